@@ -1,0 +1,146 @@
+//! Who may do what: roles of members, scopes of API keys, and the actor that a write is attributed to.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{choices, ids};
+
+choices! {
+    /// What a member may do; each role includes the ones before it.
+    Role {
+        /// Reads, exports and keeps own views.
+        Viewer = "viewer",
+        /// Works records, reviews, imports, refreshes.
+        Member = "member",
+        /// Configures.
+        Admin = "admin",
+        /// Also gives and takes ownership.
+        Owner = "owner",
+    }
+    /// What an API key may do. `x:write` includes `x:read`; `partners:write` does not include `partners:override`.
+    AccessScope {
+        PartnersRead = "partners:read",
+        PartnersWrite = "partners:write",
+        PartnersOverride = "partners:override",
+        ContactsRead = "contacts:read",
+        ContactsWrite = "contacts:write",
+        DealsRead = "deals:read",
+        DealsWrite = "deals:write",
+        TagsRead = "tags:read",
+        TagsWrite = "tags:write",
+        TiersRead = "tiers:read",
+        TiersWrite = "tiers:write",
+        PlansRead = "plans:read",
+        PlansWrite = "plans:write",
+        ScoresRead = "scores:read",
+        ScoresWrite = "scores:write",
+        ViewsRead = "views:read",
+        ViewsWrite = "views:write",
+        InsightsRead = "insights:read",
+        ApplicationsRead = "applications:read",
+        ApplicationsWrite = "applications:write",
+        ImportsWrite = "imports:write",
+        ExportsWrite = "exports:write",
+        JobsRead = "jobs:read",
+        JobsWrite = "jobs:write",
+        EventsRead = "events:read",
+        WebhooksRead = "webhooks:read",
+        WebhooksWrite = "webhooks:write",
+        MembersRead = "members:read",
+        OrganizationRead = "organization:read",
+    }
+    /// What kind of writer an actor is.
+    ActorType {
+        User = "user",
+        ApiKey = "api_key",
+        System = "system",
+    }
+    /// Whether a person decided on the values of a write (contract section 2).
+    WriteMode {
+        /// A person decided: may write every writable field and marks overridable ones.
+        Manual = "manual",
+        /// Nobody decided: skips overridden fields and leaves its value pending.
+        Automated = "automated",
+    }
+}
+
+impl AccessScope {
+    /// Whether a key that holds `self` may do what `wanted` asks for.
+    pub fn includes(self, wanted: AccessScope) -> bool {
+        self == wanted
+            || wanted.as_str().strip_suffix(":read").is_some_and(|room| self.as_str().strip_suffix(":write") == Some(room))
+    }
+}
+
+/// Who did it. Written into every event and override, so it stays readable when the user or key is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Actor {
+    #[serde(rename = "type")]
+    pub kind: ActorType,
+    /// `usr_` or `key_` id; null for the system.
+    pub id: Option<String>,
+    /// The name at the time of the act.
+    #[schema(example = "Ada Lovelace")]
+    pub name: String,
+}
+
+impl Actor {
+    pub fn user(id: ids::UserId, name: impl Into<String>) -> Self {
+        Self { kind: ActorType::User, id: Some(id.to_string()), name: name.into() }
+    }
+    pub fn api_key(id: ids::ApiKeyId, name: impl Into<String>) -> Self {
+        Self { kind: ActorType::ApiKey, id: Some(id.to_string()), name: name.into() }
+    }
+    pub fn system(name: impl Into<String>) -> Self {
+        Self { kind: ActorType::System, id: None, name: name.into() }
+    }
+}
+
+/// On whose behalf and within which organization the database is used. Every query needs one.
+///
+/// Architecture Invariant: it comes out of a checked credential (`api::auth`) or out of a job row
+/// (`persistence::jobs`), and from nowhere else.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub organization: ids::OrganizationId,
+    pub actor: Actor,
+    pub role: Role,
+    /// The member behind a user's scope; none for keys and the system.
+    pub member: Option<ids::MemberId>,
+    /// How partner fields are written unless the request says otherwise.
+    pub mode: WriteMode,
+    /// Whether `write_mode=manual` may be asked for.
+    pub may_override: bool,
+    /// The id of the request or job run; written into every event.
+    pub request_id: Uuid,
+}
+
+impl Scope {
+    /// The system itself inside one organization: jobs without a starter, sign-in before a person is known.
+    pub fn system(organization: ids::OrganizationId, name: &str, request_id: Uuid) -> Self {
+        Self {
+            organization,
+            actor: Actor::system(name),
+            role: Role::Owner,
+            member: None,
+            mode: WriteMode::Automated,
+            may_override: false,
+            request_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn write_includes_read_but_not_override() {
+        assert!(AccessScope::PartnersWrite.includes(AccessScope::PartnersRead));
+        assert!(!AccessScope::PartnersRead.includes(AccessScope::PartnersWrite));
+        assert!(!AccessScope::PartnersWrite.includes(AccessScope::PartnersOverride));
+        assert!(!AccessScope::PartnersWrite.includes(AccessScope::TagsRead));
+        assert!(Role::Owner > Role::Admin && Role::Member > Role::Viewer);
+    }
+}

@@ -1,0 +1,172 @@
+//! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the inside.
+
+use serde_json::{Map, Value, json};
+
+use crate::fault::Fault;
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $status:literal $title:literal;)*) => {
+        /// The code of a problem: stable, for programs. Contract section 7.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $title] $variant,)* }
+
+        impl Code {
+            /// Every code that exists.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str { match self { $(Code::$variant => $text,)* } }
+            /// The one HTTP status of this code.
+            pub const fn status(self) -> u16 { match self { $(Code::$variant => $status,)* } }
+            /// What it means, for people.
+            pub const fn title(self) -> &'static str { match self { $(Code::$variant => $title,)* } }
+        }
+    };
+}
+
+codes! {
+    MalformedJson "malformed_json" 400 "The request body is not valid JSON.";
+    InvalidParameter "invalid_parameter" 400 "A parameter is not valid.";
+    InvalidCursor "invalid_cursor" 400 "The cursor is unreadable or belongs to another filter or sort.";
+    InvalidHeader "invalid_header" 400 "A header is not valid.";
+    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The Idempotency-Key is not valid.";
+    MissingCredentials "missing_credentials" 401 "This operation needs a credential.";
+    InvalidToken "invalid_token" 401 "The credential is not valid.";
+    TokenExpired "token_expired" 401 "The access token has expired.";
+    KeyRevoked "key_revoked" 401 "The API key has been revoked.";
+    KeyExpired "key_expired" 401 "The API key has expired.";
+    InvalidCredentials "invalid_credentials" 401 "E-mail address or password is wrong.";
+    RefreshTokenInvalid "refresh_token_invalid" 401 "The refresh token is not valid.";
+    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session has been ended.";
+    ResetTokenInvalid "reset_token_invalid" 401 "The reset token is not valid.";
+    InvitationInvalid "invitation_invalid" 401 "The invitation is not valid any more.";
+    InsufficientRole "insufficient_role" 403 "Your role does not allow this.";
+    InsufficientScope "insufficient_scope" 403 "The API key lacks a scope.";
+    OriginNotAllowed "origin_not_allowed" 403 "Requests from this origin are not allowed here.";
+    AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
+    MemberSuspended "member_suspended" 403 "The membership is suspended.";
+    NotFound "not_found" 404 "There is no such thing.";
+    NotOverridden "not_overridden" 404 "The field is not overridden.";
+    MethodNotAllowed "method_not_allowed" 405 "This path does not take this method.";
+    NotAcceptable "not_acceptable" 406 "No acceptable representation.";
+    DomainTaken "domain_taken" 409 "Another partner has this domain.";
+    ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
+    EmailTaken "email_taken" 409 "This e-mail address is in use.";
+    ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail address.";
+    TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
+    TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
+    JobFinished "job_finished" 409 "The job has ended already.";
+    JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
+    LastOwner "last_owner" 409 "An organization needs an owner.";
+    AlreadyMember "already_member" 409 "This person is a member already.";
+    CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
+    IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is still running.";
+    PartnerMerged "partner_merged" 410 "The partner was merged into another.";
+    JobExpired "job_expired" 410 "The job or its result is no longer kept.";
+    EventsExpired "events_expired" 410 "These events are no longer kept.";
+    VersionMismatch "version_mismatch" 412 "Somebody else changed it first.";
+    BodyTooLarge "body_too_large" 413 "The request body is too large.";
+    UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
+    ValidationFailed "validation_failed" 422 "The request body is not valid.";
+    InvalidFilter "invalid_filter" 422 "The filter is not valid.";
+    NotOverridable "not_overridable" 422 "This field cannot be overridden.";
+    BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
+    ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";
+    MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does not have.";
+    CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another request.";
+    BatchAborted "batch_aborted" 424 "The batch was undone because another operation failed.";
+    QuotaExceeded "quota_exceeded" 429 "Too many requests.";
+    InternalError "internal_error" 500 "Something went wrong on our side.";
+    Unavailable "unavailable" 503 "The service cannot answer just now.";
+    // In job items only.
+    DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
+    RowWithoutName "row_without_name" 422 "The row has no name.";
+}
+
+/// What went wrong, as the client may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    pub code: Code,
+    /// One sentence about this very case.
+    pub detail: String,
+    pub meta: Map<String, Value>,
+    pub errors: Vec<Fault>,
+}
+
+/// The one error of the whole server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The client can do something about it.
+    #[error("{}: {}", .0.code.as_str(), .0.detail)]
+    Problem(Box<Problem>),
+    /// The client cannot; logged once at the boundary, never shown.
+    #[error("internal: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part that we need is away (the database); the client may try again soon.
+    #[error("unavailable: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A problem whose detail is the code's own sentence.
+    pub fn of(code: Code) -> Self {
+        Self::new(code, code.title())
+    }
+
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::Problem(Box::new(Problem { code, detail: detail.into(), meta: Map::new(), errors: Vec::new() }))
+    }
+
+    /// All that is wrong with a body, at once. A single fault of a special kind stands for the whole.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let detail = match faults.as_slice() {
+            [only] => format!("1 field is not valid: {}.", only.detail),
+            many => format!("{} fields are not valid.", many.len()),
+        };
+        Self::Problem(Box::new(Problem { code: Code::ValidationFailed, detail, meta: Map::new(), errors: faults }))
+    }
+
+    /// One wrong property of the body, found only after looking at the data.
+    pub fn field(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![Fault::at_pointer(code, format!("#/{field}"), detail)])
+    }
+
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    pub fn not_found() -> Self {
+        Self::of(Code::NotFound)
+    }
+
+    /// Somebody else was faster.
+    pub fn version_mismatch(current: i64) -> Self {
+        Self::of(Code::VersionMismatch).meta("current_version", json!(current))
+    }
+
+    /// Adds a fact for programs.
+    pub fn meta(mut self, key: &str, value: Value) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.meta.insert(key.to_owned(), value);
+        }
+        self
+    }
+
+    /// Adds the place of a single special fault.
+    pub fn at(mut self, fault: Fault) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.errors.push(fault);
+        }
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Problem(problem) => problem.code,
+            Self::Internal(_) => Code::InternalError,
+            Self::Unavailable(_) => Code::Unavailable,
+        }
+    }
+}

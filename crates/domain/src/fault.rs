@@ -1,0 +1,57 @@
+//! One thing that is wrong with a request, and where.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value};
+
+/// Where a fault lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A JSON Pointer fragment into the body, `#/employees`.
+    Pointer(String),
+    /// A query or path parameter.
+    Parameter(String),
+    Header(String),
+}
+
+/// One fault: a stable code, a sentence, a place, and facts for programs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    pub code: &'static str,
+    pub detail: String,
+    pub place: Place,
+    pub meta: Map<String, Value>,
+}
+
+impl Fault {
+    pub fn at_pointer(code: &'static str, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), place: Place::Pointer(pointer.into()), meta: Map::new() }
+    }
+    pub fn at_parameter(code: &'static str, parameter: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), place: Place::Parameter(parameter.into()), meta: Map::new() }
+    }
+    pub fn at_header(code: &'static str, header: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), place: Place::Header(header.into()), meta: Map::new() }
+    }
+    /// Adds a fact for programs.
+    pub fn meta(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.meta.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+impl Serialize for Fault {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("code", self.code)?;
+        map.serialize_entry("detail", &self.detail)?;
+        match &self.place {
+            Place::Pointer(at) => map.serialize_entry("pointer", at)?,
+            Place::Parameter(at) => map.serialize_entry("parameter", at)?,
+            Place::Header(at) => map.serialize_entry("header", at)?,
+        }
+        if !self.meta.is_empty() {
+            map.serialize_entry("meta", &self.meta)?;
+        }
+        map.end()
+    }
+}
