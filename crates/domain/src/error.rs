@@ -170,3 +170,50 @@ impl Error {
         }
     }
 }
+
+/// A refusal of the database becomes what the client did wrong, by the name of the constraint
+/// (`<table>_<field>_<kind>`); anything else is internal or means that the database is away.
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
+        match &error {
+            Diesel::NotFound => Self::not_found(),
+            Diesel::DatabaseError(kind, info) => {
+                let constraint = info.constraint_name().unwrap_or_default();
+                match kind {
+                    Kind::UniqueViolation => match TAKEN.iter().find(|(name, _)| *name == constraint) {
+                        Some((_, code)) => Self::of(*code),
+                        None => Self::internal(error),
+                    },
+                    Kind::ForeignKeyViolation | Kind::CheckViolation => {
+                        let table = info.table_name().unwrap_or_default();
+                        let field = constraint.strip_prefix(table).and_then(|rest| rest.strip_prefix('_'));
+                        match field.and_then(|rest| rest.strip_suffix("_fkey").or_else(|| rest.strip_suffix("_check"))) {
+                            Some(field) if matches!(kind, Kind::ForeignKeyViolation) => {
+                                Self::field("not_found_reference", field, "names nothing that exists")
+                            }
+                            Some(field) => Self::field("out_of_range", field, "is outside what is allowed"),
+                            None => Self::internal(error),
+                        }
+                    }
+                    Kind::SerializationFailure | Kind::ClosedConnection => Self::Unavailable(error.into()),
+                    _ if info.message().starts_with("canceling statement") => Self::Unavailable(error.into()),
+                    _ if info.message().starts_with("terminating connection") => Self::Unavailable(error.into()),
+                    _ if info.message().starts_with("the database system") => Self::Unavailable(error.into()),
+                    _ if info.message().contains("connection") => Self::Unavailable(error.into()),
+                    _ => Self::internal(error),
+                }
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// What a broken uniqueness means.
+const TAKEN: &[(&str, Code)] = &[
+    ("partners_domain_key", Code::DomainTaken),
+    ("partners_external_id_key", Code::ExternalIdTaken),
+    ("contacts_email_key", Code::ContactEmailTaken),
+    ("tags_name_key", Code::TagNameTaken),
+    ("members_email_key", Code::AlreadyMember),
+];

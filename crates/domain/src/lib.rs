@@ -6,6 +6,7 @@
 pub mod access;
 pub mod choices;
 pub mod error;
+pub mod events;
 pub mod fault;
 pub mod ids;
 pub mod page;

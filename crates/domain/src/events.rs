@@ -1,0 +1,228 @@
+//! Events: what happened, to what, by whom. One append-only log per organization; everything that tells
+//! anyone anything reads it (contract section 6).
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    access::Actor,
+    ids::{EventId, PartnerId},
+    timestamp::Timestamp,
+};
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Subject {
+    /// The kind of resource, `partner`.
+    #[serde(rename = "type")]
+    #[schema(example = "partner")]
+    pub kind: String,
+    /// The id of the resource.
+    #[schema(example = "ptn_01kb1q3x5se7wtc2gnh2avw0fd")]
+    pub id: String,
+    /// The version of the resource after the event; null for resources without one.
+    #[schema(example = 18)]
+    pub version: Option<i64>,
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Event {
+    pub id: EventId,
+    /// Rises per organization in the order of commits: whoever has read up to n has missed nothing before n.
+    #[schema(example = 48213)]
+    pub sequence: i64,
+    /// The type of the event, see `GET /event-types`.
+    #[serde(rename = "type")]
+    #[schema(example = "partner.updated")]
+    pub kind: String,
+    /// When it was written.
+    pub timestamp: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// What it is about.
+    pub subject: Subject,
+    /// What changed, by type of event.
+    pub data: EventData,
+    /// The request that caused it.
+    #[schema(example = "req_01kb1q3x5se7wtc2gnh2avw0fd")]
+    pub request_id: String,
+}
+
+/// What changed: `changes` by field with `from` and `to`, and facts by type of event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object, example = json!({"changes": {"employees": {"from": 40, "to": 55}}, "skipped_fields": []}))]
+pub struct EventData(pub Map<String, Value>);
+
+/// An event that has not been written yet. Actor, request and sequence come from the transaction.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    pub kind: &'static EventType,
+    pub subject: Subject,
+    /// The partner whose time line it belongs to.
+    pub partner: Option<PartnerId>,
+    pub data: Map<String, Value>,
+}
+
+impl NewEvent {
+    /// An event about `id`. `kind` is a type of [`TYPES`].
+    ///
+    /// # Panics
+    /// When there is no such type; the tests send every type.
+    pub fn new(kind: &str, id: impl ToString, version: impl Into<Option<i64>>, data: Value) -> Self {
+        let kind = EventType::named(kind).unwrap_or_else(|| panic!("no event type {kind}"));
+        let Value::Object(data) = data else { panic!("the data of an event are an object") };
+        let subject = Subject { kind: kind.subject().to_owned(), id: id.to_string(), version: version.into() };
+        Self { kind, subject, partner: None, data }
+    }
+
+    /// Puts it into the time line of a partner too.
+    pub fn of_partner(mut self, partner: PartnerId) -> Self {
+        self.partner = Some(partner);
+        self
+    }
+}
+
+/// One type of event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventType {
+    /// `subject.verb`
+    pub name: &'static str,
+    pub group: &'static str,
+    pub description: &'static str,
+}
+
+impl EventType {
+    /// The type with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TYPES.iter().find(|t| t.name == name)
+    }
+
+    /// The kind of resource it is about: what stands before the dot.
+    pub fn subject(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(subject, _)| subject)
+    }
+}
+
+/// One row of `GET /event-types`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = EventType)]
+pub struct EventTypeInfo {
+    /// The name, as it stands in an event's `type`.
+    #[schema(example = "partner.updated")]
+    pub r#type: &'static str,
+    /// The group it belongs to.
+    #[schema(example = "partner")]
+    pub group: &'static str,
+    /// When it is sent.
+    pub description: &'static str,
+    /// A JSON Schema of the event's `data`.
+    pub schema: EventSchema,
+}
+
+/// A JSON Schema (2020-12).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object, example = json!({"type": "object"}))]
+pub struct EventSchema(pub Value);
+
+impl From<&'static EventType> for EventTypeInfo {
+    fn from(t: &'static EventType) -> Self {
+        Self { r#type: t.name, group: t.group, description: t.description, schema: EventSchema(t.data_schema()) }
+    }
+}
+
+impl EventType {
+    /// The JSON Schema of `data`: every event may carry `changes`; further members are facts.
+    pub fn data_schema(&self) -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "changes": {
+                    "type": "object",
+                    "description": "By field: the value before and after. A long text carries no values but `truncated: true`.",
+                    "additionalProperties": {
+                        "type": "object",
+                        "properties": {"from": {}, "to": {}, "truncated": {"type": "boolean"}},
+                        "required": ["from", "to"]
+                    }
+                }
+            }
+        })
+    }
+}
+
+macro_rules! types {
+    ($($group:literal { $($name:literal $description:literal;)* })*) => {
+        /// Every type of event that is sent.
+        pub static TYPES: &[EventType] = &[$($(EventType { name: $name, group: $group, description: $description },)*)*];
+    };
+}
+
+types! {
+    "partner" {
+        "partner.created" "A partner was created; `changes` holds its values.";
+        "partner.updated" "Fields of a partner changed.";
+        "partner.deleted" "A partner was deleted; it can be restored for 30 days.";
+        "partner.restored" "A deleted partner was restored.";
+        "partner.stage_changed" "The stage changed; sent beside `partner.updated` with the same version.";
+        "partner.status_changed" "The status changed; sent beside `partner.updated` with the same version.";
+        "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same version.";
+        "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with the same version.";
+        "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
+        "partner.override_cleared" "Fields were handed back to automation.";
+    }
+    "contact" {
+        "contact.created" "A contact was created.";
+        "contact.updated" "A contact changed.";
+        "contact.deleted" "A contact was erased.";
+    }
+    "tag" {
+        "tag.created" "A tag was created.";
+        "tag.updated" "A tag was renamed or recoloured.";
+        "tag.deleted" "A tag was deleted and taken off all partners.";
+    }
+    "job" {
+        "job.queued" "A job was accepted.";
+        "job.started" "A job began to run.";
+        "job.succeeded" "A job ended; single items may have failed.";
+        "job.failed" "A job could not be done.";
+        "job.canceled" "A job was canceled; finished items stay.";
+    }
+    "member" {
+        "member.invited" "Somebody was invited.";
+        "member.joined" "An invitation was accepted, or the organization registered.";
+        "member.updated" "Role or status of a member changed.";
+        "member.removed" "A member was removed.";
+    }
+    "security" {
+        "api_key.created" "An API key was created.";
+        "api_key.updated" "An API key changed.";
+        "api_key.rotated" "An API key got a successor.";
+        "api_key.revoked" "An API key was revoked.";
+        "session.revoked" "A session was ended.";
+        "session.reuse_detected" "A used refresh token was shown again; its session was ended.";
+        "organization.updated" "Settings of the organization changed.";
+    }
+}
+
+/// Writes the id of a request as it goes over the wire.
+pub fn request_id(id: Uuid) -> String {
+    crate::ids::encode("req", id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_have_a_subject() {
+        for (i, t) in TYPES.iter().enumerate() {
+            assert!(t.name.contains('.') && TYPES[..i].iter().all(|o| o.name != t.name), "{}", t.name);
+        }
+        assert_eq!(EventType::named("partner.updated").unwrap().subject(), "partner");
+    }
+}

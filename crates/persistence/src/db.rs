@@ -1,0 +1,219 @@
+//! The pool and the tenant transaction: every query runs inside one organization, in one round trip more
+//! than the query itself.
+
+use std::{sync::Mutex, time::Duration};
+
+use diesel::{ConnectionResult, prelude::*};
+use diesel_async::{
+    AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Object, Pool},
+    },
+};
+use domain::{Error, Result, access::Scope, events::NewEvent};
+use futures_util::{FutureExt, future::join};
+
+use crate::events;
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For everything but migrations. When it may become `partneros_app` it does; it must not bypass the wall.
+    pub url: String,
+    /// Connections in the pool.
+    pub pool: usize,
+}
+
+/// What a connection is before anybody uses it: weak, and never stuck for long.
+/// `client_connection_check_interval` ends the statement of a request that was canceled;
+/// parallel scans of the whole table would serve one organization at the cost of all.
+const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s'; SET lock_timeout = '4s'; \
+    SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = '250ms'; \
+    SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
+
+/// How long a request waits for a free connection, and a new connection for the database.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The door to the database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<AsyncPgConnection>,
+    url: String,
+}
+
+impl Store {
+    /// Opens the pool and makes sure that its role cannot look over the wall.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away; `Internal` when the role may bypass row-level security.
+    pub async fn connect(settings: &Settings) -> Result<Self> {
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|url| establish(url).boxed());
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(settings.url.clone(), config);
+        let pool = Pool::builder(manager).max_size(settings.pool.max(1)).build().map_err(Error::internal)?;
+        let store = Self { pool, url: settings.url.clone() };
+        store.refuse_strong_role().await?;
+        Ok(store)
+    }
+
+    async fn refuse_strong_role(&self) -> Result<()> {
+        define_sql_function! { fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool; }
+        let mut conn = self.connection().await?;
+        let walled: bool = diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
+        match walled {
+            true => Ok(()),
+            false => {
+                Err(Error::internal("the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)"))
+            }
+        }
+    }
+
+    /// A connection outside any organization: sees no tenant row. For the functions that look for one.
+    pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
+        match tokio::time::timeout(PATIENCE, self.pool.get()).await {
+            Ok(got) => got.map_err(|error| Error::Unavailable(error.into())),
+            Err(late) => Err(Error::Unavailable(late.into())),
+        }
+    }
+
+    /// A connection of its own, outside the pool, for LISTEN.
+    pub(crate) async fn listener(&self) -> Result<AsyncPgConnection> {
+        establish(&self.url).await.map_err(|error| Error::Unavailable(error.into()))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        (&mut &*self.connection().await?).batch_execute("SELECT").await.map_err(Into::into)
+    }
+
+    /// Connections that exist, and those that wait to be used.
+    pub fn pool_status(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.available)
+    }
+
+    /// Runs `work` in a read-only transaction of the scope's organization.
+    pub async fn read<T>(&self, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.transaction("BEGIN READ ONLY", scope, work).await
+    }
+
+    /// Runs `work` in a transaction of the scope's organization. Its events are written as the last
+    /// statement before COMMIT, so the lock on the organization's sequence lasts only for the commit.
+    pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.transaction("BEGIN", scope, async |tx| {
+            let done = work(tx).await?;
+            events::flush(tx).await?;
+            Ok(done)
+        })
+        .await
+    }
+
+    async fn transaction<T>(&self, begin: &str, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let guard = Guard(Some(self.connection().await?));
+        let conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
+        let tx = Tx { conn, scope, events: Mutex::default() };
+        let begin = format!("{begin}; SELECT set_config('app.organization_id', '{}', true)", scope.organization.0);
+        // Polling order is the order on the wire: BEGIN goes first and the first query rides behind it.
+        let mut first = conn;
+        let (begun, done) = join(first.batch_execute(&begin), work(&tx)).await;
+        begun?;
+        // The empty SELECT fails in an aborted transaction, where COMMIT would be a silent ROLLBACK.
+        let end = if done.is_ok() { "SELECT; COMMIT" } else { "ROLLBACK" };
+        let mut last = conn;
+        last.batch_execute(end).await?;
+        drop(tx);
+        guard.release();
+        done
+    }
+}
+
+/// Diesel does not see a BEGIN that was sent by hand, so a connection whose request was canceled
+/// must never go back into the pool: dropping the guard closes it.
+struct Guard(Option<Object<AsyncPgConnection>>);
+
+impl Guard {
+    fn release(mut self) {
+        self.0.take();
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(object) = self.0.take() {
+            drop(Object::take(object));
+        }
+    }
+}
+
+/// A transaction inside one organization.
+pub struct Tx<'c> {
+    conn: &'c AsyncPgConnection,
+    scope: &'c Scope,
+    events: Mutex<Vec<NewEvent>>,
+}
+
+impl<'c> Tx<'c> {
+    /// For queries: `query.load(&mut tx.conn())`. Futures made before the first is awaited share a round trip.
+    pub fn conn(&self) -> &'c AsyncPgConnection {
+        self.conn
+    }
+
+    /// On whose behalf it runs.
+    pub fn scope(&self) -> &'c Scope {
+        self.scope
+    }
+
+    /// Adds an event; it is written when the work is done, with the scope's actor and request.
+    pub fn tell(&self, event: NewEvent) {
+        self.events.lock().expect("never poisoned").push(event);
+    }
+
+    pub(crate) fn take_events(&self) -> Vec<NewEvent> {
+        std::mem::take(&mut *self.events.lock().expect("never poisoned"))
+    }
+
+    /// Runs `work` so that its failure undoes it alone, with its events.
+    pub async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let told = self.events.lock().expect("never poisoned").len();
+        let mut conn = self.conn;
+        conn.batch_execute("SAVEPOINT work").await?;
+        let done = work(self).await;
+        match &done {
+            Ok(_) => conn.batch_execute("RELEASE SAVEPOINT work").await?,
+            Err(_) => {
+                conn.batch_execute("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work").await?;
+                self.events.lock().expect("never poisoned").truncate(told);
+            }
+        }
+        done
+    }
+}
+
+async fn establish(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    let conn = open(url).await?;
+    let mut first = &conn;
+    first.batch_execute(ON_CONNECT).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// Connects as the URL says: over a unix socket or, with `sslmode`, over TLS against the system's certificates.
+pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    let bad = |error: tokio_postgres::Error| diesel::ConnectionError::BadConnection(chain(&error));
+    let config: tokio_postgres::Config = url.parse().map_err(bad)?;
+    let roots = rustls_native_certs::load_native_certs().certs;
+    let mut store = rustls::RootCertStore::empty();
+    store.add_parsable_certificates(roots);
+    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    let (client, connection) = config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(tls)).await.map_err(bad)?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |e| e.source()).fold(error.to_string(), |text, e| format!("{text}: {e}"))
+}

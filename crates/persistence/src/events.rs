@@ -1,0 +1,186 @@
+//! The one log of events: appended at the end of every writing transaction, read in the order of commits.
+
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Result,
+    access::Actor,
+    events::{Event, EventData, Subject, request_id},
+    ids::{EventId, PartnerId},
+    timestamp::Timestamp,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Tx, schema::events};
+
+/// Appends what the transaction has told. Must stay the last statement: the counter row is locked from here to COMMIT.
+pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
+    let told = tx.take_events();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let scope = tx.scope();
+    let mut append = Append {
+        count: told.len() as i64,
+        actor: serde_json::to_value(&scope.actor).expect("an actor is JSON"),
+        request: scope.request_id,
+        ids: Vec::new(),
+        kinds: Vec::new(),
+        subject_kinds: Vec::new(),
+        subjects: Vec::new(),
+        versions: Vec::new(),
+        partners: Vec::new(),
+        data: Vec::new(),
+    };
+    for event in told {
+        append.ids.push(EventId::new().0);
+        append.kinds.push(event.kind.name);
+        append.subject_kinds.push(event.subject.kind);
+        append.subjects.push(event.subject.id);
+        append.versions.push(event.subject.version);
+        append.partners.push(event.partner.map(|id| id.0));
+        append.data.push(Value::Object(event.data));
+    }
+    append.execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// One statement for all events of a transaction: takes their numbers and inserts them.
+#[derive(QueryId)]
+struct Append {
+    count: i64,
+    actor: Value,
+    request: Uuid,
+    ids: Vec<Uuid>,
+    kinds: Vec<&'static str>,
+    subject_kinds: Vec<String>,
+    subjects: Vec<String>,
+    versions: Vec<Option<i64>>,
+    partners: Vec<Option<Uuid>>,
+    data: Vec<Value>,
+}
+
+impl QueryFragment<Pg> for Append {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence = last_sequence + ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_version, partner_id, data) SELECT counter.last_sequence - ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" + e.ordinality, ");
+        out.push_bind_param::<Jsonb, _>(&self.actor)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SqlUuid, _>(&self.request)?;
+        out.push_sql(
+            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_version, e.partner_id, e.data FROM counter, unnest(",
+        );
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.kinds)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.subject_kinds)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.subjects)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.versions)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.partners)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Jsonb>, _>(&self.data)?;
+        out.push_sql(
+            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_version, partner_id, data, ordinality)",
+        );
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Append {}
+
+#[derive(HasQuery)]
+#[diesel(table_name = events)]
+struct Row {
+    sequence: i64,
+    id: EventId,
+    #[diesel(column_name = type_)]
+    kind: String,
+    created_at: Timestamp,
+    actor: Value,
+    subject_type: String,
+    subject_id: String,
+    subject_version: Option<i64>,
+    data: Value,
+    request_id: Uuid,
+}
+
+impl Row {
+    fn into_event(self) -> Result<Event> {
+        let Value::Object(data) = self.data else { return Err(domain::Error::internal("event data are no object")) };
+        Ok(Event {
+            id: self.id,
+            sequence: self.sequence,
+            kind: self.kind,
+            timestamp: self.created_at,
+            actor: serde_json::from_value::<Actor>(self.actor).map_err(domain::Error::internal)?,
+            subject: Subject { kind: self.subject_type, id: self.subject_id, version: self.subject_version },
+            data: EventData(data),
+            request_id: request_id(self.request_id),
+        })
+    }
+}
+
+/// Which events: every condition that is given must hold.
+#[derive(Debug, Default, Clone)]
+pub struct EventFilter {
+    pub types: Option<Vec<String>>,
+    pub subject_id: Option<String>,
+    pub actor_id: Option<String>,
+    /// The time line of one partner.
+    pub partner: Option<PartnerId>,
+    /// Later than this number.
+    pub after: i64,
+}
+
+type Condition<'a> = Box<dyn BoxableExpression<events::table, Pg, SqlType = Nullable<Bool>> + 'a>;
+
+impl EventFilter {
+    fn condition(&self) -> Condition<'_> {
+        let mut all: Condition<'_> = Box::new(events::sequence.gt(self.after).nullable());
+        if let Some(types) = &self.types {
+            all = Box::new(all.and(events::type_.eq_any(types)));
+        }
+        if let Some(subject) = &self.subject_id {
+            all = Box::new(all.and(events::subject_id.eq(subject)));
+        }
+        if let Some(actor) = &self.actor_id {
+            all = Box::new(all.and(events::actor_id.eq(actor)));
+        }
+        if let Some(partner) = self.partner {
+            all = Box::new(all.and(events::partner_id.eq(partner)));
+        }
+        all
+    }
+}
+
+/// Events in ascending order, at most `limit`.
+pub async fn list(tx: &Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<Row> =
+        Row::query().filter(filter.condition()).order(events::sequence).limit(limit).load(&mut tx.conn()).await?;
+    rows.into_iter().map(Row::into_event).collect()
+}
+
+/// How many events the filter finds.
+pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
+    Ok(events::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
+}
+
+/// The lowest number that is still kept, and the highest that was ever given.
+pub async fn bounds(tx: &Tx<'_>) -> Result<(Option<i64>, i64)> {
+    use crate::schema::event_counters;
+    let first = events::table.select(diesel::dsl::min(events::sequence)).get_result(&mut tx.conn()).await?;
+    let last = event_counters::table.select(event_counters::last_sequence).get_result(&mut tx.conn()).await?;
+    Ok((first, last))
+}

@@ -1,0 +1,30 @@
+//! Brings the schema up to date. Runs as the owner, never as the application.
+
+use diesel_async::AsyncMigrationHarness;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use domain::{Error, Result};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+/// Runs what is pending; answers the names of what ran. Two instances at once wait for each other.
+/// Needs a multi-thread runtime.
+pub async fn run(owner_url: &str) -> Result<Vec<String>> {
+    use diesel_async::SimpleAsyncConnection;
+    let mut conn = crate::db::open(owner_url).await.map_err(|error| Error::Unavailable(error.into()))?;
+    // "partners" in ASCII; released with the connection.
+    conn.batch_execute("SELECT pg_advisory_lock(8097879368486286963)").await?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    let ran = harness.run_pending_migrations(MIGRATIONS).map_err(Error::Internal)?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// How many migrations this binary knows and the database lacks.
+pub async fn pending(store: &crate::Store) -> Result<usize> {
+    use diesel::{migration::MigrationSource, prelude::*};
+    use diesel_async::RunQueryDsl;
+    diesel::table! { __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, } }
+    let mut conn = store.connection().await?;
+    let ran: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(&mut conn).await?;
+    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(Error::Internal)?;
+    Ok(known.iter().filter(|m| !ran.contains(&m.name().version().to_string())).count())
+}

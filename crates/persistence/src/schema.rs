@@ -1,0 +1,245 @@
+//! The tables as Diesel sees them: without `organization_id`, which the database fills in and adds to every
+//! predicate, and without the generated columns of the search. A test holds it against the real schema.
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        prefix -> Text,
+        secret_hash -> Bytea,
+        scopes -> Array<Text>,
+        default_write_mode -> Text,
+        allowed_cidrs -> Array<Text>,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        created_by -> Jsonb,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    contacts (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        partner_id -> Uuid,
+        name -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        title -> Nullable<Text>,
+        notes -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    event_counters (last_sequence) {
+        last_sequence -> BigInt,
+    }
+}
+diesel::table! {
+    events (sequence) {
+        sequence -> BigInt,
+        id -> Uuid,
+        #[sql_name = "type"]
+        type_ -> Text,
+        created_at -> Timestamptz,
+        actor -> Jsonb,
+        actor_id -> Nullable<Text>,
+        subject_type -> Text,
+        subject_id -> Text,
+        subject_version -> Nullable<BigInt>,
+        partner_id -> Nullable<Uuid>,
+        data -> Jsonb,
+        request_id -> Uuid,
+    }
+}
+diesel::table! {
+    idempotency_keys (credential_id, operation, idempotency_key) {
+        credential_id -> Uuid,
+        operation -> Text,
+        idempotency_key -> Text,
+        digest -> Bytea,
+        status -> Nullable<Integer>,
+        headers -> Nullable<Jsonb>,
+        body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    members (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        user_id -> Nullable<Uuid>,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        status -> Text,
+        last_seen_at -> Nullable<Timestamptz>,
+        password_hash -> Nullable<Text>,
+        locale -> Text,
+        email_notifications -> Bool,
+        invitation_hash -> Nullable<Bytea>,
+        invitation_expires_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    organizations (name) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        currency -> Text,
+        fiscal_year_start_month -> Integer,
+        timezone -> Text,
+        deal_protection_days -> Integer,
+        auto_score -> Bool,
+        logo_url -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    partner_overrides (partner_id, field) {
+        partner_id -> Uuid,
+        field -> Text,
+        pending_value -> Nullable<Jsonb>,
+        has_pending_value -> Bool,
+        actor -> Jsonb,
+        overridden_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    partner_tags (tag_id, partner_id) {
+        tag_id -> Uuid,
+        partner_id -> Uuid,
+    }
+}
+diesel::table! {
+    partners (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        created_via -> Text,
+        external_id -> Nullable<Text>,
+        name -> Text,
+        normalised_name -> Text,
+        domain -> Nullable<Text>,
+        logo_url -> Nullable<Text>,
+        logo_source -> Nullable<Text>,
+        industry -> Nullable<Text>,
+        description -> Nullable<Text>,
+        employees -> Nullable<BigInt>,
+        company_revenue -> Nullable<BigInt>,
+        regions -> Array<Text>,
+        services -> Array<Text>,
+        products -> Array<Text>,
+        languages -> Array<Text>,
+        #[sql_name = "type"]
+        type_ -> Text,
+        subtype -> Nullable<Text>,
+        category -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        tier_source -> Text,
+        tier_changed_at -> Nullable<Timestamptz>,
+        tier_at_risk_since -> Nullable<Timestamptz>,
+        tag_ids -> Array<Uuid>,
+        status -> Text,
+        stage -> Text,
+        stage_changed_at -> Timestamptz,
+        in_intelligence -> Bool,
+        partner_manager_id -> Nullable<Uuid>,
+        primary_contact_id -> Nullable<Uuid>,
+        key_stakeholders -> Jsonb,
+        joint_value_proposition -> Nullable<Text>,
+        executive_summary -> Nullable<Text>,
+        pipeline -> BigInt,
+        revenue -> BigInt,
+        product_revenue -> BigInt,
+        active_deals -> BigInt,
+        closed_deals -> BigInt,
+        customers -> BigInt,
+        annual_revenue_target -> Nullable<BigInt>,
+        quarterly_weights -> Jsonb,
+        fit_score -> Nullable<BigInt>,
+        health_score -> Nullable<BigInt>,
+        four_c_breakdown -> Nullable<Jsonb>,
+        key_strengths -> Array<Text>,
+        ai_summary -> Nullable<Text>,
+        scored_at -> Nullable<Timestamptz>,
+        scores_stale -> Bool,
+        overridden_fields -> Array<Text>,
+    }
+}
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        replaced_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    revocations (id) {
+        id -> Uuid,
+        revoked_at -> Timestamptz,
+    }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        user_agent -> Text,
+        ip -> Text,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        absolute_expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    tags (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        category -> Text,
+        name -> Text,
+        color -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    tiers (key) {
+        key -> Text,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        rank -> Integer,
+        description -> Nullable<Text>,
+        requirement -> Nullable<Jsonb>,
+        is_default -> Bool,
+        color -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    contacts,
+    event_counters,
+    events,
+    idempotency_keys,
+    members,
+    organizations,
+    partner_overrides,
+    partner_tags,
+    partners,
+    refresh_tokens,
+    revocations,
+    sessions,
+    tags,
+    tiers
+);
