@@ -89,7 +89,7 @@ CREATE TABLE partners (
     key_strengths text[] NOT NULL DEFAULT '{}',
     ai_summary text,
     scored_at timestamptz,
-    scores_stale boolean NOT NULL DEFAULT true,
+    scores_stale boolean NOT NULL DEFAULT false,
     overridden_fields text[] NOT NULL DEFAULT '{}',
     -- What the search looks at; kept by the database, read by `search_partners` alone.
     search_name text GENERATED ALWAYS AS (lower(name COLLATE "und-x-icu")) STORED,

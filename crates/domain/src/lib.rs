@@ -8,9 +8,13 @@ pub mod choices;
 pub mod error;
 pub mod events;
 pub mod fault;
+pub mod fields;
 pub mod ids;
+pub mod links;
 pub mod page;
+pub mod partners;
 pub mod patch;
+pub mod schema;
 pub mod timestamp;
 
 pub use error::{Code, Error, Problem, Result};

@@ -11,6 +11,6 @@ pub mod events;
 pub mod idempotency;
 pub mod migrate;
 pub mod revocations;
-pub mod schema;
 
 pub use db::{Settings, Store, Tx};
+pub use domain::schema;

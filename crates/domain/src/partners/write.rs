@@ -1,0 +1,197 @@
+//! What a write does to a partner (contract section 2): a pure function of the row, its overrides, the wanted
+//! values and the mode. Every writer goes through it: people, keys, imports, and the features to come.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{PARTNER, partner_field};
+use crate::{
+    Fault,
+    access::WriteMode,
+    fields::{Field, FieldClass},
+};
+
+/// One wanted value, checked and normalised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub field: &'static Field,
+    pub value: Json,
+}
+
+/// A decision by hand as the row holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub field: &'static Field,
+    /// What automation would have written last.
+    pub pending: Option<Json>,
+}
+
+/// A field that automation left alone, and the value it brought.
+pub type Skipped = Change;
+
+/// What a write does.
+#[derive(Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Values that really change.
+    pub changes: Vec<Change>,
+    /// Fields that become overridden.
+    pub marked: Vec<&'static Field>,
+    /// Fields that are overridden no more.
+    pub unmarked: Vec<&'static Field>,
+    /// Values that wait for the override to be cleared.
+    pub skipped: Vec<Skipped>,
+    /// Overridden fields whose pending value falls, because automation now agrees.
+    pub settled: Vec<&'static Field>,
+}
+
+impl Plan {
+    /// Whether the row stays as it is (pending values may still be kept).
+    pub fn is_idle(&self) -> bool {
+        self.changes.is_empty() && self.marked.is_empty() && self.unmarked.is_empty()
+    }
+    /// The names of what automation left alone.
+    pub fn skipped_fields(&self) -> Vec<&'static str> {
+        self.skipped.iter().map(|s| s.field.name).collect()
+    }
+    /// `overridden_fields` after the write: sorted, unique.
+    pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
+        let names = held.iter().map(|h| h.field).filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));
+        let names: BTreeSet<&str> = names.chain(self.marked.iter().copied()).map(|f| f.name).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+    fn change(&mut self, field: &'static Field, value: Json) {
+        self.changes.push(Change { field, value });
+    }
+}
+
+/// The wanted values of a checked body, in the order of the catalogue. `primary_contact` is not a field.
+pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
+    PARTNER
+        .iter()
+        .filter(|field| field.writable)
+        .filter_map(|field| body.get(field.name).map(|value| Change { field, value: canonical(field, value) }))
+        .collect()
+}
+
+/// Ids of tags are a set: kept sorted, so that the same set is the same value.
+fn canonical(field: &Field, value: &Json) -> Json {
+    match value {
+        Json::Array(items) if field.name == "tag_ids" => {
+            let ids: BTreeSet<&str> = items.iter().filter_map(Json::as_str).collect();
+            ids.into_iter().collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Fields that this mode may not write at all (rules 7 to 9), with the place of each.
+fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
+    if mode == WriteMode::Manual {
+        return Vec::new();
+    }
+    let fault = |code, field: &Field, detail: &str| Fault::at_pointer(code, format!("#/{}", field.name), detail);
+    changes
+        .iter()
+        .filter_map(|change| match change.field.class {
+            FieldClass::Computed => {
+                Some(fault("computed_field", change.field, "is computed from deals; only a person may replace it"))
+            }
+            FieldClass::User => Some(fault("manual_only_field", change.field, "is written by people only")),
+            _ if change.field.is_tier() => Some(fault("computed_field", change.field, "is computed while tiers are automatic")),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A new partner: its values on top of the defaults (rule 2). `linked` says that a primary contact is made with it.
+pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+    let faults = forbidden(&changes, mode);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut plan = Plan::default();
+    for Change { field, value } in changes {
+        let is_default = value == field.default_value();
+        if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
+            plan.marked.push(field);
+        }
+        if !is_default || field.required {
+            plan.change(field, value);
+        }
+    }
+    if linked && mode == WriteMode::Manual {
+        plan.marked.extend(partner_field("primary_contact_id"));
+    }
+    Ok(plan)
+}
+
+/// An edit of a partner: `row` holds its present values (rules 1, 3 to 9).
+pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+    let faults = forbidden(&changes, mode);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut plan = Plan::default();
+    for Change { field, value } in changes {
+        let same = *field.of(row) == value;
+        let hold = held.iter().find(|h| h.field.name == field.name);
+        match (mode, hold) {
+            // By hand, a tier is never taken away: it is given back to the rules (rule 6).
+            (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
+                if hold.is_some() {
+                    plan.unmarked.push(field);
+                }
+                if !same {
+                    plan.change(field, value);
+                }
+            }
+            _ if same => {
+                plan.settled.extend(hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some()).map(|h| h.field))
+            }
+            (WriteMode::Manual, hold) => {
+                if field.overridable && hold.is_none() {
+                    plan.marked.push(field);
+                }
+                plan.change(field, value);
+            }
+            (WriteMode::Automated, Some(_)) => plan.skipped.push(Skipped { field, value }),
+            (WriteMode::Automated, None) => plan.change(field, value),
+        }
+    }
+    Ok(plan)
+}
+
+/// Decides by hand that a field stays as it is (rule 5). `None` when the field cannot be pinned.
+pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Option<Plan> {
+    if !field.overridable || (field.is_tier() && field.of(row).is_null()) {
+        return None;
+    }
+    let mut plan = Plan::default();
+    if !held.iter().any(|h| h.field.name == field.name) {
+        plan.marked.push(field);
+    }
+    Some(plan)
+}
+
+/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). A tier falls to the rules.
+pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
+    let mut plan = Plan::default();
+    for hold in cleared {
+        plan.unmarked.push(hold.field);
+        let next = if hold.field.is_tier() { Some(&Json::Null) } else { hold.pending.as_ref() };
+        if let Some(value) = next.filter(|value| **value != *hold.field.of(row)) {
+            plan.change(hold.field, value.clone());
+        }
+    }
+    plan
+}
+
+/// `changes` of an event: what was and what is. Long texts are named without their values.
+pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
+    let entry = |change: &Change| match change.field.long {
+        true => json!({"from": null, "to": null, "truncated": true}),
+        false => json!({"from": change.field.of(row), "to": change.value}),
+    };
+    Json::Object(changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect())
+}
