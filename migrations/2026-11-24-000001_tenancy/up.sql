@@ -12,10 +12,11 @@ BEGIN
         -- nothing: it sees only the tables whose policies name it.
         CREATE ROLE partneros_definer NOLOGIN;
     END IF;
-    IF NOT pg_has_role(current_user, 'partneros_definer', 'MEMBER') THEN
+    -- USAGE, not MEMBER: since PostgreSQL 16 who makes a role may administer it, but neither use it nor give it anything.
+    IF NOT pg_has_role(current_user, 'partneros_definer', 'USAGE') THEN
         EXECUTE format('GRANT partneros_definer TO %I', current_user);
     END IF;
-    IF NOT pg_has_role(current_user, 'partneros_app', 'MEMBER') THEN
+    IF NOT pg_has_role(current_user, 'partneros_app', 'USAGE') THEN
         EXECUTE format('GRANT partneros_app TO %I', current_user);
     END IF;
 END $$;

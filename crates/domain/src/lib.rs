@@ -5,16 +5,21 @@
 
 pub mod access;
 pub mod choices;
+pub mod domains;
 pub mod error;
 pub mod events;
 pub mod fault;
 pub mod fields;
+pub mod filter;
 pub mod ids;
 pub mod links;
 pub mod page;
 pub mod partners;
+pub mod passwords;
 pub mod patch;
 pub mod schema;
+pub mod secrets;
+pub mod text;
 pub mod timestamp;
 
 pub use error::{Code, Error, Problem, Result};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{At, Error};
+use crate::os;
 
 /// The oldest major version that has everything we ask of it (`client_connection_check_interval` is of 14).
 pub const OLDEST_VERSION: u32 = 14;
@@ -49,7 +50,7 @@ fn all_bin_dirs() -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> =
         VERSIONED_FOLDERS.iter().flat_map(|(parent, prefix, bin)| versions_in(Path::new(parent), prefix, bin)).collect();
     found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = os::environment("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).filter(|folder| folder.is_absolute() && is_bin_dir(folder));
     found.into_iter().map(|(_, folder)| folder).chain(on_path).collect()
 }

@@ -138,7 +138,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 /// `$XDG_DATA_HOME/partneros` or `~/.local/share/partneros`; `/var/lib/partneros` for root, whose home the system
 /// user who runs PostgreSQL cannot enter.
 pub fn default_data_dir() -> Result<PathBuf, Error> {
-    let from = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let from = |name: &str| os::environment(name).map(PathBuf::from);
     data_dir_of(os::effective_uid(), from("XDG_DATA_HOME"), from("HOME"))
 }
 

@@ -1,4 +1,5 @@
 //! The thread that starts PostgreSQL, starts it again when it ends by itself, and stops it.
+#![expect(clippy::disallowed_methods, reason = "a thread of its own, which waits for a process that tells nobody")]
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};

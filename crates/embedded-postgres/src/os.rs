@@ -1,7 +1,7 @@
 //! What the standard library does not offer of the operating system. The only unsafe code of the workspace.
 #![allow(unsafe_code)]
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -63,6 +63,12 @@ fn first_closed_folder(path: &Path, uid: u32, gid: u32) -> Result<Option<PathBuf
     Ok(None)
 }
 
+/// What the system tells every program, not a setting of ours.
+#[expect(clippy::disallowed_methods, reason = "this crate takes its settings as arguments")]
+pub(crate) fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
 pub(crate) fn effective_uid() -> u32 {
     // SAFETY: takes nothing, cannot fail.
     unsafe { libc::geteuid() }
@@ -91,8 +97,8 @@ pub(crate) fn command_line(pid: u32) -> Option<String> {
 /// Ctrl-C in the terminal reaches only us, and on Linux gets SIGINT when the thread that spawned it ends.
 pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
     let mut command = Command::new(program);
-    command.env_clear().env("LC_ALL", "C").env("PATH", std::env::var_os("PATH").as_deref().unwrap_or(OsStr::new("")));
-    if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {
+    command.env_clear().env("LC_ALL", "C").env("PATH", environment("PATH").unwrap_or_default());
+    if let Some(path) = environment("LD_LIBRARY_PATH") {
         command.env("LD_LIBRARY_PATH", path);
     }
     command.current_dir("/").process_group(0);

@@ -31,6 +31,7 @@ fn sql(url: &str, statement: &str) -> String {
     try_sql(url, statement).unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "there is nothing to wait for but the passing of time, bounded")]
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let since = Instant::now();
     while !done() {
