@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod choices;
+pub mod contacts;
+pub mod cursor;
 pub mod domains;
 pub mod error;
 pub mod events;
@@ -19,6 +21,8 @@ pub mod passwords;
 pub mod patch;
 pub mod schema;
 pub mod secrets;
+pub mod sql;
+pub mod tags;
 pub mod text;
 pub mod timestamp;
 

@@ -18,6 +18,26 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
+/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they exist.
+pub async fn prepare(superuser_url: &str) -> Result<()> {
+    use diesel_async::SimpleAsyncConnection;
+    let mut conn = crate::db::open(superuser_url).await.map_err(|error| Error::Unavailable(error.into()))?;
+    conn.batch_execute(
+        "SELECT pg_advisory_lock(8097879368486286963);
+         DO $$ BEGIN
+             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'partneros_owner') THEN
+                 CREATE ROLE partneros_owner LOGIN CREATEROLE;
+             END IF;
+         END $$",
+    )
+    .await?;
+    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS.
+    match conn.batch_execute("CREATE DATABASE partneros OWNER partneros_owner ENCODING 'UTF8'").await {
+        Err(diesel::result::Error::DatabaseError(_, info)) if info.message().contains("already exists") => Ok(()),
+        other => Ok(other?),
+    }
+}
+
 /// How many migrations this binary knows and the database lacks.
 pub async fn pending(store: &crate::Store) -> Result<usize> {
     use diesel::{migration::MigrationSource, prelude::*};

@@ -18,6 +18,7 @@ use crate::{
     ids::{ContactId, MemberId, PartnerId, TagId},
     page::Page,
     schema::partners,
+    sql::Sql,
     timestamp::Timestamp,
 };
 
@@ -152,34 +153,11 @@ jsonb! {
     StoredFourC(FourCBreakdown);
 }
 
-/// A constant in a select list: for what the database does not hold, and for what stands in another table of one row.
-#[derive(Debug, Clone, Copy)]
-pub struct Sql<T>(&'static str, std::marker::PhantomData<T>);
-
 const fn currency() -> Sql<sql_types::Text> {
-    Sql("(SELECT organizations.currency FROM organizations)", std::marker::PhantomData)
+    Sql::new("(SELECT organizations.currency FROM organizations)")
 }
 const fn nothing_skipped() -> Sql<sql_types::Array<sql_types::Text>> {
-    Sql("'{}'::text[]", std::marker::PhantomData)
-}
-
-impl<T: sql_types::SqlType + diesel::expression::TypedExpressionType> Expression for Sql<T> {
-    type SqlType = T;
-}
-impl<T, QS> AppearsOnTable<QS> for Sql<T> where Self: Expression {}
-impl<T, QS> SelectableExpression<QS> for Sql<T> where Self: Expression {}
-impl<T, G> diesel::expression::ValidGrouping<G> for Sql<T> {
-    type IsAggregate = diesel::expression::is_aggregate::Never;
-}
-impl<T> diesel::query_builder::QueryId for Sql<T> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl<T> diesel::query_builder::QueryFragment<diesel::pg::Pg> for Sql<T> {
-    fn walk_ast<'b>(&'b self, mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>) -> QueryResult<()> {
-        out.push_sql(self.0);
-        Ok(())
-    }
+    Sql::new("'{}'::text[]")
 }
 
 /// A partner as lists show it: every property but the long ones.
