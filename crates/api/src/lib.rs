@@ -1,1 +1,4 @@
+//! How things are **asked for**: HTTP.
 
+pub mod auth;
+pub mod tokens;

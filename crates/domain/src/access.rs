@@ -73,8 +73,62 @@ impl AccessScope {
     }
 }
 
+impl AccessScope {
+    /// The least role whose members may do what the scope names (contract section 4).
+    pub const fn least_role(self) -> Role {
+        match self {
+            Self::TiersWrite | Self::WebhooksRead | Self::WebhooksWrite => Role::Admin,
+            Self::PartnersWrite
+            | Self::PartnersOverride
+            | Self::ContactsWrite
+            | Self::DealsWrite
+            | Self::TagsWrite
+            | Self::PlansWrite
+            | Self::ScoresWrite
+            | Self::ApplicationsWrite
+            | Self::ImportsWrite => Role::Member,
+            Self::PartnersRead
+            | Self::ContactsRead
+            | Self::DealsRead
+            | Self::TagsRead
+            | Self::TiersRead
+            | Self::PlansRead
+            | Self::ScoresRead
+            | Self::ViewsRead
+            | Self::ViewsWrite
+            | Self::InsightsRead
+            | Self::ApplicationsRead
+            | Self::ExportsWrite
+            | Self::JobsRead
+            | Self::JobsWrite
+            | Self::EventsRead
+            | Self::MembersRead
+            | Self::OrganizationRead => Role::Viewer,
+        }
+    }
+}
+
+impl Role {
+    /// The scopes that a user with this role has, in the order of the contract.
+    pub fn scopes(self) -> Vec<AccessScope> {
+        let all = AccessScope::WORDS.iter().filter_map(|word| word.parse::<AccessScope>().ok());
+        all.filter(|scope| scope.least_role() <= self).collect()
+    }
+}
+
 /// Who did it. Written into every event and override, so it stays readable when the user or key is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
+#[diesel(sql_type = diesel::sql_types::Jsonb)]
 pub struct Actor {
     #[serde(rename = "type")]
     pub kind: ActorType,
@@ -94,6 +148,22 @@ impl Actor {
     }
     pub fn system(name: impl Into<String>) -> Self {
         Self { kind: ActorType::System, id: None, name: name.into() }
+    }
+}
+
+impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for Actor {
+    fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        // The first byte is the version of the binary form.
+        let bytes = value.as_bytes().get(1..).ok_or("an empty jsonb")?;
+        Ok(serde_json::from_slice(bytes)?)
+    }
+}
+impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for Actor {
+    fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
+        use std::io::Write;
+        out.write_all(&[1])?;
+        serde_json::to_writer(out, self)?;
+        Ok(diesel::serialize::IsNull::No)
     }
 }
 
@@ -117,6 +187,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// A person who signs in for the first time, by registering or by accepting an invitation: the writes are their own.
+    pub fn newcomer(organization: ids::OrganizationId, user: ids::UserId, name: &str, request_id: Uuid) -> Self {
+        Self { actor: Actor::user(user, name), ..Self::system(organization, name, request_id) }
+    }
+
     /// The system itself inside one organization: jobs without a starter, sign-in before a person is known.
     pub fn system(organization: ids::OrganizationId, name: &str, request_id: Uuid) -> Self {
         Self {
@@ -134,6 +209,16 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_is_worth_what_its_members_may_do() {
+        let (viewer, member, admin) = (Role::Viewer.scopes(), Role::Member.scopes(), Role::Admin.scopes());
+        assert!(viewer.contains(&AccessScope::PartnersRead) && !viewer.contains(&AccessScope::PartnersWrite));
+        assert!(viewer.iter().all(|scope| member.contains(scope)) && member.contains(&AccessScope::PartnersOverride));
+        assert!(!member.contains(&AccessScope::WebhooksRead));
+        assert_eq!(admin.len(), AccessScope::WORDS.len());
+        assert_eq!(Role::Owner.scopes(), admin);
+    }
 
     #[test]
     fn write_includes_read_but_not_override() {

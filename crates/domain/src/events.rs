@@ -195,7 +195,7 @@ types! {
     "member" {
         "member.invited" "Somebody was invited.";
         "member.joined" "An invitation was accepted, or the organization registered.";
-        "member.updated" "Role or status of a member changed.";
+        "member.updated" "Role, status or own settings of a member changed.";
         "member.removed" "A member was removed.";
     }
     "security" {

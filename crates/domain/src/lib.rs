@@ -4,6 +4,7 @@
 //! Rooms: one file per resource.
 
 pub mod access;
+pub mod api_keys;
 pub mod choices;
 pub mod contacts;
 pub mod cursor;
@@ -15,6 +16,9 @@ pub mod fields;
 pub mod filter;
 pub mod ids;
 pub mod links;
+pub mod me;
+pub mod members;
+pub mod organizations;
 pub mod page;
 pub mod partners;
 pub mod passwords;
@@ -23,6 +27,7 @@ pub mod schema;
 pub mod secrets;
 pub mod sql;
 pub mod tags;
+pub mod sessions;
 pub mod text;
 pub mod timestamp;
 

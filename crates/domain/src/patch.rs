@@ -1,9 +1,80 @@
 //! Absent, null or a value: the three answers of a merge patch (RFC 7396).
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
 
 /// For `Option<Option<T>>` with `#[serde(default, deserialize_with = "patch::nullable")]`:
 /// absent is `None`, null is `Some(None)`.
 pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(d).map(Some)
+}
+
+/// Texts longer than this are named in an event without their values.
+const LONGEST_TEXT_OF_AN_EVENT: usize = 1000;
+
+/// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes` carries it. Fields that
+/// `patch` does not have stay as they are, so a typed patch skips its absent ones (`skip_serializing_if`).
+pub fn changes(before: &impl Serialize, patch: &impl Serialize) -> Result<Map<String, Value>> {
+    let (before, patch) = (object(before)?, object(patch)?);
+    let differing = patch.into_iter().filter_map(|(field, to)| {
+        let from = before.get(&field).cloned().unwrap_or(Value::Null);
+        (from != to).then(|| (field, change(from, to)))
+    });
+    Ok(differing.collect())
+}
+
+fn change(from: Value, to: Value) -> Value {
+    let long = |value: &Value| value.as_str().is_some_and(|text| text.len() > LONGEST_TEXT_OF_AN_EVENT);
+    match long(&from) || long(&to) {
+        true => json!({"from": null, "to": null, "truncated": true}),
+        false => json!({"from": from, "to": to}),
+    }
+}
+
+fn object(of: &impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(of).map_err(Error::internal)? {
+        Value::Object(map) => Ok(map),
+        _ => Err(Error::internal("only objects can be patched")),
+    }
+}
+
+/// Whether the caller changes what it saw (If-Match); without an expectation everything goes.
+///
+/// # Errors
+/// `version_mismatch` when somebody else was faster.
+pub fn expect_version(expected: Option<i64>, current: i64) -> Result<()> {
+    match expected {
+        Some(version) if version != current => Err(Error::version_mismatch(current)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn only_what_differs_is_a_change() {
+        let before = json!({"name": "Acme", "color": null, "rank": 1, "notes": "x".repeat(2000)});
+        let patch = json!({"name": "Acme", "color": "#fff", "rank": 2, "notes": null});
+        let found = changes(&before, &patch).unwrap();
+        assert_eq!(
+            Value::Object(found),
+            json!({
+                "color": {"from": null, "to": "#fff"},
+                "rank": {"from": 1, "to": 2},
+                "notes": {"from": null, "to": null, "truncated": true},
+            })
+        );
+        assert!(changes(&before, &json!({})).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_expected_version_must_be_the_current_one() {
+        assert!(expect_version(None, 3).is_ok() && expect_version(Some(3), 3).is_ok());
+        assert_eq!(expect_version(Some(2), 3).unwrap_err().code(), Code::VersionMismatch);
+    }
 }

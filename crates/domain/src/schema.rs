@@ -175,6 +175,14 @@ diesel::table! {
     }
 }
 diesel::table! {
+    password_resets (token_hash) {
+        token_hash -> Bytea,
+        member_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -237,6 +245,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     partner_overrides,
     partner_tags,
     partners,
+    password_resets,
     refresh_tokens,
     revocations,
     sessions,

@@ -6,11 +6,22 @@
 //! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is neither
 //! written nor read here, the database fills it in and adds it to every predicate.
 
+pub mod api_keys;
 pub mod db;
 pub mod events;
 pub mod idempotency;
+pub mod me;
+pub mod members;
 pub mod migrate;
+pub mod organizations;
+pub mod passwords;
 pub mod revocations;
+pub mod sessions;
 
 pub use db::{Settings, Store, Tx};
 pub use domain::schema;
+
+diesel::define_sql_function! {
+    /// The present instant by the clock of the database (`now()` stands still within a transaction).
+    fn clock_timestamp() -> diesel::sql_types::Timestamptz;
+}

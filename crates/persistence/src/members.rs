@@ -1,0 +1,218 @@
+//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a second.
+
+use chrono::TimeDelta;
+use diesel::{define_sql_function, prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::Role,
+    events::NewEvent,
+    ids::{MemberId, OrganizationId, PartnerId, UserId},
+    members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
+    page::{self, Page},
+    patch,
+    secrets::{OpaqueToken, TokenKind},
+    timestamp::Timestamp,
+};
+use serde_json::json;
+
+use crate::{
+    Store, Tx, clock_timestamp, revocations,
+    schema::{members, partners},
+    sessions,
+};
+
+/// How long an invitation can be accepted.
+const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
+
+define_sql_function! { fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+
+mod directory {
+    use diesel::{define_sql_function, sql_types};
+    define_sql_function! { fn claim_email(email: sql_types::Text) -> sql_types::Bool; }
+    // It answers nothing, and nothing is what is read of it.
+    define_sql_function! { fn release_email(email: sql_types::Text) -> sql_types::Text; }
+}
+
+/// The organization whose user has this e-mail address.
+pub async fn organization_of(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
+    let mut conn = store.connection().await?;
+    Ok(diesel::select(organization_of_email(email)).get_result(&mut conn).await?)
+}
+
+/// Takes the e-mail address for this organization; false when another user has it.
+pub(crate) async fn claim_email(tx: &Tx<'_>, email: &str) -> Result<bool> {
+    Ok(diesel::select(directory::claim_email(email)).get_result(&mut tx.conn()).await?)
+}
+
+/// Members in the order in which they came, after `cursor`.
+pub async fn list(tx: &Tx<'_>, cursor: Option<&str>, limit: i64) -> Result<Page<Member>> {
+    let after = MemberId(page::after(cursor, "members")?.unwrap_or_default());
+    let rows = Member::query().filter(members::id.gt(after)).order(members::id).limit(limit + 1).load(&mut tx.conn()).await?;
+    Ok(Page::cut(rows, limit, "members", |member: &Member| member.id.0))
+}
+
+/// How many members there are.
+pub async fn count(tx: &Tx<'_>) -> Result<i64> {
+    Ok(members::table.count().get_result(&mut tx.conn()).await?)
+}
+
+/// One member.
+pub async fn get(tx: &Tx<'_>, id: MemberId) -> Result<Member> {
+    Ok(Member::query().find(id).first(&mut tx.conn()).await?)
+}
+
+/// Invites somebody; answers the member, the token of the link, and when it stops working. The token is shown to nobody
+/// else: only its hash is kept.
+///
+/// # Errors
+/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody but an owner
+/// invites an owner.
+pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<(Member, OpaqueToken, Timestamp)> {
+    if invite.role == Role::Owner {
+        needs_owner(tx.scope())?;
+    }
+    let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
+    let expires_at = Timestamp(Timestamp::now().0 + INVITATION_LIFE);
+    let row = (
+        members::id.eq(MemberId::new()),
+        members::name.eq(invite.name.as_ref().unwrap_or(&invite.email)),
+        members::email.eq(&invite.email),
+        members::role.eq(invite.role),
+        members::status.eq(MemberStatus::Invited),
+        members::invitation_hash.eq(token.hash().to_vec()),
+        members::invitation_expires_at.eq(expires_at),
+    );
+    let member: Member =
+        diesel::insert_into(members::table).values(row).returning(Member::as_returning()).get_result(&mut tx.conn()).await?;
+    let data = json!({"email": member.email, "role": member.role, "expires_at": expires_at});
+    tx.tell(NewEvent::new("member.invited", member.id, member.version, data));
+    Ok((member, token, expires_at))
+}
+
+/// The member that an invitation is for.
+///
+/// # Errors
+/// `invitation_invalid` when it is unknown, used or too old.
+pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
+    let found: Option<Member> = Member::query()
+        .filter(members::invitation_hash.eq(token.hash().to_vec()).and(members::invitation_expires_at.gt(Timestamp::now())))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    found.ok_or_else(|| Error::of(Code::InvitationInvalid))
+}
+
+/// The invited person joins as `user`. `password_hash` is the kept form of the password.
+///
+/// # Errors
+/// `invitation_invalid`; `email_taken` when the address is a user of another organization.
+pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, password_hash: &str) -> Result<Member> {
+    let invited = get_invited(tx, token).await?;
+    if !claim_email(tx, &invited.email).await? {
+        return Err(Error::of(Code::EmailTaken));
+    }
+    // Whoever is second finds no invitation any more.
+    let joined: Option<Member> = diesel::update(members::table)
+        .filter(members::id.eq(invited.id).and(members::invitation_hash.eq(token.hash().to_vec())))
+        .set((
+            members::user_id.eq(user),
+            members::name.eq(name),
+            members::password_hash.eq(password_hash),
+            members::status.eq(MemberStatus::Active),
+            members::invitation_hash.eq(None::<Vec<u8>>),
+            members::invitation_expires_at.eq(None::<Timestamp>),
+            members::version.eq(members::version + 1),
+            members::updated_at.eq(clock_timestamp()),
+        ))
+        .returning(Member::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    let member = joined.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+    tx.tell(NewEvent::new("member.joined", member.id, member.version, json!({"role": member.role})));
+    Ok(member)
+}
+
+/// Changes role or status; access tokens that say otherwise are refused from now on.
+///
+/// # Errors
+/// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot be set.
+pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MemberUpdate, expected: Option<i64>) -> Result<Member> {
+    let owners = lock_owners(tx).await?;
+    let before: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
+    before.may_be_changed(update, tx.scope())?;
+    patch::expect_version(expected, before.version)?;
+    before.can_become(update)?;
+    let changes = patch::changes(&before, update)?;
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    let after: Member = diesel::update(members::table.find(id))
+        .set((update, members::version.eq(members::version + 1), members::updated_at.eq(clock_timestamp())))
+        .returning(Member::as_returning())
+        .get_result(&mut tx.conn())
+        .await?;
+    if !after.is_acting_owner() {
+        keep_an_owner(&owners, id)?;
+    }
+    revocations::revoke(tx, id.0).await?;
+    tx.tell(NewEvent::new("member.updated", id, after.version, json!({"changes": changes})));
+    Ok(after)
+}
+
+/// Removes a member: sessions end, the address is free, partners lose their manager; events keep the name.
+///
+/// # Errors
+/// `insufficient_role`, `last_owner`, `version_mismatch`.
+pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<()> {
+    let owners = lock_owners(tx).await?;
+    let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
+    if member.role == Role::Owner {
+        needs_owner(tx.scope())?;
+    }
+    patch::expect_version(expected, member.version)?;
+    keep_an_owner(&owners, id)?;
+    release_partners(tx, id).await?;
+    sessions::end_all_but(tx, id, None).await?;
+    revocations::revoke(tx, id.0).await?;
+    diesel::select(directory::release_email(&member.email)).execute(&mut tx.conn()).await?;
+    diesel::delete(members::table.find(id)).execute(&mut tx.conn()).await?;
+    let data = json!({"name": member.name, "email": member.email, "role": member.role});
+    tx.tell(NewEvent::new("member.removed", id, member.version, data));
+    Ok(())
+}
+
+/// The owners who can act, locked in one order: two owners who remove each other at once must not both succeed.
+async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
+    let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));
+    Ok(members::table.filter(acting).order(members::id).select(members::id).for_update().load(&mut tx.conn()).await?)
+}
+
+fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
+    match owners {
+        [only] if *only == leaving => Err(Error::of(Code::LastOwner)),
+        _ => Ok(()),
+    }
+}
+
+/// Partners of a manager who leaves have none.
+async fn release_partners(tx: &Tx<'_>, manager: MemberId) -> Result<()> {
+    let released: Vec<(PartnerId, i64, Vec<String>)> = diesel::update(partners::table)
+        .filter(partners::partner_manager_id.eq(manager))
+        .set((
+            partners::partner_manager_id.eq(None::<MemberId>),
+            partners::version.eq(partners::version + 1),
+            partners::updated_at.eq(clock_timestamp()),
+        ))
+        .returning((partners::id, partners::version, partners::overridden_fields))
+        .get_results(&mut tx.conn())
+        .await?;
+    for (id, version, overridden) in released {
+        let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
+        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden});
+        tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
+        tx.tell(NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes})).of_partner(id));
+    }
+    Ok(())
+}
