@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api_keys;
+pub mod body;
 pub mod choices;
 pub mod contacts;
 pub mod cursor;
@@ -14,6 +15,7 @@ pub mod events;
 pub mod fault;
 pub mod fields;
 pub mod filter;
+pub mod formats;
 pub mod ids;
 pub mod links;
 pub mod me;
