@@ -68,6 +68,48 @@ diesel::table! {
     }
 }
 diesel::table! {
+    job_items (job_id, index) {
+        job_id -> Uuid,
+        index -> BigInt,
+        #[sql_name = "ref"]
+        ref_ -> Nullable<Text>,
+        status -> Text,
+        resource_id -> Nullable<Text>,
+        skipped_fields -> Array<Text>,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        warnings -> Jsonb,
+        problem -> Nullable<Jsonb>,
+    }
+}
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        #[sql_name = "type"]
+        type_ -> Text,
+        status -> Text,
+        total -> Nullable<BigInt>,
+        done -> BigInt,
+        succeeded -> BigInt,
+        failed -> BigInt,
+        skipped -> BigInt,
+        dry_run -> Bool,
+        actor -> Jsonb,
+        actor_id -> Nullable<Text>,
+        input -> Jsonb,
+        result -> Nullable<Jsonb>,
+        problem -> Nullable<Jsonb>,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+        position -> Nullable<Jsonb>,
+        files_expire_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     members (id) {
         id -> Uuid,
         version -> BigInt,
@@ -196,6 +238,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    schedules (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+    }
+}
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         member_id -> Uuid,
@@ -220,6 +268,28 @@ diesel::table! {
     }
 }
 diesel::table! {
+    tasks (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        kind -> Text,
+        payload -> Jsonb,
+        actor -> Jsonb,
+        role -> Text,
+        member_id -> Nullable<Uuid>,
+        request_id -> Uuid,
+        unique_key -> Nullable<Text>,
+        again -> Bool,
+        serial_queue -> Nullable<Text>,
+        run_at -> Timestamptz,
+        attempts -> Integer,
+        max_attempts -> Integer,
+        lease -> Nullable<Uuid>,
+        locked_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        died_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     tiers (key) {
         key -> Text,
         version -> BigInt,
@@ -240,6 +310,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_counters,
     events,
     idempotency_keys,
+    job_items,
+    jobs,
     members,
     organizations,
     partner_overrides,
@@ -248,7 +320,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     refresh_tokens,
     revocations,
+    schedules,
     sessions,
     tags,
+    tasks,
     tiers
 );

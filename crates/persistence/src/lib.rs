@@ -9,14 +9,18 @@
 pub mod api_keys;
 pub mod db;
 pub mod events;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod me;
 pub mod members;
+pub mod jobs;
 pub mod migrate;
 pub mod organizations;
 pub mod passwords;
 pub mod revocations;
 pub mod sessions;
+pub mod tasks;
+pub mod worker;
 
 pub use db::{Settings, Store, Tx};
 pub use domain::schema;

@@ -1,0 +1,466 @@
+//! The queue under everything that can happen to it, on a real cluster.
+
+mod scratch;
+
+use std::{
+    cell::RefCell,
+    time::{Duration, Instant},
+};
+
+use diesel::prelude::*;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use domain::{
+    Code, Error, Result,
+    access::Scope,
+    ids::JobId,
+    jobs::{Daily, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask},
+};
+use persistence::{
+    Store, Tx, housekeeping,
+    jobs::{self, JobFilter, NewJob},
+    schema,
+    tasks::{self, LeaseLost, Task},
+    worker::{self, Outcome, Run, Tasks},
+};
+use scratch::Scratch;
+use serde_json::json;
+use tokio::sync::Notify;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// A lease that ends at once, as if its worker had died long ago.
+const NO_LEASE: Duration = Duration::ZERO;
+
+async fn enqueue(store: &Store, scope: &Scope, task: NewTask) {
+    store.write(scope, async |tx| tasks::enqueue(tx, &task).await).await.unwrap();
+}
+
+async fn rows(store: &Store, scope: &Scope) -> Vec<(String, i32, Option<String>, bool)> {
+    use schema::tasks::dsl;
+    store
+        .read(scope, async |tx| {
+            let all = dsl::tasks.select((dsl::kind, dsl::attempts, dsl::last_error, dsl::died_at.is_not_null())).order(dsl::id);
+            Ok(all.load(&mut tx.conn()).await?)
+        })
+        .await
+        .unwrap()
+}
+
+async fn events(store: &Store, scope: &Scope) -> Vec<String> {
+    use schema::events::dsl;
+    store
+        .read(scope, async |tx| Ok(dsl::events.select(dsl::type_).order(dsl::sequence).load(&mut tx.conn()).await?))
+        .await
+        .unwrap()
+}
+
+/// Waits for something that must happen, with a bound.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let since = Instant::now();
+    while !holds().await {
+        assert!(since.elapsed() < Duration::from_secs(20), "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Tasks whose work is a closure.
+struct Work<F> {
+    work: F,
+    buried: RefCell<Vec<String>>,
+    daily: Vec<(&'static str, Daily)>,
+}
+
+fn work<F: AsyncFn(&Run) -> Result<Outcome>>(work: F) -> Work<F> {
+    Work { work, buried: RefCell::default(), daily: Vec::new() }
+}
+
+impl<F: AsyncFn(&Run) -> Result<Outcome>> Tasks for Work<F> {
+    async fn run(&self, run: &Run) -> Result<Outcome> {
+        (self.work)(run).await
+    }
+    async fn gave_up(&self, _: &Tx<'_>, task: &Task, _: &Error) -> Result<()> {
+        self.buried.borrow_mut().push(task.kind.clone());
+        Ok(())
+    }
+    fn daily(&self) -> Vec<(&'static str, Daily)> {
+        self.daily.clone()
+    }
+}
+
+fn settings() -> worker::Settings {
+    worker::Settings {
+        concurrency: 2,
+        lease: Duration::from_millis(600),
+        poll: Duration::from_millis(20),
+        grace: Duration::from_secs(10),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn claimers_that_race_never_get_the_same_task() {
+    let scratch = Scratch::new().await;
+    let (one, other) = (scratch.organization().await, scratch.organization().await);
+    for n in 0..60 {
+        let scope = if n % 2 == 0 { &one } else { &other };
+        enqueue(&scratch.store, scope, NewTask::new("t", json!({"n": n}))).await;
+    }
+    let claimers = (0..8).map(|_| async {
+        let mut mine = Vec::new();
+        loop {
+            let found = tasks::claim(&scratch.store, 5, LEASE).await.unwrap();
+            if found.is_empty() {
+                return mine;
+            }
+            mine.extend(found);
+        }
+    });
+    let all: Vec<Task> = futures_util::future::join_all(claimers).await.into_iter().flatten().collect();
+    let mut numbers: Vec<i64> = all.iter().map(|task| task.payload["n"].as_i64().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..60).collect::<Vec<_>>());
+    assert!(all.iter().all(|task| task.attempts == 1 && task.scope().actor == one.actor));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_workers_task_is_tried_again_and_its_late_words_are_not_heard() {
+    let scratch = Scratch::new().await;
+    let scope = scratch.organization().await;
+    enqueue(&scratch.store, &scope, NewTask::new("t", json!({}))).await;
+    let late = tasks::claim(&scratch.store, 1, NO_LEASE).await.unwrap().remove(0);
+    let next = tasks::claim(&scratch.store, 1, LEASE).await.unwrap().remove(0);
+    assert_eq!((late.attempts, next.attempts), (1, 2));
+
+    let store = &scratch.store;
+    let lost = [
+        store.write(&scope, async |tx| tasks::complete(tx, &late).await).await,
+        store.write(&scope, async |tx| tasks::fail(tx, &late, "late").await.map(|_| ())).await,
+        store.write(&scope, async |tx| tasks::release(tx, &late).await).await,
+        store.write(&scope, async |tx| tasks::hold(tx, &late).await).await,
+    ];
+    assert!(lost.iter().all(|outcome| LeaseLost::is(outcome.as_ref().unwrap_err())));
+    assert_eq!(tasks::renew(store, &[late, next.clone()], LEASE).await.unwrap(), [next.id]);
+    store.write(&scope, async |tx| tasks::complete(tx, &next).await).await.unwrap();
+    assert!(rows(store, &scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_waits_longer_each_time_and_is_dead_after_the_last() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("t", json!({})).attempts(2)).await;
+    let first = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    assert!(!store.write(scope, async |tx| tasks::fail(tx, &first, "one").await).await.unwrap());
+    assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty(), "it waits");
+    scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now()").await.unwrap();
+    let second = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    assert!(store.write(scope, async |tx| tasks::fail(tx, &second, "two").await).await.unwrap());
+    scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now()").await.unwrap();
+    assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty(), "it is dead");
+    assert_eq!(rows(store, scope).await, [("t".to_owned(), 2, Some("two".to_owned()), true)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poison_task_that_kills_its_workers_is_buried() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("poison", json!({})).attempts(2)).await;
+    for _ in 0..2 {
+        assert_eq!(tasks::claim(store, 1, NO_LEASE).await.unwrap().len(), 1);
+    }
+    let tasks = work(async |_| -> Result<Outcome> { panic!("must not run once more") });
+    let stop = async { until("it is buried", async || !tasks.buried.borrow().is_empty()).await };
+    worker::run(store, &tasks, &settings(), stop).await;
+    assert!(rows(store, scope).await[0].3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
+    let scratch = Scratch::new().await;
+    let (store, greedy, modest) = (&scratch.store, scratch.organization().await, scratch.organization().await);
+    scratch
+        .superuser()
+        .await
+        .batch_execute(&format!(
+            "INSERT INTO tasks (organization_id, id, kind, payload, actor, role, request_id, max_attempts)
+             SELECT '{}', gen_random_uuid(), 'greedy', '{{}}', '{}', 'owner', gen_random_uuid(), 5 FROM generate_series(1, 10000)",
+            greedy.organization.0,
+            serde_json::to_string(&greedy.actor).unwrap()
+        ))
+        .await
+        .unwrap();
+    assert_eq!(tasks::claim(store, 4, LEASE).await.unwrap().len(), 4);
+    enqueue(store, &modest, NewTask::new("modest", json!({}))).await;
+    let since = Instant::now();
+    let next = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    assert_eq!(next.kind, "modest");
+    assert!(since.elapsed() < Duration::from_secs(1), "claiming took {:?}", since.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unique_task_is_queued_once_and_runs_once_more_when_wanted_while_running() {
+    let scratch = Scratch::new().await;
+    let (store, scope, other) = (&scratch.store, &scratch.organization().await, &scratch.organization().await);
+    let task = |n: i64| NewTask::new("t", json!({"n": n})).unique("key");
+    enqueue(store, scope, task(1)).await;
+    enqueue(store, scope, task(2)).await;
+    enqueue(store, other, task(3)).await;
+    assert_eq!((rows(store, scope).await.len(), rows(store, other).await.len()), (1, 1));
+    let claimed = tasks::claim(store, 9, LEASE).await.unwrap();
+    let mine = claimed.iter().find(|t| t.scope().organization == scope.organization).unwrap();
+    assert_eq!(mine.payload["n"], 2);
+    enqueue(store, scope, task(4)).await;
+    store.write(scope, async |tx| tasks::complete(tx, mine).await).await.unwrap();
+    let again = tasks::claim(store, 9, LEASE).await.unwrap();
+    assert_eq!((again.len(), &again[0].payload["n"], again[0].attempts), (1, &json!(4), 1));
+    store.write(scope, async |tx| tasks::complete(tx, &again[0]).await).await.unwrap();
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_a_serial_queue_run_one_after_the_other() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    for n in 0..3 {
+        enqueue(store, scope, NewTask::new("t", json!({"n": n})).serial("line")).await;
+    }
+    for n in 0..3 {
+        let found = tasks::claim(store, 9, LEASE).await.unwrap();
+        assert_eq!((found.len(), &found[0].payload["n"]), (1, &json!(n)));
+        assert!(tasks::claim(store, 9, LEASE).await.unwrap().is_empty());
+        store.write(scope, async |tx| tasks::complete(tx, &found[0]).await).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_queued_in_a_transaction_that_fails_does_not_exist() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let undone: Result<()> = store
+        .write(scope, async |tx| {
+            tasks::enqueue(tx, &NewTask::new("t", json!({}))).await?;
+            Err(Error::not_found())
+        })
+        .await;
+    assert_eq!(undone.unwrap_err().code(), Code::NotFound);
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_lets_running_tasks_end_and_gives_the_rest_back() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("quick", json!({}))).await;
+    enqueue(store, scope, NewTask::new("endless", json!({}))).await;
+    let (running, begun) = (RefCell::new(0), Notify::new());
+    let tasks = work(async |run: &Run| {
+        *running.borrow_mut() += 1;
+        if *running.borrow() == 2 {
+            begun.notify_one();
+        }
+        match run.task.kind.as_str() {
+            "quick" => {
+                while !run.is_stopping() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                Ok(Outcome::Done)
+            }
+            _ => std::future::pending().await,
+        }
+    });
+    let settings = worker::Settings { grace: Duration::from_millis(300), ..settings() };
+    worker::run(store, &tasks, &settings, async {
+        begun.notified().await;
+        enqueue(store, scope, NewTask::new("later", json!({})).at(domain::timestamp::Timestamp::now())).await;
+    })
+    .await;
+    let left = rows(store, scope).await;
+    assert_eq!(left.iter().map(|row| (row.0.as_str(), row.1)).collect::<Vec<_>>(), [("endless", 0), ("later", 0)]);
+    assert_eq!(tasks::claim(store, 9, LEASE).await.unwrap().len(), 2, "both can be taken at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_task_keeps_its_lease_and_a_dropped_workers_task_goes_to_another() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("t", json!({}))).await;
+    let begun = Notify::new();
+    let first = work(async |_: &Run| {
+        begun.notify_one();
+        std::future::pending().await
+    });
+    {
+        let settings = settings();
+        let killed = worker::run(store, &first, &settings, std::future::pending());
+        let watched = async {
+            begun.notified().await;
+            // Three leases long, nobody else may take it.
+            let since = Instant::now();
+            while since.elapsed() < Duration::from_millis(1_800) {
+                assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty());
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! { () = killed => {}, () = watched => {} }
+    }
+    let done = Notify::new();
+    let second = work(async |run: &Run| {
+        assert_eq!(run.task.attempts, 2);
+        done.notify_one();
+        Ok(Outcome::Done)
+    });
+    worker::run(&scratch.other_store().await, &second, &settings(), done.notified()).await;
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_survives_the_loss_of_every_connection() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    for n in 0..20 {
+        enqueue(store, scope, NewTask::new("t", json!({"n": n}))).await;
+    }
+    let ran = RefCell::new(0);
+    let tasks = work(async |run: &Run| {
+        *ran.borrow_mut() += 1;
+        if *ran.borrow() == 5 {
+            let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'partneros_app' AND datname = current_database()";
+            scratch.superuser().await.batch_execute(all).await.unwrap();
+        }
+        run.step(async |tx| tasks::complete(tx, &run.task).await).await?;
+        Ok(Outcome::Completed)
+    });
+    let empty = async {
+        until("every task is done", async || {
+            scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now() WHERE lease IS NULL").await.unwrap();
+            let mut conn = scratch.superuser().await;
+            schema::tasks::table.count().get_result::<i64>(&mut conn).await.unwrap() == 0
+        })
+        .await;
+    };
+    worker::run(store, &tasks, &settings(), empty).await;
+    assert!(*ran.borrow() >= 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn daily_work_is_queued_once_for_every_organization() {
+    let scratch = Scratch::new().await;
+    let scopes = [scratch.organization().await, scratch.organization().await];
+    let ran = RefCell::new(Vec::new());
+    let tasks = Work {
+        daily: vec![("housekeeping", Daily { hour: 3, minute: 0 })],
+        ..work(async |run: &Run| {
+            while run.store.write(run.scope(), async |tx| housekeeping::purge(tx).await).await? > 0 {}
+            ran.borrow_mut().push(run.scope().organization);
+            Ok(Outcome::Done)
+        })
+    };
+    let both = async { until("both have had their turn", async || ran.borrow().len() == 2).await };
+    worker::run(&scratch.store, &tasks, &settings(), both).await;
+    let mut expected = scopes.map(|scope| scope.organization).to_vec();
+    expected.sort();
+    ran.borrow_mut().sort();
+    assert_eq!(*ran.borrow(), expected);
+    assert!(tasks::due_schedules(&scratch.store, vec!["housekeeping"]).await.unwrap().is_empty());
+}
+
+fn job(id: JobId) -> NewJob {
+    NewJob { id, kind: JobType::Import, dry_run: false, input: json!({"object": "partner"}), total: Some(2), has_files: true }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let id = JobId::new();
+    let queued = store.write(scope, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
+    assert_eq!((queued.status, queued.version, queued.progress.total), (JobStatus::Queued, 1, Some(2)));
+    let tasks = work(async |run: &Run| {
+        let id: JobId = serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
+        for index in 0..2 {
+            run.step(async |tx| {
+                let (_, position) = jobs::begin_step(tx, id).await?.expect("it is not finished");
+                assert_eq!(position, (index > 0).then(|| json!(index)));
+                let item = NewJobItem::succeeded(index, index + 1);
+                jobs::end_step(tx, id, vec![item], &json!(index + 1)).await
+            })
+            .await?;
+        }
+        run.step(async |tx| {
+            jobs::succeed(tx, id, None).await?;
+            tasks::complete(tx, &run.task).await
+        })
+        .await?;
+        Ok(Outcome::Completed)
+    });
+    let ended = async {
+        until("the job has ended", async || {
+            store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap().status.is_finished()
+        })
+        .await;
+    };
+    worker::run(store, &tasks, &settings(), ended).await;
+    let (job, items) = store
+        .read(scope, async |tx| {
+            let job = jobs::list(tx, &JobFilter::default(), 10).await?.remove(0);
+            Ok((job, jobs::items(tx, id, Some(&[JobItemStatus::Succeeded]), -1, 10).await?))
+        })
+        .await
+        .unwrap();
+    assert_eq!((job.status, job.progress.done, job.progress.succeeded), (JobStatus::Succeeded, 2, 2));
+    assert_eq!(items.iter().map(|item| item.reference.clone().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(events(store, scope).await, ["job.queued", "job.started", "job.succeeded"]);
+    let again = store.write(scope, async |tx| jobs::cancel(tx, id, None).await).await;
+    assert_eq!(again.unwrap_err().code(), Code::JobFinished);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_canceled_expire_and_are_seen_by_their_starter_and_admins_only() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let member = |name: &str| Scope {
+        role: domain::access::Role::Member,
+        actor: domain::access::Actor::user(domain::ids::UserId::new(), name),
+        ..scope.clone()
+    };
+    let (ann, bob) = (member("Ann"), member("Bob"));
+    let id = JobId::new();
+    store.write(&ann, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
+    let seen = async |scope: &Scope| -> (usize, std::result::Result<(), Code>) {
+        let list = store.read(scope, async |tx| jobs::list(tx, &JobFilter::default(), 10).await).await.unwrap();
+        let got = store.read(scope, async |tx| jobs::get(tx, id).await).await;
+        (list.len(), got.map(|_| ()).map_err(|error| error.code()))
+    };
+    assert_eq!(seen(&ann).await, (1, Ok(())));
+    assert_eq!(seen(scope).await, (1, Ok(())));
+    assert_eq!(seen(&bob).await, (0, Err(Code::NotFound)));
+    let stale = store.write(&ann, async |tx| jobs::cancel(tx, id, Some(7)).await).await.unwrap_err();
+    assert_eq!(stale.code(), Code::VersionMismatch);
+    let canceled = store.write(&ann, async |tx| jobs::cancel(tx, id, Some(1)).await).await.unwrap();
+    assert_eq!((canceled.status, canceled.version), (JobStatus::Canceled, 2));
+    assert!(store.write(scope, async |tx| jobs::begin_step(tx, id).await).await.unwrap().is_none());
+    assert_eq!(events(store, scope).await, ["job.queued", "job.canceled"]);
+
+    scratch.superuser().await.batch_execute("UPDATE jobs SET expires_at = now(), files_expire_at = now()").await.unwrap();
+    assert_eq!(seen(&ann).await, (0, Err(Code::JobExpired)));
+    let due = store.read(scope, async |tx| jobs::with_expired_files(tx, 10).await).await.unwrap();
+    assert_eq!(due, [id]);
+    store.write(scope, async |tx| jobs::forget_files(tx, &due).await).await.unwrap();
+    assert!(store.read(scope, async |tx| jobs::with_expired_files(tx, 10).await).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_functions_that_look_over_the_wall_give_nothing_away() {
+    let scratch = Scratch::new().await;
+    let (store, scope, other) = (&scratch.store, &scratch.organization().await, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("t", json!({}))).await;
+    let task = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    assert!(rows(store, other).await.is_empty());
+    let foreign = store.write(other, async |tx| tasks::complete(tx, &task).await).await;
+    assert!(LeaseLost::is(&foreign.unwrap_err()));
+    store.write(scope, async |tx| jobs::insert(tx, &job(JobId::new())).await).await.unwrap();
+    scratch.superuser().await.batch_execute("UPDATE events SET created_at = now() - interval '91 days'").await.unwrap();
+    while store.write(other, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}
+    assert_eq!(events(store, scope).await.len(), 1, "another organization's purge leaves them");
+    while store.write(scope, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}
+    assert!(events(store, scope).await.is_empty());
+}
