@@ -2,3 +2,5 @@
 
 pub mod auth;
 pub mod tokens;
+pub mod documents;
+pub mod openapi;

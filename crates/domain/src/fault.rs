@@ -39,19 +39,21 @@ impl Fault {
     }
 }
 
+/// On the wire every property is there: of pointer, parameter and header one has a value.
 impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut map = s.serialize_map(None)?;
+        let (pointer, parameter, header) = match &self.place {
+            Place::Pointer(at) => (Some(at), None, None),
+            Place::Parameter(at) => (None, Some(at), None),
+            Place::Header(at) => (None, None, Some(at)),
+        };
+        let mut map = s.serialize_map(Some(6))?;
         map.serialize_entry("code", self.code)?;
         map.serialize_entry("detail", &self.detail)?;
-        match &self.place {
-            Place::Pointer(at) => map.serialize_entry("pointer", at)?,
-            Place::Parameter(at) => map.serialize_entry("parameter", at)?,
-            Place::Header(at) => map.serialize_entry("header", at)?,
-        }
-        if !self.meta.is_empty() {
-            map.serialize_entry("meta", &self.meta)?;
-        }
+        map.serialize_entry("pointer", &pointer)?;
+        map.serialize_entry("parameter", &parameter)?;
+        map.serialize_entry("header", &header)?;
+        map.serialize_entry("meta", &self.meta)?;
         map.end()
     }
 }

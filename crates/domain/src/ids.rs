@@ -38,6 +38,10 @@ macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
         /// Every prefix that an id may carry.
         pub const PREFIXES: &[&str] = &[$($prefix),*];
+        /// The schema of every id by its name, for references that only parameters make.
+        pub fn schemas() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> {
+            vec![$((stringify!($name).to_owned(), <$name as utoipa::PartialSchema>::schema())),*]
+        }
         $(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,

@@ -39,7 +39,7 @@ pub static PARTNER: &[Field] = &[
     f("type", "Type", Enum, P).required().words(PartnerType::WORDS).mappable(),
     f("subtype", "Subtype", Text, P).null().length(100).mappable(),
     f("category", "Category", Enum, P).null().words(PartnerCategory::WORDS).mappable(),
-    f("tier", "Tier", Text, P).null().refers_to(Tier),
+    f("tier", "Tier", Text, P).null().length(40).refers_to(Tier),
     f("tier_source", "Tier source", Enum, S).default("\"automatic\"").words(TierSource::WORDS),
     f("tier_changed_at", "Tier changed", Timestamp, S).null(),
     f("tier_at_risk_since", "Tier at risk since", Timestamp, S).null(),

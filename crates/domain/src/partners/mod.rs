@@ -5,7 +5,7 @@ mod write;
 
 use diesel::{prelude::*, sql_types};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{Object, ObjectBuilder, RefOr, Schema, schema::AdditionalProperties},
@@ -379,7 +379,11 @@ impl PartialSchema for PartnerCreate {
     fn schema() -> RefOr<Schema> {
         let fields = PARTNER.iter().filter(|f| f.writable && f.name != "primary_contact_id");
         let body = body("A new partner: `name`, `type` and whatever is known.", fields)
-            .property("primary_contact", utoipa::openapi::Ref::from_schema_name("PrimaryContact"));
+            .property("primary_contact", utoipa::openapi::Ref::from_schema_name("PrimaryContact"))
+            .examples([json!({
+                "name": "Acme", "type": "reseller", "domain": "https://www.acme.com/", "industry": "Software", "status": "active",
+                "regions": ["DACH"], "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
+            })]);
         PARTNER.iter().filter(|f| f.required).fold(body, |body, field| body.required(field.name)).into()
     }
 }
@@ -391,6 +395,7 @@ impl ToSchema for PartnerCreate {
 impl PartialSchema for PartnerUpdate {
     fn schema() -> RefOr<Schema> {
         body("An edit of a partner: absent keeps, null clears, arrays replace whole.", PARTNER.iter().filter(|f| f.writable))
+            .examples([json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000, "subtype": null})])
             .into()
     }
 }

@@ -1,0 +1,177 @@
+//! The document as it is served: as JSON, as YAML, and as a page to read and try it.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, ETag, EntityTag, Header, IfNoneMatch},
+    web::{self, Bytes},
+};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa_swagger_ui::Config;
+
+/// The document in its served forms, prepared once at start-up.
+#[derive(Debug)]
+pub struct Documents {
+    json: Rendered,
+    yaml: Rendered,
+}
+
+#[derive(Debug)]
+struct Rendered {
+    bytes: Bytes,
+    etag: EntityTag,
+    kind: &'static str,
+}
+
+impl Documents {
+    /// Both forms of the finished document.
+    pub fn of(document: &Json) -> Self {
+        let yaml = serde_yaml_ng::to_string(document).expect("whatever is JSON can be written as YAML");
+        Self { json: Rendered::of(document.to_string(), "application/json"), yaml: Rendered::of(yaml, "application/yaml") }
+    }
+}
+
+impl Rendered {
+    fn of(text: String, kind: &'static str) -> Self {
+        let hash: String = Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        Self { bytes: text.into(), etag: EntityTag::new_strong(hash), kind }
+    }
+
+    fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let known = match IfNoneMatch::parse(request) {
+            Ok(IfNoneMatch::Any) => true,
+            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.etag)),
+            Err(_) => false,
+        };
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer.insert_header(ETag(self.etag.clone())).insert_header((header::CACHE_CONTROL, "no-cache"));
+        match known {
+            true => answer.finish(),
+            false => answer.content_type(self.kind).body(self.bytes.clone()),
+        }
+    }
+}
+
+/// An OpenAPI 3.1 document.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = Object, example = json!({"openapi": "3.1.0", "info": {"title": "partneros", "version": "1"}}))]
+pub struct OpenApiDocument(pub Json);
+
+/// This document as JSON
+///
+/// Everything that this API can do, for generators of clients and for people.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true))))]
+#[get("/openapi.json")]
+pub async fn get_open_api_json(request: HttpRequest, documents: web::Data<Documents>) -> HttpResponse {
+    documents.json.answer(&request)
+}
+
+/// This document as YAML
+///
+/// The same as `/openapi.json`.
+#[utoipa::path(
+    tag = "health", security(()), responses((status = 200, body = String, content_type = "application/yaml")),
+    extensions(("x-etag" = json!(true)))
+)]
+#[get("/openapi.yaml")]
+pub async fn get_open_api_yaml(request: HttpRequest, documents: web::Data<Documents>) -> HttpResponse {
+    documents.yaml.answer(&request)
+}
+
+/// The page at `/docs`: everything it loads comes from here, so it works without any other host. Its routes are for
+/// people and not part of the document.
+pub fn mount_page(cfg: &mut web::ServiceConfig) {
+    let config = Config::new(["/openapi.json"])
+        .deep_linking(true)
+        .display_request_duration(true)
+        // The badge of a validator elsewhere would be the one request to another host.
+        .validator_url("none");
+    cfg.app_data(web::Data::new(config))
+        .route(
+            "/docs",
+            web::get().to(async || HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()),
+        )
+        .route("/docs/{file:.*}", web::get().to(page_file));
+}
+
+async fn page_file(file: web::Path<String>, config: web::Data<Config<'static>>) -> HttpResponse {
+    match utoipa_swagger_ui::serve(&file, config.into_inner()) {
+        Ok(Some(found)) => {
+            let mut answer = HttpResponse::Ok();
+            answer
+                .content_type(found.content_type)
+                .insert_header((header::CACHE_CONTROL, "no-cache"))
+                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
+            if found.gzpipped {
+                answer.insert_header(header::ContentEncoding::Gzip);
+            }
+            answer.body(found.bytes.into_owned())
+        }
+        _ => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// Nothing from elsewhere; the page styles itself inline and draws icons from `data:`.
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, test as http};
+    use serde_json::json;
+    use utoipa_actix_web::AppExt;
+
+    use super::*;
+
+    async fn call(request: http::TestRequest) -> actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody> {
+        let documents = web::Data::new(Documents::of(&json!({"openapi": "3.1.0"})));
+        let app = App::new().app_data(documents).configure(mount_page).into_utoipa_app();
+        let app = app.configure(|cfg| {
+            cfg.service(get_open_api_json).service(get_open_api_yaml);
+        });
+        let app = http::init_service(app.into_app()).await;
+        http::call_service(&app, request.to_request()).await
+    }
+
+    fn header_of<B>(answer: &actix_web::dev::ServiceResponse<B>, name: &str) -> String {
+        answer.headers().get(name).expect("the header is there").to_str().expect("it is ASCII").to_owned()
+    }
+
+    fn get(path: &str) -> http::TestRequest {
+        http::TestRequest::get().uri(path)
+    }
+
+    #[actix_web::test]
+    async fn the_document_is_served_twice_and_not_again_to_who_has_it() {
+        for (path, kind, text) in [
+            ("/openapi.json", "application/json", r#"{"openapi":"3.1.0"}"#),
+            ("/openapi.yaml", "application/yaml", "openapi: 3.1.0\n"),
+        ] {
+            let answer = call(get(path)).await;
+            assert_eq!(header_of(&answer, "content-type"), kind);
+            let etag = header_of(&answer, "etag");
+            assert_eq!(http::read_body(answer).await, text);
+            let again = call(get(path).insert_header(("If-None-Match", format!("W/\"x\", {etag}")))).await;
+            assert_eq!((again.status().as_u16(), header_of(&again, "etag")), (304, etag));
+            assert_eq!(call(get(path).insert_header(("If-None-Match", "\"x\""))).await.status(), 200);
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_page_has_all_that_it_names() {
+        assert_eq!(header_of(&call(get("/docs")).await, "location"), "/docs/");
+        let page = http::read_body(call(get("/docs/")).await).await;
+        let page = std::str::from_utf8(&page).unwrap();
+        let names = page.split(['"', '\'']).filter(|name| name.starts_with("./") || name.ends_with(".css"));
+        for name in names {
+            let file = call(get(&format!("/docs/{}", name.trim_start_matches("./")))).await;
+            assert_eq!(file.status(), 200, "{name}");
+        }
+        assert!(!page.contains("http://") && !page.contains("https://"));
+        assert_eq!(call(get("/docs/nothing.js")).await.status(), 404);
+        assert_eq!(call(get("/docs/../openapi.json")).await.status(), 404);
+        let settings = http::read_body(call(get("/docs/swagger-initializer.js")).await).await;
+        assert!(std::str::from_utf8(&settings).unwrap().contains("/openapi.json"));
+    }
+}

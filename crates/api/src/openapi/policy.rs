@@ -1,0 +1,244 @@
+//! The document as policy: who may call an operation, and what it takes, looked up by method and pattern.
+//! A route that is not in the document is refused, so that what is documented and what is enforced cannot differ.
+
+use std::{collections::HashMap, fmt, str::FromStr};
+
+use domain::{
+    Code, Error, Fault,
+    access::{AccessScope, Role},
+    body::{Schemas, id_prefix},
+    fields::did_you_mean,
+    ids::{self, IdFault},
+};
+use serde_json::{Map, Value as Json};
+
+use super::{operations_of, schemas::name_of};
+
+/// Every operation of the document.
+#[derive(Debug)]
+pub struct Policy {
+    /// By pattern, then by method: few enough to be looked through.
+    by_pattern: HashMap<String, Vec<Operation>>,
+}
+
+/// What one operation asks of a request.
+#[derive(Debug)]
+pub struct Operation {
+    /// The operationId.
+    pub id: String,
+    /// In capitals, as HTTP writes it.
+    pub method: String,
+    /// As the router writes it, `/v1/partners/{id}`.
+    pub pattern: String,
+    pub tag: String,
+    /// Nobody needs a credential.
+    pub public: bool,
+    /// The least role of a user; none when public.
+    pub role: Option<Role>,
+    /// What a key needs, all of them; empty means that any key will do (if keys may at all).
+    pub scopes: Vec<AccessScope>,
+    pub keys_allowed: bool,
+    /// Path parameters that are ids: name and prefix.
+    pub path_ids: Vec<(String, &'static str)>,
+    pub query: Vec<Parameter>,
+    /// The schema of a JSON body.
+    pub body: Option<String>,
+    /// The media types of the body; empty when it takes none.
+    pub media_types: Vec<String>,
+    pub takes_idempotency_key: bool,
+    pub takes_if_match: bool,
+    pub takes_if_none_match: bool,
+    /// Units of the quota that it costs.
+    pub cost: u32,
+    pub step: u64,
+}
+
+/// A query parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    pub name: String,
+    pub schema: Json,
+    pub required: bool,
+    /// A parameter of the field catalogue: its values are read by `domain::filter`.
+    pub filter: bool,
+}
+
+impl Policy {
+    /// The policy of a finished document.
+    ///
+    /// # Panics
+    /// When the document names a role or scope that does not exist; the tests make the document.
+    pub fn of(document: &Json) -> Self {
+        let mut by_pattern: HashMap<String, Vec<Operation>> = HashMap::new();
+        let nothing = Map::new();
+        let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
+        for (path, method, operation) in operations_of(paths) {
+            by_pattern.entry(path.to_owned()).or_default().push(Operation::of(path, method, operation, document));
+        }
+        Self { by_pattern }
+    }
+
+    /// The operation behind a route: its method and the pattern that the router matched.
+    pub fn find(&self, method: &str, pattern: &str) -> Option<&Operation> {
+        self.by_pattern.get(pattern)?.iter().find(|operation| operation.method == method)
+    }
+
+    /// All operations, in no order.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.by_pattern.values().flatten()
+    }
+}
+
+impl Operation {
+    fn of(path: &str, method: &str, operation: &Json, document: &Json) -> Self {
+        let text = |word: &str| operation[word].as_str().unwrap_or_default().to_owned();
+        let public = operation["security"].as_array().is_some_and(Vec::is_empty);
+        let word = |text: &str| -> Role { text.parse().unwrap_or_else(|error| panic!("{method} {path}: {error}")) };
+        let scopes = operation["x-required-scopes"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let scope = |text| AccessScope::from_str(text).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let parameters: Vec<&Json> =
+            operation["parameters"].as_array().into_iter().flatten().map(|p| resolved(p, document)).collect();
+        let header = |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"] == name);
+        let content = operation.pointer("/requestBody/content").and_then(Json::as_object);
+        let body = content.and_then(|content| content.get("application/json"));
+        let is_dear = path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
+        Self {
+            id: text("operationId"),
+            method: method.to_uppercase(),
+            pattern: path.to_owned(),
+            tag: operation.pointer("/tags/0").and_then(Json::as_str).unwrap_or_default().to_owned(),
+            public,
+            role: operation["x-required-role"].as_str().map(word),
+            scopes: scopes.map(scope).collect(),
+            keys_allowed: public || operation["x-api-keys"] != false,
+            path_ids: parameters.iter().filter_map(|p| path_id(p, document)).collect(),
+            query: parameters.iter().filter(|p| p["in"] == "query").map(|p| Parameter::of(p)).collect(),
+            body: body.and_then(|body| body.pointer("/schema/$ref")).and_then(Json::as_str).and_then(name_of).map(str::to_owned),
+            media_types: content.map(|content| content.keys().cloned().collect()).unwrap_or_default(),
+            takes_idempotency_key: header("Idempotency-Key"),
+            takes_if_match: header("If-Match"),
+            takes_if_none_match: header("If-None-Match"),
+            cost: if is_dear { 5 } else { 1 },
+            step: operation["x-step"].as_u64().unwrap_or(1),
+        }
+    }
+
+    /// Checks the ids of the path, each asked for by the name of its parameter.
+    ///
+    /// # Errors
+    /// `not_found` for what cannot be an id, `validation_failed` with `wrong_id_type` for the id of another kind of thing.
+    pub fn check_path<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> domain::Result<()> {
+        for (name, prefix) in &self.path_ids {
+            let text = value(name).unwrap_or_default();
+            match ids::decode(prefix, text) {
+                Ok(_) => {}
+                Err(IdFault::Malformed) => return Err(Error::not_found()),
+                Err(IdFault::WrongKind) => {
+                    let detail = format!("must be an id that begins with {prefix}_");
+                    return Err(Error::invalid(vec![Fault::at_parameter("wrong_id_type", name, detail).meta("prefix", *prefix)]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts as they were given.
+    ///
+    /// # Errors
+    /// Every fault at once, all `invalid_parameter`; [`invalid_parameters`] makes the problem of them.
+    pub fn check_query(&self, schemas: &Schemas, pairs: &[(String, String)]) -> Result<Map<String, Json>, Vec<Fault>> {
+        let mut values = Map::new();
+        let mut faults = Vec::new();
+        for (name, _) in pairs {
+            if !self.query.iter().any(|known| known.name == *name) && !faults.iter().any(|known| is_about(known, name)) {
+                faults.push(self.unknown_parameter(name));
+            }
+        }
+        for parameter in &self.query {
+            let texts: Vec<&str> =
+                pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| text.as_str()).collect();
+            if texts.is_empty() {
+                if parameter.required {
+                    faults.push(Fault::at_parameter(INVALID, &parameter.name, "is required"));
+                }
+                continue;
+            }
+            let checked = match parameter.filter {
+                true => Ok(texts.into()),
+                false => schemas.parameter(&parameter.name, &parameter.schema, &texts),
+            };
+            match checked {
+                Ok(value) => drop(values.insert(parameter.name.clone(), value)),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if faults.is_empty() { Ok(values) } else { Err(faults) }
+    }
+
+    fn unknown_parameter(&self, name: &str) -> Fault {
+        let names = || self.query.iter().map(|known| known.name.as_str());
+        let fault = Fault::at_parameter(INVALID, name, "unknown parameter").meta("allowed", names().collect::<Vec<_>>());
+        match did_you_mean(name, names()).filter(|_| name.len() <= 64) {
+            Some(guess) => fault.meta("did_you_mean", guess),
+            None => fault,
+        }
+    }
+}
+
+const INVALID: &str = "invalid_parameter";
+
+/// The problem of wrong query parameters.
+pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
+    let detail = match faults.as_slice() {
+        [only] => format!("1 parameter is not valid: {}.", only.detail),
+        many => format!("{} parameters are not valid.", many.len()),
+    };
+    faults.into_iter().fold(Error::new(Code::InvalidParameter, detail), Error::at)
+}
+
+/// Role, scopes and name in one line.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
+        let keys = match (self.keys_allowed, scopes.is_empty()) {
+            (false, _) => "-".to_owned(),
+            (true, true) => "any key".to_owned(),
+            (true, false) => scopes.join(" "),
+        };
+        write!(f, "{} {} {} ", self.pattern, self.method, self.id)?;
+        match self.role {
+            None => write!(f, "public")?,
+            Some(role) => write!(f, "{role} / {keys}")?,
+        }
+        write!(f, " step {}", self.step)
+    }
+}
+
+impl Parameter {
+    fn of(parameter: &Json) -> Self {
+        let is_filter =
+            [parameter, &parameter["schema"]].iter().any(|place| place.get("x-filter").is_some_and(|mark| mark == true));
+        Self {
+            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            schema: parameter["schema"].clone(),
+            required: parameter["required"] == true,
+            filter: is_filter,
+        }
+    }
+}
+
+fn is_about(fault: &Fault, name: &str) -> bool {
+    matches!(&fault.place, domain::Place::Parameter(about) if about == name)
+}
+
+/// Name and prefix of a path parameter that is an id.
+fn path_id(parameter: &Json, document: &Json) -> Option<(String, &'static str)> {
+    let schema = resolved(&parameter["schema"], document).as_object()?;
+    let prefix = id_prefix(schema).filter(|_| parameter["in"] == "path")?;
+    Some((parameter["name"].as_str()?.to_owned(), prefix))
+}
+
+fn resolved<'a>(value: &'a Json, document: &'a Json) -> &'a Json {
+    let pointer = value["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}

@@ -1,0 +1,171 @@
+//! What is done to the schemas of the derives: one place for each limit, and the rules of contract section 8.
+
+use domain::body::resource_of;
+use serde_json::{Map, Value as Json, json};
+
+type Schemas = Map<String, Json>;
+
+/// Brings all schemas into the form of the contract.
+pub fn finish(schemas: &mut Schemas) {
+    merge_all_of(schemas);
+    schemas.values_mut().for_each(tidy);
+    domain::partners::refine_document(schemas);
+    copy_limits(schemas);
+    schemas.values_mut().for_each(require_all);
+    schemas.extend(problem());
+}
+
+/// A struct flattened into another: its properties come first.
+fn merge_all_of(schemas: &mut Schemas) {
+    let before = schemas.clone();
+    for schema in schemas.values_mut().filter_map(Json::as_object_mut) {
+        let Some(Json::Array(parts)) = schema.remove("allOf") else { continue };
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for part in &parts {
+            flatten(part, &before, &mut properties, &mut required);
+        }
+        let described = parts.iter().find_map(|part| part.get("description")).cloned();
+        if let Some(description) = described {
+            schema.entry("description").or_insert(description);
+        }
+        schema.insert("type".into(), "object".into());
+        schema.insert("required".into(), required.into());
+        schema.insert("properties".into(), properties.into());
+    }
+}
+
+fn flatten(part: &Json, schemas: &Schemas, properties: &mut Schemas, required: &mut Vec<Json>) {
+    let target = part.get("$ref").and_then(Json::as_str).and_then(name_of).and_then(|name| schemas.get(name));
+    let part = target.unwrap_or(part);
+    for inner in part.get("allOf").and_then(Json::as_array).into_iter().flatten() {
+        flatten(inner, schemas, properties, required);
+    }
+    properties.extend(part.get("properties").and_then(Json::as_object).cloned().unwrap_or_default());
+    required.extend(part.get("required").and_then(Json::as_array).cloned().unwrap_or_default());
+}
+
+/// The component that a reference names.
+pub fn name_of(target: &str) -> Option<&str> {
+    target.strip_prefix("#/components/schemas/")
+}
+
+/// Nullable references as `[reference, null]` with the description outside; defaults as words, since generators make
+/// a property with a default a required one.
+fn tidy(schema: &mut Json) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    if let Some(Json::Array(choices)) = schema.get_mut("oneOf") {
+        choices.sort_by_key(|choice| choice.get("type").is_some_and(|kind| kind == "null"));
+        if let [Json::Object(only), _] = choices.as_mut_slice()
+            && only.contains_key("$ref")
+        {
+            let lifted: Vec<_> = ["description", "example"].iter().filter_map(|word| only.shift_remove_entry(*word)).collect();
+            schema.extend(lifted);
+        }
+    }
+    if let Some(default) = schema.shift_remove("default") {
+        let text = schema.get("description").and_then(Json::as_str).unwrap_or_default();
+        let text = format!("{} Default: `{default}`.", text.trim_end());
+        schema.insert("description".into(), text.trim_start().into());
+    }
+    for part in ["properties", "items", "additionalProperties", "oneOf"] {
+        match (part, schema.get_mut(part)) {
+            ("properties", Some(Json::Object(properties))) => properties.values_mut().for_each(tidy),
+            (_, Some(Json::Array(choices))) => choices.iter_mut().for_each(tidy),
+            (_, Some(inner)) => tidy(inner),
+            _ => {}
+        }
+    }
+}
+
+/// The request forms of X take meaning, limits and nullability from X, where they are stated once. What only the
+/// request says is added; a property with `x-own` is left as it is.
+fn copy_limits(schemas: &mut Schemas) {
+    let before = schemas.clone();
+    for (name, schema) in schemas {
+        let Some(resource) = resource_of(name).and_then(|name| before.get(name)) else { continue };
+        let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else { continue };
+        for (name, property) in properties {
+            let Some(own) = property.as_object_mut() else { continue };
+            if own.shift_remove("x-own").is_some() {
+                continue;
+            }
+            if let Some(origin) = resource.pointer("/properties").and_then(|all| all.get(name)).and_then(Json::as_object) {
+                *own = inherit(origin, own);
+            }
+        }
+    }
+}
+
+fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, Json> {
+    let shape = ["type", "$ref", "oneOf", "items", "nullable"];
+    let mut merged = origin.clone();
+    for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
+        merged.entry(word.clone()).or_insert_with(|| value.clone());
+    }
+    // The limits of items, where the resource does not state them.
+    if let (Some(Json::Object(items)), Some(Json::Object(own))) = (merged.get_mut("items"), own.get("items"))
+        && items.contains_key("type")
+    {
+        for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
+            items.entry(word.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    merged
+}
+
+/// Answers always hold every property. Requests are known by refusing unknown ones.
+fn require_all(schema: &mut Json) {
+    let is_request = schema.get("additionalProperties").is_some_and(|others| others == false);
+    let names: Vec<Json> = match schema.get("properties").and_then(Json::as_object) {
+        Some(properties) if !is_request => properties.keys().map(|name| json!(name)).collect(),
+        _ => return,
+    };
+    schema["required"] = names.into();
+}
+
+/// The schemas of errors, which no handler names.
+fn problem() -> Schemas {
+    let text = |description: &str, example: &str| json!({"type": "string", "description": description, "example": example});
+    let place =
+        |description: &str, example: Json| json!({"type": ["string", "null"], "description": description, "example": example});
+    let facts = |example: Json| json!({"type": "object", "description": "Facts for programs, by code.", "example": example});
+    let schemas = json!({
+        "Problem": {
+            "type": "object",
+            "description": "What went wrong (RFC 9457).",
+            "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "meta", "errors"],
+            "properties": {
+                "type": text("The address that explains the code.", "https://docs.example.com/problems/validation_failed"),
+                "title": text("What the code means.", "The request body is not valid."),
+                "status": {"type": "integer", "description": "The HTTP status.", "example": 422},
+                "detail": text("One sentence about this very case.", "1 field is not valid: must be between 0 and 10000000."),
+                "instance": text("The path that was asked for.", "/v1/partners"),
+                "code": text("The stable word for programs; new ones may come.", "validation_failed"),
+                "request_id": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+                "meta": facts(json!({})),
+                "errors": {
+                    "type": "array",
+                    "description": "Every single fault, all at once.",
+                    "items": {"$ref": "#/components/schemas/Fault"}
+                }
+            }
+        },
+        "Fault": {
+            "type": "object",
+            "description": "One thing that is wrong, and where: one of `pointer`, `parameter` and `header` is not null.",
+            "required": ["code", "detail", "pointer", "parameter", "header", "meta"],
+            "properties": {
+                "code": text("The stable word for programs; new ones may come.", "out_of_range"),
+                "detail": text("A sentence for people.", "must be between 0 and 10000000"),
+                "pointer": place("A JSON Pointer fragment into the body.", json!("#/employees")),
+                "parameter": place("The query or path parameter.", Json::Null),
+                "header": place("The request header.", Json::Null),
+                "meta": facts(json!({"min": 0, "max": 10_000_000}))
+            }
+        }
+    });
+    match schemas {
+        Json::Object(schemas) => schemas,
+        _ => unreachable!("was just written as an object"),
+    }
+}
