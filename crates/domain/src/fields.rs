@@ -94,6 +94,8 @@ pub struct Field {
     pub writable: bool,
     /// Whether a decision by hand protects it from automation.
     pub overridable: bool,
+    /// Whether it is stored as a path and shown as an address below the public one.
+    pub link: bool,
 }
 
 /// Rows of a catalogue are known by their name.
@@ -136,7 +138,13 @@ impl Field {
             mappable: false,
             writable,
             overridable: writable && !matches!(class, FieldClass::User),
+            link: false,
         }
+    }
+    /// Stored as a path, shown as an address.
+    pub const fn link(mut self) -> Self {
+        self.link = true;
+        self
     }
     pub const fn null(mut self) -> Self {
         self.nullable = true;

@@ -22,6 +22,7 @@ pub mod links;
 pub mod me;
 pub mod members;
 pub mod organizations;
+pub mod listing;
 pub mod page;
 pub mod partners;
 pub mod passwords;

@@ -11,10 +11,15 @@ pub fn set_public_url(url: &str) {
     let _ = PUBLIC_URL.set(url.trim_end_matches('/').to_owned());
 }
 
+/// The public address, without a slash at its end; empty when none was stated.
+pub fn public_url() -> &'static str {
+    PUBLIC_URL.get().map_or("", String::as_str)
+}
+
 /// Serialises a stored path as an address.
 pub fn absolute<S: Serializer>(path: &Option<String>, s: S) -> Result<S::Ok, S::Error> {
     match path {
-        Some(path) => s.collect_str(&format_args!("{}{path}", PUBLIC_URL.get().map_or("", String::as_str))),
+        Some(path) => s.collect_str(&format_args!("{}{path}", public_url())),
         None => s.serialize_none(),
     }
 }

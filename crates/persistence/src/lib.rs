@@ -21,6 +21,13 @@ pub mod revocations;
 pub mod sessions;
 pub mod tasks;
 pub mod worker;
+pub mod listing;
+pub mod migrate;
+pub mod partners;
+pub mod revocations;
+mod statement;
+#[cfg(test)]
+mod testing;
 
 pub use db::{Settings, Store, Tx};
 pub use domain::schema;

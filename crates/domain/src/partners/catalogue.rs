@@ -26,7 +26,7 @@ pub static PARTNER: &[Field] = &[
     f("id", "ID", Id, S),
     f("name", "Name", Text, P).required().length(200).indexed().mappable(),
     f("domain", "Domain", Domain, P).null().length(253).mappable(),
-    f("logo_url", "Logo", Text, S).null(),
+    f("logo_url", "Logo", Text, S).null().link(),
     f("logo_source", "Logo source", Enum, S).null().words(LogoSource::WORDS),
     f("industry", "Industry", Text, P).null().length(100).mappable(),
     f("description", "Description", Text, P).null().length(5_000).long().mappable(),

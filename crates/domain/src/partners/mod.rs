@@ -1,6 +1,9 @@
 //! Partners: one profile per company, the single source of truth (contract section 3.1).
 
+mod aggregate;
+mod batch;
 mod catalogue;
+mod query;
 mod write;
 
 use diesel::{prelude::*, sql_types};
@@ -23,7 +26,15 @@ use crate::{
 };
 
 pub use catalogue::{PARTNER, partner_field};
-pub use write::{Change, Held, Plan, Skipped, changes_of, clear, created, diff, pin, written};
+pub use aggregate::{
+    AggregateGroup, AggregateMetric, AggregateOperator, AggregateRequest, AggregateResult, CheckedAggregate,
+    checked as checked_aggregate,
+};
+pub use batch::{
+    PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation, PartnerBatchResult,
+};
+pub use query::{PartnerList, PartnerQuery};
+pub use write::{Change, Held, Plan, Skipped, changes_of, clear, created, diff, forbidden, pin, written};
 
 choices! {
     /// What kind of partner it is.

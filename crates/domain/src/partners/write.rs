@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{PARTNER, partner_field};
+use super::{KeyStakeholder, PARTNER, partner_field};
 use crate::{
     Fault,
     access::WriteMode,
@@ -70,23 +70,31 @@ pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
     PARTNER
         .iter()
         .filter(|field| field.writable)
-        .filter_map(|field| body.get(field.name).map(|value| Change { field, value: canonical(field, value) }))
+        .filter_map(|field| body.get(field.name).map(|value| Change { field, value: value.clone() }))
         .collect()
 }
 
-/// Ids of tags are a set: kept sorted, so that the same set is the same value.
-fn canonical(field: &Field, value: &Json) -> Json {
-    match value {
+/// One form for one value. Ids of tags are a set, so they are kept sorted.
+fn canonical(Change { field, value }: Change) -> Change {
+    let value = match value {
         Json::Array(items) if field.name == "tag_ids" => {
             let ids: BTreeSet<&str> = items.iter().filter_map(Json::as_str).collect();
             ids.into_iter().collect()
         }
-        other => other.clone(),
-    }
+        // What is absent is null.
+        Json::Array(people) if field.name == "key_stakeholders" => {
+            serde_json::from_value::<Vec<KeyStakeholder>>(Json::Array(people.clone()))
+                .ok()
+                .and_then(|people| serde_json::to_value(people).ok())
+                .unwrap_or(Json::Array(people))
+        }
+        other => other,
+    };
+    Change { field, value }
 }
 
 /// Fields that this mode may not write at all (rules 7 to 9), with the place of each.
-fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
+pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
     if mode == WriteMode::Manual {
         return Vec::new();
     }
@@ -111,7 +119,7 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
         return Err(faults);
     }
     let mut plan = Plan::default();
-    for Change { field, value } in changes {
+    for Change { field, value } in changes.into_iter().map(canonical) {
         let is_default = value == field.default_value();
         if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
             plan.marked.push(field);
@@ -133,7 +141,7 @@ pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mod
         return Err(faults);
     }
     let mut plan = Plan::default();
-    for Change { field, value } in changes {
+    for Change { field, value } in changes.into_iter().map(canonical) {
         let same = *field.of(row) == value;
         let hold = held.iter().find(|h| h.field.name == field.name);
         match (mode, hold) {
@@ -187,11 +195,17 @@ pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
     plan
 }
 
-/// `changes` of an event: what was and what is. Long texts are named without their values.
+/// The longest value that an event carries, in bytes of JSON: events stay below 20 KiB.
+const MAX_DIFF: usize = 1_000;
+
+/// `changes` of an event: what was and what is. Long texts and long lists are named without their values.
 pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
-    let entry = |change: &Change| match change.field.long {
-        true => json!({"from": null, "to": null, "truncated": true}),
-        false => json!({"from": change.field.of(row), "to": change.value}),
+    let is_long = |value: &Json| value.to_string().len() > MAX_DIFF;
+    let entry = |change: &Change| match change.field.of(row) {
+        from if change.field.long || is_long(from) || is_long(&change.value) => {
+            json!({"from": null, "to": null, "truncated": true})
+        }
+        from => json!({"from": from, "to": change.value}),
     };
     Json::Object(changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect())
 }

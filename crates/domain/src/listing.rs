@@ -1,0 +1,751 @@
+//! The one grammar of lists: filters, search, sort, page and cursor, read from GET parameters or from the body of a
+//! query, for any catalogue (contract sections 1.2 and 12). `persistence::listing` answers it.
+
+use std::borrow::Cow;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
+        path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
+        schema::Type,
+    },
+};
+use uuid::Uuid;
+
+use crate::{
+    Code, Error, Fault, Result, choices,
+    fields::{Field, FieldType, Operator, did_you_mean, named},
+    filter::{self, FilterNode, MAX_NODES, Node, Value},
+    ids, text,
+    timestamp::Timestamp,
+};
+
+/// Rows of a page unless asked for otherwise.
+pub const DEFAULT_LIMIT: i64 = 50;
+/// Rows of the largest page.
+pub const MAX_LIMIT: i64 = 200;
+/// Keys of the longest sort.
+pub const MAX_SORT_KEYS: usize = 3;
+/// Characters of the longest search.
+pub const MAX_SEARCH: usize = 200;
+
+choices! {
+    /// What a list adds when asked.
+    ListInclude {
+        /// The exact number of all rows.
+        TotalCount = "total_count",
+        /// Rows that were deleted and can still be restored.
+        Deleted = "deleted",
+    }
+}
+
+/// One field to sort by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Key {
+    pub field: &'static Field,
+    pub descending: bool,
+}
+
+/// An order without ties: up to three keys, then the id in the direction of the last one. Nulls come last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sort {
+    /// Never holds the id: what would follow it means nothing.
+    pub keys: Vec<Key>,
+    pub id_descending: bool,
+}
+
+/// What is wrong with the sort: which key, why, and facts for programs.
+struct WrongSort {
+    index: usize,
+    detail: String,
+    meta: Map<String, Json>,
+}
+
+impl Sort {
+    fn read(texts: &[String], catalogue: &'static [Field]) -> Result<Self, Vec<WrongSort>> {
+        let (mut sort, mut wrong, mut seen) = (Self::default(), Vec::new(), Vec::new());
+        let mut ended = false;
+        for (index, text) in texts.iter().enumerate() {
+            let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
+            let sortable = || catalogue.iter().filter(|f| f.sortable()).map(|f| f.name);
+            let Some(field) = named(catalogue, name).filter(|f| f.sortable()) else {
+                let mut meta = Map::from_iter([("allowed".to_owned(), sortable().collect())]);
+                meta.extend(did_you_mean(name, sortable()).map(|name| ("did_you_mean".to_owned(), name.into())));
+                wrong.push(WrongSort { index, detail: format!("cannot sort by {name}"), meta });
+                continue;
+            };
+            if seen.contains(&name) {
+                wrong.push(WrongSort { index, detail: format!("sorts by {name} twice"), meta: Map::new() });
+            }
+            seen.push(name);
+            if ended {
+                continue;
+            }
+            sort.id_descending = descending;
+            ended = name == "id";
+            if !ended {
+                sort.keys.push(Key { field, descending });
+            }
+        }
+        if texts.len() > MAX_SORT_KEYS {
+            let meta = Map::from_iter([("max_items".to_owned(), MAX_SORT_KEYS.into())]);
+            wrong.push(WrongSort { index: MAX_SORT_KEYS, detail: format!("takes at most {MAX_SORT_KEYS} fields"), meta });
+        }
+        if wrong.is_empty() { Ok(sort) } else { Err(wrong) }
+    }
+}
+
+/// The last row of the page before: its sort values (a tier as its rank, an enum as its position) and its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Last {
+    pub values: Vec<Option<Value>>,
+    pub id: Uuid,
+}
+
+/// What stands in a cursor. It carries no authority: whoever forges one sees what a filter could show as well.
+#[derive(Serialize, Deserialize)]
+struct Cursor<'a> {
+    #[serde(rename = "v")]
+    values: Vec<Json>,
+    id: Uuid,
+    #[serde(rename = "f", borrow)]
+    fingerprint: Cow<'a, str>,
+}
+
+const CURSOR_VERSION: &str = "c1.";
+
+/// A checked request for one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRequest {
+    pub filter: Option<Node>,
+    /// What to search for, folded.
+    pub q: Option<String>,
+    pub sort: Sort,
+    pub limit: i64,
+    /// Where the page before ended.
+    pub after: Option<Last>,
+    pub total_count: bool,
+    pub deleted: bool,
+    /// Of filter, search and sort as they were asked for: a cursor belongs to them.
+    fingerprint: String,
+}
+
+/// The body of a query.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    /// Which rows; null for all.
+    #[serde(default)]
+    pub filter: Option<FilterNode>,
+    /// Search in name, domain and description: prefixes, parts of words, with typing errors.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "acme")]
+    pub q: Option<String>,
+    /// Fields to sort by, `-` in front for descending; nulls last.
+    #[serde(default)]
+    #[schema(max_items = 3, example = json!(["-fit_score", "name"]))]
+    pub sort: Vec<String>,
+    /// Rows of a page; 50 unless given.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub cursor: Option<String>,
+    /// What to add.
+    #[serde(default)]
+    #[schema(max_items = 2, example = json!(["total_count"]))]
+    pub include: Vec<ListInclude>,
+}
+
+impl ListRequest {
+    /// All rows in the order of their ids, `limit` a page: for the server's own walks.
+    pub fn all(limit: i64) -> Self {
+        Self {
+            filter: None,
+            q: None,
+            sort: Sort::default(),
+            limit,
+            after: None,
+            total_count: false,
+            deleted: false,
+            fingerprint: String::new(),
+        }
+    }
+
+    /// Reads decoded query parameters.
+    ///
+    /// # Errors
+    /// 400 `invalid_parameter` with every fault; 400 `invalid_cursor`.
+    pub fn from_parameters(pairs: &[(String, String)], catalogue: &'static [Field], now: DateTime<Utc>) -> Result<Self> {
+        let given = Given::read(pairs, catalogue)?;
+        let mut faults = Vec::new();
+        let mut leaves = Vec::new();
+        for (parameter, (field, operator, values)) in &given.conditions {
+            let value = match json_value(field, *operator, values) {
+                Ok(value) => value,
+                Err(detail) => {
+                    faults.push(Fault::at_parameter("invalid_parameter", parameter.as_str(), detail));
+                    continue;
+                }
+            };
+            match filter::leaf(field, *operator, &value, now, parameter) {
+                Ok(leaf) => leaves.push((json!({"op": operator, "field": field.name, "value": value}), leaf)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if leaves.len() >= MAX_NODES {
+            faults.push(Fault::at_parameter("invalid_parameter", "", "are too many conditions"));
+        }
+        let sort = Sort::read(&given.sort, catalogue).unwrap_or_else(|wrong| {
+            faults.extend(wrong.into_iter().map(|wrong| Fault {
+                meta: wrong.meta,
+                ..Fault::at_parameter("invalid_parameter", "sort", wrong.detail)
+            }));
+            Sort::default()
+        });
+        let limit = given.limit(&mut faults);
+        let include = given.include(&mut faults);
+        let q = search(given.q.as_deref()).unwrap_or_else(|detail| {
+            faults.push(Fault::at_parameter("invalid_parameter", "q", detail));
+            None
+        });
+        if !faults.is_empty() {
+            return Err(invalid_parameters(faults));
+        }
+        let (raw, mut nodes): (Vec<Json>, Vec<Node>) = leaves.into_iter().unzip();
+        let filter = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
+        let fingerprint = fingerprint(&Json::Array(raw), q.as_deref(), &given.sort);
+        let mut request = Self {
+            filter,
+            q,
+            sort,
+            limit,
+            after: None,
+            total_count: include.contains(&ListInclude::TotalCount),
+            deleted: include.contains(&ListInclude::Deleted),
+            fingerprint,
+        };
+        if let Some(cursor) = &given.cursor {
+            request.continue_after(cursor, Fault::at_parameter("invalid_cursor", "cursor", "does not belong to this list"))?;
+        }
+        Ok(request)
+    }
+
+    /// Reads the body of a query.
+    ///
+    /// # Errors
+    /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too; 400 `invalid_cursor`.
+    pub fn from_body(query: &ListQuery, catalogue: &'static [Field], now: DateTime<Utc>) -> Result<Self> {
+        let mut faults = Vec::new();
+        let sort = Sort::read(&query.sort, catalogue).unwrap_or_else(|wrong| {
+            faults.extend(wrong.into_iter().map(|wrong| Fault {
+                meta: wrong.meta,
+                ..Fault::at_pointer("invalid_choice", format!("#/sort/{}", wrong.index), wrong.detail)
+            }));
+            Sort::default()
+        });
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            let fault = Fault::at_pointer("out_of_range", "#/limit", format!("must be between 1 and {MAX_LIMIT}"));
+            faults.push(fault.meta("min", 1).meta("max", MAX_LIMIT));
+        }
+        let q = search(query.q.as_deref()).unwrap_or_else(|detail| {
+            faults.push(Fault::at_pointer("too_long", "#/q", detail));
+            None
+        });
+        let raw = query.filter.as_ref().map_or(Json::Null, |filter| filter.0.clone());
+        let filter = match &raw {
+            Json::Null => None,
+            raw => match filter::parse(raw, catalogue, now, "#/filter") {
+                Ok(node) => Some(node),
+                Err(wrong) if faults.is_empty() => return Err(filter::invalid(wrong)),
+                Err(wrong) => {
+                    faults.extend(wrong);
+                    None
+                }
+            },
+        };
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
+        let fingerprint = fingerprint(&raw, q.as_deref(), &query.sort);
+        let mut request = Self {
+            filter,
+            q,
+            sort,
+            limit,
+            after: None,
+            total_count: query.include.contains(&ListInclude::TotalCount),
+            deleted: query.include.contains(&ListInclude::Deleted),
+            fingerprint,
+        };
+        if let Some(cursor) = &query.cursor {
+            request.continue_after(cursor, Fault::at_pointer("invalid_cursor", "#/cursor", "does not belong to this list"))?;
+        }
+        Ok(request)
+    }
+
+    /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the request.
+    fn continue_after(&mut self, cursor: &str, fault: Fault) -> Result<()> {
+        self.after = Some(self.decode(cursor).ok_or_else(|| Error::of(Code::InvalidCursor).at(fault))?);
+        Ok(())
+    }
+
+    fn decode(&self, cursor: &str) -> Option<Last> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor.strip_prefix(CURSOR_VERSION)?).ok()?;
+        let cursor: Cursor<'_> = serde_json::from_slice(&bytes).ok()?;
+        if cursor.fingerprint != self.fingerprint || cursor.values.len() != self.sort.keys.len() {
+            return None;
+        }
+        let values = self.sort.keys.iter().zip(&cursor.values).map(|(key, value)| key.field.sort_value_of_cursor(value));
+        Some(Last { values: values.collect::<Option<_>>()?, id: cursor.id })
+    }
+
+    /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are sorted by.
+    pub fn cursor_after(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> String {
+        let id = row.get("id").and_then(Json::as_str).and_then(|id| id.rsplit_once('_').map(|(prefix, _)| (prefix, id)));
+        let cursor = Cursor {
+            values: self.sort.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect(),
+            id: id.and_then(|(prefix, id)| ids::decode(prefix, id).ok()).unwrap_or_default(),
+            fingerprint: Cow::Borrowed(&self.fingerprint),
+        };
+        let bytes = serde_json::to_vec(&cursor).expect("a cursor is JSON");
+        format!("{CURSOR_VERSION}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl Field {
+    /// Its value in a row as a cursor carries it: what is compared, not what is shown.
+    fn cursor_value(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> Json {
+        match self.of(row) {
+            Json::String(key) if self.is_tier() => ranks.get(key).map_or(Json::Null, |rank| json!(rank)),
+            Json::String(word) if self.kind == FieldType::Enum => {
+                self.words.iter().position(|w| w == word).map_or(Json::Null, |at| json!(at))
+            }
+            value => value.clone(),
+        }
+    }
+
+    /// Reads what [`Self::cursor_value`] wrote. The outer `None` means that it is no such value.
+    fn sort_value_of_cursor(&self, value: &Json) -> Option<Option<Value>> {
+        let value = match (self.kind, value) {
+            (_, Json::Null) => return Some(None),
+            (FieldType::Enum | FieldType::Integer | FieldType::Money | FieldType::Score, value) => Value::Int(value.as_i64()?),
+            (_, value) if self.is_tier() => Value::Int(value.as_i64()?),
+            (FieldType::Boolean, value) => Value::Bool(value.as_bool()?),
+            (FieldType::Timestamp | FieldType::Date, value) => Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0),
+            (FieldType::Id, value) => Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?),
+            (_, value) => Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned()),
+        };
+        Some(Some(value))
+    }
+}
+
+/// What the parameters of a list say, before their values are looked at.
+#[derive(Default)]
+struct Given {
+    /// By parameter, in alphabetical order, so that their order in the address means nothing.
+    conditions: std::collections::BTreeMap<String, (&'static Field, Operator, Vec<String>)>,
+    sort: Vec<String>,
+    include: Vec<String>,
+    q: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+impl Given {
+    fn read(pairs: &[(String, String)], catalogue: &'static [Field]) -> Result<Self> {
+        let (mut given, mut faults) = (Self::default(), Vec::new());
+        for (name, value) in pairs {
+            let once = match name.as_str() {
+                "sort" => {
+                    given.sort.extend(split(value));
+                    continue;
+                }
+                "include" => {
+                    given.include.extend(split(value));
+                    continue;
+                }
+                "q" => &mut given.q,
+                "limit" => &mut given.limit,
+                "cursor" => &mut given.cursor,
+                name => {
+                    match condition(catalogue, name) {
+                        Some((field, operator)) => {
+                            let entry = given.conditions.entry(name.to_owned());
+                            entry.or_insert((field, operator, Vec::new())).2.extend(split(value));
+                        }
+                        None => faults.push(unknown_parameter(name, catalogue)),
+                    }
+                    continue;
+                }
+            };
+            if once.replace(value.clone()).is_some() {
+                faults.push(Fault::at_parameter("invalid_parameter", name.as_str(), "is given twice"));
+            }
+        }
+        if faults.is_empty() { Ok(given) } else { Err(invalid_parameters(faults)) }
+    }
+
+    fn limit(&self, faults: &mut Vec<Fault>) -> i64 {
+        let Some(text) = &self.limit else { return DEFAULT_LIMIT };
+        match text.parse() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            _ => {
+                let fault = Fault::at_parameter("invalid_parameter", "limit", format!("must be between 1 and {MAX_LIMIT}"));
+                faults.push(fault.meta("min", 1).meta("max", MAX_LIMIT));
+                DEFAULT_LIMIT
+            }
+        }
+    }
+
+    fn include(&self, faults: &mut Vec<Fault>) -> Vec<ListInclude> {
+        let read = |word: &String| match word.parse() {
+            Ok(include) => Some(include),
+            Err(_) => {
+                let fault = Fault::at_parameter("invalid_parameter", "include", format!("cannot include {word}"));
+                faults.push(fault.meta("allowed", ListInclude::WORDS));
+                None
+            }
+        };
+        self.include.iter().filter_map(read).collect()
+    }
+}
+
+fn invalid_parameters(faults: Vec<Fault>) -> Error {
+    faults.into_iter().fold(Error::of(Code::InvalidParameter), Error::at)
+}
+
+/// Parameters of every list.
+const COMMON: [&str; 5] = ["q", "sort", "limit", "cursor", "include"];
+
+fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
+    let known: Vec<String> =
+        COMMON.iter().map(|name| (*name).to_owned()).chain(conditions(catalogue).map(|(name, ..)| name)).collect();
+    let fault = Fault::at_parameter("invalid_parameter", name, "is unknown");
+    let fault = match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(meant) => fault.meta("did_you_mean", meant),
+        None => fault,
+    };
+    fault.meta("allowed", known)
+}
+
+/// What follows a field's name in the parameter of each operator; `eq`, `ne` and `between` are for filter trees only.
+const SUFFIXES: [(Operator, &str); 12] = [
+    (Operator::In, ""),
+    (Operator::Any, ""),
+    (Operator::NotIn, "_not"),
+    (Operator::Gt, "_gt"),
+    (Operator::Gte, "_gte"),
+    (Operator::Lt, "_lt"),
+    (Operator::Lte, "_lte"),
+    (Operator::Contains, "_contains"),
+    (Operator::StartsWith, "_starts_with"),
+    (Operator::All, "_all"),
+    (Operator::None, "_none"),
+    (Operator::IsNull, "_null"),
+];
+
+/// The field and operator that a parameter names.
+fn condition(catalogue: &'static [Field], parameter: &str) -> Option<(&'static Field, Operator)> {
+    SUFFIXES.iter().find_map(|(operator, suffix)| {
+        let field = named(catalogue, parameter.strip_suffix(suffix)?)?;
+        field.operators().contains(operator).then_some((field, *operator))
+    })
+}
+
+/// Every parameter of a catalogue that filters, in the order of its fields.
+pub fn conditions(catalogue: &'static [Field]) -> impl Iterator<Item = (String, &'static Field, Operator)> {
+    catalogue.iter().flat_map(|field| {
+        SUFFIXES
+            .iter()
+            .filter(|(operator, _)| field.operators().contains(operator))
+            .map(move |(operator, suffix)| (format!("{}{suffix}", field.name), field, *operator))
+    })
+}
+
+const fn takes_many(operator: Operator) -> bool {
+    matches!(operator, Operator::In | Operator::NotIn | Operator::Any | Operator::All | Operator::None)
+}
+
+/// Splits at commas; `\,` is a comma, `\\` a backslash, any other backslash stands for itself.
+fn split(text: &str) -> Vec<String> {
+    let (mut parts, mut part, mut chars) = (Vec::new(), String::new(), text.chars().peekable());
+    while let Some(c) = chars.next() {
+        match c {
+            ',' => parts.push(std::mem::take(&mut part)),
+            '\\' => part.push(chars.next_if(|next| matches!(next, ',' | '\\')).unwrap_or('\\')),
+            c => part.push(c),
+        }
+    }
+    parts.push(part);
+    parts
+}
+
+/// The value of a leaf as a filter tree would hold it.
+fn json_value(field: &Field, operator: Operator, texts: &[String]) -> Result<Json, String> {
+    let one = |text: &String| match field.kind {
+        FieldType::Integer | FieldType::Money | FieldType::Score => {
+            text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
+        }
+        FieldType::Boolean => text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth)),
+        _ => json!(text),
+    };
+    match texts {
+        texts if takes_many(operator) => Ok(texts.iter().map(one).collect()),
+        [text] if operator == Operator::IsNull => Ok(text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth))),
+        [text] => Ok(one(text)),
+        _ => Err("takes one value; write a comma as \\,".to_owned()),
+    }
+}
+
+/// The search as it is compared; blank is none.
+fn search(q: Option<&str>) -> Result<Option<String>, String> {
+    let q = q.unwrap_or_default().trim();
+    if q.chars().count() > MAX_SEARCH || q.contains('\0') {
+        return Err(format!("must be at most {MAX_SEARCH} characters"));
+    }
+    Ok((!q.is_empty()).then(|| text::fold(q)))
+}
+
+/// What a cursor belongs to. Over what was asked, not over what it means now: `-P30D` is the same on every page.
+fn fingerprint(filter: &Json, q: Option<&str>, sort: &[String]) -> String {
+    let mut canonical = String::new();
+    write_canonical(&json!([filter, q, sort]), &mut canonical);
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(canonical)[..9])
+}
+
+/// JSON whose objects are sorted and without nulls, so that the spelling of a filter does not matter.
+fn write_canonical(json: &Json, out: &mut String) {
+    match json {
+        Json::Array(items) => {
+            out.push('[');
+            for item in items {
+                write_canonical(item, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Json::Object(members) => {
+            let sorted: std::collections::BTreeMap<_, _> = members.iter().filter(|(_, value)| !value.is_null()).collect();
+            out.push('{');
+            for (name, value) in sorted {
+                out.push_str(&Json::from(name.as_str()).to_string());
+                out.push(':');
+                write_canonical(value, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
+/// The parameters of a list for the document. `component` names the schema of a field's single value, when it has one.
+pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Option<&'static str>) -> Vec<Parameter> {
+    let query = |name: &str, description: String, schema: RefOr<Schema>| {
+        let many = matches!(&schema, RefOr::T(Schema::Array(_)));
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Query)
+            .description(Some(description))
+            .schema(Some(schema))
+            .style(many.then_some(ParameterStyle::Form))
+            .explode(many.then_some(false))
+            .build()
+    };
+    let text = |example: &str| Object::builder().schema_type(Type::String).examples([json!(example)]);
+    let mut all = vec![
+        query(
+            "q",
+            "Search in name, domain and description: prefixes, parts of words, with typing errors.".into(),
+            text("acme").max_length(Some(MAX_SEARCH)).into(),
+        ),
+        query(
+            "sort",
+            "Up to 3 fields, `-` in front for descending; nulls last, ties by id.".into(),
+            ArrayBuilder::new().items(text("-fit_score")).max_items(Some(MAX_SORT_KEYS)).into(),
+        ),
+        query(
+            "limit",
+            format!("Rows of a page; {DEFAULT_LIMIT} unless given."),
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(1))
+                .maximum(Some(MAX_LIMIT))
+                .examples([json!(DEFAULT_LIMIT)])
+                .into(),
+        ),
+        query("cursor", "`next_cursor` of the page before.".into(), text("c1.eyJ2IjpbXX0").into()),
+        query(
+            "include",
+            "`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).".into(),
+            ArrayBuilder::new().items(Ref::from_schema_name("ListInclude")).max_items(Some(2)).into(),
+        ),
+    ];
+    all.extend(conditions(catalogue).map(|(name, field, operator)| {
+        let one = match (operator, field.kind) {
+            (Operator::IsNull, _) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
+            (Operator::Contains | Operator::StartsWith, _) => text("acme").into(),
+            _ if component(field).is_some() => Ref::from_schema_name(component(field).unwrap_or_default()).into(),
+            (_, FieldType::Integer | FieldType::Money | FieldType::Score) => {
+                ObjectBuilder::new().schema_type(Type::Integer).examples([json!(70)]).into()
+            }
+            (_, FieldType::Boolean) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
+            (_, FieldType::Timestamp) => text("-P30D").into(),
+            (_, FieldType::Domain) => text("acme.com").into(),
+            _ if field.is_tier() => text("silver").into(),
+            _ => text("Software").into(),
+        };
+        let one: RefOr<Schema> = one;
+        let schema = if takes_many(operator) { ArrayBuilder::new().items(one).into() } else { one };
+        query(&name, describe(field, operator), schema)
+    }));
+    all
+}
+
+fn describe(field: &Field, operator: Operator) -> String {
+    let label = field.label;
+    let time = if field.kind == FieldType::Timestamp { " A time, a day, or a duration from now." } else { "" };
+    match operator {
+        Operator::In => format!("{label} is one of these."),
+        Operator::Any => format!("{label} holds one of these."),
+        Operator::NotIn => format!("{label} is none of these, or null."),
+        Operator::Gt => format!("{label} is more than this.{time}"),
+        Operator::Gte => format!("{label} is at least this.{time}"),
+        Operator::Lt => format!("{label} is less than this.{time}"),
+        Operator::Lte => format!("{label} is at most this.{time}"),
+        Operator::Contains => format!("{label} contains this, ignoring case."),
+        Operator::StartsWith => format!("{label} starts with this, ignoring case."),
+        Operator::All => format!("{label} holds all of these."),
+        Operator::None => format!("{label} holds none of these."),
+        _ => format!("{label} is null or empty (`true`), or is not (`false`)."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::partners::PARTNER;
+
+    fn get(query: &[(&str, &str)]) -> Result<ListRequest> {
+        let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        ListRequest::from_parameters(&pairs, PARTNER, Utc::now())
+    }
+
+    fn post(body: Json) -> Result<ListRequest> {
+        ListRequest::from_body(&serde_json::from_value(body).unwrap(), PARTNER, Utc::now())
+    }
+
+    fn problem(result: Result<ListRequest>) -> crate::Problem {
+        match result {
+            Err(Error::Problem(problem)) => *problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn no_field_makes_the_parameter_of_another() {
+        let names: Vec<String> = conditions(PARTNER).map(|(name, ..)| name).collect();
+        let unique: BTreeSet<&str> = names.iter().map(String::as_str).chain(COMMON).collect();
+        assert_eq!(unique.len(), names.len() + COMMON.len());
+        for (name, field, operator) in conditions(PARTNER) {
+            assert_eq!(condition(PARTNER, &name), Some((field, operator)), "{name}");
+        }
+    }
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let short = get(&[("type", "technology,reseller"), ("fit_score_gte", "70"), ("industry_null", "false")]).unwrap();
+        let long = post(json!({"filter": {"op": "and", "filters": [
+            {"op": "gte", "field": "fit_score", "value": 70},
+            {"op": "is_null", "field": "industry", "value": false},
+            {"op": "in", "field": "type", "value": ["technology", "reseller"]},
+        ]}}))
+        .unwrap();
+        assert_eq!(short.filter, long.filter);
+        let escaped = get(&[("industry", r"a\,b,c\\,\d"), ("industry", "e")]).unwrap();
+        let same = post(json!({"filter": {"op": "in", "field": "industry", "value": ["a,b", "c\\", "\\d", "e"]}})).unwrap();
+        assert_eq!(escaped.filter, same.filter);
+    }
+
+    #[test]
+    fn all_faults_at_once() {
+        let faults = problem(get(&[
+            ("limit", "0"),
+            ("sort", "-nme,regions,name,-name"),
+            ("include", "everything"),
+            ("employees_gte", "many"),
+            ("employees_lt", "1,2"),
+            ("type", "technologie"),
+        ]));
+        assert_eq!(faults.code, Code::InvalidParameter);
+        let places: Vec<String> = faults
+            .errors
+            .iter()
+            .map(|f| match &f.place {
+                crate::Place::Parameter(name) => name.clone(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            places,
+            ["employees_gte", "employees_lt", "type", "sort", "sort", "sort", "sort", "limit", "include"]
+        );
+        let unknown = problem(get(&[("industri", "x")]));
+        assert_eq!(unknown.errors[0].meta["did_you_mean"], "industry");
+        assert!(unknown.errors[0].meta["allowed"].as_array().is_some_and(|all| all.len() > 200));
+        let body = problem(post(json!({"sort": ["name", "regions"], "filter": {"op": "eq", "field": "x"}})));
+        assert_eq!(body.code, Code::ValidationFailed);
+        assert_eq!(body.errors[0].place, crate::Place::Pointer("#/sort/1".into()));
+        assert_eq!(problem(post(json!({"filter": {"op": "eq", "field": "x"}}))).code, Code::InvalidFilter);
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_filter_search_and_sort() {
+        let row = json!({"id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Acme", "fit_score": null, "tier": "gold",
+            "stage": "active", "created_at": "2026-11-22T11:20:07.123456Z"});
+        let ranks = filter::TierRanks::from([("gold".to_owned(), 4)]);
+        let sort = ["-fit_score,name,tier", "stage,created_at", "id"];
+        for sort in sort {
+            let first = get(&[("sort", sort), ("updated_at_gte", "-P30D"), ("q", "Acme")]).unwrap();
+            let cursor = first.cursor_after(row.as_object().unwrap(), &ranks);
+            assert!(cursor.starts_with("c1."));
+            let again = get(&[("q", "acme"), ("cursor", &cursor), ("sort", sort), ("updated_at_gte", "-P30D"), ("limit", "7")]);
+            let last = again.unwrap().after.unwrap();
+            assert_eq!(last.values.len(), first.sort.keys.len());
+            for other in [
+                vec![("sort", sort), ("updated_at_gte", "-P31D"), ("q", "acme")],
+                vec![("sort", sort), ("updated_at_gte", "-P30D")],
+                vec![("sort", "-name"), ("updated_at_gte", "-P30D"), ("q", "acme")],
+            ] {
+                let query = [other, vec![("cursor", cursor.as_str())]].concat();
+                assert_eq!(problem(get(&query)).code, Code::InvalidCursor);
+            }
+        }
+        for garbage in ["", "c1.", "c1.AAAA", "c2.e30", "ü"] {
+            assert_eq!(problem(get(&[("cursor", garbage)])).code, Code::InvalidCursor, "{garbage}");
+        }
+        let one = post(json!({"filter": {"op": "eq", "field": "name", "value": "x", "count": null}})).unwrap();
+        let other = post(json!({"filter": {"value": "x", "field": "name", "op": "eq"}})).unwrap();
+        assert_eq!(one.fingerprint, other.fingerprint);
+    }
+
+    #[test]
+    fn ties_go_in_the_direction_of_the_last_key() {
+        assert!(!get(&[]).unwrap().sort.id_descending);
+        assert!(get(&[("sort", "name,-fit_score")]).unwrap().sort.id_descending);
+        let by_id = get(&[("sort", "name,-id,fit_score")]).unwrap().sort;
+        assert_eq!((by_id.keys.len(), by_id.id_descending), (1, true));
+    }
+}

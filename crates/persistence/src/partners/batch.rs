@@ -1,0 +1,169 @@
+//! Many writes of partners in one transaction, each undone alone, or all together when one fails.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Fault, Place, Result,
+    access::WriteMode,
+    ids::PartnerId,
+    partners::{
+        Partner, PartnerBatch, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation,
+        PartnerCreatedVia, PartnerUpdate, changes_of,
+    },
+};
+use serde_json::Value as Json;
+
+use crate::{Tx, schema::partners};
+
+/// Operations of the largest batch.
+const MAX_OPERATIONS: usize = 200;
+
+/// What an operation did.
+#[derive(Debug)]
+pub struct Done {
+    /// 201, 200 or 204.
+    pub status: u16,
+    /// The partner after it; none when it was deleted.
+    pub partner: Option<Partner>,
+}
+
+/// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole body.
+///
+/// # Errors
+/// `batch_too_large`; whatever is not the client's fault.
+pub async fn batch(
+    tx: &Tx<'_>,
+    batch: &PartnerBatch,
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Vec<Result<Done>>> {
+    if batch.operations.len() > MAX_OPERATIONS {
+        return Err(Error::of(Code::BatchTooLarge).meta("max_items", MAX_OPERATIONS.into()));
+    }
+    if !batch.atomic {
+        return run(tx, &batch.operations, created_via, mode).await;
+    }
+    // What all did stays only when none failed; else the failure carries the results out of the savepoint.
+    let mut results = None;
+    let kept = tx
+        .savepoint(async |tx| {
+            let done = run(tx, &batch.operations, created_via, mode).await?;
+            let failed = done.iter().any(Result::is_err);
+            results = Some(done);
+            if failed { Err(Error::of(Code::BatchAborted)) } else { Ok(()) }
+        })
+        .await;
+    match (kept, results) {
+        (Ok(()), Some(results)) => Ok(results),
+        (Err(_), Some(results)) => {
+            Ok(results.into_iter().map(|result| result.and(Err(Error::of(Code::BatchAborted)))).collect())
+        }
+        (Err(error), None) => Err(error),
+        (Ok(()), None) => Ok(Vec::new()),
+    }
+}
+
+async fn run(
+    tx: &Tx<'_>,
+    operations: &[Operation],
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Vec<Result<Done>>> {
+    let mut results = Vec::with_capacity(operations.len());
+    for (index, operation) in operations.iter().enumerate() {
+        let done = tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await;
+        results.push(match done {
+            Err(Error::Problem(mut problem)) => {
+                problem.errors.iter_mut().for_each(|fault| lead_into(fault, index));
+                Err(Error::Problem(problem))
+            }
+            Err(ours) => return Err(ours),
+            Ok(done) => Ok(done),
+        });
+    }
+    Ok(results)
+}
+
+/// Places of the operation itself begin with `#operation/`; all others lie in its data.
+fn lead_into(fault: &mut Fault, index: usize) {
+    if let Place::Pointer(pointer) = &mut fault.place {
+        let base = format!("#/operations/{index}");
+        *pointer = match pointer.strip_prefix("#operation/") {
+            Some(own) => format!("{base}/{own}"),
+            None => format!("{base}/data{}", pointer.trim_start_matches('#')),
+        };
+    }
+}
+
+fn required(pointer: &str) -> Fault {
+    Fault::at_pointer("required", pointer, "is required")
+}
+
+async fn perform(tx: &Tx<'_>, operation: &Operation, created_via: PartnerCreatedVia, mode: WriteMode) -> Result<Done> {
+    let existing = match operation.action {
+        Action::Create => None,
+        _ => find(tx, operation).await?,
+    };
+    match (operation.action, existing) {
+        (Action::Create, _) | (Action::Upsert, None) => {
+            match operation.action {
+                Action::Create if operation.version.is_some() => {
+                    let fault = Fault::at_pointer("not_applicable", "#operation/version", "a new partner has no version yet");
+                    return Err(Error::invalid(vec![fault]));
+                }
+                // A version was asked for, so the partner was expected to be there.
+                Action::Upsert if operation.version.is_some() => return Err(Error::not_found()),
+                _ => {}
+            }
+            let data = data(operation)?;
+            let missing: Vec<Fault> =
+                ["name", "type"].iter().filter(|name| !has(data, name)).map(|name| required(&format!("#/{name}"))).collect();
+            if !missing.is_empty() {
+                return Err(Error::invalid(missing));
+            }
+            let partner = super::insert(tx, changes_of(&data.0), None, created_via, mode).await?;
+            Ok(Done { status: 201, partner: Some(partner) })
+        }
+        (_, None) => Err(Error::not_found()),
+        (Action::Delete, Some(id)) => {
+            super::delete(tx, id, operation.version).await?;
+            Ok(Done { status: 204, partner: None })
+        }
+        (_, Some(id)) => {
+            let partner = super::update(tx, id, operation.version, changes_of(&data(operation)?.0), mode).await?;
+            Ok(Done { status: 200, partner: Some(partner) })
+        }
+    }
+}
+
+fn has(data: &PartnerUpdate, name: &str) -> bool {
+    data.0.get(name).is_some_and(|value| !value.is_null())
+}
+
+fn data(operation: &Operation) -> Result<&PartnerUpdate> {
+    operation.data.as_ref().ok_or_else(|| Error::invalid(vec![required("#operation/data")]))
+}
+
+/// The live partner that an operation means.
+async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
+    let value = |name: &str| -> Result<String> {
+        let value = operation.data.as_ref().and_then(|data| data.0.get(name)).and_then(Json::as_str);
+        value.map(str::to_owned).ok_or_else(|| Error::invalid(vec![required(&format!("#/{name}"))]))
+    };
+    let live = partners::table.filter(partners::deleted_at.is_null()).select(partners::id);
+    let found = match operation.by.unwrap_or(By::Id) {
+        By::Id => {
+            let id = operation.id.ok_or_else(|| Error::invalid(vec![required("#operation/id")]))?;
+            return match operation.action {
+                // An id cannot be wished for.
+                Action::Upsert => super::get(tx, id).await.map(|partner| Some(partner.summary.id)),
+                _ => Ok(Some(id)),
+            };
+        }
+        By::ExternalId => {
+            live.filter(partners::external_id.eq(value("external_id")?)).get_result(&mut tx.conn()).await.optional()?
+        }
+        By::Domain => live.filter(partners::domain.eq(value("domain")?)).get_result(&mut tx.conn()).await.optional()?,
+    };
+    Ok(found)
+}

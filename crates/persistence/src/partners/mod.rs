@@ -1,0 +1,85 @@
+//! Partners: read, listed, written by the rules of contract section 2.
+
+mod aggregate;
+mod batch;
+mod overrides;
+mod references;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Result,
+    ids::PartnerId,
+    listing::ListRequest,
+    partners::{Partner, PartnerSummary, PartnerSummaryPage},
+};
+
+use crate::{
+    Tx,
+    listing::{self, Source},
+    schema::partners,
+};
+
+pub use aggregate::aggregate;
+pub use batch::{Done, batch};
+pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
+#[cfg(test)]
+pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
+pub use write::{add_tag, delete, insert, remove_logo, remove_tag, restore, set_logo, update};
+
+/// How partners are listed.
+pub const SOURCE: Source = Source { table: "partners", search: Some("search_partners"), soft_delete: true };
+
+/// One page of partners.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
+    listing::page::<PartnerSummary>(tx, request, SOURCE).await
+}
+
+/// One page of whole partners, for exports.
+pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
+    listing::page::<Partner>(tx, request, SOURCE).await
+}
+
+/// How many partners a request finds.
+pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
+    listing::count(tx, request, SOURCE).await
+}
+
+/// One live partner.
+///
+/// # Errors
+/// `not_found`, also when it was deleted.
+pub async fn get(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
+    let query = Partner::query().filter(partners::id.eq(id)).filter(partners::deleted_at.is_null());
+    Ok(query.get_result(&mut tx.conn()).await?)
+}
+
+/// A live partner that may be the one somebody means.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = partners)]
+pub struct Candidate {
+    pub id: PartnerId,
+    pub name: String,
+    pub normalised_name: String,
+    pub domain: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// Every live partner that has one of these domains, external ids or normalised names, oldest first.
+pub async fn candidates(
+    tx: &Tx<'_>,
+    domains: &[String],
+    external_ids: &[String],
+    names: &[String],
+) -> Result<Vec<Candidate>> {
+    let has_one = partners::normalised_name
+        .eq_any(names)
+        .nullable()
+        .or(partners::domain.eq_any(domains))
+        .or(partners::external_id.eq_any(external_ids));
+    let query = Candidate::query().filter(partners::deleted_at.is_null()).filter(has_one).order(partners::id);
+    Ok(query.load(&mut tx.conn()).await?)
+}

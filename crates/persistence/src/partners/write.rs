@@ -1,0 +1,469 @@
+//! The one function that writes partner rows, and the writes that lead to it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::WriteMode,
+    events::NewEvent,
+    fields::{Field, FieldType},
+    filter::prefix_of,
+    ids::{self, ContactId, PartnerId, TagId},
+    links,
+    partners::{
+        self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact, TierSource, partner_field,
+    },
+    text::normalised_name,
+    timestamp::Timestamp,
+};
+use futures_util::future::{join, join3, try_join_all};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::references;
+use crate::{
+    Tx,
+    schema::{partner_overrides, partners, tags},
+    statement::{Bind, Statement},
+};
+
+/// How long a deleted partner can be restored.
+const RESTORABLE: &str = "interval '30 days'";
+
+/// A partner that this transaction holds, with its decisions by hand.
+pub(super) struct Locked {
+    pub partner: Partner,
+    /// Its wire values by property.
+    pub row: Map<String, Json>,
+    pub held: Vec<Held>,
+}
+
+impl Locked {
+    pub(super) fn id(&self) -> PartnerId {
+        self.partner.summary.id
+    }
+}
+
+/// Takes a live partner for writing. BEGIN, the row and its overrides come in one round trip.
+///
+/// # Errors
+/// `not_found`; `version_mismatch` when another version is `expected`.
+pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Locked> {
+    let row = async {
+        let query = Partner::query().filter(partners::id.eq(id)).filter(partners::deleted_at.is_null()).for_update();
+        query.get_result::<Partner>(&mut tx.conn()).await
+    };
+    let overrides = async {
+        let query = partner_overrides::table.filter(partner_overrides::partner_id.eq(id)).select((
+            partner_overrides::field,
+            partner_overrides::has_pending_value,
+            partner_overrides::pending_value,
+        ));
+        query.load::<(String, bool, Option<Json>)>(&mut tx.conn()).await
+    };
+    let (partner, overrides) = join(row, overrides).await;
+    let partner = partner?;
+    if expected.is_some_and(|expected| expected != partner.summary.version) {
+        return Err(Error::version_mismatch(partner.summary.version));
+    }
+    let held = overrides?.into_iter().filter_map(|(name, has_pending, pending)| {
+        Some(Held { field: partner_field(&name)?, pending: has_pending.then(|| pending.unwrap_or(Json::Null)) })
+    });
+    Ok(Locked { row: partner.clone().into_row(), held: held.collect(), partner })
+}
+
+/// Writes wanted values to a partner (contract section 2). The answer names what was skipped.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer to;
+/// `domain_taken`, `external_id_taken` with `meta.existing_id`.
+pub async fn update(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<i64>,
+    changes: Vec<Change>,
+    mode: WriteMode,
+) -> Result<Partner> {
+    refuse(&changes, mode)?;
+    let locked = lock(tx, id, expected).await?;
+    write(tx, locked, changes, mode).await
+}
+
+async fn write(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>, mode: WriteMode) -> Result<Partner> {
+    let mut named = changes.clone();
+    let plan = rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)?;
+    named.retain(|n| plan.changes.iter().chain(&plan.skipped).any(|change| change.field == n.field));
+    references::check(tx, Some(locked.id()), &named, &plan.changes).await?;
+    apply(tx, locked, plan).await
+}
+
+/// What needs no data is said first.
+fn refuse(changes: &[Change], mode: WriteMode) -> Result<()> {
+    match rules::forbidden(changes, mode) {
+        faults if faults.is_empty() => Ok(()),
+        faults => Err(Error::invalid(faults)),
+    }
+}
+
+/// A new partner, with its primary contact when there is one.
+///
+/// # Errors
+/// As for [`update`].
+pub async fn insert(
+    tx: &Tx<'_>,
+    changes: Vec<Change>,
+    primary_contact: Option<PrimaryContact>,
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Partner> {
+    let id = PartnerId::new();
+    let named = changes.clone();
+    let mut plan = rules::created(changes, primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    references::check(tx, None, &named, &plan.changes).await?;
+    let contact = primary_contact.map(|contact| (ContactId::new(), contact));
+    if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
+        plan.changes.push(Change { field, value: json!(contact) });
+    }
+    let overridden = plan.overridden_after(&[]);
+    let mut columns = columns(&plan, &overridden);
+    columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
+    columns.push(("created_via", Set::To(Bind::Text(Some(created_via.to_string())))));
+    let row = async { returning(insertion(columns)).rows::<Partner>().get_result::<Partner>(&mut tx.conn()).await };
+    let person = async {
+        match &contact {
+            Some((contact_id, contact)) => insert_contact(*contact_id, id, contact).execute(&mut tx.conn()).await.map(|_| ()),
+            None => Ok(()),
+        }
+    };
+    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan)).await;
+    let partner = partner?;
+    person?;
+    beside?;
+    let data = json!({"changes": rules::diff(&Map::new(), &plan.changes), "skipped_fields": [], "overridden_fields": overridden});
+    tx.tell(NewEvent::new("partner.created", id, partner.summary.version, data).of_partner(id));
+    if let Some((contact, _)) = contact {
+        let data = json!({"changes": {"is_primary": {"from": null, "to": true}}});
+        tx.tell(NewEvent::new("contact.created", contact, 1, data).of_partner(id));
+    }
+    Ok(partner)
+}
+
+fn insert_contact(id: ContactId, partner: PartnerId, contact: &PrimaryContact) -> Statement {
+    Statement::new("INSERT INTO contacts (id, partner_id, name, email, phone, title) VALUES (")
+        .with(Bind::Id(Some(id.0)), ", ")
+        .with(Bind::Id(Some(partner.0)), ", ")
+        .with(Bind::Text(Some(contact.name.clone())), ", ")
+        .with(Bind::Text(contact.email.clone()), ", ")
+        .with(Bind::Text(contact.phone.clone()), ", ")
+        .with(Bind::Text(contact.title.clone()), ")")
+}
+
+/// Carries a plan out: the row with one more version, its overrides and tags, and the events. A plan that is idle
+/// only moves pending values.
+pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, plan: Plan) -> Result<Partner> {
+    let id = locked.id();
+    let skipped: Vec<String> = plan.skipped_fields().into_iter().map(str::to_owned).collect();
+    let Locked { mut partner, row, held } = locked;
+    if plan.is_idle() {
+        write_beside(tx, id, &plan).await?;
+        partner.summary.skipped_fields = skipped;
+        return Ok(partner);
+    }
+    let overridden = plan.overridden_after(&held);
+    let statement = updating(id, columns(&plan, &overridden)).rows::<Partner>();
+    let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
+    let (written, beside) = join(written, write_beside(tx, id, &plan)).await;
+    let mut partner = written?;
+    beside?;
+    partner.summary.skipped_fields = skipped;
+    tell(tx, &partner, &row, &plan, &overridden);
+    Ok(partner)
+}
+
+/// What a column is set to.
+enum Set {
+    To(Bind),
+    Now,
+}
+
+/// Every column that a plan changes, also those that follow from others.
+fn columns(plan: &Plan, overridden: &[String]) -> Vec<(&'static str, Set)> {
+    let mut all: Vec<_> = plan.changes.iter().map(|c| (c.field.column, Set::To(stored(c.field, &c.value)))).collect();
+    let changed = |name: &str| plan.changes.iter().find(|change| change.field.name == name);
+    if let Some(name) = changed("name").and_then(|change| change.value.as_str()) {
+        all.push(("normalised_name", Set::To(Bind::Text(Some(normalised_name(name))))));
+    }
+    if changed("stage").is_some() {
+        all.push(("stage_changed_at", Set::Now));
+    }
+    if changed("tier").is_some() {
+        all.push(("tier_changed_at", Set::Now));
+    }
+    if changed("tier").is_some() || plan.marked.iter().chain(&plan.unmarked).any(|field| field.is_tier()) {
+        let by_hand = overridden.iter().any(|name| name == "tier");
+        let source = if by_hand { TierSource::Manual } else { TierSource::Automatic };
+        all.push(("tier_source", Set::To(Bind::Text(Some(source.to_string())))));
+    }
+    if !plan.marked.is_empty() || !plan.unmarked.is_empty() {
+        all.push(("overridden_fields", Set::To(Bind::Texts(overridden.to_vec()))));
+    }
+    all
+}
+
+/// A wire value as its column holds it.
+pub(crate) fn stored(field: &Field, value: &Json) -> Bind {
+    let text = || value.as_str().map(str::to_owned);
+    let id = |value: &Json| value.as_str().and_then(|text| ids::decode(prefix_of(field), text).ok());
+    let items = || value.as_array().into_iter().flatten();
+    match field.kind {
+        _ if field.link => Bind::Text(text().map(|url| url.strip_prefix(links::public_url()).unwrap_or(&url).to_owned())),
+        FieldType::Text | FieldType::Domain | FieldType::Enum => Bind::Text(text()),
+        FieldType::Integer | FieldType::Money | FieldType::Score => Bind::Int(value.as_i64()),
+        FieldType::Boolean => Bind::Bool(value.as_bool()),
+        FieldType::Id => Bind::Id(id(value)),
+        FieldType::Date | FieldType::Timestamp => Bind::Time(text().and_then(|t| t.parse::<Timestamp>().ok()).map(|t| t.0)),
+        FieldType::TextArray | FieldType::EnumArray => {
+            Bind::Texts(items().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+        }
+        FieldType::IdArray => Bind::Ids(items().filter_map(id).collect()),
+        FieldType::Object => Bind::Json(Some(value.clone())),
+    }
+}
+
+fn push(set: Set, out: &mut Statement) {
+    match set {
+        Set::To(bind) => out.bind(bind),
+        Set::Now => out.sql("clock_timestamp()"),
+    };
+}
+
+fn updating(id: PartnerId, columns: Vec<(&'static str, Set)>) -> Statement {
+    let mut out = Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp()");
+    for (column, set) in columns {
+        out.sql(format!(", \"{column}\" = "));
+        push(set, &mut out);
+    }
+    out.sql(" WHERE id = ").bind(Bind::Id(Some(id.0)));
+    returning(out)
+}
+
+/// The statement with the row as it is after it.
+fn returning(mut statement: Statement) -> Statement {
+    statement.sql(" RETURNING ").columns();
+    statement
+}
+
+fn insertion(columns: Vec<(&'static str, Set)>) -> Statement {
+    let names: Vec<String> = columns.iter().map(|(column, _)| format!("\"{column}\"")).collect();
+    let mut out = Statement::new(format!("INSERT INTO partners ({}) VALUES (", names.join(", ")));
+    for (i, (_, set)) in columns.into_iter().enumerate() {
+        if i > 0 {
+            out.sql(", ");
+        }
+        push(set, &mut out);
+    }
+    out.sql(")");
+    out
+}
+
+/// The rows beside the partner's: overrides, pending values, tags. All in one round trip.
+async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan) -> Result<()> {
+    let names = |fields: &[&'static Field]| Bind::Texts(fields.iter().map(|field| field.name.to_owned()).collect());
+    let partner = || Bind::Id(Some(id.0));
+    let mut all = Vec::new();
+    if !plan.marked.is_empty() {
+        let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
+        all.push(
+            Statement::new("INSERT INTO partner_overrides (partner_id, actor, field) SELECT ")
+                .with(partner(), ", ")
+                .with(Bind::Json(Some(actor)), ", unnest(")
+                .with(names(&plan.marked), ") ON CONFLICT DO NOTHING"),
+        );
+    }
+    if !plan.unmarked.is_empty() {
+        let statement = Statement::new("DELETE FROM partner_overrides WHERE partner_id = ").with(partner(), " AND field = ANY(");
+        all.push(statement.with(names(&plan.unmarked), ")"));
+    }
+    if !plan.skipped.is_empty() {
+        let fields: Vec<_> = plan.skipped.iter().map(|skipped| skipped.field).collect();
+        let values = plan.skipped.iter().map(|skipped| skipped.value.clone()).collect();
+        all.push(
+            Statement::new("UPDATE partner_overrides SET has_pending_value = true, pending_value = v.value FROM unnest(")
+                .with(names(&fields), ", ")
+                .with(Bind::Jsons(values), ") AS v (field, value) WHERE partner_overrides.field = v.field AND partner_id = ")
+                .with(partner(), ""),
+        );
+    }
+    if !plan.settled.is_empty() {
+        all.push(
+            Statement::new("UPDATE partner_overrides SET has_pending_value = false, pending_value = NULL WHERE partner_id = ")
+                .with(partner(), " AND field = ANY(")
+                .with(names(&plan.settled), ")"),
+        );
+    }
+    if let Some(change) = plan.changes.iter().find(|change| change.field.name == "tag_ids") {
+        let tags = || stored(change.field, &change.value);
+        all.push(
+            Statement::new("DELETE FROM partner_tags WHERE partner_id = ")
+                .with(partner(), " AND tag_id <> ALL(")
+                .with(tags(), ")"),
+        );
+        all.push(
+            Statement::new("INSERT INTO partner_tags (partner_id, tag_id) SELECT ")
+                .with(partner(), ", unnest(")
+                .with(tags(), ") ON CONFLICT DO NOTHING"),
+        );
+    }
+    try_join_all(all.into_iter().map(|statement| async move { statement.execute(&mut tx.conn()).await })).await?;
+    Ok(())
+}
+
+/// Fields whose change has an event of its own, beside `partner.updated`.
+const TOLD_APART: [(&str, &str); 4] = [
+    ("stage", "partner.stage_changed"),
+    ("status", "partner.status_changed"),
+    ("tier", "partner.tier_changed"),
+    ("partner_manager_id", "partner.manager_changed"),
+];
+
+fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan, overridden: &[String]) {
+    let (id, version) = (partner.summary.id, partner.summary.version);
+    let tell = |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
+    if !plan.changes.is_empty() {
+        let changes = rules::diff(before, &plan.changes);
+        tell(
+            "partner.updated",
+            json!({"changes": changes, "skipped_fields": plan.skipped_fields(), "overridden_fields": overridden}),
+        );
+    }
+    for (field, kind) in TOLD_APART {
+        let changes: Vec<Change> = plan.changes.iter().filter(|change| change.field.name == field).cloned().collect();
+        if !changes.is_empty() {
+            tell(kind, json!({"changes": rules::diff(before, &changes)}));
+        }
+    }
+    for (kind, fields) in [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)] {
+        if !fields.is_empty() {
+            let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
+            tell(kind, json!({"fields": fields, "overridden_fields": overridden}));
+        }
+    }
+}
+
+/// Deletes a partner; it can be restored for 30 days, and its domain is free at once.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`.
+pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<()> {
+    lock(tx, id, expected).await?;
+    let partner = set(tx, id, "deleted_at = clock_timestamp()").await?;
+    tx.tell(NewEvent::new("partner.deleted", id, partner.summary.version, json!({})).of_partner(id));
+    Ok(())
+}
+
+/// Brings a deleted partner back; one that is not deleted stays as it is.
+///
+/// # Errors
+/// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` when another one has them by now.
+pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
+    let mut statement = Statement::new("SELECT ");
+    statement.columns().sql(" FROM partners WHERE id = ").bind(Bind::Id(Some(id.0)));
+    statement.sql(format!(" AND (deleted_at IS NULL OR deleted_at > clock_timestamp() - {RESTORABLE}) FOR UPDATE"));
+    let partner: Partner = statement.rows::<Partner>().get_result(&mut tx.conn()).await?;
+    if partner.summary.deleted_at.is_none() {
+        return Ok(partner);
+    }
+    references::check(tx, Some(id), &[], &references::unique_values(&partner.into_row())).await?;
+    let partner = set(tx, id, "deleted_at = NULL").await?;
+    tx.tell(NewEvent::new("partner.restored", id, partner.summary.version, json!({})).of_partner(id));
+    Ok(partner)
+}
+
+async fn set(tx: &Tx<'_>, id: PartnerId, what: &'static str) -> Result<Partner> {
+    let mut out = Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp(), ");
+    out.sql(what).sql(" WHERE id = ").bind(Bind::Id(Some(id.0))).sql(" RETURNING ").columns();
+    Ok(out.rows::<Partner>().get_result(&mut tx.conn()).await?)
+}
+
+/// Puts one tag on a partner: a write of `tag_ids`.
+///
+/// # Errors
+/// `not_found` for the partner or the tag; `too_many_tags`.
+pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) -> Result<Partner> {
+    let locked = lock(tx, id, None).await?;
+    let known: Option<Uuid> =
+        tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
+    known.ok_or_else(Error::not_found)?;
+    let mut ids = tag_ids(&locked, mode);
+    if !ids.contains(&json!(tag)) {
+        ids.push(json!(tag));
+    }
+    if ids.len() > 100 {
+        return Err(Error::of(Code::TooManyTags).meta("max_items", json!(100)));
+    }
+    write_tags(tx, locked, ids, mode).await
+}
+
+/// Takes one tag off a partner; one that it does not have changes nothing.
+///
+/// # Errors
+/// `not_found` for the partner.
+pub async fn remove_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) -> Result<Partner> {
+    let locked = lock(tx, id, None).await?;
+    let mut ids = tag_ids(&locked, mode);
+    ids.retain(|held| *held != json!(tag));
+    write_tags(tx, locked, ids, mode).await
+}
+
+/// The set that an operation on one tag starts from. Automation goes on from what it would have written before.
+fn tag_ids(locked: &Locked, mode: WriteMode) -> Vec<Json> {
+    let pending = locked.held.iter().find(|held| held.field.name == "tag_ids").and_then(|held| held.pending.as_ref());
+    let from = pending.filter(|_| mode == WriteMode::Automated).or_else(|| locked.row.get("tag_ids"));
+    from.and_then(Json::as_array).cloned().unwrap_or_default()
+}
+
+async fn write_tags(tx: &Tx<'_>, locked: Locked, ids: Vec<Json>, mode: WriteMode) -> Result<Partner> {
+    let changes = partner_field("tag_ids").map(|field| Change { field, value: Json::Array(ids) });
+    let plan =
+        rules::written(&locked.row, &locked.held, changes.into_iter().collect(), mode).map_err(Error::invalid)?;
+    apply(tx, locked, plan).await
+}
+
+/// Says where the logo is served, a path below the public address, and where it came from.
+///
+/// # Errors
+/// `not_found`.
+pub async fn set_logo(tx: &Tx<'_>, id: PartnerId, path: &str, source: LogoSource) -> Result<Partner> {
+    let locked = lock(tx, id, None).await?;
+    write_logo(tx, locked, json!(format!("{}{path}", links::public_url())), json!(source)).await
+}
+
+/// Takes the logo away.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`.
+pub async fn remove_logo(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Partner> {
+    let locked = lock(tx, id, expected).await?;
+    write_logo(tx, locked, Json::Null, Json::Null).await
+}
+
+async fn write_logo(tx: &Tx<'_>, locked: Locked, url: Json, source: Json) -> Result<Partner> {
+    let mut plan = Plan::default();
+    for (name, value) in [("logo_url", url), ("logo_source", source)] {
+        let field = partner_field(name).filter(|field| *field.of(&locked.row) != value);
+        plan.changes.extend(field.map(|field| Change { field, value }));
+    }
+    apply(tx, locked, plan).await
+}
+
+/// A row with exactly these values, past all rules.
+#[cfg(test)]
+pub(crate) fn insertion_for_tests(id: PartnerId, values: &[(&'static Field, Json)], deleted: bool) -> Statement {
+    let mut columns: Vec<_> = values.iter().map(|(field, value)| (field.column, Set::To(stored(field, value)))).collect();
+    columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
+    columns.push(("normalised_name", Set::To(Bind::Text(Some("x".to_owned())))));
+    if deleted {
+        columns.push(("deleted_at", Set::Now));
+    }
+    insertion(columns)
+}
