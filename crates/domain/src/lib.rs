@@ -17,6 +17,7 @@ pub mod fields;
 pub mod filter;
 pub mod formats;
 pub mod ids;
+pub mod imports;
 pub mod jobs;
 pub mod links;
 pub mod me;
