@@ -216,3 +216,16 @@ CREATE TABLE job_items (
 );
 CALL wall_off('job_items');
 CREATE INDEX job_items_status ON job_items (organization_id, job_id, status, index);
+
+-- How the queue does, for operators: tasks that are due, tasks that were given up, and the age of the oldest due one.
+CREATE FUNCTION measure_tasks() RETURNS TABLE (waiting bigint, dead bigint, oldest_seconds bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+AS $$
+    SELECT count(*) FILTER (WHERE died_at IS NULL AND run_at <= clock_timestamp()),
+           count(*) FILTER (WHERE died_at IS NOT NULL),
+           coalesce(extract(epoch FROM clock_timestamp() - min(run_at) FILTER (WHERE died_at IS NULL AND run_at <= clock_timestamp())), 0)::bigint
+    FROM tasks
+$$;
+ALTER FUNCTION measure_tasks() OWNER TO partneros_definer;
+REVOKE ALL ON FUNCTION measure_tasks() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION measure_tasks() TO partneros_app;

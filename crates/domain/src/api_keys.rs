@@ -122,6 +122,11 @@ pub struct ApiKeyWithSecret {
 }
 
 impl ApiKeyCreate {
+    /// A key without limits but its scopes.
+    pub fn new(name: String, scopes: Vec<AccessScope>) -> Self {
+        Self { name, scopes, default_write_mode: automated(), allowed_cidrs: Vec::new(), expires_at: None }
+    }
+
     /// What the schema cannot say; and the one form of what it can: scopes as a sorted set, networks as networks.
     pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
         let networks = networks(&self.allowed_cidrs);

@@ -2,11 +2,15 @@
 
 use diesel::{prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
-    fields::{Field, FieldClass, FieldType},
+    fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{ContactId, PartnerId},
+    listing,
     page::Page,
     schema::contacts,
     sql::Sql,
@@ -57,7 +61,7 @@ pub struct Contact {
 
 /// The fields that lists of contacts are filtered and sorted by.
 pub static CONTACT: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Contact),
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::Profile),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(200).indexed(),
     Field::new("email", "E-mail", FieldType::Text, FieldClass::Profile).null().length(254),
@@ -66,6 +70,20 @@ pub static CONTACT: &[Field] = &[
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
+
+/// The parameters of a list of contacts, for the document.
+#[derive(Debug)]
+pub struct ContactList;
+
+impl IntoParams for ContactList {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        listing::parameters(CONTACT, |field| match field.name {
+            "id" => Some("ContactId"),
+            "partner_id" => Some("PartnerId"),
+            _ => None,
+        })
+    }
+}
 
 /// A page of contacts.
 pub type ContactPage = Page<Contact>;

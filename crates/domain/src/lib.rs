@@ -1,6 +1,7 @@
 //! What things **are**: types and pure rules. No I/O, no async.
 //!
-//! Mechanisms: `ids`, `choices`, `timestamp`, `patch`, `page`, `fault`, `error`, `access`.
+//! Mechanisms: `fields` (the catalogue), `filter`, `listing`, `body` (checks against the document), `access`, `error`, `fault`,
+//! `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `text`, `timestamp`.
 //! Rooms: one file per resource.
 
 pub mod access;
@@ -20,19 +21,19 @@ pub mod ids;
 pub mod imports;
 pub mod jobs;
 pub mod links;
+pub mod listing;
 pub mod me;
 pub mod members;
 pub mod organizations;
-pub mod listing;
 pub mod page;
 pub mod partners;
 pub mod passwords;
 pub mod patch;
 pub mod schema;
 pub mod secrets;
+pub mod sessions;
 pub mod sql;
 pub mod tags;
-pub mod sessions;
 pub mod text;
 pub mod timestamp;
 

@@ -12,6 +12,7 @@ use utoipa::{
     ToSchema,
     openapi::{
         ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
+        extensions::ExtensionsBuilder,
         path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
         schema::Type,
     },
@@ -205,10 +206,11 @@ impl ListRequest {
             faults.push(Fault::at_parameter("invalid_parameter", "", "are too many conditions"));
         }
         let sort = Sort::read(&given.sort, catalogue).unwrap_or_else(|wrong| {
-            faults.extend(wrong.into_iter().map(|wrong| Fault {
-                meta: wrong.meta,
-                ..Fault::at_parameter("invalid_parameter", "sort", wrong.detail)
-            }));
+            faults.extend(
+                wrong
+                    .into_iter()
+                    .map(|wrong| Fault { meta: wrong.meta, ..Fault::at_parameter("invalid_parameter", "sort", wrong.detail) }),
+            );
             Sort::default()
         });
         let limit = given.limit(&mut faults);
@@ -560,6 +562,8 @@ pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Opt
             .schema(Some(schema))
             .style(many.then_some(ParameterStyle::Form))
             .explode(many.then_some(false))
+            // Its values are read by this module, not by the schema.
+            .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
             .build()
     };
     let text = |example: &str| Object::builder().schema_type(Type::String).examples([json!(example)]);
@@ -698,10 +702,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(
-            places,
-            ["employees_gte", "employees_lt", "type", "sort", "sort", "sort", "sort", "limit", "include"]
-        );
+        assert_eq!(places, ["employees_gte", "employees_lt", "type", "sort", "sort", "sort", "sort", "limit", "include"]);
         let unknown = problem(get(&[("industri", "x")]));
         assert_eq!(unknown.errors[0].meta["did_you_mean"], "industry");
         assert!(unknown.errors[0].meta["allowed"].as_array().is_some_and(|all| all.len() > 200));

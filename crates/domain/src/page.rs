@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, schema::Type};
 use uuid::Uuid;
 
-use crate::error::{Code, Error, Result};
+use crate::{choices, cursor, error::Result};
 
 /// One page of a list. `next_cursor` is null on the last page; `total_count` only when asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,7 +40,7 @@ impl<T> Page<T> {
 
 /// The cursor of a list in the order of ids: its name and the last id.
 fn id_cursor(list: &str, last: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{list} {}", last.simple()))
+    cursor::encode(&cursor::fingerprint(&list), last)
 }
 
 /// The id after which [`Page::cut`] goes on.
@@ -49,11 +48,47 @@ fn id_cursor(list: &str, last: Uuid) -> String {
 /// # Errors
 /// `invalid_cursor` for what is no cursor, or one of another list.
 pub fn after(cursor: Option<&str>, list: &str) -> Result<Option<Uuid>> {
-    let Some(cursor) = cursor else { return Ok(None) };
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let id = text.and_then(|text| text.strip_prefix(list)?.strip_prefix(' ')?.parse().ok());
-    id.map(Some).ok_or_else(|| Error::of(Code::InvalidCursor))
+    cursor.map(|cursor| cursor::decode(&cursor::fingerprint(&list), cursor)).transpose()
+}
+
+/// Rows of a page unless the request says otherwise.
+pub const DEFAULT_LIMIT: i64 = 50;
+
+choices! {
+    /// What a list adds when it is asked for.
+    PageInclude {
+        /// The exact number of rows.
+        TotalCount = "total_count",
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Rows of a page; 50 unless given.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[param(max_length = 2000, example = "c1.eyJwIjoxfQ")]
+    pub cursor: Option<String>,
+    /// `total_count` counts all rows exactly.
+    #[serde(default)]
+    #[param(max_items = 1)]
+    pub include: Vec<PageInclude>,
+}
+
+impl Paging {
+    /// Rows of a page.
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+    /// Whether all rows are to be counted.
+    pub fn counts(&self) -> bool {
+        self.include.contains(&PageInclude::TotalCount)
+    }
 }
 
 impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
@@ -94,6 +129,7 @@ impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Code;
 
     #[test]
     fn a_cursor_goes_on_where_the_page_ended() {

@@ -2,12 +2,16 @@
 
 use diesel::{prelude::*, sql_types::BigInt};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     choices,
-    fields::{Field, FieldClass, FieldType},
+    fields::{Field, FieldClass, FieldReference, FieldType},
     ids::TagId,
+    listing,
     page::Page,
     schema::tags,
     sql::Sql,
@@ -59,12 +63,26 @@ pub struct Tag {
 
 /// The fields that lists of tags are filtered and sorted by.
 pub static TAG: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
     Field::new("category", "Category", FieldType::Enum, FieldClass::Profile).words(TagCategory::WORDS),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
+
+/// The parameters of a list of tags, for the document.
+#[derive(Debug)]
+pub struct TagList;
+
+impl IntoParams for TagList {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        listing::parameters(TAG, |field| match field.name {
+            "id" => Some("TagId"),
+            "category" => Some("TagCategory"),
+            _ => None,
+        })
+    }
+}
 
 /// A page of tags.
 pub type TagPage = Page<Tag>;

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Result,
     access::Actor,
-    events::{Event, EventData, Subject, request_id},
+    events::{Event, EventData, Subject, TYPES, request_id},
     ids::{EventId, PartnerId},
     timestamp::Timestamp,
 };
@@ -142,6 +142,8 @@ pub struct EventFilter {
     pub partner: Option<PartnerId>,
     /// Later than this number.
     pub after: i64,
+    /// Whether events of the group `security` are shown.
+    pub security: bool,
 }
 
 type Condition<'a> = Box<dyn BoxableExpression<events::table, Pg, SqlType = Nullable<Bool>> + 'a>;
@@ -151,6 +153,10 @@ impl EventFilter {
         let mut all: Condition<'_> = Box::new(events::sequence.gt(self.after).nullable());
         if let Some(types) = &self.types {
             all = Box::new(all.and(events::type_.eq_any(types)));
+        }
+        if !self.security {
+            let secret = TYPES.iter().filter(|t| t.group == "security").map(|t| t.name);
+            all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
         }
         if let Some(subject) = &self.subject_id {
             all = Box::new(all.and(events::subject_id.eq(subject)));

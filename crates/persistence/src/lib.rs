@@ -1,30 +1,32 @@
 //! How things are **kept**. diesel-async only; knows no HTTP.
 //!
-//! Mechanisms: `db` (pool, tenant transaction), `migrate`, `events`, `idempotency`, `revocations`.
+//! Mechanisms: `db` (pool, tenant transaction), `listing`, `statement`, `events`, `tasks` and `worker` (queue), `idempotency`,
+//! `revocations`, `migrate`.
 //! Rooms: one file per resource, with the same name as in `domain` and `api`.
 //!
 //! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is neither
 //! written nor read here, the database fills it in and adds it to every predicate.
 
 pub mod api_keys;
+pub mod contacts;
 pub mod db;
 pub mod events;
 pub mod housekeeping;
 pub mod idempotency;
+pub mod jobs;
+pub mod listing;
 pub mod me;
 pub mod members;
-pub mod jobs;
 pub mod migrate;
 pub mod organizations;
+pub mod partners;
 pub mod passwords;
 pub mod revocations;
 pub mod sessions;
+pub mod tags;
 pub mod tasks;
 pub mod worker;
-pub mod listing;
-pub mod migrate;
-pub mod partners;
-pub mod revocations;
+
 mod statement;
 #[cfg(test)]
 mod testing;

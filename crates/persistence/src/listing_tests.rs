@@ -47,9 +47,10 @@ impl World {
             execute(tx, statement).await?;
         }
         for (i, id) in world.members.iter().enumerate() {
-            let statement = Statement::new("INSERT INTO members (name, role, status, email, id) VALUES ('M', 'member', 'invited', ")
-                .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
-                .with(Bind::Id(Some(id.0)), ")");
+            let statement =
+                Statement::new("INSERT INTO members (name, role, status, email, id) VALUES ('M', 'member', 'invited', ")
+                    .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
+                    .with(Bind::Id(Some(id.0)), ")");
             execute(tx, statement).await?;
         }
         Ok(world)
@@ -257,10 +258,15 @@ fn rows_that_stay_are_seen_once_while_others_change() {
     run(async |store, scope| {
         let (world, rows) = rows(&store, &scope, 200, 3).await;
         let live: Vec<&Row> = rows.iter().filter(|row| row["deleted_at"].is_null()).collect();
-        let (kept, moving): (Vec<&Row>, Vec<&Row>) = live.iter().enumerate().fold((Vec::new(), Vec::new()), |mut all, (i, row)| {
-            if i % 2 == 0 { all.0.push(*row) } else { all.1.push(*row) }
-            all
-        });
+        let (kept, moving): (Vec<&Row>, Vec<&Row>) =
+            live.iter().enumerate().fold((Vec::new(), Vec::new()), |mut all, (i, row)| {
+                if i % 2 == 0 {
+                    all.0.push(*row)
+                } else {
+                    all.1.push(*row)
+                }
+                all
+            });
         let mut dice = Dice(4);
         let mut number = 1_000;
         for i in 0..24 {
@@ -366,8 +372,7 @@ async fn agrees(store: &Store, scope: &Scope, rows: &[Row], filter: Json) -> usi
     };
     let node = request(&query).filter.unwrap();
     let found: Vec<Json> = all(store, scope, query).await.into_iter().map(|row| row["id"].clone()).collect();
-    let expected: Vec<Json> =
-        rows.iter().filter(|row| node.matches(row, &ranks())).map(|row| row["id"].clone()).collect();
+    let expected: Vec<Json> = rows.iter().filter(|row| node.matches(row, &ranks())).map(|row| row["id"].clone()).collect();
     assert_eq!(found.len(), expected.len(), "{filter}");
     assert!(found == expected, "{filter}");
     found.len()

@@ -49,7 +49,9 @@ impl Bind {
     pub(crate) fn many(values: &[Value]) -> Self {
         macro_rules! all {
             ($variant:ident, $bind:ident) => {
-                Self::$bind(values.iter().filter_map(|v| if let Value::$variant(v) = v { Some(v.clone()) } else { None }).collect())
+                Self::$bind(
+                    values.iter().filter_map(|v| if let Value::$variant(v) = v { Some(v.clone()) } else { None }).collect(),
+                )
             };
         }
         match values.first() {

@@ -329,3 +329,33 @@ pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Resul
         _ => enqueue(tx, task).await,
     }
 }
+
+/// How the queue does, over all organizations.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct QueueMeasures {
+    /// Tasks that are due.
+    pub waiting: i64,
+    /// Tasks that were given up.
+    pub dead: i64,
+    /// Age of the oldest task that is due.
+    pub oldest_seconds: i64,
+}
+
+/// Measures the queue; also shows that it can be reached.
+pub async fn measure(store: &Store) -> Result<QueueMeasures> {
+    Ok(Measure.get_result(&mut store.connection().await?).await?)
+}
+
+#[derive(QueryId)]
+struct Measure;
+
+impl Query for Measure {
+    type SqlType = (diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt);
+}
+impl QueryFragment<Pg> for Measure {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.measure */ SELECT * FROM measure_tasks()");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Measure {}

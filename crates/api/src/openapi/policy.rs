@@ -1,7 +1,7 @@
 //! The document as policy: who may call an operation, and what it takes, looked up by method and pattern.
 //! A route that is not in the document is refused, so that what is documented and what is enforced cannot differ.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 use domain::{
     Code, Error, Fault,
@@ -18,7 +18,7 @@ use super::{operations_of, schemas::name_of};
 #[derive(Debug)]
 pub struct Policy {
     /// By pattern, then by method: few enough to be looked through.
-    by_pattern: HashMap<String, Vec<Operation>>,
+    by_pattern: HashMap<String, Vec<Arc<Operation>>>,
 }
 
 /// What one operation asks of a request.
@@ -69,22 +69,29 @@ impl Policy {
     /// # Panics
     /// When the document names a role or scope that does not exist; the tests make the document.
     pub fn of(document: &Json) -> Self {
-        let mut by_pattern: HashMap<String, Vec<Operation>> = HashMap::new();
+        let mut by_pattern: HashMap<String, Vec<Arc<Operation>>> = HashMap::new();
         let nothing = Map::new();
         let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
         for (path, method, operation) in operations_of(paths) {
-            by_pattern.entry(path.to_owned()).or_default().push(Operation::of(path, method, operation, document));
+            by_pattern.entry(path.to_owned()).or_default().push(Arc::new(Operation::of(path, method, operation, document)));
         }
         Self { by_pattern }
     }
 
     /// The operation behind a route: its method and the pattern that the router matched.
-    pub fn find(&self, method: &str, pattern: &str) -> Option<&Operation> {
+    pub fn find(&self, method: &str, pattern: &str) -> Option<&Arc<Operation>> {
         self.by_pattern.get(pattern)?.iter().find(|operation| operation.method == method)
     }
 
+    /// The methods that a pattern knows, in alphabetical order.
+    pub fn methods(&self, pattern: &str) -> Vec<&str> {
+        let mut methods: Vec<&str> = self.by_pattern.get(pattern).into_iter().flatten().map(|o| o.method.as_str()).collect();
+        methods.sort_unstable();
+        methods
+    }
+
     /// All operations, in no order.
-    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+    pub fn operations(&self) -> impl Iterator<Item = &Arc<Operation>> {
         self.by_pattern.values().flatten()
     }
 }

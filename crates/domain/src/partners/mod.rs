@@ -25,7 +25,6 @@ use crate::{
     timestamp::Timestamp,
 };
 
-pub use catalogue::{PARTNER, partner_field};
 pub use aggregate::{
     AggregateGroup, AggregateMetric, AggregateOperator, AggregateRequest, AggregateResult, CheckedAggregate,
     checked as checked_aggregate,
@@ -33,6 +32,7 @@ pub use aggregate::{
 pub use batch::{
     PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation, PartnerBatchResult,
 };
+pub use catalogue::{PARTNER, partner_field};
 pub use query::{PartnerList, PartnerQuery};
 pub use write::{Change, Held, Plan, Skipped, changes_of, clear, created, diff, forbidden, pin, written};
 

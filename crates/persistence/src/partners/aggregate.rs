@@ -29,14 +29,11 @@ const MAX_GROUPS: usize = 500;
 
 /// Answers a checked request. Grouping by an array counts a partner once for each of its elements.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
-    let rows: Vec<(Json, Json, String)> =
-        statement(request).answers::<(Jsonb, Jsonb, Text)>().load(&mut tx.conn()).await?;
+    let rows: Vec<(Json, Json, String)> = statement(request).answers::<(Jsonb, Jsonb, Text)>().load(&mut tx.conn()).await?;
     let truncated = rows.len() > MAX_GROUPS;
     let currency = match rows.as_slice().first() {
         Some((_, _, currency)) => currency.clone(),
-        None => {
-            organizations::table.select(organizations::currency).get_result(&mut tx.conn()).await?
-        }
+        None => organizations::table.select(organizations::currency).get_result(&mut tx.conn()).await?,
     };
     let groups = rows.into_iter().take(MAX_GROUPS).map(|(keys, values, _)| AggregateGroup {
         keys: named(request.group_by.iter().map(|field| (field.name.to_owned(), Some(*field))), keys),

@@ -55,9 +55,7 @@ pub async fn batch(
         .await;
     match (kept, results) {
         (Ok(()), Some(results)) => Ok(results),
-        (Err(_), Some(results)) => {
-            Ok(results.into_iter().map(|result| result.and(Err(Error::of(Code::BatchAborted)))).collect())
-        }
+        (Err(_), Some(results)) => Ok(results.into_iter().map(|result| result.and(Err(Error::of(Code::BatchAborted)))).collect()),
         (Err(error), None) => Err(error),
         (Ok(()), None) => Ok(Vec::new()),
     }

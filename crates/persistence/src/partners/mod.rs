@@ -26,9 +26,9 @@ use crate::{
 pub use aggregate::aggregate;
 pub use batch::{Done, batch};
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
+pub use write::{add_tag, delete, insert, remove_logo, remove_tag, restore, set_logo, unlink_contact, update};
 #[cfg(test)]
 pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
-pub use write::{add_tag, delete, insert, remove_logo, remove_tag, restore, set_logo, update};
 
 /// How partners are listed.
 pub const SOURCE: Source = Source { table: "partners", search: Some("search_partners"), soft_delete: true };
@@ -57,6 +57,15 @@ pub async fn get(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     Ok(query.get_result(&mut tx.conn()).await?)
 }
 
+/// Makes sure that a partner is there, deleted or not.
+///
+/// # Errors
+/// `not_found`.
+pub async fn expect(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
+    let found: i64 = partners::table.find(id).count().get_result(&mut tx.conn()).await?;
+    if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
+}
+
 /// A live partner that may be the one somebody means.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = partners)]
@@ -69,12 +78,7 @@ pub struct Candidate {
 }
 
 /// Every live partner that has one of these domains, external ids or normalised names, oldest first.
-pub async fn candidates(
-    tx: &Tx<'_>,
-    domains: &[String],
-    external_ids: &[String],
-    names: &[String],
-) -> Result<Vec<Candidate>> {
+pub async fn candidates(tx: &Tx<'_>, domains: &[String], external_ids: &[String], names: &[String]) -> Result<Vec<Candidate>> {
     let has_one = partners::normalised_name
         .eq_any(names)
         .nullable()

@@ -159,9 +159,8 @@ async fn look_up(
     domain: Option<&str>,
     external_id: Option<&str>,
 ) -> Result<Found> {
-    let keys = |kinds: &[Kind]| {
-        references.iter().filter(|r| kinds.contains(&r.kind)).map(|r| r.key.clone()).collect::<Vec<String>>()
-    };
+    let keys =
+        |kinds: &[Kind]| references.iter().filter(|r| kinds.contains(&r.kind)).map(|r| r.key.clone()).collect::<Vec<String>>();
     let ids = |kinds: &[Kind]| {
         let ids: Vec<Uuid> = keys(kinds).iter().filter_map(|key| key.parse().ok()).collect();
         (!ids.is_empty()).then_some(Bind::Ids(ids))

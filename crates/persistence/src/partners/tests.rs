@@ -164,7 +164,8 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         }
     }
 
-    let created = room.create(with(&Json::Null, json!({"name": format!("{unique} base"), "type": "referral"})), WriteMode::Automated);
+    let created =
+        room.create(with(&Json::Null, json!({"name": format!("{unique} base"), "type": "referral"})), WriteMode::Automated);
     let created = match name {
         "name" | "type" => room.create(json!({"name": format!("{unique} base"), "type": "referral"}), WriteMode::Automated).await,
         _ if by_automation && (field.nullable || needs_partner) => created.await,
@@ -245,7 +246,10 @@ fn the_worked_example_of_the_contract() {
         let second = json!({"industry": "Software", "description": "Managed SOC", "employees": 55});
         let by_key = room.patch(id, second, WriteMode::Automated).await.unwrap();
         assert_eq!((by_key.summary.version, by_key.summary.skipped_fields.clone()), (3, vec!["industry".to_owned()]));
-        assert_eq!((by_key.summary.industry.as_deref(), by_key.description.as_deref()), (Some("Cybersecurity"), Some("Managed SOC")));
+        assert_eq!(
+            (by_key.summary.industry.as_deref(), by_key.description.as_deref()),
+            (Some("Cybersecurity"), Some("Managed SOC"))
+        );
         let told = room.events(id).await;
         assert_eq!(told.last().unwrap().data.0["skipped_fields"], json!(["industry"]));
         assert_eq!(told.last().unwrap().data.0["changes"], json!({"description": {"from": null, "to": null, "truncated": true}}));
@@ -267,7 +271,8 @@ fn the_worked_example_of_the_contract() {
         assert!(tier.summary.tier_changed_at.is_some());
         let automatic = room.patch(id, json!({"tier": null}), WriteMode::Manual).await.unwrap();
         assert_eq!((automatic.summary.tier.as_deref(), automatic.summary.tier_source.as_str()), (None, "automatic"));
-        let kinds: Vec<String> = room.events(id).await.into_iter().filter(|e| e.subject.version == Some(6)).map(|e| e.kind).collect();
+        let kinds: Vec<String> =
+            room.events(id).await.into_iter().filter(|e| e.subject.version == Some(6)).map(|e| e.kind).collect();
         assert_eq!(kinds, ["partner.updated", "partner.tier_changed", "partner.override_cleared"]);
         let revenue = room.patch(id, json!({"revenue": 9_900_000}), WriteMode::Manual).await.unwrap();
         assert_eq!(revenue.summary.overridden_fields, ["company_revenue", "employees", "revenue"]);
@@ -309,7 +314,10 @@ fn references_and_unique_values_are_checked_at_once() {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(faults(room.patch(b, json!({"in_intelligence": false}), WriteMode::Automated).await)[0].0, "manual_only_field");
+        assert_eq!(
+            faults(room.patch(b, json!({"in_intelligence": false}), WriteMode::Automated).await)[0].0,
+            "manual_only_field"
+        );
 
         // Deleted: its domain is free, it is gone, and it comes back only when the domain is free again.
         room.store.write(&room.scope, async |tx| delete(tx, a, Some(1)).await).await.unwrap();
@@ -336,9 +344,7 @@ fn a_primary_contact_comes_with_its_partner_and_tags_one_by_one() {
         let room = Room::new(store, scope).await;
         let contact = PrimaryContact { name: "Ann".into(), email: Some("ann@acme.com".into()), phone: None, title: None };
         let changes = body(json!({"name": "The Acme, Inc.", "type": "reseller", "status": "pending"}));
-        let create = async |tx: &Tx<'_>| {
-            insert(tx, changes, Some(contact), PartnerCreatedVia::Manual, WriteMode::Manual).await
-        };
+        let create = async |tx: &Tx<'_>| insert(tx, changes, Some(contact), PartnerCreatedVia::Manual, WriteMode::Manual).await;
         let partner = room.store.write(&room.scope, create).await.unwrap();
         assert_eq!(partner.summary.overridden_fields, ["primary_contact_id"]);
         let id = partner.summary.id;
@@ -376,7 +382,8 @@ fn a_primary_contact_comes_with_its_partner_and_tags_one_by_one() {
             .unwrap();
         assert_eq!(rows, 99);
 
-        let logo = room.store.write(&room.scope, async |tx| set_logo(tx, id, "/v1/l?v=1", domain::partners::LogoSource::Uploaded).await);
+        let logo =
+            room.store.write(&room.scope, async |tx| set_logo(tx, id, "/v1/l?v=1", domain::partners::LogoSource::Uploaded).await);
         assert_eq!(logo.await.unwrap().summary.logo_url.as_deref(), Some("/v1/l?v=1"));
         let none = room.store.write(&room.scope, async |tx| remove_logo(tx, id, Some(103)).await).await.unwrap();
         assert_eq!((none.summary.logo_url, none.summary.logo_source), (None, None));
@@ -404,7 +411,8 @@ fn batches_fail_alone_or_together() {
             };
             done.into_iter().map(seen).collect()
         };
-        let upsert = json!({"action": "upsert", "match": "domain", "data": {"name": "A", "domain": "a.example", "type": "channel"}});
+        let upsert =
+            json!({"action": "upsert", "match": "domain", "data": {"name": "A", "domain": "a.example", "type": "channel"}});
         let bad = json!({"action": "create", "data": {"name": "B", "type": "channel", "tag_ids": [TagId::new()]}});
         let nameless = json!({"action": "create", "data": {"type": "channel"}});
         let results = run(json!({"operations": [upsert, bad, nameless, upsert]})).await;
@@ -463,7 +471,12 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
         assert_eq!(tags["groups"][0], json!({"keys": {"tag_ids": room.tags[1]}, "values": {"count": 2}}));
         assert_eq!(tags["groups"].as_array().unwrap().len(), 3);
         let both = ask(json!({"group_by": ["regions", "type"]})).await;
-        assert!(both["groups"].as_array().unwrap().contains(&json!({"keys": {"regions": null, "type": "referral"}, "values": {"count": 1}})));
+        assert!(
+            both["groups"]
+                .as_array()
+                .unwrap()
+                .contains(&json!({"keys": {"regions": null, "type": "referral"}, "values": {"count": 1}}))
+        );
         let none = ask(json!({"filter": {"op": "eq", "field": "name", "value": "nobody"}})).await;
         assert_eq!(none, json!({"currency": "USD", "groups": [{"keys": {}, "values": {"count": 0}}], "truncated": false}));
         let created = ask(json!({"metrics": [{"op": "min", "field": "created_at"}]})).await;

@@ -13,6 +13,7 @@ use domain::{
     partners::{
         self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact, TierSource, partner_field,
     },
+    patch,
     text::normalised_name,
     timestamp::Timestamp,
 };
@@ -49,8 +50,18 @@ impl Locked {
 /// # Errors
 /// `not_found`; `version_mismatch` when another version is `expected`.
 pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Locked> {
+    let locked = lock_any(tx, id).await?;
+    if locked.partner.summary.deleted_at.is_some() {
+        return Err(Error::not_found());
+    }
+    patch::expect_version(expected, locked.partner.summary.version)?;
+    Ok(locked)
+}
+
+/// The same, also when it is deleted.
+async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
     let row = async {
-        let query = Partner::query().filter(partners::id.eq(id)).filter(partners::deleted_at.is_null()).for_update();
+        let query = Partner::query().filter(partners::id.eq(id)).for_update();
         query.get_result::<Partner>(&mut tx.conn()).await
     };
     let overrides = async {
@@ -63,9 +74,6 @@ pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> R
     };
     let (partner, overrides) = join(row, overrides).await;
     let partner = partner?;
-    if expected.is_some_and(|expected| expected != partner.summary.version) {
-        return Err(Error::version_mismatch(partner.summary.version));
-    }
     let held = overrides?.into_iter().filter_map(|(name, has_pending, pending)| {
         Some(Held { field: partner_field(&name)?, pending: has_pending.then(|| pending.unwrap_or(Json::Null)) })
     });
@@ -77,13 +85,7 @@ pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> R
 /// # Errors
 /// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer to;
 /// `domain_taken`, `external_id_taken` with `meta.existing_id`.
-pub async fn update(
-    tx: &Tx<'_>,
-    id: PartnerId,
-    expected: Option<i64>,
-    changes: Vec<Change>,
-    mode: WriteMode,
-) -> Result<Partner> {
+pub async fn update(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, changes: Vec<Change>, mode: WriteMode) -> Result<Partner> {
     refuse(&changes, mode)?;
     let locked = lock(tx, id, expected).await?;
     write(tx, locked, changes, mode).await
@@ -95,6 +97,40 @@ async fn write(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>, mode: WriteMod
     named.retain(|n| plan.changes.iter().chain(&plan.skipped).any(|change| change.field == n.field));
     references::check(tx, Some(locked.id()), &named, &plan.changes).await?;
     apply(tx, locked, plan).await
+}
+
+/// Cuts the links of a partner, deleted or not, to a contact that goes away, whoever decided on them: what is gone can be
+/// nobody's decision.
+pub async fn unlink_contact(tx: &Tx<'_>, id: PartnerId, contact: ContactId) -> Result<()> {
+    let locked = lock_any(tx, id).await?;
+    let (gone, mut plan) = (json!(contact), Plan::default());
+    for name in ["primary_contact_id", "key_stakeholders"] {
+        let Some(field) = partner_field(name) else { continue };
+        let held = field.of(&locked.row);
+        let left = without(held, &gone);
+        if left != *held {
+            plan.changes.push(Change { field, value: left });
+        }
+        let waiting = locked.held.iter().find(|h| h.field == field).and_then(|h| h.pending.as_ref());
+        if waiting.is_some_and(|pending| without(pending, &gone) != *pending) {
+            plan.settled.push(field);
+        }
+    }
+    apply(tx, locked, plan).await.map(drop)
+}
+
+/// A value in which a contact is named no more.
+fn without(value: &Json, contact: &Json) -> Json {
+    match value {
+        Json::Array(people) => people.iter().map(|person| without(person, contact)).collect(),
+        Json::Object(person) if person.get("contact_id") == Some(contact) => {
+            let mut person = person.clone();
+            person.insert("contact_id".into(), Json::Null);
+            Json::Object(person)
+        }
+        named if named == contact => Json::Null,
+        other => other.clone(),
+    }
 }
 
 /// What needs no data is said first.
@@ -391,8 +427,7 @@ async fn set(tx: &Tx<'_>, id: PartnerId, what: &'static str) -> Result<Partner> 
 /// `not_found` for the partner or the tag; `too_many_tags`.
 pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) -> Result<Partner> {
     let locked = lock(tx, id, None).await?;
-    let known: Option<Uuid> =
-        tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
+    let known: Option<Uuid> = tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
     known.ok_or_else(Error::not_found)?;
     let mut ids = tag_ids(&locked, mode);
     if !ids.contains(&json!(tag)) {
@@ -424,8 +459,7 @@ fn tag_ids(locked: &Locked, mode: WriteMode) -> Vec<Json> {
 
 async fn write_tags(tx: &Tx<'_>, locked: Locked, ids: Vec<Json>, mode: WriteMode) -> Result<Partner> {
     let changes = partner_field("tag_ids").map(|field| Change { field, value: Json::Array(ids) });
-    let plan =
-        rules::written(&locked.row, &locked.held, changes.into_iter().collect(), mode).map_err(Error::invalid)?;
+    let plan = rules::written(&locked.row, &locked.held, changes.into_iter().collect(), mode).map_err(Error::invalid)?;
     apply(tx, locked, plan).await
 }
 

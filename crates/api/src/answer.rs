@@ -1,0 +1,89 @@
+//! What a handler answers with: a status, a JSON body, and the headers that follow from them.
+
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, http::StatusCode, http::header};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// An answer before it is sent. It can be kept under an Idempotency-Key and given again.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn new(status: u16, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("answers are JSON");
+        Self { status, headers: vec![(header::CONTENT_TYPE.to_string(), "application/json".into())], body }
+    }
+
+    /// 200 with something that has no version of its own.
+    pub fn ok(body: &impl Serialize) -> Self {
+        Self::new(200, body)
+    }
+
+    /// 200 with a resource.
+    pub fn resource(version: i64, body: &impl Serialize) -> Self {
+        Self::new(200, body).with(header::ETAG, format!("\"{version}\""))
+    }
+
+    /// 201 with a new resource and where it is.
+    pub fn created(path: String, body: &impl Serialize) -> Self {
+        Self::new(201, body).with(header::LOCATION, path)
+    }
+
+    /// 202 with what goes on working, and where to look.
+    pub fn accepted(path: String, body: &impl Serialize) -> Self {
+        Self::new(202, body).with(header::LOCATION, path).with(header::RETRY_AFTER, "1".into())
+    }
+
+    /// 207: each part has a status of its own.
+    pub fn multi_status(body: &impl Serialize) -> Self {
+        Self::new(207, body)
+    }
+
+    /// 204.
+    pub fn nothing() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// The version as ETag, beside what the constructor says.
+    pub fn versioned(self, version: i64) -> Self {
+        self.with(header::ETAG, format!("\"{version}\""))
+    }
+
+    /// One more header.
+    pub fn with(mut self, name: header::HeaderName, value: String) -> Self {
+        self.headers.push((name.to_string(), value));
+        self
+    }
+
+    /// The headers as they are kept in the database.
+    pub fn headers_json(&self) -> Value {
+        json!(self.headers)
+    }
+
+    /// An answer that was kept.
+    pub fn kept(status: u16, headers: &Value, body: Vec<u8>) -> Self {
+        let headers = serde_json::from_value(headers.clone()).unwrap_or_default();
+        Self { status, headers, body }
+    }
+
+    /// As HTTP.
+    pub fn into_response(self) -> HttpResponse {
+        let mut answer =
+            HttpResponseBuilder::new(StatusCode::from_u16(self.status).expect("answers are made with valid statuses"));
+        for (name, value) in self.headers {
+            answer.insert_header((name, value));
+        }
+        if self.status == 204 { answer.finish() } else { answer.body(self.body) }
+    }
+}
+
+impl Responder for Answer {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.into_response()
+    }
+}

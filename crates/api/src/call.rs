@@ -1,0 +1,358 @@
+//! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has let through;
+//! they stand in the order of contract section 12.
+
+use std::{future::Ready, future::ready, ops::Deref, pin::Pin, rc::Rc, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderMap},
+    web::{self, Bytes, BytesMut},
+};
+use domain::{Code, Error, Fault, access::WriteMode, fields::Field, listing::ListRequest};
+use futures_util::StreamExt;
+use persistence::{Tx, idempotency};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    answer::Answer,
+    auth::{Caller, Credential},
+    gate::Passed,
+    problem::{self, Failure, Result},
+    state::State,
+};
+
+/// The largest JSON body, in bytes.
+pub const MAX_JSON: usize = 1 << 20;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What kept answers are encrypted for.
+const KEPT_ANSWERS: &str = "idempotent answers";
+
+/// A call that the gate has let through: who does what. Exists only behind the gate.
+pub struct Call {
+    pub state: web::Data<State>,
+    /// Who calls. Public operations do not ask for a `Call`.
+    pub caller: Caller,
+    /// The version that the client expects (If-Match).
+    pub if_match: Option<i64>,
+    request: HttpRequest,
+    passed: Rc<Passed>,
+    idempotency_key: Option<String>,
+}
+
+fn passed(request: &HttpRequest) -> Rc<Passed> {
+    request.extensions().get::<Rc<Passed>>().cloned().expect("handlers stand behind the gate")
+}
+
+fn state(request: &HttpRequest) -> web::Data<State> {
+    request.app_data::<web::Data<State>>().cloned().expect("the state is there from the start")
+}
+
+impl FromRequest for Call {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let passed = passed(request);
+        let read = || {
+            let caller = passed.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
+            Ok(Self {
+                state: state(request),
+                caller,
+                if_match: if_match(request.headers())?,
+                request: request.clone(),
+                idempotency_key: idempotency_key(request.headers())?,
+                passed: Rc::clone(&passed),
+            })
+        };
+        ready(read())
+    }
+}
+
+impl Call {
+    /// The page of a list that is asked for, by a catalogue of fields; in this order unless the request says otherwise.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn list_request(&self, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
+        let mut pairs = self.passed.pairs.clone();
+        if !pairs.iter().any(|(name, _)| name == "sort") {
+            pairs.push(("sort".to_owned(), order.to_owned()));
+        }
+        ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())
+    }
+
+    /// A header of the request, when it is text.
+    pub fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// How partner fields are written: as the credential says, or as the request asks.
+    ///
+    /// # Errors
+    /// `insufficient_scope` for a key without `partners:override` that asks for `manual`.
+    pub fn write_mode(&self, asked: Option<WriteMode>) -> Result<WriteMode, Error> {
+        match asked {
+            Some(WriteMode::Manual) if !self.caller.scope.may_override => {
+                Err(Error::of(Code::InsufficientScope).meta("required_scope", "partners:override".into()))
+            }
+            Some(mode) => Ok(mode),
+            None => Ok(self.caller.scope.mode),
+        }
+    }
+
+    /// Runs `work` in a read-only transaction.
+    pub async fn read<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>) -> Result<T> {
+        Ok(self.state.store.read(&self.caller.scope, work).await?)
+    }
+
+    /// Runs `work` in a transaction.
+    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>) -> Result<T> {
+        Ok(self.state.store.write(&self.caller.scope, work).await?)
+    }
+
+    /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the work's own
+    /// transaction, so a concurrent duplicate waits for it and then gets the same answer.
+    pub async fn once(&self, payload: &Sum, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>) -> Result<Answer> {
+        let Some(key) = self.key(payload) else { return self.write(work).await };
+        self.write(async |tx| {
+            if let Some(kept) = idempotency::begin(tx, &key).await? {
+                return self.replayed(kept);
+            }
+            let answer = match tx.savepoint(work).await {
+                Err(error) if is_kept(&error) => self.refused(&error),
+                done => done?,
+            };
+            let kept = idempotency::Kept {
+                status: answer.status,
+                headers: answer.headers_json(),
+                body: self.state.server_key.seal(KEPT_ANSWERS, answer.body.clone())?,
+            };
+            idempotency::finish(tx, &key, &kept).await?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    fn key(&self, payload: &Sum) -> Option<idempotency::Key> {
+        let credential = match self.caller.credential {
+            Credential::User { user, .. } => user.0,
+            Credential::Key { key } => key.0,
+        };
+        let mut digest = Sha256::new();
+        for part in [self.request.method().as_str(), self.request.path(), self.request.query_string()] {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        digest.update(payload.0);
+        Some(idempotency::Key {
+            credential,
+            operation: self.passed.operation.id.clone(),
+            key: self.idempotency_key.clone()?,
+            digest: digest.finalize().to_vec(),
+        })
+    }
+
+    fn replayed(&self, kept: idempotency::Kept) -> domain::Result<Answer> {
+        // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
+        let body = self.state.server_key.open(KEPT_ANSWERS, &kept.body).ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
+        let again = header::HeaderName::from_static("idempotency-replayed");
+        Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
+    }
+
+    fn refused(&self, error: &Error) -> Answer {
+        let id = domain::events::request_id(self.passed.request_id);
+        let body = problem::body(error, self.request.path(), &id).to_string().into_bytes();
+        let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
+        Answer { status: error.code().status(), headers: vec![kind], body }
+    }
+}
+
+/// Refusals that stay the same however often they are asked for (contract section 12).
+fn is_kept(error: &Error) -> bool {
+    matches!(error, Error::Problem(_)) && matches!(error.code().status(), 409 | 410 | 412 | 422) && {
+        // Another request with this key, not an outcome of the work.
+        !matches!(error.code(), Code::IdempotencyInProgress | Code::IdempotencyKeyReused)
+    }
+}
+
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|number| number.parse().ok());
+    version.map(Some).ok_or_else(|| {
+        let fault = Fault::at_header("invalid_header", "If-Match", "must be an ETag of this resource, such as \"17\"");
+        Error::of(Code::InvalidHeader).at(fault)
+    })
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    match (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic()) {
+        true => Ok(Some(bare.to_owned())),
+        false => {
+            let fault =
+                Fault::at_header("idempotency_key_invalid", "Idempotency-Key", "must be 1 to 255 visible ASCII characters");
+            Err(Error::of(Code::IdempotencyKeyInvalid).at(fault))
+        }
+    }
+}
+
+/// SHA-256 of a body as it came.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sum(pub [u8; 32]);
+
+impl Sum {
+    /// Of a body.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+    /// Of no body.
+    pub fn nothing() -> Self {
+        Self::of(&[])
+    }
+}
+
+/// A JSON body, checked and normalised against its schema in the document.
+pub struct Json<T> {
+    pub value: T,
+    pub sum: Sum,
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let (state, passed) = (state(&request), passed(&request));
+            expect_json(&request)?;
+            let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
+            let value = parse(&state, passed.operation.body.as_deref().unwrap_or_default(), &bytes)?;
+            Ok(Self { value, sum: Sum::of(&bytes) })
+        })
+    }
+}
+
+fn expect_json(request: &HttpRequest) -> Result<(), Error> {
+    let patch = request.method() == actix_web::http::Method::PATCH;
+    match request.content_type().trim() {
+        "application/json" => Ok(()),
+        "application/merge-patch+json" if patch => Ok(()),
+        _ => {
+            let allowed: &[&str] =
+                if patch { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
+            Err(Error::of(Code::UnsupportedMediaType).meta("allowed", allowed.into()))
+        }
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes.
+///
+/// # Errors
+/// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
+pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<Bytes, Error> {
+    let too_large = || Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into());
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let read = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::new(Code::MalformedJson, "The request body did not arrive whole."))?;
+            if body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    match tokio::time::timeout(PATIENCE, read).await {
+        Ok(done) => done,
+        Err(_) => Err(Error::new(Code::MalformedJson, "The request body did not arrive in time.")),
+    }
+}
+
+/// A JSON text as the type that the document calls `schema`.
+///
+/// # Errors
+/// `malformed_json`, or `validation_failed` with every fault.
+pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
+    let mut value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}.")))?;
+    let faults = state.schemas.check(schema, &mut value);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    serde_json::from_value(value).map_err(|error| Error::invalid(vec![Fault::at_pointer("wrong_type", "#", error.to_string())]))
+}
+
+/// Query parameters, checked and typed as the document says.
+pub struct Query<T>(pub T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = Value::Object(passed(request).query.clone());
+        let read = serde_json::from_value(query).map(Self);
+        ready(read.map_err(|error| Failure(Error::new(Code::InvalidParameter, error.to_string()))))
+    }
+}
+
+/// A call that needs no credential: where it comes from.
+pub struct PublicCall {
+    pub state: web::Data<State>,
+    pub address: std::net::IpAddr,
+    pub request_id: uuid::Uuid,
+    /// At most 300 characters of the User-Agent.
+    pub user_agent: String,
+    pub request: HttpRequest,
+}
+
+impl FromRequest for PublicCall {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let passed = passed(request);
+        let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        ready(Ok(Self {
+            state: state(request),
+            address: passed.address,
+            request_id: passed.request_id,
+            user_agent: agent.chars().take(300).collect(),
+            request: request.clone(),
+        }))
+    }
+}
+
+impl PublicCall {
+    /// The credential, when one came along (an operation may be public and still know its caller).
+    pub async fn caller(&self) -> Result<Option<Caller>> {
+        let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+        let text = authorization.to_str().ok();
+        Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
+    }
+}

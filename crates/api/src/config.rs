@@ -1,0 +1,344 @@
+//! Settings: options of the command line, environment variables, `.env`. All that is wrong is said at once, with
+//! what to do about it.
+
+use std::{fs, net::SocketAddr, path::PathBuf, str::FromStr};
+
+use clap::Args;
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+/// What the command line and the environment say, unchecked. An empty value is none.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RawSettings {
+    /// Where requests are answered; port 0 takes any free one.
+    #[arg(long, env = "PARTNEROS_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Where `{"url", "pid"}` is written once requests are answered.
+    #[arg(long, value_name = "PATH")]
+    ready_file: Option<PathBuf>,
+    /// The database, as the weak role; without it a private PostgreSQL runs in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The database, as the role that owns the tables; for migrations. Default: DATABASE_URL.
+    #[arg(long, env = "PARTNEROS_OWNER_DATABASE_URL", hide_env_values = true)]
+    owner_database_url: Option<String>,
+    /// The private PostgreSQL, the signing key and uploaded files.
+    #[arg(long, env = "PARTNEROS_DATA_DIR")]
+    data_dir: Option<String>,
+    /// The folder of `postgres` and `initdb`.
+    #[arg(long, env = "PARTNEROS_PG_BIN")]
+    pg_bin: Option<String>,
+    /// The address that clients see. Default: the listen address.
+    #[arg(long, env = "PARTNEROS_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// The address of the web application, for links. Default: the public URL.
+    #[arg(long, env = "PARTNEROS_APP_URL")]
+    app_url: Option<String>,
+    /// Origins of web pages that may call the API, separated by commas.
+    #[arg(long, env = "PARTNEROS_CORS_ORIGINS")]
+    cors_origins: Option<String>,
+    /// Networks of proxies whose X-Forwarded-For is believed, separated by commas.
+    #[arg(long, env = "PARTNEROS_TRUSTED_PROXIES")]
+    trusted_proxies: Option<String>,
+    /// Signs access tokens: an Ed25519 private key (PEM), or a shared secret of 32 bytes or more.
+    #[arg(long, env = "PARTNEROS_JWT_KEY", hide_env_values = true)]
+    jwt_key: Option<String>,
+    /// A file that holds it.
+    #[arg(long, env = "PARTNEROS_JWT_KEY_FILE")]
+    jwt_key_file: Option<String>,
+    /// Where uploaded files are kept: `s3://bucket/prefix`. Default: the data folder.
+    #[arg(long, env = "PARTNEROS_OBJECT_STORE_URL")]
+    object_store_url: Option<String>,
+    /// `on` or `off`; `off` for benchmarks.
+    #[arg(long, env = "PARTNEROS_RATE_LIMITS", default_value = "on")]
+    rate_limits: String,
+    /// Levels of the log: `info`, or by module `info,persistence=debug`.
+    #[arg(long, env = "PARTNEROS_LOG", default_value = "info")]
+    log: String,
+    /// `text` or `json`. Default: text on a terminal, else json.
+    #[arg(long, env = "PARTNEROS_LOG_FORMAT")]
+    log_format: Option<String>,
+    /// Traces go there when it is set (OTLP over HTTP).
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+    /// Prometheus metrics at `/metrics` on a listener of their own.
+    #[arg(long, env = "PARTNEROS_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
+    /// Threads that answer requests. Default: one per core.
+    #[arg(long, env = "PARTNEROS_WORKERS")]
+    workers: Option<String>,
+    /// Connections to the database. Default: 4 per core.
+    #[arg(long, env = "PARTNEROS_DB_POOL")]
+    db_pool: Option<String>,
+    /// Jobs at once.
+    #[arg(long, env = "PARTNEROS_JOB_CONCURRENCY", default_value = "4")]
+    job_concurrency: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A private cluster in the data folder, with the programs of this folder or those that are found.
+    Embedded { pg_bin: Option<PathBuf> },
+    /// Somebody's PostgreSQL: addresses for the application and for the owner of the tables.
+    External { url: String, owner_url: String },
+}
+
+/// Checked settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub ready_file: Option<PathBuf>,
+    pub database: Database,
+    pub data_dir: PathBuf,
+    pub public_url: Option<String>,
+    pub app_url: Option<String>,
+    pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpNet>,
+    /// None: made once and kept in the data folder (embedded database only).
+    pub jwt_key: Option<SecretString>,
+    pub object_store_url: Option<String>,
+    pub rate_limits: bool,
+    pub log: String,
+    pub log_format: Option<LogFormat>,
+    pub otlp_endpoint: Option<String>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub workers: usize,
+    pub db_pool: usize,
+    pub job_concurrency: usize,
+}
+
+/// Everything that is wrong with the settings, one sentence each.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings are not usable:\n  - {}", .0.join("\n  - "))]
+pub struct SettingsError(pub Vec<String>);
+
+struct Checker(Vec<String>);
+
+impl Checker {
+    fn parse<T: FromStr>(&mut self, name: &str, text: Option<&str>, must: &str) -> Option<T> {
+        let text = text?;
+        match text.trim().parse() {
+            Ok(value) => Some(value),
+            Err(_) => {
+                self.0.push(format!("{name} must be {must}, not `{text}`"));
+                None
+            }
+        }
+    }
+    fn list<T: FromStr>(&mut self, name: &str, text: Option<&str>, must: &str) -> Vec<T> {
+        let parts = text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|part| !part.is_empty());
+        parts.filter_map(|part| self.parse(name, Some(part), must)).collect()
+    }
+    fn number(&mut self, name: &str, text: Option<&str>, otherwise: usize) -> usize {
+        match self.parse::<usize>(name, text, "a number from 1 to 1000") {
+            Some(number) if (1..=1000).contains(&number) => number,
+            Some(number) => {
+                self.0.push(format!("{name} must be a number from 1 to 1000, not `{number}`"));
+                otherwise
+            }
+            None => otherwise,
+        }
+    }
+    fn url(&mut self, name: &str, text: Option<&str>) -> Option<String> {
+        let text = text?.trim_end_matches('/');
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        if rest.is_none_or(|host| host.is_empty() || host.contains([' ', '?', '#'])) {
+            self.0.push(format!("{name} must be an address such as https://partners.example.com, not `{text}`"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+    fn origin(&mut self, name: &str, text: &str) -> Option<String> {
+        let url = self.url(name, Some(text))?;
+        if url.splitn(4, '/').count() > 3 {
+            self.0.push(format!("{name} takes origins (scheme, host, port) without a path, not `{text}`"));
+            return None;
+        }
+        Some(url)
+    }
+}
+
+impl RawSettings {
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(self) -> Result<Settings, SettingsError> {
+        let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let mut check = Checker(Vec::new());
+        let listen: Option<SocketAddr> =
+            check.parse("PARTNEROS_LISTEN", Some(&self.listen), "an address and port such as 127.0.0.1:8080");
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let database = match (some(&self.database_url), some(&self.owner_database_url)) {
+            (Some(url), owner) => Database::External { owner_url: owner.unwrap_or_else(|| url.clone()), url },
+            (None, Some(_)) => {
+                check.0.push("PARTNEROS_OWNER_DATABASE_URL needs DATABASE_URL, for everything but migrations".into());
+                Database::Embedded { pg_bin: None }
+            }
+            (None, None) => Database::Embedded { pg_bin: some(&self.pg_bin).map(PathBuf::from) },
+        };
+        let data_dir = match some(&self.data_dir) {
+            Some(folder) => PathBuf::from(folder),
+            None => embedded_postgres::default_data_dir().unwrap_or_else(|error| {
+                check.0.push(format!("PARTNEROS_DATA_DIR: {error}"));
+                PathBuf::new()
+            }),
+        };
+        let jwt_key = self.jwt_key(&mut check, matches!(database, Database::External { .. }));
+        let rate_limits = match self.rate_limits.as_str() {
+            "on" | "" => true,
+            "off" => false,
+            other => {
+                check.0.push(format!("PARTNEROS_RATE_LIMITS must be `on` or `off`, not `{other}`"));
+                true
+            }
+        };
+        let log_format = match some(&self.log_format).as_deref() {
+            None => None,
+            Some("text") => Some(LogFormat::Text),
+            Some("json") => Some(LogFormat::Json),
+            Some(other) => {
+                check.0.push(format!("PARTNEROS_LOG_FORMAT must be `text` or `json`, not `{other}`"));
+                None
+            }
+        };
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log) {
+            check.0.push(format!("PARTNEROS_LOG must be levels such as `info,persistence=debug`: {error}"));
+        }
+        let object_store_url = some(&self.object_store_url);
+        if let Some(url) = object_store_url.as_deref().filter(|url| !url.starts_with("s3://") && !url.starts_with("file://")) {
+            check.0.push(format!("PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or `file:///folder`, not `{url}`"));
+        }
+        let origins: Vec<String> = check.list("PARTNEROS_CORS_ORIGINS", some(&self.cors_origins).as_deref(), "origins");
+        let settings = Settings {
+            listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            ready_file: self.ready_file,
+            database,
+            data_dir,
+            public_url: check.url("PARTNEROS_PUBLIC_URL", some(&self.public_url).as_deref()),
+            app_url: check.url("PARTNEROS_APP_URL", some(&self.app_url).as_deref()),
+            cors_origins: origins.iter().filter_map(|o| check.origin("PARTNEROS_CORS_ORIGINS", o)).collect(),
+            trusted_proxies: check.list(
+                "PARTNEROS_TRUSTED_PROXIES",
+                some(&self.trusted_proxies).as_deref(),
+                "networks such as 10.0.0.0/8",
+            ),
+            jwt_key,
+            object_store_url,
+            rate_limits,
+            log: self.log,
+            log_format,
+            otlp_endpoint: check.url("OTEL_EXPORTER_OTLP_ENDPOINT", some(&self.otlp_endpoint).as_deref()),
+            metrics_listen: check.parse(
+                "PARTNEROS_METRICS_LISTEN",
+                some(&self.metrics_listen).as_deref(),
+                "an address and port such as 127.0.0.1:9090",
+            ),
+            workers: check.number("PARTNEROS_WORKERS", some(&self.workers).as_deref(), cores),
+            db_pool: check.number("PARTNEROS_DB_POOL", some(&self.db_pool).as_deref(), 4 * cores),
+            job_concurrency: check.number("PARTNEROS_JOB_CONCURRENCY", Some(&self.job_concurrency), 4),
+        };
+        if check.0.is_empty() { Ok(settings) } else { Err(SettingsError(check.0)) }
+    }
+
+    fn jwt_key(&self, check: &mut Checker, required: bool) -> Option<SecretString> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let key = match (given(&self.jwt_key), given(&self.jwt_key_file)) {
+            (Some(key), None) => Some(key),
+            (None, Some(path)) => match fs::read_to_string(&path) {
+                Ok(key) => Some(key),
+                Err(error) => {
+                    check.0.push(format!("PARTNEROS_JWT_KEY_FILE: cannot read `{path}`: {error}"));
+                    return None;
+                }
+            },
+            (Some(_), Some(_)) => {
+                check.0.push("PARTNEROS_JWT_KEY and PARTNEROS_JWT_KEY_FILE are both given: one is enough".into());
+                return None;
+            }
+            (None, None) => None,
+        };
+        match key.as_deref().map(str::trim) {
+            None if required => check.0.push(
+                "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an Ed25519 private key (PEM) or a \
+                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` makes one)"
+                    .into(),
+            ),
+            Some(key) if !key.starts_with("-----BEGIN") && key.len() < 32 => {
+                check.0.push("PARTNEROS_JWT_KEY is too short for a shared secret: 32 bytes or more".into());
+            }
+            _ => {}
+        }
+        key.map(|key| SecretString::from(key.trim().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw() -> RawSettings {
+        RawSettings {
+            listen: "127.0.0.1:0".into(),
+            rate_limits: "on".into(),
+            log: "info".into(),
+            job_concurrency: "4".into(),
+            data_dir: Some("/tmp/x".into()),
+            ..RawSettings::default()
+        }
+    }
+
+    #[test]
+    fn nothing_given_is_an_embedded_server() {
+        let settings = raw().check().unwrap();
+        assert!(matches!(settings.database, Database::Embedded { pg_bin: None }) && settings.jwt_key.is_none());
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let wrong = RawSettings {
+            listen: "nonsense".into(),
+            database_url: Some("postgresql://x".into()),
+            public_url: Some("example.com".into()),
+            cors_origins: Some("https://a.example/path".into()),
+            rate_limits: "maybe".into(),
+            log_format: Some("xml".into()),
+            db_pool: Some("0".into()),
+            job_concurrency: "many".into(),
+            trusted_proxies: Some("10.0.0.0/8,here".into()),
+            object_store_url: Some("ftp://x".into()),
+            ..raw()
+        };
+        let SettingsError(faults) = wrong.check().unwrap_err();
+        for name in [
+            "LISTEN",
+            "JWT_KEY",
+            "PUBLIC_URL",
+            "CORS_ORIGINS",
+            "RATE_LIMITS",
+            "LOG_FORMAT",
+            "DB_POOL",
+            "JOB_CONCURRENCY",
+            "TRUSTED_PROXIES",
+            "OBJECT_STORE",
+        ] {
+            assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
+        }
+        assert_eq!(faults.len(), 10, "{faults:?}");
+    }
+
+    #[test]
+    fn an_empty_value_is_none() {
+        let empty = RawSettings { app_url: Some(String::new()), database_url: Some(" ".into()), ..raw() };
+        let settings = empty.check().unwrap();
+        assert!(settings.app_url.is_none() && matches!(settings.database, Database::Embedded { .. }));
+    }
+}

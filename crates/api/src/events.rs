@@ -1,0 +1,118 @@
+//! The one log of events (contract 4.10, section 6).
+
+use actix_web::{get, web};
+use domain::{
+    Code, Error,
+    events::{Event, EventTypeInfo, TYPES},
+    ids::PartnerId,
+    page::{Page, Paging},
+};
+use persistence::events::{self, EventFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::{
+    answer::Answer,
+    call::{Call, Query},
+    problem::Result,
+};
+
+/// A page of events.
+pub type EventPage = Page<Event>;
+/// All types of events.
+pub type EventTypePage = Page<EventTypeInfo>;
+
+/// Which events.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EventList {
+    /// Only events of these types.
+    #[serde(default)]
+    #[param(max_items = 60, example = json!(["partner.updated"]))]
+    pub types: Option<Vec<String>>,
+    /// Only events about this resource.
+    #[serde(default)]
+    #[param(max_length = 60, example = "ptn_01kb1q3x5se7wtc2gnh2avw0fd")]
+    pub subject_id: Option<String>,
+    /// Only events of this user or API key.
+    #[serde(default)]
+    #[param(max_length = 60, example = "key_01kb1q3x5se7wtc2gnh2avw0fd")]
+    pub actor_id: Option<String>,
+    /// Only events after this sequence number: whoever has read up to n has missed nothing before n.
+    #[serde(default)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64, example = 48213)]
+    pub sequence_gt: Option<i64>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub paging: Paging,
+}
+
+/// List events
+///
+/// Ascending by `sequence`, the order of commits; kept for 90 days. To follow changes without a gap, ask again with the
+/// last sequence number as `sequence_gt`.
+#[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
+    extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
+#[get("/events")]
+pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> {
+    list(&call, &query, None).await
+}
+
+/// List the events of a partner
+///
+/// Its time line, ascending: the partner itself and its contacts.
+#[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
+    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
+#[get("/partners/{id}/events")]
+pub async fn list_partner_events(call: Call, id: web::Path<PartnerId>, query: Query<EventList>) -> Result<Answer> {
+    list(&call, &query, Some(*id)).await
+}
+
+/// List the types of events
+///
+/// Every type that is sent, with a JSON Schema of its `data`.
+#[utoipa::path(tag = "events", security(("any" = [])), responses((status = 200, body = EventTypePage)))]
+#[get("/event-types")]
+pub async fn list_event_types(_call: Call) -> Result<Answer> {
+    Ok(Answer::ok(&Page::whole(TYPES.iter().map(EventTypeInfo::from).collect())))
+}
+
+async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Result<Answer> {
+    if let Some(wrong) = query.types.iter().flatten().find(|name| domain::events::EventType::named(name).is_none()) {
+        let allowed: Vec<&str> = TYPES.iter().map(|t| t.name).collect();
+        let fault = domain::Fault::at_parameter("invalid_parameter", "types", format!("there is no event type {wrong}"));
+        return Err(Error::of(Code::InvalidParameter).at(fault.meta("allowed", allowed)).into());
+    }
+    let fingerprint = domain::cursor::fingerprint(&("events", partner, &query.types, &query.subject_id, &query.actor_id));
+    let from_cursor: Option<i64> =
+        query.paging.cursor.as_deref().map(|cursor| domain::cursor::decode(&fingerprint, cursor)).transpose()?;
+    let filter = EventFilter {
+        types: query.types.clone(),
+        subject_id: query.subject_id.clone(),
+        actor_id: query.actor_id.clone(),
+        partner,
+        after: from_cursor.unwrap_or(0).max(query.sequence_gt.unwrap_or(0)),
+        security: call.caller.scope.role >= domain::access::Role::Admin,
+    };
+    let limit = query.paging.limit();
+    let page = call
+        .read(async |tx| {
+            if let Some(partner) = partner {
+                persistence::partners::expect(tx, partner).await?;
+            }
+            if let Some(asked) = query.sequence_gt.filter(|_| partner.is_none()) {
+                let (first, _) = events::bounds(tx).await?;
+                if first.is_some_and(|first| asked + 1 < first) {
+                    return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
+                }
+            }
+            let total_count = if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
+            let mut data = events::list(tx, &filter, limit + 1).await?;
+            let more = data.len() as i64 > limit;
+            data.truncate(limit as usize);
+            let next_cursor = data.last().filter(|_| more).map(|last| domain::cursor::encode(&fingerprint, last.sequence));
+            Ok(Page { data, next_cursor, total_count })
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}

@@ -1,0 +1,205 @@
+//! The gate in front of every handler: finds the operation in the document and enforces what it says there
+//! (credential, role, scopes, limits, ids in the path, query parameters), and writes what every answer carries.
+//!
+//! Architecture Invariant: a route that is not in the document is refused, and there is no second list of rights.
+
+use std::{net::IpAddr, rc::Rc, sync::Arc, time::Instant};
+
+use actix_web::{
+    HttpMessage, HttpResponse,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    web,
+};
+use domain::{
+    Code, Error, Result,
+    access::{AccessScope, Role},
+    events::request_id,
+};
+use serde_json::{Map, Value, json};
+use tracing_actix_web::RequestId;
+use uuid::Uuid;
+
+use crate::{
+    auth::{Caller, Credential},
+    limits::Left,
+    openapi::{Operation, invalid_parameters},
+    problem::{self, Failure},
+    state::State,
+};
+
+/// What the gate knows of a request, for the extractors behind it.
+pub struct Passed {
+    pub operation: Arc<Operation>,
+    /// None for public operations.
+    pub caller: Option<Caller>,
+    /// Query parameters, checked and typed as the document says.
+    pub query: Map<String, Value>,
+    /// Query parameters as they came, decoded.
+    pub pairs: Vec<(String, String)>,
+    pub request_id: Uuid,
+    pub address: IpAddr,
+}
+
+/// The page about the API needs no credential and is no operation.
+fn is_page(path: &str) -> bool {
+    path == "/docs" || path.starts_with("/docs/")
+}
+
+/// The middleware.
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<BoxBody>>, actix_web::Error> {
+    let started = Instant::now();
+    let id = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
+    let state = Arc::clone(request.app_data::<web::Data<State>>().expect("the state is there from the start"));
+    let (path, method) = (request.path().to_owned(), request.method().clone());
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+
+    let mut left = None;
+    let answered: ServiceResponse<BoxBody> = match enter(&request, &state, id, &mut left).await {
+        Ok(passed) => {
+            if let Some(passed) = passed {
+                request.extensions_mut().insert(Rc::new(passed));
+            }
+            next.call(request).await?.map_into_boxed_body()
+        }
+        Err(error) => request.into_response(problem::response(&error, &path, &request_id(id))),
+    };
+
+    let mut answered = written(answered, &path, &request_id(id));
+    if let (true, Some(wanted)) = (matches!(method, Method::GET | Method::HEAD), if_none_match) {
+        answered = not_modified(answered, wanted.to_str().unwrap_or_default());
+    }
+    let headers = answered.headers_mut();
+    let mut put = |name: &'static str, value: String| {
+        headers.insert(header::HeaderName::from_static(name), value.parse().expect("our header values are ASCII"));
+    };
+    put("request-id", request_id(id));
+    put("x-content-type-options", "nosniff".into());
+    if let Some((policy, left)) = left.map(Left::headers) {
+        put("ratelimit-policy", policy);
+        put("ratelimit", left);
+    }
+    if state.addresses.public_url.starts_with("https://") {
+        put("strict-transport-security", "max-age=31536000; includeSubDomains".into());
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+    }
+    let status = answered.status().as_u16();
+    tracing::info!(status, duration_ms = started.elapsed().as_secs_f64() * 1e3, "answered");
+    Ok(answered.map_into_right_body())
+}
+
+/// Everything that is checked before a handler runs, in the order of contract section 12.
+async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Option<Left>) -> Result<Option<Passed>> {
+    if is_page(request.path()) {
+        return Ok(None);
+    }
+    let operation = operation_of(request, state)?;
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let address = state.addresses.client(peer, text(header::HeaderName::from_static("x-forwarded-for")));
+    let mut caller = None;
+    if operation.public {
+        if guesses_secrets(&operation) {
+            *left = state.limits.of_address(address)?;
+        }
+    } else {
+        let known = state.authenticator.authenticate(text(header::AUTHORIZATION), address, id).await?;
+        let span = tracing::Span::current();
+        span.record("organization", tracing::field::display(known.scope.organization));
+        span.record("actor", known.scope.actor.id.as_deref().unwrap_or("system"));
+        permit(&operation, &known)?;
+        let credential = match known.credential {
+            Credential::User { user, .. } => user.0,
+            Credential::Key { key } => key.0,
+        };
+        *left = state.limits.of_credential(credential, operation.cost)?;
+        caller = Some(known);
+    }
+    operation.check_path(|name| request.match_info().get(name))?;
+    let pairs: Vec<(String, String)> = form_pairs(request.query_string());
+    let query = operation.check_query(&state.schemas, &pairs).map_err(invalid_parameters)?;
+    Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address }))
+}
+
+fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation>> {
+    let Some(pattern) = request.match_pattern() else { return Err(Error::not_found()) };
+    if let Some(operation) = state.policy.find(request.method().as_str(), &pattern) {
+        return Ok(Arc::clone(operation));
+    }
+    match state.policy.methods(&pattern) {
+        allowed if allowed.is_empty() => Err(Error::not_found()),
+        allowed => Err(Error::of(Code::MethodNotAllowed).meta("allowed", json!(allowed))),
+    }
+}
+
+/// Whether the caller may do this at all.
+fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
+    match caller.credential {
+        Credential::Key { .. } if !operation.keys_allowed => {
+            Err(Error::new(Code::InsufficientScope, "API keys may not do this.").meta("required_scope", Value::Null))
+        }
+        Credential::Key { .. } => match operation.scopes.iter().find(|wanted| !holds(caller, **wanted)) {
+            None => Ok(()),
+            Some(missing) => Err(Error::of(Code::InsufficientScope).meta("required_scope", json!(missing.as_str()))),
+        },
+        Credential::User { .. } => {
+            let wanted = operation.role.unwrap_or(Role::Viewer);
+            match caller.scope.role >= wanted {
+                true => Ok(()),
+                false => Err(Error::of(Code::InsufficientRole).meta("required_role", json!(wanted.as_str()))),
+            }
+        }
+    }
+}
+
+fn holds(caller: &Caller, wanted: AccessScope) -> bool {
+    caller.scopes.iter().any(|held| held.includes(wanted))
+}
+
+/// Operations that somebody could use to guess passwords.
+fn guesses_secrets(operation: &Operation) -> bool {
+    matches!(operation.id.as_str(), "signIn" | "changePassword")
+}
+
+/// The pairs of a query string, decoded.
+fn form_pairs(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+/// Failures get their body here, where path and request are known; what actix refuses by itself gets one too.
+fn written(answered: ServiceResponse<BoxBody>, path: &str, request_id: &str) -> ServiceResponse<BoxBody> {
+    let Some(error) = answered.response().error() else { return answered };
+    let response = match error.as_error::<Failure>() {
+        Some(failure) => problem::response(&failure.0, path, request_id),
+        None => match answered.status() {
+            StatusCode::NOT_FOUND => problem::response(&Error::not_found(), path, request_id),
+            StatusCode::PAYLOAD_TOO_LARGE => problem::response(&Error::of(Code::BodyTooLarge), path, request_id),
+            status if status.is_client_error() => problem::response(&Error::of(Code::MalformedJson), path, request_id),
+            _ => problem::response(&Error::internal(error.to_string()), path, request_id),
+        },
+    };
+    answered.into_response(response)
+}
+
+/// 304 when the client holds the very version.
+fn not_modified(answered: ServiceResponse<BoxBody>, wanted: &str) -> ServiceResponse<BoxBody> {
+    let held = answered.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let Some(tag) = held.filter(|_| answered.status() == StatusCode::OK) else { return answered };
+    let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    if wanted.trim() != "*" && !wanted.split(',').any(|one| weak(one) == weak(&tag)) {
+        return answered;
+    }
+    let mut unchanged = HttpResponse::NotModified();
+    unchanged.insert_header((header::ETAG, tag));
+    if let Some(cache) = answered.headers().get(header::CACHE_CONTROL) {
+        unchanged.insert_header((header::CACHE_CONTROL, cache.clone()));
+    }
+    answered.into_response(unchanged.finish())
+}

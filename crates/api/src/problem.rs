@@ -1,0 +1,126 @@
+//! The only place where errors become HTTP: problem documents of RFC 9457 (contract 1.3).
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder, ResponseError,
+    http::{StatusCode, header},
+};
+use domain::{Code, Error, Fault};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The result of a handler.
+pub type Result<T = HttpResponse, E = Failure> = std::result::Result<T, E>;
+
+/// An error on its way out; the gate writes its body, where path and request id are known.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code().as_str())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        status(self.0.code())
+    }
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+fn status(code: Code) -> StatusCode {
+    StatusCode::from_u16(code.status()).expect("the table has valid statuses")
+}
+
+/// Where the pages about problems are.
+const DOCUMENTATION: &str = "https://docs.partneros.dev/problems/";
+
+/// The `type` of a code.
+pub fn problem_type(code: Code) -> String {
+    match code {
+        // Registered by draft-ietf-httpapi-ratelimit-headers.
+        Code::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
+        _ => format!("{DOCUMENTATION}{}", code.as_str()),
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    instance: &'a str,
+    code: &'static str,
+    request_id: &'a str,
+    meta: &'a Map<String, Value>,
+    errors: &'a [Fault],
+}
+
+/// The body of a problem document. What went wrong inside is not in it.
+pub fn body(error: &Error, instance: &str, request_id: &str) -> Value {
+    let code = error.code();
+    let nothing = Map::new();
+    let (detail, meta, errors) = match error {
+        Error::Problem(problem) => (problem.detail.as_str(), &problem.meta, problem.errors.as_slice()),
+        _ => (code.title(), &nothing, &[][..]),
+    };
+    let body = Body {
+        r#type: problem_type(code),
+        title: code.title(),
+        status: code.status(),
+        detail,
+        instance,
+        code: code.as_str(),
+        request_id,
+        meta,
+        errors,
+    };
+    serde_json::to_value(body).expect("a problem is JSON")
+}
+
+/// The whole answer; logs once what the client is not told.
+pub fn response(error: &Error, instance: &str, request_id: &str) -> HttpResponse {
+    match error {
+        Error::Internal(source) => tracing::error!(error = chain(&**source), "internal error"),
+        Error::Unavailable(source) => tracing::warn!(error = chain(&**source), "unavailable"),
+        Error::Problem(_) => {}
+    }
+    let code = error.code();
+    let mut answer = HttpResponseBuilder::new(status(code));
+    answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+    match code.status() {
+        401 => {
+            answer.insert_header((header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
+        }
+        503 => {
+            answer.insert_header((header::RETRY_AFTER, "2"));
+        }
+        _ => {}
+    }
+    if let Error::Problem(problem) = error {
+        if let Some(seconds) = problem.meta.get("retry_after").and_then(Value::as_u64) {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let (405, Some(allowed)) = (code.status(), problem.meta.get("allowed").and_then(Value::as_array)) {
+            let allowed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
+            answer.insert_header((header::ALLOW, allowed.join(", ")));
+        }
+    }
+    answer.body(body(error, instance, request_id).to_string())
+}
+
+/// An error with all its causes.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    std::iter::successors(error.source(), |e| e.source()).fold(error.to_string(), |text, e| format!("{text}: {e}"))
+}

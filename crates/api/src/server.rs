@@ -1,0 +1,282 @@
+//! The server as a whole: database, HTTP, worker; started together, stopped in order.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use actix_cors::Cors;
+use actix_web::{
+    App, HttpServer,
+    dev::{ServerHandle, Service, ServiceResponse},
+    http::header,
+    middleware::{Compress, from_fn},
+    web,
+};
+use anyhow::{Context, bail};
+use embedded_postgres::Cluster;
+use persistence::{Store, revocations::Revocations};
+use secrecy::SecretString;
+use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
+
+use crate::{
+    auth::Authenticator,
+    config::{Database, Settings},
+    documents::Documents,
+    gate::gate,
+    limits::Limits,
+    metrics, openapi, routes,
+    server_key::ServerKey,
+    state::{Addresses, State},
+    telemetry::RequestSpan,
+};
+
+/// How long requests and job steps may take to end after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A database that answers, with its cluster when it is our own.
+pub struct DatabaseAccess {
+    pub url: String,
+    pub owner_url: String,
+    cluster: Option<Cluster>,
+}
+
+impl DatabaseAccess {
+    /// Starts the private cluster, or takes the addresses that were given.
+    ///
+    /// # Errors
+    /// Why the cluster cannot run, in words for people.
+    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let pg_bin = match &settings.database {
+            Database::External { url, owner_url } => {
+                return Ok(Self { url: url.clone(), owner_url: owner_url.clone(), cluster: None });
+            }
+            Database::Embedded { pg_bin } => pg_bin.clone(),
+        };
+        let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
+        embedded.bin_dir = pg_bin;
+        // A server process per connection: ours, the worker's, those that listen, and a few for people.
+        let connections = settings.db_pool + settings.job_concurrency + 20;
+        embedded.extra.push(("max_connections".into(), connections.to_string()));
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
+        persistence::migrate::prepare(&cluster.address().superuser_url()).await?;
+        Ok(Self {
+            url: cluster.url("partneros_app", "partneros"),
+            owner_url: cluster.url("partneros_owner", "partneros"),
+            cluster: Some(cluster),
+        })
+    }
+
+    /// The same for a command beside a server that may be running: joins its cluster, and starts one only when none runs.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn beside(settings: &Settings) -> anyhow::Result<Self> {
+        if let Database::Embedded { .. } = settings.database
+            && let Some(running) = embedded_postgres::find_running(&settings.data_dir)?
+        {
+            let (url, owner_url) = (running.url("partneros_app", "partneros"), running.url("partneros_owner", "partneros"));
+            return Ok(Self { url, owner_url, cluster: None });
+        }
+        let database = Self::open(settings).await?;
+        database.migrate().await?;
+        Ok(database)
+    }
+
+    /// Runs pending migrations.
+    ///
+    /// # Errors
+    /// When the database is away or refuses.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        for migration in persistence::migrate::run(&self.owner_url).await? {
+            tracing::info!(migration, "migrated");
+        }
+        Ok(())
+    }
+
+    /// Opens a pool.
+    pub async fn store(&self, pool: usize) -> domain::Result<Store> {
+        Store::connect(&persistence::Settings { url: self.url.clone(), pool }).await
+    }
+
+    /// Stops the private cluster.
+    pub async fn close(self) {
+        if let Some(cluster) = self.cluster {
+            tokio::task::spawn_blocking(move || cluster.stop()).await.ok();
+        }
+    }
+}
+
+/// The secret of this deployment: given, or made once and kept in the data folder.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
+    match &settings.jwt_key {
+        Some(key) => Ok(ServerKey::new(key.clone())),
+        None => Ok(ServerKey::new(kept_key(&settings.data_dir.join("jwt.key"))?)),
+    }
+}
+
+fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let unreadable = || format!("cannot read or make the signing key `{}`", path.display());
+    if !path.exists() {
+        let mut bytes = [0u8; 48];
+        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+        let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, bytes);
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).with_context(unreadable)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(unreadable)?;
+    }
+    let text = fs::read_to_string(path).with_context(unreadable)?;
+    if text.trim().len() < 32 {
+        bail!("the signing key `{}` is too short: remove it, and a new one is made", path.display());
+    }
+    Ok(SecretString::from(text.trim().to_owned()))
+}
+
+/// A running server.
+pub struct Server {
+    /// Where it answers, `http://127.0.0.1:NNNN`.
+    pub url: String,
+    pub state: web::Data<State>,
+    http: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
+    background: Vec<JoinHandle<()>>,
+    database: DatabaseAccess,
+}
+
+impl Server {
+    /// Starts everything; answers when requests are answered.
+    ///
+    /// # Errors
+    /// What keeps it from starting, in words for people.
+    pub async fn start(settings: &Settings, database: DatabaseAccess) -> anyhow::Result<Self> {
+        let listener = std::net::TcpListener::bind(settings.listen)
+            .with_context(|| format!("cannot listen on {} (PARTNEROS_LISTEN)", settings.listen))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let public_url = settings.public_url.clone().unwrap_or_else(|| url.clone());
+        domain::links::set_public_url(&public_url);
+
+        let store = database.store(settings.db_pool).await?;
+        let server_key = server_key(settings)?;
+        let tokens = Arc::new(server_key.tokens(&public_url)?);
+        let revocations = Revocations::default();
+        let follow = revocations.follow(&store).await?;
+        let document = openapi::document(routes::routes);
+        let state = web::Data::new(State {
+            authenticator: Authenticator::new(store.clone(), tokens, revocations),
+            limits: Limits::new(settings.rate_limits),
+            policy: openapi::Policy::of(&document),
+            schemas: domain::body::Schemas::of(&document),
+            server_key,
+            addresses: Addresses {
+                app_url: settings.app_url.clone().unwrap_or_else(|| public_url.clone()),
+                public_url,
+                origins: settings.cors_origins.clone(),
+                trusted_proxies: settings.trusted_proxies.clone(),
+            },
+            store,
+        });
+        let documents = web::Data::new(Documents::of(&document));
+        let mut background = vec![tokio::spawn(follow), tokio::spawn(shrink_limits(state.clone()))];
+        let measures = metrics::start(settings, state.clone(), &mut background)?;
+
+        let (shared, origins) = (state.clone(), settings.cors_origins.clone());
+        let http = HttpServer::new(move || {
+            App::new()
+                .app_data(shared.clone())
+                .app_data(documents.clone())
+                .wrap(from_fn(gate))
+                .wrap(Compress::default())
+                .wrap(TracingLogger::<RequestSpan>::new())
+                .wrap(cors(&origins))
+                .wrap_fn(|request, next| {
+                    let sign_in = request.path().starts_with("/v1/auth/");
+                    let answer = next.call(request);
+                    async move { answer.await.map(|answer| without_credentials(answer, sign_in)) }
+                })
+                .wrap(measures.clone())
+                .configure(routes::mount)
+        })
+        .workers(settings.workers)
+        .shutdown_timeout(GRACE.as_secs())
+        .client_request_timeout(Duration::from_secs(10))
+        .disable_signals()
+        .listen(listener)?
+        .run();
+        let handle = http.handle();
+        let running = tokio::spawn(http);
+        Ok(Self { url, state, http: handle, running, background, database })
+    }
+
+    /// Waits until it is told to stop by a signal, then stops.
+    ///
+    /// # Errors
+    /// When the listener broke.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        tokio::select! {
+            ended = &mut self.running => ended?.context("the listener broke")?,
+            () = told_to_stop() => tracing::info!("stopping"),
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops: no new requests or jobs, those that run may end, then the database.
+    pub async fn stop(self) {
+        self.http.stop(true).await;
+        for task in self.background {
+            task.abort();
+        }
+        drop(self.state);
+        self.database.close().await;
+    }
+}
+
+/// Ctrl-C or SIGTERM.
+pub async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn shrink_limits(state: web::Data<State>) {
+    let mut often = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        often.tick().await;
+        state.limits.shrink();
+    }
+}
+
+/// Web pages of these origins may call the API.
+fn cors(origins: &[String]) -> Cors {
+    let exposed =
+        ["ETag", "Location", "Link", "Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed"];
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            header::AUTHORIZATION.as_str(),
+            header::CONTENT_TYPE.as_str(),
+            header::IF_MATCH.as_str(),
+            header::IF_NONE_MATCH.as_str(),
+            header::ACCEPT.as_str(),
+            "idempotency-key",
+            "x-requested-with",
+            "traceparent",
+        ])
+        .expose_headers(exposed)
+        .supports_credentials()
+        .block_on_origin_mismatch(false)
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// Cookies belong to sign-in alone: elsewhere the browser is not told that it may send them.
+fn without_credentials<B>(mut answer: ServiceResponse<B>, sign_in: bool) -> ServiceResponse<B> {
+    if !sign_in {
+        answer.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    }
+    answer
+}

@@ -1,0 +1,126 @@
+//! Contacts (contract 4.3). Erased for good: they are personal data.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Error, Result,
+    contacts::{Contact, ContactCreate, ContactPage, ContactUpdate},
+    events::NewEvent,
+    ids::{ContactId, PartnerId},
+    listing::ListRequest,
+    partners::{Change, partner_field},
+    patch,
+    timestamp::Timestamp,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Tx,
+    listing::{self, Source},
+    partners,
+    schema::{contacts, partners as partners_table},
+};
+
+/// How contacts are listed.
+const SOURCE: Source = Source { table: "contacts", search: Some("search_contacts"), soft_delete: false };
+
+/// One page of contacts.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
+    listing::page::<Contact>(tx, request, SOURCE).await
+}
+
+/// One contact.
+pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
+    Ok(Contact::query().filter(contacts::id.eq(id)).first(&mut tx.conn()).await?)
+}
+
+/// A new contact; with `make_primary` it also becomes the partner's primary contact, as a write of that field.
+///
+/// # Errors
+/// `not_found_reference` for the partner, `contact_email_taken`.
+pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
+    find_partner(tx, contact.partner_id).await?;
+    let id = ContactId::new();
+    let row = (
+        contacts::id.eq(id),
+        contacts::partner_id.eq(contact.partner_id),
+        contacts::name.eq(&contact.name),
+        contacts::email.eq(&contact.email),
+        contacts::phone.eq(&contact.phone),
+        contacts::title.eq(&contact.title),
+        contacts::notes.eq(&contact.notes),
+    );
+    diesel::insert_into(contacts::table).values(row).execute(&mut tx.conn()).await?;
+    tell(tx, "contact.created", id, 1, contact.partner_id, json!({"changes": {}}));
+    if contact.make_primary {
+        set_primary(tx, contact.partner_id, id).await?;
+    }
+    get(tx, id).await
+}
+
+/// Edits a contact. One that moves to another partner leaves its place as primary contact and as stakeholder behind.
+///
+/// # Errors
+/// `version_mismatch`, `not_found_reference`, `contact_email_taken`.
+pub async fn update(tx: &Tx<'_>, id: ContactId, expected: Option<i64>, update: &ContactUpdate) -> Result<Contact> {
+    let before = lock(tx, id, expected).await?;
+    let changes = patch::changes(&before, update)?;
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    let partner = update.partner_id.unwrap_or(before.partner_id);
+    if partner != before.partner_id {
+        find_partner(tx, partner).await?;
+        partners::unlink_contact(tx, before.partner_id, id).await?;
+    }
+    diesel::update(contacts::table.find(id))
+        .set((update, contacts::version.eq(before.version + 1), contacts::updated_at.eq(Timestamp::now())))
+        .execute(&mut tx.conn())
+        .await?;
+    // Names and addresses are personal data and erasable: the log says which fields changed, not their values.
+    let changes: serde_json::Map<String, Value> = changes
+        .into_iter()
+        .map(|(field, change)| match field.as_str() {
+            "partner_id" => (field, change),
+            _ => (field, json!({"from": null, "to": null, "truncated": true})),
+        })
+        .collect();
+    tell(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
+    get(tx, id).await
+}
+
+/// Erases a contact, and its place as primary contact and as stakeholder.
+///
+/// # Errors
+/// `version_mismatch`.
+pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<()> {
+    let before = lock(tx, id, expected).await?;
+    partners::unlink_contact(tx, before.partner_id, id).await?;
+    diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
+    tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
+    Ok(())
+}
+
+async fn lock(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<Contact> {
+    let contact = Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+    patch::expect_version(expected, contact.version)?;
+    Ok(contact)
+}
+
+async fn find_partner(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
+    let live = partners_table::table.filter(partners_table::id.eq(id).and(partners_table::deleted_at.is_null()));
+    match diesel::select(diesel::dsl::exists(live)).get_result(&mut tx.conn()).await? {
+        true => Ok(()),
+        false => Err(Error::field("not_found_reference", "partner_id", "names no partner")),
+    }
+}
+
+fn tell(tx: &Tx<'_>, kind: &str, id: ContactId, version: i64, partner: PartnerId, data: Value) {
+    tx.tell(NewEvent::new(kind, id, version, data).of_partner(partner));
+}
+
+async fn set_primary(tx: &Tx<'_>, partner: PartnerId, contact: ContactId) -> Result<()> {
+    let field = partner_field("primary_contact_id").expect("partners have it");
+    let change = Change { field, value: json!(contact) };
+    partners::update(tx, partner, None, vec![change], tx.scope().mode).await.map(drop)
+}
