@@ -8,7 +8,6 @@ use domain::{
     api_keys::ApiKeyCreate,
     ids::{OrganizationId, UserId},
     passwords,
-    secrets::KeyEnvironment,
     sessions::Registration,
 };
 use persistence::{Store, api_keys, members, organizations};
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     config::{RawSettings, Settings},
     server::DatabaseAccess,
+    state::key_environment,
     telemetry::Telemetry,
 };
 
@@ -98,7 +98,7 @@ async fn dispatch(store: &Store, settings: &Settings, command: Command) -> anyho
     match command {
         Command::CreateOrganization(arguments) => create_organization(store, arguments).await,
         Command::ResetPassword(arguments) => reset_password(store, settings, &arguments.email).await,
-        Command::CreateApiKey(arguments) => create_api_key(store, arguments).await,
+        Command::CreateApiKey(arguments) => create_api_key(store, settings, arguments).await,
     }
 }
 
@@ -142,11 +142,12 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
     Ok(())
 }
 
-async fn create_api_key(store: &Store, arguments: CreateApiKey) -> anyhow::Result<()> {
+async fn create_api_key(store: &Store, settings: &Settings, arguments: CreateApiKey) -> anyhow::Result<()> {
     let mut scope = system_scope(store, &arguments.email.trim().to_lowercase()).await?;
     scope.actor = Actor::system("partneros admin");
     let create = ApiKeyCreate::new(arguments.name, arguments.scopes);
-    let (_, secret) = store.write(&scope, async |tx| api_keys::insert(tx, create, KeyEnvironment::Live).await).await?;
+    let environment = key_environment(settings.public_url.as_deref().unwrap_or_default());
+    let (_, secret) = store.write(&scope, async |tx| api_keys::insert(tx, create, environment).await).await?;
     println!("{}", secret.expose());
     Ok(())
 }

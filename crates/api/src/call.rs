@@ -9,7 +9,13 @@ use actix_web::{
     http::header::{self, HeaderMap},
     web::{self, Bytes, BytesMut},
 };
-use domain::{Code, Error, Fault, access::WriteMode, fields::Field, listing::ListRequest};
+use domain::{
+    Code, Error, Fault,
+    access::WriteMode,
+    fields::Field,
+    ids::{MemberId, SessionId},
+    listing::ListRequest,
+};
 use futures_util::StreamExt;
 use persistence::{Tx, idempotency};
 use serde::de::DeserializeOwned;
@@ -82,6 +88,17 @@ impl Call {
             pairs.push(("sort".to_owned(), order.to_owned()));
         }
         ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())
+    }
+
+    /// The member and session behind the call.
+    ///
+    /// # Errors
+    /// `insufficient_scope` for keys; the gate does not let them through where this is asked.
+    pub fn user(&self) -> Result<(MemberId, SessionId), Error> {
+        match self.caller.credential {
+            Credential::User { member, session, .. } => Ok((member, session)),
+            Credential::Key { .. } => Err(Error::of(Code::InsufficientScope)),
+        }
     }
 
     /// A header of the request, when it is text.

@@ -3,7 +3,7 @@
 use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{contacts, documents, events, health, tags};
+use crate::{api_keys, contacts, documents, events, health, me, members, organizations, sessions, tags};
 
 /// Every operation, in the order of the document.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -17,7 +17,29 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn versioned(v1: &mut ServiceConfig<'_>) {
-    v1.service(contacts::list_contacts)
+    v1.service(sessions::register)
+        .service(sessions::sign_in)
+        .service(sessions::refresh_session)
+        .service(sessions::list_sessions)
+        .service(sessions::end_session)
+        .service(sessions::change_password)
+        .service(sessions::accept_invitation)
+        .service(me::get_me)
+        .service(me::update_me)
+        .service(organizations::get_organization)
+        .service(organizations::update_organization)
+        .service(members::list_members)
+        .service(members::invite_member)
+        .service(members::get_member)
+        .service(members::update_member)
+        .service(members::remove_member)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::create_api_key)
+        .service(api_keys::get_api_key)
+        .service(api_keys::update_api_key)
+        .service(api_keys::rotate_api_key)
+        .service(api_keys::revoke_api_key)
+        .service(contacts::list_contacts)
         .service(contacts::create_contact)
         .service(contacts::get_contact)
         .service(contacts::update_contact)

@@ -163,7 +163,8 @@ impl Server {
         let follow = revocations.follow(&store).await?;
         let document = openapi::document(routes::routes);
         let state = web::Data::new(State {
-            authenticator: Authenticator::new(store.clone(), tokens, revocations),
+            authenticator: Authenticator::new(store.clone(), Arc::clone(&tokens), revocations),
+            tokens,
             limits: Limits::new(settings.rate_limits),
             policy: openapi::Policy::of(&document),
             schemas: domain::body::Schemas::of(&document),

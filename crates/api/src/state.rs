@@ -1,17 +1,18 @@
 //! What every request may use. Made once, shared by all workers.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
-use domain::body::Schemas;
+use domain::{body::Schemas, secrets::KeyEnvironment};
 use ipnet::IpNet;
 use persistence::Store;
 
-use crate::{auth::Authenticator, limits::Limits, openapi::Policy, server_key::ServerKey};
+use crate::{auth::Authenticator, limits::Limits, openapi::Policy, server_key::ServerKey, tokens::Tokens};
 
 /// The shared state.
 pub struct State {
     pub store: Store,
     pub authenticator: Authenticator,
+    pub tokens: Arc<Tokens>,
     pub limits: Limits,
     /// What each operation demands, out of the document.
     pub policy: Policy,
@@ -33,6 +34,17 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// Whether a page of this origin may use the cookie of the refresh token.
+    pub fn knows_origin(&self, origin: &str) -> bool {
+        let ours = [&self.public_url, &self.app_url].into_iter().map(|url| origin_of(url));
+        ours.chain(self.origins.iter().map(String::as_str)).any(|known| known.eq_ignore_ascii_case(origin))
+    }
+
+    /// Keys of a deployment without HTTPS are test keys: a live key must not work there.
+    pub fn key_environment(&self) -> KeyEnvironment {
+        key_environment(&self.public_url)
+    }
+
     /// Who asks: the peer, or what a proxy that is trusted says of it.
     pub fn client(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
         let trusted = |address: &IpAddr| self.trusted_proxies.iter().any(|net| net.contains(address));
@@ -44,9 +56,26 @@ impl Addresses {
     }
 }
 
+/// What kind of keys a deployment at this address makes.
+pub fn key_environment(public_url: &str) -> KeyEnvironment {
+    if public_url.starts_with("https://") { KeyEnvironment::Live } else { KeyEnvironment::Test }
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(url: &str) -> &str {
+    let host_from = url.find("://").map_or(0, |at| at + 3);
+    url[host_from..].find('/').map_or(url, |slash| &url[..host_from + slash])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin_of("https://app.example.com/partners"), "https://app.example.com");
+        assert_eq!(origin_of("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+    }
 
     #[test]
     fn only_trusted_proxies_are_believed() {

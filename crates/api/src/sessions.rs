@@ -1,0 +1,248 @@
+//! Sign-in: registration, sessions, passwords, invitations (contract 4.1, section 5).
+
+use actix_web::{
+    cookie::{Cookie, SameSite, time::OffsetDateTime},
+    delete, get,
+    http::header::{self, HeaderName},
+    post, web,
+};
+use domain::{
+    Code, Error, Fault,
+    access::Scope,
+    ids::{IdFault, OrganizationId, SessionId, UserId},
+    page::Paging,
+    passwords,
+    secrets::{OpaqueToken, TokenKind},
+    sessions::{
+        InvitationAcceptance, PasswordChange, PasswordProof, Registration, SessionPage, SignIn, TokenGrant, password_fault,
+    },
+};
+use persistence::{
+    members, organizations,
+    sessions::{self, Device, Grant, Refreshed},
+};
+
+use crate::{
+    answer::Answer,
+    auth::Credential,
+    call::{Call, Json, PublicCall, Query},
+    problem::Result,
+};
+
+/// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
+const REFRESH_COOKIE: &str = "__Host-prm_refresh";
+
+/// Register an organization
+///
+/// Makes the organization and its first owner, and signs the owner in.
+#[utoipa::path(tag = "auth", request_body = Registration, security(()), responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("email_taken"))))]
+#[post("/auth/registrations")]
+pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
+    refuse(body.faults())?;
+    let hash = hashed(body.password.clone()).await?;
+    let (organization, user) = (OrganizationId::new(), UserId::new());
+    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
+    let grant = call.state.store.write(&scope, async |tx| {
+        let owner = organizations::register(tx, &body, user, &hash).await?;
+        sessions::open(tx, owner.id, &device(&call)).await
+    });
+    granted(&call, 201, organization, &grant.await?)
+}
+
+/// Sign in
+///
+/// At most ten attempts a minute from one address, and for one account. The answer sets the cookie of the refresh token.
+#[utoipa::path(tag = "auth", request_body = SignIn, security(()), responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("invalid_credentials member_suspended"))))]
+#[post("/auth/sessions")]
+pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
+    call.state.limits.of_account(&body.email)?;
+    let store = &call.state.store;
+    let mut found = None;
+    if let Some(organization) = members::organization_of(store, &body.email).await? {
+        let scope = Scope::system(organization, "sign-in", call.request_id);
+        let member = store.read(&scope, async |tx| persistence::passwords::of_email(tx, &body.email).await).await?;
+        found = member.map(|(member, hash)| (organization, member, hash));
+    }
+    let kept = found.as_ref().and_then(|(_, _, hash)| hash.clone());
+    if !verified(body.password.clone(), kept).await? {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    }
+    let (organization, member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
+    let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
+    let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
+    let grant = store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;
+    granted(&call, 201, organization, &grant)
+}
+
+/// Refresh the session
+///
+/// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the header
+/// `X-Requested-With` and an `Origin` that this deployment knows. A token that was used before ends the session; within ten
+/// seconds it gets the same successor again.
+#[utoipa::path(tag = "auth", security(()), responses((status = 200, body = TokenGrant)),
+    extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed member_suspended"))))]
+#[post("/auth/refreshes")]
+pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
+    let known_origin = text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
+    if !known_origin || text(&call, HeaderName::from_static("x-requested-with")).is_none() {
+        return Err(Error::of(Code::OriginNotAllowed).into());
+    }
+    let cookie = call.request.cookie(REFRESH_COOKIE);
+    let token = cookie.and_then(|cookie| OpaqueToken::parse(TokenKind::Refresh, cookie.value()));
+    let token = token.ok_or_else(|| Error::of(Code::RefreshTokenInvalid))?;
+    let scope = Scope::system(token.organization, "sign-in", call.request_id);
+    let key = call.state.tokens.successor_key();
+    let refreshed = call.state.store.write(&scope, async |tx| sessions::refresh(tx, &token, key).await).await?;
+    match refreshed {
+        Refreshed::Granted(grant) => granted(&call, 200, token.organization, &grant),
+        Refreshed::Reused => Err(Error::of(Code::RefreshTokenReused).into()),
+    }
+}
+
+/// List my sessions
+///
+/// Every device on which I am signed in.
+#[utoipa::path(tag = "auth", params(Paging), security(("user" = [])), responses((status = 200, body = SessionPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/auth/sessions")]
+pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let (member, session) = call.user()?;
+    let page = call
+        .read(async |tx| {
+            let mut page = sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit()).await?;
+            if paging.counts() {
+                page.total_count = Some(sessions::count(tx, member).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// End a session
+///
+/// `current` stands for the session of this request; its cookie is cleared. Access tokens of the session are refused from
+/// now on.
+#[utoipa::path(tag = "auth", security(("user" = [])), responses((status = 204)),
+    params(("session_id" = String, Path, description = "The id of a session, or `current`.", example = "current")))]
+#[delete("/auth/sessions/{session_id}")]
+pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
+    let (member, current) = call.user()?;
+    let session = match id.as_str() {
+        "current" => current,
+        text => text.parse::<SessionId>().map_err(|fault| match fault {
+            IdFault::Malformed => Error::not_found(),
+            IdFault::WrongKind => {
+                Error::invalid(vec![Fault::at_parameter("wrong_id_type", "session_id", "must be the id of a session")])
+            }
+        })?,
+    };
+    call.write(async |tx| sessions::end(tx, member, session).await).await?;
+    let answer = Answer::nothing();
+    Ok(if session == current { answer.with(header::SET_COOKIE, cleared_cookie()) } else { answer })
+}
+
+/// Change the password
+///
+/// By the token of a reset link, or signed in by the current password. Other sessions end.
+#[utoipa::path(tag = "auth", request_body = PasswordChange, security(()), responses((status = 204)),
+    extensions(("x-errors" = json!("reset_token_invalid invalid_credentials"))))]
+#[post("/auth/password-changes")]
+pub async fn change_password(call: PublicCall, body: Json<PasswordChange>) -> Result<Answer> {
+    match body.proof()? {
+        PasswordProof::Token(token) => change_by_token(&call, token, &body.new_password).await?,
+        PasswordProof::Current(current) => change_by_password(&call, current, &body.new_password).await?,
+    }
+    Ok(Answer::nothing())
+}
+
+async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Result<()> {
+    let token = OpaqueToken::parse(TokenKind::PasswordReset, token).ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
+    let scope = Scope::system(token.organization, "sign-in", call.request_id);
+    let store = &call.state.store;
+    let member = store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
+    refuse(password_fault("new_password", password, &[&member.name, &member.email]).into_iter().collect())?;
+    let hash = hashed(password.to_owned()).await?;
+    store.write(&scope, async |tx| persistence::passwords::reset(tx, &token, &hash).await).await?;
+    Ok(())
+}
+
+async fn change_by_password(call: &PublicCall, current: &str, password: &str) -> Result<()> {
+    let caller = call.caller().await?.ok_or_else(|| Error::of(Code::MissingCredentials))?;
+    let Credential::User { member, session, .. } = caller.credential else {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    };
+    let store = &call.state.store;
+    let (person, kept) = store.read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await).await?;
+    refuse(password_fault("new_password", password, &[&person.name, &person.email]).into_iter().collect())?;
+    if !verified(current.to_owned(), kept.clone()).await? {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    }
+    let (checked, hash) = (kept.unwrap_or_default(), hashed(password.to_owned()).await?);
+    let change =
+        store.write(&caller.scope, async |tx| persistence::passwords::change(tx, member, session, &checked, &hash).await);
+    Ok(change.await?)
+}
+
+/// Accept an invitation
+///
+/// Joins the organization with a name and password of one's own, and signs in.
+#[utoipa::path(tag = "auth", request_body = InvitationAcceptance, security(()), responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("invitation_invalid email_taken"))))]
+#[post("/auth/invitation-acceptances")]
+pub async fn accept_invitation(call: PublicCall, body: Json<InvitationAcceptance>) -> Result<Answer> {
+    let token = OpaqueToken::parse(TokenKind::Invitation, &body.token).ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+    let (organization, store) = (token.organization, &call.state.store);
+    let system = Scope::system(organization, "sign-in", call.request_id);
+    let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
+    refuse(password_fault("password", &body.password, &[&body.name, &invited.email]).into_iter().collect())?;
+    let hash = hashed(body.password.clone()).await?;
+    let user = UserId::new();
+    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
+    let grant = store.write(&scope, async |tx| {
+        let member = members::accept(tx, &token, user, &body.name, &hash).await?;
+        sessions::open(tx, member.id, &device(&call)).await
+    });
+    granted(&call, 201, organization, &grant.await?)
+}
+
+fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+fn text(call: &PublicCall, name: HeaderName) -> Option<&str> {
+    call.request.headers().get(name)?.to_str().ok()
+}
+
+fn device(call: &PublicCall) -> Device {
+    Device { user_agent: call.user_agent.clone(), ip: call.address }
+}
+
+fn granted(call: &PublicCall, status: u16, organization: OrganizationId, grant: &Grant) -> Result<Answer> {
+    let body = call.state.tokens.grant(grant, organization)?;
+    let path = format!("/v1/auth/sessions/{}", grant.session);
+    let answer = if status == 201 { Answer::created(path, &body) } else { Answer::ok(&body) };
+    let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp()).map_err(Error::internal)?;
+    let cookie = refresh_cookie(grant.refresh_token.expose()).expires(until).finish();
+    Ok(answer.with(header::SET_COOKIE, cookie.to_string()).with(header::CACHE_CONTROL, "no-store".into()))
+}
+
+fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {
+    Cookie::build(REFRESH_COOKIE, value).path("/").secure(true).http_only(true).same_site(SameSite::Strict)
+}
+
+fn cleared_cookie() -> String {
+    refresh_cookie(String::new()).expires(OffsetDateTime::UNIX_EPOCH).finish().to_string()
+}
+
+/// Hashing takes tens of milliseconds: on a thread that no request waits for.
+async fn hashed(password: String) -> Result<String, Error> {
+    let hash = web::block(move || passwords::hash(&password)).await.map_err(Error::internal)?;
+    hash.map_err(|error| Error::internal(error.to_string()))
+}
+
+async fn verified(password: String, kept: Option<String>) -> Result<bool, Error> {
+    web::block(move || passwords::verify(&password, kept.as_deref())).await.map_err(Error::internal)
+}
