@@ -1,1 +1,113 @@
-fn main() {}
+//! The program `partneros`.
+
+use std::{fs, process::ExitCode};
+
+use anyhow::Context;
+use api::{
+    admin,
+    config::{RawSettings, Settings},
+    openapi, routes,
+    server::{DatabaseAccess, Server},
+    telemetry::Telemetry,
+};
+use clap::{Args, Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The server of partner programs.
+#[derive(Debug, Parser)]
+#[command(name = "partneros", version)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests and work off jobs; migrates first.
+    Serve(Serve),
+    /// Run pending migrations and end.
+    Migrate(RawSettings),
+    /// Print the OpenAPI document.
+    Openapi {
+        /// Print one line per operation instead.
+        #[arg(long)]
+        operations: bool,
+    },
+    /// First steps and rescue, past the API.
+    #[command(subcommand)]
+    Admin(admin::Command),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    settings: RawSettings,
+    /// Do not migrate first.
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+fn main() -> ExitCode {
+    // A missing file is fine; a broken one is said by name.
+    match dotenvy::dotenv() {
+        Err(error) if !error.not_found() => {
+            eprintln!("error: `.env` cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
+        _ => {}
+    }
+    let program = Program::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
+    match runtime.block_on(run(program.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(serve) => self::serve(serve).await,
+        Command::Migrate(raw) => migrate(raw.check()?).await,
+        Command::Openapi { operations } => {
+            let document = openapi::document(routes::routes);
+            match operations {
+                true => print!("{}", openapi::operation_list(&document)),
+                false => println!("{}", serde_json::to_string_pretty(&document)?),
+            }
+            Ok(())
+        }
+        Command::Admin(command) => admin::run(command).await,
+    }
+}
+
+async fn serve(serve: Serve) -> anyhow::Result<()> {
+    let settings = serve.settings.check()?;
+    let _telemetry = Telemetry::start(&settings)?;
+    let database = DatabaseAccess::open(&settings).await?;
+    if !serve.no_migrate {
+        database.migrate().await?;
+    }
+    let server = Server::start(&settings, database).await?;
+    tracing::info!(url = server.url, "listening");
+    if let Some(path) = &settings.ready_file {
+        let ready = serde_json::json!({"url": server.url, "pid": std::process::id()});
+        let beside = path.with_extension("new");
+        fs::write(&beside, ready.to_string())
+            .and_then(|()| fs::rename(&beside, path))
+            .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
+    }
+    server.run().await
+}
+
+async fn migrate(settings: Settings) -> anyhow::Result<()> {
+    let _telemetry = Telemetry::start(&settings)?;
+    let database = DatabaseAccess::open(&settings).await?;
+    let done = database.migrate().await;
+    database.close().await;
+    done
+}

@@ -59,17 +59,15 @@ pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answ
 pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     call.state.limits.of_account(&body.email)?;
     let store = &call.state.store;
-    let mut found = None;
-    if let Some(organization) = members::organization_of(store, &body.email).await? {
-        let scope = Scope::system(organization, "sign-in", call.request_id);
-        let member = store.read(&scope, async |tx| persistence::passwords::of_email(tx, &body.email).await).await?;
-        found = member.map(|(member, hash)| (organization, member, hash));
-    }
-    let kept = found.as_ref().and_then(|(_, _, hash)| hash.clone());
+    // The same queries and the same hash whether somebody has the address or nobody.
+    let organization = members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+    let system = Scope::system(organization, "sign-in", call.request_id);
+    let found = store.read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await).await?;
+    let kept = found.as_ref().and_then(|(_, hash)| hash.clone());
     if !verified(body.password.clone(), kept).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
-    let (organization, member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
+    let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
     let grant = store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;

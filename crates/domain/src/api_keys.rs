@@ -36,11 +36,12 @@ pub struct ApiKey {
     #[schema(example = "prm_live_ab12cd34")]
     pub prefix: String,
     /// What it may do.
+    #[schema(max_items = 50, example = json!(["partners:write"]), extensions(("x-unique" = json!("ignore-case"))))]
     pub scopes: Vec<AccessScope>,
     /// How it writes partner fields unless a request says otherwise. `manual` needs the scope `partners:override`.
     pub default_write_mode: WriteMode,
     /// From where it may be used; from everywhere when empty.
-    #[schema(max_items = 20, example = json!(["203.0.113.0/24"]))]
+    #[schema(max_items = 20, example = json!(["203.0.113.0/24"]), extensions(("x-unique" = json!("ignore-case"))))]
     pub allowed_cidrs: Vec<String>,
     /// When it stops working; never when null.
     pub expires_at: Option<Timestamp>,
@@ -114,10 +115,7 @@ pub struct ApiKeyWithSecret {
     /// The key.
     pub api_key: ApiKey,
     /// Send it as `Authorization: Bearer ...`. It cannot be shown again.
-    #[schema(
-        pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$",
-        example = "prm_live_0123456789abcdefghijABCDEFGHIJ01234567890123456"
-    )]
+    #[schema(pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$", example = "prm_live_0123456789abcdefghijABCDEFGHIJ0123456789012345")]
     pub secret: String,
 }
 

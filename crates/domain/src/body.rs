@@ -111,7 +111,13 @@ const PREFIX: &str = "#/components/schemas/";
 
 /// The resource `X` whose request form is called `name`: `XCreate`, `XUpdate`, `XInvite`.
 pub fn resource_of(name: &str) -> Option<&str> {
-    ["Create", "Update", "Invite"].iter().find_map(|form| name.strip_suffix(form)).filter(|resource| !resource.is_empty())
+    match name {
+        // What a person may change about themselves is that of the user inside of `Me`.
+        "MeUpdate" => Some("User"),
+        _ => {
+            ["Create", "Update", "Invite"].iter().find_map(|form| name.strip_suffix(form)).filter(|resource| !resource.is_empty())
+        }
+    }
 }
 
 /// The prefix of the ids that a schema describes, when it describes ids.
@@ -244,7 +250,7 @@ impl<'a> Check<'a> {
 
     /// A property that this request does not take: one of the resource that is never written, or none at all.
     fn unknown(&mut self, schema: &Resolved<'_>, properties: &Map<String, Json>, name: &str) {
-        let resource = schema.text("x-resource").or_else(|| schema.name.and_then(resource_of));
+        let resource = schema.name.and_then(resource_of);
         let known = resource.and_then(|resource| self.schemas.all.get(resource)).and_then(|resource| resource.get("properties"));
         let read_only = known.is_some_and(|properties| properties.get(name).is_some());
         let guess = (name.len() <= 64).then(|| did_you_mean(name, properties.keys().map(String::as_str))).flatten();

@@ -83,6 +83,16 @@ codes! {
     RowWithoutName "row_without_name" 422 "The row has no name.";
 }
 
+impl Code {
+    /// The `type` of its problem document: an address that explains it.
+    pub fn type_uri(self) -> String {
+        match self {
+            Self::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
+            _ => format!("https://docs.example.com/problems/{}", self.as_str()),
+        }
+    }
+}
+
 /// What went wrong, as the client may see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Timelike};
 
-use crate::{domains, text, timestamp::Timestamp};
+use crate::{domains, organizations, text, timestamp::Timestamp};
 
 /// What a text should have been: the code of the fault and a sentence.
 pub type Refusal = (&'static str, &'static str);
@@ -36,12 +36,6 @@ const CONTROL_CHARACTERS: &str = "must not contain control characters except new
 /// Whether an empty text of this format means that there is none.
 pub fn empty_means_none(format: &str) -> bool {
     !matches!(format, "date-time" | "date" | "typeid")
-}
-
-/// How many digits of a currency stand behind the point; none for codes that ISO 4217 does not list.
-pub fn currency_exponent(code: &str) -> Option<i64> {
-    let place = CURRENCIES.split(' ').position(|listed| listed.get(..3) == Some(code))?;
-    CURRENCIES.split(' ').nth(place)?.get(3..).map(|digits| digits.parse().unwrap_or(2))
 }
 
 fn reason(_: &domains::InvalidDomain) -> &'static str {
@@ -163,7 +157,7 @@ fn cidr(text: &str) -> Option<String> {
 
 fn currency(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_uppercase();
-    currency_exponent(&code).map(|_| code)
+    organizations::currency_exponent(&code).map(|_| code)
 }
 
 fn word_of(list: &str, text: &str) -> Option<String> {
@@ -178,14 +172,6 @@ GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR
 LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR \
 NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ \
 TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
-
-/// ISO 4217: money in use. A digit behind the code is the number of digits behind the point where it is not 2.
-const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD3 BIF0 BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF \
-CLP0 CNY COP CRC CUP CVE CZK DJF0 DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF0 GTQ GYD HKD HNL HTG HUF IDR ILS INR \
-IQD3 IRR ISK0 JMD JOD3 JPY0 KES KGS KHR KMF0 KPW KRW0 KWD3 KYD KZT LAK LBP LKR LRD LSL LYD3 MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR \
-MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR3 PAB PEN PGK PHP PKR PLN PYG0 QAR RON RSD RUB RWF0 SAR SBD SCR SDG SEK SGD SHP SLE SOS \
-SRD SSP STN SVC SYP SZL THB TJS TMT TND3 TOP TRY TTD TWD TZS UAH UGX0 USD UYU UZS VED VES VND0 VUV0 WST XAF0 XCD XCG XOF0 XPF0 YER \
-ZAR ZMW ZWG";
 
 #[cfg(test)]
 mod tests {
@@ -265,12 +251,6 @@ mod tests {
             assert_eq!(normalise(format, written).map_err(|(code, _)| code), Err("invalid_format"), "{format} {written}");
         }
         assert_eq!(normalise("domain", "TBD").map_err(|(code, _)| code), Err("invalid_domain"));
-    }
-
-    #[test]
-    fn currencies_know_their_digits() {
-        assert_eq!((currency_exponent("USD"), currency_exponent("JPY"), currency_exponent("KWD")), (Some(2), Some(0), Some(3)));
-        assert_eq!((currency_exponent("XXX"), currency_exponent("usd"), currency_exponent("")), (None, None, None));
     }
 
     const FORMATS: [&str; 11] =

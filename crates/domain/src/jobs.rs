@@ -123,7 +123,7 @@ impl StoredProblem {
             _ => (code.title(), &nothing, &[]),
         };
         Self(json!({
-            "type": format!("https://docs.partneros.dev/problems/{}", code.as_str()),
+            "type": code.type_uri(),
             "title": code.title(),
             "status": code.status(),
             "detail": detail,

@@ -19,15 +19,13 @@ use crate::{Store, Tx, schema::revocations};
 /// The life of an access token, after which a revocation may be forgotten.
 pub const TOKEN_LIFE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
-define_sql_function! { fn pg_notify(channel: Text, payload: Text) -> diesel::sql_types::Integer; }
+// It answers nothing, and nothing is what is read of it.
+define_sql_function! { fn pg_notify(channel: Text, payload: Text) -> Text; }
 
 /// Ends everything that was issued for this session, member or key until now, on every instance.
 pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
     diesel::insert_into(revocations::table).values(revocations::id.eq(id)).execute(&mut tx.conn()).await?;
-    diesel::sql_query("SELECT pg_notify('partneros_revoked', $1)")
-        .bind::<Text, _>(id.to_string())
-        .execute(&mut tx.conn())
-        .await?;
+    diesel::select(pg_notify("partneros_revoked", id.to_string())).execute(&mut tx.conn()).await?;
     Ok(())
 }
 

@@ -117,7 +117,7 @@ impl Home {
     }
 
     async fn events(&self) -> Vec<Event> {
-        self.write(async |tx| events::list(tx, &EventFilter::default(), 200).await).await.unwrap()
+        self.write(async |tx| events::list(tx, &EventFilter { security: true, ..Default::default() }, 200).await).await.unwrap()
     }
 
     async fn event_types(&self) -> Vec<String> {

@@ -195,12 +195,8 @@ pub fn problem_examples() -> Map<String, Json> {
 }
 
 fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
-    let kind = match code {
-        Code::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
-        _ => format!("https://docs.example.com/problems/{}", code.as_str()),
-    };
     json!({"summary": detail, "value": {
-        "type": kind, "title": code.title(), "status": code.status(), "detail": detail, "instance": "/v1/partners",
+        "type": code.type_uri(), "title": code.title(), "status": code.status(), "detail": detail, "instance": "/v1/partners",
         "code": code.as_str(), "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd", "meta": meta, "errors": errors
     }})
 }

@@ -15,7 +15,7 @@ fn at_depth(schema: &Json, schemas: &Map<String, Json>, depth: usize) -> Json {
     }
     if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(name_of) {
         // The bound is for schemas that hold themselves.
-        return schemas.get(name).filter(|_| depth < 8).map_or(Json::Null, |schema| at_depth(schema, schemas, depth + 1));
+        return schemas.get(name).filter(|_| depth < 20).map_or(Json::Null, |schema| at_depth(schema, schemas, depth + 1));
     }
     // An instant that may be missing is one that has not come yet.
     if schema.pointer("/oneOf/0/$ref").is_some_and(|target| target == "#/components/schemas/Timestamp") {

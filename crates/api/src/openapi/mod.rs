@@ -85,6 +85,9 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
     let mut all = domain::ids::schemas();
     all.extend([
         of::<domain::access::WriteMode>(),
+        of::<domain::listing::ListInclude>(),
+        of::<domain::page::PageInclude>(),
+        of::<domain::tags::TagCategory>(),
         of::<domain::partners::PartnerType>(),
         of::<domain::partners::PartnerCategory>(),
         of::<domain::partners::PartnerStatus>(),

@@ -7,12 +7,13 @@ type Schemas = Map<String, Json>;
 
 /// Brings all schemas into the form of the contract.
 pub fn finish(schemas: &mut Schemas) {
+    schemas.extend(problem());
     merge_all_of(schemas);
-    schemas.values_mut().for_each(tidy);
+    let untyped: Vec<String> = schemas.iter().filter(|(_, schema)| is_untyped(schema)).map(|(name, _)| name.clone()).collect();
+    schemas.values_mut().for_each(|schema| tidy(schema, &untyped));
     domain::partners::refine_document(schemas);
     copy_limits(schemas);
     schemas.values_mut().for_each(require_all);
-    schemas.extend(problem());
 }
 
 /// A struct flattened into another: its properties come first.
@@ -49,17 +50,30 @@ pub fn name_of(target: &str) -> Option<&str> {
     target.strip_prefix("#/components/schemas/")
 }
 
+/// Whether a schema takes any value, null among them.
+fn is_untyped(schema: &Json) -> bool {
+    ["type", "$ref", "oneOf", "properties"].iter().all(|word| schema.get(*word).is_none())
+}
+
 /// Nullable references as `[reference, null]` with the description outside; defaults as words, since generators make
 /// a property with a default a required one.
-fn tidy(schema: &mut Json) {
+fn tidy(schema: &mut Json, untyped: &[String]) {
     let Some(schema) = schema.as_object_mut() else { return };
     if let Some(Json::Array(choices)) = schema.get_mut("oneOf") {
         choices.sort_by_key(|choice| choice.get("type").is_some_and(|kind| kind == "null"));
+        let target = choices.first().and_then(|choice| choice.get("$ref")).cloned();
         if let [Json::Object(only), _] = choices.as_mut_slice()
-            && only.contains_key("$ref")
+            && target.is_some()
         {
             let lifted: Vec<_> = ["description", "example"].iter().filter_map(|word| only.shift_remove_entry(*word)).collect();
             schema.extend(lifted);
+        }
+        // What takes any value takes null already, and `oneOf` wants exactly one to fit.
+        if let Some(target) =
+            target.filter(|target| target.as_str().and_then(name_of).is_some_and(|name| untyped.contains(&name.to_owned())))
+        {
+            schema.shift_remove("oneOf");
+            schema.insert("$ref".into(), target);
         }
     }
     if let Some(default) = schema.shift_remove("default") {
@@ -69,9 +83,9 @@ fn tidy(schema: &mut Json) {
     }
     for part in ["properties", "items", "additionalProperties", "oneOf"] {
         match (part, schema.get_mut(part)) {
-            ("properties", Some(Json::Object(properties))) => properties.values_mut().for_each(tidy),
-            (_, Some(Json::Array(choices))) => choices.iter_mut().for_each(tidy),
-            (_, Some(inner)) => tidy(inner),
+            ("properties", Some(Json::Object(properties))) => properties.values_mut().for_each(|inner| tidy(inner, untyped)),
+            (_, Some(Json::Array(choices))) => choices.iter_mut().for_each(|inner| tidy(inner, untyped)),
+            (_, Some(inner)) => tidy(inner, untyped),
             _ => {}
         }
     }
