@@ -78,13 +78,14 @@ impl FromRequest for Call {
 }
 
 impl Call {
-    /// The page of a list that is asked for, by a catalogue of fields; in this order unless the request says otherwise.
+    /// The page of a list that is asked for, by a catalogue of fields; in this order (none: by id) unless the
+    /// request says otherwise.
     ///
     /// # Errors
     /// `invalid_parameter` with every fault, `invalid_cursor`.
     pub fn list_request(&self, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
         let mut pairs = self.passed.pairs.clone();
-        if !pairs.iter().any(|(name, _)| name == "sort") {
+        if !order.is_empty() && !pairs.iter().any(|(name, _)| name == "sort") {
             pairs.push(("sort".to_owned(), order.to_owned()));
         }
         ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())
@@ -153,6 +154,11 @@ impl Call {
         .await
     }
 
+    /// A problem as it stands inside of an answer.
+    pub fn problem(&self, error: &Error) -> Value {
+        problem::body(error, self.request.path(), &domain::events::request_id(self.passed.request_id))
+    }
+
     fn key(&self, payload: &Sum) -> Option<idempotency::Key> {
         let credential = match self.caller.credential {
             Credential::User { user, .. } => user.0,
@@ -180,8 +186,7 @@ impl Call {
     }
 
     fn refused(&self, error: &Error) -> Answer {
-        let id = domain::events::request_id(self.passed.request_id);
-        let body = problem::body(error, self.request.path(), &id).to_string().into_bytes();
+        let body = self.problem(error).to_string().into_bytes();
         let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
         Answer { status: error.code().status(), headers: vec![kind], body }
     }

@@ -17,6 +17,7 @@ pub mod members;
 pub mod metrics;
 pub mod openapi;
 pub mod organizations;
+pub mod partners;
 pub mod problem;
 pub mod routes;
 pub mod server;

@@ -3,7 +3,7 @@
 use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{api_keys, contacts, documents, events, health, me, members, organizations, sessions, tags};
+use crate::{api_keys, contacts, documents, events, health, me, members, organizations, partners, sessions, tags};
 
 /// Every operation, in the order of the document.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -39,6 +39,22 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(api_keys::update_api_key)
         .service(api_keys::rotate_api_key)
         .service(api_keys::revoke_api_key)
+        .service(partners::list_partner_fields)
+        .service(partners::list_partners)
+        .service(partners::query_partners)
+        .service(partners::aggregate_partners)
+        .service(partners::create_partner)
+        .service(partners::batch_partners)
+        .service(partners::get_partner)
+        .service(partners::update_partner)
+        .service(partners::delete_partner)
+        .service(partners::restore_partner)
+        .service(partners::list_partner_overrides)
+        .service(partners::pin_partner_field)
+        .service(partners::clear_partner_override)
+        .service(partners::clear_partner_overrides)
+        .service(partners::add_partner_tag)
+        .service(partners::remove_partner_tag)
         .service(contacts::list_contacts)
         .service(contacts::create_contact)
         .service(contacts::get_contact)

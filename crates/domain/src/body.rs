@@ -265,7 +265,9 @@ impl<'a> Check<'a> {
 
     fn array(&mut self, schema: &Resolved<'_>, items: &mut [Json]) {
         if let Some(max) = schema.count("maxItems").filter(|max| items.len() > *max) {
-            let fault = Fault::at_pointer("too_many_items", self.at.clone(), format!("must have at most {max} items"));
+            // A batch has a code of its own.
+            let code = if schema.text("x-too-many") == Some("batch_too_large") { "batch_too_large" } else { "too_many_items" };
+            let fault = Fault::at_pointer(code, self.at.clone(), format!("must have at most {max} items"));
             return self.push(fault.meta("max", max));
         }
         if let Some(min) = schema.count("minItems").filter(|min| items.len() < *min) {

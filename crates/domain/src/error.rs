@@ -131,6 +131,11 @@ impl Error {
 
     /// All that is wrong with a body, at once. A single fault of a special kind stands for the whole.
     pub fn invalid(faults: Vec<Fault>) -> Self {
+        if let [only] = faults.as_slice()
+            && only.code == Code::BatchTooLarge.as_str()
+        {
+            return Self::new(Code::BatchTooLarge, only.detail.clone()).at(only.clone());
+        }
         let detail = match faults.as_slice() {
             [only] => format!("1 field is not valid: {}.", only.detail),
             many => format!("{} fields are not valid.", many.len()),

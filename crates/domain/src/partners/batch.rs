@@ -45,8 +45,9 @@ pub struct PartnerBatchOperation {
     #[serde(default)]
     #[schema(minimum = 1, example = 3)]
     pub version: Option<i64>,
-    /// Its values; a creation needs `name` and `type`.
+    /// Its values; a creation needs `name` and `type`. What is wrong with them is the problem of this operation alone.
     #[serde(default)]
+    #[schema(extensions(("x-opaque" = json!(true))))]
     pub data: Option<PartnerUpdate>,
 }
 
@@ -55,7 +56,7 @@ pub struct PartnerBatchOperation {
 #[serde(deny_unknown_fields)]
 pub struct PartnerBatch {
     /// What to do, in this order.
-    #[schema(min_items = 1, max_items = 200)]
+    #[schema(min_items = 1, max_items = 200, extensions(("x-too-many" = json!("batch_too_large"))))]
     pub operations: Vec<PartnerBatchOperation>,
     /// Whether the failure of one undoes them all.
     #[serde(default)]

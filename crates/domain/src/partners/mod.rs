@@ -374,6 +374,17 @@ pub struct PrimaryContact {
 #[serde(transparent)]
 pub struct PartnerCreate(pub Map<String, Json>);
 
+impl PartnerCreate {
+    /// The contact that comes with it.
+    ///
+    /// # Errors
+    /// None for a body that was checked against the document.
+    pub fn primary_contact(&self) -> crate::Result<Option<PrimaryContact>> {
+        let contact = self.0.get("primary_contact").filter(|contact| !contact.is_null());
+        contact.map(|contact| serde_json::from_value(contact.clone()).map_err(crate::Error::internal)).transpose()
+    }
+}
+
 /// The body of an edit: values by field of the catalogue; what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]

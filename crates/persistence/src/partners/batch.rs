@@ -7,16 +7,13 @@ use domain::{
     access::WriteMode,
     ids::PartnerId,
     partners::{
-        Partner, PartnerBatch, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation,
+        Partner, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation,
         PartnerCreatedVia, PartnerUpdate, changes_of,
     },
 };
 use serde_json::Value as Json;
 
 use crate::{Tx, schema::partners};
-
-/// Operations of the largest batch.
-const MAX_OPERATIONS: usize = 200;
 
 /// What an operation did.
 #[derive(Debug)]
@@ -29,25 +26,25 @@ pub struct Done {
 
 /// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole body.
 ///
+/// Operations whose form is wrong come as their faults.
+///
 /// # Errors
-/// `batch_too_large`; whatever is not the client's fault.
+/// Whatever is not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,
-    batch: &PartnerBatch,
+    operations: &[Result<Operation, Vec<Fault>>],
+    atomic: bool,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Vec<Result<Done>>> {
-    if batch.operations.len() > MAX_OPERATIONS {
-        return Err(Error::of(Code::BatchTooLarge).meta("max_items", MAX_OPERATIONS.into()));
-    }
-    if !batch.atomic {
-        return run(tx, &batch.operations, created_via, mode).await;
+    if !atomic {
+        return run(tx, operations, created_via, mode).await;
     }
     // What all did stays only when none failed; else the failure carries the results out of the savepoint.
     let mut results = None;
     let kept = tx
         .savepoint(async |tx| {
-            let done = run(tx, &batch.operations, created_via, mode).await?;
+            let done = run(tx, operations, created_via, mode).await?;
             let failed = done.iter().any(Result::is_err);
             results = Some(done);
             if failed { Err(Error::of(Code::BatchAborted)) } else { Ok(()) }
@@ -63,12 +60,19 @@ pub async fn batch(
 
 async fn run(
     tx: &Tx<'_>,
-    operations: &[Operation],
+    operations: &[Result<Operation, Vec<Fault>>],
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Vec<Result<Done>>> {
     let mut results = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
+        let operation = match operation {
+            Ok(operation) => operation,
+            Err(faults) => {
+                results.push(Err(Error::invalid(faults.clone())));
+                continue;
+            }
+        };
         let done = tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await;
         results.push(match done {
             Err(Error::Problem(mut problem)) => {

@@ -396,9 +396,10 @@ fn batches_fail_alone_or_together() {
         let room = Room::new(store, scope).await;
         let run = async |json: Json| -> Vec<(u16, String)> {
             let wanted: PartnerBatch = serde_json::from_value(json).unwrap();
+            let operations: Vec<_> = wanted.operations.into_iter().map(Ok).collect();
             let done = room
                 .store
-                .write(&room.scope, async |tx| batch(tx, &wanted, PartnerCreatedVia::Api, WriteMode::Automated).await)
+                .write(&room.scope, async |tx| batch(tx, &operations, wanted.atomic, PartnerCreatedVia::Api, WriteMode::Automated).await)
                 .await
                 .unwrap();
             let seen = |result: Result<Done>| match result {
