@@ -42,18 +42,6 @@ fn status(code: Code) -> StatusCode {
     StatusCode::from_u16(code.status()).expect("the table has valid statuses")
 }
 
-/// Where the pages about problems are.
-const DOCUMENTATION: &str = "https://docs.partneros.dev/problems/";
-
-/// The `type` of a code.
-pub fn problem_type(code: Code) -> String {
-    match code {
-        // Registered by draft-ietf-httpapi-ratelimit-headers.
-        Code::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
-        _ => format!("{DOCUMENTATION}{}", code.as_str()),
-    }
-}
-
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: String,
@@ -76,7 +64,7 @@ pub fn body(error: &Error, instance: &str, request_id: &str) -> Value {
         _ => (code.title(), &nothing, &[][..]),
     };
     let body = Body {
-        r#type: problem_type(code),
+        r#type: code.type_uri(),
         title: code.title(),
         status: code.status(),
         detail,

@@ -193,7 +193,9 @@ fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
     let mut names = successes.filter_map(|(_, response)| {
         response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str).and_then(name_of)
     });
-    names.any(|name| schemas.get(name).is_some_and(|schema| schema.pointer("/properties/version").is_some()))
+    names.any(|name| {
+        schemas.get(name).and_then(|schema| schema.pointer("/properties/version/type")).is_some_and(|kind| kind == "integer")
+    })
 }
 
 fn camel_case(name: &str) -> String {

@@ -228,6 +228,26 @@ fn the_finished_document_passes_the_lint_and_is_the_same_each_time() {
 }
 
 #[test]
+fn the_document_of_this_server_passes_the_lint_and_its_own_checks() {
+    let document = document(crate::routes::routes);
+    assert_eq!(contract_lint::faults(&document), Vec::<String>::new());
+    let schemas = Schemas::of(&document);
+    let policy = Policy::of(&document);
+    // Its `version` is that of the server, not of a resource.
+    assert!(policy.find("GET", "/version").is_some_and(|operation| !operation.takes_if_none_match));
+    for operation in policy.operations() {
+        let Some(body) = &operation.body else { continue };
+        let content = format!(
+            "/paths/{}/{}/requestBody/content/application~1json",
+            operation.pattern.replace('/', "~1"),
+            operation.method.to_lowercase()
+        );
+        let mut example = at(&document, &content)["example"].clone();
+        assert_eq!(schemas.check(body, &mut example), [], "the example of {}: {example}", operation.id);
+    }
+}
+
+#[test]
 fn requests_take_limits_and_nullability_from_the_resource() {
     let document = document(routes);
     let of = |schema: &str, property: &str| at(&document, &format!("/components/schemas/{schema}/properties/{property}")).clone();
