@@ -306,11 +306,11 @@ impl Reader {
 ///
 /// # Errors
 /// A fault of code `invalid_parameter` at this parameter.
-pub fn leaf(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc>, parameter: &str) -> Result<Node, Fault> {
+pub fn leaf(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc>, parameter: &str) -> Result<Node, Box<Fault>> {
     test(field, op, value, now).map(|test| Node::Leaf(field, test)).map_err(|wrong| {
         let mut fault = Fault::at_parameter("invalid_parameter", parameter, wrong.detail);
         fault.meta = wrong.meta;
-        fault
+        Box::new(fault)
     })
 }
 

@@ -199,7 +199,7 @@ impl ListRequest {
             };
             match filter::leaf(field, *operator, &value, now, parameter) {
                 Ok(leaf) => leaves.push((json!({"op": operator, "field": field.name, "value": value}), leaf)),
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(*fault),
             }
         }
         if leaves.len() >= MAX_NODES {

@@ -116,6 +116,12 @@ impl Statement {
         self.bind(bind).sql(sql);
         self
     }
+    /// The same with another statement at its end.
+    #[cfg(test)]
+    pub(crate) fn append(&mut self, mut other: Self) -> &mut Self {
+        self.0.append(&mut other.0);
+        self
+    }
     /// What it answers, as a tuple of SQL types.
     pub(crate) fn answers<ST>(self) -> Answers<ST> {
         Answers(self, std::marker::PhantomData)

@@ -1,6 +1,6 @@
 //! A real database for the tests of this crate: one cluster for all of them, an organization for each.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, Weak};
 
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -21,24 +21,34 @@ struct Database {
     _folder: tempfile::TempDir,
 }
 
-static DATABASE: OnceLock<Database> = OnceLock::new();
+/// Ends with the last test that uses it, and takes its folder along: what is static is never dropped.
+static DATABASE: Mutex<Weak<Database>> = Mutex::new(Weak::new());
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
+fn database() -> Arc<Database> {
+    let mut shared = DATABASE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(database) = shared.upgrade() {
+        return database;
+    }
+    // PostgreSQL runs as another user, who must be able to enter.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+    let folder = tempfile::Builder::new().permissions(open).tempdir().expect("a folder");
+    let mut settings = embedded_postgres::Settings::new(folder.path());
+    settings.extra = vec![("fsync".into(), "off".into()), ("max_connections".into(), "100".into())];
+    let cluster = embedded_postgres::Cluster::start(&settings).expect("a cluster");
+    let url = cluster.address().superuser_url();
+    runtime().block_on(async { migrate::run(&url).await.expect("the schema") });
+    let database = Arc::new(Database { url, _cluster: cluster, _folder: folder });
+    *shared = Arc::downgrade(&database);
+    database
+}
+
 /// Runs `work` with a store and the scope of a user in a new organization that has the tiers of every new one.
 pub(crate) fn run(work: impl AsyncFnOnce(Store, Scope)) {
-    let database = DATABASE.get_or_init(|| {
-        let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
-        let folder = tempfile::Builder::new().permissions(open).tempdir().expect("a folder");
-        let mut settings = embedded_postgres::Settings::new(folder.path());
-        settings.extra = vec![("fsync".into(), "off".into()), ("max_connections".into(), "100".into())];
-        let cluster = embedded_postgres::Cluster::start(&settings).expect("a cluster");
-        let url = cluster.address().superuser_url();
-        runtime().block_on(async { migrate::run(&url).await.expect("the schema") });
-        Database { url, _cluster: cluster, _folder: folder }
-    });
+    let database = database();
     runtime().block_on(async {
         let store = Store::connect(&Settings { url: database.url.clone(), pool: 4 }).await.expect("a store");
         let scope = Scope {

@@ -262,7 +262,7 @@ pub(crate) fn stored(field: &Field, value: &Json) -> Bind {
             Bind::Texts(items().filter_map(|item| item.as_str().map(str::to_owned)).collect())
         }
         FieldType::IdArray => Bind::Ids(items().filter_map(id).collect()),
-        FieldType::Object => Bind::Json(Some(value.clone())),
+        FieldType::Object => Bind::Json((!value.is_null()).then(|| value.clone())),
     }
 }
 
