@@ -54,6 +54,15 @@ impl Plan {
     pub fn skipped_fields(&self) -> Vec<&'static str> {
         self.skipped.iter().map(|s| s.field.name).collect()
     }
+    /// The values that wait after the write: what was skipped, and for a computed field that a person replaces what was
+    /// computed (rule 8). `before` are the partner's values until now; a new one has none.
+    pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
+        let computed = self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
+            let held = before.get(field.name).cloned();
+            Change { field, value: held.unwrap_or_else(|| field.default_value()) }
+        });
+        self.skipped.iter().cloned().chain(computed).collect()
+    }
     /// `overridden_fields` after the write: sorted, unique.
     pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
         let names = held.iter().map(|h| h.field).filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));

@@ -171,7 +171,7 @@ pub async fn insert(
             None => Ok(()),
         }
     };
-    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan)).await;
+    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan, &Map::new())).await;
     let partner = partner?;
     person?;
     beside?;
@@ -201,14 +201,14 @@ pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, plan: Plan) -> Result<Par
     let skipped: Vec<String> = plan.skipped_fields().into_iter().map(str::to_owned).collect();
     let Locked { mut partner, row, held } = locked;
     if plan.is_idle() {
-        write_beside(tx, id, &plan).await?;
+        write_beside(tx, id, &plan, &row).await?;
         partner.summary.skipped_fields = skipped;
         return Ok(partner);
     }
     let overridden = plan.overridden_after(&held);
     let statement = updating(id, columns(&plan, &overridden)).rows::<Partner>();
     let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
-    let (written, beside) = join(written, write_beside(tx, id, &plan)).await;
+    let (written, beside) = join(written, write_beside(tx, id, &plan, &row)).await;
     let mut partner = written?;
     beside?;
     partner.summary.skipped_fields = skipped;
@@ -302,8 +302,8 @@ fn insertion(columns: Vec<(&'static str, Set)>) -> Statement {
     out
 }
 
-/// The rows beside the partner's: overrides, pending values, tags. All in one round trip.
-async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan) -> Result<()> {
+/// The rows beside the partner's: overrides, pending values, tags. All in one round trip. `before` are its values until now.
+async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<String, Json>) -> Result<()> {
     let names = |fields: &[&'static Field]| Bind::Texts(fields.iter().map(|field| field.name.to_owned()).collect());
     let partner = || Bind::Id(Some(id.0));
     let mut all = Vec::new();
@@ -320,9 +320,10 @@ async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan) -> Result<()> {
         let statement = Statement::new("DELETE FROM partner_overrides WHERE partner_id = ").with(partner(), " AND field = ANY(");
         all.push(statement.with(names(&plan.unmarked), ")"));
     }
-    if !plan.skipped.is_empty() {
-        let fields: Vec<_> = plan.skipped.iter().map(|skipped| skipped.field).collect();
-        let values = plan.skipped.iter().map(|skipped| skipped.value.clone()).collect();
+    let pending = plan.pending(before);
+    if !pending.is_empty() {
+        let fields: Vec<_> = pending.iter().map(|pending| pending.field).collect();
+        let values = pending.into_iter().map(|pending| pending.value).collect();
         all.push(
             Statement::new("UPDATE partner_overrides SET has_pending_value = true, pending_value = v.value FROM unnest(")
                 .with(names(&fields), ", ")
