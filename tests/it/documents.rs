@@ -44,8 +44,8 @@ async fn every_code_of_the_table_is_documented() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Codes of single rows of imports and batches, which are no answers of operations.
-const IN_ITEMS_ONLY: &[&str] = &["duplicate_of_row", "row_without_name", "batch_aborted"];
+/// Codes of single rows of imports and batches, and of paths that no operation has with this method.
+const IN_ITEMS_ONLY: &[&str] = &["duplicate_of_row", "row_without_name", "batch_aborted", "method_not_allowed"];
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_problems() {

@@ -122,7 +122,7 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
         *left = state.limits.of_credential(credential, operation.cost)?;
         caller = Some(known);
     }
-    operation.check_path(|name| request.match_info().get(name))?;
+    operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
     let pairs: Vec<(String, String)> = form_pairs(request.query_string());
     let query = operation.check_query(&state.schemas, &pairs).map_err(invalid_parameters)?;
     Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address }))
@@ -166,6 +166,12 @@ fn holds(caller: &Caller, wanted: AccessScope) -> bool {
 /// Operations that somebody could use to guess passwords.
 fn guesses_secrets(operation: &Operation) -> bool {
     matches!(operation.id.as_str(), "signIn" | "changePassword")
+}
+
+/// The segment of a path that a pattern gives this name. Before routing the request does not know it yet.
+fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, value)| value)
 }
 
 /// The pairs of a query string, decoded.

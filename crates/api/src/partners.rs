@@ -10,9 +10,9 @@ use domain::{
     listing::ListRequest,
     page::Page,
     partners::{
-        AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch, PartnerBatchItem,
-        PartnerBatchOperation, PartnerBatchResult, PartnerCreate, PartnerCreatedVia, PartnerList, PartnerQuery,
-        PartnerSummaryPage, PartnerUpdate, changes_of, checked_aggregate,
+        AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch, PartnerBatchItem, PartnerBatchOperation,
+        PartnerBatchResult, PartnerCreate, PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
+        changes_of, checked_aggregate,
     },
 };
 use persistence::partners;
@@ -236,22 +236,22 @@ pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Res
 /// Pin a field
 ///
 /// Overrides it at its present value.
-#[utoipa::path(tag = "partners", params(PartnerId, FieldParameter), security(("member" = ["partners:override"])),
+#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridable"))))]
 #[put("/partners/{id}/overrides/{field}")]
-pub async fn pin_partner_field(call: Call, path: web::Path<(PartnerId, String)>) -> Result<Answer> {
-    let (id, field) = path.into_inner();
+pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
+    let PartnerFieldPath { id, field } = path.into_inner();
     Ok(answer(&call.write(async |tx| partners::pin(tx, id, &field).await).await?))
 }
 
 /// Hand a field back
 ///
 /// Clears its override: it takes its pending value, if there is one.
-#[utoipa::path(tag = "partners", params(PartnerId, FieldParameter), security(("member" = ["partners:override"])),
+#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridden"))))]
 #[delete("/partners/{id}/overrides/{field}")]
-pub async fn clear_partner_override(call: Call, path: web::Path<(PartnerId, String)>) -> Result<Answer> {
-    let (id, field) = path.into_inner();
+pub async fn clear_partner_override(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
+    let PartnerFieldPath { id, field } = path.into_inner();
     Ok(answer(&call.write(async |tx| partners::clear_override(tx, id, &field, call.if_match).await).await?))
 }
 
@@ -265,19 +265,25 @@ pub async fn clear_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Re
     Ok(answer(&call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?))
 }
 
-/// The field of an override.
+/// A field of a partner.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct FieldParameter {
+pub struct PartnerFieldPath {
+    /// The id of a partner.
+    #[param(inline = false)]
+    pub id: PartnerId,
     /// The name of a field.
     #[param(max_length = 60, example = "industry")]
     pub field: String,
 }
 
-/// The tag of a partner.
+/// A tag of a partner.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub struct TagParameter {
+pub struct PartnerTagPath {
+    /// The id of a partner.
+    #[param(inline = false)]
+    pub id: PartnerId,
     /// The id of a tag.
     #[param(inline = false)]
     pub tag_id: TagId,
@@ -286,29 +292,23 @@ pub struct TagParameter {
 /// Tag a partner
 ///
 /// Adds one tag without a race. Counts as a write of `tag_ids`.
-#[utoipa::path(tag = "partners", params(PartnerId, TagParameter, WriteModeParameter), security(("member" = ["partners:write"])),
+#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
 #[put("/partners/{id}/tags/{tag_id}")]
-pub async fn add_partner_tag(
-    call: Call,
-    path: web::Path<(PartnerId, TagId)>,
-    query: Query<WriteModeParameter>,
-) -> Result<Answer> {
-    let ((id, tag), mode) = (path.into_inner(), call.write_mode(query.write_mode)?);
-    Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag, mode).await).await?))
+pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
+    let PartnerTagPath { id, tag_id } = path.into_inner();
+    let mode = call.write_mode(query.write_mode)?;
+    Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
 }
 
 /// Take a tag off a partner
 ///
 /// Removes one tag without a race. Counts as a write of `tag_ids`.
-#[utoipa::path(tag = "partners", params(PartnerId, TagParameter, WriteModeParameter), security(("member" = ["partners:write"])),
+#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/tags/{tag_id}")]
-pub async fn remove_partner_tag(
-    call: Call,
-    path: web::Path<(PartnerId, TagId)>,
-    query: Query<WriteModeParameter>,
-) -> Result<Answer> {
-    let ((id, tag), mode) = (path.into_inner(), call.write_mode(query.write_mode)?);
-    Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, tag, mode).await).await?))
+pub async fn remove_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
+    let PartnerTagPath { id, tag_id } = path.into_inner();
+    let mode = call.write_mode(query.write_mode)?;
+    Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, tag_id, mode).await).await?))
 }

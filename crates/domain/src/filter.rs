@@ -45,10 +45,15 @@ impl PartialSchema for FilterNode {
                 "op",
                 ObjectBuilder::new()
                     .schema_type(Type::String)
+                    .max_length(Some(20))
                     .description(Some(format!("One of {}.", ops.join(", "))))
                     .examples([json!("gte")]),
             )
-            .property("field", nullable(Type::String, "The field of a leaf; members of objects with a dot.", json!("fit_score")))
+            .property(
+                "field",
+                nullable(Type::String, "The field of a leaf; members of objects with a dot.", json!("fit_score"))
+                    .max_length(Some(60)),
+            )
             .property(
                 "value",
                 ObjectBuilder::new()
@@ -59,7 +64,11 @@ impl PartialSchema for FilterNode {
                     ))
                     .examples([json!(70)]),
             )
-            .property("count", nullable(Type::Integer, "How many members of `at_least` must hold.", Json::Null))
+            .property(
+                "count",
+                nullable(Type::Integer, "How many members of `at_least` must hold.", Json::Null)
+                    .maximum(Some(MAX_FILTERS as i64)),
+            )
             .property(
                 "filters",
                 ArrayBuilder::new()

@@ -158,7 +158,7 @@ pub struct ListQuery {
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    #[schema(example = json!(null))]
+    #[schema(max_length = 4000, example = json!(null))]
     pub cursor: Option<String>,
     /// What to add.
     #[serde(default)]

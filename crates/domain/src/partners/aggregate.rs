@@ -34,7 +34,7 @@ pub struct AggregateMetric {
     pub op: AggregateOperator,
     /// Of which field; `count` needs none.
     #[serde(default)]
-    #[schema(example = "revenue")]
+    #[schema(max_length = 60, example = "revenue")]
     pub field: Option<String>,
 }
 

@@ -43,7 +43,7 @@ pub struct PartnerBatchOperation {
     pub by: Option<PartnerBatchMatch>,
     /// The version that the partner must have.
     #[serde(default)]
-    #[schema(minimum = 1, example = 3)]
+    #[schema(minimum = 1, maximum = 9007199254740991_i64, example = 3)]
     pub version: Option<i64>,
     /// Its values; a creation needs `name` and `type`. What is wrong with them is the problem of this operation alone.
     #[serde(default)]

@@ -7,8 +7,8 @@ use domain::{
     access::WriteMode,
     ids::PartnerId,
     partners::{
-        Partner, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation,
-        PartnerCreatedVia, PartnerUpdate, changes_of,
+        Partner, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation, PartnerCreatedVia,
+        PartnerUpdate, changes_of,
     },
 };
 use serde_json::Value as Json;

@@ -399,7 +399,9 @@ fn batches_fail_alone_or_together() {
             let operations: Vec<_> = wanted.operations.into_iter().map(Ok).collect();
             let done = room
                 .store
-                .write(&room.scope, async |tx| batch(tx, &operations, wanted.atomic, PartnerCreatedVia::Api, WriteMode::Automated).await)
+                .write(&room.scope, async |tx| {
+                    batch(tx, &operations, wanted.atomic, PartnerCreatedVia::Api, WriteMode::Automated).await
+                })
                 .await
                 .unwrap();
             let seen = |result: Result<Done>| match result {
