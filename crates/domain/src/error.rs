@@ -53,6 +53,7 @@ codes! {
     EmailTaken "email_taken" 409 "This e-mail address is in use.";
     ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail address.";
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
+    PartnerExists "partner_exists" 409 "There is such a partner already.";
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
     JobFinished "job_finished" 409 "The job has ended already.";
     JobNotFinished "job_not_finished" 409 "The job has not ended yet.";

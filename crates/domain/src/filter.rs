@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -29,7 +29,7 @@ pub const MAX_FILTERS: usize = 50;
 pub const MAX_VALUES: usize = 200;
 
 /// A filter as it came: a tree that [`parse`] makes sense of.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FilterNode(pub Json);
 

@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod domains;
 pub mod error;
 pub mod events;
+pub mod exports;
 pub mod fault;
 pub mod fields;
 pub mod filter;

@@ -29,6 +29,11 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
     listing::page::<Contact>(tx, request, SOURCE).await
 }
 
+/// How many contacts a request finds.
+pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
+    listing::count(tx, request, SOURCE).await
+}
+
 /// One contact.
 pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
     Ok(Contact::query().filter(contacts::id.eq(id)).first(&mut tx.conn()).await?)

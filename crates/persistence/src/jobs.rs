@@ -31,6 +31,8 @@ pub struct NewJob {
     pub input: Value,
     /// How many items there are, when that is known.
     pub total: Option<i64>,
+    /// Where the work begins.
+    pub position: Option<Value>,
     /// Whether it has files to be erased when they expire.
     pub has_files: bool,
 }
@@ -46,6 +48,7 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
         jobs::actor.eq(actor),
         jobs::input.eq(&job.input),
         jobs::total.eq(job.total),
+        jobs::position.eq(&job.position),
         jobs::files_expire_at.eq(files_expire_at),
     );
     diesel::insert_into(jobs::table).values(row).execute(&mut tx.conn()).await?;
@@ -234,6 +237,26 @@ pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
 /// The work is done. Single items may have failed.
 pub async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Job> {
     end(tx, id, JobStatus::Succeeded, result, None).await
+}
+
+/// Notes how many items are done, for work that keeps no items.
+pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
+    let counts = (jobs::done.eq(done), jobs::succeeded.eq(done), jobs::updated_at.eq(Timestamp::now()));
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set((counts, jobs::version.eq(jobs::version + 1)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The work is done, and its file can be fetched for a day.
+pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId) -> Result<Job> {
+    let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set(jobs::files_expire_at.eq(until))
+        .execute(&mut tx.conn())
+        .await?;
+    succeed(tx, id, Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until}))).await
 }
 
 /// The work cannot be done.

@@ -364,7 +364,15 @@ async fn daily_work_is_queued_once_for_every_organization() {
 }
 
 fn job(id: JobId) -> NewJob {
-    NewJob { id, kind: JobType::Import, dry_run: false, input: json!({"object": "partner"}), total: Some(2), has_files: true }
+    NewJob {
+        id,
+        kind: JobType::Import,
+        dry_run: false,
+        input: json!({"object": "partner"}),
+        total: Some(2),
+        position: None,
+        has_files: true,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

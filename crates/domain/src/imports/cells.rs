@@ -96,7 +96,7 @@ impl Converter {
         if faults.is_empty() { Ok(converted.values) } else { Err(Error::invalid(faults)) }
     }
 
-    /// The values of a row: what its cells say, else the defaults.
+    /// The values that the cells of a row hold.
     pub fn read(&self, row: &Row) -> Converted {
         let mut converted = Converted::default();
         for (column, cell) in &row.cells {
@@ -104,12 +104,13 @@ impl Converter {
                 self.convert(*field, cell, &mut converted);
             }
         }
-        for (name, value) in &self.defaults {
-            if !converted.values.contains_key(name) {
-                converted.values.insert(name.clone(), value.clone());
-            }
-        }
         converted
+    }
+
+    /// The values of a new record: those of the row, and the defaults where it brings none.
+    pub fn with_defaults(&self, values: &Map<String, Value>) -> Map<String, Value> {
+        let missing = self.defaults.iter().filter(|(name, _)| !values.contains_key(*name));
+        values.iter().chain(missing).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn convert(&self, field: ImportField, cell: &Cell, out: &mut Converted) {

@@ -4,6 +4,7 @@
 mod cells;
 mod columns;
 mod rows;
+mod stream;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::{Code, Error, Fault, Result, choices, fields::AnyValue, jobs::JobItem
 pub use cells::{Converted, Converter};
 pub use columns::{ImportField, field_named, suggest};
 pub use rows::{Cell, FileShape, Inspection, Row, Rows, inspect};
+pub use stream::{ImportRow, ImportRows};
 
 choices! {
     /// What the rows of the file are.
@@ -97,7 +99,7 @@ pub struct ImportOptions {
     #[serde(default)]
     #[schema(example = false)]
     pub dry_run: bool,
-    /// Values for rows that do not bring one.
+    /// Values for new records whose row brings none.
     #[serde(default)]
     pub defaults: Option<ImportDefaults>,
 }

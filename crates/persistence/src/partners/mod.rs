@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod batch;
+pub(crate) mod bulk;
 mod overrides;
 mod references;
 #[cfg(test)]

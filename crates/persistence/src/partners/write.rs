@@ -32,7 +32,7 @@ use crate::{
 const RESTORABLE: &str = "interval '30 days'";
 
 /// A partner that this transaction holds, with its decisions by hand.
-pub(super) struct Locked {
+pub(crate) struct Locked {
     pub partner: Partner,
     /// Its wire values by property.
     pub row: Map<String, Json>,

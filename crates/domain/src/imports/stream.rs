@@ -1,0 +1,110 @@
+//! The rows of an import in batches: converted, numbered, and with the earlier row of the same key.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Rows};
+use crate::{Result, text::normalised_name};
+
+/// A row that holds anything.
+#[derive(Debug, Clone)]
+pub struct ImportRow {
+    /// Its place among those, from 0.
+    pub index: i64,
+    /// Its number in the file.
+    pub number: u64,
+    pub converted: Converted,
+    /// The first row of the file with the same key.
+    pub duplicate_of: Option<u64>,
+}
+
+/// Reads a file from its beginning. What it remembers of each row is 24 bytes.
+pub struct ImportRows<R: Read> {
+    rows: Rows<R>,
+    converter: Converter,
+    options: ImportOptions,
+    index: i64,
+    /// The first row of each key, by the beginning of the key's SHA-256.
+    seen: HashMap<[u8; 16], u64>,
+    next: Option<ImportRow>,
+}
+
+impl<R: Read> ImportRows<R> {
+    pub fn new(rows: Rows<R>, converter: Converter, options: ImportOptions) -> Self {
+        Self { rows, converter, options, index: 0, seen: HashMap::new(), next: None }
+    }
+
+    /// What new records get where their row brings nothing.
+    pub fn converter(&self) -> &Converter {
+        &self.converter
+    }
+
+    /// Leaves out rows that were worked off before: their keys are remembered, as if they had just been read.
+    pub fn skip(&mut self, rows: i64) -> Result<()> {
+        while self.index < rows && self.read()?.is_some() {}
+        Ok(())
+    }
+
+    /// The next rows, at most `limit`; none at the end. A row that updates what an earlier one of the batch wrote
+    /// begins a new batch.
+    pub fn batch(&mut self, limit: usize) -> Result<Vec<ImportRow>> {
+        let mut batch = Vec::new();
+        let mut numbers = HashSet::new();
+        while batch.len() < limit {
+            let Some(row) = self.next.take().map_or_else(|| self.read(), |row| Ok(Some(row)))? else { break };
+            let follows = row.duplicate_of.is_some_and(|first| numbers.contains(&first));
+            if follows && self.options.on_duplicate_row == ImportOnDuplicateRow::Update {
+                self.next = Some(row);
+                break;
+            }
+            numbers.insert(row.duplicate_of.unwrap_or(row.number));
+            batch.push(row);
+        }
+        Ok(batch)
+    }
+
+    fn read(&mut self) -> Result<Option<ImportRow>> {
+        loop {
+            let Some(row) = self.rows.next().transpose()? else { return Ok(None) };
+            if row.is_empty() {
+                continue;
+            }
+            let converted = self.converter.read(&row);
+            let (index, number) = (self.index, row.number);
+            self.index += 1;
+            // A row without name fails as such, and is nobody's first.
+            let key = converted.text("name").and_then(|name| self.key(&converted, name));
+            let duplicate_of = key.and_then(|key| {
+                let hash = Sha256::digest(key.as_bytes());
+                let mut short = [0; 16];
+                short.copy_from_slice(&hash[..16]);
+                let first = *self.seen.entry(short).or_insert(number);
+                (first != number).then_some(first)
+            });
+            return Ok(Some(ImportRow { index, number, converted, duplicate_of }));
+        }
+    }
+
+    /// What tells the record from all others.
+    fn key(&self, row: &Converted, name: &str) -> Option<String> {
+        match (self.options.object, self.options.matching) {
+            (_, ImportMatch::None) => None,
+            (ImportObject::Partner, ImportMatch::ExternalId) => row.text("external_id").map(|id| format!("id {id}")),
+            (ImportObject::Partner, ImportMatch::Domain) => Some(match row.text("domain") {
+                Some(domain) => format!("domain {domain}"),
+                None => format!("name {}", normalised_name(name)),
+            }),
+            (ImportObject::Contact, _) => {
+                let partner = ["partner_id", "partner_external_id", "partner_domain", "partner_name"]
+                    .map(|field| row.text(field).unwrap_or_default().to_lowercase())
+                    .join("\u{0}");
+                let person = row.text("email").map_or_else(|| normalised_name(name), str::to_owned);
+                Some(format!("{partner}\u{0}{person}"))
+            }
+        }
+    }
+}

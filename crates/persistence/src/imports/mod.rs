@@ -1,0 +1,272 @@
+//! Imports: a batch of rows becomes partners or contacts, and an item for each row tells what became of it.
+
+mod contacts;
+mod partners;
+
+use std::{
+    collections::HashMap,
+    io::Read,
+    time::{Duration, Instant},
+};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Fault, Result,
+    access::Scope,
+    events::NewEvent,
+    ids::{JobId, TagId},
+    imports::{
+        Converter, FileShape, ImportMapping, ImportObject, ImportOnDuplicateRow, ImportOptions, ImportRow, ImportRows,
+        Inspection, Rows, field_named,
+    },
+    jobs::{Job, JobItemStatus, JobType, NewJobItem},
+    text::fold,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Tx, jobs,
+    schema::{organizations, tags},
+    tasks,
+    worker::{Outcome, Run},
+};
+
+/// Rows in one transaction.
+pub const BATCH: usize = 500;
+
+/// The decimals of the organization's currency.
+async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
+    let currency: String = organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
+    let decimals = domain::organizations::currency_exponent(&currency).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(2);
+    Ok((currency, decimals))
+}
+
+/// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
+///
+/// # Errors
+/// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported and for defaults.
+pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspection: &Inspection) -> Result<Job> {
+    let mapping = options.mapping(&inspection.columns)?;
+    let (_, decimals) = exponent(tx).await?;
+    let given = options.defaults.clone().unwrap_or_default();
+    Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
+    // As it will be used, also when it was guessed.
+    let mapping = mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
+    options.mapping = Some(ImportMapping(mapping));
+    let job = jobs::NewJob {
+        id,
+        kind: JobType::Import,
+        dry_run: options.dry_run,
+        input: serde_json::to_value(&options).map_err(Error::internal)?,
+        total: Some(inspection.row_count as i64),
+        position: Some(serde_json::to_value(Position { shape: inspection.shape, rows: 0 }).map_err(Error::internal)?),
+        has_files: true,
+    };
+    jobs::insert(tx, &job).await
+}
+
+/// What turns the rows of an accepted import into values.
+async fn converter(tx: &Tx<'_>, options: &ImportOptions) -> Result<Converter> {
+    let (_, decimals) = exponent(tx).await?;
+    let given = options.defaults.clone().unwrap_or_default();
+    let defaults = Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
+    let mapping = options.mapping.iter().flat_map(|mapping| &mapping.0);
+    let fields = mapping.filter_map(|(column, field)| Some((column.clone(), field_named(options.object, field)?)));
+    Ok(Converter::new(fields.collect(), options.money_unit, decimals, defaults))
+}
+
+/// Where an import goes on.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    shape: FileShape,
+    /// Rows that were worked off.
+    rows: i64,
+}
+
+/// How long an import works before it lets others go first.
+const TURN: Duration = Duration::from_secs(30);
+
+/// Works off the task of an import: batch by batch, each in a transaction of its own with its items and the position
+/// after it, so that whoever goes on after a crash repeats nothing. `file` is the upload from its beginning.
+///
+/// # Errors
+/// What is worth another attempt; a file that cannot be read ends the job instead.
+pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
+    let begun = run
+        .step(async |tx| match jobs::begin_step(tx, id).await? {
+            Some((job, Some(position))) => {
+                let options: ImportOptions = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
+                let position: Position = serde_json::from_value(position).map_err(Error::internal)?;
+                let converter = converter(tx, &options).await?;
+                Ok(Some((options, position, converter)))
+            }
+            _ => {
+                tasks::complete(tx, &run.task).await?;
+                Ok(None)
+            }
+        })
+        .await?;
+    let Some((options, mut position, converter)) = begun else { return Ok(Outcome::Completed) };
+    let opened = Rows::open(file, position.shape).and_then(|rows| {
+        let mut rows = ImportRows::new(rows, converter, options.clone());
+        rows.skip(position.rows)?;
+        Ok(rows)
+    });
+    let mut rows = match opened {
+        Ok(rows) => rows,
+        Err(error) => return give_up(run, id, error).await,
+    };
+    let since = Instant::now();
+    loop {
+        let batch = match rows.batch(BATCH) {
+            Ok(batch) => batch,
+            Err(error) => return give_up(run, id, error).await,
+        };
+        position.rows += batch.len() as i64;
+        let goes_on = run
+            .step(async |tx| {
+                if jobs::begin_step(tx, id).await?.is_none() {
+                    tasks::complete(tx, &run.task).await?;
+                    return Ok(false);
+                }
+                if batch.is_empty() {
+                    jobs::succeed(tx, id, None).await?;
+                    tasks::complete(tx, &run.task).await?;
+                    return Ok(false);
+                }
+                let items = write(tx, id, &options, rows.converter(), &batch).await?;
+                jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?).await?;
+                Ok(true)
+            })
+            .await?;
+        match goes_on {
+            false => return Ok(Outcome::Completed),
+            true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
+            true => {}
+        }
+    }
+}
+
+/// No further attempt would read the file any better.
+async fn give_up(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
+    if !matches!(error, Error::Problem(_)) {
+        return Err(error);
+    }
+    run.step(async |tx| {
+        jobs::fail(tx, id, &error).await?;
+        tasks::complete(tx, &run.task).await
+    })
+    .await?;
+    Ok(Outcome::Completed)
+}
+
+/// One batch of rows; an item for each, in their order. With `dry_run` nothing is written.
+async fn write(
+    tx: &Tx<'_>,
+    job: JobId,
+    options: &ImportOptions,
+    converter: &Converter,
+    rows: &[ImportRow],
+) -> Result<Vec<NewJobItem>> {
+    let (currency, _) = exponent(tx).await?;
+    let batch = Batch { scope: tx.scope(), job, options, converter, currency };
+    match options.object {
+        ImportObject::Partner => partners::run(tx, &batch, rows).await,
+        ImportObject::Contact => contacts::run(tx, &batch, rows).await,
+    }
+}
+
+struct Batch<'a> {
+    scope: &'a Scope,
+    job: JobId,
+    options: &'a ImportOptions,
+    converter: &'a Converter,
+    currency: String,
+}
+
+impl Batch<'_> {
+    /// The item of a row that went well.
+    fn item(&self, row: &ImportRow) -> NewJobItem {
+        NewJobItem { warnings: row.converted.warnings.clone(), ..NewJobItem::succeeded(row.index, row.number) }
+    }
+
+    fn stopped(&self, row: &ImportRow, status: JobItemStatus, error: &Error) -> NewJobItem {
+        self.item(row).stopped(status, error, &format!("/v1/jobs/{}/items", self.job), self.scope.request_id)
+    }
+
+    fn failed(&self, row: &ImportRow, error: &Error) -> NewJobItem {
+        self.stopped(row, JobItemStatus::Failed, error)
+    }
+
+    fn skipped(&self, row: &ImportRow, error: &Error) -> NewJobItem {
+        self.stopped(row, JobItemStatus::Skipped, error)
+    }
+
+    /// What can be said of a row before looking at any data: the item of one that goes no further.
+    fn refused(&self, row: &ImportRow) -> Option<NewJobItem> {
+        if row.converted.text("name").is_none() {
+            return Some(self.failed(row, &Error::of(Code::RowWithoutName)));
+        }
+        if let Some(first) = row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip) {
+            return Some(self.skipped(row, &Error::of(Code::DuplicateOfRow).meta("row", json!(first))));
+        }
+        match row.converted.text("currency") {
+            Some(currency) if currency != self.currency => {
+                let detail = format!("must be {}, the organization's currency", self.currency);
+                Some(self.failed(row, &Error::field("currency_mismatch", "currency", detail)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn required(field: &str) -> Error {
+    Error::invalid(vec![Fault::at_pointer("required", format!("#/{field}"), "is required")])
+}
+
+/// The ids of tags by their folded name; missing ones are created among the services.
+async fn tag_ids(tx: &Tx<'_>, names: impl Iterator<Item = &str>, create: bool) -> Result<HashMap<String, TagId>> {
+    let mut wanted: HashMap<String, &str> = HashMap::new();
+    for name in names {
+        wanted.entry(fold(name)).or_insert(name);
+    }
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    for again in [true, false] {
+        let all: Vec<(TagId, String)> =
+            tags::table.select((tags::id, tags::name)).order(tags::id.desc()).load(&mut tx.conn()).await?;
+        // The oldest of equal names in several categories wins.
+        let known: HashMap<String, TagId> = all.into_iter().map(|(id, name)| (fold(&name), id)).collect();
+        let mut missing: Vec<(&String, &&str)> = wanted.iter().filter(|(folded, _)| !known.contains_key(*folded)).collect();
+        if missing.is_empty() || !create || !again {
+            return Ok(known);
+        }
+        missing.sort();
+        let rows: Vec<_> = missing
+            .iter()
+            .map(|(_, name)| (tags::id.eq(TagId::new()), tags::category.eq("services"), tags::name.eq(**name)))
+            .collect();
+        let made: Vec<(TagId, String)> = diesel::insert_into(tags::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning((tags::id, tags::name))
+            .get_results(&mut tx.conn())
+            .await?;
+        for (id, name) in made {
+            let changes = json!({"category": {"from": null, "to": "services"}, "name": {"from": null, "to": name}});
+            tx.tell(NewEvent::new("tag.created", id, 1, json!({"changes": changes})));
+        }
+    }
+    unreachable!("the second round returns")
+}
+
+/// `before` and `after` of an item: the fields that change.
+fn before_and_after(row: &Map<String, Value>, changes: &[domain::partners::Change]) -> (Option<Value>, Option<Value>) {
+    let before: Map<String, Value> =
+        changes.iter().map(|change| (change.field.name.to_owned(), change.field.of(row).clone())).collect();
+    let after: Map<String, Value> = changes.iter().map(|change| (change.field.name.to_owned(), change.value.clone())).collect();
+    (Some(before.into()), Some(after.into()))
+}
