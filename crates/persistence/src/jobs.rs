@@ -252,10 +252,7 @@ pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
 /// The work is done, and its file can be fetched for a day.
 pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId) -> Result<Job> {
     let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
-    diesel::update(jobs::table.filter(jobs::id.eq(id)))
-        .set(jobs::files_expire_at.eq(until))
-        .execute(&mut tx.conn())
-        .await?;
+    diesel::update(jobs::table.filter(jobs::id.eq(id))).set(jobs::files_expire_at.eq(until)).execute(&mut tx.conn()).await?;
     succeed(tx, id, Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until}))).await
 }
 

@@ -212,6 +212,51 @@ async fn contacts_find_their_partner_and_are_imported_once() {
     assert_eq!((told, events(store, scope, "contact").await), (2, 2));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canceled() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    // The last row repeats the first: the second worker must know the rows that it did not write.
+    let rows: String = (0..2_600).map(|n| format!("Company {n},c{n}.example.com\n")).collect();
+    let file = format!("name,domain\n{rows}Company 0,c0.example.com\n");
+    let options: ImportOptions = serde_json::from_value(options()).unwrap();
+    let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
+    let begin = async || -> JobId {
+        let id = JobId::new();
+        store.write(scope, async |tx| imports::insert(tx, id, options.clone(), &inspection).await).await.unwrap();
+        id
+    };
+    let job = async |id: JobId| -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
+    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    let importer = Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
+    let some_done = async |id: JobId| {
+        while job(id).await.progress.done == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+
+    let id = begin().await;
+    worker::run(store, &importer, &settings, some_done(id)).await;
+    let left = job(id).await;
+    assert!(left.status == JobStatus::Running && left.progress.done < 2_601, "{left:?}");
+    worker::run(store, &importer, &settings, importer.ended.notified()).await;
+    let ended = job(id).await.progress;
+    assert_eq!((ended.done, ended.succeeded, ended.skipped), (2_601, 2_600, 1));
+    assert_eq!((partners(store, scope).await.len(), events(store, scope, "partner").await), (2_600, 2_600));
+
+    let id = begin().await;
+    let cancel = async {
+        some_done(id).await;
+        store.write(scope, async |tx| jobs::cancel(tx, id, None).await).await.unwrap();
+        importer.ended.notified().await;
+    };
+    worker::run(store, &importer, &settings, cancel).await;
+    let canceled = job(id).await;
+    let items = store.read(scope, async |tx| jobs::count_items(tx, id, None).await).await.unwrap();
+    assert_eq!((canceled.status, items), (JobStatus::Canceled, canceled.progress.done));
+    assert!(items > 0 && items < 2_601);
+}
+
 /// Contract 11.5. The file is not part of this repository; where it is missing there is nothing to test.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_truths_of_five_thousand_real_companies_come_out() {

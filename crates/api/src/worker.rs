@@ -1,0 +1,151 @@
+//! What the worker of this server does: every kind of task, by name. The loop itself is `persistence::worker`.
+
+use anyhow::Context;
+use domain::{
+    Error, Result,
+    ids::JobId,
+    jobs::{Daily, JobType},
+};
+use persistence::{
+    Store, Tx, exports, housekeeping, imports, jobs,
+    tasks::Task,
+    worker::{self, Outcome, Run, Settings, Tasks},
+};
+use tokio::sync::oneshot;
+
+use crate::files::{Files, result_of, upload_of};
+
+/// The task that erases what nobody needs any more.
+const HOUSEKEEPING: &str = "housekeeping";
+
+/// Every kind of task that there is.
+struct Work {
+    files: Files,
+}
+
+impl Tasks for Work {
+    async fn run(&self, run: &Run) -> Result<Outcome> {
+        match run.task.kind.as_str() {
+            HOUSEKEEPING => self.keep_house(run).await,
+            kind => match kind.parse::<JobType>() {
+                Ok(JobType::Import) => self.import(run).await,
+                Ok(JobType::Export) => self.export(run).await,
+                _ => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
+            },
+        }
+    }
+
+    async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()> {
+        match job_of(task) {
+            Ok(id) => jobs::fail(tx, id, error).await.map(drop),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn daily(&self) -> Vec<(&'static str, Daily)> {
+        vec![(HOUSEKEEPING, Daily { hour: 3, minute: 0 })]
+    }
+}
+
+/// The job that a task carries out.
+fn job_of(task: &Task) -> Result<JobId> {
+    let id = task.payload.get("job_id").cloned().unwrap_or_default();
+    serde_json::from_value(id).map_err(Error::internal)
+}
+
+impl Work {
+    async fn import(&self, run: &Run) -> Result<Outcome> {
+        let id = job_of(&run.task)?;
+        let path = upload_of(run.scope().organization, id);
+        let outcome = imports::work(run, id, self.files.download(&path).await?).await?;
+        if outcome == Outcome::Completed {
+            // Its end is written; if this fails, housekeeping erases it.
+            self.files.delete(&path).await.ok();
+        }
+        Ok(outcome)
+    }
+
+    async fn export(&self, run: &Run) -> Result<Outcome> {
+        let id = job_of(&run.task)?;
+        let mut file = self.files.writer(&result_of(run.scope().organization, id));
+        match exports::write(run, id, async |lines| file.write(&lines).await).await {
+            Ok(exports::Written::Whole) => {
+                file.close().await?;
+                exports::finish(run, id).await
+            }
+            Ok(exports::Written::Canceled) => {
+                file.throw_away().await;
+                Ok(Outcome::Completed)
+            }
+            Err(error) => {
+                file.throw_away().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn keep_house(&self, run: &Run) -> Result<Outcome> {
+        let organization = run.scope().organization;
+        loop {
+            let expired = run.store.read(run.scope(), async |tx| jobs::with_expired_files(tx, 100).await).await?;
+            if expired.is_empty() {
+                break;
+            }
+            for id in &expired {
+                self.files.delete(&upload_of(organization, *id)).await?;
+                self.files.delete(&result_of(organization, *id)).await?;
+            }
+            run.step(async |tx| jobs::forget_files(tx, &expired).await).await?;
+        }
+        while run.step(async |tx| housekeeping::purge(tx).await).await? > 0 {
+            if run.is_stopping() {
+                return Ok(Outcome::Again);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// A worker on a thread of its own, with connections of its own: however busy it is, requests do not wait for it.
+pub struct Worker {
+    stop: oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts working; answers when the database has.
+    ///
+    /// # Errors
+    /// What keeps it from starting, in words for people.
+    pub async fn start(database_url: String, files: Files, settings: Settings) -> anyhow::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let (report, started) = oneshot::channel();
+        // Made on the thread: it stays there.
+        let body = async move || {
+            // A connection for every task, one to claim with, one for heartbeats and schedules.
+            let pool = settings.concurrency + 2;
+            match Store::connect(&persistence::Settings { url: database_url, pool }).await {
+                Err(error) => drop(report.send(Err(error))),
+                Ok(store) => {
+                    drop(report.send(Ok(())));
+                    // Also when the sender is gone without a word.
+                    let stop = async { drop(stopped.await) };
+                    worker::run(&store, &Work { files }, &settings, stop).await;
+                }
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::Builder::new().name("worker".into()).spawn(move || runtime.block_on(body()))?;
+        started.await.context("the worker died")?.context("the worker cannot reach the database")?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Claims nothing more, lets running steps end within the grace period, and gives the rest back.
+    pub async fn stop(self) {
+        self.stop.send(()).ok();
+        let ended = tokio::task::spawn_blocking(|| self.thread.join()).await;
+        if !matches!(ended, Ok(Ok(()))) {
+            tracing::error!("the worker ended with a panic");
+        }
+    }
+}
