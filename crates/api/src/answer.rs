@@ -70,6 +70,11 @@ impl Answer {
         Self { status, headers, body }
     }
 
+    /// Whether it leads to the resource with this id.
+    pub fn is_about(&self, id: &str) -> bool {
+        self.headers.iter().any(|(name, value)| name == "location" && value.ends_with(id))
+    }
+
     /// As HTTP.
     pub fn into_response(self) -> HttpResponse {
         let mut answer =

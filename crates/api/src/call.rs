@@ -14,6 +14,7 @@ use domain::{
     access::WriteMode,
     fields::Field,
     ids::{MemberId, SessionId},
+    jobs::StoredProblem,
     listing::ListRequest,
 };
 use futures_util::StreamExt;
@@ -26,7 +27,7 @@ use crate::{
     answer::Answer,
     auth::{Caller, Credential},
     gate::Passed,
-    problem::{self, Failure, Result},
+    problem::{Failure, Result},
     state::State,
 };
 
@@ -156,7 +157,7 @@ impl Call {
 
     /// A problem as it stands inside of an answer.
     pub fn problem(&self, error: &Error) -> Value {
-        problem::body(error, self.request.path(), &domain::events::request_id(self.passed.request_id))
+        StoredProblem::new(error, self.request.path(), self.passed.request_id).0
     }
 
     fn key(&self, payload: &Sum) -> Option<idempotency::Key> {

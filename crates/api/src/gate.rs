@@ -67,10 +67,10 @@ pub async fn gate(
             }
             next.call(request).await?.map_into_boxed_body()
         }
-        Err(error) => request.into_response(problem::response(&error, &path, &request_id(id))),
+        Err(error) => request.into_response(problem::response(&error, &path, id)),
     };
 
-    let mut answered = written(answered, &path, &request_id(id));
+    let mut answered = written(answered, &path, id);
     if let (true, Some(wanted)) = (matches!(method, Method::GET | Method::HEAD), if_none_match) {
         answered = not_modified(answered, wanted.to_str().unwrap_or_default());
     }
@@ -180,7 +180,7 @@ fn form_pairs(query: &str) -> Vec<(String, String)> {
 }
 
 /// Failures get their body here, where path and request are known; what actix refuses by itself gets one too.
-fn written(answered: ServiceResponse<BoxBody>, path: &str, request_id: &str) -> ServiceResponse<BoxBody> {
+fn written(answered: ServiceResponse<BoxBody>, path: &str, request_id: Uuid) -> ServiceResponse<BoxBody> {
     let Some(error) = answered.response().error() else { return answered };
     let response = match error.as_error::<Failure>() {
         Some(failure) => problem::response(&failure.0, path, request_id),

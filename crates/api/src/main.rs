@@ -6,9 +6,11 @@ use anyhow::Context;
 use api::{
     admin,
     config::{RawSettings, Settings},
+    files::Files,
     openapi, routes,
-    server::{DatabaseAccess, Server},
+    server::{DatabaseAccess, Server, told_to_stop, worker_settings},
     telemetry::Telemetry,
+    worker::Worker,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -27,6 +29,8 @@ struct Program {
 enum Command {
     /// Answer requests and work off jobs; migrates first.
     Serve(Serve),
+    /// Work off jobs alone.
+    Worker(RawSettings),
     /// Run pending migrations and end.
     Migrate(RawSettings),
     /// Print the OpenAPI document.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(serve) => self::serve(serve).await,
+        Command::Worker(raw) => worker(raw.check()?).await,
         Command::Migrate(raw) => migrate(raw.check()?).await,
         Command::Openapi { operations } => {
             let document = openapi::document(routes::routes);
@@ -102,6 +107,18 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
             .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
     }
     server.run().await
+}
+
+async fn worker(settings: Settings) -> anyhow::Result<()> {
+    let _telemetry = Telemetry::start(&settings)?;
+    let database = DatabaseAccess::beside(&settings).await?;
+    let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
+    let worker = Worker::start(database.url.clone(), files, worker_settings(&settings)).await?;
+    tracing::info!("working");
+    told_to_stop().await;
+    worker.stop().await;
+    database.close().await;
+    Ok(())
 }
 
 async fn migrate(settings: Settings) -> anyhow::Result<()> {

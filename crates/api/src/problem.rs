@@ -6,9 +6,9 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
-use domain::{Code, Error, Fault};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use domain::{Code, Error, jobs::StoredProblem};
+use serde_json::Value;
+use uuid::Uuid;
 
 /// The result of a handler.
 pub type Result<T = HttpResponse, E = Failure> = std::result::Result<T, E>;
@@ -42,43 +42,8 @@ fn status(code: Code) -> StatusCode {
     StatusCode::from_u16(code.status()).expect("the table has valid statuses")
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    detail: &'a str,
-    instance: &'a str,
-    code: &'static str,
-    request_id: &'a str,
-    meta: &'a Map<String, Value>,
-    errors: &'a [Fault],
-}
-
-/// The body of a problem document. What went wrong inside is not in it.
-pub fn body(error: &Error, instance: &str, request_id: &str) -> Value {
-    let code = error.code();
-    let nothing = Map::new();
-    let (detail, meta, errors) = match error {
-        Error::Problem(problem) => (problem.detail.as_str(), &problem.meta, problem.errors.as_slice()),
-        _ => (code.title(), &nothing, &[][..]),
-    };
-    let body = Body {
-        r#type: code.type_uri(),
-        title: code.title(),
-        status: code.status(),
-        detail,
-        instance,
-        code: code.as_str(),
-        request_id,
-        meta,
-        errors,
-    };
-    serde_json::to_value(body).expect("a problem is JSON")
-}
-
 /// The whole answer; logs once what the client is not told.
-pub fn response(error: &Error, instance: &str, request_id: &str) -> HttpResponse {
+pub fn response(error: &Error, instance: &str, request_id: Uuid) -> HttpResponse {
     match error {
         Error::Internal(source) => tracing::error!(error = chain(&**source), "internal error"),
         Error::Unavailable(source) => tracing::warn!(error = chain(&**source), "unavailable"),
@@ -105,7 +70,7 @@ pub fn response(error: &Error, instance: &str, request_id: &str) -> HttpResponse
             answer.insert_header((header::ALLOW, allowed.join(", ")));
         }
     }
-    answer.body(body(error, instance, request_id).to_string())
+    answer.body(StoredProblem::new(error, instance, request_id).0.to_string())
 }
 
 /// An error with all its causes.

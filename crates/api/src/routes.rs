@@ -3,7 +3,9 @@
 use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{api_keys, contacts, documents, events, health, me, members, organizations, partners, sessions, tags};
+use crate::{
+    api_keys, contacts, documents, events, exports, health, imports, jobs, me, members, organizations, partners, sessions, tags,
+};
 
 /// Every operation, in the order of the document.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -65,6 +67,14 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(tags::get_tag)
         .service(tags::update_tag)
         .service(tags::delete_tag)
+        .service(imports::preview_import)
+        .service(imports::create_import)
+        .service(exports::create_export)
+        .service(jobs::list_jobs)
+        .service(jobs::get_job)
+        .service(jobs::list_job_items)
+        .service(jobs::download_job_result)
+        .service(jobs::cancel_job)
         .service(events::list_events)
         .service(events::list_event_types)
         .service(events::list_partner_events);

@@ -21,12 +21,14 @@ use crate::{
     auth::Authenticator,
     config::{Database, Settings},
     documents::Documents,
+    files::Files,
     gate::gate,
     limits::Limits,
     metrics, openapi, routes,
     server_key::ServerKey,
     state::{Addresses, State},
     telemetry::RequestSpan,
+    worker::Worker,
 };
 
 /// How long requests and job steps may take to end after the server was told to stop.
@@ -140,6 +142,7 @@ pub struct Server {
     pub state: web::Data<State>,
     http: ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
+    worker: Worker,
     background: Vec<JoinHandle<()>>,
     database: DatabaseAccess,
 }
@@ -161,6 +164,7 @@ impl Server {
         let tokens = Arc::new(server_key.tokens(&public_url)?);
         let revocations = Revocations::default();
         let follow = revocations.follow(&store).await?;
+        let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let document = openapi::document(routes::routes);
         let state = web::Data::new(State {
             authenticator: Authenticator::new(store.clone(), Arc::clone(&tokens), revocations),
@@ -168,6 +172,7 @@ impl Server {
             limits: Limits::new(settings.rate_limits),
             policy: openapi::Policy::of(&document),
             schemas: domain::body::Schemas::of(&document),
+            files: files.clone(),
             server_key,
             addresses: Addresses {
                 app_url: settings.app_url.clone().unwrap_or_else(|| public_url.clone()),
@@ -206,7 +211,8 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        Ok(Self { url, state, http: handle, running, background, database })
+        let worker = Worker::start(database.url.clone(), files, worker_settings(settings)).await?;
+        Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 
     /// Waits until it is told to stop by a signal, then stops.
@@ -224,13 +230,18 @@ impl Server {
 
     /// Stops: no new requests or jobs, those that run may end, then the database.
     pub async fn stop(self) {
-        self.http.stop(true).await;
+        tokio::join!(self.http.stop(true), self.worker.stop());
         for task in self.background {
             task.abort();
         }
         drop(self.state);
         self.database.close().await;
     }
+}
+
+/// How the worker of this deployment works.
+pub fn worker_settings(settings: &Settings) -> persistence::worker::Settings {
+    persistence::worker::Settings { concurrency: settings.job_concurrency, ..Default::default() }
 }
 
 /// Ctrl-C or SIGTERM.

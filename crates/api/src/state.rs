@@ -6,7 +6,7 @@ use domain::{body::Schemas, secrets::KeyEnvironment};
 use ipnet::IpNet;
 use persistence::Store;
 
-use crate::{auth::Authenticator, limits::Limits, openapi::Policy, server_key::ServerKey, tokens::Tokens};
+use crate::{auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey, tokens::Tokens};
 
 /// The shared state.
 pub struct State {
@@ -18,6 +18,7 @@ pub struct State {
     pub policy: Policy,
     /// What bodies are checked against, out of the document.
     pub schemas: Schemas,
+    pub files: Files,
     pub server_key: ServerKey,
     pub addresses: Addresses,
 }

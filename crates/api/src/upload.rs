@@ -1,0 +1,120 @@
+//! A file that comes with a request (multipart/form-data), kept on this machine while it is looked at.
+
+use std::{fs::File, io::Seek, time::Duration};
+
+use actix_multipart::Multipart;
+use actix_web::{HttpMessage, HttpRequest, http::header, web};
+use domain::{Code, Error, Fault, Result};
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+use crate::call::Sum;
+
+/// The largest upload, in bytes.
+const MAX_FILE: u64 = 25 << 20;
+/// The largest part beside the file, in bytes.
+const MAX_OPTIONS: usize = 1 << 20;
+/// How long the next piece may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What came.
+pub struct Upload {
+    /// Stands at its beginning; goes away with its handle.
+    pub file: File,
+    /// The part `options`, JSON in a form field or in a part of its own media type.
+    pub options: Option<Vec<u8>>,
+    /// Of the file and the options: the same upload has another boundary each time.
+    pub sum: Sum,
+}
+
+/// The form of an import, for the document.
+#[derive(utoipa::ToSchema)]
+#[schema(title = "ImportForm")]
+#[expect(dead_code, reason = "describes a form that is read part by part")]
+pub struct ImportForm {
+    /// The file: CSV, a JSON array, or JSON lines; at most 25 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// How it is read, as JSON.
+    options: domain::imports::ImportOptions,
+}
+
+/// The form of a preview, for the document.
+#[derive(utoipa::ToSchema)]
+#[schema(title = "ImportPreviewForm")]
+#[expect(dead_code, reason = "describes a form that is read part by part")]
+pub struct ImportPreviewForm {
+    /// The file: CSV, a JSON array, or JSON lines; at most 25 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+fn broken(_: impl std::fmt::Display) -> Error {
+    Error::new(Code::MalformedJson, "The multipart body did not arrive whole or is not well-formed.")
+}
+
+/// Reads the parts `file` and `options` in any order.
+///
+/// # Errors
+/// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` without a file, `unknown_field` for other parts.
+pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload> {
+    if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
+        return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", vec!["multipart/form-data"].into()));
+    }
+    let too_large = || Error::of(Code::BodyTooLarge).meta("max_bytes", MAX_FILE.into());
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
+        return Err(too_large());
+    }
+    let mut parts = Multipart::new(request.headers(), payload);
+    let (mut file, mut options, mut faults) = (None, None, Vec::new());
+    let mut digest = Sha256::new();
+    while let Some(part) = in_time(parts.next()).await? {
+        let mut part = part.map_err(broken)?;
+        match part.name().unwrap_or_default() {
+            "file" if file.is_none() => {
+                let copy = web::block(tempfile::tempfile).await.map_err(Error::internal)?.map_err(Error::internal)?;
+                let mut copy = tokio::fs::File::from_std(copy);
+                let mut length = 0;
+                while let Some(piece) = in_time(part.next()).await? {
+                    let piece = piece.map_err(broken)?;
+                    length += piece.len() as u64;
+                    if length > MAX_FILE {
+                        return Err(too_large());
+                    }
+                    digest.update(&piece);
+                    copy.write_all(&piece).await.map_err(Error::internal)?;
+                }
+                copy.flush().await.map_err(Error::internal)?;
+                file = Some(copy.into_std().await);
+            }
+            "options" if options.is_none() => {
+                let mut text = Vec::new();
+                while let Some(piece) = in_time(part.next()).await? {
+                    text.extend_from_slice(&piece.map_err(broken)?);
+                    if text.len() > MAX_OPTIONS {
+                        return Err(too_large());
+                    }
+                }
+                options = Some(text);
+            }
+            other => faults.push(Fault::at_pointer("unknown_field", format!("#/{other}"), "unknown part, or given twice")),
+        }
+    }
+    let Some(mut file) = file else {
+        faults.push(Fault::at_pointer("required", "#/file", "is required"));
+        return Err(Error::invalid(faults));
+    };
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    file.rewind().map_err(Error::internal)?;
+    digest.update(options.as_deref().unwrap_or_default());
+    Ok(Upload { file, options, sum: Sum(digest.finalize().into()) })
+}
+
+async fn in_time<T>(next: impl Future<Output = T>) -> Result<T> {
+    let late = |_| Error::new(Code::MalformedJson, "The request body did not arrive in time.");
+    tokio::time::timeout(PATIENCE, next).await.map_err(late)
+}
