@@ -29,7 +29,8 @@ pub struct Upload {
 }
 
 /// The form of an import, for the document.
-#[derive(utoipa::ToSchema)]
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(title = "ImportForm")]
 #[expect(dead_code, reason = "describes a form that is read part by part")]
 pub struct ImportForm {
@@ -41,7 +42,8 @@ pub struct ImportForm {
 }
 
 /// The form of a preview, for the document.
-#[derive(utoipa::ToSchema)]
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(title = "ImportPreviewForm")]
 #[expect(dead_code, reason = "describes a form that is read part by part")]
 pub struct ImportPreviewForm {

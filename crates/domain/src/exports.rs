@@ -47,7 +47,7 @@ pub struct ExportRequest {
     pub filter: Option<FilterNode>,
     /// A saved view whose filter and columns count.
     #[serde(default)]
-    #[schema(example = json!(null))]
+    #[schema(max_length = 60, example = json!(null))]
     pub view_id: Option<String>,
     /// Which fields, in this order; all in display order when absent.
     #[serde(default)]
