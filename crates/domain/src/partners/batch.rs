@@ -47,7 +47,6 @@ pub struct PartnerBatchOperation {
     pub version: Option<i64>,
     /// Its values; a creation needs `name` and `type`. What is wrong with them is the problem of this operation alone.
     #[serde(default)]
-    #[schema(extensions(("x-opaque" = json!(true))))]
     pub data: Option<PartnerUpdate>,
 }
 
