@@ -33,6 +33,8 @@ use crate::{
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON: usize = 1 << 20;
+/// Bytes of a body that is too large that are read and thrown away.
+const MAX_DISCARDED: usize = 8 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What kept answers are encrypted for.
@@ -106,6 +108,11 @@ impl Call {
     /// A header of the request, when it is text.
     pub fn header(&self, name: header::HeaderName) -> Option<&str> {
         self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// The headers of the request.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
     }
 
     /// How partner fields are written: as the credential says, or as the request asks.
@@ -289,21 +296,25 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
 /// # Errors
 /// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
 pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<Bytes, Error> {
-    let too_large = || Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into());
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
-    }
+    let mut too_large = announced.is_some_and(|length| length > limit as u64);
     let read = async {
-        let mut body = BytesMut::new();
+        let (mut body, mut read) = (BytesMut::new(), 0);
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Error::new(Code::MalformedJson, "The request body did not arrive whole."))?;
-            if body.len() + chunk.len() > limit {
-                return Err(too_large());
+            read += chunk.len();
+            too_large |= read > limit;
+            // Clients that are still sending when the connection closes never see the answer.
+            match too_large {
+                true if read > limit + MAX_DISCARDED => break,
+                true => body.clear(),
+                false => body.extend_from_slice(&chunk),
             }
-            body.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
+        match too_large {
+            true => Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into())),
+            false => Ok(body.freeze()),
+        }
     };
     match tokio::time::timeout(PATIENCE, read).await {
         Ok(done) => done,

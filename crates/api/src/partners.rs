@@ -310,5 +310,5 @@ pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query:
 pub async fn remove_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
     let mode = call.write_mode(query.write_mode)?;
-    Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, tag_id, mode).await).await?))
+    Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await).await?))
 }

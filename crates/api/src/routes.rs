@@ -4,7 +4,8 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, documents, events, exports, health, imports, jobs, me, members, organizations, partners, sessions, tags,
+    api_keys, contacts, documents, events, exports, health, imports, jobs, logos, me, members, organizations, partners, sessions,
+    tags,
 };
 
 /// Every operation, in the order of the document.
@@ -57,6 +58,9 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(partners::clear_partner_overrides)
         .service(partners::add_partner_tag)
         .service(partners::remove_partner_tag)
+        .service(logos::get_partner_logo)
+        .service(logos::upload_partner_logo)
+        .service(logos::delete_partner_logo)
         .service(contacts::list_contacts)
         .service(contacts::create_contact)
         .service(contacts::get_contact)

@@ -39,7 +39,9 @@ fn finish_one(path: &str, method: &str, operation: &mut Map<String, Json>, versi
     let takes_key = method == "post" && !is_without_key(path);
     let answers_version = operation.get("responses").is_some_and(|responses| answers_version(responses, schemas));
     let has_etag = answers_version || operation.shift_remove("x-etag").is_some();
+    let asks_for_it = operation.shift_remove("x-if-match").is_some();
     let takes_if_match = match method {
+        _ if asks_for_it => true,
         "patch" => answers_version,
         "delete" => answers_version || versioned,
         _ => false,

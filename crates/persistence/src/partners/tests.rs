@@ -363,7 +363,7 @@ fn a_primary_contact_comes_with_its_partner_and_tags_one_by_one() {
         assert_eq!(again.summary.version, 101);
         let remove = |n: usize, mode| {
             let (tag, room) = (room.tags[n], &room);
-            async move { room.store.write(&room.scope, async |tx| remove_tag(tx, id, tag, mode).await).await.unwrap() }
+            async move { room.store.write(&room.scope, async |tx| remove_tag(tx, id, None, tag, mode).await).await.unwrap() }
         };
         let by_hand = remove(0, WriteMode::Manual).await;
         assert_eq!((by_hand.summary.version, by_hand.summary.tag_ids.len()), (102, 99));
@@ -382,11 +382,12 @@ fn a_primary_contact_comes_with_its_partner_and_tags_one_by_one() {
             .unwrap();
         assert_eq!(rows, 99);
 
-        let logo =
-            room.store.write(&room.scope, async |tx| set_logo(tx, id, "/v1/l?v=1", domain::partners::LogoSource::Uploaded).await);
-        assert_eq!(logo.await.unwrap().summary.logo_url.as_deref(), Some("/v1/l?v=1"));
-        let none = room.store.write(&room.scope, async |tx| remove_logo(tx, id, Some(103)).await).await.unwrap();
-        assert_eq!((none.summary.logo_url, none.summary.logo_source), (None, None));
+        let logo = room
+            .store
+            .write(&room.scope, async |tx| set_logo(tx, id, None, "/v1/l?v=1", domain::partners::LogoSource::Uploaded).await);
+        assert_eq!(logo.await.unwrap().0.summary.logo_url.as_deref(), Some("/v1/l?v=1"));
+        let (none, before) = room.store.write(&room.scope, async |tx| remove_logo(tx, id, Some(103)).await).await.unwrap();
+        assert_eq!((none.summary.logo_url, none.summary.logo_source, before.as_deref()), (None, None, Some("/v1/l?v=1")));
     });
 }
 

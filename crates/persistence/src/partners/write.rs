@@ -443,9 +443,9 @@ pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) ->
 /// Takes one tag off a partner; one that it does not have changes nothing.
 ///
 /// # Errors
-/// `not_found` for the partner.
-pub async fn remove_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) -> Result<Partner> {
-    let locked = lock(tx, id, None).await?;
+/// `not_found` for the partner; `version_mismatch`.
+pub async fn remove_tag(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, tag: TagId, mode: WriteMode) -> Result<Partner> {
+    let locked = lock(tx, id, expected).await?;
     let mut ids = tag_ids(&locked, mode);
     ids.retain(|held| *held != json!(tag));
     write_tags(tx, locked, ids, mode).await
@@ -464,31 +464,42 @@ async fn write_tags(tx: &Tx<'_>, locked: Locked, ids: Vec<Json>, mode: WriteMode
     apply(tx, locked, plan).await
 }
 
-/// Says where the logo is served, a path below the public address, and where it came from.
-///
-/// # Errors
-/// `not_found`.
-pub async fn set_logo(tx: &Tx<'_>, id: PartnerId, path: &str, source: LogoSource) -> Result<Partner> {
-    let locked = lock(tx, id, None).await?;
-    write_logo(tx, locked, json!(format!("{}{path}", links::public_url())), json!(source)).await
-}
-
-/// Takes the logo away.
+/// Says where the logo is served, a path below the public address, and where it came from. A path that differs from the
+/// present one only after its last `-` shows the same picture: then the present one stays. Answers the path until now, too.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn remove_logo(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Partner> {
+pub async fn set_logo(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<i64>,
+    path: &str,
+    source: LogoSource,
+) -> Result<(Partner, Option<String>)> {
+    let locked = lock(tx, id, expected).await?;
+    let picture = |path: &str| path.rsplit_once('-').map_or(path.to_owned(), |(picture, _)| picture.to_owned());
+    let present = locked.partner.summary.logo_url.clone();
+    let path = present.filter(|present| picture(present) == picture(path)).unwrap_or_else(|| path.to_owned());
+    write_logo(tx, locked, json!(format!("{}{path}", links::public_url())), json!(source)).await
+}
+
+/// Takes the logo away. Answers the path until now, too.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`.
+pub async fn remove_logo(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<(Partner, Option<String>)> {
     let locked = lock(tx, id, expected).await?;
     write_logo(tx, locked, Json::Null, Json::Null).await
 }
 
-async fn write_logo(tx: &Tx<'_>, locked: Locked, url: Json, source: Json) -> Result<Partner> {
+async fn write_logo(tx: &Tx<'_>, locked: Locked, url: Json, source: Json) -> Result<(Partner, Option<String>)> {
+    let before = locked.partner.summary.logo_url.clone();
     let mut plan = Plan::default();
     for (name, value) in [("logo_url", url), ("logo_source", source)] {
         let field = partner_field(name).filter(|field| *field.of(&locked.row) != value);
         plan.changes.extend(field.map(|field| Change { field, value }));
     }
-    apply(tx, locked, plan).await
+    Ok((apply(tx, locked, plan).await?, before))
 }
 
 /// A row with exactly these values, past all rules.
