@@ -1,6 +1,7 @@
 //! The tests through HTTP, one room per resource, and the sweeps over every operation of the document.
 
 mod batches;
+mod api_keys;
 mod contacts;
 mod documents;
 mod events;
@@ -9,5 +10,11 @@ mod lists;
 mod logos;
 mod overrides;
 mod partners;
+mod me;
+mod members;
+mod organizations;
+mod sessions;
+mod sign_in;
 mod sweeps;
 mod tags;
+mod tokens;

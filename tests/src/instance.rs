@@ -40,6 +40,31 @@ pub fn instance() -> &'static Instance {
     })
 }
 
+/// A second server on the same database, as behind a balancer: limits are on, and it believes what this machine says
+/// of the address of a client (X-Forwarded-For).
+pub fn neighbour() -> &'static str {
+    static NEIGHBOUR: OnceLock<String> = OnceLock::new();
+    NEIGHBOUR.get_or_init(|| {
+        let first = instance();
+        let external = Database::External { url: first.database_url.clone(), owner_url: first.owner_url.clone() };
+        let mut settings = settings(&first.folder, external);
+        settings.public_url = Some(first.url.clone());
+        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        (settings.rate_limits, settings.db_pool) = (true, 4);
+        let (ready, started) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let database = DatabaseAccess::open(&settings).await.unwrap();
+                let server = Server::start(&settings, database).await.unwrap();
+                ready.send(server.url.clone()).ok();
+                std::future::pending::<()>().await;
+            });
+        });
+        started.recv().expect("the second server starts")
+    })
+}
+
 async fn serve(ready: mpsc::Sender<Instance>) {
     let folder = fresh_folder();
     let settings = settings(&folder, Database::Embedded { pg_bin: None });

@@ -2,10 +2,11 @@
 //! so that every test also tests the wall between organizations.
 
 pub mod contract_lint;
+pub mod database;
 mod instance;
 mod organization;
 mod referee;
 
-pub use instance::{Instance, instance, settings};
-pub use organization::{Answer, Client, Organization, unique};
+pub use instance::{Instance, instance, neighbour, settings};
+pub use organization::{Answer, Client, Organization, PASSWORD, unique};
 pub use referee::Referee;

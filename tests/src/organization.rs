@@ -3,12 +3,14 @@
 use std::{
     collections::HashMap,
     sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
 };
 
+use domain::ids::OrganizationId;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 
-use crate::{Instance, instance};
+use crate::{Instance, database, instance};
 
 /// The password of everybody in the tests.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -21,6 +23,7 @@ pub fn unique(what: &str) -> String {
 
 /// An organization with its owner signed in.
 pub struct Organization {
+    pub id: OrganizationId,
     pub owner: Client,
     pub email: String,
 }
@@ -33,7 +36,9 @@ impl Organization {
         let body = json!({"organization_name": unique("Organization"), "currency": "USD", "name": "Olga Owner",
             "email": email, "password": PASSWORD});
         let grant = public.post("/v1/auth/registrations", body).await.expect(201);
-        Self { owner: Client::bearer(grant.body["access_token"].as_str().unwrap()), email }
+        let owner = Client::bearer(grant.body["access_token"].as_str().unwrap());
+        let id = owner.get("/v1/organization").await.expect(200).id().parse().unwrap();
+        Self { id, owner, email }
     }
 
     /// A member with this role, signed in.
@@ -60,6 +65,11 @@ impl Organization {
         let made = self.owner.post("/v1/api-keys", body).await.expect(201);
         Client::bearer(made.body["secret"].as_str().unwrap())
     }
+
+    /// The first column of what SQL answers as the owner of the tables, inside this organization.
+    pub async fn sql(&self, sql: &str) -> Vec<Option<String>> {
+        database::texts(Some(self.id), sql).await
+    }
 }
 
 /// Calls the API with one credential. Every answer is held against the document.
@@ -67,6 +77,7 @@ impl Organization {
 pub struct Client {
     http: reqwest::Client,
     instance: &'static Instance,
+    url: String,
     token: Option<String>,
     headers: Vec<(String, String)>,
 }
@@ -75,7 +86,8 @@ impl Client {
     /// Without a credential.
     pub fn public() -> Self {
         let http = reqwest::Client::builder().build().unwrap();
-        Self { http, instance: instance(), token: None, headers: Vec::new() }
+        let instance = instance();
+        Self { http, instance, url: instance.url.clone(), token: None, headers: Vec::new() }
     }
 
     /// With an access token or API key.
@@ -93,6 +105,16 @@ impl Client {
         let mut client = self.clone();
         client.headers.push((name.to_owned(), value.to_owned()));
         client
+    }
+
+    /// The same client, calling the server at this address.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same client with another access token or API key.
+    pub fn signed(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -121,7 +143,7 @@ impl Client {
         path: &str,
         build: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
     ) -> Answer {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.instance.url));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -136,6 +158,19 @@ impl Client {
         assert!(headers.contains_key("request-id"), "{method} {path} has no Request-Id");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { request: format!("{method} {path}"), status, headers, bytes, body }
+    }
+
+    /// Waits until this credential is refused, which must be within a second.
+    pub async fn is_refused_soon(&self, code: &str) {
+        let start = Instant::now();
+        loop {
+            let answer = self.get("/v1/me").await;
+            if answer.status != 200 {
+                answer.problem(401, code);
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(1), "the credential still works");
+        }
     }
 
     /// Every row of a list, page by page.
