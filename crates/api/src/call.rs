@@ -280,7 +280,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 fn expect_json(request: &HttpRequest) -> Result<(), Error> {
     let patch = request.method() == actix_web::http::Method::PATCH;
-    match request.content_type().trim() {
+    match request.content_type().trim().to_ascii_lowercase().as_str() {
         "application/json" => Ok(()),
         "application/merge-patch+json" if patch => Ok(()),
         _ => {

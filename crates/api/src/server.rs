@@ -2,20 +2,23 @@
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
-use actix_cors::Cors;
+use actix_cors::{Cors, CorsError};
 use actix_web::{
     App, HttpServer,
+    body::{BoxBody, MessageBody},
     dev::{ServerHandle, Service, ServiceResponse},
-    http::header,
+    http::{Method, header},
     middleware::{Compress, from_fn},
     web,
 };
 use anyhow::{Context, bail};
+use domain::{Code, Error, events::request_id};
 use embedded_postgres::Cluster;
 use persistence::{Store, revocations::Revocations};
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
+use uuid::Uuid;
 
 use crate::{
     auth::Authenticator,
@@ -24,7 +27,7 @@ use crate::{
     files::Files,
     gate::gate,
     limits::Limits,
-    metrics, openapi, routes,
+    metrics, openapi, problem, routes,
     server_key::ServerKey,
     state::{Addresses, State},
     telemetry::RequestSpan,
@@ -195,10 +198,14 @@ impl Server {
                 .wrap(Compress::default())
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(cors(&origins))
-                .wrap_fn(|request, next| {
+                .wrap_fn(|mut request, next| {
+                    // What HEAD answers is what GET does; its body is left out where it is sent.
+                    if request.method() == Method::HEAD {
+                        request.head_mut().method = Method::GET;
+                    }
                     let sign_in = request.path().starts_with("/v1/auth/");
                     let answer = next.call(request);
-                    async move { answer.await.map(|answer| without_credentials(answer, sign_in)) }
+                    async move { answer.await.map(|answer| told_of_origin(without_credentials(answer, sign_in))) }
                 })
                 .wrap(measures.clone())
                 .configure(routes::mount)
@@ -283,6 +290,19 @@ fn cors(origins: &[String]) -> Cors {
         .block_on_origin_mismatch(false)
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// A preflight that is refused is a problem like any other.
+fn told_of_origin(answer: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
+    let refused = answer.response().error().is_some_and(|error| error.as_error::<CorsError>().is_some());
+    if !refused {
+        return answer.map_into_boxed_body();
+    }
+    let (path, id) = (answer.request().path().to_owned(), request_id(Uuid::now_v7()));
+    let mut problem = problem::response(&Error::of(Code::OriginNotAllowed), &path, &id);
+    let id = id.parse().expect("ids are ASCII");
+    problem.headers_mut().insert(header::HeaderName::from_static("request-id"), id);
+    answer.into_response(problem)
 }
 
 /// Cookies belong to sign-in alone: elsewhere the browser is not told that it may send them.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Error, Result,
+    Code, Error, Result,
     events::NewEvent,
     ids::{ApiKeyId, MemberId},
     me::{Me, MeUpdate, User},
@@ -27,7 +27,7 @@ pub async fn of_key(tx: &Tx<'_>, id: ApiKeyId) -> Result<Me> {
 
 /// What a person changes about themselves.
 pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> {
-    members::table.find(id).select(members::id).for_update().first::<MemberId>(&mut tx.conn()).await?;
+    members::table.find(id).select(members::id).for_update().first::<MemberId>(&mut tx.conn()).await.optional()?;
     let (before, _) = person(tx, id).await?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
@@ -42,9 +42,12 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> 
     of_member(tx, id).await
 }
 
+/// # Errors
+/// `invalid_token` when the member was removed a moment ago.
 async fn person(tx: &Tx<'_>, id: MemberId) -> Result<(User, Member)> {
     let row = members::table.find(id).select((Member::as_select(), members::locale, members::email_notifications));
-    let (member, locale, email_notifications): (Member, String, bool) = row.first(&mut tx.conn()).await?;
+    let found: Option<(Member, String, bool)> = row.first(&mut tx.conn()).await.optional()?;
+    let (member, locale, email_notifications) = found.ok_or_else(|| Error::of(Code::InvalidToken))?;
     let id = member.user_id.ok_or_else(|| Error::internal("a signed-in member without user"))?;
     let user = User { id, name: member.name.clone(), email: member.email.clone(), locale, email_notifications };
     Ok((user, member))

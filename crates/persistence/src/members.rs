@@ -108,13 +108,9 @@ pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
 /// # Errors
 /// `invitation_invalid`; `email_taken` when the address is a user of another organization.
 pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, password_hash: &str) -> Result<Member> {
-    let invited = get_invited(tx, token).await?;
-    if !claim_email(tx, &invited.email).await? {
-        return Err(Error::of(Code::EmailTaken));
-    }
-    // Whoever is second finds no invitation any more.
+    // Whoever is second waits here, and then finds no invitation any more.
     let joined: Option<Member> = diesel::update(members::table)
-        .filter(members::id.eq(invited.id).and(members::invitation_hash.eq(token.hash().to_vec())))
+        .filter(members::invitation_hash.eq(token.hash().to_vec()).and(members::invitation_expires_at.gt(Timestamp::now())))
         .set((
             members::user_id.eq(user),
             members::name.eq(name),
@@ -130,6 +126,9 @@ pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, 
         .await
         .optional()?;
     let member = joined.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+    if !claim_email(tx, &member.email).await? {
+        return Err(Error::of(Code::EmailTaken));
+    }
     tx.tell(NewEvent::new("member.joined", member.id, member.version, json!({"role": member.role})));
     Ok(member)
 }

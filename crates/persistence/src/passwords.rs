@@ -30,9 +30,12 @@ pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option
 }
 
 /// A member and the kept password.
+///
+/// # Errors
+/// `invalid_token` when the member was removed a moment ago.
 pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<String>)> {
     let row = members::table.find(member).select((Member::as_select(), members::password_hash));
-    Ok(row.first(&mut tx.conn()).await?)
+    row.first(&mut tx.conn()).await.optional()?.ok_or_else(|| Error::of(Code::InvalidToken))
 }
 
 /// The member that a reset token is for.
