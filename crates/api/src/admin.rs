@@ -159,7 +159,7 @@ async fn system_scope(store: &Store, email: &str) -> anyhow::Result<Scope> {
 }
 
 /// Twenty-four characters that nobody guesses.
-fn random_password() -> anyhow::Result<String> {
+pub(crate) fn random_password() -> anyhow::Result<String> {
     let mut bytes = [0u8; 18];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes))

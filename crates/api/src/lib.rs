@@ -7,6 +7,7 @@ pub mod auth;
 pub mod call;
 pub mod config;
 pub mod contacts;
+pub mod demo;
 pub mod documents;
 pub mod events;
 pub mod exports;

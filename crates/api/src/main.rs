@@ -6,6 +6,7 @@ use anyhow::Context;
 use api::{
     admin,
     config::{RawSettings, Settings},
+    demo,
     files::Files,
     openapi, routes,
     server::{DatabaseAccess, Server, told_to_stop, worker_settings},
@@ -39,6 +40,8 @@ enum Command {
         #[arg(long)]
         operations: bool,
     },
+    /// Make the demo organization unless there is one, and print how to get into it.
+    Demo(RawSettings),
     /// First steps and rescue, past the API.
     #[command(subcommand)]
     Admin(admin::Command),
@@ -51,6 +54,9 @@ struct Serve {
     /// Do not migrate first.
     #[arg(long)]
     no_migrate: bool,
+    /// Make the demo organization unless there is one, and print how to get into it.
+    #[arg(long)]
+    demo: bool,
 }
 
 fn main() -> ExitCode {
@@ -86,6 +92,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        Command::Demo(raw) => demo::run(raw).await,
         Command::Admin(command) => admin::run(command).await,
     }
 }
@@ -97,8 +104,15 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     if !serve.no_migrate {
         database.migrate().await?;
     }
+    let demo = match serve.demo {
+        true => Some(demo::at(&database, &settings).await?),
+        false => None,
+    };
     let server = Server::start(&settings, database).await?;
     tracing::info!(url = server.url, "listening");
+    if let Some(demo) = demo {
+        println!("{}", demo.welcome(settings.public_url.as_ref().unwrap_or(&server.url)));
+    }
     if let Some(path) = &settings.ready_file {
         let ready = serde_json::json!({"url": server.url, "pid": std::process::id()});
         let beside = path.with_extension("new");
