@@ -5,7 +5,10 @@ use std::process::Command;
 fn main() {
     println!("cargo:rerun-if-env-changed=PARTNEROS_COMMIT");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
-    println!("cargo:rerun-if-changed=../../.git/HEAD");
+    // In a worktree it lies elsewhere, and a file that does not exist would mean to build anew every time.
+    if let Some(head) = git(&["rev-parse", "--path-format=absolute", "--git-path", "HEAD"]) {
+        println!("cargo:rerun-if-changed={head}");
+    }
     println!("cargo:rustc-env=PARTNEROS_COMMIT={}", commit());
     println!("cargo:rustc-env=PARTNEROS_BUILT_AT={}", built_at());
 }
@@ -15,13 +18,13 @@ fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+fn git(arguments: &[&str]) -> Option<String> {
+    let out = Command::new("git").args(arguments).output().ok().filter(|out| out.status.success())?;
+    Some(String::from_utf8_lossy(&out.stdout).trim().to_owned())
+}
+
 fn commit() -> String {
-    let from_git = || {
-        let out =
-            Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok().filter(|out| out.status.success())?;
-        Some(String::from_utf8_lossy(&out.stdout).trim().to_owned())
-    };
-    setting("PARTNEROS_COMMIT").or_else(from_git).unwrap_or_else(|| "unknown".into())
+    setting("PARTNEROS_COMMIT").or_else(|| git(&["rev-parse", "--short=12", "HEAD"])).unwrap_or_else(|| "unknown".into())
 }
 
 /// The time of the source when it is given (reproducible builds), else now.

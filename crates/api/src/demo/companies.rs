@@ -194,9 +194,8 @@ fn company(number: usize, dice: &mut Dice) -> Company {
     // Many small ones and a few large ones.
     let employees = 5 + dice.below(60) * (1 + dice.below(12)) * (1 + dice.below(4));
     let revenue = employees * (60_000 + dice.below(120_000)) * 100;
-    let tags = [dice.below(5), 5 + dice.below(5), 10 + dice.below(5)];
-    let services: Vec<&str> = vec![TAGS[tags[0] as usize].1];
-    let products: Vec<&str> = vec![TAGS[tags[1] as usize].1];
+    let (service, product) = (TAGS[dice.below(5) as usize].1, TAGS[5 + dice.below(5) as usize].1);
+    let tags = TAGS.iter().enumerate().filter(|(_, (_, name, _))| [service, product, region].contains(name)).map(|(at, _)| at);
     let status = match stage {
         "rejected" => "inactive",
         "prospect" | "qualified" | "legal_negotiation" => "pending",
@@ -204,9 +203,9 @@ fn company(number: usize, dice: &mut Dice) -> Company {
     };
     let mut profile = object(json!({
         "name": name, "domain": domain, "type": kind, "industry": industry, "stage": stage, "status": status,
-        "description": format!("{industry} for mid-sized companies: {} and {}.", services[0].to_lowercase(), products[0]),
-        "employees": employees, "company_revenue": revenue, "regions": [region], "languages": languages, "services": services,
-        "products": products, "category": dice.pick(&["solution", "technology", "sales"]),
+        "description": format!("{industry} for mid-sized companies: {} and {product}.", service.to_lowercase()),
+        "employees": employees, "company_revenue": revenue, "regions": [region], "languages": languages, "services": [service],
+        "products": [product], "category": dice.pick(&["solution", "technology", "sales"]),
         "external_id": format!("CRM-{:05}", 10_001 + number),
         "primary_contact": person(dice, &domain),
         "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}],
@@ -215,14 +214,14 @@ fn company(number: usize, dice: &mut Dice) -> Company {
         let target = (50 + dice.below(950)) * 1_000_000;
         profile.insert("annual_revenue_target".into(), json!(target));
         profile.insert("quarterly_weights".into(), json!({"q1": 2000, "q2": 2500, "q3": 2500, "q4": 3000}));
-        let value = format!("Their {} on our platform: one contract, one team on site.", services[0].to_lowercase());
+        let value = format!("Their {} on our platform: one contract, one team on site.", service.to_lowercase());
         profile.insert("joint_value_proposition".into(), json!(value));
     }
     let mut contacts: Vec<_> = (0..dice.below(3)).map(|_| person(dice, &domain)).collect();
     contacts.retain(|contact| contact["email"] != profile["primary_contact"]["email"]);
     contacts.dedup_by(|one, other| one["email"] == other["email"]);
     let (by_hand, synced) = later(number, dice, employees, industry);
-    Company { profile, tags: tags.map(|at| at as usize).to_vec(), contacts, by_hand, synced }
+    Company { profile, tags: tags.collect(), contacts, by_hand, synced }
 }
 
 /// What people decided about every sixth company, and what the CRM said since.

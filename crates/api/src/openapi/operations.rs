@@ -59,6 +59,10 @@ fn finish_one(path: &str, method: &str, operation: &mut Map<String, Json>, versi
         if let Some(content) = body.get_mut("content").and_then(Json::as_object_mut) {
             if let (true, Some(json)) = (method == "patch", content.get("application/json").cloned()) {
                 content.shift_insert(0, "application/merge-patch+json".into(), json);
+                // openapi-python-client makes a module that cannot be loaded of two kinds without an optional parameter.
+                if !takes_if_match {
+                    content.shift_remove("application/json");
+                }
             }
             contents(content, schemas);
         }

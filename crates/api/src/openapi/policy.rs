@@ -107,7 +107,8 @@ impl Operation {
             operation["parameters"].as_array().into_iter().flatten().map(|p| resolved(p, document)).collect();
         let header = |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"] == name);
         let content = operation.pointer("/requestBody/content").and_then(Json::as_object);
-        let body = content.and_then(|content| content.get("application/json"));
+        let body = content
+            .and_then(|content| ["application/json", "application/merge-patch+json"].iter().find_map(|kind| content.get(*kind)));
         let is_dear = path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
         Self {
             id: text("operationId"),
