@@ -3,6 +3,9 @@
 FROM rust:1.95-bookworm AS build
 # What the image holds, instead of fetching the formatter and the linter that rust-toolchain.toml asks for.
 ENV RUSTUP_TOOLCHAIN=1.95.0
+# What /version says; the repository's history is not in the image.
+ARG PARTNEROS_COMMIT
+ENV PARTNEROS_COMMIT=${PARTNEROS_COMMIT}
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \

@@ -125,6 +125,8 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
 
 async fn worker(settings: Settings) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&settings)?;
+    // What it exports names addresses of the API.
+    domain::links::set_public_url(&settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen)));
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
     let worker = Worker::start(database.url.clone(), files, worker_settings(&settings)).await?;
