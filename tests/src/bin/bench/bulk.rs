@@ -27,7 +27,10 @@ pub fn growth(server: &Server<'_>, data: &Data, options: &Options) -> Result<()>
     for organization in &organizations {
         works.push((growing(server, organization)?, organization.token(server)?));
     }
-    println!("| Cost by size, 4 connections | {} | growth (target: under 1.5) | |", join(&organizations, |o| format!("{} partners, req/s", o.partners)));
+    println!(
+        "| Cost by size, 4 connections | {} | growth (target: under 1.5) | |",
+        join(&organizations, |o| format!("{} partners, req/s", o.partners))
+    );
     println!("|---|{}---|---|", "---|".repeat(organizations.len()));
     for row in 0..works[0].0.len() {
         let mut outcomes: Vec<Outcome> = organizations.iter().map(|_| Outcome::default()).collect();
@@ -38,7 +41,12 @@ pub fn growth(server: &Server<'_>, data: &Data, options: &Options) -> Result<()>
         }
         let rates: Vec<f64> = outcomes.iter().map(Outcome::per_second).collect();
         let growth = rates[0] / rates[rates.len() - 1];
-        println!("| {} | {} | {growth:.2} | {} |", works[0].0[row].name, join(&rates, |rate| format!("{rate:.0}")), verdict(growth < 1.5));
+        println!(
+            "| {} | {} | {growth:.2} | {} |",
+            works[0].0[row].name,
+            join(&rates, |rate| format!("{rate:.0}")),
+            verdict(growth < 1.5)
+        );
     }
     println!();
     Ok(())

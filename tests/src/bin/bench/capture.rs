@@ -80,7 +80,8 @@ fn entries(log: &str) -> Vec<Entry> {
                 entry.statement.values = parameters(values);
             }
         } else if let Some(said) = rest.strip_prefix("LOG:  ") {
-            let sql = said.strip_prefix("statement: ").or_else(|| said.strip_prefix("execute ")?.split_once(": ").map(|(_, sql)| sql));
+            let sql =
+                said.strip_prefix("statement: ").or_else(|| said.strip_prefix("execute ")?.split_once(": ").map(|(_, sql)| sql));
             if let Some(sql) = sql {
                 entries.push(Entry { pid: pid.to_owned(), statement: Statement { sql: sql.to_owned(), values: Vec::new() } });
             }

@@ -19,7 +19,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--no-bulk] [--million] [--keep DIR]
+const USAGE: &str =
+    "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--no-bulk] [--million] [--keep DIR]
 
   --partners N   in each of the two organizations (100000)
   --seconds S    of every single measurement (3)

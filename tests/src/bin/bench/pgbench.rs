@@ -44,66 +44,92 @@ pub fn run(server: &Server<'_>, transactions: &[Transaction], connections: usize
 /// The script of a transaction, and its values by name. BEGIN and the reads that follow share a round trip, as in the
 /// server; what comes after goes one by one.
 fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, String)>) {
-    let mut variables = Vec::new();
+    let mut values = Values { prefix: format!("t{number}"), since: transaction.since, named: Vec::new(), fresh: Vec::new() };
+    let lines: Vec<String> = transaction.statements.iter().map(|statement| values.line(statement)).collect();
     let reads = |statement: &&Statement| statement.sql.trim_start().starts_with("SELECT");
     let joined = transaction.statements.iter().take_while(reads).count();
-    let mut out = format!("\\startpipeline\n{};\n", transaction.begin);
-    for (at, statement) in transaction.statements.iter().enumerate() {
-        if at == joined {
-            out += "\\endpipeline\n";
+    let dice: String = (0..values.fresh.len()).map(|n| format!("\\set fresh{n} random(1, 999999999999)\n")).collect();
+    let (first, rest) = (lines[..joined].concat(), lines[joined..].concat());
+    (format!("{dice}\\startpipeline\n{};\n{first}\\endpipeline\n{rest}COMMIT;\n", transaction.begin), values.named)
+}
+
+/// The values of a script.
+struct Values {
+    prefix: String,
+    /// Milliseconds since 1970; identifiers that are younger were made for the request, and must be others each time.
+    since: u128,
+    named: Vec<(String, String)>,
+    fresh: Vec<Uuid>,
+}
+
+impl Values {
+    fn line(&mut self, statement: &Statement) -> String {
+        let mut sql = statement.sql.replace('\n', " ");
+        // From the last on, so that $1 does not hit $10.
+        for (index, value) in statement.values.iter().enumerate().rev() {
+            let put = value.as_ref().map_or_else(|| "NULL".to_owned(), |value| self.put(value));
+            sql = sql.replace(&format!("${}", index + 1), &put);
         }
-        out += &line(statement, &format!("t{number}s{at}"), transaction.since, &mut variables);
+        sql + ";\n"
     }
-    if joined == transaction.statements.len() {
-        out += "\\endpipeline\n";
+
+    fn put(&mut self, value: &str) -> String {
+        if let Some(id) = id(value) {
+            return self.id(id);
+        }
+        let items = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
+        let ids: Option<Vec<Uuid>> = items.and_then(|items| items.split(',').map(id).collect());
+        if let Some(ids) = ids.filter(|ids| ids.iter().any(|id| self.is_fresh(id))) {
+            let items: Vec<String> = ids.into_iter().map(|id| self.id(id)).collect();
+            return format!("ARRAY[{}]", items.join(", "));
+        }
+        format!(":{}{}", self.name(value), cast(value))
     }
-    out += "COMMIT;\n";
-    (out, variables)
+
+    fn id(&mut self, id: Uuid) -> String {
+        if !self.is_fresh(&id) {
+            return format!(":{}::uuid", self.name(&id.to_string()));
+        }
+        let known = self.fresh.iter().position(|fresh| *fresh == id);
+        let number = known.unwrap_or_else(|| {
+            self.fresh.push(id);
+            self.fresh.len() - 1
+        });
+        // As those of the server: beside each other in an index.
+        format!("('{}' || lpad(:fresh{number}::text, 12, '0'))::uuid", &id.to_string()[..24])
+    }
+
+    fn is_fresh(&self, id: &Uuid) -> bool {
+        id.get_version_num() == 7 && id.as_u128() >> 80 >= self.since
+    }
+
+    fn name(&mut self, value: &str) -> String {
+        let name = format!("{}v{}", self.prefix, self.named.len());
+        self.named.push((name.clone(), value.to_owned()));
+        name
+    }
 }
 
-fn line(statement: &Statement, prefix: &str, since: u128, variables: &mut Vec<(String, String)>) -> String {
-    let mut sql = statement.sql.replace('\n', " ");
-    // From the last on, so that $1 does not hit $10.
-    for (index, value) in statement.values.iter().enumerate().rev() {
-        let name = format!("{prefix}p{}", index + 1);
-        let put = match value {
-            None => "NULL".to_owned(),
-            Some(value) if is_fresh(value, since) => "gen_random_uuid()".to_owned(),
-            Some(value) if value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).is_some_and(|v| is_fresh(v, since)) => {
-                "ARRAY[gen_random_uuid()]".to_owned()
-            }
-            Some(value) => {
-                variables.push((name.clone(), value.clone()));
-                format!(":{name}{}", cast(value))
-            }
-        };
-        sql = sql.replace(&format!("${}", index + 1), &put);
-    }
-    sql + ";\n"
-}
-
-/// An identifier that was made for the request: it must be another one each time.
-fn is_fresh(value: &str, since: u128) -> bool {
-    let Ok(id) = Uuid::parse_str(value) else { return false };
-    id.get_version_num() == 7 && id.as_u128() >> 80 >= since
+/// Only in its usual form: in braces it would be an array of one.
+fn id(text: &str) -> Option<Uuid> {
+    Uuid::parse_str(text).ok().filter(|_| text.len() == 36)
 }
 
 /// The server names the types of its values; pgbench does not, and where the place does not tell they are guessed.
 fn cast(value: &str) -> &'static str {
     let is_json = |text: &str| text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok();
-    if Uuid::parse_str(value).is_ok() {
-        return "::uuid";
-    }
     if value != "{}" && is_json(value) {
         return "::jsonb";
     }
-    let Some(items) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).filter(|items| !items.is_empty()) else { return "" };
+    let Some(items) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).filter(|items| !items.is_empty()) else {
+        return "";
+    };
     if items.starts_with("\"{\\\"") || items.starts_with("\"{}") {
         return "::jsonb[]";
     }
     let all = |test: &dyn Fn(&str) -> bool| items.split(',').all(test);
     match () {
-        () if all(&|item| Uuid::parse_str(item).is_ok()) => "::uuid[]",
+        () if all(&|item| id(item).is_some()) => "::uuid[]",
         () if all(&|item| item.parse::<i64>().is_ok()) => "::bigint[]",
         () => "::text[]",
     }
@@ -126,15 +152,18 @@ mod tests {
             statements: vec![
                 statement("SELECT set_config('a', 'b', true)", &[]),
                 statement("SELECT 1 WHERE a = $1", &[old]),
-                statement("UPDATE t SET a = $1, b = $2", &[&new, "{a,b}"]),
+                statement("UPDATE t SET a = $1, b = $2, c = $3", &[&new, &format!("{{{old}}}"), &format!("{{{new}}}")]),
             ],
             since: 1_700_000_000_000,
         };
         let (text, variables) = script(&transaction, 0);
+        let made = format!("('{}' || lpad(:fresh0::text, 12, '0'))::uuid", &new[..24]);
         assert_eq!(
             text,
-            "\\startpipeline\nBEGIN;\nSELECT set_config('a', 'b', true);\nSELECT 1 WHERE a = :t0s1p1::uuid;\n\\endpipeline\n\
-             UPDATE t SET a = gen_random_uuid(), b = :t0s2p2::text[];\nCOMMIT;\n"
+            format!(
+                "\\set fresh0 random(1, 999999999999)\n\\startpipeline\nBEGIN;\nSELECT set_config('a', 'b', true);\n\
+                 SELECT 1 WHERE a = :t0v0::uuid;\n\\endpipeline\nUPDATE t SET a = {made}, b = :t0v1::uuid[], c = ARRAY[{made}];\nCOMMIT;\n"
+            )
         );
         assert_eq!(variables.len(), 2);
     }

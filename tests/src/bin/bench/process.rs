@@ -28,10 +28,7 @@ pub struct Cpu {
 impl std::ops::Sub for Cpu {
     type Output = Self;
     fn sub(self, before: Self) -> Self {
-        Self {
-            server: self.server.saturating_sub(before.server),
-            database: self.database.saturating_sub(before.database),
-        }
+        Self { server: self.server.saturating_sub(before.server), database: self.database.saturating_sub(before.database) }
     }
 }
 impl std::ops::AddAssign for Cpu {

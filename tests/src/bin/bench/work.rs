@@ -133,21 +133,53 @@ pub fn learn(server: &Server<'_>, data: &Data, only: Option<&str>) -> Result<Vec
 
 /// Every row, for an organization.
 fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
-    let tags = ids(server, organization, "tag", "SELECT id FROM tags WHERE name IN ('Tag 1', 'Tag 3', 'Tag 10', 'Tag 39') ORDER BY name")?;
+    let tags = ids(
+        server,
+        organization,
+        "tag",
+        "SELECT id FROM tags WHERE name IN ('Tag 1', 'Tag 3', 'Tag 10', 'Tag 39') ORDER BY name",
+    )?;
     let page = |query: &str| format!("/v1/partners?{query}");
     let mut works = growing(server, organization)?;
     works.push(Work::read("first page of 50, `sort=name`", Target::Ratio(0.5), vec![page("sort=name&limit=50")]));
-    let stacked = |tag: &String| page(&format!("type=technology,reseller&status=active&fit_score_gte=60&tag_ids={tag}&sort=-fit_score&limit=50"));
-    works.push(Work::read("stacked filters and a tag, `sort=-fit_score`", Target::Ratio(0.5), tags.iter().map(stacked).collect()));
-    works.push(Work::read("sort without index, `sort=-company_revenue`", Target::None, vec![page("sort=-company_revenue&limit=50")]));
+    let stacked = |tag: &String| {
+        page(&format!("type=technology,reseller&status=active&fit_score_gte=60&tag_ids={tag}&sort=-fit_score&limit=50"))
+    };
+    works.push(Work::read(
+        "stacked filters and a tag, `sort=-fit_score`",
+        Target::Ratio(0.5),
+        tags.iter().map(stacked).collect(),
+    ));
+    works.push(Work::read(
+        "sort without index, `sort=-company_revenue`",
+        Target::None,
+        vec![page("sort=-company_revenue&limit=50")],
+    ));
     let words = ["nor", "cloud", "harbor sec", "vertx", "alpine data g"];
     let typed = |word: &&str| page(&format!("q={}&limit=10", word.replace(' ', "%20")));
     works.push(Work::read("type-ahead, `q=`", Target::DatabaseTime(Duration::from_millis(5)), words.iter().map(typed).collect()));
-    works.push(Work::read("page of 1 with `total_count` of two filters", Target::None, vec![page("status=active&fit_score_gte=60&limit=1&include=total_count")]));
-    let some = ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
+    works.push(Work::read(
+        "page of 1 with `total_count` of two filters",
+        Target::None,
+        vec![page("status=active&fit_score_gte=60&limit=1&include=total_count")],
+    ));
+    let some =
+        ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
     let of = |id: &String| format!("/v1/partners/{id}");
-    works.push(Work::write("change one field", Target::Ratio(0.8), "PATCH", some.iter().map(of).collect(), |n| json!({"annual_revenue_target": n})));
-    works.push(Work::write("create", Target::None, "POST", vec!["/v1/partners".into()], |n| json!({"name": format!("Bench {n}"), "type": "reseller", "industry": "Software", "employees": n % 1000})));
+    works.push(Work::write(
+        "change one field",
+        Target::Ratio(0.8),
+        "PATCH",
+        some.iter().map(of).collect(),
+        |n| json!({"annual_revenue_target": n}),
+    ));
+    works.push(Work::write(
+        "create",
+        Target::None,
+        "POST",
+        vec!["/v1/partners".into()],
+        |n| json!({"name": format!("Bench {n}"), "type": "reseller", "industry": "Software", "employees": n % 1000}),
+    ));
     Ok(works)
 }
 
@@ -155,7 +187,8 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
 pub fn growing(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     let first = "/v1/partners?sort=-fit_score&limit=50".to_owned();
     let deep = deep_cursors(server, organization)?.into_iter().map(|cursor| format!("{first}&cursor={cursor}")).collect();
-    let some = ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
+    let some =
+        ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
     Ok(vec![
         Work::read("first page of 50, `sort=-fit_score`", Target::Ratio(0.5), vec![first]),
         Work::read("deep page, `sort=-fit_score`", Target::Ratio(0.5), deep),
