@@ -129,7 +129,7 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
 }
 
 /// Takes out what a measurement put in.
-fn clean(server: &Server<'_>, condition: &str) -> Result<()> {
+pub fn clean(server: &Server<'_>, condition: &str) -> Result<()> {
     psql(server.folder, SUPERUSER, &[], &format!("DELETE FROM partners WHERE {condition}; VACUUM partners;")).map(drop)
 }
 

@@ -20,12 +20,13 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str =
-    "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--no-bulk] [--million] [--keep DIR]
+    "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--explain] [--no-bulk] [--million] [--keep DIR]
 
   --partners N   in each of the two organizations (100000)
   --seconds S    of every single measurement (3)
   --rounds R     of server and pgbench in turn (2)
   --only WORDS   rows of the table whose name contains this
+  --explain      print the plans of the statements instead of measuring
   --no-bulk      without import and export
   --million      a third organization with ten times as many partners, for the row on growth
   --keep DIR     where the data stay for the next run; PostgreSQL's user must be able to enter it";
@@ -37,6 +38,7 @@ struct Options {
     period: Duration,
     rounds: u32,
     only: Option<String>,
+    explain: bool,
     bulk: bool,
     million: bool,
     keep: Option<PathBuf>,
@@ -49,6 +51,7 @@ impl Options {
             period: Duration::from_secs(3),
             rounds: 2,
             only: None,
+            explain: false,
             bulk: true,
             million: false,
             keep: None,
@@ -60,6 +63,7 @@ impl Options {
                 "--seconds" => options.period = Duration::try_from_secs_f64(value()?.parse().context("--seconds")?)?,
                 "--rounds" => options.rounds = value()?.parse().context("--rounds")?,
                 "--only" => options.only = Some(value()?),
+                "--explain" => options.explain = true,
                 "--no-bulk" => options.bulk = false,
                 "--million" => options.million = true,
                 "--keep" => options.keep = Some(value()?.into()),
@@ -95,6 +99,12 @@ fn run(options: &Options) -> Result<()> {
     let works = learned?;
 
     let server = server::Server::start(&folder)?;
+    if options.explain {
+        for work in &works {
+            println!("## {}\n\n```\n{}```\n", work.name, work.explain(&server)?);
+        }
+        return server.stop();
+    }
     println!("{}", report::machine(&server, &data)?);
     println!("{}", report::HEAD);
     for work in &works {
@@ -104,6 +114,7 @@ fn run(options: &Options) -> Result<()> {
         }
     }
     println!();
+    bulk::clean(&server, "name LIKE 'Bench %'")?;
     bulk::growth(&server, &data, options)?;
     bulk::memory_under_load(&server, &data, options)?;
     if options.bulk {

@@ -53,6 +53,22 @@ fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, Str
     (format!("{dice}\\startpipeline\n{};\n{first}\\endpipeline\n{rest}COMMIT;\n", transaction.begin), values.named)
 }
 
+/// The same statements with their values and EXPLAIN before each, for psql; undone at the end. Planned as the first time
+/// that a prepared statement runs: for these values.
+pub fn explain(transaction: &Transaction) -> String {
+    let mut out = "SET max_parallel_workers_per_gather = 0; SET jit = off; BEGIN;\n".to_owned();
+    for statement in &transaction.statements {
+        let mut sql = statement.sql.clone();
+        for (index, value) in statement.values.iter().enumerate().rev() {
+            let put = value.as_ref().map_or_else(|| "NULL".into(), |v| format!("'{}'{}", v.replace('\'', "''"), cast(v)));
+            sql = sql.replace(&format!("${}", index + 1), &put);
+        }
+        let explain = if sql.contains("set_config") { "" } else { "EXPLAIN (ANALYZE, BUFFERS) " };
+        out += &format!("{explain}{sql};\n");
+    }
+    out + "ROLLBACK;\n"
+}
+
 /// The values of a script.
 struct Values {
     prefix: String,
@@ -117,6 +133,9 @@ fn id(text: &str) -> Option<Uuid> {
 
 /// The server names the types of its values; pgbench does not, and where the place does not tell they are guessed.
 fn cast(value: &str) -> &'static str {
+    if id(value).is_some() {
+        return "::uuid";
+    }
     let is_json = |text: &str| text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok();
     if value != "{}" && is_json(value) {
         return "::jsonb";

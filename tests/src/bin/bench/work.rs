@@ -13,7 +13,7 @@ use crate::{
     Options,
     capture::{self, Transaction},
     data::{Data, Organization},
-    database::{SUPERUSER, psql},
+    database::{SUPERUSER, WEAK, psql},
     http::{self, Connection},
     load::{self, Outcome},
     pgbench,
@@ -75,6 +75,12 @@ impl Work {
         let body = self.body.map_or_else(Vec::new, |body| body(COUNTER.fetch_add(1, Ordering::Relaxed)).to_string().into_bytes());
         let content_type = if self.method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         http::request(self.method, path, Some(token), content_type, &body)
+    }
+
+    /// The plans of what the server sends for the first variant, under its role. Undone.
+    pub fn explain(&self, server: &Server<'_>) -> Result<String> {
+        let transaction = self.transactions.first().context("nothing was learned")?;
+        psql(server.folder, WEAK, &[], &pgbench::explain(transaction))
     }
 
     /// Server and pgbench in turn; the line of the table.
