@@ -1,20 +1,20 @@
 //! The tests through HTTP, one room per resource, and the sweeps over every operation of the document.
 
-mod batches;
 mod api_keys;
+mod batches;
 mod contacts;
 mod documents;
 mod events;
 mod health;
-mod lists;
-mod logos;
-mod overrides;
-mod partners;
 mod idempotency;
 mod limits;
+mod lists;
+mod logos;
 mod me;
 mod members;
 mod organizations;
+mod overrides;
+mod partners;
 mod requests;
 mod sessions;
 mod sign_in;

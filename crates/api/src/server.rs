@@ -298,9 +298,9 @@ fn told_of_origin(answer: ServiceResponse<impl MessageBody + 'static>) -> Servic
     if !refused {
         return answer.map_into_boxed_body();
     }
-    let (path, id) = (answer.request().path().to_owned(), request_id(Uuid::now_v7()));
-    let mut problem = problem::response(&Error::of(Code::OriginNotAllowed), &path, &id);
-    let id = id.parse().expect("ids are ASCII");
+    let (path, id) = (answer.request().path().to_owned(), Uuid::now_v7());
+    let mut problem = problem::response(&Error::of(Code::OriginNotAllowed), &path, id);
+    let id = request_id(id).parse().expect("ids are ASCII");
     problem.headers_mut().insert(header::HeaderName::from_static("request-id"), id);
     answer.into_response(problem)
 }
