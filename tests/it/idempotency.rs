@@ -211,12 +211,15 @@ async fn every_post_that_writes_takes_a_key() {
     for (path, operation) in posts {
         let takes = operation["parameters"].to_string().contains("IdempotencyKey");
         let public = operation["security"] == json!([]);
-        let reads = path.ends_with("/query") || path.ends_with("/aggregate") || path.ends_with("/preview");
+        let reads = path.ends_with("/query") || path.ends_with("/aggregate") || path.ends_with("/previews");
         assert_eq!(takes, !public && !reads, "{path}");
         if takes {
             let client = org.owner.with("idempotency-key", "a b");
-            let path = path.replace("{id}", &domain::ids::ApiKeyId::new().to_string());
-            let path = if path.contains("/api-keys") { path } else { path.replace("key_", "ptn_") };
+            let own = operation["parameters"].as_array().into_iter().flatten().find(|parameter| parameter["name"] == "id");
+            let kind = own.and_then(|parameter| parameter["schema"]["$ref"].as_str()).unwrap_or_default();
+            let example =
+                &instance().referee.document.pointer(kind.trim_start_matches('#')).unwrap_or(&Value::Null)["examples"][0];
+            let path = path.replace("{id}", example.as_str().unwrap_or_default());
             client.post(&path, json!({})).await.problem(400, "idempotency_key_invalid");
         }
     }

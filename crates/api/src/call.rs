@@ -297,11 +297,19 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
 /// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
 pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<Bytes, Error> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    let refusal = || Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into());
+    if announced.is_some_and(|length| length > (limit + MAX_DISCARDED) as u64) {
+        return Err(refusal());
+    }
     let mut too_large = announced.is_some_and(|length| length > limit as u64);
     let read = async {
         let (mut body, mut read) = (BytesMut::new(), 0);
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::new(Code::MalformedJson, "The request body did not arrive whole."))?;
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(_) if too_large => break,
+                Err(_) => return Err(Error::new(Code::MalformedJson, "The request body did not arrive whole.")),
+            };
             read += chunk.len();
             too_large |= read > limit;
             // Clients that are still sending when the connection closes never see the answer.
@@ -312,7 +320,7 @@ pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) 
             }
         }
         match too_large {
-            true => Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into())),
+            true => Err(refusal()),
             false => Ok(body.freeze()),
         }
     };
