@@ -20,4 +20,5 @@ mod sessions;
 mod sign_in;
 mod sweeps;
 mod tags;
+mod tenancy;
 mod tokens;

@@ -39,8 +39,8 @@ impl World {
         let extra = vec![("fsync".into(), "off".into())];
         let settings = embedded_postgres::Settings { extra, ..embedded_postgres::Settings::new(folder.path()) };
         let cluster = embedded_postgres::Cluster::start(&settings).unwrap();
-        let url = cluster.url("postgres", "postgres");
-        persistence::migrate::run(&url).await.unwrap();
+        persistence::migrate::run(&cluster.url("postgres", "postgres")).await.unwrap();
+        let url = cluster.url("partneros_app", "postgres");
         let store = Store::connect(&Settings { url, pool: 4 }).await.unwrap();
         let revocations = Revocations::default();
         tokio::spawn(revocations.follow(&store).await.unwrap());

@@ -60,9 +60,17 @@ impl Store {
 
     async fn refuse_strong_role(&self) -> Result<()> {
         define_sql_function! { fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool; }
+        define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
+        diesel::table! { pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, } }
         let mut conn = self.connection().await?;
         let walled: bool = diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
-        match walled {
+        // SET ROLE alone is no wall: whoever gets at a connection can become again who signed in.
+        let strong: bool = pg_roles::table
+            .find(current_setting("session_authorization"))
+            .select(pg_roles::rolsuper.or(pg_roles::rolbypassrls))
+            .first(&mut conn)
+            .await?;
+        match walled && !strong {
             true => Ok(()),
             false => {
                 Err(Error::internal("the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)"))
@@ -216,4 +224,33 @@ pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
 
 fn chain(error: &dyn std::error::Error) -> String {
     std::iter::successors(error.source(), |e| e.source()).fold(error.to_string(), |text, e| format!("{text}: {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    define_sql_function! { fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>; }
+    define_sql_function! { fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text; }
+
+    /// Whatever becomes of a request, nobody gets a connection that is still inside of an organization.
+    #[test]
+    fn work_that_is_given_up_leaves_no_organization_behind() {
+        crate::testing::run(async |store, scope| {
+            let work = async |tx: &Tx<'_>| {
+                diesel::select(pg_sleep(0.002)).execute(&mut tx.conn()).await?;
+                Ok(diesel::select(current_organization()).get_result::<Option<uuid::Uuid>>(&mut tx.conn()).await?)
+            };
+            for round in 0..200_u64 {
+                let patience = Duration::from_micros(round * 50);
+                match tokio::time::timeout(patience, store.read(&scope, work)).await {
+                    Ok(done) => assert_eq!(done.unwrap(), Some(scope.organization.0)),
+                    Err(_) => assert!(store.pool_status().0 <= 4),
+                }
+                let mut conn = store.connection().await.unwrap();
+                let left: Option<uuid::Uuid> = diesel::select(current_organization()).get_result(&mut conn).await.unwrap();
+                assert_eq!(left, None, "after {patience:?}");
+            }
+        });
+    }
 }

@@ -39,8 +39,8 @@ fn database() -> Arc<Database> {
     let mut settings = embedded_postgres::Settings::new(folder.path());
     settings.extra = vec![("fsync".into(), "off".into()), ("max_connections".into(), "100".into())];
     let cluster = embedded_postgres::Cluster::start(&settings).expect("a cluster");
-    let url = cluster.address().superuser_url();
-    runtime().block_on(async { migrate::run(&url).await.expect("the schema") });
+    runtime().block_on(async { migrate::run(&cluster.address().superuser_url()).await.expect("the schema") });
+    let url = cluster.url("partneros_app", "postgres");
     let database = Arc::new(Database { url, _cluster: cluster, _folder: folder });
     *shared = Arc::downgrade(&database);
     database

@@ -54,8 +54,9 @@ fn database() -> Arc<Database> {
         let extra = vec![("fsync".into(), "off".into())];
         let settings = embedded_postgres::Settings { extra, ..embedded_postgres::Settings::new(folder.path()) };
         let cluster = embedded_postgres::Cluster::start(&settings).unwrap();
-        let url = cluster.url("postgres", "postgres");
-        tokio::runtime::Runtime::new().unwrap().block_on(persistence::migrate::run(&url)).unwrap();
+        let superuser = cluster.url("postgres", "postgres");
+        tokio::runtime::Runtime::new().unwrap().block_on(persistence::migrate::run(&superuser)).unwrap();
+        let url = cluster.url("partneros_app", "postgres");
         Arc::new(Database { url, _cluster: cluster, _folder: folder })
     });
     let started = started.join().expect("the cluster starts");
