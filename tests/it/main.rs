@@ -3,6 +3,7 @@
 mod api_keys;
 mod batches;
 mod contacts;
+mod demo;
 mod documents;
 mod events;
 mod health;
