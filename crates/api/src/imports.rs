@@ -25,7 +25,7 @@ use crate::{
     extensions(("x-errors" = json!("csv_unreadable"))))]
 #[post("/imports/previews")]
 pub async fn preview_import(call: Call, request: HttpRequest, payload: web::Payload) -> Result<Answer> {
-    let (_, inspection) = inspected(upload::read(&request, payload).await?).await?;
+    let (_, inspection) = inspected(upload::read(&request, payload, false).await?).await?;
     let organization = call.read(async |tx| organizations::get(tx).await).await?;
     Ok(Answer::ok(&ImportPreview::new(&inspection, organization.currency_exponent.0.unsigned_abs())))
 }
@@ -39,10 +39,9 @@ pub async fn preview_import(call: Call, request: HttpRequest, payload: web::Payl
     extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
 #[post("/imports")]
 pub async fn create_import(call: Call, request: HttpRequest, payload: web::Payload) -> Result<Answer> {
-    let upload = upload::read(&request, payload).await?;
+    let upload = upload::read(&request, payload, true).await?;
     let sum = upload.sum;
-    let text = upload.options.clone().ok_or_else(|| Error::field("required", "options", "is required"))?;
-    let options: ImportOptions = call::parse(&call.state, "ImportOptions", &text)?;
+    let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
     let (file, inspection) = inspected(upload).await?;
     let id = JobId::new();
     let path = upload_of(call.caller.scope.organization, id);

@@ -22,8 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Upload {
     /// Stands at its beginning; goes away with its handle.
     pub file: File,
-    /// The part `options`, JSON in a form field or in a part of its own media type.
-    pub options: Option<Vec<u8>>,
+    /// The part `options`, JSON in a form field or in a part of its own media type; empty where none is asked for.
+    pub options: Vec<u8>,
     /// Of the file and the options: the same upload has another boundary each time.
     pub sum: Sum,
 }
@@ -56,11 +56,12 @@ fn broken(_: impl std::fmt::Display) -> Error {
     Error::new(Code::MalformedJson, "The multipart body did not arrive whole or is not well-formed.")
 }
 
-/// Reads the parts `file` and `options` in any order.
+/// Reads the parts `file` and, when `with_options`, `options` in any order.
 ///
 /// # Errors
-/// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` without a file, `unknown_field` for other parts.
-pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload> {
+/// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` for a part that is missing, `unknown_field` for
+/// others.
+pub async fn read(request: &HttpRequest, payload: web::Payload, with_options: bool) -> Result<Upload> {
     if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
         return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", vec!["multipart/form-data"].into()));
     }
@@ -91,7 +92,7 @@ pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload
                 copy.flush().await.map_err(Error::internal)?;
                 file = Some(copy.into_std().await);
             }
-            "options" if options.is_none() => {
+            "options" if with_options && options.is_none() => {
                 let mut text = Vec::new();
                 while let Some(piece) = in_time(part.next()).await? {
                     text.extend_from_slice(&piece.map_err(broken)?);
@@ -104,15 +105,16 @@ pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload
             other => faults.push(Fault::at_pointer("unknown_field", format!("#/{other}"), "unknown part, or given twice")),
         }
     }
-    let Some(mut file) = file else {
-        faults.push(Fault::at_pointer("required", "#/file", "is required"));
-        return Err(Error::invalid(faults));
-    };
-    if !faults.is_empty() {
-        return Err(Error::invalid(faults));
+    for (part, missing) in [("file", file.is_none()), ("options", with_options && options.is_none())] {
+        if missing {
+            faults.push(Fault::at_pointer("required", format!("#/{part}"), "is required"));
+        }
     }
+    let Some(mut file) = file.filter(|_| faults.is_empty()) else { return Err(Error::invalid(faults)) };
     file.rewind().map_err(Error::internal)?;
-    digest.update(options.as_deref().unwrap_or_default());
+    let options = options.unwrap_or_default();
+    digest.update((options.len() as u64).to_le_bytes());
+    digest.update(&options);
     Ok(Upload { file, options, sum: Sum(digest.finalize().into()) })
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use domain::{
-    Error, Result,
+    Code, Error, Result,
     ids::JobId,
     jobs::{Daily, JobType},
 };
@@ -57,7 +57,14 @@ impl Work {
     async fn import(&self, run: &Run) -> Result<Outcome> {
         let id = job_of(&run.task)?;
         let path = upload_of(run.scope().organization, id);
-        let outcome = imports::work(run, id, self.files.download(&path).await?).await?;
+        let file = match self.files.download(&path).await {
+            Err(error) if error.code() == Code::NotFound => {
+                let gone = Error::new(Code::NotFound, "The uploaded file is gone; please import it again.");
+                return imports::give_up(run, id, gone).await;
+            }
+            file => file?,
+        };
+        let outcome = imports::work(run, id, file).await?;
         if outcome == Outcome::Completed {
             // Its end is written; if this fails, housekeeping erases it.
             self.files.delete(&path).await.ok();

@@ -10,6 +10,7 @@ use crate::{
     fields::{Field, FieldType},
     filter::{self, FilterNode, Node},
     partners::PARTNER,
+    text,
     timestamp::Timestamp,
 };
 
@@ -168,20 +169,21 @@ fn line(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front.
+/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front; a list whose items
+/// hold what separates items is written as JSON. Imports read both.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => harmless(text.clone()),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            harmless(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
+        Value::String(text) => text::with_formula_escape(text.clone()),
+        Value::Array(items) if items.iter().all(|item| item.as_str().is_some_and(is_plain)) => {
+            text::with_formula_escape(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
         }
         other => other.to_string(),
     }
 }
 
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+fn is_plain(item: &str) -> bool {
+    !item.contains([',', ';', '|']) && !item.starts_with('[')
 }
 
 #[cfg(test)]
@@ -197,12 +199,13 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_formulas_are_texts() {
         let export = request(json!({"object": "partner", "format": "csv", "columns":
-            ["name", "employees", "regions", "four_c_breakdown.capacity", "domain"]}));
+            ["name", "employees", "regions", "four_c_breakdown.capacity", "services", "domain"]}));
         let export = export.check(Timestamp::now()).unwrap();
-        let row = json!({"name": "=1+1,\"x\"", "employees": -5, "regions": ["@a", "b"], "four_c_breakdown": {"capacity": 7}});
+        let row = json!({"name": "=1+1,\"x\"", "employees": -5, "regions": ["@a", "b"], "four_c_breakdown": {"capacity": 7},
+            "services": ["a, b", "c"]});
         let Value::Object(row) = row else { panic!() };
-        assert_eq!(export.header().unwrap(), b"name,employees,regions,four_c_breakdown.capacity,domain\r\n");
-        assert_eq!(export.line(&row).unwrap(), b"\"'=1+1,\"\"x\"\"\",-5,'@a; b,7,\r\n");
+        assert_eq!(export.header().unwrap(), b"name,employees,regions,four_c_breakdown.capacity,services,domain\r\n");
+        assert_eq!(export.line(&row).unwrap(), b"\"'=1+1,\"\"x\"\"\",-5,'@a; b,7,\"[\"\"a, b\"\",\"\"c\"\"]\",\r\n");
     }
 
     #[test]

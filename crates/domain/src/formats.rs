@@ -80,7 +80,8 @@ fn phone(text: &str) -> Option<String> {
     fits.then_some(dense)
 }
 
-/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are registered is not looked at.
+/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are registered is not looked at,
+/// but no language has a tag of more than three letters, so that `English` is none.
 fn language(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > 35 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
@@ -88,16 +89,13 @@ fn language(text: &str) -> Option<String> {
     }
     let mut parts = text.split('-').peekable();
     let alphabetic = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
-    let first = parts.next().filter(|part| (2..=8).contains(&part.len()) && alphabetic(part))?;
+    let first = parts.next().filter(|part| (2..=3).contains(&part.len()) && alphabetic(part))?;
     let mut out = first.to_ascii_lowercase();
     let mut add = |part: String| {
         out.push('-');
         out.push_str(&part);
     };
     for _ in 0..3 {
-        if first.len() > 3 {
-            break;
-        }
         let Some(extended) = parts.next_if(|part| part.len() == 3 && alphabetic(part)) else { break };
         add(extended.to_ascii_lowercase());
     }
@@ -223,6 +221,7 @@ mod tests {
             ("phone", "+1234567890123456"),
             ("language", "e"),
             ("language", "english language"),
+            ("language", "English"),
             ("language", "en-"),
             ("language", "en-US-US"),
             ("language", "en-x"),

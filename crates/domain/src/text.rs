@@ -26,6 +26,24 @@ pub fn clean_lossy(text: &str) -> (String, bool) {
     (tidy(&kept), removed)
 }
 
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+fn is_formula_behind_apostrophes(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// A text as a cell of CSV that no spreadsheet computes: it gets an apostrophe in front. [`without_formula_escape`] is
+/// the way back, also for texts that began with an apostrophe themselves.
+pub fn with_formula_escape(text: String) -> String {
+    if is_formula_behind_apostrophes(&text) { format!("'{text}") } else { text }
+}
+
+/// The text that a cell of CSV means.
+pub fn without_formula_escape(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_formula_behind_apostrophes(text)).unwrap_or(cell)
+}
+
 /// The form in which texts are compared ignoring case.
 ///
 /// PostgreSQL computes the same as `lower(x COLLATE "und-x-icu")`; the two differ only for capitals

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Cell, ImportDefaults, ImportField, ImportMoneyUnit, ImportObject, Row, columns, field_named};
 use crate::{
-    Error, Fault, Result, domains,
+    Error, Fault, Result,
     fields::{Field, FieldType, MAX_MONEY},
+    formats,
     jobs::JobItemWarning,
     text,
 };
@@ -134,9 +135,9 @@ impl Converter {
 
     fn scalar(&self, field: &'static Field, text: &str, remarks: &mut Vec<Remark>) -> Option<Value> {
         let checked = match field.kind {
-            FieldType::Domain => domains::normalise(text)
+            FieldType::Domain => formats::normalise("domain", text)
                 .map(|domain| json!(domain))
-                .map_err(|_| remark(domains::INVALID_DOMAIN, format!("`{}` is no domain", excerpt(text)))),
+                .map_err(|(code, must)| remark(code, format!("`{}` {must}", excerpt(text)))),
             FieldType::Enum => choice(field, text).map(|word| json!(word)),
             FieldType::Money => self.money(text).and_then(|amount| in_range(field, amount)),
             _ if columns::is_count(field) => count(text).and_then(|(number, reduced)| {
@@ -281,9 +282,14 @@ fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut 
         .and_then(Value::as_array)
         .map(|held| held.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .unwrap_or_default();
-    let parts: Vec<&str> = match cell {
-        Cell::Text(text) => text.split([',', ';', '|']).collect(),
-        Cell::List(parts) => parts.iter().map(String::as_str).collect(),
+    // As exports write items that hold a separator.
+    let written = match cell {
+        Cell::Text(text) if text.trim_start().starts_with('[') => serde_json::from_str::<Vec<String>>(text).ok(),
+        _ => None,
+    };
+    let parts: Vec<&str> = match (&written, cell) {
+        (Some(parts), _) | (None, Cell::List(parts)) => parts.iter().map(String::as_str).collect(),
+        (None, Cell::Text(text)) => text.split([',', ';', '|']).collect(),
     };
     let max_length = if field.name == "tag_ids" { MAX_TAG } else { field.max_length.map_or(usize::MAX, |max| max as usize) };
     let max_items = field.max_items.map_or(usize::MAX, |max| max as usize);
@@ -299,10 +305,10 @@ fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut 
                 long = true;
                 continue;
             }
-            Ok(item) if field.name == "languages" => match language(&item) {
-                Some(tag) => tag,
-                None => {
-                    remarks.push(remark("invalid_format", format!("`{}` is no language (BCP 47)", excerpt(&item))));
+            Ok(item) if field.name == "languages" => match formats::normalise("language", &item.replace('_', "-")) {
+                Ok(tag) => tag,
+                Err((code, must)) => {
+                    remarks.push(remark(code, format!("`{}` {must}", excerpt(&item))));
                     continue;
                 }
             },
@@ -328,38 +334,12 @@ fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut 
     (!items.is_empty()).then(|| json!(items))
 }
 
-/// A language tag with its usual capitals: `de-CH`, `zh-Hant`.
-fn language(text: &str) -> Option<String> {
-    let mut parts = text.split(['-', '_']);
-    let first = parts.next()?.to_ascii_lowercase();
-    if !(2..=3).contains(&first.len()) || !first.bytes().all(|b| b.is_ascii_lowercase()) {
-        return None;
-    }
-    let mut tag = first;
-    for part in parts {
-        if !(1..=8).contains(&part.len()) || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return None;
-        }
-        tag.push('-');
-        match part.len() {
-            2 => tag += &part.to_ascii_uppercase(),
-            4 if part.bytes().all(|b| b.is_ascii_alphabetic()) => {
-                tag += &part[..1].to_ascii_uppercase();
-                tag += &part[1..].to_ascii_lowercase();
-            }
-            _ => tag += &part.to_ascii_lowercase(),
-        }
-    }
-    Some(tag)
-}
-
 fn contact(name: &str, text: &str, remarks: &mut Vec<Remark>) -> Option<Value> {
+    let refused = |(code, must): formats::Refusal| remark(code, format!("`{}` {must}", excerpt(text)));
     let checked = match name {
-        "email" => email(text).ok_or_else(|| remark("invalid_format", "is no e-mail address")),
-        "phone" => phone(text).ok_or_else(|| remark("invalid_format", "is no international phone number")),
-        "partner_domain" => {
-            domains::normalise(text).map_err(|_| remark(domains::INVALID_DOMAIN, format!("`{}` is no domain", excerpt(text))))
-        }
+        "email" => formats::normalise("email", text).map_err(refused),
+        "phone" => phone(text).map_err(refused),
+        "partner_domain" => formats::normalise("domain", text).map_err(refused),
         _ => {
             let max = columns::CONTACT.iter().find(|(field, _)| *field == name).map_or(usize::MAX, |(_, max)| *max);
             fitting(text, max, name != "notes")
@@ -368,23 +348,12 @@ fn contact(name: &str, text: &str, remarks: &mut Vec<Remark>) -> Option<Value> {
     checked.map(|text| json!(text)).map_err(|remark| remarks.push(remark)).ok()
 }
 
-fn email(text: &str) -> Option<String> {
-    let (local, host) = text.rsplit_once('@')?;
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"' | '@');
-    let fits = !local.is_empty() && local.len() <= 64 && local.chars().all(plain) && text.len() <= 254;
-    let has_host = host.contains('.') && host.split('.').all(|label| !label.is_empty()) && host.chars().all(plain);
-    (fits && has_host).then(|| text.to_lowercase())
-}
-
-fn phone(text: &str) -> Option<String> {
-    let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.' | '/' | '\u{a0}')).collect();
-    let number = match bare.strip_prefix("00") {
-        Some(rest) => format!("+{rest}"),
-        None => bare,
-    };
-    let digits = number.strip_prefix('+')?;
-    let fits = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    fits.then_some(number)
+/// `00` is how many people dial the `+`.
+fn phone(text: &str) -> Result<String, formats::Refusal> {
+    match text.trim_start().strip_prefix("00") {
+        Some(rest) => formats::normalise("phone", &format!("+{rest}")),
+        None => formats::normalise("phone", text),
+    }
 }
 
 #[cfg(test)]
@@ -458,6 +427,8 @@ mod tests {
         assert_eq!(convert("status", "Acquired"), (None, vec!["invalid_choice".to_owned()]));
         assert_eq!(convert("domain", "https://"), (None, vec!["invalid_domain".to_owned()]));
         assert_eq!(convert("tag_ids", "b2b; SaaS | saas,, ai "), (Some(json!(["b2b", "SaaS", "ai"])), vec![]));
+        assert_eq!(convert("regions", r#"["Korea, Republic of","EU"]"#), (Some(json!(["Korea, Republic of", "EU"])), vec![]));
+        assert_eq!(convert("languages", "English"), (None, vec!["invalid_format".to_owned()]));
         let long = format!("EU, {}", "x".repeat(81));
         assert_eq!(convert("regions", &long), (Some(json!(["EU"])), vec!["too_long".to_owned()]));
         assert_eq!(
@@ -468,9 +439,15 @@ mod tests {
 
     #[test]
     fn contacts_have_addresses_and_numbers() {
-        assert_eq!(email("Ann@Acme.COM").as_deref(), Some("ann@acme.com"));
-        assert!([email("ann"), email("@x.com"), email("a b@x.com"), email("a@x")].iter().all(Option::is_none));
-        assert_eq!(phone("0041 (44) 333-44-55").as_deref(), Some("+41443334455"));
-        assert!([phone("044 333 44 55"), phone("+1"), phone("+0123456789")].iter().all(Option::is_none));
+        let read = |field: &'static str, text: &str| {
+            let mut remarks = Vec::new();
+            (contact(field, text, &mut remarks), remarks.into_iter().map(|remark| remark.code).collect::<Vec<_>>())
+        };
+        assert_eq!(read("email", "Ann@Acme.COM"), (Some(json!("ann@acme.com")), vec![]));
+        assert_eq!(read("phone", "0041 (44) 333-44-55"), (Some(json!("+41443334455")), vec![]));
+        for (field, text) in [("email", "ann"), ("email", "a b@x.com"), ("phone", "044 333 44 55"), ("phone", "+1")] {
+            assert_eq!(read(field, text), (None, vec!["invalid_format"]), "{text}");
+        }
+        assert_eq!(read("partner_domain", "TBD"), (None, vec!["invalid_domain"]));
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ImportEncoding;
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, text};
 
 /// More columns, or longer rows, are no table.
 const MAX_COLUMNS: usize = 1_000;
@@ -317,14 +317,16 @@ impl<R: Read> Rows<R> {
                 if record.as_slice().len() > MAX_ROW_BYTES {
                     return Err(unreadable(format!("Row {at} is longer than a row can be; a quote may be missing.")));
                 }
-                self.columns.iter().cloned().zip(record.iter().map(|cell| Cell::Text(cell.to_owned()))).collect()
+                let cells = record.iter().map(|cell| Cell::Text(text::without_formula_escape(cell).to_owned()));
+                self.columns.iter().cloned().zip(cells).collect()
             }
             Source::Json(text, format) => match json_row(text, *format, at)? {
                 None => return Ok(None),
                 Some(object) => {
                     let mut cells = Vec::with_capacity(object.len());
                     for (key, value) in object {
-                        let Some(cell) = Cell::from_json(value) else { continue };
+                        // Null is an empty cell: its column is there nevertheless.
+                        let cell = Cell::from_json(value).unwrap_or_else(|| Cell::Text(String::new()));
                         let known = self.columns.iter().find(|name| ***name == *key).cloned();
                         let name = known.unwrap_or_else(|| {
                             let name: Arc<str> = key.into();

@@ -19,17 +19,26 @@ pub struct ImportRow {
     pub number: u64,
     pub converted: Converted,
     /// The first row of the file with the same key.
-    pub duplicate_of: Option<u64>,
+    pub duplicate_of: Option<FirstRow>,
 }
 
-/// Reads a file from its beginning. What it remembers of each row is 24 bytes.
+/// The row in which a key stood first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstRow {
+    /// Its number in the file.
+    pub number: u64,
+    /// Whether it gives the record another name, so that the two may not mean the same.
+    pub name_differs: bool,
+}
+
+/// Reads a file from its beginning. What it remembers of each row is 32 bytes.
 pub struct ImportRows<R: Read> {
     rows: Rows<R>,
     converter: Converter,
     options: ImportOptions,
     index: i64,
-    /// The first row of each key, by the beginning of the key's SHA-256.
-    seen: HashMap<[u8; 16], u64>,
+    /// The first row of each key, by the beginning of the key's SHA-256; with it that of the name's.
+    seen: HashMap<[u8; 16], (u64, [u8; 8])>,
     next: Option<ImportRow>,
 }
 
@@ -56,12 +65,12 @@ impl<R: Read> ImportRows<R> {
         let mut numbers = HashSet::new();
         while batch.len() < limit {
             let Some(row) = self.next.take().map_or_else(|| self.read(), |row| Ok(Some(row)))? else { break };
-            let follows = row.duplicate_of.is_some_and(|first| numbers.contains(&first));
+            let follows = row.duplicate_of.is_some_and(|first| numbers.contains(&first.number));
             if follows && self.options.on_duplicate_row == ImportOnDuplicateRow::Update {
                 self.next = Some(row);
                 break;
             }
-            numbers.insert(row.duplicate_of.unwrap_or(row.number));
+            numbers.insert(row.duplicate_of.map_or(row.number, |first| first.number));
             batch.push(row);
         }
         Ok(batch)
@@ -77,13 +86,11 @@ impl<R: Read> ImportRows<R> {
             let (index, number) = (self.index, row.number);
             self.index += 1;
             // A row without name fails as such, and is nobody's first.
-            let key = converted.text("name").and_then(|name| self.key(&converted, name));
-            let duplicate_of = key.and_then(|key| {
-                let hash = Sha256::digest(key.as_bytes());
-                let mut short = [0; 16];
-                short.copy_from_slice(&hash[..16]);
-                let first = *self.seen.entry(short).or_insert(number);
-                (first != number).then_some(first)
+            let duplicate_of = converted.text("name").and_then(|name| {
+                let key = self.key(&converted, name)?;
+                let name = beginning(&normalised_name(name));
+                let (first, its_name) = *self.seen.entry(beginning(&key)).or_insert((number, name));
+                (first != number).then_some(FirstRow { number: first, name_differs: its_name != name })
             });
             return Ok(Some(ImportRow { index, number, converted, duplicate_of }));
         }
@@ -107,4 +114,11 @@ impl<R: Read> ImportRows<R> {
             }
         }
     }
+}
+
+/// The first bytes of a text's SHA-256.
+fn beginning<const N: usize>(text: &str) -> [u8; N] {
+    let mut short = [0; N];
+    short.copy_from_slice(&Sha256::digest(text.as_bytes())[..N]);
+    short
 }

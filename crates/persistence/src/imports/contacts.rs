@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, required};
+use super::{Batch, name_differs, required};
 use crate::{
     Tx, contacts,
     partners::{self, Candidate},
@@ -102,6 +102,10 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
         (item.before, item.after) = (Some(side(&before)), Some(side(&values)));
     }
     item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
+    let name = row.converted.text("name").map(normalised_name);
+    if let Some(contact) = found.as_ref().filter(|contact| name.is_some_and(|name| name != normalised_name(&contact.name))) {
+        item.warnings.push(name_differs(format!("the contact with this address was called `{}`", contact.name)));
+    }
     if batch.options.dry_run || found.is_some() && changed.is_empty() {
         return Ok(item);
     }

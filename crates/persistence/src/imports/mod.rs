@@ -20,7 +20,7 @@ use domain::{
         Converter, FileShape, ImportMapping, ImportObject, ImportOnDuplicateRow, ImportOptions, ImportRow, ImportRows,
         Inspection, Rows, field_named,
     },
-    jobs::{Job, JobItemStatus, JobType, NewJobItem},
+    jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
     text::fold,
 };
 use serde::{Deserialize, Serialize};
@@ -48,10 +48,17 @@ async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// # Errors
 /// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported and for defaults.
 pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspection: &Inspection) -> Result<Job> {
-    let mapping = options.mapping(&inspection.columns)?;
     let (_, decimals) = exponent(tx).await?;
     let given = options.defaults.clone().unwrap_or_default();
-    Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
+    let defaults = Converter::checked_defaults(options.object, &given, options.money_unit, decimals);
+    let mapping = match (options.mapping(&inspection.columns), defaults) {
+        (Ok(mapping), Ok(_)) => mapping,
+        (Err(Error::Problem(mut problem)), Err(Error::Problem(more))) => {
+            problem.errors.extend(more.errors);
+            return Err(Error::Problem(problem));
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
     // As it will be used, also when it was guessed.
     let mapping = mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
     options.mapping = Some(ImportMapping(mapping));
@@ -149,8 +156,11 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
     }
 }
 
-/// No further attempt would read the file any better.
-async fn give_up(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
+/// Ends the job of a file that no further attempt would read any better.
+///
+/// # Errors
+/// `error` itself when it may pass.
+pub async fn give_up(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
     if !matches!(error, Error::Problem(_)) {
         return Err(error);
     }
@@ -210,7 +220,11 @@ impl Batch<'_> {
             return Some(self.failed(row, &Error::of(Code::RowWithoutName)));
         }
         if let Some(first) = row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip) {
-            return Some(self.skipped(row, &Error::of(Code::DuplicateOfRow).meta("row", json!(first))));
+            let mut item = self.skipped(row, &Error::of(Code::DuplicateOfRow).meta("row", json!(first.number)));
+            if first.name_differs {
+                item.warnings.push(name_differs(format!("row {} has another name", first.number)));
+            }
+            return Some(item);
         }
         match row.converted.text("currency") {
             Some(currency) if currency != self.currency => {
@@ -220,6 +234,11 @@ impl Batch<'_> {
             _ => None,
         }
     }
+}
+
+/// Two records that may not mean the same are told of, never merged in silence.
+fn name_differs(detail: String) -> JobItemWarning {
+    JobItemWarning { code: "name_differs".to_owned(), detail, field: Some("name".to_owned()) }
 }
 
 fn required(field: &str) -> Error {

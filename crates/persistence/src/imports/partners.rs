@@ -14,7 +14,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, before_and_after, required, tag_ids};
+use super::{Batch, before_and_after, name_differs, required, tag_ids};
 use crate::{
     Tx,
     partners::{self, Candidate, bulk},
@@ -117,6 +117,10 @@ pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> R
     let mut new = Vec::new();
     for (row, found) in left.into_iter().zip(matches) {
         let Some(id) = found else {
+            if let Some(item) = foretold(batch, &tags, row) {
+                items.push(item);
+                continue;
+            }
             match prepare(batch, &mut known, &tags, row) {
                 Ok(prepared) => new.push(prepared),
                 Err(error) => items.push(batch.failed(row, &error)),
@@ -159,6 +163,23 @@ fn resolved(values: &Map<String, Value>, tags: &HashMap<String, TagId>) -> Map<S
         }
     }
     values
+}
+
+/// In a dry run the partner that an earlier row makes is not there for this row to update: what the row would write, and
+/// to what.
+fn foretold(batch: &Batch<'_>, tags: &HashMap<String, TagId>, row: &ImportRow) -> Option<NewJobItem> {
+    let first = row.duplicate_of.filter(|_| batch.options.dry_run)?;
+    let mut item = batch.item(row);
+    item.after = Some(resolved(&row.converted.values, tags).into());
+    item.warnings.push(JobItemWarning {
+        code: Code::DuplicateOfRow.as_str().to_owned(),
+        detail: format!("updates what row {} makes", first.number),
+        field: None,
+    });
+    if first.name_differs {
+        item.warnings.push(name_differs(format!("row {} has another name", first.number)));
+    }
+    Some(item)
 }
 
 fn prepare<'a>(batch: &Batch<'_>, known: &mut Known, tags: &HashMap<String, TagId>, row: &'a ImportRow) -> Result<New<'a>> {
@@ -221,11 +242,7 @@ async fn update(
     (item.before, item.after) = before_and_after(&held.row, &plan.changes);
     let name = row.converted.text("name").map(normalised_name);
     if known.normalised.get(&id).is_some_and(|held| name.is_some_and(|name| name != *held)) {
-        item.warnings.push(JobItemWarning {
-            code: "name_differs".to_owned(),
-            detail: format!("the partner was called `{}`", held.partner.summary.name),
-            field: Some("name".to_owned()),
-        });
+        item.warnings.push(name_differs(format!("the partner with this key was called `{}`", held.partner.summary.name)));
     }
     let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
     if !batch.options.dry_run && !nothing_to_do {
