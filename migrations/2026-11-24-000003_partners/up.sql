@@ -209,7 +209,7 @@ CREATE FUNCTION search_partners(needle text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
     -- The planner believes that `<%` selects much and, with a LIMIT, walks a btree: keep it on the bitmap.
     SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_seqscan = off
-    -- Two letters that changed places in a word of nine leave it half alike.
+    -- Two wrong letters in a word of nine. Lower, and six letters find whatever begins with the same three.
     SET pg_trgm.word_similarity_threshold = 0.5
 AS $$
     WITH pattern AS MATERIALIZED (

@@ -79,7 +79,7 @@ async fn only_pictures_of_a_sensible_size_are_taken() {
         .problem(422, "image_unreadable");
     upload(&org.owner, &made, "image/png", Vec::new()).await.problem(422, "image_unreadable");
     upload(&org.owner, &made, "image/png", png[..40].to_vec()).await.problem(422, "image_unreadable");
-    upload(&org.owner, &made, "image/png", picture(8_000, 8_000, 1, ImageFormat::Png)).await.problem(422, "image_unreadable");
+    upload(&org.owner, &made, "image/png", picture(7_000, 3_000, 1, ImageFormat::WebP)).await.problem(422, "image_unreadable");
     upload(&org.owner, &made, "text/plain", png.clone()).await.problem(415, "unsupported_media_type");
     upload(&org.owner, &made, "image/png", vec![0; (1 << 20) + 1]).await.problem(413, "body_too_large");
     let stale = upload(&org.owner.with("if-match", "\"9\""), &made, "image/png", png.clone()).await;

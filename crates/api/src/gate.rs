@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::{
     auth::{Caller, Credential},
     limits::Left,
-    openapi::{Operation, invalid_parameters},
+    openapi::Operation,
     problem::{self, Failure},
     state::State,
 };
@@ -123,8 +123,9 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
         caller = Some(known);
     }
     operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
+    operation.check_accept(text(header::ACCEPT))?;
     let pairs: Vec<(String, String)> = form_pairs(request.query_string());
-    let query = operation.check_query(&state.schemas, &pairs).map_err(invalid_parameters)?;
+    let query = operation.check_query(&state.schemas, &pairs).map_err(domain::listing::invalid_parameters)?;
     Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address }))
 }
 

@@ -137,7 +137,7 @@ impl Error {
             return Self::new(Code::BatchTooLarge, only.detail.clone()).at(only.clone());
         }
         let detail = match faults.as_slice() {
-            [only] => format!("1 field is not valid: {}.", only.detail),
+            [only] => format!("1 field is not valid, {}: {}.", only.place, only.detail),
             many => format!("{} fields are not valid.", many.len()),
         };
         Self::Problem(Box::new(Problem { code: Code::ValidationFailed, detail, meta: Map::new(), errors: faults }))

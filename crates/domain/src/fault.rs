@@ -1,5 +1,7 @@
 //! One thing that is wrong with a request, and where.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
@@ -11,6 +13,15 @@ pub enum Place {
     /// A query or path parameter.
     Parameter(String),
     Header(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pointer(text) => write!(f, "`{}`", text.strip_prefix("#/").unwrap_or(text)),
+            Self::Parameter(text) | Self::Header(text) => write!(f, "`{text}`"),
+        }
+    }
 }
 
 /// One fault: a stable code, a sentence, a place, and facts for programs.

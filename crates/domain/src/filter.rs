@@ -196,7 +196,10 @@ pub fn parse(filter: &Json, catalogue: &'static [Field], now: DateTime<Utc>, at:
 
 /// The problem for what [`parse`] found.
 pub fn invalid(faults: Vec<Fault>) -> Error {
-    let mut error = Error::of(Code::InvalidFilter);
+    let mut error = match faults.as_slice() {
+        [only] => Error::new(Code::InvalidFilter, format!("The filter is not valid, {}: {}.", only.place, only.detail)),
+        _ => Error::of(Code::InvalidFilter),
+    };
     for fault in faults {
         error = error.at(fault);
     }

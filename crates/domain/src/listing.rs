@@ -422,8 +422,13 @@ impl Given {
     }
 }
 
-fn invalid_parameters(faults: Vec<Fault>) -> Error {
-    faults.into_iter().fold(Error::of(Code::InvalidParameter), Error::at)
+/// The problem of wrong query parameters.
+pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
+    let detail = match faults.as_slice() {
+        [only] => format!("1 parameter is not valid, {}: {}.", only.place, only.detail),
+        many => format!("{} parameters are not valid.", many.len()),
+    };
+    faults.into_iter().fold(Error::new(Code::InvalidParameter, detail), Error::at)
 }
 
 /// Parameters of every list.

@@ -7,7 +7,7 @@ use domain::{
     Result,
     access::Scope,
     fields::{Field, FieldType, Operator},
-    filter::{TierRanks, prefix_of},
+    filter::{TierRanks, Value, prefix_of},
     ids::{self, MemberId, PartnerId, TagId},
     listing::{self, ListQuery, ListRequest},
     partners::PARTNER,
@@ -481,4 +481,33 @@ fn indexed_sorts_never_sort() {
             }
         }
     });
+}
+
+/// The statements behind typical requests: what the indexes are made for. `INSTA_UPDATE=always` writes them anew.
+#[test]
+fn the_sql_of_lists_is_as_reviewed() {
+    let id = Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
+    let after = |value: Option<Value>| Some(listing::Last { values: value.into_iter().map(Some).collect(), id });
+    let int = |number| Some(Value::Int(number));
+    let cases = [
+        ("first page", "", Part::All, None),
+        ("by id, deeper", "", Part::All, after(None)),
+        ("indexed, nullable", "sort=-fit_score", Part::Values, None),
+        ("indexed, nullable, deeper", "sort=-fit_score", Part::Values, after(int(70))),
+        ("indexed, nullable, the nulls", "sort=-fit_score", Part::Nulls, None),
+        ("text", "sort=name", Part::All, after(Some(Value::Text("acme".into())))),
+        ("tier by rank", "sort=-tier", Part::All, after(int(3))),
+        ("filtered", "status=active,pending&employees_gte=10&industry_not=Retail", Part::All, None),
+        ("arrays", "tag_ids=tag_01h455vb4pex5vsknk084sn02q&regions_none=APAC", Part::All, None),
+        ("text filters", "name_contains=Data&domain_starts_with=acme", Part::All, None),
+        ("searched", "q=acme&include=deleted", Part::All, None),
+    ];
+    let told = cases.map(|(title, query, part, after)| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let mut request = ListRequest::from_parameters(&pairs.collect::<Vec<_>>(), PARTNER, Utc::now()).unwrap();
+        request.after = after;
+        let statement = select(&request, partners::SOURCE, part, 51);
+        format!("-- {title}: {query}\n{}\n", diesel::debug_query::<diesel::pg::Pg, _>(&statement))
+    });
+    insta::assert_snapshot!(told.join("\n"));
 }

@@ -188,7 +188,7 @@ pub fn problem_examples() -> Map<String, Json> {
     });
     let fields = FIELD_CODES.iter().map(|(word, detail, field)| {
         let errors = json!([fault(word, detail, field, json!({}))]);
-        let said = format!("1 field is not valid: {detail}.");
+        let said = format!("1 field is not valid, `{field}`: {detail}.");
         ((*word).to_owned(), example(Code::ValidationFailed, &said, json!({}), errors))
     });
     codes.chain(fields).collect()

@@ -20,7 +20,7 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-pub use policy::{Operation, Parameter, Policy, invalid_parameters};
+pub use policy::{Operation, Parameter, Policy};
 
 /// The version of the contract, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";

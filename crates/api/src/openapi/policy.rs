@@ -43,6 +43,8 @@ pub struct Operation {
     pub query: Vec<Parameter>,
     /// The schema of a JSON body.
     pub body: Option<String>,
+    /// The media types of its answers; empty when they have no body.
+    pub answers: Vec<String>,
     /// The media types of the body; empty when it takes none.
     pub media_types: Vec<String>,
     pub takes_idempotency_key: bool,
@@ -122,6 +124,7 @@ impl Operation {
             path_ids: parameters.iter().filter_map(|p| path_id(p, document)).collect(),
             query: parameters.iter().filter(|p| p["in"] == "query").map(|p| Parameter::of(p)).collect(),
             body: body.and_then(|body| body.pointer("/schema/$ref")).and_then(Json::as_str).and_then(name_of).map(str::to_owned),
+            answers: answers_of(operation),
             media_types: content.map(|content| content.keys().cloned().collect()).unwrap_or_default(),
             takes_idempotency_key: header("Idempotency-Key"),
             takes_if_match: header("If-Match"),
@@ -153,7 +156,7 @@ impl Operation {
     /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts as they were given.
     ///
     /// # Errors
-    /// Every fault at once, all `invalid_parameter`; [`invalid_parameters`] makes the problem of them.
+    /// Every fault at once, all `invalid_parameter`; `domain::listing::invalid_parameters` makes the problem of them.
     pub fn check_query(&self, schemas: &Schemas, pairs: &[(String, String)]) -> Result<Map<String, Json>, Vec<Fault>> {
         let mut values = Map::new();
         let mut faults = Vec::new();
@@ -183,6 +186,19 @@ impl Operation {
         if faults.is_empty() { Ok(values) } else { Err(faults) }
     }
 
+    /// Whether one of its answers is what an `Accept` header asks for.
+    ///
+    /// # Errors
+    /// `not_acceptable` with what there is.
+    pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
+        let wanted = || accept.unwrap_or("*/*").split(',').filter_map(|one| wanted(one));
+        let fits = |answer: &String| wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted));
+        match self.answers.is_empty() || self.answers.iter().any(fits) {
+            true => Ok(()),
+            false => Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into())),
+        }
+    }
+
     fn unknown_parameter(&self, name: &str) -> Fault {
         let names = || self.query.iter().map(|known| known.name.as_str());
         let fault = Fault::at_parameter(INVALID, name, "unknown parameter").meta("allowed", names().collect::<Vec<_>>());
@@ -194,15 +210,6 @@ impl Operation {
 }
 
 const INVALID: &str = "invalid_parameter";
-
-/// The problem of wrong query parameters.
-pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
-    let detail = match faults.as_slice() {
-        [only] => format!("1 parameter is not valid: {}.", only.detail),
-        many => format!("{} parameters are not valid.", many.len()),
-    };
-    faults.into_iter().fold(Error::new(Code::InvalidParameter, detail), Error::at)
-}
 
 /// Role, scopes and name in one line.
 impl fmt::Display for Operation {
@@ -233,6 +240,27 @@ impl Parameter {
             filter: is_filter,
         }
     }
+}
+
+/// The media types of the successes of an operation.
+fn answers_of(operation: &Json) -> Vec<String> {
+    let successes = operation["responses"].as_object().into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
+    successes.filter_map(|(_, answer)| answer["content"].as_object()).flat_map(|content| content.keys().cloned()).collect()
+}
+
+/// A media range of an `Accept` header, unless its weight is zero.
+fn wanted(range: &str) -> Option<String> {
+    let mut parts = range.split(';').map(str::trim);
+    let kind = parts.next()?.to_ascii_lowercase();
+    let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));
+    (!kind.is_empty() && !refused).then_some(kind)
+}
+
+/// Whether a media range such as `image/*` holds a media type.
+fn overlap(range: &str, kind: &str) -> bool {
+    range == "*/*"
+        || range == kind
+        || range.strip_suffix('*').is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
 }
 
 fn is_about(fault: &Fault, name: &str) -> bool {

@@ -152,7 +152,7 @@ fn problem() -> Schemas {
                 "type": text("The address that explains the code.", "https://docs.example.com/problems/validation_failed"),
                 "title": text("What the code means.", "The request body is not valid."),
                 "status": {"type": "integer", "description": "The HTTP status.", "example": 422},
-                "detail": text("One sentence about this very case.", "1 field is not valid: must be between 0 and 10000000."),
+                "detail": text("One sentence about this very case.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
                 "instance": text("The path that was asked for.", "/v1/partners"),
                 "code": text("The stable word for programs; new ones may come.", "validation_failed"),
                 "request_id": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),

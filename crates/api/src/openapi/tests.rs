@@ -354,7 +354,7 @@ fn paths_and_queries_are_checked_by_the_document() {
     assert_eq!(faults[0].meta["did_you_mean"], "limit");
     assert!(faults.iter().all(|fault| fault.code == "invalid_parameter"));
     assert_eq!(faults[2].meta["allowed"][0], "technology");
-    assert_eq!(invalid_parameters(faults).code(), domain::Code::InvalidParameter);
+    assert_eq!(domain::listing::invalid_parameters(faults).code(), domain::Code::InvalidParameter);
 }
 
 #[test]

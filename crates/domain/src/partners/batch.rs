@@ -55,7 +55,7 @@ pub struct PartnerBatchOperation {
 #[serde(deny_unknown_fields)]
 pub struct PartnerBatch {
     /// What to do, in this order.
-    #[schema(min_items = 1, max_items = 200, extensions(("x-too-many" = json!("batch_too_large"))))]
+    #[schema(min_items = 1, max_items = 200)]
     pub operations: Vec<PartnerBatchOperation>,
     /// Whether the failure of one undoes them all.
     #[serde(default)]
