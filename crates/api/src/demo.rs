@@ -2,12 +2,7 @@
 
 mod companies;
 
-use std::{
-    fs,
-    io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
-};
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::Context;
 use domain::{
@@ -141,7 +136,7 @@ With the same password: {}\n
     /// For nobody but the user who runs the server.
     fn keep(&self, file: &Path) -> anyhow::Result<()> {
         if let Some(folder) = file.parent() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            fs::create_dir_all(folder)?;
         }
         let beside = file.with_extension("json.new");
         let mut out = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;

@@ -1,7 +1,7 @@
 //! Where files are kept: uploads of imports, results of exports, logos. A folder below the data folder, or an object
 //! store that several instances share.
 
-use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path as LocalPath, sync::Arc};
+use std::{os::unix::fs::PermissionsExt, path::Path as LocalPath, sync::Arc};
 
 use actix_web::web::Bytes;
 use anyhow::Context;
@@ -48,9 +48,7 @@ impl Files {
             }
             Some(url) => url.trim_start_matches("file://").into(),
         };
-        // Whoever else has an account on this machine has no business with what was uploaded.
-        let private = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-        private.with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        private_folder(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let folder = LocalFileSystem::new_with_prefix(&folder)
             .with_context(|| format!("cannot keep files in {}", folder.display()))?
             .with_automatic_cleanup(true);
@@ -115,6 +113,16 @@ impl Files {
             Err(error) => Err(away(error)),
         }
     }
+}
+
+/// Whoever else has an account on this machine has no business with what was uploaded. A folder that exists stays as
+/// its owner wants it.
+fn private_folder(folder: &LocalPath) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder)?;
+    std::fs::set_permissions(folder, PermissionsExt::from_mode(0o700))
 }
 
 /// A file that is being written.
