@@ -297,36 +297,29 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
 /// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
 pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<Bytes, Error> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
-    let refusal = || Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into());
-    if announced.is_some_and(|length| length > (limit + MAX_DISCARDED) as u64) {
-        return Err(refusal());
-    }
-    let mut too_large = announced.is_some_and(|length| length > limit as u64);
-    let read = async {
-        let (mut body, mut read) = (BytesMut::new(), 0);
-        while let Some(chunk) = payload.next().await {
-            let chunk = match chunk {
-                Ok(chunk) => chunk,
-                Err(_) if too_large => break,
-                Err(_) => return Err(Error::new(Code::MalformedJson, "The request body did not arrive whole.")),
-            };
-            read += chunk.len();
-            too_large |= read > limit;
-            // Clients that are still sending when the connection closes never see the answer.
-            match too_large {
-                true if read > limit + MAX_DISCARDED => break,
-                true => body.clear(),
-                false => body.extend_from_slice(&chunk),
+    let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+    let (mut body, mut read) = (BytesMut::new(), 0);
+    let arrive = async {
+        // Clients that are still sending when the connection closes never see the answer: a little too much is read to its end.
+        while announced.max(read) <= limit + MAX_DISCARDED {
+            match payload.next().await {
+                None => return Ok(()),
+                Some(Err(_)) => return Err("The request body did not arrive whole."),
+                Some(Ok(chunk)) => {
+                    read += chunk.len();
+                    if announced.max(read) <= limit {
+                        body.extend_from_slice(&chunk);
+                    }
+                }
             }
         }
-        match too_large {
-            true => Err(refusal()),
-            false => Ok(body.freeze()),
-        }
+        Ok(())
     };
-    match tokio::time::timeout(PATIENCE, read).await {
-        Ok(done) => done,
-        Err(_) => Err(Error::new(Code::MalformedJson, "The request body did not arrive in time.")),
+    let arrived = tokio::time::timeout(PATIENCE, arrive).await.unwrap_or(Err("The request body did not arrive in time."));
+    match arrived {
+        _ if announced.max(read) > limit => Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into())),
+        Err(why) => Err(Error::new(Code::MalformedJson, why)),
+        Ok(()) => Ok(body.freeze()),
     }
 }
 

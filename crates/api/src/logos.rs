@@ -80,12 +80,13 @@ pub async fn get_partner_logo(call: Call, id: web::Path<PartnerId>, query: Query
     extensions(("x-errors" = json!("image_unreadable")), ("x-if-match" = json!(true))))]
 #[put("/partners/{id}/logo")]
 pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: web::Payload) -> Result<Answer> {
+    // Read in any case: a connection with an upload in it cannot be used again.
+    let upload = read_body(call.headers(), payload.into_inner(), MAX_UPLOAD).await;
     let kind = call.header(header::CONTENT_TYPE).unwrap_or_default();
     if !kind.get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) {
         return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", ["image/*"].as_slice().into()).into());
     }
-    let upload = read_body(call.headers(), payload.into_inner(), MAX_UPLOAD).await?;
-    let png = harmless(upload).await?;
+    let png = harmless(upload?).await?;
     let version = new_version(&png)?;
     let file = file_of(call.caller.scope.organization, *id, &version);
     call.state.files.put(&file, png.into()).await?;
