@@ -4,9 +4,11 @@
 pub mod contract_lint;
 pub mod database;
 mod instance;
+mod jobs;
 mod organization;
 mod referee;
 
 pub use instance::{Instance, instance, neighbour, settings};
 pub use organization::{Answer, Client, Organization, PASSWORD, unique};
+pub use jobs::Ended;
 pub use referee::Referee;

@@ -257,6 +257,46 @@ async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canc
     assert!(items > 0 && items < 2_601);
 }
 
+/// A killed worker gives nothing back: its transaction is undone, and its lease ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_ends() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let rows: String = (0..2_600).map(|n| format!("Company {n},c{n}.example.com\n")).collect();
+    let file = format!("name,domain\n{rows}Company 0,c0.example.com\n");
+    let options: ImportOptions = serde_json::from_value(options()).unwrap();
+    let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
+    let id = JobId::new();
+    store.write(scope, async |tx| imports::insert(tx, id, options, &inspection).await).await.unwrap();
+    let job = async || -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
+    let settings = worker::Settings {
+        poll: Duration::from_millis(20),
+        lease: Duration::from_secs(4),
+        ..worker::Settings::default()
+    };
+    let importer = Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
+    let some_done = async {
+        while job().await.progress.done == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Dropped in the middle of whatever it does, without a word.
+    tokio::select! {
+        () = worker::run(store, &importer, &settings, std::future::pending()) => unreachable!("nobody stops it"),
+        () = some_done => {}
+    }
+    let left = job().await;
+    assert!(left.status == JobStatus::Running && left.progress.done < 2_601, "{left:?}");
+    tokio::time::timeout(Duration::from_secs(120), worker::run(store, &importer, &settings, importer.ended.notified()))
+        .await
+        .unwrap();
+    let ended = job().await.progress;
+    assert_eq!((ended.done, ended.succeeded, ended.skipped), (2_601, 2_600, 1));
+    assert_eq!((partners(store, scope).await.len(), events(store, scope, "partner").await), (2_600, 2_600));
+    let items = store.read(scope, async |tx| jobs::items(tx, id, None, -1, 10_000).await).await.unwrap();
+    assert!(items.iter().map(|item| item.index).eq(0..2_601));
+}
+
 /// Contract 11.5. The file is not part of this repository; where it is missing there is nothing to test.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_truths_of_five_thousand_real_companies_come_out() {

@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, name_differs, required};
+use super::{Batch, name_differs, required, updates_earlier};
 use crate::{
     Tx, contacts,
     partners::{self, Candidate},
@@ -78,11 +78,13 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
         ImportMatch::None => None,
         _ => find(tx, partner, row).await?,
     };
+    let foretold = row.duplicate_of.filter(|_| batch.options.dry_run && found.is_none());
     let (before, values) = match &found {
         Some(_) if batch.options.on_match == ImportOnMatch::Skip => {
             return Err(Error::new(Code::PartnerExists, "The partner has this contact already."));
         }
         Some(contact) => (fields(contact), row.converted.values.clone()),
+        None if foretold.is_some() => (Map::new(), row.converted.values.clone()),
         None => (Map::new(), batch.converter.with_defaults(&row.converted.values)),
     };
     let null = Value::Null;
@@ -102,6 +104,7 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
         (item.before, item.after) = (Some(side(&before)), Some(side(&values)));
     }
     item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
+    item.warnings.extend(foretold.map(updates_earlier).unwrap_or_default());
     let name = row.converted.text("name").map(normalised_name);
     if let Some(contact) = found.as_ref().filter(|contact| name.is_some_and(|name| name != normalised_name(&contact.name))) {
         item.warnings.push(name_differs(format!("the contact with this address was called `{}`", contact.name)));

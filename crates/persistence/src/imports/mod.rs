@@ -17,7 +17,7 @@ use domain::{
     events::NewEvent,
     ids::{JobId, TagId},
     imports::{
-        Converter, FileShape, ImportMapping, ImportObject, ImportOnDuplicateRow, ImportOptions, ImportRow, ImportRows,
+        Converter, FileShape, FirstRow, ImportMapping, ImportObject, ImportOnDuplicateRow, ImportOptions, ImportRow, ImportRows,
         Inspection, Rows, field_named,
     },
     jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
@@ -239,6 +239,16 @@ impl Batch<'_> {
 /// Two records that may not mean the same are told of, never merged in silence.
 fn name_differs(detail: String) -> JobItemWarning {
     JobItemWarning { code: "name_differs".to_owned(), detail, field: Some("name".to_owned()) }
+}
+
+/// In a dry run the record that an earlier row makes is not there for its second row to update.
+fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
+    let code = Code::DuplicateOfRow.as_str().to_owned();
+    let mut warnings = vec![JobItemWarning { code, detail: format!("updates what row {} makes", first.number), field: None }];
+    if first.name_differs {
+        warnings.push(name_differs(format!("row {} has another name", first.number)));
+    }
+    warnings
 }
 
 fn required(field: &str) -> Error {

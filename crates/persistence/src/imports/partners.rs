@@ -8,13 +8,13 @@ use domain::{
     access::WriteMode,
     ids::{PartnerId, TagId},
     imports::{ImportMatch, ImportOnMatch, ImportRow},
-    jobs::{JobItemWarning, NewJobItem},
+    jobs::NewJobItem,
     partners::{Change, PartnerCreatedVia, changes_of},
     text::{fold, normalised_name},
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, before_and_after, name_differs, required, tag_ids};
+use super::{Batch, before_and_after, name_differs, required, tag_ids, updates_earlier};
 use crate::{
     Tx,
     partners::{self, Candidate, bulk},
@@ -171,14 +171,7 @@ fn foretold(batch: &Batch<'_>, tags: &HashMap<String, TagId>, row: &ImportRow) -
     let first = row.duplicate_of.filter(|_| batch.options.dry_run)?;
     let mut item = batch.item(row);
     item.after = Some(resolved(&row.converted.values, tags).into());
-    item.warnings.push(JobItemWarning {
-        code: Code::DuplicateOfRow.as_str().to_owned(),
-        detail: format!("updates what row {} makes", first.number),
-        field: None,
-    });
-    if first.name_differs {
-        item.warnings.push(name_differs(format!("row {} has another name", first.number)));
-    }
+    item.warnings.extend(updates_earlier(first));
     Some(item)
 }
 
