@@ -31,11 +31,16 @@ async fn a_table_holds_what_was_asked_for() {
     let some = json!({"object": "partner", "format": "csv", "columns": ["name", "employees", "tag_ids", "four_c_breakdown.capacity"],
         "filter": {"op": "eq", "field": "domain", "value": "formula.com"}});
     let (job, file) = org.owner.export(some).await;
-    assert_eq!(text(file.bytes.clone()), "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, hosted\"\"]\",\r\n");
+    assert_eq!(
+        text(file.bytes.clone()),
+        "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, hosted\"\"]\",\r\n"
+    );
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(file.header("content-disposition").contains(".csv"));
     assert_eq!((&job["progress"]["total"], &job["progress"]["done"]), (&json!(1), &json!(1)));
-    assert!(job["result"]["download_url"].as_str().unwrap().ends_with(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap())));
+    assert!(
+        job["result"]["download_url"].as_str().unwrap().ends_with(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap()))
+    );
 
     let (_, file) = org.owner.export(json!({"object": "partner", "format": "csv"})).await;
     let all = text(file.bytes);

@@ -179,8 +179,14 @@ async fn every_row_has_an_outcome_and_a_second_import_changes_nothing() {
     assert_eq!((&mismatch["code"], &mismatch["pointer"]), (&json!("currency_mismatch"), &json!("#/currency")));
 
     let acme = org.owner.partner("Acme").await;
-    assert_eq!((&acme["id"], &acme["domain"], &acme["employees"]), (&first.items[0]["resource_id"], &json!("acme.com"), &json!(11)));
-    assert_eq!((&acme["created_via"], &acme["type"], &acme["overridden_fields"]), (&json!("import"), &json!("reseller"), &json!([])));
+    assert_eq!(
+        (&acme["id"], &acme["domain"], &acme["employees"]),
+        (&first.items[0]["resource_id"], &json!("acme.com"), &json!(11))
+    );
+    assert_eq!(
+        (&acme["created_via"], &acme["type"], &acme["overridden_fields"]),
+        (&json!("import"), &json!("reseller"), &json!([]))
+    );
     assert_eq!(acme["tag_ids"].as_array().unwrap().len(), 2);
     assert_eq!(org.owner.partner("=cmd").await["type"], "technology");
     let mut tags: Vec<Value> = org.owner.all("/v1/tags").await.iter().map(|tag| tag["name"].clone()).collect();
@@ -269,7 +275,8 @@ async fn cells_are_read_as_people_write_them() {
     let org = Organization::new().await;
     let csv = "name,company_revenue,annual_revenue_target,languages,regions,services,status\n\
         Acme,\"$1,234.56\",10,\"de_ch; EN, English\",EU|EU|APAC,\"b\u{7}ad\",Active\n";
-    let major = partners_with(json!({"money_unit": "major", "defaults": {"type": "services", "regions": ["LATAM"], "stage": "Signed"}}));
+    let major =
+        partners_with(json!({"money_unit": "major", "defaults": {"type": "services", "regions": ["LATAM"], "stage": "Signed"}}));
     let done = org.owner.import(csv, major).await;
     assert_eq!(done.warnings(0), ["invalid_format", "characters_removed"]);
     let acme = org.owner.partner("Acme").await;

@@ -9,6 +9,6 @@ mod organization;
 mod referee;
 
 pub use instance::{Instance, instance, neighbour, settings};
-pub use organization::{Answer, Client, Organization, PASSWORD, unique};
 pub use jobs::Ended;
+pub use organization::{Answer, Client, Organization, PASSWORD, unique};
 pub use referee::Referee;

@@ -269,11 +269,8 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
     let id = JobId::new();
     store.write(scope, async |tx| imports::insert(tx, id, options, &inspection).await).await.unwrap();
     let job = async || -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
-    let settings = worker::Settings {
-        poll: Duration::from_millis(20),
-        lease: Duration::from_secs(4),
-        ..worker::Settings::default()
-    };
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), lease: Duration::from_secs(4), ..worker::Settings::default() };
     let importer = Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
     let some_done = async {
         while job().await.progress.done == 0 {
