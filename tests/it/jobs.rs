@@ -27,8 +27,8 @@ async fn people_and_keys_see_their_own_and_admins_all() {
     let key = org.key(&["imports:write", "jobs:read", "jobs:write"]).await;
     let of_ann = ann.import(rows(3), partners()).await.job["id"].as_str().unwrap().to_owned();
     let of_key = key.import(rows(2), partners()).await.job["id"].as_str().unwrap().to_owned();
-    assert_eq!(ids(&ann, "").await, [of_ann.clone()]);
-    assert_eq!(ids(&key, "").await, [of_key.clone()]);
+    assert_eq!(ids(&ann, "").await, std::slice::from_ref(&of_ann));
+    assert_eq!(ids(&key, "").await, std::slice::from_ref(&of_key));
     assert_eq!(ids(&bob, "").await, Vec::<String>::new());
     assert_eq!(ids(&admin, "?limit=1").await, [of_key.clone(), of_ann.clone()], "newest first");
     for path in [format!("/v1/jobs/{of_ann}"), format!("/v1/jobs/{of_ann}/items"), format!("/v1/jobs/{of_ann}/result")] {
@@ -38,7 +38,7 @@ async fn people_and_keys_see_their_own_and_admins_all() {
     bob.post(&format!("/v1/jobs/{of_ann}/cancellation"), Value::Null).await.problem(404, "not_found");
     admin.get(&format!("/v1/jobs/{of_key}/items")).await.expect(200);
     let exported = admin.export(json!({"object": "partner", "format": "csv"})).await.0["id"].as_str().unwrap().to_owned();
-    assert_eq!(ids(&admin, "?type=export").await, [exported.clone()]);
+    assert_eq!(ids(&admin, "?type=export").await, std::slice::from_ref(&exported));
     assert_eq!(ids(&admin, "?type=import,export&status=succeeded").await.len(), 3);
     assert_eq!(ids(&admin, "?status=failed,canceled").await, Vec::<String>::new());
     let counted = admin.get("/v1/jobs?limit=1&include=total_count").await;

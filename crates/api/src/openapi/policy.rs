@@ -191,7 +191,7 @@ impl Operation {
     /// # Errors
     /// `not_acceptable` with what there is.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
-        let wanted = || accept.unwrap_or("*/*").split(',').filter_map(|one| wanted(one));
+        let wanted = || accept.unwrap_or("*/*").split(',').filter_map(wanted);
         let fits = |answer: &String| wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted));
         match self.answers.is_empty() || self.answers.iter().any(fits) {
             true => Ok(()),
