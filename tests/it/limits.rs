@@ -22,6 +22,7 @@ fn is_refusal(answer: Answer) {
     let seconds: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&seconds));
     assert_eq!(refused.body["meta"]["retry_after"], seconds);
+    assert!(refused.header("ratelimit-policy").starts_with("\"default\";q="), "{:?}", refused.headers);
     assert_eq!(refused.body["type"], "https://iana.org/assignments/http-problem-types#quota-exceeded");
 }
 

@@ -67,7 +67,10 @@ pub async fn gate(
             }
             next.call(request).await?.map_into_boxed_body()
         }
-        Err(error) => request.into_response(problem::response(&error, &path, id)),
+        Err(error) => {
+            left = left.or_else(|| Left::after(&error));
+            request.into_response(problem::response(&error, &path, id))
+        }
     };
 
     let mut answered = written(answered, &path, id);

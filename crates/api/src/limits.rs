@@ -26,6 +26,13 @@ pub struct Left {
 }
 
 impl Left {
+    /// What a refusal leaves: nothing.
+    pub fn after(refusal: &Error) -> Option<Self> {
+        let Error::Problem(problem) = refusal else { return None };
+        let quota = problem.meta.get("quota")?.as_u64()?;
+        Some(Self { quota: u32::try_from(quota).ok()?, remaining: 0 })
+    }
+
     /// Values of `RateLimit-Policy` and `RateLimit`.
     pub fn headers(self) -> (String, String) {
         let full_in = (u64::from(self.quota - self.remaining.min(self.quota)) * 60).div_ceil(u64::from(self.quota));
@@ -49,7 +56,7 @@ impl Limits {
     /// Takes `cost` units from a credential.
     ///
     /// # Errors
-    /// `quota_exceeded` with `meta.retry_after` in seconds.
+    /// `quota_exceeded` with `meta.retry_after` in seconds and `meta.quota` a minute.
     pub fn of_credential(&self, credential: Uuid, cost: u32) -> Result<Option<Left>> {
         self.take(&self.credentials, credential, cost)
     }
@@ -79,7 +86,8 @@ impl Limits {
             Ok(state) => Ok(Some(Left { quota: state.quota().burst_size().get(), remaining: state.remaining_burst_capacity() })),
             Err(until) => {
                 let wait = until.wait_time_from(DefaultClock::default().now()).as_secs_f64().ceil().max(1.0) as u64;
-                Err(Error::of(Code::QuotaExceeded).meta("retry_after", wait.into()))
+                let quota = until.quota().burst_size().get();
+                Err(Error::of(Code::QuotaExceeded).meta("retry_after", wait.into()).meta("quota", quota.into()))
             }
         }
     }
