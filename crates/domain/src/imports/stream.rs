@@ -7,7 +7,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Rows};
+use super::{Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Row, Rows};
 use crate::{Result, text::normalised_name};
 
 /// A row that holds anything.
@@ -54,7 +54,7 @@ impl<R: Read> ImportRows<R> {
 
     /// Leaves out rows that were worked off before: their keys are remembered, as if they had just been read.
     pub fn skip(&mut self, rows: i64) -> Result<()> {
-        while self.index < rows && self.read()?.is_some() {}
+        while self.index < rows && self.read(Converter::read_keys)?.is_some() {}
         Ok(())
     }
 
@@ -64,7 +64,7 @@ impl<R: Read> ImportRows<R> {
         let mut batch = Vec::new();
         let mut numbers = HashSet::new();
         while batch.len() < limit {
-            let Some(row) = self.next.take().map_or_else(|| self.read(), |row| Ok(Some(row)))? else { break };
+            let Some(row) = self.next.take().map_or_else(|| self.read(Converter::read), |row| Ok(Some(row)))? else { break };
             let follows = row.duplicate_of.is_some_and(|first| numbers.contains(&first.number));
             if follows && self.options.on_duplicate_row == ImportOnDuplicateRow::Update {
                 self.next = Some(row);
@@ -76,13 +76,13 @@ impl<R: Read> ImportRows<R> {
         Ok(batch)
     }
 
-    fn read(&mut self) -> Result<Option<ImportRow>> {
+    fn read(&mut self, convert: fn(&Converter, &Row) -> Converted) -> Result<Option<ImportRow>> {
         loop {
             let Some(row) = self.rows.next().transpose()? else { return Ok(None) };
             if row.is_empty() {
                 continue;
             }
-            let converted = self.converter.read(&row);
+            let converted = convert(&self.converter, &row);
             let (index, number) = (self.index, row.number);
             self.index += 1;
             // A row without name fails as such, and is nobody's first.
@@ -96,7 +96,7 @@ impl<R: Read> ImportRows<R> {
         }
     }
 
-    /// What tells the record from all others.
+    /// What tells the record from all others: out of what [`Converter::read_keys`] reads.
     fn key(&self, row: &Converted, name: &str) -> Option<String> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,

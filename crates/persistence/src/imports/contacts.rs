@@ -68,7 +68,7 @@ async fn partner_of(tx: &Tx<'_>, known: &[Candidate], row: &ImportRow) -> Result
     }
     match text("partner_name").map(normalised_name) {
         Some(name) => only("partner_name", &|candidate| candidate.normalised_name == name),
-        None => Err(required("partner_id")),
+        None => Err(required("partner_id", "is required, or one of partner_external_id, partner_domain and partner_name")),
     }
 }
 

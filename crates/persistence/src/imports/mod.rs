@@ -220,7 +220,8 @@ impl Batch<'_> {
             return Some(self.failed(row, &Error::of(Code::RowWithoutName)));
         }
         if let Some(first) = row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip) {
-            let mut item = self.skipped(row, &Error::of(Code::DuplicateOfRow).meta("row", json!(first.number)));
+            let detail = format!("Row {} of the file is about the same {}.", first.number, self.options.object);
+            let mut item = self.skipped(row, &Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first.number)));
             if first.name_differs {
                 item.warnings.push(name_differs(format!("row {} has another name", first.number)));
             }
@@ -251,8 +252,8 @@ fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
     warnings
 }
 
-fn required(field: &str) -> Error {
-    Error::invalid(vec![Fault::at_pointer("required", format!("#/{field}"), "is required")])
+fn required(field: &str, detail: &str) -> Error {
+    Error::invalid(vec![Fault::at_pointer("required", format!("#/{field}"), detail)])
 }
 
 /// The ids of tags by their folded name; missing ones are created among the services.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Code, Error, Result,
+    Code, Error, Fault, Result,
     access::WriteMode,
     ids::{PartnerId, TagId},
     imports::{ImportMatch, ImportOnMatch, ImportRow},
@@ -59,13 +59,12 @@ impl Known {
     /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now on.
     fn take(&mut self, values: &Map<String, Value>, own: PartnerId) -> Result<()> {
         let text = |field: &str| values.get(field).and_then(Value::as_str);
-        let unique = [
-            (Code::DomainTaken, text("domain"), &self.domains),
-            (Code::ExternalIdTaken, text("external_id"), &self.external_ids),
-        ];
-        for (code, value, taken) in unique {
-            if let Some(owner) = value.and_then(|value| taken.get(value)).filter(|owner| **owner != own) {
-                return Err(Error::of(code).meta("existing_id", json!(owner)));
+        let unique = [(Code::DomainTaken, "domain", &self.domains), (Code::ExternalIdTaken, "external_id", &self.external_ids)];
+        for (code, field, taken) in unique {
+            let owner = text(field).and_then(|value| taken.get(value)).filter(|owner| **owner != own);
+            if let Some(owner) = owner {
+                let fault = Fault::at_pointer(code.as_str(), format!("#/{field}"), "belongs to another partner");
+                return Err(Error::of(code).meta("existing_id", json!(owner)).at(fault));
             }
         }
         self.domains.extend(text("domain").map(|domain| (domain.to_owned(), own)));
@@ -178,7 +177,7 @@ fn foretold(batch: &Batch<'_>, tags: &HashMap<String, TagId>, row: &ImportRow) -
 fn prepare<'a>(batch: &Batch<'_>, known: &mut Known, tags: &HashMap<String, TagId>, row: &'a ImportRow) -> Result<New<'a>> {
     let values = batch.converter.with_defaults(&row.converted.values);
     if !values.contains_key("type") {
-        return Err(required("type"));
+        return Err(required("type", "is required: map a column to it, or give a default"));
     }
     let id = PartnerId::new();
     known.take(&values, id)?;
