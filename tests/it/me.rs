@@ -24,7 +24,8 @@ async fn a_key_learns_what_it_may_do() {
     assert_eq!(me.body["kind"], "api_key");
     assert_eq!((&me.body["user"], &me.body["member"], &me.body["role"]), (&Value::Null, &Value::Null, &Value::Null));
     assert_eq!(me.body["organization"]["id"], json!(org.id));
-    assert_eq!(me.body["api_key"]["scopes"], me.body["scopes"]);
+    assert_eq!(me.body["api_key"]["scopes"], json!(["tags:write", "events:read"]));
+    assert_eq!(me.body["scopes"], json!(["tags:read", "tags:write", "events:read"]), "what they are worth");
 }
 
 #[tokio::test]

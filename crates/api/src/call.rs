@@ -115,18 +115,9 @@ impl Call {
         self.request.headers()
     }
 
-    /// How partner fields are written: as the credential says, or as the request asks.
-    ///
-    /// # Errors
-    /// `insufficient_scope` for a key without `partners:override` that asks for `manual`.
-    pub fn write_mode(&self, asked: Option<WriteMode>) -> Result<WriteMode, Error> {
-        match asked {
-            Some(WriteMode::Manual) if !self.caller.scope.may_override => {
-                Err(Error::of(Code::InsufficientScope).meta("required_scope", "partners:override".into()))
-            }
-            Some(mode) => Ok(mode),
-            None => Ok(self.caller.scope.mode),
-        }
+    /// How partner fields are written: as the request asks (the gate has checked that it may), or as the credential says.
+    pub fn write_mode(&self, asked: Option<WriteMode>) -> WriteMode {
+        asked.unwrap_or(self.caller.scope.mode)
     }
 
     /// Runs `work` in a read-only transaction.
@@ -280,6 +271,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 fn expect_json(request: &HttpRequest) -> Result<(), Error> {
     let patch = request.method() == actix_web::http::Method::PATCH;
+    let charset = request.encoding().map(|encoding| encoding.name()).unwrap_or("unknown");
+    if charset != "UTF-8" {
+        return Err(Error::of(Code::UnsupportedMediaType).meta("charset", "utf-8".into()));
+    }
     match request.content_type().trim().to_ascii_lowercase().as_str() {
         "application/json" => Ok(()),
         "application/merge-patch+json" if patch => Ok(()),

@@ -71,10 +71,11 @@ pub async fn list_partner_events(call: Call, id: web::Path<PartnerId>, query: Qu
 /// List the types of events
 ///
 /// Every type that is sent, with a JSON Schema of its `data`.
-#[utoipa::path(tag = "events", security(("any" = [])), responses((status = 200, body = EventTypePage)))]
+#[utoipa::path(tag = "events", params(Paging), security(("any" = [])), responses((status = 200, body = EventTypePage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/event-types")]
-pub async fn list_event_types(_call: Call) -> Result<Answer> {
-    Ok(Answer::ok(&Page::whole(TYPES.iter().map(EventTypeInfo::from).collect())))
+pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
+    Ok(Answer::ok(&Page::of(TYPES.iter().map(EventTypeInfo::from).collect(), &paging, "event-types")?))
 }
 
 async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Result<Answer> {

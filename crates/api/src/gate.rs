@@ -14,8 +14,8 @@ use actix_web::{
     web,
 };
 use domain::{
-    Code, Error, Result,
-    access::{AccessScope, Role},
+    Code, Error, Fault, Result,
+    access::{AccessScope, Role, WriteMode},
     events::request_id,
 };
 use serde_json::{Map, Value, json};
@@ -127,8 +127,11 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
     }
     operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
     operation.check_accept(text(header::ACCEPT))?;
-    let pairs: Vec<(String, String)> = form_pairs(request.query_string());
+    let pairs = form_pairs(request.query_string())?;
     let query = operation.check_query(&state.schemas, &pairs).map_err(domain::listing::invalid_parameters)?;
+    if let Some(known) = &caller {
+        may_write_as(known, &query)?;
+    }
     Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address }))
 }
 
@@ -163,6 +166,15 @@ fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
     }
 }
 
+/// A key may decide like a person only where it has the scope for it.
+fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
+    let manual = query.get("write_mode").is_some_and(|mode| mode == WriteMode::Manual.as_str());
+    match manual && !caller.scope.may_override {
+        true => Err(Error::of(Code::InsufficientScope).meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
+        false => Ok(()),
+    }
+}
+
 fn holds(caller: &Caller, wanted: AccessScope) -> bool {
     caller.scopes.iter().any(|held| held.includes(wanted))
 }
@@ -179,8 +191,17 @@ fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The pairs of a query string, decoded.
-fn form_pairs(query: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it stands.
+    let sent = query.contains("%EF%BF%BD") || query.contains("%ef%bf%bd");
+    match pairs.iter().find(|(name, value)| !sent && (name.contains('\u{fffd}') || value.contains('\u{fffd}'))) {
+        None => Ok(pairs),
+        Some((name, _)) => {
+            let fault = Fault::at_parameter("invalid_parameter", name, "must be UTF-8");
+            Err(Error::of(Code::InvalidParameter).at(fault))
+        }
+    }
 }
 
 /// Failures get their body here, where path and request are known; what actix refuses by itself gets one too.

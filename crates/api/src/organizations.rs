@@ -1,10 +1,7 @@
 //! The organization of the caller (contract 4.11).
 
 use actix_web::{get, patch};
-use domain::{
-    Error,
-    organizations::{Organization, OrganizationUpdate},
-};
+use domain::organizations::{Organization, OrganizationUpdate};
 use persistence::organizations;
 
 use crate::{
@@ -30,10 +27,6 @@ pub async fn get_organization(call: Call) -> Result<Answer> {
     responses((status = 200, body = Organization)), extensions(("x-errors" = json!("currency_in_use"))))]
 #[patch("/organization")]
 pub async fn update_organization(call: Call, body: Json<OrganizationUpdate>) -> Result<Answer> {
-    match body.faults() {
-        faults if faults.is_empty() => {}
-        faults => return Err(Error::invalid(faults).into()),
-    }
     let organization = call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;
     Ok(Answer::resource(organization.version, &organization))
 }

@@ -8,7 +8,7 @@ use domain::{
     fields::PartnerField,
     ids::{PartnerId, TagId},
     listing::ListRequest,
-    page::Page,
+    page::{Page, Paging},
     partners::{
         AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch, PartnerBatchItem, PartnerBatchOperation,
         PartnerBatchResult, PartnerCreate, PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
@@ -46,11 +46,11 @@ fn answer(partner: &Partner) -> Answer {
 /// List the fields of partners
 ///
 /// The one catalogue of the code: what filters, sorts, imports, exports and overrides go by, in display order.
-#[utoipa::path(tag = "partners", security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
-    extensions(("x-etag" = json!(true))))]
+#[utoipa::path(tag = "partners", params(Paging), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
+    extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
 #[get("/partner-fields")]
-pub async fn list_partner_fields(_call: Call) -> Result<Answer> {
-    let fields = Page::whole(PARTNER.iter().map(PartnerField::from).collect::<Vec<_>>());
+pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let fields = Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
     let answer = Answer::ok(&fields);
     let sum: String = Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Ok(answer.with(header::ETAG, format!("\"{sum}\"")))
@@ -101,7 +101,7 @@ pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Res
     extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
 #[post("/partners")]
 pub async fn create_partner(call: Call, query: Query<WriteModeParameter>, body: Json<PartnerCreate>) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     let via = created_via(&call);
     let contact = body.primary_contact()?;
     let work = async |tx: &persistence::Tx<'_>| {
@@ -127,7 +127,7 @@ fn created_via(call: &Call) -> PartnerCreatedVia {
     extensions(("x-errors" = json!("batch_too_large"))))]
 #[post("/partners/batch")]
 pub async fn batch_partners(call: Call, query: Query<WriteModeParameter>, body: Json<PartnerBatch>) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     let via = created_via(&call);
     let operations = body.operations.iter().cloned().enumerate();
     let operations: Vec<_> = operations.map(|(index, operation)| checked(&call, index, operation)).collect();
@@ -196,7 +196,7 @@ pub async fn update_partner(
     query: Query<WriteModeParameter>,
     body: Json<PartnerUpdate>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     let changes = changes_of(&body.value.0);
     let partner = call.write(async |tx| partners::update(tx, *id, call.if_match, changes, mode).await).await?;
     Ok(answer(&partner))
@@ -225,12 +225,12 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 /// List the overrides of a partner
 ///
 /// What people decided: value, pending value, who and when.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = OverridePage)))]
+#[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = OverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/overrides")]
-pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let page = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
-    Ok(Answer::ok(&page))
+pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>, paging: Query<Paging>) -> Result<Answer> {
+    let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
+    Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
 }
 
 /// Pin a field
@@ -297,7 +297,7 @@ pub struct PartnerTagPath {
 #[put("/partners/{id}/tags/{tag_id}")]
 pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
 }
 
@@ -309,6 +309,6 @@ pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query:
 #[delete("/partners/{id}/tags/{tag_id}")]
 pub async fn remove_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await).await?))
 }

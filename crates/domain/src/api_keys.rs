@@ -128,7 +128,9 @@ impl ApiKeyCreate {
     /// What the schema cannot say; and the one form of what it can: scopes as a sorted set, networks as networks.
     pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
         let networks = networks(&self.allowed_cidrs);
-        let mode = mode_fault(self.default_write_mode, &self.scopes);
+        let past = self.expires_at.filter(|at| *at <= Timestamp::now());
+        let past = past.map(|_| Fault::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
+        let mode = past.or_else(|| mode_fault(self.default_write_mode, &self.scopes));
         self.scopes = sorted(self.scopes);
         match (networks, mode) {
             (Ok(networks), None) => Ok(Self { allowed_cidrs: networks, ..self }),

@@ -17,10 +17,11 @@ use crate::{
     timestamp::Timestamp,
 };
 
+const IS_PRIMARY: &str =
+    "(EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id AND partners.primary_contact_id = contacts.id))";
+
 const fn is_primary() -> Sql<Bool> {
-    Sql::new(
-        "EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id AND partners.primary_contact_id = contacts.id)",
-    )
+    Sql::new(IS_PRIMARY)
 }
 
 /// A person at a partner.
@@ -67,6 +68,7 @@ pub static CONTACT: &[Field] = &[
     Field::new("email", "E-mail", FieldType::Text, FieldClass::Profile).null().length(254),
     Field::new("phone", "Phone", FieldType::Text, FieldClass::Profile).null().length(40),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).null().length(200),
+    Field::new("is_primary", "Primary contact", FieldType::Boolean, FieldClass::System).column(IS_PRIMARY),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];

@@ -156,9 +156,15 @@ impl Error {
         Self::of(Code::NotFound)
     }
 
+    /// Another record has the value at `pointer`.
+    pub fn taken(code: Code, pointer: &str) -> Self {
+        Self::of(code).at(Fault::at_pointer(code.as_str(), pointer, "belongs to another record"))
+    }
+
     /// Somebody else was faster.
     pub fn version_mismatch(current: i64) -> Self {
-        Self::of(Code::VersionMismatch).meta("current_version", json!(current))
+        let fault = Fault::at_header(Code::VersionMismatch.as_str(), "If-Match", "is not the present version");
+        Self::of(Code::VersionMismatch).meta("current_version", json!(current)).at(fault)
     }
 
     /// Adds a fact for programs.
@@ -196,8 +202,8 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(kind, info) => {
                 let constraint = info.constraint_name().unwrap_or_default();
                 match kind {
-                    Kind::UniqueViolation => match TAKEN.iter().find(|(name, _)| *name == constraint) {
-                        Some((_, code)) => Self::of(*code),
+                    Kind::UniqueViolation => match TAKEN.iter().find(|(name, ..)| *name == constraint) {
+                        Some((_, code, place)) => Self::taken(*code, place),
                         None => Self::internal(error),
                     },
                     Kind::ForeignKeyViolation | Kind::CheckViolation => {
@@ -225,10 +231,10 @@ impl From<diesel::result::Error> for Error {
 }
 
 /// What a broken uniqueness means.
-const TAKEN: &[(&str, Code)] = &[
-    ("partners_domain_key", Code::DomainTaken),
-    ("partners_external_id_key", Code::ExternalIdTaken),
-    ("contacts_email_key", Code::ContactEmailTaken),
-    ("tags_name_key", Code::TagNameTaken),
-    ("members_email_key", Code::AlreadyMember),
+const TAKEN: &[(&str, Code, &str)] = &[
+    ("partners_domain_key", Code::DomainTaken, "#/domain"),
+    ("partners_external_id_key", Code::ExternalIdTaken, "#/external_id"),
+    ("contacts_email_key", Code::ContactEmailTaken, "#/email"),
+    ("tags_name_key", Code::TagNameTaken, "#/name"),
+    ("members_email_key", Code::AlreadyMember, "#/email"),
 ];

@@ -88,7 +88,9 @@ impl Me {
 
     /// A program.
     pub fn program(api_key: ApiKey, organization: Organization) -> Self {
-        let scopes = api_key.scopes.clone();
+        let worth = |scope: &AccessScope| api_key.scopes.iter().any(|held| held.includes(*scope));
+        let all = AccessScope::WORDS.iter().filter_map(|word| word.parse().ok());
+        let scopes = all.filter(worth).collect();
         Self { kind: CredentialKind::ApiKey, user: None, member: None, api_key: Some(api_key), organization, role: None, scopes }
     }
 }

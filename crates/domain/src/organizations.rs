@@ -29,7 +29,7 @@ pub struct Organization {
     #[schema(min_length = 1, max_length = 100, example = "Acme Rockets", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists.
-    #[schema(pattern = "^[A-Z]{3}$", example = "USD")]
+    #[schema(format = "currency", pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
     /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45 with exponent 2.
     #[diesel(select_expression = organizations::currency, select_expression_type = organizations::currency)]
@@ -38,7 +38,7 @@ pub struct Organization {
     #[schema(minimum = 1, maximum = 12, example = 1)]
     pub fiscal_year_start_month: i32,
     /// The time zone that decides which day it is, by its name in the IANA database.
-    #[schema(max_length = 60, example = "Europe/Zurich", extensions(("x-single-line" = json!(true))))]
+    #[schema(format = "timezone", max_length = 60, example = "Europe/Zurich")]
     pub timezone: String,
     /// How many days an approved deal is protected unless the approval says otherwise.
     #[schema(minimum = 1, maximum = 3650, example = 90)]
@@ -47,7 +47,7 @@ pub struct Organization {
     #[schema(example = true)]
     pub auto_score: bool,
     /// Where the logo is; https.
-    #[schema(format = "uri", max_length = 2000, example = "https://cdn.example.com/acme.png")]
+    #[schema(format = "uri", max_length = 2000, example = "https://cdn.example.com/acme.png", extensions(("x-https" = json!(true))))]
     pub logo_url: Option<String>,
 }
 
@@ -77,20 +77,6 @@ pub struct OrganizationUpdate {
     /// Where the logo is.
     #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<Option<String>>,
-}
-
-impl OrganizationUpdate {
-    /// What the schema cannot say: the currency and the time zone exist, the logo comes over https.
-    pub fn faults(&self) -> Vec<Fault> {
-        let currency = self.currency.as_deref().and_then(currency_fault);
-        let timezone =
-            self.timezone.as_deref().filter(|name| name.parse::<chrono_tz::Tz>().is_err()).map(|_| {
-                Fault::at_pointer("invalid_format", "#/timezone", "must be the name of a time zone of the IANA database")
-            });
-        let logo = self.logo_url.iter().flatten().find(|url| !url.starts_with("https://"));
-        let logo = logo.map(|_| Fault::at_pointer("invalid_format", "#/logo_url", "must start with https://"));
-        [currency, timezone, logo].into_iter().flatten().collect()
-    }
 }
 
 /// Why `code` is no currency, at `#/currency`.
@@ -165,20 +151,6 @@ mod tests {
         for bad in ["", "usd", "XXX", "XAU", "ABC", "US"] {
             assert_eq!(currency_exponent(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn all_faults_of_an_update_come_at_once() {
-        let update = OrganizationUpdate {
-            currency: Some("XXX".into()),
-            timezone: Some("Mars/Olympus".into()),
-            logo_url: Some(Some("http://x.example/l.png".into())),
-            ..Default::default()
-        };
-        let codes: Vec<_> = update.faults().into_iter().map(|fault| fault.code).collect();
-        assert_eq!(codes, ["invalid_choice", "invalid_format", "invalid_format"]);
-        let fine = OrganizationUpdate { timezone: Some("Europe/Zurich".into()), logo_url: Some(None), ..Default::default() };
-        assert_eq!(fine.faults(), []);
     }
 
     #[test]

@@ -32,6 +32,21 @@ impl<T> Page<T> {
         Self { data: rows, next_cursor, total_count: None }
     }
 
+    /// One page out of a short list that is made whole; all of the rest when no limit is asked for.
+    ///
+    /// # Errors
+    /// `invalid_cursor`.
+    pub fn of(all: Vec<T>, paging: &Paging, list: &str) -> Result<Self> {
+        let fingerprint = cursor::fingerprint(&list);
+        let from: Option<usize> = paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+        let (from, count) = (from.unwrap_or(0), all.len());
+        let limit = paging.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(count);
+        let data: Vec<T> = all.into_iter().skip(from).take(limit).collect();
+        let end = from.saturating_add(data.len());
+        let next_cursor = (end < count).then(|| cursor::encode(&fingerprint, end));
+        Ok(Self { data, next_cursor, total_count: paging.counts().then_some(count as i64) })
+    }
+
     /// The same page of other things.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Page<U> {
         Page { data: self.data.into_iter().map(to).collect(), next_cursor: self.next_cursor, total_count: self.total_count }
@@ -130,6 +145,20 @@ impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
 mod tests {
     use super::*;
     use crate::Code;
+
+    #[test]
+    fn a_short_list_is_whole_unless_a_limit_is_asked_for() {
+        let all = || vec![1, 2, 3];
+        let whole = Page::of(all(), &Paging::default(), "short").unwrap();
+        assert_eq!((whole.data, whole.next_cursor, whole.total_count), (all(), None, None));
+        let mut paging = Paging { limit: Some(2), cursor: None, include: vec![PageInclude::TotalCount] };
+        let first = Page::of(all(), &paging, "short").unwrap();
+        assert_eq!((first.data, first.total_count), (vec![1, 2], Some(3)));
+        paging.cursor = first.next_cursor;
+        let second = Page::of(all(), &paging, "short").unwrap();
+        assert_eq!((second.data, second.next_cursor), (vec![3], None));
+        assert!(Page::of(all(), &paging, "other").is_err());
+    }
 
     #[test]
     fn a_cursor_goes_on_where_the_page_ended() {

@@ -27,11 +27,11 @@ choices! {
     }
 }
 
+const PARTNER_COUNT: &str = "(SELECT count(*) FROM partner_tags JOIN partners ON partners.id = partner_tags.partner_id \
+         WHERE partner_tags.tag_id = tags.id AND partners.deleted_at IS NULL)";
+
 const fn partner_count() -> Sql<BigInt> {
-    Sql::new(
-        "(SELECT count(*) FROM partner_tags JOIN partners ON partners.id = partner_tags.partner_id \
-         WHERE partner_tags.tag_id = tags.id AND partners.deleted_at IS NULL)",
-    )
+    Sql::new(PARTNER_COUNT)
 }
 
 /// A label for partners.
@@ -66,6 +66,7 @@ pub static TAG: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
     Field::new("category", "Category", FieldType::Enum, FieldClass::Profile).words(TagCategory::WORDS),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
+    Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System).column(PARTNER_COUNT),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];

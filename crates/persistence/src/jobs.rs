@@ -230,7 +230,10 @@ pub async fn end_step(tx: &Tx<'_>, id: JobId, items: Vec<NewJobItem>, position: 
 
 /// Notes how many items there are.
 pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
-    diesel::update(jobs::table.filter(jobs::id.eq(id))).set(jobs::total.eq(total)).execute(&mut tx.conn()).await?;
+    diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
+        .set((jobs::total.eq(total), jobs::version.eq(jobs::version + 1), jobs::updated_at.eq(Timestamp::now())))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -127,7 +127,7 @@ pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, 
         .optional()?;
     let member = joined.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
     if !claim_email(tx, &member.email).await? {
-        return Err(Error::of(Code::EmailTaken));
+        return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
     tx.tell(NewEvent::new("member.joined", member.id, member.version, json!({"role": member.role})));
     Ok(member)

@@ -40,7 +40,7 @@ pub async fn register(tx: &Tx<'_>, registration: &Registration, user: UserId, pa
         .execute(&mut { conn })
         .await?;
     if !people::claim_email(tx, &registration.email).await? {
-        return Err(Error::of(Code::EmailTaken));
+        return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
     diesel::insert_into(event_counters::table).default_values().execute(&mut { conn }).await?;
     let first = |(key, name, rank): (&'static str, &'static str, i32)| {
@@ -70,12 +70,8 @@ pub async fn get(tx: &Tx<'_>) -> Result<Organization> {
 /// Changes its settings.
 ///
 /// # Errors
-/// `version_mismatch`, `currency_in_use`, faults of what the schema cannot say.
+/// `version_mismatch`, `currency_in_use`.
 pub async fn update(tx: &Tx<'_>, update: &OrganizationUpdate, expected: Option<i64>) -> Result<Organization> {
-    let faults = update.faults();
-    if !faults.is_empty() {
-        return Err(Error::invalid(faults));
-    }
     let before: Organization = Organization::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     let changes = patch::changes(&before, update)?;
@@ -83,7 +79,7 @@ pub async fn update(tx: &Tx<'_>, update: &OrganizationUpdate, expected: Option<i
         return Ok(before);
     }
     if changes.contains_key("currency") && has_amounts(tx).await? {
-        return Err(Error::of(Code::CurrencyInUse));
+        return Err(Error::taken(Code::CurrencyInUse, "#/currency"));
     }
     diesel::update(organizations::table)
         .set((update, organizations::version.eq(organizations::version + 1), organizations::updated_at.eq(clock_timestamp())))

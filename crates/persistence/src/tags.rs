@@ -68,9 +68,10 @@ pub async fn update(tx: &Tx<'_>, id: TagId, expected: Option<i64>, update: &TagU
 /// `version_mismatch`.
 pub async fn delete(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<()> {
     let before = lock(tx, id, expected).await?;
-    for (partner, version, had) in take_off(tx, id).await? {
+    for Untagged { partner, version, had, overridden } in take_off(tx, id).await? {
         let has: Vec<&TagId> = had.iter().filter(|tag| **tag != id).collect();
-        let data = json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": []});
+        let data =
+            json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden});
         tx.tell(NewEvent::new("partner.updated", partner, version, data).of_partner(partner));
     }
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
@@ -84,13 +85,22 @@ async fn lock(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<Tag> {
     Ok(tag)
 }
 
-/// Takes a tag off all partners; answers id, new version and the tags before of those that had it.
-async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<(PartnerId, i64, Vec<TagId>)>> {
+/// A partner that had a tag.
+struct Untagged {
+    partner: PartnerId,
+    /// After the tag was taken off.
+    version: i64,
+    had: Vec<TagId>,
+    overridden: Vec<String>,
+}
+
+/// Takes a tag off all partners; answers those that had it.
+async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
     use crate::schema::{partner_overrides, partner_tags, partners};
     let having = partner_tags::table.filter(partner_tags::tag_id.eq(id)).select(partner_tags::partner_id);
-    let rows: Vec<(PartnerId, i64, Vec<TagId>)> = partners::table
+    let rows: Vec<(PartnerId, i64, Vec<TagId>, Vec<String>)> = partners::table
         .filter(partners::id.eq_any(having))
-        .select((partners::id, partners::version, partners::tag_ids))
+        .select((partners::id, partners::version, partners::tag_ids, partners::overridden_fields))
         .order(partners::id)
         .for_update()
         .load(&mut tx.conn())
@@ -122,5 +132,6 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<(PartnerId, i64, Vec<Tag
             .execute(&mut tx.conn())
             .await?;
     }
-    Ok(rows.into_iter().map(|(partner, version, had)| (partner, version + 1, had)).collect())
+    let untagged = |(partner, version, had, overridden)| Untagged { partner, version: version + 1, had, overridden };
+    Ok(rows.into_iter().map(untagged).collect())
 }

@@ -100,9 +100,7 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
             .into()
     };
     let mut item = batch.item(row);
-    if found.is_some() || batch.options.dry_run {
-        (item.before, item.after) = (Some(side(&before)), Some(side(&values)));
-    }
+    (item.before, item.after) = (Some(side(&before)), Some(side(&values)));
     item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
     item.warnings.extend(foretold.map(updates_earlier).unwrap_or_default());
     let name = row.converted.text("name").map(normalised_name);

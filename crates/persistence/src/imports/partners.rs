@@ -188,9 +188,8 @@ fn prepare<'a>(batch: &Batch<'_>, known: &mut Known, tags: &HashMap<String, TagI
 async fn create(tx: &Tx<'_>, batch: &Batch<'_>, new: Vec<New<'_>>) -> Result<Vec<NewJobItem>> {
     let done = |new: &New<'_>| {
         let mut item = batch.item(new.row);
-        if batch.options.dry_run {
-            (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
-        } else {
+        (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
+        if !batch.options.dry_run {
             item.resource_id = Some(new.id.to_string());
         }
         item

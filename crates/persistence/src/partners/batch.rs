@@ -88,6 +88,10 @@ async fn run(
 
 /// Places of the operation itself begin with `#operation/`; all others lie in its data.
 fn lead_into(fault: &mut Fault, index: usize) {
+    // An operation states its version in the body.
+    if let Place::Header(_) = &fault.place {
+        fault.place = Place::Pointer("#operation/version".to_owned());
+    }
     if let Place::Pointer(pointer) = &mut fault.place {
         let base = format!("#/operations/{index}");
         *pointer = match pointer.strip_prefix("#operation/") {
