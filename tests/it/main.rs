@@ -26,3 +26,4 @@ mod sweeps;
 mod tags;
 mod tenancy;
 mod tokens;
+mod views;

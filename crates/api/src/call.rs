@@ -87,11 +87,7 @@ impl Call {
     /// # Errors
     /// `invalid_parameter` with every fault, `invalid_cursor`.
     pub fn list_request(&self, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
-        let mut pairs = self.passed.pairs.clone();
-        if !order.is_empty() && !pairs.iter().any(|(name, _)| name == "sort") {
-            pairs.push(("sort".to_owned(), order.to_owned()));
-        }
-        ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())
+        requested(self.passed.pairs.clone(), catalogue, order)
     }
 
     /// The member and session behind the call.
@@ -189,6 +185,18 @@ impl Call {
         let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
         Answer { status: error.code().status(), headers: vec![kind], body }
     }
+}
+
+fn requested(mut pairs: Vec<(String, String)>, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
+    // A view may bring the order.
+    if !order.is_empty() && !pairs.iter().any(|(name, _)| name == "sort" || name == "view_id") {
+        pairs.push(("sort".to_owned(), order.to_owned()));
+    }
+    let mut request = ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())?;
+    if let Some(view) = request.view.as_mut().filter(|_| !order.is_empty()) {
+        view.order = order.split(',').map(str::to_owned).collect();
+    }
+    Ok(request)
 }
 
 /// Refusals that stay the same however often they are asked for (contract section 12).

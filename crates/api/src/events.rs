@@ -93,6 +93,7 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
         actor_id: query.actor_id.clone(),
         partner,
         after: from_cursor.unwrap_or(0).max(query.sequence_gt.unwrap_or(0)),
+        reader: call.caller.scope.member,
         security: call.caller.scope.role >= domain::access::Role::Admin,
     };
     let limit = query.paging.limit();

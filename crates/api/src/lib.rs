@@ -35,4 +35,5 @@ pub mod tags;
 pub mod telemetry;
 pub mod tokens;
 pub mod upload;
+pub mod views;
 pub mod worker;

@@ -4,8 +4,8 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, documents, events, exports, health, imports, jobs, logos, me, members, organizations, partners, sessions,
-    tags,
+    api_keys, contacts, documents, events, exports, health, imports, jobs, logos, me, members,
+    organizations, partners, sessions, tags, views,
 };
 
 /// Every operation, in the order of the document.
@@ -79,6 +79,13 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(jobs::list_job_items)
         .service(jobs::download_job_result)
         .service(jobs::cancel_job)
+        .service(views::list_views)
+        .service(views::create_view)
+        .service(views::get_view)
+        .service(views::update_view)
+        .service(views::delete_view)
+        .service(views::set_default_view)
+        .service(views::unset_default_view)
         .service(events::list_events)
         .service(events::list_event_types)
         .service(events::list_partner_events);

@@ -192,6 +192,14 @@ impl Scope {
         Self { actor: Actor::user(user, name), ..Self::system(organization, name, request_id) }
     }
 
+    /// The member or API key behind it, by its id on the wire; none for the system.
+    pub fn holder(&self) -> Option<String> {
+        match self.actor.kind {
+            ActorType::ApiKey => self.actor.id.clone(),
+            _ => self.member.map(|member| member.to_string()),
+        }
+    }
+
     /// The system itself inside one organization: jobs without a starter, sign-in before a person is known.
     pub fn system(organization: ids::OrganizationId, name: &str, request_id: Uuid) -> Self {
         Self {

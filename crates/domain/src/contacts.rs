@@ -73,17 +73,23 @@ pub static CONTACT: &[Field] = &[
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
+/// What contacts have beside what lists of them filter and sort by.
+pub const CONTACT_COLUMNS: &[&str] =
+    &["id", "partner_id", "name", "email", "phone", "title", "is_primary", "notes", "created_at", "updated_at"];
+
 /// The parameters of a list of contacts, for the document.
 #[derive(Debug)]
 pub struct ContactList;
 
 impl IntoParams for ContactList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters(CONTACT, |field| match field.name {
+        let mut all = listing::parameters(CONTACT, |field| match field.name {
             "id" => Some("ContactId"),
             "partner_id" => Some("PartnerId"),
             _ => None,
-        })
+        });
+        all.push(listing::view_parameter());
+        all
     }
 }
 

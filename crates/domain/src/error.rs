@@ -43,6 +43,7 @@ codes! {
     InsufficientScope "insufficient_scope" 403 "The API key lacks a scope.";
     OriginNotAllowed "origin_not_allowed" 403 "Requests from this origin are not allowed here.";
     AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
+    NotViewOwner "not_view_owner" 403 "Only the owner of the view or an admin may change it.";
     MemberSuspended "member_suspended" 403 "The membership is suspended.";
     NotFound "not_found" 404 "There is no such thing.";
     NotOverridden "not_overridden" 404 "The field is not overridden.";
@@ -53,6 +54,7 @@ codes! {
     EmailTaken "email_taken" 409 "This e-mail address is in use.";
     ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail address.";
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
+    ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
     PartnerExists "partner_exists" 409 "There is such a partner already.";
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
     JobFinished "job_finished" 409 "The job has ended already.";
@@ -237,4 +239,5 @@ const TAKEN: &[(&str, Code, &str)] = &[
     ("contacts_email_key", Code::ContactEmailTaken, "#/email"),
     ("tags_name_key", Code::TagNameTaken, "#/name"),
     ("members_email_key", Code::AlreadyMember, "#/email"),
+    ("views_name_key", Code::ViewNameTaken, "#/name"),
 ];

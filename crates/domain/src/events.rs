@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Actor,
-    ids::{EventId, PartnerId},
+    ids::{EventId, MemberId, PartnerId},
     timestamp::Timestamp,
 };
 
@@ -64,6 +64,8 @@ pub struct NewEvent {
     pub subject: Subject,
     /// The partner whose time line it belongs to.
     pub partner: Option<PartnerId>,
+    /// The one member who sees it; none: everybody who may read events.
+    pub visible_to: Option<MemberId>,
     pub data: Map<String, Value>,
 }
 
@@ -76,7 +78,13 @@ impl NewEvent {
         let kind = EventType::named(kind).unwrap_or_else(|| panic!("no event type {kind}"));
         let Value::Object(data) = data else { panic!("the data of an event are an object") };
         let subject = Subject { kind: kind.subject().to_owned(), id: id.to_string(), version: version.into() };
-        Self { kind, subject, partner: None, data }
+        Self { kind, subject, partner: None, visible_to: None, data }
+    }
+
+    /// Shows it to one member alone.
+    pub fn visible_to(mut self, member: MemberId) -> Self {
+        self.visible_to = Some(member);
+        self
     }
 
     /// Puts it into the time line of a partner too.
@@ -191,6 +199,11 @@ types! {
         "job.succeeded" "A job ended; single items may have failed.";
         "job.failed" "A job could not be done.";
         "job.canceled" "A job was canceled; finished items stay.";
+    }
+    "view" {
+        "view.created" "A view was saved; of a private one only its owner hears.";
+        "view.updated" "A view changed.";
+        "view.deleted" "A view was deleted.";
     }
     "member" {
         "member.invited" "Somebody was invited.";

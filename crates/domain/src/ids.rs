@@ -124,6 +124,8 @@ typed_ids! {
     ContactId "ctc";
     /// The id of a tag.
     TagId "tag";
+    /// The id of a saved view.
+    ViewId "view";
     /// The id of a job.
     JobId "job";
     /// The id of an event.

@@ -37,6 +37,7 @@ pub mod sql;
 pub mod tags;
 pub mod text;
 pub mod timestamp;
+pub mod views;
 
 pub use error::{Code, Error, Problem, Result};
 pub use fault::{Fault, Place};

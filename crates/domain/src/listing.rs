@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use utoipa::{
     ToSchema,
     openapi::{
-        ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
+        ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema,
         extensions::ExtensionsBuilder,
         path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
         schema::Type,
@@ -20,11 +20,13 @@ use utoipa::{
 use uuid::Uuid;
 
 use crate::{
-    Code, Error, Fault, Result, choices,
+    Code, Error, Fault, Place, Result, choices,
     fields::{Field, FieldType, Operator, did_you_mean, named},
     filter::{self, FilterNode, MAX_NODES, Node, Value},
-    ids, text,
+    ids::{self, ViewId},
+    text,
     timestamp::Timestamp,
+    views::ViewSelection,
 };
 
 /// Rows of a page unless asked for otherwise.
@@ -125,16 +127,34 @@ const CURSOR_VERSION: &str = "c1.";
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRequest {
     pub filter: Option<Node>,
-    /// What to search for, folded.
-    pub q: Option<String>,
+    /// What to search for, folded: all of these must be found.
+    pub q: Vec<String>,
     pub sort: Sort,
     pub limit: i64,
     /// Where the page before ended.
     pub after: Option<Last>,
     pub total_count: bool,
     pub deleted: bool,
+    /// A saved view that is still to be added: `persistence::views::applied` does. Until then nothing is found.
+    pub view: Option<AskedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
     fingerprint: String,
+}
+
+/// A saved view that a request asks for by its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedView {
+    pub id: ViewId,
+    /// Where it is asked for.
+    pub place: Place,
+    /// The order when neither the request nor the view says one.
+    pub order: Vec<String>,
+    /// Filter, search and sort of the request itself.
+    filter: Json,
+    q: Option<String>,
+    sort: Vec<String>,
+    /// Can only be read when the order is known; with the fault when it does not belong there.
+    cursor: Option<(String, Fault)>,
 }
 
 /// The body of a query.
@@ -148,6 +168,10 @@ pub struct ListQuery {
     #[serde(default)]
     #[schema(max_length = 200, example = "acme")]
     pub q: Option<String>,
+    /// A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub view_id: Option<ViewId>,
     /// Fields to sort by, `-` in front for descending; nulls last.
     #[serde(default)]
     #[schema(max_items = 3, example = json!(["-fit_score", "name"]))]
@@ -171,12 +195,13 @@ impl ListRequest {
     pub fn all(limit: i64) -> Self {
         Self {
             filter: None,
-            q: None,
+            q: Vec::new(),
             sort: Sort::default(),
             limit,
             after: None,
             total_count: false,
             deleted: false,
+            view: None,
             fingerprint: String::new(),
         }
     }
@@ -219,26 +244,27 @@ impl ListRequest {
             faults.push(Fault::at_parameter("invalid_parameter", "q", detail));
             None
         });
+        let view_id = given.view_id(&mut faults);
         if !faults.is_empty() {
             return Err(invalid_parameters(faults));
         }
         let (raw, mut nodes): (Vec<Json>, Vec<Node>) = leaves.into_iter().unzip();
         let filter = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
-        let fingerprint = fingerprint(&Json::Array(raw), q.as_deref(), &given.sort);
-        let mut request = Self {
+        let request = Self {
             filter,
-            q,
+            q: q.iter().cloned().collect(),
             sort,
             limit,
             after: None,
             total_count: include.contains(&ListInclude::TotalCount),
             deleted: include.contains(&ListInclude::Deleted),
-            fingerprint,
+            view: None,
+            fingerprint: String::new(),
         };
-        if let Some(cursor) = &given.cursor {
-            request.continue_after(cursor, Fault::at_parameter("invalid_cursor", "cursor", "does not belong to this list"))?;
-        }
-        Ok(request)
+        let fault = Fault::at_parameter("invalid_cursor", "cursor", "does not belong to this list");
+        let cursor = given.cursor.map(|cursor| (cursor, fault));
+        let view = view_id.map(|id| (id, Place::Parameter("view_id".into())));
+        request.completed(Json::Array(raw), q, given.sort, view, cursor)
     }
 
     /// Reads the body of a query.
@@ -278,27 +304,75 @@ impl ListRequest {
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let fingerprint = fingerprint(&raw, q.as_deref(), &query.sort);
-        let mut request = Self {
+        let request = Self {
             filter,
-            q,
+            q: q.iter().cloned().collect(),
             sort,
             limit,
             after: None,
             total_count: query.include.contains(&ListInclude::TotalCount),
             deleted: query.include.contains(&ListInclude::Deleted),
-            fingerprint,
+            view: None,
+            fingerprint: String::new(),
         };
-        if let Some(cursor) = &query.cursor {
-            request.continue_after(cursor, Fault::at_pointer("invalid_cursor", "#/cursor", "does not belong to this list"))?;
+        let fault = Fault::at_pointer("invalid_cursor", "#/cursor", "does not belong to this list");
+        let cursor = query.cursor.clone().map(|cursor| (cursor, fault));
+        let view = query.view_id.map(|id| (id, Place::Pointer("#/view_id".into())));
+        request.completed(raw, q, query.sort.clone(), view, cursor)
+    }
+
+    /// Finishes what was read. With a view the cursor has to wait, since the view may bring the order.
+    fn completed(
+        mut self,
+        filter: Json,
+        q: Option<String>,
+        sort: Vec<String>,
+        view: Option<(ViewId, Place)>,
+        cursor: Option<(String, Fault)>,
+    ) -> Result<Self> {
+        if let Some((id, place)) = view {
+            self.view = Some(AskedView { id, place, order: Vec::new(), filter, q, sort, cursor });
+            return Ok(self);
         }
-        Ok(request)
+        self.fingerprint = fingerprint(&filter, q.as_deref(), &sort, &Json::Null);
+        match cursor {
+            Some((cursor, fault)) => self.continued(&cursor, fault),
+            None => Ok(self),
+        }
+    }
+
+    /// The same with the view that it asks for: filter and search are ANDed, the view's order holds unless the request
+    /// says one.
+    ///
+    /// # Errors
+    /// `invalid_cursor`.
+    pub fn with_view(mut self, view: &ViewSelection, catalogue: &'static [Field]) -> Result<Self> {
+        let Some(asked) = self.view.take() else { return Ok(self) };
+        self.narrow(view);
+        let sort = [&asked.sort, &view.sort, &asked.order].into_iter().find(|sort| !sort.is_empty());
+        let sort = sort.cloned().unwrap_or_default();
+        // A view may be older than its catalogue: an order that no longer exists is none.
+        self.sort = Sort::read(&sort, catalogue).unwrap_or_default();
+        self.fingerprint = fingerprint(&asked.filter, asked.q.as_deref(), &sort, &view.stored);
+        match asked.cursor {
+            Some((cursor, fault)) => self.continued(&cursor, fault),
+            None => Ok(self),
+        }
+    }
+
+    /// Adds filter and search of a view.
+    pub fn narrow(&mut self, view: &ViewSelection) {
+        self.filter = match (self.filter.take(), view.filter.clone()) {
+            (Some(own), Some(saved)) => Some(Node::And(vec![own, saved])),
+            (own, saved) => own.or(saved),
+        };
+        self.q.extend(view.q.clone());
     }
 
     /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the request.
-    fn continue_after(&mut self, cursor: &str, fault: Fault) -> Result<()> {
+    fn continued(mut self, cursor: &str, fault: Fault) -> Result<Self> {
         self.after = Some(self.decode(cursor).ok_or_else(|| Error::of(Code::InvalidCursor).at(fault))?);
-        Ok(())
+        Ok(self)
     }
 
     fn decode(&self, cursor: &str) -> Option<Last> {
@@ -359,6 +433,7 @@ struct Given {
     sort: Vec<String>,
     include: Vec<String>,
     q: Option<String>,
+    view_id: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -377,6 +452,7 @@ impl Given {
                     continue;
                 }
                 "q" => &mut given.q,
+                "view_id" => &mut given.view_id,
                 "limit" => &mut given.limit,
                 "cursor" => &mut given.cursor,
                 name => {
@@ -409,6 +485,16 @@ impl Given {
         }
     }
 
+    fn view_id(&self, faults: &mut Vec<Fault>) -> Option<ViewId> {
+        match self.view_id.as_ref()?.parse() {
+            Ok(id) => Some(id),
+            Err(wrong) => {
+                faults.push(Fault::at_parameter("invalid_parameter", "view_id", format!("{wrong}: the id of a saved view")));
+                None
+            }
+        }
+    }
+
     fn include(&self, faults: &mut Vec<Fault>) -> Vec<ListInclude> {
         let read = |word: &String| match word.parse() {
             Ok(include) => Some(include),
@@ -432,7 +518,7 @@ pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
 }
 
 /// Parameters of every list.
-const COMMON: [&str; 5] = ["q", "sort", "limit", "cursor", "include"];
+const COMMON: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
 
 fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
     let known: Vec<String> =
@@ -515,7 +601,7 @@ fn json_value(field: &Field, operator: Operator, texts: &[String]) -> Result<Jso
 }
 
 /// The search as it is compared; blank is none.
-fn search(q: Option<&str>) -> Result<Option<String>, String> {
+pub(crate) fn search(q: Option<&str>) -> Result<Option<String>, String> {
     let q = q.unwrap_or_default().trim();
     if q.chars().count() > MAX_SEARCH || q.contains('\0') {
         return Err(format!("must be at most {MAX_SEARCH} characters"));
@@ -524,9 +610,9 @@ fn search(q: Option<&str>) -> Result<Option<String>, String> {
 }
 
 /// What a cursor belongs to. Over what was asked, not over what it means now: `-P30D` is the same on every page.
-fn fingerprint(filter: &Json, q: Option<&str>, sort: &[String]) -> String {
+fn fingerprint(filter: &Json, q: Option<&str>, sort: &[String], view: &Json) -> String {
     let mut canonical = String::new();
-    write_canonical(&json!([filter, q, sort]), &mut canonical);
+    write_canonical(&json!([filter, q, sort, view]), &mut canonical);
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(canonical)[..9])
 }
 
@@ -558,30 +644,12 @@ fn write_canonical(json: &Json, out: &mut String) {
 
 /// The parameters of a list for the document. `component` names the schema of a field's single value, when it has one.
 pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Option<&'static str>) -> Vec<Parameter> {
-    let query = |name: &str, description: String, schema: RefOr<Schema>| {
-        let many = matches!(&schema, RefOr::T(Schema::Array(_)));
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Query)
-            .description(Some(description))
-            .schema(Some(schema))
-            .style(many.then_some(ParameterStyle::Form))
-            .explode(many.then_some(false))
-            // Its values are read by this module, not by the schema.
-            .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
-            .build()
-    };
-    let text = |example: &str| Object::builder().schema_type(Type::String).examples([json!(example)]);
     let mut all = vec![
-        query(
-            "q",
-            "Search in name, domain and description: prefixes, parts of words, with typing errors.".into(),
-            text("acme").max_length(Some(MAX_SEARCH)).into(),
-        ),
+        search_parameter(),
         query(
             "sort",
             "Up to 3 fields, `-` in front for descending; nulls last, ties by id.".into(),
-            ArrayBuilder::new().items(text("-fit_score")).max_items(Some(MAX_SORT_KEYS)).into(),
+            ArrayBuilder::new().items(words("-fit_score")).max_items(Some(MAX_SORT_KEYS)).into(),
         ),
         query(
             "limit",
@@ -593,32 +661,71 @@ pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Opt
                 .examples([json!(DEFAULT_LIMIT)])
                 .into(),
         ),
-        query("cursor", "`next_cursor` of the page before.".into(), text("c1.eyJ2IjpbXX0").into()),
+        query("cursor", "`next_cursor` of the page before.".into(), words("c1.eyJ2IjpbXX0").into()),
         query(
             "include",
             "`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).".into(),
             ArrayBuilder::new().items(Ref::from_schema_name("ListInclude")).max_items(Some(2)).into(),
         ),
     ];
-    all.extend(conditions(catalogue).map(|(name, field, operator)| {
+    all.extend(condition_parameters(catalogue, component));
+    all
+}
+
+/// The parameter of lists whose objects views can be saved for.
+pub fn view_parameter() -> Parameter {
+    let text = "A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.";
+    query("view_id", text.into(), Ref::from_schema_name("ViewId").into())
+}
+
+fn search_parameter() -> Parameter {
+    query(
+        "q",
+        "Search in name, domain and description: prefixes, parts of words, with typing errors.".into(),
+        words("acme").max_length(Some(MAX_SEARCH)).into(),
+    )
+}
+
+fn words(example: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).examples([json!(example)])
+}
+
+fn query(name: &str, description: String, schema: RefOr<Schema>) -> Parameter {
+    let many = matches!(&schema, RefOr::T(Schema::Array(_)));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .description(Some(description))
+        .schema(Some(schema))
+        .style(many.then_some(ParameterStyle::Form))
+        .explode(many.then_some(false))
+        // Its values are read by this module, not by the schema.
+        .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
+        .build()
+}
+
+fn condition_parameters(
+    catalogue: &'static [Field],
+    component: impl Fn(&Field) -> Option<&'static str>,
+) -> impl Iterator<Item = Parameter> {
+    conditions(catalogue).map(move |(name, field, operator)| {
         let one = match (operator, field.kind) {
             (Operator::IsNull, _) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
-            (Operator::Contains | Operator::StartsWith, _) => text("acme").into(),
+            (Operator::Contains | Operator::StartsWith, _) => words("acme").into(),
             _ if component(field).is_some() => Ref::from_schema_name(component(field).unwrap_or_default()).into(),
             (_, FieldType::Integer | FieldType::Money | FieldType::Score) => {
                 ObjectBuilder::new().schema_type(Type::Integer).examples([json!(70)]).into()
             }
             (_, FieldType::Boolean) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
-            (_, FieldType::Timestamp) => text("-P30D").into(),
-            (_, FieldType::Domain) => text("acme.com").into(),
-            _ if field.is_tier() => text("silver").into(),
-            _ => text("Software").into(),
+            (_, FieldType::Timestamp) => words("-P30D").into(),
+            (_, FieldType::Domain) => words("acme.com").into(),
+            _ if field.is_tier() => words("silver").into(),
+            _ => words("Software").into(),
         };
         let one: RefOr<Schema> = one;
         let schema = if takes_many(operator) { ArrayBuilder::new().items(one).into() } else { one };
         query(&name, describe(field, operator), schema)
-    }));
-    all
+    })
 }
 
 fn describe(field: &Field, operator: Operator) -> String {

@@ -53,6 +53,7 @@ diesel::table! {
         partner_id -> Nullable<Uuid>,
         data -> Jsonb,
         request_id -> Uuid,
+        visible_to -> Nullable<Uuid>,
     }
 }
 diesel::table! {
@@ -304,6 +305,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    view_defaults (member_id, object) {
+        member_id -> Uuid,
+        object -> Text,
+        view_id -> Uuid,
+    }
+}
+diesel::table! {
+    views (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        name -> Text,
+        object -> Text,
+        filter -> Nullable<Jsonb>,
+        #[sql_name = "q"]
+        q_ -> Nullable<Text>,
+        sort -> Array<Text>,
+        #[sql_name = "columns"]
+        columns_ -> Array<Text>,
+        visibility -> Text,
+        owner_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     contacts,
@@ -324,5 +351,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     tags,
     tasks,
-    tiers
+    tiers,
+    view_defaults,
+    views
 );

@@ -11,6 +11,7 @@ use domain::{
     partners::{Change, partner_field},
     patch,
     timestamp::Timestamp,
+    views::ViewObject,
 };
 use serde_json::{Value, json};
 
@@ -19,6 +20,7 @@ use crate::{
     listing::{self, Source},
     partners,
     schema::{contacts, partners as partners_table},
+    views,
 };
 
 /// How contacts are listed.
@@ -26,12 +28,14 @@ const SOURCE: Source = Source { table: "contacts", search: Some("search_contacts
 
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
-    listing::page::<Contact>(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Contact).await?;
+    listing::page::<Contact>(tx, &request, SOURCE).await
 }
 
 /// How many contacts a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    listing::count(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Contact).await?;
+    listing::count(tx, &request, SOURCE).await
 }
 
 /// One contact.

@@ -11,7 +11,7 @@ use domain::{
     Result,
     access::Actor,
     events::{Event, EventData, Subject, TYPES, request_id},
-    ids::{EventId, PartnerId},
+    ids::{EventId, MemberId, PartnerId},
     timestamp::Timestamp,
 };
 use serde_json::Value;
@@ -37,6 +37,7 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
         versions: Vec::new(),
         partners: Vec::new(),
         data: Vec::new(),
+        visible_to: Vec::new(),
     };
     for event in told {
         append.ids.push(EventId::new().0);
@@ -46,6 +47,7 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
         append.versions.push(event.subject.version);
         append.partners.push(event.partner.map(|id| id.0));
         append.data.push(Value::Object(event.data));
+        append.visible_to.push(event.visible_to.map(|id| id.0));
     }
     append.execute(&mut tx.conn()).await?;
     Ok(())
@@ -64,20 +66,21 @@ struct Append {
     versions: Vec<Option<i64>>,
     partners: Vec<Option<Uuid>>,
     data: Vec<Value>,
+    visible_to: Vec<Option<Uuid>>,
 }
 
 impl QueryFragment<Pg> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence = last_sequence + ");
         out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_version, partner_id, data) SELECT counter.last_sequence - ");
+        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_version, partner_id, data, visible_to) SELECT counter.last_sequence - ");
         out.push_bind_param::<BigInt, _>(&self.count)?;
         out.push_sql(" + e.ordinality, ");
         out.push_bind_param::<Jsonb, _>(&self.actor)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.request)?;
         out.push_sql(
-            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_version, e.partner_id, e.data FROM counter, unnest(",
+            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_version, e.partner_id, e.data, e.visible_to FROM counter, unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -92,8 +95,10 @@ impl QueryFragment<Pg> for Append {
         out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.partners)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Jsonb>, _>(&self.data)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.visible_to)?;
         out.push_sql(
-            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_version, partner_id, data, ordinality)",
+            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_version, partner_id, data, visible_to, ordinality)",
         );
         Ok(())
     }
@@ -144,6 +149,8 @@ pub struct EventFilter {
     pub after: i64,
     /// Whether events of the group `security` are shown.
     pub security: bool,
+    /// Who reads: a member also sees what is for this member alone.
+    pub reader: Option<MemberId>,
 }
 
 type Condition<'a> = Box<dyn BoxableExpression<events::table, Pg, SqlType = Nullable<Bool>> + 'a>;
@@ -158,6 +165,10 @@ impl EventFilter {
             let secret = TYPES.iter().filter(|t| t.group == "security").map(|t| t.name);
             all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
         }
+        all = match self.reader {
+            Some(reader) => Box::new(all.and(events::visible_to.is_null().or(events::visible_to.eq(reader)))),
+            None => Box::new(all.and(events::visible_to.is_null())),
+        };
         if let Some(subject) = &self.subject_id {
             all = Box::new(all.and(events::subject_id.eq(subject)));
         }

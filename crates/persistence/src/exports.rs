@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Error, Result,
+    Error, Place, Result,
     exports::{CheckedExport, ExportObject, ExportRequest},
     ids::{JobId, TagId},
     jobs::{Job, JobType},
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Tx, contacts, jobs, partners,
     schema::tags,
-    tasks,
+    tasks, views,
     worker::{Outcome, Run},
 };
 
@@ -28,9 +28,12 @@ const PAGE: i64 = 500;
 /// Accepts an export.
 ///
 /// # Errors
-/// `invalid_filter`; `validation_failed` for columns and views.
+/// `invalid_filter`; `validation_failed` for columns, and for a view that is not there.
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
+    if let Some(id) = request.view_id {
+        views::selection(tx, id, request.object.view_object(), &Place::Pointer("#/view_id".into())).await?;
+    }
     let job = jobs::NewJob {
         id: JobId::new(),
         kind: JobType::Export,
@@ -61,10 +64,19 @@ pub async fn write(run: &Run, id: JobId, mut write: impl AsyncFnMut(Vec<u8>) -> 
     let begun = run.step(async |tx| jobs::begin_step(tx, id).await).await?;
     let Some((job, _)) = begun else { return canceled(run).await };
     let request: ExportRequest = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-    // Views and columns were checked when the export was accepted; the filter is read anew.
-    let export = request.check(job.created_at)?;
+    // Columns were checked when the export was accepted; the filter is read anew, and the view as it is now.
+    let mut export = request.check(job.created_at)?;
     let mut list = ListRequest::all(PAGE);
     list.filter = export.filter.clone();
+    if let Some(id) = request.view_id {
+        let place = Place::Pointer("#/view_id".into());
+        let view = run.store.read(run.scope(), async |tx| views::selection(tx, id, export.object.view_object(), &place).await);
+        let view = view.await?;
+        list.narrow(&view);
+        if request.columns.as_ref().is_none_or(Vec::is_empty) && !view.columns.is_empty() {
+            export.columns = view.columns;
+        }
+    }
     let total = run.store.read(run.scope(), async |tx| count(tx, &export, &list).await).await?;
     run.step(async |tx| jobs::set_total(tx, id, total).await).await?;
     write(export.header()?).await?;

@@ -27,6 +27,7 @@ pub mod revocations;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;
+pub mod views;
 pub mod worker;
 
 mod statement;

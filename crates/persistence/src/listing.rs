@@ -115,7 +115,7 @@ fn select(request: &ListRequest, source: Source, part: Part, wanted: usize) -> S
     order(&request.sort, part, &mut out);
     // With a bound LIMIT the statement is planned anew each time: dear for a bare list, but a filter needs a plan that
     // sees its values.
-    if request.filter.is_none() && request.q.is_none() {
+    if request.filter.is_none() && request.q.is_empty() {
         out.sql(format!(" LIMIT {wanted}"));
     } else {
         out.sql(" LIMIT ").bind(Bind::Int(Some(wanted as i64)));
@@ -130,8 +130,14 @@ pub(crate) fn conditions(request: &ListRequest, source: Source, out: &mut Statem
         out.sql(" AND ");
         push(node, out);
     }
-    if let (Some(q), Some(search)) = (&request.q, source.search) {
-        out.sql(format!(" AND \"id\" IN (SELECT {search}(")).bind(Bind::Text(Some(q.clone()))).sql("))");
+    if let Some(search) = source.search {
+        for q in &request.q {
+            out.sql(format!(" AND \"id\" IN (SELECT {search}(")).bind(Bind::Text(Some(q.clone()))).sql("))");
+        }
+    }
+    // Never everything because somebody forgot `views::applied`.
+    if request.view.is_some() {
+        out.sql(" AND false");
     }
 }
 

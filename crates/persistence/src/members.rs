@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::{
     Store, Tx, clock_timestamp, revocations,
     schema::{members, partners},
-    sessions,
+    sessions, views,
 };
 
 /// How long an invitation can be accepted.
@@ -173,6 +173,7 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     patch::expect_version(expected, member.version)?;
     keep_an_owner(&owners, id)?;
     release_partners(tx, id).await?;
+    views::forget(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
     revocations::revoke(tx, id.0).await?;
     diesel::select(directory::release_email(&member.email)).execute(&mut tx.conn()).await?;

@@ -98,6 +98,8 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
         of::<domain::partners::TierSource>(),
         of::<domain::partners::LogoSource>(),
         of::<domain::partners::PartnerCreatedVia>(),
+        of::<domain::views::ViewObject>(),
+        of::<domain::views::ViewVisibility>(),
     ]);
     all
 }
@@ -130,6 +132,7 @@ const TAGS: &[(&str, &str)] = &[
     ("partners", "One profile per company, kept by people and automation together."),
     ("tags", "The organization's own labels for partners."),
     ("users", "Who is asking: a person or a key."),
+    ("views", "Saved filters with sort and columns, private or shared."),
 ];
 
 /// The tags that are used, in alphabetical order.

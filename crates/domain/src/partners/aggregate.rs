@@ -10,6 +10,7 @@ use crate::{
     Error, Fault, Result, choices,
     fields::{Field, FieldType, did_you_mean, named},
     filter::FilterNode,
+    ids::ViewId,
     listing::{ListQuery, ListRequest},
 };
 
@@ -49,6 +50,10 @@ pub struct AggregateRequest {
     #[serde(default)]
     #[schema(max_length = 200, example = "acme")]
     pub q: Option<String>,
+    /// A saved view whose filter and search are ANDed with the others.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub view_id: Option<ViewId>,
     /// Fields whose values make the groups; none for one group of all.
     #[serde(default)]
     #[schema(max_items = 2, example = json!(["type"]))]
@@ -141,7 +146,8 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
     if request.metrics.len() > 10 {
         faults.push(Fault::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics").meta("max_items", 10));
     }
-    let query = ListQuery { filter: request.filter.clone(), q: request.q.clone(), ..ListQuery::default() };
+    let query =
+        ListQuery { filter: request.filter.clone(), q: request.q.clone(), view_id: request.view_id, ..ListQuery::default() };
     let rows = ListRequest::from_body(&query, PARTNER, now);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));

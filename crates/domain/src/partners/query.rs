@@ -37,7 +37,9 @@ pub struct PartnerList;
 
 impl IntoParams for PartnerList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters(PARTNER, component)
+        let mut all = listing::parameters(PARTNER, component);
+        all.push(listing::view_parameter());
+        all
     }
 }
 

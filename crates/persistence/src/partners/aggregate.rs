@@ -10,8 +10,10 @@ use domain::{
     fields::{Field, FieldType},
     filter::prefix_of,
     ids,
+    listing::ListRequest,
     partners::{AggregateGroup, AggregateOperator, AggregateResult, CheckedAggregate},
     timestamp::Timestamp,
+    views::ViewObject,
 };
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -22,6 +24,7 @@ use crate::{
     listing::{column, conditions},
     schema::organizations,
     statement::Statement,
+    views,
 };
 
 /// Groups of the largest answer.
@@ -29,7 +32,9 @@ const MAX_GROUPS: usize = 500;
 
 /// Answers a checked request. Grouping by an array counts a partner once for each of its elements.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
-    let rows: Vec<(Json, Json, String)> = statement(request).answers::<(Jsonb, Jsonb, Text)>().load(&mut tx.conn()).await?;
+    let selected = views::applied(tx, &request.rows, ViewObject::Partner).await?;
+    let rows: Vec<(Json, Json, String)> =
+        statement(request, &selected).answers::<(Jsonb, Jsonb, Text)>().load(&mut tx.conn()).await?;
     let truncated = rows.len() > MAX_GROUPS;
     let currency = match rows.as_slice().first() {
         Some((_, _, currency)) => currency.clone(),
@@ -61,7 +66,7 @@ fn wire(field: &Field, item: Json) -> Json {
     }
 }
 
-fn statement(request: &CheckedAggregate) -> Statement {
+fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {
     let mut out = Statement::new("SELECT jsonb_build_array(");
     for (i, field) in request.group_by.iter().enumerate() {
         if i > 0 {
@@ -87,7 +92,7 @@ fn statement(request: &CheckedAggregate) -> Statement {
         out.sql(format!(") AS group_{i} (item) ON true"));
     }
     out.sql(" WHERE ");
-    conditions(&request.rows, SOURCE, &mut out);
+    conditions(selected, SOURCE, &mut out);
     if !request.group_by.is_empty() {
         out.sql(" GROUP BY 1");
     }

@@ -16,12 +16,14 @@ use domain::{
     ids::PartnerId,
     listing::ListRequest,
     partners::{Partner, PartnerSummary, PartnerSummaryPage},
+    views::ViewObject,
 };
 
 use crate::{
     Tx,
     listing::{self, Source},
     schema::partners,
+    views,
 };
 
 pub use aggregate::aggregate;
@@ -36,17 +38,20 @@ pub const SOURCE: Source = Source { table: "partners", search: Some("search_part
 
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
-    listing::page::<PartnerSummary>(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    listing::page::<PartnerSummary>(tx, &request, SOURCE).await
 }
 
 /// One page of whole partners, for exports.
 pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
-    listing::page::<Partner>(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    listing::page::<Partner>(tx, &request, SOURCE).await
 }
 
 /// How many partners a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    listing::count(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    listing::count(tx, &request, SOURCE).await
 }
 
 /// One live partner.
