@@ -126,11 +126,14 @@ async fn ids_of_another_organization_are_not_there() {
     let job = other.owner.post("/v1/exports", json!({"object": "partner", "format": "csv"})).await.expect(202);
     let me = other.owner.get("/v1/me").await.expect(200);
     let sessions = other.owner.get("/v1/auth/sessions").await.expect(200);
+    let item = format!("/v1/partners/{}/plan-items", partner.id());
+    let item = other.owner.post(&item, json!({"kind": "workflow", "title": "Referrals"})).await.expect(201);
     let view = json!({"name": "x", "object": "partner", "visibility": "organization"});
     let view = other.owner.post("/v1/views", view).await.expect(201);
     let foreign = |kind: &str| match kind {
         "PartnerId" => partner.id().to_owned(),
         "ContactId" => contact.id().to_owned(),
+        "PlanItemId" => item.id().to_owned(),
         "ViewId" => view.id().to_owned(),
         "TagId" => tag.id().to_owned(),
         "ApiKeyId" => key.body["api_key"]["id"].as_str().unwrap().to_owned(),

@@ -4,8 +4,8 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, documents, events, exports, health, imports, jobs, logos, me, members,
-    organizations, partners, sessions, tags, views,
+    api_keys, contacts, documents, events, exports, health, imports, jobs, joint_plans, logos, me, members,
+    organizations, partners, plan_items, sessions, tags, views,
 };
 
 /// Every operation, in the order of the document.
@@ -79,6 +79,13 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(jobs::list_job_items)
         .service(jobs::download_job_result)
         .service(jobs::cancel_job)
+        .service(joint_plans::get_joint_plan)
+        .service(joint_plans::update_joint_plan)
+        .service(plan_items::list_plan_items)
+        .service(plan_items::create_plan_item)
+        .service(plan_items::get_plan_item)
+        .service(plan_items::update_plan_item)
+        .service(plan_items::delete_plan_item)
         .service(views::list_views)
         .service(views::create_view)
         .service(views::get_view)

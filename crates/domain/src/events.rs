@@ -200,6 +200,12 @@ types! {
         "job.failed" "A job could not be done.";
         "job.canceled" "A job was canceled; finished items stay.";
     }
+    "plan" {
+        "plan.updated" "Target or weights of a joint plan changed; about the partner, sent beside `partner.updated` with the same version.";
+        "plan_item.created" "An item of a joint plan was created.";
+        "plan_item.updated" "An item of a joint plan changed or was moved.";
+        "plan_item.deleted" "An item of a joint plan was deleted.";
+    }
     "view" {
         "view.created" "A view was saved; of a private one only its owner hears.";
         "view.updated" "A view changed.";

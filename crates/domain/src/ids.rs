@@ -126,6 +126,8 @@ typed_ids! {
     TagId "tag";
     /// The id of a saved view.
     ViewId "view";
+    /// The id of a plan item.
+    PlanItemId "plan";
     /// The id of a job.
     JobId "job";
     /// The id of an event.

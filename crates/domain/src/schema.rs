@@ -226,6 +226,24 @@ diesel::table! {
     }
 }
 diesel::table! {
+    plan_items (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        partner_id -> Uuid,
+        kind -> Text,
+        title -> Text,
+        description -> Nullable<Text>,
+        status -> Text,
+        quarter -> Nullable<Text>,
+        owner_id -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        position -> BigInt,
+    }
+}
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -345,6 +363,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     partner_tags,
     partners,
     password_resets,
+    plan_items,
     refresh_tokens,
     revocations,
     schedules,

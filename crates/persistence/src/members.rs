@@ -17,7 +17,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Store, Tx, clock_timestamp, revocations,
+    Store, Tx, clock_timestamp, plan_items, revocations,
     schema::{members, partners},
     sessions, views,
 };
@@ -173,6 +173,7 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     patch::expect_version(expected, member.version)?;
     keep_an_owner(&owners, id)?;
     release_partners(tx, id).await?;
+    plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
     revocations::revoke(tx, id.0).await?;

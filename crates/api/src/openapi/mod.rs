@@ -98,6 +98,9 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
         of::<domain::partners::TierSource>(),
         of::<domain::partners::LogoSource>(),
         of::<domain::partners::PartnerCreatedVia>(),
+        of::<domain::plan_items::PlanItemKind>(),
+        of::<domain::plan_items::PlanItemStatus>(),
+        of::<domain::plan_items::PlanQuarter>(),
         of::<domain::views::ViewObject>(),
         of::<domain::views::ViewVisibility>(),
     ]);
@@ -130,6 +133,7 @@ const TAGS: &[(&str, &str)] = &[
     ("members", "People of the organization and their roles."),
     ("organization", "The tenant and its settings."),
     ("partners", "One profile per company, kept by people and automation together."),
+    ("plans", "Joint plans of partners: targets, what was won, and what is done together."),
     ("tags", "The organization's own labels for partners."),
     ("users", "Who is asking: a person or a key."),
     ("views", "Saved filters with sort and columns, private or shared."),

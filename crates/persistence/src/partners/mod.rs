@@ -72,6 +72,16 @@ pub async fn expect(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
     if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
 }
 
+/// Makes sure that a partner is there and not deleted.
+///
+/// # Errors
+/// `not_found`.
+pub async fn expect_live(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
+    let live = partners::table.find(id).filter(partners::deleted_at.is_null());
+    let found: i64 = live.count().get_result(&mut tx.conn()).await?;
+    if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
+}
+
 /// A live partner that may be the one somebody means.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = partners)]

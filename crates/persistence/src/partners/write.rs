@@ -363,6 +363,9 @@ const TOLD_APART: [(&str, &str); 4] = [
     ("partner_manager_id", "partner.manager_changed"),
 ];
 
+/// Fields of a partner that are its joint plan.
+const PLANNED: [&str; 2] = ["annual_revenue_target", "quarterly_weights"];
+
 fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan, overridden: &[String]) {
     let (id, version) = (partner.summary.id, partner.summary.version);
     let tell = |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
@@ -378,6 +381,10 @@ fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan,
         if !changes.is_empty() {
             tell(kind, json!({"changes": rules::diff(before, &changes)}));
         }
+    }
+    let planned: Vec<Change> = plan.changes.iter().filter(|change| PLANNED.contains(&change.field.name)).cloned().collect();
+    if !planned.is_empty() {
+        tell("plan.updated", json!({"changes": rules::diff(before, &planned)}));
     }
     for (kind, fields) in [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)] {
         if !fields.is_empty() {
