@@ -10,6 +10,7 @@ mod exports;
 mod health;
 mod idempotency;
 mod imports;
+mod insights;
 mod jobs;
 mod joint_plans;
 mod limits;

@@ -16,6 +16,7 @@ use domain::{
     ids::{MemberId, SessionId},
     jobs::StoredProblem,
     listing::ListRequest,
+    partners::PARTNER,
 };
 use futures_util::StreamExt;
 use persistence::{Tx, idempotency};
@@ -88,6 +89,16 @@ impl Call {
     /// `invalid_parameter` with every fault, `invalid_cursor`.
     pub fn list_request(&self, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
         requested(self.passed.pairs.clone(), catalogue, order)
+    }
+
+    /// The partners that a call is about, where it takes the conditions of a list of partners beside parameters of its
+    /// `own`; in this order (none: by id).
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn partner_filter(&self, own: &[&str], order: &str) -> Result<ListRequest, Error> {
+        let others = self.passed.pairs.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        requested(others.cloned().collect(), PARTNER, order)
     }
 
     /// The member and session behind the call.

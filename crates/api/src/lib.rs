@@ -16,6 +16,7 @@ pub mod gate;
 pub mod health;
 pub mod images;
 pub mod imports;
+pub mod insights;
 pub mod jobs;
 pub mod joint_plans;
 pub mod limits;

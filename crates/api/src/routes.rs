@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, documents, events, exports, health, imports, jobs, joint_plans, logos, me, members,
+    api_keys, contacts, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members,
     organizations, partners, plan_items, sessions, tags, views,
 };
 
@@ -86,6 +86,8 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(plan_items::get_plan_item)
         .service(plan_items::update_plan_item)
         .service(plan_items::delete_plan_item)
+        .service(insights::get_portfolio_insight)
+        .service(insights::get_strengths_insight)
         .service(views::list_views)
         .service(views::create_view)
         .service(views::get_view)

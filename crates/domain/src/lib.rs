@@ -20,6 +20,7 @@ pub mod filter;
 pub mod formats;
 pub mod ids;
 pub mod imports;
+pub mod insights;
 pub mod jobs;
 pub mod joint_plans;
 pub mod links;

@@ -672,6 +672,13 @@ pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Opt
     all
 }
 
+/// The parameters of a selection without an order and pages: search, saved view, conditions.
+pub fn filter_parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Option<&'static str>) -> Vec<Parameter> {
+    let mut all = vec![search_parameter(), view_parameter()];
+    all.extend(condition_parameters(catalogue, component));
+    all
+}
+
 /// The parameter of lists whose objects views can be saved for.
 pub fn view_parameter() -> Parameter {
     let text = "A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.";

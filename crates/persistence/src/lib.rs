@@ -15,6 +15,7 @@ pub mod exports;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod imports;
+pub mod insights;
 pub mod jobs;
 pub mod joint_plans;
 pub mod listing;

@@ -129,6 +129,7 @@ const TAGS: &[(&str, &str)] = &[
     ("exports", "Data out of the organization, as files."),
     ("health", "Whether this deployment lives, and what it is."),
     ("imports", "Data into the organization, from files."),
+    ("insights", "What the partners come to that appear in intelligence."),
     ("jobs", "Work that takes longer than a request, and what became of it."),
     ("members", "People of the organization and their roles."),
     ("organization", "The tenant and its settings."),

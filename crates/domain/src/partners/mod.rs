@@ -33,6 +33,7 @@ pub use batch::{
     PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation, PartnerBatchResult,
 };
 pub use catalogue::{PARTNER, partner_field};
+pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
 pub use write::{Change, Held, Plan, Skipped, changes_of, clear, created, diff, forbidden, pin, written};
 

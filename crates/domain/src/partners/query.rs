@@ -44,7 +44,7 @@ impl IntoParams for PartnerList {
 }
 
 /// The schema of a field's single value, where it has a name.
-fn component(field: &Field) -> Option<&'static str> {
+pub(crate) fn component(field: &Field) -> Option<&'static str> {
     match (field.name, field.reference) {
         ("id", _) => Some("PartnerId"),
         (_, Some(FieldReference::Tag)) => Some("TagId"),
