@@ -41,6 +41,7 @@ choices! {
         Tier = "tier",
         Member = "member",
         Contact = "contact",
+        Deal = "deal",
     }
     /// How a filter leaf compares.
     Operator {
@@ -63,7 +64,7 @@ choices! {
 }
 
 /// One row of a catalogue. Built with the `const fn`s below; `GET /partner-fields` shows it as [`PartnerField`].
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// The property name; a member of an object has its path, `four_c_breakdown.capacity`.
     pub name: &'static str,
@@ -96,6 +97,8 @@ pub struct Field {
     pub overridable: bool,
     /// Whether it is stored as a path and shown as an address below the public one.
     pub link: bool,
+    /// The field of the record's partner that this one stands for: filters look there, nothing else knows it.
+    pub of_partner: Option<&'static Field>,
 }
 
 /// Rows of a catalogue are known by their name.
@@ -139,6 +142,7 @@ impl Field {
             writable,
             overridable: writable && !matches!(class, FieldClass::User),
             link: false,
+            of_partner: None,
         }
     }
     /// Stored as a path, shown as an address.
@@ -223,7 +227,7 @@ impl Field {
     }
     /// Whether lists can be sorted by it: every scalar but the long texts.
     pub fn sortable(&self) -> bool {
-        !self.is_array() && self.kind != FieldType::Object && !self.long
+        !self.is_array() && self.kind != FieldType::Object && !self.long && self.of_partner.is_none()
     }
     /// Whether aggregates can group by it.
     pub fn groupable(&self) -> bool {
@@ -239,6 +243,9 @@ impl Field {
     }
     /// Its value in a row of wire values.
     pub fn of<'a>(&self, row: &'a Map<String, Json>) -> &'a Json {
+        if let Some(field) = self.of_partner {
+            return row.get("partner").and_then(Json::as_object).map_or(&Json::Null, |partner| field.of(partner));
+        }
         match self.name.split_once('.') {
             None => row.get(self.name).unwrap_or(&Json::Null),
             Some((object, member)) => row.get(object).and_then(|o| o.get(member)).unwrap_or(&Json::Null),

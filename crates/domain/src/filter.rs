@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{
@@ -98,6 +98,7 @@ pub enum Value {
     Text(String),
     Id(Uuid),
     Time(DateTime<Utc>),
+    Day(NaiveDate),
 }
 
 /// A checked condition.
@@ -383,7 +384,12 @@ fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Val
         FieldType::Integer | FieldType::Money | FieldType::Score => {
             value.as_i64().map(Value::Int).ok_or_else(|| wrong("must be an integer"))
         }
-        FieldType::Timestamp | FieldType::Date => value
+        FieldType::Date => value
+            .as_str()
+            .and_then(|text| day(text, now))
+            .map(Value::Day)
+            .ok_or_else(|| wrong("must be a date like 2026-11-22 or a duration like -P30D")),
+        FieldType::Timestamp => value
             .as_str()
             .and_then(|text| instant(text, now))
             .map(Value::Time)
@@ -422,7 +428,17 @@ pub fn prefix_of(field: &Field) -> &'static str {
         Some(FieldReference::Tag) => ids::TagId::PREFIX,
         Some(FieldReference::Member) => ids::MemberId::PREFIX,
         Some(FieldReference::Contact) => ids::ContactId::PREFIX,
+        Some(FieldReference::Deal) => ids::DealId::PREFIX,
         _ => ids::PartnerId::PREFIX,
+    }
+}
+
+/// A date, or the day to which an ISO 8601 duration from now leads (in UTC).
+fn day(text: &str, now: DateTime<Utc>) -> Option<NaiveDate> {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => Some(day),
+        Err(_) if text.contains('P') => instant(text, now).map(|at| at.date_naive()),
+        Err(_) => None,
     }
 }
 
@@ -545,6 +561,7 @@ fn comparable(field: &Field, held: &Json) -> Option<Value> {
         (_, Json::Null) => None,
         (_, Json::Bool(b)) => Some(Value::Bool(*b)),
         (_, Json::Number(n)) => n.as_i64().map(Value::Int),
+        (FieldType::Date, Json::String(t)) => t.parse().ok().map(Value::Day),
         (FieldType::Timestamp, Json::String(t)) => t.parse::<Timestamp>().ok().map(|t| Value::Time(t.0)),
         (FieldType::Id | FieldType::IdArray, Json::String(id)) => ids::decode(prefix_of(field), id).ok().map(Value::Id),
         (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_tier() => Some(Value::Text(text::fold(t))),
@@ -558,6 +575,7 @@ fn order(field: &Field, held: &Value, bound: &Value, ranks: &TierRanks) -> Optio
         (Value::Text(held), Value::Text(bound)) if field.is_tier() => Some(ranks.get(held)?.cmp(ranks.get(bound)?)),
         (Value::Int(held), Value::Int(bound)) => Some(held.cmp(bound)),
         (Value::Time(held), Value::Time(bound)) => Some(held.cmp(bound)),
+        (Value::Day(held), Value::Day(bound)) => Some(held.cmp(bound)),
         _ => None,
     }
 }

@@ -122,6 +122,8 @@ typed_ids! {
     PartnerId "ptn";
     /// The id of a contact.
     ContactId "ctc";
+    /// The id of a deal.
+    DealId "deal";
     /// The id of a tag.
     TagId "tag";
     /// The id of a saved view.

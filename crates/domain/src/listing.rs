@@ -417,7 +417,8 @@ impl Field {
             (FieldType::Enum | FieldType::Integer | FieldType::Money | FieldType::Score, value) => Value::Int(value.as_i64()?),
             (_, value) if self.is_tier() => Value::Int(value.as_i64()?),
             (FieldType::Boolean, value) => Value::Bool(value.as_bool()?),
-            (FieldType::Timestamp | FieldType::Date, value) => Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0),
+            (FieldType::Timestamp, value) => Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0),
+            (FieldType::Date, value) => Value::Day(value.as_str()?.parse().ok()?),
             (FieldType::Id, value) => Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?),
             (_, value) => Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned()),
         };
@@ -725,6 +726,7 @@ fn condition_parameters(
             }
             (_, FieldType::Boolean) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
             (_, FieldType::Timestamp) => words("-P30D").into(),
+            (_, FieldType::Date) => words("2026-11-22").into(),
             (_, FieldType::Domain) => words("acme.com").into(),
             _ if field.is_tier() => words("silver").into(),
             _ => words("Software").into(),
@@ -737,7 +739,11 @@ fn condition_parameters(
 
 fn describe(field: &Field, operator: Operator) -> String {
     let label = field.label;
-    let time = if field.kind == FieldType::Timestamp { " A time, a day, or a duration from now." } else { "" };
+    let time = match field.kind {
+        FieldType::Timestamp => " A time, a day, or a duration from now.",
+        FieldType::Date => " A day, or a duration from now.",
+        _ => "",
+    };
     match operator {
         Operator::In => format!("{label} is one of these."),
         Operator::Any => format!("{label} holds one of these."),

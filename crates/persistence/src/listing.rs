@@ -193,8 +193,19 @@ fn push(node: &Node, out: &mut Statement) {
             }
             out.sql(format!(" >= {count})"));
         }
-        Node::Leaf(field, test) if field.is_array() => push_array(field, test, out),
-        Node::Leaf(field, test) => push_scalar(field, test, out),
+        Node::Leaf(field, test) => push_leaf(field, test, out),
+    }
+}
+
+fn push_leaf(field: &Field, test: &Test, out: &mut Statement) {
+    match field.of_partner {
+        Some(field) => {
+            out.sql("(\"partner_id\" IN (SELECT \"id\" FROM partners WHERE ");
+            push_leaf(field, test, out);
+            out.sql("))");
+        }
+        None if field.is_array() => push_array(field, test, out),
+        None => push_scalar(field, test, out),
     }
 }
 

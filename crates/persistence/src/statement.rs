@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     expression::SelectableHelper,
     helper_types::AsSelect,
@@ -24,12 +24,14 @@ pub(crate) enum Bind {
     Bool(Option<bool>),
     Id(Option<Uuid>),
     Time(Option<DateTime<Utc>>),
+    Day(Option<NaiveDate>),
     Json(Option<Json>),
     Texts(Vec<String>),
     Ints(Vec<i64>),
     Bools(Vec<bool>),
     Ids(Vec<Uuid>),
     Times(Vec<DateTime<Utc>>),
+    Days(Vec<NaiveDate>),
     Jsons(Vec<Json>),
 }
 
@@ -42,6 +44,7 @@ impl Bind {
             Value::Text(v) => Self::Text(Some(v.clone())),
             Value::Id(v) => Self::Id(Some(*v)),
             Value::Time(v) => Self::Time(Some(*v)),
+            Value::Day(v) => Self::Day(Some(*v)),
         }
     }
 
@@ -59,24 +62,27 @@ impl Bind {
             Some(Value::Int(_)) => all!(Int, Ints),
             Some(Value::Id(_)) => all!(Id, Ids),
             Some(Value::Time(_)) => all!(Time, Times),
+            Some(Value::Day(_)) => all!(Day, Days),
             _ => all!(Text, Texts),
         }
     }
 
     fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        use sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+        use sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid};
         match self {
             Self::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v),
             Self::Int(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Self::Bool(v) => out.push_bind_param::<Nullable<Bool>, _>(v),
             Self::Id(v) => out.push_bind_param::<Nullable<Uuid>, _>(v),
             Self::Time(v) => out.push_bind_param::<Nullable<Timestamptz>, _>(v),
+            Self::Day(v) => out.push_bind_param::<Nullable<Date>, _>(v),
             Self::Json(v) => out.push_bind_param::<Nullable<Jsonb>, _>(v),
             Self::Texts(v) => out.push_bind_param::<Array<Text>, _>(v),
             Self::Ints(v) => out.push_bind_param::<Array<BigInt>, _>(v),
             Self::Bools(v) => out.push_bind_param::<Array<Bool>, _>(v),
             Self::Ids(v) => out.push_bind_param::<Array<Uuid>, _>(v),
             Self::Times(v) => out.push_bind_param::<Array<Timestamptz>, _>(v),
+            Self::Days(v) => out.push_bind_param::<Array<Date>, _>(v),
             Self::Jsons(v) => out.push_bind_param::<Array<Jsonb>, _>(v),
         }
     }
