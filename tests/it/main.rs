@@ -4,6 +4,7 @@ mod api_keys;
 mod batches;
 mod contacts;
 mod demo;
+mod deals;
 mod documents;
 mod events;
 mod exports;

@@ -121,6 +121,8 @@ async fn ids_of_another_organization_are_not_there() {
     let (own, other) = (Organization::new().await, Organization::new().await);
     let partner = other.owner.post("/v1/partners", json!({"name": "Acme", "type": "reseller"})).await.expect(201);
     let contact = other.owner.post("/v1/contacts", json!({"partner_id": partner.id(), "name": "Ann"})).await.expect(201);
+    let deal = json!({"partner_id": partner.id(), "name": "Rollout", "account_name": "Home Office"});
+    let deal = other.owner.post("/v1/deals", deal).await.expect(201);
     let tag = other.owner.post("/v1/tags", json!({"category": "services", "name": "Cloud"})).await.expect(201);
     let key = other.owner.post("/v1/api-keys", json!({"name": "k", "scopes": ["tags:read"]})).await.expect(201);
     let job = other.owner.post("/v1/exports", json!({"object": "partner", "format": "csv"})).await.expect(202);
@@ -135,6 +137,7 @@ async fn ids_of_another_organization_are_not_there() {
         "ContactId" => contact.id().to_owned(),
         "PlanItemId" => item.id().to_owned(),
         "ViewId" => view.id().to_owned(),
+        "DealId" => deal.id().to_owned(),
         "TagId" => tag.id().to_owned(),
         "ApiKeyId" => key.body["api_key"]["id"].as_str().unwrap().to_owned(),
         "JobId" => job.id().to_owned(),

@@ -8,6 +8,7 @@ pub mod call;
 pub mod config;
 pub mod contacts;
 pub mod demo;
+pub mod deals;
 pub mod documents;
 pub mod events;
 pub mod exports;

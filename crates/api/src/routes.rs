@@ -4,8 +4,7 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members,
-    organizations, partners, plan_items, sessions, tags, views,
+    api_keys, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members, organizations, partners, plan_items, sessions, tags, views,
 };
 
 /// Every operation, in the order of the document.
@@ -66,6 +65,17 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(contacts::get_contact)
         .service(contacts::update_contact)
         .service(contacts::delete_contact)
+        .service(deals::list_deals)
+        .service(deals::query_deals)
+        .service(deals::create_deal)
+        .service(deals::batch_deals)
+        .service(deals::get_deal)
+        .service(deals::update_deal)
+        .service(deals::delete_deal)
+        .service(deals::restore_deal)
+        .service(deals::approve_deal)
+        .service(deals::reject_deal)
+        .service(deals::list_deal_conflicts)
         .service(tags::list_tags)
         .service(tags::create_tag)
         .service(tags::get_tag)

@@ -7,7 +7,7 @@ use domain::{
     jobs::{Daily, JobType},
 };
 use persistence::{
-    Store, Tx, exports, housekeeping, imports, jobs,
+    Store, Tx, deals, exports, housekeeping, imports, jobs,
     tasks::Task,
     worker::{self, Outcome, Run, Settings, Tasks},
 };
@@ -27,6 +27,7 @@ impl Tasks for Work {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         match run.task.kind.as_str() {
             HOUSEKEEPING => self.keep_house(run).await,
+            deals::EXPIRY => deals::expire_due(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,
@@ -43,7 +44,7 @@ impl Tasks for Work {
     }
 
     fn daily(&self) -> Vec<(&'static str, Daily)> {
-        vec![(HOUSEKEEPING, Daily { hour: 3, minute: 0 })]
+        vec![(HOUSEKEEPING, Daily { hour: 3, minute: 0 }), (deals::EXPIRY, deals::EXPIRY_AT)]
     }
 }
 

@@ -114,6 +114,7 @@ pub fn resource_of(name: &str) -> Option<&str> {
     match name {
         // What a person may change about themselves is that of the user inside of `Me`.
         "MeUpdate" => Some("User"),
+        "DealBatchData" => Some("Deal"),
         _ => {
             ["Create", "Update", "Invite"].iter().find_map(|form| name.strip_suffix(form)).filter(|resource| !resource.is_empty())
         }

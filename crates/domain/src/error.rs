@@ -56,6 +56,8 @@ codes! {
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
     ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
     PartnerExists "partner_exists" 409 "There is such a partner already.";
+    DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
+    InvalidTransition "invalid_transition" 409 "A deal cannot go from its status to this one.";
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
     JobFinished "job_finished" 409 "The job has ended already.";
     JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
@@ -221,6 +223,8 @@ impl From<diesel::result::Error> for Error {
                     }
                     Kind::SerializationFailure | Kind::ClosedConnection => Self::Unavailable(error.into()),
                     _ if info.message().starts_with("canceling statement") => Self::Unavailable(error.into()),
+                    // One of two transactions that wait for each other is ended; it may simply be tried again.
+                    _ if info.message().starts_with("deadlock detected") => Self::Unavailable(error.into()),
                     _ if info.message().starts_with("terminating connection") => Self::Unavailable(error.into()),
                     _ if info.message().starts_with("the database system") => Self::Unavailable(error.into()),
                     _ if info.message().contains("connection") => Self::Unavailable(error.into()),
@@ -240,4 +244,5 @@ const TAKEN: &[(&str, Code, &str)] = &[
     ("tags_name_key", Code::TagNameTaken, "#/name"),
     ("members_email_key", Code::AlreadyMember, "#/email"),
     ("views_name_key", Code::ViewNameTaken, "#/name"),
+    ("deals_external_id_key", Code::ExternalIdTaken, "#/external_id"),
 ];

@@ -183,6 +183,20 @@ types! {
         "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
         "partner.override_cleared" "Fields were handed back to automation.";
     }
+    "deal" {
+        "deal.created" "A deal was registered; sent together with the event of its status.";
+        "deal.updated" "Fields of a deal changed.";
+        "deal.submitted" "A deal was submitted; sent beside `deal.created` or `deal.updated` with the same version, as are all of its status.";
+        "deal.under_review" "A deal is under review.";
+        "deal.approved" "A deal was approved: it is protected until it expires.";
+        "deal.rejected" "A deal was rejected.";
+        "deal.expired" "The protection of a deal ended.";
+        "deal.won" "A deal was won.";
+        "deal.lost" "A deal was lost.";
+        "deal.reopened" "A won or lost deal is approved again.";
+        "deal.deleted" "A deal was deleted; it can be restored for 30 days.";
+        "deal.restored" "A deleted deal was restored.";
+    }
     "contact" {
         "contact.created" "A contact was created.";
         "contact.updated" "A contact changed.";

@@ -10,6 +10,7 @@ pub mod body;
 pub mod choices;
 pub mod contacts;
 pub mod cursor;
+pub mod deals;
 pub mod domains;
 pub mod error;
 pub mod events;

@@ -34,6 +34,35 @@ diesel::table! {
     }
 }
 diesel::table! {
+    deals (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+        partner_id -> Uuid,
+        external_id -> Nullable<Text>,
+        name -> Text,
+        account_name -> Text,
+        account_domain -> Nullable<Text>,
+        account_key -> Text,
+        status -> Text,
+        stage -> Nullable<Text>,
+        motion -> Text,
+        value -> BigInt,
+        registered_on -> Date,
+        expected_close_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        lost_reason -> Nullable<Text>,
+        rejection_reason -> Nullable<Text>,
+        decided_by -> Nullable<Jsonb>,
+        decided_at -> Nullable<Timestamptz>,
+        owner_id -> Nullable<Uuid>,
+        notes -> Nullable<Text>,
+    }
+}
+diesel::table! {
     event_counters (last_sequence) {
         last_sequence -> BigInt,
     }

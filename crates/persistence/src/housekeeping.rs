@@ -12,7 +12,7 @@ use domain::{Result, timestamp::Timestamp};
 
 use crate::{
     Tx,
-    schema::{idempotency_keys, job_items, jobs, partners, password_resets, revocations, sessions, tasks},
+    schema::{deals, idempotency_keys, job_items, jobs, partners, password_resets, revocations, sessions, tasks},
 };
 
 /// Rows of one kind in one transaction.
@@ -24,7 +24,7 @@ fn ago(span: TimeDelta) -> Timestamp {
 
 /// Erases one batch of everything; answers how many rows went. Call it until that is 0.
 ///
-/// Partners 30 days after their deletion, events after 90 days, kept answers after 24 hours, the items of jobs when
+/// Partners and deals 30 days after their deletion, events after 90 days, kept answers after 24 hours, the items of jobs when
 /// they expire and jobs themselves after 90 days more (until then they answer `job_expired`), dead tasks after
 /// 30 days, sessions 30 days after their end, links to choose a password and revocations after a day. Files of jobs: [`crate::jobs::with_expired_files`].
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
@@ -33,6 +33,9 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let old = partners::table.filter(partners::deleted_at.lt(ago(TimeDelta::days(30)))).select(partners::id).limit(BATCH);
     let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;
     gone += diesel::delete(partners::table.filter(partners::id.eq_any(old))).execute(&mut conn).await?;
+    let old = deals::table.filter(deals::deleted_at.lt(ago(TimeDelta::days(30)))).select(deals::id).limit(BATCH);
+    let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;
+    gone += diesel::delete(deals::table.filter(deals::id.eq_any(old))).execute(&mut conn).await?;
     gone += diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(ago(TimeDelta::hours(24)))))
         .execute(&mut conn)
         .await?;

@@ -10,6 +10,7 @@
 pub mod api_keys;
 pub mod contacts;
 pub mod db;
+pub mod deals;
 pub mod events;
 pub mod exports;
 pub mod housekeeping;

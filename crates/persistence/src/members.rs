@@ -17,7 +17,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Store, Tx, clock_timestamp, plan_items, revocations,
+    Store, Tx, clock_timestamp, deals, plan_items, revocations,
     schema::{members, partners},
     sessions, views,
 };
@@ -160,7 +160,7 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MemberUpdate, expected: 
     Ok(after)
 }
 
-/// Removes a member: sessions end, the address is free, partners lose their manager; events keep the name.
+/// Removes a member: sessions end, the address is free, partners lose their manager and deals their owner; events keep the name.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
@@ -175,6 +175,7 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     release_partners(tx, id).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
+    deals::release(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
     revocations::revoke(tx, id.0).await?;
     diesel::select(directory::release_email(&member.email)).execute(&mut tx.conn()).await?;

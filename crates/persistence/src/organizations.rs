@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{
     Tx, clock_timestamp, members as people,
-    schema::{event_counters, members, organizations, partners, tiers},
+    schema::{deals, event_counters, members, organizations, partners, tiers},
 };
 
 /// The tiers that every organization begins with: key, name and rank; the first is the default.
@@ -67,6 +67,12 @@ pub async fn get(tx: &Tx<'_>) -> Result<Organization> {
     Ok(Organization::query().first(&mut tx.conn()).await?)
 }
 
+/// What decides on days: the time zone and the days of protection of a deal.
+pub(crate) async fn calendar(tx: &Tx<'_>) -> Result<(String, i32)> {
+    let of = (organizations::timezone, organizations::deal_protection_days);
+    Ok(organizations::table.select(of).first(&mut tx.conn()).await?)
+}
+
 /// Changes its settings.
 ///
 /// # Errors
@@ -90,9 +96,11 @@ pub async fn update(tx: &Tx<'_>, update: &OrganizationUpdate, expected: Option<i
     Ok(after)
 }
 
-/// Whether an amount exists anywhere, deleted partners included: they can be restored.
+/// Whether an amount exists anywhere, deleted partners and deals included: they can be restored.
 async fn has_amounts(tx: &Tx<'_>) -> Result<bool> {
     let given = partners::company_revenue.is_not_null().or(partners::annual_revenue_target.is_not_null());
     let computed = partners::pipeline.ne(0).or(partners::revenue.ne(0)).or(partners::product_revenue.ne(0));
-    Ok(diesel::select(diesel::dsl::exists(partners::table.filter(given.or(computed)))).get_result(&mut tx.conn()).await?)
+    let of_partners = diesel::dsl::exists(partners::table.filter(given.or(computed)));
+    let of_deals = diesel::dsl::exists(deals::table.filter(deals::value.ne(0)));
+    Ok(diesel::select(of_partners.or(of_deals)).get_result(&mut tx.conn()).await?)
 }

@@ -50,6 +50,7 @@ const FIELD_CODES: &[(&str, &str, &str)] = &[
     ("contact_of_other_partner", "is a contact of another partner", "primary_contact_id"),
     ("currency_mismatch", "is not the organization's currency", "currency"),
     ("weights_not_100_percent", "must add up to 10000, not 9000", "quarterly_weights"),
+    ("closed_on_required", "is required of a deal that was won or lost", "closed_on"),
     ("invalid_date_order", "must not be before the other date", "closed_on"),
     ("not_applicable", "does not apply in this status", "lost_reason"),
     ("not_found_reference", "names nothing that exists", "tag_ids"),
@@ -180,6 +181,8 @@ pub fn problem_examples() -> Map<String, Json> {
         };
         let meta = match code {
             Code::VersionMismatch => json!({"current_version": 19}),
+            Code::DealConflict => json!({"deal_ids": ["deal_01kb1q3x5se7wtc2gnh2avw0fd"]}),
+            Code::InvalidTransition => json!({"from": "rejected", "to": "won", "allowed": ["under_review"]}),
             Code::InsufficientRole => json!({"required_role": "admin"}),
             Code::InsufficientScope => json!({"required_scope": "partners:write"}),
             _ => json!({}),

@@ -179,6 +179,21 @@ pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mod
     Ok(plan)
 }
 
+/// What the computed values of a partner do to it (rule 8): they are written, or while a person has replaced one it is
+/// what waits for the override to be cleared.
+pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
+    let mut plan = Plan::default();
+    for Change { field, value } in values {
+        match held.iter().find(|h| h.field == field) {
+            Some(hold) if hold.pending.as_ref() != Some(&value) => plan.skipped.push(Skipped { field, value }),
+            Some(_) => {}
+            None if *field.of(row) != value => plan.change(field, value),
+            None => {}
+        }
+    }
+    plan
+}
+
 /// Decides by hand that a field stays as it is (rule 5). `None` when the field cannot be pinned.
 pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Option<Plan> {
     if !field.overridable || (field.is_tier() && field.of(row).is_null()) {

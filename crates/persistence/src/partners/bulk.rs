@@ -25,11 +25,18 @@ use crate::{
 
 /// Takes live partners for writing, in the order of their ids.
 pub(crate) async fn lock_many(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Locked>> {
+    let mut locked = lock_all(tx, ids).await?;
+    locked.retain(|_, locked| locked.partner.summary.deleted_at.is_none());
+    Ok(locked)
+}
+
+/// The same, also those that are deleted.
+pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Locked>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let rows = async {
-        let all = Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
+        let all = Partner::query().filter(partners::id.eq_any(ids));
         all.order(partners::id).for_update().load::<Partner>(&mut tx.conn()).await
     };
     let overrides = async {

@@ -5,6 +5,7 @@ mod batch;
 pub(crate) mod bulk;
 mod overrides;
 mod references;
+pub(crate) mod rollups;
 #[cfg(test)]
 mod tests;
 mod write;

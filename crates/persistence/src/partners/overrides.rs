@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     access::Actor,
-    fields::{AnyValue, Field},
+    fields::{AnyValue, Field, FieldClass},
     ids::PartnerId,
     page::Page,
     partners::{self as rules, Held, Override, OverridePage, Partner, partner_field},
@@ -15,7 +15,7 @@ use futures_util::future::try_join;
 use serde_json::Value as Json;
 
 use super::{
-    references,
+    references, rollups,
     write::{Locked, apply, lock},
 };
 use crate::{Tx, schema::partner_overrides};
@@ -98,7 +98,13 @@ pub async fn clear_overrides(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) 
 }
 
 async fn clear(tx: &Tx<'_>, locked: Locked, cleared: &[Held]) -> Result<Partner> {
-    let mut plan = rules::clear(&locked.row, cleared);
+    let mut cleared = cleared.to_vec();
+    if cleared.iter().any(|held| held.field.class == FieldClass::Computed) {
+        for computed in rollups::of(tx, locked.id()).await? {
+            cleared.iter_mut().filter(|held| held.field == computed.field).for_each(|held| held.pending = Some(computed.value.clone()));
+        }
+    }
+    let mut plan = rules::clear(&locked.row, &cleared);
     references::drop_vanished(tx, locked.id(), &mut plan.changes).await?;
     plan.changes.retain(|change| *change.field.of(&locked.row) != change.value);
     references::check(tx, Some(locked.id()), &[], &plan.changes).await?;
