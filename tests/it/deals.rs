@@ -37,9 +37,14 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     assert_eq!((&now["pipeline"], &now["active_deals"], &now["revenue"]), (&json!(4_000_000), &json!(1), &json!(0)));
     let won = org.owner.patch(&path, json!({"status": "won", "closed_on": "2999-01-01"})).await.expect(200);
     let now = read(&org.owner, &id).await;
-    for (field, value) in
-        [("pipeline", 0), ("active_deals", 0), ("revenue", 4_000_000), ("product_revenue", 4_000_000), ("closed_deals", 1), ("customers", 1)]
-    {
+    for (field, value) in [
+        ("pipeline", 0),
+        ("active_deals", 0),
+        ("revenue", 4_000_000),
+        ("product_revenue", 4_000_000),
+        ("closed_deals", 1),
+        ("customers", 1),
+    ] {
         assert_eq!(now[field], value, "{field}");
     }
     let same = org.owner.patch(&path, json!({"status": "won", "value": 4_000_000})).await.expect(200);
@@ -171,7 +176,10 @@ async fn deals_are_filtered_by_their_own_fields_and_their_partners() {
     assert_eq!(names(org.owner.all("/v1/deals?sort=-value&limit=1").await), ["Gamma", "Beta", "Alpha"]);
     assert_eq!(names(org.owner.all("/v1/deals?partner.tier_gte=silver&sort=name").await), ["Alpha", "Beta"]);
     assert_eq!(names(org.owner.all("/v1/deals?partner.name_contains=LAI&value_gte=5").await), ["Gamma"]);
-    assert_eq!(names(org.owner.all("/v1/deals?expected_close_on_lte=2027-01-20&sort=-expected_close_on").await), ["Beta", "Alpha"]);
+    assert_eq!(
+        names(org.owner.all("/v1/deals?expected_close_on_lte=2027-01-20&sort=-expected_close_on").await),
+        ["Beta", "Alpha"]
+    );
     assert_eq!(names(org.owner.all("/v1/deals?q=amm").await), ["Gamma"]);
     assert_eq!(names(org.owner.all(&format!("/v1/deals?partner_id={plain}&status=approved")).await), ["Gamma"]);
     let query = json!({"filter": {"op": "and", "filters": [

@@ -3,8 +3,8 @@
 mod api_keys;
 mod batches;
 mod contacts;
-mod demo;
 mod deals;
+mod demo;
 mod documents;
 mod events;
 mod exports;

@@ -4,7 +4,8 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members, organizations, partners, plan_items, sessions, tags, views,
+    api_keys, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members,
+    organizations, partners, plan_items, sessions, tags, views,
 };
 
 /// Every operation, in the order of the document.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     Error, Fault, Result, choices,
     contacts::{CONTACT, CONTACT_COLUMNS},
+    deals::{self, DEAL},
     fields::{Field, FieldType},
     filter::{self, FilterNode, Node},
     ids::ViewId,
@@ -21,6 +22,7 @@ choices! {
     ExportObject {
         Partner = "partner",
         Contact = "contact",
+        Deal = "deal",
     }
     /// How it is written down.
     ExportFormat {
@@ -78,6 +80,7 @@ impl ExportRequest {
         let (catalogue, known): (&'static [Field], Vec<&str>) = match self.object {
             ExportObject::Partner => (PARTNER, PARTNER.iter().map(|field| field.name).collect()),
             ExportObject::Contact => (CONTACT, CONTACT_COLUMNS.to_vec()),
+            ExportObject::Deal => (deals::catalogue(), DEAL.iter().map(|field| field.name).chain(["notes"]).collect()),
         };
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {
@@ -108,6 +111,13 @@ impl ExportRequest {
         let has_members = |name: &str| PARTNER.iter().any(|field| field.name != name && field.property() == name);
         match (self.object, self.format) {
             (ExportObject::Contact, _) => CONTACT_COLUMNS.to_vec(),
+            (ExportObject::Deal, format) => {
+                let shown = |name: &&str| match format {
+                    ExportFormat::Jsonl => !name.contains('.'),
+                    ExportFormat::Csv => *name != "decided_by",
+                };
+                DEAL.iter().map(|field| field.name).chain(["notes"]).filter(shown).collect()
+            }
             (ExportObject::Partner, ExportFormat::Jsonl) => {
                 PARTNER.iter().map(|field| field.name).filter(|name| !name.contains('.')).collect()
             }

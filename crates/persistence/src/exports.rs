@@ -12,11 +12,12 @@ use domain::{
     listing::{Last, ListRequest},
     timestamp::Timestamp,
 };
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Tx, contacts, jobs, partners,
+    Tx, contacts, deals, jobs, partners,
     schema::tags,
     tasks, views,
     worker::{Outcome, Run},
@@ -126,6 +127,7 @@ fn uuid_of(object: ExportObject, id: &str) -> Result<Uuid> {
     let prefix = match object {
         ExportObject::Partner => domain::ids::PartnerId::PREFIX,
         ExportObject::Contact => domain::ids::ContactId::PREFIX,
+        ExportObject::Deal => domain::ids::DealId::PREFIX,
     };
     domain::ids::decode(prefix, id).map_err(Error::internal)
 }
@@ -134,6 +136,7 @@ async fn count(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Resul
     match export.object {
         ExportObject::Partner => partners::count(tx, list).await,
         ExportObject::Contact => contacts::count(tx, list).await,
+        ExportObject::Deal => deals::count(tx, list).await,
     }
 }
 
@@ -141,14 +144,8 @@ async fn count(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Resul
 async fn page(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Result<Vec<Map<String, Value>>> {
     let rows: Vec<Map<String, Value>> = match export.object {
         ExportObject::Partner => partners::list_whole(tx, list).await?.data.into_iter().map(|row| row.into_row()).collect(),
-        ExportObject::Contact => {
-            let all = contacts::list(tx, list).await?.data.into_iter();
-            all.filter_map(|row| match json!(row) {
-                Value::Object(row) => Some(row),
-                _ => None,
-            })
-            .collect()
-        }
+        ExportObject::Contact => objects(contacts::list(tx, list).await?.data),
+        ExportObject::Deal => objects(deals::list(tx, list).await?.data),
     };
     if !export.has_tags() {
         return Ok(rows);
@@ -156,6 +153,16 @@ async fn page(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Result
     let names: Vec<(TagId, String)> = tags::table.select((tags::id, tags::name)).load(&mut tx.conn()).await?;
     let names: HashMap<String, String> = names.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     Ok(rows.into_iter().map(|row| with_tag_names(row, &names)).collect())
+}
+
+/// Resources as wire values.
+fn objects(rows: Vec<impl Serialize>) -> Vec<Map<String, Value>> {
+    let all = rows.into_iter();
+    all.filter_map(|row| match json!(row) {
+        Value::Object(row) => Some(row),
+        _ => None,
+    })
+    .collect()
 }
 
 fn with_tag_names(mut row: Map<String, Value>, names: &HashMap<String, String>) -> Map<String, Value> {

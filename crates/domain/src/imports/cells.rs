@@ -17,8 +17,18 @@ use crate::{
 const MAX_TAG: usize = 60;
 
 /// The fields by which rows are told apart.
-const KEYS: [&str; 8] =
-    ["name", "domain", "external_id", "email", "partner_id", "partner_external_id", "partner_domain", "partner_name"];
+const KEYS: [&str; 10] = [
+    "name",
+    "domain",
+    "external_id",
+    "email",
+    "partner_id",
+    "partner_external_id",
+    "partner_domain",
+    "partner_name",
+    "account_name",
+    "account_domain",
+];
 
 /// Turns rows into values by field.
 pub struct Converter {
@@ -133,7 +143,7 @@ impl Converter {
         let mut remarks = Vec::new();
         let value = match field {
             ImportField::Partner(field) if field.is_array() => list(field, cell, out.values.get(field.name), &mut remarks),
-            ImportField::Partner(field) => clean(cell, &mut remarks).and_then(|t| self.scalar(field, &t, &mut remarks)),
+            ImportField::Partner(field) | ImportField::Deal(field) => clean(cell, &mut remarks).and_then(|t| self.scalar(field, &t, &mut remarks)),
             ImportField::Currency => clean(cell, &mut remarks).map(|t| json!(t.to_uppercase())),
             ImportField::Contact(name) => clean(cell, &mut remarks).and_then(|t| contact(name, &t, &mut remarks)),
         };
@@ -154,6 +164,7 @@ impl Converter {
                 .map(|domain| json!(domain))
                 .map_err(|(code, must)| remark(code, format!("`{}` {must}", excerpt(text)))),
             FieldType::Enum => choice(field, text).map(|word| json!(word)),
+            FieldType::Date => date(text).map(|day| json!(day)),
             FieldType::Money => self.money(text).and_then(|amount| in_range(field, amount)),
             _ if columns::is_count(field) => count(text).and_then(|(number, reduced)| {
                 if reduced {
@@ -235,10 +246,39 @@ fn in_range(field: &Field, number: i64) -> Result<Value, Remark> {
     }
 }
 
+/// Words of other systems for a choice.
+const WORDS_OF_OTHERS: &[(&str, &str)] = &[
+    ("open", "submitted"),
+    ("new", "submitted"),
+    ("in_review", "under_review"),
+    ("awarded", "won"),
+    ("closed_won", "won"),
+    ("unsuccessful", "lost"),
+    ("cancelled", "lost"),
+    ("canceled", "lost"),
+    ("closed_lost", "lost"),
+];
+
+/// A day, year first; zeros in front and a time behind may be there or not. Other orders could be misread.
+fn date(text: &str) -> Result<chrono::NaiveDate, Remark> {
+    let wrong = || remark("invalid_format", format!("`{}` is no date such as 2026-11-22", excerpt(text)));
+    let day = text.trim().split(['T', ' ']).next().unwrap_or_default();
+    let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
+        let fits = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let [year, month, day] = parts.as_slice() else { return Err(wrong()) };
+    let parts = (number(year, 4..=4), number(month, 1..=2), number(day, 1..=2));
+    let (Some(year @ 1..), Some(month), Some(day)) = parts else { return Err(wrong()) };
+    chrono::NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(wrong)
+}
+
 fn choice(field: &'static Field, text: &str) -> Result<&'static str, Remark> {
     let wanted: String =
         text::fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join("_");
-    let found = field.words.iter().find(|word| **word == wanted);
+    let meant = WORDS_OF_OTHERS.iter().find(|(word, _)| *word == wanted).map_or(wanted.as_str(), |(_, meant)| meant);
+    let found = field.words.iter().find(|word| **word == wanted).or_else(|| field.words.iter().find(|word| **word == meant));
     found.copied().ok_or_else(|| remark("invalid_choice", format!("`{}` is none of {}", excerpt(text), field.words.join(", "))))
 }
 
@@ -450,6 +490,27 @@ mod tests {
             convert("languages", "de_ch, ZH-hant, klingonish"),
             (Some(json!(["de-CH", "zh-Hant"])), vec!["invalid_format".to_owned()])
         );
+    }
+
+    #[test]
+    fn days_are_read_year_first() {
+        let converter = Converter::new(Vec::new(), ImportMoneyUnit::Major, 2, Map::new());
+        let read = |field: &str, text: &str| {
+            let mut out = Converted::default();
+            converter.convert(field_named(ImportObject::Deal, field).unwrap(), &Cell::Text(text.to_owned()), &mut out);
+            (out.values.remove(field), out.warnings.first().map(|warning| warning.code.clone()))
+        };
+        for text in ["2016-07-29", "2016-7-29", "2016/7/29", "2016-07-29T10:00:00Z", "2016-07-29 10:00"] {
+            assert_eq!(read("closed_on", text), (Some(json!("2016-07-29")), None), "{text}");
+        }
+        for text in ["29.7.2016", "07/29/2016", "2016-02-30", "2016-7", "16-7-29", "0000-01-01", "July"] {
+            assert_eq!(read("closed_on", text), (None, Some("invalid_format".to_owned())), "{text}");
+        }
+        assert_eq!(read("value", "1152984.23"), (Some(json!(115_298_423)), None));
+        for (text, status) in [("Awarded", "won"), ("cancelled", "lost"), ("Under review", "under_review"), ("open", "submitted")] {
+            assert_eq!(read("status", text), (Some(json!(status)), None), "{text}");
+        }
+        assert_eq!(read("status", "closed"), (None, Some("invalid_choice".to_owned())));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::ImportObject;
 use crate::{
-    fields::{Field, FieldType},
+    deals::{DEAL, DEAL_NOTES},
+    fields::{Field, FieldClass, FieldType},
     partners::PARTNER,
     text,
 };
@@ -14,8 +15,10 @@ pub enum ImportField {
     Partner(&'static Field),
     /// The currency of the row: it must be the organization's.
     Currency,
-    /// A property of a contact, or what names its partner.
+    /// A property of a contact, or what names the partner of a contact or a deal.
     Contact(&'static str),
+    /// A field of a deal.
+    Deal(&'static Field),
 }
 
 /// Properties of a contact, then the names of its partner. Each with the longest text.
@@ -34,7 +37,7 @@ pub(super) const CONTACT: &[(&str, usize)] = &[
 impl ImportField {
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Partner(field) => field.name,
+            Self::Partner(field) | Self::Deal(field) => field.name,
             Self::Currency => "currency",
             Self::Contact(name) => name,
         }
@@ -51,6 +54,12 @@ fn fields(object: ImportObject) -> Vec<ImportField> {
             PARTNER.iter().filter(|f| f.importable()).map(ImportField::Partner).chain([ImportField::Currency]).collect()
         }
         ImportObject::Contact => CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect(),
+        ImportObject::Deal => {
+            let own = DEAL.iter().chain([&DEAL_NOTES]);
+            let own = own.filter(|f| f.class == FieldClass::Profile && f.kind != FieldType::Id).map(ImportField::Deal);
+            let of_partner = CONTACT.iter().filter(|(name, _)| name.starts_with("partner_"));
+            own.chain(of_partner.map(|(name, _)| ImportField::Contact(name))).chain([ImportField::Currency]).collect()
+        }
     }
 }
 
@@ -111,6 +120,22 @@ const CONTACT_SYNONYMS: &[(&str, &[&str])] = &[
     ("partner_name", &["company", "company name", "partner", "account", "account name", "organization", "organisation"]),
 ];
 
+const DEAL_SYNONYMS: &[(&str, &[&str])] = &[
+    ("name", &["deal name", "opportunity name", "opportunity", "deal", "title"]),
+    ("account_name", &["account", "customer", "customer name", "end customer", "buyer", "client", "company", "company name"]),
+    ("account_domain", &["account website", "customer domain", "customer website", "website", "domain"]),
+    ("status", &["deal status", "state"]),
+    ("stage", &["deal stage", "sales stage", "opportunity stage"]),
+    ("value", &["amount", "deal value", "deal amount", "total", "price"]),
+    ("registered_on", &["registration date", "registered", "created on", "created", "published on", "date"]),
+    ("expected_close_on", &["expected close date", "expected close", "close date"]),
+    ("expires_on", &["expiry date", "expires", "protected until"]),
+    ("closed_on", &["closed date", "closed", "won on", "actual close date"]),
+    ("external_id", &["id", "deal id", "opportunity id", "crm id", "record id", "reference"]),
+    ("partner_name", &["partner", "reseller", "supplier"]),
+    ("currency", &["currency code"]),
+];
+
 /// Letters and digits of a header, in lower case, words separated by one space.
 fn words(header: &str) -> String {
     let folded: String = text::fold(header).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
@@ -124,10 +149,11 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
     let synonyms = match object {
         ImportObject::Partner => SYNONYMS,
         ImportObject::Contact => CONTACT_SYNONYMS,
+        ImportObject::Deal => DEAL_SYNONYMS,
     };
     for field in fields(object) {
         let mut candidates = vec![field.name().replace('_', " ")];
-        if let ImportField::Partner(field) = field {
+        if let ImportField::Partner(field) | ImportField::Deal(field) = field {
             candidates.push(words(field.label));
         }
         let more = synonyms.iter().filter(|(name, _)| *name == field.name()).flat_map(|(_, all)| *all);

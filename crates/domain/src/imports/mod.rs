@@ -24,6 +24,7 @@ choices! {
     ImportObject {
         Partner = "partner",
         Contact = "contact",
+        Deal = "deal",
     }
     /// How a row finds the partner that it is about.
     ImportMatch {
@@ -79,7 +80,8 @@ pub struct ImportOptions {
     /// Which column feeds which field; guessed from the headers when absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,
-    /// How a row finds its partner; `domain` when absent.
+    /// How a row finds the record that it is about; `domain` when absent. Contacts are found by e-mail address or name,
+    /// deals by external id, or where the row has none by partner, account and name.
     #[serde(default = "by_domain", rename = "match")]
     pub matching: ImportMatch,
     /// What becomes of a row that matches; `update` when absent.

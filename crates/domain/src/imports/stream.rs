@@ -105,6 +105,15 @@ impl<R: Read> ImportRows<R> {
                 Some(domain) => format!("domain {domain}"),
                 None => format!("name {}", normalised_name(name)),
             }),
+            (ImportObject::Deal, _) => Some(match row.text("external_id") {
+                Some(id) => format!("id {id}"),
+                None => {
+                    let parts = ["partner_id", "partner_external_id", "partner_domain", "partner_name"];
+                    let account = row.text("account_domain").or(row.text("account_name")).unwrap_or_default();
+                    let parts = parts.map(|field| row.text(field).unwrap_or_default().to_lowercase());
+                    format!("deal {}\u{0}{}\u{0}{}", parts.join("\u{0}"), account.to_lowercase(), normalised_name(name))
+                }
+            }),
             (ImportObject::Contact, _) => {
                 let partner = ["partner_id", "partner_external_id", "partner_domain", "partner_name"]
                     .map(|field| row.text(field).unwrap_or_default().to_lowercase())

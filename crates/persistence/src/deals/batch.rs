@@ -138,9 +138,7 @@ async fn perform(tx: &Tx<'_>, writer: &mut Writer<'_, '_>, Read { operation, dat
         }
         // A version was asked for, so the deal was expected to be there.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
-        (Action::Create, _) | (Action::Upsert, None) => {
-            Ok(Done { status: 201, deal: Some(writer.insert(wanted()?).await?) })
-        }
+        (Action::Create, _) | (Action::Upsert, None) => Ok(Done { status: 201, deal: Some(writer.insert(wanted()?).await?) }),
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             writer.delete(id, operation.version).await?;
@@ -162,7 +160,8 @@ async fn find(tx: &Tx<'_>, operation: &Operation, data: Option<&DealUpdate>) -> 
             }
         }
         By::ExternalId => {
-            let external_id = data.and_then(|data| data.external_id.clone().flatten()).ok_or_else(|| required("#/external_id"))?;
+            let external_id =
+                data.and_then(|data| data.external_id.clone().flatten()).ok_or_else(|| required("#/external_id"))?;
             let live = deals::table.filter(deals::deleted_at.is_null()).filter(deals::external_id.eq(external_id));
             Ok(live.select(deals::id).first(&mut tx.conn()).await.optional()?)
         }

@@ -266,11 +266,8 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     async fn mark(&mut self, deal: &Deal, deleted_at: Option<Timestamp>) -> Result<Deal> {
         self.touched.insert(deal.values.partner_id);
-        let row = (
-            deals::deleted_at.eq(deleted_at),
-            deals::version.eq(deals::version + 1),
-            deals::updated_at.eq(clock_timestamp()),
-        );
+        let row =
+            (deals::deleted_at.eq(deleted_at), deals::version.eq(deals::version + 1), deals::updated_at.eq(clock_timestamp()));
         let changed = diesel::update(deals::table.find(deal.id)).set(row).returning(Deal::as_returning());
         Ok(changed.get_result(&mut self.tx.conn()).await?)
     }
@@ -298,13 +295,7 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     /// Makes sure that no other partner protects the account that a deal takes into protection. Whoever asks for an
     /// account waits until the one who asked before has written, or given up: of two at the same instant one wins.
-    async fn check_conflict(
-        &self,
-        id: DealId,
-        before: Option<&DealValues>,
-        values: &DealValues,
-        allowed: bool,
-    ) -> Result<()> {
+    async fn check_conflict(&self, id: DealId, before: Option<&DealValues>, values: &DealValues, allowed: bool) -> Result<()> {
         if !values.protects_anew(before) {
             return Ok(());
         }
@@ -338,11 +329,8 @@ fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) {
 
 /// Deals of a member who leaves have no owner.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let row = (
-        deals::owner_id.eq(None::<MemberId>),
-        deals::version.eq(deals::version + 1),
-        deals::updated_at.eq(clock_timestamp()),
-    );
+    let row =
+        (deals::owner_id.eq(None::<MemberId>), deals::version.eq(deals::version + 1), deals::updated_at.eq(clock_timestamp()));
     let released: Vec<Deal> = diesel::update(deals::table.filter(deals::owner_id.eq(owner)))
         .set(row)
         .returning(Deal::as_returning())

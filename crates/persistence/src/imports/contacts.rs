@@ -43,20 +43,25 @@ pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> R
     Ok(items)
 }
 
-/// The partner that a row names; by name only when one alone has it.
-async fn partner_of(tx: &Tx<'_>, known: &[Candidate], row: &ImportRow) -> Result<PartnerId> {
+/// The problem of a row that does not say whose it is.
+pub(super) fn nameless() -> Error {
+    required("partner_id", "is required, or one of partner_external_id, partner_domain and partner_name")
+}
+
+/// The partner that the values of a row name, if they name any; by name only when one alone has it.
+pub(super) async fn partner_of(tx: &Tx<'_>, known: &[Candidate], values: &Map<String, Value>) -> Result<Option<PartnerId>> {
     let unknown = |field: &str| Error::field("not_found_reference", field, "names no partner, or more than one");
-    let text = |field: &str| row.converted.text(field);
+    let text = |field: &str| values.get(field).and_then(Value::as_str);
     if let Some(id) = text("partner_id") {
         let id: PartnerId = id.parse().map_err(|_| unknown("partner_id"))?;
         let live = companies::table.find(id).filter(companies::deleted_at.is_null());
         let found: Option<PartnerId> = live.select(companies::id).first(&mut tx.conn()).await.optional()?;
-        return found.ok_or_else(|| unknown("partner_id"));
+        return found.map(Some).ok_or_else(|| unknown("partner_id"));
     }
     let only = |field: &str, is: &dyn Fn(&Candidate) -> bool| {
         let mut found = known.iter().filter(|candidate| is(candidate));
         match (found.next(), found.next()) {
-            (Some(only), None) => Ok(only.id),
+            (Some(only), None) => Ok(Some(only.id)),
             _ => Err(unknown(field)),
         }
     };
@@ -68,12 +73,12 @@ async fn partner_of(tx: &Tx<'_>, known: &[Candidate], row: &ImportRow) -> Result
     }
     match text("partner_name").map(normalised_name) {
         Some(name) => only("partner_name", &|candidate| candidate.normalised_name == name),
-        None => Err(required("partner_id", "is required, or one of partner_external_id, partner_domain and partner_name")),
+        None => Ok(None),
     }
 }
 
 async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &ImportRow) -> Result<NewJobItem> {
-    let partner = partner_of(tx, known, row).await?;
+    let partner = partner_of(tx, known, &row.converted.values).await?.ok_or_else(nameless)?;
     let found = match batch.options.matching {
         ImportMatch::None => None,
         _ => find(tx, partner, row).await?,

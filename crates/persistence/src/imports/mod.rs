@@ -1,6 +1,7 @@
-//! Imports: a batch of rows becomes partners or contacts, and an item for each row tells what became of it.
+//! Imports: a batch of rows becomes partners, contacts or deals, and an item for each row tells what became of it.
 
 mod contacts;
+mod deals;
 mod partners;
 
 use std::{
@@ -185,6 +186,7 @@ async fn write(
     match options.object {
         ImportObject::Partner => partners::run(tx, &batch, rows).await,
         ImportObject::Contact => contacts::run(tx, &batch, rows).await,
+        ImportObject::Deal => deals::run(tx, &batch, rows).await,
     }
 }
 

@@ -101,7 +101,10 @@ async fn clear(tx: &Tx<'_>, locked: Locked, cleared: &[Held]) -> Result<Partner>
     let mut cleared = cleared.to_vec();
     if cleared.iter().any(|held| held.field.class == FieldClass::Computed) {
         for computed in rollups::of(tx, locked.id()).await? {
-            cleared.iter_mut().filter(|held| held.field == computed.field).for_each(|held| held.pending = Some(computed.value.clone()));
+            cleared
+                .iter_mut()
+                .filter(|held| held.field == computed.field)
+                .for_each(|held| held.pending = Some(computed.value.clone()));
         }
     }
     let mut plan = rules::clear(&locked.row, &cleared);
