@@ -80,7 +80,7 @@ impl ExportRequest {
         let (catalogue, known): (&'static [Field], Vec<&str>) = match self.object {
             ExportObject::Partner => (PARTNER, PARTNER.iter().map(|field| field.name).collect()),
             ExportObject::Contact => (CONTACT, CONTACT_COLUMNS.to_vec()),
-            ExportObject::Deal => (deals::catalogue(), DEAL.iter().map(|field| field.name).chain(["notes"]).collect()),
+            ExportObject::Deal => (deals::catalogue(), ViewObject::Deal.columns()),
         };
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {
@@ -134,6 +134,7 @@ impl ExportObject {
         match self {
             Self::Partner => ViewObject::Partner,
             Self::Contact => ViewObject::Contact,
+            Self::Deal => ViewObject::Deal,
         }
     }
 }

@@ -85,12 +85,6 @@ pub fn today(now: Timestamp, zone: &str) -> chrono::NaiveDate {
     now.0.with_timezone(&zone).date_naive()
 }
 
-/// The day that it is in a time zone of the IANA database; an unknown one counts as UTC.
-pub fn today(now: Timestamp, zone: &str) -> chrono::NaiveDate {
-    let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
-    now.0.with_timezone(&zone).date_naive()
-}
-
 /// Why `code` is no currency, at `#/currency`.
 pub fn currency_fault(code: &str) -> Option<Fault> {
     currency_exponent(code).is_none().then(|| {

@@ -14,6 +14,7 @@ use crate::{
     access::{Role, Scope},
     choices,
     contacts::{CONTACT, CONTACT_COLUMNS},
+    deals::{self, DEAL},
     fault::Place,
     fields::{Field, FieldReference},
     filter::{self, FilterNode, Node, Test, Value},
@@ -29,6 +30,7 @@ choices! {
     /// What a view lists.
     ViewObject {
         Partner = "partner",
+        Deal = "deal",
         Contact = "contact",
     }
     /// Who sees a view.
@@ -46,6 +48,7 @@ impl ViewObject {
         match self {
             Self::Partner => PARTNER,
             Self::Contact => CONTACT,
+            Self::Deal => deals::catalogue(),
         }
     }
 
@@ -54,6 +57,7 @@ impl ViewObject {
         match self {
             Self::Partner => PARTNER.iter().map(|field| field.name).collect(),
             Self::Contact => CONTACT_COLUMNS.to_vec(),
+            Self::Deal => DEAL.iter().map(|field| field.name).chain(["notes"]).collect(),
         }
     }
 }

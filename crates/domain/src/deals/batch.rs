@@ -35,7 +35,8 @@ pub struct DealBatchData(pub Map<String, Json>);
 impl PartialSchema for DealBatchData {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else { unreachable!("an edit is an object") };
-        schema.description = Some("The values of a deal in a batch; a new one needs `partner_id`, `name` and `account_name`.".to_owned());
+        schema.description =
+            Some("The values of a deal in a batch; a new one needs `partner_id`, `name` and `account_name`.".to_owned());
         let currency = ObjectBuilder::from(Object::with_type(Type::String))
             .description(Some("May be said, and must then be the organization's."))
             .max_length(Some(3))

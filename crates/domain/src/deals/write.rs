@@ -4,8 +4,9 @@ use chrono::{Days, NaiveDate};
 use serde_json::json;
 
 use super::{
-    DealMotion, DealStatus, DealUpdate, DealValues,
+    DealMotion, DealStatus,
     DealStatus::{Approved, Expired, Lost, Rejected, UnderReview},
+    DealUpdate, DealValues,
 };
 use crate::{
     Error, Fault, Result,
@@ -154,7 +155,8 @@ impl DealValues {
         }
         let set = moved || before.is_some_and(|before| before.expires_on != self.expires_on);
         if self.status == Approved && set && self.expires_on.is_some_and(|day| day <= context.today) {
-            faults.push(fault("invalid_date_order", "expires_on", "must be later than today").meta("today", json!(context.today)));
+            faults
+                .push(fault("invalid_date_order", "expires_on", "must be later than today").meta("today", json!(context.today)));
         }
         if moved && matches!(self.status, Approved | Rejected) {
             self.decided_by = Some(context.actor.clone());
@@ -207,7 +209,8 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
     fn new(mut json: Json) -> Result<DealValues> {
-        for (field, value) in [("partner_id", json!(PartnerId::new())), ("name", json!("Rollout")), ("account_name", json!("A"))] {
+        for (field, value) in [("partner_id", json!(PartnerId::new())), ("name", json!("Rollout")), ("account_name", json!("A"))]
+        {
             json.as_object_mut().unwrap().entry(field).or_insert(value);
         }
         DealValues::created(&wanted(json), &context())
@@ -226,7 +229,10 @@ mod tests {
     fn a_persons_deal_is_approved_and_a_programs_is_submitted() {
         let deal = new(json!({})).unwrap();
         assert_eq!((deal.status, deal.expires_on, deal.registered_on), (Approved, Some(day("2027-02-22")), day("2026-11-24")));
-        assert_eq!(deal.decided_by, Some(context().actor).map(|actor| Actor { id: deal.decided_by.clone().unwrap().id, ..actor }));
+        assert_eq!(
+            deal.decided_by,
+            Some(context().actor).map(|actor| Actor { id: deal.decided_by.clone().unwrap().id, ..actor })
+        );
         let key = DealContext { actor: Actor::api_key(ApiKeyId::new(), "CRM"), ..context() };
         let body = wanted(json!({"partner_id": PartnerId::new(), "name": "x", "account_name": "y"}));
         let deal = DealValues::created(&body, &key).unwrap();

@@ -143,7 +143,9 @@ impl Converter {
         let mut remarks = Vec::new();
         let value = match field {
             ImportField::Partner(field) if field.is_array() => list(field, cell, out.values.get(field.name), &mut remarks),
-            ImportField::Partner(field) | ImportField::Deal(field) => clean(cell, &mut remarks).and_then(|t| self.scalar(field, &t, &mut remarks)),
+            ImportField::Partner(field) | ImportField::Deal(field) => {
+                clean(cell, &mut remarks).and_then(|t| self.scalar(field, &t, &mut remarks))
+            }
             ImportField::Currency => clean(cell, &mut remarks).map(|t| json!(t.to_uppercase())),
             ImportField::Contact(name) => clean(cell, &mut remarks).and_then(|t| contact(name, &t, &mut remarks)),
         };
@@ -507,7 +509,8 @@ mod tests {
             assert_eq!(read("closed_on", text), (None, Some("invalid_format".to_owned())), "{text}");
         }
         assert_eq!(read("value", "1152984.23"), (Some(json!(115_298_423)), None));
-        for (text, status) in [("Awarded", "won"), ("cancelled", "lost"), ("Under review", "under_review"), ("open", "submitted")] {
+        for (text, status) in [("Awarded", "won"), ("cancelled", "lost"), ("Under review", "under_review"), ("open", "submitted")]
+        {
             assert_eq!(read("status", text), (Some(json!(status)), None), "{text}");
         }
         assert_eq!(read("status", "closed"), (None, Some("invalid_choice".to_owned())));

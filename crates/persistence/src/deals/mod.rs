@@ -14,12 +14,14 @@ use domain::{
     ids::DealId,
     listing::ListRequest,
     page::Page,
+    views::ViewObject,
 };
 
 use crate::{
     Tx,
     listing::{self, Source},
     schema::deals,
+    views,
 };
 
 pub use batch::{Done, batch};
@@ -32,12 +34,14 @@ pub const SOURCE: Source = Source { table: "deals", search: Some("search_deals")
 
 /// One page of deals.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {
-    listing::page::<Deal>(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Deal).await?;
+    listing::page::<Deal>(tx, &request, SOURCE).await
 }
 
 /// How many deals a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    listing::count(tx, request, SOURCE).await
+    let request = views::applied(tx, request, ViewObject::Deal).await?;
+    listing::count(tx, &request, SOURCE).await
 }
 
 /// One live deal.

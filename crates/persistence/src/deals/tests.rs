@@ -34,7 +34,7 @@ impl Room {
     async fn new(store: Store, scope: Scope, partners: usize) -> Self {
         let mut room = Self { store, scope, partners: Vec::new() };
         for n in 0..partners {
-            let body = json!({"name": format!("Partner {n}"), "type": "reseller", "tier": ["gold", "silver", "bronze"][n % 3],
+            let body = json!({"name": format!("Partner {n}"), "type": "reseller", "tier": (["gold", "silver", "bronze"][n % 3]),
                 "regions": ["DACH"], "employees": n, "industry": if n % 2 == 0 { json!("Retail") } else { Json::Null }});
             let Json::Object(body) = body else { unreachable!() };
             let created = room.store.write(&room.scope, async |tx| {
