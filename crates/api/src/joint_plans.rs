@@ -38,7 +38,7 @@ pub async fn update_joint_plan(
     query: Query<WriteModeParameter>,
     body: Json<JointPlanUpdate>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode)?;
+    let mode = call.write_mode(query.write_mode);
     let work = async |tx: &persistence::Tx<'_>| joint_plans::update(tx, *id, call.if_match, body.value.clone(), mode).await;
     let plan = call.write(work).await?;
     Ok(Answer::resource(plan.version, &plan))
