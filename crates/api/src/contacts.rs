@@ -17,7 +17,7 @@ use crate::{
 ///
 /// By name unless sorted otherwise. `q` finds names and e-mail addresses that contain it.
 #[utoipa::path(tag = "contacts", params(ContactList), security(("viewer" = ["contacts:read"])),
-    responses((status = 200, body = ContactPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+    responses((status = 200, body = ContactPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/contacts")]
 pub async fn list_contacts(call: Call) -> Result<Answer> {
     let request = call.list_request(CONTACT, "name")?;

@@ -10,7 +10,8 @@ use crate::{answer::Answer, call::Call, problem::Result};
 ///
 /// Counts by what they are, sums of what they do, means of their scores.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = PortfolioInsight)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = PortfolioInsight)),
+    extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
 #[get("/insights/portfolio")]
 pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     let request = call.partner_filter(&[], "")?;
@@ -22,7 +23,8 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
 ///
 /// The strengths that scoring found, with how many partners have them; at most 100.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = StrengthsInsight)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = StrengthsInsight)),
+    extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
 #[get("/insights/strengths")]
 pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     let request = call.partner_filter(&[], "")?;

@@ -60,7 +60,7 @@ pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<A
 ///
 /// Filter parameters are ANDed; for `or`, `not` and `at_least` there is `POST /partners/query`.
 #[utoipa::path(tag = "partners", params(PartnerList), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/partners")]
 pub async fn list_partners(call: Call) -> Result<Answer> {
     let request = call.list_request(PARTNER, "")?;

@@ -168,7 +168,7 @@ pub struct PlanItemUpdate {
     #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Option<NaiveDate>>,
     /// Moves it in front of this item of the same plan; null moves it to the end.
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing)]
+    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
     #[diesel(skip_update)]
     #[schema(example = json!(null))]
     pub before_id: Option<Option<PlanItemId>>,

@@ -91,7 +91,7 @@ pub struct StoredView {
     #[schema(max_items = 3, example = json!(["-fit_score"]))]
     pub sort: Vec<String>,
     /// Fields to show, in this order; empty for the client's own choice.
-    #[schema(max_items = 200, extensions(("x-unique" = json!("ignore-case"))), example = json!(["name", "updated_at"]))]
+    #[schema(max_items = 200, example = json!(["name", "updated_at"]))]
     #[diesel(column_name = columns_)]
     pub columns: Vec<String>,
     /// Who sees it.
@@ -125,12 +125,15 @@ impl StoredView {
     /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too.
     pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
         let known = self.object.columns();
-        let wrong = self.columns.iter().enumerate().filter(|(_, column)| !known.contains(&column.as_str()));
-        let mut faults: Vec<Fault> = wrong
-            .map(|(i, _)| {
-                Fault::at_pointer("invalid_choice", format!("#/columns/{i}"), "is no field").meta("allowed", known.clone())
-            })
-            .collect();
+        let fault = |i: usize, column: &String| {
+            let at = format!("#/columns/{i}");
+            if !known.contains(&column.as_str()) {
+                return Some(Fault::at_pointer("invalid_choice", at, "is no field").meta("allowed", known.clone()));
+            }
+            let twice = self.columns.iter().position(|other| other == column) != Some(i);
+            twice.then(|| Fault::at_pointer("duplicate_item", at, "stands in the list twice"))
+        };
+        let mut faults: Vec<Fault> = self.columns.iter().enumerate().filter_map(|(i, column)| fault(i, column)).collect();
         let filter = self.filter.clone().map(FilterNode);
         let query = ListQuery { filter, q: self.q.clone(), sort: self.sort.clone(), ..ListQuery::default() };
         match ListRequest::from_body(&query, self.object.catalogue(), now) {

@@ -89,6 +89,8 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
 pub async fn update(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>, update: &PlanItemUpdate) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
     let mut changes = patch::changes(&before, update)?;
+    // It says where to, and is no field.
+    changes.remove("before_id");
     let position = match update.before_id {
         Some(before_id) => find_place(tx, &before, before_id).await?,
         None => before.position,
