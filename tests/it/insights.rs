@@ -12,10 +12,10 @@ async fn partners(client: &Client) -> Vec<Value> {
     for i in 0..23_i64 {
         let n = i as usize;
         let (kind, status) = (["reseller", "technology", "referral"][n % 3], ["active", "pending"][n / 12]);
-        let category = if n % 2 == 0 { json!("sales") } else { json!(null) };
+        let category = if n.is_multiple_of(2) { json!("sales") } else { json!(null) };
         let tier = [json!("gold"), json!(null), json!("bronze")][n % 3].clone();
         let regions = [json!(["DACH", "UK"]), json!(["DACH"]), json!([])][n % 3].clone();
-        let target = if n % 4 == 0 { json!(null) } else { json!(i * 100) };
+        let target = if n.is_multiple_of(4) { json!(null) } else { json!(i * 100) };
         let body = json!({
             "name": format!("P{i}"), "type": kind, "category": category, "status": status, "stage": stages[n % 5], "tier": tier,
             "regions": regions, "pipeline": i * 1000, "revenue": i * 7, "product_revenue": i, "active_deals": i % 4,
@@ -48,6 +48,9 @@ fn answered(insight: &Value) -> BTreeMap<Option<String>, i64> {
     rows.map(|row| (row["key"].as_str().map(str::to_owned), row["count"].as_i64().unwrap())).collect()
 }
 
+/// Whether a partner is among those that a request selects.
+type Matches = fn(&Value) -> bool;
+
 #[tokio::test]
 async fn the_portfolio_is_what_counting_gives() {
     let org = Organization::new().await;
@@ -55,7 +58,7 @@ async fn the_portfolio_is_what_counting_gives() {
     let view = json!({"name": "Active", "object": "partner", "filter": {"op": "eq", "field": "status", "value": "active"}});
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let view = format!("?view_id={}", view.id());
-    let selections: [(&str, fn(&Value) -> bool); 4] = [
+    let selections: [(&str, Matches); 4] = [
         ("", |_| true),
         ("?type=reseller,referral&pipeline_gte=3000", |p| p["type"] != "technology" && p["pipeline"].as_i64() >= Some(3000)),
         ("?q=p1", |p| p["name"].as_str().unwrap().starts_with("P1")),

@@ -12,6 +12,7 @@ pub fn finish(schemas: &mut Schemas) {
     let untyped: Vec<String> = schemas.iter().filter(|(_, schema)| is_untyped(schema)).map(|(name, _)| name.clone()).collect();
     schemas.values_mut().for_each(|schema| tidy(schema, &untyped));
     domain::partners::refine_document(schemas);
+    refine_batches(schemas);
     copy_limits(schemas);
     schemas.values_mut().for_each(require_all);
 }
@@ -181,5 +182,21 @@ fn problem() -> Schemas {
     match schemas {
         Json::Object(schemas) => schemas,
         _ => unreachable!("was just written as an object"),
+    }
+}
+
+/// A batch that is too large has a code of its own, and what is wrong with the data of one operation is not the fault of
+/// the others. Stated here, because the derive drops extensions of lists and of nullable references.
+fn refine_batches(schemas: &mut Schemas) {
+    for of in ["Partner", "Deal"] {
+        let places = [
+            (format!("{of}Batch"), "/properties/operations", "x-too-many", json!("batch_too_large")),
+            (format!("{of}BatchOperation"), "/properties/data", "x-opaque", json!(true)),
+        ];
+        for (schema, pointer, word, value) in places {
+            if let Some(Json::Object(property)) = schemas.get_mut(&schema).and_then(|schema| schema.pointer_mut(pointer)) {
+                property.insert(word.to_owned(), value);
+            }
+        }
     }
 }

@@ -70,7 +70,6 @@ pub struct DealBatchOperation {
     pub version: Option<i64>,
     /// Its values. What is wrong with them is the problem of this operation alone.
     #[serde(default)]
-    #[schema(extensions(("x-opaque" = json!(true))))]
     pub data: Option<DealBatchData>,
 }
 
@@ -79,7 +78,7 @@ pub struct DealBatchOperation {
 #[serde(deny_unknown_fields)]
 pub struct DealBatch {
     /// What to do, in this order.
-    #[schema(min_items = 1, max_items = 200, extensions(("x-too-many" = json!("batch_too_large"))))]
+    #[schema(min_items = 1, max_items = 200)]
     pub operations: Vec<DealBatchOperation>,
     /// Whether the failure of one undoes them all.
     #[serde(default)]

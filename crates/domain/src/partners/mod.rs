@@ -431,15 +431,6 @@ pub fn refine_document(schemas: &mut Map<String, Json>) {
             refine(schema);
         }
     }
-    // The derive drops extensions of lists and of nullable references.
-    let operations = schemas.get_mut("PartnerBatch").and_then(|schema| schema.pointer_mut("/properties/operations"));
-    if let Some(Json::Object(operations)) = operations {
-        operations.insert("x-too-many".into(), "batch_too_large".into());
-    }
-    let data = schemas.get_mut("PartnerBatchOperation").and_then(|schema| schema.pointer_mut("/properties/data"));
-    if let Some(Json::Object(data)) = data {
-        data.insert("x-opaque".into(), true.into());
-    }
     if let Some(Json::Object(weights)) = schemas.get_mut("QuarterlyWeights") {
         weights.insert("x-sum".into(), 10_000.into());
     }

@@ -51,7 +51,9 @@ impl Room {
         self.store.write(&self.scope, async |tx| insert(tx, &wanted).await).await
     }
     async fn deal(&self, partner: usize, mut json: Json) -> Deal {
-        for (field, value) in [("partner_id", json!(self.partners[partner])), ("name", json!("Rollout")), ("account_name", json!("A"))] {
+        for (field, value) in
+            [("partner_id", json!(self.partners[partner])), ("name", json!("Rollout")), ("account_name", json!("A"))]
+        {
             json.as_object_mut().unwrap().entry(field).or_insert(value);
         }
         self.create(json).await.unwrap()
@@ -157,7 +159,8 @@ fn edit(room: &Room, dice: &mut Dice) -> Map<String, Json> {
 
 fn creation(room: &Room, dice: &mut Dice) -> Map<String, Json> {
     let mut body = edit(room, dice);
-    for (field, value) in [("partner_id", json!(dice.of(&room.partners))), ("name", json!("X")), ("account_name", json!("Acme"))] {
+    for (field, value) in [("partner_id", json!(dice.of(&room.partners))), ("name", json!("X")), ("account_name", json!("Acme"))]
+    {
         body.entry(field).or_insert(value);
     }
     body
@@ -295,7 +298,8 @@ fn an_overridden_roll_up_waits_and_comes_back() {
         assert_eq!((partner.revenue, partner.version), (9_900, version), "what only waits is no new version");
         room.patch(deal.id, json!({"value": 700})).await.unwrap();
         assert_eq!(room.partner(id).await.summary.revenue, 9_900);
-        let cleared = room.store.write(&room.scope, async |tx| partners::clear_override(tx, id, "revenue", None).await).await.unwrap();
+        let cleared =
+            room.store.write(&room.scope, async |tx| partners::clear_override(tx, id, "revenue", None).await).await.unwrap();
         assert_eq!((cleared.summary.revenue, cleared.summary.overridden_fields.contains(&"revenue".to_owned())), (700, false));
     });
 }
@@ -348,9 +352,11 @@ fn writers_of_one_partner_wait_for_each_other() {
             let moves = made.iter().map(|deal| room.patch(deal.id, json!({"partner_id": target, "value": 5})));
             assert!(join_all(moves).await.iter().all(Result::is_ok));
             // And in opposite directions at once.
-            let across = made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[n % 2]})));
+            let across =
+                made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[n % 2]})));
             assert!(join_all(across).await.iter().all(Result::is_ok));
-            let back = made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[(n + 1) % 2]})));
+            let back =
+                made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[(n + 1) % 2]})));
             assert!(join_all(back).await.iter().all(Result::is_ok));
         }
         room.recount().await;
@@ -368,7 +374,8 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
             }
             other => panic!("{other:?}"),
         };
-        let body = |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
+        let body =
+            |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
         conflict(room.create(body("approved")).await);
         let second = room.create(body("submitted")).await.unwrap();
         conflict(room.patch(second.id, json!({"status": "approved"})).await);
@@ -509,7 +516,9 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
             .map(|(key, rank)| (key.to_owned(), rank))
             .collect();
         let mut telling = 0;
-        for (field, operator) in catalogue().iter().flat_map(|field| field.operators().iter().map(move |operator| (field, *operator))) {
+        for (field, operator) in
+            catalogue().iter().flat_map(|field| field.operators().iter().map(move |operator| (field, *operator)))
+        {
             let mut many = || (0..2).map(|_| operand(field, &rows, &mut dice)).collect::<Vec<_>>();
             let value = match operator {
                 Operator::IsNull => json!(true),
@@ -521,11 +530,14 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
             let leaf = json!({"op": operator, "field": field.name, "value": value});
             for filter in [leaf.clone(), json!({"op": "not", "filters": [leaf]})] {
                 let query: ListQuery = serde_json::from_value(json!({"filter": filter, "limit": 200})).unwrap();
-                let request = ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap_or_else(|e| panic!("{filter} {e}"));
+                let request =
+                    ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap_or_else(|e| panic!("{filter} {e}"));
                 let page = room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
-                let found: Vec<Json> = page.unwrap_or_else(|e| panic!("{filter} {e}")).data.iter().map(|deal| json!(deal.id)).collect();
+                let found: Vec<Json> =
+                    page.unwrap_or_else(|e| panic!("{filter} {e}")).data.iter().map(|deal| json!(deal.id)).collect();
                 let node = request.filter.unwrap();
-                let expected: Vec<Json> = rows.iter().filter(|row| node.matches(row, &ranks)).map(|row| row["id"].clone()).collect();
+                let expected: Vec<Json> =
+                    rows.iter().filter(|row| node.matches(row, &ranks)).map(|row| row["id"].clone()).collect();
                 assert_eq!(found, expected, "{filter}");
                 telling += usize::from(!found.is_empty() && found.len() < rows.len());
             }
