@@ -75,3 +75,19 @@ async fn a_fiscal_year_bears_the_number_of_the_year_in_which_it_ends() {
         assert_eq!(org.owner.get(&path).await.expect(200).body["fiscal_year"], calendar + 1);
     }
 }
+
+#[tokio::test]
+async fn what_was_won_counts_in_its_quarter() {
+    let org = Organization::new().await;
+    let target = json!({"name": "Acme", "type": "reseller", "annual_revenue_target": 1000});
+    let partner = org.owner.post("/v1/partners", target).await.expect(201);
+    for (number, value, closed_on) in [(1, 100, "2024-02-14"), (2, 30, "2024-12-31"), (3, 7, "2023-12-31"), (4, 5, "2025-01-01")]
+    {
+        let deal = json!({"partner_id": partner.id(), "name": "Rollout", "account_name": format!("Account {number}"),
+            "value": value, "status": "won", "registered_on": "2023-01-01", "closed_on": closed_on});
+        org.owner.post("/v1/deals", deal).await.expect(201);
+    }
+    let plan = org.owner.get(&format!("/v1/partners/{}/joint-plan?fiscal_year=2024", partner.id())).await.expect(200);
+    assert_eq!(plan.body["quarterly_revenue"], json!({"q1": 100, "q2": 0, "q3": 0, "q4": 30}));
+    assert_eq!(plan.body["attainment_bp"], 1300);
+}

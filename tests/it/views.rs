@@ -274,3 +274,19 @@ async fn what_has_vanished_is_said_and_finds_nothing() {
     let view = org.owner.get(&format!("/v1/views/{mixed}")).await.expect(200);
     assert_eq!(view.body["warnings"], json!([{"pointer": "#/filter/filters/0/value", "code": "not_found_reference"}]));
 }
+
+#[tokio::test]
+async fn a_view_of_deals_runs_on_the_list_of_deals() {
+    let org = Organization::new().await;
+    let partner = org.owner.post("/v1/partners", json!({"name": "Acme", "type": "reseller"})).await.expect(201);
+    for (name, value) in [("Small", 1), ("Large", 1000)] {
+        let deal = json!({"partner_id": partner.id(), "name": name, "account_name": name, "value": value});
+        org.owner.post("/v1/deals", deal).await.expect(201);
+    }
+    let view = json!({"name": "Large deals", "object": "deal", "filter": {"op": "gte", "field": "value", "value": 500}});
+    let view = org.owner.post("/v1/views", view).await.expect(201);
+    let found = org.owner.all(&format!("/v1/deals?view_id={}", view.id())).await;
+    assert_eq!(found.iter().map(|deal| deal["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Large"]);
+    let wrong = org.owner.get(&format!("/v1/partners?view_id={}", view.id())).await.problem(422, "validation_failed");
+    assert_eq!(wrong.faults()["view_id"], "not_found_reference");
+}

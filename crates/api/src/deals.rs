@@ -29,7 +29,7 @@ fn answer(deal: &Deal) -> Answer {
 /// account and domain of the account.
 #[utoipa::path(tag = "deals", params(DealList), security(("viewer" = ["deals:read"])),
     responses((status = 200, body = DealPage)),
-    extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor not_found_reference")), ("x-step" = json!(2))))]
 #[get("/deals")]
 pub async fn list_deals(call: Call) -> Result<Answer> {
     let request = call.list_request(catalogue(), "")?;

@@ -285,9 +285,12 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     }
     let keys = |kind: FieldReference| named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone());
     let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
-    for (kind, table) in
-        [(FieldReference::Tag, "tags"), (FieldReference::Member, "members"), (FieldReference::Contact, "contacts")]
-    {
+    for (kind, table) in [
+        (FieldReference::Tag, "tags"),
+        (FieldReference::Member, "members"),
+        (FieldReference::Contact, "contacts"),
+        (FieldReference::Deal, "deals"),
+    ] {
         let ids: Vec<Uuid> = keys(kind).filter_map(|key| key.parse().ok()).collect();
         if !ids.is_empty() {
             out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY(")).bind(Bind::Ids(ids)).sql(")");

@@ -47,7 +47,9 @@ pub struct DealList;
 
 impl IntoParams for DealList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters(catalogue(), component)
+        let mut all = listing::parameters(catalogue(), component);
+        all.push(listing::view_parameter());
+        all
     }
 }
 
