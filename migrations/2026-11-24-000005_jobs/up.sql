@@ -100,15 +100,20 @@ BEGIN
     RETURNING t.organization_id, t.id, t.kind, t.payload, t.actor, t.role, t.member_id, t.request_id, t.attempts, t.max_attempts;
 END $$;
 
--- Prolongs leases; answers the ids of those still held.
+-- Prolongs leases; answers the ids of those still held. A row that is locked is left as it is: its own step is at work on
+-- it, nobody can claim it meanwhile, and to wait for it here would make that very step wait.
 CREATE FUNCTION renew_tasks(organizations uuid[], ids uuid[], leases uuid[], seconds double precision) RETURNS SETOF uuid
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 AS $$
     UPDATE tasks t
     SET locked_until = clock_timestamp() + make_interval(secs => seconds), run_at = clock_timestamp() + make_interval(secs => seconds)
-    FROM unnest(organizations, ids, leases) AS held (organization, id, lease)
-    WHERE t.organization_id = held.organization AND t.id = held.id AND t.lease = held.lease
-    RETURNING t.id
+    FROM (SELECT h.organization_id, h.id
+          FROM tasks h JOIN unnest(organizations, ids, leases) AS held (organization, id, lease)
+            ON h.organization_id = held.organization AND h.id = held.id AND h.lease = held.lease
+          FOR UPDATE OF h SKIP LOCKED) AS free
+    WHERE t.organization_id = free.organization_id AND t.id = free.id;
+    SELECT t.id FROM tasks t JOIN unnest(organizations, ids, leases) AS held (organization, id, lease)
+      ON t.organization_id = held.organization AND t.id = held.id AND t.lease = held.lease
 $$;
 
 -- Work that comes back: which organization runs it next, and when.

@@ -313,6 +313,30 @@ async fn a_long_task_keeps_its_lease_and_a_dropped_workers_task_goes_to_another(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_step_goes_on_while_the_renewal_of_its_lease_waits_for_it() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("long", json!({}))).await;
+    let done = Notify::new();
+    let long = work(async |run: &Run| {
+        let since = Instant::now();
+        run.step(async |tx| {
+            // The lease is renewed twice meanwhile.
+            while since.elapsed() < Duration::from_millis(500) {
+                let _: i64 = schema::tasks::dsl::tasks.count().get_result(&mut tx.conn()).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        assert!(since.elapsed() < Duration::from_secs(3), "the step stood still until the renewal was given up");
+        done.notify_one();
+        Ok(Outcome::Done)
+    });
+    worker::run(store, &long, &settings(), done.notified()).await;
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_worker_survives_the_loss_of_every_connection() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);

@@ -95,7 +95,14 @@ SELECT pg_temp.made_id(:seed || 'partner' || n, at), 1 + floor(20 * r1 ^ 3)::int
     scored AND r14 < 0.1,
     CASE WHEN r18 < 0.08 THEN '{industry}'::text[] ELSE '{}' END
 FROM (
-    SELECT *, r1 >= 0.3 AS scored, pg_temp.pick('{Nordic,Alpine,Blue,Atlas,Delta,Prime,Green,Urban,Summit,Orion,Vertex,Global,Harbor,Silver,Stone,Bright,Quantum,Pacific,Royal,North,Western,Digital,Clear,Apex,Nova,Iron,Swift,Terra,Lumen,Fair,Crystal,Echo,River,Metro,Pioneer,Core,Sky,Zenith,Vector,Maple}', r2)
+    -- Most companies have a first word of their own.
+    SELECT *, r1 >= 0.3 AS scored, CASE WHEN r18 < 0.2
+            THEN pg_temp.pick('{Nordic,Alpine,Blue,Atlas,Delta,Prime,Green,Urban,Summit,Orion,Vertex,Global,Harbor,Silver,Stone,Bright,Quantum,Pacific,Royal,North,Western,Digital,Clear,Apex,Nova,Iron,Swift,Terra,Lumen,Fair,Crystal,Echo,River,Metro,Pioneer,Core,Sky,Zenith,Vector,Maple}', r2)
+            ELSE pg_temp.pick('{Ab,Bal,Cor,Dri,El,Fen,Gal,Har,Il,Jun,Kel,Lor,Mar,Nev,Or,Pel,Quin,Ras,Sol,Tam,Ul,Vel,Wes,Xan,Yor,Zel,Bri,Cla,Dor,Fal}', r6)
+                || pg_temp.pick('{a,an,ar,e,en,er,i,in,is,o,on,or,u,um,y,ia,ea,io,ou,al}', r7)
+                || pg_temp.pick('{bex,cor,dan,fix,gen,hub,kon,lex,mos,nox,pol,que,ris,son,tec,vex,wix,xis,yon,zen,bit,cade,dyne,form,grid,line,mind,nix,port,sys}', r8)
+                || pg_temp.pick('{"","","","",a,o,is,us}', r9)
+            END
         || ' ' || pg_temp.pick('{Data,Cloud,Systems,Network,Security,Business,Software,Logic,Process,Media,Finance,Health,Energy,Signal,Code,Storage,Mobile,Solutions,Information,Commerce,Analytics,Identity,Automation,Integration,Machine}', r3)
         || ' ' || pg_temp.pick('{Partners,Group,Services,GmbH,AG,Ltd,Inc,Consulting,Labs,Works,Technologies,International,Holding,Experts,Collective,Brothers,Factory,Studio,Union,House}', r4)
         || CASE WHEN r5 < 0.3 THEN ' ' || n ELSE '' END AS name

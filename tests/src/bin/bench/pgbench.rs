@@ -61,12 +61,26 @@ pub fn explain(transaction: &Transaction) -> String {
         let mut sql = statement.sql.clone();
         for (index, value) in statement.values.iter().enumerate().rev() {
             let put = value.as_ref().map_or_else(|| "NULL".into(), |v| format!("'{}'{}", v.replace('\'', "''"), cast(v)));
+            // Identifiers of the request that was learned exist by now.
+            let put = if sql.contains("INSERT INTO") { renewed(&put, transaction.since) } else { put };
             sql = sql.replace(&format!("${}", index + 1), &put);
         }
         let explain = if sql.contains("set_config") { "" } else { "EXPLAIN (ANALYZE, BUFFERS) " };
         out += &format!("{explain}{sql};\n");
     }
     out + "ROLLBACK;\n"
+}
+
+/// The same with every identifier that is younger than `since` turned into another one.
+fn renewed(value: &str, since: u128) -> String {
+    let mut out = value.to_owned();
+    for start in 0..value.len().saturating_sub(35) {
+        let found = value.get(start..start + 36).and_then(id).filter(|id| id.as_u128() >> 80 >= since);
+        if let Some(id) = found {
+            out.replace_range(start..start + 36, &Uuid::from_u128(id.as_u128() ^ 1).to_string());
+        }
+    }
+    out
 }
 
 /// The values of a script.
