@@ -40,7 +40,7 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("viewer@partneros.example", "Vera Viewer", Role::Viewer),
 ];
 /// What the key may do: everything there is an operation for.
-const SCOPES: [AccessScope; 13] = [
+const SCOPES: [AccessScope; 20] = [
     AccessScope::PartnersRead,
     AccessScope::PartnersWrite,
     AccessScope::PartnersOverride,
@@ -54,6 +54,13 @@ const SCOPES: [AccessScope; 13] = [
     AccessScope::JobsWrite,
     AccessScope::EventsRead,
     AccessScope::MembersRead,
+    AccessScope::OrganizationRead,
+    AccessScope::DealsRead,
+    AccessScope::DealsWrite,
+    AccessScope::PlansRead,
+    AccessScope::PlansWrite,
+    AccessScope::ViewsWrite,
+    AccessScope::InsightsRead,
 ];
 
 /// How to get into the demo organization. Kept in the data folder, since the database keeps only hashes.
