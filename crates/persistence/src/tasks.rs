@@ -20,7 +20,11 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Store, Tx, schema::tasks};
+use crate::{
+    Store, Tx,
+    schema::tasks,
+    statement::{Bind, Statement},
+};
 
 /// A task in the hands of a worker.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Task {
     pub attempts: i32,
     pub max_attempts: i32,
     lease: Uuid,
+    /// How long the lease is, from each renewal on.
+    term: Duration,
     scope: Scope,
 }
 
@@ -120,7 +126,7 @@ pub async fn claim(store: &Store, wanted: usize, lease: Duration) -> Result<Vec<
                 may_override: false,
                 request_id,
             };
-            Ok(Task { id: task, kind, payload, attempts, max_attempts, lease: id, scope })
+            Ok(Task { id: task, kind, payload, attempts, max_attempts, lease: id, term: lease, scope })
         })
         .collect()
 }
@@ -189,21 +195,23 @@ impl QueryFragment<Pg> for Renew {
 }
 impl<C> diesel::RunQueryDsl<C> for Renew {}
 
-/// Makes sure that the task is still ours until this transaction ends. Every step of a task that writes calls it
-/// first, so that a worker that was thought dead cannot write any more.
+/// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the heartbeat passes by
+/// what a step holds. Every step of a task that writes calls it first, so that a worker that was thought dead cannot
+/// write any more.
 ///
 /// # Errors
 /// [`LeaseLost`].
 pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
-    let held: Option<Uuid> = tasks::table
-        .filter(tasks::id.eq(task.id))
-        .filter(tasks::lease.eq(task.lease))
-        .select(tasks::id)
-        .for_update()
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    held.map(|_| ()).ok_or_else(lost)
+    let term = || Bind::Int(Some(i64::try_from(task.term.as_millis()).unwrap_or(i64::MAX)));
+    let hold = Statement::new("/* tasks.hold */ UPDATE tasks SET locked_until = clock_timestamp() + interval '1 millisecond' * ")
+        .with(term(), ", run_at = clock_timestamp() + interval '1 millisecond' * ")
+        .with(term(), " WHERE id = ")
+        .with(Bind::Id(Some(task.id)), " AND lease = ")
+        .with(Bind::Id(Some(task.lease)), "");
+    match hold.execute(&mut tx.conn()).await? {
+        1 => Ok(()),
+        _ => Err(lost()),
+    }
 }
 
 /// The work is done. In the transaction of its last step, or in one of its own.

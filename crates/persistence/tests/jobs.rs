@@ -337,6 +337,37 @@ async fn a_step_goes_on_while_the_renewal_of_its_lease_waits_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_always_within_a_step_keeps_its_lease() {
+    use schema::tasks::dsl;
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("busy", json!({}))).await;
+    let done = Notify::new();
+    let lapsed = RefCell::new(0);
+    let busy = work(async |run: &Run| {
+        // Three leases long; a renewal from beside hardly ever finds the task free.
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_millis(1_800) {
+            let step = Instant::now();
+            let alive = run.step(async |tx| {
+                let alive =
+                    dsl::tasks.select(dsl::locked_until.gt(diesel::dsl::now)).first::<Option<bool>>(&mut tx.conn()).await?;
+                while step.elapsed() < Duration::from_millis(150) {
+                    let _: i64 = dsl::tasks.count().get_result(&mut tx.conn()).await?;
+                }
+                Ok(alive == Some(true))
+            });
+            *lapsed.borrow_mut() += i32::from(!alive.await?);
+        }
+        done.notify_one();
+        Ok(Outcome::Done)
+    });
+    worker::run(store, &busy, &settings(), done.notified()).await;
+    assert_eq!(lapsed.into_inner(), 0, "another could have taken it");
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_worker_survives_the_loss_of_every_connection() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
