@@ -34,6 +34,7 @@ pub mod partners;
 pub mod passwords;
 pub mod patch;
 pub mod plan_items;
+pub mod scores;
 pub mod schema;
 pub mod secrets;
 pub mod sessions;
