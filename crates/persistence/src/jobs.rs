@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     Tx,
     schema::{job_items, jobs},
+    statement::{Bind, Statement},
     tasks,
 };
 
@@ -206,25 +207,35 @@ pub async fn end_step(tx: &Tx<'_>, id: JobId, items: Vec<NewJobItem>, position: 
         jobs::version.eq(jobs::version + 1),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
-    let mut rows = Vec::with_capacity(items.len());
-    for item in items {
-        rows.push((
-            job_items::job_id.eq(id),
-            job_items::index.eq(item.index),
-            job_items::ref_.eq(item.reference),
-            job_items::status.eq(item.status),
-            job_items::resource_id.eq(item.resource_id),
-            job_items::skipped_fields.eq(item.skipped_fields),
-            job_items::before.eq(item.before),
-            job_items::after.eq(item.after),
-            job_items::warnings.eq(serde_json::to_value(item.warnings).map_err(Error::internal)?),
-            job_items::problem.eq(item.problem.map(|problem| problem.0)),
-        ));
+    if items.is_empty() {
+        return Ok(());
     }
-    // PostgreSQL takes 65,535 parameters a statement.
-    for part in rows.chunks(1_000) {
-        diesel::insert_into(job_items::table).values(part).execute(&mut tx.conn()).await?;
-    }
+    let rows = items.into_iter().map(|item| {
+        json!({
+            "index": item.index,
+            "ref": item.reference,
+            "status": item.status,
+            "resource_id": item.resource_id,
+            "skipped_fields": item.skipped_fields,
+            "before": item.before,
+            "after": item.after,
+            "warnings": item.warnings,
+            "problem": item.problem,
+        })
+    });
+    // One value for all rows: a statement of thousands of parameters takes longer than what it does.
+    Statement::new(
+        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, resource_id, skipped_fields, before, after, warnings, \
+         problem) SELECT ",
+    )
+    .with(Bind::Id(Some(id.0)), ", v.* FROM jsonb_to_recordset(")
+    .with(
+        Bind::Json(Some(rows.collect())),
+        ") AS v (index bigint, ref text, status text, resource_id text, skipped_fields text[], before jsonb, after jsonb, \
+         warnings jsonb, problem jsonb)",
+    )
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }
 
