@@ -29,5 +29,6 @@ mod sign_in;
 mod sweeps;
 mod tags;
 mod tenancy;
+mod tiers;
 mod tokens;
 mod views;

@@ -101,6 +101,18 @@ impl Call {
         requested(others.cloned().collect(), PARTNER, order)
     }
 
+    /// Makes sure that the client says which version it replaces (`*` for any).
+    ///
+    /// # Errors
+    /// `if_match_required`.
+    pub fn expect_if_match(&self) -> Result<(), Error> {
+        let fault = Fault::at_header("if_match_required", "If-Match", "must be the ETag of what is replaced");
+        match self.request.headers().contains_key(header::IF_MATCH) {
+            true => Ok(()),
+            false => Err(Error::of(Code::IfMatchRequired).at(fault)),
+        }
+    }
+
     /// The member and session behind the call.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ pub mod sessions;
 pub mod state;
 pub mod tags;
 pub mod telemetry;
+pub mod tiers;
 pub mod tokens;
 pub mod upload;
 pub mod views;

@@ -5,7 +5,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
     api_keys, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members,
-    organizations, partners, plan_items, sessions, tags, views,
+    organizations, partners, plan_items, sessions, tags, tiers, views,
 };
 
 /// Every operation, in the order of the document.
@@ -106,6 +106,16 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(views::delete_view)
         .service(views::set_default_view)
         .service(views::unset_default_view)
+        .service(tiers::list_tiers)
+        .service(tiers::create_tier)
+        .service(tiers::get_tier)
+        .service(tiers::update_tier)
+        .service(tiers::delete_tier)
+        .service(tiers::get_tier_policy)
+        .service(tiers::replace_tier_policy)
+        .service(tiers::evaluate_tiers)
+        .service(tiers::assess_partner_tier)
+        .service(tiers::list_partner_tier_history)
         .service(events::list_events)
         .service(events::list_event_types)
         .service(events::list_partner_events);

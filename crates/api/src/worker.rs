@@ -9,6 +9,7 @@ use domain::{
 use persistence::{
     Store, Tx, deals, exports, housekeeping, imports, jobs,
     tasks::Task,
+    tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
 };
 use tokio::sync::oneshot;
@@ -28,9 +29,11 @@ impl Tasks for Work {
         match run.task.kind.as_str() {
             HOUSEKEEPING => self.keep_house(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
+            tiers::DAILY => tiers::daily(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,
+                Ok(JobType::TierEvaluation) => tiers::run(run, job_of(&run.task)?).await,
                 _ => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
             },
         }
@@ -44,7 +47,11 @@ impl Tasks for Work {
     }
 
     fn daily(&self) -> Vec<(&'static str, Daily)> {
-        vec![(HOUSEKEEPING, Daily { hour: 3, minute: 0 }), (deals::EXPIRY, deals::EXPIRY_AT)]
+        vec![
+            (HOUSEKEEPING, Daily { hour: 3, minute: 0 }),
+            (deals::EXPIRY, deals::EXPIRY_AT),
+            (tiers::DAILY, Daily { hour: 4, minute: 0 }),
+        ]
     }
 }
 

@@ -53,12 +53,16 @@ codes! {
     ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
     EmailTaken "email_taken" 409 "This e-mail address is in use.";
     ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail address.";
+    KeyTaken "key_taken" 409 "Another tier has this key.";
+    RankTaken "rank_taken" 409 "Another tier has this rank.";
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
     ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
     PartnerExists "partner_exists" 409 "There is such a partner already.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
     InvalidTransition "invalid_transition" 409 "A deal cannot go from its status to this one.";
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
+    TierInUse "tier_in_use" 409 "Partners have this tier by hand.";
+    DefaultTier "default_tier" 409 "There is exactly one default tier.";
     JobFinished "job_finished" 409 "The job has ended already.";
     JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
     LastOwner "last_owner" 409 "An organization needs an owner.";
@@ -70,8 +74,11 @@ codes! {
     VersionMismatch "version_mismatch" 412 "Somebody else changed it first.";
     BodyTooLarge "body_too_large" 413 "The request body is too large.";
     UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
+    IfMatchRequired "if_match_required" 428 "This needs If-Match with the version that is to be replaced.";
     ValidationFailed "validation_failed" 422 "The request body is not valid.";
     InvalidFilter "invalid_filter" 422 "The filter is not valid.";
+    InvalidSelection "invalid_selection" 422 "The selection must be exactly one of its kinds.";
+    CircularRequirement "circular_requirement" 422 "The requirement looks at what follows from the tier.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
     ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";
@@ -83,6 +90,8 @@ codes! {
     InternalError "internal_error" 500 "Something went wrong on our side.";
     Unavailable "unavailable" 503 "The service cannot answer just now.";
     // In job items only.
+    Unchanged "unchanged" 422 "There is nothing to change.";
+    Overridden "overridden" 422 "A person has decided on it.";
     DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
     RowWithoutName "row_without_name" 422 "The row has no name.";
 }
@@ -242,6 +251,8 @@ const TAKEN: &[(&str, Code, &str)] = &[
     ("partners_external_id_key", Code::ExternalIdTaken, "#/external_id"),
     ("contacts_email_key", Code::ContactEmailTaken, "#/email"),
     ("tags_name_key", Code::TagNameTaken, "#/name"),
+    ("tiers_pkey", Code::KeyTaken, "#/key"),
+    ("tiers_rank_key", Code::RankTaken, "#/rank"),
     ("members_email_key", Code::AlreadyMember, "#/email"),
     ("views_name_key", Code::ViewNameTaken, "#/name"),
     ("deals_external_id_key", Code::ExternalIdTaken, "#/external_id"),

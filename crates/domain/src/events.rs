@@ -179,6 +179,7 @@ types! {
         "partner.stage_changed" "The stage changed; sent beside `partner.updated` with the same version.";
         "partner.status_changed" "The status changed; sent beside `partner.updated` with the same version.";
         "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same version.";
+        "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the grace period is over.";
         "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with the same version.";
         "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
         "partner.override_cleared" "Fields were handed back to automation.";
@@ -206,6 +207,12 @@ types! {
         "tag.created" "A tag was created.";
         "tag.updated" "A tag was renamed or recoloured.";
         "tag.deleted" "A tag was deleted and taken off all partners.";
+    }
+    "tier" {
+        "tier.created" "A tier was created.";
+        "tier.updated" "A tier changed.";
+        "tier.deleted" "A tier was deleted; its partners fell to the other tiers.";
+        "tier_policy.updated" "When and how tiers are evaluated changed.";
     }
     "job" {
         "job.queued" "A job was accepted.";

@@ -130,6 +130,10 @@ typed_ids! {
     ViewId "view";
     /// The id of a plan item.
     PlanItemId "plan";
+    /// The id of a tier.
+    TierId "tier";
+    /// The id of a change of a partner's tier.
+    TierChangeId "tch";
     /// The id of a job.
     JobId "job";
     /// The id of an event.

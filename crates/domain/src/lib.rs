@@ -34,13 +34,15 @@ pub mod partners;
 pub mod passwords;
 pub mod patch;
 pub mod plan_items;
-pub mod scores;
 pub mod schema;
+pub mod scores;
 pub mod secrets;
+pub mod selection;
 pub mod sessions;
 pub mod sql;
 pub mod tags;
 pub mod text;
+pub mod tiers;
 pub mod timestamp;
 pub mod views;
 

@@ -11,7 +11,7 @@ pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<
     Option::deserialize(d).map(Some)
 }
 
-/// Texts longer than this are named in an event without their values.
+/// Texts and structures longer than this (as JSON, in bytes) are named in an event without their values.
 const LONGEST_TEXT_OF_AN_EVENT: usize = 1000;
 
 /// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes` carries it. Fields that
@@ -26,7 +26,11 @@ pub fn changes(before: &impl Serialize, patch: &impl Serialize) -> Result<Map<St
 }
 
 fn change(from: Value, to: Value) -> Value {
-    let long = |value: &Value| value.as_str().is_some_and(|text| text.len() > LONGEST_TEXT_OF_AN_EVENT);
+    let long = |value: &Value| match value {
+        Value::String(text) => text.len() > LONGEST_TEXT_OF_AN_EVENT,
+        Value::Array(_) | Value::Object(_) => value.to_string().len() > LONGEST_TEXT_OF_AN_EVENT,
+        _ => false,
+    };
     match long(&from) || long(&to) {
         true => json!({"from": null, "to": null, "truncated": true}),
         false => json!({"from": from, "to": to}),

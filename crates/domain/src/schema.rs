@@ -305,6 +305,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    stage_changes (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        from_stage -> Nullable<Text>,
+        to_stage -> Text,
+        at -> Timestamptz,
+        actor -> Jsonb,
+    }
+}
+diesel::table! {
     tags (id) {
         id -> Uuid,
         version -> BigInt,
@@ -338,6 +348,29 @@ diesel::table! {
     }
 }
 diesel::table! {
+    tier_changes (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        from_tier -> Nullable<Text>,
+        to_tier -> Nullable<Text>,
+        at -> Timestamptz,
+        source -> Text,
+        rules_hash -> Text,
+        actor -> Jsonb,
+    }
+}
+diesel::table! {
+    tier_policies (version) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        mode -> Text,
+        evaluate_on -> Array<Text>,
+        demotion_grace_days -> Integer,
+        evaluated_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
     tiers (key) {
         key -> Text,
         version -> BigInt,
@@ -349,6 +382,8 @@ diesel::table! {
         requirement -> Nullable<Jsonb>,
         is_default -> Bool,
         color -> Nullable<Text>,
+        id -> Uuid,
+        deleted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -397,8 +432,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     revocations,
     schedules,
     sessions,
+    stage_changes,
     tags,
     tasks,
+    tier_changes,
+    tier_policies,
     tiers,
     view_defaults,
     views

@@ -28,9 +28,11 @@ pub mod partners;
 pub mod passwords;
 pub mod plan_items;
 pub mod revocations;
+pub mod selection;
 pub mod sessions;
 pub mod tags;
 pub mod tasks;
+pub mod tiers;
 pub mod views;
 pub mod worker;
 

@@ -175,7 +175,7 @@ fn push_all(members: &[Node], between: &'static str, out: &mut Statement) {
 }
 
 /// A condition; null counts as false.
-fn push(node: &Node, out: &mut Statement) {
+pub(crate) fn push(node: &Node, out: &mut Statement) {
     match node {
         Node::And(members) => push_all(members, " AND ", out),
         Node::Or(members) => push_all(members, " OR ", out),
@@ -462,4 +462,4 @@ fn order(sort: &Sort, part: Part, out: &mut Statement) {
 
 #[cfg(test)]
 #[path = "listing_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -23,12 +23,12 @@ use crate::{
     testing::{Dice, execute, run},
 };
 
-type Row = Map<String, Json>;
+pub(crate) type Row = Map<String, Json>;
 
 /// Spellings of few words, all of letters and digits: their order is the same for ICU and for bytes in lower case.
 const WORDS: [&str; 12] = ["a", "A", "ab", "AB", "aB", "b", "B1", "b1", "zz", "Zz", "x9", "X10"];
 
-struct World {
+pub(crate) struct World {
     tags: Vec<TagId>,
     members: Vec<MemberId>,
 }
@@ -122,7 +122,7 @@ fn time(hours: i64) -> domain::timestamp::Timestamp {
 }
 
 /// `n` random rows in a new organization, as `include=deleted` shows them.
-async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (World, Vec<Row>) {
+pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (World, Vec<Row>) {
     let mut dice = Dice(seed);
     let world = store
         .write(scope, async |tx| {
@@ -144,7 +144,7 @@ fn request(query: &ListQuery) -> ListRequest {
 }
 
 /// Every row of a query, page by page.
-async fn all(store: &Store, scope: &Scope, mut query: ListQuery) -> Vec<Row> {
+pub(crate) async fn all(store: &Store, scope: &Scope, mut query: ListQuery) -> Vec<Row> {
     let read = async |tx: &Tx<'_>| {
         let mut all = Vec::new();
         loop {
@@ -345,7 +345,7 @@ fn leaf(field: &Field, operator: Operator, rows: &[Row], dice: &mut Dice) -> Jso
     json!({"op": operator, "field": field.name, "value": value})
 }
 
-fn tree(rows: &[Row], depth: usize, dice: &mut Dice) -> Json {
+pub(crate) fn tree(rows: &[Row], depth: usize, dice: &mut Dice) -> Json {
     if depth == 0 || dice.one_in(3) {
         let field = dice.of(PARTNER);
         return leaf(field, *dice.of(field.operators()), rows, dice);

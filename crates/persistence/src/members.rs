@@ -12,6 +12,7 @@ use domain::{
     page::{self, Page},
     patch,
     secrets::{OpaqueToken, TokenKind},
+    tiers::{TierRules, TierTrigger},
     timestamp::Timestamp,
 };
 use serde_json::json;
@@ -19,7 +20,7 @@ use serde_json::json;
 use crate::{
     Store, Tx, clock_timestamp, deals, plan_items, revocations,
     schema::{members, partners},
-    sessions, views,
+    sessions, tiers, views,
 };
 
 /// How long an invitation can be accepted.
@@ -165,6 +166,7 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MemberUpdate, expected: 
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
 pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<()> {
+    let rules = tiers::rules(tx).await?;
     let owners = lock_owners(tx).await?;
     let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
     if member.role == Role::Owner {
@@ -172,7 +174,7 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     }
     patch::expect_version(expected, member.version)?;
     keep_an_owner(&owners, id)?;
-    release_partners(tx, id).await?;
+    release_partners(tx, id, &rules).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
     deals::release(tx, id).await?;
@@ -199,7 +201,7 @@ fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
 }
 
 /// Partners of a manager who leaves have none.
-async fn release_partners(tx: &Tx<'_>, manager: MemberId) -> Result<()> {
+async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> Result<()> {
     let released: Vec<(PartnerId, i64, Vec<String>)> = diesel::update(partners::table)
         .filter(partners::partner_manager_id.eq(manager))
         .set((
@@ -210,11 +212,12 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId) -> Result<()> {
         .returning((partners::id, partners::version, partners::overridden_fields))
         .get_results(&mut tx.conn())
         .await?;
+    let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
     for (id, version, overridden) in released {
         let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
         let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden});
         tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
         tx.tell(NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes})).of_partner(id));
     }
-    Ok(())
+    tiers::evaluate_changed(tx, rules, &ids, &["partner_manager_id"], TierTrigger::PartnerUpdated).await
 }

@@ -6,7 +6,7 @@ use domain::{
     Code, Error, Result,
     access::Role,
     events::NewEvent,
-    ids::{MemberId, UserId},
+    ids::{MemberId, TierId, UserId},
     members::{Member, MemberStatus},
     organizations::{Organization, OrganizationUpdate},
     patch,
@@ -44,7 +44,13 @@ pub async fn register(tx: &Tx<'_>, registration: &Registration, user: UserId, pa
     }
     diesel::insert_into(event_counters::table).default_values().execute(&mut { conn }).await?;
     let first = |(key, name, rank): (&'static str, &'static str, i32)| {
-        (tiers::key.eq(key), tiers::name.eq(name), tiers::rank.eq(rank), tiers::is_default.eq(rank == 1))
+        (
+            tiers::id.eq(TierId::new()),
+            tiers::key.eq(key),
+            tiers::name.eq(name),
+            tiers::rank.eq(rank),
+            tiers::is_default.eq(rank == 1),
+        )
     };
     diesel::insert_into(tiers::table).values(FIRST_TIERS.map(first).to_vec()).execute(&mut { conn }).await?;
     let owner = (

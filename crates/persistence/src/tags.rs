@@ -9,6 +9,7 @@ use domain::{
     listing::ListRequest,
     patch,
     tags::{Tag, TagCreate, TagPage, TagUpdate},
+    tiers::TierTrigger,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use crate::{
     Tx,
     listing::{self, Source},
     schema::tags,
+    tiers,
 };
 
 /// How tags are listed.
@@ -67,14 +69,19 @@ pub async fn update(tx: &Tx<'_>, id: TagId, expected: Option<i64>, update: &TagU
 /// # Errors
 /// `version_mismatch`.
 pub async fn delete(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<()> {
+    let rules = tiers::rules(tx).await?;
     let before = lock(tx, id, expected).await?;
-    for Untagged { partner, version, had, overridden } in take_off(tx, id).await? {
+    let untagged = take_off(tx, id).await?;
+    let partners: Vec<PartnerId> = untagged.iter().map(|untagged| untagged.partner).collect();
+    for Untagged { partner, version, had, overridden } in untagged {
         let has: Vec<&TagId> = had.iter().filter(|tag| **tag != id).collect();
         let data =
             json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden});
         tx.tell(NewEvent::new("partner.updated", partner, version, data).of_partner(partner));
     }
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
+    // After the tag: requirements look for it in the table that goes with it.
+    tiers::evaluate_changed(tx, &rules, &partners, &["tag_ids"], TierTrigger::PartnerUpdated).await?;
     tx.tell(NewEvent::new("tag.deleted", id, before.version, json!({"changes": {}, "name": before.name})));
     Ok(())
 }

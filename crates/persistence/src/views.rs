@@ -298,7 +298,9 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     }
     let tiers: Vec<String> = keys(FieldReference::Tier).collect();
     if !tiers.is_empty() {
-        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE key = ANY(").bind(Bind::Texts(tiers)).sql(")");
+        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
+            .bind(Bind::Texts(tiers))
+            .sql(")");
     }
     let rows: Vec<(String, String)> = out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
     Ok(Existing(rows.into_iter().collect()))

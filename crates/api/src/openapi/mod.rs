@@ -140,6 +140,7 @@ const TAGS: &[(&str, &str)] = &[
     ("partners", "One profile per company, kept by people and automation together."),
     ("plans", "Joint plans of partners: targets, what was won, and what is done together."),
     ("tags", "The organization's own labels for partners."),
+    ("tiers", "The rungs of the program, what they ask for, and who stands where."),
     ("users", "Who is asking: a person or a key."),
     ("views", "Saved filters with sort and columns, private or shared."),
 ];

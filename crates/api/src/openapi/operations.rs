@@ -40,17 +40,23 @@ fn finish_one(path: &str, method: &str, operation: &mut Map<String, Json>, versi
     let answers_version = operation.get("responses").is_some_and(|responses| answers_version(responses, schemas));
     let has_etag = answers_version || operation.shift_remove("x-etag").is_some();
     let asks_for_it = operation.shift_remove("x-if-match").is_some();
+    let errors: Vec<String> = text(operation, "x-errors").split_whitespace().map(str::to_owned).collect();
+    let needs_if_match = errors.iter().any(|code| code == "if_match_required");
     let takes_if_match = match method {
         _ if asks_for_it => true,
         "patch" => answers_version,
         "delete" => answers_version || versioned,
-        _ => false,
+        _ => needs_if_match,
     };
     parameters(
         operation,
-        &[(takes_key, "IdempotencyKey"), (takes_if_match, "IfMatch"), (method == "get" && has_etag, "IfNoneMatch")],
+        &[
+            (takes_key, "IdempotencyKey"),
+            (takes_if_match && !needs_if_match, "IfMatch"),
+            (needs_if_match, "IfMatchRequired"),
+            (method == "get" && has_etag, "IfNoneMatch"),
+        ],
     );
-    let errors: Vec<String> = text(operation, "x-errors").split_whitespace().map(str::to_owned).collect();
     if !errors.is_empty() {
         operation.insert("x-errors".into(), json!(errors));
     }
@@ -219,7 +225,10 @@ pub fn shared_parameters() -> Json {
         json!({"name": name, "in": "header", "required": false, "description": description,
                "schema": {"type": "string", "minLength": 1, "maxLength": 257}, "example": example})
     };
+    let mut needed = header("If-Match", "The version that is replaced (an `ETag`); 412 if it is another by now.", "\"17\"");
+    needed["required"] = json!(true);
     json!({
+        "IfMatchRequired": needed,
         "IdempotencyKey": header(
             "Idempotency-Key",
             "A key of your own: the same request with the same key within 24 hours is carried out once and answered alike.",

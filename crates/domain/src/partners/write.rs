@@ -10,6 +10,7 @@ use crate::{
     Fault,
     access::WriteMode,
     fields::{Field, FieldClass},
+    tiers::TierTrigger,
 };
 
 /// One wanted value, checked and normalised.
@@ -43,6 +44,8 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// Overridden fields whose pending value falls, because automation now agrees.
     pub settled: Vec<&'static Field>,
+    /// What the write is, for the policy that says when tiers are evaluated.
+    pub cause: TierTrigger,
 }
 
 impl Plan {
@@ -102,7 +105,8 @@ fn canonical(Change { field, value }: Change) -> Change {
     Change { field, value }
 }
 
-/// Fields that this mode may not write at all (rules 7 to 9), with the place of each.
+/// Fields that this mode may not write at all (rules 8 and 9), with the place of each. Of tiers the policy decides
+/// (rule 7): `TierRules::refuse`.
 pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
     if mode == WriteMode::Manual {
         return Vec::new();
@@ -115,7 +119,6 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
                 Some(fault("computed_field", change.field, "is computed from deals; only a person may replace it"))
             }
             FieldClass::User => Some(fault("manual_only_field", change.field, "is written by people only")),
-            _ if change.field.is_tier() => Some(fault("computed_field", change.field, "is computed while tiers are automatic")),
             _ => None,
         })
         .collect()
@@ -154,14 +157,9 @@ pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mod
         let same = *field.of(row) == value;
         let hold = held.iter().find(|h| h.field.name == field.name);
         match (mode, hold) {
-            // By hand, a tier is never taken away: it is given back to the rules (rule 6).
+            // By hand, a tier is never taken away: it is given back to the rules (rule 6), `TierRules::settle`.
             (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
-                if hold.is_some() {
-                    plan.unmarked.push(field);
-                }
-                if !same {
-                    plan.change(field, value);
-                }
+                plan.unmarked.extend(hold.map(|hold| hold.field));
             }
             _ if same => {
                 plan.settled.extend(hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some()).map(|h| h.field))
@@ -206,12 +204,13 @@ pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Opt
     Some(plan)
 }
 
-/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). A tier falls to the rules.
+/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). What a tier becomes the rules
+/// say, `TierRules::settle`.
 pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
     let mut plan = Plan::default();
     for hold in cleared {
         plan.unmarked.push(hold.field);
-        let next = if hold.field.is_tier() { Some(&Json::Null) } else { hold.pending.as_ref() };
+        let next = hold.pending.as_ref().filter(|_| !hold.field.is_tier());
         if let Some(value) = next.filter(|value| **value != *hold.field.of(row)) {
             plan.change(hold.field, value.clone());
         }

@@ -22,6 +22,7 @@ use crate::{
     partners::rollups,
     schema::{deals, members, partners},
     statement::{Bind, Statement},
+    tiers,
 };
 
 /// How long a deleted deal can be restored, in days.
@@ -119,7 +120,8 @@ pub(crate) struct Writer<'t, 'c> {
 
 impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) async fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        let (zone, days) = organizations::calendar(tx).await?;
+        // The rules of tiers are held before any partner is.
+        let (_, (zone, days)) = try_join(tiers::rules(tx), organizations::calendar(tx)).await?;
         let now = Timestamp::now();
         let context = DealContext {
             today: today(now, &zone),

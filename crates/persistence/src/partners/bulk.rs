@@ -1,6 +1,6 @@
 //! The same writes for many partners at a time: what an import does with one batch of rows.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -12,7 +12,7 @@ use domain::{
     partners::{self as rules, Change, Held, Partner, PartnerCreatedVia, Plan, partner_field},
     text::normalised_name,
 };
-use futures_util::future::join;
+use futures_util::future::join3;
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use super::write::Locked;
@@ -21,6 +21,7 @@ use crate::{
     Tx,
     schema::{partner_overrides, partners},
     statement::{Bind, Statement},
+    tiers,
 };
 
 /// Takes live partners for writing, in the order of their ids.
@@ -35,6 +36,8 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    // First on the wire: see the function in the database.
+    let rules = tiers::rules(tx);
     let rows = async {
         let all = Partner::query().filter(partners::id.eq_any(ids));
         all.order(partners::id).for_update().load::<Partner>(&mut tx.conn()).await
@@ -48,7 +51,8 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
         ));
         query.load::<(PartnerId, String, bool, Option<Json>)>(&mut tx.conn()).await
     };
-    let (rows, overrides) = join(rows, overrides).await;
+    let (rules, rows, overrides) = join3(rules, rows, overrides).await;
+    let rules = Arc::new(rules?);
     let mut held: HashMap<PartnerId, Vec<Held>> = HashMap::new();
     for (id, name, has_pending, pending) in overrides? {
         let pending = has_pending.then(|| pending.unwrap_or(Json::Null));
@@ -56,7 +60,10 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
     }
     let locked = rows?.into_iter().map(|partner| {
         let id = partner.summary.id;
-        (id, Locked { row: partner.clone().into_row(), held: held.remove(&id).unwrap_or_default(), partner })
+        (
+            id,
+            Locked { row: partner.clone().into_row(), held: held.remove(&id).unwrap_or_default(), rules: rules.clone(), partner },
+        )
     });
     Ok(locked.collect())
 }
@@ -66,6 +73,7 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
 /// # Errors
 /// 422 for what the mode may not write.
 pub(crate) fn plan(locked: &Locked, changes: Vec<Change>, mode: WriteMode) -> Result<Plan> {
+    locked.rules.refuse(&changes, mode)?;
     rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)
 }
 
@@ -80,9 +88,13 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>
     if rows.is_empty() {
         return Ok(());
     }
+    let tier_rules = tiers::rules(tx).await?;
     let mut planned = Vec::with_capacity(rows.len());
     for (id, changes) in rows {
-        planned.push((id, rules::created(changes, false, WriteMode::Automated).map_err(Error::invalid)?));
+        tier_rules.refuse(&changes, WriteMode::Automated)?;
+        let mut plan = rules::created(changes, false, WriteMode::Automated).map_err(Error::invalid)?;
+        tier_rules.settle_new(&mut plan, id, created_via);
+        planned.push((id, plan));
     }
     insertion(&planned, created_via).execute(&mut tx.conn()).await?;
     let (mut of, mut tags) = (Vec::new(), Vec::new());
@@ -96,6 +108,13 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>
         let changes = rules::diff(&Map::new(), &plan.changes);
         let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": []});
         tx.tell(NewEvent::new("partner.created", id, 1, data).of_partner(*id));
+    }
+    let ids: Vec<PartnerId> = planned.iter().map(|(id, _)| *id).collect();
+    tiers::stage_changed(tx, &ids, None)?.execute(&mut tx.conn()).await?;
+    let with_tier = planned.iter().filter(|(_, plan)| plan.changes.iter().any(|change| change.field.is_tier()));
+    let changed: Vec<_> = with_tier.map(|(id, _)| tiers::Changed { id: *id, from: None }).collect();
+    if !changed.is_empty() {
+        tiers::tiers_changed(tx, &changed, tier_rules.hash())?.execute(&mut tx.conn()).await?;
     }
     if !tags.is_empty() {
         Statement::new("INSERT INTO partner_tags (partner_id, tag_id) SELECT * FROM unnest(")
@@ -115,7 +134,11 @@ fn insertion(planned: &[(PartnerId, Plan)], created_via: PartnerCreatedVia) -> S
             fields.push(change.field);
         }
     }
-    let names: Vec<String> = fields.iter().map(|field| format!(", \"{}\"", field.column)).collect();
+    let with_tier = fields.iter().any(|field| field.is_tier());
+    let mut names: Vec<String> = fields.iter().map(|field| format!(", \"{}\"", field.column)).collect();
+    if with_tier {
+        names.push(", tier_changed_at".to_owned());
+    }
     let mut out = Statement::new(format!("INSERT INTO partners (id, created_via, normalised_name{}) VALUES ", names.concat()));
     for (i, (id, plan)) in planned.iter().enumerate() {
         out.sql(if i == 0 { "(" } else { ", (" }).bind(Bind::Id(Some(id.0))).sql(", ");
@@ -128,6 +151,9 @@ fn insertion(planned: &[(PartnerId, Plan)], created_via: PartnerCreatedVia) -> S
                 Some(change) => out.sql(", ").bind(stored(field, &change.value)),
                 None => out.sql(", DEFAULT"),
             };
+        }
+        if with_tier {
+            out.sql(if of("tier").is_some() { ", clock_timestamp()" } else { ", NULL" });
         }
         out.sql(")");
     }

@@ -181,7 +181,9 @@ async fn look_up(
     }
     let tiers = keys(&[Kind::Tier]);
     if !tiers.is_empty() {
-        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE key = ANY(").bind(Bind::Texts(tiers)).sql(")");
+        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
+            .bind(Bind::Texts(tiers))
+            .sql(")");
     }
     for (column, value) in [("domain", domain), ("external_id", external_id)] {
         if let Some(value) = value {

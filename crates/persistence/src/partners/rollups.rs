@@ -10,6 +10,7 @@ use domain::{
     fields::{FieldType, MAX_MONEY},
     ids::PartnerId,
     partners::{self as rules, Change, partner_field},
+    tiers::TierTrigger,
 };
 use futures_util::future::join;
 use serde_json::json;
@@ -79,7 +80,8 @@ pub(crate) async fn recompute(tx: &Tx<'_>, ids: &BTreeSet<PartnerId>) -> Result<
     let (mut locked, mut sums) = (locked?, sums?);
     for id in ids {
         let Some(locked) = locked.remove(&id) else { continue };
-        let plan = rules::recomputed(&locked.row, &locked.held, values(sums.remove(&id).unwrap_or_default())?);
+        let mut plan = rules::recomputed(&locked.row, &locked.held, values(sums.remove(&id).unwrap_or_default())?);
+        plan.cause = TierTrigger::DealClosed;
         if !plan.is_idle() || !plan.skipped.is_empty() {
             apply(tx, locked, plan).await?;
         }

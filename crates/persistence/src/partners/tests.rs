@@ -212,18 +212,14 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         assert_eq!(faults(skipped), [("computed_field", format!("#/{name}"))]);
         let cleared = room.store.write(&room.scope, async |tx| clear_override(tx, id, name, None).await).await.unwrap();
         assert_eq!(cleared.summary.version, 3, "{name}");
-        // A tier falls to the rules, a roll-up to what was computed: null and zero without rules and deals.
-        assert_eq!(value(&cleared, field), field.default_value(), "{name}");
+        // A tier falls to the rules, a roll-up to what was computed: the default tier and zero without rules and deals.
+        let automatic = if field.is_tier() { json!("registered") } else { field.default_value() };
+        assert_eq!(value(&cleared, field), automatic, "{name}");
     }
     let gone = room.store.write(&room.scope, async |tx| clear_override(tx, id, name, None).await).await;
     assert_eq!(gone.unwrap_err().code(), Code::NotOverridden);
 
     // Pinned at what it is, cleared without a pending value: it stays (rule 5).
-    if field.is_tier() {
-        let refused = room.store.write(&room.scope, async |tx| pin(tx, id, name).await).await;
-        assert_eq!(refused.unwrap_err().code(), Code::NotOverridable);
-        return;
-    }
     let before = room.store.read(&room.scope, async |tx| get(tx, id).await).await.unwrap();
     let pinned = room.store.write(&room.scope, async |tx| pin(tx, id, name).await).await.unwrap();
     assert_eq!(pinned.summary.version, before.summary.version + 1, "{name}");
@@ -270,7 +266,10 @@ fn the_worked_example_of_the_contract() {
         assert_eq!(tier.summary.overridden_fields, ["company_revenue", "employees", "tier"]);
         assert!(tier.summary.tier_changed_at.is_some());
         let automatic = room.patch(id, json!({"tier": null}), WriteMode::Manual).await.unwrap();
-        assert_eq!((automatic.summary.tier.as_deref(), automatic.summary.tier_source.as_str()), (None, "automatic"));
+        assert_eq!(
+            (automatic.summary.tier.as_deref(), automatic.summary.tier_source.as_str()),
+            (Some("registered"), "automatic")
+        );
         let kinds: Vec<String> =
             room.events(id).await.into_iter().filter(|e| e.subject.version == Some(6)).map(|e| e.kind).collect();
         assert_eq!(kinds, ["partner.updated", "partner.tier_changed", "partner.override_cleared"]);
@@ -496,7 +495,7 @@ fn what_catalogue_and_table_say_agrees() {
         let row: Map<String, Json> = partner.into_row();
         for field in PARTNER {
             assert!(row.contains_key(field.property()), "{} is no property", field.name);
-            let own = matches!(field.class, FieldClass::System) || field.required || field.name.contains('.');
+            let own = matches!(field.class, FieldClass::System) || field.required || field.is_tier() || field.name.contains('.');
             assert!(own || *field.of(&row) == field.default_value(), "{} starts otherwise", field.name);
         }
         let unknown: Vec<&String> =

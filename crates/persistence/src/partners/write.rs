@@ -1,5 +1,7 @@
 //! The one function that writes partner rows, and the writes that lead to it.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -15,9 +17,10 @@ use domain::{
     },
     patch,
     text::normalised_name,
+    tiers::TierRules,
     timestamp::Timestamp,
 };
-use futures_util::future::{join, join3, try_join_all};
+use futures_util::future::{join, join3, try_join, try_join_all};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -26,10 +29,11 @@ use crate::{
     Tx,
     schema::{partner_overrides, partners, tags},
     statement::{Bind, Statement},
+    tiers,
 };
 
 /// How long a deleted partner can be restored.
-const RESTORABLE: &str = "interval '30 days'";
+const RESTORABLE: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
 /// A partner that this transaction holds, with its decisions by hand.
 pub(crate) struct Locked {
@@ -37,6 +41,8 @@ pub(crate) struct Locked {
     /// Its wire values by property.
     pub row: Map<String, Json>,
     pub held: Vec<Held>,
+    /// The rules of tiers, which stay as they are until the transaction ends.
+    pub rules: Arc<TierRules>,
 }
 
 impl Locked {
@@ -60,6 +66,8 @@ pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> R
 
 /// The same, also when it is deleted.
 async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
+    // First on the wire: see the function in the database.
+    let rules = tiers::rules(tx);
     let row = async {
         let query = Partner::query().filter(partners::id.eq(id)).for_update();
         query.get_result::<Partner>(&mut tx.conn()).await
@@ -72,12 +80,12 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
         ));
         query.load::<(String, bool, Option<Json>)>(&mut tx.conn()).await
     };
-    let (partner, overrides) = join(row, overrides).await;
-    let partner = partner?;
+    let (rules, partner, overrides) = join3(rules, row, overrides).await;
+    let (rules, partner) = (Arc::new(rules?), partner?);
     let held = overrides?.into_iter().filter_map(|(name, has_pending, pending)| {
         Some(Held { field: partner_field(&name)?, pending: has_pending.then(|| pending.unwrap_or(Json::Null)) })
     });
-    Ok(Locked { row: partner.clone().into_row(), held: held.collect(), partner })
+    Ok(Locked { row: partner.clone().into_row(), held: held.collect(), rules, partner })
 }
 
 /// Writes wanted values to a partner (contract section 2). The answer names what was skipped.
@@ -93,6 +101,7 @@ pub async fn update(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, changes: 
 
 async fn write(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>, mode: WriteMode) -> Result<Partner> {
     let mut named = changes.clone();
+    locked.rules.refuse(&changes, mode)?;
     let plan = rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)?;
     named.retain(|n| plan.changes.iter().chain(&plan.skipped).any(|change| change.field == n.field));
     references::check(tx, Some(locked.id()), &named, &plan.changes).await?;
@@ -155,11 +164,13 @@ pub async fn insert(
     let id = PartnerId::new();
     let named = changes.clone();
     let mut plan = rules::created(changes, primary_contact.is_some(), mode).map_err(Error::invalid)?;
-    references::check(tx, None, &named, &plan.changes).await?;
+    let (tier_rules, ()) = try_join(tiers::rules(tx), references::check(tx, None, &named, &plan.changes)).await?;
+    tier_rules.refuse(&named, mode)?;
     let contact = primary_contact.map(|contact| (ContactId::new(), contact));
     if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
         plan.changes.push(Change { field, value: json!(contact) });
     }
+    tier_rules.settle_new(&mut plan, id, created_via);
     let overridden = plan.overridden_after(&[]);
     let mut columns = columns(&plan, &overridden);
     columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
@@ -171,7 +182,7 @@ pub async fn insert(
             None => Ok(()),
         }
     };
-    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan, &Map::new())).await;
+    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan, &Map::new(), &tier_rules)).await;
     let partner = partner?;
     person?;
     beside?;
@@ -194,21 +205,22 @@ fn insert_contact(id: ContactId, partner: PartnerId, contact: &PrimaryContact) -
         .with(Bind::Text(contact.title.clone()), ")")
 }
 
-/// Carries a plan out: the row with one more version, its overrides and tags, and the events. A plan that is idle
-/// only moves pending values.
-pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, plan: Plan) -> Result<Partner> {
+/// Carries a plan out, and what follows from it for the tier: the row with one more version, its overrides, tags and
+/// history, and the events. A plan that is idle only moves pending values.
+pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result<Partner> {
     let id = locked.id();
+    locked.rules.settle(&mut plan, &locked.row, &locked.held);
     let skipped: Vec<String> = plan.skipped_fields().into_iter().map(str::to_owned).collect();
-    let Locked { mut partner, row, held } = locked;
+    let Locked { mut partner, row, held, rules } = locked;
     if plan.is_idle() {
-        write_beside(tx, id, &plan, &row).await?;
+        write_beside(tx, id, &plan, &row, &rules).await?;
         partner.summary.skipped_fields = skipped;
         return Ok(partner);
     }
     let overridden = plan.overridden_after(&held);
     let statement = updating(id, columns(&plan, &overridden)).rows::<Partner>();
     let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
-    let (written, beside) = join(written, write_beside(tx, id, &plan, &row)).await;
+    let (written, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
     let mut partner = written?;
     beside?;
     partner.summary.skipped_fields = skipped;
@@ -302,8 +314,9 @@ fn insertion(columns: Vec<(&'static str, Set)>) -> Statement {
     out
 }
 
-/// The rows beside the partner's: overrides, pending values, tags. All in one round trip. `before` are its values until now.
-async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<String, Json>) -> Result<()> {
+/// The rows beside the partner's: overrides, pending values, tags, history. All in one round trip, after the partner's.
+/// `before` are its values until now.
+async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<String, Json>, rules: &TierRules) -> Result<()> {
     let names = |fields: &[&'static Field]| Bind::Texts(fields.iter().map(|field| field.name.to_owned()).collect());
     let partner = || Bind::Id(Some(id.0));
     let mut all = Vec::new();
@@ -351,6 +364,15 @@ async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<Stri
                 .with(tags(), ") ON CONFLICT DO NOTHING"),
         );
     }
+    let changed = |name: &str| plan.changes.iter().any(|change| change.field.name == name);
+    // A new partner, of which nothing was before, enters its first stage.
+    if before.is_empty() || changed("stage") {
+        all.push(tiers::stage_changed(tx, &[id], before.get("stage").and_then(Json::as_str))?);
+    }
+    if changed("tier") {
+        let change = tiers::Changed { id, from: before.get("tier").and_then(Json::as_str).map(str::to_owned) };
+        all.push(tiers::tiers_changed(tx, &[change], rules.hash())?);
+    }
     try_join_all(all.into_iter().map(|statement| async move { statement.execute(&mut tx.conn()).await })).await?;
     Ok(())
 }
@@ -386,6 +408,9 @@ fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan,
     if !planned.is_empty() {
         tell("plan.updated", json!({"changes": rules::diff(before, &planned)}));
     }
+    if partner.summary.tier_at_risk_since.is_some() && before.get("tier_at_risk_since").is_none_or(Json::is_null) {
+        tell("partner.tier_at_risk", tiers::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since));
+    }
     for (kind, fields) in [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)] {
         if !fields.is_empty() {
             let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
@@ -400,7 +425,8 @@ fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan,
 /// `not_found`, `version_mismatch`.
 pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<()> {
     lock(tx, id, expected).await?;
-    let partner = set(tx, id, "deleted_at = clock_timestamp()").await?;
+    let statement = updating(id, vec![("deleted_at", Set::Now)]).rows::<Partner>();
+    let partner: Partner = statement.get_result(&mut tx.conn()).await?;
     tx.tell(NewEvent::new("partner.deleted", id, partner.summary.version, json!({})).of_partner(id));
     Ok(())
 }
@@ -410,23 +436,26 @@ pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result
 /// # Errors
 /// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` when another one has them by now.
 pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
-    let mut statement = Statement::new("SELECT ");
-    statement.columns().sql(" FROM partners WHERE id = ").bind(Bind::Id(Some(id.0)));
-    statement.sql(format!(" AND (deleted_at IS NULL OR deleted_at > clock_timestamp() - {RESTORABLE}) FOR UPDATE"));
-    let partner: Partner = statement.rows::<Partner>().get_result(&mut tx.conn()).await?;
-    if partner.summary.deleted_at.is_none() {
-        return Ok(partner);
+    let Locked { partner, row, held, rules } = lock_any(tx, id).await?;
+    match partner.summary.deleted_at {
+        None => return Ok(partner),
+        Some(deleted) if deleted.0 < Timestamp::now().0 - RESTORABLE => return Err(Error::not_found()),
+        Some(_) => {}
     }
-    references::check(tx, Some(id), &[], &references::unique_values(&partner.into_row())).await?;
-    let partner = set(tx, id, "deleted_at = NULL").await?;
+    references::check(tx, Some(id), &[], &references::unique_values(&row)).await?;
+    let mut plan = Plan::default();
+    plan.changes.extend(partner_field("deleted_at").map(|field| Change { field, value: Json::Null }));
+    // The tiers may have changed meanwhile.
+    rules.settle(&mut plan, &row, &held);
+    let statement = updating(id, columns(&plan, &[])).rows::<Partner>();
+    let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
+    let (partner, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
+    let partner = partner?;
+    beside?;
     tx.tell(NewEvent::new("partner.restored", id, partner.summary.version, json!({})).of_partner(id));
+    plan.changes.retain(|change| change.field.name != "deleted_at");
+    tell(tx, &partner, &row, &plan, &[]);
     Ok(partner)
-}
-
-async fn set(tx: &Tx<'_>, id: PartnerId, what: &'static str) -> Result<Partner> {
-    let mut out = Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp(), ");
-    out.sql(what).sql(" WHERE id = ").bind(Bind::Id(Some(id.0))).sql(" RETURNING ").columns();
-    Ok(out.rows::<Partner>().get_result(&mut tx.conn()).await?)
 }
 
 /// Puts one tag on a partner: a write of `tag_ids`.
