@@ -50,7 +50,7 @@ async fn a_table_holds_what_was_asked_for() {
     assert_eq!(file.header("content-type"), "application/jsonl");
     let rows: Vec<Value> = text(file.bytes).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let rows: Vec<&Value> = rows.iter().filter(|row| row["name"] == "=SUM(A1)").collect();
-    assert_eq!((rows.len(), &rows[0]["tag_ids"], &rows[0]["tier"]), (1, &json!(["Cloud, hosted"]), &Value::Null));
+    assert_eq!((rows.len(), &rows[0]["tag_ids"], &rows[0]["industry"]), (1, &json!(["Cloud, hosted"]), &Value::Null));
 }
 
 /// Everything of every partner that an import could change, and how often it was written.

@@ -172,9 +172,10 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     if !automatic {
         let refused = patch(key, &by_key).await.problem(422, "validation_failed");
         assert_eq!(refused.faults()[&format!("#/{name}")], "computed_field", "{name}");
-        // Given back: a roll-up to what is computed, a tier to the rules, which give none yet.
+        // Given back: a roll-up to what is computed, a tier to the rules, which give the default one.
+        let computed = if name == "tier" { json!("registered") } else { field["default"].clone() };
         let cleared = owner.delete(&format!("{path}/overrides/{name}")).await.expect(200);
-        assert_eq!((&cleared.body[name], overridden(&cleared)), (&field["default"], vec![]), "{name}");
+        assert_eq!((&cleared.body[name], overridden(&cleared)), (&computed, vec![]), "{name}");
         return;
     }
     // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and nothing waits.
@@ -214,9 +215,14 @@ async fn not_every_field_can_be_decided_on() {
     let org = Organization::new().await;
     let made = plain(&org.owner, "Acme").await;
     let pin = async |field: &str| org.owner.put(&format!("{}/overrides/{field}", path(&made)), Value::Null).await;
-    for field in ["external_id", "in_intelligence", "fit_score", "version", "tier", "quarterly_weights.q1"] {
+    for field in ["external_id", "in_intelligence", "fit_score", "version", "quarterly_weights.q1"] {
         pin(field).await.problem(422, "not_overridable");
     }
+    // Where nobody evaluates, a new partner has no tier that could be kept.
+    org.owner.with("if-match", "*").put("/v1/tier-policy", json!({"mode": "manual"})).await.expect(200);
+    let without = plain(&org.owner, "Without tier").await;
+    assert_eq!(without.body["tier"], Value::Null);
+    org.owner.put(&format!("{}/overrides/tier", path(&without)), Value::Null).await.problem(422, "not_overridable");
     pin("indsutry").await.problem(404, "not_found");
     org.owner.delete(&format!("{}/overrides/indsutry", path(&made))).await.problem(404, "not_found");
     org.owner.delete(&format!("{}/overrides/industry", path(&made))).await.problem(404, "not_overridden");

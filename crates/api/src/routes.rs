@@ -98,6 +98,8 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(plan_items::update_plan_item)
         .service(plan_items::delete_plan_item)
         .service(insights::get_portfolio_insight)
+        .service(insights::get_lifecycle_insight)
+        .service(insights::get_attainment_insight)
         .service(insights::get_strengths_insight)
         .service(views::list_views)
         .service(views::create_view)

@@ -1,15 +1,23 @@
 //! Insights (contract 4.6): counted by the database in whole sets, over the partners that appear in intelligence.
 
+mod attainment;
+
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Double, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     filter::TierRanks,
-    insights::{InsightCount, PortfolioAverages, PortfolioInsight, PortfolioTotals, StrengthRow, StrengthsInsight},
+    insights::{
+        InsightCount, LifecycleConversion, LifecycleInsight, LifecycleStage, LifecycleWindow, PortfolioAverages,
+        PortfolioInsight, PortfolioTotals, StrengthRow, StrengthsInsight, share_bp, start_of_day,
+    },
     listing::ListRequest,
+    organizations::today,
     partners::{PartnerCategory, PartnerStage, PartnerStatus, PartnerType},
+    timestamp::Timestamp,
     views::ViewObject,
 };
 use futures_util::future::try_join;
@@ -19,9 +27,11 @@ use crate::{
     listing::{conditions, tier_ranks},
     organizations,
     partners::SOURCE,
-    statement::Statement,
+    statement::{Bind, Statement},
     views,
 };
+
+pub use attainment::attainment;
 
 /// Regions of the largest answer.
 const MAX_REGIONS: usize = 500;
@@ -147,4 +157,65 @@ pub async fn strengths(tx: &Tx<'_>, request: &ListRequest) -> Result<StrengthsIn
     let rows: Vec<(String, i64, Option<f64>)> = out.answers::<(Text, BigInt, Nullable<Double>)>().load(&mut tx.conn()).await?;
     let data = rows.into_iter().map(|(label, partner_count, average_fit)| StrengthRow { label, partner_count, average_fit });
     Ok(StrengthsInsight { data: data.collect() })
+}
+
+type Step = (String, Option<String>, Option<String>, i64, Option<f64>);
+
+/// How partners move through the stages, in a window of days in the organization's time zone.
+///
+/// # Errors
+/// As for [`portfolio`]; `invalid_parameter` for a window that ends before it begins.
+pub async fn lifecycle(tx: &Tx<'_>, request: &ListRequest, window: &LifecycleWindow) -> Result<LifecycleInsight> {
+    let organization = organizations::get(tx).await?;
+    let (since, until) = window.days(today(Timestamp::now(), &organization.timezone))?;
+    let request = applied(tx, request).await?;
+    let statement = steps(&request, since, until, &organization.timezone);
+    let rows: Vec<Step> =
+        statement.answers::<(Text, Nullable<Text>, Nullable<Text>, BigInt, Nullable<Double>)>().load(&mut tx.conn()).await?;
+    let of = |what: &str, stage: PartnerStage| {
+        rows.iter().find(|(kind, from, ..)| kind == what && from.as_deref() == Some(stage.as_str()))
+    };
+    let count = |what: &str, stage: PartnerStage| of(what, stage).map_or(0, |(.., count, _)| *count);
+    let all = || PartnerStage::WORDS.iter().filter_map(|word| word.parse::<PartnerStage>().ok());
+    let stages = all().map(|stage| LifecycleStage {
+        stage,
+        count: count("now", stage),
+        entered: count("entered", stage),
+        left: count("left", stage),
+        median_days: of("left", stage).and_then(|(.., median)| *median),
+    });
+    let mut conversions: Vec<LifecycleConversion> = rows
+        .iter()
+        .filter(|(kind, ..)| kind == "moved")
+        .filter_map(|(_, from, to, taken, _)| {
+            let (from, to) = (from.as_ref()?.parse().ok()?, to.as_ref()?.parse().ok()?);
+            Some(LifecycleConversion { from, to, count: *taken, share_bp: share_bp(*taken, count("left", from)) })
+        })
+        .collect();
+    conversions.sort_by_key(|way| (way.from, way.to));
+    Ok(LifecycleInsight { since, until, stages: stages.collect(), conversions })
+}
+
+/// A stay begins with the change before, however long ago that was.
+fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) -> Statement {
+    let first = || Bind::Time(Some(start_of_day(since, zone).0));
+    let end = until.succ_opt().map_or(Timestamp::now(), |after| start_of_day(after, zone));
+    let mut out = Statement::new("/* insights.lifecycle */ WITH chosen AS MATERIALIZED (SELECT id, stage FROM partners WHERE ");
+    push_chosen(request, &mut out);
+    out.sql(
+        "), moves AS MATERIALIZED (SELECT c.from_stage, c.to_stage, c.at, \
+         lag(c.at) OVER (PARTITION BY c.partner_id ORDER BY c.at, c.id) AS entered_at \
+         FROM stage_changes c JOIN chosen ON chosen.id = c.partner_id WHERE c.at < ",
+    );
+    out.bind(Bind::Time(Some(end.0))).sql("), recent AS (SELECT * FROM moves WHERE at >= ").bind(first());
+    out.sql(
+        ") SELECT 'now', stage, NULL, count(*), NULL::float8 FROM chosen GROUP BY stage \
+         UNION ALL SELECT 'entered', to_stage, NULL, count(*), NULL FROM recent GROUP BY to_stage \
+         UNION ALL SELECT 'left', from_stage, NULL, count(*), \
+         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at - entered_at)::float8 / 86400))::numeric, 2)::float8 \
+         FROM recent WHERE from_stage IS NOT NULL GROUP BY from_stage \
+         UNION ALL SELECT 'moved', from_stage, to_stage, count(*), NULL FROM recent WHERE from_stage IS NOT NULL \
+         GROUP BY from_stage, to_stage",
+    );
+    out
 }
