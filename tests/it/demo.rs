@@ -17,12 +17,25 @@ async fn works(demo: &Demo) -> String {
     let page = key.get("/v1/partners?limit=1&include=total_count").await.expect(200);
     assert_eq!(page.body["total_count"], 300);
     let overridden = key.get("/v1/partners?overridden_fields=industry,tier&limit=1").await.expect(200);
+    for tier in ["registered", "bronze", "silver", "gold", "platinum"] {
+        let some = key.get(&format!("/v1/partners?tier={tier}&tier_source=automatic&limit=1")).await.expect(200);
+        assert_eq!(some.body["data"].as_array().map(Vec::len), Some(1), "{tier}");
+    }
+    for status in ["submitted", "under_review", "approved", "rejected", "won", "lost"] {
+        let some = key.get(&format!("/v1/deals?status={status}&limit=1")).await.expect(200);
+        assert_eq!(some.body["data"].as_array().map(Vec::len), Some(1), "{status}");
+    }
+    let attainment = key.get("/v1/insights/attainment?limit=1").await.expect(200);
+    assert!(attainment.body["total"]["won_revenue"].as_i64() > Some(0), "{}", attainment.body);
     let path = format!("/v1/partners/{}/overrides", overridden.body["data"][0]["id"].as_str().unwrap());
     assert!(key.get(&path).await.expect(200).body["data"].as_array().is_some_and(|held| !held.is_empty()));
     for (email, role) in [(told(&welcome, "e-mail"), "owner"), ("viewer@partneros.example", "viewer")] {
         let body = json!({"email": email, "password": told(&welcome, "password")});
         let grant = Client::public().post("/v1/auth/sessions", body).await.expect(201);
         assert_eq!(grant.body["member"]["role"], role);
+        let views = Client::bearer(grant.body["access_token"].as_str().unwrap()).get("/v1/views").await.expect(200);
+        let defaults = views.body["data"].as_array().unwrap().iter().filter(|view| view["is_default"] == true).count();
+        assert_eq!(defaults, usize::from(role == "owner"), "{role}");
     }
     welcome
 }

@@ -1,6 +1,7 @@
 //! An organization to look around in, for whoever has just started a server: partners, people, a key.
 
 mod companies;
+mod program;
 
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
@@ -11,13 +12,18 @@ use domain::{
     contacts::ContactCreate,
     ids::{MemberId, OrganizationId, PartnerId, TagId, UserId},
     members::MemberInvite,
+    organizations::today,
     partners::{PartnerCreate, PartnerCreatedVia, changes_of},
     passwords,
     secrets::{ApiKeySecret, KeyEnvironment, same_hash},
     sessions::Registration,
     tags::TagCreate,
+    timestamp::Timestamp,
 };
-use persistence::{Store, Tx, api_keys, contacts, members, organizations, partners, tags};
+use persistence::{
+    Store, Tx, api_keys, contacts, members, organizations, partners, tags,
+    views::{self, ViewFilter},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -25,7 +31,10 @@ use uuid::Uuid;
 use crate::{
     admin::random_password,
     config::{RawSettings, Settings},
-    demo::companies::{Company, TAGS, companies},
+    demo::{
+        companies::{Company, TAGS, companies},
+        program::Entered,
+    },
     server::DatabaseAccess,
     state::key_environment,
     telemetry::Telemetry,
@@ -33,6 +42,7 @@ use crate::{
 
 /// Whoever has this address owns the demo organization. `.example` belongs to nobody, so no mail can go there.
 const OWNER: &str = "demo@partneros.example";
+const OWNER_NAME: &str = "Dora Demo";
 /// The others, one of each role.
 const PEOPLE: [(&str, &str, Role); 3] = [
     ("admin@partneros.example", "Alba Admin", Role::Admin),
@@ -40,7 +50,7 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("viewer@partneros.example", "Vera Viewer", Role::Viewer),
 ];
 /// What the key may do: everything there is an operation for.
-const SCOPES: [AccessScope; 20] = [
+const SCOPES: [AccessScope; 22] = [
     AccessScope::PartnersRead,
     AccessScope::PartnersWrite,
     AccessScope::PartnersOverride,
@@ -59,6 +69,8 @@ const SCOPES: [AccessScope; 20] = [
     AccessScope::DealsWrite,
     AccessScope::PlansRead,
     AccessScope::PlansWrite,
+    AccessScope::TiersRead,
+    AccessScope::TiersWrite,
     AccessScope::ViewsWrite,
     AccessScope::InsightsRead,
 ];
@@ -115,6 +127,9 @@ pub async fn ensure(store: &Store, data_dir: &Path, environment: KeyEnvironment)
         }
         Some(organization) => renew(store, organization, &hash, environment).await?,
     };
+    if let Some(organization) = members::organization_of(store, OWNER).await? {
+        ensure_views(store, organization).await?;
+    }
     let demo = Demo { password, api_key: key.expose().to_owned() };
     demo.keep(&file).with_context(|| format!("cannot write `{}`", file.display()))?;
     Ok(demo)
@@ -196,7 +211,7 @@ async fn make(store: &Store, password: &str, hash: &str, environment: KeyEnviron
     let registration = Registration {
         organization_name: "Demo Rockets".into(),
         currency: "USD".into(),
-        name: "Dora Demo".into(),
+        name: OWNER_NAME.into(),
         email: OWNER.into(),
         password: password.into(),
     };
@@ -212,12 +227,30 @@ async fn make(store: &Store, password: &str, hash: &str, environment: KeyEnviron
             managers.push(member.id);
         }
         let tags = insert_tags(tx).await?;
+        program::set_requirements(tx).await?;
+        let mut entered = Vec::new();
         for (number, company) in companies().enumerate() {
             // Every tenth has no manager yet.
             let manager = (number % 10 != 9).then(|| managers[number % managers.len()]);
-            insert_company(tx, number, &company, &tags, manager).await?;
+            entered.push(insert_company(tx, number, &company, &tags, manager).await?);
         }
+        program::insert_deals(tx, &entered, &managers, today(Timestamp::now(), "UTC")).await?;
+        program::insert_plan_items(tx, &entered, &managers).await?;
         insert_key(tx, environment).await
+    });
+    Ok(done.await?)
+}
+
+/// Saved views belong to a member, so they come once there is one; not again where there are some.
+async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Result<()> {
+    let system = Scope::system(organization, "partneros demo", Uuid::now_v7());
+    let people = store.read(&system, async |tx| members::list(tx, None, 200).await).await?.data;
+    let owner = people.into_iter().find(|member| member.email == OWNER);
+    let Some((owner, user)) = owner.and_then(|owner| Some((owner.id, owner.user_id?))) else { return Ok(()) };
+    let scope = Scope { member: Some(owner), ..Scope::newcomer(organization, user, OWNER_NAME, Uuid::now_v7()) };
+    let done = store.write(&scope, async |tx| match views::count(tx, &ViewFilter::default()).await? {
+        0 => program::insert_views(tx, owner).await,
+        _ => Ok(()),
     });
     Ok(done.await?)
 }
@@ -242,7 +275,7 @@ async fn insert_company(
     company: &Company,
     tags: &[TagId],
     manager: Option<MemberId>,
-) -> domain::Result<()> {
+) -> domain::Result<Entered> {
     let mut profile = company.tagged(tags);
     profile.insert("partner_manager_id".into(), json!(manager));
     let profile = PartnerCreate(profile);
@@ -262,7 +295,8 @@ async fn insert_company(
             partners::update(tx, id, None, changes_of(values), mode).await?;
         }
     }
-    Ok(())
+    let stage = company.by_hand.get("stage").or(company.profile.get("stage")).and_then(Json::as_str).unwrap_or_default();
+    Ok(Entered { id, stage: stage.to_owned(), has_target: company.profile.contains_key("annual_revenue_target") })
 }
 
 fn contact_of(partner: PartnerId, contact: &Map<String, Json>) -> domain::Result<ContactCreate> {

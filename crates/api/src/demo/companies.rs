@@ -179,7 +179,7 @@ impl Company {
 
 /// All of them, in the order in which they are made.
 pub fn companies() -> impl Iterator<Item = Company> {
-    let mut dice = Dice(0x7061_7274_6e65_726f);
+    let mut dice = Dice::new(0x7061_7274_6e65_726f);
     (0..COUNT).map(move |number| company(number, &mut dice))
 }
 
@@ -256,16 +256,19 @@ fn object(value: Json) -> Map<String, Json> {
 }
 
 /// SplitMix64: the same numbers at every start.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % limit
     }
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }
 }
