@@ -65,6 +65,35 @@ pub fn memory_under_load(server: &Server<'_>, data: &Data, options: &Options) ->
     Ok(())
 }
 
+/// The evaluation of the tiers of all partners: told, done, and done again when nothing is left to change.
+pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
+    let token = data.other.token(server)?;
+    let ask = |method: &str, path: &str, body: Value| call(&server.address, method, path, Some(&token), &body);
+    ask("PUT", "/v1/tier-policy", json!({"mode": "manual"}))?;
+    for (key, field, least) in [("silver", "closed_deals", 2), ("gold", "revenue", 20_000_000), ("platinum", "fit_score", 80)] {
+        let requirement = json!({"op": "gte", "field": field, "value": least});
+        ask("PATCH", &format!("/v1/tiers/{key}"), json!({"requirement": requirement}))?;
+    }
+    ask("PUT", "/v1/tier-policy", json!({"mode": "automatic"}))?;
+    // As chance gives them, so that most have another one by the rules.
+    let chance = "UPDATE partners SET tier = (ARRAY['registered', 'bronze', 'silver', 'gold'])[1 + abs(hashtext(id::text)) % 4] \
+                  WHERE organization_id = '{}'; VACUUM (ANALYZE) partners;";
+    psql(server.folder, SUPERUSER, &[], &chance.replace("{}", &data.other.id))?;
+    for (what, dry_run) in [("only told", true), ("most change", false), ("none changes", false)] {
+        let started = Instant::now();
+        let job = ask("POST", "/v1/tier-evaluations", json!({"dry_run": dry_run}))?;
+        let job = finished(server, data, &job)?;
+        let time = started.elapsed().as_secs_f64();
+        println!(
+            "Tier evaluation of {} partners, {what}: {time:.1} s (target: under 5 s, {}). Progress: {}.",
+            data.other.partners,
+            verdict(time < 5.0),
+            job["progress"]
+        );
+    }
+    Ok(())
+}
+
 /// How many rows are imported.
 const ROWS: usize = 100_000;
 

@@ -1,5 +1,5 @@
 -- Fills an organization that has just been registered with partners as a program of some years has them. Run by psql
--- as the owner of the tables, with the variables organization, partners, seed. The same seed makes the same rows.
+-- as the owner of the tables, with the variables organization, partners, seed, and deals: how many each partner has. The same seed makes the same rows.
 \set ON_ERROR_STOP on
 SET synchronous_commit = off;
 SET client_min_messages = warning;
@@ -127,4 +127,37 @@ WHERE n % 3 = 0;
 INSERT INTO partner_overrides (partner_id, field, actor, overridden_at)
 SELECT pg_temp.made_id(:seed || 'partner' || n, at), 'industry', '{"type": "system", "id": null, "name": "bench"}', at
 FROM dice WHERE r18 < 0.08;
+
+-- Deals of three years around the day of the data, and what they add up to.
+INSERT INTO deals (id, created_at, updated_at, partner_id, name, account_name, account_key, status, motion, value, registered_on,
+    expected_close_on, expires_on, closed_on)
+SELECT pg_temp.made_id(:seed || 'deal' || n || '-' || d, at), at, at, pg_temp.made_id(:seed || 'partner' || n, at), 'Deal ' || d,
+    account, lower(account), status, pg_temp.pick('{product,service,other}', die1), floor(exp(14 + 3 * die2))::bigint, registered,
+    registered + 90, CASE WHEN status = 'approved' THEN '2027-06-30'::date END,
+    CASE WHEN status IN ('won', 'lost') THEN registered + 10 + floor(80 * die1)::int END
+FROM (
+    SELECT *, pg_temp.pick('{won,won,won,won,lost,lost,approved,approved,submitted,under_review,rejected,expired}', die3) AS status,
+        '2024-01-01'::date + floor(1050 * die4)::int AS registered, 'Account ' || floor(20000 * die5)::int AS account
+    FROM (
+        SELECT n, d, at, random() AS die1, random() AS die2, random() AS die3, random() AS die4, random() AS die5
+        FROM dice, generate_series(1, :deals) AS d
+    ) AS thrown
+) AS deal;
+UPDATE partners SET pipeline = sums.pipeline, revenue = sums.revenue, product_revenue = sums.product, active_deals = sums.active,
+    closed_deals = sums.closed, customers = sums.customers
+FROM (
+    SELECT partner_id, coalesce(sum(value) FILTER (WHERE status = 'approved'), 0)::bigint AS pipeline,
+        coalesce(sum(value) FILTER (WHERE status = 'won'), 0)::bigint AS revenue,
+        coalesce(sum(value) FILTER (WHERE status = 'won' AND motion = 'product'), 0)::bigint AS product,
+        count(*) FILTER (WHERE status IN ('submitted', 'under_review', 'approved')) AS active,
+        count(*) FILTER (WHERE status = 'won') AS closed, count(DISTINCT account_key) FILTER (WHERE status = 'won') AS customers
+    FROM deals GROUP BY partner_id
+) AS sums
+WHERE partners.id = sums.partner_id;
+
+-- Every partner came in as a prospect and took one step since.
+INSERT INTO stage_changes (partner_id, from_stage, to_stage, at, actor)
+SELECT id, from_stage, to_stage, moved, '{"type": "system", "id": null, "name": "bench"}'
+FROM partners, LATERAL (VALUES (NULL, 'prospect', created_at), ('prospect', stage, stage_changed_at)) AS step (from_stage, to_stage, moved)
+WHERE from_stage IS DISTINCT FROM to_stage;
 COMMIT;

@@ -112,6 +112,10 @@ pub fn request(method: &str, path: &str, token: Option<&str>, content_type: &str
     if method != "GET" {
         out += &format!("content-type: {content_type}\r\ncontent-length: {}\r\n", body.len());
     }
+    if method == "PUT" {
+        // Whatever is there is replaced.
+        out += "if-match: *\r\n";
+    }
     out += "\r\n";
     let mut out = out.into_bytes();
     out.extend_from_slice(body);

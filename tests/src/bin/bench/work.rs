@@ -37,6 +37,8 @@ pub enum Target {
 #[derive(Debug, Clone)]
 pub struct Work {
     pub name: &'static str,
+    /// On whose behalf.
+    organization: Organization,
     target: Target,
     method: &'static str,
     pub paths: Vec<String>,
@@ -50,11 +52,18 @@ pub struct Work {
 static COUNTER: AtomicU64 = AtomicU64::new(1);
 
 impl Work {
-    fn read(name: &'static str, target: Target, paths: Vec<String>) -> Self {
-        Self { name, target, method: "GET", paths, body: None, transactions: Vec::new() }
+    fn read(name: &'static str, organization: &Organization, target: Target, paths: Vec<String>) -> Self {
+        Self { name, organization: organization.clone(), target, method: "GET", paths, body: None, transactions: Vec::new() }
     }
-    fn write(name: &'static str, target: Target, method: &'static str, paths: Vec<String>, body: fn(u64) -> Value) -> Self {
-        Self { name, target, method, paths, body: Some(body), transactions: Vec::new() }
+    fn write(
+        name: &'static str,
+        organization: &Organization,
+        target: Target,
+        method: &'static str,
+        paths: Vec<String>,
+        body: fn(u64) -> Value,
+    ) -> Self {
+        Self { method, body: Some(body), ..Self::read(name, organization, target, paths) }
     }
 
     /// Asks for `period` on behalf of whoever holds the token.
@@ -84,8 +93,8 @@ impl Work {
     }
 
     /// Server and pgbench in turn; the line of the table.
-    pub fn measure(&self, server: &Server<'_>, data: &Data, connections: usize, options: &Options) -> Result<String> {
-        let token = data.main.token(server)?;
+    pub fn measure(&self, server: &Server<'_>, connections: usize, options: &Options) -> Result<String> {
+        let token = self.organization.token(server)?;
         self.drive(&server.address, &token, connections, Duration::from_millis(300))?;
         let (mut outcome, mut cpu, mut bare, mut bare_cpu) = (Outcome::default(), Cpu::default(), 0.0, Cpu::default());
         for _ in 0..options.rounds {
@@ -121,16 +130,18 @@ impl Work {
 
 /// The works whose name contains `only`, with what the server sends for them. The server must log its statements.
 pub fn learn(server: &Server<'_>, data: &Data, only: Option<&str>) -> Result<Vec<Work>> {
-    let token = data.main.token(server)?;
     let mut works = all(server, &data.main)?;
+    works.extend(of_the_program(server, &data.program)?);
     works.retain(|work| only.is_none_or(|only| work.name.contains(only)));
     let mut connection = Connection::open(&server.address)?;
     for work in &mut works {
+        let token = work.organization.token(server)?;
         for n in 0..work.paths.len() {
             // Twice: what is done only the first time (a field becomes overridden) is not what is measured.
             connection.exchange(&work.request(n, &token))?.json().with_context(|| work.name)?;
             let request = work.request(n, &token);
-            let learned = capture::transaction(server.folder, &data.main.id, || connection.exchange(&request)?.json().map(drop));
+            let learned =
+                capture::transaction(server.folder, &work.organization.id, || connection.exchange(&request)?.json().map(drop));
             work.transactions.push(learned.with_context(|| work.name)?);
         }
     }
@@ -147,26 +158,34 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     )?;
     let page = |query: &str| format!("/v1/partners?{query}");
     let mut works = growing(server, organization)?;
-    works.push(Work::read("first page of 50, `sort=name`", Target::Ratio(0.5), vec![page("sort=name&limit=50")]));
+    works.push(Work::read("first page of 50, `sort=name`", organization, Target::Ratio(0.5), vec![page("sort=name&limit=50")]));
     let stacked = |tag: &String| {
         page(&format!("type=technology,reseller&status=active&fit_score_gte=60&tag_ids={tag}&sort=-fit_score&limit=50"))
     };
     works.push(Work::read(
         "stacked filters and a tag, `sort=-fit_score`",
+        organization,
         Target::Ratio(0.5),
         tags.iter().map(stacked).collect(),
     ));
     works.push(Work::read(
         "sort without index, `sort=-company_revenue`",
+        organization,
         Target::None,
         vec![page("sort=-company_revenue&limit=50")],
     ));
     // As somebody types: a part of a word, a whole one, two, a slip; none of them is in every twentieth name.
     let words = ["belar", "kelento", "zelumgrid", "xanoris da", "maralpotr", "fenixysys"];
     let typed = |word: &&str| page(&format!("q={}&limit=10", word.replace(' ', "%20")));
-    works.push(Work::read("type-ahead, `q=`", Target::DatabaseTime(Duration::from_millis(5)), words.iter().map(typed).collect()));
+    works.push(Work::read(
+        "type-ahead, `q=`",
+        organization,
+        Target::DatabaseTime(Duration::from_millis(5)),
+        words.iter().map(typed).collect(),
+    ));
     works.push(Work::read(
         "page of 1 with `total_count` of two filters",
+        organization,
         Target::None,
         vec![page("status=active&fit_score_gte=60&limit=1&include=total_count")],
     ));
@@ -175,6 +194,7 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     let of = |id: &String| format!("/v1/partners/{id}");
     works.push(Work::write(
         "change one field",
+        organization,
         Target::Ratio(0.8),
         "PATCH",
         some.iter().map(of).collect(),
@@ -182,12 +202,36 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     ));
     works.push(Work::write(
         "create",
+        organization,
         Target::None,
         "POST",
         vec!["/v1/partners".into()],
         |n| json!({"name": format!("Bench {n}"), "type": "reseller", "industry": "Software", "employees": n % 1000}),
     ));
     Ok(works)
+}
+
+/// The rows that need deals: the write of one, which adds up its partner's, and the insights.
+fn of_the_program(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
+    let some =
+        ids(server, organization, "deal", "SELECT id FROM deals WHERE status = 'approved' ORDER BY md5(id::text) LIMIT 16")?;
+    let insight = |name: &'static str, path: &str| {
+        Work::read(name, organization, Target::DatabaseTime(Duration::from_millis(50)), vec![format!("/v1/insights/{path}")])
+    };
+    Ok(vec![
+        Work::write(
+            "change a deal, with its roll-ups",
+            organization,
+            Target::None,
+            "PATCH",
+            some.iter().map(|id| format!("/v1/deals/{id}")).collect(),
+            |n| json!({"value": n}),
+        ),
+        insight("insight: portfolio", "portfolio"),
+        insight("insight: lifecycle", "lifecycle"),
+        insight("insight: attainment", "attainment?fiscal_year=2026"),
+        insight("insight: strengths", "strengths"),
+    ])
 }
 
 /// Those rows whose cost is to stay the same however large the organization is.
@@ -197,9 +241,9 @@ pub fn growing(server: &Server<'_>, organization: &Organization) -> Result<Vec<W
     let some =
         ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
     Ok(vec![
-        Work::read("first page of 50, `sort=-fit_score`", Target::Ratio(0.5), vec![first]),
-        Work::read("deep page, `sort=-fit_score`", Target::Ratio(0.5), deep),
-        Work::read("one profile", Target::Ratio(0.5), some.iter().map(|id| format!("/v1/partners/{id}")).collect()),
+        Work::read("first page of 50, `sort=-fit_score`", organization, Target::Ratio(0.5), vec![first]),
+        Work::read("deep page, `sort=-fit_score`", organization, Target::Ratio(0.5), deep),
+        Work::read("one profile", organization, Target::Ratio(0.5), some.iter().map(|id| format!("/v1/partners/{id}")).collect()),
     ])
 }
 
