@@ -8,18 +8,6 @@ async fn partner(client: &Client, mut body: Value) -> String {
     client.post("/v1/partners", body).await.expect(201).id().to_owned()
 }
 
-/// Waits for a job and answers it.
-async fn finished(client: &Client, job: &str) -> Value {
-    for _ in 0..1_200 {
-        let job = client.get(&format!("/v1/jobs/{job}")).await.expect(200).body;
-        if !job["finished_at"].is_null() {
-            return job;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the job does not end");
-}
-
 /// The requirement of the contract's example.
 fn gold() -> Value {
     json!({"op": "and", "filters": [
@@ -238,9 +226,10 @@ async fn a_dry_run_says_what_the_real_one_does() {
         let job = org.owner.post("/v1/tier-evaluations", body).await.expect(202);
         assert!(!job.header("retry-after").is_empty());
         assert_eq!(job.header("location"), format!("/v1/jobs/{}", job.id()));
-        let done = finished(&org.owner, job.id()).await;
+        let ended = org.owner.wait(job.id()).await;
+        let done = ended.job;
         assert_eq!((&done["status"], &done["type"]), (&json!("succeeded"), &json!("tier_evaluation")), "{done:#}");
-        (done, org.owner.all(&format!("/v1/jobs/{}/items", job.id())).await)
+        (done, ended.items)
     };
     let (job, dry) = evaluate(json!({"dry_run": true})).await;
     assert_eq!((&job["dry_run"], &job["progress"]["total"], &job["progress"]["done"]), (&json!(true), &json!(3), &json!(3)));
@@ -268,11 +257,41 @@ async fn a_dry_run_says_what_the_real_one_does() {
     assert_eq!(item(&named, nobody)["problem"]["code"], "not_found");
     assert_eq!(named.len(), 2);
 
+    let view = json!({"name": "U", "object": "partner", "q": "up", "filter": {"op": "gte", "field": "employees", "value": 1}});
+    let view = org.owner.post("/v1/views", view).await.expect(201);
+    let (_, seen) = evaluate(json!({"view_id": view.id(), "dry_run": true})).await;
+    assert_eq!((seen.len(), &seen[0]["ref"]), (1, &json!(up)), "its filter and its search");
+    let private = org.member("admin").await.post("/v1/tier-evaluations", json!({"view_id": view.id()})).await;
+    assert_eq!(private.problem(422, "validation_failed").faults()["#/view_id"], "not_found_reference");
+
     let both = json!({"partner_ids": [same], "filter": {"op": "eq", "field": "status", "value": "active"}});
     org.owner.post("/v1/tier-evaluations", both).await.problem(422, "invalid_selection");
     let wrong = json!({"filter": {"op": "eq", "field": "nothing", "value": 1}});
     org.owner.post("/v1/tier-evaluations", wrong).await.problem(422, "invalid_filter");
     org.owner.post("/v1/tier-evaluations", json!({"partner_ids": []})).await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn won_deals_lift_a_partner_and_lost_ones_let_it_fall() {
+    let org = Organization::new().await;
+    require(&org.owner, "gold", json!({"op": "gte", "field": "revenue", "value": 500})).await;
+    let id = partner(&org.owner, json!({"name": "Acme"})).await;
+    let deal = json!({"partner_id": id, "name": "Rollout", "account_name": "Home Office", "status": "won", "value": 700,
+        "registered_on": "2026-01-01", "closed_on": "2026-02-01"});
+    let deal = org.owner.post("/v1/deals", deal).await.expect(201);
+    let lifted = org.owner.get(&format!("/v1/partners/{id}")).await.expect(200);
+    assert_eq!((&lifted.body["tier"], &lifted.body["revenue"], lifted.version()), (&json!("gold"), &json!(700), 2));
+    // A view that names the tier says so when the tier is gone, and finds nobody.
+    let filter = json!({"op": "eq", "field": "tier", "value": "gold"});
+    let view = org.owner.post("/v1/views", json!({"name": "Gold", "object": "partner", "filter": filter})).await.expect(201);
+    org.owner.delete(&format!("/v1/deals/{}", deal.id())).await.expect(204);
+    let fallen = org.owner.get(&format!("/v1/partners/{id}")).await.expect(200);
+    assert_eq!((&fallen.body["tier"], &fallen.body["revenue"]), (&json!("registered"), &json!(0)));
+    org.owner.delete("/v1/tiers/gold").await.expect(204);
+    let warned = org.owner.get(&format!("/v1/views/{}", view.id())).await.expect(200);
+    assert_eq!(warned.body["warnings"], json!([{"pointer": "#/filter/value", "code": "not_found_reference"}]));
+    let nobody = org.owner.get(&format!("/v1/partners?view_id={}", view.id())).await.expect(200);
+    assert_eq!(nobody.body["data"], json!([]));
 }
 
 #[tokio::test]
