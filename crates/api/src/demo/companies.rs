@@ -211,7 +211,7 @@ fn company(number: usize, dice: &mut Dice) -> Company {
         "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}],
     }));
     if status == "active" {
-        let target = (50 + dice.below(950)) * 1_000_000;
+        let target = (5 + dice.below(95)) * 1_000_000;
         profile.insert("annual_revenue_target".into(), json!(target));
         profile.insert("quarterly_weights".into(), json!({"q1": 2000, "q2": 2500, "q3": 2500, "q4": 3000}));
         let value = format!("Their {} on our platform: one contract, one team on site.", service.to_lowercase());
