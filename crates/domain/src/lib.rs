@@ -19,6 +19,7 @@ pub mod fault;
 pub mod fields;
 pub mod filter;
 pub mod formats;
+pub mod ideal_partner_profile;
 pub mod ids;
 pub mod imports;
 pub mod insights;
