@@ -49,6 +49,59 @@ pub struct PartnerFacts {
     pub application: Vec<(String, String)>,
 }
 
+impl PartnerFacts {
+    /// A text field of the row; none when it is null or empty.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.row.get(field).and_then(Json::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// A number of the row.
+    pub fn number(&self, field: &str) -> Option<i64> {
+        self.row.get(field).and_then(Json::as_i64)
+    }
+
+    /// The texts of an array of the row; of one that is null, none.
+    pub fn texts(&self, field: &str) -> Vec<&str> {
+        self.row
+            .get(field)
+            .and_then(Json::as_array)
+            .map_or_else(Vec::new, |items| items.iter().filter_map(Json::as_str).collect())
+    }
+
+    /// The day (UTC) of a date or timestamp of the row.
+    pub fn day(&self, field: &str) -> Option<NaiveDate> {
+        self.text(field).and_then(|text| text.get(..10)).and_then(|day| day.parse().ok())
+    }
+
+    /// An amount in minor units as people read it: `125,000.00 USD`.
+    pub fn amount(&self, minor: i64) -> String {
+        let exponent = usize::try_from(self.currency_exponent).unwrap_or_default().min(6);
+        let digits = format!("{:0width$}", minor.unsigned_abs(), width = exponent + 1);
+        let (whole, rest) = digits.split_at(digits.len() - exponent);
+        let sign = if minor < 0 { "-" } else { "" };
+        let point = if exponent > 0 { "." } else { "" };
+        format!("{sign}{}{point}{rest} {}", grouped(whole), self.currency)
+    }
+}
+
+/// Digits in groups of three.
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number as people read it: `12,500`.
+pub(crate) fn counted(number: i64) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
+}
+
 /// A condition of the ideal partner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {

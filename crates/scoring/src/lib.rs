@@ -1,6 +1,18 @@
 //! How partners are judged: facts in, score and evidence out. No database, no HTTP server.
+//!
+//! [`rules::judge`] is the engine that needs no outside service: [`rules`] makes fit of the ideal partner profile,
+//! [`health`] makes health of documented signals, [`words`] says both in plain language, [`hash`] tells whether anything
+//! that decides has changed. [`backtest`] measures whether health foretells what is won next.
+//!
+//! Architecture Invariant: scores are made of integers alone, so that every machine comes to the same ones.
 
+pub mod backtest;
+mod conditions;
 pub mod facts;
+pub mod hash;
+pub mod health;
+pub mod rules;
+pub mod words;
 
 use domain::{partners::FourCBreakdown, scores::ScoreEvidence};
 

@@ -1,0 +1,89 @@
+//! Health: how the relationship with a partner does.
+//!
+//! It starts at 50 and moves by ten signals. Each signal is measured as a number from -1000 to 1000 (permille) by a
+//! documented formula, see [`signals`]; its effect is `points x permille / 1000`, rounded half up. What is not known has
+//! no effect and says so. The sum is clamped to 0..=100; what the clamp took or gave is evidence of its own.
+//!
+//! No signal falls when a deal is won, whether the deal is new or was open before (property-tested). Therefore
+//! a "trend" weighs what is recent more than what is old, and never holds an older success against a newer one.
+//!
+//! How the points were chosen: `docs/scoring.md`.
+
+pub mod signals;
+mod time;
+
+use domain::scores::{ScoreDimension, ScoreEvidence};
+
+use crate::{facts::PartnerFacts, rules::MAX_REASON, words::shortened};
+
+/// How many signals there are.
+pub const COUNT: usize = 10;
+
+/// The points of each signal, in the order of [`signals::SIGNALS`].
+pub type Points = [i64; COUNT];
+
+/// What came of one signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    pub key: &'static str,
+    /// By how many points it moves health.
+    pub effect: i64,
+    /// False: the facts do not say; the effect is 0.
+    pub known: bool,
+    /// At most [`MAX_REASON`] characters.
+    pub reason: String,
+    /// The field of the partner that it is about, when it is about one.
+    pub field: Option<&'static str>,
+    /// What to say of it when it speaks for the partner: a label, the same for every partner.
+    pub strength: &'static str,
+    /// What to say of it when it speaks against the partner: the end of a sentence.
+    pub weakness: &'static str,
+}
+
+/// How the relationship does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// 0 to 100.
+    pub score: i64,
+    pub signals: Vec<Signal>,
+}
+
+/// Judges the relationship with the built-in points.
+pub fn judge(facts: &PartnerFacts) -> Health {
+    judge_by(facts, &signals::points())
+}
+
+/// Judges the relationship with other points: to compare them.
+pub fn judge_by(facts: &PartnerFacts, points: &Points) -> Health {
+    let signals = signals::measure(facts, points);
+    let sum = 50 + signals.iter().map(|signal| signal.effect).sum::<i64>();
+    Health { score: sum.clamp(0, 100), signals }
+}
+
+impl Health {
+    /// One entry per signal, and one for the clamp when there was one: 50 and the effects are the score.
+    pub fn evidence(&self) -> Vec<ScoreEvidence> {
+        let entry = |effect: i64, reason: &str, field: Option<&str>| ScoreEvidence {
+            dimension: ScoreDimension::Health,
+            effect,
+            reason: shortened(reason, MAX_REASON),
+            field: field.map(str::to_owned),
+            criterion_key: None,
+        };
+        let mut evidence: Vec<_> = self.signals.iter().map(|s| entry(s.effect, &s.reason, s.field)).collect();
+        let sum = 50 + self.signals.iter().map(|signal| signal.effect).sum::<i64>();
+        if sum != self.score {
+            evidence.push(entry(
+                self.score - sum,
+                &format!("A score lies between 0 and 100: {sum} counts as {}", self.score),
+                None,
+            ));
+        }
+        evidence
+    }
+}
+
+/// What the deals that are open (approved) come to.
+pub(crate) fn open_value(facts: &PartnerFacts) -> i64 {
+    time::value(time::Measured::new(facts).open())
+}

@@ -1,0 +1,359 @@
+//! The ten signals of health: what each measures, how, and why.
+//!
+//! "Quarter" is a stretch of 91 days that ends today or where the next one starts; "year" is four of them. Targets of
+//! a stretch of time are those of the fiscal quarters by the share of their days. A partner that came less than
+//! a quarter ago is new: signals that miss something in it do not count against it.
+
+use chrono::NaiveDate;
+use domain::partners::PartnerStage;
+
+use super::{
+    COUNT, Points, Signal,
+    time::{Measured, QUARTER, YEAR, before, curve, permille, value},
+};
+use crate::facts::{PartnerFacts, counted};
+
+/// A signal.
+pub struct Kind {
+    pub key: &'static str,
+    /// The effect of 1000 permille.
+    pub points: i64,
+    pub field: Option<&'static str>,
+    pub strength: &'static str,
+    pub weakness: &'static str,
+    measure: fn(&Measured<'_>) -> Measure,
+}
+
+/// What a signal came to: permille from -1000 to 1000 (none: not known), and why.
+struct Measure {
+    permille: Option<i64>,
+    reason: String,
+}
+
+fn known(permille: i64, reason: impl Into<String>) -> Measure {
+    Measure { permille: Some(permille.clamp(-1_000, 1_000)), reason: reason.into() }
+}
+
+fn unknown(reason: impl Into<String>) -> Measure {
+    Measure { permille: None, reason: reason.into() }
+}
+
+/// Every signal. What moves money weighs most; the points were chosen by back-test, see `docs/scoring.md`.
+pub static SIGNALS: [Kind; COUNT] = [
+    Kind {
+        key: "won_against_target",
+        points: 10,
+        field: Some("annual_revenue_target"),
+        strength: "Won revenue is on target",
+        weakness: "won revenue is behind the target",
+        measure: won_against_target,
+    },
+    Kind {
+        key: "pipeline_against_target",
+        points: 6,
+        field: Some("annual_revenue_target"),
+        strength: "New pipeline is ahead of the target",
+        weakness: "new pipeline is behind the target",
+        measure: pipeline_against_target,
+    },
+    Kind {
+        key: "coverage",
+        points: 6,
+        field: Some("pipeline"),
+        strength: "Pipeline covers the rest of the target",
+        weakness: "the pipeline does not cover the rest of the target",
+        measure: coverage,
+    },
+    Kind {
+        key: "win_rhythm",
+        points: 12,
+        field: Some("closed_deals"),
+        strength: "Wins deals regularly",
+        weakness: "deals are seldom won",
+        measure: win_rhythm,
+    },
+    Kind {
+        key: "registration_rhythm",
+        points: 8,
+        field: Some("active_deals"),
+        strength: "Registers new deals regularly",
+        weakness: "no new deals are registered",
+        measure: registration_rhythm,
+    },
+    Kind {
+        key: "recency",
+        points: 6,
+        field: None,
+        strength: "In touch recently",
+        weakness: "there was no contact for long",
+        measure: recency,
+    },
+    Kind {
+        key: "win_rate",
+        points: 6,
+        field: None,
+        strength: "Wins most of its deals",
+        weakness: "most deals are lost",
+        measure: win_rate,
+    },
+    Kind {
+        key: "ageing",
+        points: 6,
+        field: Some("active_deals"),
+        strength: "Its deals move in time",
+        weakness: "open deals are overdue",
+        measure: ageing,
+    },
+    Kind {
+        key: "stage",
+        points: 6,
+        field: Some("stage"),
+        strength: "Well advanced in the partnership",
+        weakness: "the partnership does not move on",
+        measure: stage,
+    },
+    Kind {
+        key: "contacts",
+        points: 4,
+        field: None,
+        strength: "Several people to turn to",
+        weakness: "nobody there can be reached",
+        measure: contacts,
+    },
+];
+
+/// The built-in points.
+pub fn points() -> Points {
+    SIGNALS.each_ref().map(|kind| kind.points)
+}
+
+/// Measures every signal.
+pub(super) fn measure(facts: &PartnerFacts, points: &Points) -> Vec<Signal> {
+    let measured = Measured::new(facts);
+    let signal = |(kind, points): (&Kind, &i64)| {
+        let Measure { permille, reason } = (kind.measure)(&measured);
+        Signal {
+            key: kind.key,
+            effect: permille.map_or(0, |permille| (permille * points + 500).div_euclid(1_000)),
+            known: permille.is_some(),
+            reason,
+            field: kind.field,
+            strength: kind.strength,
+            weakness: kind.weakness,
+        }
+    };
+    SIGNALS.iter().zip(points).map(signal).collect()
+}
+
+/// Spares a new partner: it cannot have missed anything yet.
+fn unless_new(measured: &Measured<'_>, measure: Measure) -> Measure {
+    match (measure.permille, measured.new_since()) {
+        (Some(permille), Some(day)) if permille < 0 => {
+            known(0, format!("{}; new since {day}, so it does not count yet", measure.reason))
+        }
+        _ => measure,
+    }
+}
+
+/// **Trend of won revenue against the target.** Revenue won in each of the last four quarters, weighted 4, 3, 2, 1 from
+/// the newest, against the targets weighted alike (quarters before the partner came left out): 0 % of it is -1000, 50 %
+/// is 0, 100 % and more is 1000, linear between. Unit: permille of minor units. Why: what a partner sells is the surest
+/// sign of what it will sell; what is recent says more. Not known without a target.
+fn won_against_target(measured: &Measured<'_>) -> Measure {
+    if measured.target.is_none() {
+        return unknown("Won revenue cannot be held against a target: none is agreed");
+    }
+    let (mut won, mut target, mut plain) = (0_i64, 0_i64, (0_i64, 0_i64));
+    for ((from, to), weight) in measured.quarters().into_iter().zip([4, 3, 2, 1]) {
+        let (got, due) = (value(measured.won(from, to)), measured.target_in(from, to));
+        won = won.saturating_add(got.saturating_mul(weight));
+        target = target.saturating_add(due.saturating_mul(weight));
+        plain = (plain.0.saturating_add(got), plain.1.saturating_add(due));
+    }
+    if target == 0 {
+        return unknown("Won revenue cannot be held against a target: nothing was due in the last year");
+    }
+    let share = permille(won, target);
+    let facts = measured.facts;
+    let reason = format!(
+        "Won {} of the {} due in the last quarters, or {} % of the target when recent quarters count more",
+        facts.amount(plain.0),
+        facts.amount(plain.1),
+        counted(share / 10),
+    );
+    unless_new(measured, known(curve(share, &[(0, -1_000), (500, 0), (1_000, 1_000)]), reason))
+}
+
+/// **Trend of pipeline against the target.** The value of deals registered in the last two quarters that are open or
+/// won, the newer quarter twice, against the target weighted alike: nothing is -1000, the target itself 0, twice the
+/// target 1000. Unit: permille of minor units. Why: about half of what is registered is won, so that a pipeline which
+/// grows by less than the target cannot fill it later. Not known without a target.
+fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
+    if measured.target.is_none() {
+        return unknown("New pipeline cannot be held against a target: none is agreed");
+    }
+    let alive = |from: NaiveDate, to: NaiveDate| {
+        use domain::deals::DealStatus::{Expired, Lost};
+        value(measured.registered(from, to).filter(|deal| !matches!(deal.status, Lost | Expired)))
+    };
+    let (mut new, mut target) = (0_i64, 0_i64);
+    for ((from, to), weight) in measured.quarters().into_iter().zip([2, 1]) {
+        new = new.saturating_add(alive(from, to).saturating_mul(weight));
+        target = target.saturating_add(measured.target_in(from, to).saturating_mul(weight));
+    }
+    if target == 0 {
+        return unknown("New pipeline cannot be held against a target: nothing was due in the last two quarters");
+    }
+    let share = permille(new, target);
+    let reason = format!("New deals of the last two quarters come to {} % of the target for them", counted(share / 10));
+    unless_new(measured, known(curve(share, &[(0, -1_000), (1_000, 0), (2_000, 1_000)]), reason))
+}
+
+/// **Coverage of the rest of the target.** What is neither won in this fiscal year nor covered by half of the pipeline
+/// (approved deals), as a share of the year's target: 0 % is 1000, 50 % is 0, 100 % is -1000. Unit: permille of minor
+/// units. Why: the pipeline of today is what can still fill the year; half of it, since about half is won. Winning
+/// a deal out of the pipeline never widens the gap. Not known without a target.
+fn coverage(measured: &Measured<'_>) -> Measure {
+    let Some(target) = measured.target else {
+        return unknown("Pipeline cannot be held against the rest of a target: none is agreed");
+    };
+    let (from, to) = measured.fiscal_year();
+    let (won, open) = (value(measured.won(from, to)), value(measured.open()));
+    let rest = target.saturating_sub(won).max(0);
+    let gap = permille(rest.saturating_sub(open / 2).max(0), target);
+    let facts = measured.facts;
+    let reason = if rest == 0 {
+        format!("The target of {} for the fiscal year is reached", facts.amount(target))
+    } else {
+        format!(
+            "Of this fiscal year's target {} is still to be won, with {} in the pipeline",
+            facts.amount(rest),
+            facts.amount(open)
+        )
+    };
+    unless_new(measured, known(curve(gap, &[(0, 1_000), (500, 0), (1_000, -1_000)]), reason))
+}
+
+/// **Rhythm of wins.** The last four quarters, weighted 4, 3, 2, 1 from the newest: the weights of those in which a deal
+/// was won, as a share of the weights of those in which the partner was there. 0 % is -1000, 40 % (a win in the newest
+/// of four) is 0, 100 % is 1000. Unit: permille of weighted quarters. Why: tells steady partners from lucky ones, and
+/// needs no target.
+fn win_rhythm(measured: &Measured<'_>) -> Measure {
+    let lived: i64 = measured.quarters().iter().zip([4, 3, 2, 1]).map(|(_, weight)| weight).sum();
+    let today = measured.facts.today;
+    let won_in = |i: &i64| measured.won(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).next().is_some();
+    let with_wins: Vec<i64> = (0..4).filter(won_in).collect();
+    let share = permille(with_wins.iter().map(|i| 4 - i).sum(), lived).min(1_000);
+    let reason = match with_wins.len() {
+        0 => "No deal was won in the last four quarters".to_owned(),
+        n => format!("Deals were won in {n} of the last 4 quarters"),
+    };
+    unless_new(measured, known(curve(share, &[(0, -1_000), (400, 0), (1_000, 1_000)]), reason))
+}
+
+/// **Rhythm of registrations.** Deals registered in the last quarter, save those we refused: none is -1000, one 200,
+/// two 600, three and more 1000. Unit: deals. Why: a partner that brings new deals will win some; it is the earliest
+/// sign that one has stopped working.
+fn registration_rhythm(measured: &Measured<'_>) -> Measure {
+    let count = measured.registered(measured.since(QUARTER), measured.facts.today).count();
+    let (permille, reason) = match count {
+        0 => (-1_000, "No deal was registered in the last quarter".to_owned()),
+        1 => (200, "1 deal was registered in the last quarter".to_owned()),
+        2 => (600, "2 deals were registered in the last quarter".to_owned()),
+        n => (1_000, format!("{n} deals were registered in the last quarter")),
+    };
+    unless_new(measured, known(permille, reason))
+}
+
+/// **Recency of activity.** Days since the newest thing that somebody did about the partner: up to 14 is 1000, 60 is 0,
+/// 180 and more is -1000, linear between. Unit: days. Why: relationships end in silence before they end on paper.
+/// Not known when nothing was ever noted.
+fn recency(measured: &Measured<'_>) -> Measure {
+    let Some(day) = measured.facts.last_activity_on else {
+        return unknown("No activity is known");
+    };
+    let days = (measured.facts.today - day).num_days().max(0);
+    known(curve(days, &[(14, 1_000), (60, 0), (180, -1_000)]), format!("The last activity was on {day}"))
+}
+
+/// **Win rate.** Of the deals closed in the last year: `1000 x (won - lost) / (won + lost + 2)`. Unit: permille of deals.
+/// Why: how sound the deals are that a partner brings. The 2 keeps a single deal from saying too much. Not known when
+/// none was closed.
+fn win_rate(measured: &Measured<'_>) -> Measure {
+    let (from, to) = (measured.since(YEAR), measured.facts.today);
+    let closed = measured.closed(from, to).count() as i64;
+    if closed == 0 {
+        return unknown("No deal was closed in the last year, so no win rate is known");
+    }
+    let won = measured.won(from, to).count() as i64;
+    let lost = closed - won;
+    let reason = format!("Won {won} of {closed} {} closed in the last year", plural(closed, "deal", "deals"));
+    known((won - lost) * 1_000 / (closed + 2), reason)
+}
+
+/// **Ageing deals.** Open (approved) deals that are overdue: past the day on which they were to close or, without one,
+/// registered more than two quarters ago. Their share of the open deals and those won in the last year, taken negative.
+/// Unit: permille of deals. Why: a pipeline that nobody works on is not worth its amount. Not known when none is open.
+fn ageing(measured: &Measured<'_>) -> Measure {
+    let today = measured.facts.today;
+    let open = measured.open().count() as i64;
+    if open == 0 {
+        return unknown("No deal is open, so none can be overdue");
+    }
+    let old = before(today, 2 * QUARTER);
+    let overdue =
+        measured.open().filter(|deal| deal.expected_close_on.map_or(deal.registered_on < old, |due| due < today)).count() as i64;
+    let book = open + measured.won(measured.since(YEAR), today).count() as i64;
+    let reason = format!("{overdue} of {open} open {} {} overdue", plural(open, "deal", "deals"), plural(overdue, "is", "are"));
+    known(-permille(overdue, book), reason)
+}
+
+/// **Stage and its age.** Scaling 1000, active and activated 800, enabled 500, signed 400, onboarding, qualified and legal
+/// negotiation 200, prospect 0, rejected -1000. Stages that lead somewhere (all but active, activated, scaling, rejected)
+/// become -500 when a partner stays in them for more than two quarters. Unit: the stage, days. Why: the stage is what
+/// the people who know the partner say; being stuck is what they do not say.
+fn stage(measured: &Measured<'_>) -> Measure {
+    use PartnerStage::{
+        Activated, Active, Enabled, LegalNegotiation, Onboarding, Prospect, Qualified, Rejected, Scaling, Signed,
+    };
+    let facts = measured.facts;
+    let Some(stage) = facts.text("stage").and_then(|word| word.parse::<PartnerStage>().ok()) else {
+        return unknown("The stage is not known");
+    };
+    let words = stage.as_str().replace('_', " ");
+    let since = facts.day("stage_changed_at");
+    let arrived = matches!(stage, Active | Activated | Scaling | Rejected);
+    if let Some(day) = since.filter(|day| !arrived && *day < before(facts.today, 2 * QUARTER)) {
+        return known(-500, format!("Stage {words} since {day}: more than two quarters"));
+    }
+    let permille = match stage {
+        Scaling => 1_000,
+        Active | Activated => 800,
+        Enabled => 500,
+        Signed => 400,
+        Onboarding | Qualified | LegalNegotiation => 200,
+        Prospect => 0,
+        Rejected => -1_000,
+    };
+    known(permille, since.map_or_else(|| format!("Stage {words}"), |day| format!("Stage {words} since {day}")))
+}
+
+/// **Contact coverage.** People at the partner whom we can reach by e-mail or telephone: one is 500, two 750, three and
+/// more 1000. Unit: contacts. Why: a relationship that hangs on one person ends with that person's job. Not known when
+/// nobody can be reached: that is a gap in our records, not a fault of the partner.
+fn contacts(measured: &Measured<'_>) -> Measure {
+    let facts = measured.facts;
+    let permille = match facts.reachable_contacts {
+        ..=0 if facts.contacts <= 0 => return unknown("No contact is known"),
+        ..=0 => return unknown("Of no contact an e-mail address or telephone number is known"),
+        1 => 500,
+        2 => 750,
+        _ => 1_000,
+    };
+    let n = facts.reachable_contacts;
+    known(permille, format!("{n} {} can be reached", plural(n, "contact", "contacts")))
+}
+
+fn plural<'a>(count: i64, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
