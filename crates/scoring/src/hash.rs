@@ -22,6 +22,18 @@ pub fn decides(field: &Field) -> bool {
     (class && !aside && !field.name.contains('.')) || known
 }
 
+/// Whether a change of this field may change scores under this profile: criteria may name any field.
+pub fn decides_under(profile: &Profile, field: &Field) -> bool {
+    let named = || {
+        profile
+            .criteria
+            .iter()
+            .flat_map(|criterion| criterion.filter.leaves())
+            .any(|(named, _)| named.property() == field.property())
+    };
+    decides(field) || named()
+}
+
 /// SHA-256 in hexadecimal over everything that decides: the fields of the partner, its tags, deals, contacts and
 /// application, the profile and what came of each criterion, the effect of each signal of health, the engine.
 /// That a day has passed changes it only when a criterion or a signal comes to something else.

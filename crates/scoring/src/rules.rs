@@ -189,3 +189,39 @@ fn entry(criterion: &Criterion, outcome: Outcome, effect: i64, facts: &PartnerFa
         criterion_key: Some(criterion.key.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Outcome::{Met, NotMet, Unknown};
+
+    #[test]
+    fn dimensions_are_as_computed_by_hand() {
+        for (votes, expected) in [
+            (vec![], (50, vec![])),
+            (vec![(3, Unknown)], (50, vec![0])),
+            (vec![(3, Met), (9, Unknown)], (100, vec![50, 0])),
+            // 2/3: 66.7; effects 16.7, 16.7 and -16.7.
+            (vec![(1, Met), (1, Met), (1, NotMet)], (67, vec![17, 17, -17])),
+            // 1/8: 12.5, half up 13; effects 6.25 and -43.75, equally far from the whole numbers below: the earlier rises.
+            (vec![(1, Met), (7, NotMet)], (13, vec![7, -44])),
+            // 5/7: 71.4; effects 35.7 and -14.3.
+            (vec![(2, NotMet), (5, Met)], (71, vec![-15, 36])),
+        ] {
+            assert_eq!(tally(&votes), expected, "{votes:?}");
+        }
+    }
+
+    #[test]
+    fn fit_is_weighted_and_rounded_half_up() {
+        let four = |capacity, capability, commitment, customer_alignment| FourCBreakdown {
+            capacity,
+            capability,
+            commitment,
+            customer_alignment,
+        };
+        assert_eq!(fit_score(&four(100, 67, 100, 100), &four(2_500, 2_500, 2_500, 2_500)), 92, "91.75");
+        assert_eq!(fit_score(&four(51, 50, 50, 51), &four(5_000, 5_000, 0, 0)), 51, "50.5");
+        assert_eq!(fit_score(&four(100, 0, 100, 100), &four(0, 10_000, 0, 0)), 0);
+    }
+}

@@ -77,6 +77,9 @@ fn who(facts: &PartnerFacts) -> String {
 }
 
 fn how_it_fits(fit: &Fit) -> String {
+    if fit.outcomes.is_empty() {
+        return format!("The ideal partner profile has no criteria, so the fit is a neutral {} of 100.", fit.score);
+    }
     if fit.outcomes.iter().all(|outcome| *outcome == Outcome::Unknown) {
         return format!("Too little is known to say how well it fits, so its fit is a neutral {} of 100.", fit.score);
     }
@@ -127,7 +130,7 @@ fn how_it_does(health: &Health) -> String {
     let mut strongest: Vec<&Signal> = health.signals.iter().filter(|signal| signal.effect.abs() >= WORTH_A_WORD).collect();
     strongest.sort_by_key(|signal| std::cmp::Reverse(signal.effect.abs()));
     let said = |good: bool| -> Vec<String> {
-        let phrase = |signal: &&Signal| if good { lowered(signal.strength) } else { signal.weakness.to_owned() };
+        let phrase = |signal: &&Signal| (if good { signal.praise } else { signal.weakness }).to_owned();
         strongest.iter().filter(|signal| (signal.effect > 0) == good).take(2).map(phrase).collect()
     };
     let reasons = match (said(true), said(false)) {
@@ -148,18 +151,13 @@ fn what_it_sells(facts: &PartnerFacts) -> Option<String> {
         _ => format!("has won {}", facts.amount(revenue)),
     });
     let open = number("pipeline").map(|pipeline| format!("has {} in the pipeline", facts.amount(pipeline)));
-    let target = number("annual_revenue_target").map(|target| format!("is to win {} a year", facts.amount(target)));
+    let target = number("annual_revenue_target").map(|target| format!("has a target of {} a year", facts.amount(target)));
     let parts: Vec<String> = [won, open, target].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("It {}.", list(parts)))
 }
 
 fn worded(word: &str) -> String {
     one_line(&word.replace('_', " "))
-}
-
-fn lowered(phrase: &str) -> String {
-    let mut letters = phrase.chars();
-    letters.next().map(|first| first.to_lowercase().collect::<String>() + letters.as_str()).unwrap_or_default()
 }
 
 /// Text on one line, with single spaces.

@@ -36,6 +36,8 @@ pub struct Signal {
     pub field: Option<&'static str>,
     /// What to say of it when it speaks for the partner: a label, the same for every partner.
     pub strength: &'static str,
+    /// The same as the end of a sentence.
+    pub praise: &'static str,
     /// What to say of it when it speaks against the partner: the end of a sentence.
     pub weakness: &'static str,
 }

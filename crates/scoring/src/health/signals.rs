@@ -19,7 +19,11 @@ pub struct Kind {
     /// The effect of 1000 permille.
     pub points: i64,
     pub field: Option<&'static str>,
+    /// What to say when it speaks for the partner: a label.
     pub strength: &'static str,
+    /// The same as the end of a sentence.
+    pub praise: &'static str,
+    /// What to say when it speaks against the partner: the end of a sentence.
     pub weakness: &'static str,
     measure: fn(&Measured<'_>) -> Measure,
 }
@@ -38,46 +42,52 @@ fn unknown(reason: impl Into<String>) -> Measure {
     Measure { permille: None, reason: reason.into() }
 }
 
-/// Every signal. What moves money weighs most; the points were chosen by back-test, see `docs/scoring.md`.
+/// Every signal. The points follow the back-test: what foretold more weighs more, and nothing weighs everything
+/// (`docs/scoring.md`).
 pub static SIGNALS: [Kind; COUNT] = [
     Kind {
         key: "won_against_target",
-        points: 10,
+        points: 5,
         field: Some("annual_revenue_target"),
         strength: "Won revenue is on target",
+        praise: "won revenue is on target",
         weakness: "won revenue is behind the target",
         measure: won_against_target,
     },
     Kind {
         key: "pipeline_against_target",
-        points: 6,
+        points: 5,
         field: Some("annual_revenue_target"),
         strength: "New pipeline is ahead of the target",
+        praise: "new pipeline is ahead of the target",
         weakness: "new pipeline is behind the target",
         measure: pipeline_against_target,
     },
     Kind {
         key: "coverage",
-        points: 6,
+        points: 4,
         field: Some("pipeline"),
         strength: "Pipeline covers the rest of the target",
+        praise: "the pipeline covers the rest of the target",
         weakness: "the pipeline does not cover the rest of the target",
         measure: coverage,
     },
     Kind {
         key: "win_rhythm",
-        points: 12,
+        points: 7,
         field: Some("closed_deals"),
         strength: "Wins deals regularly",
-        weakness: "deals are seldom won",
+        praise: "deals are won regularly",
+        weakness: "few deals are won",
         measure: win_rhythm,
     },
     Kind {
         key: "registration_rhythm",
-        points: 8,
+        points: 16,
         field: Some("active_deals"),
         strength: "Registers new deals regularly",
-        weakness: "no new deals are registered",
+        praise: "new deals are registered regularly",
+        weakness: "few new deals are registered",
         measure: registration_rhythm,
     },
     Kind {
@@ -85,22 +95,25 @@ pub static SIGNALS: [Kind; COUNT] = [
         points: 6,
         field: None,
         strength: "In touch recently",
-        weakness: "there was no contact for long",
+        praise: "there was contact recently",
+        weakness: "there was no contact for a while",
         measure: recency,
     },
     Kind {
         key: "win_rate",
-        points: 6,
+        points: 3,
         field: None,
         strength: "Wins most of its deals",
+        praise: "most deals are won",
         weakness: "most deals are lost",
         measure: win_rate,
     },
     Kind {
         key: "ageing",
-        points: 6,
+        points: 3,
         field: Some("active_deals"),
         strength: "Its deals move in time",
+        praise: "deals move in time",
         weakness: "open deals are overdue",
         measure: ageing,
     },
@@ -109,6 +122,7 @@ pub static SIGNALS: [Kind; COUNT] = [
         points: 6,
         field: Some("stage"),
         strength: "Well advanced in the partnership",
+        praise: "the partnership is well advanced",
         weakness: "the partnership does not move on",
         measure: stage,
     },
@@ -116,7 +130,8 @@ pub static SIGNALS: [Kind; COUNT] = [
         key: "contacts",
         points: 4,
         field: None,
-        strength: "Several people to turn to",
+        strength: "People there can be reached",
+        praise: "people there can be reached",
         weakness: "nobody there can be reached",
         measure: contacts,
     },
@@ -139,6 +154,7 @@ pub(super) fn measure(facts: &PartnerFacts, points: &Points) -> Vec<Signal> {
             reason,
             field: kind.field,
             strength: kind.strength,
+            praise: kind.praise,
             weakness: kind.weakness,
         }
     };
@@ -234,35 +250,43 @@ fn coverage(measured: &Measured<'_>) -> Measure {
     unless_new(measured, known(curve(gap, &[(0, 1_000), (500, 0), (1_000, -1_000)]), reason))
 }
 
-/// **Rhythm of wins.** The last four quarters, weighted 4, 3, 2, 1 from the newest: the weights of those in which a deal
-/// was won, as a share of the weights of those in which the partner was there. 0 % is -1000, 40 % (a win in the newest
-/// of four) is 0, 100 % is 1000. Unit: permille of weighted quarters. Why: tells steady partners from lucky ones, and
-/// needs no target.
+/// **Rhythm of wins.** Deals won in each of the last four quarters, weighted 4, 3, 2, 1 from the newest, over the weights of
+/// the quarters in which the partner was there, in hundredths of a deal a quarter: 0 is -1000, 40 (one deal in the newest
+/// of four) is 0, 120 is 500, 300 and more is 1000, linear between. Unit: deals a quarter. Why: shows what a partner does
+/// where no target is agreed; a rise or fall shows within the quarter.
 fn win_rhythm(measured: &Measured<'_>) -> Measure {
-    let lived: i64 = measured.quarters().iter().zip([4, 3, 2, 1]).map(|(_, weight)| weight).sum();
-    let today = measured.facts.today;
-    let won_in = |i: &i64| measured.won(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).next().is_some();
-    let with_wins: Vec<i64> = (0..4).filter(won_in).collect();
-    let share = permille(with_wins.iter().map(|i| 4 - i).sum(), lived).min(1_000);
-    let reason = match with_wins.len() {
+    let (today, lived) =
+        (measured.facts.today, measured.quarters().iter().zip([4, 3, 2, 1]).map(|(_, weight)| weight).sum::<i64>());
+    let won_in = |i: i64| measured.won(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count() as i64;
+    let weighted: i64 = (0..4).map(|i| (4 - i) * won_in(i)).sum();
+    let won: i64 = (0..4).map(won_in).sum();
+    let reason = match won {
         0 => "No deal was won in the last four quarters".to_owned(),
-        n => format!("Deals were won in {n} of the last 4 quarters"),
+        n => format!(
+            "{n} {} won in the last four quarters, {} of them in the newest",
+            plural(n, "deal was", "deals were"),
+            won_in(0)
+        ),
     };
-    unless_new(measured, known(curve(share, &[(0, -1_000), (400, 0), (1_000, 1_000)]), reason))
+    let pace = weighted.saturating_mul(100) / lived.max(1);
+    unless_new(measured, known(curve(pace, &[(0, -1_000), (40, 0), (120, 500), (300, 1_000)]), reason))
 }
 
-/// **Rhythm of registrations.** Deals registered in the last quarter, save those we refused: none is -1000, one 200,
-/// two 600, three and more 1000. Unit: deals. Why: a partner that brings new deals will win some; it is the earliest
-/// sign that one has stopped working.
+/// **Rhythm of registrations.** Deals registered in the last two quarters save those we refused, the newer quarter twice:
+/// 0 is -1000, 2 (one new deal) is 0, 6 is 500, 14 and more is 1000, linear between. Unit: deals. Why: a partner that
+/// brings new deals will win some; it is the earliest sign that one has stopped working.
 fn registration_rhythm(measured: &Measured<'_>) -> Measure {
-    let count = measured.registered(measured.since(QUARTER), measured.facts.today).count();
-    let (permille, reason) = match count {
-        0 => (-1_000, "No deal was registered in the last quarter".to_owned()),
-        1 => (200, "1 deal was registered in the last quarter".to_owned()),
-        2 => (600, "2 deals were registered in the last quarter".to_owned()),
-        n => (1_000, format!("{n} deals were registered in the last quarter")),
+    let today = measured.facts.today;
+    let new_in = |i: i64| measured.registered(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count() as i64;
+    let (newer, older) = (new_in(0), new_in(1));
+    let reason = match (newer, older) {
+        (0, 0) => "No deal was registered in the last two quarters".to_owned(),
+        _ => format!(
+            "{newer} {} registered in the last quarter and {older} in the one before",
+            plural(newer, "deal was", "deals were")
+        ),
     };
-    unless_new(measured, known(permille, reason))
+    unless_new(measured, known(curve(2 * newer + older, &[(0, -1_000), (2, 0), (6, 500), (14, 1_000)]), reason))
 }
 
 /// **Recency of activity.** Days since the newest thing that somebody did about the partner: up to 14 is 1000, 60 is 0,
@@ -304,7 +328,10 @@ fn ageing(measured: &Measured<'_>) -> Measure {
     let overdue =
         measured.open().filter(|deal| deal.expected_close_on.map_or(deal.registered_on < old, |due| due < today)).count() as i64;
     let book = open + measured.won(measured.since(YEAR), today).count() as i64;
-    let reason = format!("{overdue} of {open} open {} {} overdue", plural(open, "deal", "deals"), plural(overdue, "is", "are"));
+    let reason = match overdue {
+        0 => format!("No open deal is overdue, of {open}"),
+        n => format!("{n} of {open} open {} {} overdue", plural(open, "deal", "deals"), plural(n, "is", "are")),
+    };
     known(-permille(overdue, book), reason)
 }
 
