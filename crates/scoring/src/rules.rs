@@ -205,8 +205,8 @@ mod tests {
             (vec![(1, Met), (1, Met), (1, NotMet)], (67, vec![17, 17, -17])),
             // 1/8: 12.5, half up 13; effects 6.25 and -43.75, equally far from the whole numbers below: the earlier rises.
             (vec![(1, Met), (7, NotMet)], (13, vec![7, -44])),
-            // 5/7: 71.4; effects 35.7 and -14.3.
-            (vec![(2, NotMet), (5, Met)], (71, vec![-15, 36])),
+            // 5/7: 71.4; effects -14.29 and 35.71, again equally far.
+            (vec![(2, NotMet), (5, Met)], (71, vec![-14, 35])),
         ] {
             assert_eq!(tally(&votes), expected, "{votes:?}");
         }
