@@ -5,6 +5,7 @@ pub mod contract_lint;
 pub mod database;
 mod instance;
 mod jobs;
+pub mod openai;
 mod organization;
 mod referee;
 

@@ -13,6 +13,7 @@ pub mod hash;
 pub mod health;
 pub mod rules;
 pub mod words;
+pub mod model;
 
 use domain::{partners::FourCBreakdown, scores::ScoreEvidence};
 

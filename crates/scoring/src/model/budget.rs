@@ -1,0 +1,98 @@
+//! How many tokens an organization may still use. The engine keeps no count of its own beyond a run: whoever runs it
+//! says what is left, and writes down what was used.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::Usage;
+
+/// The tokens of one organization that are left of a day, shared by all who are judged at the same time.
+#[derive(Debug)]
+pub struct Budget(Mutex<Tally>);
+
+/// What a run used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub prompt_tokens: i64,
+    pub completion_tokens: i64,
+    /// Requests that were sent.
+    pub requests: i64,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    left: i64,
+    spent: Spent,
+}
+
+impl Budget {
+    /// So many tokens are left. Requests that would not fit any more are not sent, so that it is never passed by more
+    /// than retries cost.
+    pub fn new(left: i64) -> Self {
+        Self(Mutex::new(Tally { left, spent: Spent::default() }))
+    }
+
+    /// What was used so far.
+    pub fn spent(&self) -> Spent {
+        self.tally(|tally| tally.spent)
+    }
+
+    /// What is left, without what those who are being judged may need.
+    pub fn left(&self) -> i64 {
+        self.tally(|tally| tally.left)
+    }
+
+    /// Puts `tokens` aside, if there are as many.
+    pub(super) fn hold(&self, tokens: i64) -> Option<Hold<'_>> {
+        self.tally(|tally| {
+            tally.left = (tally.left >= tokens).then(|| tally.left - tokens)?;
+            Some(())
+        })?;
+        Some(Hold { budget: self, tokens })
+    }
+
+    fn tally<T>(&self, work: impl FnOnce(&mut Tally) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Tokens put aside; they go back when it is dropped.
+pub(super) struct Hold<'a> {
+    budget: &'a Budget,
+    tokens: i64,
+}
+
+impl Hold<'_> {
+    /// Takes what was really used instead of what was put aside.
+    pub(super) fn settle(self, usage: &Usage) {
+        self.budget.tally(|tally| {
+            tally.left = tally.left.saturating_sub(usage.tokens());
+            tally.spent.prompt_tokens = tally.spent.prompt_tokens.saturating_add(usage.prompt_tokens);
+            tally.spent.completion_tokens = tally.spent.completion_tokens.saturating_add(usage.completion_tokens);
+            tally.spent.requests += i64::from(usage.attempts);
+        });
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.budget.tally(|tally| tally.left = tally.left.saturating_add(self.tokens));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_aside_cannot_be_had_twice_and_comes_back() {
+        let budget = Budget::new(100);
+        let hold = budget.hold(60).unwrap();
+        assert!(budget.hold(60).is_none() && budget.left() == 40);
+        hold.settle(&Usage { prompt_tokens: 20, completion_tokens: 5, attempts: 2, ..Usage::default() });
+        assert_eq!(budget.left(), 75);
+        assert_eq!(budget.spent(), Spent { prompt_tokens: 20, completion_tokens: 5, requests: 2 });
+        drop(budget.hold(75));
+        assert_eq!(budget.left(), 75);
+        assert!(Budget::new(-5).hold(1).is_none());
+    }
+}

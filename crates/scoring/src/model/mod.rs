@@ -1,0 +1,308 @@
+//! The language model: it corrects the judgement of the rules within bounds and puts it into words, and is never in the
+//! way. Any trouble gives the judgement of the rules and says why ([`Fallback`]). Any OpenAI-compatible server will do.
+//!
+//! Architecture Invariant: nothing of what is sent or received is logged, and no text of the model reaches a judgement
+//! without passing `answer`.
+
+mod answer;
+mod budget;
+mod circuit;
+mod client;
+mod prompt;
+
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
+
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+pub use budget::{Budget, Spent};
+pub use prompt::PROMPT_VERSION;
+
+use crate::{
+    Judgement,
+    facts::{PartnerFacts, Profile},
+};
+use answer::Answer;
+use circuit::Circuit;
+use client::{Client, Completion};
+use prompt::Prompt;
+
+/// Where the model is, and how far the engine goes for an answer.
+#[derive(Debug, Clone)]
+pub struct ModelSettings {
+    /// Where the API begins, `https://api.openai.com/v1`, without a slash at the end.
+    pub base_url: String,
+    pub api_key: SecretString,
+    /// The name of the model.
+    pub model: String,
+    /// Tokens that one organization may use on one day.
+    pub daily_tokens: i64,
+    pub limits: Limits,
+}
+
+/// How long, how often, how many.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// For one request, from sending it to the last byte of the answer.
+    pub attempt: Duration,
+    /// For one partner, with all retries and the waits between them.
+    pub overall: Duration,
+    /// Requests for one partner at most.
+    pub attempts: u32,
+    /// The first wait before a retry; doubles with each one.
+    pub backoff: Duration,
+    /// The longest wait. A server that asks for a longer one (`Retry-After`) is not asked again.
+    pub longest_wait: Duration,
+    /// Partners at once.
+    pub concurrency: usize,
+    /// So many partners in a row without an answer, and the server is left alone ...
+    pub failures: u32,
+    /// ... for so long; then one partner tries it.
+    pub cooldown: Duration,
+    /// The longest answer, in tokens; with what a reasoning model thinks.
+    pub answer_tokens: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_secs(30),
+            overall: Duration::from_secs(75),
+            attempts: 3,
+            backoff: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(20),
+            concurrency: 4,
+            failures: 5,
+            cooldown: Duration::from_secs(30),
+            answer_tokens: 4_000,
+        }
+    }
+}
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the language model cannot be used: {0}")]
+pub struct UnusableSettings(String);
+
+/// Why the rules had to step in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// No answer in time.
+    Timeout,
+    /// The server asked to wait longer than we do, or again and again; or the account's quota is used up.
+    RateLimited,
+    /// The server answered with a fault of its own, again and again.
+    ServerError,
+    /// No connection, or it broke.
+    Unreachable,
+    /// The server does not accept the key.
+    Unauthorized,
+    /// The server does not accept the request: it does not know the model, or cannot bind it to a schema.
+    Rejected,
+    /// The model, or a filter of the server, declined to answer.
+    Refused,
+    /// The answer ended before its end.
+    Truncated,
+    /// The answer is not what the schema asks for.
+    InvalidAnswer,
+    /// The server was left alone because it had failed too often.
+    CircuitOpen,
+    /// The organization has used up its tokens for the day.
+    BudgetExceeded,
+}
+
+impl Fallback {
+    /// The word that `fallback_reason` holds.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::RateLimited => "rate_limited",
+            Self::ServerError => "server_error",
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "unauthorized",
+            Self::Rejected => "rejected",
+            Self::Refused => "refused",
+            Self::Truncated => "truncated",
+            Self::InvalidAnswer => "invalid_answer",
+            Self::CircuitOpen => "circuit_open",
+            Self::BudgetExceeded => "budget_exceeded",
+        }
+    }
+}
+
+/// What judging one partner used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// As the server counted them; estimated where it does not say.
+    pub prompt_tokens: i64,
+    pub completion_tokens: i64,
+    /// With all retries and waits, without the wait for a free place.
+    pub duration: Duration,
+    /// Requests that were sent.
+    pub attempts: u32,
+}
+
+impl Usage {
+    /// All tokens.
+    pub fn tokens(&self) -> i64 {
+        self.prompt_tokens.saturating_add(self.completion_tokens)
+    }
+}
+
+/// A judgement, and what it cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    pub judgement: Judgement,
+    /// None when nothing was sent.
+    pub usage: Option<Usage>,
+}
+
+/// A configured language model. One per process: its circuit and its places are shared by all who use it.
+pub struct Model {
+    client: Client,
+    name: String,
+    daily_tokens: i64,
+    limits: Limits,
+    places: Semaphore,
+    circuit: Circuit,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    /// When the key cannot stand in a header, or TLS cannot be set up.
+    pub fn new(settings: ModelSettings) -> Result<Self, UnusableSettings> {
+        let ModelSettings { base_url, api_key, model, daily_tokens, limits } = settings;
+        Ok(Self {
+            client: Client::new(base_url, &api_key)?,
+            places: Semaphore::new(limits.concurrency.max(1)),
+            circuit: Circuit::new(limits.failures, limits.cooldown),
+            name: model,
+            daily_tokens,
+            limits,
+        })
+    }
+
+    /// `model/NAME`.
+    pub fn engine(&self) -> String {
+        format!("model/{}", self.name)
+    }
+
+    /// Tokens that one organization may use on one day; what is left of them makes a [`Budget`].
+    pub fn daily_tokens(&self) -> i64 {
+        self.daily_tokens
+    }
+
+    /// SHA-256 of everything that decides: what decided for the rules, and what only the model looks at. The judgement of
+    /// a partner with this hash need not be asked for again. (After a fallback it holds the hash of the rules, so that
+    /// the model is asked the next time.)
+    pub fn input_hash(&self, facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> String {
+        let mut hash = Sha256::new();
+        for part in [
+            self.engine().as_str(),
+            PROMPT_VERSION,
+            &by_rules.input_hash,
+            profile.narrative.as_deref().unwrap_or_default(),
+            &prompt::facts(facts).to_string(),
+        ] {
+            // With its length, so that no two lists of parts read the same.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes everything");
+            hex
+        })
+    }
+
+    /// Judges a partner, starting from what the rules found. Never fails: any trouble gives the judgement of the rules
+    /// with the reason in `fallback_reason`. Waits for a free place; after that it takes at most `Limits::overall`.
+    ///
+    /// `budget` is that of the partner's organization, shared by all that are judged at the same time; what was used is
+    /// taken off it, and is in the answer for those who keep count.
+    pub async fn judge(&self, facts: &PartnerFacts, profile: &Profile, by_rules: Judgement, budget: &Budget) -> Judged {
+        let _place = self.places.acquire().await.expect("it is never closed");
+        let mut usage = Usage::default();
+        let started = Instant::now();
+        let asked = self.ask(facts, profile, &by_rules, budget, &mut usage).await;
+        usage.duration = started.elapsed();
+        self.log(asked.as_ref().err().copied(), &usage);
+        let judgement = match asked {
+            Ok(answer) => Judgement {
+                engine: self.engine(),
+                input_hash: self.input_hash(facts, profile, &by_rules),
+                fallback_reason: None,
+                ..answer.applied_to(by_rules, profile, &prompt::facts(facts))
+            },
+            Err(fallback) => Judgement { fallback_reason: Some(fallback.as_str().into()), ..by_rules },
+        };
+        Judged { judgement, usage: (usage.attempts > 0).then_some(usage) }
+    }
+
+    async fn ask(
+        &self,
+        facts: &PartnerFacts,
+        profile: &Profile,
+        by_rules: &Judgement,
+        budget: &Budget,
+        usage: &mut Usage,
+    ) -> Result<Answer, Fallback> {
+        let prompt = Prompt::new(&self.name, self.limits.answer_tokens, facts, profile, by_rules);
+        let hold = budget.hold(prompt.tokens() + i64::from(self.limits.answer_tokens)).ok_or(Fallback::BudgetExceeded)?;
+        let pass = self.circuit.enter(Instant::now()).ok_or(Fallback::CircuitOpen)?;
+        let asked = self.client.ask(&prompt, &self.limits, usage).await;
+        hold.settle(usage);
+        match asked {
+            Ok(completion) => {
+                pass.succeeded();
+                read(&completion)
+            }
+            Err(failure) => {
+                if pass.failed(Instant::now()) {
+                    tracing::warn!(model = self.name, reason = failure.fallback().as_str(), "the language model is left alone");
+                }
+                Err(failure.fallback())
+            }
+        }
+    }
+
+    fn log(&self, fallback: Option<Fallback>, usage: &Usage) {
+        let outcome = fallback.map_or("answered", Fallback::as_str);
+        if usage.attempts == 0 {
+            tracing::debug!(model = self.name, outcome, "judged by the rules");
+            return;
+        }
+        tracing::info!(
+            model = self.name,
+            outcome,
+            prompt_tokens = usage.prompt_tokens,
+            completion_tokens = usage.completion_tokens,
+            attempts = usage.attempts,
+            duration_ms = usage.duration.as_millis() as u64,
+            "asked the language model"
+        );
+    }
+}
+
+fn read(completion: &Completion) -> Result<Answer, Fallback> {
+    let choice = completion.choices.first().ok_or(Fallback::InvalidAnswer)?;
+    if choice.message.refusal.as_deref().is_some_and(|text| !text.is_empty()) {
+        return Err(Fallback::Refused);
+    }
+    match choice.finish_reason.as_deref() {
+        Some("length") => Err(Fallback::Truncated),
+        Some("content_filter") => Err(Fallback::Refused),
+        _ => Answer::parse(choice.message.content.as_deref().unwrap_or_default()).ok_or(Fallback::InvalidAnswer),
+    }
+}
