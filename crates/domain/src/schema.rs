@@ -173,6 +173,14 @@ diesel::table! {
     }
 }
 diesel::table! {
+    model_usage (day) {
+        day -> Date,
+        prompt_tokens -> BigInt,
+        completion_tokens -> BigInt,
+        requests -> BigInt,
+    }
+}
+diesel::table! {
     partner_overrides (partner_id, field) {
         partner_id -> Uuid,
         field -> Text,
@@ -422,6 +430,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_items,
     jobs,
     members,
+    model_usage,
     organizations,
     partner_overrides,
     partner_tags,

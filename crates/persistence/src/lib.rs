@@ -23,6 +23,7 @@ pub mod listing;
 pub mod me;
 pub mod members;
 pub mod migrate;
+pub mod model_usage;
 pub mod organizations;
 pub mod partners;
 pub mod passwords;
