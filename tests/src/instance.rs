@@ -101,6 +101,7 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         workers: 2,
         db_pool: 8,
         job_concurrency: 2,
+        model: None,
     }
 }
 

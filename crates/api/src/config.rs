@@ -5,6 +5,7 @@ use std::{fs, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use ipnet::IpNet;
+use scoring::model::{Limits, ModelSettings};
 use secrecy::SecretString;
 
 /// What the command line and the environment say, unchecked. An empty value is none.
@@ -73,6 +74,18 @@ pub struct RawSettings {
     /// Jobs at once.
     #[arg(long, env = "PARTNEROS_JOB_CONCURRENCY", default_value = "4")]
     job_concurrency: String,
+    /// The language model that helps to judge partners: the key of an OpenAI-compatible server. Without it the rules judge.
+    #[arg(long, env = "PARTNEROS_OPENAI_API_KEY", hide_env_values = true)]
+    openai_api_key: Option<String>,
+    /// Where its API begins: `https://api.openai.com/v1`.
+    #[arg(long, env = "PARTNEROS_OPENAI_BASE_URL")]
+    openai_base_url: Option<String>,
+    /// The name of the model.
+    #[arg(long, env = "PARTNEROS_OPENAI_MODEL")]
+    openai_model: Option<String>,
+    /// Tokens that each organization may use on a day.
+    #[arg(long, env = "PARTNEROS_OPENAI_DAILY_TOKENS", default_value = "5000000")]
+    openai_daily_tokens: String,
 }
 
 /// How log lines look.
@@ -113,6 +126,8 @@ pub struct Settings {
     pub workers: usize,
     pub db_pool: usize,
     pub job_concurrency: usize,
+    /// None: the rules judge alone.
+    pub model: Option<ModelSettings>,
 }
 
 /// Everything that is wrong with the settings, one sentence each.
@@ -217,6 +232,7 @@ impl RawSettings {
         if let Some(url) = object_store_url.as_deref().filter(|url| !url.starts_with("s3://") && !url.starts_with("file://")) {
             check.0.push(format!("PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or `file:///folder`, not `{url}`"));
         }
+        let model = self.model(&mut check);
         let origins: Vec<String> = check.list("PARTNEROS_CORS_ORIGINS", some(&self.cors_origins).as_deref(), "origins");
         let settings = Settings {
             listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -245,8 +261,53 @@ impl RawSettings {
             workers: check.number("PARTNEROS_WORKERS", some(&self.workers).as_deref(), cores),
             db_pool: check.number("PARTNEROS_DB_POOL", some(&self.db_pool).as_deref(), 4 * cores),
             job_concurrency: check.number("PARTNEROS_JOB_CONCURRENCY", Some(&self.job_concurrency), 4),
+            model,
         };
         if check.0.is_empty() { Ok(settings) } else { Err(SettingsError(check.0)) }
+    }
+
+    /// The language model: all three of its settings, or none.
+    fn model(&self, check: &mut Checker) -> Option<ModelSettings> {
+        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let daily_tokens = match self.openai_daily_tokens.trim() {
+            "" => Some(5_000_000),
+            text => check.parse::<u32>("PARTNEROS_OPENAI_DAILY_TOKENS", Some(text), "a number of tokens, 0 to 4294967295"),
+        };
+        let (key, url, name) = (given(&self.openai_api_key), given(&self.openai_base_url), given(&self.openai_model));
+        let url = url.map(|url| check.url("PARTNEROS_OPENAI_BASE_URL", Some(&url)));
+        if name.as_deref().is_some_and(|name| name.chars().count() > 100 || name.contains(|c: char| c.is_control() || c == ' ')) {
+            check.0.push("PARTNEROS_OPENAI_MODEL must be the name of a model: at most 100 characters, no spaces".into());
+        }
+        if key.as_deref().is_some_and(|key| key.bytes().any(|byte| !byte.is_ascii_graphic())) {
+            check.0.push("PARTNEROS_OPENAI_API_KEY has characters that no key has".into());
+        }
+        match (key, url, name) {
+            (None, None, None) => None,
+            (Some(key), Some(url), Some(name)) => Some(ModelSettings {
+                base_url: url?,
+                api_key: SecretString::from(key),
+                model: name,
+                daily_tokens: i64::from(daily_tokens?),
+                limits: Limits::default(),
+            }),
+            (key, url, name) => {
+                let all = [
+                    ("PARTNEROS_OPENAI_API_KEY", key.is_none()),
+                    ("PARTNEROS_OPENAI_BASE_URL", url.is_none()),
+                    ("PARTNEROS_OPENAI_MODEL", name.is_none()),
+                ];
+                let missing: Vec<&str> = all.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
+                check.0.push(format!(
+                    "{}: the language model needs PARTNEROS_OPENAI_API_KEY, PARTNEROS_OPENAI_BASE_URL (such as \
+                     https://api.openai.com/v1) and PARTNEROS_OPENAI_MODEL; without all three the rules judge alone",
+                    match missing[..] {
+                        [one] => format!("{one} is missing"),
+                        _ => format!("{} are missing", missing.join(" and ")),
+                    }
+                ));
+                None
+            }
+        }
     }
 
     fn jwt_key(&self, check: &mut Checker, required: bool) -> Option<SecretString> {
@@ -315,6 +376,8 @@ mod tests {
             job_concurrency: "many".into(),
             trusted_proxies: Some("10.0.0.0/8,here".into()),
             object_store_url: Some("ftp://x".into()),
+            openai_model: Some("some".into()),
+            openai_daily_tokens: "-1".into(),
             ..raw()
         };
         let SettingsError(faults) = wrong.check().unwrap_err();
@@ -329,10 +392,35 @@ mod tests {
             "JOB_CONCURRENCY",
             "TRUSTED_PROXIES",
             "OBJECT_STORE",
+            "OPENAI_API_KEY and PARTNEROS_OPENAI_BASE_URL are missing",
+            "OPENAI_DAILY_TOKENS",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
         }
-        assert_eq!(faults.len(), 10, "{faults:?}");
+        assert_eq!(faults.len(), 12, "{faults:?}");
+    }
+
+    #[test]
+    fn the_language_model_is_configured_whole_or_not_at_all() {
+        let with = |key: &str, url: &str, model: &str| {
+            let some = |text: &str| Some(text.to_owned());
+            RawSettings { openai_api_key: some(key), openai_base_url: some(url), openai_model: some(model), ..raw() }.check()
+        };
+        let model = with("sk-1", "https://api.openai.com/v1/", "gpt").unwrap().model.unwrap();
+        assert_eq!(
+            (model.base_url.as_str(), model.model.as_str(), model.daily_tokens),
+            ("https://api.openai.com/v1", "gpt", 5_000_000)
+        );
+        assert!(with("", " ", "").unwrap().model.is_none());
+        for (key, url, model, fault) in [
+            ("sk-1", "", "gpt", "PARTNEROS_OPENAI_BASE_URL is missing"),
+            ("sk-1", "ftp://x", "gpt", "PARTNEROS_OPENAI_BASE_URL must be"),
+            ("sk-1", "http://x/v1", "two words", "PARTNEROS_OPENAI_MODEL must be"),
+            ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY has"),
+        ] {
+            let SettingsError(faults) = with(key, url, model).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].contains(fault) && !faults[0].contains("sk"), "{faults:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use anyhow::{Context, bail};
 use domain::{Code, Error, events::request_id};
 use embedded_postgres::Cluster;
 use persistence::{Store, revocations::Revocations};
+use scoring::model::Model;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
@@ -121,6 +122,14 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     }
 }
 
+/// The language model of this deployment, when one is configured. Make it once: its circuit and its places are for all.
+///
+/// # Errors
+/// When it cannot be used, in words for people.
+pub fn model(settings: &Settings) -> anyhow::Result<Option<Arc<Model>>> {
+    Ok(settings.model.clone().map(Model::new).transpose()?.map(Arc::new))
+}
+
 fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let unreadable = || format!("cannot read or make the signing key `{}`", path.display());
@@ -168,6 +177,7 @@ impl Server {
         let revocations = Revocations::default();
         let follow = revocations.follow(&store).await?;
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
+        let model = model(settings)?;
         let document = openapi::document(routes::routes);
         let state = web::Data::new(State {
             authenticator: Authenticator::new(store.clone(), Arc::clone(&tokens), revocations),
@@ -183,6 +193,7 @@ impl Server {
                 origins: settings.cors_origins.clone(),
                 trusted_proxies: settings.trusted_proxies.clone(),
             },
+            model,
             store,
         });
         let documents = web::Data::new(Documents::of(&document));

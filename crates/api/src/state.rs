@@ -5,6 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use domain::{body::Schemas, secrets::KeyEnvironment};
 use ipnet::IpNet;
 use persistence::Store;
+use scoring::model::Model;
 
 use crate::{auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey, tokens::Tokens};
 
@@ -21,6 +22,8 @@ pub struct State {
     pub files: Files,
     pub server_key: ServerKey,
     pub addresses: Addresses,
+    /// The language model, when one is configured.
+    pub model: Option<Arc<Model>>,
 }
 
 /// Addresses of this deployment.
