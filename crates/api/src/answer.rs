@@ -38,6 +38,11 @@ impl Answer {
         Self::new(202, body).with(header::LOCATION, path).with(header::RETRY_AFTER, "1".into())
     }
 
+    /// 202 with all that the client will ever hear of it.
+    pub fn received(body: &impl Serialize) -> Self {
+        Self::new(202, body)
+    }
+
     /// 207: each part has a status of its own.
     pub fn multi_status(body: &impl Serialize) -> Self {
         Self::new(207, body)

@@ -11,7 +11,7 @@ use actix_web::{
 };
 use domain::{
     Code, Error, Fault,
-    access::WriteMode,
+    access::{Scope, WriteMode},
     fields::Field,
     ids::{MemberId, SessionId},
     jobs::StoredProblem,
@@ -23,6 +23,7 @@ use persistence::{Tx, idempotency};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{
     answer::Answer,
@@ -152,62 +153,70 @@ impl Call {
     /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the work's own
     /// transaction, so a concurrent duplicate waits for it and then gets the same answer.
     pub async fn once(&self, payload: &Sum, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>) -> Result<Answer> {
-        let Some(key) = self.key(payload) else { return self.write(work).await };
-        self.write(async |tx| {
-            if let Some(kept) = idempotency::begin(tx, &key).await? {
-                return self.replayed(kept);
-            }
-            let answer = match tx.savepoint(work).await {
-                Err(error) if is_kept(&error) => self.refused(&error),
-                done => done?,
-            };
-            let kept = idempotency::Kept {
-                status: answer.status,
-                headers: answer.headers_json(),
-                body: self.state.server_key.seal(KEPT_ANSWERS, answer.body.clone())?,
-            };
-            idempotency::finish(tx, &key, &kept).await?;
-            Ok(answer)
-        })
-        .await
+        let credential = match self.caller.credential {
+            Credential::User { user, .. } => user.0,
+            Credential::Key { key } => key.0,
+        };
+        let key = self.idempotency_key.clone().map(|key| named(&self.request, &self.passed, credential, key, payload));
+        let problem = |error: &Error| self.problem(error);
+        once(&self.state, &self.caller.scope, key, problem, work).await
     }
 
     /// A problem as it stands inside of an answer.
     pub fn problem(&self, error: &Error) -> Value {
         StoredProblem::new(error, self.request.path(), self.passed.request_id).0
     }
+}
 
-    fn key(&self, payload: &Sum) -> Option<idempotency::Key> {
-        let credential = match self.caller.credential {
-            Credential::User { user, .. } => user.0,
-            Credential::Key { key } => key.0,
-        };
-        let mut digest = Sha256::new();
-        for part in [self.request.method().as_str(), self.request.path(), self.request.query_string()] {
-            digest.update(part.as_bytes());
-            digest.update([0]);
+/// Which request an Idempotency-Key names.
+fn named(request: &HttpRequest, passed: &Passed, credential: Uuid, key: String, payload: &Sum) -> idempotency::Key {
+    let mut digest = Sha256::new();
+    for part in [request.method().as_str(), request.path(), request.query_string()] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.update(payload.0);
+    idempotency::Key { credential, operation: passed.operation.id.clone(), key, digest: digest.finalize().to_vec() }
+}
+
+/// Runs work in a transaction, once per `key`; `problem` writes a refusal as it is answered.
+async fn once(
+    state: &State,
+    scope: &Scope,
+    key: Option<idempotency::Key>,
+    problem: impl Fn(&Error) -> Value,
+    work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+) -> Result<Answer> {
+    let Some(key) = key else { return Ok(state.store.write(scope, work).await?) };
+    let done = state.store.write(scope, async |tx| {
+        if let Some(kept) = idempotency::begin(tx, &key).await? {
+            return replayed(state, kept);
         }
-        digest.update(payload.0);
-        Some(idempotency::Key {
-            credential,
-            operation: self.passed.operation.id.clone(),
-            key: self.idempotency_key.clone()?,
-            digest: digest.finalize().to_vec(),
-        })
-    }
+        let answer = match tx.savepoint(work).await {
+            Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
+            done => done?,
+        };
+        let kept = idempotency::Kept {
+            status: answer.status,
+            headers: answer.headers_json(),
+            body: state.server_key.seal(KEPT_ANSWERS, answer.body.clone())?,
+        };
+        idempotency::finish(tx, &key, &kept).await?;
+        Ok(answer)
+    });
+    Ok(done.await?)
+}
 
-    fn replayed(&self, kept: idempotency::Kept) -> domain::Result<Answer> {
-        // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
-        let body = self.state.server_key.open(KEPT_ANSWERS, &kept.body).ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
-        let again = header::HeaderName::from_static("idempotency-replayed");
-        Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
-    }
+fn replayed(state: &State, kept: idempotency::Kept) -> domain::Result<Answer> {
+    // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
+    let body = state.server_key.open(KEPT_ANSWERS, &kept.body).ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
+    let again = header::HeaderName::from_static("idempotency-replayed");
+    Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
+}
 
-    fn refused(&self, error: &Error) -> Answer {
-        let body = self.problem(error).to_string().into_bytes();
-        let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
-        Answer { status: error.code().status(), headers: vec![kind], body }
-    }
+fn refused(error: &Error, problem: &Value) -> Answer {
+    let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
+    Answer { status: error.code().status(), headers: vec![kind], body: problem.to_string().into_bytes() }
 }
 
 fn requested(mut pairs: Vec<(String, String)>, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
@@ -391,6 +400,9 @@ pub struct PublicCall {
     /// At most 300 characters of the User-Agent.
     pub user_agent: String,
     pub request: HttpRequest,
+    passed: Rc<Passed>,
+    /// Only of operations that take one.
+    idempotency_key: Option<String>,
 }
 
 impl FromRequest for PublicCall {
@@ -399,12 +411,15 @@ impl FromRequest for PublicCall {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let passed = passed(request);
         let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        ready(Ok(Self {
+        let key = if passed.operation.takes_idempotency_key { idempotency_key(request.headers()) } else { Ok(None) };
+        ready(key.map_err(Failure::from).map(|idempotency_key| Self {
             state: state(request),
             address: passed.address,
             request_id: passed.request_id,
             user_agent: agent.chars().take(300).collect(),
             request: request.clone(),
+            passed,
+            idempotency_key,
         }))
     }
 }
@@ -415,5 +430,19 @@ impl PublicCall {
         let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
         let text = authorization.to_str().ok();
         Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
+    }
+    /// As [`Call::once`], inside of an organization that a `secret` of the path leads to: it stands for the credential.
+    pub async fn once(
+        &self,
+        scope: &Scope,
+        secret: &str,
+        payload: &Sum,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+    ) -> Result<Answer> {
+        let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = Sum::of(secret.as_bytes()).0;
+        let key = self.idempotency_key.clone();
+        let key = key.map(|key| named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload));
+        let problem = |error: &Error| StoredProblem::new(error, self.request.path(), self.passed.request_id).0;
+        once(&self.state, scope, key, problem, work).await
     }
 }

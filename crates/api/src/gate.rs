@@ -111,6 +111,8 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
     if operation.public {
         if guesses_secrets(&operation) {
             *left = state.limits.of_address(address)?;
+        } else if is_of_form(&operation) {
+            *left = state.limits.of_form_reader(address)?;
         }
     } else {
         let known = state.authenticator.authenticate(text(header::AUTHORIZATION), address, id).await?;
@@ -182,6 +184,11 @@ fn holds(caller: &Caller, wanted: AccessScope) -> bool {
 /// Operations that somebody could use to guess passwords.
 fn guesses_secrets(operation: &Operation) -> bool {
     matches!(operation.id.as_str(), "signIn" | "changePassword")
+}
+
+/// Operations that strangers use.
+fn is_of_form(operation: &Operation) -> bool {
+    matches!(operation.id.as_str(), "getPublicForm" | "submitApplication")
 }
 
 /// The segment of a path that a pattern gives this name. Before routing the request does not know it yet.

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod answer;
 pub mod api_keys;
+pub mod application_forms;
 pub mod auth;
 pub mod call;
 pub mod config;
@@ -35,6 +36,7 @@ pub mod server;
 pub mod server_key;
 pub mod sessions;
 pub mod state;
+pub mod submissions;
 pub mod tags;
 pub mod telemetry;
 pub mod tiers;

@@ -17,6 +17,8 @@ type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformat
 const PER_CREDENTIAL: u32 = 600;
 /// Attempts a minute to sign in, per address and per account, each on its own.
 const PER_SIGN_IN: u32 = 10;
+/// Requests a minute for public forms, per address.
+const PER_FORM_READER: u32 = 20;
 
 /// What is left after this request.
 #[derive(Debug, Clone, Copy)]
@@ -46,11 +48,18 @@ pub struct Limits {
     credentials: Keyed<Uuid>,
     addresses: Keyed<IpAddr>,
     accounts: Keyed<String>,
+    form_readers: Keyed<IpAddr>,
 }
 
 impl Limits {
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, credentials: keyed(PER_CREDENTIAL), addresses: keyed(PER_SIGN_IN), accounts: keyed(PER_SIGN_IN) }
+        Self {
+            enabled,
+            credentials: keyed(PER_CREDENTIAL),
+            addresses: keyed(PER_SIGN_IN),
+            accounts: keyed(PER_SIGN_IN),
+            form_readers: keyed(PER_FORM_READER),
+        }
     }
 
     /// Takes `cost` units from a credential.
@@ -77,6 +86,14 @@ impl Limits {
         self.take(&self.accounts, email.to_lowercase(), 1)
     }
 
+    /// Counts a request for a public form against the address it comes from.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn of_form_reader(&self, address: IpAddr) -> Result<Option<Left>> {
+        self.take(&self.form_readers, address, 1)
+    }
+
     fn take<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: K, cost: u32) -> Result<Option<Left>> {
         if !self.enabled {
             return Ok(None);
@@ -97,6 +114,7 @@ impl Limits {
         self.credentials.retain_recent();
         self.addresses.retain_recent();
         self.accounts.retain_recent();
+        self.form_readers.retain_recent();
     }
 }
 

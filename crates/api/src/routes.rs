@@ -4,8 +4,8 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans, logos, me, members,
-    organizations, partners, plan_items, sessions, tags, tiers, views,
+    api_keys, application_forms, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans,
+    logos, me, members, organizations, partners, plan_items, sessions, submissions, tags, tiers, views,
 };
 
 /// Every operation, in the order of the document.
@@ -97,6 +97,17 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(plan_items::get_plan_item)
         .service(plan_items::update_plan_item)
         .service(plan_items::delete_plan_item)
+        .service(application_forms::get_application_form)
+        .service(application_forms::replace_application_form)
+        .service(application_forms::get_application_form_version)
+        .service(application_forms::rotate_form_token)
+        .service(application_forms::get_public_form)
+        .service(submissions::submit_application)
+        .service(submissions::list_submissions)
+        .service(submissions::get_submission)
+        .service(submissions::update_submission)
+        .service(submissions::accept_submission)
+        .service(submissions::delete_submission)
         .service(insights::get_portfolio_insight)
         .service(insights::get_lifecycle_insight)
         .service(insights::get_attainment_insight)

@@ -60,6 +60,8 @@ codes! {
     PartnerExists "partner_exists" 409 "There is such a partner already.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
     InvalidTransition "invalid_transition" 409 "A deal cannot go from its status to this one.";
+    SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted already.";
+    FormChanged "form_changed" 409 "The form has changed too long ago; load it again.";
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
     TierInUse "tier_in_use" 409 "Partners have this tier by hand.";
     DefaultTier "default_tier" 409 "There is exactly one default tier.";
@@ -79,6 +81,8 @@ codes! {
     InvalidFilter "invalid_filter" 422 "The filter is not valid.";
     InvalidSelection "invalid_selection" 422 "The selection must be exactly one of its kinds.";
     CircularRequirement "circular_requirement" 422 "The requirement looks at what follows from the tier.";
+    FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the company's name.";
+    UseAcceptance "use_acceptance" 422 "A submission becomes accepted by its acceptance alone.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
     ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";

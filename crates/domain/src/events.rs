@@ -227,6 +227,14 @@ types! {
         "plan_item.updated" "An item of a joint plan changed or was moved.";
         "plan_item.deleted" "An item of a joint plan was deleted.";
     }
+    "application" {
+        "application_form.updated" "The application form changed; about the organization.";
+        "application.submitted" "Somebody has applied; never holds answers, and neither does any other event about a submission.";
+        "application.updated" "Status, notes or reviewer of a submission changed.";
+        "application.accepted" "A submission was accepted; `partner_id` is the partner it became; sent beside `application.updated` with the same version.";
+        "application.rejected" "A submission was rejected; sent beside `application.updated` with the same version.";
+        "application.deleted" "A submission was erased.";
+    }
     "view" {
         "view.created" "A view was saved; of a private one only its owner hears.";
         "view.updated" "A view changed.";

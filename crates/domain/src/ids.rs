@@ -134,6 +134,12 @@ typed_ids! {
     TierId "tier";
     /// The id of a change of a partner's tier.
     TierChangeId "tch";
+    /// The id of a question of the application form.
+    QuestionId "qst";
+    /// The id of an agreement of the application form.
+    AgreementId "agr";
+    /// The id of a submission.
+    SubmissionId "sub";
     /// The id of a job.
     JobId "job";
     /// The id of an event.

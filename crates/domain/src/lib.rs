@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod api_keys;
+pub mod application_forms;
 pub mod body;
 pub mod choices;
 pub mod contacts;
@@ -41,6 +42,7 @@ pub mod secrets;
 pub mod selection;
 pub mod sessions;
 pub mod sql;
+pub mod submissions;
 pub mod tags;
 pub mod text;
 pub mod tiers;

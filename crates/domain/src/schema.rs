@@ -421,8 +421,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    application_form_versions (version) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        replaced_at -> Nullable<Timestamptz>,
+        title -> Text,
+        intro -> Nullable<Text>,
+        is_open -> Bool,
+        public_token -> Text,
+        questions -> Jsonb,
+        agreements -> Jsonb,
+    }
+}
+diesel::table! {
+    application_forms (version) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        public_token -> Text,
+    }
+}
+diesel::table! {
+    submissions (id) {
+        id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        form_version -> BigInt,
+        status -> Text,
+        answers -> Jsonb,
+        agreements -> Jsonb,
+        applicant_name -> Nullable<Text>,
+        applicant_email -> Nullable<Text>,
+        applicant_company -> Nullable<Text>,
+        applicant_domain -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        reviewer_id -> Nullable<Uuid>,
+        reviewed_at -> Nullable<Timestamptz>,
+        partner_id -> Nullable<Uuid>,
+        submitted_at -> Timestamptz,
+        receipt -> Text,
+        fingerprint -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
+    application_form_versions,
+    application_forms,
     contacts,
     event_counters,
     events,
@@ -442,6 +488,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedules,
     sessions,
     stage_changes,
+    submissions,
     tags,
     tasks,
     tier_changes,

@@ -26,6 +26,12 @@ pub fn clean_lossy(text: &str) -> (String, bool) {
     (tidy(&kept), removed)
 }
 
+/// A text without the invisible characters that turn the direction of what follows: with them a stranger can make a text
+/// read as something that it is not. Right-to-left scripts need none of them.
+pub fn without_direction_controls(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect()
+}
+
 /// What a spreadsheet takes for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 

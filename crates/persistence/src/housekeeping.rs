@@ -12,7 +12,7 @@ use domain::{Result, timestamp::Timestamp};
 
 use crate::{
     Tx,
-    schema::{deals, idempotency_keys, job_items, jobs, partners, password_resets, revocations, sessions, tasks},
+    schema::{deals, idempotency_keys, job_items, jobs, partners, password_resets, revocations, sessions, submissions, tasks},
 };
 
 /// Rows of one kind in one transaction.
@@ -32,6 +32,10 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut gone = 0;
     let old = partners::table.filter(partners::deleted_at.lt(ago(TimeDelta::days(30)))).select(partners::id).limit(BATCH);
     let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;
+    diesel::update(submissions::table.filter(submissions::partner_id.eq_any(&old)))
+        .set(submissions::partner_id.eq(None::<uuid::Uuid>))
+        .execute(&mut conn)
+        .await?;
     gone += diesel::delete(partners::table.filter(partners::id.eq_any(old))).execute(&mut conn).await?;
     let old = deals::table.filter(deals::deleted_at.lt(ago(TimeDelta::days(30)))).select(deals::id).limit(BATCH);
     let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{Code, Error, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{Tx, schema::idempotency_keys as keys};
@@ -71,5 +71,12 @@ pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &Kept) -> Result<()> {
         .set((keys::status.eq(i32::from(kept.status)), keys::headers.eq(&kept.headers), keys::body.eq(&kept.body)))
         .execute(&mut tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Erases the answers of an operation that lead to `location`: what they hold is erased, too.
+pub async fn forget(tx: &Tx<'_>, operation: &str, location: &str) -> Result<()> {
+    let leads_there = keys::headers.contains(json!([["location", location]]));
+    diesel::delete(keys::table.filter(keys::operation.eq(operation)).filter(leads_there)).execute(&mut tx.conn()).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! written nor read here, the database fills it in and adds it to every predicate.
 
 pub mod api_keys;
+pub mod application_forms;
 pub mod contacts;
 pub mod db;
 pub mod deals;
@@ -31,6 +32,7 @@ pub mod plan_items;
 pub mod revocations;
 pub mod selection;
 pub mod sessions;
+pub mod submissions;
 pub mod tags;
 pub mod tasks;
 pub mod tiers;

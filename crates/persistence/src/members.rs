@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::{
     Store, Tx, clock_timestamp, deals, plan_items, revocations,
     schema::{members, partners},
-    sessions, tiers, views,
+    sessions, submissions, tiers, views,
 };
 
 /// How long an invitation can be accepted.
@@ -174,6 +174,8 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     }
     patch::expect_version(expected, member.version)?;
     keep_an_owner(&owners, id)?;
+    // Before the partners: an acceptance takes the submission first, too.
+    submissions::release(tx, id).await?;
     release_partners(tx, id, &rules).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;

@@ -55,6 +55,8 @@ const FIELD_CODES: &[(&str, &str, &str)] = &[
     ("invalid_date_order", "must not be before the other date", "closed_on"),
     ("not_applicable", "does not apply in this status", "lost_reason"),
     ("not_found_reference", "names nothing that exists", "tag_ids"),
+    ("mapping_type_mismatch", "cannot feed the field that it maps to", "questions/0/maps_to"),
+    ("agreement_required", "lacks an agreement that is required", "accepted_agreement_ids"),
     ("password_too_common", "is among the passwords that everybody uses", "password"),
 ];
 
@@ -241,7 +243,10 @@ fn success_headers(status: u16, response: &Json, operation: &Traits) -> Json {
     let mut headers = headers_of(status);
     let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str);
     let further = [
-        (matches!(status, 201 | 202) && !operation.path.contains("/auth/"), ("Location", "Location")),
+        (
+            matches!(status, 201 | 202) && !operation.path.contains("/auth/") && !operation.path.contains("/public/"),
+            ("Location", "Location"),
+        ),
         (operation.has_etag && status < 400, ("ETag", "ETag")),
         (operation.takes_key, ("Idempotency-Replayed", "IdempotencyReplayed")),
         (status == 200 && schema.is_some_and(|name| name.ends_with("/Job")), ("Retry-After", "RetryAfter")),

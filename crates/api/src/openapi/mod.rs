@@ -104,6 +104,7 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
         of::<domain::plan_items::PlanItemKind>(),
         of::<domain::plan_items::PlanItemStatus>(),
         of::<domain::plan_items::PlanQuarter>(),
+        of::<domain::submissions::SubmissionStatus>(),
         of::<domain::views::ViewObject>(),
         of::<domain::views::ViewVisibility>(),
     ]);
@@ -126,6 +127,7 @@ fn info() -> Json {
 /// Every tag that operations may have.
 const TAGS: &[(&str, &str)] = &[
     ("api-keys", "Credentials of integrations, with scopes."),
+    ("applications", "The application form, and the inbox of what prospective partners sent."),
     ("auth", "Registration, sign-in, sessions and passwords."),
     ("contacts", "People at partners."),
     ("deals", "Deal registrations of partners: reviewed, protected, won or lost."),

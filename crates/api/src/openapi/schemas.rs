@@ -111,11 +111,23 @@ fn copy_limits(schemas: &mut Schemas) {
     }
 }
 
+/// The component that a schema refers to.
+fn target(schema: &Json) -> Option<&str> {
+    schema.get("$ref").and_then(Json::as_str).and_then(name_of)
+}
+
 fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, Json> {
     let shape = ["type", "$ref", "oneOf", "items", "nullable"];
     let mut merged = origin.clone();
     for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
         merged.entry(word.clone()).or_insert_with(|| value.clone());
+    }
+    // Items that have a request form of their own.
+    if let (Some(items), Some(own)) = (merged.get_mut("items"), own.get("items"))
+        && let (Some(of), Some(form)) = (target(items), target(own))
+        && resource_of(form) == Some(of)
+    {
+        *items = own.clone();
     }
     // The limits of items, where the resource does not state them.
     if let (Some(Json::Object(items)), Some(Json::Object(own))) = (merged.get_mut("items"), own.get("items"))

@@ -35,7 +35,7 @@ pub use batch::{
 pub use catalogue::{PARTNER, partner_field};
 pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
-pub use write::{Change, Held, Plan, Skipped, changes_of, clear, created, diff, forbidden, pin, recomputed, written};
+pub use write::{Change, Held, Plan, Skipped, accepted, changes_of, clear, created, diff, forbidden, pin, recomputed, written};
 
 choices! {
     /// What kind of partner it is.

@@ -146,6 +146,17 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
     Ok(plan)
 }
 
+/// A new partner out of an application: `answered` is written by automation, `decided` as `mode` says, in place of what was
+/// answered (rule 11).
+pub fn accepted(answered: Vec<Change>, decided: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+    let left = answered.into_iter().filter(|answer| !decided.iter().any(|change| change.field == answer.field));
+    let mut plan = created(left.collect(), linked, WriteMode::Automated)?;
+    let by_reviewer = created(decided, false, mode)?;
+    plan.changes.extend(by_reviewer.changes);
+    plan.marked.extend(by_reviewer.marked);
+    Ok(plan)
+}
+
 /// An edit of a partner: `row` holds its present values (rules 1, 3 to 9).
 pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
     let faults = forbidden(&changes, mode);

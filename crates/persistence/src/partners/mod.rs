@@ -30,7 +30,7 @@ use crate::{
 pub use aggregate::aggregate;
 pub use batch::{Done, batch};
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
-pub use write::{add_tag, delete, insert, remove_logo, remove_tag, restore, set_logo, unlink_contact, update};
+pub use write::{add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo, unlink_contact, update};
 #[cfg(test)]
 pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
 

@@ -161,11 +161,37 @@ pub async fn insert(
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Partner> {
+    let plan = rules::created(changes.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    insert_planned(tx, &changes, plan, primary_contact, created_via, mode).await
+}
+
+/// A new partner out of an application (rule 11): what was answered, and what the reviewer says in its place.
+///
+/// # Errors
+/// As for [`update`].
+pub async fn insert_accepted(
+    tx: &Tx<'_>,
+    answered: Vec<Change>,
+    decided: Vec<Change>,
+    primary_contact: Option<PrimaryContact>,
+    mode: WriteMode,
+) -> Result<Partner> {
+    let plan = rules::accepted(answered, decided.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    // Answers name nothing that has to be looked up.
+    insert_planned(tx, &decided, plan, primary_contact, PartnerCreatedVia::Application, mode).await
+}
+
+async fn insert_planned(
+    tx: &Tx<'_>,
+    named: &[Change],
+    mut plan: Plan,
+    primary_contact: Option<PrimaryContact>,
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Partner> {
     let id = PartnerId::new();
-    let named = changes.clone();
-    let mut plan = rules::created(changes, primary_contact.is_some(), mode).map_err(Error::invalid)?;
-    let (tier_rules, ()) = try_join(tiers::rules(tx), references::check(tx, None, &named, &plan.changes)).await?;
-    tier_rules.refuse(&named, mode)?;
+    let (tier_rules, ()) = try_join(tiers::rules(tx), references::check(tx, None, named, &plan.changes)).await?;
+    tier_rules.refuse(named, mode)?;
     let contact = primary_contact.map(|contact| (ContactId::new(), contact));
     if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
         plan.changes.push(Change { field, value: json!(contact) });
