@@ -29,6 +29,10 @@ async fn works(demo: &Demo) -> String {
     assert!(attainment.body["total"]["won_revenue"].as_i64() > Some(0), "{}", attainment.body);
     let path = format!("/v1/partners/{}/overrides", overridden.body["data"][0]["id"].as_str().unwrap());
     assert!(key.get(&path).await.expect(200).body["data"].as_array().is_some_and(|held| !held.is_empty()));
+    let inbox = key.get("/v1/application-submissions").await.expect(200);
+    let statuses: std::collections::BTreeSet<&str> =
+        inbox.body["data"].as_array().unwrap().iter().filter_map(|submission| submission["status"].as_str()).collect();
+    assert_eq!(statuses, ["accepted", "in_review", "new", "rejected", "spam"].into());
     for (email, role) in [(told(&welcome, "e-mail"), "owner"), ("viewer@partneros.example", "viewer")] {
         let body = json!({"email": email, "password": told(&welcome, "password")});
         let grant = Client::public().post("/v1/auth/sessions", body).await.expect(201);

@@ -1,6 +1,7 @@
 //! The tests through HTTP, one room per resource, and the sweeps over every operation of the document.
 
 mod api_keys;
+mod application_forms;
 mod batches;
 mod contacts;
 mod deals;
@@ -26,6 +27,7 @@ mod plan_items;
 mod requests;
 mod sessions;
 mod sign_in;
+mod submissions;
 mod sweeps;
 mod tags;
 mod tenancy;

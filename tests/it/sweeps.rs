@@ -132,7 +132,9 @@ async fn ids_of_another_organization_are_not_there() {
     let item = other.owner.post(&item, json!({"kind": "workflow", "title": "Referrals"})).await.expect(201);
     let view = json!({"name": "x", "object": "partner", "visibility": "organization"});
     let view = other.owner.post("/v1/views", view).await.expect(201);
+    let submission = crate::submissions::Form::open(&other).await.submitted("Acme").await;
     let foreign = |kind: &str| match kind {
+        "SubmissionId" => submission.clone(),
         "PartnerId" => partner.id().to_owned(),
         "ContactId" => contact.id().to_owned(),
         "PlanItemId" => item.id().to_owned(),
