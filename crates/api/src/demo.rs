@@ -1,5 +1,6 @@
 //! An organization to look around in, for whoever has just started a server: partners, people, a key.
 
+mod applications;
 mod companies;
 mod program;
 
@@ -50,7 +51,7 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("viewer@partneros.example", "Vera Viewer", Role::Viewer),
 ];
 /// What the key may do: everything there is an operation for.
-const SCOPES: [AccessScope; 22] = [
+const SCOPES: [AccessScope; 23] = [
     AccessScope::PartnersRead,
     AccessScope::PartnersWrite,
     AccessScope::PartnersOverride,
@@ -73,6 +74,7 @@ const SCOPES: [AccessScope; 22] = [
     AccessScope::TiersWrite,
     AccessScope::ViewsWrite,
     AccessScope::InsightsRead,
+    AccessScope::ApplicationsWrite,
 ];
 
 /// How to get into the demo organization. Kept in the data folder, since the database keeps only hashes.
@@ -236,6 +238,7 @@ async fn make(store: &Store, password: &str, hash: &str, environment: KeyEnviron
         }
         program::insert_deals(tx, &entered, &managers, today(Timestamp::now(), "UTC")).await?;
         program::insert_plan_items(tx, &entered, &managers).await?;
+        applications::insert(tx, &managers).await?;
         insert_key(tx, environment).await
     });
     Ok(done.await?)
