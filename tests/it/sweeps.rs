@@ -133,8 +133,15 @@ async fn ids_of_another_organization_are_not_there() {
     let view = json!({"name": "x", "object": "partner", "visibility": "organization"});
     let view = other.owner.post("/v1/views", view).await.expect(201);
     let submission = crate::submissions::Form::open(&other).await.submitted("Acme").await;
+    other.owner.wait(job.id()).await;
+    let notifications = other.owner.get("/v1/notifications").await.expect(200);
+    let invited = json!({"email": format!("{}@example.com", harness::unique("foreign")), "role": "viewer"});
+    other.owner.post("/v1/members", invited).await.expect(201);
+    let deliveries = other.owner.get("/v1/notification-deliveries").await.expect(200);
     let foreign = |kind: &str| match kind {
         "SubmissionId" => submission.clone(),
+        "NotificationId" => notifications.body["data"][0]["id"].as_str().unwrap().to_owned(),
+        "NotificationDeliveryId" => deliveries.body["data"][0]["id"].as_str().unwrap().to_owned(),
         "PartnerId" => partner.id().to_owned(),
         "ContactId" => contact.id().to_owned(),
         "PlanItemId" => item.id().to_owned(),

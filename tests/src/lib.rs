@@ -6,10 +6,14 @@ pub mod database;
 mod instance;
 mod jobs;
 pub mod openai;
+mod mail;
 mod organization;
 mod referee;
+mod slack;
 
 pub use instance::{Instance, instance, neighbour, settings};
 pub use jobs::Ended;
+pub use mail::{MailMode, MailSink, ReceivedMail, mail_sink};
 pub use organization::{Answer, Client, Organization, PASSWORD, unique};
 pub use referee::Referee;
+pub use slack::{SlackMode, SlackStandIn, slack_stand_in};

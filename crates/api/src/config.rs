@@ -5,8 +5,14 @@ use std::{fs, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use scoring::model::{Limits, ModelSettings};
 use secrecy::SecretString;
+
+use crate::mail::SmtpServer;
+
+/// Slack's own.
+const SLACK_API_URL: &str = "https://slack.com/api";
 
 /// What the command line and the environment say, unchecked. An empty value is none.
 #[derive(Debug, Clone, Default, Args)]
@@ -50,6 +56,16 @@ pub struct RawSettings {
     /// Where uploaded files are kept: `s3://bucket/prefix`. Default: the data folder.
     #[arg(long, env = "PARTNEROS_OBJECT_STORE_URL")]
     object_store_url: Option<String>,
+    /// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`, `smtp://user:password@host?tls=required`.
+    /// Default: mails are written into the folder `mail` of the data folder.
+    #[arg(long, env = "PARTNEROS_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Who mails are from. Default: no-reply at the host of the web application.
+    #[arg(long, env = "PARTNEROS_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// Where Slack is. Default: Slack's own, `https://slack.com/api`.
+    #[arg(long, env = "PARTNEROS_SLACK_API_URL")]
+    slack_api_url: Option<String>,
     /// `on` or `off`; `off` for benchmarks.
     #[arg(long, env = "PARTNEROS_RATE_LIMITS", default_value = "on")]
     rate_limits: String,
@@ -118,6 +134,11 @@ pub struct Settings {
     /// None: made once and kept in the data folder (embedded database only).
     pub jwt_key: Option<SecretString>,
     pub object_store_url: Option<String>,
+    /// None: mails are written as files.
+    pub smtp: Option<SmtpServer>,
+    /// None: nobody at the host of the web application.
+    pub mail_from: Option<Mailbox>,
+    pub slack_api_url: String,
     pub rate_limits: bool,
     pub log: String,
     pub log_format: Option<LogFormat>,
@@ -170,6 +191,14 @@ impl Checker {
             return None;
         }
         Some(text.to_owned())
+    }
+    /// Says nothing of what was given: it may hold a password.
+    fn smtp(&mut self, text: Option<&str>) -> Option<SmtpServer> {
+        let server = text?.trim().parse();
+        if server.is_err() {
+            self.0.push("PARTNEROS_SMTP_URL must be an address such as smtps://user:password@mail.example.com".into());
+        }
+        server.ok()
     }
     fn origin(&mut self, name: &str, text: &str) -> Option<String> {
         let url = self.url(name, Some(text))?;
@@ -249,6 +278,15 @@ impl RawSettings {
             ),
             jwt_key,
             object_store_url,
+            smtp: check.smtp(some(&self.smtp_url).as_deref()),
+            mail_from: check.parse(
+                "PARTNEROS_MAIL_FROM",
+                some(&self.mail_from).as_deref(),
+                "an e-mail address such as `Partners <partners@example.com>`",
+            ),
+            slack_api_url: check
+                .url("PARTNEROS_SLACK_API_URL", some(&self.slack_api_url).as_deref())
+                .unwrap_or_else(|| SLACK_API_URL.to_owned()),
             rate_limits,
             log: self.log,
             log_format,
@@ -378,6 +416,9 @@ mod tests {
             object_store_url: Some("ftp://x".into()),
             openai_model: Some("some".into()),
             openai_daily_tokens: "-1".into(),
+            smtp_url: Some("https://mail.example.com".into()),
+            mail_from: Some("nobody".into()),
+            slack_api_url: Some("slack".into()),
             ..raw()
         };
         let SettingsError(faults) = wrong.check().unwrap_err();
@@ -394,10 +435,13 @@ mod tests {
             "OBJECT_STORE",
             "OPENAI_API_KEY and PARTNEROS_OPENAI_BASE_URL are missing",
             "OPENAI_DAILY_TOKENS",
+            "SMTP_URL",
+            "MAIL_FROM",
+            "SLACK_API_URL",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
         }
-        assert_eq!(faults.len(), 12, "{faults:?}");
+        assert_eq!(faults.len(), 15, "{faults:?}");
     }
 
     #[test]

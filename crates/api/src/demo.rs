@@ -224,7 +224,7 @@ async fn make(store: &Store, password: &str, hash: &str, environment: KeyEnviron
         let mut managers = vec![owner.id];
         for (email, name, role) in PEOPLE {
             let invite = MemberInvite { email: email.into(), name: Some(name.into()), role };
-            let (member, token, _) = members::invite(tx, &invite).await?;
+            let members::Invitation { member, token, .. } = members::invite(tx, &invite).await?;
             members::accept(tx, &token, UserId::new(), name, hash).await?;
             managers.push(member.id);
         }

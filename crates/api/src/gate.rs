@@ -183,7 +183,7 @@ fn holds(caller: &Caller, wanted: AccessScope) -> bool {
 
 /// Operations that somebody could use to guess passwords.
 fn guesses_secrets(operation: &Operation) -> bool {
-    matches!(operation.id.as_str(), "signIn" | "changePassword")
+    matches!(operation.id.as_str(), "signIn" | "changePassword" | "requestPasswordReset")
 }
 
 /// Operations that strangers use.

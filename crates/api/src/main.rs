@@ -9,7 +9,7 @@ use api::{
     demo,
     files::Files,
     openapi, routes,
-    server::{DatabaseAccess, Server, told_to_stop, worker_settings},
+    server::{DatabaseAccess, Server, sender, told_to_stop, worker_settings},
     telemetry::Telemetry,
     worker::Worker,
 };
@@ -126,10 +126,12 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
 async fn worker(settings: Settings) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&settings)?;
     // What it exports names addresses of the API.
-    domain::links::set_public_url(&settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen)));
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    domain::links::set_public_url(&public_url);
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
-    let worker = Worker::start(database.url.clone(), files, worker_settings(&settings)).await?;
+    let sender = sender(&settings, &public_url)?;
+    let worker = Worker::start(database.url.clone(), files, sender, worker_settings(&settings)).await?;
     tracing::info!("working");
     told_to_stop().await;
     worker.stop().await;

@@ -6,11 +6,12 @@ use domain::{
     members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
     page::Paging,
 };
-use persistence::members;
+use persistence::{members, notifications};
 
 use crate::{
     answer::Answer,
     call::{Call, Json, Query},
+    notifications::sender::{INVITATION_LINKS, invitation_link},
     problem::Result,
 };
 
@@ -35,15 +36,19 @@ pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
 
 /// Invite a member
 ///
-/// The link in the answer is shown this once; whoever has it can join within seven days.
+/// The person gets a mail with the link, which also stands in the answer, this once; whoever has it can join within seven
+/// days.
 #[utoipa::path(tag = "members", request_body = MemberInvite, security(("admin" = ["-"])),
     responses((status = 201, body = InvitedMember)), extensions(("x-errors" = json!("already_member"))))]
 #[post("/members")]
 pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
-        let (member, token, expires_at) = members::invite(tx, &body).await?;
+        let invitation = members::invite(tx, &body).await?;
+        let invitation_url = invitation_link(&call.state.addresses.app_url, &invitation.token.expose());
+        let sealed = call.state.server_key.seal(INVITATION_LINKS, invitation_url.clone().into_bytes())?;
+        notifications::mail_invitation(tx, &invitation, sealed).await?;
+        let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);
-        let invitation_url = format!("{}/invitations/{}", call.state.addresses.app_url, token.expose());
         Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
     };
     call.once(&body.sum, work).await

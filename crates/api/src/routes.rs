@@ -5,7 +5,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
     api_keys, application_forms, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans,
-    logos, me, members, organizations, partners, plan_items, sessions, submissions, tags, tiers, views,
+    logos, me, members, notifications, organizations, partners, plan_items, sessions, slack, submissions, tags, tiers, views,
 };
 
 /// Every operation, in the order of the document.
@@ -25,6 +25,7 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(sessions::refresh_session)
         .service(sessions::list_sessions)
         .service(sessions::end_session)
+        .service(sessions::request_password_reset)
         .service(sessions::change_password)
         .service(sessions::accept_invitation)
         .service(me::get_me)
@@ -129,6 +130,17 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(tiers::evaluate_tiers)
         .service(tiers::assess_partner_tier)
         .service(tiers::list_partner_tier_history)
+        .service(notifications::get_form_notifications)
+        .service(notifications::replace_form_notifications)
+        .service(notifications::list_notifications)
+        .service(notifications::read_all_notifications)
+        .service(notifications::read_notification)
+        .service(notifications::list_notification_deliveries)
+        .service(notifications::retry_notification_delivery)
+        .service(slack::get_slack_integration)
+        .service(slack::connect_slack)
+        .service(slack::disconnect_slack)
+        .service(slack::list_slack_targets)
         .service(events::list_events)
         .service(events::list_event_types)
         .service(events::list_partner_events);

@@ -14,6 +14,7 @@ use actix_web::{
 use anyhow::{Context, bail};
 use domain::{Code, Error, events::request_id};
 use embedded_postgres::Cluster;
+use lettre::message::Mailbox;
 use persistence::{Store, revocations::Revocations};
 use scoring::model::Model;
 use secrecy::SecretString;
@@ -28,8 +29,12 @@ use crate::{
     files::Files,
     gate::gate,
     limits::Limits,
-    metrics, openapi, problem, routes,
+    mail::Mailer,
+    metrics,
+    notifications::sender::Sender,
+    openapi, problem, routes,
     server_key::ServerKey,
+    slack::SlackApi,
     state::{Addresses, State},
     telemetry::RequestSpan,
     worker::Worker,
@@ -187,9 +192,10 @@ impl Server {
             schemas: domain::body::Schemas::of(&document),
             files: files.clone(),
             server_key,
+            slack: SlackApi::new(&settings.slack_api_url)?,
             addresses: Addresses {
-                app_url: settings.app_url.clone().unwrap_or_else(|| public_url.clone()),
-                public_url,
+                app_url: app_url(settings, &public_url),
+                public_url: public_url.clone(),
                 origins: settings.cors_origins.clone(),
                 trusted_proxies: settings.trusted_proxies.clone(),
             },
@@ -229,7 +235,8 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        let worker = Worker::start(database.url.clone(), files, worker_settings(settings)).await?;
+        let sender = sender(settings, &public_url)?;
+        let worker = Worker::start(database.url.clone(), files, sender, worker_settings(settings)).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 
@@ -255,6 +262,33 @@ impl Server {
         drop(self.state);
         self.database.close().await;
     }
+}
+
+/// The web application, for links.
+fn app_url(settings: &Settings, public_url: &str) -> String {
+    settings.app_url.clone().unwrap_or_else(|| public_url.to_owned())
+}
+
+/// How notifications go out of this deployment.
+///
+/// # Errors
+/// When the server key cannot be read.
+pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
+    let app_url = app_url(settings, public_url);
+    let from = settings.mail_from.clone().map_or_else(|| default_mail_from(&app_url), Ok)?;
+    Ok(Sender {
+        mailer: Mailer::new(settings.smtp.clone(), settings.data_dir.join("mail"), from),
+        slack: SlackApi::new(&settings.slack_api_url)?,
+        server_key: server_key(settings)?,
+        app_url,
+    })
+}
+
+/// Who mails are from unless it is said: nobody at the host of the web application.
+fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
+    let url = reqwest::Url::parse(app_url).ok();
+    let host = url.as_ref().and_then(reqwest::Url::domain).unwrap_or("localhost");
+    Ok(format!("partneros <no-reply@{host}>").parse()?)
 }
 
 /// How the worker of this deployment works.

@@ -1,5 +1,7 @@
 //! Sign-in: registration, sessions, passwords, invitations (contract 4.1, section 5).
 
+use std::time::Duration;
+
 use actix_web::{
     cookie::{Cookie, SameSite, time::OffsetDateTime},
     delete, get,
@@ -14,7 +16,8 @@ use domain::{
     passwords,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
-        InvitationAcceptance, PasswordChange, PasswordProof, Registration, SessionPage, SignIn, TokenGrant, password_fault,
+        InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration, SessionPage, SignIn, TokenGrant,
+        password_fault,
     },
 };
 use persistence::{
@@ -31,6 +34,8 @@ use crate::{
 
 /// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
 const REFRESH_COOKIE: &str = "__Host-prm_refresh";
+/// How long the answer to a request for a new password takes, whoever it is for.
+const RESET_PACE: Duration = Duration::from_millis(250);
 
 /// Register an organization
 ///
@@ -140,6 +145,27 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
     call.write(async |tx| sessions::end(tx, member, session).await).await?;
     let answer = Answer::nothing();
     Ok(if session == current { answer.with(header::SET_COOKIE, cleared_cookie()) } else { answer })
+}
+
+/// Ask for a new password
+///
+/// Mails a link with which a new password can be chosen within an hour, if somebody has joined with this e-mail address.
+/// Whether anybody has shows neither in the answer nor in its time.
+#[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)),
+    extensions(("x-step" = json!(4))))]
+#[post("/auth/password-resets")]
+pub async fn request_password_reset(call: PublicCall, body: Json<PasswordResetRequest>) -> Result<Answer> {
+    call.state.limits.of_account(&body.email)?;
+    let request = async {
+        let store = &call.state.store;
+        let organization = members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+        let system = Scope::system(organization, "sign-in", call.request_id);
+        store.write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await).await
+    };
+    // Only a write that has an effect waits for the disk.
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(RESET_PACE));
+    requested?;
+    Ok(Answer { status: 202, headers: Vec::new(), body: Vec::new() })
 }
 
 /// Change the password

@@ -7,7 +7,9 @@ use ipnet::IpNet;
 use persistence::Store;
 use scoring::model::Model;
 
-use crate::{auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey, tokens::Tokens};
+use crate::{
+    auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey, slack::SlackApi, tokens::Tokens,
+};
 
 /// The shared state.
 pub struct State {
@@ -21,6 +23,7 @@ pub struct State {
     pub schemas: Schemas,
     pub files: Files,
     pub server_key: ServerKey,
+    pub slack: SlackApi,
     pub addresses: Addresses,
     /// The language model, when one is configured.
     pub model: Option<Arc<Model>>,

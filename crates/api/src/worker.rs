@@ -7,14 +7,17 @@ use domain::{
     jobs::{Daily, JobType},
 };
 use persistence::{
-    Store, Tx, deals, exports, housekeeping, imports, jobs,
+    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
 };
 use tokio::sync::oneshot;
 
-use crate::files::{Files, result_of, upload_of};
+use crate::{
+    files::{Files, result_of, upload_of},
+    notifications::sender::Sender,
+};
 
 /// The task that erases what nobody needs any more.
 const HOUSEKEEPING: &str = "housekeeping";
@@ -22,12 +25,15 @@ const HOUSEKEEPING: &str = "housekeeping";
 /// Every kind of task that there is.
 struct Work {
     files: Files,
+    sender: Sender,
 }
 
 impl Tasks for Work {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         match run.task.kind.as_str() {
             HOUSEKEEPING => self.keep_house(run).await,
+            notification_deliveries::TASK => self.sender.deliver(run).await,
+            passwords::RESET_TASK => self.sender.mail_reset(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
             kind => match kind.parse::<JobType>() {
@@ -40,6 +46,10 @@ impl Tasks for Work {
     }
 
     async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()> {
+        if task.kind == notification_deliveries::TASK {
+            let id = notification_deliveries::of_task(task)?;
+            return notification_deliveries::give_up(tx, id, "It could not be tried.").await;
+        }
         match job_of(task) {
             Ok(id) => jobs::fail(tx, id, error).await.map(drop),
             Err(_) => Ok(()),
@@ -132,7 +142,7 @@ impl Worker {
     ///
     /// # Errors
     /// What keeps it from starting, in words for people.
-    pub async fn start(database_url: String, files: Files, settings: Settings) -> anyhow::Result<Self> {
+    pub async fn start(database_url: String, files: Files, sender: Sender, settings: Settings) -> anyhow::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (report, started) = oneshot::channel();
         // Made on the thread: it stays there.
@@ -145,7 +155,7 @@ impl Worker {
                     drop(report.send(Ok(())));
                     // Also when the sender is gone without a word.
                     let stop = async { drop(stopped.await) };
-                    worker::run(&store, &Work { files }, &settings, stop).await;
+                    worker::run(&store, &Work { files, sender }, &settings, stop).await;
                 }
             }
         };

@@ -141,7 +141,7 @@ async fn a_person_is_known_until_the_session_ends(world: &World) {
     let user = UserId::new();
     world
         .write(async |tx| {
-            let (_, invitation, _) = members::invite(tx, &invite).await?;
+            let invitation = members::invite(tx, &invite).await?.token;
             members::accept(tx, &invitation, user, "Bob", "hash").await
         })
         .await

@@ -65,6 +65,8 @@ codes! {
     TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
     TierInUse "tier_in_use" 409 "Partners have this tier by hand.";
     DefaultTier "default_tier" 409 "There is exactly one default tier.";
+    SlackNotConnected "slack_not_connected" 409 "The organization is not connected to Slack.";
+    DeliverySucceeded "delivery_succeeded" 409 "It was delivered already.";
     JobFinished "job_finished" 409 "The job has ended already.";
     JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
     LastOwner "last_owner" 409 "An organization needs an owner.";
@@ -83,6 +85,7 @@ codes! {
     CircularRequirement "circular_requirement" 422 "The requirement looks at what follows from the tier.";
     FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the company's name.";
     UseAcceptance "use_acceptance" 422 "A submission becomes accepted by its acceptance alone.";
+    SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
     ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";

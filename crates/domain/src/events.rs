@@ -60,6 +60,7 @@ pub struct EventData(pub Map<String, Value>);
 /// An event that has not been written yet. Actor, request and sequence come from the transaction.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
+    pub id: EventId,
     pub kind: &'static EventType,
     pub subject: Subject,
     /// The partner whose time line it belongs to.
@@ -78,7 +79,7 @@ impl NewEvent {
         let kind = EventType::named(kind).unwrap_or_else(|| panic!("no event type {kind}"));
         let Value::Object(data) = data else { panic!("the data of an event are an object") };
         let subject = Subject { kind: kind.subject().to_owned(), id: id.to_string(), version: version.into() };
-        Self { kind, subject, partner: None, visible_to: None, data }
+        Self { id: EventId::new(), kind, subject, partner: None, visible_to: None, data }
     }
 
     /// Shows it to one member alone.
@@ -254,6 +255,8 @@ types! {
         "session.revoked" "A session was ended.";
         "session.reuse_detected" "A used refresh token was shown again; its session was ended.";
         "organization.updated" "Settings of the organization changed.";
+        "integration.connected" "Another service was connected; `workspace` says which one.";
+        "integration.disconnected" "The connection to another service was ended.";
     }
 }
 

@@ -144,6 +144,10 @@ typed_ids! {
     JobId "job";
     /// The id of an event.
     EventId "evt";
+    /// The id of a notification.
+    NotificationId "ntf";
+    /// The id of a delivery of a notification.
+    NotificationDeliveryId "ntd";
 }
 
 #[cfg(test)]

@@ -465,6 +465,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notification_deliveries (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        notification_id -> Nullable<Uuid>,
+        event_id -> Nullable<Uuid>,
+        member_id -> Nullable<Uuid>,
+        channel -> Text,
+        target -> Text,
+        status -> Text,
+        attempts -> Integer,
+        step -> Integer,
+        last_error -> Nullable<Text>,
+        next_attempt_at -> Nullable<Timestamptz>,
+        #[sql_name = "type"]
+        type_ -> Text,
+        title -> Text,
+        body -> Text,
+        subject_type -> Text,
+        subject_id -> Text,
+        secret -> Nullable<Binary>,
+    }
+}
+diesel::table! {
+    notification_settings (version) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        member_ids -> Array<Uuid>,
+        roles -> Array<Text>,
+        slack_channel_ids -> Array<Text>,
+        slack_user_ids -> Array<Text>,
+        email -> Bool,
+    }
+}
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        member_id -> Uuid,
+        #[sql_name = "type"]
+        type_ -> Text,
+        title -> Text,
+        body -> Text,
+        subject_type -> Text,
+        subject_id -> Text,
+        event_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+diesel::table! {
+    slack_integrations (connected_at) {
+        bot_token -> Binary,
+        workspace -> Text,
+        connected_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     application_form_versions,
@@ -477,6 +535,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     members,
     model_usage,
+    notification_deliveries,
+    notification_settings,
+    notifications,
     organizations,
     partner_overrides,
     partner_tags,
@@ -487,6 +548,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     revocations,
     schedules,
     sessions,
+    slack_integrations,
     stage_changes,
     submissions,
     tags,

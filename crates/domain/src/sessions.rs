@@ -93,6 +93,15 @@ pub struct SignIn {
     pub password: String,
 }
 
+/// Whose password was forgotten.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordResetRequest {
+    /// The e-mail address of the person.
+    #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
+    pub email: String,
+}
+
 /// A new password, by the token of a reset link or, signed in, by the current password: one of the two.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

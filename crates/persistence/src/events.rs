@@ -40,7 +40,7 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
         visible_to: Vec::new(),
     };
     for event in told {
-        append.ids.push(EventId::new().0);
+        append.ids.push(event.id.0);
         append.kinds.push(event.kind.name);
         append.subject_kinds.push(event.subject.kind);
         append.subjects.push(event.subject.id);

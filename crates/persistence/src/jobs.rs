@@ -8,12 +8,13 @@ use domain::{
     events::NewEvent,
     ids::JobId,
     jobs::{Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, StoredProblem, check_kept},
+    notifications::Occasion,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    Tx,
+    Tx, notifications,
     schema::{job_items, jobs},
     statement::{Bind, Statement},
     tasks,
@@ -294,7 +295,10 @@ async fn end(tx: &Tx<'_>, id: JobId, status: JobStatus, result: Option<Value>, p
     if ended == 1 {
         let kind = format!("job.{status}");
         let data = json!({"type": job.kind, "progress": job.progress, "problem": job.problem});
-        tx.tell(NewEvent::new(&kind, id, job.version, data));
+        let event = NewEvent::new(&kind, id, job.version, data);
+        let occasion = Occasion::job_ended(event.id, &job);
+        tx.tell(event);
+        notifications::tell(tx, occasion.as_slice()).await?;
     }
     Ok(job)
 }

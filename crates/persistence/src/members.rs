@@ -7,7 +7,7 @@ use domain::{
     Code, Error, Result,
     access::Role,
     events::NewEvent,
-    ids::{MemberId, OrganizationId, PartnerId, UserId},
+    ids::{EventId, MemberId, OrganizationId, PartnerId, UserId},
     members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
     page::{self, Page},
     patch,
@@ -18,7 +18,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Store, Tx, clock_timestamp, deals, plan_items, revocations,
+    Store, Tx, clock_timestamp, deals, notifications, plan_items, revocations,
     schema::{members, partners},
     sessions, submissions, tiers, views,
 };
@@ -63,13 +63,24 @@ pub async fn get(tx: &Tx<'_>, id: MemberId) -> Result<Member> {
     Ok(Member::query().find(id).first(&mut tx.conn()).await?)
 }
 
-/// Invites somebody; answers the member, the token of the link, and when it stops working. The token is shown to nobody
-/// else: only its hash is kept.
+/// An invitation that was just made.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    pub member: Member,
+    /// The token of the link. It is shown to nobody else: only its hash is kept.
+    pub token: OpaqueToken,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// The event that tells of it.
+    pub event: EventId,
+}
+
+/// Invites somebody.
 ///
 /// # Errors
 /// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody but an owner
 /// invites an owner.
-pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<(Member, OpaqueToken, Timestamp)> {
+pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
     if invite.role == Role::Owner {
         needs_owner(tx.scope())?;
     }
@@ -87,8 +98,10 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<(Member, Opaqu
     let member: Member =
         diesel::insert_into(members::table).values(row).returning(Member::as_returning()).get_result(&mut tx.conn()).await?;
     let data = json!({"email": member.email, "role": member.role, "expires_at": expires_at});
-    tx.tell(NewEvent::new("member.invited", member.id, member.version, data));
-    Ok((member, token, expires_at))
+    let told = NewEvent::new("member.invited", member.id, member.version, data);
+    let event = told.id;
+    tx.tell(told);
+    Ok(Invitation { member, token, expires_at, event })
 }
 
 /// The member that an invitation is for.
@@ -180,6 +193,7 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
     deals::release(tx, id).await?;
+    notifications::forget_member(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
     revocations::revoke(tx, id.0).await?;
     diesel::select(directory::release_email(&member.email)).execute(&mut tx.conn()).await?;

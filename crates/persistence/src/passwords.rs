@@ -18,6 +18,8 @@ use crate::{
     Tx, clock_timestamp,
     schema::{members, password_resets},
     sessions,
+    statement::{Bind, Statement},
+    tasks::Task,
 };
 
 /// How long a reset link can be used.
@@ -61,6 +63,51 @@ pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
 pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
     let member: MemberId = members::table.filter(joined).select(members::id).first(&mut tx.conn()).await?;
+    issue_reset_of(tx, member).await
+}
+
+/// The task that mails a reset link.
+pub const RESET_TASK: &str = "password_reset";
+
+/// Queues the mail with a reset link for whoever has joined with this e-mail address; for anybody else it does the
+/// same to no effect.
+pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
+    let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
+    Statement::new(
+        "/* passwords.request_reset */ INSERT INTO tasks (id, kind, payload, actor, role, request_id, unique_key, max_attempts) \
+         SELECT ",
+    )
+    .with(Bind::Id(Some(uuid::Uuid::now_v7())), ", ")
+    .with(Bind::Text(Some(RESET_TASK.to_owned())), ", jsonb_build_object('member_id', m.id), ")
+    .with(Bind::Json(Some(actor)), ", 'owner', ")
+    .with(Bind::Id(Some(tx.scope().request_id)), ", 'password reset ' || m.id, 12 FROM members m WHERE m.email = ")
+    .with(Bind::Text(Some(email.to_owned())), " AND m.user_id IS NOT NULL ON CONFLICT DO NOTHING")
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What the mail with a reset link says.
+#[derive(Debug, Clone)]
+pub struct ResetMail {
+    pub token: OpaqueToken,
+    pub name: String,
+    pub email: String,
+}
+
+/// The member of a [`RESET_TASK`], with a fresh token; none when it was removed meanwhile.
+pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
+    let id = task.payload.get("member_id").cloned().unwrap_or_default();
+    let id = serde_json::from_value(id).map(MemberId).map_err(Error::internal)?;
+    let found: Option<(String, String)> =
+        members::table.find(id).select((members::name, members::email)).first(&mut tx.conn()).await.optional()?;
+    match found {
+        None => Ok(None),
+        Some((name, email)) => Ok(Some(ResetMail { token: issue_reset_of(tx, id).await?, name, email })),
+    }
+}
+
+async fn issue_reset_of(tx: &Tx<'_>, member: MemberId) -> Result<OpaqueToken> {
     let token = OpaqueToken::generate(TokenKind::PasswordReset, tx.scope().organization)?;
     let row = (
         password_resets::token_hash.eq(token.hash().to_vec()),

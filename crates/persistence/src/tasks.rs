@@ -110,6 +110,13 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     Err(Error::Unavailable("the task of this key comes and goes".into()))
 }
 
+/// The living task of this key, unless a worker has it, does not wait any longer.
+pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
+    let waiting = tasks::table.filter(tasks::unique_key.eq(key)).filter(tasks::died_at.is_null()).filter(tasks::lease.is_null());
+    diesel::update(waiting).set(tasks::run_at.eq(diesel::dsl::now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
 /// Takes due tasks of any organization, fairly.
 pub async fn claim(store: &Store, wanted: usize, lease: Duration) -> Result<Vec<Task>> {
     let id = Uuid::now_v7();

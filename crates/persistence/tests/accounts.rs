@@ -135,7 +135,7 @@ impl Home {
 
     async fn invite(&self, role: Role) -> (Member, OpaqueToken) {
         let invite = MemberInvite { email: address("bob"), name: None, role };
-        let (member, token, _) = self.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
+        let members::Invitation { member, token, .. } = self.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
         (member, token)
     }
 
@@ -375,7 +375,7 @@ async fn nobody_joins_two_organizations_with_one_address() {
     let home = Home::new().await;
     let email = address("carol");
     let invite = MemberInvite { email: email.clone(), name: None, role: Role::Viewer };
-    let (_, token, _) = home.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
+    let members::Invitation { token, .. } = home.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
     register(&home.store, &email).await.unwrap();
     let accept = async |tx: &Tx<'_>| members::accept(tx, &token, UserId::new(), "Carol", "hash").await;
     assert_eq!(refusal(home.write(accept).await), Code::EmailTaken);

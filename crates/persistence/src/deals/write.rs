@@ -9,7 +9,8 @@ use domain::{
     Code, Error, Fault, Result,
     deals::{Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate, DealValues},
     events::NewEvent,
-    ids::{DealId, MemberId, PartnerId},
+    ids::{DealId, EventId, MemberId, PartnerId},
+    notifications::Occasion,
     organizations::today,
     patch,
     timestamp::Timestamp,
@@ -18,7 +19,7 @@ use futures_util::future::{join, try_join};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    Tx, clock_timestamp, organizations,
+    Tx, clock_timestamp, notifications, organizations,
     partners::rollups,
     schema::{deals, members, partners},
     statement::{Bind, Statement},
@@ -34,7 +35,9 @@ const RESTORABLE: i64 = 30;
 /// 422 with every fault of its values and of what they refer to; `deal_conflict`, `external_id_taken`.
 pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
-    let deal = writer.insert(wanted).await?;
+    let (deal, event) = writer.create(wanted).await?;
+    // Of a whole file or batch of deals that were decided on elsewhere their owners are not told one by one.
+    writer.note_decision(event, None, &deal);
     writer.finish().await?;
     Ok(deal)
 }
@@ -116,6 +119,8 @@ pub(crate) struct Writer<'t, 'c> {
     held: BTreeMap<PartnerId, bool>,
     /// Partners whose deals were written.
     touched: BTreeSet<PartnerId>,
+    /// What owners of deals are told.
+    occasions: Vec<Occasion>,
 }
 
 impl<'t, 'c> Writer<'t, 'c> {
@@ -129,7 +134,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             actor: tx.scope().actor.clone(),
             now,
         };
-        Ok(Self { tx, context, held: BTreeMap::new(), touched: BTreeSet::new() })
+        Ok(Self { tx, context, held: BTreeMap::new(), touched: BTreeSet::new(), occasions: Vec::new() })
     }
 
     /// The day and the actor by which deals are written.
@@ -137,8 +142,9 @@ impl<'t, 'c> Writer<'t, 'c> {
         &self.context
     }
 
-    /// Computes what the deals of the partners add up to.
+    /// Tells the owners of deals that were decided on, and computes what the deals of the partners add up to.
     pub(crate) async fn finish(self) -> Result<()> {
+        notifications::tell(self.tx, &self.occasions).await?;
         rollups::recompute(self.tx, &self.touched).await
     }
 
@@ -189,23 +195,24 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 
     pub(crate) async fn insert(&mut self, wanted: &DealUpdate) -> Result<Deal> {
-        let values = DealValues::created(wanted, &self.context)?;
-        self.insert_values(&values, wanted.allow_conflict).await
+        self.create(wanted).await.map(|(deal, _)| deal)
     }
 
-    pub(crate) async fn insert_values(&mut self, values: &DealValues, allow_conflict: bool) -> Result<Deal> {
+    /// A new deal, and the event of its status.
+    async fn create(&mut self, wanted: &DealUpdate) -> Result<(Deal, EventId)> {
+        let values = &DealValues::created(wanted, &self.context)?;
         let tx = self.tx;
         let id = DealId::new();
         self.check_references(None, values).await?;
-        self.check_conflict(id, None, values, allow_conflict).await?;
+        self.check_conflict(id, None, values, wanted.allow_conflict).await?;
         let row = (deals::id.eq(id), deals::account_key.eq(values.account_key()), values);
         let deal: Deal =
             diesel::insert_into(deals::table).values(row).returning(Deal::as_returning()).get_result(&mut tx.conn()).await?;
         self.touched.insert(values.partner_id);
         tell(tx, "deal.created", &deal, json!({"changes": patch::changes(&json!({}), values)?}));
         let changes = json!({"status": {"from": null, "to": values.status}});
-        tell(tx, values.status.event(None), &deal, json!({"changes": changes}));
-        Ok(deal)
+        let event = tell(tx, values.status.event(None), &deal, json!({"changes": changes}));
+        Ok((deal, event))
     }
 
     pub(crate) async fn update(&mut self, id: DealId, expected: Option<i64>, wanted: &DealUpdate) -> Result<Deal> {
@@ -242,9 +249,17 @@ impl<'t, 'c> Writer<'t, 'c> {
         tell(tx, "deal.updated", &deal, json!({"changes": patch::changes(&before.values, values)?}));
         if values.status != before.values.status {
             let changes = json!({"status": {"from": before.values.status, "to": values.status}});
-            tell(tx, values.status.event(Some(before.values.status)), &deal, json!({"changes": changes}));
+            let event = tell(tx, values.status.event(Some(before.values.status)), &deal, json!({"changes": changes}));
+            self.note_decision(event, Some(before.values.status), &deal);
         }
         Ok(deal)
+    }
+
+    /// The owner is told of a decision; that a closed deal is open again is none.
+    fn note_decision(&mut self, event: EventId, from: Option<DealStatus>, deal: &Deal) {
+        if !from.is_some_and(DealStatus::is_closed) {
+            self.occasions.extend(Occasion::deal_decided(event, deal, self.tx.scope().member));
+        }
     }
 
     pub(crate) async fn delete(&mut self, id: DealId, expected: Option<i64>) -> Result<()> {
@@ -325,8 +340,11 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 }
 
-fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) {
-    tx.tell(NewEvent::new(kind, deal.id, deal.version, data).of_partner(deal.values.partner_id));
+fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
+    let event = NewEvent::new(kind, deal.id, deal.version, data).of_partner(deal.values.partner_id);
+    let id = event.id;
+    tx.tell(event);
+    id
 }
 
 /// Deals of a member who leaves have no owner.
