@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::partners::{path, plain};
 
 /// A picture of one colour.
-fn picture(width: u32, height: u32, shade: u8, format: ImageFormat) -> Vec<u8> {
+pub fn picture(width: u32, height: u32, shade: u8, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(RgbImage::from_pixel(width, height, Rgb([shade, 20, 30]))).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
 /// A small file that promises 49 million pixels.
-fn bomb() -> Vec<u8> {
+pub fn bomb() -> Vec<u8> {
     let mut bytes = picture(10, 10, 1, ImageFormat::Jpeg);
     // The header of the frame: marker, length, precision, then height and width.
     let frame = bytes.windows(2).position(|word| word == [0xff, 0xc0]).unwrap();
@@ -25,13 +25,13 @@ fn bomb() -> Vec<u8> {
     bytes
 }
 
-async fn upload(client: &Client, partner: &Answer, kind: &str, bytes: Vec<u8>) -> Answer {
+pub async fn upload(client: &Client, partner: &Answer, kind: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("{}/logo", path(partner));
     client.send(Method::PUT, &path, |request| request.header("content-type", kind).body(bytes)).await
 }
 
 /// The path and query of the address that a partner shows.
-fn address(partner: &Answer) -> String {
+pub fn address(partner: &Answer) -> String {
     let url = partner.body["logo_url"].as_str().unwrap();
     url[url.find("/v1/").unwrap()..].to_owned()
 }

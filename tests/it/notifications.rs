@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{ids::EventId, notifications::Applicant};
+use domain::{ids::EventId, submissions::Applicant};
 use harness::{Client, MailMode, Organization, PASSWORD, mail_sink, unique};
 use serde_json::{Value, json};
 
@@ -54,10 +54,16 @@ async fn retried(org: &Organization, delivery: &Value) -> harness::Answer {
     org.owner.post(&format!("{DELIVERIES}/{}/retries", delivery["id"].as_str().unwrap()), Value::Null).await
 }
 
+/// What somebody says of themselves.
+pub fn applicant(company: Option<&str>, name: Option<&str>, email: Option<&str>) -> Applicant {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    Applicant { company: owned(company), name: owned(name), email: owned(email) }
+}
+
 /// Somebody applies, as the room of applications tells of it.
-async fn applied(org: &Organization, submission: &str, applicant: Applicant<'_>) {
+async fn applied(org: &Organization, submission: &str, applicant: Applicant) {
     let tell = async |tx: &persistence::Tx<'_>| {
-        persistence::notifications::application_submitted(tx, EventId::new(), submission, applicant).await
+        persistence::notifications::application_submitted(tx, EventId::new(), submission, &applicant).await
     };
     org.in_database(tell).await;
 }
@@ -205,7 +211,7 @@ async fn members_and_roles_are_told_of_applications_each_once() {
 
     let evil = "<img src=x onerror=alert(1)>\r\nBcc: all@example.com";
     let submission = "sub_01kb1q3x5se7wtc2gnh2avw0fd";
-    applied(&org, submission, Applicant { company: Some(evil), name: Some("Ann"), email: Some("ann@acme.com") }).await;
+    applied(&org, submission, applicant(Some(evil), Some("Ann"), Some("ann@acme.com"))).await;
     for told in [&admin, &viewer, &quiet, &org.owner] {
         let told = told.all("/v1/notifications?type=application.submitted").await;
         assert_eq!((told.len(), &told[0]["subject"]["id"]), (1, &json!(submission)));
@@ -225,7 +231,7 @@ async fn members_and_roles_are_told_of_applications_each_once() {
     let settings = org.owner.get(SETTINGS).await.expect(200);
     org.owner.with("if-match", settings.header("etag")).put(SETTINGS, json!({"email": false})).await.expect(200);
     let second = "sub_01kb1q3x5se7wtc2gnh2avw0fe";
-    applied(&org, second, Applicant::default()).await;
+    applied(&org, second, applicant(None, None, None)).await;
     assert_eq!(admin.all("/v1/notifications").await.len(), 2);
     assert_eq!(org.owner.all(DELIVERIES).await.len(), targets.len());
     org.in_database(async |tx| persistence::notifications::forget_subject(tx, submission).await).await;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{ids::EventId, notifications::Applicant};
+use crate::notifications::applicant;
+use domain::{ids::EventId, submissions::Applicant};
 use harness::{Organization, SlackMode, slack_stand_in, unique};
 use serde_json::{Value, json};
 
@@ -19,11 +20,11 @@ async fn connected(org: &Organization) -> String {
 }
 
 /// Somebody applies, and these channels hear of it.
-async fn applied(org: &Organization, channels: &[&str], applicant: Applicant<'_>) {
+async fn applied(org: &Organization, channels: &[&str], applicant: Applicant) {
     let settings = json!({"slack_channel_ids": channels, "email": false});
     org.owner.with("if-match", "*").put(SETTINGS, settings).await.expect(200);
     let tell = async |tx: &persistence::Tx<'_>| {
-        persistence::notifications::application_submitted(tx, EventId::new(), "sub_01kb1q3x5se7wtc2gnh2avw0fd", applicant).await
+        persistence::notifications::application_submitted(tx, EventId::new(), "sub_01kb1q3x5se7wtc2gnh2avw0fd", &applicant).await
     };
     org.in_database(tell).await;
 }
@@ -44,7 +45,9 @@ async fn retried(org: &Organization, delivery: &Value) -> harness::Answer {
     org.owner.post(&format!("/v1/notification-deliveries/{}/retries", delivery["id"].as_str().unwrap()), Value::Null).await
 }
 
-const ACME: Applicant<'static> = Applicant { company: Some("Acme"), name: Some("Ann"), email: None };
+fn acme() -> Applicant {
+    applicant(Some("Acme"), Some("Ann"), None)
+}
 
 #[tokio::test]
 async fn a_token_is_tried_out_and_never_seen_again() {
@@ -111,7 +114,7 @@ async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_tha
     let token = connected(&org).await;
     org.owner.with("if-match", "*").put(SETTINGS, json!({"slack_user_ids": ["U1"]})).await.expect(200);
     let evil = "<!channel> @here <https://evil.example|Acme> & co";
-    applied(&org, &["C1"], Applicant { company: Some(evil), name: Some("Ann"), email: Some("ann@evil.example") }).await;
+    applied(&org, &["C1"], applicant(Some(evil), Some("Ann"), Some("ann@evil.example"))).await;
     let posted = slack_stand_in().wait(&token, 2).await;
     let mut to: Vec<&str> = posted.iter().map(|message| message["channel"].as_str().unwrap()).collect();
     to.sort_unstable();
@@ -131,11 +134,11 @@ async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_tha
 async fn what_slack_refuses_has_failed_at_once() {
     let org = Organization::new().await;
     let token = connected(&org).await;
-    applied(&org, &["CGONE"], ACME).await;
+    applied(&org, &["CGONE"], acme()).await;
     let failed = delivery(&org, |one| one["status"] == "failed").await;
     assert_eq!((&failed["last_error"], &failed["attempts"]), (&json!("Slack says channel_not_found"), &json!(1)));
     slack_stand_in().set(&token, SlackMode::Says("invalid_auth"));
-    applied(&org, &["C1"], ACME).await;
+    applied(&org, &["C1"], acme()).await;
     delivery(&org, |one| one["status"] == "failed" && one["last_error"] == "Slack says invalid_auth").await;
     assert_eq!(slack_stand_in().calls(&token, "chat.postMessage"), 2);
 }
@@ -145,7 +148,7 @@ async fn slack_that_is_throttling_or_broken_loses_nothing() {
     let org = Organization::new().await;
     let token = connected(&org).await;
     slack_stand_in().set(&token, SlackMode::Throttles);
-    applied(&org, &["C1"], ACME).await;
+    applied(&org, &["C1"], acme()).await;
     let waiting = delivery(&org, |one| one["attempts"] == 1).await;
     assert_eq!(waiting["status"], "pending");
     let wait = "SELECT extract(epoch FROM next_attempt_at - now())::int FROM notification_deliveries WHERE channel = 'slack'";
@@ -169,7 +172,7 @@ async fn the_end_of_the_connection_is_the_end_of_what_was_to_go_there() {
     let org = Organization::new().await;
     let token = connected(&org).await;
     slack_stand_in().set(&token, SlackMode::Throttles);
-    applied(&org, &["C1"], ACME).await;
+    applied(&org, &["C1"], acme()).await;
     let waiting = delivery(&org, |one| one["attempts"] == 1).await;
     org.owner.delete(SLACK).await.expect(204);
     assert_eq!(org.owner.get(SETTINGS).await.expect(200).body["slack_channel_ids"], json!([]));

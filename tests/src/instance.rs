@@ -11,7 +11,7 @@ use api::{
     server::{DatabaseAccess, Server},
 };
 
-use crate::Referee;
+use crate::{Referee, websites};
 
 /// A running server and what is known of it.
 pub struct Instance {
@@ -96,6 +96,9 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         smtp: Some(crate::mail_sink().url.parse().expect("the address of a mail server")),
         mail_from: None,
         slack_api_url: crate::slack_stand_in().url.clone(),
+        company_data_url: Some(websites::COMPANY_DATA_URL.into()),
+        allow_private_urls: false,
+        hosts: ["site.test", "company-data.test"].map(|name| (name.to_owned(), websites::address())).into(),
         rate_limits: false,
         log: "warn".into(),
         log_format: None,

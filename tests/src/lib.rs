@@ -5,11 +5,12 @@ pub mod contract_lint;
 pub mod database;
 mod instance;
 mod jobs;
-pub mod openai;
 mod mail;
+pub mod openai;
 mod organization;
 mod referee;
 mod slack;
+pub mod websites;
 
 pub use instance::{Instance, instance, neighbour, settings};
 pub use jobs::Ended;
@@ -17,3 +18,4 @@ pub use mail::{MailMode, MailSink, ReceivedMail, mail_sink};
 pub use organization::{Answer, Client, Organization, PASSWORD, unique};
 pub use referee::Referee;
 pub use slack::{SlackMode, SlackStandIn, slack_stand_in};
+pub use websites::{Reply, Site};

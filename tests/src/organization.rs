@@ -100,6 +100,11 @@ impl Client {
         self.token.as_deref().unwrap_or_default()
     }
 
+    /// The port of the server.
+    pub fn port(&self) -> u16 {
+        self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the server has a port")
+    }
+
     /// The same client with one more header on every request.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();

@@ -1,7 +1,7 @@
 //! Settings: options of the command line, environment variables, `.env`. All that is wrong is said at once, with
 //! what to do about it.
 
-use std::{fs, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{collections::HashMap, fs, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -66,6 +66,12 @@ pub struct RawSettings {
     /// Where Slack is. Default: Slack's own, `https://slack.com/api`.
     #[arg(long, env = "PARTNEROS_SLACK_API_URL")]
     slack_api_url: Option<String>,
+    /// A JSON source about companies, an address with `{domain}` in it.
+    #[arg(long, env = "PARTNEROS_COMPANY_DATA_URL", hide_env_values = true)]
+    company_data_url: Option<String>,
+    /// `true` or `false`; `true` lets enrichment and webhooks reach private addresses, for tests and behind a firewall.
+    #[arg(long, env = "PARTNEROS_ALLOW_PRIVATE_URLS", default_value = "false")]
+    allow_private_urls: String,
     /// `on` or `off`; `off` for benchmarks.
     #[arg(long, env = "PARTNEROS_RATE_LIMITS", default_value = "on")]
     rate_limits: String,
@@ -139,6 +145,11 @@ pub struct Settings {
     /// None: nobody at the host of the web application.
     pub mail_from: Option<Mailbox>,
     pub slack_api_url: String,
+    pub company_data_url: Option<String>,
+    pub allow_private_urls: bool,
+    /// Names that outgoing requests find at these addresses, for them and for all names below them. No option sets it:
+    /// it is for tests.
+    pub hosts: HashMap<String, SocketAddr>,
     pub rate_limits: bool,
     pub log: String,
     pub log_format: Option<LogFormat>,
@@ -200,6 +211,16 @@ impl Checker {
         }
         server.ok()
     }
+    fn template(&mut self, name: &str, text: Option<&str>) -> Option<String> {
+        let text = text?;
+        let filled = reqwest::Url::parse(&text.replace("{domain}", "example.com"));
+        if !text.contains("{domain}") || !filled.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+            // What was given may hold a secret.
+            self.0.push(format!("{name} must be an address with {{domain}} in it, such as https://data.example.com/{{domain}}"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
     fn origin(&mut self, name: &str, text: &str) -> Option<String> {
         let url = self.url(name, Some(text))?;
         if url.splitn(4, '/').count() > 3 {
@@ -245,6 +266,14 @@ impl RawSettings {
                 true
             }
         };
+        let allow_private_urls = match self.allow_private_urls.as_str() {
+            "true" => true,
+            "false" | "" => false,
+            other => {
+                check.0.push(format!("PARTNEROS_ALLOW_PRIVATE_URLS must be `true` or `false`, not `{other}`"));
+                false
+            }
+        };
         let log_format = match some(&self.log_format).as_deref() {
             None => None,
             Some("text") => Some(LogFormat::Text),
@@ -287,6 +316,9 @@ impl RawSettings {
             slack_api_url: check
                 .url("PARTNEROS_SLACK_API_URL", some(&self.slack_api_url).as_deref())
                 .unwrap_or_else(|| SLACK_API_URL.to_owned()),
+            company_data_url: check.template("PARTNEROS_COMPANY_DATA_URL", some(&self.company_data_url).as_deref()),
+            allow_private_urls,
+            hosts: HashMap::new(),
             rate_limits,
             log: self.log,
             log_format,
@@ -419,6 +451,8 @@ mod tests {
             smtp_url: Some("https://mail.example.com".into()),
             mail_from: Some("nobody".into()),
             slack_api_url: Some("slack".into()),
+            company_data_url: Some("https://data.example.com/".into()),
+            allow_private_urls: "maybe".into(),
             ..raw()
         };
         let SettingsError(faults) = wrong.check().unwrap_err();
@@ -438,10 +472,12 @@ mod tests {
             "SMTP_URL",
             "MAIL_FROM",
             "SLACK_API_URL",
+            "COMPANY_DATA_URL",
+            "ALLOW_PRIVATE_URLS",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
         }
-        assert_eq!(faults.len(), 15, "{faults:?}");
+        assert_eq!(faults.len(), 17, "{faults:?}");
     }
 
     #[test]

@@ -22,9 +22,9 @@ use utoipa::IntoParams;
 use crate::{
     answer::Answer,
     call::{Call, Query, Sum, read_body},
+    files::Files,
     images,
     problem::Result,
-    state::State,
 };
 
 /// The largest upload, in bytes.
@@ -87,24 +87,24 @@ pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: 
         return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", ["image/*"].as_slice().into()).into());
     }
     let png = harmless(upload?).await?;
-    let version = new_version(&png)?;
-    let file = file_of(call.caller.scope.organization, *id, &version);
-    call.state.files.put(&file, png.into()).await?;
-    let path = format!("/v1/partners/{}/logo?v={version}", *id);
+    let (files, organization) = (&call.state.files, call.caller.scope.organization);
+    let path = keep(files, organization, *id, png).await?;
     let done = call.write(async |tx| partners::set_logo(tx, *id, call.if_match, &path, LogoSource::Uploaded).await).await;
     let (partner, before) = match done {
         Ok(done) => done,
         Err(failure) => {
             // Anything but a refusal may have been carried out all the same.
             if matches!(failure.0, Error::Problem(_)) {
-                erase(&call.state, &file).await;
+                erase(files, organization, *id, &path).await;
             }
             return Err(failure);
         }
     };
     // The same picture again keeps its address; then the new file is the one too many.
     let unused = if partner.summary.logo_url.as_deref() == Some(path.as_str()) { before } else { Some(path) };
-    settle(&call, *id, unused).await;
+    if let Some(address) = unused {
+        erase(files, organization, *id, &address).await;
+    }
     Ok(Answer::resource(partner.summary.version, &partner))
 }
 
@@ -116,12 +116,14 @@ pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: 
 #[delete("/partners/{id}/logo")]
 pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let (partner, before) = call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;
-    settle(&call, *id, before).await;
+    if let Some(address) = before {
+        erase(&call.state.files, call.caller.scope.organization, *id, &address).await;
+    }
     Ok(Answer::resource(partner.summary.version, &partner))
 }
 
-/// Decoding takes much memory and time: beside the async threads, and few at once.
-async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
+/// A picture from outside as a logo. Decoding takes much memory and time: beside the async threads, and few at once.
+pub async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
     static AT_ONCE: Semaphore = Semaphore::const_new(2);
     let _turn = AT_ONCE.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || images::logo(&upload)).await.map_err(Error::internal)?
@@ -135,16 +137,18 @@ fn new_version(png: &[u8]) -> Result<String, Error> {
     Ok(format!("{}-{}", hex(&Sum::of(png).0[..12]), hex(&own)))
 }
 
-/// Erases the bytes behind an address that no row names any more.
-async fn settle(call: &Call, partner: PartnerId, address: Option<String>) {
-    if let Some(version) = address.as_deref().and_then(version_of) {
-        erase(&call.state, &file_of(call.caller.scope.organization, partner, version)).await;
-    }
+/// Keeps the bytes of a new logo; answers the path under which they are served.
+pub async fn keep(files: &Files, organization: OrganizationId, partner: PartnerId, png: Vec<u8>) -> Result<String, Error> {
+    let version = new_version(&png)?;
+    files.put(&file_of(organization, partner, &version), png.into()).await?;
+    Ok(format!("/v1/partners/{partner}/logo?v={version}"))
 }
 
-/// The write is done; bytes that stay behind are seen by nobody.
-async fn erase(state: &State, file: &Path) {
-    if let Err(error) = state.files.delete(file).await {
+/// Erases the bytes behind an address that no row names any more. The write is done; what stays behind is seen by nobody.
+pub async fn erase(files: &Files, organization: OrganizationId, partner: PartnerId, address: &str) {
+    let Some(version) = version_of(address) else { return };
+    let file = file_of(organization, partner, version);
+    if let Err(error) = files.delete(&file).await {
         tracing::warn!(%error, %file, "the bytes of a logo are left behind");
     }
 }

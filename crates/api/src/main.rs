@@ -7,11 +7,12 @@ use api::{
     admin,
     config::{RawSettings, Settings},
     demo,
+    enrichments::Sources,
     files::Files,
     openapi, routes,
     server::{DatabaseAccess, Server, sender, told_to_stop, worker_settings},
     telemetry::Telemetry,
-    worker::Worker,
+    worker::{Work, Worker},
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -130,8 +131,8 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
     domain::links::set_public_url(&public_url);
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
-    let sender = sender(&settings, &public_url)?;
-    let worker = Worker::start(database.url.clone(), files, sender, worker_settings(&settings)).await?;
+    let work = Work { files, sender: sender(&settings, &public_url)?, sources: Sources::new(&settings)? };
+    let worker = Worker::start(database.url.clone(), work, worker_settings(&settings)).await?;
     tracing::info!("working");
     told_to_stop().await;
     worker.stop().await;

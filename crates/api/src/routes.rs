@@ -4,8 +4,9 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, application_forms, contacts, deals, documents, events, exports, health, imports, insights, jobs, joint_plans,
-    logos, me, members, notifications, organizations, partners, plan_items, sessions, slack, submissions, tags, tiers, views,
+    api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health, imports, insights, jobs,
+    joint_plans, logos, me, members, notifications, organizations, partners, plan_items, sessions, slack, submissions, tags,
+    tiers, views,
 };
 
 /// Every operation, in the order of the document.
@@ -62,6 +63,9 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(logos::get_partner_logo)
         .service(logos::upload_partner_logo)
         .service(logos::delete_partner_logo)
+        .service(enrichments::fetch_partner_logo)
+        .service(enrichments::enrich_partner)
+        .service(enrichments::create_enrichment)
         .service(contacts::list_contacts)
         .service(contacts::create_contact)
         .service(contacts::get_contact)

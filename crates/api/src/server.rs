@@ -26,6 +26,7 @@ use crate::{
     auth::Authenticator,
     config::{Database, Settings},
     documents::Documents,
+    enrichments::Sources,
     files::Files,
     gate::gate,
     limits::Limits,
@@ -37,7 +38,7 @@ use crate::{
     slack::SlackApi,
     state::{Addresses, State},
     telemetry::RequestSpan,
-    worker::Worker,
+    worker::{Work, Worker},
 };
 
 /// How long requests and job steps may take to end after the server was told to stop.
@@ -235,8 +236,8 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        let sender = sender(settings, &public_url)?;
-        let worker = Worker::start(database.url.clone(), files, sender, worker_settings(settings)).await?;
+        let work = Work { files, sender: sender(settings, &public_url)?, sources: Sources::new(settings)? };
+        let worker = Worker::start(database.url.clone(), work, worker_settings(settings)).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 

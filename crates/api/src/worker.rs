@@ -15,6 +15,7 @@ use persistence::{
 use tokio::sync::oneshot;
 
 use crate::{
+    enrichments::{self, Sources},
     files::{Files, result_of, upload_of},
     notifications::sender::Sender,
 };
@@ -22,10 +23,11 @@ use crate::{
 /// The task that erases what nobody needs any more.
 const HOUSEKEEPING: &str = "housekeeping";
 
-/// Every kind of task that there is.
-struct Work {
-    files: Files,
-    sender: Sender,
+/// Every kind of task that there is, and what they work with.
+pub struct Work {
+    pub files: Files,
+    pub sender: Sender,
+    pub sources: Sources,
 }
 
 impl Tasks for Work {
@@ -40,6 +42,9 @@ impl Tasks for Work {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,
                 Ok(JobType::TierEvaluation) => tiers::run(run, job_of(&run.task)?).await,
+                Ok(JobType::Enrichment | JobType::LogoFetch) => {
+                    enrichments::work(&self.sources, &self.files, run, job_of(&run.task)?).await
+                }
                 _ => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
             },
         }
@@ -142,7 +147,7 @@ impl Worker {
     ///
     /// # Errors
     /// What keeps it from starting, in words for people.
-    pub async fn start(database_url: String, files: Files, sender: Sender, settings: Settings) -> anyhow::Result<Self> {
+    pub async fn start(database_url: String, work: Work, settings: Settings) -> anyhow::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (report, started) = oneshot::channel();
         // Made on the thread: it stays there.
@@ -155,7 +160,7 @@ impl Worker {
                     drop(report.send(Ok(())));
                     // Also when the sender is gone without a word.
                     let stop = async { drop(stopped.await) };
-                    worker::run(&store, &Work { files, sender }, &settings, stop).await;
+                    worker::run(&store, &work, &settings, stop).await;
                 }
             }
         };

@@ -59,6 +59,7 @@ codes! {
     ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
     PartnerExists "partner_exists" 409 "There is such a partner already.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
+    DomainRequired "domain_required" 409 "The partner has no domain.";
     InvalidTransition "invalid_transition" 409 "A deal cannot go from its status to this one.";
     SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted already.";
     FormChanged "form_changed" 409 "The form has changed too long ago; load it again.";
@@ -88,6 +89,7 @@ codes! {
     SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
+    UrlNotAllowed "url_not_allowed" 422 "This address must not be called.";
     ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";
     MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does not have.";
     CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
@@ -100,6 +102,7 @@ codes! {
     Unchanged "unchanged" 422 "There is nothing to change.";
     Overridden "overridden" 422 "A person has decided on it.";
     DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
+    FetchFailed "fetch_failed" 422 "A source could not be read.";
     RowWithoutName "row_without_name" 422 "The row has no name.";
 }
 

@@ -227,7 +227,7 @@ pub struct JobItem {
     /// The fields that change, as they were.
     #[schema(value_type = Option<AnyValue>)]
     pub before: Option<Value>,
-    /// The fields that change, as they are now.
+    /// The fields that change, as they are now; of an enrichment also the `title` of the website.
     #[schema(value_type = Option<AnyValue>)]
     pub after: Option<Value>,
     /// What did not stop it.

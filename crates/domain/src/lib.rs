@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod cursor;
 pub mod deals;
 pub mod domains;
+pub mod enrichments;
 pub mod error;
 pub mod events;
 pub mod exports;

@@ -16,6 +16,7 @@ use crate::{
     page::Page,
     schema::{notification_deliveries, notification_settings, notifications},
     slack::SlackId,
+    submissions::Applicant,
     timestamp::Timestamp,
 };
 
@@ -214,19 +215,11 @@ pub struct Occasion {
     pub audience: Audience,
 }
 
-/// What an applicant says of themselves.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Applicant<'a> {
-    pub company: Option<&'a str>,
-    pub name: Option<&'a str>,
-    pub email: Option<&'a str>,
-}
-
 impl Occasion {
     /// Somebody has applied.
-    pub fn application_submitted(event: EventId, submission: impl ToString, applicant: Applicant<'_>) -> Self {
-        let said = |text: Option<&str>| text.map(|text| one_line(text, 100)).filter(|text| !text.is_empty());
-        let (company, name, email) = (said(applicant.company), said(applicant.name), said(applicant.email));
+    pub fn application_submitted(event: EventId, submission: impl ToString, applicant: &Applicant) -> Self {
+        let said = |text: &Option<String>| text.as_deref().map(|text| one_line(text, 100)).filter(|text| !text.is_empty());
+        let (company, name, email) = (said(&applicant.company), said(&applicant.name), said(&applicant.email));
         let who = match (&name, &email) {
             (Some(name), Some(email)) => format!("{name} ({email})"),
             (Some(one), None) | (None, Some(one)) => one.clone(),
@@ -360,11 +353,15 @@ mod tests {
 
     #[test]
     fn an_applicant_may_say_nothing_of_themselves() {
-        let told = |applicant| Occasion::application_submitted(EventId::new(), "sub_x", applicant);
-        let nobody = told(Applicant { company: Some(" \n "), ..Applicant::default() });
+        let told = |company: &str, name: Option<&str>, email: Option<&str>| {
+            let applicant =
+                Applicant { company: Some(company.to_owned()), name: name.map(str::to_owned), email: email.map(str::to_owned) };
+            Occasion::application_submitted(EventId::new(), "sub_x", &applicant)
+        };
+        let nobody = told(" \n ", None, None);
         assert_eq!(nobody.title, "New application: no name given");
         assert_eq!(nobody.body, "Somebody has applied to become a partner.");
-        let ann = told(Applicant { company: Some("Acme"), name: Some("Ann"), email: Some("ann@acme.com") });
+        let ann = told("Acme", Some("Ann"), Some("ann@acme.com"));
         assert_eq!(ann.title, "New application: Acme");
         assert_eq!(ann.body, "Ann (ann@acme.com) has applied to become a partner.");
         assert_eq!((ann.audience, ann.subject.kind.as_str()), (Audience::Form, "application"));

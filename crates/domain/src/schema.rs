@@ -522,12 +522,21 @@ diesel::table! {
         connected_at -> Timestamptz,
     }
 }
+diesel::table! {
+    enrichment_cache (domain, source) {
+        domain -> Text,
+        source -> Text,
+        fetched_at -> Timestamptz,
+        findings -> Jsonb,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     application_form_versions,
     application_forms,
     contacts,
+    enrichment_cache,
     event_counters,
     events,
     idempotency_keys,

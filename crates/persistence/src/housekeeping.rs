@@ -11,10 +11,10 @@ use diesel_async::RunQueryDsl;
 use domain::{Result, timestamp::Timestamp};
 
 use crate::{
-    Tx,
+    Tx, enrichments,
     schema::{
-        deals, idempotency_keys, job_items, jobs, notification_deliveries, notifications, partners, password_resets, revocations,
-        sessions, submissions, tasks,
+        deals, enrichment_cache, idempotency_keys, job_items, jobs, notification_deliveries, notifications, partners,
+        password_resets, revocations, sessions, submissions, tasks,
     },
 };
 
@@ -29,7 +29,9 @@ fn ago(span: TimeDelta) -> Timestamp {
 ///
 /// Partners and deals 30 days after their deletion, events after 90 days, kept answers after 24 hours, the items of jobs when
 /// they expire and jobs themselves after 90 days more (until then they answer `job_expired`), dead tasks after
-/// 30 days, notifications after 90 days and their deliveries after 30, sessions 30 days after their end, links to choose a password and revocations after a day. Files of jobs: [`crate::jobs::with_expired_files`].
+/// 30 days, notifications after 90 days and their deliveries after 30, sessions 30 days after their end, links to choose
+/// a password and revocations after a day, what sources of enrichment said after seven days. Files of jobs:
+/// [`crate::jobs::with_expired_files`].
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
     let mut gone = 0;
@@ -72,6 +74,8 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     gone += diesel::delete(old).execute(&mut conn).await?;
     let old = notification_deliveries::table.filter(notification_deliveries::created_at.lt(ago(TimeDelta::days(30))));
     gone += diesel::delete(old).execute(&mut conn).await?;
+    let stale = enrichment_cache::table.filter(enrichment_cache::fetched_at.lt(ago(enrichments::FRESH)));
+    gone += diesel::delete(stale).execute(&mut conn).await?;
     diesel::delete(revocations::table.filter(revocations::revoked_at.lt(ago(TimeDelta::days(1))))).execute(&mut conn).await?;
     let events: i64 = PurgeEvents { most: BATCH as i32 * 5 }.get_result(&mut conn).await?;
     Ok(gone + events as usize)

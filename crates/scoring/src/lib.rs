@@ -11,9 +11,9 @@ mod conditions;
 pub mod facts;
 pub mod hash;
 pub mod health;
+pub mod model;
 pub mod rules;
 pub mod words;
-pub mod model;
 
 use domain::{partners::FourCBreakdown, scores::ScoreEvidence};
 

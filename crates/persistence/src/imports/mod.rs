@@ -38,7 +38,7 @@ use crate::{
 pub const BATCH: usize = 500;
 
 /// The decimals of the organization's currency.
-async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
+pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
     let currency: String = organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
     let decimals = domain::organizations::currency_exponent(&currency).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(2);
     Ok((currency, decimals))
@@ -296,7 +296,7 @@ async fn tag_ids(tx: &Tx<'_>, names: impl Iterator<Item = &str>, create: bool) -
 }
 
 /// `before` and `after` of an item: the fields that change.
-fn before_and_after(row: &Map<String, Value>, changes: &[domain::partners::Change]) -> (Option<Value>, Option<Value>) {
+pub(crate) fn before_and_after(row: &Map<String, Value>, changes: &[domain::partners::Change]) -> (Option<Value>, Option<Value>) {
     let before: Map<String, Value> =
         changes.iter().map(|change| (change.field.name.to_owned(), change.field.of(row).clone())).collect();
     let after: Map<String, Value> = changes.iter().map(|change| (change.field.name.to_owned(), change.value.clone())).collect();

@@ -15,7 +15,7 @@ use domain::{
 use futures_util::future::join3;
 use serde_json::{Map, Value as Json, json};
 
-pub(crate) use super::write::Locked;
+pub(crate) use super::write::{Locked, logo_changes};
 use super::write::{apply, stored};
 use crate::{
     Tx,

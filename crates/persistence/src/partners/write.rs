@@ -539,10 +539,25 @@ pub async fn set_logo(
     source: LogoSource,
 ) -> Result<(Partner, Option<String>)> {
     let locked = lock(tx, id, expected).await?;
+    let changes = logo_changes(&locked, path, source);
+    write_logo(tx, locked, changes).await
+}
+
+/// What showing the logo at this path changes of a partner; see [`set_logo`].
+pub(crate) fn logo_changes(locked: &Locked, path: &str, source: LogoSource) -> Vec<Change> {
     let picture = |path: &str| path.rsplit_once('-').map_or(path.to_owned(), |(picture, _)| picture.to_owned());
-    let present = locked.partner.summary.logo_url.clone();
-    let path = present.filter(|present| picture(present) == picture(path)).unwrap_or_else(|| path.to_owned());
-    write_logo(tx, locked, json!(format!("{}{path}", links::public_url())), json!(source)).await
+    let present = locked.partner.summary.logo_url.as_deref();
+    let path = present.filter(|present| picture(present) == picture(path)).unwrap_or(path);
+    logo_differences(locked, json!(format!("{}{path}", links::public_url())), json!(source))
+}
+
+fn logo_differences(locked: &Locked, url: Json, source: Json) -> Vec<Change> {
+    let values = [("logo_url", url), ("logo_source", source)].into_iter();
+    let changed = values.filter_map(|(name, value)| {
+        let field = partner_field(name).filter(|field| *field.of(&locked.row) != value)?;
+        Some(Change { field, value })
+    });
+    changed.collect()
 }
 
 /// Takes the logo away. Answers the path until now, too.
@@ -551,17 +566,13 @@ pub async fn set_logo(
 /// `not_found`, `version_mismatch`.
 pub async fn remove_logo(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<(Partner, Option<String>)> {
     let locked = lock(tx, id, expected).await?;
-    write_logo(tx, locked, Json::Null, Json::Null).await
+    let changes = logo_differences(&locked, Json::Null, Json::Null);
+    write_logo(tx, locked, changes).await
 }
 
-async fn write_logo(tx: &Tx<'_>, locked: Locked, url: Json, source: Json) -> Result<(Partner, Option<String>)> {
+async fn write_logo(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>) -> Result<(Partner, Option<String>)> {
     let before = locked.partner.summary.logo_url.clone();
-    let mut plan = Plan::default();
-    for (name, value) in [("logo_url", url), ("logo_source", source)] {
-        let field = partner_field(name).filter(|field| *field.of(&locked.row) != value);
-        plan.changes.extend(field.map(|field| Change { field, value }));
-    }
-    Ok((apply(tx, locked, plan).await?, before))
+    Ok((apply(tx, locked, Plan { changes, ..Plan::default() }).await?, before))
 }
 
 /// A row with exactly these values, past all rules.

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use crate::{
     Tx, application_forms, idempotency,
     listing::{self, Source},
-    organizations,
+    notifications, organizations,
     schema::submissions,
     statement::{Bind, Statement},
 };
@@ -62,7 +62,7 @@ pub async fn submit(tx: &Tx<'_>, token: &str, submission: &PublicSubmission) -> 
     if submission.website_confirm.as_ref().is_some_and(|text| !text.trim().is_empty()) {
         let form = named.unwrap_or(current);
         let checked = Checked::of(&form, submission, exponent, now);
-        return Ok(insert(tx, &form, checked, exponent, SubmissionStatus::Spam).await?.1);
+        return Ok(insert(tx, &form, &checked, exponent, SubmissionStatus::Spam).await?.1);
     }
     let Some(form) = named else {
         return Err(Error::of(Code::FormChanged).meta("form_version", json!(current.version)));
@@ -74,9 +74,11 @@ pub async fn submit(tx: &Tx<'_>, token: &str, submission: &PublicSubmission) -> 
     if let Some(receipt) = find_same(tx, &form, &checked, exponent).await? {
         return Ok(SubmissionReceipt { receipt });
     }
-    let (id, receipt) = insert(tx, &form, checked, exponent, SubmissionStatus::New).await?;
-    tx.tell(NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version})));
-    // Who is told of a new submission is told from here: the event is the cause.
+    let (id, receipt) = insert(tx, &form, &checked, exponent, SubmissionStatus::New).await?;
+    let event = NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
+    let applicant = Mapped::of(&form, &checked.answers, exponent).applicant();
+    notifications::application_submitted(tx, event.id, id, &applicant).await?;
+    tx.tell(event);
     Ok(receipt)
 }
 
@@ -88,7 +90,7 @@ async fn exponent(tx: &Tx<'_>) -> Result<i32> {
 async fn insert(
     tx: &Tx<'_>,
     form: &ApplicationForm,
-    checked: Checked,
+    checked: &Checked,
     exponent: i32,
     status: SubmissionStatus,
 ) -> Result<(SubmissionId, SubmissionReceipt)> {
@@ -196,6 +198,7 @@ pub async fn delete(tx: &Tx<'_>, id: SubmissionId, expected: Option<i64>) -> Res
         // The answer to the acceptance holds the submission, and is kept for whoever asks again.
         idempotency::forget(tx, "acceptSubmission", &acceptance::location(partner)).await?;
     }
+    notifications::forget_submission(tx, id).await?;
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "application.deleted", &before, json!({}));
     Ok(())
