@@ -55,6 +55,7 @@ const IN_ITEMS_ONLY: &[&str] = &[
     "overridden",
     "fetch_failed",
     "url_not_allowed",
+    "refresh_in_progress",
 ];
 
 #[tokio::test]

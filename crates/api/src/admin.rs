@@ -1,6 +1,7 @@
 //! First steps and rescue past the API, for whoever may run the program beside its database.
 
 use anyhow::{Context, bail};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::{
     Error,
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     config::{RawSettings, Settings},
+    scores,
     server::DatabaseAccess,
     state::key_environment,
     telemetry::Telemetry,
@@ -29,6 +31,8 @@ pub enum Command {
     ResetPassword(ResetPassword),
     /// Make an API key; prints it.
     CreateApiKey(CreateApiKey),
+    /// Print how well health would have foretold the revenue of the next quarter, beside two baselines.
+    BacktestHealth(BacktestHealth),
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +77,18 @@ pub struct CreateApiKey {
     scopes: Vec<AccessScope>,
 }
 
+#[derive(Debug, Args)]
+pub struct BacktestHealth {
+    #[command(flatten)]
+    settings: RawSettings,
+    /// The id of the organization, `org_...`.
+    #[arg(long)]
+    organization: OrganizationId,
+    /// Last days of quarters, separated by commas: `2026-03-31,2026-06-30`.
+    #[arg(long, value_delimiter = ',', required = true)]
+    quarter_ends: Vec<NaiveDate>,
+}
+
 /// Runs one command, beside a running server or alone.
 ///
 /// # Errors
@@ -82,6 +98,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::CreateOrganization(arguments) => &arguments.settings,
         Command::ResetPassword(arguments) => &arguments.settings,
         Command::CreateApiKey(arguments) => &arguments.settings,
+        Command::BacktestHealth(arguments) => &arguments.settings,
     };
     let settings = raw.clone().check()?;
     let _telemetry = Telemetry::start(&settings)?;
@@ -99,6 +116,7 @@ async fn dispatch(store: &Store, settings: &Settings, command: Command) -> anyho
         Command::CreateOrganization(arguments) => create_organization(store, arguments).await,
         Command::ResetPassword(arguments) => reset_password(store, settings, &arguments.email).await,
         Command::CreateApiKey(arguments) => create_api_key(store, settings, arguments).await,
+        Command::BacktestHealth(arguments) => backtest_health(store, &arguments).await,
     }
 }
 
@@ -149,6 +167,13 @@ async fn create_api_key(store: &Store, settings: &Settings, arguments: CreateApi
     let environment = key_environment(settings.public_url.as_deref().unwrap_or_default());
     let (_, secret) = store.write(&scope, async |tx| api_keys::insert(tx, create, environment).await).await?;
     println!("{}", secret.expose());
+    Ok(())
+}
+
+async fn backtest_health(store: &Store, arguments: &BacktestHealth) -> anyhow::Result<()> {
+    let scope = Scope::system(arguments.organization, "partneros admin", Uuid::now_v7());
+    let result = scores::backtest(store, &scope, &arguments.quarter_ends).await;
+    println!("{}", result.context("there is no such organization, or it cannot be read")?);
     Ok(())
 }
 

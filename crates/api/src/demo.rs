@@ -36,6 +36,7 @@ use crate::{
         companies::{Company, TAGS, companies},
         program::Entered,
     },
+    scores,
     server::DatabaseAccess,
     state::key_environment,
     telemetry::Telemetry,
@@ -51,7 +52,7 @@ const PEOPLE: [(&str, &str, Role); 3] = [
     ("viewer@partneros.example", "Vera Viewer", Role::Viewer),
 ];
 /// What the key may do: everything there is an operation for.
-const SCOPES: [AccessScope; 23] = [
+const SCOPES: [AccessScope; 25] = [
     AccessScope::PartnersRead,
     AccessScope::PartnersWrite,
     AccessScope::PartnersOverride,
@@ -75,6 +76,8 @@ const SCOPES: [AccessScope; 23] = [
     AccessScope::ViewsWrite,
     AccessScope::InsightsRead,
     AccessScope::ApplicationsWrite,
+    AccessScope::ScoresRead,
+    AccessScope::ScoresWrite,
 ];
 
 /// How to get into the demo organization. Kept in the data folder, since the database keeps only hashes.
@@ -108,11 +111,20 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
     ensure(&database.store(1).await?, &settings.data_dir, environment).await
 }
 
-/// Makes the demo organization, unless there is one. When how to get in was lost, it gets a new password and key.
+/// Makes the demo organization, unless there is one, and scores its partners. When how to get in was lost, it gets a new
+/// password and key.
 ///
 /// # Errors
 /// When the database is away, or `demo.json` in the data folder cannot be read or written.
 pub async fn ensure(store: &Store, data_dir: &Path, environment: KeyEnvironment) -> anyhow::Result<Demo> {
+    let demo = enter(store, data_dir, environment).await?;
+    if let Some(organization) = members::organization_of(store, OWNER).await? {
+        scores::score_unscored(store, &Scope::system(organization, "partneros demo", Uuid::now_v7())).await?;
+    }
+    Ok(demo)
+}
+
+async fn enter(store: &Store, data_dir: &Path, environment: KeyEnvironment) -> anyhow::Result<Demo> {
     let file = data_dir.join("demo.json");
     let organization = members::organization_of(store, OWNER).await?;
     if let (Some(organization), Some(kept)) = (organization, kept(&file)?)

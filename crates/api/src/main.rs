@@ -10,7 +10,8 @@ use api::{
     enrichments::Sources,
     files::Files,
     openapi, routes,
-    server::{DatabaseAccess, Server, sender, told_to_stop, worker_settings},
+    scores::Scorer,
+    server::{DatabaseAccess, Server, model, sender, told_to_stop, worker_settings},
     telemetry::Telemetry,
     worker::{Work, Worker},
 };
@@ -131,7 +132,8 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
     domain::links::set_public_url(&public_url);
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
-    let work = Work { files, sender: sender(&settings, &public_url)?, sources: Sources::new(&settings)? };
+    let scorer = Scorer { model: model(&settings)? };
+    let work = Work { files, scorer, sender: sender(&settings, &public_url)?, sources: Sources::new(&settings)? };
     let worker = Worker::start(database.url.clone(), work, worker_settings(&settings)).await?;
     tracing::info!("working");
     told_to_stop().await;

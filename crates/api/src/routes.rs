@@ -4,9 +4,9 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health, imports, insights, jobs,
-    joint_plans, logos, me, members, notifications, organizations, partners, plan_items, sessions, slack, submissions, tags,
-    tiers, views,
+    api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health, ideal_partner_profile,
+    imports, insights, jobs, joint_plans, logos, me, members, notifications, organizations, partners, plan_items, scores,
+    sessions, slack, submissions, tags, tiers, views,
 };
 
 /// Every operation, in the order of the document.
@@ -95,6 +95,10 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
         .service(jobs::list_job_items)
         .service(jobs::download_job_result)
         .service(jobs::cancel_job)
+        .service(scores::refresh_scores)
+        .service(scores::list_partner_scores)
+        .service(ideal_partner_profile::get_ideal_partner_profile)
+        .service(ideal_partner_profile::replace_ideal_partner_profile)
         .service(joint_plans::get_joint_plan)
         .service(joint_plans::update_joint_plan)
         .service(plan_items::list_plan_items)

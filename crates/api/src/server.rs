@@ -34,6 +34,7 @@ use crate::{
     metrics,
     notifications::sender::Sender,
     openapi, problem, routes,
+    scores::Scorer,
     server_key::ServerKey,
     slack::SlackApi,
     state::{Addresses, State},
@@ -184,6 +185,7 @@ impl Server {
         let follow = revocations.follow(&store).await?;
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let model = model(settings)?;
+        let scorer = Scorer { model: model.clone() };
         let document = openapi::document(routes::routes);
         let state = web::Data::new(State {
             authenticator: Authenticator::new(store.clone(), Arc::clone(&tokens), revocations),
@@ -236,7 +238,7 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        let work = Work { files, sender: sender(settings, &public_url)?, sources: Sources::new(settings)? };
+        let work = Work { files, scorer, sender: sender(settings, &public_url)?, sources: Sources::new(settings)? };
         let worker = Worker::start(database.url.clone(), work, worker_settings(settings)).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }

@@ -7,7 +7,7 @@ use domain::{
     jobs::{Daily, JobType},
 };
 use persistence::{
-    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords,
+    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords, scores,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
@@ -18,6 +18,7 @@ use crate::{
     enrichments::{self, Sources},
     files::{Files, result_of, upload_of},
     notifications::sender::Sender,
+    scores::Scorer,
 };
 
 /// The task that erases what nobody needs any more.
@@ -28,6 +29,7 @@ pub struct Work {
     pub files: Files,
     pub sender: Sender,
     pub sources: Sources,
+    pub scorer: Scorer,
 }
 
 impl Tasks for Work {
@@ -38,9 +40,11 @@ impl Tasks for Work {
             passwords::RESET_TASK => self.sender.mail_reset(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
+            scores::SCORE_NEW => self.scorer.score_new(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,
+                Ok(JobType::ScoreRefresh) => self.scorer.refresh(run, job_of(&run.task)?).await,
                 Ok(JobType::TierEvaluation) => tiers::run(run, job_of(&run.task)?).await,
                 Ok(JobType::Enrichment | JobType::LogoFetch) => {
                     enrichments::work(&self.sources, &self.files, run, job_of(&run.task)?).await
@@ -55,6 +59,7 @@ impl Tasks for Work {
             let id = notification_deliveries::of_task(task)?;
             return notification_deliveries::give_up(tx, id, "It could not be tried.").await;
         }
+        scores::release(tx, task.id).await?;
         match job_of(task) {
             Ok(id) => jobs::fail(tx, id, error).await.map(drop),
             Err(_) => Ok(()),

@@ -98,7 +98,9 @@ codes! {
     QuotaExceeded "quota_exceeded" 429 "Too many requests.";
     InternalError "internal_error" 500 "Something went wrong on our side.";
     Unavailable "unavailable" 503 "The service cannot answer just now.";
+    AiUnavailable "ai_unavailable" 503 "There is no language model in this deployment.";
     // In job items only.
+    RefreshInProgress "refresh_in_progress" 409 "The partner is being scored already.";
     Unchanged "unchanged" 422 "There is nothing to change.";
     Overridden "overridden" 422 "A person has decided on it.";
     DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";

@@ -181,6 +181,7 @@ types! {
         "partner.status_changed" "The status changed; sent beside `partner.updated` with the same version.";
         "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same version.";
         "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the grace period is over.";
+        "partner.scored" "The partner was judged; sent beside `partner.updated` with the same version.";
         "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with the same version.";
         "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
         "partner.override_cleared" "Fields were handed back to automation.";
@@ -235,6 +236,9 @@ types! {
         "application.accepted" "A submission was accepted; `partner_id` is the partner it became; sent beside `application.updated` with the same version.";
         "application.rejected" "A submission was rejected; sent beside `application.updated` with the same version.";
         "application.deleted" "A submission was erased.";
+    }
+    "profile" {
+        "ideal_partner_profile.updated" "The ideal partner profile changed: the scores of all partners are stale.";
     }
     "view" {
         "view.created" "A view was saved; of a private one only its owner hears.";

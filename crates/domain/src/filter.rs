@@ -514,6 +514,16 @@ impl Node {
             Self::Leaf(field, test) => vec![(*field, test)],
         }
     }
+
+    /// The field of every leaf with its place below that of the tree, in order.
+    pub fn leaves_with_places(&self, at: &str) -> Vec<(&'static Field, String)> {
+        let members = match self {
+            Self::And(members) | Self::Or(members) | Self::AtLeast(_, members) => members.as_slice(),
+            Self::Not(member) => std::slice::from_ref(&**member),
+            Self::Leaf(field, _) => return vec![(*field, at.to_owned())],
+        };
+        members.iter().enumerate().flat_map(|(i, member)| member.leaves_with_places(&format!("{at}/filters/{i}"))).collect()
+    }
 }
 
 impl Test {

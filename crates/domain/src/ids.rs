@@ -140,6 +140,8 @@ typed_ids! {
     AgreementId "agr";
     /// The id of a submission.
     SubmissionId "sub";
+    /// The id of a score.
+    ScoreId "scr";
     /// The id of a job.
     JobId "job";
     /// The id of an event.

@@ -251,7 +251,41 @@ diesel::table! {
         ai_summary -> Nullable<Text>,
         scored_at -> Nullable<Timestamptz>,
         scores_stale -> Bool,
+        scored_profile_version -> Nullable<BigInt>,
         overridden_fields -> Array<Text>,
+    }
+}
+diesel::table! {
+    ideal_partner_profiles (version) {
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        weights -> Jsonb,
+        criteria -> Jsonb,
+        narrative -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    score_claims (partner_id) {
+        partner_id -> Uuid,
+        task_id -> Uuid,
+        held_until -> Timestamptz,
+    }
+}
+diesel::table! {
+    scores (id) {
+        id -> Uuid,
+        partner_id -> Uuid,
+        created_at -> Timestamptz,
+        fit_score -> BigInt,
+        health_score -> BigInt,
+        four_c_breakdown -> Jsonb,
+        key_strengths -> Array<Text>,
+        ai_summary -> Nullable<Text>,
+        evidence -> Jsonb,
+        engine -> Text,
+        fallback_reason -> Nullable<Text>,
+        input_hash -> Text,
     }
 }
 diesel::table! {
@@ -539,6 +573,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrichment_cache,
     event_counters,
     events,
+    ideal_partner_profiles,
     idempotency_keys,
     job_items,
     jobs,
@@ -556,6 +591,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     revocations,
     schedules,
+    score_claims,
+    scores,
     sessions,
     slack_integrations,
     stage_changes,

@@ -1,9 +1,20 @@
 //! Scores: how well a partner fits, how the relationship stands, and the evidence for both (contract section 3.7).
 
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::choices;
+use crate::{
+    choices,
+    filter::FilterNode,
+    ids::{PartnerId, ScoreId, ViewId},
+    jobs::Stored,
+    page::Page,
+    partners::{FourCBreakdown, StoredFourC},
+    schema::scores,
+    selection::Selection,
+    timestamp::Timestamp,
+};
 
 choices! {
     /// One of the four C's.
@@ -25,6 +36,11 @@ choices! {
         CustomerAlignment = "customer_alignment",
         Health = "health",
     }
+    /// Who judges: the rules alone, or a language model that starts from what the rules found.
+    ScoreEngine {
+        Rules = "rules",
+        Model = "model",
+    }
 }
 
 /// One reason for a score: 50 and the effects of a dimension are together its score.
@@ -44,4 +60,101 @@ pub struct ScoreEvidence {
     /// The criterion of the ideal partner profile, when it is one.
     #[schema(max_length = 40, example = "head_count")]
     pub criterion_key: Option<String>,
+}
+
+/// A judgement of a partner, with the evidence. Never changed.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = scores)]
+pub struct Score {
+    /// The id.
+    pub id: ScoreId,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How well the partner fits the ideal partner profile.
+    #[schema(minimum = 0, maximum = 100, example = 68)]
+    pub fit_score: i64,
+    /// How well the relationship does.
+    #[schema(minimum = 0, maximum = 100, example = 74)]
+    pub health_score: i64,
+    /// The four dimensions of the fit score.
+    #[schema(value_type = FourCBreakdown)]
+    pub four_c_breakdown: StoredFourC,
+    /// What speaks for the partner, strongest first.
+    #[schema(max_items = 10, example = json!(["Has at least 50 employees"]))]
+    pub key_strengths: Vec<String>,
+    /// The judgement in a few sentences.
+    #[schema(max_length = 2000, example = "A mid-sized provider with strong coverage.")]
+    pub ai_summary: Option<String>,
+    /// Why: 50 and the effects of a dimension are together its score.
+    #[schema(value_type = Vec<ScoreEvidence>, max_items = 60)]
+    pub evidence: Stored<Vec<ScoreEvidence>>,
+    /// Who judged: `rules/1` or `model/NAME`.
+    #[schema(example = "rules/1")]
+    pub engine: String,
+    /// Why the rules had to step in for the language model.
+    #[schema(example = "timeout")]
+    pub fallback_reason: Option<String>,
+    /// SHA-256 of everything that decided: the same hash is the same judgement.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub input_hash: String,
+}
+
+/// A page of scores.
+pub type ScorePage = Page<Score>;
+
+/// A judgement that has not been written yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewScore {
+    pub fit_score: i64,
+    pub health_score: i64,
+    pub four_c_breakdown: FourCBreakdown,
+    pub key_strengths: Vec<String>,
+    pub ai_summary: Option<String>,
+    pub evidence: Vec<ScoreEvidence>,
+    pub engine: String,
+    pub fallback_reason: Option<String>,
+    pub input_hash: String,
+}
+
+/// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"filter": {"op": "eq", "field": "scores_stale", "value": true}, "dry_run": false}))]
+pub struct ScoreRefreshRequest {
+    /// These partners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 1000)]
+    pub partner_ids: Option<Vec<PartnerId>>,
+    /// The partners that it finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<FilterNode>,
+    /// The partners that a saved view finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view_id: Option<ViewId>,
+    /// Who judges; absent: the language model where there is one, else the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<ScoreEngine>,
+    /// Also partners of whom nothing has changed since they were judged. Absent: true for `partner_ids`, else false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<bool>,
+    /// Only tell what the rules would say.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl ScoreRefreshRequest {
+    /// Which partners.
+    ///
+    /// # Errors
+    /// `invalid_selection`, `invalid_filter`.
+    pub fn selection(&self, now: Timestamp) -> crate::Result<Selection> {
+        Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
+    }
+
+    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is meant.
+    pub fn is_forced(&self) -> bool {
+        self.force.unwrap_or(self.partner_ids.is_some())
+    }
 }

@@ -20,7 +20,7 @@ use crate::{
     listing::{self, Source},
     partners,
     schema::{contacts, partners as partners_table},
-    views,
+    scores, views,
 };
 
 /// How contacts are listed.
@@ -64,6 +64,7 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     if contact.make_primary {
         set_primary(tx, contact.partner_id, id).await?;
     }
+    scores::mark_stale(tx, &[contact.partner_id]).await?;
     get(tx, id).await
 }
 
@@ -95,6 +96,9 @@ pub async fn update(tx: &Tx<'_>, id: ContactId, expected: Option<i64>, update: &
         })
         .collect();
     tell(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
+    let mut partners = vec![before.partner_id, partner];
+    partners.sort_unstable();
+    scores::mark_stale(tx, &partners).await?;
     get(tx, id).await
 }
 
@@ -107,7 +111,7 @@ pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result
     partners::unlink_contact(tx, before.partner_id, id).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
-    Ok(())
+    scores::mark_stale(tx, &[before.partner_id]).await
 }
 
 async fn lock(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<Contact> {

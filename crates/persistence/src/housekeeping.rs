@@ -14,7 +14,7 @@ use crate::{
     Tx, enrichments,
     schema::{
         deals, enrichment_cache, idempotency_keys, job_items, jobs, notification_deliveries, notifications, partners,
-        password_resets, revocations, sessions, submissions, tasks,
+        password_resets, revocations, score_claims, sessions, submissions, tasks,
     },
 };
 
@@ -30,8 +30,8 @@ fn ago(span: TimeDelta) -> Timestamp {
 /// Partners and deals 30 days after their deletion, events after 90 days, kept answers after 24 hours, the items of jobs when
 /// they expire and jobs themselves after 90 days more (until then they answer `job_expired`), dead tasks after
 /// 30 days, notifications after 90 days and their deliveries after 30, sessions 30 days after their end, links to choose
-/// a password and revocations after a day, what sources of enrichment said after seven days. Files of jobs:
-/// [`crate::jobs::with_expired_files`].
+/// a password, revocations and what dead tasks have claimed after a day, what sources of enrichment said after seven days.
+/// Files of jobs: [`crate::jobs::with_expired_files`].
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
     let mut gone = 0;
@@ -77,6 +77,7 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let stale = enrichment_cache::table.filter(enrichment_cache::fetched_at.lt(ago(enrichments::FRESH)));
     gone += diesel::delete(stale).execute(&mut conn).await?;
     diesel::delete(revocations::table.filter(revocations::revoked_at.lt(ago(TimeDelta::days(1))))).execute(&mut conn).await?;
+    diesel::delete(score_claims::table.filter(score_claims::held_until.lt(ago(TimeDelta::days(1))))).execute(&mut conn).await?;
     let events: i64 = PurgeEvents { most: BATCH as i32 * 5 }.get_result(&mut conn).await?;
     Ok(gone + events as usize)
 }

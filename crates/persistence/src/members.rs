@@ -222,6 +222,7 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> 
         .filter(partners::partner_manager_id.eq(manager))
         .set((
             partners::partner_manager_id.eq(None::<MemberId>),
+            partners::scores_stale.eq(partners::scored_at.is_not_null()),
             partners::version.eq(partners::version + 1),
             partners::updated_at.eq(clock_timestamp()),
         ))

@@ -117,6 +117,7 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
     diesel::update(partners::table.filter(partners::id.eq_any(&ids)))
         .set((
             partners::tag_ids.eq(array_remove(partners::tag_ids, id)),
+            partners::scores_stale.eq(partners::scored_at.is_not_null()),
             partners::version.eq(partners::version + 1),
             partners::updated_at.eq(Timestamp::now()),
         ))

@@ -148,6 +148,7 @@ const TAGS: &[(&str, &str)] = &[
     ("organization", "The tenant and its settings."),
     ("partners", "One profile per company, kept by people and automation together."),
     ("plans", "Joint plans of partners: targets, what was won, and what is done together."),
+    ("scores", "How well partners fit and how relationships do, with the evidence."),
     ("tags", "The organization's own labels for partners."),
     ("tiers", "The rungs of the program, what they ask for, and who stands where."),
     ("users", "Who is asking: a person or a key."),

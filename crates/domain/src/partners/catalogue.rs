@@ -21,6 +21,11 @@ const fn weight(name: &'static str, label: &'static str, column: &'static str) -
     f(name, label, Integer, P).range(0, 10_000).default("2500").unit("basis_points").column(column).member()
 }
 
+/// Whether scores are stale: something about the partner was written since, or they were made by another ideal partner
+/// profile than the present one. So a new profile makes all scores stale without writing a single partner.
+pub const SCORES_STALE: &str = "(partners.scores_stale OR (partners.scored_at IS NOT NULL AND partners.scored_profile_version \
+    IS DISTINCT FROM (SELECT ideal_partner_profiles.version FROM ideal_partner_profiles)))";
+
 /// Every field of a partner.
 pub static PARTNER: &[Field] = &[
     f("id", "ID", Id, S),
@@ -80,7 +85,7 @@ pub static PARTNER: &[Field] = &[
     f("key_strengths", "Key strengths", TextArray, A).items(10).length(200),
     f("ai_summary", "AI summary", Text, A).null().length(2_000).long(),
     f("scored_at", "Scored", Timestamp, A).null(),
-    f("scores_stale", "Scores stale", Boolean, A).default("false"),
+    f("scores_stale", "Scores stale", Boolean, A).default("false").column(SCORES_STALE),
     f("external_id", "External ID", Text, P).null().length(200).never_overridden(),
     f("created_via", "Created via", Enum, S).words(PartnerCreatedVia::WORDS),
     f("version", "Version", Integer, S).default("1").range(1, i64::MAX),

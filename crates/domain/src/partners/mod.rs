@@ -32,10 +32,12 @@ pub use aggregate::{
 pub use batch::{
     PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation, PartnerBatchResult,
 };
-pub use catalogue::{PARTNER, partner_field};
+pub use catalogue::{PARTNER, SCORES_STALE, partner_field};
 pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
-pub use write::{Change, Held, Plan, Skipped, accepted, changes_of, clear, created, diff, forbidden, pin, recomputed, written};
+pub use write::{
+    Change, Held, Plan, Scored, Skipped, accepted, changes_of, clear, created, diff, forbidden, pin, recomputed, scored, written,
+};
 
 choices! {
     /// What kind of partner it is.
@@ -167,6 +169,9 @@ jsonb! {
 
 const fn currency() -> Sql<sql_types::Text> {
     Sql::new("(SELECT organizations.currency FROM organizations)")
+}
+const fn scores_stale() -> Sql<sql_types::Bool> {
+    Sql::new(SCORES_STALE)
 }
 const fn nothing_skipped() -> Sql<sql_types::Array<sql_types::Text>> {
     Sql::new("'{}'::text[]")
@@ -300,7 +305,9 @@ pub struct PartnerSummary {
     pub key_strengths: Vec<String>,
     /// When it was last scored.
     pub scored_at: Option<Timestamp>,
-    /// Whether something the scores rest on has changed since.
+    /// Whether something the scores rest on has changed since: the partner, its deals and contacts, or the ideal partner
+    /// profile. It may change without a new version.
+    #[diesel(select_expression = scores_stale(), select_expression_type = Sql<sql_types::Bool>)]
     #[schema(example = false)]
     pub scores_stale: bool,
     /// Fields that people decided; automation leaves them alone.
@@ -431,8 +438,10 @@ pub fn refine_document(schemas: &mut Map<String, Json>) {
             refine(schema);
         }
     }
-    if let Some(Json::Object(weights)) = schemas.get_mut("QuarterlyWeights") {
-        weights.insert("x-sum".into(), 10_000.into());
+    for name in ["QuarterlyWeights", "FourCWeights"] {
+        if let Some(Json::Object(weights)) = schemas.get_mut(name) {
+            weights.insert("x-sum".into(), 10_000.into());
+        }
     }
 }
 

@@ -10,7 +10,9 @@ use crate::{
     Fault,
     access::WriteMode,
     fields::{Field, FieldClass},
+    scores::NewScore,
     tiers::TierTrigger,
+    timestamp::Timestamp,
 };
 
 /// One wanted value, checked and normalised.
@@ -46,6 +48,18 @@ pub struct Plan {
     pub settled: Vec<&'static Field>,
     /// What the write is, for the policy that says when tiers are evaluated.
     pub cause: TierTrigger,
+    /// When scores are written: how they were made.
+    pub scored: Option<Scored>,
+}
+
+/// How scores were made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    pub engine: String,
+    /// The version of the ideal partner profile that they were made by.
+    pub profile_version: i64,
+    /// Whether something that they rest on has changed while they were being made.
+    pub stale: bool,
 }
 
 impl Plan {
@@ -65,6 +79,10 @@ impl Plan {
             Change { field, value: held.unwrap_or_else(|| field.default_value()) }
         });
         self.skipped.iter().cloned().chain(computed).collect()
+    }
+    /// Whether scores that were made before rest on something that changes.
+    pub fn makes_scores_stale(&self) -> bool {
+        self.scored.is_none() && self.changes.iter().any(|change| is_input_of_scores(change.field))
     }
     /// `overridden_fields` after the write: sorted, unique.
     pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
@@ -198,6 +216,32 @@ pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -
             Some(_) => {}
             None if *field.of(row) != value => plan.change(field, value),
             None => {}
+        }
+    }
+    plan
+}
+
+/// Whether scores may rest on a field: what people and automation say of a company, and what is computed of its deals. Not
+/// the tier, which follows from scores, nor the key of another system.
+fn is_input_of_scores(field: &Field) -> bool {
+    let written = matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User);
+    written && !field.is_tier() && field.name != "external_id"
+}
+
+/// New scores of a partner. They are written even when they are the same as before: they are new.
+pub fn scored(row: &Map<String, Json>, score: &NewScore, at: Timestamp, how: Scored) -> Plan {
+    let values = [
+        ("fit_score", json!(score.fit_score)),
+        ("health_score", json!(score.health_score)),
+        ("four_c_breakdown", json!(score.four_c_breakdown)),
+        ("key_strengths", json!(score.key_strengths)),
+        ("ai_summary", json!(score.ai_summary)),
+        ("scored_at", json!(at)),
+    ];
+    let mut plan = Plan { cause: TierTrigger::ScoresUpdated, scored: Some(how), ..Plan::default() };
+    for (name, value) in values {
+        if let Some(field) = partner_field(name).filter(|field| *field.of(row) != value) {
+            plan.change(field, value);
         }
     }
     plan

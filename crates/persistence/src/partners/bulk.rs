@@ -20,6 +20,7 @@ use super::write::{apply, stored};
 use crate::{
     Tx,
     schema::{partner_overrides, partners},
+    scores,
     statement::{Bind, Statement},
     tiers,
 };
@@ -123,7 +124,7 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>
             .execute(&mut tx.conn())
             .await?;
     }
-    Ok(())
+    scores::queue_new(tx, &ids).await
 }
 
 /// One INSERT with the columns that any row sets; the others take their default.

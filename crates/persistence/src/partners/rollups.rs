@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{bulk, write::apply};
 use crate::{
-    Tx,
+    Tx, scores,
     statement::{Bind, Statement},
 };
 
@@ -78,13 +78,14 @@ pub(crate) async fn recompute(tx: &Tx<'_>, ids: &BTreeSet<PartnerId>) -> Result<
     let ids: Vec<PartnerId> = ids.iter().copied().collect();
     let (locked, sums) = join(bulk::lock_all(tx, &ids), sums(tx, &ids)).await;
     let (mut locked, mut sums) = (locked?, sums?);
-    for id in ids {
-        let Some(locked) = locked.remove(&id) else { continue };
-        let mut plan = rules::recomputed(&locked.row, &locked.held, values(sums.remove(&id).unwrap_or_default())?);
+    for id in &ids {
+        let Some(locked) = locked.remove(id) else { continue };
+        let mut plan = rules::recomputed(&locked.row, &locked.held, values(sums.remove(id).unwrap_or_default())?);
         plan.cause = TierTrigger::DealClosed;
         if !plan.is_idle() || !plan.skipped.is_empty() {
             apply(tx, locked, plan).await?;
         }
     }
-    Ok(())
+    // Also what is not added up is looked at: dates, and deals that were lost.
+    scores::mark_stale(tx, &ids).await
 }

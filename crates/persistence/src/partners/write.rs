@@ -13,14 +13,15 @@ use domain::{
     ids::{self, ContactId, PartnerId, TagId},
     links,
     partners::{
-        self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact, TierSource, partner_field,
+        self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact, Scored, TierSource,
+        partner_field,
     },
     patch,
     text::normalised_name,
     tiers::TierRules,
     timestamp::Timestamp,
 };
-use futures_util::future::{join, join3, try_join, try_join_all};
+use futures_util::future::{join, join3, join4, try_join, try_join_all};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use super::references;
 use crate::{
     Tx,
     schema::{partner_overrides, partners, tags},
+    scores,
     statement::{Bind, Statement},
     tiers,
 };
@@ -208,10 +210,13 @@ async fn insert_planned(
             None => Ok(()),
         }
     };
-    let (partner, person, beside) = join3(row, person, write_beside(tx, id, &plan, &Map::new(), &tier_rules)).await;
+    let nothing = Map::new();
+    let beside = write_beside(tx, id, &plan, &nothing, &tier_rules);
+    let (partner, person, beside, queued) = join4(row, person, beside, scores::queue_new(tx, &[id])).await;
     let partner = partner?;
     person?;
     beside?;
+    queued?;
     let data = json!({"changes": rules::diff(&Map::new(), &plan.changes), "skipped_fields": [], "overridden_fields": overridden});
     tx.tell(NewEvent::new("partner.created", id, partner.summary.version, data).of_partner(id));
     if let Some((contact, _)) = contact {
@@ -244,7 +249,9 @@ pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result
         return Ok(partner);
     }
     let overridden = plan.overridden_after(&held);
-    let statement = updating(id, columns(&plan, &overridden)).rows::<Partner>();
+    let mut columns = columns(&plan, &overridden);
+    columns.extend(marks_of_scores(&plan));
+    let statement = updating(id, columns).rows::<Partner>();
     let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
     let (written, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
     let mut partner = written?;
@@ -258,6 +265,20 @@ pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result
 enum Set {
     To(Bind),
     Now,
+    /// Whether there are scores.
+    Scored,
+}
+
+/// What a write says of scores beside their values: by which profile they were made, and whether they still hold.
+fn marks_of_scores(plan: &Plan) -> Vec<(&'static str, Set)> {
+    match &plan.scored {
+        Some(Scored { profile_version, stale, .. }) => vec![
+            ("scored_profile_version", Set::To(Bind::Int(Some(*profile_version)))),
+            ("scores_stale", Set::To(Bind::Bool(Some(*stale)))),
+        ],
+        None if plan.makes_scores_stale() => vec![("scores_stale", Set::Scored)],
+        None => Vec::new(),
+    }
 }
 
 /// Every column that a plan changes, also those that follow from others.
@@ -308,6 +329,7 @@ fn push(set: Set, out: &mut Statement) {
     match set {
         Set::To(bind) => out.bind(bind),
         Set::Now => out.sql("clock_timestamp()"),
+        Set::Scored => out.sql("scored_at IS NOT NULL"),
     };
 }
 
@@ -433,6 +455,14 @@ fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan,
     let planned: Vec<Change> = plan.changes.iter().filter(|change| PLANNED.contains(&change.field.name)).cloned().collect();
     if !planned.is_empty() {
         tell("plan.updated", json!({"changes": rules::diff(before, &planned)}));
+    }
+    if let Some(scored) = &plan.scored {
+        let changes: Vec<Change> = plan.changes.iter().filter(|change| change.field.kind == FieldType::Score).cloned().collect();
+        let (fit_score, health_score) = (partner.summary.fit_score, partner.summary.health_score);
+        tell(
+            "partner.scored",
+            json!({"changes": rules::diff(before, &changes), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
+        );
     }
     if partner.summary.tier_at_risk_since.is_some() && before.get("tier_at_risk_since").is_none_or(Json::is_null) {
         tell("partner.tier_at_risk", tiers::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since));
@@ -578,7 +608,9 @@ async fn write_logo(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>) -> Result
 /// A row with exactly these values, past all rules.
 #[cfg(test)]
 pub(crate) fn insertion_for_tests(id: PartnerId, values: &[(&'static Field, Json)], deleted: bool) -> Statement {
-    let mut columns: Vec<_> = values.iter().map(|(field, value)| (field.column, Set::To(stored(field, value)))).collect();
+    // What is shown of a field may be more than its own column.
+    let column = |field: &'static Field| if field.column.starts_with('(') { field.name } else { field.column };
+    let mut columns: Vec<_> = values.iter().map(|(field, value)| (column(field), Set::To(stored(field, value)))).collect();
     columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
     columns.push(("normalised_name", Set::To(Bind::Text(Some("x".to_owned())))));
     if deleted {

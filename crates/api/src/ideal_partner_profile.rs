@@ -1,0 +1,35 @@
+//! The ideal partner profile (contract 4.7).
+
+use actix_web::{get, put};
+use domain::ideal_partner_profile::{IdealPartnerProfile, IdealPartnerProfileUpdate};
+use persistence::ideal_partner_profile;
+
+use crate::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// Get the ideal partner profile
+///
+/// The criteria that fit is judged by, and what they weigh. A new organization has a default one.
+#[utoipa::path(tag = "scores", security(("viewer" = ["scores:read"])), responses((status = 200, body = IdealPartnerProfile)),
+    extensions(("x-step" = json!(3))))]
+#[get("/ideal-partner-profile")]
+pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
+    let profile = call.read(async |tx| ideal_partner_profile::get(tx).await).await?;
+    Ok(Answer::resource(profile.version, &profile))
+}
+
+/// Replace the ideal partner profile
+///
+/// What is absent stays. The scores of all partners are stale from then on; refresh them when it suits.
+#[utoipa::path(tag = "scores", request_body = IdealPartnerProfileUpdate, security(("admin" = ["scores:write"])),
+    responses((status = 200, body = IdealPartnerProfile)),
+    extensions(("x-errors" = json!("if_match_required invalid_filter weights_not_100_percent")), ("x-step" = json!(3))))]
+#[put("/ideal-partner-profile")]
+pub async fn replace_ideal_partner_profile(call: Call, body: Json<IdealPartnerProfileUpdate>) -> Result<Answer> {
+    call.expect_if_match()?;
+    let profile = call.write(async |tx| ideal_partner_profile::replace(tx, call.if_match, &body).await).await?;
+    Ok(Answer::resource(profile.version, &profile))
+}

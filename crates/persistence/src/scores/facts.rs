@@ -1,0 +1,201 @@
+//! What is kept of partners that a judgement looks at: loaded for a whole batch at a time.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Result,
+    deals::{DealMotion, DealStatus},
+    ids::{PartnerId, TagId},
+    partners::Partner,
+    timestamp::Timestamp,
+};
+use futures_util::future::{join, join5};
+use serde_json::{Map, Value as Json};
+
+use crate::{
+    Tx,
+    partners::bulk::{self, Locked},
+    schema::{deals, partners, tags},
+    statement::{Bind, Statement},
+};
+
+/// For so long something that was done with a partner counts, in days; events are not kept longer.
+const ACTIVE_DAYS: i64 = 90;
+
+/// A deal as far as scores look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownDeal {
+    pub status: DealStatus,
+    pub motion: DealMotion,
+    pub value: i64,
+    pub registered_on: NaiveDate,
+    pub expected_close_on: Option<NaiveDate>,
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// What is kept of a partner that a judgement looks at.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub id: PartnerId,
+    /// Its wire values by property.
+    pub row: Map<String, Json>,
+    /// The labels of its tags.
+    pub tags: Vec<String>,
+    /// Those that are not deleted.
+    pub deals: Vec<KnownDeal>,
+    pub contacts: i64,
+    /// Those with an e-mail address or a telephone number.
+    pub reachable_contacts: i64,
+    /// The newest thing that somebody did with it within 90 days, and how many there were. What automation makes of it
+    /// (scores, tiers) does not count, or judging a partner would change what it is judged by.
+    pub last_activity_at: Option<Timestamp>,
+    pub activities: i64,
+    /// The hash of what its newest score rests on.
+    pub last_hash: Option<String>,
+}
+
+/// A partner that this transaction holds for its scores.
+pub struct Held {
+    pub known: Known,
+    pub(super) locked: Locked,
+}
+
+/// What is known of live partners, in the order of their ids. Nothing is locked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
+    let live = Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
+    let rows = async { live.order(partners::id).load::<Partner>(&mut tx.conn()).await };
+    let (rows, beside) = join(rows, Beside::load(tx, ids)).await;
+    let mut beside = beside?;
+    Ok(rows?.into_iter().map(|partner| beside.known(partner.summary.id, partner.into_row())).collect())
+}
+
+/// Takes live partners for their scores, in the order of their ids, with what is known of them under the lock.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Held>> {
+    // The lock comes first, so what follows is as it stays: whoever writes deals holds their partner.
+    let locked = bulk::lock_many(tx, ids).await?;
+    let mut beside = Beside::load(tx, ids).await?;
+    let mut all: Vec<Held> =
+        locked.into_iter().map(|(id, locked)| Held { known: beside.known(id, locked.row.clone()), locked }).collect();
+    all.sort_unstable_by_key(|held| held.known.id);
+    Ok(all)
+}
+
+type DealRow = (PartnerId, DealStatus, DealMotion, i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
+
+/// What is known beside the partners' own rows, by partner.
+struct Beside {
+    deals: HashMap<PartnerId, Vec<KnownDeal>>,
+    contacts: HashMap<PartnerId, (i64, i64)>,
+    activities: HashMap<PartnerId, (Timestamp, i64)>,
+    tags: HashMap<TagId, String>,
+    hashes: HashMap<PartnerId, String>,
+}
+
+impl Beside {
+    async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
+        let (deals, contacts, activities, tags, hashes) =
+            join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), hashes(tx, ids)).await;
+        Ok(Self {
+            deals: deals?,
+            contacts: contacts?.into_iter().map(|(id, all, reachable)| (id, (all, reachable))).collect(),
+            activities: activities?.into_iter().map(|(id, last, count)| (id, (last, count))).collect(),
+            tags: tags?.into_iter().collect(),
+            hashes: hashes?.into_iter().collect(),
+        })
+    }
+
+    fn known(&mut self, id: PartnerId, row: Map<String, Json>) -> Known {
+        let tag_ids = row.get("tag_ids").and_then(Json::as_array).into_iter().flatten();
+        let tags = tag_ids.filter_map(|tag| self.tags.get(&tag.as_str()?.parse().ok()?).cloned()).collect();
+        let (contacts, reachable_contacts) = self.contacts.get(&id).copied().unwrap_or_default();
+        let activity = self.activities.get(&id).copied();
+        Known {
+            id,
+            row,
+            tags,
+            deals: self.deals.remove(&id).unwrap_or_default(),
+            contacts,
+            reachable_contacts,
+            last_activity_at: activity.map(|(last, _)| last),
+            activities: activity.map_or(0, |(_, count)| count),
+            last_hash: self.hashes.remove(&id),
+        }
+    }
+}
+
+fn uuids(ids: &[PartnerId]) -> Bind {
+    Bind::Ids(ids.iter().map(|id| id.0).collect())
+}
+
+/// The deals of partners that are not deleted, by partner.
+pub(super) async fn deals(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Vec<KnownDeal>>> {
+    let live = deals::table.filter(deals::partner_id.eq_any(ids)).filter(deals::deleted_at.is_null());
+    let columns = (
+        deals::partner_id,
+        deals::status,
+        deals::motion,
+        deals::value,
+        deals::registered_on,
+        deals::expected_close_on,
+        deals::closed_on,
+    );
+    let rows: Vec<DealRow> = live.select(columns).load(&mut tx.conn()).await?;
+    let mut by_partner: HashMap<PartnerId, Vec<KnownDeal>> = HashMap::new();
+    for (id, status, motion, value, registered_on, expected_close_on, closed_on) in rows {
+        let deal = KnownDeal { status, motion, value, registered_on, expected_close_on, closed_on };
+        by_partner.entry(id).or_default().push(deal);
+    }
+    Ok(by_partner)
+}
+
+async fn contacts(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, i64, i64)>> {
+    let statement = Statement::new(
+        "/* scores.contacts */ SELECT partner_id, count(*), count(*) FILTER (WHERE email IS NOT NULL OR phone IS NOT NULL) \
+         FROM contacts WHERE partner_id = ANY(",
+    )
+    .with(uuids(ids), ") GROUP BY partner_id");
+    Ok(statement.answers::<(SqlUuid, BigInt, BigInt)>().load(&mut tx.conn()).await?)
+}
+
+async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Timestamp, i64)>> {
+    let since = Timestamp::now().0 - chrono::TimeDelta::days(ACTIVE_DAYS);
+    let statement = Statement::new(
+        "/* scores.activities */ SELECT partner_id, max(created_at), count(*) FROM events WHERE partner_id = ANY(",
+    )
+    .with(uuids(ids), ") AND created_at > ")
+    .with(
+        Bind::Time(Some(since)),
+        " AND actor ->> 'type' <> 'system' AND type NOT IN ('partner.scored', 'partner.tier_changed', 'partner.tier_at_risk') \
+         AND NOT (type = 'partner.updated' AND (data -> 'changes' ? 'scored_at' \
+         OR (data -> 'changes') - '{tier,tier_at_risk_since}'::text[] = '{}')) GROUP BY partner_id",
+    );
+    Ok(statement.answers::<(SqlUuid, Timestamptz, BigInt)>().load(&mut tx.conn()).await?)
+}
+
+/// The labels of the tags that any of the partners has.
+async fn tags(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(TagId, String)>> {
+    use crate::schema::partner_tags;
+    let given = partner_tags::table.filter(partner_tags::partner_id.eq_any(ids)).select(partner_tags::tag_id);
+    Ok(tags::table.filter(tags::id.eq_any(given)).select((tags::id, tags::name)).load(&mut tx.conn()).await?)
+}
+
+/// What the newest score of each partner rests on.
+async fn hashes(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
+    let statement = Statement::new("/* scores.hashes */ SELECT p.id, s.input_hash FROM unnest(").with(
+        uuids(ids),
+        ") AS p (id), LATERAL (SELECT input_hash FROM scores WHERE partner_id = p.id ORDER BY id DESC LIMIT 1) AS s",
+    );
+    Ok(statement.answers::<(SqlUuid, Text)>().load(&mut tx.conn()).await?)
+}
