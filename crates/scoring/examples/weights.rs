@@ -16,7 +16,7 @@ use scoring::{
 
 #[path = "../tests/programs/mod.rs"]
 mod programs;
-use programs::{Dice, PROGRAMS, histories, quarter_ends};
+use programs::{Dice, PROGRAMS, Program, histories, quarter_ends};
 
 /// Histories with the days on which they are tested.
 struct Case {
@@ -26,15 +26,7 @@ struct Case {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut cases: Vec<Case> = PROGRAMS
-        .iter()
-        .flat_map(|program| [1, 2].map(|seed| (program, seed)))
-        .map(|(program, seed)| Case {
-            name: format!("{} {seed}", program.name),
-            histories: histories(*program, seed),
-            days: quarter_ends(),
-        })
-        .collect();
+    let mut cases = made_up(&[1, 2]);
     let scaled: Vec<Case> = cases.iter().filter(|case| case.name.ends_with('1')).filter_map(scaled).collect();
     cases.extend(scaled);
     if let Some(path) = std::env::args().nth(1) {
@@ -44,10 +36,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     for case in &cases {
         println!("{}\n{}\n", case.name, backtest_by(&case.histories, &case.days, 1, &built_in));
     }
+    hold_out(built_in);
     compare(&cases, built_in);
     search(&cases, built_in, 0);
     search(&cases, built_in, 3);
     Ok(())
+}
+
+fn made_up(seeds: &[u64]) -> Vec<Case> {
+    let case = |(program, seed): (Program, u64)| Case {
+        name: format!("{} {seed}", program.name),
+        histories: histories(program, seed),
+        days: quarter_ends(),
+    };
+    PROGRAMS.iter().flat_map(|program| seeds.iter().map(|seed| (*program, *seed))).map(case).collect()
+}
+
+/// Programs that had no part in choosing the points, nor have in the comparison and the search below.
+fn hold_out(built_in: Points) {
+    println!("held out: health, pipeline, last quarter");
+    let plain = made_up(&(11..=20).collect::<Vec<u64>>());
+    let by_target: Vec<Case> = plain.iter().filter_map(scaled).collect();
+    for case in plain.iter().chain(&by_target) {
+        let result = backtest_by(&case.histories, &case.days, 1, &built_in);
+        let [health, pipeline, last] = [result.health, result.pipeline, result.last_quarter].map(Option::unwrap_or_default);
+        println!("{:<24} {health:>6.3} {pipeline:>6.3} {last:>6.3}", case.name);
+    }
 }
 
 /// The same program with every amount in shares of the partner's own target: takes the size of partners out of it.
