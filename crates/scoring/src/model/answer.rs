@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::prompt::field_of;
-use crate::{Judgement, facts::Profile};
+use crate::{Judgement, facts::Profile, rules};
 
 /// How far the model may move a dimension, in points.
 const MOST_MOVED: i64 = 15;
@@ -75,7 +75,7 @@ impl Answer {
                 criterion_key: None,
             });
         }
-        judged.fit_score = fit_score(&judged.four_c_breakdown, &profile.weights);
+        judged.fit_score = rules::fit_score(&judged.four_c_breakdown, &profile.weights);
         let strengths = self.key_strengths.iter().map(|text| sentence(text, LONGEST_STRENGTH)).filter(|text| !text.is_empty());
         let strengths: Vec<String> = strengths.take(MOST_STRENGTHS).collect();
         if !strengths.is_empty() {
@@ -105,15 +105,6 @@ fn within(dimension: FitDimension) -> ScoreDimension {
         FitDimension::Commitment => ScoreDimension::Commitment,
         FitDimension::CustomerAlignment => ScoreDimension::CustomerAlignment,
     }
-}
-
-/// The dimensions weighted, rounded half up.
-fn fit_score(scores: &FourCBreakdown, weights: &FourCBreakdown) -> i64 {
-    let sum = scores.capacity * weights.capacity
-        + scores.capability * weights.capability
-        + scores.commitment * weights.commitment
-        + scores.customer_alignment * weights.customer_alignment;
-    ((sum + 5_000) / 10_000).clamp(0, 100)
 }
 
 /// Plain text of the model on one line, of at most so many characters: without control characters, without characters that

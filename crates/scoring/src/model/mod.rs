@@ -208,13 +208,17 @@ impl Model {
     /// a partner with this hash need not be asked for again. (After a fallback it holds the hash of the rules, so that
     /// the model is asked the next time.)
     pub fn input_hash(&self, facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> String {
+        let mut seen = prompt::facts(facts);
+        if let Some(seen) = seen.as_object_mut() {
+            seen.retain(|name, _| !prompt::BY_THE_DAY.contains(&name.as_str()));
+        }
         let mut hash = Sha256::new();
         for part in [
             self.engine().as_str(),
             PROMPT_VERSION,
             &by_rules.input_hash,
             profile.narrative.as_deref().unwrap_or_default(),
-            &prompt::facts(facts).to_string(),
+            &seen.to_string(),
         ] {
             // With its length, so that no two lists of parts read the same.
             hash.update((part.len() as u64).to_be_bytes());

@@ -26,8 +26,8 @@ const INSTRUCTIONS: &str = include_str!("prompt.md");
 const SCHEMA: &str = include_str!("schema.json");
 
 /// The partner's own fields that the model may see and give as a reason. No people, no ids, and nothing that scoring
-/// itself wrote: it would see its own last word as a fact.
-const FIELDS: [&str; 25] = [
+/// itself wrote or that follows from it (the tier): it would see its own last word as a fact.
+const FIELDS: [&str; 24] = [
     "name",
     "domain",
     "industry",
@@ -40,7 +40,6 @@ const FIELDS: [&str; 25] = [
     "type",
     "subtype",
     "category",
-    "tier",
     "stage",
     "stage_changed_at",
     "pipeline",
@@ -66,6 +65,9 @@ pub(super) fn field_of(fact: &str) -> Option<&'static str> {
         _ => FIELDS.into_iter().find(|name| *name == fact),
     }
 }
+
+/// The facts that only the calendar may change: what they are made of is in the hash of the rules.
+pub(super) const BY_THE_DAY: [&str; 2] = ["deals", "activities_90d"];
 
 /// A request, ready to send.
 pub(super) struct Prompt {
@@ -177,7 +179,7 @@ fn shown(name: &str, value: &Json, facts: &PartnerFacts) -> Option<Json> {
     let is_money = fields::named(PARTNER, name).is_some_and(|field| field.kind == FieldType::Money);
     match value {
         Json::Null => None,
-        Json::Number(amount) if is_money => amount.as_i64().map(|minor| json!(amount_of(minor, facts))),
+        Json::Number(amount) if is_money => amount.as_i64().map(|minor| json!(facts.amount(minor))),
         // Instants as days: the time of day says nothing.
         Json::String(text) if name.ends_with("_at") => Some(json!(text.get(..10).unwrap_or(text))),
         Json::String(text) if text.trim().is_empty() => None,
@@ -194,22 +196,12 @@ fn cut(text: &str) -> Json {
     }
 }
 
-/// `1234.50 USD`.
-fn amount_of(minor: i64, facts: &PartnerFacts) -> String {
-    let unit = 10_i64.pow(facts.currency_exponent.min(4));
-    let (whole, rest) = (minor / unit, (minor % unit).abs());
-    match facts.currency_exponent.min(4) as usize {
-        0 => format!("{whole} {}", facts.currency),
-        digits => format!("{whole}.{rest:0digits$} {}", facts.currency),
-    }
-}
-
 /// How many deals there are and what they are worth; what they are about is nobody's business.
 fn deals(facts: &PartnerFacts) -> Json {
     let sum = |which: &dyn Fn(&DealFact) -> bool| {
         let deals = facts.deals.iter().filter(|deal| which(deal));
         let (count, value) = deals.fold((0, 0_i64), |(count, sum), deal| (count + 1, sum.saturating_add(deal.value)));
-        json!({"count": count, "value": amount_of(value, facts)})
+        json!({"count": count, "value": facts.amount(value)})
     };
     let days_ago = |days| facts.today.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
     let won = |from: NaiveDate, to: NaiveDate| {
