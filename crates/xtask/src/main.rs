@@ -2,8 +2,10 @@
 //! that it runs wherever a Rust toolchain does.
 
 mod document;
+mod example;
 mod postgres;
 mod settings;
+mod tools;
 mod tree;
 
 use std::process::ExitCode;
@@ -15,9 +17,10 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 8] = [
+const COMMANDS: [(&str, &str, Chore); 9] = [
     ("up", "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)", up),
-    ("test", "run every test on a private PostgreSQL (arguments go to `cargo test`)", test),
+    ("test", "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with them alone)", test),
+    ("example", "build the example page and use it in a headless Chromium (a FOLDER takes screenshots)", example::example),
     ("ci", "all that must pass before a change lands: what `.ci/run` does", ci),
     ("db", "psql on the database of the running server (`--url` prints the address instead)", db),
     ("openapi", "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)", document::openapi),
@@ -68,7 +71,9 @@ fn up(tree: &Tree, arguments: &[String]) -> Result<()> {
 
 fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
     postgres::ensure(tree)?;
-    tree::run(tree.cargo().args(["test", "--workspace"]).args(arguments))
+    tree::run(tree.cargo().args(["test", "--workspace"]).args(arguments))?;
+    // Who asks for some tests does not want to wait for a browser.
+    if arguments.is_empty() { example::check_where_possible(tree) } else { Ok(()) }
 }
 
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
