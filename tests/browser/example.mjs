@@ -4,6 +4,7 @@
 //   node tests/browser/example.mjs PARTNEROS [FOLDER FOR SCREENSHOTS]
 import assert from "node:assert/strict";
 import { serve } from "../../examples/web/serve.mjs";
+import { apply } from "./application.mjs";
 import { find, withPage } from "./chromium.mjs";
 import { register } from "./organization.mjs";
 import { start } from "./server.mjs";
@@ -11,7 +12,14 @@ import { start } from "./server.mjs";
 const [program, screenshots] = process.argv.slice(2);
 
 /** What the steps bring about themselves. */
-const REFUSED = ["400 GET /v1/partners", "401 POST /v1/auth/refreshes", "401 POST /v1/auth/sessions"];
+const REFUSED = [
+  "400 GET /v1/partners",
+  "401 POST /v1/auth/refreshes",
+  "401 POST /v1/auth/sessions",
+  "404 GET /v1/public/application-forms/TOKEN",
+  "409 POST /v1/public/application-forms/TOKEN/submissions",
+  "422 POST /v1/public/application-forms/TOKEN/submissions",
+];
 
 let passed = 0;
 
@@ -187,11 +195,12 @@ async function look(page) {
     await entrance();
     assert.equal(await page.evaluate(() => document.querySelectorAll("#partners tbody tr").length), 0);
   });
+  await apply({ page, step, shows, picture, api, address: address(site) });
   await step("nothing else was asked for or refused, and nothing is on the console", () => {
     const known = ["data:", ...[address(site), server.url].map((url) => `${url}/`)];
     const isKnown = (request) => known.some((start) => request.split(" ")[1].startsWith(start));
     assert.deepEqual(page.requests.filter((request) => !isKnown(request)), []);
-    const plain = (refusal) => refusal.replace(server.url, "").replace(/\?.*/, "");
+    const plain = (refusal) => refusal.replace(server.url, "").replace(/\?.*/, "").replace(/form_\w+/, "TOKEN");
     assert.deepEqual([...new Set(page.refusals.map(plain))].sort(), REFUSED);
     assert.deepEqual(page.complaints, []);
   });
