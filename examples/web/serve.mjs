@@ -13,12 +13,12 @@ const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascrip
 /** Serves on this port of loopback, any free one for 0; `api()` says where the API is. */
 export function serve(port, api) {
   const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://page").pathname));
     const answer = (status, type, body) =>
       response.writeHead(status, { "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "no-cache" }).end(body);
-    if (path === "/config.json") return answer(200, "application/json", JSON.stringify({ api: api() }));
-    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
     try {
+      const path = normalize(decodeURIComponent(new URL(request.url, "http://page").pathname));
+      if (path === "/config.json") return answer(200, "application/json", JSON.stringify({ api: api() }));
+      const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
       return answer(200, types[extname(file)] ?? "application/octet-stream", await readFile(file));
     } catch {
       return answer(404, "text/plain", "There is no such page.\n");
