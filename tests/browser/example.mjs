@@ -39,8 +39,10 @@ const site = await serve(0, () => server.url);
 const elsewhere = await serve(0, () => server.url);
 const address = (site) => `http://127.0.0.1:${site.address().port}`;
 try {
+  const chromium = find();
+  if (!chromium) throw new Error("there is no Chromium here (CHROMIUM names one)");
   server = await start(program, address(site));
-  await withPage(find() ?? "chromium", { width: 1360, height: 900 }, look);
+  await withPage(chromium, { width: 1360, height: 900 }, look);
   console.log(`\n${passed} passed, 0 failed`);
 } catch (error) {
   console.error(error, server?.log() ?? "");
