@@ -351,7 +351,9 @@ async fn a_canceled_enrichment_writes_nothing_more() {
     let cancel = format!("/v1/jobs/{}/cancellation", job.id());
     org.owner.send(Method::POST, &cancel, |request| request).await.expect(200);
     gate.add_permits(1);
-    while org.sql("SELECT count(*)::text FROM tasks WHERE kind = 'enrichment'").await != [Some("0".to_owned())] {
+    while org.sql("SELECT count(*)::text FROM tasks WHERE organization_id = current_organization() AND kind = 'enrichment'").await
+        != [Some("0".to_owned())]
+    {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let ended = org.owner.wait(job.id()).await;

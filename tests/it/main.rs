@@ -39,3 +39,4 @@ mod tenancy;
 mod tiers;
 mod tokens;
 mod views;
+mod whole_way;

@@ -45,9 +45,12 @@ fn was_tried(one: &Value) -> bool {
     one["attempts"] != 0
 }
 
+/// The tasks of deliveries of this organization: the owner of the tables sees those of all.
+const TASKS: &str = "kind = 'notification_delivery' AND organization_id = current_organization()";
+
 /// What waits for its time is due.
 async fn time_passes(org: &Organization) {
-    org.sql("UPDATE tasks SET run_at = now() WHERE kind = 'notification_delivery' AND lease IS NULL").await;
+    org.sql(&format!("UPDATE tasks SET run_at = now() WHERE lease IS NULL AND {TASKS}")).await;
 }
 
 async fn retried(org: &Organization, delivery: &Value) -> harness::Answer {
@@ -310,7 +313,7 @@ async fn a_mail_server_that_is_away_for_days_loses_what_waits_only_after_ten_att
     }
     let failed = delivery(&org, &email, has_status("failed")).await;
     assert_eq!((&failed["attempts"], &failed["next_attempt_at"]), (&json!(10), &Value::Null));
-    assert_eq!(org.sql("SELECT kind FROM tasks WHERE kind = 'notification_delivery'").await.len(), 0);
+    assert_eq!(org.sql(&format!("SELECT kind FROM tasks WHERE {TASKS}")).await.len(), 0);
     mail_sink().set(&email, MailMode::Accept);
     retried(&org, &failed).await.expect(202);
     delivery(&org, &email, has_status("succeeded")).await;
@@ -340,6 +343,40 @@ async fn a_mail_server_that_vanishes_after_the_message_gets_it_twice_at_most_and
     assert!(received.len() >= 2 && done["attempts"].as_u64() == Some(received.len() as u64), "{done:#}");
     assert_eq!(received[0].header("message-id"), received[1].header("message-id"));
     assert_eq!(org.owner.all(DELIVERIES).await.len(), 1, "one line in the log");
+}
+
+/// Its task is held by a worker that is gone, after so many attempts of which nobody heard.
+async fn worker_dies(org: &Organization, attempts: i32) {
+    let dead = format!(
+        "UPDATE tasks SET lease = gen_random_uuid(), locked_until = now() - interval '1 second', run_at = now(), \
+         attempts = {attempts} WHERE {TASKS}"
+    );
+    org.sql(&dead).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_before_it_sends_loses_nothing() {
+    let org = Organization::new().await;
+    let (email, _) = invited(&org, MailMode::TryLater).await;
+    delivery(&org, &email, |one| one["attempts"] == 2).await;
+    mail_sink().set(&email, MailMode::Accept);
+    worker_dies(&org, 1).await;
+    let done = delivery(&org, &email, has_status("succeeded")).await;
+    assert_eq!((&done["attempts"], mail_sink().received(&email).len()), (&json!(3), 1));
+}
+
+#[tokio::test]
+async fn a_delivery_over_which_every_worker_dies_is_given_up_and_can_be_tried_again() {
+    let org = Organization::new().await;
+    let (email, _) = invited(&org, MailMode::TryLater).await;
+    delivery(&org, &email, |one| one["attempts"] == 2).await;
+    mail_sink().set(&email, MailMode::Accept);
+    worker_dies(&org, 10).await;
+    let failed = delivery(&org, &email, has_status("failed")).await;
+    assert_eq!((&failed["last_error"], mail_sink().received(&email).len()), (&json!("It could not be tried."), 0));
+    retried(&org, &failed).await.expect(202);
+    delivery(&org, &email, has_status("succeeded")).await;
+    assert_eq!(mail_sink().received(&email).len(), 1);
 }
 
 #[tokio::test]

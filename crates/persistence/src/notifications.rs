@@ -7,7 +7,7 @@ use domain::{
     Code, Error, Fault, Result,
     access::Actor,
     events::NewEvent,
-    ids::{EventId, MemberId, NotificationDeliveryId, NotificationId, SubmissionId},
+    ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
     notifications::{
         Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings, NotificationSettingsUpdate,
         NotificationType, Occasion,
@@ -91,16 +91,6 @@ fn told(tx: &Tx<'_>, occasions: &[Occasion], form: Option<&NotificationSettings>
 /// Tells whom the settings name of a new submission. `event` is its `application.submitted`.
 pub async fn application_submitted(tx: &Tx<'_>, event: EventId, submission: impl ToString, applicant: &Applicant) -> Result<()> {
     tell(tx, &[Occasion::application_submitted(event, submission, applicant)]).await
-}
-
-/// Takes back what was told of a submission: it names the applicant. What has gone out of the application stays gone.
-pub(crate) async fn forget_submission(tx: &Tx<'_>, submission: SubmissionId) -> Result<()> {
-    let (kind, id) = (NotificationType::ApplicationSubmitted, submission.to_string());
-    let sent = notification_deliveries::table.filter(notification_deliveries::type_.eq(kind.as_str()));
-    diesel::delete(sent.filter(notification_deliveries::subject_id.eq(&id))).execute(&mut tx.conn()).await?;
-    let told = notifications::table.filter(notifications::type_.eq(kind));
-    diesel::delete(told.filter(notifications::subject_id.eq(&id))).execute(&mut tx.conn()).await?;
-    Ok(())
 }
 
 /// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the database must not be

@@ -198,7 +198,7 @@ pub async fn delete(tx: &Tx<'_>, id: SubmissionId, expected: Option<i64>) -> Res
         // The answer to the acceptance holds the submission, and is kept for whoever asks again.
         idempotency::forget(tx, "acceptSubmission", &acceptance::location(partner)).await?;
     }
-    notifications::forget_submission(tx, id).await?;
+    notifications::forget_subject(tx, id).await?;
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "application.deleted", &before, json!({}));
     Ok(())
