@@ -15,6 +15,8 @@ use harness::{
 use scoring::model::{Limits, ModelSettings};
 use serde_json::{Value, json};
 
+use crate::submissions::{Form, INBOX};
+
 async fn partner(client: &Client, mut body: Value) -> String {
     body["type"] = json!("reseller");
     client.post("/v1/partners", body).await.expect(201).id().to_owned()
@@ -200,13 +202,32 @@ async fn who_is_new_is_scored_by_itself() {
 }
 
 #[tokio::test]
+async fn who_comes_by_an_application_is_scored_by_itself_and_anew_when_one_fills_in_more() {
+    let org = Organization::scoring().await;
+    let form = Form::open(&org).await;
+    let accept = async |company: &str, body: Value| {
+        let path = format!("{INBOX}/{}/acceptance", form.submitted(company).await);
+        org.owner.post(&path, body).await.expect(201).body["partner"]["id"].as_str().unwrap().to_owned()
+    };
+    let id = accept("Nordwind", json!({"data": {"type": "reseller"}})).await;
+    scored(&org.owner, &id).await;
+    assert_eq!(accept("Nordwind Two", json!({"partner_id": id})).await, id);
+    let since = Instant::now();
+    while scores_of(&org.owner, &id).await.len() < 2 {
+        assert!(since.elapsed() < Duration::from_secs(60), "it is not scored anew");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(get(&org.owner, &id).await["scores_stale"], false);
+}
+
+#[tokio::test]
 async fn nobody_is_scored_where_nobody_wants_it() {
     let org = Organization::scoring().await;
     org.owner.patch("/v1/organization", json!({"auto_score": false})).await.expect(200);
     let id = partner(&org.owner, json!({"name": "Acme"})).await;
     org.owner.import("name,type\nBeta,reseller\n", json!({"object": "partner"})).await;
     assert_eq!(
-        org.sql("SELECT count(*)::text FROM tasks WHERE organization_id = current_organization() AND kind = 'score_partners'")
+        org.sql("SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' AND organization_id = current_organization()")
             .await,
         [Some("0".to_owned())]
     );

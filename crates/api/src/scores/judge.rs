@@ -56,7 +56,7 @@ impl Frame {
             reachable_contacts: known.reachable_contacts,
             last_activity_on: known.last_activity_at.map(day),
             activities_90d: known.activities,
-            application: Vec::new(),
+            application: known.application.clone(),
         }
     }
 }

@@ -12,7 +12,9 @@ use domain::{
     Result,
     deals::{DealMotion, DealStatus},
     ids::{PartnerId, TagId},
+    jobs::Stored,
     partners::Partner,
+    submissions::{SubmissionAnswer, SubmissionStatus},
     timestamp::Timestamp,
 };
 use futures_util::future::{join, join5};
@@ -21,7 +23,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     Tx,
     partners::bulk::{self, Locked},
-    schema::{deals, partners, tags},
+    schema::{deals, partners, submissions, tags},
     statement::{Bind, Statement},
 };
 
@@ -56,6 +58,8 @@ pub struct Known {
     /// (scores, tiers) does not count, or judging a partner would change what it is judged by.
     pub last_activity_at: Option<Timestamp>,
     pub activities: i64,
+    /// Question and answer of the application that it came by, or was filled in from.
+    pub application: Vec<(String, String)>,
     /// The hash of what its newest score rests on.
     pub last_hash: Option<String>,
 }
@@ -100,18 +104,21 @@ struct Beside {
     contacts: HashMap<PartnerId, (i64, i64)>,
     activities: HashMap<PartnerId, (Timestamp, i64)>,
     tags: HashMap<TagId, String>,
+    applications: HashMap<PartnerId, Vec<(String, String)>>,
     hashes: HashMap<PartnerId, String>,
 }
 
 impl Beside {
     async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
-        let (deals, contacts, activities, tags, hashes) =
-            join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), hashes(tx, ids)).await;
+        let others = join(applications(tx, ids), hashes(tx, ids));
+        let (deals, contacts, activities, tags, (applications, hashes)) =
+            join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), others).await;
         Ok(Self {
             deals: deals?,
             contacts: contacts?.into_iter().map(|(id, all, reachable)| (id, (all, reachable))).collect(),
             activities: activities?.into_iter().map(|(id, last, count)| (id, (last, count))).collect(),
             tags: tags?.into_iter().collect(),
+            applications: applications?,
             hashes: hashes?.into_iter().collect(),
         })
     }
@@ -130,6 +137,7 @@ impl Beside {
             reachable_contacts,
             last_activity_at: activity.map(|(last, _)| last),
             activities: activity.map_or(0, |(_, count)| count),
+            application: self.applications.remove(&id).unwrap_or_default(),
             last_hash: self.hashes.remove(&id),
         }
     }
@@ -189,6 +197,27 @@ async fn tags(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(TagId, String)>> {
     use crate::schema::partner_tags;
     let given = partner_tags::table.filter(partner_tags::partner_id.eq_any(ids)).select(partner_tags::tag_id);
     Ok(tags::table.filter(tags::id.eq_any(given)).select((tags::id, tags::name)).load(&mut tx.conn()).await?)
+}
+
+/// What partners said of themselves in their newest accepted application.
+async fn applications(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Vec<(String, String)>>> {
+    let accepted = submissions::table
+        .filter(submissions::partner_id.eq_any(ids))
+        .filter(submissions::status.eq(SubmissionStatus::Accepted))
+        .order(submissions::id);
+    let rows: Vec<(Option<PartnerId>, Stored<Vec<SubmissionAnswer>>)> =
+        accepted.select((submissions::partner_id, submissions::answers)).load(&mut tx.conn()).await?;
+    let said = |answer: SubmissionAnswer| (answer.label, in_words(&answer.value));
+    Ok(rows.into_iter().filter_map(|(id, answers)| Some((id?, answers.0.into_iter().map(said).collect()))).collect())
+}
+
+/// A value as text; a list with commas.
+fn in_words(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
 }
 
 /// What the newest score of each partner rests on.

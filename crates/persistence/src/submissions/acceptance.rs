@@ -18,6 +18,7 @@ use crate::{
     Tx, application_forms, contacts,
     partners::{self, bulk},
     schema::{contacts as contacts_table, partners as partners_table, submissions},
+    scores,
 };
 
 /// Where the partner of an acceptance is.
@@ -58,6 +59,10 @@ pub async fn accept(tx: &Tx<'_>, id: SubmissionId, acceptance: &SubmissionAccept
         }
         written => written?,
     };
+    if acceptance.partner_id.is_some() {
+        // One that is new is queued by being made.
+        scores::queue_new(tx, &[partner.summary.id]).await?;
+    }
     let submission = close(tx, &before, partner.summary.id).await?;
     Ok(AcceptanceResult { partner, submission })
 }
