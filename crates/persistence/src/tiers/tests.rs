@@ -289,40 +289,6 @@ fn whoever_decides_by_the_rules_holds_them() {
     });
 }
 
-/// How long 100,000 partners take, every one of them changing: `cargo test --release ... -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn a_hundred_thousand_partners() {
-    run(async |store, scope| {
-        let many = "INSERT INTO partners (id, created_via, name, normalised_name, type, employees, tier) \
-                    SELECT gen_random_uuid(), 'api', 'P' || n, 'p' || n, 'channel', n, 'registered' FROM generate_series(1, 100000) n";
-        run_sql(&store, &scope, Statement::new(many)).await;
-        set_policy(&store, &scope, TierMode::Manual, 0).await;
-        for (key, employees) in [("platinum", 90_000), ("gold", 60_000), ("silver", 30_000)] {
-            require(&store, &scope, key, Some(json!({"op": "gte", "field": "employees", "value": employees}))).await;
-        }
-        for round in ["all change", "none changes"] {
-            let (started, mut longest, mut after) = (std::time::Instant::now(), std::time::Duration::ZERO, None);
-            loop {
-                let step = std::time::Instant::now();
-                let found = store
-                    .write(&scope, async |tx| {
-                        let rules = rules(tx).await?;
-                        Evaluation::new(&rules, Which::Of(&Selected::all())).batch(tx, after, 1_000).await
-                    })
-                    .await
-                    .unwrap();
-                longest = longest.max(step.elapsed());
-                after = found.last().map(|one| one.id).or(after);
-                if found.len() < 1_000 {
-                    break;
-                }
-            }
-            println!("{round}: {:?}, the longest batch {longest:?}", started.elapsed());
-        }
-    });
-}
-
 #[test]
 fn a_policy_of_few_triggers_is_kept_in_order() {
     run(async |store, scope| {

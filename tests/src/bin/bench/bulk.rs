@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Options,
-    data::Data,
+    data::{Data, Organization},
     database::{self, SUPERUSER, psql},
     http::{self, call},
     load::Outcome,
@@ -82,12 +82,35 @@ pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
     for (what, dry_run) in [("only told", true), ("most change", false), ("none changes", false)] {
         let started = Instant::now();
         let job = ask("POST", "/v1/tier-evaluations", json!({"dry_run": dry_run}))?;
-        let job = finished(server, data, &job)?;
+        let job = finished(server, &data.other, &job)?;
         let time = started.elapsed().as_secs_f64();
         println!(
             "Tier evaluation of {} partners, {what}: {time:.1} s (target: under 5 s, {}). Progress: {}.",
             data.other.partners,
             verdict(time < 5.0),
+            job["progress"]
+        );
+    }
+    Ok(())
+}
+
+/// Scores of 10,000 partners with their deals by the rules, and once more when nothing has changed.
+pub fn score_refresh(server: &Server<'_>, data: &Data) -> Result<()> {
+    let token = data.program.token(server)?;
+    let everybody = json!({"op": "is_null", "field": "name", "value": false});
+    for (what, force) in [("all judged", true), ("all unchanged", false)] {
+        let started = Instant::now();
+        let (job, memory) = server.processes.highest_memory(|| {
+            let body = json!({"filter": everybody, "engine": "rules", "force": force});
+            let job = call(&server.address, "POST", "/v1/score-refreshes", Some(&token), &body)?;
+            finished(server, &data.program, &job)
+        })?;
+        let time = started.elapsed().as_secs_f64();
+        println!(
+            "Score refresh of {} partners by the rules, {what}: {time:.1} s (target: under 30 s, {}), {memory:.0} MiB of memory. \
+             Progress: {}.",
+            data.program.partners,
+            verdict(time < 30.0),
             job["progress"]
         );
     }
@@ -118,7 +141,7 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
     let cpu = server.processes.cpu()?;
     let (job, memory) = server.processes.highest_memory(|| {
         let job = http::Connection::open(&server.address)?.exchange(&request)?.json().context("POST /v1/imports")?;
-        finished(server, data, &job)
+        finished(server, &data.other, &job)
     })?;
     let (import, cpu) = (started.elapsed(), server.processes.cpu()? - cpu);
     let times = import.as_secs_f64() / copy.as_secs_f64();
@@ -141,7 +164,7 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
     let ((job, size), memory) = server.processes.highest_memory(|| {
         let body = json!({"object": "partner", "format": "csv"});
         let job = call(&server.address, "POST", "/v1/exports", Some(&token), &body)?;
-        let job = finished(server, data, &job)?;
+        let job = finished(server, &data.other, &job)?;
         let path = format!("/v1/jobs/{}/result", job["id"].as_str().context("no job id")?);
         let request = http::request("GET", &path, Some(&token), "", &[]);
         let size = http::Connection::open(&server.address)?.exchange(&request)?.body.len();
@@ -194,12 +217,12 @@ fn multipart(path: &str, token: &str, file: &str, options: &Value) -> Vec<u8> {
 
 /// Waits until a job has ended well.
 #[expect(clippy::disallowed_methods, reason = "asks as a client would, which nobody tells")]
-fn finished(server: &Server<'_>, data: &Data, job: &Value) -> Result<Value> {
+fn finished(server: &Server<'_>, organization: &Organization, job: &Value) -> Result<Value> {
     let path = format!("/v1/jobs/{}", job["id"].as_str().context("no job id")?);
-    let (mut token, mut signed_in) = (data.other.token(server)?, Instant::now());
+    let (mut token, mut signed_in) = (organization.token(server)?, Instant::now());
     loop {
         if signed_in.elapsed() > Duration::from_secs(300) {
-            (token, signed_in) = (data.other.token(server)?, Instant::now());
+            (token, signed_in) = (organization.token(server)?, Instant::now());
         }
         let job = call(&server.address, "GET", &path, Some(&token), &Value::Null)?;
         match job["status"].as_str() {

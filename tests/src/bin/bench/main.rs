@@ -27,7 +27,7 @@ const USAGE: &str =
   --rounds R     of server and pgbench in turn (2)
   --only WORDS   rows of the table whose name contains this
   --explain      print the plans of the statements instead of measuring
-  --no-bulk      without tier evaluation, import and export
+  --no-bulk      without tier evaluation, score refresh, import and export
   --million      a third organization with ten times as many partners, for the row on growth
   --keep DIR     where the data stay for the next run; PostgreSQL's user must be able to enter it";
 
@@ -119,6 +119,7 @@ fn run(options: &Options) -> Result<()> {
     bulk::memory_under_load(&server, &data, options)?;
     if options.bulk {
         bulk::tier_evaluation(&server, &data)?;
+        bulk::score_refresh(&server, &data)?;
         bulk::import_and_export(&server, &data, options)?;
     }
     let started = server.started_in;
