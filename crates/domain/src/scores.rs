@@ -104,17 +104,25 @@ pub struct Score {
 /// A page of scores.
 pub type ScorePage = Page<Score>;
 
-/// A judgement that has not been written yet.
+/// What came of judging a partner.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewScore {
+pub struct Judgement {
+    /// 0 to 100.
     pub fit_score: i64,
+    /// 0 to 100.
     pub health_score: i64,
     pub four_c_breakdown: FourCBreakdown,
+    /// At most 10, each of at most 200 characters; the strongest first.
     pub key_strengths: Vec<String>,
+    /// At most 2,000 characters.
     pub ai_summary: Option<String>,
+    /// At most 60.
     pub evidence: Vec<ScoreEvidence>,
+    /// `rules/1` or `model/NAME`.
     pub engine: String,
+    /// Why the rules had to step in for the model.
     pub fallback_reason: Option<String>,
+    /// SHA-256 in hexadecimal of everything that decided: facts, profile, engine and its version.
     pub input_hash: String,
 }
 

@@ -5,7 +5,6 @@ use domain::{
     ideal_partner_profile::{IdealPartnerCriterion, IdealPartnerProfile},
     organizations::{Organization, today},
     partners::PARTNER,
-    scores::NewScore,
     timestamp::Timestamp,
 };
 use persistence::{
@@ -14,10 +13,7 @@ use persistence::{
     organizations,
     scores::{Known, KnownDeal},
 };
-use scoring::{
-    Judgement,
-    facts::{Criterion, DealFact, PartnerFacts, Profile},
-};
+use scoring::facts::{Criterion, DealFact, PartnerFacts, Profile};
 
 /// What all judgements of an organization at one moment have in common.
 pub(super) struct Frame {
@@ -73,19 +69,4 @@ fn criterion(written: IdealPartnerCriterion, now: Timestamp) -> Result<Criterion
 pub(super) fn deal(known: &KnownDeal) -> DealFact {
     let KnownDeal { status, motion, value, registered_on, expected_close_on, closed_on } = *known;
     DealFact { status, motion, value, registered_on, expected_close_on, closed_on }
-}
-
-/// A judgement as it is kept.
-pub(super) fn kept(judgement: Judgement) -> NewScore {
-    NewScore {
-        fit_score: judgement.fit_score,
-        health_score: judgement.health_score,
-        four_c_breakdown: judgement.four_c_breakdown,
-        key_strengths: judgement.key_strengths,
-        ai_summary: judgement.ai_summary,
-        evidence: judgement.evidence,
-        engine: judgement.engine,
-        fallback_reason: judgement.fallback_reason,
-        input_hash: judgement.input_hash,
-    }
 }

@@ -15,7 +15,7 @@ use domain::{
     ids::{JobId, PartnerId},
     jobs::{Job, JobItemStatus, NewJobItem},
     partners::PARTNER,
-    scores::{NewScore, ScoreEngine, ScoreRefreshRequest},
+    scores::{Judgement, ScoreEngine, ScoreRefreshRequest},
     selection::Selection,
     timestamp::Timestamp,
 };
@@ -28,14 +28,13 @@ use persistence::{
     worker::{Outcome, Run},
 };
 use scoring::{
-    Judgement,
     model::{Budget, Model, Spent},
     rules,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::judge::{Frame, kept};
+use super::judge::Frame;
 
 /// Partners of one step, judged by the rules.
 const BATCH: i64 = 200;
@@ -268,12 +267,11 @@ async fn score(
             None if !force && held.known.last_hash.as_ref() == Some(&by_rules.input_hash) => (None, false),
             None => (Some(by_rules), false),
         };
-        let Some(judgement) = judgement else {
+        let Some(score) = judgement else {
             confirmed.extend((!stale).then_some(id));
             became.insert(id, Became::Unchanged);
             continue;
         };
-        let score = kept(judgement);
         let (before, after) = differences(&held.known.row, &score);
         became.insert(id, Became::Scored(before, after));
         judged.push(Judged { held, score, stale });
@@ -291,14 +289,14 @@ async fn foresee(tx: &Tx<'_>, frame: &Frame, ids: &[PartnerId], force: bool) -> 
         if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
             return (known.id, Became::Unchanged);
         }
-        let (before, after) = differences(&known.row, &kept(judgement));
+        let (before, after) = differences(&known.row, &judgement);
         (known.id, Became::Scored(before, after))
     });
     Ok(became.collect())
 }
 
 /// Both scores before and after, and what else changes but the summary.
-fn differences(row: &Map<String, Json>, score: &NewScore) -> (Json, Json) {
+fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     let values = [
         ("fit_score", json!(score.fit_score), true),
         ("health_score", json!(score.health_score), true),

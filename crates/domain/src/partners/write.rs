@@ -10,7 +10,7 @@ use crate::{
     Fault,
     access::WriteMode,
     fields::{Field, FieldClass},
-    scores::NewScore,
+    scores::Judgement,
     tiers::TierTrigger,
     timestamp::Timestamp,
 };
@@ -229,7 +229,7 @@ fn is_input_of_scores(field: &Field) -> bool {
 }
 
 /// New scores of a partner. They are written even when they are the same as before: they are new.
-pub fn scored(row: &Map<String, Json>, score: &NewScore, at: Timestamp, how: Scored) -> Plan {
+pub fn scored(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
     let values = [
         ("fit_score", json!(score.fit_score)),
         ("health_score", json!(score.health_score)),

@@ -12,7 +12,7 @@ use domain::{
     jobs::{Job, JobType, NewTask},
     page::{self, Page, Paging},
     partners::{self as rules, Scored},
-    scores::{NewScore, Score, ScorePage, ScoreRefreshRequest},
+    scores::{Judgement, Score, ScorePage, ScoreRefreshRequest},
     timestamp::Timestamp,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -83,7 +83,7 @@ pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Resul
 /// A judgement that is to be written.
 pub struct Judged {
     pub held: Held,
-    pub score: NewScore,
+    pub score: Judgement,
     /// Whether something that it rests on has changed while it was being made.
     pub stale: bool,
 }
@@ -119,7 +119,7 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
     Ok(())
 }
 
-fn row(id: PartnerId, score: &NewScore, at: Timestamp) -> Json {
+fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
     json!({
         "id": ScoreId::new().0, "partner_id": id.0, "created_at": at,
         "fit_score": score.fit_score, "health_score": score.health_score, "four_c_breakdown": score.four_c_breakdown,
