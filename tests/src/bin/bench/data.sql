@@ -151,13 +151,13 @@ FROM (
         coalesce(sum(value) FILTER (WHERE status = 'won' AND motion = 'product'), 0)::bigint AS product,
         count(*) FILTER (WHERE status IN ('submitted', 'under_review', 'approved')) AS active,
         count(*) FILTER (WHERE status = 'won') AS closed, count(DISTINCT account_key) FILTER (WHERE status = 'won') AS customers
-    FROM deals GROUP BY partner_id
+    FROM deals WHERE organization_id = :'organization' GROUP BY partner_id
 ) AS sums
-WHERE partners.id = sums.partner_id;
+WHERE partners.id = sums.partner_id AND partners.organization_id = :'organization';
 
--- Every partner came in as a prospect and took one step since.
+-- Every partner came in as a prospect and took one step since. The owner of the tables sees all organizations.
 INSERT INTO stage_changes (partner_id, from_stage, to_stage, at, actor)
 SELECT id, from_stage, to_stage, moved, '{"type": "system", "id": null, "name": "bench"}'
 FROM partners, LATERAL (VALUES (NULL, 'prospect', created_at), ('prospect', stage, stage_changed_at)) AS step (from_stage, to_stage, moved)
-WHERE from_stage IS DISTINCT FROM to_stage;
+WHERE organization_id = :'organization' AND from_stage IS DISTINCT FROM to_stage;
 COMMIT;
