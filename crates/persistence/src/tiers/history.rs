@@ -39,20 +39,19 @@ pub(crate) struct Changed {
 
 /// Keeps that partners have the tiers that their rows have by now.
 pub(crate) fn tiers_changed(tx: &Tx<'_>, changed: &[Changed], rules_hash: &str) -> Result<Statement> {
-    let rows = changed
-        .iter()
-        .map(|change| json!({"id": TierChangeId::new().0, "partner_id": change.id.0, "from_tier": change.from}))
-        .collect();
+    let ids = changed.iter().map(|_| TierChangeId::new().0).collect();
+    let partners = changed.iter().map(|change| change.id.0).collect();
+    // No tier's key is empty.
+    let from = changed.iter().map(|change| change.from.clone().unwrap_or_default()).collect();
     let statement = Statement::new(
         "INSERT INTO tier_changes (id, partner_id, from_tier, to_tier, at, source, rules_hash, actor) \
-         SELECT v.id, p.id, v.from_tier, p.tier, coalesce(p.tier_changed_at, clock_timestamp()), p.tier_source, ",
+         SELECT v.id, p.id, nullif(v.from_tier, ''), p.tier, coalesce(p.tier_changed_at, clock_timestamp()), p.tier_source, ",
     )
     .with(Bind::Text(Some(rules_hash.to_owned())), ", ")
-    .with(actor(tx)?, " FROM jsonb_to_recordset(")
-    .with(
-        Bind::Json(Some(Json::Array(rows))),
-        ") AS v (id uuid, partner_id uuid, from_tier text) JOIN partners p ON p.id = v.partner_id",
-    );
+    .with(actor(tx)?, " FROM unnest(")
+    .with(Bind::Ids(ids), ", ")
+    .with(Bind::Ids(partners), ", ")
+    .with(Bind::Texts(from), ") AS v (id, partner_id, from_tier) JOIN partners p ON p.id = v.partner_id");
     Ok(statement)
 }
 

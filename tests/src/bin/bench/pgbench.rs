@@ -160,10 +160,12 @@ fn cast(value: &str) -> &'static str {
     if items.starts_with("\"{\\\"") || items.starts_with("\"{}") {
         return "::jsonb[]";
     }
-    let all = |test: &dyn Fn(&str) -> bool| items.split(',').all(test);
+    // Where there is nothing but NULL, ids are meant: who may see an event, most often everybody.
+    let all = |test: &dyn Fn(&str) -> bool| items.split(',').all(|item| item == "NULL" || test(item));
     match () {
         () if all(&|item| id(item).is_some()) => "::uuid[]",
         () if all(&|item| item.parse::<i64>().is_ok()) => "::bigint[]",
+        () if all(&|item| matches!(item, "t" | "f")) => "::boolean[]",
         () => "::text[]",
     }
 }
