@@ -19,17 +19,22 @@ fn setting(name: &str) -> Option<String> {
 }
 
 fn git(arguments: &[&str]) -> Option<String> {
-    let out = Command::new("git").args(arguments).output().ok().filter(|out| out.status.success())?;
+    let out =
+        Command::new("git").args(arguments).output().ok().filter(|out| out.status.success())?;
     Some(String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
 fn commit() -> String {
-    setting("PARTNEROS_COMMIT").or_else(|| git(&["rev-parse", "--short=12", "HEAD"])).unwrap_or_else(|| "unknown".into())
+    setting("PARTNEROS_COMMIT")
+        .or_else(|| git(&["rev-parse", "--short=12", "HEAD"]))
+        .unwrap_or_else(|| "unknown".into())
 }
 
 /// The time of the source when it is given (reproducible builds), else now.
 fn built_at() -> String {
     let seconds = setting("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok());
-    let at = seconds.and_then(|s| chrono::DateTime::from_timestamp(s, 0)).unwrap_or_else(chrono::Utc::now);
+    let at = seconds
+        .and_then(|s| chrono::DateTime::from_timestamp(s, 0))
+        .unwrap_or_else(chrono::Utc::now);
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -46,7 +46,9 @@ async fn a_secret_is_shown_once_and_kept_as_a_hash() {
 #[tokio::test]
 async fn all_faults_of_a_key_come_at_once() {
     let org = Organization::new().await;
-    let refused = create(&org, json!({"name": "", "scopes": ["tags:read", "moon:read"]})).await.problem(422, "validation_failed");
+    let refused = create(&org, json!({"name": "", "scopes": ["tags:read", "moon:read"]}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/name"], "too_short");
     assert_eq!(refused.faults()["#/scopes/1"], "invalid_choice");
     let body = json!({"allowed_cidrs": ["10.0.0.0/8", "nowhere"], "default_write_mode": "manual"});
@@ -78,7 +80,8 @@ async fn a_key_may_do_what_its_scopes_say() {
 async fn a_change_of_scopes_holds_at_once_on_every_instance() {
     let org = Organization::new().await;
     let made = create(&org, json!({})).await.expect(201);
-    let (here, there) = (Client::bearer(secret(&made)), Client::bearer(secret(&made)).at(neighbour()));
+    let (here, there) =
+        (Client::bearer(secret(&made)), Client::bearer(secret(&made)).at(neighbour()));
     here.get("/v1/tags").await.expect(200);
     there.get("/v1/tags").await.expect(200);
     org.owner.patch(&path(&made), json!({"scopes": ["events:read"]})).await.expect(200);
@@ -95,7 +98,8 @@ async fn a_change_of_scopes_holds_at_once_on_every_instance() {
 async fn a_revoked_key_is_refused_at_once_on_every_instance() {
     let org = Organization::new().await;
     let made = create(&org, json!({})).await.expect(201);
-    let (here, there) = (Client::bearer(secret(&made)), Client::bearer(secret(&made)).at(neighbour()));
+    let (here, there) =
+        (Client::bearer(secret(&made)), Client::bearer(secret(&made)).at(neighbour()));
     here.get("/v1/me").await.expect(200);
     there.get("/v1/me").await.expect(200);
     org.owner.delete(&path(&made)).await.expect(204);
@@ -110,10 +114,15 @@ async fn a_revoked_key_is_refused_at_once_on_every_instance() {
 #[tokio::test]
 async fn a_key_works_only_from_its_networks() {
     let org = Organization::new().await;
-    let made = create(&org, json!({"allowed_cidrs": ["203.0.113.9/24", "2001:db8::/32"]})).await.expect(201);
+    let made = create(&org, json!({"allowed_cidrs": ["203.0.113.9/24", "2001:db8::/32"]}))
+        .await
+        .expect(201);
     assert_eq!(made.body["api_key"]["allowed_cidrs"], json!(["203.0.113.0/24", "2001:db8::/32"]));
-    let from = |address: &str| Client::bearer(secret(&made)).at(neighbour()).with("x-forwarded-for", address);
-    for inside in ["203.0.113.77", "2001:db8::5", "::ffff:203.0.113.7", "198.51.100.1, 203.0.113.7"] {
+    let from = |address: &str| {
+        Client::bearer(secret(&made)).at(neighbour()).with("x-forwarded-for", address)
+    };
+    for inside in ["203.0.113.77", "2001:db8::5", "::ffff:203.0.113.7", "198.51.100.1, 203.0.113.7"]
+    {
         from(inside).get("/v1/me").await.expect(200);
     }
     for outside in ["203.0.114.1", "2001:db9::5", "203.0.113.7, 198.51.100.1", "nonsense"] {
@@ -144,7 +153,9 @@ async fn rotation_makes_a_successor_and_the_old_key_lives_a_little_longer() {
     let org = Organization::new().await;
     let old = create(&org, json!({"allowed_cidrs": ["127.0.0.0/8"]})).await.expect(201);
     let rotate = async |made: &Answer, seconds: i64| {
-        org.owner.post(&format!("{}/rotations", path(made)), json!({"overlap_seconds": seconds})).await
+        org.owner
+            .post(&format!("{}/rotations", path(made)), json!({"overlap_seconds": seconds}))
+            .await
     };
     rotate(&old, 604801).await.problem(422, "validation_failed");
     let new = rotate(&old, 3600).await.expect(201);
@@ -169,10 +180,18 @@ async fn a_wrong_checksum_and_an_unknown_key_are_invalid() {
     let made = create(&org, json!({})).await.expect(201);
     let good = secret(&made);
     let last = if good.ends_with('0') { "1" } else { "0" };
-    let unknown = domain::secrets::ApiKeySecret::generate(domain::secrets::KeyEnvironment::Test).unwrap();
+    let unknown =
+        domain::secrets::ApiKeySecret::generate(domain::secrets::KeyEnvironment::Test).unwrap();
     let mixed = format!("{}{}", &good[..17], &unknown.expose()[17..]);
     let live = good.replace("prm_test_", "prm_live_");
-    for wrong in [&format!("{}{last}", &good[..54]), &good[..54], &format!("{good}0"), unknown.expose(), &mixed, &live] {
+    for wrong in [
+        &format!("{}{last}", &good[..54]),
+        &good[..54],
+        &format!("{good}0"),
+        unknown.expose(),
+        &mixed,
+        &live,
+    ] {
         Client::bearer(wrong).get("/v1/me").await.problem(401, "invalid_token");
     }
     Client::bearer(good).get("/v1/me").await.expect(200);
@@ -202,11 +221,19 @@ async fn a_key_is_renamed_and_its_version_rises() {
     let made = create(&org, json!({})).await.expect(201);
     let same = org.owner.patch(&path(&made), json!({"name": "HubSpot sync"})).await.expect(200);
     assert_eq!((same.version(), same.header("etag")), (1, "\"1\""));
-    let renamed = org.owner.patch(&path(&made), json!({"name": "Salesforce sync"})).await.expect(200);
+    let renamed =
+        org.owner.patch(&path(&made), json!({"name": "Salesforce sync"})).await.expect(200);
     assert_eq!(renamed.version(), 2);
-    org.owner.with("if-match", "\"1\"").patch(&path(&made), json!({"name": "x"})).await.problem(412, "version_mismatch");
+    org.owner
+        .with("if-match", "\"1\"")
+        .patch(&path(&made), json!({"name": "x"}))
+        .await
+        .problem(412, "version_mismatch");
     org.owner.with("if-match", "\"1\"").delete(&path(&made)).await.problem(412, "version_mismatch");
     assert_eq!(org.owner.all("/v1/api-keys?limit=1").await.len(), 1);
     let told = org.owner.all("/v1/events?types=api_key.updated").await;
-    assert_eq!(told[0]["data"]["changes"]["name"], json!({"from": "HubSpot sync", "to": "Salesforce sync"}));
+    assert_eq!(
+        told[0]["data"]["changes"]["name"],
+        json!({"from": "HubSpot sync", "to": "Salesforce sync"})
+    );
 }

@@ -17,21 +17,40 @@ fn questions(form: &Answer) -> Vec<Value> {
 }
 
 fn labels(form: &Answer) -> Vec<&str> {
-    form.body["questions"].as_array().unwrap().iter().map(|question| question["label"].as_str().unwrap()).collect()
+    form.body["questions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|question| question["label"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
 async fn every_organization_has_a_form_from_the_start() {
     let org = Organization::new().await;
     let form = org.member("viewer").await.get(FORM).await.expect(200);
-    assert_eq!((form.version(), form.header("etag"), &form.body["is_open"]), (1, "\"1\"", &json!(false)));
-    let mapped: Vec<&Value> = form.body["questions"].as_array().unwrap().iter().map(|question| &question["maps_to"]).collect();
+    assert_eq!(
+        (form.version(), form.header("etag"), &form.body["is_open"]),
+        (1, "\"1\"", &json!(false))
+    );
+    let mapped: Vec<&Value> = form.body["questions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|question| &question["maps_to"])
+        .collect();
     assert_eq!(mapped, ["partner.name", "partner.domain", "contact.name", "contact.email"]);
     assert_eq!(form.body["submission_count"], 0);
     let other = Organization::new().await.owner.get(FORM).await.expect(200);
     assert_ne!(form.body["public_token"], other.body["public_token"]);
     assert_ne!(form.body["questions"][0]["id"], other.body["questions"][0]["id"]);
-    assert!(form.body["questions"][0]["id"].as_str().unwrap().parse::<domain::ids::QuestionId>().is_ok());
+    assert!(
+        form.body["questions"][0]["id"]
+            .as_str()
+            .unwrap()
+            .parse::<domain::ids::QuestionId>()
+            .is_ok()
+    );
     org.owner.with("if-none-match", "\"1\"").get(FORM).await.expect(304);
 }
 
@@ -43,29 +62,46 @@ async fn questions_keep_their_ids_wherever_they_go() {
     all.reverse();
     all[0]["label"] = json!("Where do we reach you?");
     all.remove(1);
-    all.push(json!({"type": "number", "label": "How many are you?", "maps_to": "partner.employees"}));
+    all.push(
+        json!({"type": "number", "label": "How many are you?", "maps_to": "partner.employees"}),
+    );
     let saved = save(&org.owner, json!({"questions": all})).await.expect(200);
     assert_eq!((saved.version(), saved.header("etag")), (2, "\"2\""));
-    assert_eq!(labels(&saved), ["Where do we reach you?", "Website", "Company name", "How many are you?"]);
+    assert_eq!(
+        labels(&saved),
+        ["Where do we reach you?", "Website", "Company name", "How many are you?"]
+    );
     assert_eq!(saved.body["questions"][0]["id"], first.body["questions"][3]["id"]);
     assert_eq!(saved.body["title"], first.body["title"], "what is absent stays");
     assert_eq!(saved.body["created_at"], first.body["created_at"]);
 
     // Saved again as it stands: nothing has changed.
-    let again = save(&org.owner, json!({"title": saved.body["title"], "questions": saved.body["questions"]})).await.expect(200);
+    let again = save(
+        &org.owner,
+        json!({"title": saved.body["title"], "questions": saved.body["questions"]}),
+    )
+    .await
+    .expect(200);
     assert_eq!(again.version(), 2);
     let events = org.owner.all("/v1/events?types=application_form.updated").await;
     assert_eq!(events.len(), 1);
-    assert_eq!((&events[0]["subject"]["id"], &events[0]["subject"]["version"]), (&json!(org.id), &json!(2)));
+    assert_eq!(
+        (&events[0]["subject"]["id"], &events[0]["subject"]["version"]),
+        (&json!(org.id), &json!(2))
+    );
     assert!(events[0]["data"]["changes"]["questions"].is_object());
 
     // An id that fell out of the form is no id of the form any more; the old version still has it.
     let mut stale = questions(&saved);
     stale.push(questions(&first)[2].clone());
-    let refused = save(&org.owner, json!({"questions": stale})).await.problem(422, "validation_failed");
+    let refused =
+        save(&org.owner, json!({"questions": stale})).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/questions/4/id"], "not_found_reference");
     let old = org.owner.get(&format!("{FORM}/versions/1")).await.expect(200);
-    assert_eq!((old.body["questions"].clone(), old.version()), (first.body["questions"].clone(), 1));
+    assert_eq!(
+        (old.body["questions"].clone(), old.version()),
+        (first.body["questions"].clone(), 1)
+    );
     org.owner.get(&format!("{FORM}/versions/3")).await.problem(404, "not_found");
     org.owner.get(&format!("{FORM}/versions/one")).await.problem(404, "not_found");
 }
@@ -84,19 +120,28 @@ async fn two_who_edit_the_form_do_not_overwrite_each_other() {
     assert_eq!(statuses, [200, 412]);
     let refused = if first.status == 412 { first } else { second };
     assert_eq!(refused.problem(412, "version_mismatch").body["meta"]["current_version"], 2);
-    org.member("member").await.with("if-match", "*").put(FORM, body("x")).await.problem(403, "insufficient_role");
+    org.member("member")
+        .await
+        .with("if-match", "*")
+        .put(FORM, body("x"))
+        .await
+        .problem(403, "insufficient_role");
 }
 
 #[tokio::test]
 async fn a_form_that_is_open_asks_for_the_name() {
     let org = Organization::new().await;
-    let question = |maps_to: Value| json!([{"type": "short_text", "label": "Company", "maps_to": maps_to}]);
-    let refused = save(&org.owner, json!({"is_open": true, "questions": question(json!(null))})).await;
+    let question =
+        |maps_to: Value| json!([{"type": "short_text", "label": "Company", "maps_to": maps_to}]);
+    let refused =
+        save(&org.owner, json!({"is_open": true, "questions": question(json!(null))})).await;
     let refused = refused.problem(422, "form_needs_name_question");
     assert_eq!(refused.faults()["#/is_open"], "form_needs_name_question");
     save(&org.owner, json!({"questions": question(json!(null))})).await.expect(200);
     save(&org.owner, json!({"is_open": true})).await.problem(422, "form_needs_name_question");
-    save(&org.owner, json!({"is_open": true, "questions": question(json!("partner.name"))})).await.expect(200);
+    save(&org.owner, json!({"is_open": true, "questions": question(json!("partner.name"))}))
+        .await
+        .expect(200);
     save(&org.owner, json!({"questions": []})).await.problem(422, "form_needs_name_question");
     save(&org.owner, json!({"is_open": false, "questions": []})).await.expect(200);
 }
@@ -148,7 +193,11 @@ async fn answers_feed_only_fields_of_their_kind() {
                 true => drop(saved.expect(200)),
                 false => {
                     let refused = saved.problem(422, "validation_failed");
-                    assert_eq!(refused.faults()["#/questions/0/maps_to"], "mapping_type_mismatch", "{kind} to {mapping}");
+                    assert_eq!(
+                        refused.faults()["#/questions/0/maps_to"],
+                        "mapping_type_mismatch",
+                        "{kind} to {mapping}"
+                    );
                 }
             }
         }
@@ -199,7 +248,10 @@ async fn everything_that_is_wrong_with_a_form_is_named_at_once() {
     let refused = save(&org.owner, json!({"questions": many, "title": "", "is_open": null})).await;
     let refused = refused.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/questions"], "too_many_items");
-    assert_eq!((refused.faults()["#/title"].as_str(), refused.faults()["#/is_open"].as_str()), ("too_short", "not_nullable"));
+    assert_eq!(
+        (refused.faults()["#/title"].as_str(), refused.faults()["#/is_open"].as_str()),
+        ("too_short", "not_nullable")
+    );
     let wrong = json!({"questions": [{"type": "text", "label": "a\nb", "maps_to": "partner.tier", "position": 1}],
         "agreements": [{"text": "x", "url": "http://acme.com"}], "public_token": "mine"});
     let refused = save(&org.owner, wrong).await.problem(422, "validation_failed");
@@ -211,14 +263,20 @@ async fn everything_that_is_wrong_with_a_form_is_named_at_once() {
         ("#/agreements/0/url", "invalid_format"),
         ("#/public_token", "read_only_field"),
     ] {
-        assert_eq!(refused.faults().get(at).map(String::as_str), Some(code), "{at}: {:#}", refused.body);
+        assert_eq!(
+            refused.faults().get(at).map(String::as_str),
+            Some(code),
+            "{at}: {:#}",
+            refused.body
+        );
     }
 }
 
 #[tokio::test]
 async fn agreements_keep_their_ids_too() {
     let org = Organization::new().await;
-    let agreements = json!([{"text": "You may store it.", "required": true}, {"text": "You may write to me."}]);
+    let agreements =
+        json!([{"text": "You may store it.", "required": true}, {"text": "You may write to me."}]);
     let first = save(&org.owner, json!({"agreements": agreements})).await.expect(200);
     let mut all = first.body["agreements"].as_array().unwrap().clone();
     all.swap(0, 1);
@@ -242,32 +300,66 @@ async fn the_public_form_shows_what_it_takes_to_render_it_and_nothing_else() {
         {"type": "short_text", "label": "Industry", "max_length": 500, "maps_to": "partner.industry"}]}),
     );
     let form = form.await.expect(200);
-    let path = |form: &Answer| format!("/v1/public/application-forms/{}", form.body["public_token"].as_str().unwrap());
+    let path = |form: &Answer| {
+        format!("/v1/public/application-forms/{}", form.body["public_token"].as_str().unwrap())
+    };
     let shown = public.get(&path(&form)).await.expect(200);
     let name = org.owner.get("/v1/organization").await.expect(200);
-    assert_eq!((&shown.body["organization_name"], &shown.body["form_version"]), (&name.body["name"], &json!(2)));
-    let mut keys: Vec<&str> = shown.body["questions"][0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        (&shown.body["organization_name"], &shown.body["form_version"]),
+        (&name.body["name"], &json!(2))
+    );
+    let mut keys: Vec<&str> =
+        shown.body["questions"][0].as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["help", "id", "label", "max", "max_length", "min", "options", "required", "type"]);
+    assert_eq!(
+        keys,
+        ["help", "id", "label", "max", "max_length", "min", "options", "required", "type"]
+    );
     let mut keys: Vec<&str> = shown.body.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["agreements", "form_version", "intro", "logo_url", "organization_name", "questions", "title"]);
-    assert_eq!(shown.body["questions"][1]["max_length"], 100, "no longer than what the field takes");
+    assert_eq!(
+        keys,
+        [
+            "agreements",
+            "form_version",
+            "intro",
+            "logo_url",
+            "organization_name",
+            "questions",
+            "title"
+        ]
+    );
+    assert_eq!(
+        shown.body["questions"][1]["max_length"], 100,
+        "no longer than what the field takes"
+    );
     let text = String::from_utf8(shown.bytes).unwrap();
     assert!(!text.contains("partner.") && !text.contains(&org.id.to_string()), "{text}");
 
     // A new link; the old one, an unknown one and that of a closed form are all the same.
-    let rotated = org.owner.post(&format!("{FORM}/public-token-rotations"), json!({})).await.expect(200);
+    let rotated =
+        org.owner.post(&format!("{FORM}/public-token-rotations"), json!({})).await.expect(200);
     assert_eq!(rotated.version(), 3);
     public.get(&path(&rotated)).await.expect(200);
     let gone = public.get(&path(&form)).await.problem(404, "not_found");
     save(&org.owner, json!({"is_open": false})).await.expect(200);
     let closed = public.get(&path(&rotated)).await.problem(404, "not_found");
-    let unknown = public.get("/v1/public/application-forms/form_nonsense").await.problem(404, "not_found");
-    let said = |answer: &Answer| (answer.body["detail"].clone(), answer.body["meta"].clone(), answer.body["errors"].clone());
+    let unknown =
+        public.get("/v1/public/application-forms/form_nonsense").await.problem(404, "not_found");
+    let said = |answer: &Answer| {
+        (answer.body["detail"].clone(), answer.body["meta"].clone(), answer.body["errors"].clone())
+    };
     assert!(said(&gone) == said(&closed) && said(&closed) == said(&unknown));
     let events = org.owner.all("/v1/events?types=application_form.updated").await;
     let token = rotated.body["public_token"].as_str().unwrap();
-    assert!(events.len() == 3 && !json!(events).to_string().contains(token), "the log does not hold the link");
-    org.key(&["applications:write"]).await.post(&format!("{FORM}/public-token-rotations"), json!({})).await.expect(403);
+    assert!(
+        events.len() == 3 && !json!(events).to_string().contains(token),
+        "the log does not hold the link"
+    );
+    org.key(&["applications:write"])
+        .await
+        .post(&format!("{FORM}/public-token-rotations"), json!({}))
+        .await
+        .expect(403);
 }

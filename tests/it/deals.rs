@@ -4,12 +4,18 @@ use harness::{Client, Organization, unique};
 use serde_json::{Value, json};
 
 async fn partner(client: &Client, name: &str) -> String {
-    client.post("/v1/partners", json!({"name": name, "type": "reseller"})).await.expect(201).id().to_owned()
+    client
+        .post("/v1/partners", json!({"name": name, "type": "reseller"}))
+        .await
+        .expect(201)
+        .id()
+        .to_owned()
 }
 
 /// What a new deal needs, with these values on top.
 fn deal(partner: &str, values: Value) -> Value {
-    let mut body = json!({"partner_id": partner, "name": "Rollout", "account_name": unique("Account")});
+    let mut body =
+        json!({"partner_id": partner, "name": "Rollout", "account_name": unique("Account")});
     body.as_object_mut().unwrap().extend(values.as_object().unwrap().clone());
     body
 }
@@ -23,19 +29,43 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     let org = Organization::new().await;
     let id = partner(&org.owner, "Acme").await;
     let key = org.key(&["deals:write"]).await;
-    let made = key.post("/v1/deals", deal(&id, json!({"value": 4_000_000, "motion": "product"}))).await.expect(201);
-    assert_eq!((made.body["status"].as_str(), made.body["currency"].as_str()), (Some("submitted"), Some("USD")));
+    let made = key
+        .post("/v1/deals", deal(&id, json!({"value": 4_000_000, "motion": "product"})))
+        .await
+        .expect(201);
+    assert_eq!(
+        (made.body["status"].as_str(), made.body["currency"].as_str()),
+        (Some("submitted"), Some("USD"))
+    );
     let path = format!("/v1/deals/{}", made.id());
     assert_eq!(made.header("location"), path);
     let reviewed = key.patch(&path, json!({"status": "under_review"})).await.expect(200);
     assert_eq!((reviewed.version(), reviewed.header("etag")), (2, "\"2\""));
-    org.owner.with("if-match", "\"1\"").patch(&path, json!({"name": "x"})).await.problem(412, "version_mismatch");
+    org.owner
+        .with("if-match", "\"1\"")
+        .patch(&path, json!({"name": "x"}))
+        .await
+        .problem(412, "version_mismatch");
 
-    let approved = org.owner.post(&format!("{path}/approval"), json!({"expires_on": "2999-03-31"})).await.expect(200);
-    assert_eq!((&approved.body["expires_on"], &approved.body["decided_by"]["type"]), (&json!("2999-03-31"), &json!("user")));
+    let approved = org
+        .owner
+        .post(&format!("{path}/approval"), json!({"expires_on": "2999-03-31"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&approved.body["expires_on"], &approved.body["decided_by"]["type"]),
+        (&json!("2999-03-31"), &json!("user"))
+    );
     let now = read(&org.owner, &id).await;
-    assert_eq!((&now["pipeline"], &now["active_deals"], &now["revenue"]), (&json!(4_000_000), &json!(1), &json!(0)));
-    let won = org.owner.patch(&path, json!({"status": "won", "closed_on": "2999-01-01"})).await.expect(200);
+    assert_eq!(
+        (&now["pipeline"], &now["active_deals"], &now["revenue"]),
+        (&json!(4_000_000), &json!(1), &json!(0))
+    );
+    let won = org
+        .owner
+        .patch(&path, json!({"status": "won", "closed_on": "2999-01-01"}))
+        .await
+        .expect(200);
     let now = read(&org.owner, &id).await;
     for (field, value) in [
         ("pipeline", 0),
@@ -47,7 +77,8 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     ] {
         assert_eq!(now[field], value, "{field}");
     }
-    let same = org.owner.patch(&path, json!({"status": "won", "value": 4_000_000})).await.expect(200);
+    let same =
+        org.owner.patch(&path, json!({"status": "won", "value": 4_000_000})).await.expect(200);
     assert_eq!(same.version(), won.version());
 
     org.owner.delete(&path).await.expect(204);
@@ -55,7 +86,10 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     org.owner.get(&path).await.problem(404, "not_found");
     assert_eq!(read(&org.owner, &id).await["revenue"], 0);
     let back = org.owner.post(&format!("{path}/restoration"), json!({})).await.expect(200);
-    assert_eq!((back.body["deleted_at"].is_null(), &read(&org.owner, &id).await["revenue"]), (true, &json!(4_000_000)));
+    assert_eq!(
+        (back.body["deleted_at"].is_null(), &read(&org.owner, &id).await["revenue"]),
+        (true, &json!(4_000_000))
+    );
 }
 
 /// Every pair of the table in contract 3.4, by PATCH.
@@ -74,7 +108,9 @@ async fn the_life_cycle_is_the_table() {
     };
     for from in all {
         for to in all.into_iter().chain(["expired"]) {
-            let closing = |status: &str| if matches!(status, "won" | "lost") { json!("2999-01-01") } else { Value::Null };
+            let closing = |status: &str| {
+                if matches!(status, "won" | "lost") { json!("2999-01-01") } else { Value::Null }
+            };
             let body = deal(&id, json!({"status": from, "closed_on": closing(from)}));
             let made = org.owner.post("/v1/deals", body).await.expect(201);
             let path = format!("/v1/deals/{}", made.id());
@@ -85,21 +121,32 @@ async fn the_life_cycle_is_the_table() {
             let answer = org.owner.patch(&path, change).await;
             if from == to || may(from, to) {
                 let after = answer.expect(200);
-                assert_eq!((&after.body["status"], after.version()), (&json!(to), if from == to { 1 } else { 2 }), "{from} {to}");
+                assert_eq!(
+                    (&after.body["status"], after.version()),
+                    (&json!(to), if from == to { 1 } else { 2 }),
+                    "{from} {to}"
+                );
                 assert_eq!(after.body["closed_on"], closing(to), "{from} {to}");
                 assert!(to != "approved" || after.body["expires_on"].is_string());
             } else {
                 let refused = answer.problem(409, "invalid_transition");
-                assert_eq!((&refused.body["meta"]["from"], &refused.body["meta"]["to"]), (&json!(from), &json!(to)));
+                assert_eq!(
+                    (&refused.body["meta"]["from"], &refused.body["meta"]["to"]),
+                    (&json!(from), &json!(to))
+                );
             }
         }
     }
     let approved = org.owner.post("/v1/deals", deal(&id, json!({}))).await.expect(201);
     let path = format!("/v1/deals/{}", approved.id());
     org.owner.post(&format!("{path}/approval"), json!({})).await.problem(409, "invalid_transition");
-    let rejected = org.owner.post(&format!("{path}/rejection"), json!({"reason": "Ours"})).await.expect(200);
+    let rejected =
+        org.owner.post(&format!("{path}/rejection"), json!({"reason": "Ours"})).await.expect(200);
     assert_eq!(rejected.body["rejection_reason"], "Ours");
-    org.owner.post(&format!("{path}/rejection"), json!({})).await.problem(409, "invalid_transition");
+    org.owner
+        .post(&format!("{path}/rejection"), json!({}))
+        .await
+        .problem(409, "invalid_transition");
 }
 
 #[tokio::test]
@@ -109,7 +156,11 @@ async fn what_is_wrong_is_said_with_its_place() {
     let foreign = partner(&Organization::new().await.owner, "Foreign").await;
     for (values, place, code) in [
         (json!({"partner_id": foreign}), "#/partner_id", "not_found_reference"),
-        (json!({"owner_id": "mem_01kb1q3x5se7wtc2gnh2avw0fd"}), "#/owner_id", "not_found_reference"),
+        (
+            json!({"owner_id": "mem_01kb1q3x5se7wtc2gnh2avw0fd"}),
+            "#/owner_id",
+            "not_found_reference",
+        ),
         (json!({"value": -1}), "#/value", "out_of_range"),
         (json!({"value": 9_007_199_254_740_992_i64}), "#/value", "out_of_range"),
         (json!({"value": 1.5}), "#/value", "wrong_type"),
@@ -130,27 +181,42 @@ async fn what_is_wrong_is_said_with_its_place() {
         (json!({"decided_at": "2026-11-22T00:00:00Z"}), "#/decided_at", "read_only_field"),
         (json!({"acount_domain": "x.com"}), "#/acount_domain", "unknown_field"),
     ] {
-        let refused = org.owner.post("/v1/deals", deal(&id, values.clone())).await.problem(422, "validation_failed");
+        let refused = org
+            .owner
+            .post("/v1/deals", deal(&id, values.clone()))
+            .await
+            .problem(422, "validation_failed");
         assert_eq!(refused.faults().get(place).map(String::as_str), Some(code), "{values}");
     }
     assert_eq!(org.owner.all("/v1/deals").await.len(), 0, "nothing half written");
     org.owner.post("/v1/deals", json!({})).await.problem(422, "validation_failed");
 
     org.owner.post("/v1/deals", deal(&id, json!({"external_id": "1"}))).await.expect(201);
-    org.owner.post("/v1/deals", deal(&id, json!({"external_id": "1"}))).await.problem(409, "external_id_taken");
+    org.owner
+        .post("/v1/deals", deal(&id, json!({"external_id": "1"})))
+        .await
+        .problem(409, "external_id_taken");
     org.owner.patch("/v1/organization", json!({"currency": "EUR"})).await.expect(200);
     org.owner.post("/v1/deals", deal(&id, json!({"value": 1}))).await.expect(201);
-    org.owner.patch("/v1/organization", json!({"currency": "USD"})).await.problem(409, "currency_in_use");
+    org.owner
+        .patch("/v1/organization", json!({"currency": "USD"}))
+        .await
+        .problem(409, "currency_in_use");
 }
 
 #[tokio::test]
 async fn an_account_belongs_to_one_partner_unless_somebody_says_otherwise() {
     let org = Organization::new().await;
     let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
-    let account = json!({"account_name": "Home Office", "account_domain": "https://www.homeoffice.gov.uk/x"});
+    let account =
+        json!({"account_name": "Home Office", "account_domain": "https://www.homeoffice.gov.uk/x"});
     let first = org.owner.post("/v1/deals", deal(&one, account.clone())).await.expect(201);
     assert_eq!(first.body["account_domain"], "homeoffice.gov.uk");
-    let refused = org.owner.post("/v1/deals", deal(&two, account.clone())).await.problem(409, "deal_conflict");
+    let refused = org
+        .owner
+        .post("/v1/deals", deal(&two, account.clone()))
+        .await
+        .problem(409, "deal_conflict");
     assert_eq!(refused.body["meta"]["deal_ids"], json!([first.id()]));
     let mut body = deal(&two, account);
     body["status"] = json!("submitted");
@@ -159,7 +225,11 @@ async fn an_account_belongs_to_one_partner_unless_somebody_says_otherwise() {
     org.owner.post(&format!("{path}/approval"), json!({})).await.problem(409, "deal_conflict");
     let shown = org.owner.get(&format!("{path}/conflicts")).await.expect(200);
     assert_eq!(shown.body["data"][0]["id"], first.id());
-    let both = org.owner.post(&format!("{path}/approval"), json!({"allow_conflict": true})).await.expect(200);
+    let both = org
+        .owner
+        .post(&format!("{path}/approval"), json!({"allow_conflict": true}))
+        .await
+        .expect(200);
     assert_eq!(both.body["status"], "approved");
 }
 
@@ -167,26 +237,52 @@ async fn an_account_belongs_to_one_partner_unless_somebody_says_otherwise() {
 async fn deals_are_filtered_by_their_own_fields_and_their_partners() {
     let org = Organization::new().await;
     let (gold, plain) = (partner(&org.owner, "Gold").await, partner(&org.owner, "Plain").await);
-    org.owner.patch(&format!("/v1/partners/{gold}"), json!({"tier": "gold", "employees": 50})).await.expect(200);
-    for (partner, name, value) in [(&gold, "Alpha", 10), (&gold, "Beta", 20), (&plain, "Gamma", 30)] {
-        let values = json!({"name": name, "value": value, "expected_close_on": format!("2027-01-{value}")});
+    org.owner
+        .patch(&format!("/v1/partners/{gold}"), json!({"tier": "gold", "employees": 50}))
+        .await
+        .expect(200);
+    for (partner, name, value) in [(&gold, "Alpha", 10), (&gold, "Beta", 20), (&plain, "Gamma", 30)]
+    {
+        let values =
+            json!({"name": name, "value": value, "expected_close_on": format!("2027-01-{value}")});
         org.owner.post("/v1/deals", deal(partner, values)).await.expect(201);
     }
-    let names = |rows: Vec<Value>| rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-    assert_eq!(names(org.owner.all("/v1/deals?sort=-value&limit=1").await), ["Gamma", "Beta", "Alpha"]);
-    assert_eq!(names(org.owner.all("/v1/deals?partner.tier_gte=silver&sort=name").await), ["Alpha", "Beta"]);
-    assert_eq!(names(org.owner.all("/v1/deals?partner.name_contains=LAI&value_gte=5").await), ["Gamma"]);
+    let names = |rows: Vec<Value>| {
+        rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(
-        names(org.owner.all("/v1/deals?expected_close_on_lte=2027-01-20&sort=-expected_close_on").await),
+        names(org.owner.all("/v1/deals?sort=-value&limit=1").await),
+        ["Gamma", "Beta", "Alpha"]
+    );
+    assert_eq!(
+        names(org.owner.all("/v1/deals?partner.tier_gte=silver&sort=name").await),
+        ["Alpha", "Beta"]
+    );
+    assert_eq!(
+        names(org.owner.all("/v1/deals?partner.name_contains=LAI&value_gte=5").await),
+        ["Gamma"]
+    );
+    assert_eq!(
+        names(
+            org.owner
+                .all("/v1/deals?expected_close_on_lte=2027-01-20&sort=-expected_close_on")
+                .await
+        ),
         ["Beta", "Alpha"]
     );
     assert_eq!(names(org.owner.all("/v1/deals?q=amm").await), ["Gamma"]);
-    assert_eq!(names(org.owner.all(&format!("/v1/deals?partner_id={plain}&status=approved")).await), ["Gamma"]);
+    assert_eq!(
+        names(org.owner.all(&format!("/v1/deals?partner_id={plain}&status=approved")).await),
+        ["Gamma"]
+    );
     let query = json!({"filter": {"op": "and", "filters": [
         {"op": "eq", "field": "partner.tier", "value": "gold"}, {"op": "gt", "field": "value", "value": 10}]},
         "include": ["total_count"]});
     let found = org.owner.post("/v1/deals/query", query).await.expect(200);
-    assert_eq!((&found.body["data"][0]["name"], &found.body["total_count"]), (&json!("Beta"), &json!(1)));
+    assert_eq!(
+        (&found.body["data"][0]["name"], &found.body["total_count"]),
+        (&json!("Beta"), &json!(1))
+    );
     let wrong = json!({"filter": {"op": "eq", "field": "partner.teir", "value": "gold"}});
     let refused = org.owner.post("/v1/deals/query", wrong).await.problem(422, "invalid_filter");
     assert_eq!(refused.body["errors"][0]["meta"]["did_you_mean"], "partner.tier");
@@ -210,20 +306,39 @@ async fn batches_have_an_outcome_for_each_row() {
         {"action": "create", "data": deal(&id, json!({"status": "won"}))},
         upsert("a", 5, "USD"),
     ]);
-    let done = org.owner.post("/v1/deals/batch", json!({"operations": operations})).await.expect(207);
-    let statuses: Vec<i64> = done.body["results"].as_array().unwrap().iter().map(|row| row["status"].as_i64().unwrap()).collect();
+    let done =
+        org.owner.post("/v1/deals/batch", json!({"operations": operations})).await.expect(207);
+    let statuses: Vec<i64> = done.body["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["status"].as_i64().unwrap())
+        .collect();
     assert_eq!(statuses, [201, 422, 422, 404, 422, 200]);
     let fault = |row: usize| done.body["results"][row]["problem"]["errors"][0].clone();
-    assert_eq!((&fault(1)["code"], &fault(1)["pointer"]), (&json!("currency_mismatch"), &json!("#/operations/1/data/currency")));
+    assert_eq!(
+        (&fault(1)["code"], &fault(1)["pointer"]),
+        (&json!("currency_mismatch"), &json!("#/operations/1/data/currency"))
+    );
     assert_eq!(fault(4)["pointer"], "#/operations/4/data/closed_on");
-    assert_eq!((&done.body["succeeded"], &done.body["results"][5]["deal"]["version"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&done.body["succeeded"], &done.body["results"][5]["deal"]["version"]),
+        (&json!(2), &json!(2))
+    );
     assert_eq!(read(&org.owner, &id).await["pipeline"], 5);
-    let atomic = json!({"atomic": true, "operations": [upsert("c", 9, "USD"), upsert("d", 9, "EUR")]});
+    let atomic =
+        json!({"atomic": true, "operations": [upsert("c", 9, "USD"), upsert("d", 9, "EUR")]});
     let done = org.owner.post("/v1/deals/batch", atomic).await.expect(207);
-    assert_eq!((&done.body["results"][0]["status"], &done.body["results"][1]["status"]), (&json!(424), &json!(422)));
+    assert_eq!(
+        (&done.body["results"][0]["status"], &done.body["results"][1]["status"]),
+        (&json!(424), &json!(422))
+    );
     assert_eq!(read(&org.owner, &id).await["pipeline"], 5);
     let many = vec![json!({"action": "delete", "id": "deal_01kb1q3x5se7wtc2gnh2avw0fd"}); 201];
-    org.owner.post("/v1/deals/batch", json!({"operations": many})).await.problem(422, "batch_too_large");
+    org.owner
+        .post("/v1/deals/batch", json!({"operations": many}))
+        .await
+        .problem(422, "batch_too_large");
 }
 
 #[tokio::test]
@@ -231,7 +346,8 @@ async fn deals_of_a_member_who_leaves_have_no_owner() {
     let org = Organization::new().await;
     let id = partner(&org.owner, "Acme").await;
     let (_, member) = org.person("member").await;
-    let made = org.owner.post("/v1/deals", deal(&id, json!({"owner_id": member}))).await.expect(201);
+    let made =
+        org.owner.post("/v1/deals", deal(&id, json!({"owner_id": member}))).await.expect(201);
     org.owner.delete(&format!("/v1/members/{member}")).await.expect(204);
     let after = org.owner.get(&format!("/v1/deals/{}", made.id())).await.expect(200);
     assert_eq!((after.body["owner_id"].is_null(), after.version()), (true, 2));

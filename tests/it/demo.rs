@@ -8,7 +8,11 @@ use serde_json::json;
 
 /// What somebody reads behind this word.
 fn told<'a>(welcome: &'a str, word: &str) -> &'a str {
-    welcome.lines().find_map(|line| line.trim().strip_prefix(word)).unwrap_or_else(|| panic!("{word}: {welcome}")).trim()
+    welcome
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(word))
+        .unwrap_or_else(|| panic!("{word}: {welcome}"))
+        .trim()
 }
 
 async fn works(demo: &Demo) -> String {
@@ -16,9 +20,13 @@ async fn works(demo: &Demo) -> String {
     let key = Client::bearer(told(&welcome, "API key"));
     let page = key.get("/v1/partners?limit=1&include=total_count").await.expect(200);
     assert_eq!(page.body["total_count"], 300);
-    let overridden = key.get("/v1/partners?overridden_fields=industry,tier&limit=1").await.expect(200);
+    let overridden =
+        key.get("/v1/partners?overridden_fields=industry,tier&limit=1").await.expect(200);
     for tier in ["registered", "bronze", "silver", "gold", "platinum"] {
-        let some = key.get(&format!("/v1/partners?tier={tier}&tier_source=automatic&limit=1")).await.expect(200);
+        let some = key
+            .get(&format!("/v1/partners?tier={tier}&tier_source=automatic&limit=1"))
+            .await
+            .expect(200);
         assert_eq!(some.body["data"].as_array().map(Vec::len), Some(1), "{tier}");
     }
     for status in ["submitted", "under_review", "approved", "rejected", "won", "lost"] {
@@ -27,18 +35,37 @@ async fn works(demo: &Demo) -> String {
     }
     let attainment = key.get("/v1/insights/attainment?limit=1").await.expect(200);
     assert!(attainment.body["total"]["won_revenue"].as_i64() > Some(0), "{}", attainment.body);
-    let path = format!("/v1/partners/{}/overrides", overridden.body["data"][0]["id"].as_str().unwrap());
-    assert!(key.get(&path).await.expect(200).body["data"].as_array().is_some_and(|held| !held.is_empty()));
+    let path =
+        format!("/v1/partners/{}/overrides", overridden.body["data"][0]["id"].as_str().unwrap());
+    assert!(
+        key.get(&path).await.expect(200).body["data"]
+            .as_array()
+            .is_some_and(|held| !held.is_empty())
+    );
     let inbox = key.get("/v1/application-submissions").await.expect(200);
-    let statuses: std::collections::BTreeSet<&str> =
-        inbox.body["data"].as_array().unwrap().iter().filter_map(|submission| submission["status"].as_str()).collect();
+    let statuses: std::collections::BTreeSet<&str> = inbox.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|submission| submission["status"].as_str())
+        .collect();
     assert_eq!(statuses, ["accepted", "in_review", "new", "rejected", "spam"].into());
-    for (email, role) in [(told(&welcome, "e-mail"), "owner"), ("viewer@partneros.example", "viewer")] {
+    for (email, role) in
+        [(told(&welcome, "e-mail"), "owner"), ("viewer@partneros.example", "viewer")]
+    {
         let body = json!({"email": email, "password": told(&welcome, "password")});
         let grant = Client::public().post("/v1/auth/sessions", body).await.expect(201);
         assert_eq!(grant.body["member"]["role"], role);
-        let views = Client::bearer(grant.body["access_token"].as_str().unwrap()).get("/v1/views").await.expect(200);
-        let defaults = views.body["data"].as_array().unwrap().iter().filter(|view| view["is_default"] == true).count();
+        let views = Client::bearer(grant.body["access_token"].as_str().unwrap())
+            .get("/v1/views")
+            .await
+            .expect(200);
+        let defaults = views.body["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|view| view["is_default"] == true)
+            .count();
         assert_eq!(defaults, usize::from(role == "owner"), "{role}");
     }
     welcome
@@ -47,7 +74,8 @@ async fn works(demo: &Demo) -> String {
 #[tokio::test]
 async fn it_is_made_once_and_can_always_be_entered() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::connect(&Settings { url: instance().database_url.clone(), pool: 1 }).await.unwrap();
+    let store =
+        Store::connect(&Settings { url: instance().database_url.clone(), pool: 1 }).await.unwrap();
     let made = ensure(&store, folder.path(), KeyEnvironment::Test).await.unwrap();
     let first = works(&made).await;
     let again = ensure(&store, folder.path(), KeyEnvironment::Test).await.unwrap();

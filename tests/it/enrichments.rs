@@ -19,7 +19,13 @@ use crate::{
 
 /// A partner with the domain of this site.
 async fn partner_of(client: &Client, site: &Site) -> Answer {
-    client.post("/v1/partners", json!({"name": site.domain, "type": "technology", "domain": site.domain})).await.expect(201)
+    client
+        .post(
+            "/v1/partners",
+            json!({"name": site.domain, "type": "technology", "domain": site.domain}),
+        )
+        .await
+        .expect(201)
 }
 
 /// A job to its end, which must be a good one.
@@ -57,12 +63,21 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     );
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
-    assert_eq!((&done.job["type"], &done.job["input"]["partner_ids"]), (&json!("enrichment"), &json!([made.id()])));
+    assert_eq!(
+        (&done.job["type"], &done.job["input"]["partner_ids"]),
+        (&json!("enrichment"), &json!([made.id()]))
+    );
     assert_eq!(done.tally(), [1, 1, 0, 0]);
     let item = &done.items[0];
     assert_eq!((&item["ref"], &item["resource_id"]), (&json!(made.id()), &json!(made.id())));
-    assert_eq!((&item["after"]["title"], &item["after"]["description"]), (&json!("Acme & Co"), &json!("Of the data.")));
-    assert_eq!((&item["before"]["description"], &item["skipped_fields"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&item["after"]["title"], &item["after"]["description"]),
+        (&json!("Acme & Co"), &json!("Of the data."))
+    );
+    assert_eq!(
+        (&item["before"]["description"], &item["skipped_fields"]),
+        (&Value::Null, &json!([]))
+    );
     assert_eq!(done.warnings(0), ["invalid_format", "range_reduced"]);
 
     let after = org.owner.get(&path(&made)).await.expect(200);
@@ -72,19 +87,33 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&after.body[field], value, "{field}");
     }
-    assert_eq!(org.owner.get(&address(&after)).await.expect(200).header("content-type"), "image/png");
-    assert_eq!((site.asked("/"), site.asked("/icon.png"), site.asked("/banner.png"), site.asked_company()), (1, 1, 0, 1));
+    assert_eq!(
+        org.owner.get(&address(&after)).await.expect(200).header("content-type"),
+        "image/png"
+    );
+    assert_eq!(
+        (site.asked("/"), site.asked("/icon.png"), site.asked("/banner.png"), site.asked_company()),
+        (1, 1, 0, 1)
+    );
 
     let again = enriched(&org.owner, &made).await;
     assert_eq!((again.codes(), again.tally()), (vec!["unchanged"], [1, 0, 0, 1]));
     assert_eq!(again.items[0]["after"], json!({"title": "Acme & Co"}));
-    assert_eq!((site.asked("/"), site.asked("/icon.png"), site.asked_company()), (1, 1, 1), "remembered");
+    assert_eq!(
+        (site.asked("/"), site.asked("/icon.png"), site.asked_company()),
+        (1, 1, 1),
+        "remembered"
+    );
 
     let force = json!({"partner_ids": [made.id()], "force": true});
     let forced = ended(&org.owner, org.owner.post("/v1/enrichments", force).await).await;
     assert_eq!(forced.codes(), ["unchanged"]);
     assert_eq!((site.asked("/"), site.asked("/icon.png"), site.asked_company()), (2, 2, 2));
-    assert_eq!(org.owner.get(&path(&made)).await.version(), 2, "the same picture keeps its address");
+    assert_eq!(
+        org.owner.get(&path(&made)).await.version(),
+        2,
+        "the same picture keeps its address"
+    );
 
     let other = Organization::new().await;
     let theirs = partner_of(&other.owner, &site).await;
@@ -107,7 +136,13 @@ async fn what_people_have_set_stays_and_what_was_found_waits() {
     let site = Site::with("<title>Acme</title><meta name=description content='Of the site.'>");
     site.company(&json!({"industry": "Software", "languages": ["fr"]}));
     let made = partner_of(&org.owner, &site).await;
-    let set = org.owner.patch(&path(&made), json!({"industry": "Banking", "description": "Ours.", "languages": ["de"]})).await;
+    let set = org
+        .owner
+        .patch(
+            &path(&made),
+            json!({"industry": "Banking", "description": "Ours.", "languages": ["de"]}),
+        )
+        .await;
     let set = set.expect(200);
     let done = enriched(&org.owner, &made).await;
     assert_eq!((&done.items[0]["status"], done.warnings(0)), (&json!("succeeded"), vec![]));
@@ -118,32 +153,50 @@ async fn what_people_have_set_stays_and_what_was_found_waits() {
         (set.version(), &json!("Banking"), &json!("Ours."))
     );
     let rows = org.owner.all(&format!("{}/overrides", path(&made))).await;
-    let pending: Vec<_> = rows.iter().map(|row| json!([row["field"], row["pending_value"]])).collect();
-    let expected = json!([["description", "Of the site."], ["domain", null], ["industry", "Software"], ["languages", ["fr"]]]);
+    let pending: Vec<_> =
+        rows.iter().map(|row| json!([row["field"], row["pending_value"]])).collect();
+    let expected = json!([
+        ["description", "Of the site."],
+        ["domain", null],
+        ["industry", "Software"],
+        ["languages", ["fr"]]
+    ]);
     assert_eq!(json!(pending), expected);
-    let cleared = org.owner.delete(&format!("{}/overrides/industry", path(&made))).await.expect(200);
+    let cleared =
+        org.owner.delete(&format!("{}/overrides/industry", path(&made))).await.expect(200);
     assert_eq!(cleared.body["industry"], "Software");
 }
 
 #[tokio::test]
 async fn a_selection_is_worked_off_in_steps() {
     let org = Organization::new().await;
-    let sites: Vec<Site> = (0..10).map(|n| Site::with(&format!("<meta name=description content='Number {n}.'>"))).collect();
+    let sites: Vec<Site> = (0..10)
+        .map(|n| Site::with(&format!("<meta name=description content='Number {n}.'>")))
+        .collect();
     let mut made = Vec::new();
     for site in &sites {
         made.push(partner_of(&org.owner, site).await);
     }
-    let bare = org.owner.post("/v1/partners", json!({"name": "Bare", "type": "reseller"})).await.expect(201);
+    let bare = org
+        .owner
+        .post("/v1/partners", json!({"name": "Bare", "type": "reseller"}))
+        .await
+        .expect(201);
     let gone = partner_of(&org.owner, &Site::new()).await;
     org.owner.delete(&path(&gone)).await.expect(204);
 
     let mut ids: Vec<&str> = made.iter().chain([&bare, &gone]).map(Answer::id).collect();
-    let done = ended(&org.owner, org.owner.post("/v1/enrichments", json!({"partner_ids": ids})).await).await;
+    let done =
+        ended(&org.owner, org.owner.post("/v1/enrichments", json!({"partner_ids": ids})).await)
+            .await;
     assert_eq!(done.tally(), [12, 10, 1, 1]);
     ids.sort_unstable();
     let refs: Vec<&str> = done.items.iter().map(|item| item["ref"].as_str().unwrap()).collect();
     let code_of = |id: &str| done.codes()[refs.iter().position(|of| *of == id).unwrap()];
-    assert_eq!((code_of(bare.id()), code_of(gone.id()), code_of(made[9].id())), ("domain_required", "not_found", ""));
+    assert_eq!(
+        (code_of(bare.id()), code_of(gone.id()), code_of(made[9].id())),
+        ("domain_required", "not_found", "")
+    );
     let mut sorted = refs.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, ids);
@@ -151,29 +204,45 @@ async fn a_selection_is_worked_off_in_steps() {
     assert_eq!(org.owner.count_events("partner.updated").await, 10);
 
     let filter = json!({"op": "eq", "field": "type", "value": "technology"});
-    let found = ended(&org.owner, org.owner.post("/v1/enrichments", json!({"filter": filter})).await).await;
+    let found =
+        ended(&org.owner, org.owner.post("/v1/enrichments", json!({"filter": filter})).await).await;
     assert_eq!(found.tally(), [10, 0, 0, 10]);
     let view = json!({"name": "resellers", "object": "partner", "filter": {"op": "eq", "field": "type", "value": "reseller"}});
     let view = org.owner.post("/v1/views", view).await.expect(201);
-    let viewed = ended(&org.owner, org.owner.post("/v1/enrichments", json!({"view_id": view.id()})).await).await;
+    let viewed =
+        ended(&org.owner, org.owner.post("/v1/enrichments", json!({"view_id": view.id()})).await)
+            .await;
     assert_eq!((viewed.codes(), viewed.tally()), (vec!["domain_required"], [1, 0, 0, 1]));
 
-    let refused = async |body: Value, code: &str| drop(org.owner.post("/v1/enrichments", body).await.problem(422, code));
+    let refused = async |body: Value, code: &str| {
+        drop(org.owner.post("/v1/enrichments", body).await.problem(422, code))
+    };
     refused(json!({}), "invalid_selection").await;
     refused(json!({"filter": filter, "view_id": view.id()}), "invalid_selection").await;
-    refused(json!({"filter": {"op": "eq", "field": "nothing", "value": 1}}), "invalid_filter").await;
+    refused(json!({"filter": {"op": "eq", "field": "nothing", "value": 1}}), "invalid_filter")
+        .await;
     refused(json!({"partner_ids": []}), "validation_failed").await;
 }
 
 #[tokio::test]
 async fn one_partner_must_have_a_domain() {
     let org = Organization::new().await;
-    let bare = org.owner.post("/v1/partners", json!({"name": "Bare", "type": "reseller"})).await.expect(201);
+    let bare = org
+        .owner
+        .post("/v1/partners", json!({"name": "Bare", "type": "reseller"}))
+        .await
+        .expect(201);
     for operation in ["enrichment", "logo/fetch"] {
-        org.owner.post(&format!("{}/{operation}", path(&bare)), Value::Null).await.problem(409, "domain_required");
+        org.owner
+            .post(&format!("{}/{operation}", path(&bare)), Value::Null)
+            .await
+            .problem(409, "domain_required");
     }
     org.owner.delete(&path(&bare)).await.expect(204);
-    org.owner.post(&format!("{}/enrichment", path(&bare)), Value::Null).await.problem(404, "not_found");
+    org.owner
+        .post(&format!("{}/enrichment", path(&bare)), Value::Null)
+        .await
+        .problem(404, "not_found");
 }
 
 #[tokio::test]
@@ -186,7 +255,11 @@ async fn one_source_is_enough_and_the_other_is_a_warning() {
     assert_eq!((done.tally(), done.warnings(0)), ([1, 1, 0, 0], vec!["fetch_failed"]));
     assert!(done.items[0]["warnings"][0]["detail"].as_str().unwrap().contains("answered 404"));
     enriched(&org.owner, &made).await;
-    assert_eq!((site.asked("/"), site.asked_company()), (2, 1), "what failed is asked again, what succeeded is not");
+    assert_eq!(
+        (site.asked("/"), site.asked_company()),
+        (2, 1),
+        "what failed is asked again, what succeeded is not"
+    );
 
     for (status, body) in [(500, "{}"), (200, "[]"), (200, "no JSON")] {
         let site = Site::with("<meta name=description content='Of the site.'>");
@@ -195,13 +268,19 @@ async fn one_source_is_enough_and_the_other_is_a_warning() {
         let done = enriched(&org.owner, &made).await;
         assert_eq!((done.tally(), done.warnings(0)), ([1, 1, 0, 0], vec!["fetch_failed"]));
         let detail = done.items[0]["warnings"][0]["detail"].as_str().unwrap().to_owned();
-        assert!(detail.starts_with("The company-data source") && !detail.contains("secret"), "{detail}");
+        assert!(
+            detail.starts_with("The company-data source") && !detail.contains("secret"),
+            "{detail}"
+        );
     }
     let site = Site::new();
     site.company_reply(Reply::Redirect("http://nowhere.invalid/".into()));
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
-    assert_eq!((done.codes(), done.tally(), done.warnings(0)), (vec!["fetch_failed"], [1, 0, 1, 0], vec!["fetch_failed"]));
+    assert_eq!(
+        (done.codes(), done.tally(), done.warnings(0)),
+        (vec!["fetch_failed"], [1, 0, 1, 0], vec!["fetch_failed"])
+    );
     assert_eq!(org.owner.get(&path(&made)).await.version(), 1);
 }
 
@@ -212,7 +291,9 @@ async fn outcomes(org: &Organization, sites: &[Site]) -> Vec<String> {
         site.company_reply(Reply::Whole(500, "text/plain", Vec::new()));
         ids.push(partner_of(&org.owner, site).await.id().to_owned());
     }
-    let done = ended(&org.owner, org.owner.post("/v1/enrichments", json!({"partner_ids": ids})).await).await;
+    let done =
+        ended(&org.owner, org.owner.post("/v1/enrichments", json!({"partner_ids": ids})).await)
+            .await;
     let of = |id: &String| done.items.iter().find(|item| item["ref"] == **id).unwrap();
     ids.iter().map(|id| of(id)["problem"]["code"].as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -275,20 +356,28 @@ async fn a_fetched_logo_replaces_an_uploaded_one_only_when_asked_for() {
     let site = Site::with("<link rel=apple-touch-icon href=/touch.png>");
     site.reply("/touch.png", png(200));
     let made = partner_of(&org.owner, &site).await;
-    let own = upload(&org.owner, &made, "image/png", picture(40, 40, 5, ImageFormat::Png)).await.expect(200);
+    let own = upload(&org.owner, &made, "image/png", picture(40, 40, 5, ImageFormat::Png))
+        .await
+        .expect(200);
     let done = enriched(&org.owner, &made).await;
     assert_eq!((done.codes(), site.asked("/touch.png")), (vec!["unchanged"], 0));
 
     let done = logo_fetched(&org.owner, &made).await;
     assert_eq!((&done.job["type"], done.tally()), (&json!("logo_fetch"), [1, 1, 0, 0]));
     let item = &done.items[0];
-    assert_eq!((&item["before"]["logo_source"], &item["after"]["logo_source"]), (&json!("uploaded"), &json!("fetched")));
+    assert_eq!(
+        (&item["before"]["logo_source"], &item["after"]["logo_source"]),
+        (&json!("uploaded"), &json!("fetched"))
+    );
     let fetched = org.owner.get(&path(&made)).await.expect(200);
     assert_eq!((&fetched.body["logo_source"], fetched.version()), (&json!("fetched"), 3));
     org.owner.get(&address(&fetched)).await.expect(200);
     org.owner.get(&address(&own)).await.problem(404, "not_found");
-    let files =
-        std::fs::read_dir(harness::instance().folder.join(format!("files/organizations/{}/partners/{}/logo", org.id, made.id())));
+    let files = std::fs::read_dir(harness::instance().folder.join(format!(
+        "files/organizations/{}/partners/{}/logo",
+        org.id,
+        made.id()
+    )));
     assert_eq!(files.unwrap().count(), 1, "what nobody names is erased");
 
     assert_eq!(logo_fetched(&org.owner, &made).await.codes(), ["unchanged"]);
@@ -303,14 +392,21 @@ async fn a_fetched_logo_replaces_an_uploaded_one_only_when_asked_for() {
 async fn only_pictures_become_logos() {
     let org = Organization::new().await;
     let site = Site::with("<meta name=description content=Fine><link rel=icon href=/logo.svg>");
-    site.reply("/logo.svg", Reply::Whole(200, "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()));
+    site.reply(
+        "/logo.svg",
+        Reply::Whole(200, "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()),
+    );
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
     assert_eq!((done.tally(), done.warnings(0)), ([1, 1, 0, 0], vec!["image_unreadable"]));
     assert_eq!(done.items[0]["warnings"][0]["field"], "logo_url");
 
     let failed = async |reply: Option<Reply>, code: &str| {
-        let site = Site::with(if reply.is_some() { "<meta property=og:image content=/a.png>" } else { "<p>" });
+        let site = Site::with(if reply.is_some() {
+            "<meta property=og:image content=/a.png>"
+        } else {
+            "<p>"
+        });
         reply.into_iter().for_each(|reply| site.reply("/a.png", reply));
         let made = partner_of(&org.owner, &site).await;
         let done = logo_fetched(&org.owner, &made).await;
@@ -325,8 +421,9 @@ async fn only_pictures_become_logos() {
     failed(Some(Reply::Whole(200, "image/jpeg", bomb())), "image_unreadable").await;
 
     // The next best one does as well.
-    let site =
-        Site::with("<link rel=icon href=/a.svg><meta property=og:image content=/b.png><link rel=apple-touch-icon href=/c.png>");
+    let site = Site::with(
+        "<link rel=icon href=/a.svg><meta property=og:image content=/b.png><link rel=apple-touch-icon href=/c.png>",
+    );
     site.reply("/b.png", png(1));
     let made = partner_of(&org.owner, &site).await;
     assert_eq!(logo_fetched(&org.owner, &made).await.tally(), [1, 1, 0, 0]);
@@ -368,7 +465,10 @@ async fn partners_that_change_meanwhile_get_nothing_of_another_domain() {
     let sites = [Site::new(), Site::new(), Site::new()];
     let mut made = Vec::new();
     for site in &sites {
-        site.reply("/", Reply::Held(gate.clone(), b"<meta name=description content=Found>".to_vec()));
+        site.reply(
+            "/",
+            Reply::Held(gate.clone(), b"<meta name=description content=Found>".to_vec()),
+        );
         made.push(partner_of(&org.owner, site).await);
     }
     let ids: Vec<&str> = made.iter().map(Answer::id).collect();

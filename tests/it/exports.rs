@@ -39,25 +39,41 @@ async fn a_table_holds_what_was_asked_for() {
     assert!(file.header("content-disposition").contains(".csv"));
     assert_eq!((&job["progress"]["total"], &job["progress"]["done"]), (&json!(1), &json!(1)));
     assert!(
-        job["result"]["download_url"].as_str().unwrap().ends_with(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap()))
+        job["result"]["download_url"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("/v1/jobs/{}/result", job["id"].as_str().unwrap()))
     );
 
     let (_, file) = org.owner.export(json!({"object": "partner", "format": "csv"})).await;
     let all = text(file.bytes);
     let header = all.lines().next().unwrap();
-    assert!(header.starts_with("id,name,domain,") && header.contains(",four_c_breakdown.capacity,"), "{header}");
+    assert!(
+        header.starts_with("id,name,domain,") && header.contains(",four_c_breakdown.capacity,"),
+        "{header}"
+    );
     let (_, file) = org.owner.export(json!({"object": "partner", "format": "jsonl"})).await;
     assert_eq!(file.header("content-type"), "application/jsonl");
-    let rows: Vec<Value> = text(file.bytes).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows: Vec<Value> =
+        text(file.bytes).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let rows: Vec<&Value> = rows.iter().filter(|row| row["name"] == "=SUM(A1)").collect();
-    assert_eq!((rows.len(), &rows[0]["tag_ids"], &rows[0]["industry"]), (1, &json!(["Cloud, hosted"]), &Value::Null));
+    assert_eq!(
+        (rows.len(), &rows[0]["tag_ids"], &rows[0]["industry"]),
+        (1, &json!(["Cloud, hosted"]), &Value::Null)
+    );
 }
 
 /// Everything of every partner that an import could change, and how often it was written.
 async fn state(client: &Client) -> Vec<Value> {
     let mut all = Vec::new();
     for partner in client.all("/v1/partners").await {
-        all.push(client.get(&format!("/v1/partners/{}", partner["id"].as_str().unwrap())).await.expect(200).body);
+        all.push(
+            client
+                .get(&format!("/v1/partners/{}", partner["id"].as_str().unwrap()))
+                .await
+                .expect(200)
+                .body,
+        );
     }
     all
 }
@@ -70,7 +86,10 @@ async fn an_export_imported_again_changes_nothing() {
         "notes": "-\n=x"});
     org.owner.post("/v1/contacts", contact).await.expect(201);
     let before = state(&org.owner).await;
-    let told = org.owner.count_events("partner.created,partner.updated,tag.created,contact.created,contact.updated").await;
+    let told = org
+        .owner
+        .count_events("partner.created,partner.updated,tag.created,contact.created,contact.updated")
+        .await;
     for format in ["csv", "jsonl"] {
         let (_, file) = org.owner.export(json!({"object": "partner", "format": format})).await;
         let done = org.owner.import(file.bytes, json!({"object": "partner"})).await;
@@ -81,7 +100,10 @@ async fn an_export_imported_again_changes_nothing() {
         assert_eq!(done.tally(), [1, 1, 0, 0], "{format}: {:#?}", done.items);
         assert_eq!(done.warnings(0), Vec::<&str>::new());
     }
-    let after = org.owner.count_events("partner.created,partner.updated,tag.created,contact.created,contact.updated").await;
+    let after = org
+        .owner
+        .count_events("partner.created,partner.updated,tag.created,contact.created,contact.updated")
+        .await;
     assert_eq!((after, state(&org.owner).await), (told, before));
 }
 
@@ -96,7 +118,10 @@ async fn contacts_have_a_table_of_their_own() {
     let some = json!({"object": "contact", "format": "csv", "columns": ["name", "partner_id"],
         "filter": {"op": "eq", "field": "email", "value": "bob@globex.com"}});
     let (_, file) = org.owner.export(some).await;
-    assert_eq!(text(file.bytes), format!("name,partner_id\r\nBob,{}\r\n", partner["id"].as_str().unwrap()));
+    assert_eq!(
+        text(file.bytes),
+        format!("name,partner_id\r\nBob,{}\r\n", partner["id"].as_str().unwrap())
+    );
 }
 
 #[tokio::test]
@@ -104,12 +129,14 @@ async fn what_is_wrong_with_a_request_is_said_at_once() {
     let org = Organization::new().await;
     let wrong = json!({"object": "partner", "format": "csv", "columns": ["name", "nmae"],
         "filter": {"op": "eq", "field": "nope", "value": 1}});
-    let faults = org.owner.post("/v1/exports", wrong).await.problem(422, "validation_failed").faults();
+    let faults =
+        org.owner.post("/v1/exports", wrong).await.problem(422, "validation_failed").faults();
     assert_eq!(faults["#/columns/1"], "invalid_choice");
     assert!(faults.keys().any(|place| place.starts_with("#/filter")), "{faults:#?}");
     let wrong = json!({"object": "partner", "format": "csv", "filter": {"op": "eq", "field": "nope", "value": 1}});
     org.owner.post("/v1/exports", wrong).await.problem(422, "invalid_filter");
-    let (job, file) = org.member("viewer").await.export(json!({"object": "contact", "format": "jsonl"})).await;
+    let (job, file) =
+        org.member("viewer").await.export(json!({"object": "contact", "format": "jsonl"})).await;
     assert_eq!((file.bytes.len(), &job["progress"]["total"]), (0, &json!(0)));
 }
 
@@ -121,7 +148,8 @@ async fn only_who_asked_for_a_file_and_admins_fetch_it_and_for_a_day() {
 
     let org = filled().await;
     let key = org.key(&["exports:write", "jobs:read"]).await;
-    let (job, _) = key.export(json!({"object": "partner", "format": "csv", "columns": ["name"]})).await;
+    let (job, _) =
+        key.export(json!({"object": "partner", "format": "csv", "columns": ["name"]})).await;
     let path = format!("/v1/jobs/{}/result", job["id"].as_str().unwrap());
     org.owner.get(&path).await.expect(200);
     org.member("admin").await.get(&path).await.expect(200);
@@ -130,11 +158,15 @@ async fn only_who_asked_for_a_file_and_admins_fetch_it_and_for_a_day() {
     Organization::new().await.owner.get(&path).await.problem(404, "not_found");
 
     let id: domain::ids::JobId = job["id"].as_str().unwrap().parse().unwrap();
-    let yesterday = domain::timestamp::Timestamp(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
+    let yesterday =
+        domain::timestamp::Timestamp(chrono::Utc::now() - chrono::TimeDelta::seconds(1));
     let result = json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": yesterday});
     org.in_database(async |tx| {
         let change = jobs::result.eq(Some(result.clone()));
-        Ok(diesel::update(jobs::table.filter(jobs::id.eq(id))).set(change).execute(&mut tx.conn()).await?)
+        Ok(diesel::update(jobs::table.filter(jobs::id.eq(id)))
+            .set(change)
+            .execute(&mut tx.conn())
+            .await?)
     })
     .await;
     key.get(&path).await.problem(410, "job_expired");

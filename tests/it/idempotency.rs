@@ -33,10 +33,20 @@ async fn fifty_equal_requests_at_once_make_one_row_and_one_event() {
     let bodies: HashSet<&[u8]> = answers.iter().map(|answer| answer.bytes.as_slice()).collect();
     assert_eq!(bodies.len(), 1);
     for answer in &answers {
-        assert_eq!((answer.status, answer.header("location")), (201, answers[0].header("location")));
-        assert_eq!((answer.header("etag"), answer.header("content-type")), ("\"1\"", "application/json"));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (201, answers[0].header("location"))
+        );
+        assert_eq!(
+            (answer.header("etag"), answer.header("content-type")),
+            ("\"1\"", "application/json")
+        );
     }
-    assert_eq!(answers.iter().filter(|answer| !replayed(answer)).count(), 1, "one was not a replay");
+    assert_eq!(
+        answers.iter().filter(|answer| !replayed(answer)).count(),
+        1,
+        "one was not a replay"
+    );
     assert_eq!(org.owner.all(TAGS).await.len(), 1);
     assert_eq!(org.owner.all("/v1/events?types=tag.created").await.len(), 1);
     assert_eq!(kept(&org).await, 1);
@@ -47,8 +57,13 @@ async fn fifty_requests_over_two_instances_make_one_row() {
     let org = Organization::new().await;
     let here = keyed(&org.owner);
     let there = here.at(harness::neighbour());
-    let send =
-        |number: usize| if number.is_multiple_of(2) { here.post(TAGS, tag("Cloud")) } else { there.post(TAGS, tag("Cloud")) };
+    let send = |number: usize| {
+        if number.is_multiple_of(2) {
+            here.post(TAGS, tag("Cloud"))
+        } else {
+            there.post(TAGS, tag("Cloud"))
+        }
+    };
     let answers = join_all((0..50).map(send)).await;
     assert!(answers.iter().all(|answer| answer.status == 201 && answer.bytes == answers[0].bytes));
     assert_eq!(org.owner.all(TAGS).await.len(), 1);
@@ -62,7 +77,9 @@ async fn another_payload_is_refused() {
     client.post(TAGS, tag("Clouds")).await.problem(422, "idempotency_key_reused");
     // What counts is the bytes: the same value with another space is another payload.
     let spaced = client.send(reqwest::Method::POST, TAGS, |request| {
-        request.header("content-type", "application/json").body(r#"{"category": "services",  "name": "Cloud"}"#)
+        request
+            .header("content-type", "application/json")
+            .body(r#"{"category": "services",  "name": "Cloud"}"#)
     });
     spaced.await.problem(422, "idempotency_key_reused");
     assert!(replayed(&client.post(TAGS, tag("Cloud")).await.expect(201)));
@@ -99,8 +116,13 @@ async fn refusals_of_the_data_are_kept() {
     let contact = json!({"partner_id": domain::ids::PartnerId::new(), "name": "Ann"});
     let client = keyed(&org.owner);
     client.post("/v1/contacts", contact.clone()).await.problem(422, "validation_failed");
-    assert!(replayed(&client.post("/v1/contacts", contact).await.problem(422, "validation_failed")));
-    assert!(org.owner.all("/v1/events?types=tag.created").await.len() == 1, "a refusal tells nothing");
+    assert!(replayed(
+        &client.post("/v1/contacts", contact).await.problem(422, "validation_failed")
+    ));
+    assert!(
+        org.owner.all("/v1/events?types=tag.created").await.len() == 1,
+        "a refusal tells nothing"
+    );
 }
 
 #[tokio::test]
@@ -108,9 +130,13 @@ async fn refusals_of_the_form_are_not_kept() {
     let org = Organization::new().await;
     let client = keyed(&org.owner);
     client.post(TAGS, json!({"category": "services"})).await.problem(422, "validation_failed");
-    let text = client.send(reqwest::Method::POST, TAGS, |request| request.header("content-type", "text/plain").body("x"));
+    let text = client.send(reqwest::Method::POST, TAGS, |request| {
+        request.header("content-type", "text/plain").body("x")
+    });
     text.await.problem(415, "unsupported_media_type");
-    let broken = client.send(reqwest::Method::POST, TAGS, |request| request.header("content-type", "application/json").body("{"));
+    let broken = client.send(reqwest::Method::POST, TAGS, |request| {
+        request.header("content-type", "application/json").body("{")
+    });
     broken.await.problem(400, "malformed_json");
     assert_eq!(kept(&org).await, 0);
     assert!(!replayed(&client.post(TAGS, tag("Cloud")).await.expect(201)));
@@ -156,7 +182,9 @@ async fn keys_are_visible_ascii_quoted_or_bare() {
     let long = "k".repeat(255);
     let quoted = org.owner.with("idempotency-key", &format!("\"{long}\""));
     quoted.post(TAGS, tag("Cloud")).await.expect(201);
-    assert!(replayed(&org.owner.with("idempotency-key", &long).post(TAGS, tag("Cloud")).await.expect(201)));
+    assert!(replayed(
+        &org.owner.with("idempotency-key", &long).post(TAGS, tag("Cloud")).await.expect(201)
+    ));
     for wrong in ["", "\"\"", "a b", "é", "a\tb", &"k".repeat(256)] {
         let refused = org.owner.with("idempotency-key", wrong).post(TAGS, tag("Other")).await;
         let refused = refused.problem(400, "idempotency_key_invalid");
@@ -172,13 +200,20 @@ async fn what_is_kept_lies_encrypted_in_the_table() {
     let made = client.post("/v1/api-keys", body.clone()).await.expect(201);
     let invitation = json!({"email": format!("{}@example.com", unique("mia")), "role": "viewer"});
     let invited = inviter.post("/v1/members", invitation.clone()).await.expect(201);
-    let (secret, url) = (made.body["secret"].as_str().unwrap(), invited.body["invitation_url"].as_str().unwrap());
-    let rows = org.sql("SELECT headers::text || encode(body, 'escape') FROM idempotency_keys").await;
+    let (secret, url) =
+        (made.body["secret"].as_str().unwrap(), invited.body["invitation_url"].as_str().unwrap());
+    let rows =
+        org.sql("SELECT headers::text || encode(body, 'escape') FROM idempotency_keys").await;
     assert_eq!(rows.len(), 2);
     for row in rows.iter().flatten() {
-        for hidden in [&secret[9..], &secret[17..49], url.rsplit('/').next().unwrap(), "api_key", "member"] {
+        for hidden in
+            [&secret[9..], &secret[17..49], url.rsplit('/').next().unwrap(), "api_key", "member"]
+        {
             // The path in Location names the resource and is no secret.
-            assert!(!row.replace("/v1/api-keys", "").replace("/v1/members", "").contains(hidden), "{row}");
+            assert!(
+                !row.replace("/v1/api-keys", "").replace("/v1/members", "").contains(hidden),
+                "{row}"
+            );
         }
     }
     // A client that lost the answer gets the very secret.
@@ -194,7 +229,11 @@ async fn a_request_that_is_given_up_leaves_the_key_free_or_the_answer_kept() {
     let org = Organization::new().await;
     for number in 0..30 {
         let (client, name) = (keyed(&org.owner), format!("Tag {number}"));
-        let given_up = tokio::time::timeout(Duration::from_micros(500 * number), client.post(TAGS, tag(&name))).await;
+        let given_up = tokio::time::timeout(
+            Duration::from_micros(500 * number),
+            client.post(TAGS, tag(&name)),
+        )
+        .await;
         let again = client.post(TAGS, tag(&name)).await.expect(201);
         assert!(given_up.is_err() || replayed(&again));
     }
@@ -212,14 +251,23 @@ async fn every_post_that_writes_takes_a_key() {
         let takes = operation["parameters"].to_string().contains("IdempotencyKey");
         // A public form has a secret that stands for the credential; what signs somebody in has none.
         let public = operation["security"] == json!([]) && !path.contains("/public/");
-        let reads = path.ends_with("/query") || path.ends_with("/aggregate") || path.ends_with("/previews");
+        let reads =
+            path.ends_with("/query") || path.ends_with("/aggregate") || path.ends_with("/previews");
         assert_eq!(takes, !public && !reads, "{path}");
         if takes {
             let client = org.owner.with("idempotency-key", "a b");
-            let own = operation["parameters"].as_array().into_iter().flatten().find(|parameter| parameter["name"] == "id");
-            let kind = own.and_then(|parameter| parameter["schema"]["$ref"].as_str()).unwrap_or_default();
-            let example =
-                &instance().referee.document.pointer(kind.trim_start_matches('#')).unwrap_or(&Value::Null)["examples"][0];
+            let own = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|parameter| parameter["name"] == "id");
+            let kind =
+                own.and_then(|parameter| parameter["schema"]["$ref"].as_str()).unwrap_or_default();
+            let example = &instance()
+                .referee
+                .document
+                .pointer(kind.trim_start_matches('#'))
+                .unwrap_or(&Value::Null)["examples"][0];
             let path = path.replace("{id}", example.as_str().unwrap_or_default());
             client.post(&path, json!({})).await.problem(400, "idempotency_key_invalid");
         }

@@ -22,13 +22,23 @@ fn is_refusal(answer: Answer) {
     let seconds: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&seconds));
     assert_eq!(refused.body["meta"]["retry_after"], seconds);
-    assert!(refused.header("ratelimit-policy").starts_with("\"default\";q="), "{:?}", refused.headers);
-    assert_eq!(refused.body["type"], "https://iana.org/assignments/http-problem-types#quota-exceeded");
+    assert!(
+        refused.header("ratelimit-policy").starts_with("\"default\";q="),
+        "{:?}",
+        refused.headers
+    );
+    assert_eq!(
+        refused.body["type"],
+        "https://iana.org/assignments/http-problem-types#quota-exceeded"
+    );
 }
 
 /// What is left, according to the header.
 fn left(answer: &Answer) -> u32 {
-    let text = answer.header("ratelimit").strip_prefix("\"default\";r=").unwrap_or_else(|| panic!("{:?}", answer.headers));
+    let text = answer
+        .header("ratelimit")
+        .strip_prefix("\"default\";r=")
+        .unwrap_or_else(|| panic!("{:?}", answer.headers));
     text.split(';').next().unwrap().parse().unwrap()
 }
 
@@ -36,13 +46,24 @@ fn left(answer: &Answer) -> u32 {
 async fn answers_say_what_is_left() {
     let org = Organization::new().await;
     let client = org.owner.at(neighbour());
-    let (one, two) = (client.get("/v1/me").await.expect(200), client.get("/v1/me").await.expect(200));
+    let (one, two) =
+        (client.get("/v1/me").await.expect(200), client.get("/v1/me").await.expect(200));
     assert_eq!(one.header("ratelimit-policy"), "\"default\";q=600;w=60");
     assert!(left(&one) <= 599 && left(&two) < 600 && left(&one).abs_diff(left(&two)) <= 2);
     // A refusal costs as much.
     client.get("/v1/tags/nonsense").await.problem(404, "not_found");
-    assert!(!client.get("/v1/tags?nonsense=1").await.problem(400, "invalid_parameter").header("ratelimit").is_empty());
-    assert!(org.owner.get("/v1/me").await.expect(200).header("ratelimit").is_empty(), "limits are off on the first server");
+    assert!(
+        !client
+            .get("/v1/tags?nonsense=1")
+            .await
+            .problem(400, "invalid_parameter")
+            .header("ratelimit")
+            .is_empty()
+    );
+    assert!(
+        org.owner.get("/v1/me").await.expect(200).header("ratelimit").is_empty(),
+        "limits are off on the first server"
+    );
 }
 
 #[tokio::test]
@@ -77,7 +98,9 @@ async fn one_address_tries_ten_times_a_minute_to_sign_in() {
     let org = Organization::new().await;
     let client = at("198.51.100.10");
     for _ in 0..10 {
-        let refused = sign_in(&client, &address_of_nobody(), "a wrong password").await.problem(401, "invalid_credentials");
+        let refused = sign_in(&client, &address_of_nobody(), "a wrong password")
+            .await
+            .problem(401, "invalid_credentials");
         assert_eq!(refused.header("ratelimit-policy"), "\"default\";q=10;w=60");
     }
     // Also with the right password: the limit tells nothing about it.
@@ -90,7 +113,9 @@ async fn one_account_is_tried_ten_times_a_minute_from_wherever() {
     let org = Organization::new().await;
     for number in 0..10 {
         let email = if number % 2 == 0 { org.email.clone() } else { org.email.to_uppercase() };
-        sign_in(&at(&format!("198.51.101.{number}")), &email, "a wrong password").await.problem(401, "invalid_credentials");
+        sign_in(&at(&format!("198.51.101.{number}")), &email, "a wrong password")
+            .await
+            .problem(401, "invalid_credentials");
     }
     is_refusal(sign_in(&at("198.51.101.100"), &org.email, PASSWORD).await);
     let other = Organization::new().await;
@@ -101,9 +126,13 @@ async fn one_account_is_tried_ten_times_a_minute_from_wherever() {
 async fn a_password_is_not_guessed_by_changing_it() {
     let org = Organization::new().await;
     let client = org.owner.at(neighbour()).with("x-forwarded-for", "198.51.102.1");
-    let body = json!({"current_password": "a wrong password", "new_password": "nine quiet harbours"});
+    let body =
+        json!({"current_password": "a wrong password", "new_password": "nine quiet harbours"});
     for _ in 0..10 {
-        client.post("/v1/auth/password-changes", body.clone()).await.problem(401, "invalid_credentials");
+        client
+            .post("/v1/auth/password-changes", body.clone())
+            .await
+            .problem(401, "invalid_credentials");
     }
     is_refusal(client.post("/v1/auth/password-changes", body).await);
 }
@@ -113,13 +142,19 @@ async fn an_address_that_is_not_vouched_for_is_not_believed() {
     // The last hop is the one that the proxy saw; what stands before it is the client's own invention.
     for number in 0..10 {
         let client = at(&format!("203.0.113.{number}, 198.51.103.1"));
-        sign_in(&client, &address_of_nobody(), "a wrong password").await.problem(401, "invalid_credentials");
+        sign_in(&client, &address_of_nobody(), "a wrong password")
+            .await
+            .problem(401, "invalid_credentials");
     }
-    is_refusal(sign_in(&at("203.0.113.200, 198.51.103.1"), &address_of_nobody(), "a wrong password").await);
+    is_refusal(
+        sign_in(&at("203.0.113.200, 198.51.103.1"), &address_of_nobody(), "a wrong password").await,
+    );
 }
 
 #[tokio::test]
 async fn health_is_never_limited() {
-    let answers = join_all((0..50).map(|_| async { Client::public().at(neighbour()).get("/healthz").await })).await;
+    let answers =
+        join_all((0..50).map(|_| async { Client::public().at(neighbour()).get("/healthz").await }))
+            .await;
     assert!(answers.iter().all(|answer| answer.status == 200 && answer.body["status"] == "ok"));
 }

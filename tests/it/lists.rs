@@ -15,12 +15,35 @@ async fn portfolio() -> (Organization, Vec<Value>) {
     let org = Organization::new().await;
     let mut tags = Vec::new();
     for name in ["Cloud", "Security"] {
-        tags.push(org.owner.post("/v1/tags", json!({"category": "services", "name": name})).await.expect(201).id().to_owned());
+        tags.push(
+            org.owner
+                .post("/v1/tags", json!({"category": "services", "name": name}))
+                .await
+                .expect(201)
+                .id()
+                .to_owned(),
+        );
     }
     let (_, member) = org.person("member").await;
-    let names = ["Acme", "beta", "Delta", "acme", "Echo, Ltd", "Foxtrot", "Golf", "hotel", "Hotel", "India", "back\\slash"];
-    let pick = |words: &[&str], i: usize| words.get(i % (words.len() + 1)).map_or(Value::Null, |word| json!(word));
-    let list = |words: &[&str], i: usize| json!(words.iter().take(i % (words.len() + 1)).collect::<Vec<_>>());
+    let names = [
+        "Acme",
+        "beta",
+        "Delta",
+        "acme",
+        "Echo, Ltd",
+        "Foxtrot",
+        "Golf",
+        "hotel",
+        "Hotel",
+        "India",
+        "back\\slash",
+    ];
+    let pick = |words: &[&str], i: usize| {
+        words.get(i % (words.len() + 1)).map_or(Value::Null, |word| json!(word))
+    };
+    let list = |words: &[&str], i: usize| {
+        json!(words.iter().take(i % (words.len() + 1)).collect::<Vec<_>>())
+    };
     for (i, name) in names.iter().enumerate() {
         let mut body = json!({
             "name": name, "type": (["reseller", "technology", "channel"][i % 3]), "domain": (i % 4 != 0).then(|| format!("p{i}.example")),
@@ -44,7 +67,13 @@ async fn portfolio() -> (Organization, Vec<Value>) {
     }
     let mut partners = Vec::new();
     for row in org.owner.all("/v1/partners").await {
-        partners.push(org.owner.get(&format!("/v1/partners/{}", row["id"].as_str().unwrap())).await.expect(200).body);
+        partners.push(
+            org.owner
+                .get(&format!("/v1/partners/{}", row["id"].as_str().unwrap()))
+                .await
+                .expect(200)
+                .body,
+        );
     }
     assert_eq!(partners.len(), names.len());
     (org, partners)
@@ -135,8 +164,14 @@ fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'
             "lt" => (last.clone(), Some("_lt")),
             "lte" => (last.clone(), Some("_lte")),
             "between" => (json!([first, last]), None),
-            "contains" => (json!(first.as_str().unwrap().chars().skip(1).collect::<String>().to_uppercase()), Some("_contains")),
-            "starts_with" => (json!(first.as_str().unwrap().chars().take(2).collect::<String>()), Some("_starts_with")),
+            "contains" => (
+                json!(first.as_str().unwrap().chars().skip(1).collect::<String>().to_uppercase()),
+                Some("_contains"),
+            ),
+            "starts_with" => (
+                json!(first.as_str().unwrap().chars().take(2).collect::<String>()),
+                Some("_starts_with"),
+            ),
             "any" => (json!(some), Some("")),
             "all" => (json!([first]), Some("_all")),
             "none" => (json!([last]), Some("_none")),
@@ -151,7 +186,8 @@ fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'
 #[tokio::test]
 async fn parameters_and_queries_agree_for_every_field_and_operator() {
     let (org, partners) = portfolio().await;
-    let ranks: BTreeMap<&str, i64> = ["registered", "bronze", "silver", "gold", "platinum"].into_iter().zip(1..).collect();
+    let ranks: BTreeMap<&str, i64> =
+        ["registered", "bronze", "silver", "gold", "platinum"].into_iter().zip(1..).collect();
     let (mut asked, mut telling) = (0, 0);
     for field in fields(&org.owner).await {
         let name = field["name"].as_str().unwrap();
@@ -162,40 +198,61 @@ async fn parameters_and_queries_agree_for_every_field_and_operator() {
             let leaf = json!({"op": operator, "field": name, "value": value});
             let found = ids(&query_all(&org.owner, json!({"filter": leaf})).await);
             if let Some(suffix) = suffix {
-                let path = format!("/v1/partners?{name}{suffix}={}", encoded(&as_parameter(&value)));
+                let path =
+                    format!("/v1/partners?{name}{suffix}={}", encoded(&as_parameter(&value)));
                 assert_eq!(ids(&org.owner.all(&path).await), found, "{path} and {leaf}");
             }
             if value != json!("-P30D") {
-                let plain: Vec<Value> =
-                    partners.iter().filter(|p| holds(&field, value_of(p, name), &operator, &value, &ranks)).cloned().collect();
+                let plain: Vec<Value> = partners
+                    .iter()
+                    .filter(|p| holds(&field, value_of(p, name), &operator, &value, &ranks))
+                    .cloned()
+                    .collect();
                 assert_eq!(found, ids(&plain), "{leaf}");
             }
             asked += 1;
             telling += usize::from(!found.is_empty() && found.len() < partners.len());
         }
     }
-    assert!(asked > 250 && telling * 3 > asked, "{telling} of {asked} questions tell partners apart");
+    assert!(
+        asked > 250 && telling * 3 > asked,
+        "{telling} of {asked} questions tell partners apart"
+    );
 }
 
 /// The naive reading of an operator. Null fulfils nothing but `is_null` and what is negated.
-fn holds(field: &Value, held: &Value, operator: &str, wanted: &Value, ranks: &BTreeMap<&str, i64>) -> bool {
+fn holds(
+    field: &Value,
+    held: &Value,
+    operator: &str,
+    wanted: &Value,
+    ranks: &BTreeMap<&str, i64>,
+) -> bool {
     let fold = |value: &Value| match value {
         Value::String(text) if field["type"] != "timestamp" => json!(text.to_lowercase()),
         other => other.clone(),
     };
-    let fold_all = |value: &Value| value.as_array().into_iter().flatten().map(fold).collect::<Vec<_>>();
+    let fold_all =
+        |value: &Value| value.as_array().into_iter().flatten().map(fold).collect::<Vec<_>>();
     let empty = held.is_null() || held.as_array().is_some_and(Vec::is_empty);
     let compare = |bound: &Value| -> Option<Ordering> {
         match (field["reference"].as_str(), held, bound) {
-            (Some("tier"), Value::String(held), Value::String(bound)) => Some(ranks[held.as_str()].cmp(&ranks[bound.as_str()])),
-            (_, Value::Number(held), Value::Number(bound)) => Some(held.as_i64().cmp(&bound.as_i64())),
+            (Some("tier"), Value::String(held), Value::String(bound)) => {
+                Some(ranks[held.as_str()].cmp(&ranks[bound.as_str()]))
+            }
+            (_, Value::Number(held), Value::Number(bound)) => {
+                Some(held.as_i64().cmp(&bound.as_i64()))
+            }
             (_, Value::String(held), Value::String(bound)) => Some(held.cmp(bound)),
             _ => None,
         }
     };
     let array = field["type"].as_str().unwrap().ends_with("_array");
     let (mine, theirs) = (fold_all(held), fold_all(wanted));
-    let same = || mine.iter().all(|item| theirs.contains(item)) && theirs.iter().all(|item| mine.contains(item));
+    let same = || {
+        mine.iter().all(|item| theirs.contains(item))
+            && theirs.iter().all(|item| mine.contains(item))
+    };
     match operator {
         "is_null" => wanted == &json!(empty),
         "eq" if array => same(),
@@ -212,7 +269,10 @@ fn holds(field: &Value, held: &Value, operator: &str, wanted: &Value, ranks: &BT
         "gte" => compare(wanted).is_some_and(Ordering::is_ge),
         "lt" => compare(wanted).is_some_and(Ordering::is_lt),
         "lte" => compare(wanted).is_some_and(Ordering::is_le),
-        "between" => compare(&wanted[0]).is_some_and(Ordering::is_ge) && compare(&wanted[1]).is_some_and(Ordering::is_le),
+        "between" => {
+            compare(&wanted[0]).is_some_and(Ordering::is_ge)
+                && compare(&wanted[1]).is_some_and(Ordering::is_le)
+        }
         "contains" => fold(held).as_str().unwrap().contains(fold(wanted).as_str().unwrap()),
         "starts_with" => fold(held).as_str().unwrap().starts_with(fold(wanted).as_str().unwrap()),
         other => panic!("the operator {other} is new"),
@@ -229,9 +289,11 @@ fn rank(field: &Value, value: &Value) -> Option<(i64, String)> {
         Value::String(text) if field["reference"] == "tier" => {
             Some((tiers.iter().position(|t| t == text).unwrap() as i64, String::new()))
         }
-        Value::String(text) if field["type"] == "enum" => {
-            Some((field["values"].as_array().unwrap().iter().position(|word| word == text).unwrap() as i64, String::new()))
-        }
+        Value::String(text) if field["type"] == "enum" => Some((
+            field["values"].as_array().unwrap().iter().position(|word| word == text).unwrap()
+                as i64,
+            String::new(),
+        )),
         // The collation passes over punctuation last.
         Value::String(text) => Some((0, text.to_lowercase().replace([',', '\\'], " "))),
         other => panic!("{other} cannot be sorted by"),
@@ -248,7 +310,11 @@ async fn every_sort_visits_every_partner_once() {
         let name = field["name"].as_str().unwrap();
         for direction in ["", "-"] {
             let rows = org.owner.all(&format!("/v1/partners?limit=4&sort={direction}{name}")).await;
-            assert_eq!((rows.len(), ids(&rows)), (partners.len(), all.clone()), "{direction}{name}");
+            assert_eq!(
+                (rows.len(), ids(&rows)),
+                (partners.len(), all.clone()),
+                "{direction}{name}"
+            );
             for pair in rows.windows(2) {
                 let [one, two] = [&pair[0], &pair[1]].map(|row| rank(field, value_of(row, name)));
                 let ids = [&pair[0], &pair[1]].map(|row| row["id"].as_str().unwrap());
@@ -264,7 +330,12 @@ async fn every_sort_visits_every_partner_once() {
                     }
                     (one, two) => (one < two) == direction.is_empty(),
                 };
-                assert!(fits, "{direction}{name}: {} before {}", value_of(&pair[0], name), value_of(&pair[1], name));
+                assert!(
+                    fits,
+                    "{direction}{name}: {} before {}",
+                    value_of(&pair[0], name),
+                    value_of(&pair[1], name)
+                );
             }
             sorted += 1;
         }
@@ -275,12 +346,15 @@ async fn every_sort_visits_every_partner_once() {
 #[tokio::test]
 async fn several_keys_sort_one_after_the_other() {
     let (org, partners) = portfolio().await;
-    let body =
-        json!({"sort": ["-tier", "employees", "-name"], "limit": 2, "filter": {"op": "gte", "field": "version", "value": 1}});
+    let body = json!({"sort": ["-tier", "employees", "-name"], "limit": 2, "filter": {"op": "gte", "field": "version", "value": 1}});
     let rows = query_all(&org.owner, body).await;
     assert_eq!(ids(&rows), ids(&partners));
     let tiers: Vec<&Value> = rows.iter().map(|row| &row["tier"]).collect();
-    assert_eq!((tiers[0], tiers[tiers.len() - 1]), (&json!("gold"), &json!("registered")), "by rank");
+    assert_eq!(
+        (tiers[0], tiers[tiers.len() - 1]),
+        (&json!("gold"), &json!("registered")),
+        "by rank"
+    );
     let by_path = org.owner.all("/v1/partners?limit=3&sort=-tier,employees,-name").await;
     assert_eq!(by_path, rows);
 }
@@ -288,9 +362,13 @@ async fn several_keys_sort_one_after_the_other() {
 #[tokio::test]
 async fn a_cursor_belongs_to_its_list() {
     let (org, _) = portfolio().await;
-    let first = org.owner.get("/v1/partners?limit=2&sort=name&status=active,pending").await.expect(200);
+    let first =
+        org.owner.get("/v1/partners?limit=2&sort=name&status=active,pending").await.expect(200);
     let cursor = first.body["next_cursor"].as_str().unwrap();
-    let other_limit = org.owner.get(&format!("/v1/partners?limit=1&sort=name&status=active,pending&cursor={cursor}")).await;
+    let other_limit = org
+        .owner
+        .get(&format!("/v1/partners?limit=1&sort=name&status=active,pending&cursor={cursor}"))
+        .await;
     assert_ne!(other_limit.expect(200).body["data"][0]["id"], first.body["data"][0]["id"]);
     for other in [
         "sort=-name&status=active,pending",
@@ -298,7 +376,11 @@ async fn a_cursor_belongs_to_its_list() {
         "status=active,pending",
         "sort=name&status=active,pending&q=a",
     ] {
-        let refused = org.owner.get(&format!("/v1/partners?{other}&cursor={cursor}")).await.problem(400, "invalid_cursor");
+        let refused = org
+            .owner
+            .get(&format!("/v1/partners?{other}&cursor={cursor}"))
+            .await
+            .problem(400, "invalid_cursor");
         assert_eq!(refused.faults()["cursor"], "invalid_cursor");
     }
     for nonsense in ["c1.", "c2.e30", "nonsense", &cursor[..cursor.len() - 2]] {
@@ -307,11 +389,17 @@ async fn a_cursor_belongs_to_its_list() {
             .await
             .problem(400, "invalid_cursor");
     }
-    org.owner.post("/v1/partners/query", json!({"cursor": cursor})).await.problem(400, "invalid_cursor");
+    org.owner
+        .post("/v1/partners/query", json!({"cursor": cursor}))
+        .await
+        .problem(400, "invalid_cursor");
     // Another organization may hold the cursor and still sees only its own.
     let other = Organization::new().await;
-    let page =
-        other.owner.get(&format!("/v1/partners?limit=2&sort=name&status=active,pending&cursor={cursor}")).await.expect(200);
+    let page = other
+        .owner
+        .get(&format!("/v1/partners?limit=2&sort=name&status=active,pending&cursor={cursor}"))
+        .await
+        .expect(200);
     assert_eq!(page.body["data"], json!([]));
 }
 
@@ -328,7 +416,11 @@ async fn rows_that_stay_are_seen_once_while_others_change() {
     let mut rest = Vec::new();
     let mut next = Some(cursor.to_owned());
     while let Some(cursor) = next {
-        let page = org.owner.get(&format!("/v1/partners?limit=4&sort=name&cursor={cursor}")).await.expect(200);
+        let page = org
+            .owner
+            .get(&format!("/v1/partners?limit=4&sort=name&cursor={cursor}"))
+            .await
+            .expect(200);
         rest.extend(page.body["data"].as_array().unwrap().iter().cloned());
         next = page.body["next_cursor"].as_str().map(str::to_owned);
     }
@@ -345,13 +437,19 @@ async fn wrong_filters_are_told_with_their_place() {
     let deep = (0..4).fold(leaf.clone(), |inner, _| group("not", json!([inner])));
     org.owner.post("/v1/partners/query", json!({"filter": deep})).await.expect(200);
     let too_deep = group("and", json!([deep]));
-    let many = group("and", json!([group("or", json!(vec![&leaf; 50])), group("or", json!(vec![&leaf; 50]))]));
+    let many = group(
+        "and",
+        json!([group("or", json!(vec![&leaf; 50])), group("or", json!(vec![&leaf; 50]))]),
+    );
     let cases = [
         (too_deep, "#/filter/filters/0/filters/0/filters/0/filters/0/filters/0"),
         (many, "#/filter"),
         (group("and", json!([])), "#/filter/filters"),
         (group("not", json!([leaf, leaf])), "#/filter/filters"),
-        (group("and", json!([leaf, {"op": "eq", "field": "tpye", "value": "x"}])), "#/filter/filters/1/field"),
+        (
+            group("and", json!([leaf, {"op": "eq", "field": "tpye", "value": "x"}])),
+            "#/filter/filters/1/field",
+        ),
         (json!({"op": "at_least", "count": 3, "filters": [leaf, leaf]}), "#/filter/count"),
         (json!({"op": "like", "field": "name", "value": "x"}), "#/filter/op"),
         (json!({"op": "gt", "field": "name", "value": "x"}), "#/filter/op"),
@@ -360,48 +458,70 @@ async fn wrong_filters_are_told_with_their_place() {
         (json!({"op": "gte", "field": "employees", "value": "many"}), "#/filter/value"),
         (json!({"op": "gte", "field": "updated_at", "value": "yesterday"}), "#/filter/value"),
         (json!({"op": "between", "field": "employees", "value": [1]}), "#/filter/value"),
-        (json!({"op": "any", "field": "tag_ids", "value": ["ptn_01kb1q3x5se7wtc2gnh2avw0fd"]}), "#/filter/value"),
+        (
+            json!({"op": "any", "field": "tag_ids", "value": ["ptn_01kb1q3x5se7wtc2gnh2avw0fd"]}),
+            "#/filter/value",
+        ),
         (json!({"op": "is_null", "field": "tier", "value": 1}), "#/filter/value"),
     ];
     for (filter, place) in cases {
-        let refused = org.owner.post("/v1/partners/query", json!({"filter": filter})).await.problem(422, "invalid_filter");
+        let refused = org
+            .owner
+            .post("/v1/partners/query", json!({"filter": filter}))
+            .await
+            .problem(422, "invalid_filter");
         assert_eq!(
             refused.faults().get(place).map(String::as_str),
             Some("invalid_filter"),
             "{filter}: {:#}",
             refused.body["errors"]
         );
-        org.owner.post("/v1/partners/aggregate", json!({"filter": filter})).await.problem(422, "invalid_filter");
+        org.owner
+            .post("/v1/partners/aggregate", json!({"filter": filter}))
+            .await
+            .problem(422, "invalid_filter");
     }
     // What a generated client sends for properties that it does not use.
-    let nulls = json!({"op": "eq", "field": "type", "value": "reseller", "filters": null, "count": null});
+    let nulls =
+        json!({"op": "eq", "field": "type", "value": "reseller", "filters": null, "count": null});
     org.owner.post("/v1/partners/query", json!({"filter": nulls})).await.expect(200);
 }
 
 #[tokio::test]
 async fn wrong_parameters_are_told_all_at_once() {
     let org = Organization::new().await;
-    let path =
-        "/v1/partners?tpye=x&type=vendor&employees_gte=many&sort=nmae&limit=201&include=everything&name_gt=a&tier_null=perhaps";
+    let path = "/v1/partners?tpye=x&type=vendor&employees_gte=many&sort=nmae&limit=201&include=everything&name_gt=a&tier_null=perhaps";
     let refused = org.owner.get(path).await.problem(400, "invalid_parameter");
     let faults = refused.faults();
     for parameter in ["tpye", "name_gt"] {
-        assert_eq!(faults.get(parameter).map(String::as_str), Some("invalid_parameter"), "{parameter}: {faults:?}");
+        assert_eq!(
+            faults.get(parameter).map(String::as_str),
+            Some("invalid_parameter"),
+            "{parameter}: {faults:?}"
+        );
     }
-    let did_you_mean = refused.body["errors"].as_array().unwrap().iter().find(|fault| fault["parameter"] == "tpye").unwrap();
+    let did_you_mean = refused.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|fault| fault["parameter"] == "tpye")
+        .unwrap();
     assert_eq!(did_you_mean["meta"]["did_you_mean"], "type");
     let known = "/v1/partners?type=vendor&employees_gte=many&sort=nmae&limit=201&include=everything&tier_null=perhaps";
     let faults = org.owner.get(known).await.problem(400, "invalid_parameter").faults();
     for parameter in ["type", "employees_gte", "sort", "limit", "include", "tier_null"] {
-        assert_eq!(faults.get(parameter).map(String::as_str), Some("invalid_parameter"), "{parameter}: {faults:?}");
+        assert_eq!(
+            faults.get(parameter).map(String::as_str),
+            Some("invalid_parameter"),
+            "{parameter}: {faults:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_search_finds_beginnings_parts_and_misspellings() {
     let org = Organization::new().await;
-    let body =
-        json!({"name": "Northwind Traders", "type": "reseller", "domain": "nwt.example", "description": "Spices from Zanzibar"});
+    let body = json!({"name": "Northwind Traders", "type": "reseller", "domain": "nwt.example", "description": "Spices from Zanzibar"});
     let wanted = org.owner.post("/v1/partners", body).await.expect(201);
     for name in ["Contoso", "Fabrikam", "Southridge Video"] {
         plain(&org.owner, name).await;
@@ -426,7 +546,10 @@ async fn a_search_finds_beginnings_parts_and_misspellings() {
         assert_eq!(found, same, "{q}");
     }
     for nothing in ["xyzzy", "%", "_", "nor%wind"] {
-        assert!(org.owner.all(&format!("/v1/partners?q={}", encoded(nothing))).await.is_empty(), "{nothing}");
+        assert!(
+            org.owner.all(&format!("/v1/partners?q={}", encoded(nothing))).await.is_empty(),
+            "{nothing}"
+        );
     }
     let both = org.owner.all("/v1/partners?q=north&type=technology").await;
     assert!(both.is_empty(), "a search and a filter are ANDed");
@@ -439,15 +562,24 @@ async fn the_total_is_exact_on_every_page() {
     let page = org.owner.get("/v1/partners?limit=3&include=total_count").await.expect(200);
     assert_eq!(page.body["total_count"], partners.len());
     let cursor = page.body["next_cursor"].as_str().unwrap();
-    let second = org.owner.get(&format!("/v1/partners?limit=3&include=total_count&cursor={cursor}")).await.expect(200);
+    let second = org
+        .owner
+        .get(&format!("/v1/partners?limit=3&include=total_count&cursor={cursor}"))
+        .await
+        .expect(200);
     assert_eq!(second.body["total_count"], partners.len());
     let without = org.owner.get("/v1/partners?limit=3").await.expect(200);
     assert_eq!(without.body["total_count"], Value::Null);
-    let active = org.owner.get("/v1/partners?status=active&include=total_count&limit=1").await.expect(200);
+    let active =
+        org.owner.get("/v1/partners?status=active&include=total_count&limit=1").await.expect(200);
     let expected = partners.iter().filter(|partner| partner["status"] == "active").count();
     assert_eq!(active.body["total_count"], expected);
-    org.owner.delete(&format!("/v1/partners/{}", partners[0]["id"].as_str().unwrap())).await.expect(204);
-    let with_deleted = org.owner.get("/v1/partners?include=total_count,deleted&limit=1").await.expect(200);
+    org.owner
+        .delete(&format!("/v1/partners/{}", partners[0]["id"].as_str().unwrap()))
+        .await
+        .expect(204);
+    let with_deleted =
+        org.owner.get("/v1/partners?include=total_count,deleted&limit=1").await.expect(200);
     assert_eq!(with_deleted.body["total_count"], partners.len());
     let live = org.owner.get("/v1/partners?include=total_count&limit=1").await.expect(200);
     assert_eq!(live.body["total_count"], partners.len() - 1);
@@ -460,10 +592,19 @@ async fn summaries_agree_with_the_partners() {
     let fields = fields(&org.owner).await;
     for row in org.owner.all("/v1/partners").await {
         let whole = partners.iter().find(|partner| partner["id"] == row["id"]).unwrap();
-        let in_summary =
-            |name: &str| fields.iter().find(|field| field["name"] == name).is_none_or(|field| field["in_summary"] == true);
-        let expected: Map<String, Value> =
-            whole.as_object().unwrap().iter().filter(|(name, _)| in_summary(name)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let in_summary = |name: &str| {
+            fields
+                .iter()
+                .find(|field| field["name"] == name)
+                .is_none_or(|field| field["in_summary"] == true)
+        };
+        let expected: Map<String, Value> = whole
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| in_summary(name))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         assert_eq!(row, Value::Object(expected));
     }
 }
@@ -491,7 +632,8 @@ async fn aggregates_agree_with_counting() {
         assert_eq!(groups.len(), expected.len(), "{name}: {:#}", answer.body);
         for group in groups {
             let rows = &expected[&group["keys"][name].to_string()];
-            let employees: Vec<i64> = rows.iter().filter_map(|row| row["employees"].as_i64()).collect();
+            let employees: Vec<i64> =
+                rows.iter().filter_map(|row| row["employees"].as_i64()).collect();
             let sum: Option<i64> = (!employees.is_empty()).then(|| employees.iter().sum());
             let values = json!({"count": rows.len(), "sum_employees": sum, "min_employees": employees.iter().min(),
                 "max_employees": employees.iter().max(), "count_employees": employees.len()});
@@ -501,7 +643,8 @@ async fn aggregates_agree_with_counting() {
                 (value, _) => value.clone(),
             };
             for (metric, value) in values.as_object().unwrap() {
-                let value = if value.is_null() && metric == "sum_employees" { &json!(0) } else { value };
+                let value =
+                    if value.is_null() && metric == "sum_employees" { &json!(0) } else { value };
                 assert_eq!(told(metric), *value, "{name} {metric} of {}", group["keys"]);
             }
         }
@@ -514,21 +657,34 @@ async fn aggregates_have_filters_two_groups_and_averages() {
     let body = json!({"filter": {"op": "is_null", "field": "employees", "value": false}, "group_by": ["type", "status"],
         "metrics": [{"op": "avg", "field": "employees"}, {"op": "count"}]});
     let answer = org.owner.post("/v1/partners/aggregate", body).await.expect(200);
-    assert_eq!((&answer.body["currency"], &answer.body["truncated"]), (&json!("USD"), &json!(false)));
+    assert_eq!(
+        (&answer.body["currency"], &answer.body["truncated"]),
+        (&json!("USD"), &json!(false))
+    );
     for group in answer.body["groups"].as_array().unwrap() {
         let rows: Vec<f64> = partners
             .iter()
-            .filter(|p| p["type"] == group["keys"]["type"] && p["status"] == group["keys"]["status"])
+            .filter(|p| {
+                p["type"] == group["keys"]["type"] && p["status"] == group["keys"]["status"]
+            })
             .filter_map(|p| p["employees"].as_f64())
             .collect();
         assert_eq!(group["values"]["count"], rows.len());
         let average = rows.iter().sum::<f64>() / rows.len() as f64;
-        assert!((group["values"]["avg_employees"].as_f64().unwrap() - average).abs() < 0.006, "{group}");
+        assert!(
+            (group["values"]["avg_employees"].as_f64().unwrap() - average).abs() < 0.006,
+            "{group}"
+        );
     }
     let all = org.owner.post("/v1/partners/aggregate", json!({})).await.expect(200);
     assert_eq!(all.body["groups"], json!([{"keys": {}, "values": {"count": partners.len()}}]));
     let wrong = json!({"group_by": ["description", "tpye"], "metrics": [{"op": "sum", "field": "name"}, {"op": "avg"}]});
-    let faults = org.owner.post("/v1/partners/aggregate", wrong).await.problem(422, "validation_failed").faults();
+    let faults = org
+        .owner
+        .post("/v1/partners/aggregate", wrong)
+        .await
+        .problem(422, "validation_failed")
+        .faults();
     for place in ["#/group_by/0", "#/group_by/1", "#/metrics/0/field", "#/metrics/1/field"] {
         assert!(faults.contains_key(place), "{place}: {faults:?}");
     }

@@ -12,7 +12,9 @@ use crate::partners::{path, plain};
 /// A picture of one colour.
 pub fn picture(width: u32, height: u32, shade: u8, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::from(RgbImage::from_pixel(width, height, Rgb([shade, 20, 30]))).write_to(&mut bytes, format).unwrap();
+    DynamicImage::from(RgbImage::from_pixel(width, height, Rgb([shade, 20, 30])))
+        .write_to(&mut bytes, format)
+        .unwrap();
     bytes.into_inner()
 }
 
@@ -27,7 +29,9 @@ pub fn bomb() -> Vec<u8> {
 
 pub async fn upload(client: &Client, partner: &Answer, kind: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("{}/logo", path(partner));
-    client.send(Method::PUT, &path, |request| request.header("content-type", kind).body(bytes)).await
+    client
+        .send(Method::PUT, &path, |request| request.header("content-type", kind).body(bytes))
+        .await
 }
 
 /// The path and query of the address that a partner shows.
@@ -43,8 +47,13 @@ async fn a_logo_is_uploaded_served_replaced_and_removed() {
     let logo = format!("{}/logo", path(&made));
     org.owner.get(&logo).await.problem(404, "not_found");
 
-    let first = upload(&org.owner, &made, "image/jpeg", picture(1_000, 500, 10, ImageFormat::Jpeg)).await.expect(200);
-    assert_eq!((first.version(), &first.body["logo_source"], first.header("etag")), (2, &Value::from("uploaded"), "\"2\""));
+    let first = upload(&org.owner, &made, "image/jpeg", picture(1_000, 500, 10, ImageFormat::Jpeg))
+        .await
+        .expect(200);
+    assert_eq!(
+        (first.version(), &first.body["logo_source"], first.header("etag")),
+        (2, &Value::from("uploaded"), "\"2\"")
+    );
     let served = org.owner.get(&address(&first)).await.expect(200);
     assert_eq!(served.header("content-type"), "image/png");
     assert_eq!(served.header("cache-control"), "private, max-age=31536000, immutable");
@@ -52,14 +61,25 @@ async fn a_logo_is_uploaded_served_replaced_and_removed() {
     assert_eq!((shown.width(), shown.height()), (512, 256));
     org.owner.with("if-none-match", served.header("etag")).get(&address(&first)).await.expect(304);
     let of_now = org.owner.get(&logo).await.expect(200);
-    assert_eq!((of_now.bytes == served.bytes, of_now.header("cache-control")), (true, "private, no-cache"));
+    assert_eq!(
+        (of_now.bytes == served.bytes, of_now.header("cache-control")),
+        (true, "private, no-cache")
+    );
 
-    let same = upload(&org.owner, &made, "image/jpeg", picture(1_000, 500, 10, ImageFormat::Jpeg)).await.expect(200);
-    assert_eq!((same.version(), address(&same)), (2, address(&first)), "the same picture changes nothing");
+    let same = upload(&org.owner, &made, "image/jpeg", picture(1_000, 500, 10, ImageFormat::Jpeg))
+        .await
+        .expect(200);
+    assert_eq!(
+        (same.version(), address(&same)),
+        (2, address(&first)),
+        "the same picture changes nothing"
+    );
     assert_eq!(org.owner.get(&address(&first)).await.expect(200).bytes, served.bytes);
 
     // The bytes decide, not what the header says.
-    let second = upload(&org.owner, &made, "image/png", picture(64, 64, 200, ImageFormat::WebP)).await.expect(200);
+    let second = upload(&org.owner, &made, "image/png", picture(64, 64, 200, ImageFormat::WebP))
+        .await
+        .expect(200);
     assert_ne!(address(&second), address(&first));
     org.owner.get(&address(&first)).await.problem(404, "not_found");
     org.owner.get(&address(&second)).await.expect(200);
@@ -70,12 +90,20 @@ async fn a_logo_is_uploaded_served_replaced_and_removed() {
 
     org.owner.with("if-match", "\"1\"").delete(&logo).await.problem(412, "version_mismatch");
     let removed = org.owner.delete(&logo).await.expect(200);
-    assert_eq!((removed.version(), &removed.body["logo_url"], &removed.body["logo_source"]), (4, &Value::Null, &Value::Null));
+    assert_eq!(
+        (removed.version(), &removed.body["logo_url"], &removed.body["logo_source"]),
+        (4, &Value::Null, &Value::Null)
+    );
     org.owner.get(&address(&second)).await.problem(404, "not_found");
     assert_eq!(org.owner.delete(&logo).await.expect(200).version(), 4);
     let events = org.owner.all(&format!("{}/events?types=partner.updated", path(&made))).await;
     assert_eq!(events.len(), 3);
-    assert!(events[0]["data"]["changes"]["logo_url"]["to"].as_str().unwrap().ends_with(&address(&first)));
+    assert!(
+        events[0]["data"]["changes"]["logo_url"]["to"]
+            .as_str()
+            .unwrap()
+            .ends_with(&address(&first))
+    );
 }
 
 #[tokio::test]
@@ -83,14 +111,25 @@ async fn only_pictures_of_a_sensible_size_are_taken() {
     let org = Organization::new().await;
     let made = plain(&org.owner, "Acme").await;
     let png = picture(10, 10, 1, ImageFormat::Png);
-    upload(&org.owner, &made, "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec())
+    upload(
+        &org.owner,
+        &made,
+        "image/svg+xml",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
+    )
+    .await
+    .problem(422, "image_unreadable");
+    upload(&org.owner, &made, "image/png", Vec::new()).await.problem(422, "image_unreadable");
+    upload(&org.owner, &made, "image/png", png[..40].to_vec())
         .await
         .problem(422, "image_unreadable");
-    upload(&org.owner, &made, "image/png", Vec::new()).await.problem(422, "image_unreadable");
-    upload(&org.owner, &made, "image/png", png[..40].to_vec()).await.problem(422, "image_unreadable");
     upload(&org.owner, &made, "image/png", bomb()).await.problem(422, "image_unreadable");
-    upload(&org.owner, &made, "text/plain", png.clone()).await.problem(415, "unsupported_media_type");
-    upload(&org.owner, &made, "image/png", vec![0; (1 << 20) + 1]).await.problem(413, "body_too_large");
+    upload(&org.owner, &made, "text/plain", png.clone())
+        .await
+        .problem(415, "unsupported_media_type");
+    upload(&org.owner, &made, "image/png", vec![0; (1 << 20) + 1])
+        .await
+        .problem(413, "body_too_large");
     let stale = upload(&org.owner.with("if-match", "\"9\""), &made, "image/png", png.clone()).await;
     stale.problem(412, "version_mismatch");
     upload(&org.owner.with("if-match", "\"1\""), &made, "image/png", png.clone()).await.expect(200);

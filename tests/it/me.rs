@@ -22,10 +22,17 @@ async fn a_key_learns_what_it_may_do() {
     let org = Organization::new().await;
     let me = org.key(&["tags:write", "events:read"]).await.get("/v1/me").await.expect(200);
     assert_eq!(me.body["kind"], "api_key");
-    assert_eq!((&me.body["user"], &me.body["member"], &me.body["role"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&me.body["user"], &me.body["member"], &me.body["role"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
     assert_eq!(me.body["organization"]["id"], json!(org.id));
     assert_eq!(me.body["api_key"]["scopes"], json!(["tags:write", "events:read"]));
-    assert_eq!(me.body["scopes"], json!(["tags:read", "tags:write", "events:read"]), "what they are worth");
+    assert_eq!(
+        me.body["scopes"],
+        json!(["tags:read", "tags:write", "events:read"]),
+        "what they are worth"
+    );
 }
 
 #[tokio::test]
@@ -40,7 +47,10 @@ async fn people_change_what_is_theirs() {
     assert_eq!(me.body["member"]["name"], "Mia Moon");
     let again = viewer.patch("/v1/me", body).await.expect(200);
     assert_eq!(again.body["member"]["version"], me.body["member"]["version"]);
-    assert_eq!(org.owner.get(&format!("/v1/members/{id}")).await.expect(200).body["name"], "Mia Moon");
+    assert_eq!(
+        org.owner.get(&format!("/v1/members/{id}")).await.expect(200).body["name"],
+        "Mia Moon"
+    );
 
     let wrong = json!({"locale": "nonsense!", "name": "", "email": "other@example.com"});
     let refused = viewer.patch("/v1/me", wrong).await.problem(422, "validation_failed");

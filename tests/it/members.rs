@@ -24,7 +24,8 @@ async fn changed(client: &Client, id: &str, body: Value) -> harness::Answer {
 async fn an_invited_member_is_listed_until_the_invitation_is_taken_back() {
     let org = Organization::new().await;
     let email = format!(" {}@Example.com ", unique("Mia"));
-    let invited = org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await.expect(201);
+    let invited =
+        org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await.expect(201);
     let id = invited.body["member"]["id"].as_str().unwrap();
     assert_eq!(invited.header("location"), member(id));
     assert_eq!(invited.body["member"]["status"], "invited");
@@ -34,27 +35,40 @@ async fn an_invited_member_is_listed_until_the_invitation_is_taken_back() {
     assert_eq!(invited.body["member"]["email"], email.trim().to_lowercase());
 
     assert_eq!(org.owner.all("/v1/members?limit=1").await.len(), 2);
-    assert_eq!(org.owner.get("/v1/members?include=total_count").await.expect(200).body["total_count"], 2);
+    assert_eq!(
+        org.owner.get("/v1/members?include=total_count").await.expect(200).body["total_count"],
+        2
+    );
     let read = org.owner.get(&member(id)).await.expect(200);
     assert!(!read.body.to_string().contains("pin_"), "the link is shown once");
-    org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await.problem(409, "already_member");
+    org.owner
+        .post("/v1/members", json!({"email": email, "role": "viewer"}))
+        .await
+        .problem(409, "already_member");
     org.owner.delete(&member(id)).await.expect(204);
     org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await.expect(201);
     let token = url.rsplit('/').next().unwrap();
     let body = json!({"token": token, "name": "Mia", "password": harness::PASSWORD});
-    Client::public().post("/v1/auth/invitation-acceptances", body).await.problem(401, "invitation_invalid");
+    Client::public()
+        .post("/v1/auth/invitation-acceptances", body)
+        .await
+        .problem(401, "invitation_invalid");
 }
 
 #[tokio::test]
 async fn each_role_may_do_what_it_says() {
     let org = Organization::new().await;
-    let tag = async |client: &Client| client.post("/v1/tags", json!({"category": "services", "name": unique("tag")})).await;
-    let (viewer, worker, admin) = (org.member("viewer").await, org.member("member").await, org.member("admin").await);
+    let tag = async |client: &Client| {
+        client.post("/v1/tags", json!({"category": "services", "name": unique("tag")})).await
+    };
+    let (viewer, worker, admin) =
+        (org.member("viewer").await, org.member("member").await, org.member("admin").await);
     viewer.get("/v1/members").await.expect(200);
     let refused = tag(&viewer).await.problem(403, "insufficient_role");
     assert_eq!(refused.body["meta"]["required_role"], "member");
     tag(&worker).await.expect(201);
-    let refused = worker.post("/v1/members", invitation("viewer")).await.problem(403, "insufficient_role");
+    let refused =
+        worker.post("/v1/members", invitation("viewer")).await.problem(403, "insufficient_role");
     assert_eq!(refused.body["meta"]["required_role"], "admin");
     worker.get("/v1/api-keys").await.problem(403, "insufficient_role");
     admin.post("/v1/members", invitation("admin")).await.expect(201);
@@ -130,7 +144,9 @@ async fn a_suspension_and_a_removal_hold_at_once_on_every_instance() {
         let there = person.at(neighbour());
         there.get("/v1/me").await.expect(200);
         match suspend {
-            true => changed(&org.owner.at(neighbour()), &id, json!({"status": "suspended"})).await.expect(200),
+            true => changed(&org.owner.at(neighbour()), &id, json!({"status": "suspended"}))
+                .await
+                .expect(200),
             false => org.owner.at(neighbour()).delete(&member(&id)).await.expect(204),
         };
         person.is_refused_soon("invalid_token").await;
@@ -145,13 +161,19 @@ async fn changes_have_versions_and_events() {
     let before = org.owner.get(&member(&id)).await.expect(200);
     let same = changed(&org.owner, &id, json!({"role": "member"})).await.expect(200);
     assert_eq!(same.version(), before.version());
-    let after = changed(&org.owner.with("if-match", before.header("etag")), &id, json!({"role": "viewer"})).await.expect(200);
+    let after =
+        changed(&org.owner.with("if-match", before.header("etag")), &id, json!({"role": "viewer"}))
+            .await
+            .expect(200);
     assert_eq!(after.version(), before.version() + 1);
     let stale = org.owner.with("if-match", before.header("etag"));
-    let refused = changed(&stale, &id, json!({"role": "admin"})).await.problem(412, "version_mismatch");
+    let refused =
+        changed(&stale, &id, json!({"role": "admin"})).await.problem(412, "version_mismatch");
     assert_eq!(refused.body["meta"]["current_version"], after.version());
     stale.delete(&member(&id)).await.problem(412, "version_mismatch");
-    let invited = changed(&org.owner, &id, json!({"status": "invited"})).await.problem(422, "validation_failed");
+    let invited = changed(&org.owner, &id, json!({"status": "invited"}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(invited.faults()["#/status"], "invalid_choice");
 
     let told = org.owner.all(&format!("/v1/events?subject_id={id}")).await;
@@ -165,7 +187,8 @@ async fn changes_have_versions_and_events() {
 async fn events_about_people_are_for_admins() {
     let org = Organization::new().await;
     let (worker, _) = org.person("member").await;
-    let types: Vec<Value> = worker.all("/v1/events").await.iter().map(|event| event["type"].clone()).collect();
+    let types: Vec<Value> =
+        worker.all("/v1/events").await.iter().map(|event| event["type"].clone()).collect();
     assert!(!types.iter().any(|name| name.as_str().unwrap().starts_with("session.")), "{types:?}");
 }
 
@@ -180,6 +203,12 @@ async fn partners_of_a_member_who_is_removed_have_no_manager() {
     let after = org.owner.get(&format!("/v1/partners/{}", partner.id())).await.expect(200);
     assert_eq!(after.body["partner_manager_id"], Value::Null);
     assert_eq!(after.version(), partner.version() + 1);
-    let told = org.owner.all(&format!("/v1/partners/{}/events?types=partner.manager_changed", partner.id())).await;
-    assert_eq!(told.last().unwrap()["data"]["changes"]["partner_manager_id"], json!({"from": id, "to": null}));
+    let told = org
+        .owner
+        .all(&format!("/v1/partners/{}/events?types=partner.manager_changed", partner.id()))
+        .await;
+    assert_eq!(
+        told.last().unwrap()["data"]["changes"]["partner_manager_id"],
+        json!({"from": id, "to": null})
+    );
 }

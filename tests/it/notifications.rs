@@ -32,7 +32,10 @@ async fn delivery(org: &Organization, target: &str, fits: impl Fn(&Value) -> boo
         if let Some(found) = newest.filter(|one| fits(one)) {
             return found.clone();
         }
-        assert!(since.elapsed() < Duration::from_secs(120), "the delivery to {target} does not come to it: {all:#?}");
+        assert!(
+            since.elapsed() < Duration::from_secs(120),
+            "the delivery to {target} does not come to it: {all:#?}"
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
@@ -54,7 +57,9 @@ async fn time_passes(org: &Organization) {
 }
 
 async fn retried(org: &Organization, delivery: &Value) -> harness::Answer {
-    org.owner.post(&format!("{DELIVERIES}/{}/retries", delivery["id"].as_str().unwrap()), Value::Null).await
+    org.owner
+        .post(&format!("{DELIVERIES}/{}/retries", delivery["id"].as_str().unwrap()), Value::Null)
+        .await
 }
 
 /// What somebody says of themselves.
@@ -66,7 +71,13 @@ pub fn applicant(company: Option<&str>, name: Option<&str>, email: Option<&str>)
 /// Somebody applies, as the room of applications tells of it.
 async fn applied(org: &Organization, submission: &str, applicant: Applicant) {
     let tell = async |tx: &persistence::Tx<'_>| {
-        persistence::notifications::application_submitted(tx, EventId::new(), submission, &applicant).await
+        persistence::notifications::application_submitted(
+            tx,
+            EventId::new(),
+            submission,
+            &applicant,
+        )
+        .await
     };
     org.in_database(tell).await;
 }
@@ -95,21 +106,40 @@ async fn the_owner_of_a_deal_is_told_of_decisions_by_others() {
     assert!(told[0]["body"].as_str().unwrap().ends_with("Protected until 2099-03-31."), "{told}");
     assert!(told[0]["read_at"].is_null());
     let event = org.owner.all(&format!("/v1/events?types=deal.approved&subject_id={deal}")).await;
-    assert_eq!((&told[0]["event_id"], &event[0]["subject"]["version"]), (&event[0]["id"], &approved.body["version"]));
+    assert_eq!(
+        (&told[0]["event_id"], &event[0]["subject"]["version"]),
+        (&event[0]["id"], &approved.body["version"])
+    );
 
     let address = email(&mia).await;
     let mail = mail_sink().wait(&address, "Deal approved: Rollout").await;
-    assert_eq!(mail.link("https://app.example.com/deals/"), Some(format!("https://app.example.com/deals/{deal}").as_str()));
-    assert_eq!(mail.header("list-unsubscribe"), Some("<https://app.example.com/settings/notifications>"));
+    assert_eq!(
+        mail.link("https://app.example.com/deals/"),
+        Some(format!("https://app.example.com/deals/{deal}").as_str())
+    );
+    assert_eq!(
+        mail.header("list-unsubscribe"),
+        Some("<https://app.example.com/settings/notifications>")
+    );
     let sent = delivery(&org, &address, has_status("succeeded")).await;
-    assert_eq!(mail.header("message-id"), Some(format!("<{}@app.example.com>", sent["id"].as_str().unwrap()).as_str()));
-    assert_eq!((&sent["notification_id"], &sent["attempts"], &sent["channel"]), (&told[0]["id"], &json!(1), &json!("email")));
+    assert_eq!(
+        mail.header("message-id"),
+        Some(format!("<{}@app.example.com>", sent["id"].as_str().unwrap()).as_str())
+    );
+    assert_eq!(
+        (&sent["notification_id"], &sent["attempts"], &sent["channel"]),
+        (&told[0]["id"], &json!(1), &json!("email"))
+    );
 
     let reject = json!({"reason": "Ours\r\nalready"});
     org.owner.post(&format!("/v1/deals/{deal}/rejection"), reject).await.expect(200);
     let told = mia.get("/v1/notifications?limit=1").await.expect(200);
     assert_eq!(told.body["data"][0]["type"], "deal.rejected");
-    assert!(told.body["data"][0]["body"].as_str().unwrap().ends_with("Reason: Ours already"), "{:#}", told.body);
+    assert!(
+        told.body["data"][0]["body"].as_str().unwrap().ends_with("Reason: Ours already"),
+        "{:#}",
+        told.body
+    );
     assert!(!told.body["next_cursor"].is_null());
     assert_eq!(org.owner.all("/v1/notifications").await.len(), 0, "whoever decides is not told");
 }
@@ -144,7 +174,10 @@ async fn whoever_starts_a_job_is_told_of_its_end() {
     let (mia, _) = org.person("member").await;
     let (job, _) = mia.export(json!({"object": "partner", "format": "csv"})).await;
     let told = mia.all("/v1/notifications").await;
-    assert_eq!((told.len(), &told[0]["type"], &told[0]["title"]), (1, &json!("job.succeeded"), &json!("Export finished")));
+    assert_eq!(
+        (told.len(), &told[0]["type"], &told[0]["title"]),
+        (1, &json!("job.succeeded"), &json!("Export finished"))
+    );
     assert_eq!(told[0]["subject"], json!({"type": "job", "id": job["id"]}));
     mail_sink().wait(&email(&mia).await, "Export finished").await;
     let key = org.key(&["exports:write", "jobs:read"]).await;
@@ -159,7 +192,8 @@ async fn notifications_are_read_one_by_one_or_all_at_once() {
     for _ in 0..3 {
         mia.export(json!({"object": "partner", "format": "csv"})).await;
     }
-    let unread = mia.get("/v1/notifications?unread=true&include=total_count&limit=2").await.expect(200);
+    let unread =
+        mia.get("/v1/notifications?unread=true&include=total_count&limit=2").await.expect(200);
     assert_eq!(unread.body["total_count"], 3);
     let id = unread.body["data"][0]["id"].as_str().unwrap();
     let path = format!("/v1/notifications/{id}/read");
@@ -186,13 +220,21 @@ async fn an_invited_person_gets_the_link_by_mail() {
     let org = Organization::new().await;
     let (email, invited) = invited(&org, MailMode::Accept).await;
     let mail = mail_sink().wait(&email, "invites you to").await;
-    assert_eq!(mail.link("https://app.example.com/invitations/"), invited["invitation_url"].as_str());
-    assert_eq!(mail.header("list-unsubscribe"), None, "an invitation is nothing to be switched off");
+    assert_eq!(
+        mail.link("https://app.example.com/invitations/"),
+        invited["invitation_url"].as_str()
+    );
+    assert_eq!(
+        mail.header("list-unsubscribe"),
+        None,
+        "an invitation is nothing to be switched off"
+    );
     let sent = delivery(&org, &email, has_status("succeeded")).await;
     assert!(sent["notification_id"].is_null() && !sent["event_id"].is_null(), "{sent:#}");
     let rows = org.sql("SELECT notification_deliveries::text || encode(secret, 'escape') FROM notification_deliveries").await;
     assert!(rows.iter().flatten().all(|row| !row.contains("pin_")), "links do not lie open");
-    let token = mail.link("https://app.example.com/invitations/").unwrap().rsplit('/').next().unwrap();
+    let token =
+        mail.link("https://app.example.com/invitations/").unwrap().rsplit('/').next().unwrap();
     let body = json!({"token": token, "name": "Ivy", "password": PASSWORD});
     Client::public().post("/v1/auth/invitation-acceptances", body).await.expect(201);
 }
@@ -206,8 +248,12 @@ async fn members_and_roles_are_told_of_applications_each_once() {
     let (gone, gone_id) = org.person("admin").await;
     let (bystander, _) = org.person("member").await;
     quiet.patch("/v1/me", json!({"email_notifications": false})).await.expect(200);
-    let addresses = [email(&admin).await, email(&viewer).await, email(&quiet).await, email(&gone).await];
-    org.owner.patch(&format!("/v1/members/{gone_id}"), json!({"status": "suspended"})).await.expect(200);
+    let addresses =
+        [email(&admin).await, email(&viewer).await, email(&quiet).await, email(&gone).await];
+    org.owner
+        .patch(&format!("/v1/members/{gone_id}"), json!({"status": "suspended"}))
+        .await
+        .expect(200);
     let settings = org.owner.get(SETTINGS).await.expect(200);
     let change = json!({"member_ids": [admin_id, viewer_id]});
     org.owner.with("if-match", settings.header("etag")).put(SETTINGS, change).await.expect(200);
@@ -218,26 +264,38 @@ async fn members_and_roles_are_told_of_applications_each_once() {
     for told in [&admin, &viewer, &quiet, &org.owner] {
         let told = told.all("/v1/notifications?type=application.submitted").await;
         assert_eq!((told.len(), &told[0]["subject"]["id"]), (1, &json!(submission)));
-        assert_eq!(told[0]["title"], "New application: <img src=x onerror=alert(1)> Bcc: all@example.com");
+        assert_eq!(
+            told[0]["title"],
+            "New application: <img src=x onerror=alert(1)> Bcc: all@example.com"
+        );
     }
     assert_eq!(bystander.all("/v1/notifications").await.len(), 0);
     let mail = mail_sink().wait(&addresses[0], "has applied").await;
     assert!(mail.text.contains("&lt;img src=x") && mail.header("bcc").is_none(), "{mail:#?}");
     mail_sink().wait(&addresses[1], "has applied").await;
     mail_sink().wait(&org.email, "has applied").await;
-    let targets: Vec<Value> = org.owner.all(DELIVERIES).await.iter().map(|one| one["target"].clone()).collect();
+    let targets: Vec<Value> =
+        org.owner.all(DELIVERIES).await.iter().map(|one| one["target"].clone()).collect();
     let to = |address: &str| targets.iter().filter(|target| **target == address).count();
     // Each of them was invited by mail before.
-    assert_eq!([to(&addresses[0]), to(&addresses[1]), to(&addresses[2]), to(&addresses[3])], [2, 2, 1, 1]);
+    assert_eq!(
+        [to(&addresses[0]), to(&addresses[1]), to(&addresses[2]), to(&addresses[3])],
+        [2, 2, 1, 1]
+    );
 
     // Without mail there is still the entry; and what is erased leaves nothing.
     let settings = org.owner.get(SETTINGS).await.expect(200);
-    org.owner.with("if-match", settings.header("etag")).put(SETTINGS, json!({"email": false})).await.expect(200);
+    org.owner
+        .with("if-match", settings.header("etag"))
+        .put(SETTINGS, json!({"email": false}))
+        .await
+        .expect(200);
     let second = "sub_01kb1q3x5se7wtc2gnh2avw0fe";
     applied(&org, second, applicant(None, None, None)).await;
     assert_eq!(admin.all("/v1/notifications").await.len(), 2);
     assert_eq!(org.owner.all(DELIVERIES).await.len(), targets.len());
-    org.in_database(async |tx| persistence::notifications::forget_subject(tx, submission).await).await;
+    org.in_database(async |tx| persistence::notifications::forget_subject(tx, submission).await)
+        .await;
     assert_eq!(admin.all("/v1/notifications").await.len(), 1);
     assert!(org.owner.all(DELIVERIES).await.len() < targets.len());
 }
@@ -247,30 +305,51 @@ async fn settings_are_one_document_with_a_version() {
     let org = Organization::new().await;
     let (_, id) = org.person("viewer").await;
     let first = org.owner.get(SETTINGS).await.expect(200);
-    assert_eq!((&first.body["roles"], &first.body["email"]), (&json!(["admin", "owner"]), &json!(true)));
-    assert_eq!((&first.body["member_ids"], &first.body["slack_channel_ids"]), (&json!([]), &json!([])));
-    let put = async |etag: &str, body: Value| org.owner.with("if-match", etag).put(SETTINGS, body).await;
+    assert_eq!(
+        (&first.body["roles"], &first.body["email"]),
+        (&json!(["admin", "owner"]), &json!(true))
+    );
+    assert_eq!(
+        (&first.body["member_ids"], &first.body["slack_channel_ids"]),
+        (&json!([]), &json!([]))
+    );
+    let put =
+        async |etag: &str, body: Value| org.owner.with("if-match", etag).put(SETTINGS, body).await;
     org.owner.put(SETTINGS, json!({"roles": ["owner"]})).await.problem(428, "if_match_required");
     put("\"9\"", json!({"roles": ["owner"]})).await.problem(412, "version_mismatch");
     for channel in ["slack_channel_ids", "slack_user_ids"] {
-        put(first.header("etag"), json!({channel: ["C1"]})).await.problem(409, "slack_not_connected");
+        put(first.header("etag"), json!({channel: ["C1"]}))
+            .await
+            .problem(409, "slack_not_connected");
     }
     let unknown = "mem_01kb1q3x5se7wtc2gnh2avw0fd";
-    let refused = put(first.header("etag"), json!({"member_ids": [id, unknown]})).await.problem(422, "validation_failed");
+    let refused = put(first.header("etag"), json!({"member_ids": [id, unknown]}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/member_ids/1"], "not_found_reference");
-    let refused = put(first.header("etag"), json!({"roles": ["owner", "owner"]})).await.problem(422, "validation_failed");
+    let refused = put(first.header("etag"), json!({"roles": ["owner", "owner"]}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/roles/1"], "duplicate_item");
-    let same = put(first.header("etag"), json!({"roles": ["owner", "admin"], "slack_user_ids": []})).await.expect(200);
+    let same =
+        put(first.header("etag"), json!({"roles": ["owner", "admin"], "slack_user_ids": []}))
+            .await
+            .expect(200);
     assert_eq!(same.version(), first.version());
-    let changed = put(first.header("etag"), json!({"roles": [], "member_ids": [id]})).await.expect(200);
+    let changed =
+        put(first.header("etag"), json!({"roles": [], "member_ids": [id]})).await.expect(200);
     assert_eq!((changed.version(), &changed.body["roles"]), (first.version() + 1, &json!([])));
     let told = org.owner.all("/v1/events?types=application_form.updated").await;
-    assert_eq!(told[0]["data"]["notifications"]["changes"]["member_ids"], json!({"from": [], "to": [id]}));
+    assert_eq!(
+        told[0]["data"]["notifications"]["changes"]["member_ids"],
+        json!({"from": [], "to": [id]})
+    );
     assert_eq!(told.len(), 1);
     org.owner.delete(&format!("/v1/members/{id}")).await.expect(204);
     let after = org.owner.get(SETTINGS).await.expect(200);
     assert_eq!((&after.body["member_ids"], after.version()), (&json!([]), changed.version() + 1));
-    let (reader, writer) = (org.key(&["applications:read"]).await, org.key(&["applications:write"]).await);
+    let (reader, writer) =
+        (org.key(&["applications:read"]).await, org.key(&["applications:write"]).await);
     reader.get(SETTINGS).await.expect(200);
     writer.with("if-match", "*").put(SETTINGS, json!({"roles": ["admin"]})).await.expect(200);
 }
@@ -292,7 +371,10 @@ async fn a_mail_that_is_refused_has_failed_and_can_be_tried_again() {
     retried(&org, &failed).await.problem(409, "delivery_succeeded");
     assert_eq!((mail_sink().attempts(&email), mail_sink().received(&email).len()), (3, 1));
     assert_eq!(org.owner.all(&format!("{DELIVERIES}?status=failed")).await.len(), 0);
-    assert_eq!(org.owner.all(&format!("{DELIVERIES}?channel=email&status=succeeded")).await.len(), 1);
+    assert_eq!(
+        org.owner.all(&format!("{DELIVERIES}?channel=email&status=succeeded")).await.len(),
+        1
+    );
     assert_eq!(org.owner.all(&format!("{DELIVERIES}?channel=slack")).await.len(), 0);
 }
 
@@ -306,9 +388,13 @@ async fn a_mail_server_that_is_away_for_days_loses_what_waits_only_after_ten_att
         let waiting = delivery(&org, &email, |one| one["attempts"] == attempts).await;
         assert_eq!(waiting["status"], "pending");
         assert!(waiting["last_error"].as_str().unwrap().contains("try again later"), "{waiting:#}");
-        let wait = "SELECT extract(epoch FROM next_attempt_at - now())::int FROM notification_deliveries";
+        let wait =
+            "SELECT extract(epoch FROM next_attempt_at - now())::int FROM notification_deliveries";
         let wait: i64 = org.sql(wait).await[0].clone().unwrap().parse().unwrap();
-        assert!((expected - 60..=expected).contains(&wait), "{wait} of {expected} after {attempts} attempts");
+        assert!(
+            (expected - 60..=expected).contains(&wait),
+            "{wait} of {expected} after {attempts} attempts"
+        );
         time_passes(&org).await;
     }
     let failed = delivery(&org, &email, has_status("failed")).await;
@@ -328,7 +414,10 @@ async fn what_waits_goes_out_once_the_mail_server_is_back() {
     // By hand, also while it is not its turn yet.
     assert_eq!(retried(&org, &waiting).await.expect(202).body["status"], "pending");
     let done = delivery(&org, &email, has_status("succeeded")).await;
-    assert_eq!((done["attempts"].as_u64(), mail_sink().received(&email).len()), (Some(mail_sink().attempts(&email) as u64), 1));
+    assert_eq!(
+        (done["attempts"].as_u64(), mail_sink().received(&email).len()),
+        (Some(mail_sink().attempts(&email) as u64), 1)
+    );
 }
 
 #[tokio::test]
@@ -340,7 +429,10 @@ async fn a_mail_server_that_vanishes_after_the_message_gets_it_twice_at_most_and
     time_passes(&org).await;
     let done = delivery(&org, &email, has_status("succeeded")).await;
     let received = mail_sink().received(&email);
-    assert!(received.len() >= 2 && done["attempts"].as_u64() == Some(received.len() as u64), "{done:#}");
+    assert!(
+        received.len() >= 2 && done["attempts"].as_u64() == Some(received.len() as u64),
+        "{done:#}"
+    );
     assert_eq!(received[0].header("message-id"), received[1].header("message-id"));
     assert_eq!(org.owner.all(DELIVERIES).await.len(), 1, "one line in the log");
 }
@@ -373,7 +465,10 @@ async fn a_delivery_over_which_every_worker_dies_is_given_up_and_can_be_tried_ag
     mail_sink().set(&email, MailMode::Accept);
     worker_dies(&org, 10).await;
     let failed = delivery(&org, &email, has_status("failed")).await;
-    assert_eq!((&failed["last_error"], mail_sink().received(&email).len()), (&json!("It could not be tried."), 0));
+    assert_eq!(
+        (&failed["last_error"], mail_sink().received(&email).len()),
+        (&json!("It could not be tried."), 0)
+    );
     retried(&org, &failed).await.expect(202);
     delivery(&org, &email, has_status("succeeded")).await;
     assert_eq!(mail_sink().received(&email).len(), 1);
@@ -423,7 +518,10 @@ async fn deliveries_are_for_admins_and_of_the_organization_alone() {
     retried(&other, &sent).await.problem(404, "not_found");
     org.member("member").await.get(DELIVERIES).await.problem(403, "insufficient_role");
     org.sql("UPDATE notification_deliveries SET created_at = now() - interval '31 days'").await;
-    assert!(!org.owner.all(DELIVERIES).await.iter().any(|one| one["id"] == sent["id"]), "kept for 30 days");
+    assert!(
+        !org.owner.all(DELIVERIES).await.iter().any(|one| one["id"] == sent["id"]),
+        "kept for 30 days"
+    );
     while org.in_database(async |tx| persistence::housekeeping::purge(tx).await).await > 0 {}
     let left = org.sql("SELECT id::text FROM notification_deliveries WHERE created_at < now() - interval '30 days'").await;
     assert_eq!(left.len(), 0);

@@ -11,8 +11,14 @@ async fn settings_are_read_by_all_and_changed_by_admins() {
     let (viewer, key) = (org.member("viewer").await, org.key(&["organization:read"]).await);
     for reader in [&viewer, &key] {
         let read = reader.get(PATH).await.expect(200);
-        assert_eq!((&read.body["currency"], &read.body["currency_exponent"]), (&json!("USD"), &json!(2)));
-        assert_eq!((&read.body["timezone"], &read.body["fiscal_year_start_month"]), (&json!("UTC"), &json!(1)));
+        assert_eq!(
+            (&read.body["currency"], &read.body["currency_exponent"]),
+            (&json!("USD"), &json!(2))
+        );
+        assert_eq!(
+            (&read.body["timezone"], &read.body["fiscal_year_start_month"]),
+            (&json!("UTC"), &json!(1))
+        );
         assert_eq!(read.header("etag"), "\"1\"");
     }
     viewer.patch(PATH, json!({"name": "Mine"})).await.problem(403, "insufficient_role");
@@ -22,14 +28,25 @@ async fn settings_are_read_by_all_and_changed_by_admins() {
         "auto_score": false, "logo_url": "https://cdn.example.com/acme.png"});
     let changed = org.owner.with("if-match", "\"1\"").patch(PATH, body).await.expect(200);
     assert_eq!((changed.version(), changed.body["name"].as_str()), (2, Some("Acme")));
-    org.owner.with("if-match", "\"1\"").patch(PATH, json!({"name": "x"})).await.problem(412, "version_mismatch");
-    let same = org.owner.patch(PATH, json!({"name": "Acme", "timezone": "Europe/Zurich"})).await.expect(200);
+    org.owner
+        .with("if-match", "\"1\"")
+        .patch(PATH, json!({"name": "x"}))
+        .await
+        .problem(412, "version_mismatch");
+    let same = org
+        .owner
+        .patch(PATH, json!({"name": "Acme", "timezone": "Europe/Zurich"}))
+        .await
+        .expect(200);
     assert_eq!(same.version(), 2, "a write that changes nothing keeps the version");
     let cleared = org.owner.patch(PATH, json!({"logo_url": null})).await.expect(200);
     assert_eq!((cleared.version(), &cleared.body["logo_url"]), (3, &Value::Null));
     let told = org.owner.all("/v1/events?types=organization.updated").await;
     assert_eq!(told.len(), 2);
-    assert_eq!(told[0]["data"]["changes"]["timezone"], json!({"from": "UTC", "to": "Europe/Zurich"}));
+    assert_eq!(
+        told[0]["data"]["changes"]["timezone"],
+        json!({"from": "UTC", "to": "Europe/Zurich"})
+    );
 }
 
 #[tokio::test]
@@ -50,7 +67,11 @@ async fn what_no_setting_can_be_is_refused_with_its_place() {
         let mut body = json!({});
         body[field] = value;
         let refused = org.owner.patch(PATH, body).await.problem(422, "validation_failed");
-        assert_eq!(refused.faults().get(&format!("#/{field}")).map(String::as_str), Some(code), "{field}");
+        assert_eq!(
+            refused.faults().get(&format!("#/{field}")).map(String::as_str),
+            Some(code),
+            "{field}"
+        );
     }
 }
 
@@ -68,7 +89,10 @@ async fn the_currency_changes_until_an_amount_exists() {
 #[tokio::test]
 async fn organizations_do_not_see_each_other() {
     let (one, other) = (Organization::new().await, Organization::new().await);
-    assert_ne!(one.owner.get(PATH).await.expect(200).id(), other.owner.get(PATH).await.expect(200).id());
+    assert_ne!(
+        one.owner.get(PATH).await.expect(200).id(),
+        other.owner.get(PATH).await.expect(200).id()
+    );
     assert_eq!(one.owner.all("/v1/members").await.len(), 1);
     let tag = json!({"category": "services", "name": "Cloud"});
     one.owner.post("/v1/tags", tag.clone()).await.expect(201);

@@ -23,18 +23,38 @@ async fn the_worked_example() {
     let made = plain(&org.owner, "Acme").await;
     let path = path(&made);
 
-    let decided =
-        org.owner.patch(&path, json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000})).await;
+    let decided = org
+        .owner
+        .patch(
+            &path,
+            json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000}),
+        )
+        .await;
     let decided = decided.expect(200);
     assert_eq!(decided.version(), 2);
     assert_eq!(overridden(&decided), ["company_revenue", "employees", "industry"]);
-    assert_eq!((&decided.body["skipped_fields"], &decided.body["currency"]), (&json!([]), &json!("USD")));
+    assert_eq!(
+        (&decided.body["skipped_fields"], &decided.body["currency"]),
+        (&json!([]), &json!("USD"))
+    );
 
-    let synced =
-        key.patch(&path, json!({"industry": "Software", "description": "Managed SOC", "employees": 55})).await.expect(200);
+    let synced = key
+        .patch(
+            &path,
+            json!({"industry": "Software", "description": "Managed SOC", "employees": 55}),
+        )
+        .await
+        .expect(200);
     assert_eq!(synced.version(), 3);
-    assert_eq!((&synced.body["industry"], &synced.body["description"]), (&json!("Cybersecurity"), &json!("Managed SOC")));
-    assert_eq!(synced.body["skipped_fields"], json!(["industry"]), "employees was equal: not skipped");
+    assert_eq!(
+        (&synced.body["industry"], &synced.body["description"]),
+        (&json!("Cybersecurity"), &json!("Managed SOC"))
+    );
+    assert_eq!(
+        synced.body["skipped_fields"],
+        json!(["industry"]),
+        "employees was equal: not skipped"
+    );
     assert_eq!(overridden(&synced), ["company_revenue", "employees", "industry"]);
 
     let skipped = key.patch(&path, json!({"industry": "SaaS"})).await.expect(200);
@@ -45,22 +65,30 @@ async fn the_worked_example() {
     assert_eq!(org.owner.get(&path).await.body["skipped_fields"], json!([]), "reads skip nothing");
 
     let rows = org.owner.all(&format!("{path}/overrides")).await;
-    let short: Vec<_> =
-        rows.iter().map(|r| json!([r["field"], r["value"], r["pending_value"], r["has_pending_value"]])).collect();
+    let short: Vec<_> = rows
+        .iter()
+        .map(|r| json!([r["field"], r["value"], r["pending_value"], r["has_pending_value"]]))
+        .collect();
     let expected = [
         json!(["company_revenue", 480_000_000, null, false]),
         json!(["employees", 55, null, false]),
         json!(["industry", "Cybersecurity", "SaaS", true]),
     ];
     assert_eq!(short, expected);
-    assert!(rows.iter().all(|row| row["actor"]["type"] == "user" && row["actor"]["name"] == "Olga Owner"));
+    assert!(
+        rows.iter()
+            .all(|row| row["actor"]["type"] == "user" && row["actor"]["name"] == "Olga Owner")
+    );
 
     let cleared = org.owner.delete(&format!("{path}/overrides/industry")).await.expect(200);
     assert_eq!((cleared.version(), &cleared.body["industry"]), (4, &json!("SaaS")));
     assert_eq!(overridden(&cleared), ["company_revenue", "employees"]);
 
     let tiered = org.owner.patch(&path, json!({"tier": "platinum"})).await.expect(200);
-    assert_eq!((tiered.version(), &tiered.body["tier"], &tiered.body["tier_source"]), (5, &json!("platinum"), &json!("manual")));
+    assert_eq!(
+        (tiered.version(), &tiered.body["tier"], &tiered.body["tier_source"]),
+        (5, &json!("platinum"), &json!("manual"))
+    );
     assert_eq!(overridden(&tiered), ["company_revenue", "employees", "tier"]);
     let back = org.owner.delete(&format!("{path}/overrides/tier")).await.expect(200);
     assert_eq!((back.version(), &back.body["tier_source"]), (6, &json!("automatic")));
@@ -69,7 +97,10 @@ async fn the_worked_example() {
     assert_eq!((replaced.version(), &replaced.body["revenue"]), (7, &json!(9_900_000)));
     assert_eq!(overridden(&replaced), ["company_revenue", "employees", "revenue"]);
     let computed = held(&org.owner, &path, "revenue").await.unwrap();
-    assert_eq!((&computed["pending_value"], &computed["has_pending_value"]), (&json!(0), &json!(true)));
+    assert_eq!(
+        (&computed["pending_value"], &computed["has_pending_value"]),
+        (&json!(0), &json!(true))
+    );
 }
 
 /// Values of a field that differ from each other and from the default.
@@ -90,7 +121,11 @@ impl Things {
     async fn new(org: &Organization) -> Self {
         let (mut tags, mut members) = (Vec::new(), Vec::new());
         for name in ["one", "two", "three"] {
-            let tag = org.owner.post("/v1/tags", json!({"category": "services", "name": name})).await.expect(201);
+            let tag = org
+                .owner
+                .post("/v1/tags", json!({"category": "services", "name": name}))
+                .await
+                .expect(201);
             tags.push(json!([tag.id()]));
             members.push(json!(org.person("member").await.1));
         }
@@ -109,12 +144,18 @@ impl Things {
 
     /// For any field of the catalogue, by its type.
     fn values(&self, field: &Value) -> Values {
-        let of = |values: &[Value]| Values { by_hand: values[0].clone(), by_key: values[1].clone(), later: values[2].clone() };
+        let of = |values: &[Value]| Values {
+            by_hand: values[0].clone(),
+            by_key: values[1].clone(),
+            later: values[2].clone(),
+        };
         let objects = |name: &str| match name {
-            "quarterly_weights" => [4000, 3000, 7000].map(|q1| json!({"q1": q1, "q2": 10000 - q1, "q3": 0, "q4": 0})).to_vec(),
-            "key_stakeholders" => {
-                ["Ann", "Bob", "Cid"].map(|who| json!([{"name": who, "role": null, "contact_id": null}])).to_vec()
-            }
+            "quarterly_weights" => [4000, 3000, 7000]
+                .map(|q1| json!({"q1": q1, "q2": 10000 - q1, "q3": 0, "q4": 0}))
+                .to_vec(),
+            "key_stakeholders" => ["Ann", "Bob", "Cid"]
+                .map(|who| json!([{"name": who, "role": null, "contact_id": null}]))
+                .to_vec(),
             other => panic!("no values for the object {other}"),
         };
         let name = field["name"].as_str().unwrap();
@@ -126,13 +167,20 @@ impl Things {
             ("text", _) => of(&[json!("by hand"), json!("by key"), json!("later")]),
             ("integer" | "money", _) => of(&[json!(11), json!(22), json!(33)]),
             ("domain", _) => of(&["hand.example", "key.example", "later.example"].map(Value::from)),
-            ("text_array", _) if name == "languages" => of(&[json!(["de"]), json!(["fr", "en-GB"]), json!(["ja"])]),
+            ("text_array", _) if name == "languages" => {
+                of(&[json!(["de"]), json!(["fr", "en-GB"]), json!(["ja"])])
+            }
             ("text_array", _) => of(&[json!(["by hand"]), json!(["by", "key"]), json!(["later"])]),
             ("enum", _) => {
                 let words = field["values"].as_array().unwrap();
-                let usable: Vec<Value> = words.iter().filter(|word| **word != field["default"]).cloned().collect();
+                let usable: Vec<Value> =
+                    words.iter().filter(|word| **word != field["default"]).cloned().collect();
                 // Two words are enough for the rules: the last may be the first again.
-                Values { by_hand: usable[0].clone(), by_key: usable[1].clone(), later: usable.last().unwrap().clone() }
+                Values {
+                    by_hand: usable[0].clone(),
+                    by_key: usable[1].clone(),
+                    later: usable.last().unwrap().clone(),
+                }
             }
             ("object", _) => of(&objects(name)),
             (other, _) => panic!("no values for the type {other} of {name}"),
@@ -160,7 +208,8 @@ async fn every_overridable_field_obeys_the_rules() {
 async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, values: Values) {
     let name = field["name"].as_str().unwrap();
     let Values { by_hand, by_key, later } = values;
-    let patch = async |client: &Client, value: &Value| client.patch(path, json!({name: value})).await;
+    let patch =
+        async |client: &Client, value: &Value| client.patch(path, json!({name: value})).await;
     let automatic = field["class"] != "C" && name != "tier";
 
     // By hand: decided. Once more: nothing.
@@ -180,11 +229,19 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     }
     // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and nothing waits.
     let skipped = patch(key, &by_key).await.expect(200);
-    assert_eq!((&skipped.body[name], &skipped.body["skipped_fields"]), (&by_hand, &json!([name])), "{name}");
+    assert_eq!(
+        (&skipped.body[name], &skipped.body["skipped_fields"]),
+        (&by_hand, &json!([name])),
+        "{name}"
+    );
     assert_eq!(skipped.version(), decided.version(), "{name}");
     assert_eq!(held(owner, path, name).await.unwrap()["pending_value"], by_key, "{name}");
     let agreed = patch(key, &by_hand).await.expect(200);
-    assert_eq!((&agreed.body["skipped_fields"], agreed.version()), (&json!([]), decided.version()), "{name}");
+    assert_eq!(
+        (&agreed.body["skipped_fields"], agreed.version()),
+        (&json!([]), decided.version()),
+        "{name}"
+    );
     assert_eq!(held(owner, path, name).await.unwrap()["has_pending_value"], false, "{name}");
 
     // Another decision keeps the override and what waits.
@@ -197,35 +254,60 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     let cleared = owner.delete(&format!("{path}/overrides/{name}")).await.expect(200);
     assert_eq!((&cleared.body[name], overridden(&cleared)), (&by_key, vec![]), "{name}");
     let written = patch(key, &by_hand).await.expect(200);
-    assert_eq!((&written.body[name], &written.body["skipped_fields"]), (&by_hand, &json!([])), "{name}");
+    assert_eq!(
+        (&written.body[name], &written.body["skipped_fields"]),
+        (&by_hand, &json!([])),
+        "{name}"
+    );
     owner.delete(&format!("{path}/overrides/{name}")).await.problem(404, "not_overridden");
 
     // Pinned as it is; without a waiting value it stays when it is given back.
     let pinned = owner.put(&format!("{path}/overrides/{name}"), Value::Null).await.expect(200);
     assert_eq!((&pinned.body[name], overridden(&pinned)), (&by_hand, vec![name]), "{name}");
-    let pinned_again = owner.put(&format!("{path}/overrides/{name}"), Value::Null).await.expect(200);
+    let pinned_again =
+        owner.put(&format!("{path}/overrides/{name}"), Value::Null).await.expect(200);
     assert_eq!(pinned_again.version(), pinned.version(), "{name}");
     let all = owner.delete(&format!("{path}/overrides")).await.expect(200);
     assert_eq!((&all.body[name], overridden(&all)), (&by_hand, vec![]), "{name}");
-    assert_eq!(owner.delete(&format!("{path}/overrides")).await.expect(200).version(), all.version(), "{name}");
+    assert_eq!(
+        owner.delete(&format!("{path}/overrides")).await.expect(200).version(),
+        all.version(),
+        "{name}"
+    );
 }
 
 #[tokio::test]
 async fn not_every_field_can_be_decided_on() {
     let org = Organization::new().await;
     let made = plain(&org.owner, "Acme").await;
-    let pin = async |field: &str| org.owner.put(&format!("{}/overrides/{field}", path(&made)), Value::Null).await;
-    for field in ["external_id", "in_intelligence", "fit_score", "version", "quarterly_weights.q1"] {
+    let pin = async |field: &str| {
+        org.owner.put(&format!("{}/overrides/{field}", path(&made)), Value::Null).await
+    };
+    for field in ["external_id", "in_intelligence", "fit_score", "version", "quarterly_weights.q1"]
+    {
         pin(field).await.problem(422, "not_overridable");
     }
     // Where nobody evaluates, a new partner has no tier that could be kept.
-    org.owner.with("if-match", "*").put("/v1/tier-policy", json!({"mode": "manual"})).await.expect(200);
+    org.owner
+        .with("if-match", "*")
+        .put("/v1/tier-policy", json!({"mode": "manual"}))
+        .await
+        .expect(200);
     let without = plain(&org.owner, "Without tier").await;
     assert_eq!(without.body["tier"], Value::Null);
-    org.owner.put(&format!("{}/overrides/tier", path(&without)), Value::Null).await.problem(422, "not_overridable");
+    org.owner
+        .put(&format!("{}/overrides/tier", path(&without)), Value::Null)
+        .await
+        .problem(422, "not_overridable");
     pin("indsutry").await.problem(404, "not_found");
-    org.owner.delete(&format!("{}/overrides/indsutry", path(&made))).await.problem(404, "not_found");
-    org.owner.delete(&format!("{}/overrides/industry", path(&made))).await.problem(404, "not_overridden");
+    org.owner
+        .delete(&format!("{}/overrides/indsutry", path(&made)))
+        .await
+        .problem(404, "not_found");
+    org.owner
+        .delete(&format!("{}/overrides/industry", path(&made)))
+        .await
+        .problem(404, "not_overridden");
 }
 
 #[tokio::test]
@@ -234,27 +316,49 @@ async fn keys_write_by_hand_only_when_they_may() {
     let made = plain(&org.owner, "Acme").await;
     let by_hand = format!("{}?write_mode=manual", path(&made));
     let plain_key = org.key(&["partners:write"]).await;
-    let refused = plain_key.patch(&by_hand, json!({"industry": "A"})).await.problem(403, "insufficient_scope");
+    let refused = plain_key
+        .patch(&by_hand, json!({"industry": "A"}))
+        .await
+        .problem(403, "insufficient_scope");
     assert_eq!(refused.body["meta"]["required_scope"], "partners:override");
     plain_key
         .post("/v1/partners?write_mode=manual", json!({"name": "B", "type": "reseller"}))
         .await
         .problem(403, "insufficient_scope");
-    plain_key.put(&format!("{}/overrides/industry", path(&made)), Value::Null).await.problem(403, "insufficient_scope");
+    plain_key
+        .put(&format!("{}/overrides/industry", path(&made)), Value::Null)
+        .await
+        .problem(403, "insufficient_scope");
 
     let trusted = org.key(&["partners:write", "partners:override"]).await;
-    let decided = trusted.patch(&by_hand, json!({"industry": "A", "in_intelligence": false})).await.expect(200);
+    let decided = trusted
+        .patch(&by_hand, json!({"industry": "A", "in_intelligence": false}))
+        .await
+        .expect(200);
     assert_eq!(overridden(&decided), ["industry"]);
     let row = held(&org.owner, &path(&made), "industry").await.unwrap();
     assert_eq!(row["actor"]["type"], "api_key");
-    let automated = trusted.patch(&path(&made), json!({"in_intelligence": true})).await.problem(422, "validation_failed");
+    let automated = trusted
+        .patch(&path(&made), json!({"in_intelligence": true}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(automated.faults()["#/in_intelligence"], "manual_only_field");
 
     // And a person may write as automation does.
     let as_automation = format!("{}?write_mode=automated", path(&made));
-    let skipped = org.owner.patch(&as_automation, json!({"industry": "B", "subtype": "MSP"})).await.expect(200);
-    assert_eq!((&skipped.body["skipped_fields"], overridden(&skipped)), (&json!(["industry"]), vec!["industry"]));
-    org.owner.patch(&format!("{}?write_mode=magic", path(&made)), json!({})).await.problem(400, "invalid_parameter");
+    let skipped = org
+        .owner
+        .patch(&as_automation, json!({"industry": "B", "subtype": "MSP"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&skipped.body["skipped_fields"], overridden(&skipped)),
+        (&json!(["industry"]), vec!["industry"])
+    );
+    org.owner
+        .patch(&format!("{}?write_mode=magic", path(&made)), json!({}))
+        .await
+        .problem(400, "invalid_parameter");
 }
 
 /// What waits is dropped when what it names is gone by then.
@@ -264,10 +368,20 @@ async fn a_waiting_value_that_names_something_gone_does_not_move_in() {
     let key = org.key(&["partners:write"]).await;
     let made = plain(&org.owner, "Acme").await;
     let things = Things::new(&org).await.with_contacts(&org.owner, made.id()).await;
-    org.owner.patch(&path(&made), json!({"primary_contact_id": things.contacts[0]})).await.expect(200);
+    org.owner
+        .patch(&path(&made), json!({"primary_contact_id": things.contacts[0]}))
+        .await
+        .expect(200);
     key.patch(&path(&made), json!({"primary_contact_id": things.contacts[1]})).await.expect(200);
-    org.owner.delete(&format!("/v1/contacts/{}", things.contacts[1].as_str().unwrap())).await.expect(204);
-    let cleared = org.owner.delete(&format!("{}/overrides/primary_contact_id", path(&made))).await.expect(200);
+    org.owner
+        .delete(&format!("/v1/contacts/{}", things.contacts[1].as_str().unwrap()))
+        .await
+        .expect(204);
+    let cleared = org
+        .owner
+        .delete(&format!("{}/overrides/primary_contact_id", path(&made)))
+        .await
+        .expect(200);
     assert!(overridden(&cleared).is_empty());
     assert_eq!(cleared.body["primary_contact_id"], things.contacts[0]);
 }

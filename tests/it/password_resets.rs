@@ -23,18 +23,29 @@ async fn a_link_by_mail_lets_its_reader_choose_a_new_password() {
     let token = mail.link(LINK).unwrap().rsplit('/').next().unwrap();
     let new = "another horse battery staple";
     let public = Client::public();
-    public.post("/v1/auth/password-changes", json!({"token": token, "new_password": new})).await.expect(204);
+    public
+        .post("/v1/auth/password-changes", json!({"token": token, "new_password": new}))
+        .await
+        .expect(204);
     org.owner.is_refused_soon("invalid_token").await;
-    let sign_in =
-        async |password: &str| public.post("/v1/auth/sessions", json!({"email": org.email, "password": password})).await;
+    let sign_in = async |password: &str| {
+        public.post("/v1/auth/sessions", json!({"email": org.email, "password": password})).await
+    };
     sign_in(PASSWORD).await.problem(401, "invalid_credentials");
     let grant = sign_in(new).await.expect(201);
     let again = json!({"token": token, "new_password": PASSWORD});
     public.post("/v1/auth/password-changes", again).await.problem(401, "reset_token_invalid");
     let owner = Client::bearer(grant.body["access_token"].as_str().unwrap());
-    assert_eq!(owner.all("/v1/notification-deliveries").await, Vec::<Value>::new(), "nobody else sees that it was asked for");
+    assert_eq!(
+        owner.all("/v1/notification-deliveries").await,
+        Vec::<Value>::new(),
+        "nobody else sees that it was asked for"
+    );
     let kept = org.sql("SELECT tasks::text FROM tasks WHERE organization_id = current_organization() UNION ALL SELECT password_resets::text FROM password_resets").await;
-    assert!(kept.iter().flatten().all(|row| !row.contains("ppr_")), "the link is nowhere but in the mail");
+    assert!(
+        kept.iter().flatten().all(|row| !row.contains("ppr_")),
+        "the link is nowhere but in the mail"
+    );
 }
 
 #[tokio::test]
@@ -51,6 +62,9 @@ async fn asking_tells_nobody_who_is_there() {
     }
     mail_sink().wait(&org.email, LINK).await;
     assert_eq!((mail_sink().received(&nobody).len(), mail_sink().received(&invited).len()), (0, 1));
-    let refused = Client::public().post(RESETS, json!({"email": "nonsense"})).await.problem(422, "validation_failed");
+    let refused = Client::public()
+        .post(RESETS, json!({"email": "nonsense"}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/email"], "invalid_format");
 }

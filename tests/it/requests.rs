@@ -19,29 +19,45 @@ async fn send(client: &Client, method: Method, path: &str) -> Answer {
 
 /// A POST of a tag with these bytes.
 async fn post_bytes(client: &Client, bytes: impl Into<reqwest::Body>) -> Answer {
-    client.send(Method::POST, "/v1/tags", |request| request.header("content-type", "application/json").body(bytes)).await
+    client
+        .send(Method::POST, "/v1/tags", |request| {
+            request.header("content-type", "application/json").body(bytes)
+        })
+        .await
 }
 
 /// What the server sends back for these very bytes until it closes the connection.
 async fn raw(request: &[u8]) -> String {
-    let mut stream = TcpStream::connect(instance().url.strip_prefix("http://").unwrap()).await.unwrap();
+    let mut stream =
+        TcpStream::connect(instance().url.strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     // A reset is an answer too.
     let read = stream.read_to_end(&mut answer);
-    tokio::time::timeout(Duration::from_secs(60), read).await.expect("the server lets the connection go").ok();
+    tokio::time::timeout(Duration::from_secs(60), read)
+        .await
+        .expect("the server lets the connection go")
+        .ok();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// The status in a raw answer; 0 when there was none.
 fn status(answer: &str) -> u16 {
-    answer.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|status| status.parse().ok()).unwrap_or(0)
+    answer
+        .strip_prefix("HTTP/1.")
+        .and_then(|rest| rest.get(2..5))
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0)
 }
 
 async fn preflight(path: &str, origin: &str, method: &str) -> (StatusCode, HeaderMap) {
-    let request = reqwest::Client::new().request(Method::OPTIONS, format!("{}{path}", instance().url));
+    let request =
+        reqwest::Client::new().request(Method::OPTIONS, format!("{}{path}", instance().url));
     let request = request.header("origin", origin).header("access-control-request-method", method);
-    let answer = request.header("access-control-request-headers", "authorization,content-type,idempotency-key").send().await;
+    let answer = request
+        .header("access-control-request-headers", "authorization,content-type,idempotency-key")
+        .send()
+        .await;
     let answer = answer.unwrap();
     (answer.status(), answer.headers().clone())
 }
@@ -53,14 +69,20 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 #[tokio::test]
 async fn every_answer_has_an_id_that_problems_and_events_repeat() {
     let org = Organization::new().await;
-    let (one, two) = (org.owner.get("/v1/me").await.expect(200), org.owner.get("/v1/me").await.expect(200));
-    assert!(one.header("request-id").starts_with("req_") && one.header("request-id") != two.header("request-id"));
+    let (one, two) =
+        (org.owner.get("/v1/me").await.expect(200), org.owner.get("/v1/me").await.expect(200));
+    assert!(
+        one.header("request-id").starts_with("req_")
+            && one.header("request-id") != two.header("request-id")
+    );
     let refused = org.owner.get("/v1/nonsense").await.problem(404, "not_found");
     assert_eq!(refused.header("request-id"), refused.body["request_id"]);
     assert_eq!(refused.body["instance"], "/v1/nonsense");
     assert_eq!(refused.header("content-type"), "application/problem+json");
-    let traced = org.owner.with("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    let tag = traced.post("/v1/tags", json!({"category": "services", "name": "Cloud"})).await.expect(201);
+    let traced =
+        org.owner.with("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    let tag =
+        traced.post("/v1/tags", json!({"category": "services", "name": "Cloud"})).await.expect(201);
     let told = org.owner.all("/v1/events?types=tag.created").await;
     assert_eq!(told[0]["request_id"], tag.header("request-id"));
     org.owner.with("traceparent", "nonsense").get("/v1/me").await.expect(200);
@@ -99,16 +121,25 @@ async fn a_write_can_insist_on_a_version() {
     let with = |value: &str| org.owner.with("if-match", value);
     with("*").patch(SETTINGS, json!({"name": "One"})).await.expect(200);
     with("\"2\"").patch(SETTINGS, json!({"name": "Two"})).await.expect(200);
-    let refused = with("\"2\"").patch(SETTINGS, json!({"name": "Three"})).await.problem(412, "version_mismatch");
+    let refused = with("\"2\"")
+        .patch(SETTINGS, json!({"name": "Three"}))
+        .await
+        .problem(412, "version_mismatch");
     assert_eq!(refused.body["meta"]["current_version"], 3);
     for wrong in ["nonsense", "2", "\"two\"", "\"\"", "\"9999999999999999999999\""] {
-        let refused = with(wrong).patch(SETTINGS, json!({"name": "x"})).await.problem(400, "invalid_header");
+        let refused =
+            with(wrong).patch(SETTINGS, json!({"name": "x"})).await.problem(400, "invalid_header");
         assert_eq!(refused.faults()["If-Match"], "invalid_header");
     }
-    let parallel = futures_util::future::join_all((0..8).map(|number| {
-        let client = with("\"3\"");
-        async move { client.patch(SETTINGS, json!({"name": format!("Name {number}")})).await.status }
-    }));
+    let parallel =
+        futures_util::future::join_all(
+            (0..8).map(|number| {
+                let client = with("\"3\"");
+                async move {
+                    client.patch(SETTINGS, json!({"name": format!("Name {number}")})).await.status
+                }
+            }),
+        );
     assert_eq!(parallel.await.iter().filter(|status| **status == 200).count(), 1);
 }
 
@@ -120,7 +151,11 @@ async fn pages_of_known_origins_may_call_and_only_sign_in_takes_cookies() {
         assert_eq!(text(&headers, "access-control-allow-origin"), ORIGIN);
         assert_eq!(text(&headers, "access-control-allow-credentials"), credentials, "{path}");
         assert!(text(&headers, "access-control-allow-methods").contains("PATCH"));
-        assert!(text(&headers, "access-control-allow-headers").to_lowercase().contains("idempotency-key"));
+        assert!(
+            text(&headers, "access-control-allow-headers")
+                .to_lowercase()
+                .contains("idempotency-key")
+        );
         assert_eq!(text(&headers, "access-control-max-age"), "3600");
         assert!(text(&headers, "vary").to_lowercase().contains("origin"));
     }
@@ -129,30 +164,60 @@ async fn pages_of_known_origins_may_call_and_only_sign_in_takes_cookies() {
     assert_eq!(answer.header("access-control-allow-origin"), ORIGIN);
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     let exposed = answer.header("access-control-expose-headers").to_lowercase();
-    for name in ["etag", "location", "link", "request-id", "ratelimit", "ratelimit-policy", "retry-after", "idempotency-replayed"]
-    {
+    for name in [
+        "etag",
+        "location",
+        "link",
+        "request-id",
+        "ratelimit",
+        "ratelimit-policy",
+        "retry-after",
+        "idempotency-replayed",
+    ] {
         assert!(exposed.split(',').any(|one| one.trim() == name), "{name} is not in {exposed}");
     }
-    let refused = org.owner.with("origin", ORIGIN).get("/v1/nonsense").await.problem(404, "not_found");
-    assert_eq!(refused.header("access-control-allow-origin"), ORIGIN, "pages may read problems too");
+    let refused =
+        org.owner.with("origin", ORIGIN).get("/v1/nonsense").await.problem(404, "not_found");
+    assert_eq!(
+        refused.header("access-control-allow-origin"),
+        ORIGIN,
+        "pages may read problems too"
+    );
 }
 
 #[tokio::test]
 async fn pages_of_other_origins_are_told_nothing() {
-    for origin in ["https://evil.example", "null", "https://app.example.com.evil.example", "http://app.example.com"] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "https://app.example.com.evil.example",
+        "http://app.example.com",
+    ] {
         let (status, headers) = preflight("/v1/partners", origin, "POST").await;
         assert!(!status.is_server_error());
         assert!(headers.get("access-control-allow-origin").is_none(), "{origin}");
-        let org = Client::public().with("origin", origin).get("/v1/me").await.problem(401, "missing_credentials");
+        let org = Client::public()
+            .with("origin", origin)
+            .get("/v1/me")
+            .await
+            .problem(401, "missing_credentials");
         assert_eq!(org.header("access-control-allow-origin"), "");
     }
 }
 
 #[tokio::test]
 async fn a_preflight_that_is_refused_is_a_problem_too() {
-    for (origin, method) in [("https://evil.example", "POST"), (ORIGIN, "TRACE"), ("nonsense", "GET"), (ORIGIN, "")] {
-        let request = reqwest::Client::new().request(Method::OPTIONS, format!("{}/v1/tags", instance().url));
-        let answer = request.header("origin", origin).header("access-control-request-method", method).send().await.unwrap();
+    for (origin, method) in
+        [("https://evil.example", "POST"), (ORIGIN, "TRACE"), ("nonsense", "GET"), (ORIGIN, "")]
+    {
+        let request =
+            reqwest::Client::new().request(Method::OPTIONS, format!("{}/v1/tags", instance().url));
+        let answer = request
+            .header("origin", origin)
+            .header("access-control-request-method", method)
+            .send()
+            .await
+            .unwrap();
         let (status, kind) = (answer.status(), text(answer.headers(), "content-type").to_owned());
         assert!(status.is_client_error(), "{origin} {method}: {status}");
         assert_eq!(kind, "application/problem+json", "{origin} {method}");
@@ -163,7 +228,9 @@ async fn a_preflight_that_is_refused_is_a_problem_too() {
 #[tokio::test]
 async fn a_method_that_a_path_does_not_take_is_refused_with_those_it_takes() {
     let org = Organization::new().await;
-    for (path, allowed) in [("/v1/tags", "GET, POST"), ("/v1/organization", "GET, PATCH"), ("/healthz", "GET")] {
+    for (path, allowed) in
+        [("/v1/tags", "GET, POST"), ("/v1/organization", "GET, PATCH"), ("/healthz", "GET")]
+    {
         let refused = org.owner.delete(path).await.problem(405, "method_not_allowed");
         assert_eq!(refused.header("allow"), allowed);
     }
@@ -171,9 +238,19 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_those_it_takes() {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         send(&org.owner, method, "/v1/tags").await.problem(405, "method_not_allowed");
     }
-    for path in
-        ["/", "/v1", "/v1/", "/v1/tags/", "/v2/tags", "/V1/tags", "//v1/tags", "/v1//tags", "/v1/tags/a/b", "/%00", "/%ff"]
-    {
+    for path in [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/tags/",
+        "/v2/tags",
+        "/V1/tags",
+        "//v1/tags",
+        "/v1//tags",
+        "/v1/tags/a/b",
+        "/%00",
+        "/%ff",
+    ] {
         send(&org.owner, Method::POST, path).await.problem(404, "not_found");
     }
 }
@@ -199,10 +276,15 @@ async fn bodies_that_are_too_large_are_refused_however_they_come() {
     let large = vec![b' '; (1 << 20) + 1];
     post_bytes(&org.owner, large.clone()).await.problem(413, "body_too_large");
     let chunks = futures_util::stream::iter(
-        large.chunks(1 << 16).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>(),
+        large
+            .chunks(1 << 16)
+            .map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec()))
+            .collect::<Vec<_>>(),
     );
     post_bytes(&org.owner, reqwest::Body::wrap_stream(chunks)).await.problem(413, "body_too_large");
-    let fits = [br#"{"category": "services", "name": "Cloud"}"#.to_vec(), vec![b' '; (1 << 20) - 60]].concat();
+    let fits =
+        [br#"{"category": "services", "name": "Cloud"}"#.to_vec(), vec![b' '; (1 << 20) - 60]]
+            .concat();
     post_bytes(&org.owner, fits).await.expect(201);
     let huge = format!(
         "POST /v1/tags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
@@ -233,10 +315,13 @@ async fn bodies_that_are_no_text_or_no_json_are_refused() {
     for bytes in broken {
         post_bytes(&org.owner, bytes.to_vec()).await.problem(400, "malformed_json");
     }
-    let nul = post_bytes(&org.owner, br#"{"category": "services", "name": "a\u0000b"}"#.to_vec()).await;
+    let nul =
+        post_bytes(&org.owner, br#"{"category": "services", "name": "a\u0000b"}"#.to_vec()).await;
     assert_eq!(nul.problem(422, "validation_failed").faults()["#/name"], "invalid_format");
     for not_an_object in ["[]", "1", "\"text\"", "true"] {
-        let refused = post_bytes(&org.owner, not_an_object.to_owned()).await.problem(422, "validation_failed");
+        let refused = post_bytes(&org.owner, not_an_object.to_owned())
+            .await
+            .problem(422, "validation_failed");
         assert_eq!(refused.faults()["#"], "wrong_type", "{not_an_object}");
     }
     assert!(org.owner.all("/v1/tags").await.is_empty());
@@ -248,23 +333,40 @@ async fn media_types_are_what_the_document_says() {
     let body = br#"{"category": "services", "name": "Cloud"}"#;
     let of = |kind: &'static str, method: Method, path: &'static str| {
         let client = org.owner.clone();
-        async move { client.send(method, path, |request| request.header("content-type", kind).body(body.to_vec())).await }
+        async move {
+            client
+                .send(method, path, |request| {
+                    request.header("content-type", kind).body(body.to_vec())
+                })
+                .await
+        }
     };
-    for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/merge-patch+json", ""] {
+    for kind in [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "application/merge-patch+json",
+        "",
+    ] {
         of(kind, Method::POST, "/v1/tags").await.problem(415, "unsupported_media_type");
     }
     of("application/json; charset=utf-8", Method::POST, "/v1/tags").await.expect(201);
     for kind in ["application/merge-patch+json", "application/json", "Application/JSON"] {
         of(kind, Method::PATCH, SETTINGS).await.problem(422, "validation_failed");
     }
-    of("application/json-patch+json", Method::PATCH, SETTINGS).await.problem(415, "unsupported_media_type");
+    of("application/json-patch+json", Method::PATCH, SETTINGS)
+        .await
+        .problem(415, "unsupported_media_type");
 }
 
 #[tokio::test]
 async fn http_that_is_none_gets_a_refusal_and_never_a_failure() {
     let org = Organization::new().await;
-    let head = format!("host: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n", org.owner.token());
-    let of = |line: &str, headers: &str, body: &str| format!("{line}\r\n{head}{headers}\r\n{body}").into_bytes();
+    let head =
+        format!("host: x\r\nauthorization: Bearer {}\r\nconnection: close\r\n", org.owner.token());
+    let of = |line: &str, headers: &str, body: &str| {
+        format!("{line}\r\n{head}{headers}\r\n{body}").into_bytes()
+    };
     for (request, wanted) in [
         (b"GET /healthz HTTP/1.0\r\n\r\n".to_vec(), &[200][..]),
         (of("GET /v1/me HTTP/1.0", "", ""), &[200]),
@@ -280,9 +382,26 @@ async fn http_that_is_none_gets_a_refusal_and_never_a_failure() {
         (of("OPTIONS * HTTP/1.1", "", ""), &[400, 404, 405]),
         (of("CONNECT x:443 HTTP/1.1", "", ""), &[0, 400, 404, 405]),
         (of("POST /v1/tags HTTP/1.1", "content-length: -1\r\n", ""), &[0, 400]),
-        (of("POST /v1/tags HTTP/1.1", "content-length: 2\r\ncontent-length: 3\r\n", "{}"), &[0, 400]),
-        (of("POST /v1/tags HTTP/1.1", "content-length: 2\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n"), &[0, 400, 415]),
-        (of("POST /v1/tags HTTP/1.1", "content-type: application/json\r\ntransfer-encoding: chunked\r\n", "zz\r\n"), &[0, 400]),
+        (
+            of("POST /v1/tags HTTP/1.1", "content-length: 2\r\ncontent-length: 3\r\n", "{}"),
+            &[0, 400],
+        ),
+        (
+            of(
+                "POST /v1/tags HTTP/1.1",
+                "content-length: 2\r\ntransfer-encoding: chunked\r\n",
+                "0\r\n\r\n",
+            ),
+            &[0, 400, 415],
+        ),
+        (
+            of(
+                "POST /v1/tags HTTP/1.1",
+                "content-type: application/json\r\ntransfer-encoding: chunked\r\n",
+                "zz\r\n",
+            ),
+            &[0, 400],
+        ),
         (of("POST /v1/tags HTTP/1.1", "content-type: application/json\r\n", ""), &[400]),
         (of("GET /v1/me HTTP/1.1", &format!("x: {}\r\n", "y".repeat(200_000)), ""), &[0, 400, 431]),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20), &[0, 400]),
@@ -314,11 +433,25 @@ async fn clients_that_dawdle_are_let_go() {
 #[tokio::test]
 async fn no_value_of_a_parameter_makes_the_server_fail() {
     let org = Organization::new().await;
-    let weird =
-        ["", "%00", "%ff", "%", "-1", "999999999999999999999", "a,b,,%5C", "%F0%9F%92%A9", "null", "*", "'--", "tag_x", "c1.e30"];
+    let weird = [
+        "",
+        "%00",
+        "%ff",
+        "%",
+        "-1",
+        "999999999999999999999",
+        "a,b,,%5C",
+        "%F0%9F%92%A9",
+        "null",
+        "*",
+        "'--",
+        "tag_x",
+        "c1.e30",
+    ];
     for (path, item) in instance().referee.document["paths"].as_object().unwrap() {
         let Some(operation) = item.get("get") else { continue };
-        let parameters: Vec<&Value> = operation["parameters"].as_array().into_iter().flatten().collect();
+        let parameters: Vec<&Value> =
+            operation["parameters"].as_array().into_iter().flatten().collect();
         let own = parameters.iter().filter_map(|parameter| resolved(parameter)["name"].as_str());
         let path = path.replace("{id}", &org.id.to_string());
         for name in own.take(40) {
@@ -359,17 +492,29 @@ async fn no_value_of_a_property_makes_the_server_fail() {
     for (path, item) in instance().referee.document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let content = &operation["requestBody"]["content"];
-            let example = content.as_object().and_then(|content| content.iter().find(|(kind, _)| kind.ends_with("json")));
-            let Some((kind, example)) = example.map(|(kind, content)| (kind, &content["example"])) else { continue };
+            let example = content
+                .as_object()
+                .and_then(|content| content.iter().find(|(kind, _)| kind.ends_with("json")));
+            let Some((kind, example)) = example.map(|(kind, content)| (kind, &content["example"]))
+            else {
+                continue;
+            };
             let path = path.replace("{id}", &org.id.to_string());
             for property in example.as_object().into_iter().flatten().map(|(name, _)| name) {
                 for value in &weird {
                     let mut body = example.clone();
                     body[property] = value.clone();
                     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-                    let build = |request: reqwest::RequestBuilder| request.header("content-type", kind).body(body.to_string());
+                    let build = |request: reqwest::RequestBuilder| {
+                        request.header("content-type", kind).body(body.to_string())
+                    };
                     let answer = org.owner.send(method, &path, build).await;
-                    assert!(answer.status < 500, "{} {property} {value}: {}", answer.request, answer.body);
+                    assert!(
+                        answer.status < 500,
+                        "{} {property} {value}: {}",
+                        answer.request,
+                        answer.body
+                    );
                 }
             }
         }

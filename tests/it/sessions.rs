@@ -13,7 +13,10 @@ const ORIGIN: &str = "https://app.example.com";
 const NEW_PASSWORD: &str = "nine quiet harbours";
 
 async fn sign_in(email: &str) -> Answer {
-    Client::public().post("/v1/auth/sessions", json!({"email": email, "password": PASSWORD})).await.expect(201)
+    Client::public()
+        .post("/v1/auth/sessions", json!({"email": email, "password": PASSWORD}))
+        .await
+        .expect(201)
 }
 
 fn client(grant: &Answer) -> Client {
@@ -22,14 +25,21 @@ fn client(grant: &Answer) -> Client {
 
 /// The refresh token in the cookie of an answer.
 fn refresh_token(answer: &Answer) -> String {
-    let cookie = answer.header("set-cookie").strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('='));
-    cookie.and_then(|rest| rest.split(';').next()).unwrap_or_else(|| panic!("{} sets no cookie", answer.request)).to_owned()
+    let cookie =
+        answer.header("set-cookie").strip_prefix(COOKIE).and_then(|rest| rest.strip_prefix('='));
+    cookie
+        .and_then(|rest| rest.split(';').next())
+        .unwrap_or_else(|| panic!("{} sets no cookie", answer.request))
+        .to_owned()
 }
 
 /// A browser with this refresh token on a page of the web application.
 fn browser(token: &str) -> Client {
     let cookie = format!("{COOKIE}={token}");
-    Client::public().with("origin", ORIGIN).with("x-requested-with", "fetch").with("cookie", &cookie)
+    Client::public()
+        .with("origin", ORIGIN)
+        .with("x-requested-with", "fetch")
+        .with("cookie", &cookie)
 }
 
 async fn post(client: &Client, path: &str) -> Answer {
@@ -47,7 +57,8 @@ async fn forget_grace(org: &Organization) {
 
 /// A reset token, as a mail would carry it.
 async fn reset_token(org: &Organization) -> OpaqueToken {
-    let store = Store::connect(&Settings { url: instance().database_url.clone(), pool: 1 }).await.unwrap();
+    let store =
+        Store::connect(&Settings { url: instance().database_url.clone(), pool: 1 }).await.unwrap();
     let scope = Scope::system(org.id, "test", uuid::Uuid::now_v7());
     store.write(&scope, async |tx| passwords::issue_reset(tx, &org.email).await).await.unwrap()
 }
@@ -65,9 +76,16 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         assert!(attributes.contains(&wanted), "{attributes:?}");
     }
     assert!(attributes.iter().any(|attribute| attribute.starts_with("Expires=")));
-    assert!(!attributes.iter().any(|attribute| attribute.starts_with("Domain")), "__Host- forbids it");
-    let stored = org.sql("SELECT string_agg(encode(token_hash, 'escape'), ' ') FROM refresh_tokens").await;
-    assert!(!stored[0].as_deref().unwrap().contains(&refresh_token(&grant)), "only hashes are kept");
+    assert!(
+        !attributes.iter().any(|attribute| attribute.starts_with("Domain")),
+        "__Host- forbids it"
+    );
+    let stored =
+        org.sql("SELECT string_agg(encode(token_hash, 'escape'), ' ') FROM refresh_tokens").await;
+    assert!(
+        !stored[0].as_deref().unwrap().contains(&refresh_token(&grant)),
+        "only hashes are kept"
+    );
 }
 
 #[tokio::test]
@@ -92,7 +110,8 @@ async fn parallel_refreshes_get_the_same_successor() {
     let org = Organization::new().await;
     let first = refresh_token(&sign_in(&org.email).await);
     let answers = futures_util::future::join_all((0..8).map(|_| refresh(&first))).await;
-    let mut tokens: Vec<String> = answers.into_iter().map(|answer| refresh_token(&answer.expect(200))).collect();
+    let mut tokens: Vec<String> =
+        answers.into_iter().map(|answer| refresh_token(&answer.expect(200))).collect();
     tokens.dedup();
     assert_eq!(tokens.len(), 1);
 }
@@ -134,13 +153,20 @@ async fn only_pages_of_the_application_may_refresh() {
         with_cookie.with("x-requested-with", "fetch"),
         with_cookie.with("x-requested-with", "fetch").with("origin", "https://evil.example"),
         with_cookie.with("x-requested-with", "fetch").with("origin", "null"),
-        with_cookie.with("x-requested-with", "fetch").with("origin", "https://app.example.com.evil.example"),
+        with_cookie
+            .with("x-requested-with", "fetch")
+            .with("origin", "https://app.example.com.evil.example"),
         with_cookie.with("origin", ORIGIN),
     ] {
         post(&stranger, "/v1/auth/refreshes").await.problem(403, "origin_not_allowed");
     }
     for known in [ORIGIN, instance().url.as_str()] {
-        post(&with_cookie.with("x-requested-with", "fetch").with("origin", known), "/v1/auth/refreshes").await.expect(200);
+        post(
+            &with_cookie.with("x-requested-with", "fetch").with("origin", known),
+            "/v1/auth/refreshes",
+        )
+        .await
+        .expect(200);
     }
 }
 
@@ -159,7 +185,8 @@ async fn what_is_no_refresh_token_is_refused() {
 async fn a_suspended_or_removed_member_cannot_refresh() {
     let org = Organization::new().await;
     let (person, id) = org.person("member").await;
-    let email = person.get("/v1/me").await.expect(200).body["user"]["email"].as_str().unwrap().to_owned();
+    let email =
+        person.get("/v1/me").await.expect(200).body["user"]["email"].as_str().unwrap().to_owned();
     let token = refresh_token(&sign_in(&email).await);
     let member = format!("/v1/members/{id}");
     org.owner.patch(&member, json!({"status": "suspended"})).await.expect(200);
@@ -192,7 +219,11 @@ async fn sessions_are_listed_and_ended_one_by_one() {
     me.get("/v1/me").await.expect(200);
 
     let ended = me.delete("/v1/auth/sessions/current").await.expect(204);
-    assert!(ended.header("set-cookie").starts_with("__Host-prm_refresh=; "), "{}", ended.header("set-cookie"));
+    assert!(
+        ended.header("set-cookie").starts_with("__Host-prm_refresh=; "),
+        "{}",
+        ended.header("set-cookie")
+    );
     me.is_refused_soon("invalid_token").await;
     assert_eq!(org.owner.all("/v1/auth/sessions").await.len(), 1);
     assert_eq!(org.owner.all("/v1/events?types=session.revoked").await.len(), 2);
@@ -217,13 +248,22 @@ async fn a_password_is_changed_by_whoever_knows_it_and_other_devices_are_signed_
     let (here, elsewhere) = (sign_in(&org.email).await, sign_in(&org.email).await);
     let me = client(&here);
     let body = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
-    change_password(&Client::public(), body(PASSWORD, NEW_PASSWORD)).await.problem(401, "missing_credentials");
-    change_password(&me, body("a wrong password", NEW_PASSWORD)).await.problem(401, "invalid_credentials");
-    let common = change_password(&me, body(PASSWORD, "password1234")).await.problem(422, "validation_failed");
+    change_password(&Client::public(), body(PASSWORD, NEW_PASSWORD))
+        .await
+        .problem(401, "missing_credentials");
+    change_password(&me, body("a wrong password", NEW_PASSWORD))
+        .await
+        .problem(401, "invalid_credentials");
+    let common = change_password(&me, body(PASSWORD, "password1234"))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(common.faults()["#/new_password"], "password_too_common");
-    let none = change_password(&me, json!({"new_password": NEW_PASSWORD})).await.problem(422, "validation_failed");
+    let none = change_password(&me, json!({"new_password": NEW_PASSWORD}))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(none.faults()["#/current_password"], "required");
-    let both = json!({"token": "ppr_x", "current_password": PASSWORD, "new_password": NEW_PASSWORD});
+    let both =
+        json!({"token": "ppr_x", "current_password": PASSWORD, "new_password": NEW_PASSWORD});
     change_password(&me, both).await.problem(422, "validation_failed");
     let key = org.key(&["partners:read"]).await;
     change_password(&key, body(PASSWORD, NEW_PASSWORD)).await.problem(401, "invalid_credentials");
@@ -234,7 +274,10 @@ async fn a_password_is_changed_by_whoever_knows_it_and_other_devices_are_signed_
     me.get("/v1/me").await.expect(200);
     refresh(&refresh_token(&here)).await.expect(200);
     let sign_in = |password: &str| json!({"email": org.email, "password": password});
-    Client::public().post("/v1/auth/sessions", sign_in(PASSWORD)).await.problem(401, "invalid_credentials");
+    Client::public()
+        .post("/v1/auth/sessions", sign_in(PASSWORD))
+        .await
+        .problem(401, "invalid_credentials");
     Client::public().post("/v1/auth/sessions", sign_in(NEW_PASSWORD)).await.expect(201);
 }
 
@@ -245,9 +288,13 @@ async fn a_reset_token_changes_the_password_once_and_signs_out_everywhere() {
     let token = reset_token(&org).await.expose();
     let body = |token: &str, password: &str| json!({"token": token, "new_password": password});
     let public = Client::public();
-    change_password(&public, body("nonsense", NEW_PASSWORD)).await.problem(401, "reset_token_invalid");
+    change_password(&public, body("nonsense", NEW_PASSWORD))
+        .await
+        .problem(401, "reset_token_invalid");
     change_password(&public, body(&old, NEW_PASSWORD)).await.problem(401, "reset_token_invalid");
-    let common = change_password(&public, body(&token, "password1234")).await.problem(422, "validation_failed");
+    let common = change_password(&public, body(&token, "password1234"))
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(common.faults()["#/new_password"], "password_too_common");
     change_password(&public, body(&token, NEW_PASSWORD)).await.expect(204);
     change_password(&public, body(&token, NEW_PASSWORD)).await.problem(401, "reset_token_invalid");

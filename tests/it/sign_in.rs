@@ -22,7 +22,8 @@ async fn accept(token: &str, password: &str) -> Answer {
 
 /// Invites somebody; answers the token of the link.
 async fn invite(org: &Organization, email: &str) -> String {
-    let invited = org.owner.post("/v1/members", json!({"email": email, "role": "member"})).await.expect(201);
+    let invited =
+        org.owner.post("/v1/members", json!({"email": email, "role": "member"})).await.expect(201);
     invited.body["invitation_url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
@@ -37,7 +38,8 @@ fn words(answer: &Answer) -> Value {
 async fn a_registration_names_all_its_faults_at_once() {
     let public = Client::public();
     let body = json!({"organization_name": "", "currency": "usd", "email": "nonsense", "password": "short", "colour": "red"});
-    let refused = public.post("/v1/auth/registrations", body).await.problem(422, "validation_failed");
+    let refused =
+        public.post("/v1/auth/registrations", body).await.problem(422, "validation_failed");
     let faults = refused.faults();
     let of = |place: &str| faults.get(place).map(String::as_str);
     assert_eq!(of("#/organization_name"), Some("too_short"));
@@ -50,7 +52,8 @@ async fn a_registration_names_all_its_faults_at_once() {
 
     let mut body = registration(&address());
     (body["currency"], body["password"]) = (json!("XXX"), json!("password1234"));
-    let refused = public.post("/v1/auth/registrations", body).await.problem(422, "validation_failed");
+    let refused =
+        public.post("/v1/auth/registrations", body).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/currency"], "invalid_choice");
     assert_eq!(refused.faults()["#/password"], "password_too_common");
 }
@@ -63,7 +66,10 @@ async fn an_address_registers_once_whatever_its_case() {
     assert_eq!(grant.body["token_type"], "Bearer");
     assert_eq!(grant.body["expires_in"], 600);
     assert_eq!(grant.header("cache-control"), "no-store");
-    public.post("/v1/auth/registrations", registration(&email.to_uppercase())).await.problem(409, "email_taken");
+    public
+        .post("/v1/auth/registrations", registration(&email.to_uppercase()))
+        .await
+        .problem(409, "email_taken");
     sign_in(&email.to_uppercase(), PASSWORD).await.expect(201);
 }
 
@@ -79,7 +85,8 @@ async fn a_new_organization_begins_with_its_tiers() {
 async fn parallel_registrations_of_one_address_make_one_organization() {
     let (public, email) = (Client::public(), address());
     let attempts = (0..8).map(|_| public.post("/v1/auth/registrations", registration(&email)));
-    let mut statuses: Vec<u16> = futures_util::future::join_all(attempts).await.iter().map(|answer| answer.status).collect();
+    let mut statuses: Vec<u16> =
+        futures_util::future::join_all(attempts).await.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
 }
@@ -100,7 +107,8 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_words() {
 async fn a_suspended_member_learns_it_only_with_the_password() {
     let org = Organization::new().await;
     let (person, id) = org.person("member").await;
-    let email = person.get("/v1/me").await.expect(200).body["user"]["email"].as_str().unwrap().to_owned();
+    let email =
+        person.get("/v1/me").await.expect(200).body["user"]["email"].as_str().unwrap().to_owned();
     org.owner.patch(&format!("/v1/members/{id}"), json!({"status": "suspended"})).await.expect(200);
     sign_in(&email, PASSWORD).await.problem(403, "member_suspended");
     sign_in(&email, "a wrong password").await.problem(401, "invalid_credentials");
@@ -123,7 +131,10 @@ async fn an_invitation_is_accepted_once() {
     assert!(grant.header("set-cookie").starts_with("__Host-prm_refresh="));
     accept(&token, PASSWORD).await.problem(401, "invitation_invalid");
     sign_in(&email, PASSWORD).await.expect(201);
-    org.owner.post("/v1/members", json!({"email": email, "role": "member"})).await.problem(409, "already_member");
+    org.owner
+        .post("/v1/members", json!({"email": email, "role": "member"}))
+        .await
+        .problem(409, "already_member");
 }
 
 #[tokio::test]
@@ -133,14 +144,21 @@ async fn parallel_acceptances_of_one_invitation_make_one_member() {
     let attempts = (0..8).map(|_| accept(&token, PASSWORD));
     let answers = futures_util::future::join_all(attempts).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
-    assert!(answers.iter().all(|answer| answer.status == 201 || answer.body["code"] == "invitation_invalid"));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 201 || answer.body["code"] == "invitation_invalid")
+    );
 }
 
 #[tokio::test]
 async fn an_invitation_does_not_live_for_ever_nor_can_it_be_made_up() {
     let org = Organization::new().await;
     let token = invite(&org, &address()).await;
-    org.sql("UPDATE members SET invitation_expires_at = clock_timestamp() WHERE status = 'invited'").await;
+    org.sql(
+        "UPDATE members SET invitation_expires_at = clock_timestamp() WHERE status = 'invited'",
+    )
+    .await;
     accept(&token, PASSWORD).await.problem(401, "invitation_invalid");
     accept("pin_nonsense", PASSWORD).await.problem(401, "invitation_invalid");
     // A token of another kind, otherwise sound.

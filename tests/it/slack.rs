@@ -24,7 +24,13 @@ async fn applied(org: &Organization, channels: &[&str], applicant: Applicant) {
     let settings = json!({"slack_channel_ids": channels, "email": false});
     org.owner.with("if-match", "*").put(SETTINGS, settings).await.expect(200);
     let tell = async |tx: &persistence::Tx<'_>| {
-        persistence::notifications::application_submitted(tx, EventId::new(), "sub_01kb1q3x5se7wtc2gnh2avw0fd", &applicant).await
+        persistence::notifications::application_submitted(
+            tx,
+            EventId::new(),
+            "sub_01kb1q3x5se7wtc2gnh2avw0fd",
+            &applicant,
+        )
+        .await
     };
     org.in_database(tell).await;
 }
@@ -36,13 +42,21 @@ async fn delivery(org: &Organization, fits: impl Fn(&Value) -> bool) -> Value {
         if let Some(found) = all.iter().find(|one| fits(one)) {
             return found.clone();
         }
-        assert!(since.elapsed() < Duration::from_secs(120), "no delivery is as it should be: {all:#?}");
+        assert!(
+            since.elapsed() < Duration::from_secs(120),
+            "no delivery is as it should be: {all:#?}"
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
 
 async fn retried(org: &Organization, delivery: &Value) -> harness::Answer {
-    org.owner.post(&format!("/v1/notification-deliveries/{}/retries", delivery["id"].as_str().unwrap()), Value::Null).await
+    org.owner
+        .post(
+            &format!("/v1/notification-deliveries/{}/retries", delivery["id"].as_str().unwrap()),
+            Value::Null,
+        )
+        .await
 }
 
 fn acme() -> Applicant {
@@ -54,9 +68,13 @@ async fn a_token_is_tried_out_and_never_seen_again() {
     let org = Organization::new().await;
     let none = json!({"connected": false, "workspace": null, "connected_at": null});
     assert_eq!(org.owner.get(SLACK).await.expect(200).body, none);
-    let refused = org.owner.put(SLACK, json!({"bot_token": "nonsense"})).await.problem(422, "slack_rejected");
+    let refused =
+        org.owner.put(SLACK, json!({"bot_token": "nonsense"})).await.problem(422, "slack_rejected");
     assert_eq!(refused.faults()["#/bot_token"], "slack_rejected");
-    org.owner.put(SLACK, json!({"bot_token": "with\nnewline"})).await.problem(422, "validation_failed");
+    org.owner
+        .put(SLACK, json!({"bot_token": "with\nnewline"}))
+        .await
+        .problem(422, "validation_failed");
     let token = format!("xoxb-{}", unique("workspace"));
     slack_stand_in().set(&token, SlackMode::Breaks);
     org.owner.put(SLACK, json!({"bot_token": token})).await.problem(503, "unavailable");
@@ -64,7 +82,10 @@ async fn a_token_is_tried_out_and_never_seen_again() {
 
     slack_stand_in().set(&token, SlackMode::Fine);
     let connected = org.owner.put(SLACK, json!({"bot_token": token})).await.expect(200);
-    assert_eq!((&connected.body["connected"], connected.body["workspace"].as_str()), (&json!(true), token.strip_prefix("xoxb-")));
+    assert_eq!(
+        (&connected.body["connected"], connected.body["workspace"].as_str()),
+        (&json!(true), token.strip_prefix("xoxb-"))
+    );
     let same = org.owner.put(SLACK, json!({"bot_token": token})).await.expect(200);
     assert_eq!(same.body, connected.body);
     assert_eq!(org.owner.get(SLACK).await.expect(200).body, connected.body);
@@ -74,7 +95,8 @@ async fn a_token_is_tried_out_and_never_seen_again() {
     org.owner.delete(SLACK).await.expect(204);
     org.owner.delete(SLACK).await.problem(404, "not_found");
     assert_eq!(org.owner.get(SLACK).await.expect(200).body, none);
-    let told = org.owner.all("/v1/events?types=integration.connected,integration.disconnected").await;
+    let told =
+        org.owner.all("/v1/events?types=integration.connected,integration.disconnected").await;
     let types: Vec<&str> = told.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(types, ["integration.connected", "integration.disconnected"]);
     assert!(!json!(told).to_string().contains("xoxb-"), "events hold no secrets");
@@ -88,7 +110,12 @@ async fn targets_are_paged_as_slack_pages_them() {
     org.owner.get(TARGETS).await.problem(409, "slack_not_connected");
     let token = connected(&org).await;
     let names = async |query: &str| -> Vec<String> {
-        org.owner.all(&format!("{TARGETS}?{query}")).await.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+        org.owner
+            .all(&format!("{TARGETS}?{query}"))
+            .await
+            .iter()
+            .map(|row| row["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let channels = ["channel-1", "channel-2", "channel-3", "channel-4", "channel-5"];
     assert_eq!(names("limit=2&kind=channel").await, channels);
@@ -100,7 +127,10 @@ async fn targets_are_paged_as_slack_pages_them() {
     let page = org.owner.get(&format!("{TARGETS}?limit=1&kind=channel")).await.expect(200);
     assert_eq!(page.body["data"], json!([{"id": "C1", "kind": "channel", "name": "channel-1"}]));
     let cursor = page.body["next_cursor"].as_str().unwrap();
-    org.owner.get(&format!("{TARGETS}?kind=user&cursor={cursor}")).await.problem(400, "invalid_cursor");
+    org.owner
+        .get(&format!("{TARGETS}?kind=user&cursor={cursor}"))
+        .await
+        .problem(400, "invalid_cursor");
     org.owner.get(&format!("{TARGETS}?cursor=nonsense")).await.problem(400, "invalid_cursor");
     slack_stand_in().set(&token, SlackMode::Says("token_revoked"));
     org.owner.get(TARGETS).await.problem(409, "slack_not_connected");
@@ -112,15 +142,23 @@ async fn targets_are_paged_as_slack_pages_them() {
 async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_than_text() {
     let org = Organization::new().await;
     let token = connected(&org).await;
-    org.owner.with("if-match", "*").put(SETTINGS, json!({"slack_user_ids": ["U1"]})).await.expect(200);
+    org.owner
+        .with("if-match", "*")
+        .put(SETTINGS, json!({"slack_user_ids": ["U1"]}))
+        .await
+        .expect(200);
     let evil = "<!channel> @here <https://evil.example|Acme> & co";
     applied(&org, &["C1"], applicant(Some(evil), Some("Ann"), Some("ann@evil.example"))).await;
     let posted = slack_stand_in().wait(&token, 2).await;
-    let mut to: Vec<&str> = posted.iter().map(|message| message["channel"].as_str().unwrap()).collect();
+    let mut to: Vec<&str> =
+        posted.iter().map(|message| message["channel"].as_str().unwrap()).collect();
     to.sort_unstable();
     assert_eq!(to, ["C1", "U1"]);
     let said = posted[0]["blocks"][0]["text"]["text"].as_str().unwrap();
-    assert!(said.starts_with("New application: &lt;!channel&gt;") && said.contains("&amp; co"), "{said}");
+    assert!(
+        said.starts_with("New application: &lt;!channel&gt;") && said.contains("&amp; co"),
+        "{said}"
+    );
     assert!(!said.contains(['<', '>']) && !said.contains("@here"), "{said}");
     let link = "<https://app.example.com/application-submissions/sub_01kb1q3x5se7wtc2gnh2avw0fd|Open in partneros>";
     assert_eq!(posted[0]["blocks"][1]["text"]["text"], link);
@@ -136,10 +174,16 @@ async fn what_slack_refuses_has_failed_at_once() {
     let token = connected(&org).await;
     applied(&org, &["CGONE"], acme()).await;
     let failed = delivery(&org, |one| one["status"] == "failed").await;
-    assert_eq!((&failed["last_error"], &failed["attempts"]), (&json!("Slack says channel_not_found"), &json!(1)));
+    assert_eq!(
+        (&failed["last_error"], &failed["attempts"]),
+        (&json!("Slack says channel_not_found"), &json!(1))
+    );
     slack_stand_in().set(&token, SlackMode::Says("invalid_auth"));
     applied(&org, &["C1"], acme()).await;
-    delivery(&org, |one| one["status"] == "failed" && one["last_error"] == "Slack says invalid_auth").await;
+    delivery(&org, |one| {
+        one["status"] == "failed" && one["last_error"] == "Slack says invalid_auth"
+    })
+    .await;
     assert_eq!(slack_stand_in().calls(&token, "chat.postMessage"), 2);
 }
 
@@ -157,7 +201,10 @@ async fn slack_that_is_throttling_or_broken_loses_nothing() {
     slack_stand_in().set(&token, SlackMode::Breaks);
     retried(&org, &waiting).await.expect(202);
     let waiting = delivery(&org, |one| one["attempts"] == 2).await;
-    assert!(waiting["status"] == "pending" && waiting["last_error"].as_str().unwrap().contains("500"), "{waiting:#}");
+    assert!(
+        waiting["status"] == "pending" && waiting["last_error"].as_str().unwrap().contains("500"),
+        "{waiting:#}"
+    );
     slack_stand_in().set(&token, SlackMode::Says("fatal_error"));
     retried(&org, &waiting).await.expect(202);
     delivery(&org, |one| one["attempts"] == 3 && one["status"] == "pending").await;
@@ -184,6 +231,11 @@ async fn the_end_of_the_connection_is_the_end_of_what_was_to_go_there() {
     retried(&org, &failed).await.expect(202);
     slack_stand_in().wait(&token, 1).await;
     let settings = json!({"slack_channel_ids": ["C1"], "slack_user_ids": ["no id!"]});
-    let refused = org.owner.with("if-match", "*").put(SETTINGS, settings).await.problem(422, "validation_failed");
+    let refused = org
+        .owner
+        .with("if-match", "*")
+        .put(SETTINGS, settings)
+        .await
+        .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/slack_user_ids/0"], "invalid_format");
 }

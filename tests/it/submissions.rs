@@ -33,9 +33,15 @@ impl Form {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let all = |name: &str| form.body[name].as_array().unwrap().clone();
         Self {
-            path: format!("/v1/public/application-forms/{}/submissions", text(&form.body["public_token"])),
+            path: format!(
+                "/v1/public/application-forms/{}/submissions",
+                text(&form.body["public_token"])
+            ),
             version: form.version(),
-            questions: all("questions").iter().map(|q| (text(&q["label"]), text(&q["id"]))).collect(),
+            questions: all("questions")
+                .iter()
+                .map(|q| (text(&q["label"]), text(&q["id"])))
+                .collect(),
             agreements: all("agreements").iter().map(|agreement| text(&agreement["id"])).collect(),
             owner: org.owner.clone(),
         }
@@ -48,7 +54,8 @@ impl Form {
 
     /// A submission with these answers by label, and every agreement.
     pub fn body(&self, answers: &[(&str, Value)]) -> Value {
-        let answer = |(label, value): &(&str, Value)| json!({"question_id": self.id(label), "value": value});
+        let answer =
+            |(label, value): &(&str, Value)| json!({"question_id": self.id(label), "value": value});
         let answers: Vec<Value> = answers.iter().map(answer).collect();
         json!({"form_version": self.version, "answers": answers, "accepted_agreement_ids": self.agreements,
             "website_confirm": null})
@@ -60,7 +67,8 @@ impl Form {
 
     /// What the form of every organization asks for.
     pub fn application(&self, company: &str) -> Value {
-        let domain = format!("{}.example", company.to_lowercase().replace(' ', "-").replace('%', ""));
+        let domain =
+            format!("{}.example", company.to_lowercase().replace(' ', "-").replace('%', ""));
         self.body(&[
             ("Company name", json!(company)),
             ("Website", json!(format!("https://www.{domain}/"))),
@@ -105,8 +113,14 @@ async fn an_application_arrives_in_the_inbox() {
     let submission = org.member("viewer").await.get(&path).await.expect(200);
     assert_eq!((submission.version(), submission.header("etag")), (1, "\"1\""));
     let body = &submission.body;
-    assert_eq!((&body["status"], &body["form_version"], &body["partner_id"]), (&json!("new"), &json!(2), &json!(null)));
-    assert_eq!(body["applicant"], json!({"name": "Ann Lee", "email": "ann@acme.example", "company": "Acme"}));
+    assert_eq!(
+        (&body["status"], &body["form_version"], &body["partner_id"]),
+        (&json!("new"), &json!(2), &json!(null))
+    );
+    assert_eq!(
+        body["applicant"],
+        json!({"name": "Ann Lee", "email": "ann@acme.example", "company": "Acme"})
+    );
     let website = &body["answers"][1];
     assert_eq!(
         (&website["label"], &website["type"], &website["maps_to"]),
@@ -138,7 +152,9 @@ async fn the_inbox_is_filtered_searched_and_paged() {
     org.owner.patch(&format!("{INBOX}/{}", ids[1]), review).await.expect(200);
     let found = async |query: &str| {
         let rows = org.owner.all(&format!("{INBOX}?limit=2&{query}")).await;
-        rows.iter().map(|row| row["applicant"]["company"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        rows.iter()
+            .map(|row| row["applicant"]["company"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(found("").await, ["Gamma 100%", "Beta Works", "Acme"], "newest first");
     assert_eq!(found("sort=submitted_at").await, ["Acme", "Beta Works", "Gamma 100%"]);
@@ -150,7 +166,10 @@ async fn the_inbox_is_filtered_searched_and_paged() {
     assert_eq!(found("q=0%25").await, ["Gamma 100%"], "% is itself");
     let first = org.owner.get(&format!("{INBOX}?limit=1")).await.expect(200);
     let cursor = first.body["next_cursor"].as_str().unwrap();
-    org.owner.get(&format!("{INBOX}?status=new&cursor={cursor}")).await.problem(400, "invalid_cursor");
+    org.owner
+        .get(&format!("{INBOX}?status=new&cursor={cursor}"))
+        .await
+        .problem(400, "invalid_cursor");
     org.owner.get(&format!("{INBOX}?status=lost")).await.problem(400, "invalid_parameter");
 }
 
@@ -206,7 +225,11 @@ async fn every_wrong_answer_is_named() {
         ("staff", json!(1.5), Some("wrong_type")),
     ];
     for (label, answer, code) in cases {
-        let answers = if label == "name" { vec![(label, answer.clone())] } else { vec![(label, answer.clone()), name.clone()] };
+        let answers = if label == "name" {
+            vec![(label, answer.clone())]
+        } else {
+            vec![(label, answer.clone()), name.clone()]
+        };
         let sent = form.send(form.body(&answers)).await;
         match code {
             None => drop(sent.expect(202)),
@@ -216,10 +239,15 @@ async fn every_wrong_answer_is_named() {
             }
         }
     }
-    assert_eq!(org.owner.all(&format!("{INBOX}?q=emca")).await.len(), 1, "a text cannot be turned around");
+    assert_eq!(
+        org.owner.all(&format!("{INBOX}?q=emca")).await.len(),
+        1,
+        "a text cannot be turned around"
+    );
 
     // All at once.
-    let mut body = form.body(&[("email", json!("ann")), ("number", json!(0)), ("number", json!(1))]);
+    let mut body =
+        form.body(&[("email", json!("ann")), ("number", json!(0)), ("number", json!(1))]);
     body["accepted_agreement_ids"] = json!([]);
     body["answers"][2]["question_id"] = json!(form.id("number"));
     let stranger = json!({"question_id": domain::ids::QuestionId::new(), "value": 1});
@@ -233,9 +261,19 @@ async fn every_wrong_answer_is_named() {
         ("#/answers", "required"),
         ("#/accepted_agreement_ids", "agreement_required"),
     ] {
-        assert_eq!(refused.faults().get(at).map(String::as_str), Some(code), "{at}: {:#}", refused.body);
+        assert_eq!(
+            refused.faults().get(at).map(String::as_str),
+            Some(code),
+            "{at}: {:#}",
+            refused.body
+        );
     }
-    let missing = refused.body["errors"].as_array().unwrap().iter().find(|fault| fault["code"] == "required").unwrap();
+    let missing = refused.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|fault| fault["code"] == "required")
+        .unwrap();
     assert_eq!(missing["meta"]["question_id"], form.id("name"));
 }
 
@@ -251,7 +289,10 @@ async fn agreements_are_recorded_with_what_was_agreed_to() {
     let agreed = form.newest().await["agreements"].clone();
     assert_eq!(agreed.as_array().unwrap().len(), 1);
     let hash = "85a39ab345d672ff8ca9b9c6876f3adcacf45ee7c1e2dbd2408fd338bd55e07e";
-    assert_eq!((&agreed[0]["id"], &agreed[0]["text_sha256"]), (&json!(form.agreements[0]), &json!(hash)));
+    assert_eq!(
+        (&agreed[0]["id"], &agreed[0]["text_sha256"]),
+        (&json!(form.agreements[0]), &json!(hash))
+    );
     body["accepted_agreement_ids"] = json!([form.agreements[1]]);
     let refused = form.send(body).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/accepted_agreement_ids"], "agreement_required");
@@ -264,7 +305,10 @@ async fn a_version_that_was_replaced_is_good_for_a_day() {
     let questions = json!([{"type": "short_text", "label": "Company", "required": true, "maps_to": "partner.name"}]);
     let new = Form::with(&org, questions, json!([])).await;
     let id = old.submitted("Acme").await;
-    assert_eq!(org.owner.get(&format!("{INBOX}/{id}")).await.expect(200).body["form_version"], old.version);
+    assert_eq!(
+        org.owner.get(&format!("{INBOX}/{id}")).await.expect(200).body["form_version"],
+        old.version
+    );
     // Its answers are those to its own questions.
     let mut mixed = new.body(&[("Company", json!("Acme"))]);
     mixed["form_version"] = json!(old.version);
@@ -300,8 +344,14 @@ async fn a_form_that_closes_while_somebody_types_is_not_there() {
     save(&org.owner, json!({"is_open": false})).await.expect(200);
     let closed = form.send(form.application("Acme")).await.problem(404, "not_found");
     let body = form.application("Acme");
-    let unknown = Client::public().post("/v1/public/application-forms/form_x/submissions", body).await.problem(404, "not_found");
-    assert_eq!((&closed.body["detail"], &closed.body["meta"]), (&unknown.body["detail"], &unknown.body["meta"]));
+    let unknown = Client::public()
+        .post("/v1/public/application-forms/form_x/submissions", body)
+        .await
+        .problem(404, "not_found");
+    assert_eq!(
+        (&closed.body["detail"], &closed.body["meta"]),
+        (&unknown.body["detail"], &unknown.body["meta"])
+    );
     // Opened again within the day, what was typed is still good.
     save(&org.owner, json!({"is_open": true})).await.expect(200);
     form.submitted("Acme").await;
@@ -315,7 +365,10 @@ async fn programs_that_fill_in_everything_end_with_the_spam() {
     body["website_confirm"] = json!("https://buy.example");
     let sent = form.send(body.clone()).await.expect(202);
     let good = form.send(form.application("Beta")).await.expect(202);
-    assert_eq!(sent.body["receipt"].as_str().map(str::len), good.body["receipt"].as_str().map(str::len));
+    assert_eq!(
+        sent.body["receipt"].as_str().map(str::len),
+        good.body["receipt"].as_str().map(str::len)
+    );
     let spam = org.owner.all(&format!("{INBOX}?status=spam")).await;
     assert_eq!((spam.len(), &spam[0]["applicant"]["company"]), (1, &json!("Acme")));
     assert_eq!(told(&org).await, ["application.submitted"], "of the good one alone");
@@ -333,8 +386,10 @@ async fn the_same_application_is_there_once() {
     let org = Organization::new().await;
     let form = Form::open(&org).await;
     let answers = join_all((0..10).map(|_| form.send(form.application("Acme")))).await;
-    let receipts: std::collections::HashSet<String> =
-        answers.into_iter().map(|answer| answer.expect(202).body["receipt"].as_str().unwrap().to_owned()).collect();
+    let receipts: std::collections::HashSet<String> = answers
+        .into_iter()
+        .map(|answer| answer.expect(202).body["receipt"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!((receipts.len(), form.count().await, told(&org).await.len()), (1, 1, 1));
     let mut other = form.application("Acme");
     other["answers"][2]["value"] = json!("Bob Lee");
@@ -356,9 +411,15 @@ async fn a_key_of_the_applicant_makes_one_submission() {
     let body = form.body(&[("n", json!(7))]);
     let answers = join_all((0..10).map(|_| client.post(&form.path, body.clone()))).await;
     assert!(answers.iter().all(|answer| answer.status == 202 && answer.bytes == answers[0].bytes));
-    assert_eq!(answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(), 9);
+    assert_eq!(
+        answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(),
+        9
+    );
     assert_eq!(form.count().await, 1);
-    client.post(&form.path, form.body(&[("n", json!(8))])).await.problem(422, "idempotency_key_reused");
+    client
+        .post(&form.path, form.body(&[("n", json!(8))]))
+        .await
+        .problem(422, "idempotency_key_reused");
     // Another form's link is another credential.
     let other = Organization::new().await;
     let theirs = Form::open(&other).await;
@@ -380,7 +441,8 @@ async fn one_address_asks_twenty_times_a_minute() {
         assert_eq!(shown.header("ratelimit-policy"), "\"default\";q=20;w=60");
     }
     greedy.get(path).await.problem(429, "quota_exceeded");
-    let refused = greedy.post(&form.path, form.application("Acme")).await.problem(429, "quota_exceeded");
+    let refused =
+        greedy.post(&form.path, form.application("Acme")).await.problem(429, "quota_exceeded");
     assert!(!refused.header("retry-after").is_empty());
     other.post(&form.path, form.application("Acme")).await.expect(202);
 }
@@ -391,23 +453,42 @@ async fn a_review_is_noted() {
     let form = Form::open(&org).await;
     let path = format!("{INBOX}/{}", form.submitted("Acme").await);
     let (reviewer, reviewer_id) = org.person("member").await;
-    let taken = reviewer.patch(&path, json!({"status": "in_review", "notes": "Met <b>Ann</b>"})).await.expect(200);
-    assert_eq!((taken.version(), &taken.body["status"], &taken.body["reviewer_id"]), (2, &json!("in_review"), &json!(null)));
+    let taken = reviewer
+        .patch(&path, json!({"status": "in_review", "notes": "Met <b>Ann</b>"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (taken.version(), &taken.body["status"], &taken.body["reviewer_id"]),
+        (2, &json!("in_review"), &json!(null))
+    );
     let same = reviewer.patch(&path, json!({"status": "in_review"})).await.expect(200);
     assert_eq!(same.version(), 2);
-    reviewer.with("if-match", "\"1\"").patch(&path, json!({"notes": null})).await.problem(412, "version_mismatch");
-    let refused = reviewer.patch(&path, json!({"status": "accepted"})).await.problem(422, "use_acceptance");
+    reviewer
+        .with("if-match", "\"1\"")
+        .patch(&path, json!({"notes": null}))
+        .await
+        .problem(412, "version_mismatch");
+    let refused =
+        reviewer.patch(&path, json!({"status": "accepted"})).await.problem(422, "use_acceptance");
     assert_eq!(refused.faults()["#/status"], "use_acceptance");
     let nobody = json!({"reviewer_id": domain::ids::MemberId::new()});
     let refused = reviewer.patch(&path, nobody).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/reviewer_id"], "not_found_reference");
-    org.member("viewer").await.patch(&path, json!({"notes": null})).await.problem(403, "insufficient_role");
+    org.member("viewer")
+        .await
+        .patch(&path, json!({"notes": null}))
+        .await
+        .problem(403, "insufficient_role");
 
     let rejected = reviewer.patch(&path, json!({"status": "rejected"})).await.expect(200);
-    assert_eq!((&rejected.body["reviewer_id"], rejected.body["reviewed_at"].is_string()), (&json!(reviewer_id), true));
+    assert_eq!(
+        (&rejected.body["reviewer_id"], rejected.body["reviewed_at"].is_string()),
+        (&json!(reviewer_id), true)
+    );
     let back = reviewer.patch(&path, json!({"status": "new"})).await.expect(200);
     assert_eq!(back.body["reviewed_at"], json!(null));
-    let kinds = ["submitted", "updated", "updated", "rejected", "updated"].map(|kind| format!("application.{kind}"));
+    let kinds = ["submitted", "updated", "updated", "rejected", "updated"]
+        .map(|kind| format!("application.{kind}"));
     assert_eq!(told(&org).await, kinds);
     // A reviewer who leaves has reviewed nothing any more.
     org.owner.delete(&format!("/v1/members/{reviewer_id}")).await.expect(204);
@@ -418,7 +499,8 @@ async fn a_review_is_noted() {
 async fn an_application_becomes_a_partner_with_everything_filled_in() {
     let org = Organization::new().await;
     let types = json!([{"value": "reseller", "label": "We resell"}, {"value": "consulting", "label": "We advise"}]);
-    let services = json!([{"value": "soc", "label": "Managed SOC"}, {"value": "backup", "label": "Backup"}]);
+    let services =
+        json!([{"value": "soc", "label": "Managed SOC"}, {"value": "backup", "label": "Backup"}]);
     let questions = json!([
         {"type": "short_text", "label": "name", "required": true, "maps_to": "partner.name"},
         {"type": "url", "label": "web", "maps_to": "partner.domain"},
@@ -455,9 +537,15 @@ async fn an_application_becomes_a_partner_with_everything_filled_in() {
     sent.await.expect(202);
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
     let (reviewer, reviewer_id) = org.person("member").await;
-    let accepted = accept(&reviewer, &id, json!({"data": {"industry": "Retail", "type": "consulting"}})).await.expect(201);
+    let accepted =
+        accept(&reviewer, &id, json!({"data": {"industry": "Retail", "type": "consulting"}}))
+            .await
+            .expect(201);
     let (partner, submission) = (&accepted.body["partner"], &accepted.body["submission"]);
-    assert_eq!(accepted.header("location"), format!("/v1/partners/{}", partner["id"].as_str().unwrap()));
+    assert_eq!(
+        accepted.header("location"),
+        format!("/v1/partners/{}", partner["id"].as_str().unwrap())
+    );
     for (field, value) in [
         ("name", json!("Acme")),
         ("domain", json!("acme.com")),
@@ -480,20 +568,40 @@ async fn an_application_becomes_a_partner_with_everything_filled_in() {
     ] {
         assert_eq!(partner[field], value, "{field}");
     }
-    let contact = org.owner.get(&format!("/v1/contacts/{}", partner["primary_contact_id"].as_str().unwrap())).await.expect(200);
-    assert_eq!((&contact.body["name"], &contact.body["email"]), (&json!("Ann Lee"), &json!("ann@acme.com")));
-    assert_eq!((&contact.body["phone"], &contact.body["is_primary"]), (&json!("+41443334455"), &json!(true)));
-    assert_eq!((&submission["status"], &submission["partner_id"]), (&json!("accepted"), &partner["id"]));
-    assert_eq!((&submission["reviewer_id"], submission["reviewed_at"].is_string()), (&json!(reviewer_id), true));
+    let contact = org
+        .owner
+        .get(&format!("/v1/contacts/{}", partner["primary_contact_id"].as_str().unwrap()))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&contact.body["name"], &contact.body["email"]),
+        (&json!("Ann Lee"), &json!("ann@acme.com"))
+    );
+    assert_eq!(
+        (&contact.body["phone"], &contact.body["is_primary"]),
+        (&json!("+41443334455"), &json!(true))
+    );
+    assert_eq!(
+        (&submission["status"], &submission["partner_id"]),
+        (&json!("accepted"), &partner["id"])
+    );
+    assert_eq!(
+        (&submission["reviewer_id"], submission["reviewed_at"].is_string()),
+        (&json!(reviewer_id), true)
+    );
     assert_eq!(submission["duplicate_partner_id"], json!(null), "nobody is a duplicate of oneself");
     let kinds = ["submitted", "updated", "accepted"].map(|kind| format!("application.{kind}"));
     assert_eq!(told(&org).await, kinds);
-    let time_line = org.owner.all(&format!("/v1/partners/{}/events", partner["id"].as_str().unwrap())).await;
+    let time_line =
+        org.owner.all(&format!("/v1/partners/{}/events", partner["id"].as_str().unwrap())).await;
     assert!(time_line.iter().any(|event| event["type"] == "application.accepted"));
 
     // What is accepted stays accepted, and can still be talked about.
     let path = format!("{INBOX}/{id}");
-    reviewer.patch(&path, json!({"status": "rejected"})).await.problem(409, "submission_already_accepted");
+    reviewer
+        .patch(&path, json!({"status": "rejected"}))
+        .await
+        .problem(409, "submission_already_accepted");
     reviewer.patch(&path, json!({"notes": "Good people."})).await.expect(200);
     let again = accept(&reviewer, &id, json!({})).await.problem(409, "submission_already_accepted");
     assert_eq!(again.body["meta"]["partner_id"], partner["id"]);
@@ -502,8 +610,7 @@ async fn an_application_becomes_a_partner_with_everything_filled_in() {
 #[tokio::test]
 async fn what_nobody_said_must_be_said_at_the_acceptance() {
     let org = Organization::new().await;
-    let questions =
-        json!([{"type": "short_text", "label": "name", "maps_to": "partner.name"}, {"type": "boolean", "label": "yes"}]);
+    let questions = json!([{"type": "short_text", "label": "name", "maps_to": "partner.name"}, {"type": "boolean", "label": "yes"}]);
     let form = Form::with(&org, questions, json!([])).await;
     form.send(form.body(&[("yes", json!(true))])).await.expect(202);
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
@@ -517,8 +624,13 @@ async fn what_nobody_said_must_be_said_at_the_acceptance() {
     let refused = accept(&org.owner, &id, wrong).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/data/tag_ids/0"], "not_found_reference");
     assert_eq!(org.owner.all("/v1/partners").await.len(), 0, "nothing was done by halves");
-    let done =
-        accept(&org.owner, &id, json!({"data": {"name": "Acme", "type": "reseller", "status": "active"}})).await.expect(201);
+    let done = accept(
+        &org.owner,
+        &id,
+        json!({"data": {"name": "Acme", "type": "reseller", "status": "active"}}),
+    )
+    .await
+    .expect(201);
     assert_eq!(done.body["partner"]["overridden_fields"], json!(["status"]));
     assert_eq!(done.body["partner"]["primary_contact_id"], json!(null));
 }
@@ -558,8 +670,13 @@ async fn raced_by_ten_an_application_becomes_one_partner() {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
-    let made = answers.iter().find(|answer| answer.status == 201).unwrap().body["partner"]["id"].clone();
-    let refused = answers.into_iter().find(|answer| answer.status == 409).unwrap().problem(409, "partner_exists");
+    let made =
+        answers.iter().find(|answer| answer.status == 201).unwrap().body["partner"]["id"].clone();
+    let refused = answers
+        .into_iter()
+        .find(|answer| answer.status == 409)
+        .unwrap()
+        .problem(409, "partner_exists");
     assert_eq!(refused.body["meta"]["existing_id"], made);
 
     // Asked again with the same key: the same answer.
@@ -583,9 +700,14 @@ async fn an_application_fills_in_a_partner_that_is_there() {
         {"type": "email", "label": "mail", "maps_to": "contact.email"}
     ]);
     let form = Form::with(&org, questions, json!([])).await;
-    let partner = json!({"name": "Acme", "type": "reseller", "domain": "acme.com", "industry": "Retail"});
+    let partner =
+        json!({"name": "Acme", "type": "reseller", "domain": "acme.com", "industry": "Retail"});
     let partner = org.owner.post("/v1/partners", partner).await.expect(201);
-    let other = org.owner.post("/v1/partners", json!({"name": "Other", "type": "reseller"})).await.expect(201);
+    let other = org
+        .owner
+        .post("/v1/partners", json!({"name": "Other", "type": "reseller"}))
+        .await
+        .expect(201);
     let answers = [
         ("name", json!("Acme")),
         ("web", json!("acme.com")),
@@ -599,7 +721,9 @@ async fn an_application_fills_in_a_partner_that_is_there() {
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
     let refused = accept(&org.owner, &id, json!({})).await.problem(409, "partner_exists");
     assert_eq!(refused.body["meta"]["existing_id"], partner.id());
-    let refused = accept(&org.owner, &id, json!({"partner_id": other.id()})).await.problem(409, "partner_exists");
+    let refused = accept(&org.owner, &id, json!({"partner_id": other.id()}))
+        .await
+        .problem(409, "partner_exists");
     assert_eq!(refused.body["meta"]["existing_id"], partner.id());
     let gone = json!({"partner_id": domain::ids::PartnerId::new(), "data": {"domain": "elsewhere.example"}});
     let refused = accept(&org.owner, &id, gone).await.problem(422, "validation_failed");
@@ -608,19 +732,36 @@ async fn an_application_fills_in_a_partner_that_is_there() {
     let body = json!({"partner_id": partner.id(), "data": {"subtype": "MSSP"}});
     let filled = accept(&org.owner, &id, body).await.expect(201);
     let now = &filled.body["partner"];
-    assert_eq!((&now["id"], &now["industry"], &now["employees"]), (&json!(partner.id()), &json!("Retail"), &json!(55)));
+    assert_eq!(
+        (&now["id"], &now["industry"], &now["employees"]),
+        (&json!(partner.id()), &json!("Retail"), &json!(55))
+    );
     assert_eq!(now["subtype"], "MSSP");
     assert_eq!(now["skipped_fields"], json!(["industry"]), "a person had decided on it");
     assert_eq!(now["overridden_fields"], json!(["domain", "industry", "subtype"]));
     assert_eq!(now["created_via"], "manual");
-    let overrides = org.owner.get(&format!("/v1/partners/{}/overrides", partner.id())).await.expect(200);
-    let industry = overrides.body["data"].as_array().unwrap().iter().find(|held| held["field"] == "industry").unwrap();
+    let overrides =
+        org.owner.get(&format!("/v1/partners/{}/overrides", partner.id())).await.expect(200);
+    let industry = overrides.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|held| held["field"] == "industry")
+        .unwrap();
     assert_eq!(industry["pending_value"], "Security");
     let contact = now["primary_contact_id"].as_str().unwrap().to_owned();
-    assert_eq!(org.owner.get(&format!("/v1/contacts/{contact}")).await.expect(200).body["email"], "ann@acme.com");
+    assert_eq!(
+        org.owner.get(&format!("/v1/contacts/{contact}")).await.expect(200).body["email"],
+        "ann@acme.com"
+    );
 
     // The same person once more is the contact that is there.
-    let again = [("name", json!("Acme")), ("staff", json!(60)), ("person", json!("Ann M. Lee")), ("mail", json!("ann@acme.com"))];
+    let again = [
+        ("name", json!("Acme")),
+        ("staff", json!(60)),
+        ("person", json!("Ann M. Lee")),
+        ("mail", json!("ann@acme.com")),
+    ];
     form.send(form.body(&again)).await.expect(202);
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
     let filled = accept(&org.owner, &id, json!({"partner_id": partner.id()})).await.expect(201);
@@ -642,7 +783,10 @@ async fn the_domain_of_a_deleted_partner_is_free() {
     accept(&org.owner, &id, body()).await.problem(409, "partner_exists");
     org.owner.delete(&format!("/v1/partners/{}", partner.id())).await.expect(204);
     let gone = json!({"partner_id": partner.id()});
-    assert_eq!(accept(&org.owner, &id, gone).await.expect(422).faults()["#/partner_id"], "not_found_reference");
+    assert_eq!(
+        accept(&org.owner, &id, gone).await.expect(422).faults()["#/partner_id"],
+        "not_found_reference"
+    );
     let made = accept(&org.owner, &id, body()).await.expect(201);
     assert_eq!(made.body["partner"]["domain"], "acme.example");
     assert_ne!(made.body["partner"]["id"], partner.id());
@@ -655,7 +799,10 @@ async fn a_key_decides_like_a_person_only_where_it_may() {
     let data = || json!({"data": {"type": "reseller", "industry": "Retail"}});
     let key = org.key(&["applications:write"]).await;
     let made = accept(&key, &form.submitted("Acme").await, data()).await.expect(201);
-    assert_eq!((&made.body["partner"]["industry"], &made.body["partner"]["overridden_fields"]), (&json!("Retail"), &json!([])));
+    assert_eq!(
+        (&made.body["partner"]["industry"], &made.body["partner"]["overridden_fields"]),
+        (&json!("Retail"), &json!([]))
+    );
     let key = org.key(&["applications:write", "partners:override"]).await;
     let made = accept(&key, &form.submitted("Beta").await, data()).await.expect(201);
     assert_eq!(made.body["partner"]["overridden_fields"], json!(["industry"]));
@@ -676,7 +823,10 @@ async fn erasing_leaves_nothing_behind() {
     form.send(body).await.expect(202);
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
     let path = format!("{INBOX}/{id}");
-    org.owner.patch(&path, json!({"notes": format!("{name} called."), "status": "in_review"})).await.expect(200);
+    org.owner
+        .patch(&path, json!({"notes": format!("{name} called."), "status": "in_review"}))
+        .await
+        .expect(200);
     let keyed = org.owner.with("idempotency-key", &unique("key"));
     let made = accept(&keyed, &id, json!({"data": {"type": "reseller"}})).await.expect(201);
     org.member("member").await.delete(&path).await.problem(403, "insufficient_role");
@@ -684,12 +834,26 @@ async fn erasing_leaves_nothing_behind() {
     org.owner.delete(&path).await.expect(204);
     org.owner.delete(&path).await.problem(404, "not_found");
     let events = org.owner.all("/v1/events?limit=200").await;
-    let of_submissions: Vec<&Value> =
-        events.iter().filter(|event| event["type"].as_str().unwrap().starts_with("application.")).collect();
+    let of_submissions: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["type"].as_str().unwrap().starts_with("application."))
+        .collect();
     assert_eq!(of_submissions.len(), 5);
-    assert!(!json!(of_submissions).to_string().contains(&name) && !json!(of_submissions).to_string().contains("acme"));
-    assert_eq!(org.sql("SELECT 1 FROM submissions WHERE organization_id = current_organization()").await.len(), 0);
-    assert_eq!(org.sql("SELECT 1 FROM idempotency_keys").await.len(), 0, "nor in the answer that was kept");
+    assert!(
+        !json!(of_submissions).to_string().contains(&name)
+            && !json!(of_submissions).to_string().contains("acme")
+    );
+    assert_eq!(
+        org.sql("SELECT 1 FROM submissions WHERE organization_id = current_organization()")
+            .await
+            .len(),
+        0
+    );
+    assert_eq!(
+        org.sql("SELECT 1 FROM idempotency_keys").await.len(),
+        0,
+        "nor in the answer that was kept"
+    );
     // The partner is a partner.
     org.owner.get(made.header("location")).await.expect(200);
 }
@@ -699,8 +863,15 @@ async fn strangers_learn_nothing() {
     let (org, other) = (Organization::new().await, Organization::new().await);
     let form = Form::open(&org).await;
     let theirs = Form::open(&other).await;
-    other.owner.post("/v1/partners", json!({"name": "Acme", "type": "reseller", "domain": "acme.example"})).await.expect(201);
-    org.owner.post("/v1/partners", json!({"name": "Acme", "type": "reseller", "domain": "acme.example"})).await.expect(201);
+    other
+        .owner
+        .post("/v1/partners", json!({"name": "Acme", "type": "reseller", "domain": "acme.example"}))
+        .await
+        .expect(201);
+    org.owner
+        .post("/v1/partners", json!({"name": "Acme", "type": "reseller", "domain": "acme.example"}))
+        .await
+        .expect(201);
     // Whether there is such a partner or not: a receipt.
     let known = form.send(form.application("Acme")).await.expect(202);
     let unknown = form.send(form.application("Nobody")).await.expect(202);
@@ -725,5 +896,9 @@ async fn strangers_learn_nothing() {
     other.owner.post(&form.path, form.application("Beta")).await.expect(202);
     assert_eq!(org.owner.all(INBOX).await.len(), 3);
     let events = org.owner.all("/v1/events?types=application.submitted").await;
-    assert!(events.iter().all(|event| event["actor"]["type"] == "system" && event["actor"]["id"] == json!(null)));
+    assert!(
+        events
+            .iter()
+            .all(|event| event["actor"]["type"] == "system" && event["actor"]["id"] == json!(null))
+    );
 }

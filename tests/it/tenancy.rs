@@ -42,9 +42,13 @@ async fn every_table_is_behind_the_wall_but_those_that_are_listed() {
         AND polname = 'organization' AND polpermissive AND polcmd = '*' AND polroles = '{0}' \
         AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT current_organization()%' \
         AND pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid))";
-    let open: BTreeSet<String> = breaks(&format!("{walled} AND NOT ({force})")).await.into_iter().collect();
+    let open: BTreeSet<String> =
+        breaks(&format!("{walled} AND NOT ({force})")).await.into_iter().collect();
     assert_eq!(open, WITHOUT_WALL.iter().map(|(name, _)| (*name).to_owned()).collect());
-    assert!(breaks(&format!("{walled} AND {force}")).await.len() > 15, "the query finds the tables");
+    assert!(
+        breaks(&format!("{walled} AND {force}")).await.len() > 15,
+        "the query finds the tables"
+    );
 }
 
 #[tokio::test]
@@ -127,7 +131,10 @@ async fn types_are_those_that_the_wall_can_use() {
 #[tokio::test]
 async fn the_role_of_the_server_is_weak() {
     let roles = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'partneros\\_%'";
-    assert_eq!(breaks(&format!("{roles} ORDER BY 1")).await, ["partneros_app", "partneros_definer", "partneros_owner"]);
+    assert_eq!(
+        breaks(&format!("{roles} ORDER BY 1")).await,
+        ["partneros_app", "partneros_definer", "partneros_owner"]
+    );
     nothing_breaks(
         "no role bypasses the wall",
         &format!("{roles} AND (rolsuper OR rolbypassrls OR rolreplication OR rolcreatedb)"),
@@ -140,11 +147,16 @@ async fn the_role_of_the_server_is_weak() {
     .await;
     nothing_breaks(
         "the application is nobody else",
-        &format!("{roles} AND rolname <> 'partneros_app' AND pg_has_role('partneros_app', oid, 'MEMBER')"),
+        &format!(
+            "{roles} AND rolname <> 'partneros_app' AND pg_has_role('partneros_app', oid, 'MEMBER')"
+        ),
     )
     .await;
-    nothing_breaks("the application owns nothing", "SELECT relname FROM pg_class WHERE relowner = 'partneros_app'::regrole")
-        .await;
+    nothing_breaks(
+        "the application owns nothing",
+        "SELECT relname FROM pg_class WHERE relowner = 'partneros_app'::regrole",
+    )
+    .await;
     nothing_breaks(
         "the application makes nothing",
         "SELECT 'schema public' WHERE has_schema_privilege('partneros_app', 'public', 'CREATE')",
@@ -195,7 +207,12 @@ async fn nothing_is_seen_without_an_organization() {
         let seen = app.query(&format!("SELECT FROM {table}"), &[]).await;
         assert!(seen.is_ok_and(|rows| rows.is_empty()), "{table}");
     }
-    let write = app.execute("INSERT INTO tags (id, category, name) VALUES (gen_random_uuid(), 'services', 'x')", &[]).await;
+    let write = app
+        .execute(
+            "INSERT INTO tags (id, category, name) VALUES (gen_random_uuid(), 'services', 'x')",
+            &[],
+        )
+        .await;
     assert!(write.is_err(), "nor written");
     // Even for the owner of the tables.
     assert!(breaks("SELECT name FROM tags").await.is_empty());
@@ -204,11 +221,20 @@ async fn nothing_is_seen_without_an_organization() {
 #[tokio::test]
 async fn nobody_writes_into_another_organization() {
     let (own, other) = (Organization::new().await, Organization::new().await);
-    let theirs = other.owner.post("/v1/tags", json!({"category": "services", "name": "Cloud"})).await.expect(201);
+    let theirs = other
+        .owner
+        .post("/v1/tags", json!({"category": "services", "name": "Cloud"}))
+        .await
+        .expect(201);
     let id = theirs.id().parse::<domain::ids::TagId>().unwrap().0;
     let app = database::connect(&instance().database_url).await;
-    app.execute("SELECT set_config('app.organization_id', $1, false)", &[&own.id.0.to_string()]).await.unwrap();
-    assert_eq!(app.execute(&format!("UPDATE tags SET name = 'x' WHERE id = '{id}'"), &[]).await.unwrap(), 0);
+    app.execute("SELECT set_config('app.organization_id', $1, false)", &[&own.id.0.to_string()])
+        .await
+        .unwrap();
+    assert_eq!(
+        app.execute(&format!("UPDATE tags SET name = 'x' WHERE id = '{id}'"), &[]).await.unwrap(),
+        0
+    );
     assert_eq!(app.execute(&format!("DELETE FROM tags WHERE id = '{id}'"), &[]).await.unwrap(), 0);
     let smuggled = format!(
         "INSERT INTO tags (organization_id, id, category, name) VALUES ('{}', gen_random_uuid(), 'services', 'x')",
@@ -221,7 +247,9 @@ async fn nobody_writes_into_another_organization() {
 
 #[tokio::test]
 async fn the_server_refuses_to_start_as_somebody_who_bypasses_the_wall() {
-    let cluster = embedded_postgres::find_running(&instance().folder).unwrap().expect("the cluster under test");
+    let cluster = embedded_postgres::find_running(&instance().folder)
+        .unwrap()
+        .expect("the cluster under test");
     let superuser = cluster.url("postgres", "partneros");
     let role = unique("strong").replace('-', "_");
     let make = format!("CREATE ROLE {role} LOGIN BYPASSRLS; GRANT partneros_app TO {role}");
@@ -242,13 +270,21 @@ async fn canceled_requests_leave_no_transaction_open() {
     let requests = (0..150_u64).map(|number| {
         let client = org.owner.clone();
         async move {
-            let write = async { client.post("/v1/tags", json!({"category": "services", "name": format!("Tag {number}")})).await };
+            let write = async {
+                client
+                    .post(
+                        "/v1/tags",
+                        json!({"category": "services", "name": format!("Tag {number}")}),
+                    )
+                    .await
+            };
             tokio::time::timeout(Duration::from_micros(number * 300), write).await.ok();
         }
     });
     futures_util::future::join_all(requests).await;
     let watcher = database::owner(None).await;
-    let now: String = watcher.query_one("SELECT clock_timestamp()::text", &[]).await.unwrap().get(0);
+    let now: String =
+        watcher.query_one("SELECT clock_timestamp()::text", &[]).await.unwrap().get(0);
     let open = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'partneros_app' AND state LIKE 'idle in transaction%' AND xact_start < '{now}'"
     );

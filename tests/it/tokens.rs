@@ -16,7 +16,12 @@ fn claims(token: &str) -> Value {
 }
 
 fn signed(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
-    jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+    jsonwebtoken::encode(
+        &Header::new(algorithm),
+        claims,
+        &EncodingKey::from_secret(secret.as_bytes()),
+    )
+    .unwrap()
 }
 
 async fn refused(token: &str, code: &str) {
@@ -53,7 +58,11 @@ async fn the_algorithm_is_the_servers_and_not_the_tokens() {
 async fn other_keys_issuers_and_audiences_are_refused() {
     let org = Organization::new().await;
     let good = claims(org.owner.token());
-    refused(&signed(Algorithm::HS256, &good, "another secret of thirty-two bytes"), "invalid_token").await;
+    refused(
+        &signed(Algorithm::HS256, &good, "another secret of thirty-two bytes"),
+        "invalid_token",
+    )
+    .await;
     refused(&signed(Algorithm::HS256, &good, ""), "invalid_token").await;
     let with = |claim: &str, value: Value| {
         let mut claims = good.clone();
@@ -92,7 +101,11 @@ async fn a_token_that_somebody_changed_is_refused() {
 async fn other_schemes_are_refused() {
     let org = Organization::new().await;
     for header in ["Basic b3duZXI6cGFzc3dvcmQ=", "Bearer", "Bearer  ", "Token abc"] {
-        Client::public().with("authorization", header).get("/v1/me").await.problem(401, "invalid_token");
+        Client::public()
+            .with("authorization", header)
+            .get("/v1/me")
+            .await
+            .problem(401, "invalid_token");
     }
     let lower = format!("bearer {}", org.owner.token());
     Client::public().with("authorization", &lower).get("/v1/me").await.expect(200);

@@ -18,7 +18,10 @@ async fn until(client: &Client, path: &str, fits: impl Fn(&Value) -> bool) -> Va
         if fits(&answer) {
             return answer;
         }
-        assert!(since.elapsed() < Duration::from_secs(60), "{path} never becomes what it should: {answer:#}");
+        assert!(
+            since.elapsed() < Duration::from_secs(60),
+            "{path} never becomes what it should: {answer:#}"
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
@@ -33,11 +36,14 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
     let token = format!("xoxb-{}", unique("whole-way"));
     org.owner.put("/v1/integrations/slack", json!({"bot_token": token})).await.expect(200);
     let settings = json!({"roles": ["owner"], "slack_channel_ids": ["C1"], "email": true});
-    org.owner.with("if-match", "*").put(&format!("{FORM}/notifications"), settings).await.expect(200);
+    org.owner
+        .with("if-match", "*")
+        .put(&format!("{FORM}/notifications"), settings)
+        .await
+        .expect(200);
 
     // Designed and published, read by a stranger, filled in.
-    let question =
-        |kind: &str, label: &str, maps_to: &str| json!({"type": kind, "label": label, "required": true, "maps_to": maps_to});
+    let question = |kind: &str, label: &str, maps_to: &str| json!({"type": kind, "label": label, "required": true, "maps_to": maps_to});
     let questions = json!([
         question("short_text", "Company", "partner.name"),
         question("url", "Website", "partner.domain"),
@@ -46,7 +52,12 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
         question("short_text", "Name", "contact.name"),
         question("email", "E-mail", "contact.email")
     ]);
-    let form = Form::with(&org, questions, json!([{"text": "We may store this.", "url": null, "required": true}])).await;
+    let form = Form::with(
+        &org,
+        questions,
+        json!([{"text": "We may store this.", "url": null, "required": true}]),
+    )
+    .await;
     let company = unique("Acme");
     let domain = format!("{}.example", company.to_lowercase());
     let answers = [
@@ -60,7 +71,12 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
     form.send(form.body(&answers)).await.expect(202);
 
     // Those who are to know, know.
-    let told = org.owner.get("/v1/notifications?type=application.submitted&unread=true").await.expect(200).body;
+    let told = org
+        .owner
+        .get("/v1/notifications?type=application.submitted&unread=true")
+        .await
+        .expect(200)
+        .body;
     let told = &told["data"][0];
     assert_eq!(told["title"], format!("New application: {company}"));
     let me = org.owner.get("/v1/me").await.expect(200).body;
@@ -75,9 +91,18 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
     let data = json!({"data": {"type": "reseller", "industry": "Security", "stage": "onboarding"}});
     let accepted = org.owner.post(&format!("{path}/acceptance"), data).await.expect(201).body;
     let partner = &accepted["partner"];
-    assert_eq!((&partner["created_via"], &partner["status"]), (&json!("application"), &json!("pending")));
-    assert_eq!((&partner["employees"], &partner["services"]), (&json!(120), &json!(["Managed SOC", "Training"])));
-    assert_eq!((&partner["domain"], &partner["overridden_fields"]), (&json!(domain), &json!(["industry", "stage"])));
+    assert_eq!(
+        (&partner["created_via"], &partner["status"]),
+        (&json!("application"), &json!("pending"))
+    );
+    assert_eq!(
+        (&partner["employees"], &partner["services"]),
+        (&json!(120), &json!(["Managed SOC", "Training"]))
+    );
+    assert_eq!(
+        (&partner["domain"], &partner["overridden_fields"]),
+        (&json!(domain), &json!(["industry", "stage"]))
+    );
     assert!(partner["primary_contact_id"].is_string());
     assert_eq!((&partner["tier"], &partner["scored_at"]), (&json!("registered"), &Value::Null));
 
@@ -91,10 +116,15 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
     let strengths = org.owner.get("/v1/insights/strengths").await.expect(200).body;
     let held = scored["key_strengths"].as_array().unwrap();
     assert_eq!(strengths["data"].as_array().unwrap().len(), held.len());
-    assert!(held.iter().all(|label| strengths["data"].as_array().unwrap().iter().any(|row| row["label"] == *label)));
+    assert!(held.iter().all(|label| {
+        strengths["data"].as_array().unwrap().iter().any(|row| row["label"] == *label)
+    }));
 
     // Erasing the submission leaves the partner, and nothing of what the applicant said about themselves.
     org.owner.delete(&path).await.expect(204);
-    assert_eq!(org.owner.get("/v1/notifications?type=application.submitted").await.expect(200).body["data"], json!([]));
+    assert_eq!(
+        org.owner.get("/v1/notifications?type=application.submitted").await.expect(200).body["data"],
+        json!([])
+    );
     org.owner.get(&partner_path).await.expect(200);
 }

@@ -39,10 +39,15 @@ impl<'a> Lint<'a> {
         for part in ["title", "version", "description", "license", "contact"] {
             self.require(!self.document["info"][part].is_null(), "info", format!("has no {part}"));
         }
-        let names: Vec<&str> = list(&self.document["tags"]).filter_map(|tag| tag["name"].as_str()).collect();
+        let names: Vec<&str> =
+            list(&self.document["tags"]).filter_map(|tag| tag["name"].as_str()).collect();
         self.require(names.is_sorted(), "tags", "are not in alphabetical order");
         for tag in list(&self.document["tags"]) {
-            self.require(has_text(tag, "description"), "tags", format!("{} has no description", tag["name"]));
+            self.require(
+                has_text(tag, "description"),
+                "tags",
+                format!("{} has no description", tag["name"]),
+            );
         }
     }
 
@@ -50,9 +55,15 @@ impl<'a> Lint<'a> {
     fn references(&mut self, value: &Value, place: &str) {
         if let Some(target) = value["$ref"].as_str() {
             let found = target.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer));
-            self.require(found.is_some(), place, format!("refers to `{target}`, which does not exist"));
+            self.require(
+                found.is_some(),
+                place,
+                format!("refers to `{target}`, which does not exist"),
+            );
         }
-        for (name, inner) in members(value).filter(|(name, _)| *name != "example" && *name != "examples") {
+        for (name, inner) in
+            members(value).filter(|(name, _)| *name != "example" && *name != "examples")
+        {
             self.references(inner, &format!("{place}/{name}"));
         }
         for (number, inner) in list(value).enumerate() {
@@ -61,13 +72,18 @@ impl<'a> Lint<'a> {
     }
 
     fn operations(&mut self) {
-        let tags: BTreeSet<&str> = list(&self.document["tags"]).filter_map(|tag| tag["name"].as_str()).collect();
+        let tags: BTreeSet<&str> =
+            list(&self.document["tags"]).filter_map(|tag| tag["name"].as_str()).collect();
         let mut seen = BTreeSet::new();
         for (path, item) in members(&self.document["paths"]) {
             for (method, operation) in members(item).filter(|(name, _)| METHODS.contains(name)) {
                 let place = format!("{} {path}", method.to_uppercase());
                 let id = operation["operationId"].as_str().unwrap_or_default();
-                self.require(is_operation_id(id), &place, format!("operationId `{id}` is not camelCase of at most 40"));
+                self.require(
+                    is_operation_id(id),
+                    &place,
+                    format!("operationId `{id}` is not camelCase of at most 40"),
+                );
                 self.require(seen.insert(id), &place, format!("operationId `{id}` exists twice"));
                 let own: Vec<&str> = list(&operation["tags"]).filter_map(Value::as_str).collect();
                 let tagged = own.len() == 1 && own.iter().all(|tag| tags.contains(tag));
@@ -88,8 +104,16 @@ impl<'a> Lint<'a> {
         if list(&operation["security"]).next().is_none() && operation["security"].is_array() {
             return;
         }
-        self.require(operation["x-required-role"].is_string(), place, "has no x-required-role and is not public");
-        self.require(operation["x-required-scopes"].is_array(), place, "has no x-required-scopes and is not public");
+        self.require(
+            operation["x-required-role"].is_string(),
+            place,
+            "has no x-required-role and is not public",
+        );
+        self.require(
+            operation["x-required-scopes"].is_array(),
+            place,
+            "has no x-required-scopes and is not public",
+        );
     }
 
     fn parameters(&mut self, operation: &'a Value, place: &str) {
@@ -113,13 +137,19 @@ impl<'a> Lint<'a> {
             self.require(has_text(response, "description"), &place, "has no description");
             for (kind, content) in members(&response["content"]) {
                 self.inline(&content["schema"], &format!("{place} {kind}"));
-                let example = !content["example"].is_null() || members(&content["examples"]).next().is_some();
+                let example =
+                    !content["example"].is_null() || members(&content["examples"]).next().is_some();
                 let needs_example = kind.ends_with("json");
                 self.require(example || !needs_example, &place, format!("{kind} has no example"));
             }
             if status.starts_with(['4', '5']) {
-                let kinds: Vec<&str> = members(&response["content"]).map(|(kind, _)| kind).collect();
-                self.require(kinds == ["application/problem+json"], &place, "is not application/problem+json alone");
+                let kinds: Vec<&str> =
+                    members(&response["content"]).map(|(kind, _)| kind).collect();
+                self.require(
+                    kinds == ["application/problem+json"],
+                    &place,
+                    "is not application/problem+json alone",
+                );
             }
         }
         self.require(succeeds, place, "describes no success");
@@ -147,16 +177,29 @@ impl<'a> Lint<'a> {
         let closed = schema["additionalProperties"] == Value::Bool(false);
         self.require(closed, place, "is a request and lets unknown properties through");
         for (name, property) in members(&schema["properties"]) {
-            self.require(is_limited(property), &format!("{place}.{name}"), "is a request's and has no limits");
+            self.require(
+                is_limited(property),
+                &format!("{place}.{name}"),
+                "is a request's and has no limits",
+            );
         }
     }
 
     /// Answers may grow, and always hold everything.
     fn response(&mut self, schema: &Value, place: &str) {
-        self.require(schema["additionalProperties"].is_null(), place, "is an answer and says additionalProperties");
-        let required: BTreeSet<&str> = list(&schema["required"]).filter_map(Value::as_str).collect();
+        self.require(
+            schema["additionalProperties"].is_null(),
+            place,
+            "is an answer and says additionalProperties",
+        );
+        let required: BTreeSet<&str> =
+            list(&schema["required"]).filter_map(Value::as_str).collect();
         for (name, _) in members(&schema["properties"]) {
-            self.require(required.contains(name), &format!("{place}.{name}"), "is an answer's and not required");
+            self.require(
+                required.contains(name),
+                &format!("{place}.{name}"),
+                "is an answer's and not required",
+            );
         }
     }
 
@@ -165,11 +208,20 @@ impl<'a> Lint<'a> {
         for word in ["anyOf", "allOf", "nullable"] {
             self.require(schema[word].is_null(), place, format!("uses {word}"));
         }
-        self.require(list(&schema["enum"]).all(|value| !value.is_null()), place, "has null among its choices");
+        self.require(
+            list(&schema["enum"]).all(|value| !value.is_null()),
+            place,
+            "has null among its choices",
+        );
         let choices: Vec<&Value> = list(&schema["oneOf"]).collect();
-        let nullable = choices.len() == 2 && !choices[0]["$ref"].is_null() && choices[1]["type"] == "null";
+        let nullable =
+            choices.len() == 2 && !choices[0]["$ref"].is_null() && choices[1]["type"] == "null";
         let plain = choices.is_empty() || nullable || !schema["discriminator"].is_null();
-        self.require(plain, place, "has a oneOf that is neither [reference, null] nor told apart by a discriminator");
+        self.require(
+            plain,
+            place,
+            "has a oneOf that is neither [reference, null] nor told apart by a discriminator",
+        );
         for choice in choices {
             self.inline(choice, place);
         }
@@ -206,7 +258,10 @@ impl<'a> Lint<'a> {
                 self.collect(&operation[part], &mut targets);
             }
         }
-        targets.into_iter().filter_map(|target| target.strip_prefix("#/components/schemas/")).collect()
+        targets
+            .into_iter()
+            .filter_map(|target| target.strip_prefix("#/components/schemas/"))
+            .collect()
     }
 
     fn collect(&self, value: &'a Value, targets: &mut BTreeSet<&'a str>) {
@@ -260,7 +315,8 @@ mod tests {
 
     /// A small document without a fault.
     fn clean() -> Value {
-        let page = json!({"schema": {"$ref": "#/components/schemas/Thing"}, "example": {"name": "a"}});
+        let page =
+            json!({"schema": {"$ref": "#/components/schemas/Thing"}, "example": {"name": "a"}});
         let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "example": {"code": "not_found"}});
         json!({
             "openapi": "3.1.0",
@@ -315,7 +371,11 @@ mod tests {
             (at_operation("/x-required-role"), json!(null), "x-required-role"),
             (at_operation("/parameters/0/description"), json!(null), "has no description"),
             (at_operation("/parameters/0/schema/enum"), json!(["a"]), "enum without a name"),
-            (at_operation("/responses/200/content/application~1json/example"), json!(null), "no example"),
+            (
+                at_operation("/responses/200/content/application~1json/example"),
+                json!(null),
+                "no example",
+            ),
             (at_operation("/responses/404/content"), json!({}), "problem+json"),
             (at_operation("/responses"), json!({}), "no success"),
             (at("/Kind/enum"), json!(["a", null]), "null among its choices"),
@@ -324,7 +384,11 @@ mod tests {
             (at("/Thing/required"), json!(["name"]), "not required"),
             (at("/Thing/additionalProperties"), json!(false), "says additionalProperties"),
             (at("/Thing/properties/name/description"), json!(null), "has no description"),
-            (at("/Thing/properties/name/properties"), json!({"a": string}), "object without a name"),
+            (
+                at("/Thing/properties/name/properties"),
+                json!({"a": string}),
+                "object without a name",
+            ),
             (at("/Thing/properties/kind/oneOf/1"), json!({"type": "string"}), "discriminator"),
             (at("/Thing/properties/kind/oneOf/0/$ref"), json!("#/nowhere"), "does not exist"),
             (at("/ThingUpdate/additionalProperties"), json!(null), "unknown properties"),

@@ -17,14 +17,24 @@ pub async fn connect(url: &str) -> Client {
 pub async fn owner(organization: Option<OrganizationId>) -> Client {
     let client = connect(&instance().owner_url).await;
     if let Some(organization) = organization {
-        client.execute("SELECT set_config('app.organization_id', $1, false)", &[&organization.0.to_string()]).await.unwrap();
+        client
+            .execute(
+                "SELECT set_config('app.organization_id', $1, false)",
+                &[&organization.0.to_string()],
+            )
+            .await
+            .unwrap();
     }
     client
 }
 
 /// The first column of what SQL answers, as text.
 pub async fn texts(organization: Option<OrganizationId>, sql: &str) -> Vec<Option<String>> {
-    let messages = owner(organization).await.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    let messages = owner(organization)
+        .await
+        .simple_query(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     let rows = messages.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row.get(0).map(str::to_owned)),
         _ => None,

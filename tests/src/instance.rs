@@ -33,7 +33,11 @@ pub fn instance() -> &'static Instance {
         let (ready, started) = mpsc::channel();
         // A thread of its own with a runtime that outlives every test's.
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(serve(ready));
         });
         started.recv().expect("the server starts")
@@ -46,14 +50,21 @@ pub fn neighbour() -> &'static str {
     static NEIGHBOUR: OnceLock<String> = OnceLock::new();
     NEIGHBOUR.get_or_init(|| {
         let first = instance();
-        let external = Database::External { url: first.database_url.clone(), owner_url: first.owner_url.clone() };
+        let external = Database::External {
+            url: first.database_url.clone(),
+            owner_url: first.owner_url.clone(),
+        };
         let mut settings = settings(&first.folder, external);
         settings.public_url = Some(first.url.clone());
         settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         (settings.rate_limits, settings.db_pool) = (true, 4);
         let (ready, started) = mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let database = DatabaseAccess::open(&settings).await.unwrap();
                 let server = Server::start(&settings, database).await.unwrap();
@@ -74,7 +85,9 @@ async fn serve(ready: mpsc::Sender<Instance>) {
     let server = Server::start(&settings, database).await.unwrap();
     let url = server.url.clone();
     let document = reqwest::get(format!("{url}/openapi.json")).await.unwrap().json().await.unwrap();
-    ready.send(Instance { url, database_url, owner_url, referee: Referee::new(document), folder }).ok();
+    ready
+        .send(Instance { url, database_url, owner_url, referee: Referee::new(document), folder })
+        .ok();
     // Ends with the process; its PostgreSQL ends with it.
     std::future::pending::<()>().await;
     drop(server);
@@ -98,7 +111,9 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         slack_api_url: crate::slack_stand_in().url.clone(),
         company_data_url: Some(websites::COMPANY_DATA_URL.into()),
         allow_private_urls: false,
-        hosts: ["site.test", "company-data.test"].map(|name| (name.to_owned(), websites::address())).into(),
+        hosts: ["site.test", "company-data.test"]
+            .map(|name| (name.to_owned(), websites::address()))
+            .into(),
         rate_limits: false,
         log: "warn".into(),
         log_format: None,

@@ -30,7 +30,12 @@ impl Ended {
     }
     /// The codes of an item's warnings.
     pub fn warnings(&self, item: usize) -> Vec<&str> {
-        self.items[item]["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect()
+        self.items[item]["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w["code"].as_str().unwrap())
+            .collect()
     }
     /// `total, succeeded, failed, skipped`, of which the last three make up what is done.
     pub fn tally(&self) -> [i64; 4] {
@@ -49,7 +54,9 @@ impl Client {
 
     /// Begins an import; `options` as a plain form field.
     pub async fn begin_import(&self, file: impl Into<Vec<u8>>, options: Value) -> Answer {
-        let form = Form::new().part("file", Part::bytes(file.into()).file_name("file")).text("options", options.to_string());
+        let form = Form::new()
+            .part("file", Part::bytes(file.into()).file_name("file"))
+            .text("options", options.to_string());
         self.form("/v1/imports", form).await
     }
 
@@ -79,7 +86,10 @@ impl Client {
                 let items = self.all(&format!("/v1/jobs/{id}/items?limit=100")).await;
                 return Ended { job: job.body, items };
             }
-            assert!(!job.header("retry-after").is_empty(), "an unfinished job says when to look again");
+            assert!(
+                !job.header("retry-after").is_empty(),
+                "an unfinished job says when to look again"
+            );
             assert!(since.elapsed() < PATIENCE, "the job does not end: {:#}", job.body);
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
@@ -91,7 +101,10 @@ impl Client {
         let found = self.post("/v1/partners/query", query).await.expect(200);
         let found = found.body["data"].as_array().unwrap().clone();
         assert_eq!(found.len(), 1, "partners called {name}: {found:#?}");
-        self.get(&format!("/v1/partners/{}", found[0]["id"].as_str().unwrap())).await.expect(200).body
+        self.get(&format!("/v1/partners/{}", found[0]["id"].as_str().unwrap()))
+            .await
+            .expect(200)
+            .body
     }
 
     /// How many events of these types there are.

@@ -43,7 +43,11 @@ impl ReceivedMail {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines();
-        lines.find_map(|line| line.split_once(": ").filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+        lines.find_map(|line| {
+            line.split_once(": ")
+                .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+        })
     }
     /// The first word of the text that begins with this.
     pub fn link(&self, start: &str) -> Option<&str> {
@@ -68,7 +72,8 @@ pub fn mail_sink() -> &'static MailSink {
     SINK.get_or_init(|| {
         let (ready, started) = mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 ready.send(format!("smtp://{}", listener.local_addr().unwrap())).ok();
@@ -106,10 +111,18 @@ impl MailSink {
     pub async fn wait(&self, to: &str, text: &str) -> ReceivedMail {
         let since = Instant::now();
         loop {
-            if let Some(mail) = self.received(to).into_iter().find(|mail| mail.text.contains(text) || mail.head.contains(text)) {
+            if let Some(mail) = self
+                .received(to)
+                .into_iter()
+                .find(|mail| mail.text.contains(text) || mail.head.contains(text))
+            {
                 return mail;
             }
-            assert!(since.elapsed() < PATIENCE, "no mail to {to} with {text:?}: {:#?}", self.received(to));
+            assert!(
+                since.elapsed() < PATIENCE,
+                "no mail to {to} with {text:?}: {:#?}",
+                self.received(to)
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -180,7 +193,8 @@ fn readable(message: &str) -> String {
             unquoted(body)
         } else if head.to_lowercase().contains("transfer-encoding: base64") {
             let joined: String = body.split_whitespace().collect();
-            let bytes = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, joined).unwrap_or_default();
+            let bytes = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, joined)
+                .unwrap_or_default();
             String::from_utf8_lossy(&bytes).into_owned()
         } else {
             body.to_owned()
@@ -196,7 +210,10 @@ fn unquoted(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = joined.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let code = (*first == b'=').then(|| after.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        let code = (*first == b'=')
+            .then(|| after.get(..2))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok());
         match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);

@@ -51,14 +51,20 @@ impl Reply {
     }
 
     /// A good answer: adjustments as `(dimension, effect, field, reason)`.
-    pub fn judgement(adjustments: &[(&str, i64, &str, &str)], strengths: &[&str], summary: &str) -> Self {
+    pub fn judgement(
+        adjustments: &[(&str, i64, &str, &str)],
+        strengths: &[&str],
+        summary: &str,
+    ) -> Self {
         let adjustments: Vec<Json> = adjustments
             .iter()
             .map(|(dimension, effect, field, reason)| {
                 json!({"dimension": dimension, "effect": effect, "field": field, "reason": reason})
             })
             .collect();
-        Self::json(json!({"adjustments": adjustments, "key_strengths": strengths, "summary": summary}))
+        Self::json(
+            json!({"adjustments": adjustments, "key_strengths": strengths, "summary": summary}),
+        )
     }
 
     /// A completion; it costs 1,000 and 100 tokens.
@@ -73,7 +79,8 @@ impl Reply {
 
     /// An error as OpenAI words it.
     pub fn error(status: u16, message: &str) -> Self {
-        let body = json!({"error": {"message": message, "type": "error", "param": null, "code": null}});
+        let body =
+            json!({"error": {"message": message, "type": "error", "param": null, "code": null}});
         Self::Whole(status, Vec::new(), body.to_string())
     }
 
@@ -132,12 +139,17 @@ impl Openai {
     }
 }
 
-fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) -> std::io::Result<()> {
+fn serve(
+    mut stream: TcpStream,
+    log: &Mutex<Vec<Asked>>,
+    answer: &dyn Fn(&Asked) -> Reply,
+) -> std::io::Result<()> {
     let asked = read(&mut stream)?;
     log.lock().expect("nobody panics").push(asked.clone());
     match answer(&asked) {
         Reply::Whole(status, headers, body) => {
-            let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let more: String =
+                headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let length = body.len();
             write!(
                 stream,
@@ -145,7 +157,9 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked)
             )
         }
         Reply::Hang => stream.read(&mut [0]).map(drop),
-        Reply::Close => write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{{\"choices\": ["),
+        Reply::Close => {
+            write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{{\"choices\": [")
+        }
     }
 }
 
@@ -164,9 +178,15 @@ fn read(stream: &mut TcpStream) -> std::io::Result<Asked> {
     let headers: Vec<String> = head
         .iter()
         .skip(1)
-        .map(|line| line.split_once(':').map_or(line.clone(), |(name, value)| format!("{}:{value}", name.to_lowercase())))
+        .map(|line| {
+            line.split_once(':')
+                .map_or(line.clone(), |(name, value)| format!("{}:{value}", name.to_lowercase()))
+        })
         .collect();
-    let length = headers.iter().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+    let length = headers
+        .iter()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     Ok(Asked { line, headers, body: serde_json::from_slice(&body).unwrap_or_default() })

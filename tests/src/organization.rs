@@ -57,12 +57,16 @@ impl Organization {
     /// A member with this role, signed in, and its id.
     pub async fn person(&self, role: &str) -> (Client, String) {
         let email = format!("{}@example.com", unique(role));
-        let invited =
-            self.owner.post("/v1/members", json!({"email": email, "name": "Mia Member", "role": role})).await.expect(201);
+        let invited = self
+            .owner
+            .post("/v1/members", json!({"email": email, "name": "Mia Member", "role": role}))
+            .await
+            .expect(201);
         let url = invited.body["invitation_url"].as_str().unwrap().to_owned();
         let token = url.rsplit('/').next().unwrap();
         let body = json!({"token": token, "name": "Mia Member", "password": PASSWORD});
-        let grant = Client::public().post("/v1/auth/invitation-acceptances", body).await.expect(201);
+        let grant =
+            Client::public().post("/v1/auth/invitation-acceptances", body).await.expect(201);
         let client = Client::bearer(grant.body["access_token"].as_str().unwrap());
         (client, grant.body["member"]["id"].as_str().unwrap().to_owned())
     }
@@ -110,7 +114,11 @@ impl Client {
 
     /// The port of the server.
     pub fn port(&self) -> u16 {
-        self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("the server has a port")
+        self.url
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok())
+            .expect("the server has a port")
     }
 
     /// The same client with one more header on every request.
@@ -166,7 +174,8 @@ impl Client {
         let response = build(request).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap().to_vec();
-        let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let media_type =
+            headers.get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned);
         self.instance.referee.check(method.as_str(), path, status, media_type.as_deref(), &bytes);
         assert!(headers.contains_key("request-id"), "{method} {path} has no Request-Id");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
@@ -231,17 +240,23 @@ impl Answer {
     /// The faults of a problem as `place -> code`.
     pub fn faults(&self) -> HashMap<String, String> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let place = |fault: &Value| ["pointer", "parameter", "header"].iter().find_map(|key| text(&fault[key]));
+        let place = |fault: &Value| {
+            ["pointer", "parameter", "header"].iter().find_map(|key| text(&fault[key]))
+        };
         self.body["errors"]
             .as_array()
             .into_iter()
             .flatten()
-            .map(|fault| (place(fault).unwrap_or_default(), text(&fault["code"]).unwrap_or_default()))
+            .map(|fault| {
+                (place(fault).unwrap_or_default(), text(&fault["code"]).unwrap_or_default())
+            })
             .collect()
     }
 
     pub fn id(&self) -> &str {
-        self.body["id"].as_str().unwrap_or_else(|| panic!("{} answers no id: {:#}", self.request, self.body))
+        self.body["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{} answers no id: {:#}", self.request, self.body))
     }
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

@@ -43,7 +43,8 @@ pub fn slack_stand_in() -> &'static SlackStandIn {
     SLACK.get_or_init(|| {
         let (ready, started) = mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 ready.send(format!("http://{}/api", listener.local_addr().unwrap())).ok();
@@ -69,12 +70,23 @@ impl SlackStandIn {
 
     /// How often a method was called with this token, whatever came of it.
     pub fn calls(&self, token: &str, method: &str) -> usize {
-        self.calls.lock().unwrap().iter().filter(|(by, called)| by == token && called == method).count()
+        self.calls
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(by, called)| by == token && called == method)
+            .count()
     }
 
     /// Every message that was posted with this token.
     pub fn posted(&self, token: &str) -> Vec<Value> {
-        self.posted.lock().unwrap().iter().filter(|(by, _)| by == token).map(|(_, message)| message.clone()).collect()
+        self.posted
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(by, _)| by == token)
+            .map(|(_, message)| message.clone())
+            .collect()
     }
 
     /// Waits for so many messages with this token.
@@ -85,12 +97,22 @@ impl SlackStandIn {
             if posted.len() >= count {
                 return posted;
             }
-            assert!(since.elapsed() < PATIENCE, "{} of {count} messages came: {posted:#?}", posted.len());
+            assert!(
+                since.elapsed() < PATIENCE,
+                "{} of {count} messages came: {posted:#?}",
+                posted.len()
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
 
-    fn answer(&self, token: &str, method: &str, query: &HashMap<String, String>, body: Value) -> (u16, Value) {
+    fn answer(
+        &self,
+        token: &str,
+        method: &str,
+        query: &HashMap<String, String>,
+        body: Value,
+    ) -> (u16, Value) {
         self.calls.lock().unwrap().push((token.to_owned(), method.to_owned()));
         match self.modes.lock().unwrap().get(token).cloned().unwrap_or_default() {
             SlackMode::Says(word) => return (200, json!({"ok": false, "error": word})),
@@ -103,7 +125,9 @@ impl SlackStandIn {
         };
         let answer = match method {
             "auth.test" => json!({"ok": true, "team": workspace, "team_id": "T1"}),
-            "chat.postMessage" if body["channel"] == "CGONE" => json!({"ok": false, "error": "channel_not_found"}),
+            "chat.postMessage" if body["channel"] == "CGONE" => {
+                json!({"ok": false, "error": "channel_not_found"})
+            }
             "chat.postMessage" => {
                 self.posted.lock().unwrap().push((token.to_owned(), body));
                 json!({"ok": true, "ts": "1.2"})
@@ -131,7 +155,9 @@ fn users() -> Vec<Value> {
 
 /// Slack's cursors: here the number of the next row.
 fn page(list: &str, rows: Vec<Value>, query: &HashMap<String, String>) -> Value {
-    let number = |name: &str, otherwise: usize| query.get(name).map_or(Some(otherwise), |text| text.parse().ok());
+    let number = |name: &str, otherwise: usize| {
+        query.get(name).map_or(Some(otherwise), |text| text.parse().ok())
+    };
     let (Some(from), Some(limit)) = (number("cursor", 0), number("limit", 100)) else {
         return json!({"ok": false, "error": "invalid_cursor"});
     };
@@ -160,7 +186,11 @@ async fn serve(stream: TcpStream) -> std::io::Result<()> {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let query = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .collect();
     let method = path.trim_start_matches("/api/");
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let (status, answer) = slack_stand_in().answer(&token, method, &query, body);

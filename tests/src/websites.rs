@@ -100,7 +100,8 @@ pub(crate) fn address() -> SocketAddr {
     *ADDRESS.get_or_init(|| {
         let (ready, started) = mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 ready.send(listener.local_addr().unwrap()).ok();
@@ -126,8 +127,10 @@ async fn attend(mut socket: TcpStream) -> std::io::Result<()> {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
-    let host =
-        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("host: ").map(str::to_owned)).unwrap_or_default();
+    let host = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("host: ").map(str::to_owned))
+        .unwrap_or_default();
     let key = format!("{host}{path}");
     let reply = {
         let mut world = WORLD.lock().unwrap();
@@ -141,7 +144,9 @@ async fn attend(mut socket: TcpStream) -> std::io::Result<()> {
     match reply.unwrap_or(unknown) {
         Reply::Whole(status, kind, body) => whole(&mut socket, status, kind, &body).await,
         Reply::Redirect(to) => {
-            let head = format!("HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
             socket.write_all(head.as_bytes()).await
         }
         Reply::Endless => {
@@ -158,9 +163,16 @@ async fn attend(mut socket: TcpStream) -> std::io::Result<()> {
     }
 }
 
-async fn whole(socket: &mut TcpStream, status: u16, kind: &str, body: &[u8]) -> std::io::Result<()> {
+async fn whole(
+    socket: &mut TcpStream,
+    status: u16,
+    kind: &str,
+    body: &[u8],
+) -> std::io::Result<()> {
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
     socket.write_all(head.as_bytes()).await?;
     socket.write_all(body).await
 }

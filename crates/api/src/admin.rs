@@ -114,7 +114,9 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 async fn dispatch(store: &Store, settings: &Settings, command: Command) -> anyhow::Result<()> {
     match command {
         Command::CreateOrganization(arguments) => create_organization(store, arguments).await,
-        Command::ResetPassword(arguments) => reset_password(store, settings, &arguments.email).await,
+        Command::ResetPassword(arguments) => {
+            reset_password(store, settings, &arguments.email).await
+        }
         Command::CreateApiKey(arguments) => create_api_key(store, settings, arguments).await,
         Command::BacktestHealth(arguments) => backtest_health(store, &arguments).await,
     }
@@ -141,31 +143,47 @@ async fn create_organization(store: &Store, arguments: CreateOrganization) -> an
 pub async fn register(store: &Store, registration: &Registration) -> anyhow::Result<Scope> {
     let faults = registration.faults();
     if !faults.is_empty() {
-        bail!("{}", faults.iter().map(|fault| fault.detail.as_str()).collect::<Vec<_>>().join("; "));
+        bail!(
+            "{}",
+            faults.iter().map(|fault| fault.detail.as_str()).collect::<Vec<_>>().join("; ")
+        );
     }
     let user = UserId::new();
     let scope = Scope::newcomer(OrganizationId::new(), user, &registration.name, Uuid::now_v7());
-    let hash = passwords::hash(&registration.password).map_err(|error| Error::internal(error.to_string()))?;
-    store.write(&scope, async |tx| organizations::register(tx, registration, user, &hash).await).await?;
+    let hash = passwords::hash(&registration.password)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    store
+        .write(&scope, async |tx| organizations::register(tx, registration, user, &hash).await)
+        .await?;
     Ok(scope)
 }
 
 async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyhow::Result<()> {
     let email = email.trim().to_lowercase();
     let scope = system_scope(store, &email).await?;
-    let token = store.write(&scope, async |tx| persistence::passwords::issue_reset(tx, &email).await).await?;
+    let token = store
+        .write(&scope, async |tx| persistence::passwords::issue_reset(tx, &email).await)
+        .await?;
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     println!("Within an hour, once:");
-    println!("curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \"...\"}}'", token.expose());
+    println!(
+        "curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \"...\"}}'",
+        token.expose()
+    );
     Ok(())
 }
 
-async fn create_api_key(store: &Store, settings: &Settings, arguments: CreateApiKey) -> anyhow::Result<()> {
+async fn create_api_key(
+    store: &Store,
+    settings: &Settings,
+    arguments: CreateApiKey,
+) -> anyhow::Result<()> {
     let mut scope = system_scope(store, &arguments.email.trim().to_lowercase()).await?;
     scope.actor = Actor::system("partneros admin");
     let create = ApiKeyCreate::new(arguments.name, arguments.scopes);
     let environment = key_environment(settings.public_url.as_deref().unwrap_or_default());
-    let (_, secret) = store.write(&scope, async |tx| api_keys::insert(tx, create, environment).await).await?;
+    let (_, secret) =
+        store.write(&scope, async |tx| api_keys::insert(tx, create, environment).await).await?;
     println!("{}", secret.expose());
     Ok(())
 }
@@ -179,7 +197,8 @@ async fn backtest_health(store: &Store, arguments: &BacktestHealth) -> anyhow::R
 
 async fn system_scope(store: &Store, email: &str) -> anyhow::Result<Scope> {
     let organization = members::organization_of(store, email).await?;
-    let organization = organization.with_context(|| format!("nobody has the e-mail address {email}"))?;
+    let organization =
+        organization.with_context(|| format!("nobody has the e-mail address {email}"))?;
     Ok(Scope::system(organization, "partneros admin", Uuid::now_v7()))
 }
 

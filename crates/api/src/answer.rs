@@ -1,6 +1,8 @@
 //! What a handler answers with: a status, a JSON body, and the headers that follow from them.
 
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, http::StatusCode, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder, Responder, http::StatusCode, http::header,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,7 +17,11 @@ pub struct Answer {
 impl Answer {
     fn new(status: u16, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("answers are JSON");
-        Self { status, headers: vec![(header::CONTENT_TYPE.to_string(), "application/json".into())], body }
+        Self {
+            status,
+            headers: vec![(header::CONTENT_TYPE.to_string(), "application/json".into())],
+            body,
+        }
     }
 
     /// 200 with something that has no version of its own.
@@ -82,8 +88,9 @@ impl Answer {
 
     /// As HTTP.
     pub fn into_response(self) -> HttpResponse {
-        let mut answer =
-            HttpResponseBuilder::new(StatusCode::from_u16(self.status).expect("answers are made with valid statuses"));
+        let mut answer = HttpResponseBuilder::new(
+            StatusCode::from_u16(self.status).expect("answers are made with valid statuses"),
+        );
         for (name, value) in self.headers {
             answer.insert_header((name, value));
         }

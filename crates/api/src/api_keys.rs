@@ -42,7 +42,10 @@ pub async fn list_api_keys(call: Call, paging: Query<Paging>) -> Result<Answer> 
 #[post("/api-keys")]
 pub async fn create_api_key(call: Call, body: Json<ApiKeyCreate>) -> Result<Answer> {
     let environment = call.state.addresses.key_environment();
-    call.once(&body.sum, async |tx| Ok(shown(api_keys::insert(tx, body.value.clone(), environment).await?))).await
+    call.once(&body.sum, async |tx| {
+        Ok(shown(api_keys::insert(tx, body.value.clone(), environment).await?))
+    })
+    .await
 }
 
 /// Get an API key
@@ -61,8 +64,14 @@ pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> 
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyUpdate, security(("admin" = ["-"])),
     responses((status = 200, body = ApiKey)))]
 #[patch("/api-keys/{id}")]
-pub async fn update_api_key(call: Call, id: web::Path<ApiKeyId>, body: Json<ApiKeyUpdate>) -> Result<Answer> {
-    let key = call.write(async |tx| api_keys::update(tx, *id, body.value.clone(), call.if_match).await).await?;
+pub async fn update_api_key(
+    call: Call,
+    id: web::Path<ApiKeyId>,
+    body: Json<ApiKeyUpdate>,
+) -> Result<Answer> {
+    let key = call
+        .write(async |tx| api_keys::update(tx, *id, body.value.clone(), call.if_match).await)
+        .await?;
     Ok(Answer::resource(key.version, &key))
 }
 
@@ -72,9 +81,15 @@ pub async fn update_api_key(call: Call, id: web::Path<ApiKeyId>, body: Json<ApiK
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyRotation, security(("admin" = ["-"])),
     responses((status = 201, body = ApiKeyWithSecret)))]
 #[post("/api-keys/{id}/rotations")]
-pub async fn rotate_api_key(call: Call, id: web::Path<ApiKeyId>, body: Json<ApiKeyRotation>) -> Result<Answer> {
+pub async fn rotate_api_key(
+    call: Call,
+    id: web::Path<ApiKeyId>,
+    body: Json<ApiKeyRotation>,
+) -> Result<Answer> {
     let environment = call.state.addresses.key_environment();
-    let work = async |tx: &persistence::Tx<'_>| Ok(shown(api_keys::rotate(tx, *id, body.overlap_seconds, environment).await?));
+    let work = async |tx: &persistence::Tx<'_>| {
+        Ok(shown(api_keys::rotate(tx, *id, body.overlap_seconds, environment).await?))
+    };
     call.once(&body.sum, work).await
 }
 

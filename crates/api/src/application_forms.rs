@@ -37,13 +37,17 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
     responses((status = 200, body = ApplicationForm)),
     extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch not_found_reference if_match_required")), ("x-step" = json!(4))))]
 #[put("/application-form")]
-pub async fn replace_application_form(call: Call, body: Json<ApplicationFormUpdate>) -> Result<Answer> {
+pub async fn replace_application_form(
+    call: Call,
+    body: Json<ApplicationFormUpdate>,
+) -> Result<Answer> {
     match body.faults() {
         faults if faults.is_empty() => {}
         faults => return Err(Error::invalid(faults).into()),
     }
     call.expect_if_match()?;
-    let form = call.write(async |tx| application_forms::replace(tx, call.if_match, &body).await).await?;
+    let form =
+        call.write(async |tx| application_forms::replace(tx, call.if_match, &body).await).await?;
     Ok(Answer::resource(form.version, &form))
 }
 
@@ -62,7 +66,10 @@ pub struct FormVersionPath {
 #[utoipa::path(tag = "applications", params(FormVersionPath), security(("viewer" = ["applications:read"])),
     responses((status = 200, body = ApplicationForm)), extensions(("x-step" = json!(4))))]
 #[get("/application-form/versions/{n}")]
-pub async fn get_application_form_version(call: Call, path: web::Path<FormVersionPath>) -> Result<Answer> {
+pub async fn get_application_form_version(
+    call: Call,
+    path: web::Path<FormVersionPath>,
+) -> Result<Answer> {
     let form = call.read(async |tx| application_forms::get_version(tx, path.n).await).await?;
     Ok(Answer::resource(form.version, &form))
 }
@@ -86,7 +93,11 @@ pub async fn rotate_form_token(call: Call) -> Result<Answer> {
 #[into_params(parameter_in = Path)]
 pub struct FormTokenPath {
     /// The `public_token` of a form.
-    #[param(min_length = 1, max_length = 100, example = "form_0f9d4c1e7a3b4e55a0c1d2e3f4a5b6c70f9d4c1e7a3b4e55a0c1d2e3f4a5b6c7")]
+    #[param(
+        min_length = 1,
+        max_length = 100,
+        example = "form_0f9d4c1e7a3b4e55a0c1d2e3f4a5b6c70f9d4c1e7a3b4e55a0c1d2e3f4a5b6c7"
+    )]
     pub token: String,
 }
 
@@ -96,7 +107,8 @@ impl FormTokenPath {
     /// # Errors
     /// `not_found`.
     pub async fn scope(&self, call: &PublicCall) -> Result<Scope, Error> {
-        let found: Option<OrganizationId> = application_forms::organization_of_token(&call.state.store, &self.token).await?;
+        let found: Option<OrganizationId> =
+            application_forms::organization_of_token(&call.state.store, &self.token).await?;
         let organization = found.ok_or_else(Error::not_found)?;
         Ok(Scope::system(organization, "application form", call.request_id))
     }
@@ -111,6 +123,10 @@ impl FormTokenPath {
 #[get("/public/application-forms/{token}")]
 pub async fn get_public_form(call: PublicCall, path: web::Path<FormTokenPath>) -> Result<Answer> {
     let scope = path.scope(&call).await?;
-    let form = call.state.store.read(&scope, async |tx| application_forms::get_public(tx, &path.token).await).await?;
+    let form = call
+        .state
+        .store
+        .read(&scope, async |tx| application_forms::get_public(tx, &path.token).await)
+        .await?;
     Ok(Answer::ok(&form))
 }

@@ -77,9 +77,15 @@ impl Authenticator {
     /// # Errors
     /// 401 `missing_credentials`, `invalid_token`, `token_expired`, `key_revoked`, `key_expired`;
     /// 403 `address_not_allowed`; `Unavailable` when a key cannot be looked up.
-    pub async fn authenticate(&self, authorization: Option<&str>, peer: IpAddr, request_id: Uuid) -> Result<Caller> {
+    pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        peer: IpAddr,
+        request_id: Uuid,
+    ) -> Result<Caller> {
         let header = authorization.ok_or_else(|| Error::of(Code::MissingCredentials))?;
-        let (scheme, credential) = header.trim().split_once(' ').ok_or_else(|| Error::of(Code::InvalidToken))?;
+        let (scheme, credential) =
+            header.trim().split_once(' ').ok_or_else(|| Error::of(Code::InvalidToken))?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::of(Code::InvalidToken));
         }
@@ -92,7 +98,9 @@ impl Authenticator {
 
     fn person(&self, token: &str, request_id: Uuid) -> Result<Caller> {
         let token = self.tokens.verify(token)?;
-        let ended = [token.session.0, token.member.0].into_iter().any(|id| self.revocations.hold(id, token.issued_at));
+        let ended = [token.session.0, token.member.0]
+            .into_iter()
+            .any(|id| self.revocations.hold(id, token.issued_at));
         if ended {
             return Err(Error::of(Code::InvalidToken));
         }
@@ -105,7 +113,8 @@ impl Authenticator {
             may_override: true,
             request_id,
         };
-        let credential = Credential::User { user: token.user, member: token.member, session: token.session };
+        let credential =
+            Credential::User { user: token.user, member: token.member, session: token.session };
         Ok(Caller { scope, credential, scopes: Vec::new() })
     }
 
@@ -127,20 +136,39 @@ impl Authenticator {
             may_override: key.scopes.contains(&AccessScope::PartnersOverride),
             request_id,
         };
-        Ok(Caller { scope, credential: Credential::Key { key: key.id }, scopes: key.scopes.clone() })
+        Ok(Caller {
+            scope,
+            credential: Credential::Key { key: key.id },
+            scopes: key.scopes.clone(),
+        })
     }
 
-    async fn look_up(&self, secret: &ApiKeySecret, request_id: Uuid) -> Result<Option<Arc<KnownKey>>> {
+    async fn look_up(
+        &self,
+        secret: &ApiKeySecret,
+        request_id: Uuid,
+    ) -> Result<Option<Arc<KnownKey>>> {
         let prefix = secret.public_id();
         let loaded_at = Utc::now();
         let kept = self.keys.read().expect("never poisoned").get(prefix).cloned();
         if let Some(known) = kept.as_ref().filter(|known| self.is_fresh(known, loaded_at)) {
             return Ok(Some(known.clone()));
         }
-        let Some((organization, row)) = api_keys::find(&self.store, prefix, request_id).await? else { return Ok(None) };
-        let allowed: Result<Vec<IpNet>, _> = row.allowed_cidrs.iter().map(|text| text.parse()).collect();
-        let noted_minute = kept.map_or(0, |known| known.noted_minute.load(Ordering::Relaxed)).into();
-        let known = KnownKey { organization, row, allowed: allowed.map_err(Error::internal)?, loaded_at, noted_minute };
+        let Some((organization, row)) = api_keys::find(&self.store, prefix, request_id).await?
+        else {
+            return Ok(None);
+        };
+        let allowed: Result<Vec<IpNet>, _> =
+            row.allowed_cidrs.iter().map(|text| text.parse()).collect();
+        let noted_minute =
+            kept.map_or(0, |known| known.noted_minute.load(Ordering::Relaxed)).into();
+        let known = KnownKey {
+            organization,
+            row,
+            allowed: allowed.map_err(Error::internal)?,
+            loaded_at,
+            noted_minute,
+        };
         let known = Arc::new(known);
         self.keep(prefix, known.clone());
         Ok(Some(known))
@@ -225,7 +253,9 @@ mod tests {
             noted_minute: 0.into(),
         };
         let peer = "203.0.113.7".parse().unwrap();
-        let answer = |key: KnownKey, secret: &ApiKeySecret| key.check(secret, peer, now).err().map(|error| error.code());
+        let answer = |key: KnownKey, secret: &ApiKeySecret| {
+            key.check(secret, peer, now).err().map(|error| error.code())
+        };
         let (here, elsewhere) = ("203.0.113.0/24", "198.51.100.0/24");
         assert_eq!(answer(known(false, false, here), &secret), None);
         assert_eq!(answer(known(false, false, elsewhere), &secret), Some(Code::AddressNotAllowed));

@@ -68,7 +68,8 @@ impl FromRequest for Call {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let passed = passed(request);
         let read = || {
-            let caller = passed.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
+            let caller =
+                passed.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
             Ok(Self {
                 state: state(request),
                 caller,
@@ -88,7 +89,11 @@ impl Call {
     ///
     /// # Errors
     /// `invalid_parameter` with every fault, `invalid_cursor`.
-    pub fn list_request(&self, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
+    pub fn list_request(
+        &self,
+        catalogue: &'static [Field],
+        order: &str,
+    ) -> Result<ListRequest, Error> {
         requested(self.passed.pairs.clone(), catalogue, order)
     }
 
@@ -107,7 +112,11 @@ impl Call {
     /// # Errors
     /// `if_match_required`.
     pub fn expect_if_match(&self) -> Result<(), Error> {
-        let fault = Fault::at_header("if_match_required", "If-Match", "must be the ETag of what is replaced");
+        let fault = Fault::at_header(
+            "if_match_required",
+            "If-Match",
+            "must be the ETag of what is replaced",
+        );
         match self.request.headers().contains_key(header::IF_MATCH) {
             true => Ok(()),
             false => Err(Error::of(Code::IfMatchRequired).at(fault)),
@@ -146,18 +155,28 @@ impl Call {
     }
 
     /// Runs `work` in a transaction.
-    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>) -> Result<T> {
+    pub async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>,
+    ) -> Result<T> {
         Ok(self.state.store.write(&self.caller.scope, work).await?)
     }
 
     /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the work's own
     /// transaction, so a concurrent duplicate waits for it and then gets the same answer.
-    pub async fn once(&self, payload: &Sum, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>) -> Result<Answer> {
+    pub async fn once(
+        &self,
+        payload: &Sum,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+    ) -> Result<Answer> {
         let credential = match self.caller.credential {
             Credential::User { user, .. } => user.0,
             Credential::Key { key } => key.0,
         };
-        let key = self.idempotency_key.clone().map(|key| named(&self.request, &self.passed, credential, key, payload));
+        let key = self
+            .idempotency_key
+            .clone()
+            .map(|key| named(&self.request, &self.passed, credential, key, payload));
         let problem = |error: &Error| self.problem(error);
         once(&self.state, &self.caller.scope, key, problem, work).await
     }
@@ -169,14 +188,25 @@ impl Call {
 }
 
 /// Which request an Idempotency-Key names.
-fn named(request: &HttpRequest, passed: &Passed, credential: Uuid, key: String, payload: &Sum) -> idempotency::Key {
+fn named(
+    request: &HttpRequest,
+    passed: &Passed,
+    credential: Uuid,
+    key: String,
+    payload: &Sum,
+) -> idempotency::Key {
     let mut digest = Sha256::new();
     for part in [request.method().as_str(), request.path(), request.query_string()] {
         digest.update(part.as_bytes());
         digest.update([0]);
     }
     digest.update(payload.0);
-    idempotency::Key { credential, operation: passed.operation.id.clone(), key, digest: digest.finalize().to_vec() }
+    idempotency::Key {
+        credential,
+        operation: passed.operation.id.clone(),
+        key,
+        digest: digest.finalize().to_vec(),
+    }
 }
 
 /// Runs work in a transaction, once per `key`; `problem` writes a refusal as it is answered.
@@ -209,17 +239,28 @@ async fn once(
 
 fn replayed(state: &State, kept: idempotency::Kept) -> domain::Result<Answer> {
     // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
-    let body = state.server_key.open(KEPT_ANSWERS, &kept.body).ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
+    let body = state
+        .server_key
+        .open(KEPT_ANSWERS, &kept.body)
+        .ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
     let again = header::HeaderName::from_static("idempotency-replayed");
     Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
 }
 
 fn refused(error: &Error, problem: &Value) -> Answer {
     let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
-    Answer { status: error.code().status(), headers: vec![kind], body: problem.to_string().into_bytes() }
+    Answer {
+        status: error.code().status(),
+        headers: vec![kind],
+        body: problem.to_string().into_bytes(),
+    }
 }
 
-fn requested(mut pairs: Vec<(String, String)>, catalogue: &'static [Field], order: &str) -> Result<ListRequest, Error> {
+fn requested(
+    mut pairs: Vec<(String, String)>,
+    catalogue: &'static [Field],
+    order: &str,
+) -> Result<ListRequest, Error> {
     // A view may bring the order.
     if !order.is_empty() && !pairs.iter().any(|(name, _)| name == "sort" || name == "view_id") {
         pairs.push(("sort".to_owned(), order.to_owned()));
@@ -233,10 +274,12 @@ fn requested(mut pairs: Vec<(String, String)>, catalogue: &'static [Field], orde
 
 /// Refusals that stay the same however often they are asked for (contract section 12).
 fn is_kept(error: &Error) -> bool {
-    matches!(error, Error::Problem(_)) && matches!(error.code().status(), 409 | 410 | 412 | 422) && {
-        // Another request with this key, not an outcome of the work.
-        !matches!(error.code(), Code::IdempotencyInProgress | Code::IdempotencyKeyReused)
-    }
+    matches!(error, Error::Problem(_))
+        && matches!(error.code().status(), 409 | 410 | 412 | 422)
+        && {
+            // Another request with this key, not an outcome of the work.
+            !matches!(error.code(), Code::IdempotencyInProgress | Code::IdempotencyKeyReused)
+        }
 }
 
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
@@ -245,9 +288,16 @@ fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|number| number.parse().ok());
+    let version = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|number| number.parse().ok());
     version.map(Some).ok_or_else(|| {
-        let fault = Fault::at_header("invalid_header", "If-Match", "must be an ETag of this resource, such as \"17\"");
+        let fault = Fault::at_header(
+            "invalid_header",
+            "If-Match",
+            "must be an ETag of this resource, such as \"17\"",
+        );
         Error::of(Code::InvalidHeader).at(fault)
     })
 }
@@ -259,8 +309,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     match (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(Some(bare.to_owned())),
         false => {
-            let fault =
-                Fault::at_header("idempotency_key_invalid", "Idempotency-Key", "must be 1 to 255 visible ASCII characters");
+            let fault = Fault::at_header(
+                "idempotency_key_invalid",
+                "Idempotency-Key",
+                "must be 1 to 255 visible ASCII characters",
+            );
             Err(Error::of(Code::IdempotencyKeyInvalid).at(fault))
         }
     }
@@ -303,7 +356,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             let (state, passed) = (state(&request), passed(&request));
             expect_json(&request)?;
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
-            let value = parse(&state, passed.operation.body.as_deref().unwrap_or_default(), &bytes)?;
+            let value =
+                parse(&state, passed.operation.body.as_deref().unwrap_or_default(), &bytes)?;
             Ok(Self { value, sum: Sum::of(&bytes) })
         })
     }
@@ -319,8 +373,11 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
         "application/json" => Ok(()),
         "application/merge-patch+json" if patch => Ok(()),
         _ => {
-            let allowed: &[&str] =
-                if patch { &["application/merge-patch+json", "application/json"] } else { &["application/json"] };
+            let allowed: &[&str] = if patch {
+                &["application/merge-patch+json", "application/json"]
+            } else {
+                &["application/json"]
+            };
             Err(Error::of(Code::UnsupportedMediaType).meta("allowed", allowed.into()))
         }
     }
@@ -330,8 +387,14 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
 ///
 /// # Errors
 /// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
-pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<Bytes, Error> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+pub async fn read_body(
+    headers: &HeaderMap,
+    mut payload: Payload,
+    limit: usize,
+) -> Result<Bytes, Error> {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
     let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let (mut body, mut read) = (BytesMut::new(), 0);
     let arrive = async {
@@ -350,9 +413,13 @@ pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) 
         }
         Ok(())
     };
-    let arrived = tokio::time::timeout(PATIENCE, arrive).await.unwrap_or(Err("The request body did not arrive in time."));
+    let arrived = tokio::time::timeout(PATIENCE, arrive)
+        .await
+        .unwrap_or(Err("The request body did not arrive in time."));
     match arrived {
-        _ if announced.max(read) > limit => Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into())),
+        _ if announced.max(read) > limit => {
+            Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into()))
+        }
         Err(why) => Err(Error::new(Code::MalformedJson, why)),
         Ok(()) => Ok(body.freeze()),
     }
@@ -363,13 +430,16 @@ pub async fn read_body(headers: &HeaderMap, mut payload: Payload, limit: usize) 
 /// # Errors
 /// `malformed_json`, or `validation_failed` with every fault.
 pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
-    let mut value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}.")))?;
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}."))
+    })?;
     let faults = state.schemas.check(schema, &mut value);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    serde_json::from_value(value).map_err(|error| Error::invalid(vec![Fault::at_pointer("wrong_type", "#", error.to_string())]))
+    serde_json::from_value(value).map_err(|error| {
+        Error::invalid(vec![Fault::at_pointer("wrong_type", "#", error.to_string())])
+    })
 }
 
 /// Query parameters, checked and typed as the document says.
@@ -410,8 +480,16 @@ impl FromRequest for PublicCall {
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let passed = passed(request);
-        let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        let key = if passed.operation.takes_idempotency_key { idempotency_key(request.headers()) } else { Ok(None) };
+        let agent = request
+            .headers()
+            .get(header::USER_AGENT)
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default();
+        let key = if passed.operation.takes_idempotency_key {
+            idempotency_key(request.headers())
+        } else {
+            Ok(None)
+        };
         ready(key.map_err(Failure::from).map(|idempotency_key| Self {
             state: state(request),
             address: passed.address,
@@ -427,7 +505,9 @@ impl FromRequest for PublicCall {
 impl PublicCall {
     /// The credential, when one came along (an operation may be public and still know its caller).
     pub async fn caller(&self) -> Result<Option<Caller>> {
-        let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+        let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else {
+            return Ok(None);
+        };
         let text = authorization.to_str().ok();
         Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
     }
@@ -439,10 +519,15 @@ impl PublicCall {
         payload: &Sum,
         work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
     ) -> Result<Answer> {
-        let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = Sum::of(secret.as_bytes()).0;
+        let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            Sum::of(secret.as_bytes()).0;
         let key = self.idempotency_key.clone();
-        let key = key.map(|key| named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload));
-        let problem = |error: &Error| StoredProblem::new(error, self.request.path(), self.passed.request_id).0;
+        let key = key.map(|key| {
+            named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload)
+        });
+        let problem = |error: &Error| {
+            StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+        };
         once(&self.state, scope, key, problem, work).await
     }
 }

@@ -181,7 +181,11 @@ impl Checker {
         }
     }
     fn list<T: FromStr>(&mut self, name: &str, text: Option<&str>, must: &str) -> Vec<T> {
-        let parts = text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|part| !part.is_empty());
+        let parts = text
+            .into_iter()
+            .flat_map(|text| text.split(','))
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
         parts.filter_map(|part| self.parse(name, Some(part), must)).collect()
     }
     fn number(&mut self, name: &str, text: Option<&str>, otherwise: usize) -> usize {
@@ -198,7 +202,9 @@ impl Checker {
         let text = text?.trim_end_matches('/');
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         if rest.is_none_or(|host| host.is_empty() || host.contains([' ', '?', '#'])) {
-            self.0.push(format!("{name} must be an address such as https://partners.example.com, not `{text}`"));
+            self.0.push(format!(
+                "{name} must be an address such as https://partners.example.com, not `{text}`"
+            ));
             return None;
         }
         Some(text.to_owned())
@@ -214,7 +220,9 @@ impl Checker {
     fn template(&mut self, name: &str, text: Option<&str>) -> Option<String> {
         let text = text?;
         let filled = reqwest::Url::parse(&text.replace("{domain}", "example.com"));
-        if !text.contains("{domain}") || !filled.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+        if !text.contains("{domain}")
+            || !filled.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        {
             // What was given may hold a secret.
             self.0.push(format!("{name} must be an address with {{domain}} in it, such as https://data.example.com/{{domain}}"));
             return None;
@@ -224,7 +232,9 @@ impl Checker {
     fn origin(&mut self, name: &str, text: &str) -> Option<String> {
         let url = self.url(name, Some(text))?;
         if url.splitn(4, '/').count() > 3 {
-            self.0.push(format!("{name} takes origins (scheme, host, port) without a path, not `{text}`"));
+            self.0.push(format!(
+                "{name} takes origins (scheme, host, port) without a path, not `{text}`"
+            ));
             return None;
         }
         Some(url)
@@ -239,11 +249,16 @@ impl RawSettings {
     pub fn check(self) -> Result<Settings, SettingsError> {
         let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let mut check = Checker(Vec::new());
-        let listen: Option<SocketAddr> =
-            check.parse("PARTNEROS_LISTEN", Some(&self.listen), "an address and port such as 127.0.0.1:8080");
+        let listen: Option<SocketAddr> = check.parse(
+            "PARTNEROS_LISTEN",
+            Some(&self.listen),
+            "an address and port such as 127.0.0.1:8080",
+        );
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let database = match (some(&self.database_url), some(&self.owner_database_url)) {
-            (Some(url), owner) => Database::External { owner_url: owner.unwrap_or_else(|| url.clone()), url },
+            (Some(url), owner) => {
+                Database::External { owner_url: owner.unwrap_or_else(|| url.clone()), url }
+            }
             (None, Some(_)) => {
                 check.0.push("PARTNEROS_OWNER_DATABASE_URL needs DATABASE_URL, for everything but migrations".into());
                 Database::Embedded { pg_bin: None }
@@ -270,7 +285,9 @@ impl RawSettings {
             "true" => true,
             "false" | "" => false,
             other => {
-                check.0.push(format!("PARTNEROS_ALLOW_PRIVATE_URLS must be `true` or `false`, not `{other}`"));
+                check.0.push(format!(
+                    "PARTNEROS_ALLOW_PRIVATE_URLS must be `true` or `false`, not `{other}`"
+                ));
                 false
             }
         };
@@ -279,19 +296,27 @@ impl RawSettings {
             Some("text") => Some(LogFormat::Text),
             Some("json") => Some(LogFormat::Json),
             Some(other) => {
-                check.0.push(format!("PARTNEROS_LOG_FORMAT must be `text` or `json`, not `{other}`"));
+                check
+                    .0
+                    .push(format!("PARTNEROS_LOG_FORMAT must be `text` or `json`, not `{other}`"));
                 None
             }
         };
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log) {
-            check.0.push(format!("PARTNEROS_LOG must be levels such as `info,persistence=debug`: {error}"));
+            check.0.push(format!(
+                "PARTNEROS_LOG must be levels such as `info,persistence=debug`: {error}"
+            ));
         }
         let object_store_url = some(&self.object_store_url);
-        if let Some(url) = object_store_url.as_deref().filter(|url| !url.starts_with("s3://") && !url.starts_with("file://")) {
+        if let Some(url) = object_store_url
+            .as_deref()
+            .filter(|url| !url.starts_with("s3://") && !url.starts_with("file://"))
+        {
             check.0.push(format!("PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or `file:///folder`, not `{url}`"));
         }
         let model = self.model(&mut check);
-        let origins: Vec<String> = check.list("PARTNEROS_CORS_ORIGINS", some(&self.cors_origins).as_deref(), "origins");
+        let origins: Vec<String> =
+            check.list("PARTNEROS_CORS_ORIGINS", some(&self.cors_origins).as_deref(), "origins");
         let settings = Settings {
             listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             ready_file: self.ready_file,
@@ -299,7 +324,10 @@ impl RawSettings {
             data_dir,
             public_url: check.url("PARTNEROS_PUBLIC_URL", some(&self.public_url).as_deref()),
             app_url: check.url("PARTNEROS_APP_URL", some(&self.app_url).as_deref()),
-            cors_origins: origins.iter().filter_map(|o| check.origin("PARTNEROS_CORS_ORIGINS", o)).collect(),
+            cors_origins: origins
+                .iter()
+                .filter_map(|o| check.origin("PARTNEROS_CORS_ORIGINS", o))
+                .collect(),
             trusted_proxies: check.list(
                 "PARTNEROS_TRUSTED_PROXIES",
                 some(&self.trusted_proxies).as_deref(),
@@ -316,13 +344,15 @@ impl RawSettings {
             slack_api_url: check
                 .url("PARTNEROS_SLACK_API_URL", some(&self.slack_api_url).as_deref())
                 .unwrap_or_else(|| SLACK_API_URL.to_owned()),
-            company_data_url: check.template("PARTNEROS_COMPANY_DATA_URL", some(&self.company_data_url).as_deref()),
+            company_data_url: check
+                .template("PARTNEROS_COMPANY_DATA_URL", some(&self.company_data_url).as_deref()),
             allow_private_urls,
             hosts: HashMap::new(),
             rate_limits,
             log: self.log,
             log_format,
-            otlp_endpoint: check.url("OTEL_EXPORTER_OTLP_ENDPOINT", some(&self.otlp_endpoint).as_deref()),
+            otlp_endpoint: check
+                .url("OTEL_EXPORTER_OTLP_ENDPOINT", some(&self.otlp_endpoint).as_deref()),
             metrics_listen: check.parse(
                 "PARTNEROS_METRICS_LISTEN",
                 some(&self.metrics_listen).as_deref(),
@@ -330,7 +360,11 @@ impl RawSettings {
             ),
             workers: check.number("PARTNEROS_WORKERS", some(&self.workers).as_deref(), cores),
             db_pool: check.number("PARTNEROS_DB_POOL", some(&self.db_pool).as_deref(), 4 * cores),
-            job_concurrency: check.number("PARTNEROS_JOB_CONCURRENCY", Some(&self.job_concurrency), 4),
+            job_concurrency: check.number(
+                "PARTNEROS_JOB_CONCURRENCY",
+                Some(&self.job_concurrency),
+                4,
+            ),
             model,
         };
         if check.0.is_empty() { Ok(settings) } else { Err(SettingsError(check.0)) }
@@ -338,14 +372,23 @@ impl RawSettings {
 
     /// The language model: all three of its settings, or none.
     fn model(&self, check: &mut Checker) -> Option<ModelSettings> {
-        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let given = |text: &Option<String>| {
+            text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
         let daily_tokens = match self.openai_daily_tokens.trim() {
             "" => Some(5_000_000),
-            text => check.parse::<u32>("PARTNEROS_OPENAI_DAILY_TOKENS", Some(text), "a number of tokens, 0 to 4294967295"),
+            text => check.parse::<u32>(
+                "PARTNEROS_OPENAI_DAILY_TOKENS",
+                Some(text),
+                "a number of tokens, 0 to 4294967295",
+            ),
         };
-        let (key, url, name) = (given(&self.openai_api_key), given(&self.openai_base_url), given(&self.openai_model));
+        let (key, url, name) =
+            (given(&self.openai_api_key), given(&self.openai_base_url), given(&self.openai_model));
         let url = url.map(|url| check.url("PARTNEROS_OPENAI_BASE_URL", Some(&url)));
-        if name.as_deref().is_some_and(|name| name.chars().count() > 100 || name.contains(|c: char| c.is_control() || c == ' ')) {
+        if name.as_deref().is_some_and(|name| {
+            name.chars().count() > 100 || name.contains(|c: char| c.is_control() || c == ' ')
+        }) {
             check.0.push("PARTNEROS_OPENAI_MODEL must be the name of a model: at most 100 characters, no spaces".into());
         }
         if key.as_deref().is_some_and(|key| key.bytes().any(|byte| !byte.is_ascii_graphic())) {
@@ -366,7 +409,8 @@ impl RawSettings {
                     ("PARTNEROS_OPENAI_BASE_URL", url.is_none()),
                     ("PARTNEROS_OPENAI_MODEL", name.is_none()),
                 ];
-                let missing: Vec<&str> = all.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
+                let missing: Vec<&str> =
+                    all.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
                 check.0.push(format!(
                     "{}: the language model needs PARTNEROS_OPENAI_API_KEY, PARTNEROS_OPENAI_BASE_URL (such as \
                      https://api.openai.com/v1) and PARTNEROS_OPENAI_MODEL; without all three the rules judge alone",
@@ -392,7 +436,10 @@ impl RawSettings {
                 }
             },
             (Some(_), Some(_)) => {
-                check.0.push("PARTNEROS_JWT_KEY and PARTNEROS_JWT_KEY_FILE are both given: one is enough".into());
+                check.0.push(
+                    "PARTNEROS_JWT_KEY and PARTNEROS_JWT_KEY_FILE are both given: one is enough"
+                        .into(),
+                );
                 return None;
             }
             (None, None) => None,
@@ -430,7 +477,10 @@ mod tests {
     #[test]
     fn nothing_given_is_an_embedded_server() {
         let settings = raw().check().unwrap();
-        assert!(matches!(settings.database, Database::Embedded { pg_bin: None }) && settings.jwt_key.is_none());
+        assert!(
+            matches!(settings.database, Database::Embedded { pg_bin: None })
+                && settings.jwt_key.is_none()
+        );
     }
 
     #[test]
@@ -484,7 +534,13 @@ mod tests {
     fn the_language_model_is_configured_whole_or_not_at_all() {
         let with = |key: &str, url: &str, model: &str| {
             let some = |text: &str| Some(text.to_owned());
-            RawSettings { openai_api_key: some(key), openai_base_url: some(url), openai_model: some(model), ..raw() }.check()
+            RawSettings {
+                openai_api_key: some(key),
+                openai_base_url: some(url),
+                openai_model: some(model),
+                ..raw()
+            }
+            .check()
         };
         let model = with("sk-1", "https://api.openai.com/v1/", "gpt").unwrap().model.unwrap();
         assert_eq!(
@@ -499,14 +555,20 @@ mod tests {
             ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY has"),
         ] {
             let SettingsError(faults) = with(key, url, model).unwrap_err();
-            assert!(faults.len() == 1 && faults[0].contains(fault) && !faults[0].contains("sk"), "{faults:?}");
+            assert!(
+                faults.len() == 1 && faults[0].contains(fault) && !faults[0].contains("sk"),
+                "{faults:?}"
+            );
         }
     }
 
     #[test]
     fn an_empty_value_is_none() {
-        let empty = RawSettings { app_url: Some(String::new()), database_url: Some(" ".into()), ..raw() };
+        let empty =
+            RawSettings { app_url: Some(String::new()), database_url: Some(" ".into()), ..raw() };
         let settings = empty.check().unwrap();
-        assert!(settings.app_url.is_none() && matches!(settings.database, Database::Embedded { .. }));
+        assert!(
+            settings.app_url.is_none() && matches!(settings.database, Database::Embedded { .. })
+        );
     }
 }

@@ -34,7 +34,8 @@ pub async fn list_contacts(call: Call) -> Result<Answer> {
 pub async fn create_contact(call: Call, body: Json<ContactCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let contact = contacts::insert(tx, &body).await?;
-        Ok(Answer::created(format!("/v1/contacts/{}", contact.id), &contact).versioned(contact.version))
+        Ok(Answer::created(format!("/v1/contacts/{}", contact.id), &contact)
+            .versioned(contact.version))
     };
     call.once(&body.sum, work).await
 }
@@ -55,8 +56,13 @@ pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer>
 #[utoipa::path(tag = "contacts", params(ContactId), request_body = ContactUpdate, security(("member" = ["contacts:write"])),
     responses((status = 200, body = Contact)), extensions(("x-errors" = json!("contact_email_taken"))))]
 #[patch("/contacts/{id}")]
-pub async fn update_contact(call: Call, id: web::Path<ContactId>, body: Json<ContactUpdate>) -> Result<Answer> {
-    let contact = call.write(async |tx| contacts::update(tx, *id, call.if_match, &body).await).await?;
+pub async fn update_contact(
+    call: Call,
+    id: web::Path<ContactId>,
+    body: Json<ContactUpdate>,
+) -> Result<Answer> {
+    let contact =
+        call.write(async |tx| contacts::update(tx, *id, call.if_match, &body).await).await?;
     Ok(Answer::resource(contact.version, &contact))
 }
 

@@ -5,8 +5,9 @@ use chrono::Utc;
 use domain::{
     Fault,
     deals::{
-        Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation, DealBatchResult, DealCreate, DealList,
-        DealPage, DealQuery, DealRejection, DealUpdate, catalogue,
+        Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
+        DealBatchResult, DealCreate, DealList, DealPage, DealQuery, DealRejection, DealUpdate,
+        catalogue,
     },
     ids::DealId,
     listing::ListRequest,
@@ -79,23 +80,39 @@ pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
 #[post("/deals/batch")]
 pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
     let operations = body.operations.iter().cloned().enumerate();
-    let operations: Vec<_> = operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+    let operations: Vec<_> =
+        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
     let work = async |tx: &persistence::Tx<'_>| {
         let done = deals::batch(tx, &operations, body.atomic).await?;
-        let results: Vec<DealBatchItem> = done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+        let results: Vec<DealBatchItem> =
+            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
         let failed = results.iter().filter(|result| result.problem.is_some()).count();
-        Ok(Answer::multi_status(&DealBatchResult { succeeded: results.len() - failed, failed, results }))
+        Ok(Answer::multi_status(&DealBatchResult {
+            succeeded: results.len() - failed,
+            failed,
+            results,
+        }))
     };
     call.once(&body.sum, work).await
 }
 
 /// The data of an operation are checked by themselves, so that what is wrong with one does not refuse the others.
-fn checked(call: &Call, index: usize, mut operation: DealBatchOperation) -> Result<DealBatchOperation, Vec<Fault>> {
+fn checked(
+    call: &Call,
+    index: usize,
+    mut operation: DealBatchOperation,
+) -> Result<DealBatchOperation, Vec<Fault>> {
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
-        let faults = call.state.schemas.check_at("DealBatchData", &format!("#/operations/{index}/data"), &mut value);
+        let faults = call.state.schemas.check_at(
+            "DealBatchData",
+            &format!("#/operations/{index}/data"),
+            &mut value,
+        );
         match value {
-            serde_json::Value::Object(data) if faults.is_empty() => operation.data = Some(DealBatchData(data)),
+            serde_json::Value::Object(data) if faults.is_empty() => {
+                operation.data = Some(DealBatchData(data))
+            }
             _ => return Err(faults),
         }
     }
@@ -132,7 +149,11 @@ pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
             "external_id_taken invalid_transition deal_conflict closed_on_required invalid_date_order not_applicable")),
         ("x-step" = json!(2))))]
 #[patch("/deals/{id}")]
-pub async fn update_deal(call: Call, id: web::Path<DealId>, body: Json<DealUpdate>) -> Result<Answer> {
+pub async fn update_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealUpdate>,
+) -> Result<Answer> {
     let deal = call.write(async |tx| deals::update(tx, *id, call.if_match, &body).await).await?;
     Ok(answer(&deal))
 }
@@ -166,7 +187,11 @@ pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     responses((status = 200, body = Deal)),
     extensions(("x-errors" = json!("invalid_transition deal_conflict invalid_date_order")), ("x-step" = json!(2))))]
 #[post("/deals/{id}/approval")]
-pub async fn approve_deal(call: Call, id: web::Path<DealId>, body: Json<DealApproval>) -> Result<Answer> {
+pub async fn approve_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealApproval>,
+) -> Result<Answer> {
     call.once(&body.sum, async |tx| Ok(answer(&deals::approve(tx, *id, &body).await?))).await
 }
 
@@ -177,7 +202,11 @@ pub async fn approve_deal(call: Call, id: web::Path<DealId>, body: Json<DealAppr
     responses((status = 200, body = Deal)),
     extensions(("x-errors" = json!("invalid_transition")), ("x-step" = json!(2))))]
 #[post("/deals/{id}/rejection")]
-pub async fn reject_deal(call: Call, id: web::Path<DealId>, body: Json<DealRejection>) -> Result<Answer> {
+pub async fn reject_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealRejection>,
+) -> Result<Answer> {
     call.once(&body.sum, async |tx| Ok(answer(&deals::reject(tx, *id, &body).await?))).await
 }
 

@@ -116,15 +116,27 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
 ///
 /// # Errors
 /// When the database is away, or `demo.json` in the data folder cannot be read or written.
-pub async fn ensure(store: &Store, data_dir: &Path, environment: KeyEnvironment) -> anyhow::Result<Demo> {
+pub async fn ensure(
+    store: &Store,
+    data_dir: &Path,
+    environment: KeyEnvironment,
+) -> anyhow::Result<Demo> {
     let demo = enter(store, data_dir, environment).await?;
     if let Some(organization) = members::organization_of(store, OWNER).await? {
-        scores::score_unscored(store, &Scope::system(organization, "partneros demo", Uuid::now_v7())).await?;
+        scores::score_unscored(
+            store,
+            &Scope::system(organization, "partneros demo", Uuid::now_v7()),
+        )
+        .await?;
     }
     Ok(demo)
 }
 
-async fn enter(store: &Store, data_dir: &Path, environment: KeyEnvironment) -> anyhow::Result<Demo> {
+async fn enter(
+    store: &Store,
+    data_dir: &Path,
+    environment: KeyEnvironment,
+) -> anyhow::Result<Demo> {
     let file = data_dir.join("demo.json");
     let organization = members::organization_of(store, OWNER).await?;
     if let (Some(organization), Some(kept)) = (organization, kept(&file)?)
@@ -133,7 +145,8 @@ async fn enter(store: &Store, data_dir: &Path, environment: KeyEnvironment) -> a
         return Ok(kept);
     }
     let password = random_password()?;
-    let hash = passwords::hash(&password).map_err(|error| anyhow::anyhow!("cannot hash a password: {error}"))?;
+    let hash = passwords::hash(&password)
+        .map_err(|error| anyhow::anyhow!("cannot hash a password: {error}"))?;
     let key = match organization {
         None => {
             tracing::info!("making the demo organization");
@@ -175,7 +188,12 @@ With the same password: {}\n
             fs::create_dir_all(folder)?;
         }
         let beside = file.with_extension("json.new");
-        let mut out = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut out = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&beside)?;
         out.write_all(&serde_json::to_vec(self)?)?;
         out.sync_all()?;
         Ok(fs::rename(&beside, file)?)
@@ -195,7 +213,10 @@ async fn is_key_of(store: &Store, key: &str, organization: OrganizationId) -> an
     let Some(secret) = ApiKeySecret::parse(key) else { return Ok(false) };
     let found = api_keys::find(store, secret.public_id(), Uuid::now_v7()).await?;
     Ok(found.is_some_and(|(of, row)| {
-        of == organization && same_hash(&row.secret_hash, &secret.hash()) && row.revoked_at.is_none() && row.expires_at.is_none()
+        of == organization
+            && same_hash(&row.secret_hash, &secret.hash())
+            && row.revoked_at.is_none()
+            && row.expires_at.is_none()
     }))
 }
 
@@ -221,7 +242,12 @@ async fn renew(
 }
 
 /// Everything in one transaction: a start that is cut short leaves nothing half made.
-async fn make(store: &Store, password: &str, hash: &str, environment: KeyEnvironment) -> anyhow::Result<ApiKeySecret> {
+async fn make(
+    store: &Store,
+    password: &str,
+    hash: &str,
+    environment: KeyEnvironment,
+) -> anyhow::Result<ApiKeySecret> {
     let registration = Registration {
         organization_name: "Demo Rockets".into(),
         currency: "USD".into(),
@@ -261,12 +287,18 @@ async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Re
     let system = Scope::system(organization, "partneros demo", Uuid::now_v7());
     let people = store.read(&system, async |tx| members::list(tx, None, 200).await).await?.data;
     let owner = people.into_iter().find(|member| member.email == OWNER);
-    let Some((owner, user)) = owner.and_then(|owner| Some((owner.id, owner.user_id?))) else { return Ok(()) };
-    let scope = Scope { member: Some(owner), ..Scope::newcomer(organization, user, OWNER_NAME, Uuid::now_v7()) };
-    let done = store.write(&scope, async |tx| match views::count(tx, &ViewFilter::default()).await? {
-        0 => program::insert_views(tx, owner).await,
-        _ => Ok(()),
-    });
+    let Some((owner, user)) = owner.and_then(|owner| Some((owner.id, owner.user_id?))) else {
+        return Ok(());
+    };
+    let scope = Scope {
+        member: Some(owner),
+        ..Scope::newcomer(organization, user, OWNER_NAME, Uuid::now_v7())
+    };
+    let done =
+        store.write(&scope, async |tx| match views::count(tx, &ViewFilter::default()).await? {
+            0 => program::insert_views(tx, owner).await,
+            _ => Ok(()),
+        });
     Ok(done.await?)
 }
 
@@ -300,18 +332,30 @@ async fn insert_company(
         2..6 => (PartnerCreatedVia::Api, WriteMode::Automated),
         _ => (PartnerCreatedVia::Import, WriteMode::Automated),
     };
-    let partner = partners::insert(tx, changes_of(&profile.0), profile.primary_contact()?, via, mode).await?;
+    let partner =
+        partners::insert(tx, changes_of(&profile.0), profile.primary_contact()?, via, mode).await?;
     let id = partner.summary.id;
     for contact in &company.contacts {
         contacts::insert(tx, &contact_of(id, contact)?).await?;
     }
-    for (values, mode) in [(&company.by_hand, WriteMode::Manual), (&company.synced, WriteMode::Automated)] {
+    for (values, mode) in
+        [(&company.by_hand, WriteMode::Manual), (&company.synced, WriteMode::Automated)]
+    {
         if !values.is_empty() {
             partners::update(tx, id, None, changes_of(values), mode).await?;
         }
     }
-    let stage = company.by_hand.get("stage").or(company.profile.get("stage")).and_then(Json::as_str).unwrap_or_default();
-    Ok(Entered { id, stage: stage.to_owned(), has_target: company.profile.contains_key("annual_revenue_target") })
+    let stage = company
+        .by_hand
+        .get("stage")
+        .or(company.profile.get("stage"))
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    Ok(Entered {
+        id,
+        stage: stage.to_owned(),
+        has_target: company.profile.contains_key("annual_revenue_target"),
+    })
 }
 
 fn contact_of(partner: PartnerId, contact: &Map<String, Json>) -> domain::Result<ContactCreate> {

@@ -27,14 +27,19 @@ struct Rendered {
 impl Documents {
     /// Both forms of the finished document.
     pub fn of(document: &Json) -> Self {
-        let yaml = serde_yaml_ng::to_string(document).expect("whatever is JSON can be written as YAML");
-        Self { json: Rendered::of(document.to_string(), "application/json"), yaml: Rendered::of(yaml, "application/yaml") }
+        let yaml =
+            serde_yaml_ng::to_string(document).expect("whatever is JSON can be written as YAML");
+        Self {
+            json: Rendered::of(document.to_string(), "application/json"),
+            yaml: Rendered::of(yaml, "application/yaml"),
+        }
     }
 }
 
 impl Rendered {
     fn of(text: String, kind: &'static str) -> Self {
-        let hash: String = Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         Self { bytes: text.into(), etag: EntityTag::new_strong(hash), kind }
     }
 
@@ -45,7 +50,9 @@ impl Rendered {
             Err(_) => false,
         };
         let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        answer.insert_header(ETag(self.etag.clone())).insert_header((header::CACHE_CONTROL, "no-cache"));
+        answer
+            .insert_header(ETag(self.etag.clone()))
+            .insert_header((header::CACHE_CONTROL, "no-cache"));
         match known {
             true => answer.finish(),
             false => answer.content_type(self.kind).body(self.bytes.clone()),
@@ -63,7 +70,10 @@ pub struct OpenApiDocument(pub Json);
 /// Everything that this API can do, for generators of clients and for people.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true))))]
 #[get("/openapi.json")]
-pub async fn get_open_api_json(request: HttpRequest, documents: web::Data<Documents>) -> HttpResponse {
+pub async fn get_open_api_json(
+    request: HttpRequest,
+    documents: web::Data<Documents>,
+) -> HttpResponse {
     documents.json.answer(&request)
 }
 
@@ -75,7 +85,10 @@ pub async fn get_open_api_json(request: HttpRequest, documents: web::Data<Docume
     extensions(("x-etag" = json!(true)))
 )]
 #[get("/openapi.yaml")]
-pub async fn get_open_api_yaml(request: HttpRequest, documents: web::Data<Documents>) -> HttpResponse {
+pub async fn get_open_api_yaml(
+    request: HttpRequest,
+    documents: web::Data<Documents>,
+) -> HttpResponse {
     documents.yaml.answer(&request)
 }
 
@@ -90,7 +103,11 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
     cfg.app_data(web::Data::new(config))
         .route(
             "/docs",
-            web::get().to(async || HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()),
+            web::get().to(async || {
+                HttpResponse::PermanentRedirect()
+                    .insert_header((header::LOCATION, "/docs/"))
+                    .finish()
+            }),
         )
         .route("/docs/{file:.*}", web::get().to(page_file));
 }
@@ -124,7 +141,9 @@ mod tests {
 
     use super::*;
 
-    async fn call(request: http::TestRequest) -> actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody> {
+    async fn call(
+        request: http::TestRequest,
+    ) -> actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody> {
         let documents = web::Data::new(Documents::of(&json!({"openapi": "3.1.0"})));
         let app = App::new().app_data(documents).configure(mount_page).into_utoipa_app();
         let app = app.configure(|cfg| {
@@ -135,7 +154,13 @@ mod tests {
     }
 
     fn header_of<B>(answer: &actix_web::dev::ServiceResponse<B>, name: &str) -> String {
-        answer.headers().get(name).expect("the header is there").to_str().expect("it is ASCII").to_owned()
+        answer
+            .headers()
+            .get(name)
+            .expect("the header is there")
+            .to_str()
+            .expect("it is ASCII")
+            .to_owned()
     }
 
     fn get(path: &str) -> http::TestRequest {
@@ -152,9 +177,13 @@ mod tests {
             assert_eq!(header_of(&answer, "content-type"), kind);
             let etag = header_of(&answer, "etag");
             assert_eq!(http::read_body(answer).await, text);
-            let again = call(get(path).insert_header(("If-None-Match", format!("W/\"x\", {etag}")))).await;
+            let again =
+                call(get(path).insert_header(("If-None-Match", format!("W/\"x\", {etag}")))).await;
             assert_eq!((again.status().as_u16(), header_of(&again, "etag")), (304, etag));
-            assert_eq!(call(get(path).insert_header(("If-None-Match", "\"x\""))).await.status(), 200);
+            assert_eq!(
+                call(get(path).insert_header(("If-None-Match", "\"x\""))).await.status(),
+                200
+            );
         }
     }
 
@@ -163,7 +192,8 @@ mod tests {
         assert_eq!(header_of(&call(get("/docs")).await, "location"), "/docs/");
         let page = http::read_body(call(get("/docs/")).await).await;
         let page = std::str::from_utf8(&page).unwrap();
-        let names = page.split(['"', '\'']).filter(|name| name.starts_with("./") || name.ends_with(".css"));
+        let names =
+            page.split(['"', '\'']).filter(|name| name.starts_with("./") || name.ends_with(".css"));
         for name in names {
             let file = call(get(&format!("/docs/{}", name.trim_start_matches("./")))).await;
             assert_eq!(file.status(), 200, "{name}");

@@ -64,7 +64,11 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 #[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
     responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/partners/{id}/events")]
-pub async fn list_partner_events(call: Call, id: web::Path<PartnerId>, query: Query<EventList>) -> Result<Answer> {
+pub async fn list_partner_events(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<EventList>,
+) -> Result<Answer> {
     list(&call, &query, Some(*id)).await
 }
 
@@ -75,18 +79,38 @@ pub async fn list_partner_events(call: Call, id: web::Path<PartnerId>, query: Qu
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/event-types")]
 pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
-    Ok(Answer::ok(&Page::of(TYPES.iter().map(EventTypeInfo::from).collect(), &paging, "event-types")?))
+    Ok(Answer::ok(&Page::of(
+        TYPES.iter().map(EventTypeInfo::from).collect(),
+        &paging,
+        "event-types",
+    )?))
 }
 
 async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Result<Answer> {
-    if let Some(wrong) = query.types.iter().flatten().find(|name| domain::events::EventType::named(name).is_none()) {
+    if let Some(wrong) =
+        query.types.iter().flatten().find(|name| domain::events::EventType::named(name).is_none())
+    {
         let allowed: Vec<&str> = TYPES.iter().map(|t| t.name).collect();
-        let fault = domain::Fault::at_parameter("invalid_parameter", "types", format!("there is no event type {wrong}"));
+        let fault = domain::Fault::at_parameter(
+            "invalid_parameter",
+            "types",
+            format!("there is no event type {wrong}"),
+        );
         return Err(Error::of(Code::InvalidParameter).at(fault.meta("allowed", allowed)).into());
     }
-    let fingerprint = domain::cursor::fingerprint(&("events", partner, &query.types, &query.subject_id, &query.actor_id));
-    let from_cursor: Option<i64> =
-        query.paging.cursor.as_deref().map(|cursor| domain::cursor::decode(&fingerprint, cursor)).transpose()?;
+    let fingerprint = domain::cursor::fingerprint(&(
+        "events",
+        partner,
+        &query.types,
+        &query.subject_id,
+        &query.actor_id,
+    ));
+    let from_cursor: Option<i64> = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|cursor| domain::cursor::decode(&fingerprint, cursor))
+        .transpose()?;
     let filter = EventFilter {
         types: query.types.clone(),
         subject_id: query.subject_id.clone(),
@@ -108,11 +132,15 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
                     return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
                 }
             }
-            let total_count = if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
+            let total_count =
+                if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
             let mut data = events::list(tx, &filter, limit + 1).await?;
             let more = data.len() as i64 > limit;
             data.truncate(limit as usize);
-            let next_cursor = data.last().filter(|_| more).map(|last| domain::cursor::encode(&fingerprint, last.sequence));
+            let next_cursor = data
+                .last()
+                .filter(|_| more)
+                .map(|last| domain::cursor::encode(&fingerprint, last.sequence));
             Ok(Page { data, next_cursor, total_count })
         })
         .await?;

@@ -11,8 +11,8 @@ use domain::{
 };
 use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem, path::Path,
-    prefix::PrefixStore,
+    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem,
+    path::Path, prefix::PrefixStore,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -42,13 +42,20 @@ impl Files {
         let folder = match url {
             None => data_dir.join("files"),
             Some(url) if url.starts_with("s3://") => {
-                let bucket = AmazonS3Builder::from_env().with_url(url).build().context("PARTNEROS_OBJECT_STORE_URL")?;
-                let prefix = url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
+                let bucket = AmazonS3Builder::from_env()
+                    .with_url(url)
+                    .build()
+                    .context("PARTNEROS_OBJECT_STORE_URL")?;
+                let prefix = url
+                    .trim_start_matches("s3://")
+                    .split_once('/')
+                    .map_or("", |(_, prefix)| prefix);
                 return Ok(Self(Arc::new(PrefixStore::new(bucket, Path::from(prefix)))));
             }
             Some(url) => url.trim_start_matches("file://").into(),
         };
-        private_folder(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        private_folder(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let folder = LocalFileSystem::new_with_prefix(&folder)
             .with_context(|| format!("cannot keep files in {}", folder.display()))?
             .with_automatic_cleanup(true);
@@ -82,7 +89,10 @@ impl Files {
     /// `not_found`.
     pub async fn download(&self, path: &Path) -> Result<std::fs::File> {
         let mut stream = self.stream(path).await?.1;
-        let copy = tokio::task::spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let copy = tokio::task::spawn_blocking(tempfile::tempfile)
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)?;
         let mut file = tokio::fs::File::from_std(copy);
         while let Some(piece) = stream.next().await {
             file.write_all(&piece?).await.map_err(Error::internal)?;
@@ -162,7 +172,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(None, folder.path()).unwrap();
         let path = upload_of(OrganizationId::new(), JobId::new());
-        assert_eq!(files.stream(&path).await.map(|_| ()).unwrap_err().code(), domain::Code::NotFound);
+        assert_eq!(
+            files.stream(&path).await.map(|_| ()).unwrap_err().code(),
+            domain::Code::NotFound
+        );
         let bytes: Vec<u8> = (0..7_000_000_u32).map(|n| n as u8).collect();
         let mut local = tempfile::tempfile().unwrap();
         local.write_all(&bytes).unwrap();

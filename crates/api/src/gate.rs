@@ -55,7 +55,9 @@ pub async fn gate(
 ) -> Result<ServiceResponse<EitherBody<BoxBody>>, actix_web::Error> {
     let started = Instant::now();
     let id = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
-    let state = Arc::clone(request.app_data::<web::Data<State>>().expect("the state is there from the start"));
+    let state = Arc::clone(
+        request.app_data::<web::Data<State>>().expect("the state is there from the start"),
+    );
     let (path, method) = (request.path().to_owned(), request.method().clone());
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
 
@@ -79,7 +81,10 @@ pub async fn gate(
     }
     let headers = answered.headers_mut();
     let mut put = |name: &'static str, value: String| {
-        headers.insert(header::HeaderName::from_static(name), value.parse().expect("our header values are ASCII"));
+        headers.insert(
+            header::HeaderName::from_static(name),
+            value.parse().expect("our header values are ASCII"),
+        );
     };
     put("request-id", request_id(id));
     put("x-content-type-options", "nosniff".into());
@@ -91,7 +96,8 @@ pub async fn gate(
         put("strict-transport-security", "max-age=31536000; includeSubDomains".into());
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+        headers
+            .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
     }
     let status = answered.status().as_u16();
     tracing::info!(status, duration_ms = started.elapsed().as_secs_f64() * 1e3, "answered");
@@ -99,14 +105,22 @@ pub async fn gate(
 }
 
 /// Everything that is checked before a handler runs, in the order of contract section 12.
-async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Option<Left>) -> Result<Option<Passed>> {
+async fn enter(
+    request: &ServiceRequest,
+    state: &State,
+    id: Uuid,
+    left: &mut Option<Left>,
+) -> Result<Option<Passed>> {
     if is_page(request.path()) {
         return Ok(None);
     }
     let operation = operation_of(request, state)?;
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-    let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let address = state.addresses.client(peer, text(header::HeaderName::from_static("x-forwarded-for")));
+    let text = |name: header::HeaderName| {
+        request.headers().get(name).and_then(|value| value.to_str().ok())
+    };
+    let address =
+        state.addresses.client(peer, text(header::HeaderName::from_static("x-forwarded-for")));
     let mut caller = None;
     if operation.public {
         if guesses_secrets(&operation) {
@@ -115,7 +129,8 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
             *left = state.limits.of_form_reader(address)?;
         }
     } else {
-        let known = state.authenticator.authenticate(text(header::AUTHORIZATION), address, id).await?;
+        let known =
+            state.authenticator.authenticate(text(header::AUTHORIZATION), address, id).await?;
         let span = tracing::Span::current();
         span.record("organization", tracing::field::display(known.scope.organization));
         span.record("actor", known.scope.actor.id.as_deref().unwrap_or("system"));
@@ -130,7 +145,9 @@ async fn enter(request: &ServiceRequest, state: &State, id: Uuid, left: &mut Opt
     operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
     operation.check_accept(text(header::ACCEPT))?;
     let pairs = form_pairs(request.query_string())?;
-    let query = operation.check_query(&state.schemas, &pairs).map_err(domain::listing::invalid_parameters)?;
+    let query = operation
+        .check_query(&state.schemas, &pairs)
+        .map_err(domain::listing::invalid_parameters)?;
     if let Some(known) = &caller {
         may_write_as(known, &query)?;
     }
@@ -152,17 +169,24 @@ fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation
 fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
     match caller.credential {
         Credential::Key { .. } if !operation.keys_allowed => {
-            Err(Error::new(Code::InsufficientScope, "API keys may not do this.").meta("required_scope", Value::Null))
+            Err(Error::new(Code::InsufficientScope, "API keys may not do this.")
+                .meta("required_scope", Value::Null))
         }
-        Credential::Key { .. } => match operation.scopes.iter().find(|wanted| !holds(caller, **wanted)) {
-            None => Ok(()),
-            Some(missing) => Err(Error::of(Code::InsufficientScope).meta("required_scope", json!(missing.as_str()))),
-        },
+        Credential::Key { .. } => {
+            match operation.scopes.iter().find(|wanted| !holds(caller, **wanted)) {
+                None => Ok(()),
+                Some(missing) => Err(Error::of(Code::InsufficientScope)
+                    .meta("required_scope", json!(missing.as_str()))),
+            }
+        }
         Credential::User { .. } => {
             let wanted = operation.role.unwrap_or(Role::Viewer);
             match caller.scope.role >= wanted {
                 true => Ok(()),
-                false => Err(Error::of(Code::InsufficientRole).meta("required_role", json!(wanted.as_str()))),
+                false => {
+                    Err(Error::of(Code::InsufficientRole)
+                        .meta("required_role", json!(wanted.as_str())))
+                }
             }
         }
     }
@@ -172,7 +196,8 @@ fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
 fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
     let manual = query.get("write_mode").is_some_and(|mode| mode == WriteMode::Manual.as_str());
     match manual && !caller.scope.may_override {
-        true => Err(Error::of(Code::InsufficientScope).meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
+        true => Err(Error::of(Code::InsufficientScope)
+            .meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
         false => Ok(()),
     }
 }
@@ -193,16 +218,21 @@ fn is_of_form(operation: &Operation) -> bool {
 
 /// The segment of a path that a pattern gives this name. Before routing the request does not know it yet.
 fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
-    let is_named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    let is_named =
+        |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
     pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, value)| value)
 }
 
 /// The pairs of a query string, decoded.
 fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let pairs: Vec<(String, String)> =
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it stands.
     let sent = query.contains("%EF%BF%BD") || query.contains("%ef%bf%bd");
-    match pairs.iter().find(|(name, value)| !sent && (name.contains('\u{fffd}') || value.contains('\u{fffd}'))) {
+    match pairs
+        .iter()
+        .find(|(name, value)| !sent && (name.contains('\u{fffd}') || value.contains('\u{fffd}')))
+    {
         None => Ok(pairs),
         Some((name, _)) => {
             let fault = Fault::at_parameter("invalid_parameter", name, "must be UTF-8");
@@ -212,14 +242,22 @@ fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
 }
 
 /// Failures get their body here, where path and request are known; what actix refuses by itself gets one too.
-fn written(answered: ServiceResponse<BoxBody>, path: &str, request_id: Uuid) -> ServiceResponse<BoxBody> {
+fn written(
+    answered: ServiceResponse<BoxBody>,
+    path: &str,
+    request_id: Uuid,
+) -> ServiceResponse<BoxBody> {
     let Some(error) = answered.response().error() else { return answered };
     let response = match error.as_error::<Failure>() {
         Some(failure) => problem::response(&failure.0, path, request_id),
         None => match answered.status() {
             StatusCode::NOT_FOUND => problem::response(&Error::not_found(), path, request_id),
-            StatusCode::PAYLOAD_TOO_LARGE => problem::response(&Error::of(Code::BodyTooLarge), path, request_id),
-            status if status.is_client_error() => problem::response(&Error::of(Code::MalformedJson), path, request_id),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                problem::response(&Error::of(Code::BodyTooLarge), path, request_id)
+            }
+            status if status.is_client_error() => {
+                problem::response(&Error::of(Code::MalformedJson), path, request_id)
+            }
             _ => problem::response(&Error::internal(error.to_string()), path, request_id),
         },
     };
@@ -228,7 +266,8 @@ fn written(answered: ServiceResponse<BoxBody>, path: &str, request_id: Uuid) -> 
 
 /// 304 when the client holds the very version.
 fn not_modified(answered: ServiceResponse<BoxBody>, wanted: &str) -> ServiceResponse<BoxBody> {
-    let held = answered.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let held =
+        answered.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let Some(tag) = held.filter(|_| answered.status() == StatusCode::OK) else { return answered };
     let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
     if wanted.trim() != "*" && !wanted.split(',').any(|one| weak(one) == weak(&tag)) {

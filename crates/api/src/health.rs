@@ -88,7 +88,11 @@ pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
             failed = true;
         }
         let status = if done.is_ok() { "ok" } else { "unavailable" };
-        checks.push(ReadinessCheck { name, status, duration_ms: started.elapsed().as_secs_f64() * 1e3 });
+        checks.push(ReadinessCheck {
+            name,
+            status,
+            duration_ms: started.elapsed().as_secs_f64() * 1e3,
+        });
     }
     if failed {
         let meta = serde_json::to_value(&checks).expect("checks are JSON");
@@ -102,7 +106,9 @@ type Look<'a> = std::pin::Pin<Box<dyn Future<Output = domain::Result<()>> + 'a>>
 async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
     match persistence::migrate::pending(store).await? {
         0 => Ok(()),
-        pending => Err(domain::Error::Unavailable(format!("{pending} migrations are pending").into())),
+        pending => {
+            Err(domain::Error::Unavailable(format!("{pending} migrations are pending").into()))
+        }
     }
 }
 

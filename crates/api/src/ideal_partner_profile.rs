@@ -28,8 +28,13 @@ pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
     responses((status = 200, body = IdealPartnerProfile)),
     extensions(("x-errors" = json!("if_match_required invalid_filter weights_not_100_percent")), ("x-step" = json!(3))))]
 #[put("/ideal-partner-profile")]
-pub async fn replace_ideal_partner_profile(call: Call, body: Json<IdealPartnerProfileUpdate>) -> Result<Answer> {
+pub async fn replace_ideal_partner_profile(
+    call: Call,
+    body: Json<IdealPartnerProfileUpdate>,
+) -> Result<Answer> {
     call.expect_if_match()?;
-    let profile = call.write(async |tx| ideal_partner_profile::replace(tx, call.if_match, &body).await).await?;
+    let profile = call
+        .write(async |tx| ideal_partner_profile::replace(tx, call.if_match, &body).await)
+        .await?;
     Ok(Answer::resource(profile.version, &profile))
 }

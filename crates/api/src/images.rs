@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use domain::{Code, Error, Result};
 use image::{
-    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, codecs::png, codecs::png::PngEncoder, imageops::FilterType,
-    metadata::Orientation,
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, codecs::png,
+    codecs::png::PngEncoder, imageops::FilterType, metadata::Orientation,
 };
 
 /// The longest side of a logo, in pixels.
@@ -34,13 +34,18 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
         false => DynamicImage::from(picture.into_rgb8()),
     };
     let mut png = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut png, png::CompressionType::Default, png::FilterType::Adaptive);
+    let encoder = PngEncoder::new_with_quality(
+        &mut png,
+        png::CompressionType::Default,
+        png::FilterType::Adaptive,
+    );
     picture.write_with_encoder(encoder).map_err(Error::internal)?;
     Ok(png)
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(Error::internal)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(Error::internal)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
         return Err(unreadable("it is neither PNG, JPEG nor WebP"));
     }
@@ -111,7 +116,13 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused() {
         let whole = encoded(64, 64, ImageFormat::Png);
-        for bytes in [&b""[..], b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n", &whole[..60]] {
+        for bytes in [
+            &b""[..],
+            b"GIF89a",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"\x89PNG\r\n\x1a\n",
+            &whole[..60],
+        ] {
             assert_eq!(logo(bytes).unwrap_err().code(), Code::ImageUnreadable, "{bytes:?}");
         }
     }

@@ -24,10 +24,17 @@ use crate::{
     security(("member" = ["imports:write"])), responses((status = 200, body = ImportPreview)),
     extensions(("x-errors" = json!("csv_unreadable"))))]
 #[post("/imports/previews")]
-pub async fn preview_import(call: Call, request: HttpRequest, payload: web::Payload) -> Result<Answer> {
+pub async fn preview_import(
+    call: Call,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<Answer> {
     let (_, inspection) = inspected(upload::read(&request, payload, false).await?).await?;
     let organization = call.read(async |tx| organizations::get(tx).await).await?;
-    Ok(Answer::ok(&ImportPreview::new(&inspection, organization.currency_exponent.0.unsigned_abs())))
+    Ok(Answer::ok(&ImportPreview::new(
+        &inspection,
+        organization.currency_exponent.0.unsigned_abs(),
+    )))
 }
 
 /// Import a file
@@ -38,7 +45,11 @@ pub async fn preview_import(call: Call, request: HttpRequest, payload: web::Payl
     security(("member" = ["imports:write"])), responses((status = 202, body = Job)),
     extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
 #[post("/imports")]
-pub async fn create_import(call: Call, request: HttpRequest, payload: web::Payload) -> Result<Answer> {
+pub async fn create_import(
+    call: Call,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<Answer> {
     let upload = upload::read(&request, payload, true).await?;
     let sum = upload.sum;
     let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
@@ -52,7 +63,8 @@ pub async fn create_import(call: Call, request: HttpRequest, payload: web::Paylo
     });
     let answer = accepted.await;
     // Refused, or done before under the same key: nobody will read this copy.
-    if !answer.as_ref().is_ok_and(|answer| answer.status == 202 && answer.is_about(&id.to_string())) {
+    if !answer.as_ref().is_ok_and(|answer| answer.status == 202 && answer.is_about(&id.to_string()))
+    {
         call.state.files.delete(&path).await.ok();
     }
     answer

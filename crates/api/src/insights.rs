@@ -2,7 +2,10 @@
 
 use actix_web::get;
 use domain::{
-    insights::{AttainmentInsight, InsightFilter, LifecycleInsight, LifecycleWindow, PortfolioInsight, StrengthsInsight},
+    insights::{
+        AttainmentInsight, InsightFilter, LifecycleInsight, LifecycleWindow, PortfolioInsight,
+        StrengthsInsight,
+    },
     joint_plans::FiscalYearParameter,
     page::Paging,
 };
@@ -57,8 +60,12 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     responses((status = 200, body = AttainmentInsight)),
     extensions(("x-errors" = json!("invalid_cursor not_found_reference")), ("x-step" = json!(2))))]
 #[get("/insights/attainment")]
-pub async fn get_attainment_insight(call: Call, query: Query<FiscalYearParameter>) -> Result<Answer> {
+pub async fn get_attainment_insight(
+    call: Call,
+    query: Query<FiscalYearParameter>,
+) -> Result<Answer> {
     let request = call.partner_filter(&["fiscal_year"], "name")?;
-    let insight = call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
+    let insight =
+        call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
     Ok(Answer::ok(&insight))
 }

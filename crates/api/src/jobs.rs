@@ -60,7 +60,12 @@ pub struct JobItemList {
 #[get("/jobs")]
 pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
     let fingerprint = cursor::fingerprint(&("jobs", &query.types, &query.statuses));
-    let before = query.paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+    let before = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
     let filter = JobFilter { types: query.types.clone(), statuses: query.statuses.clone(), before };
     let limit = query.paging.limit();
     let page = call
@@ -94,9 +99,18 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
 #[utoipa::path(tag = "jobs", params(JobId, JobItemList, Paging), security(("viewer" = ["jobs:read"])),
     responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor job_expired"))))]
 #[get("/jobs/{id}/items")]
-pub async fn list_job_items(call: Call, id: web::Path<JobId>, query: Query<JobItemList>) -> Result<Answer> {
+pub async fn list_job_items(
+    call: Call,
+    id: web::Path<JobId>,
+    query: Query<JobItemList>,
+) -> Result<Answer> {
     let fingerprint = cursor::fingerprint(&("items", *id, &query.statuses));
-    let after: Option<i64> = query.paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+    let after: Option<i64> = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
     let (limit, statuses) = (query.paging.limit(), query.statuses.as_deref());
     let page = call
         .read(async |tx| {
@@ -137,8 +151,10 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
         return Err(Error::of(Code::JobExpired).into());
     }
     let is_csv = job.input.0.0.get("format").is_some_and(|format| format == "csv");
-    let (media_type, ending) = if is_csv { ("text/csv; charset=utf-8", "csv") } else { ("application/jsonl", "jsonl") };
-    let (size, bytes) = call.state.files.stream(&result_of(call.caller.scope.organization, *id)).await?;
+    let (media_type, ending) =
+        if is_csv { ("text/csv; charset=utf-8", "csv") } else { ("application/jsonl", "jsonl") };
+    let (size, bytes) =
+        call.state.files.stream(&result_of(call.caller.scope.organization, *id)).await?;
     Ok(HttpResponse::Ok()
         .content_type(media_type)
         .insert_header((header::CONTENT_LENGTH, size))

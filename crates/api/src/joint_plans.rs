@@ -20,7 +20,11 @@ use crate::{
 #[utoipa::path(tag = "plans", params(PartnerId, FiscalYearParameter), security(("viewer" = ["plans:read"])),
     responses((status = 200, body = JointPlan)), extensions(("x-step" = json!(2))))]
 #[get("/partners/{id}/joint-plan")]
-pub async fn get_joint_plan(call: Call, id: web::Path<PartnerId>, query: Query<FiscalYearParameter>) -> Result<Answer> {
+pub async fn get_joint_plan(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<FiscalYearParameter>,
+) -> Result<Answer> {
     let plan = call.read(async |tx| joint_plans::get(tx, *id, query.fiscal_year).await).await?;
     Ok(Answer::resource(plan.version, &plan))
 }
@@ -39,7 +43,9 @@ pub async fn update_joint_plan(
     body: Json<JointPlanUpdate>,
 ) -> Result<Answer> {
     let mode = call.write_mode(query.write_mode);
-    let work = async |tx: &persistence::Tx<'_>| joint_plans::update(tx, *id, call.if_match, body.value.clone(), mode).await;
+    let work = async |tx: &persistence::Tx<'_>| {
+        joint_plans::update(tx, *id, call.if_match, body.value.clone(), mode).await
+    };
     let plan = call.write(work).await?;
     Ok(Answer::resource(plan.version, &plan))
 }

@@ -37,8 +37,12 @@ impl Left {
 
     /// Values of `RateLimit-Policy` and `RateLimit`.
     pub fn headers(self) -> (String, String) {
-        let full_in = (u64::from(self.quota - self.remaining.min(self.quota)) * 60).div_ceil(u64::from(self.quota));
-        (format!(r#""default";q={};w=60"#, self.quota), format!(r#""default";r={};t={full_in}"#, self.remaining))
+        let full_in = (u64::from(self.quota - self.remaining.min(self.quota)) * 60)
+            .div_ceil(u64::from(self.quota));
+        (
+            format!(r#""default";q={};w=60"#, self.quota),
+            format!(r#""default";r={};t={full_in}"#, self.remaining),
+        )
     }
 }
 
@@ -94,17 +98,32 @@ impl Limits {
         self.take(&self.form_readers, address, 1)
     }
 
-    fn take<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: K, cost: u32) -> Result<Option<Left>> {
+    fn take<K: std::hash::Hash + Eq + Clone>(
+        &self,
+        limiter: &Keyed<K>,
+        key: K,
+        cost: u32,
+    ) -> Result<Option<Left>> {
         if !self.enabled {
             return Ok(None);
         }
         let cost = NonZeroU32::new(cost).expect("every operation costs something");
-        match limiter.check_key_n(&key, cost).expect("no operation costs more than the whole quota") {
-            Ok(state) => Ok(Some(Left { quota: state.quota().burst_size().get(), remaining: state.remaining_burst_capacity() })),
+        match limiter.check_key_n(&key, cost).expect("no operation costs more than the whole quota")
+        {
+            Ok(state) => Ok(Some(Left {
+                quota: state.quota().burst_size().get(),
+                remaining: state.remaining_burst_capacity(),
+            })),
             Err(until) => {
-                let wait = until.wait_time_from(DefaultClock::default().now()).as_secs_f64().ceil().max(1.0) as u64;
+                let wait = until
+                    .wait_time_from(DefaultClock::default().now())
+                    .as_secs_f64()
+                    .ceil()
+                    .max(1.0) as u64;
                 let quota = until.quota().burst_size().get();
-                Err(Error::of(Code::QuotaExceeded).meta("retry_after", wait.into()).meta("quota", quota.into()))
+                Err(Error::of(Code::QuotaExceeded)
+                    .meta("retry_after", wait.into())
+                    .meta("quota", quota.into()))
             }
         }
     }
@@ -143,6 +162,9 @@ mod tests {
     #[test]
     fn headers_say_what_is_left() {
         let (policy, left) = Left { quota: 600, remaining: 598 }.headers();
-        assert_eq!((policy.as_str(), left.as_str()), (r#""default";q=600;w=60"#, r#""default";r=598;t=1"#));
+        assert_eq!(
+            (policy.as_str(), left.as_str()),
+            (r#""default";q=600;w=60"#, r#""default";r=598;t=1"#)
+        );
     }
 }

@@ -56,19 +56,31 @@ fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> P
 #[utoipa::path(tag = "partners", params(PartnerId, LogoVersion), security(("viewer" = ["partners:read"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/*")), extensions(("x-etag" = json!(true))))]
 #[get("/partners/{id}/logo")]
-pub async fn get_partner_logo(call: Call, id: web::Path<PartnerId>, query: Query<LogoVersion>) -> Result<Answer> {
+pub async fn get_partner_logo(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<LogoVersion>,
+) -> Result<Answer> {
     let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
-    let version = partner.summary.logo_url.as_deref().and_then(version_of).ok_or_else(Error::not_found)?;
+    let version =
+        partner.summary.logo_url.as_deref().and_then(version_of).ok_or_else(Error::not_found)?;
     if query.v.as_deref().is_some_and(|asked| asked != version) {
         return Err(Error::not_found().into());
     }
     let file = file_of(call.caller.scope.organization, *id, version);
     let (_, stream) = call.state.files.stream(&file).await?;
-    let bytes = stream.try_fold(Vec::new(), async |all, piece| Ok([all, piece.to_vec()].concat())).await?;
-    let cache = if query.v.is_some() { "private, max-age=31536000, immutable" } else { "private, no-cache" };
+    let bytes =
+        stream.try_fold(Vec::new(), async |all, piece| Ok([all, piece.to_vec()].concat())).await?;
+    let cache = if query.v.is_some() {
+        "private, max-age=31536000, immutable"
+    } else {
+        "private, no-cache"
+    };
     let kind = (header::CONTENT_TYPE.to_string(), "image/png".to_owned());
     let answer = Answer { status: 200, headers: vec![kind], body: bytes };
-    Ok(answer.with(header::CACHE_CONTROL, cache.to_owned()).with(header::ETAG, format!("\"{version}\"")))
+    Ok(answer
+        .with(header::CACHE_CONTROL, cache.to_owned())
+        .with(header::ETAG, format!("\"{version}\"")))
 }
 
 /// Upload a logo
@@ -79,17 +91,27 @@ pub async fn get_partner_logo(call: Call, id: web::Path<PartnerId>, query: Query
     security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
     extensions(("x-errors" = json!("image_unreadable")), ("x-if-match" = json!(true))))]
 #[put("/partners/{id}/logo")]
-pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: web::Payload) -> Result<Answer> {
+pub async fn upload_partner_logo(
+    call: Call,
+    id: web::Path<PartnerId>,
+    payload: web::Payload,
+) -> Result<Answer> {
     // Read in any case: a connection with an upload in it cannot be used again.
     let upload = read_body(call.headers(), payload.into_inner(), MAX_UPLOAD).await;
     let kind = call.header(header::CONTENT_TYPE).unwrap_or_default();
     if !kind.get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) {
-        return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", ["image/*"].as_slice().into()).into());
+        return Err(Error::of(Code::UnsupportedMediaType)
+            .meta("allowed", ["image/*"].as_slice().into())
+            .into());
     }
     let png = harmless(upload?).await?;
     let (files, organization) = (&call.state.files, call.caller.scope.organization);
     let path = keep(files, organization, *id, png).await?;
-    let done = call.write(async |tx| partners::set_logo(tx, *id, call.if_match, &path, LogoSource::Uploaded).await).await;
+    let done = call
+        .write(async |tx| {
+            partners::set_logo(tx, *id, call.if_match, &path, LogoSource::Uploaded).await
+        })
+        .await;
     let (partner, before) = match done {
         Ok(done) => done,
         Err(failure) => {
@@ -101,7 +123,11 @@ pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: 
         }
     };
     // The same picture again keeps its address; then the new file is the one too many.
-    let unused = if partner.summary.logo_url.as_deref() == Some(path.as_str()) { before } else { Some(path) };
+    let unused = if partner.summary.logo_url.as_deref() == Some(path.as_str()) {
+        before
+    } else {
+        Some(path)
+    };
     if let Some(address) = unused {
         erase(files, organization, *id, &address).await;
     }
@@ -115,7 +141,8 @@ pub async fn upload_partner_logo(call: Call, id: web::Path<PartnerId>, payload: 
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/logo")]
 pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let (partner, before) = call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;
+    let (partner, before) =
+        call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;
     if let Some(address) = before {
         erase(&call.state.files, call.caller.scope.organization, *id, &address).await;
     }
@@ -138,7 +165,12 @@ fn new_version(png: &[u8]) -> Result<String, Error> {
 }
 
 /// Keeps the bytes of a new logo; answers the path under which they are served.
-pub async fn keep(files: &Files, organization: OrganizationId, partner: PartnerId, png: Vec<u8>) -> Result<String, Error> {
+pub async fn keep(
+    files: &Files,
+    organization: OrganizationId,
+    partner: PartnerId,
+    png: Vec<u8>,
+) -> Result<String, Error> {
     let version = new_version(&png)?;
     files.put(&file_of(organization, partner, &version), png.into()).await?;
     Ok(format!("/v1/partners/{partner}/logo?v={version}"))

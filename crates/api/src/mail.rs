@@ -71,22 +71,36 @@ impl Mailer {
                     tokio::fs::create_dir_all(folder).await?;
                     // Links in mails are secrets.
                     let mut options = tokio::fs::OpenOptions::new();
-                    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&file).await?;
+                    let mut file = options
+                        .write(true)
+                        .create(true)
+                        .truncate(true)
+                        .mode(0o600)
+                        .open(&file)
+                        .await?;
                     file.write_all(&message.formatted()).await?;
                     file.flush().await
                 };
                 match written.await {
                     Ok(()) => Attempt::Succeeded,
-                    Err(error) => Attempt::Failed { reason: format!("cannot write the mail: {error}"), not_before: None },
+                    Err(error) => Attempt::Failed {
+                        reason: format!("cannot write the mail: {error}"),
+                        not_before: None,
+                    },
                 }
             }
         }
     }
 
     fn message(&self, mail: &Mail) -> Result<Message, String> {
-        let address = Address::from_str(&mail.to).map_err(|error| format!("not an e-mail address: {error}"))?;
+        let address = Address::from_str(&mail.to)
+            .map_err(|error| format!("not an e-mail address: {error}"))?;
         let header = |name: &'static str, value: String| {
-            HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
+            HeaderValue::dangerous_new_pre_encoded(
+                HeaderName::new_from_ascii_str(name),
+                value.clone(),
+                value,
+            )
         };
         let mut builder = Message::builder()
             .from(self.from.clone())
@@ -96,7 +110,9 @@ impl Mailer {
             .date_now()
             // No holiday notes back (RFC 3834).
             .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
-        if let Some(url) = mail.unsubscribe.as_ref().filter(|url| url.bytes().all(|b| b.is_ascii_graphic())) {
+        if let Some(url) =
+            mail.unsubscribe.as_ref().filter(|url| url.bytes().all(|b| b.is_ascii_graphic()))
+        {
             builder = builder.raw_header(header("List-Unsubscribe", format!("<{url}>")));
         }
         builder
@@ -142,7 +158,8 @@ impl FromStr for SmtpServer {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         let url = Url::parse(text).map_err(drop)?;
-        let wanted = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+        let wanted =
+            url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let (tls, port) = match (url.scheme(), wanted.as_deref()) {
             ("smtp", None) => (Tls::Never, 25),
             ("smtp", Some("required")) => (Tls::Required, 587),
@@ -151,8 +168,9 @@ impl FromStr for SmtpServer {
             _ => return Err(()),
         };
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(())?;
-        let credentials =
-            url.password().map(|password| Credentials::new(percent_decoded(url.username()), percent_decoded(password)));
+        let credentials = url.password().map(|password| {
+            Credentials::new(percent_decoded(url.username()), percent_decoded(password))
+        });
         let host = host.trim_matches(['[', ']']).to_owned();
         Ok(Self { host, port: url.port().unwrap_or(port), tls, credentials })
     }
@@ -160,7 +178,10 @@ impl FromStr for SmtpServer {
 
 fn percent_decoded(text: &str) -> String {
     let pair = format!("={}", text.replace('+', "%2B"));
-    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(pair.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 impl SmtpServer {
@@ -168,7 +189,10 @@ impl SmtpServer {
     /// another message, so none is used twice.
     async fn send(&self, message: &Message) -> Attempt {
         match tokio::time::timeout(PATIENCE, self.hand_in(message)).await {
-            Err(_) => Attempt::Failed { reason: "the mail server did not answer in time".to_owned(), not_before: None },
+            Err(_) => Attempt::Failed {
+                reason: "the mail server did not answer in time".to_owned(),
+                not_before: None,
+            },
             Ok(Err(error)) if is_final(&error) => Attempt::Refused { reason: error.to_string() },
             Ok(Err(error)) => Attempt::Failed { reason: error.to_string(), not_before: None },
             Ok(Ok(mut connection)) => {
@@ -184,7 +208,9 @@ impl SmtpServer {
         let parameters = || TlsParameters::new(self.host.clone());
         let at_once = if self.tls == Tls::AtOnce { Some(parameters()?) } else { None };
         let server = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(PATIENCE), &hello, at_once, None).await?;
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(PATIENCE), &hello, at_once, None)
+                .await?;
         if self.tls == Tls::Required || self.tls == Tls::Offered && connection.can_starttls() {
             connection.starttls(parameters()?, &hello).await?;
         }
@@ -228,10 +254,21 @@ mod tests {
         let of = |host: &str, port, tls| Some((host.to_owned(), port, tls));
         assert_eq!(server("smtp://127.0.0.1:2525"), of("127.0.0.1", 2525, Tls::Never));
         assert_eq!(server("smtp://[::1]:2525"), of("::1", 2525, Tls::Never));
-        assert_eq!(server("smtps://u:p@mail.example.com"), of("mail.example.com", 465, Tls::AtOnce));
-        assert_eq!(server("smtp://u:p@mail.example.com?tls=required"), of("mail.example.com", 587, Tls::Required));
-        assert_eq!(server("smtp://mail.example.com?tls=opportunistic"), of("mail.example.com", 587, Tls::Offered));
-        for wrong in ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://x?tls=maybe", ""] {
+        assert_eq!(
+            server("smtps://u:p@mail.example.com"),
+            of("mail.example.com", 465, Tls::AtOnce)
+        );
+        assert_eq!(
+            server("smtp://u:p@mail.example.com?tls=required"),
+            of("mail.example.com", 587, Tls::Required)
+        );
+        assert_eq!(
+            server("smtp://mail.example.com?tls=opportunistic"),
+            of("mail.example.com", 587, Tls::Offered)
+        );
+        for wrong in
+            ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://x?tls=maybe", ""]
+        {
             assert_eq!(server(wrong), None, "{wrong}");
         }
         assert_eq!(percent_decoded("a%40b+c%2f"), "a@b+c/");
@@ -241,7 +278,8 @@ mod tests {
 
     #[test]
     fn no_text_begins_another_header() {
-        let text = String::from_utf8(mailer(PathBuf::new()).message(&mail()).unwrap().formatted()).unwrap();
+        let text = String::from_utf8(mailer(PathBuf::new()).message(&mail()).unwrap().formatted())
+            .unwrap();
         let (head, _) = text.split_once("\r\n\r\n").unwrap();
         let names: Vec<&str> = head
             .split("\r\n")
@@ -250,7 +288,10 @@ mod tests {
             .collect();
         assert!(!names.contains(&"Bcc") && !names.contains(&"X-Evil"), "{head}");
         assert!(head.contains("Message-ID: <ntd_x@example.com>"), "{head}");
-        assert!(head.contains("List-Unsubscribe: <https://app.example.com/settings/notifications>"), "{head}");
+        assert!(
+            head.contains("List-Unsubscribe: <https://app.example.com/settings/notifications>"),
+            "{head}"
+        );
     }
 
     #[tokio::test]

@@ -71,7 +71,10 @@ fn main() -> ExitCode {
         _ => {}
     }
     let program = Program::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads can be started");
     match runtime.block_on(run(program.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -128,12 +131,18 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
 async fn worker(settings: Settings) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&settings)?;
     // What it exports names addresses of the API.
-    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    let public_url =
+        settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     domain::links::set_public_url(&public_url);
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
     let scorer = Scorer { model: model(&settings)? };
-    let work = Work { files, scorer, sender: sender(&settings, &public_url)?, sources: Sources::new(&settings)? };
+    let work = Work {
+        files,
+        scorer,
+        sender: sender(&settings, &public_url)?,
+        sources: Sources::new(&settings)?,
+    };
     let worker = Worker::start(database.url.clone(), work, worker_settings(&settings)).await?;
     tracing::info!("working");
     told_to_stop().await;

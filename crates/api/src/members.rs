@@ -44,8 +44,10 @@ pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
 pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let invitation = members::invite(tx, &body).await?;
-        let invitation_url = invitation_link(&call.state.addresses.app_url, &invitation.token.expose());
-        let sealed = call.state.server_key.seal(INVITATION_LINKS, invitation_url.clone().into_bytes())?;
+        let invitation_url =
+            invitation_link(&call.state.addresses.app_url, &invitation.token.expose());
+        let sealed =
+            call.state.server_key.seal(INVITATION_LINKS, invitation_url.clone().into_bytes())?;
         notifications::mail_invitation(tx, &invitation, sealed).await?;
         let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);
@@ -70,8 +72,13 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
 #[utoipa::path(tag = "members", params(MemberId), request_body = MemberUpdate, security(("admin" = ["-"])),
     responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner"))))]
 #[patch("/members/{id}")]
-pub async fn update_member(call: Call, id: web::Path<MemberId>, body: Json<MemberUpdate>) -> Result<Answer> {
-    let member = call.write(async |tx| members::update(tx, *id, &body, call.if_match).await).await?;
+pub async fn update_member(
+    call: Call,
+    id: web::Path<MemberId>,
+    body: Json<MemberUpdate>,
+) -> Result<Answer> {
+    let member =
+        call.write(async |tx| members::update(tx, *id, &body, call.if_match).await).await?;
     Ok(Answer::resource(member.version, &member))
 }
 

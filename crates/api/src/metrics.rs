@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use actix_web_prom::{ActixMetricsConfiguration, LabelsConfiguration, PrometheusMetrics, PrometheusMetricsBuilder};
+use actix_web_prom::{
+    ActixMetricsConfiguration, LabelsConfiguration, PrometheusMetrics, PrometheusMetricsBuilder,
+};
 use anyhow::Context;
 use prometheus::{Encoder, IntGauge, Opts, Registry, TextEncoder};
 use tokio::task::JoinHandle;
@@ -52,13 +54,14 @@ pub fn start(
             }
         }
     }));
-    let server =
-        HttpServer::new(move || App::new().app_data(web::Data::new(registry.clone())).route("/metrics", web::get().to(show)))
-            .workers(1)
-            .disable_signals()
-            .bind(address)
-            .with_context(|| format!("cannot listen on {address} (PARTNEROS_METRICS_LISTEN)"))?
-            .run();
+    let server = HttpServer::new(move || {
+        App::new().app_data(web::Data::new(registry.clone())).route("/metrics", web::get().to(show))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(address)
+    .with_context(|| format!("cannot listen on {address} (PARTNEROS_METRICS_LISTEN)"))?
+    .run();
     background.push(tokio::spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the listener of measures broke");

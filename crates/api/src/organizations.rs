@@ -27,6 +27,7 @@ pub async fn get_organization(call: Call) -> Result<Answer> {
     responses((status = 200, body = Organization)), extensions(("x-errors" = json!("currency_in_use"))))]
 #[patch("/organization")]
 pub async fn update_organization(call: Call, body: Json<OrganizationUpdate>) -> Result<Answer> {
-    let organization = call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;
+    let organization =
+        call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;
     Ok(Answer::resource(organization.version, &organization))
 }

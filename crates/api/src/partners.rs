@@ -10,8 +10,9 @@ use domain::{
     listing::ListRequest,
     page::{Page, Paging},
     partners::{
-        AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch, PartnerBatchItem, PartnerBatchOperation,
-        PartnerBatchResult, PartnerCreate, PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
+        AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch,
+        PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
+        PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
         changes_of, checked_aggregate,
     },
 };
@@ -50,9 +51,11 @@ fn answer(partner: &Partner) -> Answer {
     extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
 #[get("/partner-fields")]
 pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let fields = Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
+    let fields =
+        Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
     let answer = Answer::ok(&fields);
-    let sum: String = Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let sum: String =
+        Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Ok(answer.with(header::ETAG, format!("\"{sum}\"")))
 }
 
@@ -100,12 +103,17 @@ pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Res
     security(("member" = ["partners:write"])), responses((status = 201, body = Partner)),
     extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
 #[post("/partners")]
-pub async fn create_partner(call: Call, query: Query<WriteModeParameter>, body: Json<PartnerCreate>) -> Result<Answer> {
+pub async fn create_partner(
+    call: Call,
+    query: Query<WriteModeParameter>,
+    body: Json<PartnerCreate>,
+) -> Result<Answer> {
     let mode = call.write_mode(query.write_mode);
     let via = created_via(&call);
     let contact = body.primary_contact()?;
     let work = async |tx: &persistence::Tx<'_>| {
-        let partner = partners::insert(tx, changes_of(&body.value.0), contact.clone(), via, mode).await?;
+        let partner =
+            partners::insert(tx, changes_of(&body.value.0), contact.clone(), via, mode).await?;
         let path = format!("/v1/partners/{}", partner.summary.id);
         Ok(Answer::created(path, &partner).versioned(partner.summary.version))
     };
@@ -126,27 +134,47 @@ fn created_via(call: &Call) -> PartnerCreatedVia {
     security(("member" = ["partners:write"])), responses((status = 207, body = PartnerBatchResult)),
     extensions(("x-errors" = json!("batch_too_large"))))]
 #[post("/partners/batch")]
-pub async fn batch_partners(call: Call, query: Query<WriteModeParameter>, body: Json<PartnerBatch>) -> Result<Answer> {
+pub async fn batch_partners(
+    call: Call,
+    query: Query<WriteModeParameter>,
+    body: Json<PartnerBatch>,
+) -> Result<Answer> {
     let mode = call.write_mode(query.write_mode);
     let via = created_via(&call);
     let operations = body.operations.iter().cloned().enumerate();
-    let operations: Vec<_> = operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+    let operations: Vec<_> =
+        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
     let work = async |tx: &persistence::Tx<'_>| {
         let done = partners::batch(tx, &operations, body.atomic, via, mode).await?;
-        let results: Vec<PartnerBatchItem> = done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+        let results: Vec<PartnerBatchItem> =
+            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
         let failed = results.iter().filter(|result| result.problem.is_some()).count();
-        Ok(Answer::multi_status(&PartnerBatchResult { succeeded: results.len() - failed, failed, results }))
+        Ok(Answer::multi_status(&PartnerBatchResult {
+            succeeded: results.len() - failed,
+            failed,
+            results,
+        }))
     };
     call.once(&body.sum, work).await
 }
 
 /// The data of an operation are checked by themselves, so that what is wrong with one does not refuse the others.
-fn checked(call: &Call, index: usize, mut operation: PartnerBatchOperation) -> Result<PartnerBatchOperation, Vec<Fault>> {
+fn checked(
+    call: &Call,
+    index: usize,
+    mut operation: PartnerBatchOperation,
+) -> Result<PartnerBatchOperation, Vec<Fault>> {
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
-        let faults = call.state.schemas.check_at("PartnerUpdate", &format!("#/operations/{index}/data"), &mut value);
+        let faults = call.state.schemas.check_at(
+            "PartnerUpdate",
+            &format!("#/operations/{index}/data"),
+            &mut value,
+        );
         match value {
-            serde_json::Value::Object(data) if faults.is_empty() => operation.data = Some(PartnerUpdate(data)),
+            serde_json::Value::Object(data) if faults.is_empty() => {
+                operation.data = Some(PartnerUpdate(data))
+            }
             _ => return Err(faults),
         }
     }
@@ -158,7 +186,11 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
         Ok(done) => PartnerBatchItem {
             index,
             status: done.status,
-            skipped_fields: done.partner.as_ref().map(|p| p.summary.skipped_fields.clone()).unwrap_or_default(),
+            skipped_fields: done
+                .partner
+                .as_ref()
+                .map(|p| p.summary.skipped_fields.clone())
+                .unwrap_or_default(),
             partner: done.partner,
             problem: None,
         },
@@ -198,7 +230,9 @@ pub async fn update_partner(
 ) -> Result<Answer> {
     let mode = call.write_mode(query.write_mode);
     let changes = changes_of(&body.value.0);
-    let partner = call.write(async |tx| partners::update(tx, *id, call.if_match, changes, mode).await).await?;
+    let partner = call
+        .write(async |tx| partners::update(tx, *id, call.if_match, changes, mode).await)
+        .await?;
     Ok(answer(&partner))
 }
 
@@ -228,7 +262,11 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 #[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
     responses((status = 200, body = OverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/overrides")]
-pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>, paging: Query<Paging>) -> Result<Answer> {
+pub async fn list_partner_overrides(
+    call: Call,
+    id: web::Path<PartnerId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
     let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
     Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
 }
@@ -250,9 +288,16 @@ pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) ->
 #[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridden"))))]
 #[delete("/partners/{id}/overrides/{field}")]
-pub async fn clear_partner_override(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
+pub async fn clear_partner_override(
+    call: Call,
+    path: web::Path<PartnerFieldPath>,
+) -> Result<Answer> {
     let PartnerFieldPath { id, field } = path.into_inner();
-    Ok(answer(&call.write(async |tx| partners::clear_override(tx, id, &field, call.if_match).await).await?))
+    Ok(answer(
+        &call
+            .write(async |tx| partners::clear_override(tx, id, &field, call.if_match).await)
+            .await?,
+    ))
 }
 
 /// Hand all fields back
@@ -262,7 +307,9 @@ pub async fn clear_partner_override(call: Call, path: web::Path<PartnerFieldPath
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/overrides")]
 pub async fn clear_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    Ok(answer(&call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?))
+    Ok(answer(
+        &call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?,
+    ))
 }
 
 /// A field of a partner.
@@ -295,7 +342,11 @@ pub struct PartnerTagPath {
 #[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
 #[put("/partners/{id}/tags/{tag_id}")]
-pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
+pub async fn add_partner_tag(
+    call: Call,
+    path: web::Path<PartnerTagPath>,
+    query: Query<WriteModeParameter>,
+) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
     let mode = call.write_mode(query.write_mode);
     Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
@@ -307,8 +358,16 @@ pub async fn add_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query:
 #[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/tags/{tag_id}")]
-pub async fn remove_partner_tag(call: Call, path: web::Path<PartnerTagPath>, query: Query<WriteModeParameter>) -> Result<Answer> {
+pub async fn remove_partner_tag(
+    call: Call,
+    path: web::Path<PartnerTagPath>,
+    query: Query<WriteModeParameter>,
+) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
     let mode = call.write_mode(query.write_mode);
-    Ok(answer(&call.write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await).await?))
+    Ok(answer(
+        &call
+            .write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await)
+            .await?,
+    ))
 }

@@ -31,7 +31,11 @@ pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 #[utoipa::path(tag = "plans", params(PartnerId), request_body = PlanItemCreate, security(("member" = ["plans:write"])),
     responses((status = 201, body = PlanItem)), extensions(("x-step" = json!(2))))]
 #[post("/partners/{id}/plan-items")]
-pub async fn create_plan_item(call: Call, id: web::Path<PartnerId>, body: Json<PlanItemCreate>) -> Result<Answer> {
+pub async fn create_plan_item(
+    call: Call,
+    id: web::Path<PartnerId>,
+    body: Json<PlanItemCreate>,
+) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let item = plan_items::insert(tx, *id, &body).await?;
         Ok(Answer::created(format!("/v1/plan-items/{}", item.id), &item).versioned(item.version))
@@ -56,8 +60,13 @@ pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answ
 #[utoipa::path(tag = "plans", params(PlanItemId), request_body = PlanItemUpdate, security(("member" = ["plans:write"])),
     responses((status = 200, body = PlanItem)), extensions(("x-step" = json!(2))))]
 #[patch("/plan-items/{id}")]
-pub async fn update_plan_item(call: Call, id: web::Path<PlanItemId>, body: Json<PlanItemUpdate>) -> Result<Answer> {
-    let item = call.write(async |tx| plan_items::update(tx, *id, call.if_match, &body).await).await?;
+pub async fn update_plan_item(
+    call: Call,
+    id: web::Path<PlanItemId>,
+    body: Json<PlanItemUpdate>,
+) -> Result<Answer> {
+    let item =
+        call.write(async |tx| plan_items::update(tx, *id, call.if_match, &body).await).await?;
     Ok(Answer::resource(item.version, &item))
 }
 

@@ -65,7 +65,9 @@ pub fn response(error: &Error, instance: &str, request_id: Uuid) -> HttpResponse
         if let Some(seconds) = problem.meta.get("retry_after").and_then(Value::as_u64) {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        if let (405, Some(allowed)) = (code.status(), problem.meta.get("allowed").and_then(Value::as_array)) {
+        if let (405, Some(allowed)) =
+            (code.status(), problem.meta.get("allowed").and_then(Value::as_array))
+        {
             let allowed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
             answer.insert_header((header::ALLOW, allowed.join(", ")));
         }
@@ -75,5 +77,6 @@ pub fn response(error: &Error, instance: &str, request_id: Uuid) -> HttpResponse
 
 /// An error with all its causes.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    std::iter::successors(error.source(), |e| e.source()).fold(error.to_string(), |text, e| format!("{text}: {e}"))
+    std::iter::successors(error.source(), |e| e.source())
+        .fold(error.to_string(), |text, e| format!("{text}: {e}"))
 }

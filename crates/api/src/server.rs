@@ -86,7 +86,10 @@ impl DatabaseAccess {
         if let Database::Embedded { .. } = settings.database
             && let Some(running) = embedded_postgres::find_running(&settings.data_dir)?
         {
-            let (url, owner_url) = (running.url("partneros_app", "partneros"), running.url("partneros_owner", "partneros"));
+            let (url, owner_url) = (
+                running.url("partneros_app", "partneros"),
+                running.url("partneros_owner", "partneros"),
+            );
             return Ok(Self { url, owner_url, cluster: None });
         }
         let database = Self::open(settings).await?;
@@ -144,12 +147,20 @@ fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
         let mut bytes = [0u8; 48];
         getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
         let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, bytes);
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).with_context(unreadable)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .with_context(unreadable)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(unreadable)?;
     }
     let text = fs::read_to_string(path).with_context(unreadable)?;
     if text.trim().len() < 32 {
-        bail!("the signing key `{}` is too short: remove it, and a new one is made", path.display());
+        bail!(
+            "the signing key `{}` is too short: remove it, and a new one is made",
+            path.display()
+        );
     }
     Ok(SecretString::from(text.trim().to_owned()))
 }
@@ -225,7 +236,11 @@ impl Server {
                     }
                     let sign_in = request.path().starts_with("/v1/auth/");
                     let answer = next.call(request);
-                    async move { answer.await.map(|answer| told_of_origin(without_credentials(answer, sign_in))) }
+                    async move {
+                        answer
+                            .await
+                            .map(|answer| told_of_origin(without_credentials(answer, sign_in)))
+                    }
                 })
                 .wrap(measures.clone())
                 .configure(routes::mount)
@@ -238,7 +253,12 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        let work = Work { files, scorer, sender: sender(settings, &public_url)?, sources: Sources::new(settings)? };
+        let work = Work {
+            files,
+            scorer,
+            sender: sender(settings, &public_url)?,
+            sources: Sources::new(settings)?,
+        };
         let worker = Worker::start(database.url.clone(), work, worker_settings(settings)).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
@@ -319,8 +339,16 @@ async fn shrink_limits(state: web::Data<State>) {
 
 /// Web pages of these origins may call the API.
 fn cors(origins: &[String]) -> Cors {
-    let exposed =
-        ["ETag", "Location", "Link", "Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed"];
+    let exposed = [
+        "ETag",
+        "Location",
+        "Link",
+        "Request-Id",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Retry-After",
+        "Idempotency-Replayed",
+    ];
     let cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([
@@ -342,7 +370,8 @@ fn cors(origins: &[String]) -> Cors {
 
 /// A preflight that is refused is a problem like any other.
 fn told_of_origin(answer: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
-    let refused = answer.response().error().is_some_and(|error| error.as_error::<CorsError>().is_some());
+    let refused =
+        answer.response().error().is_some_and(|error| error.as_error::<CorsError>().is_some());
     if !refused {
         return answer.map_into_boxed_body();
     }

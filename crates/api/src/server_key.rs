@@ -33,13 +33,15 @@ impl ServerKey {
 
     /// A key for one purpose: HMAC-SHA256 of the purpose under the secret.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes()).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
+            .expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());
         mac.finalize().into_bytes().into()
     }
 
     fn aead(&self, purpose: &str) -> RandomizedNonceKey {
-        RandomizedNonceKey::new(&AES_256_GCM, &self.derive(purpose)).expect("the derived key has the length of AES-256")
+        RandomizedNonceKey::new(&AES_256_GCM, &self.derive(purpose))
+            .expect("the derived key has the length of AES-256")
     }
 
     /// Encrypts what must not lie open in the database: AES-256-GCM, the nonce in front.

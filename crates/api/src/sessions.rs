@@ -16,8 +16,8 @@ use domain::{
     passwords,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
-        InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration, SessionPage, SignIn, TokenGrant,
-        password_fault,
+        InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
+        SessionPage, SignIn, TokenGrant, password_fault,
     },
 };
 use persistence::{
@@ -65,9 +65,12 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     call.state.limits.of_account(&body.email)?;
     let store = &call.state.store;
     // The same queries and the same hash whether somebody has the address or nobody.
-    let organization = members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+    let organization =
+        members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
     let system = Scope::system(organization, "sign-in", call.request_id);
-    let found = store.read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await).await?;
+    let found = store
+        .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
+        .await?;
     let kept = found.as_ref().and_then(|(_, hash)| hash.clone());
     if !verified(body.password.clone(), kept).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
@@ -75,7 +78,8 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
-    let grant = store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;
+    let grant =
+        store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;
     granted(&call, 201, organization, &grant)
 }
 
@@ -88,7 +92,8 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed member_suspended"))))]
 #[post("/auth/refreshes")]
 pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
-    let known_origin = text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
+    let known_origin =
+        text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
     if !known_origin || text(&call, HeaderName::from_static("x-requested-with")).is_none() {
         return Err(Error::of(Code::OriginNotAllowed).into());
     }
@@ -97,7 +102,8 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     let token = token.ok_or_else(|| Error::of(Code::RefreshTokenInvalid))?;
     let scope = Scope::system(token.organization, "sign-in", call.request_id);
     let key = call.state.tokens.successor_key();
-    let refreshed = call.state.store.write(&scope, async |tx| sessions::refresh(tx, &token, key).await).await?;
+    let refreshed =
+        call.state.store.write(&scope, async |tx| sessions::refresh(tx, &token, key).await).await?;
     match refreshed {
         Refreshed::Granted(grant) => granted(&call, 200, token.organization, &grant),
         Refreshed::Reused => Err(Error::of(Code::RefreshTokenReused).into()),
@@ -114,7 +120,9 @@ pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> 
     let (member, session) = call.user()?;
     let page = call
         .read(async |tx| {
-            let mut page = sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit()).await?;
+            let mut page =
+                sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit())
+                    .await?;
             if paging.counts() {
                 page.total_count = Some(sessions::count(tx, member).await?);
             }
@@ -137,9 +145,11 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
         "current" => current,
         text => text.parse::<SessionId>().map_err(|fault| match fault {
             IdFault::Malformed => Error::not_found(),
-            IdFault::WrongKind => {
-                Error::invalid(vec![Fault::at_parameter("wrong_id_type", "session_id", "must be the id of a session")])
-            }
+            IdFault::WrongKind => Error::invalid(vec![Fault::at_parameter(
+                "wrong_id_type",
+                "session_id",
+                "must be the id of a session",
+            )]),
         })?,
     };
     call.write(async |tx| sessions::end(tx, member, session).await).await?;
@@ -154,13 +164,19 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
 #[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)),
     extensions(("x-step" = json!(4))))]
 #[post("/auth/password-resets")]
-pub async fn request_password_reset(call: PublicCall, body: Json<PasswordResetRequest>) -> Result<Answer> {
+pub async fn request_password_reset(
+    call: PublicCall,
+    body: Json<PasswordResetRequest>,
+) -> Result<Answer> {
     call.state.limits.of_account(&body.email)?;
     let request = async {
         let store = &call.state.store;
-        let organization = members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+        let organization =
+            members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
         let system = Scope::system(organization, "sign-in", call.request_id);
-        store.write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await).await
+        store
+            .write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await)
+            .await
     };
     // Only a write that has an effect waits for the disk.
     let (requested, ()) = futures_util::join!(request, tokio::time::sleep(RESET_PACE));
@@ -177,17 +193,25 @@ pub async fn request_password_reset(call: PublicCall, body: Json<PasswordResetRe
 pub async fn change_password(call: PublicCall, body: Json<PasswordChange>) -> Result<Answer> {
     match body.proof()? {
         PasswordProof::Token(token) => change_by_token(&call, token, &body.new_password).await?,
-        PasswordProof::Current(current) => change_by_password(&call, current, &body.new_password).await?,
+        PasswordProof::Current(current) => {
+            change_by_password(&call, current, &body.new_password).await?
+        }
     }
     Ok(Answer::nothing())
 }
 
 async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Result<()> {
-    let token = OpaqueToken::parse(TokenKind::PasswordReset, token).ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
+    let token = OpaqueToken::parse(TokenKind::PasswordReset, token)
+        .ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
     let scope = Scope::system(token.organization, "sign-in", call.request_id);
     let store = &call.state.store;
-    let member = store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
-    refuse(password_fault("new_password", password, &[&member.name, &member.email]).into_iter().collect())?;
+    let member =
+        store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
+    refuse(
+        password_fault("new_password", password, &[&member.name, &member.email])
+            .into_iter()
+            .collect(),
+    )?;
     let hash = hashed(password.to_owned()).await?;
     store.write(&scope, async |tx| persistence::passwords::reset(tx, &token, &hash).await).await?;
     Ok(())
@@ -199,14 +223,21 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
         return Err(Error::of(Code::InvalidCredentials).into());
     };
     let store = &call.state.store;
-    let (person, kept) = store.read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await).await?;
-    refuse(password_fault("new_password", password, &[&person.name, &person.email]).into_iter().collect())?;
+    let (person, kept) = store
+        .read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await)
+        .await?;
+    refuse(
+        password_fault("new_password", password, &[&person.name, &person.email])
+            .into_iter()
+            .collect(),
+    )?;
     if !verified(current.to_owned(), kept.clone()).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
     let (checked, hash) = (kept.unwrap_or_default(), hashed(password.to_owned()).await?);
-    let change =
-        store.write(&caller.scope, async |tx| persistence::passwords::change(tx, member, session, &checked, &hash).await);
+    let change = store.write(&caller.scope, async |tx| {
+        persistence::passwords::change(tx, member, session, &checked, &hash).await
+    });
     Ok(change.await?)
 }
 
@@ -216,12 +247,20 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
 #[utoipa::path(tag = "auth", request_body = InvitationAcceptance, security(()), responses((status = 201, body = TokenGrant)),
     extensions(("x-errors" = json!("invitation_invalid email_taken"))))]
 #[post("/auth/invitation-acceptances")]
-pub async fn accept_invitation(call: PublicCall, body: Json<InvitationAcceptance>) -> Result<Answer> {
-    let token = OpaqueToken::parse(TokenKind::Invitation, &body.token).ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+pub async fn accept_invitation(
+    call: PublicCall,
+    body: Json<InvitationAcceptance>,
+) -> Result<Answer> {
+    let token = OpaqueToken::parse(TokenKind::Invitation, &body.token)
+        .ok_or_else(|| Error::of(Code::InvitationInvalid))?;
     let (organization, store) = (token.organization, &call.state.store);
     let system = Scope::system(organization, "sign-in", call.request_id);
     let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
-    refuse(password_fault("password", &body.password, &[&body.name, &invited.email]).into_iter().collect())?;
+    refuse(
+        password_fault("password", &body.password, &[&body.name, &invited.email])
+            .into_iter()
+            .collect(),
+    )?;
     let hash = hashed(body.password.clone()).await?;
     let user = UserId::new();
     let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
@@ -244,17 +283,29 @@ fn device(call: &PublicCall) -> Device {
     Device { user_agent: call.user_agent.clone(), ip: call.address }
 }
 
-fn granted(call: &PublicCall, status: u16, organization: OrganizationId, grant: &Grant) -> Result<Answer> {
+fn granted(
+    call: &PublicCall,
+    status: u16,
+    organization: OrganizationId,
+    grant: &Grant,
+) -> Result<Answer> {
     let body = call.state.tokens.grant(grant, organization)?;
     let path = format!("/v1/auth/sessions/{}", grant.session);
     let answer = if status == 201 { Answer::created(path, &body) } else { Answer::ok(&body) };
-    let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp()).map_err(Error::internal)?;
+    let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp())
+        .map_err(Error::internal)?;
     let cookie = refresh_cookie(grant.refresh_token.expose()).expires(until).finish();
-    Ok(answer.with(header::SET_COOKIE, cookie.to_string()).with(header::CACHE_CONTROL, "no-store".into()))
+    Ok(answer
+        .with(header::SET_COOKIE, cookie.to_string())
+        .with(header::CACHE_CONTROL, "no-store".into()))
 }
 
 fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {
-    Cookie::build(REFRESH_COOKIE, value).path("/").secure(true).http_only(true).same_site(SameSite::Strict)
+    Cookie::build(REFRESH_COOKIE, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
 }
 
 fn cleared_cookie() -> String {

@@ -8,7 +8,8 @@ use persistence::Store;
 use scoring::model::Model;
 
 use crate::{
-    auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey, slack::SlackApi, tokens::Tokens,
+    auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey,
+    slack::SlackApi, tokens::Tokens,
 };
 
 /// The shared state.
@@ -44,7 +45,8 @@ impl Addresses {
     /// Whether a page of this origin may use the cookie of the refresh token.
     pub fn knows_origin(&self, origin: &str) -> bool {
         let ours = [&self.public_url, &self.app_url].into_iter().map(|url| origin_of(url));
-        ours.chain(self.origins.iter().map(String::as_str)).any(|known| known.eq_ignore_ascii_case(origin))
+        ours.chain(self.origins.iter().map(String::as_str))
+            .any(|known| known.eq_ignore_ascii_case(origin))
     }
 
     /// Keys of a deployment without HTTPS are test keys: a live key must not work there.
@@ -54,8 +56,10 @@ impl Addresses {
 
     /// Who asks: the peer, or what a proxy that is trusted says of it.
     pub fn client(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
-        let trusted = |address: &IpAddr| self.trusted_proxies.iter().any(|net| net.contains(address));
-        let hops = forwarded_for.unwrap_or_default().rsplit(',').map_while(|hop| hop.trim().parse().ok());
+        let trusted =
+            |address: &IpAddr| self.trusted_proxies.iter().any(|net| net.contains(address));
+        let hops =
+            forwarded_for.unwrap_or_default().rsplit(',').map_while(|hop| hop.trim().parse().ok());
         std::iter::once(peer.to_canonical())
             .chain(hops.map(|hop: IpAddr| hop.to_canonical()))
             .find(|address| !trusted(address))
@@ -92,7 +96,8 @@ mod tests {
             origins: Vec::new(),
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
         };
-        let client = |peer: &str, header| addresses.client(peer.parse().unwrap(), header).to_string();
+        let client =
+            |peer: &str, header| addresses.client(peer.parse().unwrap(), header).to_string();
         assert_eq!(client("192.0.2.1", Some("198.51.100.7")), "192.0.2.1");
         assert_eq!(client("10.0.0.1", Some("203.0.113.9, 198.51.100.7")), "198.51.100.7");
         assert_eq!(client("10.0.0.1", Some("198.51.100.7, 10.0.0.2")), "198.51.100.7");

@@ -4,8 +4,8 @@ use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::SubmissionId,
     submissions::{
-        AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance, SubmissionList, SubmissionPage,
-        SubmissionReceipt, SubmissionUpdate,
+        AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance,
+        SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
     },
 };
 use persistence::submissions;
@@ -32,7 +32,9 @@ pub async fn submit_application(
     body: Json<PublicSubmission>,
 ) -> Result<Answer> {
     let scope = path.scope(&call).await?;
-    let work = async |tx: &persistence::Tx<'_>| Ok(Answer::received(&submissions::submit(tx, &path.token, &body).await?));
+    let work = async |tx: &persistence::Tx<'_>| {
+        Ok(Answer::received(&submissions::submit(tx, &path.token, &body).await?))
+    };
     call.once(&scope, &path.token, &body.sum, work).await
 }
 
@@ -66,8 +68,13 @@ pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<A
     security(("member" = ["applications:write"])), responses((status = 200, body = Submission)),
     extensions(("x-errors" = json!("submission_already_accepted use_acceptance not_found_reference")), ("x-step" = json!(4))))]
 #[patch("/application-submissions/{id}")]
-pub async fn update_submission(call: Call, id: web::Path<SubmissionId>, body: Json<SubmissionUpdate>) -> Result<Answer> {
-    let submission = call.write(async |tx| submissions::update(tx, *id, call.if_match, &body).await).await?;
+pub async fn update_submission(
+    call: Call,
+    id: web::Path<SubmissionId>,
+    body: Json<SubmissionUpdate>,
+) -> Result<Answer> {
+    let submission =
+        call.write(async |tx| submissions::update(tx, *id, call.if_match, &body).await).await?;
     Ok(Answer::resource(submission.version, &submission))
 }
 
@@ -80,7 +87,11 @@ pub async fn update_submission(call: Call, id: web::Path<SubmissionId>, body: Js
     security(("member" = ["applications:write"])), responses((status = 201, body = AcceptanceResult)),
     extensions(("x-errors" = json!("partner_exists submission_already_accepted external_id_taken required not_found_reference")), ("x-step" = json!(4))))]
 #[post("/application-submissions/{id}/acceptance")]
-pub async fn accept_submission(call: Call, id: web::Path<SubmissionId>, body: Json<SubmissionAcceptance>) -> Result<Answer> {
+pub async fn accept_submission(
+    call: Call,
+    id: web::Path<SubmissionId>,
+    body: Json<SubmissionAcceptance>,
+) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let result = submissions::accept(tx, *id, &body).await?;
         Ok(Answer::created(format!("/v1/partners/{}", result.partner.summary.id), &result))

@@ -33,7 +33,10 @@ impl Telemetry {
             false => LogFormat::Json,
         });
         let lines = match format {
-            LogFormat::Text => tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).boxed(),
+            LogFormat::Text => tracing_subscriber::fmt::layer()
+                .with_writer(std::io::stderr)
+                .with_target(false)
+                .boxed(),
             LogFormat::Json => tracing_subscriber::fmt::layer()
                 .json()
                 .with_writer(std::io::stderr)
@@ -42,9 +45,13 @@ impl Telemetry {
                 .boxed(),
         };
         let provider = settings.otlp_endpoint.as_deref().map(tracer).transpose()?;
-        let traces = provider.as_ref().map(|p| tracing_opentelemetry::layer().with_tracer(p.tracer("partneros")));
+        let traces = provider
+            .as_ref()
+            .map(|p| tracing_opentelemetry::layer().with_tracer(p.tracer("partneros")));
         if provider.is_some() {
-            opentelemetry::global::set_text_map_propagator(opentelemetry_sdk::propagation::TraceContextPropagator::new());
+            opentelemetry::global::set_text_map_propagator(
+                opentelemetry_sdk::propagation::TraceContextPropagator::new(),
+            );
         }
         tracing_subscriber::registry().with(filter).with(lines).with(traces).try_init().ok();
         Ok(Self(provider))
@@ -90,7 +97,8 @@ impl RootSpanBuilder for RequestSpan {
             organization = Empty,
             actor = Empty,
         );
-        let caller = opentelemetry::global::get_text_map_propagator(|p| p.extract(&Headers(request)));
+        let caller =
+            opentelemetry::global::get_text_map_propagator(|p| p.extract(&Headers(request)));
         // Fails only when no traces are collected.
         let _ = span.set_parent(caller);
         span

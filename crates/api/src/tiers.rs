@@ -6,8 +6,8 @@ use domain::{
     jobs::Job,
     page::Paging,
     tiers::{
-        Tier, TierAssessment, TierChangePage, TierCreate, TierEvaluationRequest, TierPage, TierPolicy, TierPolicyUpdate,
-        TierUpdate,
+        Tier, TierAssessment, TierChangePage, TierCreate, TierEvaluationRequest, TierPage,
+        TierPolicy, TierPolicyUpdate, TierUpdate,
     },
 };
 use persistence::tiers;
@@ -83,8 +83,13 @@ pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
     responses((status = 200, body = Tier)),
     extensions(("x-errors" = json!("rank_taken default_tier circular_requirement invalid_filter")), ("x-step" = json!(2))))]
 #[patch("/tiers/{key}")]
-pub async fn update_tier(call: Call, path: web::Path<TierPath>, body: Json<TierUpdate>) -> Result<Answer> {
-    let tier = call.write(async |tx| tiers::update(tx, &path.key, call.if_match, &body).await).await?;
+pub async fn update_tier(
+    call: Call,
+    path: web::Path<TierPath>,
+    body: Json<TierUpdate>,
+) -> Result<Answer> {
+    let tier =
+        call.write(async |tx| tiers::update(tx, &path.key, call.if_match, &body).await).await?;
     Ok(Answer::resource(tier.version, &tier))
 }
 
@@ -94,7 +99,11 @@ pub async fn update_tier(call: Call, path: web::Path<TierPath>, body: Json<TierU
 #[utoipa::path(tag = "tiers", params(TierPath, TierReplacement), security(("admin" = ["tiers:write"])), responses((status = 204)),
     extensions(("x-errors" = json!("tier_in_use default_tier not_found_reference")), ("x-step" = json!(2))))]
 #[delete("/tiers/{key}")]
-pub async fn delete_tier(call: Call, path: web::Path<TierPath>, query: Query<TierReplacement>) -> Result<Answer> {
+pub async fn delete_tier(
+    call: Call,
+    path: web::Path<TierPath>,
+    query: Query<TierReplacement>,
+) -> Result<Answer> {
     let replace_with = query.replace_with.as_deref();
     call.write(async |tx| tiers::delete(tx, &path.key, call.if_match, replace_with).await).await?;
     Ok(Answer::nothing())
@@ -119,7 +128,8 @@ pub async fn get_tier_policy(call: Call) -> Result<Answer> {
 #[put("/tier-policy")]
 pub async fn replace_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
     call.expect_if_match()?;
-    let policy = call.write(async |tx| tiers::replace_policy(tx, call.if_match, &body).await).await?;
+    let policy =
+        call.write(async |tx| tiers::replace_policy(tx, call.if_match, &body).await).await?;
     Ok(Answer::resource(policy.version, &policy))
 }
 
@@ -157,7 +167,11 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
     responses((status = 200, body = TierChangePage)),
     extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
 #[get("/partners/{id}/tier-history")]
-pub async fn list_partner_tier_history(call: Call, id: web::Path<PartnerId>, paging: Query<Paging>) -> Result<Answer> {
+pub async fn list_partner_tier_history(
+    call: Call,
+    id: web::Path<PartnerId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
     let page = call.read(async |tx| tiers::list_history(tx, *id, &paging).await).await?;
     Ok(Answer::ok(&page))
 }

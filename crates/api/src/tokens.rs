@@ -10,7 +10,9 @@ use domain::{
     members::Member,
     sessions::TokenGrant,
 };
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind, jwk::Jwk};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind, jwk::Jwk,
+};
 use persistence::{revocations::TOKEN_LIFE, sessions::Grant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -83,17 +85,26 @@ impl Tokens {
         if secret.len() < MIN_SECRET_BYTES {
             return Err(KeyFault::SecretTooShort);
         }
-        let (signing, checking) = (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+        let (signing, checking) =
+            (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
         Ok(Self::new(Algorithm::HS256, signing, checking, issuer, audience))
     }
 
-    fn new(algorithm: Algorithm, signing: EncodingKey, checking: DecodingKey, issuer: &str, audience: &str) -> Self {
+    fn new(
+        algorithm: Algorithm,
+        signing: EncodingKey,
+        checking: DecodingKey,
+        issuer: &str,
+        audience: &str,
+    ) -> Self {
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = 0;
-        let successor_key = Sha256::new().chain_update(b"successors of refresh tokens ").chain_update(signing.as_bytes());
+        let successor_key = Sha256::new()
+            .chain_update(b"successors of refresh tokens ")
+            .chain_update(signing.as_bytes());
         Self {
             successor_key: successor_key.finalize().into(),
             header: Header::new(algorithm),
@@ -121,7 +132,13 @@ impl Tokens {
         })
     }
 
-    fn issue(&self, member: &Member, org: OrganizationId, sid: SessionId, now: DateTime<Utc>) -> Result<String> {
+    fn issue(
+        &self,
+        member: &Member,
+        org: OrganizationId,
+        sid: SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<String> {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
@@ -145,7 +162,9 @@ impl Tokens {
     pub fn verify(&self, token: &str) -> Result<AccessToken> {
         let claims: Claims = match jsonwebtoken::decode(token, &self.checking, &self.validation) {
             Ok(checked) => checked.claims,
-            Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => return Err(Error::of(Code::TokenExpired)),
+            Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => {
+                return Err(Error::of(Code::TokenExpired));
+            }
             Err(_) => return Err(Error::of(Code::InvalidToken)),
         };
         Ok(AccessToken {
@@ -225,18 +244,25 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
     #[test]
     fn what_was_issued_is_what_is_read() {
         for tokens in [ed25519(), shared()] {
-            let (member, organization, session) = (member(), OrganizationId::new(), SessionId::new());
+            let (member, organization, session) =
+                (member(), OrganizationId::new(), SessionId::new());
             let before = Utc::now();
             let text = tokens.issue(&member, organization, session, before).unwrap();
             let read = tokens.verify(&text).unwrap();
             assert_eq!((read.user, read.member), (member.user_id.unwrap(), member.id));
-            assert_eq!((read.organization, read.session, read.role), (organization, session, Role::Admin));
+            assert_eq!(
+                (read.organization, read.session, read.role),
+                (organization, session, Role::Admin)
+            );
             assert_eq!(read.name, "Ada Lovelace");
             assert!((read.issued_at - before).abs() < TimeDelta::seconds(5));
             let payload = URL_SAFE_NO_PAD.decode(text.split('.').nth(1).unwrap()).unwrap();
             let claims: Value = serde_json::from_slice(&payload).unwrap();
             let names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(names, ["iss", "aud", "sub", "org", "mem", "role", "sid", "jti", "iat", "exp", "name"]);
+            assert_eq!(
+                names,
+                ["iss", "aud", "sub", "org", "mem", "role", "sid", "jti", "iat", "exp", "name"]
+            );
             assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 600);
         }
     }
@@ -261,7 +287,9 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
         for other in &others {
             assert_eq!(refusal(&ed25519(), &token(other, Utc::now())), Code::InvalidToken);
         }
-        let other_secret = Tokens::shared_secret(b"another secret with 32 bytes....", ISSUER, "partneros").unwrap();
+        let other_secret =
+            Tokens::shared_secret(b"another secret with 32 bytes....", ISSUER, "partneros")
+                .unwrap();
         assert_eq!(refusal(&shared(), &token(&other_secret, Utc::now())), Code::InvalidToken);
         assert_eq!(refusal(&shared(), &token(&ed25519(), Utc::now())), Code::InvalidToken);
     }
@@ -270,22 +298,42 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
     fn the_token_does_not_choose_its_algorithm() {
         let good = token(&ed25519(), Utc::now());
         let payload = good.split('.').nth(1).unwrap();
-        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
         // Signed by whoever knows the public key, as if it were a shared secret.
-        let public = [PUBLIC.as_bytes(), &URL_SAFE_NO_PAD.decode("78XMjJ2zBNWkffBuB2rknQY_Jjdu0SbC0oStsKljNA0").unwrap()];
+        let public = [
+            PUBLIC.as_bytes(),
+            &URL_SAFE_NO_PAD.decode("78XMjJ2zBNWkffBuB2rknQY_Jjdu0SbC0oStsKljNA0").unwrap(),
+        ];
         for secret in public {
-            let forged =
-                jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(secret)).unwrap();
+            let forged = jsonwebtoken::encode(
+                &Header::new(Algorithm::HS256),
+                &claims,
+                &EncodingKey::from_secret(secret),
+            )
+            .unwrap();
             assert_eq!(refusal(&ed25519(), &forged), Code::InvalidToken);
         }
-        let longer = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims, &EncodingKey::from_secret(SECRET)).unwrap();
+        let longer = jsonwebtoken::encode(
+            &Header::new(Algorithm::HS512),
+            &claims,
+            &EncodingKey::from_secret(SECRET),
+        )
+        .unwrap();
         assert_eq!(refusal(&shared(), &longer), Code::InvalidToken);
         let signature = good.rsplit('.').next().unwrap();
-        for header in [json!({"alg": "none", "typ": "JWT"}), json!({"alg": "None"}), json!({"typ": "JWT"}), json!({"alg": ""})] {
+        for header in [
+            json!({"alg": "none", "typ": "JWT"}),
+            json!({"alg": "None"}),
+            json!({"typ": "JWT"}),
+            json!({"alg": ""}),
+        ] {
             let header = URL_SAFE_NO_PAD.encode(header.to_string());
-            for forged in
-                [format!("{header}.{payload}."), format!("{header}.{payload}"), format!("{header}.{payload}.{signature}")]
-            {
+            for forged in [
+                format!("{header}.{payload}."),
+                format!("{header}.{payload}"),
+                format!("{header}.{payload}.{signature}"),
+            ] {
                 for tokens in [ed25519(), shared()] {
                     assert_eq!(refusal(&tokens, &forged), Code::InvalidToken, "{forged}");
                 }
@@ -301,7 +349,8 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
             assert_eq!(refusal(&tokens, &good[..end]), Code::InvalidToken, "{end}");
         }
         let mut parts: Vec<String> = good.split('.').map(str::to_owned).collect();
-        let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&parts[1]).unwrap()).unwrap();
+        let mut claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&parts[1]).unwrap()).unwrap();
         claims["role"] = json!("owner");
         parts[1] = URL_SAFE_NO_PAD.encode(claims.to_string());
         assert_eq!(refusal(&tokens, &parts.join(".")), Code::InvalidToken);
@@ -335,9 +384,15 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
 
     #[test]
     fn weak_and_foreign_keys_are_refused_at_the_start() {
-        assert!(matches!(Tokens::shared_secret(&SECRET[1..], ISSUER, "a"), Err(KeyFault::SecretTooShort)));
+        assert!(matches!(
+            Tokens::shared_secret(&SECRET[1..], ISSUER, "a"),
+            Err(KeyFault::SecretTooShort)
+        ));
         for bad in ["", "no key", PUBLIC] {
-            assert!(matches!(Tokens::ed25519(bad, ISSUER, "a"), Err(KeyFault::NotEd25519(_))), "{bad}");
+            assert!(
+                matches!(Tokens::ed25519(bad, ISSUER, "a"), Err(KeyFault::NotEd25519(_))),
+                "{bad}"
+            );
         }
         assert_eq!(ed25519().successor_key(), ed25519().successor_key());
         assert_ne!(ed25519().successor_key(), shared().successor_key());

@@ -53,7 +53,10 @@ pub struct ImportPreviewForm {
 }
 
 fn broken(_: impl std::fmt::Display) -> Error {
-    Error::new(Code::MalformedJson, "The multipart body did not arrive whole or is not well-formed.")
+    Error::new(
+        Code::MalformedJson,
+        "The multipart body did not arrive whole or is not well-formed.",
+    )
 }
 
 /// Reads the parts `file` and, when `with_options`, `options` in any order.
@@ -61,12 +64,20 @@ fn broken(_: impl std::fmt::Display) -> Error {
 /// # Errors
 /// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` for a part that is missing, `unknown_field` for
 /// others.
-pub async fn read(request: &HttpRequest, payload: web::Payload, with_options: bool) -> Result<Upload> {
+pub async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    with_options: bool,
+) -> Result<Upload> {
     if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
-        return Err(Error::of(Code::UnsupportedMediaType).meta("allowed", vec!["multipart/form-data"].into()));
+        return Err(Error::of(Code::UnsupportedMediaType)
+            .meta("allowed", vec!["multipart/form-data"].into()));
     }
     let too_large = || Error::of(Code::BodyTooLarge).meta("max_bytes", MAX_FILE.into());
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
@@ -77,7 +88,10 @@ pub async fn read(request: &HttpRequest, payload: web::Payload, with_options: bo
         let mut part = part.map_err(broken)?;
         match part.name().unwrap_or_default() {
             "file" if file.is_none() => {
-                let copy = web::block(tempfile::tempfile).await.map_err(Error::internal)?.map_err(Error::internal)?;
+                let copy = web::block(tempfile::tempfile)
+                    .await
+                    .map_err(Error::internal)?
+                    .map_err(Error::internal)?;
                 let mut copy = tokio::fs::File::from_std(copy);
                 let mut length = 0;
                 while let Some(piece) = in_time(part.next()).await? {
@@ -102,15 +116,23 @@ pub async fn read(request: &HttpRequest, payload: web::Payload, with_options: bo
                 }
                 options = Some(text);
             }
-            other => faults.push(Fault::at_pointer("unknown_field", format!("#/{other}"), "unknown part, or given twice")),
+            other => faults.push(Fault::at_pointer(
+                "unknown_field",
+                format!("#/{other}"),
+                "unknown part, or given twice",
+            )),
         }
     }
-    for (part, missing) in [("file", file.is_none()), ("options", with_options && options.is_none())] {
+    for (part, missing) in
+        [("file", file.is_none()), ("options", with_options && options.is_none())]
+    {
         if missing {
             faults.push(Fault::at_pointer("required", format!("#/{part}"), "is required"));
         }
     }
-    let Some(mut file) = file.filter(|_| faults.is_empty()) else { return Err(Error::invalid(faults)) };
+    let Some(mut file) = file.filter(|_| faults.is_empty()) else {
+        return Err(Error::invalid(faults));
+    };
     file.rewind().map_err(Error::internal)?;
     let options = options.unwrap_or_default();
     digest.update((options.len() as u64).to_le_bytes());

@@ -4,7 +4,9 @@ use actix_web::{delete, get, patch, post, put, web};
 use domain::{
     ids::ViewId,
     page::Paging,
-    views::{SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, ViewObject, ViewVisibility},
+    views::{
+        SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, ViewObject, ViewVisibility,
+    },
 };
 use persistence::views::{self, ViewFilter};
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,8 @@ pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
     let paging = &query.paging;
     let page = call
         .read(async |tx| {
-            let mut page = views::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
+            let mut page =
+                views::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
             if paging.counts() {
                 page.total_count = Some(views::count(tx, &filter).await?);
             }
@@ -68,7 +71,8 @@ pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
 pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let view = views::insert(tx, &body).await?;
-        Ok(Answer::created(format!("/v1/views/{}", view.stored.id), &view).versioned(view.stored.version))
+        Ok(Answer::created(format!("/v1/views/{}", view.stored.id), &view)
+            .versioned(view.stored.version))
     };
     call.once(&body.sum, work).await
 }
@@ -91,7 +95,11 @@ pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     responses((status = 200, body = SavedView)),
     extensions(("x-errors" = json!("not_view_owner view_name_taken invalid_filter")), ("x-step" = json!(2))))]
 #[patch("/views/{id}")]
-pub async fn update_view(call: Call, id: web::Path<ViewId>, body: Json<SavedViewUpdate>) -> Result<Answer> {
+pub async fn update_view(
+    call: Call,
+    id: web::Path<ViewId>,
+    body: Json<SavedViewUpdate>,
+) -> Result<Answer> {
     let view = call.write(async |tx| views::update(tx, *id, call.if_match, &body).await).await?;
     Ok(answer(&view))
 }
@@ -127,6 +135,7 @@ pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answe
 #[delete("/views/{id}/default")]
 pub async fn unset_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let (member, _) = call.user()?;
-    let view = call.write(async |tx| views::unset_default(tx, *id, member, call.if_match).await).await?;
+    let view =
+        call.write(async |tx| views::unset_default(tx, *id, member, call.if_match).await).await?;
     Ok(answer(&view))
 }

@@ -7,7 +7,8 @@ use domain::{
     jobs::{Daily, JobType},
 };
 use persistence::{
-    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords, scores,
+    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords,
+    scores,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
@@ -87,7 +88,10 @@ impl Work {
         let path = upload_of(run.scope().organization, id);
         let file = match self.files.download(&path).await {
             Err(error) if error.code() == Code::NotFound => {
-                let gone = Error::new(Code::NotFound, "The uploaded file is gone; please import it again.");
+                let gone = Error::new(
+                    Code::NotFound,
+                    "The uploaded file is gone; please import it again.",
+                );
                 return imports::give_up(run, id, gone).await;
             }
             file => file?,
@@ -122,7 +126,10 @@ impl Work {
     async fn keep_house(&self, run: &Run) -> Result<Outcome> {
         let organization = run.scope().organization;
         loop {
-            let expired = run.store.read(run.scope(), async |tx| jobs::with_expired_files(tx, 100).await).await?;
+            let expired = run
+                .store
+                .read(run.scope(), async |tx| jobs::with_expired_files(tx, 100).await)
+                .await?;
             if expired.is_empty() {
                 break;
             }
@@ -152,7 +159,11 @@ impl Worker {
     ///
     /// # Errors
     /// What keeps it from starting, in words for people.
-    pub async fn start(database_url: String, work: Work, settings: Settings) -> anyhow::Result<Self> {
+    pub async fn start(
+        database_url: String,
+        work: Work,
+        settings: Settings,
+    ) -> anyhow::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (report, started) = oneshot::channel();
         // Made on the thread: it stays there.
@@ -170,8 +181,13 @@ impl Worker {
             }
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("worker".into()).spawn(move || runtime.block_on(body()))?;
-        started.await.context("the worker died")?.context("the worker cannot reach the database")?;
+        let thread = std::thread::Builder::new()
+            .name("worker".into())
+            .spawn(move || runtime.block_on(body()))?;
+        started
+            .await
+            .context("the worker died")?
+            .context("the worker cannot reach the database")?;
         Ok(Self { stop, thread })
     }
 

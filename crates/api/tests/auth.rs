@@ -35,9 +35,13 @@ struct World {
 impl World {
     async fn new() -> World {
         // Root's clusters run as another user, who must be able to enter.
-        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
+        let folder =
+            tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
         let extra = vec![("fsync".into(), "off".into())];
-        let settings = embedded_postgres::Settings { extra, ..embedded_postgres::Settings::new(folder.path()) };
+        let settings = embedded_postgres::Settings {
+            extra,
+            ..embedded_postgres::Settings::new(folder.path())
+        };
         let cluster = embedded_postgres::Cluster::start(&settings).unwrap();
         persistence::migrate::run(&cluster.url("postgres", "postgres")).await.unwrap();
         let url = cluster.url("partneros_app", "postgres");
@@ -45,7 +49,9 @@ impl World {
         let revocations = Revocations::default();
         tokio::spawn(revocations.follow(&store).await.unwrap());
         let secret = b"a shared secret with 32 bytes...";
-        let tokens = Arc::new(Tokens::shared_secret(secret, "https://api.example.com", "partneros").unwrap());
+        let tokens = Arc::new(
+            Tokens::shared_secret(secret, "https://api.example.com", "partneros").unwrap(),
+        );
         let authenticator = Authenticator::new(store.clone(), tokens.clone(), revocations);
         let (organization, user) = (OrganizationId::new(), UserId::new());
         let scope = Scope::newcomer(organization, user, "Ada", Uuid::now_v7());
@@ -56,9 +62,18 @@ impl World {
             email: "ada@example.com".into(),
             password: "tall-grass-7-lanterns".into(),
         };
-        let register = async |tx: &Tx<'_>| organizations::register(tx, &registration, user, "hash").await;
+        let register =
+            async |tx: &Tx<'_>| organizations::register(tx, &registration, user, "hash").await;
         let owner = store.write(&scope, register).await.unwrap();
-        World { store, tokens, authenticator, organization, owner, _cluster: cluster, _folder: folder }
+        World {
+            store,
+            tokens,
+            authenticator,
+            organization,
+            owner,
+            _cluster: cluster,
+            _folder: folder,
+        }
     }
 
     async fn write<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
@@ -68,7 +83,10 @@ impl World {
     async fn ask(&self, credential: &str, peer: &str) -> Result<Caller, Code> {
         let peer: IpAddr = peer.parse().unwrap();
         let header = format!("Bearer {credential}");
-        self.authenticator.authenticate(Some(&header), peer, Uuid::now_v7()).await.map_err(|error| error.code())
+        self.authenticator
+            .authenticate(Some(&header), peer, Uuid::now_v7())
+            .await
+            .map_err(|error| error.code())
     }
 
     /// The answer, once it is this one; a change may take a moment to be heard of.
@@ -83,7 +101,8 @@ impl World {
 
     async fn access_token(&self) -> String {
         let device = Device { user_agent: "test".into(), ip: "192.0.2.1".parse().unwrap() };
-        let grant = self.write(async |tx| sessions::open(tx, self.owner.id, &device).await).await.unwrap();
+        let grant =
+            self.write(async |tx| sessions::open(tx, self.owner.id, &device).await).await.unwrap();
         self.tokens.grant(&grant, self.organization).unwrap().access_token
     }
 
@@ -95,7 +114,9 @@ impl World {
             allowed_cidrs: vec![],
             expires_at: None,
         };
-        self.write(async |tx| api_keys::insert(tx, create, KeyEnvironment::Test).await).await.unwrap()
+        self.write(async |tx| api_keys::insert(tx, create, KeyEnvironment::Test).await)
+            .await
+            .unwrap()
     }
 }
 
@@ -130,14 +151,24 @@ async fn a_person_is_known_until_the_session_ends(world: &World) {
     let caller = world.ask(&token, "192.0.2.1").await.unwrap();
     let Credential::User { user, member, session } = caller.credential else { panic!("a person") };
     assert_eq!((Some(user), member), (world.owner.user_id, world.owner.id));
-    assert_eq!((caller.scope.role, caller.scope.mode, caller.scope.may_override), (Role::Owner, WriteMode::Manual, true));
-    assert_eq!((caller.scope.organization, caller.scope.actor.name.as_str()), (world.organization, "Ada"));
+    assert_eq!(
+        (caller.scope.role, caller.scope.mode, caller.scope.may_override),
+        (Role::Owner, WriteMode::Manual, true)
+    );
+    assert_eq!(
+        (caller.scope.organization, caller.scope.actor.name.as_str()),
+        (world.organization, "Ada")
+    );
     world.write(async |tx| sessions::end(tx, member, session).await).await.unwrap();
     world.becomes(&token, Code::InvalidToken).await;
 
     let token = world.access_token().await;
     assert!(world.ask(&token, "192.0.2.1").await.is_ok());
-    let invite = domain::members::MemberInvite { email: "bob@example.com".into(), name: None, role: Role::Owner };
+    let invite = domain::members::MemberInvite {
+        email: "bob@example.com".into(),
+        name: None,
+        role: Role::Owner,
+    };
     let user = UserId::new();
     world
         .write(async |tx| {
@@ -150,7 +181,11 @@ async fn a_person_is_known_until_the_session_ends(world: &World) {
     world.write(async |tx| members::update(tx, member, &admin, None).await).await.unwrap();
     world.becomes(&token, Code::InvalidToken).await;
     let token = world.access_token().await;
-    assert_eq!(world.ask(&token, "192.0.2.1").await.unwrap().scope.role, Role::Admin, "a new token is good at once");
+    assert_eq!(
+        world.ask(&token, "192.0.2.1").await.unwrap().scope.role,
+        Role::Admin,
+        "a new token is good at once"
+    );
 }
 
 async fn a_key_does_what_it_may_until_it_is_changed(world: &World) {
@@ -159,18 +194,31 @@ async fn a_key_does_what_it_may_until_it_is_changed(world: &World) {
     let caller = world.ask(secret, "192.0.2.1").await.unwrap();
     assert_eq!(caller.credential, Credential::Key { key: key.id });
     assert_eq!((caller.scope.mode, caller.scope.may_override), (WriteMode::Automated, false));
-    assert_eq!((caller.scope.actor.name.as_str(), &caller.scopes[..]), ("Sync", &[AccessScope::PartnersWrite][..]));
+    assert_eq!(
+        (caller.scope.actor.name.as_str(), &caller.scopes[..]),
+        ("Sync", &[AccessScope::PartnersWrite][..])
+    );
     let noted = async {
-        while world.write(async |tx| api_keys::get(tx, key.id).await).await.unwrap().last_used_at.is_none() {
+        while world
+            .write(async |tx| api_keys::get(tx, key.id).await)
+            .await
+            .unwrap()
+            .last_used_at
+            .is_none()
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(2), noted).await.expect("the use is noted");
 
-    let update = ApiKeyUpdate { allowed_cidrs: Some(vec!["203.0.113.0/24".into()]), ..Default::default() };
+    let update =
+        ApiKeyUpdate { allowed_cidrs: Some(vec!["203.0.113.0/24".into()]), ..Default::default() };
     world.write(async |tx| api_keys::update(tx, key.id, update, None).await).await.unwrap();
     world.becomes(secret, Code::AddressNotAllowed).await;
-    assert!(world.ask(secret, "203.0.113.7").await.is_ok() && world.ask(secret, "::ffff:203.0.113.7").await.is_ok());
+    assert!(
+        world.ask(secret, "203.0.113.7").await.is_ok()
+            && world.ask(secret, "::ffff:203.0.113.7").await.is_ok()
+    );
 
     let rotate = async |tx: &Tx<'_>| api_keys::rotate(tx, key.id, 3600, KeyEnvironment::Test).await;
     let (successor, new_secret) = world.write(rotate).await.unwrap();

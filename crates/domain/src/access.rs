@@ -69,7 +69,10 @@ impl AccessScope {
     /// Whether a key that holds `self` may do what `wanted` asks for.
     pub fn includes(self, wanted: AccessScope) -> bool {
         self == wanted
-            || wanted.as_str().strip_suffix(":read").is_some_and(|room| self.as_str().strip_suffix(":write") == Some(room))
+            || wanted
+                .as_str()
+                .strip_suffix(":read")
+                .is_some_and(|room| self.as_str().strip_suffix(":write") == Some(room))
     }
 }
 
@@ -159,7 +162,10 @@ impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for 
     }
 }
 impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for Actor {
-    fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+    ) -> diesel::serialize::Result {
         use std::io::Write;
         out.write_all(&[1])?;
         serde_json::to_writer(out, self)?;
@@ -188,7 +194,12 @@ pub struct Scope {
 
 impl Scope {
     /// A person who signs in for the first time, by registering or by accepting an invitation: the writes are their own.
-    pub fn newcomer(organization: ids::OrganizationId, user: ids::UserId, name: &str, request_id: Uuid) -> Self {
+    pub fn newcomer(
+        organization: ids::OrganizationId,
+        user: ids::UserId,
+        name: &str,
+        request_id: Uuid,
+    ) -> Self {
         Self { actor: Actor::user(user, name), ..Self::system(organization, name, request_id) }
     }
 
@@ -220,9 +231,16 @@ mod tests {
 
     #[test]
     fn a_role_is_worth_what_its_members_may_do() {
-        let (viewer, member, admin) = (Role::Viewer.scopes(), Role::Member.scopes(), Role::Admin.scopes());
-        assert!(viewer.contains(&AccessScope::PartnersRead) && !viewer.contains(&AccessScope::PartnersWrite));
-        assert!(viewer.iter().all(|scope| member.contains(scope)) && member.contains(&AccessScope::PartnersOverride));
+        let (viewer, member, admin) =
+            (Role::Viewer.scopes(), Role::Member.scopes(), Role::Admin.scopes());
+        assert!(
+            viewer.contains(&AccessScope::PartnersRead)
+                && !viewer.contains(&AccessScope::PartnersWrite)
+        );
+        assert!(
+            viewer.iter().all(|scope| member.contains(scope))
+                && member.contains(&AccessScope::PartnersOverride)
+        );
         assert!(!member.contains(&AccessScope::WebhooksRead));
         assert_eq!(admin.len(), AccessScope::WORDS.len());
         assert_eq!(Role::Owner.scopes(), admin);

@@ -96,7 +96,11 @@ pub struct ApiKeyUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_cidrs: Option<Vec<String>>,
     /// When it stops working.
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub expires_at: Option<Option<Timestamp>>,
 }
 
@@ -115,26 +119,38 @@ pub struct ApiKeyWithSecret {
     /// The key.
     pub api_key: ApiKey,
     /// Send it as `Authorization: Bearer ...`. It cannot be shown again.
-    #[schema(pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$", example = "prm_live_0123456789abcdefghijABCDEFGHIJ0123456789012345")]
+    #[schema(
+        pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$",
+        example = "prm_live_0123456789abcdefghijABCDEFGHIJ0123456789012345"
+    )]
     pub secret: String,
 }
 
 impl ApiKeyCreate {
     /// A key without limits but its scopes.
     pub fn new(name: String, scopes: Vec<AccessScope>) -> Self {
-        Self { name, scopes, default_write_mode: automated(), allowed_cidrs: Vec::new(), expires_at: None }
+        Self {
+            name,
+            scopes,
+            default_write_mode: automated(),
+            allowed_cidrs: Vec::new(),
+            expires_at: None,
+        }
     }
 
     /// What the schema cannot say; and the one form of what it can: scopes as a sorted set, networks as networks.
     pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
         let networks = networks(&self.allowed_cidrs);
         let past = self.expires_at.filter(|at| *at <= Timestamp::now());
-        let past = past.map(|_| Fault::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
+        let past =
+            past.map(|_| Fault::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
         let mode = past.or_else(|| mode_fault(self.default_write_mode, &self.scopes));
         self.scopes = sorted(self.scopes);
         match (networks, mode) {
             (Ok(networks), None) => Ok(Self { allowed_cidrs: networks, ..self }),
-            (networks, mode) => Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect()),
+            (networks, mode) => {
+                Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect())
+            }
         }
     }
 }
@@ -148,7 +164,9 @@ impl ApiKeyUpdate {
         self.scopes = self.scopes.map(sorted);
         match (networks, mode) {
             (Ok(networks), None) => Ok(Self { allowed_cidrs: networks, ..self }),
-            (networks, mode) => Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect()),
+            (networks, mode) => {
+                Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect())
+            }
         }
     }
 }
@@ -163,8 +181,12 @@ fn sorted(mut scopes: Vec<AccessScope>) -> Vec<AccessScope> {
 fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<Fault> {
     let may = mode == WriteMode::Automated || scopes.contains(&AccessScope::PartnersOverride);
     (!may).then(|| {
-        Fault::at_pointer("invalid_choice", "#/default_write_mode", "manual needs the scope partners:override")
-            .meta("allowed", vec![WriteMode::Automated.as_str()])
+        Fault::at_pointer(
+            "invalid_choice",
+            "#/default_write_mode",
+            "manual needs the scope partners:override",
+        )
+        .meta("allowed", vec![WriteMode::Automated.as_str()])
     })
 }
 
@@ -209,7 +231,8 @@ mod tests {
 
     #[test]
     fn networks_and_scopes_get_their_one_form() {
-        let scopes = [AccessScope::PartnersWrite, AccessScope::PartnersRead, AccessScope::PartnersWrite];
+        let scopes =
+            [AccessScope::PartnersWrite, AccessScope::PartnersRead, AccessScope::PartnersWrite];
         let cidrs = ["203.0.113.9/24", "203.0.113.0/24", "198.51.100.7", "2001:db8::1/32"];
         let key = create(&scopes, WriteMode::Automated, &cidrs).checked().unwrap();
         assert_eq!(key.allowed_cidrs, ["203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32"]);
@@ -218,17 +241,25 @@ mod tests {
 
     #[test]
     fn all_faults_come_at_once() {
-        let faults =
-            create(&[AccessScope::PartnersWrite], WriteMode::Manual, &["10.0.0.0/8", "nowhere", "10.0.0.0/33"]).checked();
+        let faults = create(
+            &[AccessScope::PartnersWrite],
+            WriteMode::Manual,
+            &["10.0.0.0/8", "nowhere", "10.0.0.0/33"],
+        )
+        .checked();
         let places: Vec<_> = faults.unwrap_err().into_iter().map(|fault| fault.place).collect();
         let at = |pointer: &str| crate::Place::Pointer(pointer.to_owned());
-        assert_eq!(places, [at("#/allowed_cidrs/1"), at("#/allowed_cidrs/2"), at("#/default_write_mode")]);
+        assert_eq!(
+            places,
+            [at("#/allowed_cidrs/1"), at("#/allowed_cidrs/2"), at("#/default_write_mode")]
+        );
         assert!(create(&[AccessScope::PartnersOverride], WriteMode::Manual, &[]).checked().is_ok());
     }
 
     #[test]
     fn addresses_are_matched_in_both_families() {
-        let nets: Vec<IpNet> = ["203.0.113.0/24", "2001:db8::/32"].iter().map(|text| text.parse().unwrap()).collect();
+        let nets: Vec<IpNet> =
+            ["203.0.113.0/24", "2001:db8::/32"].iter().map(|text| text.parse().unwrap()).collect();
         for (address, inside) in [
             ("203.0.113.7", true),
             ("::ffff:203.0.113.7", true),

@@ -33,9 +33,16 @@ impl Schemas {
     /// # Panics
     /// When a pattern of the document is not a regular expression; the tests make the document.
     pub fn of(document: &Json) -> Self {
-        let all = document.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
+        let all = document
+            .pointer("/components/schemas")
+            .and_then(Json::as_object)
+            .cloned()
+            .unwrap_or_default();
         let mut patterns = HashMap::new();
-        collect_patterns(document.pointer("/components/schemas").unwrap_or(&Json::Null), &mut patterns);
+        collect_patterns(
+            document.pointer("/components/schemas").unwrap_or(&Json::Null),
+            &mut patterns,
+        );
         collect_patterns(document.get("paths").unwrap_or(&Json::Null), &mut patterns);
         Self { all, patterns }
     }
@@ -62,14 +69,24 @@ impl Schemas {
     /// # Errors
     /// `invalid_parameter`, with `meta.allowed` where there is a choice.
     pub fn parameter(&self, name: &str, schema: &Json, texts: &[&str]) -> Result<Json, Vec<Fault>> {
-        let refuse =
-            |detail: String, meta| Fault { code: "invalid_parameter", detail, place: Place::Parameter(name.to_owned()), meta };
+        let refuse = |detail: String, meta| Fault {
+            code: "invalid_parameter",
+            detail,
+            place: Place::Parameter(name.to_owned()),
+            meta,
+        };
         let resolved = self.resolve(schema);
         let mut value = match (resolved.kind(), texts) {
             (Some("array"), texts) => {
                 let items = resolved.schema.get("items").map(|items| self.resolve(items));
                 let kind = items.as_ref().and_then(Resolved::kind);
-                Json::Array(texts.iter().flat_map(|text| split_list(text)).map(|text| typed(kind, &text)).collect())
+                Json::Array(
+                    texts
+                        .iter()
+                        .flat_map(|text| split_list(text))
+                        .map(|text| typed(kind, &text))
+                        .collect(),
+                )
             }
             (kind, [text]) => typed(kind, text),
             _ => return Err(vec![refuse("must be given once".to_owned(), Map::new())]),
@@ -78,7 +95,11 @@ impl Schemas {
         check.value(schema, &mut value);
         match check.faults.is_empty() {
             true => Ok(value),
-            false => Err(check.faults.into_iter().map(|fault| refuse(fault.detail, fault.meta)).collect()),
+            false => Err(check
+                .faults
+                .into_iter()
+                .map(|fault| refuse(fault.detail, fault.meta))
+                .collect()),
         }
     }
 
@@ -88,12 +109,17 @@ impl Schemas {
         // The bound is for a document that refers in circles.
         for _ in 0..16 {
             opaque |= schema.get("x-opaque").is_some_and(|mark| mark == true);
-            if let Some(target) = schema.get("$ref").and_then(Json::as_str).and_then(|target| target.strip_prefix(PREFIX)) {
+            if let Some(target) = schema
+                .get("$ref")
+                .and_then(Json::as_str)
+                .and_then(|target| target.strip_prefix(PREFIX))
+            {
                 name = Some(target);
                 schema = self.all.get(target).unwrap_or(&Json::Null);
                 continue;
             }
-            let choices = schema.get("oneOf").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+            let choices =
+                schema.get("oneOf").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
             match choices {
                 [only, null] if null.get("type").is_some_and(|kind| kind == "null") => {
                     nullable = true;
@@ -103,7 +129,12 @@ impl Schemas {
             }
         }
         static NOTHING: std::sync::LazyLock<Map<String, Json>> = std::sync::LazyLock::new(Map::new);
-        Resolved { schema: schema.as_object().unwrap_or(&NOTHING), name, nullable, opaque: opaque || name == Some("FilterNode") }
+        Resolved {
+            schema: schema.as_object().unwrap_or(&NOTHING),
+            name,
+            nullable,
+            opaque: opaque || name == Some("FilterNode"),
+        }
     }
 }
 
@@ -115,9 +146,10 @@ pub fn resource_of(name: &str) -> Option<&str> {
         // What a person may change about themselves is that of the user inside of `Me`.
         "MeUpdate" => Some("User"),
         "DealBatchData" => Some("Deal"),
-        _ => {
-            ["Create", "Update", "Invite"].iter().find_map(|form| name.strip_suffix(form)).filter(|resource| !resource.is_empty())
-        }
+        _ => ["Create", "Update", "Invite"]
+            .iter()
+            .find_map(|form| name.strip_suffix(form))
+            .filter(|resource| !resource.is_empty()),
     }
 }
 
@@ -156,13 +188,18 @@ impl<'a> Resolved<'a> {
     fn kind(&self) -> Option<&'a str> {
         match self.schema.get("type") {
             Some(Json::String(kind)) => Some(kind),
-            Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).find(|kind| *kind != "null"),
+            Some(Json::Array(kinds)) => {
+                kinds.iter().filter_map(Json::as_str).find(|kind| *kind != "null")
+            }
             _ => None,
         }
     }
     fn takes_null(&self) -> bool {
-        let listed =
-            self.schema.get("type").and_then(Json::as_array).is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
+        let listed = self
+            .schema
+            .get("type")
+            .and_then(Json::as_array)
+            .is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
         self.nullable || listed || self.kind().is_none()
     }
 }
@@ -216,25 +253,38 @@ impl<'a> Check<'a> {
             }
             (Some(kind), found) => {
                 let article = if kind.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
-                self.fault("wrong_type", format!("must be {article} {kind}, not {}", kind_of(found)));
+                self.fault(
+                    "wrong_type",
+                    format!("must be {article} {kind}, not {}", kind_of(found)),
+                );
             }
         }
     }
 
     fn object(&mut self, schema: &Resolved<'_>, object: &mut Map<String, Json>) {
         let nothing = Map::new();
-        let properties = schema.schema.get("properties").and_then(Json::as_object).unwrap_or(&nothing);
+        let properties =
+            schema.schema.get("properties").and_then(Json::as_object).unwrap_or(&nothing);
         let others = schema.schema.get("additionalProperties");
         let before = self.faults.len();
         for (name, value) in object.iter_mut() {
             match (properties.get(name), others) {
                 (Some(property), _) => self.inside(name, |check| check.value(property, value)),
                 (None, Some(Json::Bool(false))) => self.unknown(schema, properties, name),
-                (None, Some(other)) if other.is_object() => self.inside(name, |check| check.value(other, value)),
+                (None, Some(other)) if other.is_object() => {
+                    self.inside(name, |check| check.value(other, value))
+                }
                 _ => {}
             }
         }
-        for name in schema.schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+        for name in schema
+            .schema
+            .get("required")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+        {
             if !object.contains_key(name) {
                 self.inside(name, |check| check.fault("required", "is required"));
             }
@@ -242,8 +292,11 @@ impl<'a> Check<'a> {
         if let Some(sum) = schema.number("x-sum").filter(|_| self.faults.len() == before) {
             let given: i64 = object.values().filter_map(Json::as_i64).sum();
             if given != sum {
-                let fault =
-                    Fault::at_pointer("weights_not_100_percent", self.at.clone(), format!("must add up to {sum}, not {given}"));
+                let fault = Fault::at_pointer(
+                    "weights_not_100_percent",
+                    self.at.clone(),
+                    format!("must add up to {sum}, not {given}"),
+                );
                 self.push(fault.meta("sum", given));
             }
         }
@@ -252,13 +305,18 @@ impl<'a> Check<'a> {
     /// A property that this request does not take: one of the resource that is never written, or none at all.
     fn unknown(&mut self, schema: &Resolved<'_>, properties: &Map<String, Json>, name: &str) {
         let resource = schema.name.and_then(resource_of);
-        let known = resource.and_then(|resource| self.schemas.all.get(resource)).and_then(|resource| resource.get("properties"));
+        let known = resource
+            .and_then(|resource| self.schemas.all.get(resource))
+            .and_then(|resource| resource.get("properties"));
         let read_only = known.is_some_and(|properties| properties.get(name).is_some());
-        let guess = (name.len() <= 64).then(|| did_you_mean(name, properties.keys().map(String::as_str))).flatten();
+        let guess = (name.len() <= 64)
+            .then(|| did_you_mean(name, properties.keys().map(String::as_str)))
+            .flatten();
         self.inside(name, |check| match read_only {
             true => check.fault("read_only_field", "cannot be written"),
             false => {
-                let fault = Fault::at_pointer("unknown_field", check.at.clone(), "unknown property");
+                let fault =
+                    Fault::at_pointer("unknown_field", check.at.clone(), "unknown property");
                 check.push(guess.map_or(fault.clone(), |guess| fault.meta("did_you_mean", guess)));
             }
         });
@@ -267,12 +325,21 @@ impl<'a> Check<'a> {
     fn array(&mut self, schema: &Resolved<'_>, items: &mut [Json]) {
         if let Some(max) = schema.count("maxItems").filter(|max| items.len() > *max) {
             // A batch has a code of its own.
-            let code = if schema.text("x-too-many") == Some("batch_too_large") { "batch_too_large" } else { "too_many_items" };
-            let fault = Fault::at_pointer(code, self.at.clone(), format!("must have at most {max} items"));
+            let code = if schema.text("x-too-many") == Some("batch_too_large") {
+                "batch_too_large"
+            } else {
+                "too_many_items"
+            };
+            let fault =
+                Fault::at_pointer(code, self.at.clone(), format!("must have at most {max} items"));
             return self.push(fault.meta("max", max));
         }
         if let Some(min) = schema.count("minItems").filter(|min| items.len() < *min) {
-            let fault = Fault::at_pointer("too_short", self.at.clone(), format!("must have at least {min} items"));
+            let fault = Fault::at_pointer(
+                "too_short",
+                self.at.clone(),
+                format!("must have at least {min} items"),
+            );
             self.push(fault.meta("min", min));
         }
         if let Some(of) = schema.schema.get("items") {
@@ -291,7 +358,9 @@ impl<'a> Check<'a> {
                 other => other.to_string(),
             };
             if !seen.insert(form) {
-                self.inside(&number.to_string(), |check| check.fault("duplicate_item", "stands in the list twice"));
+                self.inside(&number.to_string(), |check| {
+                    check.fault("duplicate_item", "stands in the list twice")
+                });
             }
         }
     }
@@ -299,10 +368,17 @@ impl<'a> Check<'a> {
     fn integer(&mut self, schema: &Resolved<'_>, number: &Number) {
         let (min, max) = (schema.number("minimum"), schema.number("maximum"));
         let fits = match (number.as_i64(), number.as_f64()) {
-            (Some(number), _) => min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max),
+            (Some(number), _) => {
+                min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
+            }
             // Beyond 64 bits, where JSON texts of integers become floats.
             (None, Some(float)) if float.abs() >= 9_223_372_036_854_775_808.0 => false,
-            _ => return self.fault("wrong_type", "must be an integer, not a number with a point or an exponent"),
+            _ => {
+                return self.fault(
+                    "wrong_type",
+                    "must be an integer, not a number with a point or an exponent",
+                );
+            }
         };
         if fits {
             return;
@@ -326,7 +402,11 @@ impl<'a> Check<'a> {
     fn text(&mut self, schema: &Resolved<'_>, text: &str) -> Option<Json> {
         if let Some(words) = schema.schema.get("enum").and_then(Json::as_array) {
             if !words.iter().any(|word| word == text) {
-                let fault = Fault::at_pointer("invalid_choice", self.at.clone(), "is none of the values that are allowed");
+                let fault = Fault::at_pointer(
+                    "invalid_choice",
+                    self.at.clone(),
+                    "is none of the values that are allowed",
+                );
                 self.push(fault.meta("allowed", words.clone()));
             }
             return None;
@@ -373,12 +453,17 @@ impl<'a> Check<'a> {
     /// Whether the text is neither too short nor too long, in characters.
     fn length(&mut self, schema: &Resolved<'_>, text: &str) -> bool {
         let length = text.chars().count();
-        let (code, key, bound, what) = match (schema.count("minLength"), schema.count("maxLength")) {
+        let (code, key, bound, what) = match (schema.count("minLength"), schema.count("maxLength"))
+        {
             (Some(min), _) if length < min => ("too_short", "min", min, "at least"),
             (_, Some(max)) if length > max => ("too_long", "max", max, "at most"),
             _ => return true,
         };
-        let fault = Fault::at_pointer(code, self.at.clone(), format!("must have {what} {bound} characters"));
+        let fault = Fault::at_pointer(
+            code,
+            self.at.clone(),
+            format!("must have {what} {bound} characters"),
+        );
         self.push(fault.meta(key, bound));
         false
     }
@@ -387,11 +472,16 @@ impl<'a> Check<'a> {
         match ids::decode(prefix, text) {
             Ok(_) => {}
             Err(IdFault::WrongKind) => {
-                let fault =
-                    Fault::at_pointer("wrong_id_type", self.at.clone(), format!("must be an id that begins with {prefix}_"));
+                let fault = Fault::at_pointer(
+                    "wrong_id_type",
+                    self.at.clone(),
+                    format!("must be an id that begins with {prefix}_"),
+                );
                 self.push(fault.meta("prefix", prefix));
             }
-            Err(IdFault::Malformed) => self.fault("invalid_format", format!("must be {prefix}_ and 26 characters")),
+            Err(IdFault::Malformed) => {
+                self.fault("invalid_format", format!("must be {prefix}_ and 26 characters"))
+            }
         }
     }
 }
@@ -444,8 +534,14 @@ pub fn split_list(text: &str) -> Vec<String> {
 fn collect_patterns(value: &Json, patterns: &mut HashMap<String, Regex>) {
     match value {
         Json::Object(members) => {
-            if let Some(pattern) = members.get("pattern").and_then(Json::as_str).filter(|_| id_prefix(members).is_none()) {
-                let regex = Regex::new(pattern).unwrap_or_else(|error| panic!("the pattern {pattern} of the document: {error}"));
+            if let Some(pattern) = members
+                .get("pattern")
+                .and_then(Json::as_str)
+                .filter(|_| id_prefix(members).is_none())
+            {
+                let regex = Regex::new(pattern).unwrap_or_else(|error| {
+                    panic!("the pattern {pattern} of the document: {error}")
+                });
                 patterns.insert(pattern.to_owned(), regex);
             }
             members.values().for_each(|inner| collect_patterns(inner, patterns));
@@ -533,17 +629,29 @@ mod tests {
             (json!({"key": "A b"}), "invalid_format #/key {}"),
             (json!({"domain": "TBD"}), "invalid_domain #/domain {}"),
             (json!({"link": "http://acme.com"}), "invalid_format #/link {}"),
-            (json!({"kind": "friend"}), r#"invalid_choice #/kind {"allowed":["reseller","referral"]}"#),
+            (
+                json!({"kind": "friend"}),
+                r#"invalid_choice #/kind {"allowed":["reseller","referral"]}"#,
+            ),
             (json!({"kind": null}), "not_nullable #/kind {}"),
-            (json!({"category": ""}), r#"invalid_choice #/category {"allowed":["reseller","referral"]}"#),
+            (
+                json!({"category": ""}),
+                r#"invalid_choice #/category {"allowed":["reseller","referral"]}"#,
+            ),
             (json!({"parent_id": tag}), r#"wrong_id_type #/parent_id {"prefix":"ptn"}"#),
             (json!({"parent_id": "acme"}), "invalid_format #/parent_id {}"),
             (json!({"tag_ids": null}), "not_nullable #/tag_ids {}"),
             (json!({"tag_ids": [tag, tag]}), "duplicate_item #/tag_ids/1 {}"),
-            (json!({"tag_ids": [PartnerId::new()]}), r#"wrong_id_type #/tag_ids/0 {"prefix":"tag"}"#),
+            (
+                json!({"tag_ids": [PartnerId::new()]}),
+                r#"wrong_id_type #/tag_ids/0 {"prefix":"tag"}"#,
+            ),
             (json!({"regions": ["a", "b", "c", "d"]}), r#"too_many_items #/regions {"max":3}"#),
             (json!({"regions": ["DACH", "dach "]}), "duplicate_item #/regions/1 {}"),
-            (json!({"weights": {"q1": 50, "q2": 49}}), r#"weights_not_100_percent #/weights {"sum":99}"#),
+            (
+                json!({"weights": {"q1": 50, "q2": 49}}),
+                r#"weights_not_100_percent #/weights {"sum":99}"#,
+            ),
             (json!({"weights": {"q1": 100}}), "required #/weights/q2 {}"),
             (json!({"filter": []}), "wrong_type #/filter {}"),
             (json!({"a/b~": 1}), "wrong_type #/a~1b~0 {}"),
@@ -556,9 +664,11 @@ mod tests {
 
     #[test]
     fn all_faults_come_at_once_and_not_without_end() {
-        let faults = found(json!({"regions": ["x", "x", 1], "indsutry": 1, "employees": -1, "kind": "x"}));
+        let faults =
+            found(json!({"regions": ["x", "x", 1], "indsutry": 1, "employees": -1, "kind": "x"}));
         assert_eq!(faults.len(), 5, "{faults:?}");
-        let many: Map<String, Json> = (0..10_000).map(|n| (format!("property{n}"), json!(n))).collect();
+        let many: Map<String, Json> =
+            (0..10_000).map(|n| (format!("property{n}"), json!(n))).collect();
         assert_eq!(found(Json::Object(many)).len(), MAX_FAULTS);
     }
 
@@ -587,9 +697,17 @@ mod tests {
         for (schema, given, value) in [
             (&integer, &["50"][..], json!(50)),
             (&json!({"type": "boolean"}), &["true"], json!(true)),
-            (&kinds, &["reseller,referral", "reseller"], json!(["reseller", "referral", "reseller"])),
+            (
+                &kinds,
+                &["reseller,referral", "reseller"],
+                json!(["reseller", "referral", "reseller"]),
+            ),
             (&texts, &[r"a\,b,c\\,d\e"], json!(["a,b", r"c\", r"d\e"])),
-            (&json!({"type": "string", "format": "date-time"}), &["2026-01-01T00:00:00Z"], json!("2026-01-01T00:00:00.000000Z")),
+            (
+                &json!({"type": "string", "format": "date-time"}),
+                &["2026-01-01T00:00:00Z"],
+                json!("2026-01-01T00:00:00.000000Z"),
+            ),
         ] {
             assert_eq!(schemas.parameter("p", schema, given), Ok(value), "{given:?}");
         }
@@ -602,7 +720,8 @@ mod tests {
             (&json!({"$ref": "#/components/schemas/PartnerId"}), &["x"]),
         ] {
             let faults = schemas.parameter("p", schema, given).unwrap_err();
-            assert!(faults.iter().all(|fault| fault.code == "invalid_parameter" && fault.place == Place::Parameter("p".into())));
+            assert!(faults.iter().all(|fault| fault.code == "invalid_parameter"
+                && fault.place == Place::Parameter("p".into())));
         }
         let faults = schemas.parameter("p", &kinds, &["friend"]).unwrap_err();
         assert_eq!(faults[0].meta["allowed"], json!(["reseller", "referral"]));
@@ -627,7 +746,8 @@ mod tests {
         leaf.prop_recursive(3, 40, 8, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Json::Array),
-                prop::collection::vec((name.clone(), inner), 0..10).prop_map(|members| members.into_iter().collect()),
+                prop::collection::vec((name.clone(), inner), 0..10)
+                    .prop_map(|members| members.into_iter().collect()),
             ]
         })
     }

@@ -17,8 +17,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-const IS_PRIMARY: &str =
-    "(EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id AND partners.primary_contact_id = contacts.id))";
+const IS_PRIMARY: &str = "(EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id AND partners.primary_contact_id = contacts.id))";
 
 const fn is_primary() -> Sql<Bool> {
     Sql::new(IS_PRIMARY)
@@ -68,14 +67,25 @@ pub static CONTACT: &[Field] = &[
     Field::new("email", "E-mail", FieldType::Text, FieldClass::Profile).null().length(254),
     Field::new("phone", "Phone", FieldType::Text, FieldClass::Profile).null().length(40),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).null().length(200),
-    Field::new("is_primary", "Primary contact", FieldType::Boolean, FieldClass::System).column(IS_PRIMARY),
+    Field::new("is_primary", "Primary contact", FieldType::Boolean, FieldClass::System)
+        .column(IS_PRIMARY),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
 /// What contacts have beside what lists of them filter and sort by.
-pub const CONTACT_COLUMNS: &[&str] =
-    &["id", "partner_id", "name", "email", "phone", "title", "is_primary", "notes", "created_at", "updated_at"];
+pub const CONTACT_COLUMNS: &[&str] = &[
+    "id",
+    "partner_id",
+    "name",
+    "email",
+    "phone",
+    "title",
+    "is_primary",
+    "notes",
+    "created_at",
+    "updated_at",
+];
 
 /// The parameters of a list of contacts, for the document.
 #[derive(Debug)]
@@ -125,12 +135,28 @@ pub struct ContactUpdate {
     pub partner_id: Option<PartnerId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub email: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub phone: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub title: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub notes: Option<Option<String>>,
 }

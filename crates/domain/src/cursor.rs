@@ -25,7 +25,8 @@ pub fn fingerprint(list: &impl Serialize) -> String {
 
 /// The cursor that goes on after `position` in the list with this fingerprint.
 pub fn encode(fingerprint: &str, position: impl Serialize) -> String {
-    let bytes = serde_json::to_vec(&Cursor { position, fingerprint: fingerprint.to_owned() }).expect("a cursor is JSON");
+    let bytes = serde_json::to_vec(&Cursor { position, fingerprint: fingerprint.to_owned() })
+        .expect("a cursor is JSON");
     format!("{VERSION}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -44,7 +45,11 @@ pub fn decode<T: DeserializeOwned>(fingerprint: &str, cursor: &str) -> Result<T>
 
 /// The problem of a cursor that cannot be used.
 pub fn invalid() -> Error {
-    let fault = Fault::at_parameter("invalid_cursor", "cursor", "is unreadable or belongs to another filter or sort");
+    let fault = Fault::at_parameter(
+        "invalid_cursor",
+        "cursor",
+        "is unreadable or belongs to another filter or sort",
+    );
     Error::of(Code::InvalidCursor).at(fault)
 }
 
@@ -57,7 +62,10 @@ mod tests {
         let (one, other) = (fingerprint(&("tags", "x")), fingerprint(&("tags", "y")));
         let cursor = encode(&one, ("name", 3));
         assert_eq!(decode::<(String, i64)>(&one, &cursor).unwrap(), ("name".to_owned(), 3));
-        assert_eq!(decode::<(String, i64)>(&other, &cursor).unwrap_err().code(), Code::InvalidCursor);
+        assert_eq!(
+            decode::<(String, i64)>(&other, &cursor).unwrap_err().code(),
+            Code::InvalidCursor
+        );
         assert!(decode::<(i64, i64)>(&one, &cursor).is_err());
         for text in ["", "c1.", "c1.!!", "x", &cursor[1..]] {
             assert!(decode::<(String, i64)>(&one, text).is_err());

@@ -41,7 +41,9 @@ fn host_of(text: &str) -> Result<&str, InvalidDomain> {
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     match host_and_port.rsplit_once(':') {
         None => Ok(host_and_port),
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 => Ok(host),
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 => {
+            Ok(host)
+        }
         Some(_) => Err(InvalidDomain),
     }
 }

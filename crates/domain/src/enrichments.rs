@@ -64,8 +64,16 @@ impl EnrichmentRequest {
 }
 
 /// What a company-data source may say; amounts in major units.
-const COMPANY_DATA: [&str; 8] =
-    ["industry", "description", "employees", "company_revenue", "regions", "languages", "services", "products"];
+const COMPANY_DATA: [&str; 8] = [
+    "industry",
+    "description",
+    "employees",
+    "company_revenue",
+    "regions",
+    "languages",
+    "services",
+    "products",
+];
 
 /// The most that is kept of one text, of a list, and of what is wrong with it all.
 const MAX_TEXT: usize = 20_000;
@@ -95,7 +103,12 @@ impl Findings {
         for name in COMPANY_DATA {
             let Some(value) = answer.get(name).filter(|value| !value.is_null()) else { continue };
             let kept = match value {
-                Value::Array(items) => items.iter().take(MAX_ITEMS).map(plain).collect::<Option<Vec<_>>>().map(Value::Array),
+                Value::Array(items) => items
+                    .iter()
+                    .take(MAX_ITEMS)
+                    .map(plain)
+                    .collect::<Option<Vec<_>>>()
+                    .map(Value::Array),
                 value => plain(value),
             };
             match kept {
@@ -113,10 +126,16 @@ impl Findings {
     /// The values that can be written, and a warning for each that cannot. `exponent`: how many decimals the organization's
     /// currency has.
     fn checked(&self, exponent: u32) -> Converted {
-        let fields = COMPANY_DATA.iter().filter_map(|name| Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?)));
-        let converter = Converter::new(fields.collect(), ImportMoneyUnit::Major, exponent, Map::new());
-        let cell = |(name, value): (&String, &Value)| Some((Arc::from(name.as_str()), Cell::from_json(value.clone())?));
-        let mut converted = converter.read(&Row { number: 1, cells: self.values.iter().filter_map(cell).collect() });
+        let fields = COMPANY_DATA.iter().filter_map(|name| {
+            Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
+        });
+        let converter =
+            Converter::new(fields.collect(), ImportMoneyUnit::Major, exponent, Map::new());
+        let cell = |(name, value): (&String, &Value)| {
+            Some((Arc::from(name.as_str()), Cell::from_json(value.clone())?))
+        };
+        let mut converted = converter
+            .read(&Row { number: 1, cells: self.values.iter().filter_map(cell).collect() });
         converted.warnings.splice(0..0, self.warnings.iter().cloned());
         converted
     }
@@ -125,18 +144,28 @@ impl Findings {
 /// A value without control characters, of a bounded length; `None` for what no field holds.
 fn plain(value: &Value) -> Option<Value> {
     match value {
-        Value::String(text) => Some(json!(text::clean_lossy(text).0.chars().take(MAX_TEXT).collect::<String>())),
+        Value::String(text) => {
+            Some(json!(text::clean_lossy(text).0.chars().take(MAX_TEXT).collect::<String>()))
+        }
         Value::Number(_) => Some(value.clone()),
         _ => None,
     }
 }
 
 /// What the sources want to write to a partner whose values are `row`: company data before the website.
-pub fn wanted(row: &Map<String, Value>, website: Option<&Findings>, company: Option<&Findings>, exponent: u32) -> Converted {
+pub fn wanted(
+    row: &Map<String, Value>,
+    website: Option<&Findings>,
+    company: Option<&Findings>,
+    exponent: u32,
+) -> Converted {
     let mut wanted = Converted::default();
     if let Some(website) = website {
         wanted = website.checked(exponent);
-        let language = website.language.as_deref().and_then(|tag| formats::normalise("language", &tag.replace('_', "-")).ok());
+        let language = website
+            .language
+            .as_deref()
+            .and_then(|tag| formats::normalise("language", &tag.replace('_', "-")).ok());
         let speaks_none = row.get("languages").and_then(Value::as_array).is_none_or(Vec::is_empty);
         if let Some(tag) = language.filter(|_| speaks_none) {
             wanted.values.insert("languages".to_owned(), json!([tag]));
@@ -162,7 +191,11 @@ mod tests {
     }
 
     fn codes(converted: &Converted) -> Vec<(&str, &str)> {
-        converted.warnings.iter().map(|w| (w.field.as_deref().unwrap_or_default(), w.code.as_str())).collect()
+        converted
+            .warnings
+            .iter()
+            .map(|w| (w.field.as_deref().unwrap_or_default(), w.code.as_str()))
+            .collect()
     }
 
     #[test]
@@ -180,7 +213,11 @@ mod tests {
         );
         assert_eq!(
             codes(&wanted),
-            [("products", "invalid_format"), ("employees", "range_reduced"), ("languages", "invalid_format")]
+            [
+                ("products", "invalid_format"),
+                ("employees", "range_reduced"),
+                ("languages", "invalid_format")
+            ]
         );
     }
 
@@ -188,7 +225,10 @@ mod tests {
     fn revenue_is_in_major_units_of_the_currency() {
         let revenue = |value: Value, exponent| {
             let found = data(json!({"company_revenue": value}));
-            super::wanted(&Map::new(), None, Some(&found), exponent).values.get("company_revenue").cloned()
+            super::wanted(&Map::new(), None, Some(&found), exponent)
+                .values
+                .get("company_revenue")
+                .cloned()
         };
         assert_eq!(revenue(json!(1500), 0), Some(json!(1500)));
         assert_eq!(revenue(json!(1500), 3), Some(json!(1_500_000)));
@@ -200,12 +240,23 @@ mod tests {
 
     #[test]
     fn company_data_win_and_a_language_fills_only_what_is_empty() {
-        let website =
-            Findings { language: Some("de_CH".into()), title: Some("Acme".into()), ..data(json!({"description": "site"})) };
+        let website = Findings {
+            language: Some("de_CH".into()),
+            title: Some("Acme".into()),
+            ..data(json!({"description": "site"}))
+        };
         let company = data(json!({"description": "data"}));
-        let of = |row: Value, company| wanted(row.as_object().unwrap(), Some(&website), company, 2).values;
-        assert_eq!(Value::Object(of(json!({"languages": []}), None)), json!({"description": "site", "languages": ["de-CH"]}));
-        assert_eq!(Value::Object(of(json!({"languages": ["fr"]}), Some(&company))), json!({"description": "data"}));
+        let of = |row: Value, company| {
+            wanted(row.as_object().unwrap(), Some(&website), company, 2).values
+        };
+        assert_eq!(
+            Value::Object(of(json!({"languages": []}), None)),
+            json!({"description": "site", "languages": ["de-CH"]})
+        );
+        assert_eq!(
+            Value::Object(of(json!({"languages": ["fr"]}), Some(&company))),
+            json!({"description": "data"})
+        );
         let nonsense = Findings { language: Some("deutsch!".into()), ..Findings::default() };
         assert!(wanted(&Map::new(), Some(&nonsense), None, 2).values.is_empty());
     }

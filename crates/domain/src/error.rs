@@ -112,7 +112,9 @@ impl Code {
     /// The `type` of its problem document: an address that explains it.
     pub fn type_uri(self) -> String {
         match self {
-            Self::QuotaExceeded => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
+            Self::QuotaExceeded => {
+                "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned()
+            }
             _ => format!("https://docs.example.com/problems/{}", self.as_str()),
         }
     }
@@ -151,7 +153,12 @@ impl Error {
     }
 
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self::Problem(Box::new(Problem { code, detail: detail.into(), meta: Map::new(), errors: Vec::new() }))
+        Self::Problem(Box::new(Problem {
+            code,
+            detail: detail.into(),
+            meta: Map::new(),
+            errors: Vec::new(),
+        }))
     }
 
     /// All that is wrong with a body, at once. A single fault of a special kind stands for the whole.
@@ -165,7 +172,12 @@ impl Error {
             [only] => format!("1 field is not valid, {}: {}.", only.place, only.detail),
             many => format!("{} fields are not valid.", many.len()),
         };
-        Self::Problem(Box::new(Problem { code: Code::ValidationFailed, detail, meta: Map::new(), errors: faults }))
+        Self::Problem(Box::new(Problem {
+            code: Code::ValidationFailed,
+            detail,
+            meta: Map::new(),
+            errors: faults,
+        }))
     }
 
     /// One wrong property of the body, found only after looking at the data.
@@ -188,7 +200,11 @@ impl Error {
 
     /// Somebody else was faster.
     pub fn version_mismatch(current: i64) -> Self {
-        let fault = Fault::at_header(Code::VersionMismatch.as_str(), "If-Match", "is not the present version");
+        let fault = Fault::at_header(
+            Code::VersionMismatch.as_str(),
+            "If-Match",
+            "is not the present version",
+        );
         Self::of(Code::VersionMismatch).meta("current_version", json!(current)).at(fault)
     }
 
@@ -227,27 +243,48 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(kind, info) => {
                 let constraint = info.constraint_name().unwrap_or_default();
                 match kind {
-                    Kind::UniqueViolation => match TAKEN.iter().find(|(name, ..)| *name == constraint) {
-                        Some((_, code, place)) => Self::taken(*code, place),
-                        None => Self::internal(error),
-                    },
-                    Kind::ForeignKeyViolation | Kind::CheckViolation => {
-                        let table = info.table_name().unwrap_or_default();
-                        let field = constraint.strip_prefix(table).and_then(|rest| rest.strip_prefix('_'));
-                        match field.and_then(|rest| rest.strip_suffix("_fkey").or_else(|| rest.strip_suffix("_check"))) {
-                            Some(field) if matches!(kind, Kind::ForeignKeyViolation) => {
-                                Self::field("not_found_reference", field, "names nothing that exists")
-                            }
-                            Some(field) => Self::field("out_of_range", field, "is outside what is allowed"),
+                    Kind::UniqueViolation => {
+                        match TAKEN.iter().find(|(name, ..)| *name == constraint) {
+                            Some((_, code, place)) => Self::taken(*code, place),
                             None => Self::internal(error),
                         }
                     }
-                    Kind::SerializationFailure | Kind::ClosedConnection => Self::Unavailable(error.into()),
-                    _ if info.message().starts_with("canceling statement") => Self::Unavailable(error.into()),
+                    Kind::ForeignKeyViolation | Kind::CheckViolation => {
+                        let table = info.table_name().unwrap_or_default();
+                        let field =
+                            constraint.strip_prefix(table).and_then(|rest| rest.strip_prefix('_'));
+                        match field.and_then(|rest| {
+                            rest.strip_suffix("_fkey").or_else(|| rest.strip_suffix("_check"))
+                        }) {
+                            Some(field) if matches!(kind, Kind::ForeignKeyViolation) => {
+                                Self::field(
+                                    "not_found_reference",
+                                    field,
+                                    "names nothing that exists",
+                                )
+                            }
+                            Some(field) => {
+                                Self::field("out_of_range", field, "is outside what is allowed")
+                            }
+                            None => Self::internal(error),
+                        }
+                    }
+                    Kind::SerializationFailure | Kind::ClosedConnection => {
+                        Self::Unavailable(error.into())
+                    }
+                    _ if info.message().starts_with("canceling statement") => {
+                        Self::Unavailable(error.into())
+                    }
                     // One of two transactions that wait for each other is ended; it may simply be tried again.
-                    _ if info.message().starts_with("deadlock detected") => Self::Unavailable(error.into()),
-                    _ if info.message().starts_with("terminating connection") => Self::Unavailable(error.into()),
-                    _ if info.message().starts_with("the database system") => Self::Unavailable(error.into()),
+                    _ if info.message().starts_with("deadlock detected") => {
+                        Self::Unavailable(error.into())
+                    }
+                    _ if info.message().starts_with("terminating connection") => {
+                        Self::Unavailable(error.into())
+                    }
+                    _ if info.message().starts_with("the database system") => {
+                        Self::Unavailable(error.into())
+                    }
                     _ if info.message().contains("connection") => Self::Unavailable(error.into()),
                     _ => Self::internal(error),
                 }

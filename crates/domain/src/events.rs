@@ -75,10 +75,19 @@ impl NewEvent {
     ///
     /// # Panics
     /// When there is no such type; the tests send every type.
-    pub fn new(kind: &str, id: impl ToString, version: impl Into<Option<i64>>, data: Value) -> Self {
+    pub fn new(
+        kind: &str,
+        id: impl ToString,
+        version: impl Into<Option<i64>>,
+        data: Value,
+    ) -> Self {
         let kind = EventType::named(kind).unwrap_or_else(|| panic!("no event type {kind}"));
         let Value::Object(data) = data else { panic!("the data of an event are an object") };
-        let subject = Subject { kind: kind.subject().to_owned(), id: id.to_string(), version: version.into() };
+        let subject = Subject {
+            kind: kind.subject().to_owned(),
+            id: id.to_string(),
+            version: version.into(),
+        };
         Self { id: EventId::new(), kind, subject, partner: None, visible_to: None, data }
     }
 
@@ -140,7 +149,12 @@ pub struct EventSchema(pub Value);
 
 impl From<&'static EventType> for EventTypeInfo {
     fn from(t: &'static EventType) -> Self {
-        Self { r#type: t.name, group: t.group, description: t.description, schema: EventSchema(t.data_schema()) }
+        Self {
+            r#type: t.name,
+            group: t.group,
+            description: t.description,
+            schema: EventSchema(t.data_schema()),
+        }
     }
 }
 
@@ -276,7 +290,11 @@ mod tests {
     #[test]
     fn names_are_unique_and_have_a_subject() {
         for (i, t) in TYPES.iter().enumerate() {
-            assert!(t.name.contains('.') && TYPES[..i].iter().all(|o| o.name != t.name), "{}", t.name);
+            assert!(
+                t.name.contains('.') && TYPES[..i].iter().all(|o| o.name != t.name),
+                "{}",
+                t.name
+            );
         }
         assert_eq!(EventType::named("partner.updated").unwrap().subject(), "partner");
     }

@@ -85,30 +85,34 @@ impl ExportRequest {
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {
             if !known.contains(&column.as_str()) {
-                let fault = Fault::at_pointer("invalid_choice", format!("#/columns/{i}"), "is no field");
+                let fault =
+                    Fault::at_pointer("invalid_choice", format!("#/columns/{i}"), "is no field");
                 faults.push(fault.meta("allowed", known.clone()));
             }
         }
         let raw = self.filter.as_ref().map(|filter| &filter.0).filter(|raw| !raw.is_null());
-        let filter = match raw.map(|raw| filter::parse(raw, catalogue, now.0, "#/filter")).transpose() {
-            Ok(filter) => filter,
-            Err(wrong) if faults.is_empty() => return Err(filter::invalid(wrong)),
-            Err(wrong) => {
-                faults.extend(wrong);
-                None
-            }
-        };
+        let filter =
+            match raw.map(|raw| filter::parse(raw, catalogue, now.0, "#/filter")).transpose() {
+                Ok(filter) => filter,
+                Err(wrong) if faults.is_empty() => return Err(filter::invalid(wrong)),
+                Err(wrong) => {
+                    faults.extend(wrong);
+                    None
+                }
+            };
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
         let columns = self.columns.clone().filter(|columns| !columns.is_empty());
-        let columns = columns.unwrap_or_else(|| self.all_columns().into_iter().map(str::to_owned).collect());
+        let columns =
+            columns.unwrap_or_else(|| self.all_columns().into_iter().map(str::to_owned).collect());
         Ok(CheckedExport { object: self.object, format: self.format, filter, columns })
     }
 
     /// A table shows the members of an object, a JSON record the object.
     fn all_columns(&self) -> Vec<&'static str> {
-        let has_members = |name: &str| PARTNER.iter().any(|field| field.name != name && field.property() == name);
+        let has_members =
+            |name: &str| PARTNER.iter().any(|field| field.name != name && field.property() == name);
         match (self.object, self.format) {
             (ExportObject::Contact, _) => CONTACT_COLUMNS.to_vec(),
             (ExportObject::Deal, format) => {
@@ -161,10 +165,15 @@ impl CheckedExport {
             None => row.get(column),
         };
         match self.format {
-            ExportFormat::Csv => line(self.columns.iter().map(|column| cell(value(column).unwrap_or(&Value::Null)))),
+            ExportFormat::Csv => {
+                line(self.columns.iter().map(|column| cell(value(column).unwrap_or(&Value::Null))))
+            }
             ExportFormat::Jsonl => {
-                let object: Map<String, Value> =
-                    self.columns.iter().map(|column| (column.clone(), value(column).cloned().unwrap_or_default())).collect();
+                let object: Map<String, Value> = self
+                    .columns
+                    .iter()
+                    .map(|column| (column.clone(), value(column).cloned().unwrap_or_default()))
+                    .collect();
                 let mut line = serde_json::to_vec(&object).map_err(Error::internal)?;
                 line.push(b'\n');
                 Ok(line)
@@ -175,12 +184,16 @@ impl CheckedExport {
     /// Whether tags are among the columns.
     pub fn has_tags(&self) -> bool {
         self.object == ExportObject::Partner
-            && self.columns.iter().any(|name| PARTNER.iter().any(|f| f.name == name && f.kind == FieldType::IdArray))
+            && self
+                .columns
+                .iter()
+                .any(|name| PARTNER.iter().any(|f| f.name == name && f.kind == FieldType::IdArray))
     }
 }
 
 fn line(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells).map_err(Error::internal)?;
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
@@ -192,7 +205,9 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text::with_formula_escape(text.clone()),
         Value::Array(items) if items.iter().all(|item| item.as_str().is_some_and(is_plain)) => {
-            text::with_formula_escape(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "))
+            text::with_formula_escape(
+                items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
+            )
         }
         other => other.to_string(),
     }
@@ -220,16 +235,27 @@ mod tests {
         let row = json!({"name": "=1+1,\"x\"", "employees": -5, "regions": ["@a", "b"], "four_c_breakdown": {"capacity": 7},
             "services": ["a, b", "c"]});
         let Value::Object(row) = row else { panic!() };
-        assert_eq!(export.header().unwrap(), b"name,employees,regions,four_c_breakdown.capacity,services,domain\r\n");
-        assert_eq!(export.line(&row).unwrap(), b"\"'=1+1,\"\"x\"\"\",-5,'@a; b,7,\"[\"\"a, b\"\",\"\"c\"\"]\",\r\n");
+        assert_eq!(
+            export.header().unwrap(),
+            b"name,employees,regions,four_c_breakdown.capacity,services,domain\r\n"
+        );
+        assert_eq!(
+            export.line(&row).unwrap(),
+            b"\"'=1+1,\"\"x\"\"\",-5,'@a; b,7,\"[\"\"a, b\"\",\"\"c\"\"]\",\r\n"
+        );
     }
 
     #[test]
     fn records_are_objects_line_by_line() {
-        let export = request(json!({"object": "contact", "format": "jsonl"})).check(Timestamp::now()).unwrap();
+        let export = request(json!({"object": "contact", "format": "jsonl"}))
+            .check(Timestamp::now())
+            .unwrap();
         let line = export.line(&Map::from_iter([("name".to_owned(), json!("=Ann"))])).unwrap();
         let object: Value = serde_json::from_slice(&line).unwrap();
-        assert_eq!((&object["name"], &object["email"], object.as_object().unwrap().len()), (&json!("=Ann"), &Value::Null, 10));
+        assert_eq!(
+            (&object["name"], &object["email"], object.as_object().unwrap().len()),
+            (&json!("=Ann"), &Value::Null, 10)
+        );
     }
 
     #[test]
@@ -239,6 +265,9 @@ mod tests {
         let Err(Error::Problem(problem)) = request(body).check(Timestamp::now()) else { panic!() };
         assert_eq!(problem.errors.len(), 3);
         let body = json!({"object": "partner", "format": "csv", "filter": {"op": "eq", "field": "nope", "value": 1}});
-        assert_eq!(request(body).check(Timestamp::now()).unwrap_err().code(), crate::Code::InvalidFilter);
+        assert_eq!(
+            request(body).check(Timestamp::now()).unwrap_err().code(),
+            crate::Code::InvalidFilter
+        );
     }
 }

@@ -34,13 +34,35 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub fn at_pointer(code: &'static str, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), place: Place::Pointer(pointer.into()), meta: Map::new() }
+    pub fn at_pointer(
+        code: &'static str,
+        pointer: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            place: Place::Pointer(pointer.into()),
+            meta: Map::new(),
+        }
     }
-    pub fn at_parameter(code: &'static str, parameter: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), place: Place::Parameter(parameter.into()), meta: Map::new() }
+    pub fn at_parameter(
+        code: &'static str,
+        parameter: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            place: Place::Parameter(parameter.into()),
+            meta: Map::new(),
+        }
     }
-    pub fn at_header(code: &'static str, header: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn at_header(
+        code: &'static str,
+        header: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self { code, detail: detail.into(), place: Place::Header(header.into()), meta: Map::new() }
     }
     /// Adds a fact for programs.

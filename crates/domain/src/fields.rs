@@ -113,8 +113,16 @@ pub const MAX_MONEY: i64 = 9_007_199_254_740_991;
 
 impl Field {
     /// A row; its class decides who may write it.
-    pub const fn new(name: &'static str, label: &'static str, kind: FieldType, class: FieldClass) -> Self {
-        let writable = matches!(class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User);
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        kind: FieldType,
+        class: FieldClass,
+    ) -> Self {
+        let writable = matches!(
+            class,
+            FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User
+        );
         let (min, max) = match kind {
             FieldType::Money => (Some(0), Some(MAX_MONEY)),
             FieldType::Score => (Some(0), Some(100)),
@@ -227,7 +235,10 @@ impl Field {
     }
     /// Whether lists can be sorted by it: every scalar but the long texts.
     pub fn sortable(&self) -> bool {
-        !self.is_array() && self.kind != FieldType::Object && !self.long && self.of_partner.is_none()
+        !self.is_array()
+            && self.kind != FieldType::Object
+            && !self.long
+            && self.of_partner.is_none()
     }
     /// Whether aggregates can group by it.
     pub fn groupable(&self) -> bool {
@@ -244,11 +255,16 @@ impl Field {
     /// Its value in a row of wire values.
     pub fn of<'a>(&self, row: &'a Map<String, Json>) -> &'a Json {
         if let Some(field) = self.of_partner {
-            return row.get("partner").and_then(Json::as_object).map_or(&Json::Null, |partner| field.of(partner));
+            return row
+                .get("partner")
+                .and_then(Json::as_object)
+                .map_or(&Json::Null, |partner| field.of(partner));
         }
         match self.name.split_once('.') {
             None => row.get(self.name).unwrap_or(&Json::Null),
-            Some((object, member)) => row.get(object).and_then(|o| o.get(member)).unwrap_or(&Json::Null),
+            Some((object, member)) => {
+                row.get(object).and_then(|o| o.get(member)).unwrap_or(&Json::Null)
+            }
         }
     }
 
@@ -257,12 +273,18 @@ impl Field {
         use Operator::*;
         match self.kind {
             _ if self.is_tier() => &[Eq, Ne, In, NotIn, IsNull, Gt, Gte, Lt, Lte, Between],
-            FieldType::Text | FieldType::Domain => &[Eq, Ne, In, NotIn, IsNull, Contains, StartsWith],
-            FieldType::Integer | FieldType::Money | FieldType::Score | FieldType::Date | FieldType::Timestamp => {
-                &[Eq, Ne, In, NotIn, IsNull, Gt, Gte, Lt, Lte, Between]
+            FieldType::Text | FieldType::Domain => {
+                &[Eq, Ne, In, NotIn, IsNull, Contains, StartsWith]
             }
+            FieldType::Integer
+            | FieldType::Money
+            | FieldType::Score
+            | FieldType::Date
+            | FieldType::Timestamp => &[Eq, Ne, In, NotIn, IsNull, Gt, Gte, Lt, Lte, Between],
             FieldType::Boolean | FieldType::Enum | FieldType::Id => &[Eq, Ne, In, NotIn, IsNull],
-            FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray => &[Eq, Ne, IsNull, Any, All, None],
+            FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray => {
+                &[Eq, Ne, IsNull, Any, All, None]
+            }
             FieldType::Object => &[IsNull],
         }
     }
@@ -410,7 +432,12 @@ impl From<&'static Field> for PartnerField {
             nullable: f.nullable,
             required_on_create: f.required,
             default: AnyValue(f.default_value()),
-            limits: FieldLimits { min: f.min, max: f.max, max_length: f.max_length, max_items: f.max_items },
+            limits: FieldLimits {
+                min: f.min,
+                max: f.max,
+                max_length: f.max_length,
+                max_items: f.max_items,
+            },
             values: (!f.words.is_empty()).then(|| f.words.to_vec()),
             operators: f.operators().to_vec(),
             sortable: f.sortable(),

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, schema::AdditionalProperties, schema::SchemaType, schema::Type},
+    openapi::{
+        ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, schema::AdditionalProperties,
+        schema::SchemaType, schema::Type,
+    },
 };
 use uuid::Uuid;
 
@@ -86,7 +89,10 @@ impl PartialSchema for FilterNode {
 impl ToSchema for FilterNode {}
 
 fn nullable(kind: Type, text: &str, example: Json) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::from_iter([kind, Type::Null])).description(Some(text)).examples([example])
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([kind, Type::Null]))
+        .description(Some(text))
+        .examples([example])
 }
 
 /// One value to compare with, in the form in which it is compared.
@@ -183,11 +189,19 @@ impl Wrong {
 ///
 /// # Errors
 /// Every fault of the tree, each with the code `invalid_filter` and its pointer.
-pub fn parse(filter: &Json, catalogue: &'static [Field], now: DateTime<Utc>, at: &str) -> Result<Node, Vec<Fault>> {
+pub fn parse(
+    filter: &Json,
+    catalogue: &'static [Field],
+    now: DateTime<Utc>,
+    at: &str,
+) -> Result<Node, Vec<Fault>> {
     let mut reader = Reader { catalogue, now, nodes: 0, faults: Vec::new() };
     let node = reader.node(filter, at, 1);
     if reader.nodes > MAX_NODES {
-        reader.faults.push(Fault::at_pointer("invalid_filter", at, "has too many nodes").meta("max_nodes", MAX_NODES));
+        reader.faults.push(
+            Fault::at_pointer("invalid_filter", at, "has too many nodes")
+                .meta("max_nodes", MAX_NODES),
+        );
     }
     match node {
         Some(node) if reader.faults.is_empty() => Ok(node),
@@ -198,7 +212,10 @@ pub fn parse(filter: &Json, catalogue: &'static [Field], now: DateTime<Utc>, at:
 /// The problem for what [`parse`] found.
 pub fn invalid(faults: Vec<Fault>) -> Error {
     let mut error = match faults.as_slice() {
-        [only] => Error::new(Code::InvalidFilter, format!("The filter is not valid, {}: {}.", only.place, only.detail)),
+        [only] => Error::new(
+            Code::InvalidFilter,
+            format!("The filter is not valid, {}: {}.", only.place, only.detail),
+        ),
         _ => Error::of(Code::InvalidFilter),
     };
     for fault in faults {
@@ -216,7 +233,11 @@ struct Reader {
 
 impl Reader {
     fn fault(&mut self, at: &str, wrong: Wrong) {
-        let pointer = if wrong.property.is_empty() { at.to_owned() } else { format!("{at}/{}", wrong.property) };
+        let pointer = if wrong.property.is_empty() {
+            at.to_owned()
+        } else {
+            format!("{at}/{}", wrong.property)
+        };
         let mut fault = Fault::at_pointer("invalid_filter", pointer, wrong.detail);
         fault.meta = wrong.meta;
         self.faults.push(fault);
@@ -232,11 +253,21 @@ impl Reader {
             return None;
         };
         if depth > MAX_DEPTH {
-            self.fault(at, Wrong::new("", "is nested too deep").meta("max_depth", json!(MAX_DEPTH)));
+            self.fault(
+                at,
+                Wrong::new("", "is nested too deep").meta("max_depth", json!(MAX_DEPTH)),
+            );
             return None;
         }
-        for key in node.keys().filter(|key| !["op", "field", "value", "filters", "count"].contains(&key.as_str())) {
-            self.faults.push(Fault::at_pointer("invalid_filter", format!("{at}/{key}"), "unknown property"));
+        for key in node
+            .keys()
+            .filter(|key| !["op", "field", "value", "filters", "count"].contains(&key.as_str()))
+        {
+            self.faults.push(Fault::at_pointer(
+                "invalid_filter",
+                format!("{at}/{key}"),
+                "unknown property",
+            ));
         }
         let given = |key: &str| node.get(key).filter(|value| !value.is_null());
         let op = given("op").and_then(Json::as_str).unwrap_or_default();
@@ -279,7 +310,14 @@ impl Reader {
         }
     }
 
-    fn group(&mut self, op: &str, filters: Option<&Json>, count: Option<&Json>, at: &str, depth: usize) -> Option<Node> {
+    fn group(
+        &mut self,
+        op: &str,
+        filters: Option<&Json>,
+        count: Option<&Json>,
+        at: &str,
+        depth: usize,
+    ) -> Option<Node> {
         let empty = Vec::new();
         let filters = match filters {
             Some(Json::Array(filters)) => filters,
@@ -287,8 +325,11 @@ impl Reader {
         };
         let wanted = if op == "not" { 1..=1 } else { 1..=MAX_FILTERS };
         if !wanted.contains(&filters.len()) {
-            let detail =
-                if op == "not" { "must have exactly one member".into() } else { format!("must have 1 to {MAX_FILTERS} members") };
+            let detail = if op == "not" {
+                "must have exactly one member".into()
+            } else {
+                format!("must have 1 to {MAX_FILTERS} members")
+            };
             self.fault(at, Wrong::new("filters", detail));
             return None;
         }
@@ -299,9 +340,14 @@ impl Reader {
             .collect();
         let complete = members.len() == filters.len();
         let count = match (op, count.and_then(Json::as_u64)) {
-            ("at_least", Some(count)) if (1..=filters.len() as u64).contains(&count) => count as usize,
+            ("at_least", Some(count)) if (1..=filters.len() as u64).contains(&count) => {
+                count as usize
+            }
             ("at_least", _) => {
-                self.fault(at, Wrong::new("count", format!("must be a number from 1 to {}", filters.len())));
+                self.fault(
+                    at,
+                    Wrong::new("count", format!("must be a number from 1 to {}", filters.len())),
+                );
                 return None;
             }
             _ => 0,
@@ -319,7 +365,13 @@ impl Reader {
 ///
 /// # Errors
 /// A fault of code `invalid_parameter` at this parameter.
-pub fn leaf(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc>, parameter: &str) -> Result<Node, Box<Fault>> {
+pub fn leaf(
+    field: &'static Field,
+    op: Operator,
+    value: &Json,
+    now: DateTime<Utc>,
+    parameter: &str,
+) -> Result<Node, Box<Fault>> {
     test(field, op, value, now).map(|test| Node::Leaf(field, test)).map_err(|wrong| {
         let mut fault = Fault::at_parameter("invalid_parameter", parameter, wrong.detail);
         fault.meta = wrong.meta;
@@ -327,10 +379,16 @@ pub fn leaf(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc
     })
 }
 
-fn test(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc>) -> Result<Test, Wrong> {
+fn test(
+    field: &'static Field,
+    op: Operator,
+    value: &Json,
+    now: DateTime<Utc>,
+) -> Result<Test, Wrong> {
     if !field.operators().contains(&op) {
         let allowed: Vec<_> = field.operators().iter().map(|op| op.as_str()).collect();
-        return Err(Wrong::new("op", format!("{} does not know {op}", field.name)).meta("allowed", json!(allowed)));
+        return Err(Wrong::new("op", format!("{} does not know {op}", field.name))
+            .meta("allowed", json!(allowed)));
     }
     let one = |value: &Json| single(field, value, now);
     let many = |value: &Json| -> Result<Vec<Value>, Wrong> {
@@ -341,11 +399,15 @@ fn test(field: &'static Field, op: Operator, value: &Json, now: DateTime<Utc>) -
         items.iter().map(one).collect()
     };
     let text = |value: &Json| match value.as_str() {
-        Some(part) if !part.is_empty() && part.len() <= 1_000 && !part.contains('\0') => Ok(text::fold(part)),
+        Some(part) if !part.is_empty() && part.len() <= 1_000 && !part.contains('\0') => {
+            Ok(text::fold(part))
+        }
         _ => Err(Wrong::new("value", "must be a text of 1 to 1000 characters")),
     };
     Ok(match op {
-        Operator::IsNull => Test::IsNull(value.as_bool().ok_or_else(|| Wrong::new("value", "must be true or false"))?),
+        Operator::IsNull => Test::IsNull(
+            value.as_bool().ok_or_else(|| Wrong::new("value", "must be true or false"))?,
+        ),
         Operator::Eq if field.is_array() => Test::Same(list(value, &one)?, false),
         Operator::Ne if field.is_array() => Test::Same(list(value, &one)?, true),
         Operator::Eq => Test::In(vec![one(value)?]),
@@ -380,7 +442,9 @@ fn list(value: &Json, one: &dyn Fn(&Json) -> Result<Value, Wrong>) -> Result<Vec
 fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Value, Wrong> {
     let wrong = |detail: &str| Wrong::new("value", detail);
     match field.kind {
-        FieldType::Boolean => value.as_bool().map(Value::Bool).ok_or_else(|| wrong("must be true or false")),
+        FieldType::Boolean => {
+            value.as_bool().map(Value::Bool).ok_or_else(|| wrong("must be true or false"))
+        }
         FieldType::Integer | FieldType::Money | FieldType::Score => {
             value.as_i64().map(Value::Int).ok_or_else(|| wrong("must be an integer"))
         }
@@ -458,7 +522,8 @@ fn instant(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 /// `now` moved by what follows the `P` of a duration: years, months, weeks, days, then `T` and hours, minutes, seconds.
 fn shift(duration: &str, now: DateTime<Utc>, forward: bool) -> Option<DateTime<Utc>> {
-    let (date, time) = duration.split_once('T').map_or((duration, None), |(date, time)| (date, Some(time)));
+    let (date, time) =
+        duration.split_once('T').map_or((duration, None), |(date, time)| (date, Some(time)));
     if time == Some("") || (date.is_empty() && time.is_none()) {
         return None;
     }
@@ -472,10 +537,17 @@ fn shift(duration: &str, now: DateTime<Utc>, forward: bool) -> Option<DateTime<U
             let unit = tail.chars().next()?;
             allowed = &allowed[allowed.find(unit)? + 1..];
             rest = &tail[1..];
-            let months =
-                |n: u32| if forward { at.checked_add_months(Months::new(n)) } else { at.checked_sub_months(Months::new(n)) };
+            let months = |n: u32| {
+                if forward {
+                    at.checked_add_months(Months::new(n))
+                } else {
+                    at.checked_sub_months(Months::new(n))
+                }
+            };
             let span = |delta: Option<TimeDelta>| {
-                delta.and_then(|d| if forward { at.checked_add_signed(d) } else { at.checked_sub_signed(d) })
+                delta.and_then(|d| {
+                    if forward { at.checked_add_signed(d) } else { at.checked_sub_signed(d) }
+                })
             };
             at = match (unit, units) {
                 ('Y', _) => months(number.checked_mul(12)?)?,
@@ -501,7 +573,9 @@ impl Node {
             Self::And(members) => members.iter().all(|m| m.matches(row, ranks)),
             Self::Or(members) => members.iter().any(|m| m.matches(row, ranks)),
             Self::Not(member) => !member.matches(row, ranks),
-            Self::AtLeast(count, members) => members.iter().filter(|m| m.matches(row, ranks)).count() >= *count,
+            Self::AtLeast(count, members) => {
+                members.iter().filter(|m| m.matches(row, ranks)).count() >= *count
+            }
             Self::Leaf(field, test) => test.holds(field, field.of(row), ranks),
         }
     }
@@ -509,7 +583,9 @@ impl Node {
     /// Every leaf with its field, in order.
     pub fn leaves(&self) -> Vec<(&'static Field, &Test)> {
         match self {
-            Self::And(members) | Self::Or(members) | Self::AtLeast(_, members) => members.iter().flat_map(Self::leaves).collect(),
+            Self::And(members) | Self::Or(members) | Self::AtLeast(_, members) => {
+                members.iter().flat_map(Self::leaves).collect()
+            }
             Self::Not(member) => member.leaves(),
             Self::Leaf(field, test) => vec![(*field, test)],
         }
@@ -518,11 +594,17 @@ impl Node {
     /// The field of every leaf with its place below that of the tree, in order.
     pub fn leaves_with_places(&self, at: &str) -> Vec<(&'static Field, String)> {
         let members = match self {
-            Self::And(members) | Self::Or(members) | Self::AtLeast(_, members) => members.as_slice(),
+            Self::And(members) | Self::Or(members) | Self::AtLeast(_, members) => {
+                members.as_slice()
+            }
             Self::Not(member) => std::slice::from_ref(&**member),
             Self::Leaf(field, _) => return vec![(*field, at.to_owned())],
         };
-        members.iter().enumerate().flat_map(|(i, member)| member.leaves_with_places(&format!("{at}/filters/{i}"))).collect()
+        members
+            .iter()
+            .enumerate()
+            .flat_map(|(i, member)| member.leaves_with_places(&format!("{at}/filters/{i}")))
+            .collect()
     }
 }
 
@@ -539,7 +621,9 @@ impl Test {
         match self {
             Self::In(values) => values.contains(&held),
             Self::NotIn(values) => !values.contains(&held),
-            Self::Compare(comparison, bound) => order(field, &held, bound, ranks).is_some_and(|o| comparison.holds(o)),
+            Self::Compare(comparison, bound) => {
+                order(field, &held, bound, ranks).is_some_and(|o| comparison.holds(o))
+            }
             Self::Between(from, to) => {
                 order(field, &held, from, ranks).is_some_and(|o| o.is_ge())
                     && order(field, &held, to, ranks).is_some_and(|o| o.is_le())
@@ -558,7 +642,8 @@ impl Test {
             Self::All(values) => values.iter().all(|v| held.contains(v)),
             Self::None(values) => !values.iter().any(|v| held.contains(v)),
             Self::Same(values, negated) => {
-                (values.iter().all(|v| held.contains(v)) && held.iter().all(|v| values.contains(v))) != *negated
+                (values.iter().all(|v| held.contains(v)) && held.iter().all(|v| values.contains(v)))
+                    != *negated
             }
             _ => false,
         }
@@ -572,17 +657,30 @@ fn comparable(field: &Field, held: &Json) -> Option<Value> {
         (_, Json::Bool(b)) => Some(Value::Bool(*b)),
         (_, Json::Number(n)) => n.as_i64().map(Value::Int),
         (FieldType::Date, Json::String(t)) => t.parse().ok().map(Value::Day),
-        (FieldType::Timestamp, Json::String(t)) => t.parse::<Timestamp>().ok().map(|t| Value::Time(t.0)),
-        (FieldType::Id | FieldType::IdArray, Json::String(id)) => ids::decode(prefix_of(field), id).ok().map(Value::Id),
-        (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_tier() => Some(Value::Text(text::fold(t))),
+        (FieldType::Timestamp, Json::String(t)) => {
+            t.parse::<Timestamp>().ok().map(|t| Value::Time(t.0))
+        }
+        (FieldType::Id | FieldType::IdArray, Json::String(id)) => {
+            ids::decode(prefix_of(field), id).ok().map(Value::Id)
+        }
+        (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_tier() => {
+            Some(Value::Text(text::fold(t)))
+        }
         (_, Json::String(t)) => Some(Value::Text(t.clone())),
         _ => None,
     }
 }
 
-fn order(field: &Field, held: &Value, bound: &Value, ranks: &TierRanks) -> Option<std::cmp::Ordering> {
+fn order(
+    field: &Field,
+    held: &Value,
+    bound: &Value,
+    ranks: &TierRanks,
+) -> Option<std::cmp::Ordering> {
     match (held, bound) {
-        (Value::Text(held), Value::Text(bound)) if field.is_tier() => Some(ranks.get(held)?.cmp(ranks.get(bound)?)),
+        (Value::Text(held), Value::Text(bound)) if field.is_tier() => {
+            Some(ranks.get(held)?.cmp(ranks.get(bound)?))
+        }
         (Value::Int(held), Value::Int(bound)) => Some(held.cmp(bound)),
         (Value::Time(held), Value::Time(bound)) => Some(held.cmp(bound)),
         (Value::Day(held), Value::Day(bound)) => Some(held.cmp(bound)),
@@ -603,7 +701,10 @@ mod tests {
     }
     fn pointers(filter: Json) -> Vec<String> {
         let faults = read(filter).unwrap_err();
-        faults.iter().map(|f| serde_json::to_value(f).unwrap()["pointer"].as_str().unwrap().to_owned()).collect()
+        faults
+            .iter()
+            .map(|f| serde_json::to_value(f).unwrap()["pointer"].as_str().unwrap().to_owned())
+            .collect()
     }
     fn matches(filter: Json, row: Json) -> bool {
         let ranks = TierRanks::from([("silver".into(), 3), ("gold".into(), 4)]);
@@ -622,7 +723,8 @@ mod tests {
             {"op": "eq", "field": "employees", "value": null},
             7
         ]});
-        let expected = ["0/field", "1/op", "2/value", "3/filters", "4/count", "5/op", "6/value", "7"];
+        let expected =
+            ["0/field", "1/op", "2/value", "3/filters", "4/count", "5/op", "6/value", "7"];
         assert_eq!(pointers(filter), expected.map(|p| format!("#/filter/filters/{p}")));
     }
 
@@ -643,10 +745,17 @@ mod tests {
     #[test]
     fn null_fails_comparisons_and_passes_negations() {
         let row = json!({"employees": null, "regions": [], "tier": null});
-        for (op, value, expected) in
-            [("eq", json!(1), false), ("ne", json!(1), true), ("not_in", json!([1]), true), ("gt", json!(1), false)]
-        {
-            assert_eq!(matches(json!({"op": op, "field": "employees", "value": value}), row.clone()), expected, "{op}");
+        for (op, value, expected) in [
+            ("eq", json!(1), false),
+            ("ne", json!(1), true),
+            ("not_in", json!([1]), true),
+            ("gt", json!(1), false),
+        ] {
+            assert_eq!(
+                matches(json!({"op": op, "field": "employees", "value": value}), row.clone()),
+                expected,
+                "{op}"
+            );
         }
         let gt = json!({"op": "gt", "field": "employees", "value": 1});
         assert!(matches(json!({"op": "not", "filters": [gt]}), row.clone()));
@@ -656,8 +765,7 @@ mod tests {
 
     #[test]
     fn tiers_compare_by_rank_and_text_ignores_case() {
-        let row =
-            json!({"tier": "gold", "name": "ACME Straße", "regions": ["DACH"], "updated_at": "2026-11-20T00:00:00.000000Z"});
+        let row = json!({"tier": "gold", "name": "ACME Straße", "regions": ["DACH"], "updated_at": "2026-11-20T00:00:00.000000Z"});
         for (op, field, value) in [
             ("gte", "tier", json!("silver")),
             ("between", "tier", json!(["silver", "gold"])),
@@ -667,7 +775,10 @@ mod tests {
             ("gte", "updated_at", json!("-P30D")),
             ("lt", "updated_at", json!("-PT1H")),
         ] {
-            assert!(matches(json!({"op": op, "field": field, "value": value}), row.clone()), "{op} {field}");
+            assert!(
+                matches(json!({"op": op, "field": field, "value": value}), row.clone()),
+                "{op} {field}"
+            );
         }
         assert!(!matches(json!({"op": "lt", "field": "tier", "value": "unknown"}), row));
     }
@@ -683,7 +794,9 @@ mod tests {
         ] {
             assert_eq!(instant(text, now()), Some(expected.parse().unwrap()), "{text}");
         }
-        for text in ["-P", "-PT", "-P1", "-P1H", "-P1D2Y", "P9999999999D", "-", "yesterday", "-PT1.5H"] {
+        for text in
+            ["-P", "-PT", "-P1", "-P1H", "-P1D2Y", "P9999999999D", "-", "yesterday", "-PT1.5H"]
+        {
             assert_eq!(instant(text, now()), None, "{text}");
         }
     }

@@ -17,13 +17,21 @@ pub fn normalise(format: &str, text: &str) -> Result<String, Refusal> {
         "password" | "typeid" => return Ok(text.to_owned()),
         "date-time" => date_time(text).ok_or("must be an instant such as 2026-11-22T11:20:07Z"),
         "date" => date(text).ok_or("must be a date such as 2026-11-22"),
-        "domain" => return domains::normalise(text).map_err(|e| (domains::INVALID_DOMAIN, reason(&e))),
+        "domain" => {
+            return domains::normalise(text).map_err(|e| (domains::INVALID_DOMAIN, reason(&e)));
+        }
         "email" => email(text).ok_or("must be an e-mail address such as ann@example.com"),
-        "phone" => phone(text).ok_or("must be a phone number with its country code such as +41443334455"),
+        "phone" => {
+            phone(text).ok_or("must be a phone number with its country code such as +41443334455")
+        }
         "language" => language(text).ok_or("must be a language tag of BCP 47 such as en or de-CH"),
-        "country" => word_of(COUNTRIES, text).ok_or("must be a country code of ISO 3166-1 such as CH"),
+        "country" => {
+            word_of(COUNTRIES, text).ok_or("must be a country code of ISO 3166-1 such as CH")
+        }
         "currency" => currency(text).ok_or("must be a currency code of ISO 4217 such as USD"),
-        "timezone" => timezone(text).ok_or("must be a time zone of the IANA database such as Europe/Zurich"),
+        "timezone" => {
+            timezone(text).ok_or("must be a time zone of the IANA database such as Europe/Zurich")
+        }
         "uri" => uri(text).ok_or("must be an address such as https://example.com/path"),
         "cidr" => cidr(text).ok_or("must be an IP address or a network such as 203.0.113.0/24"),
         _ => return text::normalise(text).map_err(|_| ("invalid_format", CONTROL_CHARACTERS)),
@@ -59,9 +67,17 @@ fn date(text: &str) -> Option<String> {
 fn email(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let (local, host) = lower.rsplit_once('@')?;
-    let atom =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b));
-    if local.len() > 64 || !local.split('.').all(atom) || host.contains(['/', ':', '?', '#', '@']) || host.ends_with('.') {
+    let atom = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
+    if local.len() > 64
+        || !local.split('.').all(atom)
+        || host.contains(['/', ':', '?', '#', '@'])
+        || host.ends_with('.')
+    {
         return None;
     }
     let domain = domains::normalise(host).ok()?;
@@ -73,10 +89,14 @@ fn email(text: &str) -> Option<String> {
 
 /// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the digits.
 fn phone(text: &str) -> Option<String> {
-    let dense: String =
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/' | '\u{2011}')).collect();
+    let dense: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/' | '\u{2011}'))
+        .collect();
     let digits = dense.strip_prefix('+')?;
-    let fits = (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    let fits = (5..=15).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && !digits.starts_with('0');
     fits.then_some(dense)
 }
 
@@ -96,17 +116,23 @@ fn language(text: &str) -> Option<String> {
         out.push_str(&part);
     };
     for _ in 0..3 {
-        let Some(extended) = parts.next_if(|part| part.len() == 3 && alphabetic(part)) else { break };
+        let Some(extended) = parts.next_if(|part| part.len() == 3 && alphabetic(part)) else {
+            break;
+        };
         add(extended.to_ascii_lowercase());
     }
     if let Some(script) = parts.next_if(|part| part.len() == 4 && alphabetic(part)) {
         add(script[..1].to_ascii_uppercase() + &script[1..].to_ascii_lowercase());
     }
     let is_number = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
-    if let Some(region) = parts.next_if(|part| part.len() == 2 && alphabetic(part) || is_number(part)) {
+    if let Some(region) =
+        parts.next_if(|part| part.len() == 2 && alphabetic(part) || is_number(part))
+    {
         add(region.to_ascii_uppercase());
     }
-    let is_variant = |part: &str| (5..=8).contains(&part.len()) || part.len() == 4 && part.as_bytes()[0].is_ascii_digit();
+    let is_variant = |part: &str| {
+        (5..=8).contains(&part.len()) || part.len() == 4 && part.as_bytes()[0].is_ascii_digit()
+    };
     while let Some(variant) = parts.next_if(|part| is_variant(part)) {
         add(variant.to_ascii_lowercase());
     }
@@ -137,19 +163,26 @@ fn uri(text: &str) -> Option<String> {
     let scheme = scheme.to_ascii_lowercase();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    let clean = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c));
-    let host = authority.rsplit_once(':').map_or(authority, |(host, port)| match port.bytes().all(|b| b.is_ascii_digit()) {
-        true => host,
-        false => authority,
+    let clean =
+        text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c));
+    let host = authority.rsplit_once(':').map_or(authority, |(host, port)| {
+        match port.bytes().all(|b| b.is_ascii_digit()) {
+            true => host,
+            false => authority,
+        }
     });
-    let fits = matches!(scheme.as_str(), "http" | "https") && clean && !host.is_empty() && !authority.contains('@');
+    let fits = matches!(scheme.as_str(), "http" | "https")
+        && clean
+        && !host.is_empty()
+        && !authority.contains('@');
     fits.then(|| format!("{scheme}://{}{path}", authority.to_lowercase()))
 }
 
 /// A network; a plain address is the network of that address alone. Bits beyond the prefix are dropped.
 fn cidr(text: &str) -> Option<String> {
     let text = text.trim();
-    let network: ipnet::IpNet = text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(Into::into))?;
+    let network: ipnet::IpNet =
+        text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(Into::into))?;
     Some(network.trunc().to_string())
 }
 
@@ -247,13 +280,28 @@ mod tests {
             ("date-time", "2026-11-22T23:59:60Z"),
             ("other", "a\0b"),
         ] {
-            assert_eq!(normalise(format, written).map_err(|(code, _)| code), Err("invalid_format"), "{format} {written}");
+            assert_eq!(
+                normalise(format, written).map_err(|(code, _)| code),
+                Err("invalid_format"),
+                "{format} {written}"
+            );
         }
         assert_eq!(normalise("domain", "TBD").map_err(|(code, _)| code), Err("invalid_domain"));
     }
 
-    const FORMATS: [&str; 11] =
-        ["email", "phone", "language", "country", "currency", "timezone", "uri", "cidr", "date", "date-time", "other"];
+    const FORMATS: [&str; 11] = [
+        "email",
+        "phone",
+        "language",
+        "country",
+        "currency",
+        "timezone",
+        "uri",
+        "cidr",
+        "date",
+        "date-time",
+        "other",
+    ];
 
     proptest! {
         #[test]

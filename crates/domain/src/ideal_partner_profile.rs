@@ -94,7 +94,11 @@ pub struct IdealPartnerProfileUpdate {
     pub weights: Option<FourCWeights>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Vec<IdealPartnerCriterion>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub narrative: Option<Option<String>>,
 }
 
@@ -105,14 +109,27 @@ impl IdealPartnerProfileUpdate {
     /// `invalid_filter` with every fault of every criterion; `duplicate_item` for keys.
     pub fn check(&self, now: Timestamp) -> Result<()> {
         let criteria = self.criteria.as_deref().unwrap_or_default();
-        let faults: Vec<Fault> = criteria.iter().enumerate().flat_map(|(i, criterion)| faults_of(i, criterion, now)).collect();
+        let faults: Vec<Fault> = criteria
+            .iter()
+            .enumerate()
+            .flat_map(|(i, criterion)| faults_of(i, criterion, now))
+            .collect();
         if !faults.is_empty() {
             return Err(filter::invalid(faults));
         }
         let mut keys = HashSet::new();
-        let twice = criteria.iter().enumerate().filter(|(_, criterion)| !keys.insert(criterion.key.as_str()));
+        let twice = criteria
+            .iter()
+            .enumerate()
+            .filter(|(_, criterion)| !keys.insert(criterion.key.as_str()));
         let faults: Vec<Fault> = twice
-            .map(|(i, _)| Fault::at_pointer("duplicate_item", format!("#/criteria/{i}/key"), "is the key of another criterion"))
+            .map(|(i, _)| {
+                Fault::at_pointer(
+                    "duplicate_item",
+                    format!("#/criteria/{i}/key"),
+                    "is the key of another criterion",
+                )
+            })
             .collect();
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
@@ -127,7 +144,9 @@ fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) ->
     };
     node.leaves_with_places(&at)
         .into_iter()
-        .filter(|(field, _)| field.class == FieldClass::Scoring || ["version", "updated_at"].contains(&field.name))
+        .filter(|(field, _)| {
+            field.class == FieldClass::Scoring || ["version", "updated_at"].contains(&field.name)
+        })
         .map(|(field, place)| {
             let detail = format!("{} follows from scores, which cannot rest on it", field.name);
             Fault::at_pointer("invalid_filter", format!("{place}/field"), detail)
@@ -136,8 +155,12 @@ fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) ->
 }
 
 /// The weights of a new organization: each of the four C's counts alike. In basis points.
-pub const DEFAULT_WEIGHTS: FourCBreakdown =
-    FourCBreakdown { capacity: 2_500, capability: 2_500, commitment: 2_500, customer_alignment: 2_500 };
+pub const DEFAULT_WEIGHTS: FourCBreakdown = FourCBreakdown {
+    capacity: 2_500,
+    capability: 2_500,
+    commitment: 2_500,
+    customer_alignment: 2_500,
+};
 
 /// The criteria of a new organization, all of them editable: `{key, label, dimension, weight, filter}`.
 ///
@@ -148,11 +171,19 @@ pub fn default_criteria() -> Json {
     let there = |field: &str| json!({"op": "is_null", "field": field, "value": false});
     let at_least = |field: &str, bound: i64| json!({"op": "gte", "field": field, "value": bound});
     let one_of = |field: &str, words: &[&str]| json!({"op": "in", "field": field, "value": words});
-    let registered = json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]});
-    let moving = one_of("stage", &["onboarding", "active", "scaling", "signed", "enabled", "activated"]);
+    let registered =
+        json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]});
+    let moving =
+        one_of("stage", &["onboarding", "active", "scaling", "signed", "enabled", "activated"]);
     let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| json!({"key": key, "label": label, "dimension": dimension, "weight": weight, "filter": filter});
     Json::Array(vec![
-        criterion("head_count", "Has at least 50 employees", "capacity", 4, at_least("employees", 50)),
+        criterion(
+            "head_count",
+            "Has at least 50 employees",
+            "capacity",
+            4,
+            at_least("employees", 50),
+        ),
         criterion("regions", "Works in named regions", "capacity", 3, there("regions")),
         criterion("languages", "Works in named languages", "capacity", 2, there("languages")),
         criterion("services", "Offers services", "capability", 4, there("services")),
@@ -165,10 +196,28 @@ pub fn default_criteria() -> Json {
             one_of("category", &["solution", "technology"]),
         ),
         criterion("deals_registered", "Has registered deals", "commitment", 4, registered),
-        criterion("target_agreed", "Has agreed on a revenue target", "commitment", 3, at_least("annual_revenue_target", 1)),
+        criterion(
+            "target_agreed",
+            "Has agreed on a revenue target",
+            "commitment",
+            3,
+            at_least("annual_revenue_target", 1),
+        ),
         criterion("stage_progress", "Is past the first talks", "commitment", 3, moving),
-        criterion("industry", "Works in a named industry", "customer_alignment", 2, there("industry")),
-        criterion("won_accounts", "Has won customers with us", "customer_alignment", 4, at_least("customers", 1)),
+        criterion(
+            "industry",
+            "Works in a named industry",
+            "customer_alignment",
+            2,
+            there("industry"),
+        ),
+        criterion(
+            "won_accounts",
+            "Has won customers with us",
+            "customer_alignment",
+            4,
+            at_least("customers", 1),
+        ),
     ])
 }
 
@@ -181,15 +230,26 @@ mod tests {
 
     fn criterion(key: &str, filter: Json) -> IdealPartnerCriterion {
         let dimension = FitDimension::Capacity;
-        IdealPartnerCriterion { key: key.to_owned(), label: "x".to_owned(), dimension, weight: 1, filter: FilterNode(filter) }
+        IdealPartnerCriterion {
+            key: key.to_owned(),
+            label: "x".to_owned(),
+            dimension,
+            weight: 1,
+            filter: FilterNode(filter),
+        }
     }
 
     fn places(criteria: Vec<IdealPartnerCriterion>) -> Vec<(&'static str, String)> {
-        let update = IdealPartnerProfileUpdate { criteria: Some(criteria), ..IdealPartnerProfileUpdate::default() };
+        let update = IdealPartnerProfileUpdate {
+            criteria: Some(criteria),
+            ..IdealPartnerProfileUpdate::default()
+        };
         match update.check("2026-11-25T00:00:00Z".parse().unwrap()) {
-            Err(Error::Problem(problem)) => {
-                problem.errors.iter().map(|fault| (fault.code, fault.place.to_string().replace('`', ""))).collect()
-            }
+            Err(Error::Problem(problem)) => problem
+                .errors
+                .iter()
+                .map(|fault| (fault.code, fault.place.to_string().replace('`', "")))
+                .collect(),
             other => panic!("{other:?}"),
         }
     }
@@ -203,7 +263,11 @@ mod tests {
         let found = places(vec![criterion("a", many(1)), criterion("b", circular)]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].1.contains("criteria/1/filter/filters/0/filters/1/field"), "{found:?}");
-        assert_eq!(places(vec![criterion("a", json!({"op": "gte", "field": "nothing", "value": 1}))]).len(), 1);
+        assert_eq!(
+            places(vec![criterion("a", json!({"op": "gte", "field": "nothing", "value": 1}))])
+                .len(),
+            1
+        );
     }
 
     #[test]
@@ -212,10 +276,15 @@ mod tests {
         let criteria = criteria.as_array().unwrap();
         let now = "2026-11-25T00:00:00Z".parse().unwrap();
         for criterion in criteria {
-            assert!(filter::parse(&criterion["filter"], PARTNER, now, "#/filter").is_ok(), "{criterion}");
+            assert!(
+                filter::parse(&criterion["filter"], PARTNER, now, "#/filter").is_ok(),
+                "{criterion}"
+            );
             assert!((1..=10).contains(&criterion["weight"].as_i64().unwrap()));
         }
-        let distinct = |property: &str| criteria.iter().map(|c| c[property].as_str().unwrap()).collect::<HashSet<_>>();
+        let distinct = |property: &str| {
+            criteria.iter().map(|c| c[property].as_str().unwrap()).collect::<HashSet<_>>()
+        };
         assert_eq!(distinct("key").len(), criteria.len());
         assert_eq!(distinct("label").len(), criteria.len());
         assert_eq!(distinct("dimension"), FitDimension::WORDS.iter().copied().collect());

@@ -28,7 +28,9 @@ pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdFault> {
     let uuid = TypeIdSuffix::from_str(suffix).map_err(|_| IdFault::Malformed)?.to_uuid();
     match found == prefix {
         true => Ok(uuid),
-        false if found.bytes().all(|b| b.is_ascii_lowercase()) && !found.is_empty() => Err(IdFault::WrongKind),
+        false if found.bytes().all(|b| b.is_ascii_lowercase()) && !found.is_empty() => {
+            Err(IdFault::WrongKind)
+        }
         false => Err(IdFault::Malformed),
     }
 }

@@ -125,10 +125,14 @@ impl LifecycleWindow {
     /// `invalid_parameter` when the last day comes first.
     pub fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)> {
         let until = self.until.unwrap_or(today);
-        let since = self.since.or_else(|| until.checked_sub_signed(TimeDelta::days(365))).unwrap_or(until);
+        let since =
+            self.since.or_else(|| until.checked_sub_signed(TimeDelta::days(365))).unwrap_or(until);
         if since > until {
-            let fault = Fault::at_parameter("invalid_parameter", "since", "must not be after until");
-            return Err(Error::of(Code::InvalidParameter).at(fault.meta("until", until.to_string())));
+            let fault =
+                Fault::at_parameter("invalid_parameter", "since", "must not be after until");
+            return Err(
+                Error::of(Code::InvalidParameter).at(fault.meta("until", until.to_string()))
+            );
         }
         Ok((since, until))
     }
@@ -139,7 +143,9 @@ pub fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
     let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     // Where the clocks are put forward at midnight, the day starts an hour later.
-    let first = (0..4).find_map(|hours| zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest());
+    let first = (0..4).find_map(|hours| {
+        zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest()
+    });
     Timestamp(first.map_or_else(|| midnight.and_utc(), |first| first.to_utc()))
 }
 
@@ -273,19 +279,34 @@ mod tests {
     #[test]
     fn days_start_where_the_clocks_say() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(start_of_day(day("2026-11-22"), "Europe/Zurich").to_string(), "2026-11-21T23:00:00.000000Z");
-        assert_eq!(start_of_day(day("2026-11-22"), "nowhere").to_string(), "2026-11-22T00:00:00.000000Z");
+        assert_eq!(
+            start_of_day(day("2026-11-22"), "Europe/Zurich").to_string(),
+            "2026-11-21T23:00:00.000000Z"
+        );
+        assert_eq!(
+            start_of_day(day("2026-11-22"), "nowhere").to_string(),
+            "2026-11-22T00:00:00.000000Z"
+        );
         // Midnight did not exist there.
-        assert_eq!(start_of_day(day("2018-11-04"), "America/Sao_Paulo").to_string(), "2018-11-04T03:00:00.000000Z");
+        assert_eq!(
+            start_of_day(day("2018-11-04"), "America/Sao_Paulo").to_string(),
+            "2018-11-04T03:00:00.000000Z"
+        );
     }
 
     #[test]
     fn a_window_ends_today_unless_said() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let window = |since: Option<&str>, until: Option<&str>| LifecycleWindow { since: since.map(day), until: until.map(day) };
+        let window = |since: Option<&str>, until: Option<&str>| LifecycleWindow {
+            since: since.map(day),
+            until: until.map(day),
+        };
         let today = day("2026-11-22");
         assert_eq!(window(None, None).days(today).unwrap(), (day("2025-11-22"), today));
-        assert_eq!(window(Some("2026-01-01"), None).days(today).unwrap(), (day("2026-01-01"), today));
+        assert_eq!(
+            window(Some("2026-01-01"), None).days(today).unwrap(),
+            (day("2026-01-01"), today)
+        );
         assert!(window(Some("2026-02-01"), Some("2026-01-31")).days(today).is_err());
         assert_eq!((share_bp(1, 3), share_bp(2, 3), share_bp(0, 0)), (3333, 6667, 0));
     }

@@ -57,7 +57,9 @@ impl JobStatus {
 #[serde(transparent)]
 pub struct Stored<T>(pub T);
 
-impl<T: DeserializeOwned> diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for Stored<T> {
+impl<T: DeserializeOwned> diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg>
+    for Stored<T>
+{
     fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
         // The first byte is the version of the binary form.
         let bytes = value.as_bytes().get(1..).ok_or("an empty jsonb")?;
@@ -272,7 +274,13 @@ impl NewJobItem {
     }
 
     /// The same item, stopped by `error`.
-    pub fn stopped(mut self, status: JobItemStatus, error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
+    pub fn stopped(
+        mut self,
+        status: JobItemStatus,
+        error: &Error,
+        instance: &str,
+        request_id: uuid::Uuid,
+    ) -> Self {
         self.status = status;
         self.problem = Some(StoredProblem::new(error, instance, request_id));
         self
@@ -335,7 +343,9 @@ impl Daily {
         let today = now.0.with_timezone(&zone).date_naive();
         let resolve = |local: NaiveDateTime| {
             let later = local + TimeDelta::hours(1);
-            zone.from_local_datetime(&local).earliest().or_else(|| zone.from_local_datetime(&later).earliest())
+            zone.from_local_datetime(&local)
+                .earliest()
+                .or_else(|| zone.from_local_datetime(&later).earliest())
         };
         today
             .iter_days()
@@ -357,7 +367,9 @@ mod tests {
 
     #[test]
     fn daily_follows_the_clock_of_the_place() {
-        let next = |now: &str, hour, zone| Daily { hour, minute: 30 }.next(now.parse().unwrap(), zone).to_string();
+        let next = |now: &str, hour, zone| {
+            Daily { hour, minute: 30 }.next(now.parse().unwrap(), zone).to_string()
+        };
         assert_eq!(next("2026-11-24T22:00:00Z", 2, "UTC"), "2026-11-25T02:30:00.000000Z");
         assert_eq!(next("2026-11-24T02:30:00Z", 2, "UTC"), "2026-11-25T02:30:00.000000Z");
         assert_eq!(next("2026-11-24T00:00:00Z", 2, "Europe/Zurich"), "2026-11-24T01:30:00.000000Z");

@@ -89,7 +89,11 @@ pub struct JointPlan {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JointPlanUpdate {
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub annual_revenue_target: Option<Option<i64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarterly_weights: Option<QuarterlyWeights>,
@@ -125,7 +129,11 @@ pub struct FiscalCalendar {
 impl FiscalCalendar {
     /// The fiscal year of a day: it bears the number of the calendar year in which it ends.
     pub fn year_of(self, day: NaiveDate) -> i32 {
-        if self.start_month > 1 && day.month() >= self.start_month { day.year() + 1 } else { day.year() }
+        if self.start_month > 1 && day.month() >= self.start_month {
+            day.year() + 1
+        } else {
+            day.year()
+        }
     }
 
     /// The first days of the four quarters of a fiscal year, and the first day after it.
@@ -142,7 +150,8 @@ impl FiscalCalendar {
 /// Spreads `target` over the quarters by largest remainder: the four come to it exactly. Among equal remainders the
 /// earlier quarter gets the odd unit.
 pub fn quarterly_targets(target: i64, weights: &QuarterlyWeights) -> QuarterlyAmounts {
-    let shares = [weights.q1, weights.q2, weights.q3, weights.q4].map(|weight| i128::from(target) * i128::from(weight));
+    let shares = [weights.q1, weights.q2, weights.q3, weights.q4]
+        .map(|weight| i128::from(target) * i128::from(weight));
     let mut parts = shares.map(|share| i64::try_from(share / 10_000).unwrap_or(i64::MAX));
     let mut order = [0, 1, 2, 3];
     order.sort_by_key(|quarter| std::cmp::Reverse(shares[*quarter] % 10_000));

@@ -75,16 +75,24 @@ impl Sort {
         let (mut sort, mut wrong, mut seen) = (Self::default(), Vec::new(), Vec::new());
         let mut ended = false;
         for (index, text) in texts.iter().enumerate() {
-            let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
+            let (name, descending) =
+                text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
             let sortable = || catalogue.iter().filter(|f| f.sortable()).map(|f| f.name);
             let Some(field) = named(catalogue, name).filter(|f| f.sortable()) else {
                 let mut meta = Map::from_iter([("allowed".to_owned(), sortable().collect())]);
-                meta.extend(did_you_mean(name, sortable()).map(|name| ("did_you_mean".to_owned(), name.into())));
+                meta.extend(
+                    did_you_mean(name, sortable())
+                        .map(|name| ("did_you_mean".to_owned(), name.into())),
+                );
                 wrong.push(WrongSort { index, detail: format!("cannot sort by {name}"), meta });
                 continue;
             };
             if seen.contains(&name) {
-                wrong.push(WrongSort { index, detail: format!("sorts by {name} twice"), meta: Map::new() });
+                wrong.push(WrongSort {
+                    index,
+                    detail: format!("sorts by {name} twice"),
+                    meta: Map::new(),
+                });
             }
             seen.push(name);
             if ended {
@@ -98,7 +106,11 @@ impl Sort {
         }
         if texts.len() > MAX_SORT_KEYS {
             let meta = Map::from_iter([("max_items".to_owned(), MAX_SORT_KEYS.into())]);
-            wrong.push(WrongSort { index: MAX_SORT_KEYS, detail: format!("takes at most {MAX_SORT_KEYS} fields"), meta });
+            wrong.push(WrongSort {
+                index: MAX_SORT_KEYS,
+                detail: format!("takes at most {MAX_SORT_KEYS} fields"),
+                meta,
+            });
         }
         if wrong.is_empty() { Ok(sort) } else { Err(wrong) }
     }
@@ -210,7 +222,11 @@ impl ListRequest {
     ///
     /// # Errors
     /// 400 `invalid_parameter` with every fault; 400 `invalid_cursor`.
-    pub fn from_parameters(pairs: &[(String, String)], catalogue: &'static [Field], now: DateTime<Utc>) -> Result<Self> {
+    pub fn from_parameters(
+        pairs: &[(String, String)],
+        catalogue: &'static [Field],
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let given = Given::read(pairs, catalogue)?;
         let mut faults = Vec::new();
         let mut leaves = Vec::new();
@@ -218,12 +234,17 @@ impl ListRequest {
             let value = match json_value(field, *operator, values) {
                 Ok(value) => value,
                 Err(detail) => {
-                    faults.push(Fault::at_parameter("invalid_parameter", parameter.as_str(), detail));
+                    faults.push(Fault::at_parameter(
+                        "invalid_parameter",
+                        parameter.as_str(),
+                        detail,
+                    ));
                     continue;
                 }
             };
             match filter::leaf(field, *operator, &value, now, parameter) {
-                Ok(leaf) => leaves.push((json!({"op": operator, "field": field.name, "value": value}), leaf)),
+                Ok(leaf) => leaves
+                    .push((json!({"op": operator, "field": field.name, "value": value}), leaf)),
                 Err(fault) => faults.push(*fault),
             }
         }
@@ -231,11 +252,10 @@ impl ListRequest {
             faults.push(Fault::at_parameter("invalid_parameter", "", "are too many conditions"));
         }
         let sort = Sort::read(&given.sort, catalogue).unwrap_or_else(|wrong| {
-            faults.extend(
-                wrong
-                    .into_iter()
-                    .map(|wrong| Fault { meta: wrong.meta, ..Fault::at_parameter("invalid_parameter", "sort", wrong.detail) }),
-            );
+            faults.extend(wrong.into_iter().map(|wrong| Fault {
+                meta: wrong.meta,
+                ..Fault::at_parameter("invalid_parameter", "sort", wrong.detail)
+            }));
             Sort::default()
         });
         let limit = given.limit(&mut faults);
@@ -271,18 +291,30 @@ impl ListRequest {
     ///
     /// # Errors
     /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too; 400 `invalid_cursor`.
-    pub fn from_body(query: &ListQuery, catalogue: &'static [Field], now: DateTime<Utc>) -> Result<Self> {
+    pub fn from_body(
+        query: &ListQuery,
+        catalogue: &'static [Field],
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let mut faults = Vec::new();
         let sort = Sort::read(&query.sort, catalogue).unwrap_or_else(|wrong| {
             faults.extend(wrong.into_iter().map(|wrong| Fault {
                 meta: wrong.meta,
-                ..Fault::at_pointer("invalid_choice", format!("#/sort/{}", wrong.index), wrong.detail)
+                ..Fault::at_pointer(
+                    "invalid_choice",
+                    format!("#/sort/{}", wrong.index),
+                    wrong.detail,
+                )
             }));
             Sort::default()
         });
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
-            let fault = Fault::at_pointer("out_of_range", "#/limit", format!("must be between 1 and {MAX_LIMIT}"));
+            let fault = Fault::at_pointer(
+                "out_of_range",
+                "#/limit",
+                format!("must be between 1 and {MAX_LIMIT}"),
+            );
             faults.push(fault.meta("min", 1).meta("max", MAX_LIMIT));
         }
         let q = search(query.q.as_deref()).unwrap_or_else(|detail| {
@@ -349,7 +381,8 @@ impl ListRequest {
     pub fn with_view(mut self, view: &ViewSelection, catalogue: &'static [Field]) -> Result<Self> {
         let Some(asked) = self.view.take() else { return Ok(self) };
         self.narrow(view);
-        let sort = [&asked.sort, &view.sort, &asked.order].into_iter().find(|sort| !sort.is_empty());
+        let sort =
+            [&asked.sort, &view.sort, &asked.order].into_iter().find(|sort| !sort.is_empty());
         let sort = sort.cloned().unwrap_or_default();
         // A view may be older than its catalogue: an order that no longer exists is none.
         self.sort = Sort::read(&sort, catalogue).unwrap_or_default();
@@ -371,7 +404,8 @@ impl ListRequest {
 
     /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the request.
     fn continued(mut self, cursor: &str, fault: Fault) -> Result<Self> {
-        self.after = Some(self.decode(cursor).ok_or_else(|| Error::of(Code::InvalidCursor).at(fault))?);
+        self.after =
+            Some(self.decode(cursor).ok_or_else(|| Error::of(Code::InvalidCursor).at(fault))?);
         Ok(self)
     }
 
@@ -381,13 +415,21 @@ impl ListRequest {
         if cursor.fingerprint != self.fingerprint || cursor.values.len() != self.sort.keys.len() {
             return None;
         }
-        let values = self.sort.keys.iter().zip(&cursor.values).map(|(key, value)| key.field.sort_value_of_cursor(value));
+        let values = self
+            .sort
+            .keys
+            .iter()
+            .zip(&cursor.values)
+            .map(|(key, value)| key.field.sort_value_of_cursor(value));
         Some(Last { values: values.collect::<Option<_>>()?, id: cursor.id })
     }
 
     /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are sorted by.
     pub fn cursor_after(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> String {
-        let id = row.get("id").and_then(Json::as_str).and_then(|id| id.rsplit_once('_').map(|(prefix, _)| (prefix, id)));
+        let id = row
+            .get("id")
+            .and_then(Json::as_str)
+            .and_then(|id| id.rsplit_once('_').map(|(prefix, _)| (prefix, id)));
         let cursor = Cursor {
             values: self.sort.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect(),
             id: id.and_then(|(prefix, id)| ids::decode(prefix, id).ok()).unwrap_or_default(),
@@ -402,7 +444,9 @@ impl Field {
     /// Its value in a row as a cursor carries it: what is compared, not what is shown.
     fn cursor_value(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> Json {
         match self.of(row) {
-            Json::String(key) if self.is_tier() => ranks.get(key).map_or(Json::Null, |rank| json!(rank)),
+            Json::String(key) if self.is_tier() => {
+                ranks.get(key).map_or(Json::Null, |rank| json!(rank))
+            }
             Json::String(word) if self.kind == FieldType::Enum => {
                 self.words.iter().position(|w| w == word).map_or(Json::Null, |at| json!(at))
             }
@@ -414,13 +458,21 @@ impl Field {
     fn sort_value_of_cursor(&self, value: &Json) -> Option<Option<Value>> {
         let value = match (self.kind, value) {
             (_, Json::Null) => return Some(None),
-            (FieldType::Enum | FieldType::Integer | FieldType::Money | FieldType::Score, value) => Value::Int(value.as_i64()?),
+            (FieldType::Enum | FieldType::Integer | FieldType::Money | FieldType::Score, value) => {
+                Value::Int(value.as_i64()?)
+            }
             (_, value) if self.is_tier() => Value::Int(value.as_i64()?),
             (FieldType::Boolean, value) => Value::Bool(value.as_bool()?),
-            (FieldType::Timestamp, value) => Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0),
+            (FieldType::Timestamp, value) => {
+                Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0)
+            }
             (FieldType::Date, value) => Value::Day(value.as_str()?.parse().ok()?),
-            (FieldType::Id, value) => Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?),
-            (_, value) => Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned()),
+            (FieldType::Id, value) => {
+                Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?)
+            }
+            (_, value) => {
+                Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned())
+            }
         };
         Some(Some(value))
     }
@@ -468,7 +520,11 @@ impl Given {
                 }
             };
             if once.replace(value.clone()).is_some() {
-                faults.push(Fault::at_parameter("invalid_parameter", name.as_str(), "is given twice"));
+                faults.push(Fault::at_parameter(
+                    "invalid_parameter",
+                    name.as_str(),
+                    "is given twice",
+                ));
             }
         }
         if faults.is_empty() { Ok(given) } else { Err(invalid_parameters(faults)) }
@@ -479,7 +535,11 @@ impl Given {
         match text.parse() {
             Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
             _ => {
-                let fault = Fault::at_parameter("invalid_parameter", "limit", format!("must be between 1 and {MAX_LIMIT}"));
+                let fault = Fault::at_parameter(
+                    "invalid_parameter",
+                    "limit",
+                    format!("must be between 1 and {MAX_LIMIT}"),
+                );
                 faults.push(fault.meta("min", 1).meta("max", MAX_LIMIT));
                 DEFAULT_LIMIT
             }
@@ -490,7 +550,11 @@ impl Given {
         match self.view_id.as_ref()?.parse() {
             Ok(id) => Some(id),
             Err(wrong) => {
-                faults.push(Fault::at_parameter("invalid_parameter", "view_id", format!("{wrong}: the id of a saved view")));
+                faults.push(Fault::at_parameter(
+                    "invalid_parameter",
+                    "view_id",
+                    format!("{wrong}: the id of a saved view"),
+                ));
                 None
             }
         }
@@ -500,7 +564,11 @@ impl Given {
         let read = |word: &String| match word.parse() {
             Ok(include) => Some(include),
             Err(_) => {
-                let fault = Fault::at_parameter("invalid_parameter", "include", format!("cannot include {word}"));
+                let fault = Fault::at_parameter(
+                    "invalid_parameter",
+                    "include",
+                    format!("cannot include {word}"),
+                );
                 faults.push(fault.meta("allowed", ListInclude::WORDS));
                 None
             }
@@ -522,8 +590,11 @@ pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
 const COMMON: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
 
 fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
-    let known: Vec<String> =
-        COMMON.iter().map(|name| (*name).to_owned()).chain(conditions(catalogue).map(|(name, ..)| name)).collect();
+    let known: Vec<String> = COMMON
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(conditions(catalogue).map(|(name, ..)| name))
+        .collect();
     let fault = Fault::at_parameter("invalid_parameter", name, "is unknown");
     let fault = match did_you_mean(name, known.iter().map(String::as_str)) {
         Some(meant) => fault.meta("did_you_mean", meant),
@@ -557,7 +628,9 @@ fn condition(catalogue: &'static [Field], parameter: &str) -> Option<(&'static F
 }
 
 /// Every parameter of a catalogue that filters, in the order of its fields.
-pub fn conditions(catalogue: &'static [Field]) -> impl Iterator<Item = (String, &'static Field, Operator)> {
+pub fn conditions(
+    catalogue: &'static [Field],
+) -> impl Iterator<Item = (String, &'static Field, Operator)> {
     catalogue.iter().flat_map(|field| {
         SUFFIXES
             .iter()
@@ -567,7 +640,10 @@ pub fn conditions(catalogue: &'static [Field]) -> impl Iterator<Item = (String, 
 }
 
 const fn takes_many(operator: Operator) -> bool {
-    matches!(operator, Operator::In | Operator::NotIn | Operator::Any | Operator::All | Operator::None)
+    matches!(
+        operator,
+        Operator::In | Operator::NotIn | Operator::Any | Operator::All | Operator::None
+    )
 }
 
 /// Splits at commas; `\,` is a comma, `\\` a backslash, any other backslash stands for itself.
@@ -590,12 +666,16 @@ fn json_value(field: &Field, operator: Operator, texts: &[String]) -> Result<Jso
         FieldType::Integer | FieldType::Money | FieldType::Score => {
             text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
         }
-        FieldType::Boolean => text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth)),
+        FieldType::Boolean => {
+            text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth))
+        }
         _ => json!(text),
     };
     match texts {
         texts if takes_many(operator) => Ok(texts.iter().map(one).collect()),
-        [text] if operator == Operator::IsNull => Ok(text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth))),
+        [text] if operator == Operator::IsNull => {
+            Ok(text.parse::<bool>().map_or_else(|_| json!(text), |truth| json!(truth)))
+        }
         [text] => Ok(one(text)),
         _ => Err("takes one value; write a comma as \\,".to_owned()),
     }
@@ -629,7 +709,8 @@ fn write_canonical(json: &Json, out: &mut String) {
             out.push(']');
         }
         Json::Object(members) => {
-            let sorted: std::collections::BTreeMap<_, _> = members.iter().filter(|(_, value)| !value.is_null()).collect();
+            let sorted: std::collections::BTreeMap<_, _> =
+                members.iter().filter(|(_, value)| !value.is_null()).collect();
             out.push('{');
             for (name, value) in sorted {
                 out.push_str(&Json::from(name.as_str()).to_string());
@@ -644,7 +725,10 @@ fn write_canonical(json: &Json, out: &mut String) {
 }
 
 /// The parameters of a list for the document. `component` names the schema of a field's single value, when it has one.
-pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Option<&'static str>) -> Vec<Parameter> {
+pub fn parameters(
+    catalogue: &'static [Field],
+    component: impl Fn(&Field) -> Option<&'static str>,
+) -> Vec<Parameter> {
     let mut all = vec![
         search_parameter(),
         query(
@@ -674,7 +758,10 @@ pub fn parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Opt
 }
 
 /// The parameters of a selection without an order and pages: search, saved view, conditions.
-pub fn filter_parameters(catalogue: &'static [Field], component: impl Fn(&Field) -> Option<&'static str>) -> Vec<Parameter> {
+pub fn filter_parameters(
+    catalogue: &'static [Field],
+    component: impl Fn(&Field) -> Option<&'static str>,
+) -> Vec<Parameter> {
     let mut all = vec![search_parameter(), view_parameter()];
     all.extend(condition_parameters(catalogue, component));
     all
@@ -689,7 +776,8 @@ pub fn view_parameter() -> Parameter {
 fn search_parameter() -> Parameter {
     query(
         "q",
-        "Search in name, domain and description: prefixes, parts of words, with typing errors.".into(),
+        "Search in name, domain and description: prefixes, parts of words, with typing errors."
+            .into(),
         words("acme").max_length(Some(MAX_SEARCH)).into(),
     )
 }
@@ -718,13 +806,19 @@ fn condition_parameters(
 ) -> impl Iterator<Item = Parameter> {
     conditions(catalogue).map(move |(name, field, operator)| {
         let one = match (operator, field.kind) {
-            (Operator::IsNull, _) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
+            (Operator::IsNull, _) => {
+                ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into()
+            }
             (Operator::Contains | Operator::StartsWith, _) => words("acme").into(),
-            _ if component(field).is_some() => Ref::from_schema_name(component(field).unwrap_or_default()).into(),
+            _ if component(field).is_some() => {
+                Ref::from_schema_name(component(field).unwrap_or_default()).into()
+            }
             (_, FieldType::Integer | FieldType::Money | FieldType::Score) => {
                 ObjectBuilder::new().schema_type(Type::Integer).examples([json!(70)]).into()
             }
-            (_, FieldType::Boolean) => ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into(),
+            (_, FieldType::Boolean) => {
+                ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into()
+            }
             (_, FieldType::Timestamp) => words("-P30D").into(),
             (_, FieldType::Date) => words("2026-11-22").into(),
             (_, FieldType::Domain) => words("acme.com").into(),
@@ -768,7 +862,8 @@ mod tests {
     use crate::partners::PARTNER;
 
     fn get(query: &[(&str, &str)]) -> Result<ListRequest> {
-        let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<_> =
+            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         ListRequest::from_parameters(&pairs, PARTNER, Utc::now())
     }
 
@@ -795,7 +890,12 @@ mod tests {
 
     #[test]
     fn both_forms_say_the_same() {
-        let short = get(&[("type", "technology,reseller"), ("fit_score_gte", "70"), ("industry_null", "false")]).unwrap();
+        let short = get(&[
+            ("type", "technology,reseller"),
+            ("fit_score_gte", "70"),
+            ("industry_null", "false"),
+        ])
+        .unwrap();
         let long = post(json!({"filter": {"op": "and", "filters": [
             {"op": "gte", "field": "fit_score", "value": 70},
             {"op": "is_null", "field": "industry", "value": false},
@@ -827,14 +927,32 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(places, ["employees_gte", "employees_lt", "type", "sort", "sort", "sort", "sort", "limit", "include"]);
+        assert_eq!(
+            places,
+            [
+                "employees_gte",
+                "employees_lt",
+                "type",
+                "sort",
+                "sort",
+                "sort",
+                "sort",
+                "limit",
+                "include"
+            ]
+        );
         let unknown = problem(get(&[("industri", "x")]));
         assert_eq!(unknown.errors[0].meta["did_you_mean"], "industry");
         assert!(unknown.errors[0].meta["allowed"].as_array().is_some_and(|all| all.len() > 200));
-        let body = problem(post(json!({"sort": ["name", "regions"], "filter": {"op": "eq", "field": "x"}})));
+        let body = problem(post(
+            json!({"sort": ["name", "regions"], "filter": {"op": "eq", "field": "x"}}),
+        ));
         assert_eq!(body.code, Code::ValidationFailed);
         assert_eq!(body.errors[0].place, crate::Place::Pointer("#/sort/1".into()));
-        assert_eq!(problem(post(json!({"filter": {"op": "eq", "field": "x"}}))).code, Code::InvalidFilter);
+        assert_eq!(
+            problem(post(json!({"filter": {"op": "eq", "field": "x"}}))).code,
+            Code::InvalidFilter
+        );
     }
 
     #[test]
@@ -847,7 +965,13 @@ mod tests {
             let first = get(&[("sort", sort), ("updated_at_gte", "-P30D"), ("q", "Acme")]).unwrap();
             let cursor = first.cursor_after(row.as_object().unwrap(), &ranks);
             assert!(cursor.starts_with("c1."));
-            let again = get(&[("q", "acme"), ("cursor", &cursor), ("sort", sort), ("updated_at_gte", "-P30D"), ("limit", "7")]);
+            let again = get(&[
+                ("q", "acme"),
+                ("cursor", &cursor),
+                ("sort", sort),
+                ("updated_at_gte", "-P30D"),
+                ("limit", "7"),
+            ]);
             let last = again.unwrap().after.unwrap();
             assert_eq!(last.values.len(), first.sort.keys.len());
             for other in [
@@ -862,7 +986,9 @@ mod tests {
         for garbage in ["", "c1.", "c1.AAAA", "c2.e30", "ü"] {
             assert_eq!(problem(get(&[("cursor", garbage)])).code, Code::InvalidCursor, "{garbage}");
         }
-        let one = post(json!({"filter": {"op": "eq", "field": "name", "value": "x", "count": null}})).unwrap();
+        let one =
+            post(json!({"filter": {"op": "eq", "field": "name", "value": "x", "count": null}}))
+                .unwrap();
         let other = post(json!({"filter": {"value": "x", "field": "name", "op": "eq"}})).unwrap();
         assert_eq!(one.fingerprint, other.fingerprint);
     }

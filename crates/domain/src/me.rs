@@ -83,7 +83,15 @@ impl Me {
     /// A signed-in person.
     pub fn person(user: User, member: Member, organization: Organization) -> Self {
         let (role, scopes) = (Some(member.role), member.role.scopes());
-        Self { kind: CredentialKind::User, user: Some(user), member: Some(member), api_key: None, organization, role, scopes }
+        Self {
+            kind: CredentialKind::User,
+            user: Some(user),
+            member: Some(member),
+            api_key: None,
+            organization,
+            role,
+            scopes,
+        }
     }
 
     /// A program.
@@ -91,6 +99,14 @@ impl Me {
         let worth = |scope: &AccessScope| api_key.scopes.iter().any(|held| held.includes(*scope));
         let all = AccessScope::WORDS.iter().filter_map(|word| word.parse().ok());
         let scopes = all.filter(worth).collect();
-        Self { kind: CredentialKind::ApiKey, user: None, member: None, api_key: Some(api_key), organization, role: None, scopes }
+        Self {
+            kind: CredentialKind::ApiKey,
+            user: None,
+            member: None,
+            api_key: Some(api_key),
+            organization,
+            role: None,
+            scopes,
+        }
     }
 }

@@ -77,7 +77,10 @@ pub struct InvitedMember {
     /// The member, with status `invited`.
     pub member: Member,
     /// The page on which the person joins. Whoever has it can join.
-    #[schema(format = "uri", example = "https://app.example.com/invitations/pin_AZq1q3x5se7wtc2gnh2avw0fd")]
+    #[schema(
+        format = "uri",
+        example = "https://app.example.com/invitations/pin_AZq1q3x5se7wtc2gnh2avw0fd"
+    )]
     pub invitation_url: String,
     /// When the link stops working.
     pub expires_at: Timestamp,
@@ -120,13 +123,19 @@ impl Member {
     pub fn can_become(&self, update: &MemberUpdate) -> Result<()> {
         let allowed: &[MemberStatus] = match self.status {
             MemberStatus::Invited => &[MemberStatus::Invited],
-            MemberStatus::Active | MemberStatus::Suspended => &[MemberStatus::Active, MemberStatus::Suspended],
+            MemberStatus::Active | MemberStatus::Suspended => {
+                &[MemberStatus::Active, MemberStatus::Suspended]
+            }
         };
         if update.status.is_none_or(|status| allowed.contains(&status)) {
             return Ok(());
         }
         let words: Vec<&str> = allowed.iter().map(|status| status.as_str()).collect();
-        let fault = Fault::at_pointer("invalid_choice", "#/status", format!("must be one of: {}", words.join(", ")));
+        let fault = Fault::at_pointer(
+            "invalid_choice",
+            "#/status",
+            format!("must be one of: {}", words.join(", ")),
+        );
         Err(Error::invalid(vec![fault.meta("allowed", words)]))
     }
 }
@@ -135,7 +144,10 @@ impl Member {
 pub fn needs_owner(scope: &Scope) -> Result<()> {
     match scope.role {
         Role::Owner => Ok(()),
-        _ => Err(Error::of(Code::InsufficientRole).meta("required_role", Role::Owner.as_str().into())),
+        _ => {
+            Err(Error::of(Code::InsufficientRole)
+                .meta("required_role", Role::Owner.as_str().into()))
+        }
     }
 }
 
@@ -150,7 +162,18 @@ mod tests {
         let now = Timestamp::now();
         let (name, email) = ("Ada".to_owned(), "ada@acme.com".to_owned());
         let (id, user_id) = (MemberId::new(), None);
-        Member { id, version: 1, created_at: now, updated_at: now, user_id, name, email, role, status, last_seen_at: None }
+        Member {
+            id,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            user_id,
+            name,
+            email,
+            role,
+            status,
+            last_seen_at: None,
+        }
     }
 
     fn scope(role: Role) -> Scope {
@@ -170,7 +193,11 @@ mod tests {
             (Role::Owner, suspend.clone(), false),
             (Role::Member, suspend, true),
         ] {
-            assert_eq!(member(held, Active).may_be_changed(&update, &scope(Role::Admin)).is_ok(), admin_may, "{held} {update:?}");
+            assert_eq!(
+                member(held, Active).may_be_changed(&update, &scope(Role::Admin)).is_ok(),
+                admin_may,
+                "{held} {update:?}"
+            );
             assert!(member(held, Active).may_be_changed(&update, &scope(Role::Owner)).is_ok());
         }
     }

@@ -181,7 +181,13 @@ impl NotificationSettingsUpdate {
         fn twice<T: PartialEq>(field: &str, list: Option<&[T]>, faults: &mut Vec<Fault>) {
             let list = list.unwrap_or_default();
             let again = (0..list.len()).filter(|at| list[..*at].contains(&list[*at]));
-            let fault = |at| Fault::at_pointer("duplicate_item", format!("#/{field}/{at}"), "stands in the list twice");
+            let fault = |at| {
+                Fault::at_pointer(
+                    "duplicate_item",
+                    format!("#/{field}/{at}"),
+                    "stands in the list twice",
+                )
+            };
             faults.extend(again.map(fault));
         }
         let mut faults = Vec::new();
@@ -217,9 +223,16 @@ pub struct Occasion {
 
 impl Occasion {
     /// Somebody has applied.
-    pub fn application_submitted(event: EventId, submission: impl ToString, applicant: &Applicant) -> Self {
-        let said = |text: &Option<String>| text.as_deref().map(|text| one_line(text, 100)).filter(|text| !text.is_empty());
-        let (company, name, email) = (said(&applicant.company), said(&applicant.name), said(&applicant.email));
+    pub fn application_submitted(
+        event: EventId,
+        submission: impl ToString,
+        applicant: &Applicant,
+    ) -> Self {
+        let said = |text: &Option<String>| {
+            text.as_deref().map(|text| one_line(text, 100)).filter(|text| !text.is_empty())
+        };
+        let (company, name, email) =
+            (said(&applicant.company), said(&applicant.name), said(&applicant.email));
         let who = match (&name, &email) {
             (Some(name), Some(email)) => format!("{name} ({email})"),
             (Some(one), None) | (None, Some(one)) => one.clone(),
@@ -227,9 +240,15 @@ impl Occasion {
         };
         Self {
             kind: NotificationType::ApplicationSubmitted,
-            title: format!("New application: {}", company.as_deref().or(name.as_deref()).unwrap_or("no name given")),
+            title: format!(
+                "New application: {}",
+                company.as_deref().or(name.as_deref()).unwrap_or("no name given")
+            ),
             body: format!("{who} has applied to become a partner."),
-            subject: NotificationSubject { kind: "application".to_owned(), id: submission.to_string() },
+            subject: NotificationSubject {
+                kind: "application".to_owned(),
+                id: submission.to_string(),
+            },
             event,
             audience: Audience::Form,
         }
@@ -240,12 +259,22 @@ impl Occasion {
         let values = &deal.values;
         let owner = values.owner_id.filter(|owner| by != Some(*owner))?;
         let (name, account) = (one_line(&values.name, 150), one_line(&values.account_name, 150));
-        let until = values.expires_on.map_or_else(String::new, |day| format!(" Protected until {day}."));
-        let reason = values.rejection_reason.as_deref().map(|reason| format!(" Reason: {}", one_line(reason, 500)));
+        let until =
+            values.expires_on.map_or_else(String::new, |day| format!(" Protected until {day}."));
+        let reason = values
+            .rejection_reason
+            .as_deref()
+            .map(|reason| format!(" Reason: {}", one_line(reason, 500)));
         let (kind, what, more) = match values.status {
             DealStatus::Approved => (NotificationType::DealApproved, "approved", until),
-            DealStatus::Rejected => (NotificationType::DealRejected, "rejected", reason.unwrap_or_default()),
-            DealStatus::Expired => (NotificationType::DealExpired, "expired", " It is not protected any more.".to_owned()),
+            DealStatus::Rejected => {
+                (NotificationType::DealRejected, "rejected", reason.unwrap_or_default())
+            }
+            DealStatus::Expired => (
+                NotificationType::DealExpired,
+                "expired",
+                " It is not protected any more.".to_owned(),
+            ),
             _ => return None,
         };
         Some(Self {
@@ -278,8 +307,14 @@ impl Occasion {
             _ => return None,
         };
         let progress = &job.progress;
-        let why = job.problem.as_ref().and_then(|problem| problem.0.0.get("detail")?.as_str().map(|why| one_line(why, 500)));
-        let counts = format!("{} succeeded, {} failed, {} skipped.", progress.succeeded, progress.failed, progress.skipped);
+        let why = job
+            .problem
+            .as_ref()
+            .and_then(|problem| problem.0.0.get("detail")?.as_str().map(|why| one_line(why, 500)));
+        let counts = format!(
+            "{} succeeded, {} failed, {} skipped.",
+            progress.succeeded, progress.failed, progress.skipped
+        );
         let dry_run = if job.dry_run { " (dry run)" } else { "" };
         Some(Self {
             kind,
@@ -319,10 +354,17 @@ pub fn one_line(text: &str, most: usize) -> String {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
     };
     let is_break = |c: char| c.is_whitespace() || c.is_control();
-    let seen: String = text.chars().filter(|c| !is_unseen(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect();
+    let seen: String = text
+        .chars()
+        .filter(|c| !is_unseen(*c))
+        .map(|c| if is_break(c) { ' ' } else { c })
+        .collect();
     let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.chars().count() > most {
-        true => line.chars().take(most.saturating_sub(1)).collect::<String>().trim_end().to_owned() + "…",
+        true => {
+            line.chars().take(most.saturating_sub(1)).collect::<String>().trim_end().to_owned()
+                + "…"
+        }
         false => line,
     }
 }
@@ -333,7 +375,8 @@ mod tests {
 
     #[test]
     fn there_are_ten_attempts_over_three_days() {
-        let waits: Vec<i64> = (0..20).map_while(wait_after).map(|wait| wait.num_seconds()).collect();
+        let waits: Vec<i64> =
+            (0..20).map_while(wait_after).map(|wait| wait.num_seconds()).collect();
         assert_eq!(waits, [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
         assert_eq!(wait_after(-1), None);
     }
@@ -354,8 +397,11 @@ mod tests {
     #[test]
     fn an_applicant_may_say_nothing_of_themselves() {
         let told = |company: &str, name: Option<&str>, email: Option<&str>| {
-            let applicant =
-                Applicant { company: Some(company.to_owned()), name: name.map(str::to_owned), email: email.map(str::to_owned) };
+            let applicant = Applicant {
+                company: Some(company.to_owned()),
+                name: name.map(str::to_owned),
+                email: email.map(str::to_owned),
+            };
             Occasion::application_submitted(EventId::new(), "sub_x", &applicant)
         };
         let nobody = told(" \n ", None, None);

@@ -75,7 +75,11 @@ pub struct OrganizationUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_score: Option<bool>,
     /// Where the logo is.
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub logo_url: Option<Option<String>>,
 }
 
@@ -88,8 +92,12 @@ pub fn today(now: Timestamp, zone: &str) -> chrono::NaiveDate {
 /// Why `code` is no currency, at `#/currency`.
 pub fn currency_fault(code: &str) -> Option<Fault> {
     currency_exponent(code).is_none().then(|| {
-        Fault::at_pointer("invalid_choice", "#/currency", "must be the code of a currency of ISO 4217")
-            .meta("allowed", CURRENCIES)
+        Fault::at_pointer(
+            "invalid_choice",
+            "#/currency",
+            "must be the code of a currency of ISO 4217",
+        )
+        .meta("allowed", CURRENCIES)
     })
 }
 
@@ -97,8 +105,8 @@ pub fn currency_fault(code: &str) -> Option<Fault> {
 pub fn currency_exponent(code: &str) -> Option<i32> {
     CURRENCIES.binary_search(&code).ok()?;
     Some(match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
+        | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         "CLF" | "UYW" => 4,
         _ => 2,
@@ -132,16 +140,19 @@ impl ToSchema for CurrencyExponent {}
 
 /// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes), sorted.
 static CURRENCIES: &[&str] = &[
-    "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF", "BMD", "BND", "BOB", "BOV",
-    "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHE", "CHF", "CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP",
-    "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF",
-    "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR",
-    "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT",
-    "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MXV", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN",
-    "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE",
-    "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX",
-    "USD", "USN", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR",
-    "ZMW", "ZWG",
+    "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
+    "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",
+    "CHE", "CHF", "CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP", "CVE", "CZK", "DJF",
+    "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP",
+    "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR",
+    "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT",
+    "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP",
+    "MRU", "MUR", "MVR", "MWK", "MXN", "MXV", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR",
+    "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB",
+    "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN",
+    "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH",
+    "UGX", "USD", "USN", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF",
+    "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
 ];
 
 #[cfg(test)]
@@ -151,7 +162,16 @@ mod tests {
     #[test]
     fn currencies_have_the_digits_of_the_standard() {
         assert!(CURRENCIES.is_sorted(), "the search needs the order");
-        for (code, digits) in [("USD", 2), ("EUR", 2), ("JPY", 0), ("KRW", 0), ("KWD", 3), ("OMR", 3), ("TND", 3), ("CLF", 4)] {
+        for (code, digits) in [
+            ("USD", 2),
+            ("EUR", 2),
+            ("JPY", 0),
+            ("KRW", 0),
+            ("KWD", 3),
+            ("OMR", 3),
+            ("TND", 3),
+            ("CLF", 4),
+        ] {
             assert_eq!(currency_exponent(code), Some(digits), "{code}");
         }
         for bad in ["", "usd", "XXX", "XAU", "ABC", "US"] {
@@ -161,8 +181,12 @@ mod tests {
 
     #[test]
     fn absent_null_and_value_are_three_things() {
-        let update: OrganizationUpdate = serde_json::from_str(r#"{"logo_url": null, "name": "A"}"#).unwrap();
+        let update: OrganizationUpdate =
+            serde_json::from_str(r#"{"logo_url": null, "name": "A"}"#).unwrap();
         assert_eq!(update.logo_url, Some(None));
-        assert_eq!(serde_json::to_value(&update).unwrap(), serde_json::json!({"name": "A", "logo_url": null}));
+        assert_eq!(
+            serde_json::to_value(&update).unwrap(),
+            serde_json::json!({"name": "A", "logo_url": null})
+        );
     }
 }

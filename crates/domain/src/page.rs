@@ -38,7 +38,8 @@ impl<T> Page<T> {
     /// `invalid_cursor`.
     pub fn of(all: Vec<T>, paging: &Paging, list: &str) -> Result<Self> {
         let fingerprint = cursor::fingerprint(&list);
-        let from: Option<usize> = paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+        let from: Option<usize> =
+            paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
         let (from, count) = (from.unwrap_or(0), all.len());
         let limit = paging.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(count);
         let data: Vec<T> = all.into_iter().skip(from).take(limit).collect();
@@ -49,7 +50,11 @@ impl<T> Page<T> {
 
     /// The same page of other things.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Page<U> {
-        Page { data: self.data.into_iter().map(to).collect(), next_cursor: self.next_cursor, total_count: self.total_count }
+        Page {
+            data: self.data.into_iter().map(to).collect(),
+            next_cursor: self.next_cursor,
+            total_count: self.total_count,
+        }
     }
 }
 
@@ -117,12 +122,23 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
             .description(Some(format!("One page of {} rows.", T::name())))
             .property(
                 "data",
-                ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(Some("The rows of this page.")),
+                ArrayBuilder::new()
+                    .items(Ref::from_schema_name(T::name()))
+                    .description(Some("The rows of this page.")),
             )
-            .property("next_cursor", nullable(Type::String, "Send it as `cursor` for the next page; null on the last one."))
+            .property(
+                "next_cursor",
+                nullable(
+                    Type::String,
+                    "Send it as `cursor` for the next page; null on the last one.",
+                ),
+            )
             .property(
                 "total_count",
-                nullable(Type::Integer, "Exact count of all rows; only with `include=total_count`, else null."),
+                nullable(
+                    Type::Integer,
+                    "Exact count of all rows; only with `include=total_count`, else null.",
+                ),
             )
             .required("data")
             .required("next_cursor")
@@ -151,7 +167,8 @@ mod tests {
         let all = || vec![1, 2, 3];
         let whole = Page::of(all(), &Paging::default(), "short").unwrap();
         assert_eq!((whole.data, whole.next_cursor, whole.total_count), (all(), None, None));
-        let mut paging = Paging { limit: Some(2), cursor: None, include: vec![PageInclude::TotalCount] };
+        let mut paging =
+            Paging { limit: Some(2), cursor: None, include: vec![PageInclude::TotalCount] };
         let first = Page::of(all(), &paging, "short").unwrap();
         assert_eq!((first.data, first.total_count), (vec![1, 2], Some(3)));
         paging.cursor = first.next_cursor;
@@ -169,9 +186,12 @@ mod tests {
         assert_eq!(after(Some(&cursor), "members").unwrap(), Some(ids[1]));
         assert_eq!(Page::cut(ids.clone(), 3, "members", |id| *id).next_cursor, None);
         assert_eq!(after(None, "members").unwrap(), None);
-        for (cursor, list) in
-            [(cursor.as_str(), "sessions"), ("", "members"), ("nonsense!", "members"), ("bWVtYmVycyA", "members")]
-        {
+        for (cursor, list) in [
+            (cursor.as_str(), "sessions"),
+            ("", "members"),
+            ("nonsense!", "members"),
+            ("bWVtYmVycyA", "members"),
+        ] {
             assert_eq!(after(Some(cursor), list).unwrap_err().code(), Code::InvalidCursor);
         }
     }

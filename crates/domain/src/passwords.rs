@@ -119,7 +119,12 @@ mod tests {
         ] {
             assert_eq!(check(common, &own), Err(PasswordFault::TooCommon), "{common}");
         }
-        for good in ["correct horse battery staple", "a-long-password-1", "Tr0ub4dor&3xyz", "parola lunga uno"] {
+        for good in [
+            "correct horse battery staple",
+            "a-long-password-1",
+            "Tr0ub4dor&3xyz",
+            "parola lunga uno",
+        ] {
             assert_eq!(check(good, &own), Ok(()), "{good}");
         }
     }

@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 
 /// For `Option<Option<T>>` with `#[serde(default, deserialize_with = "patch::nullable")]`:
 /// absent is `None`, null is `Some(None)`.
-pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(d).map(Some)
 }
 

@@ -73,7 +73,12 @@ pub struct PlanItem {
     #[schema(example = json!(null))]
     pub owner_id: Option<MemberId>,
     /// Where more is to be read; https.
-    #[schema(format = "uri", pattern = "^https://", max_length = 2000, example = "https://docs.acme.com/webinars")]
+    #[schema(
+        format = "uri",
+        pattern = "^https://",
+        max_length = 2000,
+        example = "https://docs.acme.com/webinars"
+    )]
     pub url: Option<String>,
     /// The day on which it is due.
     #[schema(example = "2026-12-31")]
@@ -87,16 +92,22 @@ pub struct PlanItem {
 pub static PLAN_ITEM: &[Field] = &[
     Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile).words(PlanItemKind::WORDS),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).length(200),
-    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile).words(PlanItemStatus::WORDS),
-    Field::new("quarter", "Quarter", FieldType::Enum, FieldClass::Profile).null().words(PlanQuarter::WORDS),
-    Field::new("owner_id", "Owner", FieldType::Id, FieldClass::Profile).null().refers_to(FieldReference::Member),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
+        .words(PlanItemStatus::WORDS),
+    Field::new("quarter", "Quarter", FieldType::Enum, FieldClass::Profile)
+        .null()
+        .words(PlanQuarter::WORDS),
+    Field::new("owner_id", "Owner", FieldType::Id, FieldClass::Profile)
+        .null()
+        .refers_to(FieldReference::Member),
     Field::new("position", "Position", FieldType::Integer, FieldClass::System),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
 /// The partner of an item: lists of items are always those of one partner.
-pub static PLAN_ITEM_PARTNER: Field = Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+pub static PLAN_ITEM_PARTNER: Field =
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
 
 /// The parameters of a list of plan items, for the document.
 #[derive(Debug)]
@@ -155,20 +166,44 @@ pub struct PlanItemUpdate {
     pub kind: Option<PlanItemKind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PlanItemStatus>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub quarter: Option<Option<PlanQuarter>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub owner_id: Option<Option<MemberId>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub url: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub due_on: Option<Option<NaiveDate>>,
     /// Moves it in front of this item of the same plan; null moves it to the end.
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[diesel(skip_update)]
     #[schema(example = json!(null))]
     pub before_id: Option<Option<PlanItemId>>,
@@ -203,7 +238,9 @@ pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> Pl
     }
     let mut order: Vec<PlanItemId> = others.iter().map(|(id, _)| *id).collect();
     order.insert(index, item);
-    Placed::Renumbered(order.into_iter().zip(1..).map(|(id, number)| (id, number * POSITION_GAP)).collect())
+    Placed::Renumbered(
+        order.into_iter().zip(1..).map(|(id, number)| (id, number * POSITION_GAP)).collect(),
+    )
 }
 
 #[cfg(test)]

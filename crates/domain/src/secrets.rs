@@ -66,8 +66,11 @@ impl ApiKeySecret {
 
     /// Reads a key and checks its form and checksum, without asking the database whether it exists.
     pub fn parse(text: &str) -> Option<Self> {
-        let has_prefix = [KeyEnvironment::Live, KeyEnvironment::Test].iter().any(|e| text.starts_with(e.prefix()));
-        if !has_prefix || text.len() != PREFIX_LENGTH + ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH {
+        let has_prefix = [KeyEnvironment::Live, KeyEnvironment::Test]
+            .iter()
+            .any(|e| text.starts_with(e.prefix()));
+        if !has_prefix || text.len() != PREFIX_LENGTH + ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH
+        {
             return None;
         }
         if !text[PREFIX_LENGTH..].bytes().all(|b| b.is_ascii_alphanumeric()) {
@@ -191,7 +194,10 @@ impl OpaqueToken {
 
 impl fmt::Debug for OpaqueToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpaqueToken").field("kind", &self.kind).field("organization", &self.organization).finish_non_exhaustive()
+        f.debug_struct("OpaqueToken")
+            .field("kind", &self.kind)
+            .field("organization", &self.organization)
+            .finish_non_exhaustive()
     }
 }
 
@@ -203,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_fresh_key_has_the_documented_form() {
-        for (environment, prefix) in [(KeyEnvironment::Live, "prm_live_"), (KeyEnvironment::Test, "prm_test_")] {
+        for (environment, prefix) in
+            [(KeyEnvironment::Live, "prm_live_"), (KeyEnvironment::Test, "prm_test_")]
+        {
             let key = ApiKeySecret::generate(environment).unwrap();
             let text = key.expose();
             assert!(text.starts_with(prefix) && text.len() == 55, "{text}");
@@ -247,7 +255,10 @@ mod tests {
         assert_eq!(OpaqueToken::parse(TokenKind::Refresh, &text[..text.len() - 1]), None);
         assert_eq!(OpaqueToken::parse(TokenKind::Refresh, "prt_"), None);
         assert_eq!(token.organization, organization);
-        assert_ne!(token.hash(), OpaqueToken::generate(TokenKind::Refresh, organization).unwrap().hash());
+        assert_ne!(
+            token.hash(),
+            OpaqueToken::generate(TokenKind::Refresh, organization).unwrap().hash()
+        );
         assert!(!format!("{token:?}").contains(&text[30..]));
     }
 

@@ -23,7 +23,12 @@ impl Selection {
     ///
     /// # Errors
     /// `invalid_selection`, `invalid_filter`.
-    pub fn of(ids: Option<&[PartnerId]>, filter: Option<&FilterNode>, view: Option<ViewId>, now: Timestamp) -> Result<Self> {
+    pub fn of(
+        ids: Option<&[PartnerId]>,
+        filter: Option<&FilterNode>,
+        view: Option<ViewId>,
+        now: Timestamp,
+    ) -> Result<Self> {
         match Self::of_or_all(ids, filter, view, now)? {
             Self::All => Err(invalid("must be one of partner_ids, filter and view_id")),
             selection => Ok(selection),
@@ -49,9 +54,9 @@ impl Selection {
                 ids.dedup();
                 Ok(Self::Ids(ids))
             }
-            (None, Some(filter), None) => {
-                filter::parse(filter, PARTNER, now.0, "#/filter").map(Self::Filter).map_err(filter::invalid)
-            }
+            (None, Some(filter), None) => filter::parse(filter, PARTNER, now.0, "#/filter")
+                .map(Self::Filter)
+                .map_err(filter::invalid),
             (None, None, Some(view)) => Ok(Self::View(view)),
             _ => Err(invalid("must be only one of partner_ids, filter and view_id")),
         }
@@ -59,7 +64,11 @@ impl Selection {
 }
 
 fn invalid(detail: &str) -> Error {
-    Error::new(Code::InvalidSelection, format!("The selection {detail}.")).at(Fault::at_pointer("invalid_selection", "#", detail))
+    Error::new(Code::InvalidSelection, format!("The selection {detail}.")).at(Fault::at_pointer(
+        "invalid_selection",
+        "#",
+        detail,
+    ))
 }
 
 #[cfg(test)]
@@ -75,12 +84,21 @@ mod tests {
         let code = |selection: Result<Selection>| selection.map_err(|error| error.code());
         assert_eq!(code(Selection::of(None, None, None, now)), Err(Code::InvalidSelection));
         assert_eq!(code(Selection::of_or_all(None, None, None, now)), Ok(Selection::All));
-        assert_eq!(code(Selection::of(Some(&[id, id]), None, None, now)), Ok(Selection::Ids(vec![id])));
-        assert_eq!(code(Selection::of(Some(&[id]), Some(&filter), None, now)), Err(Code::InvalidSelection));
+        assert_eq!(
+            code(Selection::of(Some(&[id, id]), None, None, now)),
+            Ok(Selection::Ids(vec![id]))
+        );
+        assert_eq!(
+            code(Selection::of(Some(&[id]), Some(&filter), None, now)),
+            Err(Code::InvalidSelection)
+        );
         assert!(matches!(Selection::of(None, Some(&filter), None, now), Ok(Selection::Filter(_))));
         let wrong = FilterNode(json!({"op": "eq", "field": "nothing", "value": 1}));
         assert_eq!(code(Selection::of(None, Some(&wrong), None, now)), Err(Code::InvalidFilter));
         assert_eq!(code(Selection::of(None, None, Some(view), now)), Ok(Selection::View(view)));
-        assert_eq!(code(Selection::of(None, Some(&filter), Some(view), now)), Err(Code::InvalidSelection));
+        assert_eq!(
+            code(Selection::of(None, Some(&filter), Some(view), now)),
+            Err(Code::InvalidSelection)
+        );
     }
 }

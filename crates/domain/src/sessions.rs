@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Error, Fault, Result, ids::SessionId, members::Member, organizations::currency_fault, page::Page, passwords,
-    timestamp::Timestamp,
+    Error, Fault, Result, ids::SessionId, members::Member, organizations::currency_fault,
+    page::Page, passwords, timestamp::Timestamp,
 };
 
 /// One sign-in on one device.
@@ -15,7 +15,10 @@ pub struct Session {
     /// The id.
     pub id: SessionId,
     /// The program that signed in, as it named itself.
-    #[schema(max_length = 500, example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")]
+    #[schema(
+        max_length = 500,
+        example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    )]
     pub user_agent: String,
     /// The address that signed in.
     #[schema(max_length = 45, example = "203.0.113.7")]
@@ -137,8 +140,16 @@ impl PasswordChange {
         match (self.token.as_deref(), self.current_password.as_deref()) {
             (Some(token), None) => Ok(PasswordProof::Token(token)),
             (None, Some(current)) => Ok(PasswordProof::Current(current)),
-            (None, None) => Err(Error::field("required", "current_password", "either this or token is required")),
-            (Some(_), Some(_)) => Err(Error::field("not_applicable", "current_password", "either this or token, not both")),
+            (None, None) => Err(Error::field(
+                "required",
+                "current_password",
+                "either this or token is required",
+            )),
+            (Some(_), Some(_)) => Err(Error::field(
+                "not_applicable",
+                "current_password",
+                "either this or token, not both",
+            )),
         }
     }
 }
@@ -178,9 +189,17 @@ mod tests {
             password: password.into(),
         };
         assert_eq!(registration("USD", "tall-grass-7-lanterns").faults(), []);
-        let codes: Vec<_> = registration("XXX", "password1234").faults().into_iter().map(|fault| fault.code).collect();
+        let codes: Vec<_> = registration("XXX", "password1234")
+            .faults()
+            .into_iter()
+            .map(|fault| fault.code)
+            .collect();
         assert_eq!(codes, ["invalid_choice", "password_too_common"]);
-        assert_eq!(registration("USD", "Acme Rockets").faults().len(), 1, "own words are guessed first");
+        assert_eq!(
+            registration("USD", "Acme Rockets").faults().len(),
+            1,
+            "own words are guessed first"
+        );
     }
 
     #[test]
@@ -192,6 +211,8 @@ mod tests {
         };
         assert!(matches!(change(Some("t"), None).proof(), Ok(PasswordProof::Token("t"))));
         assert!(matches!(change(None, Some("p")).proof(), Ok(PasswordProof::Current("p"))));
-        assert!(change(None, None).proof().is_err() && change(Some("t"), Some("p")).proof().is_err());
+        assert!(
+            change(None, None).proof().is_err() && change(Some("t"), Some("p")).proof().is_err()
+        );
     }
 }

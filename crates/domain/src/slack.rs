@@ -17,7 +17,9 @@ choices! {
 /// The id of a channel or user in Slack.
 #[derive(ToSchema)]
 #[schema(pattern = "^[A-Za-z0-9_-]{1,50}$", example = "C024BE91L")]
-pub struct SlackId(#[expect(dead_code, reason = "stands in the document; in Rust it is a plain text")] String);
+pub struct SlackId(
+    #[expect(dead_code, reason = "stands in the document; in Rust it is a plain text")] String,
+);
 
 /// Whether the organization is connected to a workspace of Slack. The token is never shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,7 +47,11 @@ pub struct StoredSlack {
 impl From<Option<StoredSlack>> for SlackIntegration {
     fn from(stored: Option<StoredSlack>) -> Self {
         let connected_at = stored.as_ref().map(|stored| stored.connected_at);
-        Self { connected: stored.is_some(), workspace: stored.map(|stored| stored.workspace), connected_at }
+        Self {
+            connected: stored.is_some(),
+            workspace: stored.map(|stored| stored.workspace),
+            connected_at,
+        }
     }
 }
 
@@ -55,7 +61,12 @@ impl From<Option<StoredSlack>> for SlackIntegration {
 pub struct SlackConnection {
     /// The token of a bot of the workspace, with the scopes `chat:write`, `channels:read`, `groups:read` and `users:read`. It
     /// is tried out, kept encrypted, and never shown again.
-    #[schema(min_length = 1, max_length = 500, pattern = "^[!-~]+$", example = "xoxb-the-token-of-the-bot")]
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        pattern = "^[!-~]+$",
+        example = "xoxb-the-token-of-the-bot"
+    )]
     pub bot_token: String,
 }
 

@@ -3,7 +3,10 @@
 use std::marker::PhantomData;
 
 use diesel::{
-    expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate},
+    expression::{
+        AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping,
+        is_aggregate,
+    },
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
     result::QueryResult,

@@ -64,9 +64,11 @@ pub struct Tag {
 /// The fields that lists of tags are filtered and sorted by.
 pub static TAG: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
-    Field::new("category", "Category", FieldType::Enum, FieldClass::Profile).words(TagCategory::WORDS),
+    Field::new("category", "Category", FieldType::Enum, FieldClass::Profile)
+        .words(TagCategory::WORDS),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
-    Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System).column(PARTNER_COUNT),
+    Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System)
+        .column(PARTNER_COUNT),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
@@ -106,6 +108,10 @@ pub struct TagCreate {
 pub struct TagUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub color: Option<Option<String>>,
 }

@@ -29,7 +29,9 @@ pub fn clean_lossy(text: &str) -> (String, bool) {
 /// A text without the invisible characters that turn the direction of what follows: with them a stranger can make a text
 /// read as something that it is not. Right-to-left scripts need none of them.
 pub fn without_direction_controls(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect()
+    text.chars()
+        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .collect()
 }
 
 /// What a spreadsheet takes for the beginning of a formula.
@@ -65,7 +67,11 @@ pub fn fold(text: &str) -> String {
 /// itself, so that `!!!` and `...` do not become the same company.
 pub fn normalised_name(name: &str) -> String {
     let folded: String = fold_case(&name.nfkc().collect::<String>()).nfkc().collect();
-    let spaced: String = folded.chars().filter(|c| !is_invisible(*c)).map(|c| if is_punctuation(c) { ' ' } else { c }).collect();
+    let spaced: String = folded
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if is_punctuation(c) { ' ' } else { c })
+        .collect();
     let mut words = spaced.split_whitespace().peekable();
     let first = words.next();
     if first == Some("the") && words.peek().is_some() {
@@ -108,7 +114,9 @@ fn is_punctuation(c: char) -> bool {
         '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~' => false,
         _ if c.is_ascii() => c.is_ascii_punctuation(),
         '¡' | '§' | '«' | '¶' | '·' | '»' | '¿' => true,
-        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2e00}'..='\u{2e7f}' => !matches!(c, '\u{2044}' | '\u{2052}'),
+        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2e00}'..='\u{2e7f}' => {
+            !matches!(c, '\u{2044}' | '\u{2052}')
+        }
         '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}' | '・' => true,
         _ => false,
     }
@@ -129,7 +137,10 @@ mod tests {
 
     #[test]
     fn texts_are_trimmed_composed_and_free_of_control_characters() {
-        assert_eq!(normalise(" \u{a0}Cafe\u{301}\r\nBar\rBaz\t1 \n"), Ok("Café\nBar\nBaz\t1".to_owned()));
+        assert_eq!(
+            normalise(" \u{a0}Cafe\u{301}\r\nBar\rBaz\t1 \n"),
+            Ok("Café\nBar\nBaz\t1".to_owned())
+        );
         for bad in ["a\0b", "\u{7}", "a\u{85}b", "\u{1b}[0m", "x\u{7f}"] {
             assert_eq!(normalise(bad), Err(ControlCharacter), "{bad:?}");
         }
@@ -150,7 +161,14 @@ mod tests {
         ] {
             assert_eq!(normalised_name(one), normalised_name(other));
         }
-        for (one, other) in [("A+", "A"), ("C++", "C"), ("!!!", "..."), ("The", ""), ("Theatre", "atre"), ("é", "e")] {
+        for (one, other) in [
+            ("A+", "A"),
+            ("C++", "C"),
+            ("!!!", "..."),
+            ("The", ""),
+            ("Theatre", "atre"),
+            ("é", "e"),
+        ] {
             assert_ne!(normalised_name(one), normalised_name(other));
         }
         assert_eq!(normalised_name("The"), "the");

@@ -128,14 +128,23 @@ impl StoredView {
         let fault = |i: usize, column: &String| {
             let at = format!("#/columns/{i}");
             if !known.contains(&column.as_str()) {
-                return Some(Fault::at_pointer("invalid_choice", at, "is no field").meta("allowed", known.clone()));
+                return Some(
+                    Fault::at_pointer("invalid_choice", at, "is no field")
+                        .meta("allowed", known.clone()),
+                );
             }
             let twice = self.columns.iter().position(|other| other == column) != Some(i);
             twice.then(|| Fault::at_pointer("duplicate_item", at, "stands in the list twice"))
         };
-        let mut faults: Vec<Fault> = self.columns.iter().enumerate().filter_map(|(i, column)| fault(i, column)).collect();
+        let mut faults: Vec<Fault> =
+            self.columns.iter().enumerate().filter_map(|(i, column)| fault(i, column)).collect();
         let filter = self.filter.clone().map(FilterNode);
-        let query = ListQuery { filter, q: self.q.clone(), sort: self.sort.clone(), ..ListQuery::default() };
+        let query = ListQuery {
+            filter,
+            q: self.q.clone(),
+            sort: self.sort.clone(),
+            ..ListQuery::default()
+        };
         match ListRequest::from_body(&query, self.object.catalogue(), now) {
             Ok(_) => {}
             Err(Error::Problem(problem)) if !faults.is_empty() => faults.extend(problem.errors),
@@ -151,8 +160,14 @@ impl StoredView {
     pub fn may_be_kept(&self, scope: &Scope) -> Result<()> {
         match self.visibility {
             ViewVisibility::Private if self.owner_id.parse::<MemberId>().is_err() => {
-                let fault = Fault::at_pointer("invalid_choice", "#/visibility", "the views of an API key are shared");
-                Err(Error::invalid(vec![fault.meta("allowed", json!([ViewVisibility::Organization]))]))
+                let fault = Fault::at_pointer(
+                    "invalid_choice",
+                    "#/visibility",
+                    "the views of an API key are shared",
+                );
+                Err(Error::invalid(vec![
+                    fault.meta("allowed", json!([ViewVisibility::Organization])),
+                ]))
             }
             ViewVisibility::Organization if scope.member.is_some() && scope.role < Role::Member => {
                 Err(Error::of(Code::InsufficientRole).meta("required_role", json!(Role::Member)))
@@ -232,9 +247,17 @@ pub struct SavedViewUpdate {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ViewObject>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub filter: Option<Option<FilterNode>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub q: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<Vec<String>>,
@@ -304,7 +327,12 @@ impl ViewSelection {
 /// The fault of a request that names a view that is not there (for the caller, or for this object).
 pub fn unknown_view(place: &Place) -> Error {
     let detail = "names no view that can be used here".to_owned();
-    Error::invalid(vec![Fault { code: "not_found_reference", detail, place: place.clone(), meta: serde_json::Map::new() }])
+    Error::invalid(vec![Fault {
+        code: "not_found_reference",
+        detail,
+        place: place.clone(),
+        meta: serde_json::Map::new(),
+    }])
 }
 
 /// The condition that no row fulfils: scalars and arrays alike hold none of no values.
@@ -335,7 +363,9 @@ impl Existing {
     }
 
     fn restricted(&self, node: Node, negated: bool) -> Node {
-        let all = |members: Vec<Node>| members.into_iter().map(|member| self.restricted(member, negated)).collect();
+        let all = |members: Vec<Node>| {
+            members.into_iter().map(|member| self.restricted(member, negated)).collect()
+        };
         match node {
             Node::And(members) => Node::And(all(members)),
             Node::Or(members) => Node::Or(all(members)),
@@ -371,10 +401,15 @@ impl Existing {
     fn warn(&self, node: &Node, at: String, all: &mut Vec<ViewWarning>) {
         match node {
             Node::And(members) | Node::Or(members) | Node::AtLeast(_, members) => {
-                members.iter().enumerate().for_each(|(i, member)| self.warn(member, format!("{at}/filters/{i}"), all));
+                members
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, member)| self.warn(member, format!("{at}/filters/{i}"), all));
             }
             Node::Not(member) => self.warn(member, format!("{at}/filters/0"), all),
-            Node::Leaf(field, test) if self.lacks_one(field, test) => all.push(ViewWarning::vanished(format!("{at}/value"))),
+            Node::Leaf(field, test) if self.lacks_one(field, test) => {
+                all.push(ViewWarning::vanished(format!("{at}/value")))
+            }
             Node::Leaf(..) => {}
         }
     }
@@ -388,9 +423,11 @@ pub fn named(node: &Node) -> Vec<Named> {
 fn names(field: &Field, test: &Test) -> Vec<Named> {
     let Some(kind) = field.reference else { return Vec::new() };
     let values: Vec<&Value> = match test {
-        Test::In(values) | Test::NotIn(values) | Test::Any(values) | Test::All(values) | Test::None(values) => {
-            values.iter().collect()
-        }
+        Test::In(values)
+        | Test::NotIn(values)
+        | Test::Any(values)
+        | Test::All(values)
+        | Test::None(values) => values.iter().collect(),
         Test::Same(values, _) => values.iter().collect(),
         Test::Compare(_, value) => vec![value],
         Test::Between(from, to) => vec![from, to],
@@ -432,11 +469,15 @@ mod tests {
 
     /// Rows with every combination of the tag that exists and of a status.
     fn rows(tag: TagId) -> Vec<Map<String, Json>> {
-        let row = |tags: Json, status: &str| match json!({"tag_ids": tags, "status": status, "tier": "gold"}) {
+        let row = |tags: Json, status: &str| match json!({"tag_ids": tags, "status": status, "tier": "gold"})
+        {
             Json::Object(row) => row,
             _ => unreachable!(),
         };
-        ["active", "pending"].iter().flat_map(|status| [row(json!([]), status), row(json!([tag]), status)]).collect()
+        ["active", "pending"]
+            .iter()
+            .flat_map(|status| [row(json!([]), status), row(json!([tag]), status)])
+            .collect()
     }
 
     fn found(filter: Json, existing: &Existing, tag: TagId) -> usize {
@@ -449,17 +490,25 @@ mod tests {
     #[test]
     fn what_has_vanished_is_never_found_however_it_is_asked_for() {
         let (tag, gone) = (TagId::new(), TagId::new());
-        let existing = Existing(HashSet::from([("tag".to_owned(), tag.0.to_string()), ("tier".to_owned(), "gold".to_owned())]));
+        let existing = Existing(HashSet::from([
+            ("tag".to_owned(), tag.0.to_string()),
+            ("tier".to_owned(), "gold".to_owned()),
+        ]));
         let leaf = |op: &str, id: TagId| json!({"op": op, "field": "tag_ids", "value": [id]});
         let active = json!({"op": "eq", "field": "status", "value": "active"});
         assert_eq!(found(leaf("none", tag), &existing, tag), 2, "what exists is compared as ever");
         for op in ["any", "all", "none", "eq", "ne"] {
             assert_eq!(found(leaf(op, gone), &existing, tag), 0, "{op}");
-            assert_eq!(found(json!({"op": "not", "filters": [leaf(op, gone)]}), &existing, tag), 0, "not {op}");
+            assert_eq!(
+                found(json!({"op": "not", "filters": [leaf(op, gone)]}), &existing, tag),
+                0,
+                "not {op}"
+            );
             let either = json!({"op": "or", "filters": [leaf(op, gone), active]});
             assert_eq!(found(either.clone(), &existing, tag), 2, "the other branch of {op}");
             assert_eq!(found(json!({"op": "not", "filters": [either]}), &existing, tag), 0);
-            let twice = json!({"op": "not", "filters": [{"op": "not", "filters": [leaf(op, gone)]}]});
+            let twice =
+                json!({"op": "not", "filters": [{"op": "not", "filters": [leaf(op, gone)]}]});
             assert_eq!(found(twice, &existing, tag), 0);
         }
         for filter in [

@@ -59,7 +59,8 @@ impl Cluster {
         let account = Account::for_cluster()?;
         let folders = Folders::prepare(&settings.data_dir, account.as_ref())?;
         let lock = folders.lock()?;
-        let bin_dir = binaries::choose(settings.bin_dir.as_deref(), &folders.cluster, folders.made_by())?;
+        let bin_dir =
+            binaries::choose(settings.bin_dir.as_deref(), &folders.cluster, folders.made_by())?;
         if let Some(account) = &account {
             account.check_can_reach(&bin_dir)?;
         }
@@ -68,15 +69,29 @@ impl Cluster {
         }
         let socket_dir = folders.prepare_socket_dir(account.as_ref())?;
         let address = Address { socket_dir: socket_dir.clone() };
-        let launch = Launch { folders, program: bin_dir.join("postgres"), account, socket_dir, extra: settings.extra.clone() };
+        let launch = Launch {
+            folders,
+            program: bin_dir.join("postgres"),
+            account,
+            socket_dir,
+            extra: settings.extra.clone(),
+        };
 
         let (stop, stopped) = mpsc::channel();
         let (report, outcome) = mpsc::channel();
         // A thread of its own, because PostgreSQL is told to stop when the thread that started it ends.
         let keeper = std::thread::Builder::new().name("postgres-keeper".into());
-        let keeper = keeper.spawn(move || keep(&launch, &report, &stopped)).at("start a thread for", &bin_dir)?;
+        let keeper = keeper
+            .spawn(move || keep(&launch, &report, &stopped))
+            .at("start a thread for", &bin_dir)?;
         match outcome.recv() {
-            Ok(Ok(())) => Ok(Cluster { address, bin_dir, stop: Some(stop), keeper: Some(keeper), _lock: lock }),
+            Ok(Ok(())) => Ok(Cluster {
+                address,
+                bin_dir,
+                stop: Some(stop),
+                keeper: Some(keeper),
+                _lock: lock,
+            }),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(Error::NotReady { status: None, log: "its keeper ended".into() }),
         }
@@ -123,7 +138,8 @@ impl Address {
     /// may enter the socket folder is trusted to be any role.
     pub fn url(&self, role: &str, database: &str) -> String {
         let folder = percent_encoded(self.socket_dir.as_os_str().as_encoded_bytes());
-        let (role, database) = (percent_encoded(role.as_bytes()), percent_encoded(database.as_bytes()));
+        let (role, database) =
+            (percent_encoded(role.as_bytes()), percent_encoded(database.as_bytes()));
         format!("postgresql://{role}@{folder}/{database}")
     }
 
@@ -173,14 +189,20 @@ impl PidFile {
 
     /// Lines: process, data folder, start time, port, socket folder, address, shared memory, status.
     fn parse(text: &str) -> Option<PidFile> {
-        let line = |number: usize| text.lines().nth(number).map(str::trim).filter(|line| !line.is_empty());
+        let line =
+            |number: usize| text.lines().nth(number).map(str::trim).filter(|line| !line.is_empty());
         let (pid, socket_dir) = (line(0)?.parse().ok()?, line(4).map(PathBuf::from));
         Some(PidFile { pid, socket_dir, ready: line(7) == Some("ready") })
     }
 }
 
 /// Makes the cluster beside its final place, so that an interrupted initdb never looks like a cluster.
-fn initialize(folders: &Folders, bin_dir: &Path, account: Option<&Account>, settings: &Settings) -> Result<(), Error> {
+fn initialize(
+    folders: &Folders,
+    bin_dir: &Path,
+    account: Option<&Account>,
+    settings: &Settings,
+) -> Result<(), Error> {
     let unfinished = folders.cluster.with_extension("new");
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).at("remove", &unfinished)?;
@@ -192,7 +214,13 @@ fn initialize(folders: &Folders, bin_dir: &Path, account: Option<&Account>, sett
     // same everywhere. Not every system calls that locale by the same name, and some have none.
     for ctype in ["C.UTF-8", "en_US.UTF-8", "C"] {
         let mut command = os::command(&bin_dir.join("initdb"), account);
-        command.arg("-D").arg(&unfinished).args(["--username", SUPERUSER, "--encoding", "UTF8", "--data-checksums"]);
+        command.arg("-D").arg(&unfinished).args([
+            "--username",
+            SUPERUSER,
+            "--encoding",
+            "UTF8",
+            "--data-checksums",
+        ]);
         command.args(["--auth-local", "trust", "--auth-host", "reject", "--no-instructions"]);
         command.args(["--locale", "C", "--lc-ctype", ctype]);
         if settings.extra.iter().any(|(name, value)| name == "fsync" && value == "off") {
@@ -215,7 +243,12 @@ fn initialize(folders: &Folders, bin_dir: &Path, account: Option<&Account>, sett
 /// Everything but RFC 3986's unreserved characters, so that a path is a host, and no name ends its part of the URL.
 fn percent_encoded(bytes: &[u8]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    bytes.iter().map(|&byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    bytes
+        .iter()
+        .map(
+            |&byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+        )
+        .collect()
 }
 
 #[cfg(test)]
@@ -226,7 +259,10 @@ mod tests {
     fn urls_are_encoded() {
         let address = Address { socket_dir: PathBuf::from("/var/lib/ä b") };
         assert_eq!(address.url("a@b", "c/d"), "postgresql://a%40b@%2Fvar%2Flib%2F%C3%A4%20b/c%2Fd");
-        assert_eq!(address.superuser_url(), "postgresql://postgres@%2Fvar%2Flib%2F%C3%A4%20b/postgres");
+        assert_eq!(
+            address.superuser_url(),
+            "postgresql://postgres@%2Fvar%2Flib%2F%C3%A4%20b/postgres"
+        );
     }
 
     #[test]

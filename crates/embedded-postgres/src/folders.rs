@@ -44,25 +44,35 @@ impl Folders {
 
     pub(crate) fn of(data_dir: &Path) -> Result<Folders, Error> {
         let data_dir = data_dir.canonicalize().at("find", data_dir)?;
-        Ok(Folders { cluster: data_dir.join("postgres"), log: data_dir.join("postgres.log"), data_dir })
+        Ok(Folders {
+            cluster: data_dir.join("postgres"),
+            log: data_dir.join("postgres.log"),
+            data_dir,
+        })
     }
 
     /// Held as long as the returned file is open, and given up by the kernel however the process ends.
     pub(crate) fn lock(&self) -> Result<File, Error> {
         let path = self.data_dir.join("postgres.lock");
         let mut options = OpenOptions::new();
-        let opened = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let opened =
+            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let mut file = opened.at("open", &path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 file.read_to_string(&mut pid).at("read", &path)?;
-                return Err(Error::InUse { data_dir: self.data_dir.clone(), pid: pid.trim().parse().ok() });
+                return Err(Error::InUse {
+                    data_dir: self.data_dir.clone(),
+                    pid: pid.trim().parse().ok(),
+                });
             }
             Err(TryLockError::Error(source)) => return Err(source).at("lock", &path),
         }
-        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).at("write", &path)?;
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .at("write", &path)?;
         Ok(file)
     }
 
@@ -75,14 +85,25 @@ impl Folders {
     /// socket. The second name follows from the data folder, so that a killed process leaves no trail of folders.
     pub(crate) fn prepare_socket_dir(&self, account: Option<&Account>) -> Result<PathBuf, Error> {
         let name = fnv1a(self.data_dir.as_os_str().as_encoded_bytes());
-        let candidates = [self.data_dir.join("postgres.sock"), std::env::temp_dir().join(format!("postgres-{name:016x}"))];
-        let fits = |folder: &&PathBuf| folder.join(SOCKET_NAME).as_os_str().len() <= LONGEST_SOCKET_PATH;
-        let folder = candidates.iter().find(fits).ok_or_else(|| Error::SocketPathTooLong(candidates[0].clone()))?.clone();
+        let candidates = [
+            self.data_dir.join("postgres.sock"),
+            std::env::temp_dir().join(format!("postgres-{name:016x}")),
+        ];
+        let fits =
+            |folder: &&PathBuf| folder.join(SOCKET_NAME).as_os_str().len() <= LONGEST_SOCKET_PATH;
+        let folder = candidates
+            .iter()
+            .find(fits)
+            .ok_or_else(|| Error::SocketPathTooLong(candidates[0].clone()))?
+            .clone();
         // Anybody may have put something of this name into the temporary folder: it must be a real folder of ours.
         let owner = account.map_or_else(os::effective_uid, |account| account.uid);
         match fs::symlink_metadata(&folder) {
-            Ok(about) if !about.is_dir() || about.uid() != owner => return Err(Error::ForeignSocketFolder(folder)),
-            Ok(_) => fs::set_permissions(&folder, PermissionsExt::from_mode(0o700)).at("protect", &folder)?,
+            Ok(about) if !about.is_dir() || about.uid() != owner => {
+                return Err(Error::ForeignSocketFolder(folder));
+            }
+            Ok(_) => fs::set_permissions(&folder, PermissionsExt::from_mode(0o700))
+                .at("protect", &folder)?,
             Err(_) => create_private(&folder, account)?,
         }
         if let Some(account) = account {
@@ -96,7 +117,12 @@ impl Folders {
         if fs::metadata(&self.log).is_ok_and(|about| about.len() > LONGEST_LOG) {
             fs::rename(&self.log, self.log.with_extension("log.1")).at("rename", &self.log)?;
         }
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.log).at("open", &self.log)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.log)
+            .at("open", &self.log)?;
         let start = file.metadata().at("look at", &self.log)?.len();
         Ok((file, start))
     }
@@ -125,14 +151,18 @@ pub(crate) const SOCKET_NAME: &str = ".s.PGSQL.5432";
 pub(crate) fn create_private(folder: &Path, account: Option<&Account>) -> Result<(), Error> {
     DirBuilder::new().mode(0o700).create(folder).at("create", folder)?;
     match account {
-        Some(account) => chown(folder, Some(account.uid), Some(account.gid)).at("give away", folder),
+        Some(account) => {
+            chown(folder, Some(account.uid), Some(account.gid)).at("give away", folder)
+        }
         None => Ok(()),
     }
 }
 
 /// FNV-1a: a name from a path that stays the same in every build, which the standard hasher does not promise.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// `$XDG_DATA_HOME/partneros` or `~/.local/share/partneros`; `/var/lib/partneros` for root, whose home the system
@@ -142,7 +172,11 @@ pub fn default_data_dir() -> Result<PathBuf, Error> {
     data_dir_of(os::effective_uid(), from("XDG_DATA_HOME"), from("HOME"))
 }
 
-fn data_dir_of(uid: u32, data_home: Option<PathBuf>, home: Option<PathBuf>) -> Result<PathBuf, Error> {
+fn data_dir_of(
+    uid: u32,
+    data_home: Option<PathBuf>,
+    home: Option<PathBuf>,
+) -> Result<PathBuf, Error> {
     if uid == 0 {
         return Ok(PathBuf::from("/var/lib/partneros"));
     }
@@ -159,11 +193,19 @@ mod tests {
     #[test]
     fn the_default_data_folder_follows_the_user() {
         let path = |text: &str| Some(PathBuf::from(text));
-        let of = |uid, data_home, home| data_dir_of(uid, data_home, home).map_err(|error| error.to_string());
+        let of = |uid, data_home, home| {
+            data_dir_of(uid, data_home, home).map_err(|error| error.to_string())
+        };
         assert_eq!(of(0, path("/x"), path("/root")), Ok(PathBuf::from("/var/lib/partneros")));
         assert_eq!(of(7, path("/x"), path("/home/a")), Ok(PathBuf::from("/x/partneros")));
-        assert_eq!(of(7, path("x"), path("/home/a")), Ok(PathBuf::from("/home/a/.local/share/partneros")));
-        assert_eq!(of(7, None, path("")), Err("neither HOME nor XDG_DATA_HOME is set: name a data folder".into()));
+        assert_eq!(
+            of(7, path("x"), path("/home/a")),
+            Ok(PathBuf::from("/home/a/.local/share/partneros"))
+        );
+        assert_eq!(
+            of(7, None, path("")),
+            Err("neither HOME nor XDG_DATA_HOME is set: name a data folder".into())
+        );
     }
 
     #[test]

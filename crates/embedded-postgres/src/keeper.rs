@@ -1,5 +1,8 @@
 //! The thread that starts PostgreSQL, starts it again when it ends by itself, and stops it.
-#![expect(clippy::disallowed_methods, reason = "a thread of its own, which waits for a process that tells nobody")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a thread of its own, which waits for a process that tells nobody"
+)]
 
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -85,7 +88,8 @@ impl Launch {
             match self.once() {
                 // The backends of a PostgreSQL that was killed still hold its memory, for a moment.
                 Err(Error::NotReady { log, .. })
-                    if log.contains("shared memory block") && since.elapsed() < PATIENCE_FOR_BACKENDS =>
+                    if log.contains("shared memory block")
+                        && since.elapsed() < PATIENCE_FOR_BACKENDS =>
                 {
                     std::thread::sleep(LOOK_EVERY);
                 }
@@ -97,13 +101,21 @@ impl Launch {
     fn once(&self) -> Result<Child, Error> {
         let (log, log_start) = self.folders.open_log()?;
         let mut command = os::command(&self.program, self.account.as_ref());
-        command.arg("-D").arg(&self.folders.cluster).arg("-k").arg(&self.socket_dir).args(["-p", &PORT.to_string()]);
+        command
+            .arg("-D")
+            .arg(&self.folders.cluster)
+            .arg("-k")
+            .arg(&self.socket_dir)
+            .args(["-p", &PORT.to_string()]);
         let ours = SETTINGS.iter().map(|(name, value)| format!("{name}={value}"));
         let extra = self.extra.iter().map(|(name, value)| format!("{name}={value}"));
         for setting in ours.chain(extra) {
             command.args(["-c", &setting]);
         }
-        command.stdin(std::process::Stdio::null()).stdout(log.try_clone().at("share", &self.folders.log)?).stderr(log);
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(log.try_clone().at("share", &self.folders.log)?)
+            .stderr(log);
         let mut child = command.spawn().at("run", &self.program)?;
 
         let since = Instant::now();
@@ -134,12 +146,15 @@ impl Launch {
 /// this cluster is nobody's.
 fn end_earlier(cluster: &Path) -> Result<(), Error> {
     let Some(PidFile { pid, .. }) = PidFile::read(cluster)? else { return Ok(()) };
-    let serves = || os::command_line(pid).is_some_and(|line| line.contains(&*cluster.to_string_lossy()));
+    let serves =
+        || os::command_line(pid).is_some_and(|line| line.contains(&*cluster.to_string_lossy()));
     if !serves() {
         return Ok(());
     }
     tracing::warn!(pid, "an earlier PostgreSQL still runs on this data folder and is stopped");
-    for (signal, patience) in [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, PATIENCE_FOR_BACKENDS)] {
+    for (signal, patience) in
+        [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, PATIENCE_FOR_BACKENDS)]
+    {
         os::signal(pid, signal);
         if wait_until(patience, || !serves()) {
             return Ok(());
@@ -161,7 +176,9 @@ fn disown(lock_file: &Path) -> Result<(), Error> {
 /// Fast stop, which ends open transactions; then the harder ways, after which the next start recovers.
 fn end(child: &mut Child) {
     let hard = PATIENCE_FOR_BACKENDS;
-    for (signal, patience) in [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, hard), (os::SIGKILL, hard)] {
+    for (signal, patience) in
+        [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, hard), (os::SIGKILL, hard)]
+    {
         os::signal(child.id(), signal);
         if wait_until(patience, || ended(child).is_some()) {
             return;

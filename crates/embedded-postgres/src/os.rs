@@ -29,7 +29,10 @@ impl Account {
             return Ok(None);
         }
         let number = |option: &str| {
-            let out = Command::new("id").args([option, SYSTEM_USER]).output().at("run", Path::new("id"))?;
+            let out = Command::new("id")
+                .args([option, SYSTEM_USER])
+                .output()
+                .at("run", Path::new("id"))?;
             let text = String::from_utf8_lossy(&out.stdout).trim().parse().ok();
             text.ok_or_else(|| Error::NoSystemUser(SYSTEM_USER.to_string()))
         };
@@ -86,7 +89,11 @@ pub(crate) fn command_line(pid: u32) -> Option<String> {
     let text = if cfg!(target_os = "linux") {
         std::fs::read(format!("/proc/{pid}/cmdline")).ok()?
     } else {
-        Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]).output().ok()?.stdout
+        Command::new("ps")
+            .args(["-ww", "-o", "command=", "-p", &pid.to_string()])
+            .output()
+            .ok()?
+            .stdout
     };
     let text = String::from_utf8_lossy(&text).replace('\0', " ");
     (!text.trim().is_empty()).then_some(text)

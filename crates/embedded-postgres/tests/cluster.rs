@@ -31,7 +31,10 @@ fn sql(url: &str, statement: &str) -> String {
     try_sql(url, statement).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "there is nothing to wait for but the passing of time, bounded")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is nothing to wait for but the passing of time, bounded"
+)]
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let since = Instant::now();
     while !done() {
@@ -41,7 +44,12 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 }
 
 fn postmaster_pid(data_dir: &Path) -> String {
-    fs::read_to_string(data_dir.join("postgres/postmaster.pid")).unwrap().lines().next().unwrap().to_string()
+    fs::read_to_string(data_dir.join("postgres/postmaster.pid"))
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_string()
 }
 
 fn kill(signal: &str, pid: &str) {
@@ -62,7 +70,12 @@ impl Runner {
             fs::copy(env!("CARGO_BIN_EXE_run-embedded-postgres"), &program).unwrap();
         }
         let mut command = Command::new(program);
-        command.arg(data_dir).arg("fsync=off").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg(data_dir)
+            .arg("fsync=off")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         if fs::metadata(top).unwrap().uid() == 0 {
             std::os::unix::fs::chown(top, Some(65534), Some(65534)).unwrap();
         }
@@ -88,7 +101,10 @@ fn data_survives_a_restart_and_nothing_is_left_running() {
     let top = folder();
     let data_dir = top.path().join("data");
     let cluster = Cluster::start(&settings(&data_dir)).unwrap();
-    sql(&cluster.url("postgres", "postgres"), "CREATE TABLE kept AS SELECT 'Zoë' AS name; CREATE ROLE \"a b\" LOGIN");
+    sql(
+        &cluster.url("postgres", "postgres"),
+        "CREATE TABLE kept AS SELECT 'Zoë' AS name; CREATE ROLE \"a b\" LOGIN",
+    );
     assert_eq!(find_running(&data_dir).unwrap().as_ref(), Some(cluster.address()));
     cluster.stop();
     assert_eq!(find_running(&data_dir).unwrap(), None);
@@ -130,7 +146,10 @@ fn secrets_of_our_environment_do_not_reach_postgresql() {
             .map(|setting| String::from_utf8_lossy(setting).split('=').next().unwrap().to_string())
             .filter(|name| !name.is_empty() && !name.starts_with("PG")) // PostgreSQL sets some of its own
             .collect();
-        assert!(names.iter().all(|name| ["LC_ALL", "PATH", "LD_LIBRARY_PATH"].contains(&name.as_str())), "{names:?}");
+        assert!(
+            names.iter().all(|name| ["LC_ALL", "PATH", "LD_LIBRARY_PATH"].contains(&name.as_str())),
+            "{names:?}"
+        );
     }
     drop(runner.process.stdin);
 }
@@ -141,8 +160,12 @@ fn a_second_instance_is_refused() {
     let data_dir = top.path().join("data");
     let cluster = Cluster::start(&settings(&data_dir)).unwrap();
     let error = Cluster::start(&settings(&data_dir)).unwrap_err();
-    assert!(matches!(error, Error::InUse { pid: Some(pid), .. } if pid == std::process::id()), "{error}");
-    let expected = format!("another running process ({}) already uses the data folder `", std::process::id());
+    assert!(
+        matches!(error, Error::InUse { pid: Some(pid), .. } if pid == std::process::id()),
+        "{error}"
+    );
+    let expected =
+        format!("another running process ({}) already uses the data folder `", std::process::id());
     assert!(error.to_string().starts_with(&expected), "{error}");
     assert_eq!(sql(&cluster.url("postgres", "postgres"), "SELECT 1"), "1");
 }
@@ -204,7 +227,11 @@ fn a_stale_process_number_that_is_somebody_elses_now_does_not_matter() {
     // Of the user who runs PostgreSQL, or it would not mind.
     let mut stranger = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
     let pid_file = data_dir.join("postgres/postmaster.pid");
-    let text = format!("{}\n{}\n1\n5432\n/nowhere\n\n  1 1\nready   \n", stranger.id(), data_dir.display());
+    let text = format!(
+        "{}\n{}\n1\n5432\n/nowhere\n\n  1 1\nready   \n",
+        stranger.id(),
+        data_dir.display()
+    );
     fs::write(&pid_file, text).unwrap();
     let owner = fs::metadata(data_dir.join("postgres")).unwrap();
     let socket_lock = data_dir.join("postgres.sock/.s.PGSQL.5432.lock");

@@ -36,7 +36,11 @@ pub struct StoredKey {
 }
 
 /// The key whose secret begins with `prefix`, and its organization.
-pub async fn find(store: &Store, prefix: &str, request_id: Uuid) -> Result<Option<(OrganizationId, StoredKey)>> {
+pub async fn find(
+    store: &Store,
+    prefix: &str,
+    request_id: Uuid,
+) -> Result<Option<(OrganizationId, StoredKey)>> {
     let organization: Option<OrganizationId> = {
         let mut conn = store.connection().await?;
         diesel::select(organization_of_api_key(prefix)).get_result(&mut conn).await?
@@ -66,7 +70,12 @@ pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
 /// Keys in the order in which they were made, revoked ones too, after `cursor`.
 pub async fn list(tx: &Tx<'_>, cursor: Option<&str>, limit: i64) -> Result<Page<ApiKey>> {
     let after = ApiKeyId(page::after(cursor, "api_keys")?.unwrap_or_default());
-    let rows = ApiKey::query().filter(api_keys::id.gt(after)).order(api_keys::id).limit(limit + 1).load(&mut tx.conn()).await?;
+    let rows = ApiKey::query()
+        .filter(api_keys::id.gt(after))
+        .order(api_keys::id)
+        .limit(limit + 1)
+        .load(&mut tx.conn())
+        .await?;
     Ok(Page::cut(rows, limit, "api_keys", |key: &ApiKey| key.id.0))
 }
 
@@ -84,7 +93,11 @@ pub async fn get(tx: &Tx<'_>, id: ApiKeyId) -> Result<ApiKey> {
 ///
 /// # Errors
 /// Faults of what the schema cannot say.
-pub async fn insert(tx: &Tx<'_>, create: ApiKeyCreate, environment: KeyEnvironment) -> Result<(ApiKey, ApiKeySecret)> {
+pub async fn insert(
+    tx: &Tx<'_>,
+    create: ApiKeyCreate,
+    environment: KeyEnvironment,
+) -> Result<(ApiKey, ApiKeySecret)> {
     let create = create.checked().map_err(Error::invalid)?;
     let (key, secret) = add(tx, create, environment).await?;
     let data = json!({"name": key.name, "prefix": key.prefix, "scopes": key.scopes, "default_write_mode": key.default_write_mode,
@@ -93,7 +106,11 @@ pub async fn insert(tx: &Tx<'_>, create: ApiKeyCreate, environment: KeyEnvironme
     Ok((key, secret))
 }
 
-async fn add(tx: &Tx<'_>, create: ApiKeyCreate, environment: KeyEnvironment) -> Result<(ApiKey, ApiKeySecret)> {
+async fn add(
+    tx: &Tx<'_>,
+    create: ApiKeyCreate,
+    environment: KeyEnvironment,
+) -> Result<(ApiKey, ApiKeySecret)> {
     let secret = ApiKeySecret::generate(environment)?;
     let row = (
         api_keys::id.eq(ApiKeyId::new()),
@@ -106,8 +123,11 @@ async fn add(tx: &Tx<'_>, create: ApiKeyCreate, environment: KeyEnvironment) -> 
         api_keys::expires_at.eq(create.expires_at),
         api_keys::created_by.eq(&tx.scope().actor),
     );
-    let key =
-        diesel::insert_into(api_keys::table).values(row).returning(ApiKey::as_returning()).get_result(&mut tx.conn()).await?;
+    let key = diesel::insert_into(api_keys::table)
+        .values(row)
+        .returning(ApiKey::as_returning())
+        .get_result(&mut tx.conn())
+        .await?;
     Ok((key, secret))
 }
 
@@ -115,7 +135,12 @@ async fn add(tx: &Tx<'_>, create: ApiKeyCreate, environment: KeyEnvironment) -> 
 ///
 /// # Errors
 /// `not_found`, also for a revoked key; `version_mismatch`; faults of what the schema cannot say.
-pub async fn update(tx: &Tx<'_>, id: ApiKeyId, update: ApiKeyUpdate, expected: Option<i64>) -> Result<ApiKey> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: ApiKeyId,
+    update: ApiKeyUpdate,
+    expected: Option<i64>,
+) -> Result<ApiKey> {
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
     let update = update.checked(&before).map_err(Error::invalid)?;
@@ -124,7 +149,11 @@ pub async fn update(tx: &Tx<'_>, id: ApiKeyId, update: ApiKeyUpdate, expected: O
         return Ok(before);
     }
     let after: ApiKey = diesel::update(api_keys::table.find(id))
-        .set((&update, api_keys::version.eq(api_keys::version + 1), api_keys::updated_at.eq(clock_timestamp())))
+        .set((
+            &update,
+            api_keys::version.eq(api_keys::version + 1),
+            api_keys::updated_at.eq(clock_timestamp()),
+        ))
         .returning(ApiKey::as_returning())
         .get_result(&mut tx.conn())
         .await?;
@@ -196,6 +225,8 @@ pub async fn revoke(tx: &Tx<'_>, id: ApiKeyId, expected: Option<i64>) -> Result<
 
 /// A key that is not revoked, until the transaction ends.
 async fn lock(tx: &Tx<'_>, id: ApiKeyId) -> Result<ApiKey> {
-    let key = ApiKey::query().filter(api_keys::id.eq(id).and(api_keys::revoked_at.is_null())).for_update();
+    let key = ApiKey::query()
+        .filter(api_keys::id.eq(id).and(api_keys::revoked_at.is_null()))
+        .for_update();
     Ok(key.first(&mut tx.conn()).await?)
 }

@@ -33,7 +33,10 @@ pub async fn organization_of_token(store: &Store, token: &str) -> Result<Option<
 /// The form as it is.
 pub async fn get(tx: &Tx<'_>) -> Result<ApplicationForm> {
     let current = application_forms::table.select(application_forms::version);
-    Ok(ApplicationForm::query().filter(versions::version.eq_any(current)).first(&mut tx.conn()).await?)
+    Ok(ApplicationForm::query()
+        .filter(versions::version.eq_any(current))
+        .first(&mut tx.conn())
+        .await?)
 }
 
 /// One version of it.
@@ -64,7 +67,11 @@ pub async fn get_public(tx: &Tx<'_>, token: &str) -> Result<PublicForm> {
 }
 
 /// The version that a submission may still be made on: the current one, or one that was current within the last day.
-pub(crate) async fn find_accepted(tx: &Tx<'_>, current: &ApplicationForm, version: i64) -> Result<Option<ApplicationForm>> {
+pub(crate) async fn find_accepted(
+    tx: &Tx<'_>,
+    current: &ApplicationForm,
+    version: i64,
+) -> Result<Option<ApplicationForm>> {
     if version == current.version {
         return Ok(Some(current.clone()));
     }
@@ -78,7 +85,11 @@ pub(crate) async fn find_accepted(tx: &Tx<'_>, current: &ApplicationForm, versio
 /// # Errors
 /// `version_mismatch`; `not_found_reference` for ids of questions and agreements that are not there;
 /// `form_needs_name_question`. What needs no data was checked by [`ApplicationFormUpdate::faults`].
-pub async fn replace(tx: &Tx<'_>, expected: Option<i64>, update: &ApplicationFormUpdate) -> Result<ApplicationForm> {
+pub async fn replace(
+    tx: &Tx<'_>,
+    expected: Option<i64>,
+    update: &ApplicationFormUpdate,
+) -> Result<ApplicationForm> {
     let before = lock(tx).await?;
     patch::expect_version(expected, before.version)?;
     let content = update.applied_to(&before)?;
@@ -99,17 +110,27 @@ pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
     let before = lock(tx).await?;
     let token: String = diesel::select(new_form_token()).get_result(&mut tx.conn()).await?;
     diesel::update(application_forms::table)
-        .set((application_forms::version.eq(before.version + 1), application_forms::public_token.eq(&token)))
+        .set((
+            application_forms::version.eq(before.version + 1),
+            application_forms::public_token.eq(&token),
+        ))
         .execute(&mut tx.conn())
         .await?;
     // The link is nobody's business but that of those who may read the form.
-    let changes = Map::from_iter([("public_token".to_owned(), json!({"from": null, "to": null, "truncated": true}))]);
+    let changes = Map::from_iter([(
+        "public_token".to_owned(),
+        json!({"from": null, "to": null, "truncated": true}),
+    )]);
     add_version(tx, &before, &FormContent::from(&before), &token, changes).await
 }
 
 /// The form, until the transaction ends.
 async fn lock(tx: &Tx<'_>) -> Result<ApplicationForm> {
-    let version: i64 = application_forms::table.select(application_forms::version).for_update().first(&mut tx.conn()).await?;
+    let version: i64 = application_forms::table
+        .select(application_forms::version)
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
     get_version(tx, version).await
 }
 
@@ -131,11 +152,17 @@ async fn add_version(
         versions::is_open.eq(content.is_open),
         versions::public_token.eq(token),
         versions::questions.eq(serde_json::to_value(&content.questions).map_err(Error::internal)?),
-        versions::agreements.eq(serde_json::to_value(&content.agreements).map_err(Error::internal)?),
+        versions::agreements
+            .eq(serde_json::to_value(&content.agreements).map_err(Error::internal)?),
     );
     diesel::insert_into(versions::table).values(row).execute(&mut tx.conn()).await?;
     let after = get_version(tx, before.version + 1).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new("application_form.updated", organization, after.version, json!({"changes": changes})));
+    tx.tell(NewEvent::new(
+        "application_form.updated",
+        organization,
+        after.version,
+        json!({"changes": changes}),
+    ));
     Ok(after)
 }

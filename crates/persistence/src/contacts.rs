@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// How contacts are listed.
-const SOURCE: Source = Source { table: "contacts", search: Some("search_contacts"), soft_delete: false };
+const SOURCE: Source =
+    Source { table: "contacts", search: Some("search_contacts"), soft_delete: false };
 
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
@@ -72,7 +73,12 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
 ///
 /// # Errors
 /// `version_mismatch`, `not_found_reference`, `contact_email_taken`.
-pub async fn update(tx: &Tx<'_>, id: ContactId, expected: Option<i64>, update: &ContactUpdate) -> Result<Contact> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: ContactId,
+    expected: Option<i64>,
+    update: &ContactUpdate,
+) -> Result<Contact> {
     let before = lock(tx, id, expected).await?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
@@ -84,7 +90,11 @@ pub async fn update(tx: &Tx<'_>, id: ContactId, expected: Option<i64>, update: &
         partners::unlink_contact(tx, before.partner_id, id).await?;
     }
     diesel::update(contacts::table.find(id))
-        .set((update, contacts::version.eq(before.version + 1), contacts::updated_at.eq(Timestamp::now())))
+        .set((
+            update,
+            contacts::version.eq(before.version + 1),
+            contacts::updated_at.eq(Timestamp::now()),
+        ))
         .execute(&mut tx.conn())
         .await?;
     // Names and addresses are personal data and erasable: the log says which fields changed, not their values.
@@ -115,13 +125,15 @@ pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result
 }
 
 async fn lock(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<Contact> {
-    let contact = Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+    let contact =
+        Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, contact.version)?;
     Ok(contact)
 }
 
 async fn find_partner(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
-    let live = partners_table::table.filter(partners_table::id.eq(id).and(partners_table::deleted_at.is_null()));
+    let live = partners_table::table
+        .filter(partners_table::id.eq(id).and(partners_table::deleted_at.is_null()));
     match diesel::select(diesel::dsl::exists(live)).get_result(&mut tx.conn()).await? {
         true => Ok(()),
         false => Err(Error::field("not_found_reference", "partner_id", "names no partner")),

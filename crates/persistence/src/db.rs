@@ -51,8 +51,14 @@ impl Store {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(|url| establish(url).boxed());
-        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(settings.url.clone(), config);
-        let pool = Pool::builder(manager).max_size(settings.pool.max(1)).build().map_err(Error::internal)?;
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(
+            settings.url.clone(),
+            config,
+        );
+        let pool = Pool::builder(manager)
+            .max_size(settings.pool.max(1))
+            .build()
+            .map_err(Error::internal)?;
         let store = Self { pool, url: settings.url.clone() };
         store.refuse_strong_role().await?;
         Ok(store)
@@ -63,7 +69,8 @@ impl Store {
         define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
         diesel::table! { pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, } }
         let mut conn = self.connection().await?;
-        let walled: bool = diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
+        let walled: bool =
+            diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
         // SET ROLE alone is no wall: whoever gets at a connection can become again who signed in.
         let strong: bool = pg_roles::table
             .find(current_setting("session_authorization"))
@@ -72,9 +79,9 @@ impl Store {
             .await?;
         match walled && !strong {
             true => Ok(()),
-            false => {
-                Err(Error::internal("the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)"))
-            }
+            false => Err(Error::internal(
+                "the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)",
+            )),
         }
     }
 
@@ -103,13 +110,21 @@ impl Store {
     }
 
     /// Runs `work` in a read-only transaction of the scope's organization.
-    pub async fn read<T>(&self, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    pub async fn read<T>(
+        &self,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.transaction("BEGIN READ ONLY", scope, work).await
     }
 
     /// Runs `work` in a transaction of the scope's organization. Its events are written as the last
     /// statement before COMMIT, so the lock on the organization's sequence lasts only for the commit.
-    pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    pub async fn write<T>(
+        &self,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.transaction("BEGIN", scope, async |tx| {
             let done = work(tx).await?;
             events::flush(tx).await?;
@@ -118,11 +133,19 @@ impl Store {
         .await
     }
 
-    async fn transaction<T>(&self, begin: &str, scope: &Scope, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    async fn transaction<T>(
+        &self,
+        begin: &str,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         let guard = Guard(Some(self.connection().await?));
         let conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
         let tx = Tx { conn, scope, events: Mutex::default() };
-        let begin = format!("{begin}; SELECT set_config('app.organization_id', '{}', true)", scope.organization.0);
+        let begin = format!(
+            "{begin}; SELECT set_config('app.organization_id', '{}', true)",
+            scope.organization.0
+        );
         // Polling order is the order on the wire: BEGIN goes first and the first query rides behind it.
         let mut first = conn;
         let (begun, done) = join(first.batch_execute(&begin), work(&tx)).await;
@@ -202,7 +225,10 @@ impl<'c> Tx<'c> {
 async fn establish(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let conn = open(url).await?;
     let mut first = &conn;
-    first.batch_execute(ON_CONNECT).await.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    first
+        .batch_execute(ON_CONNECT)
+        .await
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
@@ -213,17 +239,21 @@ pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let roots = rustls_native_certs::load_native_certs().certs;
     let mut store = rustls::RootCertStore::empty();
     store.add_parsable_certificates(roots);
-    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    let (client, connection) = config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(tls)).await.map_err(bad)?;
+    let tls = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?
+    .with_root_certificates(store)
+    .with_no_client_auth();
+    let (client, connection) =
+        config.connect(tokio_postgres_rustls::MakeRustlsConnect::new(tls)).await.map_err(bad)?;
     AsyncPgConnection::try_from_client_and_connection(client, connection).await
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(error.source(), |e| e.source()).fold(error.to_string(), |text, e| format!("{text}: {e}"))
+    std::iter::successors(error.source(), |e| e.source())
+        .fold(error.to_string(), |text, e| format!("{text}: {e}"))
 }
 
 #[cfg(test)]
@@ -239,7 +269,9 @@ mod tests {
         crate::testing::run(async |store, scope| {
             let work = async |tx: &Tx<'_>| {
                 diesel::select(pg_sleep(0.002)).execute(&mut tx.conn()).await?;
-                Ok(diesel::select(current_organization()).get_result::<Option<uuid::Uuid>>(&mut tx.conn()).await?)
+                Ok(diesel::select(current_organization())
+                    .get_result::<Option<uuid::Uuid>>(&mut tx.conn())
+                    .await?)
             };
             for round in 0..200_u64 {
                 let patience = Duration::from_micros(round * 50);
@@ -248,7 +280,8 @@ mod tests {
                     Err(_) => assert!(store.pool_status().0 <= 4),
                 }
                 let mut conn = store.connection().await.unwrap();
-                let left: Option<uuid::Uuid> = diesel::select(current_organization()).get_result(&mut conn).await.unwrap();
+                let left: Option<uuid::Uuid> =
+                    diesel::select(current_organization()).get_result(&mut conn).await.unwrap();
                 assert_eq!(left, None, "after {patience:?}");
             }
         });

@@ -63,7 +63,12 @@ async fn expect_domain(tx: &Tx<'_>, partner: PartnerId) -> Result<()> {
     partner.summary.domain.map(drop).ok_or_else(|| Error::of(Code::DomainRequired))
 }
 
-async fn accept(tx: &Tx<'_>, kind: JobType, request: &EnrichmentRequest, total: i64) -> Result<Job> {
+async fn accept(
+    tx: &Tx<'_>,
+    kind: JobType,
+    request: &EnrichmentRequest,
+    total: i64,
+) -> Result<Job> {
     let job = jobs::NewJob {
         id: JobId::new(),
         kind,
@@ -143,9 +148,14 @@ impl Work {
                 tasks::complete(tx, &run.task).await?;
                 return Ok(None);
             };
-            let request: EnrichmentRequest = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
+            let request: EnrichmentRequest =
+                serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
             let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
-            let position = position.map(serde_json::from_value).transpose().map_err(Error::internal)?.unwrap_or_default();
+            let position = position
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?
+                .unwrap_or_default();
             Ok(Some(Self { id, kind: job.kind, force: request.force, selected, position }))
         })
         .await
@@ -160,20 +170,28 @@ impl Work {
         let ids = self.selected.after(tx, self.position.after, BATCH).await?;
         let live = table::table.filter(table::id.eq_any(&ids)).filter(table::deleted_at.is_null());
         let live = live.select((table::id, table::domain, table::logo_source));
-        let live: Vec<(PartnerId, Option<String>, Option<LogoSource>)> = live.load(&mut tx.conn()).await?;
+        let live: Vec<(PartnerId, Option<String>, Option<LogoSource>)> =
+            live.load(&mut tx.conn()).await?;
         let mut known = match self.force || self.kind == JobType::LogoFetch {
             true => Vec::new(),
-            false => cached(tx, live.iter().filter_map(|(_, domain, _)| domain.as_deref()).collect()).await?,
+            false => {
+                cached(tx, live.iter().filter_map(|(_, domain, _)| domain.as_deref()).collect())
+                    .await?
+            }
         };
         let mut take = |domain: &Option<String>, source| {
-            let place = known.iter().position(|(of, by, _)| Some(of) == domain.as_ref() && *by == source);
+            let place =
+                known.iter().position(|(of, by, _)| Some(of) == domain.as_ref() && *by == source);
             place.map(|place| known.swap_remove(place).2)
         };
         let due = ids.into_iter().map(|partner| {
             let found = live.iter().find(|(id, ..)| *id == partner);
-            let (domain, logo_source) = found.map(|(_, domain, source)| (domain.clone(), *source)).unwrap_or_default();
-            let (website, company_data) =
-                (take(&domain, EnrichmentSource::Website), take(&domain, EnrichmentSource::CompanyData));
+            let (domain, logo_source) =
+                found.map(|(_, domain, source)| (domain.clone(), *source)).unwrap_or_default();
+            let (website, company_data) = (
+                take(&domain, EnrichmentSource::Website),
+                take(&domain, EnrichmentSource::CompanyData),
+            );
             Due { partner, domain, logo_source, website, company_data }
         });
         Ok(due.collect())
@@ -192,12 +210,20 @@ impl Work {
             .step(async |tx| {
                 if jobs::begin_step(tx, self.id).await?.is_none() {
                     tasks::complete(tx, &run.task).await?;
-                    let new = visits.iter().filter_map(|visit| Some((visit.partner, visit.new_logo()?.clone())));
+                    let new = visits
+                        .iter()
+                        .filter_map(|visit| Some((visit.partner, visit.new_logo()?.clone())));
                     return Ok(Step { goes_on: false, unused: new.collect() });
                 }
                 let (items, unused) = self.settle(tx, visits).await?;
                 remember(tx, visits).await?;
-                jobs::end_step(tx, self.id, items, &serde_json::to_value(&position).map_err(Error::internal)?).await?;
+                jobs::end_step(
+                    tx,
+                    self.id,
+                    items,
+                    &serde_json::to_value(&position).map_err(Error::internal)?,
+                )
+                .await?;
                 let goes_on = visits.len() as i64 == BATCH;
                 if !goes_on {
                     jobs::succeed(tx, self.id, None).await?;
@@ -210,7 +236,11 @@ impl Work {
         Ok(step)
     }
 
-    async fn settle(&self, tx: &Tx<'_>, visits: &[Visit]) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
+    async fn settle(
+        &self,
+        tx: &Tx<'_>,
+        visits: &[Visit],
+    ) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
         let (_, exponent) = imports::exponent(tx).await?;
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
         let mut locked = bulk::lock_many(tx, &ids).await?;
@@ -228,10 +258,19 @@ impl Work {
                     _ if matches!(error, Error::Problem(_)) => JobItemStatus::Failed,
                     _ => return Err(error),
                 };
-                item = item.stopped(status, &error, &format!("/v1/jobs/{}/items", self.id), tx.scope().request_id);
+                item = item.stopped(
+                    status,
+                    &error,
+                    &format!("/v1/jobs/{}/items", self.id),
+                    tx.scope().request_id,
+                );
             }
             let addresses = [before.as_ref(), visit.new_logo()].into_iter().flatten();
-            unused.extend(addresses.filter(|own| Some(*own) != after.as_ref()).map(|own| (visit.partner, own.clone())));
+            unused.extend(
+                addresses
+                    .filter(|own| Some(*own) != after.as_ref())
+                    .map(|own| (visit.partner, own.clone())),
+            );
             items.push(item);
         }
         Ok((items, unused))
@@ -247,7 +286,12 @@ impl Work {
         item: &mut NewJobItem,
     ) -> Result<Option<String>> {
         let held = held.ok_or_else(Error::not_found)?;
-        let domain = held.partner.summary.domain.as_deref().ok_or_else(|| Error::of(Code::DomainRequired))?;
+        let domain = held
+            .partner
+            .summary
+            .domain
+            .as_deref()
+            .ok_or_else(|| Error::of(Code::DomainRequired))?;
         if visit.domain.as_deref() != Some(domain) {
             let detail = "The domain was changed while its sources were asked. Please try again.";
             let version = json!(held.partner.summary.version);
@@ -297,10 +341,17 @@ impl Visit {
     }
 
     /// What the sources want to write: one that does not answer is a warning while another does.
-    fn said(&self, row: &Map<String, Json>, exponent: u32, item: &mut NewJobItem) -> Result<Converted> {
-        let said = [&self.website, &self.company_data].map(|said| said.as_ref().map(|said| said.findings.as_ref()));
+    fn said(
+        &self,
+        row: &Map<String, Json>,
+        exponent: u32,
+        item: &mut NewJobItem,
+    ) -> Result<Converted> {
+        let said = [&self.website, &self.company_data]
+            .map(|said| said.as_ref().map(|said| said.findings.as_ref()));
         let mut silent = said.iter().filter_map(|said| said.as_ref()?.as_ref().err());
-        let [website, company_data] = said.each_ref().map(|said| said.as_ref().and_then(|said| said.as_ref().ok().copied()));
+        let [website, company_data] =
+            said.each_ref().map(|said| said.as_ref().and_then(|said| said.as_ref().ok().copied()));
         if website.is_none()
             && company_data.is_none()
             && let Some(first) = silent.next()
@@ -326,11 +377,18 @@ fn warning(error: &Error, field: Option<&str>) -> JobItemWarning {
         Error::Problem(problem) => problem.detail.clone(),
         ours => ours.code().title().to_owned(),
     };
-    JobItemWarning { code: error.code().as_str().to_owned(), detail, field: field.map(str::to_owned) }
+    JobItemWarning {
+        code: error.code().as_str().to_owned(),
+        detail,
+        field: field.map(str::to_owned),
+    }
 }
 
 /// What was said about these domains not too long ago.
-async fn cached(tx: &Tx<'_>, domains: Vec<&str>) -> Result<Vec<(String, EnrichmentSource, Findings)>> {
+async fn cached(
+    tx: &Tx<'_>,
+    domains: Vec<&str>,
+) -> Result<Vec<(String, EnrichmentSource, Findings)>> {
     let since = Timestamp(Timestamp::now().0 - FRESH);
     let rows: Vec<(String, EnrichmentSource, Json)> = enrichment_cache::table
         .filter(enrichment_cache::domain.eq_any(domains))
@@ -339,8 +397,9 @@ async fn cached(tx: &Tx<'_>, domains: Vec<&str>) -> Result<Vec<(String, Enrichme
         .load(&mut tx.conn())
         .await?;
     // What an older version kept and this one cannot read is asked for again.
-    let readable =
-        rows.into_iter().filter_map(|(domain, source, kept)| Some((domain, source, serde_json::from_value(kept).ok()?)));
+    let readable = rows.into_iter().filter_map(|(domain, source, kept)| {
+        Some((domain, source, serde_json::from_value(kept).ok()?))
+    });
     Ok(readable.collect())
 }
 
@@ -348,9 +407,14 @@ async fn cached(tx: &Tx<'_>, domains: Vec<&str>) -> Result<Vec<(String, Enrichme
 async fn remember(tx: &Tx<'_>, visits: &[Visit]) -> Result<()> {
     let mut rows = Vec::new();
     for visit in visits {
-        let all = [(EnrichmentSource::Website, &visit.website), (EnrichmentSource::CompanyData, &visit.company_data)];
+        let all = [
+            (EnrichmentSource::Website, &visit.website),
+            (EnrichmentSource::CompanyData, &visit.company_data),
+        ];
         for (source, said) in all {
-            let Some((Said { findings: Ok(findings), just_now: true }, domain)) = said.as_ref().zip(visit.domain.as_ref()) else {
+            let Some((Said { findings: Ok(findings), just_now: true }, domain)) =
+                said.as_ref().zip(visit.domain.as_ref())
+            else {
                 continue;
             };
             let findings = serde_json::to_value(findings).map_err(Error::internal)?;

@@ -123,14 +123,20 @@ struct Row {
 
 impl Row {
     fn into_event(self) -> Result<Event> {
-        let Value::Object(data) = self.data else { return Err(domain::Error::internal("event data are no object")) };
+        let Value::Object(data) = self.data else {
+            return Err(domain::Error::internal("event data are no object"));
+        };
         Ok(Event {
             id: self.id,
             sequence: self.sequence,
             kind: self.kind,
             timestamp: self.created_at,
             actor: serde_json::from_value::<Actor>(self.actor).map_err(domain::Error::internal)?,
-            subject: Subject { kind: self.subject_type, id: self.subject_id, version: self.subject_version },
+            subject: Subject {
+                kind: self.subject_type,
+                id: self.subject_id,
+                version: self.subject_version,
+            },
             data: EventData(data),
             request_id: request_id(self.request_id),
         })
@@ -166,7 +172,9 @@ impl EventFilter {
             all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
         }
         all = match self.reader {
-            Some(reader) => Box::new(all.and(events::visible_to.is_null().or(events::visible_to.eq(reader)))),
+            Some(reader) => {
+                Box::new(all.and(events::visible_to.is_null().or(events::visible_to.eq(reader))))
+            }
             None => Box::new(all.and(events::visible_to.is_null())),
         };
         if let Some(subject) = &self.subject_id {
@@ -184,8 +192,12 @@ impl EventFilter {
 
 /// Events in ascending order, at most `limit`.
 pub async fn list(tx: &Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<Event>> {
-    let rows: Vec<Row> =
-        Row::query().filter(filter.condition()).order(events::sequence).limit(limit).load(&mut tx.conn()).await?;
+    let rows: Vec<Row> = Row::query()
+        .filter(filter.condition())
+        .order(events::sequence)
+        .limit(limit)
+        .load(&mut tx.conn())
+        .await?;
     rows.into_iter().map(Row::into_event).collect()
 }
 
@@ -197,7 +209,11 @@ pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
 /// The lowest number that is still kept, and the highest that was ever given.
 pub async fn bounds(tx: &Tx<'_>) -> Result<(Option<i64>, i64)> {
     use crate::schema::event_counters;
-    let first = events::table.select(diesel::dsl::min(events::sequence)).get_result(&mut tx.conn()).await?;
-    let last = event_counters::table.select(event_counters::last_sequence).get_result(&mut tx.conn()).await?;
+    let first =
+        events::table.select(diesel::dsl::min(events::sequence)).get_result(&mut tx.conn()).await?;
+    let last = event_counters::table
+        .select(event_counters::last_sequence)
+        .get_result(&mut tx.conn())
+        .await?;
     Ok((first, last))
 }

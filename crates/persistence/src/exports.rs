@@ -33,7 +33,8 @@ const PAGE: i64 = 500;
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
     if let Some(id) = request.view_id {
-        views::selection(tx, id, request.object.view_object(), &Place::Pointer("#/view_id".into())).await?;
+        views::selection(tx, id, request.object.view_object(), &Place::Pointer("#/view_id".into()))
+            .await?;
     }
     let job = jobs::NewJob {
         id: JobId::new(),
@@ -61,7 +62,11 @@ pub enum Written {
 ///
 /// # Errors
 /// Those of `write`, and what is worth another attempt.
-pub async fn write(run: &Run, id: JobId, mut write: impl AsyncFnMut(Vec<u8>) -> Result<()>) -> Result<Written> {
+pub async fn write(
+    run: &Run,
+    id: JobId,
+    mut write: impl AsyncFnMut(Vec<u8>) -> Result<()>,
+) -> Result<Written> {
     let begun = run.step(async |tx| jobs::begin_step(tx, id).await).await?;
     let Some((job, _)) = begun else { return canceled(run).await };
     let request: ExportRequest = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
@@ -71,7 +76,9 @@ pub async fn write(run: &Run, id: JobId, mut write: impl AsyncFnMut(Vec<u8>) -> 
     list.filter = export.filter.clone();
     if let Some(id) = request.view_id {
         let place = Place::Pointer("#/view_id".into());
-        let view = run.store.read(run.scope(), async |tx| views::selection(tx, id, export.object.view_object(), &place).await);
+        let view = run.store.read(run.scope(), async |tx| {
+            views::selection(tx, id, export.object.view_object(), &place).await
+        });
         let view = view.await?;
         list.narrow(&view);
         if request.columns.as_ref().is_none_or(Vec::is_empty) && !view.columns.is_empty() {
@@ -84,7 +91,9 @@ pub async fn write(run: &Run, id: JobId, mut write: impl AsyncFnMut(Vec<u8>) -> 
     let mut done = 0;
     loop {
         let rows = run.store.read(run.scope(), async |tx| page(tx, &export, &list).await).await?;
-        let Some(last) = rows.last().and_then(|row| row.get("id")).and_then(Value::as_str) else { break };
+        let Some(last) = rows.last().and_then(|row| row.get("id")).and_then(Value::as_str) else {
+            break;
+        };
         list.after = Some(Last { values: Vec::new(), id: uuid_of(export.object, last)? });
         let mut lines = Vec::new();
         for row in &rows {
@@ -141,17 +150,28 @@ async fn count(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Resul
 }
 
 /// One page of wire values, tags by name.
-async fn page(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Result<Vec<Map<String, Value>>> {
+async fn page(
+    tx: &Tx<'_>,
+    export: &CheckedExport,
+    list: &ListRequest,
+) -> Result<Vec<Map<String, Value>>> {
     let rows: Vec<Map<String, Value>> = match export.object {
-        ExportObject::Partner => partners::list_whole(tx, list).await?.data.into_iter().map(|row| row.into_row()).collect(),
+        ExportObject::Partner => partners::list_whole(tx, list)
+            .await?
+            .data
+            .into_iter()
+            .map(|row| row.into_row())
+            .collect(),
         ExportObject::Contact => objects(contacts::list(tx, list).await?.data),
         ExportObject::Deal => objects(deals::list(tx, list).await?.data),
     };
     if !export.has_tags() {
         return Ok(rows);
     }
-    let names: Vec<(TagId, String)> = tags::table.select((tags::id, tags::name)).load(&mut tx.conn()).await?;
-    let names: HashMap<String, String> = names.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let names: Vec<(TagId, String)> =
+        tags::table.select((tags::id, tags::name)).load(&mut tx.conn()).await?;
+    let names: HashMap<String, String> =
+        names.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     Ok(rows.into_iter().map(|row| with_tag_names(row, &names)).collect())
 }
 
@@ -165,9 +185,13 @@ fn objects(rows: Vec<impl Serialize>) -> Vec<Map<String, Value>> {
     .collect()
 }
 
-fn with_tag_names(mut row: Map<String, Value>, names: &HashMap<String, String>) -> Map<String, Value> {
+fn with_tag_names(
+    mut row: Map<String, Value>,
+    names: &HashMap<String, String>,
+) -> Map<String, Value> {
     if let Some(Value::Array(ids)) = row.get_mut("tag_ids") {
-        let mut known: Vec<&String> = ids.iter().filter_map(Value::as_str).filter_map(|id| names.get(id)).collect();
+        let mut known: Vec<&String> =
+            ids.iter().filter_map(Value::as_str).filter_map(|id| names.get(id)).collect();
         known.sort();
         *ids = known.into_iter().map(|name| json!(name)).collect();
     }

@@ -27,17 +27,32 @@ pub async fn get(tx: &Tx<'_>) -> Result<IdealPartnerProfile> {
 ///
 /// # Errors
 /// `invalid_filter`, `duplicate_item`; `version_mismatch`.
-pub async fn replace(tx: &Tx<'_>, expected: Option<i64>, update: &IdealPartnerProfileUpdate) -> Result<IdealPartnerProfile> {
+pub async fn replace(
+    tx: &Tx<'_>,
+    expected: Option<i64>,
+    update: &IdealPartnerProfileUpdate,
+) -> Result<IdealPartnerProfile> {
     update.check(Timestamp::now())?;
-    let before: IdealPartnerProfile = IdealPartnerProfile::query().for_update().first(&mut tx.conn()).await?;
+    let before: IdealPartnerProfile =
+        IdealPartnerProfile::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
     let set = (
-        update.weights.as_ref().map(stored).transpose()?.map(|weights| ideal_partner_profiles::weights.eq(weights)),
-        update.criteria.as_ref().map(stored).transpose()?.map(|criteria| ideal_partner_profiles::criteria.eq(criteria)),
+        update
+            .weights
+            .as_ref()
+            .map(stored)
+            .transpose()?
+            .map(|weights| ideal_partner_profiles::weights.eq(weights)),
+        update
+            .criteria
+            .as_ref()
+            .map(stored)
+            .transpose()?
+            .map(|criteria| ideal_partner_profiles::criteria.eq(criteria)),
         update.narrative.as_ref().map(|narrative| ideal_partner_profiles::narrative.eq(narrative)),
         ideal_partner_profiles::version.eq(before.version + 1),
         ideal_partner_profiles::updated_at.eq(clock_timestamp()),
@@ -45,7 +60,12 @@ pub async fn replace(tx: &Tx<'_>, expected: Option<i64>, update: &IdealPartnerPr
     diesel::update(ideal_partner_profiles::table).set(set).execute(&mut tx.conn()).await?;
     let after = get(tx).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new("ideal_partner_profile.updated", organization, after.version, json!({"changes": changes})));
+    tx.tell(NewEvent::new(
+        "ideal_partner_profile.updated",
+        organization,
+        after.version,
+        json!({"changes": changes}),
+    ));
     Ok(after)
 }
 
@@ -65,7 +85,10 @@ mod tests {
         run(async |store, scope| {
             let profile = store.read(&scope, async |tx| get(tx).await).await.unwrap();
             assert_eq!(serde_json::to_value(&profile.criteria).unwrap(), default_criteria());
-            assert_eq!(serde_json::to_value(&profile.weights).unwrap(), serde_json::to_value(DEFAULT_WEIGHTS).unwrap());
+            assert_eq!(
+                serde_json::to_value(&profile.weights).unwrap(),
+                serde_json::to_value(DEFAULT_WEIGHTS).unwrap()
+            );
             assert_eq!((profile.version, profile.narrative), (1, None));
         });
     }

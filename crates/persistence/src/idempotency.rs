@@ -41,7 +41,11 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
         keys::idempotency_key.eq(&key.key),
         keys::digest.eq(&key.digest),
     );
-    let taken = diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(&mut tx.conn()).await;
+    let taken = diesel::insert_into(keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await;
     match taken.map_err(Error::from) {
         Ok(1) => return Ok(None),
         Ok(_) => {}
@@ -51,16 +55,19 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
         }
         Err(other) => return Err(other),
     }
-    let (digest, status, headers, body): (Vec<u8>, Option<i32>, Option<Value>, Option<Vec<u8>>) = keys::table
-        .find((key.credential, &key.operation, &key.key))
-        .select((keys::digest, keys::status, keys::headers, keys::body))
-        .first(&mut tx.conn())
-        .await?;
+    let (digest, status, headers, body): (Vec<u8>, Option<i32>, Option<Value>, Option<Vec<u8>>) =
+        keys::table
+            .find((key.credential, &key.operation, &key.key))
+            .select((keys::digest, keys::status, keys::headers, keys::body))
+            .first(&mut tx.conn())
+            .await?;
     if digest != key.digest {
         return Err(Error::of(Code::IdempotencyKeyReused));
     }
     match (status, headers, body) {
-        (Some(status), Some(headers), Some(body)) => Ok(Some(Kept { status: status as u16, headers, body })),
+        (Some(status), Some(headers), Some(body)) => {
+            Ok(Some(Kept { status: status as u16, headers, body }))
+        }
         _ => Err(Error::of(Code::IdempotencyInProgress)),
     }
 }
@@ -68,7 +75,11 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
 /// Keeps the answer.
 pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &Kept) -> Result<()> {
     diesel::update(keys::table.find((key.credential, &key.operation, &key.key)))
-        .set((keys::status.eq(i32::from(kept.status)), keys::headers.eq(&kept.headers), keys::body.eq(&kept.body)))
+        .set((
+            keys::status.eq(i32::from(kept.status)),
+            keys::headers.eq(&kept.headers),
+            keys::body.eq(&kept.body),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -77,6 +88,8 @@ pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &Kept) -> Result<()> {
 /// Erases the answers of an operation that lead to `location`: what they hold is erased, too.
 pub async fn forget(tx: &Tx<'_>, operation: &str, location: &str) -> Result<()> {
     let leads_there = keys::headers.contains(json!([["location", location]]));
-    diesel::delete(keys::table.filter(keys::operation.eq(operation)).filter(leads_there)).execute(&mut tx.conn()).await?;
+    diesel::delete(keys::table.filter(keys::operation.eq(operation)).filter(leads_there))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

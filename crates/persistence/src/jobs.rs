@@ -7,7 +7,10 @@ use domain::{
     access::{Role, Scope},
     events::NewEvent,
     ids::JobId,
-    jobs::{Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, StoredProblem, check_kept},
+    jobs::{
+        Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, StoredProblem,
+        check_kept,
+    },
     notifications::Occasion,
     timestamp::Timestamp,
 };
@@ -54,9 +57,16 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
         jobs::files_expire_at.eq(files_expire_at),
     );
     diesel::insert_into(jobs::table).values(row).execute(&mut tx.conn()).await?;
-    let task = NewTask::new(job.kind.as_str(), json!({"job_id": job.id})).unique(job.id.to_string()).attempts(5);
+    let task = NewTask::new(job.kind.as_str(), json!({"job_id": job.id}))
+        .unique(job.id.to_string())
+        .attempts(5);
     tasks::enqueue(tx, &task).await?;
-    tx.tell(NewEvent::new("job.queued", job.id, 1, json!({"type": job.kind, "dry_run": job.dry_run})));
+    tx.tell(NewEvent::new(
+        "job.queued",
+        job.id,
+        1,
+        json!({"type": job.kind, "dry_run": job.dry_run}),
+    ));
     find(tx, job.id).await
 }
 
@@ -126,8 +136,17 @@ pub async fn count(tx: &Tx<'_>, filter: &JobFilter) -> Result<i64> {
 }
 
 /// The items of a job in their order, after the index `after`.
-pub async fn items(tx: &Tx<'_>, id: JobId, statuses: Option<&[JobItemStatus]>, after: i64, limit: i64) -> Result<Vec<JobItem>> {
-    let mut query = JobItem::query().filter(job_items::job_id.eq(id)).filter(job_items::index.gt(after)).into_boxed();
+pub async fn items(
+    tx: &Tx<'_>,
+    id: JobId,
+    statuses: Option<&[JobItemStatus]>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<JobItem>> {
+    let mut query = JobItem::query()
+        .filter(job_items::job_id.eq(id))
+        .filter(job_items::index.gt(after))
+        .into_boxed();
     if let Some(statuses) = statuses {
         query = query.filter(job_items::status.eq_any(statuses));
     }
@@ -135,7 +154,11 @@ pub async fn items(tx: &Tx<'_>, id: JobId, statuses: Option<&[JobItemStatus]>, a
 }
 
 /// How many items a job has.
-pub async fn count_items(tx: &Tx<'_>, id: JobId, statuses: Option<&[JobItemStatus]>) -> Result<i64> {
+pub async fn count_items(
+    tx: &Tx<'_>,
+    id: JobId,
+    statuses: Option<&[JobItemStatus]>,
+) -> Result<i64> {
     let mut query = job_items::table.filter(job_items::job_id.eq(id)).into_boxed();
     if let Some(statuses) = statuses {
         query = query.filter(job_items::status.eq_any(statuses));
@@ -161,15 +184,25 @@ pub async fn cancel(tx: &Tx<'_>, id: JobId, expected: Option<i64>) -> Result<Job
 }
 
 async fn lock(tx: &Tx<'_>, id: JobId) -> Result<()> {
-    let _: uuid::Uuid = jobs::table.filter(jobs::id.eq(id)).select(jobs::id).for_update().first(&mut tx.conn()).await?;
+    let _: uuid::Uuid = jobs::table
+        .filter(jobs::id.eq(id))
+        .select(jobs::id)
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
 /// The job of a task, locked for this step, set running at the first. `None` when it has ended (canceled) or is gone:
 /// then there is nothing more to do.
 pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
-    let locked: Option<Option<Value>> =
-        jobs::table.filter(jobs::id.eq(id)).select(jobs::position).for_update().first(&mut tx.conn()).await.optional()?;
+    let locked: Option<Option<Value>> = jobs::table
+        .filter(jobs::id.eq(id))
+        .select(jobs::position)
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
     let Some(position) = locked else { return Ok(None) };
     let mut job = find(tx, id).await?;
     if job.status.is_finished() {
@@ -194,10 +227,18 @@ pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Va
 }
 
 /// The end of a step: keeps its items, counts them, and notes how far the work has come.
-pub async fn end_step(tx: &Tx<'_>, id: JobId, items: Vec<NewJobItem>, position: &Value) -> Result<()> {
+pub async fn end_step(
+    tx: &Tx<'_>,
+    id: JobId,
+    items: Vec<NewJobItem>,
+    position: &Value,
+) -> Result<()> {
     let tally = |status| items.iter().filter(|item| item.status == status).count() as i64;
-    let (succeeded, failed, skipped) =
-        (tally(JobItemStatus::Succeeded), tally(JobItemStatus::Failed), tally(JobItemStatus::Skipped));
+    let (succeeded, failed, skipped) = (
+        tally(JobItemStatus::Succeeded),
+        tally(JobItemStatus::Failed),
+        tally(JobItemStatus::Skipped),
+    );
     let counts = (
         jobs::done.eq(jobs::done + items.len() as i64),
         jobs::succeeded.eq(jobs::succeeded + succeeded),
@@ -243,7 +284,11 @@ pub async fn end_step(tx: &Tx<'_>, id: JobId, items: Vec<NewJobItem>, position: 
 /// Notes how many items there are.
 pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
-        .set((jobs::total.eq(total), jobs::version.eq(jobs::version + 1), jobs::updated_at.eq(Timestamp::now())))
+        .set((
+            jobs::total.eq(total),
+            jobs::version.eq(jobs::version + 1),
+            jobs::updated_at.eq(Timestamp::now()),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -256,7 +301,8 @@ pub async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Jo
 
 /// Notes how many items are done, for work that keeps no items.
 pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
-    let counts = (jobs::done.eq(done), jobs::succeeded.eq(done), jobs::updated_at.eq(Timestamp::now()));
+    let counts =
+        (jobs::done.eq(done), jobs::succeeded.eq(done), jobs::updated_at.eq(Timestamp::now()));
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set((counts, jobs::version.eq(jobs::version + 1)))
         .execute(&mut tx.conn())
@@ -267,8 +313,16 @@ pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
 /// The work is done, and its file can be fetched for a day.
 pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId) -> Result<Job> {
     let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
-    diesel::update(jobs::table.filter(jobs::id.eq(id))).set(jobs::files_expire_at.eq(until)).execute(&mut tx.conn()).await?;
-    succeed(tx, id, Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until}))).await
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set(jobs::files_expire_at.eq(until))
+        .execute(&mut tx.conn())
+        .await?;
+    succeed(
+        tx,
+        id,
+        Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until})),
+    )
+    .await
 }
 
 /// The work cannot be done.
@@ -278,7 +332,13 @@ pub async fn fail(tx: &Tx<'_>, id: JobId, error: &Error) -> Result<Job> {
 }
 
 /// Ends a job that has not ended yet, and tells of it.
-async fn end(tx: &Tx<'_>, id: JobId, status: JobStatus, result: Option<Value>, problem: Option<Value>) -> Result<Job> {
+async fn end(
+    tx: &Tx<'_>,
+    id: JobId,
+    status: JobStatus,
+    result: Option<Value>,
+    problem: Option<Value>,
+) -> Result<Job> {
     let now = Timestamp::now();
     let change = (
         jobs::status.eq(status),

@@ -9,7 +9,10 @@ use domain::{
     Result,
     access::WriteMode,
     ids::PartnerId,
-    joint_plans::{FiscalCalendar, JointPlan, JointPlanUpdate, QuarterlyAmounts, attainment_bp, quarterly_targets},
+    joint_plans::{
+        FiscalCalendar, JointPlan, JointPlanUpdate, QuarterlyAmounts, attainment_bp,
+        quarterly_targets,
+    },
     organizations::{Organization, today},
     partners::{Partner, changes_of},
     timestamp::Timestamp,
@@ -42,14 +45,21 @@ pub async fn update(
     update: JointPlanUpdate,
     mode: WriteMode,
 ) -> Result<JointPlan> {
-    let partner = partners::update(tx, id, expected, changes_of(&update.into_fields()), mode).await?;
+    let partner =
+        partners::update(tx, id, expected, changes_of(&update.into_fields()), mode).await?;
     of_partner(tx, partner, None).await
 }
 
 /// The calendar of the organization, and the fiscal year that is asked for, or is now.
-pub(crate) fn fiscal_year(organization: &Organization, asked: Option<i32>) -> (FiscalCalendar, i32) {
-    let calendar = FiscalCalendar { start_month: u32::try_from(organization.fiscal_year_start_month).unwrap_or(1) };
-    let year = asked.unwrap_or_else(|| calendar.year_of(today(Timestamp::now(), &organization.timezone)));
+pub(crate) fn fiscal_year(
+    organization: &Organization,
+    asked: Option<i32>,
+) -> (FiscalCalendar, i32) {
+    let calendar = FiscalCalendar {
+        start_month: u32::try_from(organization.fiscal_year_start_month).unwrap_or(1),
+    };
+    let year =
+        asked.unwrap_or_else(|| calendar.year_of(today(Timestamp::now(), &organization.timezone)));
     (calendar, year)
 }
 
@@ -58,7 +68,8 @@ async fn of_partner(tx: &Tx<'_>, partner: Partner, year: Option<i32>) -> Result<
     let organization = organizations::get(tx).await?;
     let (calendar, fiscal_year) = fiscal_year(&organization, year);
     let quarters = Quarters(calendar.quarter_starts(fiscal_year));
-    let quarterly_revenue = won(tx, &[partner.id], quarters).await?.remove(&partner.id).unwrap_or_default();
+    let quarterly_revenue =
+        won(tx, &[partner.id], quarters).await?.remove(&partner.id).unwrap_or_default();
     let target = partner.annual_revenue_target;
     let weights = partner.quarterly_weights.0;
     Ok(JointPlan {
@@ -85,21 +96,29 @@ impl Quarters {
     pub(crate) fn push_sums(self, out: &mut Statement) {
         for (i, pair) in self.0.windows(2).enumerate() {
             let [first, end] = pair else { continue };
-            out.sql(", coalesce(sum(value) FILTER (WHERE closed_on >= ").bind(Bind::Day(Some(*first)));
-            out.sql(" AND closed_on < ").bind(Bind::Day(Some(*end))).sql(format!("), 0)::bigint AS v{}", i + 1));
+            out.sql(", coalesce(sum(value) FILTER (WHERE closed_on >= ")
+                .bind(Bind::Day(Some(*first)));
+            out.sql(" AND closed_on < ")
+                .bind(Bind::Day(Some(*end)))
+                .sql(format!("), 0)::bigint AS v{}", i + 1));
         }
     }
 
     /// The deals that were won in the year.
     pub(crate) fn push_won(self, out: &mut Statement) {
         let [first, .., end] = self.0;
-        out.sql("status = 'won' AND deleted_at IS NULL AND closed_on >= ").bind(Bind::Day(Some(first)));
+        out.sql("status = 'won' AND deleted_at IS NULL AND closed_on >= ")
+            .bind(Bind::Day(Some(first)));
         out.sql(" AND closed_on < ").bind(Bind::Day(Some(end)));
     }
 }
 
 /// What each of these partners won in the quarters of a year; who is not in the answer won nothing.
-pub(crate) async fn won(tx: &Tx<'_>, partners: &[PartnerId], quarters: Quarters) -> Result<HashMap<PartnerId, QuarterlyAmounts>> {
+pub(crate) async fn won(
+    tx: &Tx<'_>,
+    partners: &[PartnerId],
+    quarters: Quarters,
+) -> Result<HashMap<PartnerId, QuarterlyAmounts>> {
     let mut out = Statement::new("/* joint_plans.won */ SELECT partner_id");
     quarters.push_sums(&mut out);
     let ids = partners.iter().map(|id| id.0).collect();
@@ -108,5 +127,8 @@ pub(crate) async fn won(tx: &Tx<'_>, partners: &[PartnerId], quarters: Quarters)
     out.sql(" GROUP BY partner_id");
     let rows: Vec<(Uuid, i64, i64, i64, i64)> =
         out.answers::<(SqlUuid, BigInt, BigInt, BigInt, BigInt)>().load(&mut tx.conn()).await?;
-    Ok(rows.into_iter().map(|(id, q1, q2, q3, q4)| (PartnerId(id), QuarterlyAmounts { q1, q2, q3, q4 })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, q1, q2, q3, q4)| (PartnerId(id), QuarterlyAmounts { q1, q2, q3, q4 }))
+        .collect())
 }

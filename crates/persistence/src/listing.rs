@@ -43,7 +43,11 @@ enum Part {
 }
 
 /// Answers a request for a page.
-pub(crate) async fn page<'c, T>(tx: &Tx<'c>, request: &ListRequest, source: Source) -> Result<Page<T>>
+pub(crate) async fn page<'c, T>(
+    tx: &Tx<'c>,
+    request: &ListRequest,
+    source: Source,
+) -> Result<Page<T>>
 where
     T: SelectableHelper<Pg> + Serialize + Send + 'static,
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
@@ -76,7 +80,8 @@ pub async fn count(tx: &Tx<'_>, request: &ListRequest, source: Source) -> Result
 
 /// The ranks of the organization's tiers by key.
 pub async fn tier_ranks(tx: &Tx<'_>) -> Result<TierRanks> {
-    let rows: Vec<(String, i32)> = tiers::table.select((tiers::key, tiers::rank)).load(&mut tx.conn()).await?;
+    let rows: Vec<(String, i32)> =
+        tiers::table.select((tiers::key, tiers::rank)).load(&mut tx.conn()).await?;
     Ok(rows.into_iter().map(|(key, rank)| (key, rank.into())).collect())
 }
 
@@ -132,7 +137,9 @@ pub(crate) fn conditions(request: &ListRequest, source: Source, out: &mut Statem
     }
     if let Some(search) = source.search {
         for q in &request.q {
-            out.sql(format!(" AND \"id\" IN (SELECT {search}(")).bind(Bind::Text(Some(q.clone()))).sql("))");
+            out.sql(format!(" AND \"id\" IN (SELECT {search}("))
+                .bind(Bind::Text(Some(q.clone())))
+                .sql("))");
         }
     }
     // Never everything because somebody forgot `views::applied`.
@@ -144,7 +151,9 @@ pub(crate) fn conditions(request: &ListRequest, source: Source, out: &mut Statem
 /// The stored value of a field.
 pub(crate) fn column(field: &Field, out: &mut Statement) {
     if field.link {
-        out.sql("(").bind(Bind::Text(Some(links::public_url().to_owned()))).sql(format!(" || \"{}\")", field.column));
+        out.sql("(")
+            .bind(Bind::Text(Some(links::public_url().to_owned())))
+            .sql(format!(" || \"{}\")", field.column));
     } else if field.column.starts_with('(') {
         out.sql(field.column);
     } else {
@@ -276,7 +285,11 @@ fn push_array(field: &Field, test: &Test, out: &mut Statement) {
         } else {
             column(field, out);
         }
-        out.sql(operator).bind(if field.kind == FieldType::IdArray { ids(values) } else { Bind::many(values) });
+        out.sql(operator).bind(if field.kind == FieldType::IdArray {
+            ids(values)
+        } else {
+            Bind::many(values)
+        });
     };
     match test {
         Test::Any(values) => holds(" && ", values),
@@ -316,11 +329,20 @@ fn push_array_within(field: &Field, values: &[Value], out: &mut Statement) {
     } else {
         column(field, out);
     }
-    out.sql(" <@ ").bind(if field.kind == FieldType::IdArray { ids(values) } else { Bind::many(values) });
+    out.sql(" <@ ").bind(if field.kind == FieldType::IdArray {
+        ids(values)
+    } else {
+        Bind::many(values)
+    });
 }
 
 fn ids(values: &[Value]) -> Bind {
-    Bind::Ids(values.iter().filter_map(|v| if let Value::Id(id) = v { Some(*id) } else { None }).collect())
+    Bind::Ids(
+        values
+            .iter()
+            .filter_map(|v| if let Value::Id(id) = v { Some(*id) } else { None })
+            .collect(),
+    )
 }
 
 /// Tags are looked up in their own table: operators on arrays lose their index behind the wall.
@@ -337,7 +359,9 @@ fn push_tags(test: &Test, out: &mut Statement) -> bool {
         }
     }
     let (out, count) = (out.sql(prefix), distinct.len());
-    out.sql("(SELECT partner_tags.partner_id FROM partner_tags WHERE partner_tags.tag_id = ANY(").bind(ids(&distinct)).sql(")");
+    out.sql("(SELECT partner_tags.partner_id FROM partner_tags WHERE partner_tags.tag_id = ANY(")
+        .bind(ids(&distinct))
+        .sql(")");
     if matches!(test, Test::All(_)) {
         out.sql(format!(" GROUP BY partner_tags.partner_id HAVING count(*) = {count}"));
     }
@@ -418,8 +442,16 @@ fn beyond(sort: &Sort, after: Option<&Last>, part: Part, out: &mut Statement) {
 
 /// `k1 beyond v1 OR k1 = v1 AND (k2 beyond v2 OR ...)`, with nulls at the end. `settled` says that whether the first
 /// key is null is settled by the part.
-fn chain(keys: &[Key], values: &[Option<Value>], last: &Last, id_descending: bool, settled: bool, out: &mut Statement) {
-    let (Some((key, keys)), Some((value, values))) = (keys.split_first(), values.split_first()) else {
+fn chain(
+    keys: &[Key],
+    values: &[Option<Value>],
+    last: &Last,
+    id_descending: bool,
+    settled: bool,
+    out: &mut Statement,
+) {
+    let (Some((key, keys)), Some((value, values))) = (keys.split_first(), values.split_first())
+    else {
         out.sql("\"id\"").sql(more(id_descending)).bind(Bind::Id(Some(last.id)));
         return;
     };

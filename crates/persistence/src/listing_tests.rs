@@ -35,11 +35,15 @@ pub(crate) struct World {
 
 impl World {
     async fn found(tx: &Tx<'_>) -> Result<Self> {
-        let world = Self { tags: (0..6).map(|_| TagId::new()).collect(), members: (0..4).map(|_| MemberId::new()).collect() };
+        let world = Self {
+            tags: (0..6).map(|_| TagId::new()).collect(),
+            members: (0..4).map(|_| MemberId::new()).collect(),
+        };
         for (i, id) in world.tags.iter().enumerate() {
-            let statement = Statement::new("INSERT INTO tags (category, name, id) VALUES ('regions', ")
-                .with(Bind::Text(Some(format!("T{i}"))), ", ")
-                .with(Bind::Id(Some(id.0)), ")");
+            let statement =
+                Statement::new("INSERT INTO tags (category, name, id) VALUES ('regions', ")
+                    .with(Bind::Text(Some(format!("T{i}"))), ", ")
+                    .with(Bind::Id(Some(id.0)), ")");
             execute(tx, statement).await?;
         }
         for (i, id) in world.members.iter().enumerate() {
@@ -79,7 +83,9 @@ impl World {
                 ids.dedup();
                 json!(ids)
             }
-            (_, FieldType::Domain) => json!(format!("{}.{number}.example", dice.of(&WORDS).to_lowercase())),
+            (_, FieldType::Domain) => {
+                json!(format!("{}.{number}.example", dice.of(&WORDS).to_lowercase()))
+            }
             (_, FieldType::Text) => json!(dice.of(&WORDS)),
             (_, FieldType::Enum) => json!(dice.of(field.words)),
             (_, FieldType::Boolean) => json!(dice.one_in(2)),
@@ -106,7 +112,11 @@ impl World {
         let deleted = dice.one_in(10);
         execute(tx, insertion(id, &row, deleted)).await?;
         if let Some((_, tags)) = row.iter().find(|(field, _)| field.name == "tag_ids") {
-            let tags = tags.as_array().into_iter().flatten().filter_map(|tag| tag.as_str()?.parse::<TagId>().ok());
+            let tags = tags
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|tag| tag.as_str()?.parse::<TagId>().ok());
             let statement = Statement::new("INSERT INTO partner_tags (partner_id, tag_id) SELECT ")
                 .with(Bind::Id(Some(id.0)), ", unnest(")
                 .with(Bind::Ids(tags.map(|tag| tag.0).collect()), ")");
@@ -134,7 +144,12 @@ pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (
         })
         .await
         .unwrap();
-    let all = all(store, scope, ListQuery { include: vec![listing::ListInclude::Deleted], ..ListQuery::default() }).await;
+    let all = all(
+        store,
+        scope,
+        ListQuery { include: vec![listing::ListInclude::Deleted], ..ListQuery::default() },
+    )
+    .await;
     assert_eq!(all.len(), n);
     (world, all)
 }
@@ -168,7 +183,9 @@ fn ranks() -> TierRanks {
 fn compare(field: &Field, one: &Json, other: &Json) -> Ordering {
     let rank = |value: &Json| match field.kind {
         _ if field.is_tier() => ranks()[value.as_str().unwrap()],
-        FieldType::Enum => field.words.iter().position(|word| json!(word) == *value).unwrap() as i64,
+        FieldType::Enum => {
+            field.words.iter().position(|word| json!(word) == *value).unwrap() as i64
+        }
         _ => value.as_i64().unwrap_or_else(|| value.as_bool().unwrap_or_default().into()),
     };
     match (field.kind, one.as_str(), other.as_str()) {
@@ -238,8 +255,9 @@ fn pages_of_any_sort_are_one_order() {
         let (_, rows) = rows(&store, &scope, 240, 1).await;
         let mut dice = Dice(2);
         let single = PARTNER.iter().filter(|field| field.sortable());
-        let mut sorts: Vec<Vec<String>> =
-            single.flat_map(|field| [vec![field.name.to_owned()], vec![format!("-{}", field.name)]]).collect();
+        let mut sorts: Vec<Vec<String>> = single
+            .flat_map(|field| [vec![field.name.to_owned()], vec![format!("-{}", field.name)]])
+            .collect();
         sorts.push(Vec::new());
         sorts.extend((0..40).map(|i| random_sort(&mut dice, 2 + i % 2)));
         for sort in sorts {
@@ -267,11 +285,13 @@ fn rows_that_stay_are_seen_once_while_others_change() {
         let mut number = 1_000;
         for i in 0..15 {
             let sort = random_sort(&mut dice, 1 + i % 3);
-            let mut query = ListQuery { sort: sort.clone(), limit: Some(7), ..ListQuery::default() };
+            let mut query =
+                ListQuery { sort: sort.clone(), limit: Some(7), ..ListQuery::default() };
             let mut seen: BTreeMap<String, usize> = BTreeMap::new();
             loop {
                 let asked = request(&query);
-                let page = store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
+                let page =
+                    store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
                 for row in &page.data {
                     *seen.entry(row.id.to_string()).or_default() += 1;
                 }
@@ -280,12 +300,19 @@ fn rows_that_stay_are_seen_once_while_others_change() {
                 number += 1;
                 let change = async |tx: &Tx<'_>| {
                     world.insert(tx, number, &mut dice).await?;
-                    let id: PartnerId = dice.of(&moving)["id"].as_str().and_then(|id| id.parse().ok()).unwrap();
-                    let mut statement = Statement::new("UPDATE partners SET updated_at = clock_timestamp()");
-                    for name in ["name", "industry", "employees", "fit_score", "stage", "tier", "revenue"] {
+                    let id: PartnerId =
+                        dice.of(&moving)["id"].as_str().and_then(|id| id.parse().ok()).unwrap();
+                    let mut statement =
+                        Statement::new("UPDATE partners SET updated_at = clock_timestamp()");
+                    for name in
+                        ["name", "industry", "employees", "fit_score", "stage", "tier", "revenue"]
+                    {
                         let field = domain::partners::partner_field(name).unwrap();
                         statement.sql(format!(", \"{name}\" = "));
-                        statement.bind(partners::stored_for_tests(field, &world.value(field, number, &mut dice)));
+                        statement.bind(partners::stored_for_tests(
+                            field,
+                            &world.value(field, number, &mut dice),
+                        ));
                     }
                     statement.sql(" WHERE id = ").bind(Bind::Id(Some(id.0)));
                     execute(tx, statement).await
@@ -307,13 +334,17 @@ fn operand(field: &Field, rows: &[Row], dice: &mut Dice) -> Json {
         value => Some(value.clone()),
     });
     match held {
-        Some(Json::String(text)) if matches!(field.kind, FieldType::Text | FieldType::TextArray) && !field.is_tier() => {
+        Some(Json::String(text))
+            if matches!(field.kind, FieldType::Text | FieldType::TextArray) && !field.is_tier() =>
+        {
             json!(if dice.one_in(2) { text.to_uppercase() } else { text })
         }
         Some(value) if !dice.one_in(8) => value,
         _ => match field.kind {
             _ if field.is_tier() => json!("unknown"),
-            FieldType::Id | FieldType::IdArray => json!(ids::encode(prefix_of(field), Uuid::now_v7())),
+            FieldType::Id | FieldType::IdArray => {
+                json!(ids::encode(prefix_of(field), Uuid::now_v7()))
+            }
             FieldType::Enum => json!(dice.of(field.words)),
             FieldType::Boolean => json!(true),
             FieldType::Timestamp => json!("-PT20H"),
@@ -325,11 +356,15 @@ fn operand(field: &Field, rows: &[Row], dice: &mut Dice) -> Json {
 }
 
 fn leaf(field: &Field, operator: Operator, rows: &[Row], dice: &mut Dice) -> Json {
-    let many = |dice: &mut Dice| (0..1 + dice.below(3)).map(|_| operand(field, rows, dice)).collect::<Vec<_>>();
+    let many = |dice: &mut Dice| {
+        (0..1 + dice.below(3)).map(|_| operand(field, rows, dice)).collect::<Vec<_>>()
+    };
     let value = match operator {
         Operator::IsNull => json!(dice.one_in(2)),
         Operator::Between => json!([operand(field, rows, dice), operand(field, rows, dice)]),
-        Operator::In | Operator::NotIn | Operator::Any | Operator::All | Operator::None => json!(many(dice)),
+        Operator::In | Operator::NotIn | Operator::Any | Operator::All | Operator::None => {
+            json!(many(dice))
+        }
         Operator::Eq | Operator::Ne if field.is_array() => match dice.below(3) {
             0 => json!(many(dice)),
             1 => json!([]),
@@ -367,8 +402,13 @@ async fn agrees(store: &Store, scope: &Scope, rows: &[Row], filter: Json) -> usi
         ..ListQuery::default()
     };
     let node = request(&query).filter.unwrap();
-    let found: Vec<Json> = all(store, scope, query).await.into_iter().map(|row| row["id"].clone()).collect();
-    let expected: Vec<Json> = rows.iter().filter(|row| node.matches(row, &ranks())).map(|row| row["id"].clone()).collect();
+    let found: Vec<Json> =
+        all(store, scope, query).await.into_iter().map(|row| row["id"].clone()).collect();
+    let expected: Vec<Json> = rows
+        .iter()
+        .filter(|row| node.matches(row, &ranks()))
+        .map(|row| row["id"].clone())
+        .collect();
     assert_eq!(found.len(), expected.len(), "{filter}");
     assert!(found == expected, "{filter}");
     found.len()
@@ -411,8 +451,12 @@ fn parameters_mean_what_leaves_mean() {
                 Json::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
                 one => text(one),
             };
-            let short = ListRequest::from_parameters(&[(name.clone(), value)], PARTNER, now).unwrap();
-            let long = request(&ListQuery { filter: Some(domain::filter::FilterNode(leaf)), ..ListQuery::default() });
+            let short =
+                ListRequest::from_parameters(&[(name.clone(), value)], PARTNER, now).unwrap();
+            let long = request(&ListQuery {
+                filter: Some(domain::filter::FilterNode(leaf)),
+                ..ListQuery::default()
+            });
             assert_eq!(short.filter, long.filter, "{name}");
             store.read(&scope, async |tx| partners::list(tx, &short).await).await.unwrap();
         }
@@ -426,13 +470,18 @@ fn searches_and_counts() {
             for name in ["Acme Security", "Acorn", "Backup Ltd"] {
                 let changes = json!({"name": name, "type": "channel"});
                 let changes = domain::partners::changes_of(changes.as_object().unwrap());
-                let (via, mode) = (domain::partners::PartnerCreatedVia::Manual, domain::access::WriteMode::Manual);
+                let (via, mode) = (
+                    domain::partners::PartnerCreatedVia::Manual,
+                    domain::access::WriteMode::Manual,
+                );
                 partners::insert(tx, changes, None, via, mode).await?;
             }
             Ok(())
         };
         store.write(&scope, named).await.unwrap();
-        for (q, expected) in [("AC", 2), ("secur", 1), ("acme securty", 1), ("%", 0), ("nothing", 0), ("  ", 3)] {
+        for (q, expected) in
+            [("AC", 2), ("secur", 1), ("acme securty", 1), ("%", 0), ("nothing", 0), ("  ", 3)]
+        {
             let query = ListQuery {
                 q: Some(q.into()),
                 limit: Some(1),
@@ -440,8 +489,13 @@ fn searches_and_counts() {
                 ..ListQuery::default()
             };
             let asked = request(&query);
-            let page = store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
-            assert_eq!((page.total_count, page.data.len()), (Some(expected), expected.min(1) as usize), "{q}");
+            let page =
+                store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
+            assert_eq!(
+                (page.total_count, page.data.len()),
+                (Some(expected), expected.min(1) as usize),
+                "{q}"
+            );
         }
     });
 }
@@ -457,26 +511,46 @@ fn indexed_sorts_never_sort() {
             let mut explain = Statement::new("EXPLAIN ");
             explain.append(select(&asked, partners::SOURCE, part, 8));
             let plan = async |tx: &Tx<'_>| {
-                for scan in ["enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_incremental_sort"] {
+                for scan in [
+                    "enable_seqscan",
+                    "enable_bitmapscan",
+                    "enable_sort",
+                    "enable_incremental_sort",
+                ] {
                     execute(tx, Statement::new(format!("SET LOCAL {scan} = off"))).await?;
                 }
-                let lines: Vec<String> = explain.answers::<diesel::sql_types::Text>().load(&mut tx.conn()).await?;
+                let lines: Vec<String> =
+                    explain.answers::<diesel::sql_types::Text>().load(&mut tx.conn()).await?;
                 Ok(lines.join("\n"))
             };
             store.write(&scope, plan).await.unwrap()
         };
         for field in PARTNER.iter().filter(|field| field.indexed) {
             for sign in ["", "-"] {
-                let mut query = ListQuery { sort: vec![format!("{sign}{}", field.name)], limit: Some(7), ..ListQuery::default() };
+                let mut query = ListQuery {
+                    sort: vec![format!("{sign}{}", field.name)],
+                    limit: Some(7),
+                    ..ListQuery::default()
+                };
                 let part = if field.nullable { Part::Values } else { Part::All };
                 let plan = explained(&query, part).await;
-                assert!(plan.contains("Index ") && !plan.contains("Sort"), "{sign}{}\n{plan}", field.name);
+                assert!(
+                    plan.contains("Index ") && !plan.contains("Sort"),
+                    "{sign}{}\n{plan}",
+                    field.name
+                );
                 let asked = request(&query);
-                let page = store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
+                let page =
+                    store.read(&scope, async |tx| partners::list(tx, &asked).await).await.unwrap();
                 query.cursor = page.next_cursor;
                 let deep = explained(&query, part).await;
-                assert!(!deep.contains("Sort") && deep.contains("(ROW("), "{sign}{}\n{deep}", field.name);
-                let condition = deep.lines().find(|line| line.contains("Index Cond")).unwrap_or_default();
+                assert!(
+                    !deep.contains("Sort") && deep.contains("(ROW("),
+                    "{sign}{}\n{deep}",
+                    field.name
+                );
+                let condition =
+                    deep.lines().find(|line| line.contains("Index Cond")).unwrap_or_default();
                 assert!(condition.contains("ROW("), "{sign}{}\n{deep}", field.name);
             }
         }
@@ -487,7 +561,9 @@ fn indexed_sorts_never_sort() {
 #[test]
 fn the_sql_of_lists_is_as_reviewed() {
     let id = Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
-    let after = |value: Option<Value>| Some(listing::Last { values: value.into_iter().map(Some).collect(), id });
+    let after = |value: Option<Value>| {
+        Some(listing::Last { values: value.into_iter().map(Some).collect(), id })
+    };
     let int = |number| Some(Value::Int(number));
     let cases = [
         ("first page", "", Part::All, None),
@@ -503,8 +579,12 @@ fn the_sql_of_lists_is_as_reviewed() {
         ("searched", "q=acme&include=deleted", Part::All, None),
     ];
     let told = cases.map(|(title, query, part, after)| {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned()));
-        let mut request = ListRequest::from_parameters(&pairs.collect::<Vec<_>>(), PARTNER, Utc::now()).unwrap();
+        let pairs = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let mut request =
+            ListRequest::from_parameters(&pairs.collect::<Vec<_>>(), PARTNER, Utc::now()).unwrap();
         request.after = after;
         let statement = select(&request, partners::SOURCE, part, 51);
         format!("-- {title}: {query}\n{}\n", diesel::debug_query::<diesel::pg::Pg, _>(&statement))

@@ -27,14 +27,24 @@ pub async fn of_key(tx: &Tx<'_>, id: ApiKeyId) -> Result<Me> {
 
 /// What a person changes about themselves.
 pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> {
-    members::table.find(id).select(members::id).for_update().first::<MemberId>(&mut tx.conn()).await.optional()?;
+    members::table
+        .find(id)
+        .select(members::id)
+        .for_update()
+        .first::<MemberId>(&mut tx.conn())
+        .await
+        .optional()?;
     let (before, _) = person(tx, id).await?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
         return of_member(tx, id).await;
     }
     let version: i64 = diesel::update(members::table.find(id))
-        .set((update, members::version.eq(members::version + 1), members::updated_at.eq(clock_timestamp())))
+        .set((
+            update,
+            members::version.eq(members::version + 1),
+            members::updated_at.eq(clock_timestamp()),
+        ))
         .returning(members::version)
         .get_result(&mut tx.conn())
         .await?;
@@ -45,10 +55,21 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> 
 /// # Errors
 /// `invalid_token` when the member was removed a moment ago.
 async fn person(tx: &Tx<'_>, id: MemberId) -> Result<(User, Member)> {
-    let row = members::table.find(id).select((Member::as_select(), members::locale, members::email_notifications));
+    let row = members::table.find(id).select((
+        Member::as_select(),
+        members::locale,
+        members::email_notifications,
+    ));
     let found: Option<(Member, String, bool)> = row.first(&mut tx.conn()).await.optional()?;
-    let (member, locale, email_notifications) = found.ok_or_else(|| Error::of(Code::InvalidToken))?;
+    let (member, locale, email_notifications) =
+        found.ok_or_else(|| Error::of(Code::InvalidToken))?;
     let id = member.user_id.ok_or_else(|| Error::internal("a signed-in member without user"))?;
-    let user = User { id, name: member.name.clone(), email: member.email.clone(), locale, email_notifications };
+    let user = User {
+        id,
+        name: member.name.clone(),
+        email: member.email.clone(),
+        locale,
+        email_notifications,
+    };
     Ok((user, member))
 }

@@ -49,7 +49,12 @@ pub(crate) async fn claim_email(tx: &Tx<'_>, email: &str) -> Result<bool> {
 /// Members in the order in which they came, after `cursor`.
 pub async fn list(tx: &Tx<'_>, cursor: Option<&str>, limit: i64) -> Result<Page<Member>> {
     let after = MemberId(page::after(cursor, "members")?.unwrap_or_default());
-    let rows = Member::query().filter(members::id.gt(after)).order(members::id).limit(limit + 1).load(&mut tx.conn()).await?;
+    let rows = Member::query()
+        .filter(members::id.gt(after))
+        .order(members::id)
+        .limit(limit + 1)
+        .load(&mut tx.conn())
+        .await?;
     Ok(Page::cut(rows, limit, "members", |member: &Member| member.id.0))
 }
 
@@ -95,8 +100,11 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
         members::invitation_hash.eq(token.hash().to_vec()),
         members::invitation_expires_at.eq(expires_at),
     );
-    let member: Member =
-        diesel::insert_into(members::table).values(row).returning(Member::as_returning()).get_result(&mut tx.conn()).await?;
+    let member: Member = diesel::insert_into(members::table)
+        .values(row)
+        .returning(Member::as_returning())
+        .get_result(&mut tx.conn())
+        .await?;
     let data = json!({"email": member.email, "role": member.role, "expires_at": expires_at});
     let told = NewEvent::new("member.invited", member.id, member.version, data);
     let event = told.id;
@@ -110,7 +118,11 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
 /// `invitation_invalid` when it is unknown, used or too old.
 pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let found: Option<Member> = Member::query()
-        .filter(members::invitation_hash.eq(token.hash().to_vec()).and(members::invitation_expires_at.gt(Timestamp::now())))
+        .filter(
+            members::invitation_hash
+                .eq(token.hash().to_vec())
+                .and(members::invitation_expires_at.gt(Timestamp::now())),
+        )
         .first(&mut tx.conn())
         .await
         .optional()?;
@@ -121,10 +133,20 @@ pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
 ///
 /// # Errors
 /// `invitation_invalid`; `email_taken` when the address is a user of another organization.
-pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, password_hash: &str) -> Result<Member> {
+pub async fn accept(
+    tx: &Tx<'_>,
+    token: &OpaqueToken,
+    user: UserId,
+    name: &str,
+    password_hash: &str,
+) -> Result<Member> {
     // Whoever is second waits here, and then finds no invitation any more.
     let joined: Option<Member> = diesel::update(members::table)
-        .filter(members::invitation_hash.eq(token.hash().to_vec()).and(members::invitation_expires_at.gt(Timestamp::now())))
+        .filter(
+            members::invitation_hash
+                .eq(token.hash().to_vec())
+                .and(members::invitation_expires_at.gt(Timestamp::now())),
+        )
         .set((
             members::user_id.eq(user),
             members::name.eq(name),
@@ -143,7 +165,12 @@ pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, 
     if !claim_email(tx, &member.email).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
-    tx.tell(NewEvent::new("member.joined", member.id, member.version, json!({"role": member.role})));
+    tx.tell(NewEvent::new(
+        "member.joined",
+        member.id,
+        member.version,
+        json!({"role": member.role}),
+    ));
     Ok(member)
 }
 
@@ -151,7 +178,12 @@ pub async fn accept(tx: &Tx<'_>, token: &OpaqueToken, user: UserId, name: &str, 
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot be set.
-pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MemberUpdate, expected: Option<i64>) -> Result<Member> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: MemberId,
+    update: &MemberUpdate,
+    expected: Option<i64>,
+) -> Result<Member> {
     let owners = lock_owners(tx).await?;
     let before: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
     before.may_be_changed(update, tx.scope())?;
@@ -162,7 +194,11 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MemberUpdate, expected: 
         return Ok(before);
     }
     let after: Member = diesel::update(members::table.find(id))
-        .set((update, members::version.eq(members::version + 1), members::updated_at.eq(clock_timestamp())))
+        .set((
+            update,
+            members::version.eq(members::version + 1),
+            members::updated_at.eq(clock_timestamp()),
+        ))
         .returning(Member::as_returning())
         .get_result(&mut tx.conn())
         .await?;
@@ -206,7 +242,13 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
 /// The owners who can act, locked in one order: two owners who remove each other at once must not both succeed.
 async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
     let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));
-    Ok(members::table.filter(acting).order(members::id).select(members::id).for_update().load(&mut tx.conn()).await?)
+    Ok(members::table
+        .filter(acting)
+        .order(members::id)
+        .select(members::id)
+        .for_update()
+        .load(&mut tx.conn())
+        .await?)
 }
 
 fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
@@ -232,9 +274,14 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> 
     let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
     for (id, version, overridden) in released {
         let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden});
+        let data =
+            json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden});
         tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
-        tx.tell(NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes})).of_partner(id));
+        tx.tell(
+            NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))
+                .of_partner(id),
+        );
     }
-    tiers::evaluate_changed(tx, rules, &ids, &["partner_manager_id"], TierTrigger::PartnerUpdated).await
+    tiers::evaluate_changed(tx, rules, &ids, &["partner_manager_id"], TierTrigger::PartnerUpdated)
+        .await
 }

@@ -10,21 +10,26 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// Needs a multi-thread runtime.
 pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     use diesel_async::SimpleAsyncConnection;
-    let mut conn = crate::db::open(owner_url).await.map_err(|error| Error::Unavailable(error.into()))?;
+    let mut conn =
+        crate::db::open(owner_url).await.map_err(|error| Error::Unavailable(error.into()))?;
     // "partners" in ASCII; released with the connection.
     conn.batch_execute("SELECT pg_advisory_lock(8097879368486286963)").await?;
     let mut harness = AsyncMigrationHarness::new(conn);
     let ran = harness.run_pending_migrations(MIGRATIONS).map_err(Error::Internal)?;
     let ran: Vec<String> = ran.iter().map(ToString::to_string).collect();
     // The server says whether it is up to date, and reads that as the weak role.
-    harness.into_inner().batch_execute("GRANT SELECT ON __diesel_schema_migrations TO partneros_app").await?;
+    harness
+        .into_inner()
+        .batch_execute("GRANT SELECT ON __diesel_schema_migrations TO partneros_app")
+        .await?;
     Ok(ran)
 }
 
 /// Makes the roles and the database of a private cluster, as its superuser. Nothing where they exist.
 pub async fn prepare(superuser_url: &str) -> Result<()> {
     use diesel_async::SimpleAsyncConnection;
-    let mut conn = crate::db::open(superuser_url).await.map_err(|error| Error::Unavailable(error.into()))?;
+    let mut conn =
+        crate::db::open(superuser_url).await.map_err(|error| Error::Unavailable(error.into()))?;
     conn.batch_execute(
         "SELECT pg_advisory_lock(8097879368486286963);
          DO $$ BEGIN
@@ -35,8 +40,15 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
     )
     .await?;
     // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS.
-    match conn.batch_execute("CREATE DATABASE partneros OWNER partneros_owner ENCODING 'UTF8'").await {
-        Err(diesel::result::Error::DatabaseError(_, info)) if info.message().contains("already exists") => Ok(()),
+    match conn
+        .batch_execute("CREATE DATABASE partneros OWNER partneros_owner ENCODING 'UTF8'")
+        .await
+    {
+        Err(diesel::result::Error::DatabaseError(_, info))
+            if info.message().contains("already exists") =>
+        {
+            Ok(())
+        }
         other => Ok(other?),
     }
 }
@@ -47,7 +59,11 @@ pub async fn pending(store: &crate::Store) -> Result<usize> {
     use diesel_async::RunQueryDsl;
     diesel::table! { __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, } }
     let mut conn = store.connection().await?;
-    let ran: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(&mut conn).await?;
-    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(Error::Internal)?;
+    let ran: Vec<String> = __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .load(&mut conn)
+        .await?;
+    let known =
+        MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_err(Error::Internal)?;
     Ok(known.iter().filter(|m| !ran.contains(&m.name().version().to_string())).count())
 }

@@ -17,7 +17,8 @@ fn today() -> NaiveDate {
 /// Of the database.
 pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
     let both = model_usage::prompt_tokens + model_usage::completion_tokens;
-    let spent: Option<i64> = model_usage::table.find(today()).select(both).first(&mut tx.conn()).await.optional()?;
+    let spent: Option<i64> =
+        model_usage::table.find(today()).select(both).first(&mut tx.conn()).await.optional()?;
     Ok(spent.unwrap_or(0))
 }
 
@@ -26,7 +27,12 @@ pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
 ///
 /// # Errors
 /// Of the database.
-pub async fn add(tx: &Tx<'_>, prompt_tokens: i64, completion_tokens: i64, requests: i64) -> Result<()> {
+pub async fn add(
+    tx: &Tx<'_>,
+    prompt_tokens: i64,
+    completion_tokens: i64,
+    requests: i64,
+) -> Result<()> {
     if requests == 0 {
         return Ok(());
     }

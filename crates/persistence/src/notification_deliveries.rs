@@ -12,7 +12,8 @@ use domain::{
     jobs::NewTask,
     members::MemberStatus,
     notifications::{
-        NotificationChannel, NotificationDelivery, NotificationDeliveryPage, NotificationDeliveryStatus, wait_after,
+        NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
+        NotificationDeliveryStatus, wait_after,
     },
     page::{self, Page},
     timestamp::Timestamp,
@@ -44,7 +45,8 @@ fn key(id: Uuid) -> String {
 
 /// Queues an attempt.
 pub(crate) async fn enqueue(tx: &Tx<'_>, id: NotificationDeliveryId, at: Timestamp) -> Result<()> {
-    let task = NewTask::new(TASK, json!({"delivery_id": id.0})).unique(key(id.0)).attempts(CRASHES).at(at);
+    let task =
+        NewTask::new(TASK, json!({"delivery_id": id.0})).unique(key(id.0)).attempts(CRASHES).at(at);
     tasks::enqueue(tx, &task).await
 }
 
@@ -63,7 +65,8 @@ pub struct DeliveryFilter {
     pub statuses: Option<Vec<NotificationDeliveryStatus>>,
 }
 
-type Condition<'a> = Box<dyn BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool> + 'a>;
+type Condition<'a> =
+    Box<dyn BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool> + 'a>;
 
 impl DeliveryFilter {
     fn condition(&self) -> Condition<'_> {
@@ -83,19 +86,32 @@ impl DeliveryFilter {
 ///
 /// # Errors
 /// `invalid_cursor`.
-pub async fn list(tx: &Tx<'_>, filter: &DeliveryFilter, cursor: Option<&str>, limit: i64) -> Result<NotificationDeliveryPage> {
+pub async fn list(
+    tx: &Tx<'_>,
+    filter: &DeliveryFilter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<NotificationDeliveryPage> {
     let name = format!("deliveries {filter:?}");
     let mut query = NotificationDelivery::query().filter(filter.condition()).into_boxed();
     if let Some(before) = page::after(cursor, &name)? {
         query = query.filter(notification_deliveries::id.lt(before));
     }
-    let rows = query.order(notification_deliveries::id.desc()).limit(limit + 1).load(&mut tx.conn()).await?;
+    let rows = query
+        .order(notification_deliveries::id.desc())
+        .limit(limit + 1)
+        .load(&mut tx.conn())
+        .await?;
     Ok(Page::cut(rows, limit, &name, |row: &NotificationDelivery| row.id.0))
 }
 
 /// How many deliveries a filter finds.
 pub async fn count(tx: &Tx<'_>, filter: &DeliveryFilter) -> Result<i64> {
-    Ok(notification_deliveries::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
+    Ok(notification_deliveries::table
+        .filter(filter.condition())
+        .count()
+        .get_result(&mut tx.conn())
+        .await?)
 }
 
 /// Tries a delivery at once. One that was given up begins its schedule anew.
@@ -103,14 +119,21 @@ pub async fn count(tx: &Tx<'_>, filter: &DeliveryFilter) -> Result<i64> {
 /// # Errors
 /// `not_found`, `delivery_succeeded`.
 pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<NotificationDelivery> {
-    let exists: Option<NotificationDeliveryId> =
-        notification_deliveries::table.find(id).select(notification_deliveries::id).first(&mut tx.conn()).await.optional()?;
+    let exists: Option<NotificationDeliveryId> = notification_deliveries::table
+        .find(id)
+        .select(notification_deliveries::id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
     let id = exists.ok_or_else(Error::not_found)?;
     // The task first, the delivery then: the worker takes them in this order.
     enqueue(tx, id, Timestamp::now()).await?;
     tasks::hasten(tx, &key(id.0)).await?;
-    let before: NotificationDelivery =
-        NotificationDelivery::query().filter(notification_deliveries::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+    let before: NotificationDelivery = NotificationDelivery::query()
+        .filter(notification_deliveries::id.eq(id))
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
     let again = match before.status {
         NotificationDeliveryStatus::Succeeded => return Err(Error::of(Code::DeliverySucceeded)),
         NotificationDeliveryStatus::Failed => Some(notification_deliveries::step.eq(0)),
@@ -121,7 +144,9 @@ pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Notificati
         notification_deliveries::next_attempt_at.eq(Timestamp::now()),
         again,
     );
-    let after = diesel::update(notification_deliveries::table.find(id)).set(set).returning(NotificationDelivery::as_returning());
+    let after = diesel::update(notification_deliveries::table.find(id))
+        .set(set)
+        .returning(NotificationDelivery::as_returning());
     Ok(after.get_result(&mut tx.conn()).await?)
 }
 
@@ -159,8 +184,11 @@ pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
     let pending = Due::query()
         .filter(notification_deliveries::id.eq(id))
         .filter(notification_deliveries::status.eq(NotificationDeliveryStatus::Pending));
-    let Some(due) = pending.first(&mut tx.conn()).await.optional()? else { return Ok(Next::Nothing) };
-    let organization: String = organizations::table.select(organizations::name).first(&mut tx.conn()).await?;
+    let Some(due) = pending.first(&mut tx.conn()).await.optional()? else {
+        return Ok(Next::Nothing);
+    };
+    let organization: String =
+        organizations::table.select(organizations::name).first(&mut tx.conn()).await?;
     let Some(member) = due.member_id else {
         return Ok(Next::Send { due: Box::new(due), organization, recipient: None });
     };
@@ -170,9 +198,13 @@ pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
     let wanted = if due.kind == INVITATION { MemberStatus::Invited } else { MemberStatus::Active };
     Ok(match found {
         None => Next::Drop("The member was removed."),
-        Some((_, status, _)) if status != wanted && due.kind == INVITATION => Next::Drop("The invitation was accepted."),
+        Some((_, status, _)) if status != wanted && due.kind == INVITATION => {
+            Next::Drop("The invitation was accepted.")
+        }
         Some((_, status, _)) if status != wanted => Next::Drop("The member is suspended."),
-        Some((_, _, false)) if due.kind != INVITATION => Next::Drop("The member has switched mails off."),
+        Some((_, _, false)) if due.kind != INVITATION => {
+            Next::Drop("The member has switched mails off.")
+        }
         Some((name, ..)) => Next::Send { due: Box::new(due), organization, recipient: Some(name) },
     })
 }
@@ -197,14 +229,20 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
     run.step(async |tx| {
         tasks::complete(tx, &run.task).await?;
         let table = notification_deliveries::table.find(id);
-        let pending = table.filter(notification_deliveries::status.eq(NotificationDeliveryStatus::Pending));
-        let step: Option<i32> =
-            pending.select(notification_deliveries::step).for_update().first(&mut tx.conn()).await.optional()?;
+        let pending =
+            table.filter(notification_deliveries::status.eq(NotificationDeliveryStatus::Pending));
+        let step: Option<i32> = pending
+            .select(notification_deliveries::step)
+            .for_update()
+            .first(&mut tx.conn())
+            .await
+            .optional()?;
         // Settled or erased meanwhile.
         let Some(step) = step else { return Ok(()) };
         let next = match attempt {
             Attempt::Failed { not_before, .. } => wait_after(step + 1).map(|wait| {
-                let asked = not_before.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                let asked =
+                    not_before.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
                 Timestamp(Timestamp::now().0 + wait.max(asked.min(TimeDelta::days(1))))
             }),
             _ => None,
@@ -248,14 +286,19 @@ async fn given_up<C>(tx: &Tx<'_>, which: C, reason: &str) -> Result<()>
 where
     C: BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool> + 'static,
 {
-    let which: Box<dyn BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool>> = Box::new(which);
+    let which: Box<
+        dyn BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool>,
+    > = Box::new(which);
     let set = (
         notification_deliveries::status.eq(NotificationDeliveryStatus::Failed),
         notification_deliveries::last_error.eq(shortened(reason)),
         notification_deliveries::next_attempt_at.eq(None::<Timestamp>),
     );
     let pending = notification_deliveries::status.eq(NotificationDeliveryStatus::Pending);
-    diesel::update(notification_deliveries::table.filter(which.and(pending))).set(set).execute(&mut tx.conn()).await?;
+    diesel::update(notification_deliveries::table.filter(which.and(pending)))
+        .set(set)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

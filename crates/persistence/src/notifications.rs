@@ -9,8 +9,8 @@ use domain::{
     events::NewEvent,
     ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
     notifications::{
-        Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings, NotificationSettingsUpdate,
-        NotificationType, Occasion,
+        Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings,
+        NotificationSettingsUpdate, NotificationType, Occasion,
     },
     page::{self, Page},
     patch,
@@ -42,13 +42,24 @@ pub async fn tell(tx: &Tx<'_>, occasions: &[Occasion]) -> Result<()> {
 }
 
 /// One statement for all of it: who writes a deal or ends a job does not wait for a second look.
-fn told(tx: &Tx<'_>, occasions: &[Occasion], form: Option<&NotificationSettings>) -> Result<Statement> {
-    let texts = |text: fn(&Occasion) -> &str| Bind::Texts(occasions.iter().map(|one| text(one).to_owned()).collect());
-    let member = |one: &Occasion| if let Audience::Member(id) = one.audience { id.0 } else { Uuid::nil() };
-    let user = |one: &Occasion| if let Audience::User(id) = one.audience { id.0 } else { Uuid::nil() };
+fn told(
+    tx: &Tx<'_>,
+    occasions: &[Occasion],
+    form: Option<&NotificationSettings>,
+) -> Result<Statement> {
+    let texts = |text: fn(&Occasion) -> &str| {
+        Bind::Texts(occasions.iter().map(|one| text(one).to_owned()).collect())
+    };
+    let member =
+        |one: &Occasion| if let Audience::Member(id) = one.audience { id.0 } else { Uuid::nil() };
+    let user =
+        |one: &Occasion| if let Audience::User(id) = one.audience { id.0 } else { Uuid::nil() };
     let by_form = |one: &Occasion| one.audience == Audience::Form;
-    let roles = form.map(|form| form.roles.iter().map(|role| role.as_str().to_owned()).collect()).unwrap_or_default();
-    let named = form.map(|form| form.member_ids.iter().map(|id| id.0).collect()).unwrap_or_default();
+    let roles = form
+        .map(|form| form.roles.iter().map(|role| role.as_str().to_owned()).collect())
+        .unwrap_or_default();
+    let named =
+        form.map(|form| form.member_ids.iter().map(|id| id.0).collect()).unwrap_or_default();
     let actor = serde_json::to_value(Actor::system("notifications")).map_err(Error::internal)?;
     let mut out = Statement::new("/* notifications.tell */ WITH said AS (SELECT * FROM unnest(")
         .with(texts(|one| one.kind.as_str()), ", ")
@@ -89,7 +100,12 @@ fn told(tx: &Tx<'_>, occasions: &[Occasion], form: Option<&NotificationSettings>
 }
 
 /// Tells whom the settings name of a new submission. `event` is its `application.submitted`.
-pub async fn application_submitted(tx: &Tx<'_>, event: EventId, submission: impl ToString, applicant: &Applicant) -> Result<()> {
+pub async fn application_submitted(
+    tx: &Tx<'_>,
+    event: EventId,
+    submission: impl ToString,
+    applicant: &Applicant,
+) -> Result<()> {
     tell(tx, &[Occasion::application_submitted(event, submission, applicant)]).await
 }
 
@@ -125,7 +141,8 @@ pub struct NotificationFilter {
     pub types: Option<Vec<NotificationType>>,
 }
 
-type Condition<'a> = Box<dyn BoxableExpression<notifications::table, Pg, SqlType = sql_types::Bool> + 'a>;
+type Condition<'a> =
+    Box<dyn BoxableExpression<notifications::table, Pg, SqlType = sql_types::Bool> + 'a>;
 
 impl NotificationFilter {
     fn condition(&self) -> Condition<'_> {
@@ -146,7 +163,12 @@ impl NotificationFilter {
 ///
 /// # Errors
 /// `invalid_cursor`.
-pub async fn list(tx: &Tx<'_>, filter: &NotificationFilter, cursor: Option<&str>, limit: i64) -> Result<NotificationPage> {
+pub async fn list(
+    tx: &Tx<'_>,
+    filter: &NotificationFilter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<NotificationPage> {
     let name = format!("notifications {filter:?}");
     let mut query = Notification::query().filter(filter.condition()).into_boxed();
     if let Some(before) = page::after(cursor, &name)? {
@@ -180,31 +202,51 @@ pub async fn read(tx: &Tx<'_>, member: MemberId, id: NotificationId) -> Result<N
 
 /// A member has read everything.
 pub async fn read_all(tx: &Tx<'_>, member: MemberId) -> Result<()> {
-    let unread = notifications::table.filter(notifications::member_id.eq(member)).filter(notifications::read_at.is_null());
-    diesel::update(unread).set(notifications::read_at.eq(clock_timestamp().nullable())).execute(&mut tx.conn()).await?;
+    let unread = notifications::table
+        .filter(notifications::member_id.eq(member))
+        .filter(notifications::read_at.is_null());
+    diesel::update(unread)
+        .set(notifications::read_at.eq(clock_timestamp().nullable()))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
 /// A member leaves: their entries go, what is on its way to them stops, and the settings name them no more.
 pub(crate) async fn forget_member(tx: &Tx<'_>, member: MemberId) -> Result<()> {
-    diesel::delete(notifications::table.filter(notifications::member_id.eq(member))).execute(&mut tx.conn()).await?;
+    diesel::delete(notifications::table.filter(notifications::member_id.eq(member)))
+        .execute(&mut tx.conn())
+        .await?;
     deliveries::give_up_of_member(tx, member, "The member was removed.").await?;
     let named = notification_settings::member_ids.contains(vec![member.0]);
-    let Some(before) = NotificationSettings::query().filter(named).for_update().first(&mut tx.conn()).await.optional()? else {
+    let Some(before) = NotificationSettings::query()
+        .filter(named)
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?
+    else {
         return Ok(());
     };
     let left = before.member_ids.iter().copied().filter(|id| *id != member).collect();
-    let update = NotificationSettingsUpdate { member_ids: Some(left), ..NotificationSettingsUpdate::default() };
+    let update = NotificationSettingsUpdate {
+        member_ids: Some(left),
+        ..NotificationSettingsUpdate::default()
+    };
     write_settings(tx, &before, update).await.map(drop)
 }
 
 /// What was told of something that is erased for privacy is erased too, in the application and in the outbox.
 pub async fn forget_subject(tx: &Tx<'_>, id: impl ToString) -> Result<()> {
     let id = id.to_string();
-    diesel::delete(notifications::table.filter(notifications::subject_id.eq(&id))).execute(&mut tx.conn()).await?;
-    diesel::delete(notification_deliveries::table.filter(notification_deliveries::subject_id.eq(&id)))
+    diesel::delete(notifications::table.filter(notifications::subject_id.eq(&id)))
         .execute(&mut tx.conn())
         .await?;
+    diesel::delete(
+        notification_deliveries::table.filter(notification_deliveries::subject_id.eq(&id)),
+    )
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -226,14 +268,17 @@ pub async fn replace_settings(
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let before: NotificationSettings = NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
+    let before: NotificationSettings =
+        NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     if let Some(roles) = &mut update.roles {
         roles.sort_unstable();
     }
     expect_members(tx, update.member_ids.as_deref().unwrap_or_default()).await?;
     let given = |ids: &Option<Vec<String>>| ids.as_ref().is_some_and(|ids| !ids.is_empty());
-    if (given(&update.slack_channel_ids) || given(&update.slack_user_ids)) && slack::get(tx).await?.is_none() {
+    if (given(&update.slack_channel_ids) || given(&update.slack_user_ids))
+        && slack::get(tx).await?.is_none()
+    {
         return Err(Error::of(Code::SlackNotConnected));
     }
     write_settings(tx, &before, update).await
@@ -243,19 +288,33 @@ async fn expect_members(tx: &Tx<'_>, ids: &[MemberId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let known: Vec<MemberId> = members::table.filter(members::id.eq_any(ids)).select(members::id).load(&mut tx.conn()).await?;
+    let known: Vec<MemberId> = members::table
+        .filter(members::id.eq_any(ids))
+        .select(members::id)
+        .load(&mut tx.conn())
+        .await?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !known.contains(id));
-    let fault = |(number, _)| Fault::at_pointer("not_found_reference", format!("#/member_ids/{number}"), "names no member");
+    let fault = |(number, _)| {
+        Fault::at_pointer(
+            "not_found_reference",
+            format!("#/member_ids/{number}"),
+            "names no member",
+        )
+    };
     let faults: Vec<Fault> = unknown.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 /// The workspace is not connected any more: its targets mean nothing.
 pub(crate) async fn forget_slack_targets(tx: &Tx<'_>) -> Result<()> {
-    let before: NotificationSettings = NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
+    let before: NotificationSettings =
+        NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
     let none = || Some(Vec::new());
-    let update =
-        NotificationSettingsUpdate { slack_channel_ids: none(), slack_user_ids: none(), ..NotificationSettingsUpdate::default() };
+    let update = NotificationSettingsUpdate {
+        slack_channel_ids: none(),
+        slack_user_ids: none(),
+        ..NotificationSettingsUpdate::default()
+    };
     write_settings(tx, &before, update).await.map(drop)
 }
 

@@ -33,10 +33,18 @@ const FIRST_TIERS: [(&str, &str, i32); 5] = [
 ///
 /// # Errors
 /// `email_taken`.
-pub async fn register(tx: &Tx<'_>, registration: &Registration, user: UserId, password_hash: &str) -> Result<Member> {
+pub async fn register(
+    tx: &Tx<'_>,
+    registration: &Registration,
+    user: UserId,
+    password_hash: &str,
+) -> Result<Member> {
     let conn = tx.conn();
     diesel::insert_into(organizations::table)
-        .values((organizations::name.eq(&registration.organization_name), organizations::currency.eq(&registration.currency)))
+        .values((
+            organizations::name.eq(&registration.organization_name),
+            organizations::currency.eq(&registration.currency),
+        ))
         .execute(&mut { conn })
         .await?;
     if !people::claim_email(tx, &registration.email).await? {
@@ -52,7 +60,10 @@ pub async fn register(tx: &Tx<'_>, registration: &Registration, user: UserId, pa
             tiers::is_default.eq(rank == 1),
         )
     };
-    diesel::insert_into(tiers::table).values(FIRST_TIERS.map(first).to_vec()).execute(&mut { conn }).await?;
+    diesel::insert_into(tiers::table)
+        .values(FIRST_TIERS.map(first).to_vec())
+        .execute(&mut { conn })
+        .await?;
     let owner = (
         members::id.eq(MemberId::new()),
         members::user_id.eq(user),
@@ -62,8 +73,11 @@ pub async fn register(tx: &Tx<'_>, registration: &Registration, user: UserId, pa
         members::status.eq(MemberStatus::Active),
         members::password_hash.eq(password_hash),
     );
-    let owner: Member =
-        diesel::insert_into(members::table).values(owner).returning(Member::as_returning()).get_result(&mut { conn }).await?;
+    let owner: Member = diesel::insert_into(members::table)
+        .values(owner)
+        .returning(Member::as_returning())
+        .get_result(&mut { conn })
+        .await?;
     tx.tell(NewEvent::new("member.joined", owner.id, owner.version, json!({"role": owner.role})));
     Ok(owner)
 }
@@ -83,7 +97,11 @@ pub(crate) async fn calendar(tx: &Tx<'_>) -> Result<(String, i32)> {
 ///
 /// # Errors
 /// `version_mismatch`, `currency_in_use`.
-pub async fn update(tx: &Tx<'_>, update: &OrganizationUpdate, expected: Option<i64>) -> Result<Organization> {
+pub async fn update(
+    tx: &Tx<'_>,
+    update: &OrganizationUpdate,
+    expected: Option<i64>,
+) -> Result<Organization> {
     let before: Organization = Organization::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     let changes = patch::changes(&before, update)?;
@@ -94,18 +112,29 @@ pub async fn update(tx: &Tx<'_>, update: &OrganizationUpdate, expected: Option<i
         return Err(Error::taken(Code::CurrencyInUse, "#/currency"));
     }
     diesel::update(organizations::table)
-        .set((update, organizations::version.eq(organizations::version + 1), organizations::updated_at.eq(clock_timestamp())))
+        .set((
+            update,
+            organizations::version.eq(organizations::version + 1),
+            organizations::updated_at.eq(clock_timestamp()),
+        ))
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx).await?;
-    tx.tell(NewEvent::new("organization.updated", after.id, after.version, json!({"changes": changes})));
+    tx.tell(NewEvent::new(
+        "organization.updated",
+        after.id,
+        after.version,
+        json!({"changes": changes}),
+    ));
     Ok(after)
 }
 
 /// Whether an amount exists anywhere, deleted partners and deals included: they can be restored.
 async fn has_amounts(tx: &Tx<'_>) -> Result<bool> {
-    let given = partners::company_revenue.is_not_null().or(partners::annual_revenue_target.is_not_null());
-    let computed = partners::pipeline.ne(0).or(partners::revenue.ne(0)).or(partners::product_revenue.ne(0));
+    let given =
+        partners::company_revenue.is_not_null().or(partners::annual_revenue_target.is_not_null());
+    let computed =
+        partners::pipeline.ne(0).or(partners::revenue.ne(0)).or(partners::product_revenue.ne(0));
     let of_partners = diesel::dsl::exists(partners::table.filter(given.or(computed)));
     let of_deals = diesel::dsl::exists(deals::table.filter(deals::value.ne(0)));
     Ok(diesel::select(of_partners.or(of_deals)).get_result(&mut tx.conn()).await?)

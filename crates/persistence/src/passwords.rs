@@ -27,7 +27,9 @@ const RESET_LIFE: TimeDelta = TimeDelta::hours(1);
 
 /// The member with this e-mail address, and the kept password; no password before the invitation is accepted.
 pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option<String>)>> {
-    let row = members::table.filter(members::email.eq(email)).select((Member::as_select(), members::password_hash));
+    let row = members::table
+        .filter(members::email.eq(email))
+        .select((Member::as_select(), members::password_hash));
     Ok(row.first(&mut tx.conn()).await.optional()?)
 }
 
@@ -62,7 +64,8 @@ pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
 /// `not_found` when nobody who has joined has this e-mail address.
 pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
-    let member: MemberId = members::table.filter(joined).select(members::id).first(&mut tx.conn()).await?;
+    let member: MemberId =
+        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await?;
     issue_reset_of(tx, member).await
 }
 
@@ -99,11 +102,17 @@ pub struct ResetMail {
 pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
     let id = task.payload.get("member_id").cloned().unwrap_or_default();
     let id = serde_json::from_value(id).map(MemberId).map_err(Error::internal)?;
-    let found: Option<(String, String)> =
-        members::table.find(id).select((members::name, members::email)).first(&mut tx.conn()).await.optional()?;
+    let found: Option<(String, String)> = members::table
+        .find(id)
+        .select((members::name, members::email))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
     match found {
         None => Ok(None),
-        Some((name, email)) => Ok(Some(ResetMail { token: issue_reset_of(tx, id).await?, name, email })),
+        Some((name, email)) => {
+            Ok(Some(ResetMail { token: issue_reset_of(tx, id).await?, name, email }))
+        }
     }
 }
 
@@ -139,9 +148,19 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
 ///
 /// # Errors
 /// `invalid_credentials` when the password has changed since it was checked.
-pub async fn change(tx: &Tx<'_>, member: MemberId, session: SessionId, checked: &str, password_hash: &str) -> Result<()> {
-    let kept: Option<String> =
-        members::table.find(member).select(members::password_hash).for_update().first(&mut tx.conn()).await?;
+pub async fn change(
+    tx: &Tx<'_>,
+    member: MemberId,
+    session: SessionId,
+    checked: &str,
+    password_hash: &str,
+) -> Result<()> {
+    let kept: Option<String> = members::table
+        .find(member)
+        .select(members::password_hash)
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
     if kept.as_deref() != Some(checked) {
         return Err(Error::of(Code::InvalidCredentials));
     }

@@ -12,7 +12,8 @@ use domain::{
     listing::ListRequest,
     patch,
     plan_items::{
-        PLAN_ITEM_PARTNER, POSITION_GAP, Placed, PlanItem, PlanItemCreate, PlanItemKind, PlanItemPage, PlanItemUpdate, place,
+        PLAN_ITEM_PARTNER, POSITION_GAP, Placed, PlanItem, PlanItemCreate, PlanItemKind,
+        PlanItemPage, PlanItemUpdate, place,
     },
     timestamp::Timestamp,
 };
@@ -73,12 +74,25 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
     partners::expect_live(tx, partner).await?;
     let id = PlanItemId::new();
     let of_partner = plan_items::table.filter(plan_items::partner_id.eq(partner));
-    let last: Option<i64> = of_partner.select(diesel::dsl::max(plan_items::position)).get_result(&mut tx.conn()).await?;
+    let last: Option<i64> = of_partner
+        .select(diesel::dsl::max(plan_items::position))
+        .get_result(&mut tx.conn())
+        .await?;
     let position = last.unwrap_or(0) + POSITION_GAP;
-    let row = (plan_items::id.eq(id), plan_items::partner_id.eq(partner), plan_items::position.eq(position), create.clone());
+    let row = (
+        plan_items::id.eq(id),
+        plan_items::partner_id.eq(partner),
+        plan_items::position.eq(position),
+        create.clone(),
+    );
     diesel::insert_into(plan_items::table).values(row).execute(&mut tx.conn()).await?;
     let item = get(tx, id).await?;
-    tell(tx, "plan_item.created", &item, json!({"changes": {}, "kind": item.kind, "title": item.title}));
+    tell(
+        tx,
+        "plan_item.created",
+        &item,
+        json!({"changes": {}, "kind": item.kind, "title": item.title}),
+    );
     Ok(item)
 }
 
@@ -86,7 +100,12 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that is not there.
-pub async fn update(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>, update: &PlanItemUpdate) -> Result<PlanItem> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<i64>,
+    update: &PlanItemUpdate,
+) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
     let mut changes = patch::changes(&before, update)?;
     // It says where to, and is no field.
@@ -132,10 +151,9 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
     let others: Vec<(PlanItemId, i64)> = all.into_iter().filter(|(id, _)| *id != item.id).collect();
     let index = match before_id {
         None => others.len(),
-        Some(before) => others
-            .iter()
-            .position(|(id, _)| *id == before)
-            .ok_or_else(|| Error::field("not_found_reference", "before_id", "names no item of this plan"))?,
+        Some(before) => others.iter().position(|(id, _)| *id == before).ok_or_else(|| {
+            Error::field("not_found_reference", "before_id", "names no item of this plan")
+        })?,
     };
     if held == Some(index) {
         return Ok(item.position);
@@ -164,21 +182,27 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
 pub async fn delete(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Result<()> {
     let item = lock(tx, id, expected).await?;
     diesel::delete(plan_items::table.find(id)).execute(&mut tx.conn()).await?;
-    tell(tx, "plan_item.deleted", &item, json!({"changes": {}, "kind": item.kind, "title": item.title}));
+    tell(
+        tx,
+        "plan_item.deleted",
+        &item,
+        json!({"changes": {}, "kind": item.kind, "title": item.title}),
+    );
     Ok(())
 }
 
 /// Items of a member who leaves have no owner.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let released: Vec<(PlanItemId, i64, PartnerId)> = diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
-        .set((
-            plan_items::owner_id.eq(None::<MemberId>),
-            plan_items::version.eq(plan_items::version + 1),
-            plan_items::updated_at.eq(Timestamp::now()),
-        ))
-        .returning((plan_items::id, plan_items::version, plan_items::partner_id))
-        .get_results(&mut tx.conn())
-        .await?;
+    let released: Vec<(PlanItemId, i64, PartnerId)> =
+        diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
+            .set((
+                plan_items::owner_id.eq(None::<MemberId>),
+                plan_items::version.eq(plan_items::version + 1),
+                plan_items::updated_at.eq(Timestamp::now()),
+            ))
+            .returning((plan_items::id, plan_items::version, plan_items::partner_id))
+            .get_results(&mut tx.conn())
+            .await?;
     for (id, version, partner) in released {
         let data = json!({"changes": {"owner_id": {"from": owner, "to": null}}});
         tx.tell(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
@@ -187,7 +211,8 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
 }
 
 async fn lock(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Result<PlanItem> {
-    let item: PlanItem = PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+    let item: PlanItem =
+        PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, item.version)?;
     Ok(item)
 }

@@ -24,7 +24,10 @@ define_sql_function! { fn pg_notify(channel: Text, payload: Text) -> Text; }
 
 /// Ends everything that was issued for this session, member or key until now, on every instance.
 pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
-    diesel::insert_into(revocations::table).values(revocations::id.eq(id)).execute(&mut tx.conn()).await?;
+    diesel::insert_into(revocations::table)
+        .values(revocations::id.eq(id))
+        .execute(&mut tx.conn())
+        .await?;
     diesel::select(pg_notify("partneros_revoked", id.to_string())).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -83,7 +86,10 @@ impl Revocations {
     async fn listen(&self, store: &Store) -> Result<diesel_async::AsyncPgConnection> {
         let mut conn = store.listener().await?;
         // Listen first, read second: what is revoked in between arrives twice rather than never.
-        conn.batch_execute("SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN partneros_revoked").await?;
+        conn.batch_execute(
+            "SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN partneros_revoked",
+        )
+        .await?;
         let rows: Vec<(Uuid, DateTime<Utc>)> = revocations::table
             .filter(revocations::revoked_at.gt(Utc::now() - TOKEN_LIFE))
             .select((revocations::id, revocations::revoked_at))

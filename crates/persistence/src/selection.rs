@@ -2,7 +2,9 @@
 
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
-use domain::{Place, Result, ids::PartnerId, listing::ListRequest, selection::Selection, views::ViewObject};
+use domain::{
+    Place, Result, ids::PartnerId, listing::ListRequest, selection::Selection, views::ViewObject,
+};
 
 use crate::{
     Tx, listing,
@@ -70,7 +72,12 @@ impl Selected {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn after(&self, tx: &Tx<'_>, after: Option<PartnerId>, limit: i64) -> Result<Vec<PartnerId>> {
+    pub async fn after(
+        &self,
+        tx: &Tx<'_>,
+        after: Option<PartnerId>,
+        limit: i64,
+    ) -> Result<Vec<PartnerId>> {
         if let Self::Ids(ids) = self {
             let rest = ids.iter().filter(|id| after.is_none_or(|after| **id > after));
             return Ok(rest.take(limit.max(0) as usize).copied().collect());

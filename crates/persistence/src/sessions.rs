@@ -69,7 +69,11 @@ pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Gran
     let row = (
         sessions::id.eq(session),
         sessions::member_id.eq(member.id),
-        sessions::user_agent.eq(device.user_agent.chars().take(LONGEST_USER_AGENT).collect::<String>()),
+        sessions::user_agent.eq(device
+            .user_agent
+            .chars()
+            .take(LONGEST_USER_AGENT)
+            .collect::<String>()),
         sessions::ip.eq(device.ip.to_canonical().to_string()),
         sessions::expires_at.eq(expires_at),
         sessions::absolute_expires_at.eq(Timestamp(now.0 + ABSOLUTE_LIFE)),
@@ -90,13 +94,18 @@ async fn seen(tx: &Tx<'_>, member: MemberId, now: Timestamp) -> Result<Option<Me
         .await
         .optional()?;
     match seen {
-        Some(member) if member.status == MemberStatus::Suspended => Err(Error::of(Code::MemberSuspended)),
+        Some(member) if member.status == MemberStatus::Suspended => {
+            Err(Error::of(Code::MemberSuspended))
+        }
         other => Ok(other),
     }
 }
 
 async fn keep(tx: &Tx<'_>, session: SessionId, token: &OpaqueToken) -> Result<()> {
-    let row = (refresh_tokens::token_hash.eq(token.hash().to_vec()), refresh_tokens::session_id.eq(session));
+    let row = (
+        refresh_tokens::token_hash.eq(token.hash().to_vec()),
+        refresh_tokens::session_id.eq(session),
+    );
     diesel::insert_into(refresh_tokens::table).values(row).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -130,11 +139,17 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
     // Locks the member before the session, as everything does: two requests with one token go one after the other.
     let member = seen(tx, member, now).await?.ok_or_else(invalid)?;
     let session: Row = Row::query().find(session).for_update().first(&mut tx.conn()).await?;
-    if session.revoked_at.is_some() || session.expires_at <= now || session.absolute_expires_at <= now {
+    if session.revoked_at.is_some()
+        || session.expires_at <= now
+        || session.absolute_expires_at <= now
+    {
         return Err(invalid());
     }
-    let replaced_at: Option<Timestamp> =
-        refresh_tokens::table.find(&digest).select(refresh_tokens::replaced_at).first(&mut tx.conn()).await?;
+    let replaced_at: Option<Timestamp> = refresh_tokens::table
+        .find(&digest)
+        .select(refresh_tokens::replaced_at)
+        .first(&mut tx.conn())
+        .await?;
     if replaced_at.is_some_and(|at| at.0 + GRACE < now.0) {
         end_reused(tx, session.id).await?;
         return Ok(Refreshed::Reused);
@@ -144,11 +159,22 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         Some(_) => session.expires_at,
         None => replace(tx, &session, token, &successor, now).await?,
     };
-    Ok(Refreshed::Granted(Box::new(Grant { session: session.id, member, refresh_token: successor, expires_at })))
+    Ok(Refreshed::Granted(Box::new(Grant {
+        session: session.id,
+        member,
+        refresh_token: successor,
+        expires_at,
+    })))
 }
 
 /// The first use of a token: its successor takes its place, and the session lives on.
-async fn replace(tx: &Tx<'_>, session: &Row, token: &OpaqueToken, successor: &OpaqueToken, now: Timestamp) -> Result<Timestamp> {
+async fn replace(
+    tx: &Tx<'_>,
+    session: &Row,
+    token: &OpaqueToken,
+    successor: &OpaqueToken,
+    now: Timestamp,
+) -> Result<Timestamp> {
     let expires_at = session.absolute_expires_at.min(Timestamp(now.0 + IDLE_LIFE));
     diesel::update(refresh_tokens::table.find(token.hash().to_vec()))
         .set(refresh_tokens::replaced_at.eq(now))
@@ -163,14 +189,23 @@ async fn replace(tx: &Tx<'_>, session: &Row, token: &OpaqueToken, successor: &Op
 }
 
 async fn end_reused(tx: &Tx<'_>, session: SessionId) -> Result<()> {
-    diesel::update(sessions::table.find(session)).set(sessions::revoked_at.eq(Timestamp::now())).execute(&mut tx.conn()).await?;
+    diesel::update(sessions::table.find(session))
+        .set(sessions::revoked_at.eq(Timestamp::now()))
+        .execute(&mut tx.conn())
+        .await?;
     revocations::revoke(tx, session.0).await?;
     tx.tell(NewEvent::new("session.reuse_detected", session, None, json!({})));
     Ok(())
 }
 
 /// A member's live sessions, oldest first, after `cursor`; `current` is the one that asks.
-pub async fn list(tx: &Tx<'_>, member: MemberId, current: SessionId, cursor: Option<&str>, limit: i64) -> Result<Page<Session>> {
+pub async fn list(
+    tx: &Tx<'_>,
+    member: MemberId,
+    current: SessionId,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Session>> {
     let after = SessionId(page::after(cursor, "sessions")?.unwrap_or_default());
     let rows = sessions::table
         .filter(sessions::member_id.eq(member).and(sessions::id.gt(after)))
@@ -194,7 +229,11 @@ pub async fn list(tx: &Tx<'_>, member: MemberId, current: SessionId, cursor: Opt
 /// How many live sessions a member has.
 pub async fn count(tx: &Tx<'_>, member: MemberId) -> Result<i64> {
     let live = sessions::revoked_at.is_null().and(sessions::expires_at.gt(Timestamp::now()));
-    Ok(sessions::table.filter(sessions::member_id.eq(member).and(live)).count().get_result(&mut tx.conn()).await?)
+    Ok(sessions::table
+        .filter(sessions::member_id.eq(member).and(live))
+        .count()
+        .get_result(&mut tx.conn())
+        .await?)
 }
 
 /// Ends one of a member's sessions: its tokens are refused from now on.
@@ -214,7 +253,11 @@ pub async fn end(tx: &Tx<'_>, member: MemberId, session: SessionId) -> Result<()
 }
 
 /// Ends a member's sessions, all but the one to `keep`.
-pub(crate) async fn end_all_but(tx: &Tx<'_>, member: MemberId, keep: Option<SessionId>) -> Result<()> {
+pub(crate) async fn end_all_but(
+    tx: &Tx<'_>,
+    member: MemberId,
+    keep: Option<SessionId>,
+) -> Result<()> {
     let live = sessions::member_id.eq(member).and(sessions::revoked_at.is_null());
     // No session has the nil id.
     let others = sessions::id.ne(keep.unwrap_or(SessionId(uuid::Uuid::nil())));

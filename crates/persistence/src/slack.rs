@@ -29,7 +29,12 @@ pub async fn connect(tx: &Tx<'_>, bot_token: Vec<u8>, workspace: &str) -> Result
         .returning(StoredSlack::as_returning())
         .get_result(&mut tx.conn());
     let stored = stored.await?;
-    tx.tell(NewEvent::new("integration.connected", SLACK, None, json!({"changes": {}, "workspace": workspace})));
+    tx.tell(NewEvent::new(
+        "integration.connected",
+        SLACK,
+        None,
+        json!({"changes": {}, "workspace": workspace}),
+    ));
     Ok(stored)
 }
 
@@ -45,6 +50,11 @@ pub async fn disconnect(tx: &Tx<'_>) -> Result<()> {
         .optional()?;
     let workspace = ended.ok_or_else(|| Error::of(Code::NotFound))?;
     notifications::forget_slack_targets(tx).await?;
-    tx.tell(NewEvent::new("integration.disconnected", SLACK, None, json!({"changes": {}, "workspace": workspace})));
+    tx.tell(NewEvent::new(
+        "integration.disconnected",
+        SLACK,
+        None,
+        json!({"changes": {}, "workspace": workspace}),
+    ));
     Ok(())
 }

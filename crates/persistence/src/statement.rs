@@ -53,7 +53,12 @@ impl Bind {
         macro_rules! all {
             ($variant:ident, $bind:ident) => {
                 Self::$bind(
-                    values.iter().filter_map(|v| if let Value::$variant(v) = v { Some(v.clone()) } else { None }).collect(),
+                    values
+                        .iter()
+                        .filter_map(
+                            |v| if let Value::$variant(v) = v { Some(v.clone()) } else { None },
+                        )
+                        .collect(),
                 )
             };
         }
@@ -137,7 +142,11 @@ impl Statement {
         Rows { statement: self, columns: T::as_select() }
     }
 
-    fn walk<'b>(&'b self, columns: &'b dyn QueryFragment<Pg>, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    fn walk<'b>(
+        &'b self,
+        columns: &'b dyn QueryFragment<Pg>,
+        mut out: AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
         for piece in &self.0 {
             match piece {
                 Piece::Sql(sql) => out.push_sql(sql),

@@ -40,9 +40,17 @@ pub async fn get(tx: &Tx<'_>, id: TagId) -> Result<Tag> {
 /// `tag_name_taken`.
 pub async fn insert(tx: &Tx<'_>, tag: &TagCreate) -> Result<Tag> {
     let id = TagId::new();
-    diesel::insert_into(tags::table).values((tags::id.eq(id), tag.clone())).execute(&mut tx.conn()).await?;
+    diesel::insert_into(tags::table)
+        .values((tags::id.eq(id), tag.clone()))
+        .execute(&mut tx.conn())
+        .await?;
     let made = get(tx, id).await?;
-    tx.tell(NewEvent::new("tag.created", id, made.version, json!({"changes": {}, "category": made.category, "name": made.name})));
+    tx.tell(NewEvent::new(
+        "tag.created",
+        id,
+        made.version,
+        json!({"changes": {}, "category": made.category, "name": made.name}),
+    ));
     Ok(made)
 }
 
@@ -50,7 +58,12 @@ pub async fn insert(tx: &Tx<'_>, tag: &TagCreate) -> Result<Tag> {
 ///
 /// # Errors
 /// `version_mismatch`, `tag_name_taken`.
-pub async fn update(tx: &Tx<'_>, id: TagId, expected: Option<i64>, update: &TagUpdate) -> Result<Tag> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: TagId,
+    expected: Option<i64>,
+    update: &TagUpdate,
+) -> Result<Tag> {
     let before = lock(tx, id, expected).await?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
@@ -75,14 +88,19 @@ pub async fn delete(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<()>
     let partners: Vec<PartnerId> = untagged.iter().map(|untagged| untagged.partner).collect();
     for Untagged { partner, version, had, overridden } in untagged {
         let has: Vec<&TagId> = had.iter().filter(|tag| **tag != id).collect();
-        let data =
-            json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden});
+        let data = json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden});
         tx.tell(NewEvent::new("partner.updated", partner, version, data).of_partner(partner));
     }
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
     // After the tag: requirements look for it in the table that goes with it.
-    tiers::evaluate_changed(tx, &rules, &partners, &["tag_ids"], TierTrigger::PartnerUpdated).await?;
-    tx.tell(NewEvent::new("tag.deleted", id, before.version, json!({"changes": {}, "name": before.name})));
+    tiers::evaluate_changed(tx, &rules, &partners, &["tag_ids"], TierTrigger::PartnerUpdated)
+        .await?;
+    tx.tell(NewEvent::new(
+        "tag.deleted",
+        id,
+        before.version,
+        json!({"changes": {}, "name": before.name}),
+    ));
     Ok(())
 }
 
@@ -104,7 +122,8 @@ struct Untagged {
 /// Takes a tag off all partners; answers those that had it.
 async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
     use crate::schema::{partner_overrides, partner_tags, partners};
-    let having = partner_tags::table.filter(partner_tags::tag_id.eq(id)).select(partner_tags::partner_id);
+    let having =
+        partner_tags::table.filter(partner_tags::tag_id.eq(id)).select(partner_tags::partner_id);
     let rows: Vec<(PartnerId, i64, Vec<TagId>, Vec<String>)> = partners::table
         .filter(partners::id.eq_any(having))
         .select((partners::id, partners::version, partners::tag_ids, partners::overridden_fields))
@@ -131,7 +150,9 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
         .await?;
     let gone = json!(id);
     for (partner, pending) in waiting {
-        let Some(Value::Array(items)) = pending.filter(|p| p.as_array().is_some_and(|items| items.contains(&gone))) else {
+        let Some(Value::Array(items)) =
+            pending.filter(|p| p.as_array().is_some_and(|items| items.contains(&gone)))
+        else {
             continue;
         };
         let left: Value = items.into_iter().filter(|item| *item != gone).collect();
@@ -140,6 +161,11 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
             .execute(&mut tx.conn())
             .await?;
     }
-    let untagged = |(partner, version, had, overridden)| Untagged { partner, version: version + 1, had, overridden };
+    let untagged = |(partner, version, had, overridden)| Untagged {
+        partner,
+        version: version + 1,
+        had,
+        overridden,
+    };
     Ok(rows.into_iter().map(untagged).collect())
 }

@@ -95,14 +95,20 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     };
     // The living one may end between the two statements: then the second insert succeeds.
     for _ in 0..3 {
-        let queued = diesel::insert_into(tasks::table).values(&row).on_conflict_do_nothing().execute(&mut tx.conn()).await?;
+        let queued = diesel::insert_into(tasks::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(&mut tx.conn())
+            .await?;
         if queued == 1 {
             return Ok(());
         }
-        let joined = diesel::update(tasks::table.filter(tasks::unique_key.eq(key)).filter(tasks::died_at.is_null()))
-            .set((tasks::again.eq(tasks::lease.is_not_null()), tasks::payload.eq(&task.payload)))
-            .execute(&mut tx.conn())
-            .await?;
+        let joined = diesel::update(
+            tasks::table.filter(tasks::unique_key.eq(key)).filter(tasks::died_at.is_null()),
+        )
+        .set((tasks::again.eq(tasks::lease.is_not_null()), tasks::payload.eq(&task.payload)))
+        .execute(&mut tx.conn())
+        .await?;
         if joined == 1 {
             return Ok(());
         }
@@ -112,7 +118,10 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
 
 /// The living task of this key, unless a worker has it, does not wait any longer.
 pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
-    let waiting = tasks::table.filter(tasks::unique_key.eq(key)).filter(tasks::died_at.is_null()).filter(tasks::lease.is_null());
+    let waiting = tasks::table
+        .filter(tasks::unique_key.eq(key))
+        .filter(tasks::died_at.is_null())
+        .filter(tasks::lease.is_null());
     diesel::update(waiting).set(tasks::run_at.eq(diesel::dsl::now)).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -120,21 +129,47 @@ pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
 /// Takes due tasks of any organization, fairly.
 pub async fn claim(store: &Store, wanted: usize, lease: Duration) -> Result<Vec<Task>> {
     let id = Uuid::now_v7();
-    let claim = Claim { lease: id, wanted: i32::try_from(wanted).unwrap_or(i32::MAX), seconds: lease.as_secs_f64() };
+    let claim = Claim {
+        lease: id,
+        wanted: i32::try_from(wanted).unwrap_or(i32::MAX),
+        seconds: lease.as_secs_f64(),
+    };
     let rows: Vec<Claimed> = claim.load(&mut store.connection().await?).await?;
     rows.into_iter()
-        .map(|(organization, task, kind, payload, actor, role, member, request_id, attempts, max_attempts)| {
-            let scope = Scope {
-                organization: OrganizationId(organization),
-                actor: serde_json::from_value::<Actor>(actor).map_err(Error::internal)?,
-                role: role.parse::<Role>().map_err(Error::internal)?,
-                member: member.map(MemberId),
-                mode: WriteMode::Automated,
-                may_override: false,
+        .map(
+            |(
+                organization,
+                task,
+                kind,
+                payload,
+                actor,
+                role,
+                member,
                 request_id,
-            };
-            Ok(Task { id: task, kind, payload, attempts, max_attempts, lease: id, term: lease, scope })
-        })
+                attempts,
+                max_attempts,
+            )| {
+                let scope = Scope {
+                    organization: OrganizationId(organization),
+                    actor: serde_json::from_value::<Actor>(actor).map_err(Error::internal)?,
+                    role: role.parse::<Role>().map_err(Error::internal)?,
+                    member: member.map(MemberId),
+                    mode: WriteMode::Automated,
+                    may_override: false,
+                    request_id,
+                };
+                Ok(Task {
+                    id: task,
+                    kind,
+                    payload,
+                    attempts,
+                    max_attempts,
+                    lease: id,
+                    term: lease,
+                    scope,
+                })
+            },
+        )
         .collect()
 }
 
@@ -148,7 +183,8 @@ struct Claim {
 }
 
 impl Query for Claim {
-    type SqlType = (SqlUuid, SqlUuid, Text, Jsonb, Jsonb, Text, Nullable<SqlUuid>, SqlUuid, Integer, Integer);
+    type SqlType =
+        (SqlUuid, SqlUuid, Text, Jsonb, Jsonb, Text, Nullable<SqlUuid>, SqlUuid, Integer, Integer);
 }
 impl QueryFragment<Pg> for Claim {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -268,7 +304,8 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
 /// [`LeaseLost`].
 pub async fn fail(tx: &Tx<'_>, task: &Task, reason: &str) -> Result<bool> {
     let dead = task.is_last_attempt();
-    let failed = Fail { id: task.id, lease: task.lease, reason: reason.chars().take(2_000).collect(), dead };
+    let failed =
+        Fail { id: task.id, lease: task.lease, reason: reason.chars().take(2_000).collect(), dead };
     match failed.execute(&mut tx.conn()).await? {
         1 => Ok(dead),
         _ => Err(lost()),
@@ -303,9 +340,16 @@ impl QueryFragment<Pg> for Fail {
 impl<C> diesel::RunQueryDsl<C> for Fail {}
 
 /// Organizations whose turn it is to run the work `names`, with their time zones.
-pub async fn due_schedules(store: &Store, names: Vec<&'static str>) -> Result<Vec<(OrganizationId, String, String)>> {
-    let rows: Vec<(Uuid, String, String)> = Due { names, most: 500 }.load(&mut store.connection().await?).await?;
-    Ok(rows.into_iter().map(|(organization, name, zone)| (OrganizationId(organization), name, zone)).collect())
+pub async fn due_schedules(
+    store: &Store,
+    names: Vec<&'static str>,
+) -> Result<Vec<(OrganizationId, String, String)>> {
+    let rows: Vec<(Uuid, String, String)> =
+        Due { names, most: 500 }.load(&mut store.connection().await?).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, name, zone)| (OrganizationId(organization), name, zone))
+        .collect())
 }
 
 #[derive(QueryId)]
@@ -338,7 +382,8 @@ pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Resul
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
         .await?;
-    let ours = schedules::table.filter(schedules::name.eq(task.kind)).filter(schedules::next_at.le(now));
+    let ours =
+        schedules::table.filter(schedules::name.eq(task.kind)).filter(schedules::next_at.le(now));
     match diesel::update(ours).set(schedules::next_at.eq(next)).execute(&mut tx.conn()).await? {
         0 => Ok(()),
         _ => enqueue(tx, task).await,
@@ -365,7 +410,8 @@ pub async fn measure(store: &Store) -> Result<QueueMeasures> {
 struct Measure;
 
 impl Query for Measure {
-    type SqlType = (diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt);
+    type SqlType =
+        (diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt);
 }
 impl QueryFragment<Pg> for Measure {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -25,7 +25,11 @@ struct Database {
 static DATABASE: Mutex<Weak<Database>> = Mutex::new(Weak::new());
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 fn database() -> Arc<Database> {
@@ -39,7 +43,9 @@ fn database() -> Arc<Database> {
     let mut settings = embedded_postgres::Settings::new(folder.path());
     settings.extra = vec![("fsync".into(), "off".into()), ("max_connections".into(), "100".into())];
     let cluster = embedded_postgres::Cluster::start(&settings).expect("a cluster");
-    runtime().block_on(async { migrate::run(&cluster.address().superuser_url()).await.expect("the schema") });
+    runtime().block_on(async {
+        migrate::run(&cluster.address().superuser_url()).await.expect("the schema")
+    });
     let url = cluster.url("partneros_app", "postgres");
     let database = Arc::new(Database { url, _cluster: cluster, _folder: folder });
     *shared = Arc::downgrade(&database);
@@ -50,7 +56,9 @@ fn database() -> Arc<Database> {
 pub(crate) fn run(work: impl AsyncFnOnce(Store, Scope)) {
     let database = database();
     runtime().block_on(async {
-        let store = Store::connect(&Settings { url: database.url.clone(), pool: 4 }).await.expect("a store");
+        let store = Store::connect(&Settings { url: database.url.clone(), pool: 4 })
+            .await
+            .expect("a store");
         let scope = Scope {
             organization: OrganizationId::new(),
             actor: Actor::user(UserId::new(), "Ada"),
@@ -66,7 +74,11 @@ pub(crate) fn run(work: impl AsyncFnOnce(Store, Scope)) {
 }
 
 async fn found(tx: &Tx<'_>) -> Result<()> {
-    execute(tx, Statement::new("INSERT INTO organizations (name, currency) VALUES ('Test', 'USD')")).await?;
+    execute(
+        tx,
+        Statement::new("INSERT INTO organizations (name, currency) VALUES ('Test', 'USD')"),
+    )
+    .await?;
     execute(tx, Statement::new("INSERT INTO event_counters DEFAULT VALUES")).await?;
     let tiers = ["registered", "bronze", "silver", "gold", "platinum"];
     for (i, key) in tiers.into_iter().enumerate() {

@@ -16,8 +16,8 @@ use domain::{
     patch,
     timestamp::Timestamp,
     views::{
-        Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView, ViewObject, ViewSelection,
-        ViewVisibility, named, unknown_view,
+        Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView,
+        ViewObject, ViewSelection, ViewVisibility, named, unknown_view,
     },
 };
 use serde_json::{Value, json};
@@ -64,9 +64,18 @@ fn visible(tx: &Tx<'_>) -> Condition {
 ///
 /// # Errors
 /// `invalid_cursor`.
-pub async fn list(tx: &Tx<'_>, filter: &ViewFilter, cursor: Option<&str>, limit: i64) -> Result<SavedViewPage> {
+pub async fn list(
+    tx: &Tx<'_>,
+    filter: &ViewFilter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<SavedViewPage> {
     let name = format!("views {filter:?}");
-    let mut query = StoredView::query().filter(filter.condition(tx)).order(views::id).limit(limit + 1).into_boxed();
+    let mut query = StoredView::query()
+        .filter(filter.condition(tx))
+        .order(views::id)
+        .limit(limit + 1)
+        .into_boxed();
     if let Some(after) = page::after(cursor, &name)? {
         query = query.filter(views::id.gt(ViewId(after)));
     }
@@ -90,7 +99,11 @@ pub async fn get(tx: &Tx<'_>, id: ViewId) -> Result<SavedView> {
 }
 
 async fn stored(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
-    Ok(StoredView::query().filter(views::id.eq(id)).filter(visible(tx)).first(&mut tx.conn()).await?)
+    Ok(StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(visible(tx))
+        .first(&mut tx.conn())
+        .await?)
 }
 
 /// A new view of the caller.
@@ -100,7 +113,8 @@ async fn stored(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
 pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> {
     let scope = tx.scope();
     let now = Timestamp::now();
-    let usual = if scope.member.is_some() { ViewVisibility::Private } else { ViewVisibility::Organization };
+    let usual =
+        if scope.member.is_some() { ViewVisibility::Private } else { ViewVisibility::Organization };
     let view = StoredView {
         id: ViewId::new(),
         version: 1,
@@ -137,7 +151,12 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
 ///
 /// # Errors
 /// `not_found`, `not_view_owner`, `version_mismatch`; as for [`insert`].
-pub async fn update(tx: &Tx<'_>, id: ViewId, expected: Option<i64>, update: &SavedViewUpdate) -> Result<SavedView> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<i64>,
+    update: &SavedViewUpdate,
+) -> Result<SavedView> {
     let before = lock(tx, id).await?;
     before.may_be_changed(tx.scope())?;
     patch::expect_version(expected, before.version)?;
@@ -167,7 +186,9 @@ pub async fn update(tx: &Tx<'_>, id: ViewId, expected: Option<i64>, update: &Sav
     if after.object != before.object {
         diesel::delete(defaults).execute(&mut tx.conn()).await?;
     } else if let Some(owner) = after.visible_to() {
-        diesel::delete(defaults.filter(view_defaults::member_id.ne(owner))).execute(&mut tx.conn()).await?;
+        diesel::delete(defaults.filter(view_defaults::member_id.ne(owner)))
+            .execute(&mut tx.conn())
+            .await?;
     }
     tell(tx, "view.updated", &after, json!(changes));
     get(tx, id).await
@@ -192,7 +213,11 @@ pub async fn delete(tx: &Tx<'_>, id: ViewId, expected: Option<i64>) -> Result<()
 /// `not_found`.
 pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<SavedView> {
     let view = lock(tx, id).await?;
-    let row = (view_defaults::member_id.eq(member), view_defaults::object.eq(view.object), view_defaults::view_id.eq(id));
+    let row = (
+        view_defaults::member_id.eq(member),
+        view_defaults::object.eq(view.object),
+        view_defaults::view_id.eq(id),
+    );
     diesel::insert_into(view_defaults::table)
         .values(row)
         .on_conflict(on_constraint("view_defaults_pkey"))
@@ -207,17 +232,25 @@ pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<Sa
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn unset_default(tx: &Tx<'_>, id: ViewId, member: MemberId, expected: Option<i64>) -> Result<SavedView> {
+pub async fn unset_default(
+    tx: &Tx<'_>,
+    id: ViewId,
+    member: MemberId,
+    expected: Option<i64>,
+) -> Result<SavedView> {
     let view = lock(tx, id).await?;
     patch::expect_version(expected, view.version)?;
-    let own = view_defaults::table.filter(view_defaults::view_id.eq(id)).filter(view_defaults::member_id.eq(member));
+    let own = view_defaults::table
+        .filter(view_defaults::view_id.eq(id))
+        .filter(view_defaults::member_id.eq(member));
     diesel::delete(own).execute(&mut tx.conn()).await?;
     completed(tx, view).await
 }
 
 /// Drops the private views of a member who leaves: nobody could see them any more.
 pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
-    let own = views::owner_id.eq(member.to_string()).and(views::visibility.eq(ViewVisibility::Private));
+    let own =
+        views::owner_id.eq(member.to_string()).and(views::visibility.eq(ViewVisibility::Private));
     diesel::delete(views::table.filter(own)).execute(&mut tx.conn()).await?;
     Ok(())
 }
@@ -228,7 +261,11 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
 /// # Errors
 /// 422 `not_found_reference` for a view that is not there, not the caller's to see, or of another object;
 /// `invalid_cursor`.
-pub(crate) async fn applied<'r>(tx: &Tx<'_>, request: &'r ListRequest, object: ViewObject) -> Result<Cow<'r, ListRequest>> {
+pub(crate) async fn applied<'r>(
+    tx: &Tx<'_>,
+    request: &'r ListRequest,
+    object: ViewObject,
+) -> Result<Cow<'r, ListRequest>> {
     let Some(asked) = &request.view else { return Ok(Cow::Borrowed(request)) };
     let view = selection(tx, asked.id, object, &asked.place).await?;
     Ok(Cow::Owned(request.clone().with_view(&view, object.catalogue())?))
@@ -238,8 +275,16 @@ pub(crate) async fn applied<'r>(tx: &Tx<'_>, request: &'r ListRequest, object: V
 ///
 /// # Errors
 /// 422 `not_found_reference`, as for [`applied`].
-pub async fn selection(tx: &Tx<'_>, id: ViewId, object: ViewObject, place: &Place) -> Result<ViewSelection> {
-    let found = StoredView::query().filter(views::id.eq(id)).filter(views::object.eq(object)).filter(visible(tx));
+pub async fn selection(
+    tx: &Tx<'_>,
+    id: ViewId,
+    object: ViewObject,
+    place: &Place,
+) -> Result<ViewSelection> {
+    let found = StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(views::object.eq(object))
+        .filter(visible(tx));
     let view = found.first(&mut tx.conn()).await.optional()?.ok_or_else(|| unknown_view(place))?;
     let now = Utc::now();
     let named = names_of(&view, now);
@@ -247,11 +292,19 @@ pub async fn selection(tx: &Tx<'_>, id: ViewId, object: ViewObject, place: &Plac
 }
 
 fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<Named> {
-    view.node(now).and_then(Result::<_, Vec<Fault>>::ok).map(|node| named(&node)).unwrap_or_default()
+    view.node(now)
+        .and_then(Result::<_, Vec<Fault>>::ok)
+        .map(|node| named(&node))
+        .unwrap_or_default()
 }
 
 async fn lock(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
-    Ok(StoredView::query().filter(views::id.eq(id)).filter(visible(tx)).for_update().first(&mut tx.conn()).await?)
+    Ok(StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(visible(tx))
+        .for_update()
+        .first(&mut tx.conn())
+        .await?)
 }
 
 async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
@@ -262,7 +315,9 @@ async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
 async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
     let defaults: HashSet<ViewId> = match tx.scope().member {
         Some(member) => {
-            let own = view_defaults::table.filter(view_defaults::member_id.eq(member)).select(view_defaults::view_id);
+            let own = view_defaults::table
+                .filter(view_defaults::member_id.eq(member))
+                .select(view_defaults::view_id);
             own.load::<ViewId>(&mut tx.conn()).await?.into_iter().collect()
         }
         None => HashSet::new(),
@@ -283,7 +338,9 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     if named.is_empty() {
         return Ok(Existing::default());
     }
-    let keys = |kind: FieldReference| named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone());
+    let keys = |kind: FieldReference| {
+        named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
+    };
     let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
     for (kind, table) in [
         (FieldReference::Tag, "tags"),
@@ -293,7 +350,9 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     ] {
         let ids: Vec<Uuid> = keys(kind).filter_map(|key| key.parse().ok()).collect();
         if !ids.is_empty() {
-            out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY(")).bind(Bind::Ids(ids)).sql(")");
+            out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY("))
+                .bind(Bind::Ids(ids))
+                .sql(")");
         }
     }
     let tiers: Vec<String> = keys(FieldReference::Tier).collect();
@@ -302,7 +361,8 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
             .bind(Bind::Texts(tiers))
             .sql(")");
     }
-    let rows: Vec<(String, String)> = out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
+    let rows: Vec<(String, String)> =
+        out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
     Ok(Existing(rows.into_iter().collect()))
 }
 

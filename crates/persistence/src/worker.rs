@@ -47,7 +47,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { concurrency: 4, lease: Duration::from_secs(30), poll: Duration::from_secs(1), grace: Duration::from_secs(20) }
+        Self {
+            concurrency: 4,
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            grace: Duration::from_secs(20),
+        }
     }
 }
 
@@ -90,7 +95,10 @@ impl Run {
 }
 
 /// What there is to do.
-#[expect(async_fn_in_trait, reason = "the loop polls its tasks on one thread, so they need not be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the loop polls its tasks on one thread, so they need not be Send"
+)]
 pub trait Tasks {
     /// Does the work of one task. It may run more than once, so every step must be repeatable.
     async fn run(&self, run: &Run) -> Result<Outcome>;
@@ -102,7 +110,12 @@ pub trait Tasks {
 
 /// Works until `stop` resolves, then ends: nothing more is claimed, running tasks may end within the grace period,
 /// the rest is given back. Survives every outage of the database.
-pub async fn run(store: &Store, tasks: &impl Tasks, settings: &Settings, stop: impl Future<Output = ()>) {
+pub async fn run(
+    store: &Store,
+    tasks: &impl Tasks,
+    settings: &Settings,
+    stop: impl Future<Output = ()>,
+) {
     let wake = Notify::new();
     let stopping = Arc::new(AtomicBool::new(false));
     let work = Loop { store, tasks, settings, wake: &wake, stopping: &stopping };
@@ -159,7 +172,11 @@ impl<'a, T: Tasks> Loop<'a, T> {
             if ends_at.is_none() && free > 0 && Instant::now() >= look {
                 let found = self.claim(free).await;
                 // A full hand means that there is more.
-                look = if found.len() == free { Instant::now() } else { Instant::now() + self.settings.poll };
+                look = if found.len() == free {
+                    Instant::now()
+                } else {
+                    Instant::now() + self.settings.poll
+                };
                 for task in found {
                     let abort = Arc::new(Notify::new());
                     aborts.push((task.id, abort.clone()));
@@ -194,7 +211,8 @@ impl<'a, T: Tasks> Loop<'a, T> {
         // Dropping a run undoes its transaction; its task starts anew elsewhere.
         drop(running);
         for task in held {
-            let back = self.store.write(task.scope(), async |tx| tasks::release(tx, &task).await).await;
+            let back =
+                self.store.write(task.scope(), async |tx| tasks::release(tx, &task).await).await;
             if let Err(error) = back {
                 tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
             }
@@ -246,11 +264,17 @@ impl<'a, T: Tasks> Loop<'a, T> {
                 Err(error) => tracing::warn!(%error, "cannot look for due schedules; trying again"),
                 Ok(due) => {
                     for (organization, name, zone) in due {
-                        let Some((kind, daily)) = daily.iter().find(|(kind, _)| *kind == name) else { continue };
+                        let Some((kind, daily)) = daily.iter().find(|(kind, _)| *kind == name)
+                        else {
+                            continue;
+                        };
                         let scope = Scope::system(organization, "schedule", Uuid::now_v7());
                         let next = daily.next(Timestamp::now(), &zone);
                         let task = NewTask::new(kind, json!({})).unique(*kind);
-                        let queued = self.store.write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await).await;
+                        let queued = self
+                            .store
+                            .write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await)
+                            .await;
                         if let Err(error) = queued {
                             tracing::warn!(%error, kind, "cannot queue scheduled work; trying again");
                         }
@@ -286,7 +310,9 @@ async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
                 return;
             }
             // Away for now: as long as the lease may still be ours, the end of the work is worth writing.
-            Err(Error::Unavailable(_)) if since.elapsed() < lease => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(Error::Unavailable(_)) if since.elapsed() < lease => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
             Err(error) => {
                 tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; its lease will end");
                 return;
@@ -300,8 +326,12 @@ async fn settle(handler: &impl Tasks, run: &Run, outcome: &Result<Outcome>) -> R
     let task = &run.task;
     match outcome {
         Ok(Outcome::Completed) => Ok(()),
-        Ok(Outcome::Done) => run.store.write(run.scope(), async |tx| tasks::complete(tx, task).await).await,
-        Ok(Outcome::Again) => run.store.write(run.scope(), async |tx| tasks::release(tx, task).await).await,
+        Ok(Outcome::Done) => {
+            run.store.write(run.scope(), async |tx| tasks::complete(tx, task).await).await
+        }
+        Ok(Outcome::Again) => {
+            run.store.write(run.scope(), async |tx| tasks::release(tx, task).await).await
+        }
         Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
         Err(error) => {
             tracing::warn!(task = %task.id, kind = task.kind, attempt = task.attempts, %error, "a task failed");

@@ -50,12 +50,19 @@ fn database() -> Arc<Database> {
     }
     let started = std::thread::spawn(|| {
         // Root's clusters run as another user, who must be able to enter.
-        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
+        let folder =
+            tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
         let extra = vec![("fsync".into(), "off".into())];
-        let settings = embedded_postgres::Settings { extra, ..embedded_postgres::Settings::new(folder.path()) };
+        let settings = embedded_postgres::Settings {
+            extra,
+            ..embedded_postgres::Settings::new(folder.path())
+        };
         let cluster = embedded_postgres::Cluster::start(&settings).unwrap();
         let superuser = cluster.url("postgres", "postgres");
-        tokio::runtime::Runtime::new().unwrap().block_on(persistence::migrate::run(&superuser)).unwrap();
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(persistence::migrate::run(&superuser))
+            .unwrap();
         let url = cluster.url("partneros_app", "postgres");
         Arc::new(Database { url, _cluster: cluster, _folder: folder })
     });
@@ -93,7 +100,11 @@ fn device() -> Device {
 async fn register(store: &Store, email: &str) -> Result<(OrganizationId, Member)> {
     let (organization, user) = (OrganizationId::new(), UserId::new());
     let scope = Scope::newcomer(organization, user, "Ada Lovelace", Uuid::now_v7());
-    let owner = store.write(&scope, async |tx| organizations::register(tx, &registration(email), user, "hash").await).await?;
+    let owner = store
+        .write(&scope, async |tx| {
+            organizations::register(tx, &registration(email), user, "hash").await
+        })
+        .await?;
     Ok((organization, owner))
 }
 
@@ -118,7 +129,11 @@ impl Home {
     }
 
     async fn events(&self) -> Vec<Event> {
-        self.write(async |tx| events::list(tx, &EventFilter { security: true, ..Default::default() }, 200).await).await.unwrap()
+        self.write(async |tx| {
+            events::list(tx, &EventFilter { security: true, ..Default::default() }, 200).await
+        })
+        .await
+        .unwrap()
     }
 
     async fn event_types(&self) -> Vec<String> {
@@ -135,7 +150,8 @@ impl Home {
 
     async fn invite(&self, role: Role) -> (Member, OpaqueToken) {
         let invite = MemberInvite { email: address("bob"), name: None, role };
-        let members::Invitation { member, token, .. } = self.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
+        let members::Invitation { member, token, .. } =
+            self.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
         (member, token)
     }
 
@@ -161,7 +177,9 @@ impl Home {
             partners::partner_manager_id.eq(manager),
             partners::company_revenue.eq(company_revenue),
         );
-        let insert = async |tx: &Tx<'_>| Ok(diesel::insert_into(partners::table).values(row).execute(&mut tx.conn()).await?);
+        let insert = async |tx: &Tx<'_>| {
+            Ok(diesel::insert_into(partners::table).values(row).execute(&mut tx.conn()).await?)
+        };
         self.write(insert).await.unwrap();
         id
     }
@@ -199,14 +217,22 @@ async fn a_new_organization_has_an_owner_tiers_and_an_event() {
     let tiers: Vec<(String, i32, bool)> = home
         .write(async |tx| {
             use schema::tiers;
-            let tiers = tiers::table.select((tiers::key, tiers::rank, tiers::is_default)).order(tiers::rank);
+            let tiers = tiers::table
+                .select((tiers::key, tiers::rank, tiers::is_default))
+                .order(tiers::rank);
             Ok(tiers.load(&mut tx.conn()).await?)
         })
         .await
         .unwrap();
-    let names: Vec<(&str, i32, bool)> = tiers.iter().map(|(key, rank, default)| (key.as_str(), *rank, *default)).collect();
-    let expected =
-        [("registered", 1, true), ("bronze", 2, false), ("silver", 3, false), ("gold", 4, false), ("platinum", 5, false)];
+    let names: Vec<(&str, i32, bool)> =
+        tiers.iter().map(|(key, rank, default)| (key.as_str(), *rank, *default)).collect();
+    let expected = [
+        ("registered", 1, true),
+        ("bronze", 2, false),
+        ("silver", 3, false),
+        ("gold", 4, false),
+        ("platinum", 5, false),
+    ];
     assert_eq!(names, expected);
     let [joined] = &home.events().await[..] else { panic!("one event") };
     assert_eq!((joined.kind.as_str(), joined.sequence), ("member.joined", 1));
@@ -217,10 +243,16 @@ async fn a_new_organization_has_an_owner_tiers_and_an_event() {
 async fn an_address_is_one_user() {
     let home = Home::new().await;
     assert_eq!(refusal(register(&home.store, &home.owner.email).await), Code::EmailTaken);
-    assert_eq!(members::organization_of(&home.store, &home.owner.email).await.unwrap(), Some(home.organization));
+    assert_eq!(
+        members::organization_of(&home.store, &home.owner.email).await.unwrap(),
+        Some(home.organization)
+    );
     assert_eq!(members::organization_of(&home.store, &address("nobody")).await.unwrap(), None);
-    let (member, kept) =
-        home.write(async |tx| passwords::of_email(tx, &home.owner.email).await).await.unwrap().expect("the owner");
+    let (member, kept) = home
+        .write(async |tx| passwords::of_email(tx, &home.owner.email).await)
+        .await
+        .unwrap()
+        .expect("the owner");
     assert_eq!((member.id, kept.as_deref()), (home.owner.id, Some("hash")));
 }
 
@@ -228,7 +260,9 @@ async fn an_address_is_one_user() {
 async fn two_registrations_of_one_address_at_once_make_one_organization() {
     let home = Home::new().await;
     let email = address("twin");
-    let both = futures_util::future::join(register(&home.store, &email), register(&home.store, &email)).await;
+    let both =
+        futures_util::future::join(register(&home.store, &email), register(&home.store, &email))
+            .await;
     let outcomes = [both.0.map(|_| ()), both.1.map(|_| ())];
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let refused = outcomes.into_iter().find(Result::is_err).unwrap();
@@ -255,8 +289,11 @@ async fn parallel_refreshes_with_one_token_get_one_successor() {
     let home = Home::new().await;
     let first = home.open(&home.owner).await;
     let all = (0..8).map(|_| home.refresh(&first.refresh_token));
-    let all: Vec<OpaqueToken> =
-        futures_util::future::join_all(all).await.into_iter().map(|one| granted(one.unwrap()).refresh_token).collect();
+    let all: Vec<OpaqueToken> = futures_util::future::join_all(all)
+        .await
+        .into_iter()
+        .map(|one| granted(one.unwrap()).refresh_token)
+        .collect();
     assert!(all.iter().all(|token| *token == all[0]));
 }
 
@@ -274,10 +311,18 @@ async fn a_token_shown_again_later_ends_the_session() {
     .await
     .unwrap();
     assert!(matches!(home.refresh(&first.refresh_token).await, Ok(Refreshed::Reused)));
-    assert_eq!(refusal(home.refresh(&second.refresh_token).await), Code::RefreshTokenInvalid, "the whole family");
+    assert_eq!(
+        refusal(home.refresh(&second.refresh_token).await),
+        Code::RefreshTokenInvalid,
+        "the whole family"
+    );
     assert_eq!(refusal(home.refresh(&first.refresh_token).await), Code::RefreshTokenInvalid);
-    let reuses = home.events().await.into_iter().filter(|event| event.kind == "session.reuse_detected");
-    assert_eq!(reuses.map(|event| event.subject.id).collect::<Vec<_>>(), [first.session.to_string()]);
+    let reuses =
+        home.events().await.into_iter().filter(|event| event.kind == "session.reuse_detected");
+    assert_eq!(
+        reuses.map(|event| event.subject.id).collect::<Vec<_>>(),
+        [first.session.to_string()]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,14 +332,20 @@ async fn sessions_end_when_idle_or_old() {
     let grant = home.open(&home.owner).await;
     let soon = Timestamp(Timestamp::now().0 + TimeDelta::hours(1));
     home.write(async |tx| {
-        Ok(diesel::update(rows::table).set(rows::absolute_expires_at.eq(soon)).execute(&mut tx.conn()).await?)
+        Ok(diesel::update(rows::table)
+            .set(rows::absolute_expires_at.eq(soon))
+            .execute(&mut tx.conn())
+            .await?)
     })
     .await
     .unwrap();
     let next = granted(home.refresh(&grant.refresh_token).await.unwrap());
     assert_eq!(next.expires_at, soon, "thirty days are the end, however often it is used");
     home.write(async |tx| {
-        Ok(diesel::update(rows::table).set(rows::expires_at.eq(Timestamp::now())).execute(&mut tx.conn()).await?)
+        Ok(diesel::update(rows::table)
+            .set(rows::expires_at.eq(Timestamp::now()))
+            .execute(&mut tx.conn())
+            .await?)
     })
     .await
     .unwrap();
@@ -311,12 +362,21 @@ async fn people_see_and_end_their_own_sessions_only() {
     let bobs = home.open(&bob).await;
     let list = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, None, 1).await;
     let page = home.write(list).await.unwrap();
-    assert_eq!((page.data[0].id, page.data[0].current, page.data[0].ip.as_str()), (one.session, false, "203.0.113.7"));
+    assert_eq!(
+        (page.data[0].id, page.data[0].current, page.data[0].ip.as_str()),
+        (one.session, false, "203.0.113.7")
+    );
     let cursor = page.next_cursor.expect("a second page");
-    let rest = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, Some(&cursor), 1).await;
+    let rest =
+        async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, Some(&cursor), 1).await;
     let rest = home.write(rest).await.unwrap();
-    assert_eq!((rest.data[0].id, rest.data[0].current, rest.next_cursor), (two.session, true, None));
-    let end = async |session| home.write(async |tx| sessions::end(tx, home.owner.id, session).await).await;
+    assert_eq!(
+        (rest.data[0].id, rest.data[0].current, rest.next_cursor),
+        (two.session, true, None)
+    );
+    let end = async |session| {
+        home.write(async |tx| sessions::end(tx, home.owner.id, session).await).await
+    };
     assert_eq!(refusal(end(bobs.session).await), Code::NotFound);
     end(one.session).await.unwrap();
     assert_eq!(refusal(end(one.session).await), Code::NotFound);
@@ -338,7 +398,10 @@ async fn suspended_members_wait_and_removed_ones_are_gone() {
     assert!(home.refresh(&grant.refresh_token).await.is_ok());
     home.write(async |tx| members::remove(tx, bob.id, None).await).await.unwrap();
     assert_eq!(refusal(home.refresh(&grant.refresh_token).await), Code::RefreshTokenInvalid);
-    assert_eq!(refusal(home.write(async |tx| members::get(tx, bob.id).await).await), Code::NotFound);
+    assert_eq!(
+        refusal(home.write(async |tx| members::get(tx, bob.id).await).await),
+        Code::NotFound
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -348,14 +411,22 @@ async fn an_invitation_is_accepted_once_and_in_time() {
     assert_eq!((invited.status, invited.user_id), (MemberStatus::Invited, None));
     assert_eq!(invited.name, invited.email, "until the person states a name");
     let again = MemberInvite { email: invited.email.clone(), name: None, role: Role::Viewer };
-    assert_eq!(refusal(home.write(async |tx| members::invite(tx, &again).await).await), Code::AlreadyMember);
+    assert_eq!(
+        refusal(home.write(async |tx| members::invite(tx, &again).await).await),
+        Code::AlreadyMember
+    );
 
-    let accept = async || home.write(async |tx| members::accept(tx, &token, UserId::new(), "Bob", "hash").await).await;
+    let accept = async || {
+        home.write(async |tx| members::accept(tx, &token, UserId::new(), "Bob", "hash").await).await
+    };
     let both = futures_util::future::join(accept(), accept()).await;
     let outcomes = [both.0, both.1];
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let joined = home.write(async |tx| members::get(tx, invited.id).await).await.unwrap();
-    assert_eq!((joined.status, joined.name.as_str(), joined.version), (MemberStatus::Active, "Bob", 2));
+    assert_eq!(
+        (joined.status, joined.name.as_str(), joined.version),
+        (MemberStatus::Active, "Bob", 2)
+    );
     assert_eq!(refusal(accept().await), Code::InvitationInvalid);
     assert_eq!(home.event_types().await, ["member.joined", "member.invited", "member.joined"]);
 
@@ -363,11 +434,17 @@ async fn an_invitation_is_accepted_once_and_in_time() {
     home.write(async |tx| {
         use schema::members as rows;
         let row = diesel::update(rows::table.find(late.id));
-        Ok(row.set(rows::invitation_expires_at.eq(Timestamp::now())).execute(&mut tx.conn()).await?)
+        Ok(row
+            .set(rows::invitation_expires_at.eq(Timestamp::now()))
+            .execute(&mut tx.conn())
+            .await?)
     })
     .await
     .unwrap();
-    assert_eq!(refusal(home.write(async |tx| members::get_invited(tx, &token).await).await), Code::InvitationInvalid);
+    assert_eq!(
+        refusal(home.write(async |tx| members::get_invited(tx, &token).await).await),
+        Code::InvitationInvalid
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -375,9 +452,11 @@ async fn nobody_joins_two_organizations_with_one_address() {
     let home = Home::new().await;
     let email = address("carol");
     let invite = MemberInvite { email: email.clone(), name: None, role: Role::Viewer };
-    let members::Invitation { token, .. } = home.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
+    let members::Invitation { token, .. } =
+        home.write(async |tx| members::invite(tx, &invite).await).await.unwrap();
     register(&home.store, &email).await.unwrap();
-    let accept = async |tx: &Tx<'_>| members::accept(tx, &token, UserId::new(), "Carol", "hash").await;
+    let accept =
+        async |tx: &Tx<'_>| members::accept(tx, &token, UserId::new(), "Carol", "hash").await;
     assert_eq!(refusal(home.write(accept).await), Code::EmailTaken);
 }
 
@@ -387,10 +466,14 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
     let owner = home.owner.id;
     assert_eq!(refusal(home.update(owner, role(Role::Admin)).await), Code::LastOwner);
     assert_eq!(refusal(home.update(owner, status(MemberStatus::Suspended)).await), Code::LastOwner);
-    assert_eq!(refusal(home.write(async |tx| members::remove(tx, owner, None).await).await), Code::LastOwner);
+    assert_eq!(
+        refusal(home.write(async |tx| members::remove(tx, owner, None).await).await),
+        Code::LastOwner
+    );
     let bob = home.join(Role::Member).await;
     for update in [role(Role::Owner)] {
-        let refused = home.as_admin(async |tx| members::update(tx, bob.id, &update, None).await).await;
+        let refused =
+            home.as_admin(async |tx| members::update(tx, bob.id, &update, None).await).await;
         assert_eq!(refusal(refused), Code::InsufficientRole);
     }
     let refused = home.as_admin(async |tx| members::remove(tx, owner, None).await).await;
@@ -403,7 +486,8 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
     assert_eq!((bob.role, bob.version), (Role::Owner, 3));
     let unchanged = home.update(bob.id, role(Role::Owner)).await.unwrap();
     assert_eq!(unchanged.version, 3);
-    let stale = home.write(async |tx| members::update(tx, bob.id, &role(Role::Admin), Some(2)).await).await;
+    let stale =
+        home.write(async |tx| members::update(tx, bob.id, &role(Role::Admin), Some(2)).await).await;
     assert_eq!(refusal(stale), Code::VersionMismatch);
 
     let remove = async |id| home.write(async |tx| members::remove(tx, id, None).await).await;
@@ -423,15 +507,22 @@ async fn whoever_is_removed_leaves_partners_without_manager_and_the_address_free
     let (manager, version): (Option<MemberId>, i64) = home
         .write(async |tx| {
             use schema::partners;
-            let row = partners::table.find(partner).select((partners::partner_manager_id, partners::version));
+            let row = partners::table
+                .find(partner)
+                .select((partners::partner_manager_id, partners::version));
             Ok(row.first(&mut tx.conn()).await?)
         })
         .await
         .unwrap();
     assert_eq!((manager, version), (None, 2));
     let events = home.events().await;
-    let told: Vec<(&str, &str)> = events.iter().skip(3).map(|event| (event.kind.as_str(), event.subject.id.as_str())).collect();
-    let (partner, member, session) = (partner.to_string(), bob.id.to_string(), grant.session.to_string());
+    let told: Vec<(&str, &str)> = events
+        .iter()
+        .skip(3)
+        .map(|event| (event.kind.as_str(), event.subject.id.as_str()))
+        .collect();
+    let (partner, member, session) =
+        (partner.to_string(), bob.id.to_string(), grant.session.to_string());
     let expected = [
         ("partner.updated", partner.as_str()),
         ("partner.manager_changed", &partner),
@@ -448,23 +539,31 @@ async fn a_new_password_ends_other_sessions() {
     let home = Home::new().await;
     let (here, elsewhere) = (home.open(&home.owner).await, home.open(&home.owner).await);
     let change = async |checked: &str, new: &str| {
-        home.write(async |tx| passwords::change(tx, home.owner.id, here.session, checked, new).await).await
+        home.write(async |tx| {
+            passwords::change(tx, home.owner.id, here.session, checked, new).await
+        })
+        .await
     };
     assert_eq!(refusal(change("another hash", "new").await), Code::InvalidCredentials);
     change("hash", "new").await.unwrap();
     assert!(home.refresh(&here.refresh_token).await.is_ok());
     assert_eq!(refusal(home.refresh(&elsewhere.refresh_token).await), Code::RefreshTokenInvalid);
 
-    let issue = async || home.write(async |tx| passwords::issue_reset(tx, &home.owner.email).await).await.unwrap();
+    let issue = async || {
+        home.write(async |tx| passwords::issue_reset(tx, &home.owner.email).await).await.unwrap()
+    };
     let (old, token) = (issue().await, issue().await);
-    let reset = async |token: &OpaqueToken| home.write(async |tx| passwords::reset(tx, token, "newer").await).await;
+    let reset = async |token: &OpaqueToken| {
+        home.write(async |tx| passwords::reset(tx, token, "newer").await).await
+    };
     assert_eq!(refusal(reset(&old).await), Code::ResetTokenInvalid, "a newer link replaces it");
     let whose = home.write(async |tx| passwords::of_reset(tx, &token).await).await.unwrap();
     assert_eq!(whose.id, home.owner.id);
     reset(&token).await.unwrap();
     assert_eq!(refusal(reset(&token).await), Code::ResetTokenInvalid);
     assert_eq!(home.write(async |tx| sessions::count(tx, home.owner.id).await).await.unwrap(), 0);
-    let (_, kept) = home.write(async |tx| passwords::of_member(tx, home.owner.id).await).await.unwrap();
+    let (_, kept) =
+        home.write(async |tx| passwords::of_member(tx, home.owner.id).await).await.unwrap();
     assert_eq!(kept.as_deref(), Some("newer"));
 }
 
@@ -474,7 +573,8 @@ async fn settings_change_with_a_version_and_the_currency_until_there_is_money() 
     let update = async |update: OrganizationUpdate, expected| {
         home.write(async |tx| organizations::update(tx, &update, expected).await).await
     };
-    let currency = |code: &str| OrganizationUpdate { currency: Some(code.into()), ..Default::default() };
+    let currency =
+        |code: &str| OrganizationUpdate { currency: Some(code.into()), ..Default::default() };
     let same = update(currency("USD"), Some(1)).await.unwrap();
     assert_eq!((same.version, home.events().await.len()), (1, 1));
     let yen = update(currency("JPY"), Some(1)).await.unwrap();
@@ -484,7 +584,11 @@ async fn settings_change_with_a_version_and_the_currency_until_there_is_money() 
     assert_eq!(update(currency("EUR"), None).await.unwrap().version, 3);
     home.partner(None, Some(0)).await;
     assert_eq!(refusal(update(currency("USD"), None).await), Code::CurrencyInUse);
-    let other = OrganizationUpdate { timezone: Some("Asia/Tokyo".into()), logo_url: Some(None), ..Default::default() };
+    let other = OrganizationUpdate {
+        timezone: Some("Asia/Tokyo".into()),
+        logo_url: Some(None),
+        ..Default::default()
+    };
     assert_eq!(update(other, None).await.unwrap().timezone, "Asia/Tokyo");
     let last = home.events().await.pop().unwrap();
     assert_eq!(last.subject.id, home.organization.to_string());
@@ -497,10 +601,17 @@ async fn settings_change_with_a_version_and_the_currency_until_there_is_money() 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_change_themselves() {
     let home = Home::new().await;
-    let update = MeUpdate { name: Some("Ada King".into()), locale: Some("fr".into()), email_notifications: Some(true) };
+    let update = MeUpdate {
+        name: Some("Ada King".into()),
+        locale: Some("fr".into()),
+        email_notifications: Some(true),
+    };
     let me = home.write(async |tx| me::update(tx, home.owner.id, &update).await).await.unwrap();
     let (user, member) = (me.user.unwrap(), me.member.unwrap());
-    assert_eq!((user.name.as_str(), user.locale.as_str(), user.email_notifications), ("Ada King", "fr", true));
+    assert_eq!(
+        (user.name.as_str(), user.locale.as_str(), user.email_notifications),
+        ("Ada King", "fr", true)
+    );
     assert_eq!((member.name.as_str(), member.version), ("Ada King", 2));
     assert_eq!((me.role, me.scopes.len()), (Some(Role::Owner), AccessScope::WORDS.len()));
     let again = home.write(async |tx| me::update(tx, home.owner.id, &update).await).await.unwrap();
@@ -524,30 +635,55 @@ async fn a_key_is_found_by_its_prefix_changed_rotated_and_revoked() {
     let insert = async |tx: &Tx<'_>| api_keys::insert(tx, sync(), KeyEnvironment::Test).await;
     let (key, secret) = home.write(insert).await.unwrap();
     assert_eq!(key.created_by, home.scope(Role::Owner).actor);
-    let (organization, stored) =
-        api_keys::find(&home.store, secret.public_id(), Uuid::now_v7()).await.unwrap().expect("it was just made");
-    assert_eq!((organization, stored.id, &stored.secret_hash[..]), (home.organization, key.id, &secret.hash()[..]));
-    assert!(api_keys::find(&home.store, "prm_test_nothing0", Uuid::now_v7()).await.unwrap().is_none());
+    let (organization, stored) = api_keys::find(&home.store, secret.public_id(), Uuid::now_v7())
+        .await
+        .unwrap()
+        .expect("it was just made");
+    assert_eq!(
+        (organization, stored.id, &stored.secret_hash[..]),
+        (home.organization, key.id, &secret.hash()[..])
+    );
+    assert!(
+        api_keys::find(&home.store, "prm_test_nothing0", Uuid::now_v7()).await.unwrap().is_none()
+    );
 
-    let update = async |update: ApiKeyUpdate| home.write(async |tx| api_keys::update(tx, key.id, update, None).await).await;
-    let by_hand = ApiKeyUpdate { default_write_mode: Some(WriteMode::Manual), ..Default::default() };
+    let update = async |update: ApiKeyUpdate| {
+        home.write(async |tx| api_keys::update(tx, key.id, update, None).await).await
+    };
+    let by_hand =
+        ApiKeyUpdate { default_write_mode: Some(WriteMode::Manual), ..Default::default() };
     assert_eq!(refusal(update(by_hand.clone()).await), Code::ValidationFailed);
     let scopes = Some(vec![AccessScope::PartnersOverride, AccessScope::PartnersWrite]);
     let changed = update(ApiKeyUpdate { scopes, ..by_hand }).await.unwrap();
     assert_eq!((changed.version, changed.default_write_mode), (2, WriteMode::Manual));
-    assert_eq!(update(ApiKeyUpdate { name: Some("Sync".into()), ..Default::default() }).await.unwrap().version, 2);
+    assert_eq!(
+        update(ApiKeyUpdate { name: Some("Sync".into()), ..Default::default() })
+            .await
+            .unwrap()
+            .version,
+        2
+    );
 
-    let rotate = async |seconds| home.write(async |tx| api_keys::rotate(tx, key.id, seconds, KeyEnvironment::Test).await).await;
+    let rotate = async |seconds| {
+        home.write(async |tx| api_keys::rotate(tx, key.id, seconds, KeyEnvironment::Test).await)
+            .await
+    };
     let (successor, new_secret) = rotate(60).await.unwrap();
-    assert_eq!((successor.scopes.len(), successor.version, successor.name.as_str()), (2, 1, "Sync"));
+    assert_eq!(
+        (successor.scopes.len(), successor.version, successor.name.as_str()),
+        (2, 1, "Sync")
+    );
     let old = home.write(async |tx| api_keys::get(tx, key.id).await).await.unwrap();
     let left = old.expires_at.unwrap().0 - Utc::now();
-    assert!(left > TimeDelta::seconds(30) && left <= TimeDelta::seconds(60) && old.revoked_at.is_none());
+    assert!(
+        left > TimeDelta::seconds(30) && left <= TimeDelta::seconds(60) && old.revoked_at.is_none()
+    );
     rotate(0).await.unwrap();
     let old = home.write(async |tx| api_keys::get(tx, key.id).await).await.unwrap();
     assert!(old.revoked_at.is_some());
     assert_eq!(refusal(rotate(0).await), Code::NotFound);
-    let revoke = async || home.write(async |tx| api_keys::revoke(tx, successor.id, None).await).await;
+    let revoke =
+        async || home.write(async |tx| api_keys::revoke(tx, successor.id, None).await).await;
     revoke().await.unwrap();
     assert_eq!(refusal(revoke().await), Code::NotFound);
 
@@ -557,8 +693,14 @@ async fn a_key_is_found_by_its_prefix_changed_rotated_and_revoked() {
     for secret in [&secret, &new_secret] {
         assert!(!events.contains(&secret.expose()[17..49]), "no secret in an event");
     }
-    let expected =
-        ["member.joined", "api_key.created", "api_key.updated", "api_key.rotated", "api_key.rotated", "api_key.revoked"];
+    let expected = [
+        "member.joined",
+        "api_key.created",
+        "api_key.updated",
+        "api_key.rotated",
+        "api_key.rotated",
+        "api_key.revoked",
+    ];
     assert_eq!(home.event_types().await, expected);
 }
 
@@ -584,12 +726,29 @@ async fn other_organizations_see_nothing() {
     let (key, _) = home.write(insert).await.unwrap();
     let grant = home.open(&home.owner).await;
     let (_, token) = home.invite(Role::Viewer).await;
-    assert_eq!(refusal(other.write(async |tx| api_keys::get(tx, key.id).await).await), Code::NotFound);
-    assert_eq!(refusal(other.write(async |tx| members::get(tx, home.owner.id).await).await), Code::NotFound);
-    assert_eq!(refusal(other.write(async |tx| members::remove(tx, home.owner.id, None).await).await), Code::NotFound);
-    assert_eq!(refusal(other.write(async |tx| sessions::end(tx, home.owner.id, grant.session).await).await), Code::NotFound);
+    assert_eq!(
+        refusal(other.write(async |tx| api_keys::get(tx, key.id).await).await),
+        Code::NotFound
+    );
+    assert_eq!(
+        refusal(other.write(async |tx| members::get(tx, home.owner.id).await).await),
+        Code::NotFound
+    );
+    assert_eq!(
+        refusal(other.write(async |tx| members::remove(tx, home.owner.id, None).await).await),
+        Code::NotFound
+    );
+    assert_eq!(
+        refusal(
+            other.write(async |tx| sessions::end(tx, home.owner.id, grant.session).await).await
+        ),
+        Code::NotFound
+    );
     assert_eq!(refusal(other.refresh(&grant.refresh_token).await), Code::RefreshTokenInvalid);
-    assert_eq!(refusal(other.write(async |tx| members::get_invited(tx, &token).await).await), Code::InvitationInvalid);
+    assert_eq!(
+        refusal(other.write(async |tx| members::get_invited(tx, &token).await).await),
+        Code::InvitationInvalid
+    );
     assert_eq!(other.write(async |tx| members::count(tx).await).await.unwrap(), 1);
 }
 

@@ -41,19 +41,29 @@ impl Enricher {
 
     fn visit(&self, due: Due) -> Visit {
         self.asked.borrow_mut().push(due.partner);
-        let findings =
-            Findings { values: [("industry".to_owned(), json!("Software"))].into_iter().collect(), ..Findings::default() };
+        let findings = Findings {
+            values: [("industry".to_owned(), json!("Software"))].into_iter().collect(),
+            ..Findings::default()
+        };
         let said = Said { findings: Ok(findings), just_now: true };
-        Visit { partner: due.partner, domain: due.domain, website: Some(said), company_data: None, logo: None }
+        Visit {
+            partner: due.partner,
+            domain: due.domain,
+            website: Some(said),
+            company_data: None,
+            logo: None,
+        }
     }
 }
 
 impl Tasks for Enricher {
     async fn run(&self, run: &Run) -> Result<Outcome> {
-        let id = serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
+        let id =
+            serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         let Some(mut work) = Work::begin(run, id).await? else { return Ok(Outcome::Completed) };
         loop {
-            let visits: Vec<Visit> = work.next(run).await?.into_iter().map(|due| self.visit(due)).collect();
+            let visits: Vec<Visit> =
+                work.next(run).await?.into_iter().map(|due| self.visit(due)).collect();
             if self.asked.borrow().len() > self.hangs_after {
                 self.hung.notify_one();
                 std::future::pending::<()>().await;
@@ -76,8 +86,10 @@ impl Tasks for Enricher {
 async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
-    let request: EnrichmentRequest =
-        serde_json::from_value(json!({"filter": {"op": "eq", "field": "type", "value": "technology"}})).unwrap();
+    let request: EnrichmentRequest = serde_json::from_value(
+        json!({"filter": {"op": "eq", "field": "type", "value": "technology"}}),
+    )
+    .unwrap();
     let job = store
         .write(scope, async |tx| {
             for n in 0..20 {
@@ -89,7 +101,8 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
         })
         .await
         .unwrap();
-    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
     let dying = Enricher::new(8);
     tokio::select! {
         () = worker::run(store, &dying, &settings, std::future::pending()) => unreachable!("nobody stops it"),
@@ -102,18 +115,30 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
         .write(scope, async |tx| {
             use schema::tasks::dsl;
             let over = (dsl::locked_until.eq(Some(now)), dsl::run_at.eq(now));
-            Ok(diesel::update(dsl::tasks.filter(dsl::lease.is_not_null())).set(over).execute(&mut tx.conn()).await?)
+            Ok(diesel::update(dsl::tasks.filter(dsl::lease.is_not_null()))
+                .set(over)
+                .execute(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
     let next = Enricher::new(usize::MAX);
     worker::run(store, &next, &settings, next.ended.notified()).await;
     assert_eq!(next.asked.borrow().len(), 12);
-    assert_eq!(next.asked.borrow()[..8], dying.asked.borrow()[8..], "what was asked and not written");
+    assert_eq!(
+        next.asked.borrow()[..8],
+        dying.asked.borrow()[8..],
+        "what was asked and not written"
+    );
     let (ended, items) = store
-        .read(scope, async |tx| Ok((jobs::get(tx, job.id).await?, jobs::items(tx, job.id, None, -1, 100).await?)))
+        .read(scope, async |tx| {
+            Ok((jobs::get(tx, job.id).await?, jobs::items(tx, job.id, None, -1, 100).await?))
+        })
         .await
         .unwrap();
-    assert_eq!((ended.status, ended.progress.done, ended.progress.succeeded), (JobStatus::Succeeded, 20, 20));
+    assert_eq!(
+        (ended.status, ended.progress.done, ended.progress.succeeded),
+        (JobStatus::Succeeded, 20, 20)
+    );
     assert!(items.iter().map(|item| item.index).eq(0..20));
 }

@@ -32,7 +32,8 @@ struct Importer<'a> {
 
 impl Tasks for Importer<'_> {
     async fn run(&self, run: &Run) -> Result<Outcome> {
-        let id = serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
+        let id =
+            serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         let outcome = imports::work(run, id, Cursor::new(self.file)).await;
         match &outcome {
             Ok(Outcome::Completed) => self.ended.notify_one(),
@@ -58,34 +59,52 @@ async fn import(store: &Store, scope: &Scope, file: &[u8], options: Value) -> (J
     let options: ImportOptions = serde_json::from_value(options).unwrap();
     let inspection = inspect(&mut Cursor::new(file)).unwrap();
     let id = JobId::new();
-    store.write(scope, async |tx| imports::insert(tx, id, options, &inspection).await).await.unwrap();
-    let importer = Importer { file, ended: Notify::new(), failures: RefCell::default() };
-    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
-    tokio::time::timeout(Duration::from_secs(120), worker::run(store, &importer, &settings, importer.ended.notified()))
+    store
+        .write(scope, async |tx| imports::insert(tx, id, options, &inspection).await)
         .await
         .unwrap();
+    let importer = Importer { file, ended: Notify::new(), failures: RefCell::default() };
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    tokio::time::timeout(
+        Duration::from_secs(120),
+        worker::run(store, &importer, &settings, importer.ended.notified()),
+    )
+    .await
+    .unwrap();
     let job = store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap();
-    let items = store.read(scope, async |tx| jobs::items(tx, id, None, -1, 1_000_000).await).await.unwrap();
+    let items =
+        store.read(scope, async |tx| jobs::items(tx, id, None, -1, 1_000_000).await).await.unwrap();
     (job, items)
 }
 
 /// Partners by name: domain, employees, version.
-async fn partners(store: &Store, scope: &Scope) -> HashMap<String, (Option<String>, Option<i64>, i64)> {
+async fn partners(
+    store: &Store,
+    scope: &Scope,
+) -> HashMap<String, (Option<String>, Option<i64>, i64)> {
     use schema::partners::dsl;
     let rows: Vec<(String, Option<String>, Option<i64>, i64)> = store
         .read(scope, async |tx| {
-            Ok(dsl::partners.select((dsl::name, dsl::domain, dsl::employees, dsl::version)).load(&mut tx.conn()).await?)
+            Ok(dsl::partners
+                .select((dsl::name, dsl::domain, dsl::employees, dsl::version))
+                .load(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
-    rows.into_iter().map(|(name, domain, employees, version)| (name, (domain, employees, version))).collect()
+    rows.into_iter()
+        .map(|(name, domain, employees, version)| (name, (domain, employees, version)))
+        .collect()
 }
 
 async fn events(store: &Store, scope: &Scope, prefix: &str) -> i64 {
     use schema::events::dsl;
     let like = format!("{prefix}.%");
     store
-        .read(scope, async |tx| Ok(dsl::events.filter(dsl::type_.like(like)).count().get_result(&mut tx.conn()).await?))
+        .read(scope, async |tx| {
+            Ok(dsl::events.filter(dsl::type_.like(like)).count().get_result(&mut tx.conn()).await?)
+        })
         .await
         .unwrap()
 }
@@ -122,9 +141,14 @@ async fn rows_become_partners_and_a_second_import_changes_nothing() {
     let (job, items) = import(store, scope, FILE.as_bytes(), options()).await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
     let progress = job.progress;
-    assert_eq!((progress.total, progress.done, progress.succeeded, progress.failed, progress.skipped), (Some(6), 6, 3, 1, 2));
-    let seen: Vec<(i64, &str, &str)> =
-        items.iter().map(|item| (item.index, item.reference.as_deref().unwrap(), code(item))).collect();
+    assert_eq!(
+        (progress.total, progress.done, progress.succeeded, progress.failed, progress.skipped),
+        (Some(6), 6, 3, 1, 2)
+    );
+    let seen: Vec<(i64, &str, &str)> = items
+        .iter()
+        .map(|item| (item.index, item.reference.as_deref().unwrap(), code(item)))
+        .collect();
     let expected = [
         (0, "1", ""),
         (1, "2", ""),
@@ -135,7 +159,9 @@ async fn rows_become_partners_and_a_second_import_changes_nothing() {
     ];
     assert_eq!(seen, expected);
     assert_eq!(items[3].problem.as_ref().unwrap().0.0["meta"]["row"], 1);
-    let warnings = |item: &JobItem| item.warnings.0.iter().map(|warning| warning.code.clone()).collect::<Vec<_>>();
+    let warnings = |item: &JobItem| {
+        item.warnings.0.iter().map(|warning| warning.code.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(
         (warnings(&items[0]), warnings(&items[4])),
         (vec!["range_reduced".into()], vec!["invalid_domain".into(), "not_a_number".into()])
@@ -144,7 +170,11 @@ async fn rows_become_partners_and_a_second_import_changes_nothing() {
     assert_eq!(before["Acme"], (Some("acme.com".into()), Some(11), 1));
     let tags: Vec<String> = store
         .read(scope, async |tx| {
-            Ok(schema::tags::table.select(schema::tags::name).order(schema::tags::name).load(&mut tx.conn()).await?)
+            Ok(schema::tags::table
+                .select(schema::tags::name)
+                .order(schema::tags::name)
+                .load(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
@@ -155,7 +185,10 @@ async fn rows_become_partners_and_a_second_import_changes_nothing() {
     let (_, items) = import(store, scope, FILE.as_bytes(), options()).await;
     assert_eq!(items.iter().filter(|item| item.status == JobItemStatus::Succeeded).count(), 3);
     assert_eq!(partners(store, scope).await, before);
-    assert_eq!((events(store, scope, "partner").await, events(store, scope, "tag").await), (told, 2));
+    assert_eq!(
+        (events(store, scope, "partner").await, events(store, scope, "tag").await),
+        (told, 2)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,14 +221,19 @@ async fn matches_are_updated_or_left_alone_and_conflicts_fail_alone() {
     let (_, items) = import(store, scope, b"name,domain\nOther,acme.com\n", options()).await;
     assert_eq!(items[0].warnings.0[0].code, "name_differs");
     assert_eq!(partners(store, scope).await["Other"].2, 2);
-    let by_id =
-        json!({"object": "partner", "match": "external_id", "on_duplicate_row": "update", "defaults": {"type": "technology"}});
+    let by_id = json!({"object": "partner", "match": "external_id", "on_duplicate_row": "update", "defaults": {"type": "technology"}});
     let rows =
         b"external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta 3,beta.net\n3,Gamma,beta.net\n4,Delta,delta.com\n";
     let (_, items) = import(store, scope, rows, by_id).await;
-    assert_eq!(items.iter().map(code).collect::<Vec<_>>(), ["domain_taken", "", "", "domain_taken", ""]);
+    assert_eq!(
+        items.iter().map(code).collect::<Vec<_>>(),
+        ["domain_taken", "", "", "domain_taken", ""]
+    );
     assert_eq!(partners(store, scope).await["Beta 3"], (Some("beta.net".into()), None, 3));
-    let untyped = import(store, scope, b"name,type\nNew,\nNewer,Reseller\n", json!({"object": "partner"})).await.1;
+    let untyped =
+        import(store, scope, b"name,type\nNew,\nNewer,Reseller\n", json!({"object": "partner"}))
+            .await
+            .1;
     assert_eq!(untyped.iter().map(code).collect::<Vec<_>>(), ["validation_failed", ""]);
 }
 
@@ -207,7 +245,10 @@ async fn contacts_find_their_partner_and_are_imported_once() {
     let file = "Name\tEmail\tCompany\tDomain\tPhone\nAnn\tAnn@Acme.com\t\tacme.com\t+41 44 333 44 55\nBob\t\tNAMELESS?\t\t044\nCy\t\tNobody\t\t\nAnn\tann@acme.com\t\tacme.com\t\n";
     let contact = json!({"object": "contact"});
     let (_, items) = import(store, scope, file.as_bytes(), contact.clone()).await;
-    assert_eq!(items.iter().map(code).collect::<Vec<_>>(), ["", "", "validation_failed", "duplicate_of_row"]);
+    assert_eq!(
+        items.iter().map(code).collect::<Vec<_>>(),
+        ["", "", "validation_failed", "duplicate_of_row"]
+    );
     let told = events(store, scope, "contact").await;
     import(store, scope, file.as_bytes(), contact).await;
     assert_eq!((told, events(store, scope, "contact").await), (2, 2));
@@ -224,12 +265,19 @@ async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canc
     let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
     let begin = async || -> JobId {
         let id = JobId::new();
-        store.write(scope, async |tx| imports::insert(tx, id, options.clone(), &inspection).await).await.unwrap();
+        store
+            .write(scope, async |tx| imports::insert(tx, id, options.clone(), &inspection).await)
+            .await
+            .unwrap();
         id
     };
-    let job = async |id: JobId| -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
-    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
-    let importer = Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
+    let job = async |id: JobId| -> Job {
+        store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap()
+    };
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    let importer =
+        Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
     let some_done = async |id: JobId| {
         while job(id).await.progress.done == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -243,7 +291,10 @@ async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canc
     worker::run(store, &importer, &settings, importer.ended.notified()).await;
     let ended = job(id).await.progress;
     assert_eq!((ended.done, ended.succeeded, ended.skipped), (2_601, 2_600, 1));
-    assert_eq!((partners(store, scope).await.len(), events(store, scope, "partner").await), (2_600, 2_600));
+    assert_eq!(
+        (partners(store, scope).await.len(), events(store, scope, "partner").await),
+        (2_600, 2_600)
+    );
 
     let id = begin().await;
     let cancel = async {
@@ -268,10 +319,16 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
     let options: ImportOptions = serde_json::from_value(options()).unwrap();
     let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
     let id = JobId::new();
-    store.write(scope, async |tx| imports::insert(tx, id, options, &inspection).await).await.unwrap();
-    let job = async || -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
-    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
-    let importer = Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
+    store
+        .write(scope, async |tx| imports::insert(tx, id, options, &inspection).await)
+        .await
+        .unwrap();
+    let job =
+        async || -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    let importer =
+        Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
     let some_done = async {
         while job().await.progress.done == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -290,17 +347,27 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
         .write(scope, async |tx| {
             use schema::tasks::dsl;
             let over = (dsl::locked_until.eq(Some(now)), dsl::run_at.eq(now));
-            Ok(diesel::update(dsl::tasks.filter(dsl::lease.is_not_null())).set(over).execute(&mut tx.conn()).await?)
+            Ok(diesel::update(dsl::tasks.filter(dsl::lease.is_not_null()))
+                .set(over)
+                .execute(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
-    tokio::time::timeout(Duration::from_secs(120), worker::run(store, &importer, &settings, importer.ended.notified()))
-        .await
-        .unwrap();
+    tokio::time::timeout(
+        Duration::from_secs(120),
+        worker::run(store, &importer, &settings, importer.ended.notified()),
+    )
+    .await
+    .unwrap();
     let ended = job().await.progress;
     assert_eq!((ended.done, ended.succeeded, ended.skipped), (2_601, 2_600, 1));
-    assert_eq!((partners(store, scope).await.len(), events(store, scope, "partner").await), (2_600, 2_600));
-    let items = store.read(scope, async |tx| jobs::items(tx, id, None, -1, 10_000).await).await.unwrap();
+    assert_eq!(
+        (partners(store, scope).await.len(), events(store, scope, "partner").await),
+        (2_600, 2_600)
+    );
+    let items =
+        store.read(scope, async |tx| jobs::items(tx, id, None, -1, 10_000).await).await.unwrap();
     assert!(items.iter().map(|item| item.index).eq(0..2_601));
 }
 
@@ -321,7 +388,11 @@ async fn the_truths_of_five_thousand_real_companies_come_out() {
         ((JobItemStatus::Failed, "row_without_name".to_owned()), 8),
     ]);
     assert_eq!(tally(&items), expected);
-    let invalid = items.iter().flat_map(|item| &item.warnings.0).filter(|warning| warning.code == "invalid_domain").count();
+    let invalid = items
+        .iter()
+        .flat_map(|item| &item.warnings.0)
+        .filter(|warning| warning.code == "invalid_domain")
+        .count();
     assert_eq!(invalid, 38);
     let state = async || -> (i64, i64, i64) {
         use schema::partners::dsl;
@@ -329,7 +400,11 @@ async fn the_truths_of_five_thousand_real_companies_come_out() {
         let (versions, domains) = store
             .read(scope, async |tx| {
                 Ok((
-                    dsl::partners.filter(dsl::version.eq(1)).count().get_result(&mut tx.conn()).await?,
+                    dsl::partners
+                        .filter(dsl::version.eq(1))
+                        .count()
+                        .get_result(&mut tx.conn())
+                        .await?,
                     domains.get_result(&mut tx.conn()).await?,
                 ))
             })
@@ -350,18 +425,25 @@ async fn deals(store: &Store, scope: &Scope) -> HashMap<String, (String, i64, i6
     use schema::deals::dsl;
     let rows: Vec<(String, String, i64, i64)> = store
         .read(scope, async |tx| {
-            Ok(dsl::deals.select((dsl::name, dsl::status, dsl::value, dsl::version)).load(&mut tx.conn()).await?)
+            Ok(dsl::deals
+                .select((dsl::name, dsl::status, dsl::value, dsl::version))
+                .load(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
-    rows.into_iter().map(|(name, status, value, version)| (name, (status, value, version))).collect()
+    rows.into_iter()
+        .map(|(name, status, value, version)| (name, (status, value, version)))
+        .collect()
 }
 
 /// What the won deals of all partners add up to.
 async fn revenue(store: &Store, scope: &Scope) -> i64 {
     use schema::partners::dsl;
-    let all: Vec<i64> =
-        store.read(scope, async |tx| Ok(dsl::partners.select(dsl::revenue).load(&mut tx.conn()).await?)).await.unwrap();
+    let all: Vec<i64> = store
+        .read(scope, async |tx| Ok(dsl::partners.select(dsl::revenue).load(&mut tx.conn()).await?))
+        .await
+        .unwrap();
     all.iter().sum()
 }
 
@@ -382,7 +464,8 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
         ,Nine,Kings,,open,5,,Beta,,,\n\
         1,One again,Home Office,,open,5,,Beta,,,\n";
     let options = json!({"object": "deal", "match": "external_id", "money_unit": "major"});
-    let dry = json!({"object": "deal", "match": "external_id", "money_unit": "major", "dry_run": true});
+    let dry =
+        json!({"object": "deal", "match": "external_id", "money_unit": "major", "dry_run": true});
     let expected = [
         "",
         "",
@@ -406,11 +489,16 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
         [fault(4), fault(5), fault(6), fault(7)],
         ["closed_on_required", "currency_mismatch", "not_found_reference", "required"]
     );
-    let warned: Vec<&str> = items[3].warnings.0.iter().map(|warning| warning.code.as_str()).collect();
+    let warned: Vec<&str> =
+        items[3].warnings.0.iter().map(|warning| warning.code.as_str()).collect();
     assert_eq!(warned, ["invalid_choice", "invalid_format"]);
     let before = deals(store, scope).await;
     assert_eq!(before["One"], ("won".into(), 123_456, 1));
-    assert_eq!(before["Four"], ("submitted".into(), 500, 1), "nobody approved what is called by an unknown word");
+    assert_eq!(
+        before["Four"],
+        ("submitted".into(), 500, 1),
+        "nobody approved what is called by an unknown word"
+    );
     assert_eq!(revenue(store, scope).await, 123_456);
     let told = events(store, scope, "deal").await + events(store, scope, "partner").await;
     import(store, scope, file.as_bytes(), options).await;
@@ -438,7 +526,10 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
     store
         .write(scope, async |tx| {
             use schema::organizations::dsl;
-            Ok(diesel::update(dsl::organizations).set(dsl::currency.eq("GBP")).execute(&mut tx.conn()).await?)
+            Ok(diesel::update(dsl::organizations)
+                .set(dsl::currency.eq("GBP"))
+                .execute(&mut tx.conn())
+                .await?)
         })
         .await
         .unwrap();
@@ -449,7 +540,9 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
             let cells = row.unwrap().cells;
             let (_, cell) = cells.into_iter().find(|(column, _)| &**column == "partner_name")?;
             match cell {
-                domain::imports::Cell::Text(name) if !name.is_empty() => Some(format!("\"{}\"\n", name.replace('"', "\"\""))),
+                domain::imports::Cell::Text(name) if !name.is_empty() => {
+                    Some(format!("\"{}\"\n", name.replace('"', "\"\"")))
+                }
                 _ => None,
             }
         })
@@ -471,12 +564,23 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
     assert_eq!((job.progress.total, job.status), (Some(2_118), JobStatus::Succeeded));
     let mut faults: HashMap<String, usize> = HashMap::new();
     for problem in items.iter().filter_map(|item| item.problem.as_ref()) {
-        *faults.entry(problem.0.0["errors"][0]["code"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+        *faults
+            .entry(problem.0.0["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
+            .or_default() += 1;
     }
     // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they were published.
-    assert_eq!(faults, HashMap::from([("closed_on_required".to_owned(), 180), ("invalid_date_order".to_owned(), 5)]));
+    assert_eq!(
+        faults,
+        HashMap::from([
+            ("closed_on_required".to_owned(), 180),
+            ("invalid_date_order".to_owned(), 5)
+        ])
+    );
     assert_eq!(revenue(store, scope).await, 45_601_674_651);
-    let (before, told) = (deals(store, scope).await, events(store, scope, "deal").await + events(store, scope, "partner").await);
+    let (before, told) = (
+        deals(store, scope).await,
+        events(store, scope, "deal").await + events(store, scope, "partner").await,
+    );
     let since = std::time::Instant::now();
     let (again, _) = import(store, scope, &file, options).await;
     eprintln!("second import: {:?}", since.elapsed());
@@ -493,7 +597,8 @@ struct Exporter {
 
 impl Tasks for Exporter {
     async fn run(&self, run: &Run) -> Result<Outcome> {
-        let id = serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
+        let id =
+            serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         self.file.borrow_mut().clear();
         let written = exports::write(run, id, async |lines| {
             self.file.borrow_mut().extend(lines);
@@ -518,10 +623,14 @@ async fn export(store: &Store, scope: &Scope, request: Value) -> (Job, String) {
     let request = serde_json::from_value(request).unwrap();
     let job = store.write(scope, async |tx| exports::insert(tx, &request).await).await.unwrap();
     let exporter = Exporter { file: RefCell::default(), ended: Notify::new() };
-    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
-    tokio::time::timeout(Duration::from_secs(60), worker::run(store, &exporter, &settings, exporter.ended.notified()))
-        .await
-        .unwrap();
+    let settings =
+        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::default() };
+    tokio::time::timeout(
+        Duration::from_secs(60),
+        worker::run(store, &exporter, &settings, exporter.ended.notified()),
+    )
+    .await
+    .unwrap();
     let job = store.read(scope, async |tx| jobs::get(tx, job.id).await).await.unwrap();
     (job, String::from_utf8(exporter.file.into_inner()).unwrap())
 }
@@ -530,7 +639,8 @@ async fn export(store: &Store, scope: &Scope, request: Value) -> (Job, String) {
 async fn an_export_holds_what_the_filter_finds_and_imports_again_without_a_change() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
-    let many: String = (0..1_203).map(|n| format!("Company {n},c{n}.example.com,{n},tag {}\n", n % 7)).collect();
+    let many: String =
+        (0..1_203).map(|n| format!("Company {n},c{n}.example.com,{n},tag {}\n", n % 7)).collect();
     let file = format!("name,domain,employees,tag_ids\n=SUM(A1),formula.com,3,\n{many}");
     let (_, items) = import(store, scope, file.as_bytes(), options()).await;
     assert!(items.iter().all(|item| item.status == JobItemStatus::Succeeded));
@@ -539,7 +649,10 @@ async fn an_export_holds_what_the_filter_finds_and_imports_again_without_a_chang
         "filter": {"op": "eq", "field": "domain", "value": "formula.com"}});
     let (job, csv) = export(store, scope, some).await;
     assert_eq!(csv, "name,tag_ids\r\n'=SUM(A1),\r\n");
-    assert_eq!((job.status, job.progress.total, job.progress.done), (JobStatus::Succeeded, Some(1), 1));
+    assert_eq!(
+        (job.status, job.progress.total, job.progress.done),
+        (JobStatus::Succeeded, Some(1), 1)
+    );
     let url = job.result.unwrap().0.download_url.unwrap();
     assert!(url.ends_with(&format!("/v1/jobs/{}/result", job.id)), "{url}");
 

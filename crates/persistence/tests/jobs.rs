@@ -39,7 +39,9 @@ async fn rows(store: &Store, scope: &Scope) -> Vec<(String, i32, Option<String>,
     use schema::tasks::dsl;
     store
         .read(scope, async |tx| {
-            let all = dsl::tasks.select((dsl::kind, dsl::attempts, dsl::last_error, dsl::died_at.is_not_null())).order(dsl::id);
+            let all = dsl::tasks
+                .select((dsl::kind, dsl::attempts, dsl::last_error, dsl::died_at.is_not_null()))
+                .order(dsl::id);
             Ok(all.load(&mut tx.conn()).await?)
         })
         .await
@@ -49,7 +51,9 @@ async fn rows(store: &Store, scope: &Scope) -> Vec<(String, i32, Option<String>,
 async fn events(store: &Store, scope: &Scope) -> Vec<String> {
     use schema::events::dsl;
     store
-        .read(scope, async |tx| Ok(dsl::events.select(dsl::type_).order(dsl::sequence).load(&mut tx.conn()).await?))
+        .read(scope, async |tx| {
+            Ok(dsl::events.select(dsl::type_).order(dsl::sequence).load(&mut tx.conn()).await?)
+        })
         .await
         .unwrap()
 }
@@ -114,8 +118,10 @@ async fn claimers_that_race_never_get_the_same_task() {
             mine.extend(found);
         }
     });
-    let all: Vec<Task> = futures_util::future::join_all(claimers).await.into_iter().flatten().collect();
-    let mut numbers: Vec<i64> = all.iter().map(|task| task.payload["n"].as_i64().unwrap()).collect();
+    let all: Vec<Task> =
+        futures_util::future::join_all(claimers).await.into_iter().flatten().collect();
+    let mut numbers: Vec<i64> =
+        all.iter().map(|task| task.payload["n"].as_i64().unwrap()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (0..60).collect::<Vec<_>>());
     assert!(all.iter().all(|task| task.attempts == 1 && task.scope().actor == one.actor));
@@ -176,7 +182,8 @@ async fn a_poison_task_that_kills_its_workers_is_buried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
     let scratch = Scratch::new().await;
-    let (store, greedy, modest) = (&scratch.store, scratch.organization().await, scratch.organization().await);
+    let (store, greedy, modest) =
+        (&scratch.store, scratch.organization().await, scratch.organization().await);
     scratch
         .superuser()
         .await
@@ -199,7 +206,8 @@ async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unique_task_is_queued_once_and_runs_once_more_when_wanted_while_running() {
     let scratch = Scratch::new().await;
-    let (store, scope, other) = (&scratch.store, &scratch.organization().await, &scratch.organization().await);
+    let (store, scope, other) =
+        (&scratch.store, &scratch.organization().await, &scratch.organization().await);
     let task = |n: i64| NewTask::new("t", json!({"n": n})).unique("key");
     enqueue(store, scope, task(1)).await;
     enqueue(store, scope, task(2)).await;
@@ -270,11 +278,19 @@ async fn a_stop_lets_running_tasks_end_and_gives_the_rest_back() {
     let settings = worker::Settings { grace: Duration::from_millis(300), ..settings() };
     worker::run(store, &tasks, &settings, async {
         begun.notified().await;
-        enqueue(store, scope, NewTask::new("later", json!({})).at(domain::timestamp::Timestamp::now())).await;
+        enqueue(
+            store,
+            scope,
+            NewTask::new("later", json!({})).at(domain::timestamp::Timestamp::now()),
+        )
+        .await;
     })
     .await;
     let left = rows(store, scope).await;
-    assert_eq!(left.iter().map(|row| (row.0.as_str(), row.1)).collect::<Vec<_>>(), [("endless", 0), ("later", 0)]);
+    assert_eq!(
+        left.iter().map(|row| (row.0.as_str(), row.1)).collect::<Vec<_>>(),
+        [("endless", 0), ("later", 0)]
+    );
     assert_eq!(tasks::claim(store, 9, LEASE).await.unwrap().len(), 2, "both can be taken at once");
 }
 
@@ -328,7 +344,10 @@ async fn a_step_goes_on_while_the_renewal_of_its_lease_waits_for_it() {
             Ok(())
         })
         .await?;
-        assert!(since.elapsed() < Duration::from_secs(3), "the step stood still until the renewal was given up");
+        assert!(
+            since.elapsed() < Duration::from_secs(3),
+            "the step stood still until the renewal was given up"
+        );
         done.notify_one();
         Ok(Outcome::Done)
     });
@@ -350,8 +369,10 @@ async fn a_task_that_is_always_within_a_step_keeps_its_lease() {
         while since.elapsed() < Duration::from_millis(1_800) {
             let step = Instant::now();
             let alive = run.step(async |tx| {
-                let alive =
-                    dsl::tasks.select(dsl::locked_until.gt(diesel::dsl::now)).first::<Option<bool>>(&mut tx.conn()).await?;
+                let alive = dsl::tasks
+                    .select(dsl::locked_until.gt(diesel::dsl::now))
+                    .first::<Option<bool>>(&mut tx.conn())
+                    .await?;
                 while step.elapsed() < Duration::from_millis(150) {
                     let _: i64 = dsl::tasks.count().get_result(&mut tx.conn()).await?;
                 }
@@ -386,7 +407,12 @@ async fn the_worker_survives_the_loss_of_every_connection() {
     });
     let empty = async {
         until("every task is done", async || {
-            scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now() WHERE lease IS NULL").await.unwrap();
+            scratch
+                .superuser()
+                .await
+                .batch_execute("UPDATE tasks SET run_at = now() WHERE lease IS NULL")
+                .await
+                .unwrap();
             let mut conn = scratch.superuser().await;
             schema::tasks::table.count().get_result::<i64>(&mut conn).await.unwrap() == 0
         })
@@ -404,7 +430,9 @@ async fn daily_work_is_queued_once_for_every_organization() {
     let tasks = Work {
         daily: vec![("housekeeping", Daily { hour: 3, minute: 0 })],
         ..work(async |run: &Run| {
-            while run.store.write(run.scope(), async |tx| housekeeping::purge(tx).await).await? > 0 {}
+            while run.store.write(run.scope(), async |tx| housekeeping::purge(tx).await).await? > 0
+            {
+            }
             ran.borrow_mut().push(run.scope().organization);
             Ok(Outcome::Done)
         })
@@ -436,9 +464,13 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     let id = JobId::new();
     let queued = store.write(scope, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
-    assert_eq!((queued.status, queued.version, queued.progress.total), (JobStatus::Queued, 1, Some(2)));
+    assert_eq!(
+        (queued.status, queued.version, queued.progress.total),
+        (JobStatus::Queued, 1, Some(2))
+    );
     let tasks = work(async |run: &Run| {
-        let id: JobId = serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
+        let id: JobId =
+            serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         for index in 0..2 {
             run.step(async |tx| {
                 let (_, position) = jobs::begin_step(tx, id).await?.expect("it is not finished");
@@ -457,7 +489,12 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
     });
     let ended = async {
         until("the job has ended", async || {
-            store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap().status.is_finished()
+            store
+                .read(scope, async |tx| jobs::get(tx, id).await)
+                .await
+                .unwrap()
+                .status
+                .is_finished()
         })
         .await;
     };
@@ -469,8 +506,14 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
         })
         .await
         .unwrap();
-    assert_eq!((job.status, job.progress.done, job.progress.succeeded), (JobStatus::Succeeded, 2, 2));
-    assert_eq!(items.iter().map(|item| item.reference.clone().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(
+        (job.status, job.progress.done, job.progress.succeeded),
+        (JobStatus::Succeeded, 2, 2)
+    );
+    assert_eq!(
+        items.iter().map(|item| item.reference.clone().unwrap()).collect::<Vec<_>>(),
+        ["1", "2"]
+    );
     assert_eq!(events(store, scope).await, ["job.queued", "job.started", "job.succeeded"]);
     let again = store.write(scope, async |tx| jobs::cancel(tx, id, None).await).await;
     assert_eq!(again.unwrap_err().code(), Code::JobFinished);
@@ -489,39 +532,60 @@ async fn jobs_are_canceled_expire_and_are_seen_by_their_starter_and_admins_only(
     let id = JobId::new();
     store.write(&ann, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
     let seen = async |scope: &Scope| -> (usize, std::result::Result<(), Code>) {
-        let list = store.read(scope, async |tx| jobs::list(tx, &JobFilter::default(), 10).await).await.unwrap();
+        let list = store
+            .read(scope, async |tx| jobs::list(tx, &JobFilter::default(), 10).await)
+            .await
+            .unwrap();
         let got = store.read(scope, async |tx| jobs::get(tx, id).await).await;
         (list.len(), got.map(|_| ()).map_err(|error| error.code()))
     };
     assert_eq!(seen(&ann).await, (1, Ok(())));
     assert_eq!(seen(scope).await, (1, Ok(())));
     assert_eq!(seen(&bob).await, (0, Err(Code::NotFound)));
-    let stale = store.write(&ann, async |tx| jobs::cancel(tx, id, Some(7)).await).await.unwrap_err();
+    let stale =
+        store.write(&ann, async |tx| jobs::cancel(tx, id, Some(7)).await).await.unwrap_err();
     assert_eq!(stale.code(), Code::VersionMismatch);
     let canceled = store.write(&ann, async |tx| jobs::cancel(tx, id, Some(1)).await).await.unwrap();
     assert_eq!((canceled.status, canceled.version), (JobStatus::Canceled, 2));
     assert!(store.write(scope, async |tx| jobs::begin_step(tx, id).await).await.unwrap().is_none());
     assert_eq!(events(store, scope).await, ["job.queued", "job.canceled"]);
 
-    scratch.superuser().await.batch_execute("UPDATE jobs SET expires_at = now(), files_expire_at = now()").await.unwrap();
+    scratch
+        .superuser()
+        .await
+        .batch_execute("UPDATE jobs SET expires_at = now(), files_expire_at = now()")
+        .await
+        .unwrap();
     assert_eq!(seen(&ann).await, (0, Err(Code::JobExpired)));
     let due = store.read(scope, async |tx| jobs::with_expired_files(tx, 10).await).await.unwrap();
     assert_eq!(due, [id]);
     store.write(scope, async |tx| jobs::forget_files(tx, &due).await).await.unwrap();
-    assert!(store.read(scope, async |tx| jobs::with_expired_files(tx, 10).await).await.unwrap().is_empty());
+    assert!(
+        store
+            .read(scope, async |tx| jobs::with_expired_files(tx, 10).await)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_functions_that_look_over_the_wall_give_nothing_away() {
     let scratch = Scratch::new().await;
-    let (store, scope, other) = (&scratch.store, &scratch.organization().await, &scratch.organization().await);
+    let (store, scope, other) =
+        (&scratch.store, &scratch.organization().await, &scratch.organization().await);
     enqueue(store, scope, NewTask::new("t", json!({}))).await;
     let task = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
     assert!(rows(store, other).await.is_empty());
     let foreign = store.write(other, async |tx| tasks::complete(tx, &task).await).await;
     assert!(LeaseLost::is(&foreign.unwrap_err()));
     store.write(scope, async |tx| jobs::insert(tx, &job(JobId::new())).await).await.unwrap();
-    scratch.superuser().await.batch_execute("UPDATE events SET created_at = now() - interval '91 days'").await.unwrap();
+    scratch
+        .superuser()
+        .await
+        .batch_execute("UPDATE events SET created_at = now() - interval '91 days'")
+        .await
+        .unwrap();
     while store.write(other, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}
     assert_eq!(events(store, scope).await.len(), 1, "another organization's purge leaves them");
     while store.write(scope, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}

@@ -27,7 +27,8 @@ struct Case {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut cases = made_up(&[1, 2]);
-    let scaled: Vec<Case> = cases.iter().filter(|case| case.name.ends_with('1')).filter_map(scaled).collect();
+    let scaled: Vec<Case> =
+        cases.iter().filter(|case| case.name.ends_with('1')).filter_map(scaled).collect();
     cases.extend(scaled);
     if let Some(path) = std::env::args().nth(1) {
         cases.extend(opportunities(&path)?);
@@ -49,7 +50,11 @@ fn made_up(seeds: &[u64]) -> Vec<Case> {
         histories: histories(program, seed),
         days: quarter_ends(),
     };
-    PROGRAMS.iter().flat_map(|program| seeds.iter().map(|seed| (*program, *seed))).map(case).collect()
+    PROGRAMS
+        .iter()
+        .flat_map(|program| seeds.iter().map(|seed| (*program, *seed)))
+        .map(case)
+        .collect()
 }
 
 /// Programs that had no part in choosing the points, nor have in the comparison and the search below.
@@ -59,7 +64,8 @@ fn hold_out(built_in: Points) {
     let by_target: Vec<Case> = plain.iter().filter_map(scaled).collect();
     for case in plain.iter().chain(&by_target) {
         let result = backtest_by(&case.histories, &case.days, 1, &built_in);
-        let [health, pipeline, last] = [result.health, result.pipeline, result.last_quarter].map(Option::unwrap_or_default);
+        let [health, pipeline, last] =
+            [result.health, result.pipeline, result.last_quarter].map(Option::unwrap_or_default);
         println!("{:<24} {health:>6.3} {pipeline:>6.3} {last:>6.3}", case.name);
     }
 }
@@ -75,17 +81,24 @@ fn scaled(case: &Case) -> Option<Case> {
             let mut history = history.clone();
             history.annual_revenue_target = Some(TARGET);
             for deal in &mut history.deals {
-                deal.value = (i128::from(deal.value) * i128::from(TARGET) / i128::from(target)) as i64;
+                deal.value =
+                    (i128::from(deal.value) * i128::from(TARGET) / i128::from(target)) as i64;
             }
             Some(history)
         })
         .collect();
-    (!histories.is_empty()).then(|| Case { name: format!("{} by target", case.name), histories, days: case.days.clone() })
+    (!histories.is_empty()).then(|| Case {
+        name: format!("{} by target", case.name),
+        histories,
+        days: case.days.clone(),
+    })
 }
 
 fn row(label: &str, cases: &[Case], points: &Points) -> f64 {
-    let values: Vec<f64> =
-        cases.iter().map(|case| backtest_by(&case.histories, &case.days, 1, points).health.unwrap_or_default()).collect();
+    let values: Vec<f64> = cases
+        .iter()
+        .map(|case| backtest_by(&case.histories, &case.days, 1, points).health.unwrap_or_default())
+        .collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let cells: Vec<String> = values.iter().map(|rho| format!("{rho:>7.3}")).collect();
     println!("{label:<32} {} {mean:>7.3}", cells.join(" "));
@@ -94,7 +107,11 @@ fn row(label: &str, cases: &[Case], points: &Points) -> f64 {
 
 /// The built-in points, each signal left out, and each alone.
 fn compare(cases: &[Case], built_in: Points) {
-    println!("{:<32} {}", "", cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(" | "));
+    println!(
+        "{:<32} {}",
+        "",
+        cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(" | ")
+    );
     row("built in", cases, &built_in);
     row("all alike", cases, &[7; 10]);
     for (i, kind) in signals::SIGNALS.iter().enumerate() {
@@ -112,7 +129,9 @@ fn compare(cases: &[Case], built_in: Points) {
 /// Climbs: moves a point from one signal to another as long as that helps on average.
 fn search(cases: &[Case], start: Points, least: i64) {
     let mean = |points: &Points| -> f64 {
-        let rho = |case: &Case| backtest_by(&case.histories, &case.days, 1, points).health.unwrap_or_default();
+        let rho = |case: &Case| {
+            backtest_by(&case.histories, &case.days, 1, points).health.unwrap_or_default()
+        };
         cases.iter().map(rho).sum::<f64>() / cases.len() as f64
     };
     let (mut best, mut points, mut dice) = (mean(&start), start, Dice::new(7));
@@ -140,12 +159,19 @@ fn opportunities(path: &str) -> Result<[Case; 2], Box<dyn Error>> {
         let Some(deal) = opportunity(&record) else { continue };
         buyers.entry(record["account_domain"].clone()).or_default().push(deal);
     }
-    let days: Vec<NaiveDate> = ["2016-12-31", "2017-03-31", "2017-06-30", "2017-09-30", "2017-12-31", "2018-03-31"]
-        .map(|day| day.parse().expect("a day"))
-        .to_vec();
-    let none =
-        PartnerHistory { created_on: None, deals: vec![], stages: vec![], annual_revenue_target: None, quarterly_weights: None };
-    let histories: Vec<_> = buyers.into_values().map(|deals| PartnerHistory { deals, ..none.clone() }).collect();
+    let days: Vec<NaiveDate> =
+        ["2016-12-31", "2017-03-31", "2017-06-30", "2017-09-30", "2017-12-31", "2018-03-31"]
+            .map(|day| day.parse().expect("a day"))
+            .to_vec();
+    let none = PartnerHistory {
+        created_on: None,
+        deals: vec![],
+        stages: vec![],
+        annual_revenue_target: None,
+        quarterly_weights: None,
+    };
+    let histories: Vec<_> =
+        buyers.into_values().map(|deals| PartnerHistory { deals, ..none.clone() }).collect();
     let mut counted = histories.clone();
     counted.iter_mut().flat_map(|history| &mut history.deals).for_each(|deal| deal.value = 1);
     Ok([
@@ -156,7 +182,10 @@ fn opportunities(path: &str) -> Result<[Case; 2], Box<dyn Error>> {
 
 fn opportunity(record: &BTreeMap<String, String>) -> Option<DealFact> {
     let registered_on: NaiveDate = record["published_on"].parse().ok()?;
-    let window_closed = record["applications_close_on"].parse::<NaiveDate>().ok()?.checked_add_days(Days::new(30))?;
+    let window_closed = record["applications_close_on"]
+        .parse::<NaiveDate>()
+        .ok()?
+        .checked_add_days(Days::new(30))?;
     let start = record["contract_start_on"].parse::<NaiveDate>().ok();
     let start = start.filter(|day| *day > registered_on && (*day - registered_on).num_days() < 365);
     let (status, closed_on) = match record["stage"].as_str() {
@@ -166,5 +195,12 @@ fn opportunity(record: &BTreeMap<String, String>) -> Option<DealFact> {
     };
     let pounds: f64 = record["value"].parse().unwrap_or_default();
     let value = (pounds * 100.0).round() as i64;
-    Some(DealFact { status, motion: DealMotion::Service, value, registered_on, expected_close_on: start, closed_on })
+    Some(DealFact {
+        status,
+        motion: DealMotion::Service,
+        value,
+        registered_on,
+        expected_close_on: start,
+        closed_on,
+    })
 }

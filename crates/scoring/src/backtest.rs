@@ -54,26 +54,43 @@ pub struct Backtest {
 }
 
 /// Back-tests the built-in signals as of `days`, best the last days of quarters. `fiscal_year_start_month` is 1 to 12.
-pub fn backtest(partners: &[PartnerHistory], days: &[NaiveDate], fiscal_year_start_month: u32) -> Backtest {
+pub fn backtest(
+    partners: &[PartnerHistory],
+    days: &[NaiveDate],
+    fiscal_year_start_month: u32,
+) -> Backtest {
     backtest_by(partners, days, fiscal_year_start_month, &health::signals::points())
 }
 
 /// Back-tests with other points: to compare them.
-pub fn backtest_by(partners: &[PartnerHistory], days: &[NaiveDate], fiscal_year_start_month: u32, points: &Points) -> Backtest {
-    let days: Vec<BacktestDay> = days.iter().map(|day| test_day(partners, *day, fiscal_year_start_month, points)).collect();
+pub fn backtest_by(
+    partners: &[PartnerHistory],
+    days: &[NaiveDate],
+    fiscal_year_start_month: u32,
+    points: &Points,
+) -> Backtest {
+    let days: Vec<BacktestDay> =
+        days.iter().map(|day| test_day(partners, *day, fiscal_year_start_month, points)).collect();
     let mean = |of: fn(&BacktestDay) -> Option<f64>| {
         let values: Vec<f64> = days.iter().filter_map(of).collect();
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
-    let (health, pipeline, last_quarter) = (mean(|day| day.health), mean(|day| day.pipeline), mean(|day| day.last_quarter));
+    let (health, pipeline, last_quarter) =
+        (mean(|day| day.health), mean(|day| day.pipeline), mean(|day| day.last_quarter));
     Backtest { days, health, pipeline, last_quarter }
 }
 
-fn test_day(partners: &[PartnerHistory], day: NaiveDate, fiscal_year_start_month: u32, points: &Points) -> BacktestDay {
+fn test_day(
+    partners: &[PartnerHistory],
+    day: NaiveDate,
+    fiscal_year_start_month: u32,
+    points: &Points,
+) -> BacktestDay {
     let next = day.succ_opt().unwrap_or(day);
     let after = next.checked_add_months(Months::new(3)).unwrap_or(NaiveDate::MAX);
     let before = next.checked_sub_months(Months::new(3)).unwrap_or(NaiveDate::MIN);
-    let (mut outcome, mut health, mut pipeline, mut last_quarter) = (vec![], vec![], vec![], vec![]);
+    let (mut outcome, mut health, mut pipeline, mut last_quarter) =
+        (vec![], vec![], vec![], vec![]);
     for partner in partners {
         let Some(facts) = facts_as_of(partner, day, fiscal_year_start_month) else { continue };
         outcome.push(won(&partner.deals, next, after));
@@ -92,24 +109,37 @@ fn test_day(partners: &[PartnerHistory], day: NaiveDate, fiscal_year_start_month
 
 /// The value of deals won from a day to another one, the latter not included.
 fn won(deals: &[DealFact], from: NaiveDate, until: NaiveDate) -> i64 {
-    let counts =
-        |deal: &&DealFact| deal.status == DealStatus::Won && deal.closed_on.is_some_and(|day| from <= day && day < until);
+    let counts = |deal: &&DealFact| {
+        deal.status == DealStatus::Won
+            && deal.closed_on.is_some_and(|day| from <= day && day < until)
+    };
     deals.iter().filter(counts).fold(0, |sum, deal| sum.saturating_add(deal.value))
 }
 
 /// What was known of a partner on a day, from deals and stages alone; none before its first day. A deal that was closed
 /// later was open then. Deals that were refused or expired have no day on which that happened: they are left out.
 /// Contacts, tags and the rest of the profile have no history: they are not known.
-pub fn facts_as_of(partner: &PartnerHistory, day: NaiveDate, fiscal_year_start_month: u32) -> Option<PartnerFacts> {
+pub fn facts_as_of(
+    partner: &PartnerHistory,
+    day: NaiveDate,
+    fiscal_year_start_month: u32,
+) -> Option<PartnerFacts> {
     let registered = partner.deals.iter().map(|deal| deal.registered_on);
-    let came = registered.chain(partner.stages.iter().map(|(since, _)| *since)).chain(partner.created_on).min()?;
+    let came = registered
+        .chain(partner.stages.iter().map(|(since, _)| *since))
+        .chain(partner.created_on)
+        .min()?;
     if came > day {
         return None;
     }
-    let deals: Vec<DealFact> = partner.deals.iter().filter_map(|deal| deal_as_of(deal, day)).collect();
-    let stage = partner.stages.iter().filter(|(since, _)| *since <= day).max_by_key(|(since, _)| *since);
-    let touched =
-        deals.iter().flat_map(|deal| [Some(deal.registered_on), deal.closed_on]).chain([stage.map(|(since, _)| *since)]);
+    let deals: Vec<DealFact> =
+        partner.deals.iter().filter_map(|deal| deal_as_of(deal, day)).collect();
+    let stage =
+        partner.stages.iter().filter(|(since, _)| *since <= day).max_by_key(|(since, _)| *since);
+    let touched = deals
+        .iter()
+        .flat_map(|deal| [Some(deal.registered_on), deal.closed_on])
+        .chain([stage.map(|(since, _)| *since)]);
     let mut row = Map::from_iter([
         ("created_at".to_owned(), json!(came)),
         ("annual_revenue_target".to_owned(), json!(partner.annual_revenue_target)),
@@ -118,7 +148,10 @@ pub fn facts_as_of(partner: &PartnerHistory, day: NaiveDate, fiscal_year_start_m
         row.insert("quarterly_weights".to_owned(), json!(weights));
     }
     if let Some((since, stage)) = stage {
-        row.extend([("stage".to_owned(), json!(stage)), ("stage_changed_at".to_owned(), json!(since))]);
+        row.extend([
+            ("stage".to_owned(), json!(stage)),
+            ("stage_changed_at".to_owned(), json!(since)),
+        ]);
     }
     let last_activity_on = touched.flatten().max();
     Some(PartnerFacts {
@@ -138,7 +171,8 @@ pub fn facts_as_of(partner: &PartnerHistory, day: NaiveDate, fiscal_year_start_m
 }
 
 fn deal_as_of(deal: &DealFact, day: NaiveDate) -> Option<DealFact> {
-    if deal.registered_on > day || matches!(deal.status, DealStatus::Rejected | DealStatus::Expired) {
+    if deal.registered_on > day || matches!(deal.status, DealStatus::Rejected | DealStatus::Expired)
+    {
         return None;
     }
     let mut then = deal.clone();
@@ -158,8 +192,9 @@ pub fn spearman(a: &[i64], b: &[i64]) -> Option<f64> {
     // Twice the distance of each rank from the mean rank: integers, so that every machine adds up alike.
     let mean = a.len() as i64 + 1;
     let (a, b) = (doubled_ranks(a), doubled_ranks(b));
-    let product =
-        |a: &[i64], b: &[i64]| -> i128 { a.iter().zip(b).map(|(a, b)| i128::from(a - mean) * i128::from(b - mean)).sum() };
+    let product = |a: &[i64], b: &[i64]| -> i128 {
+        a.iter().zip(b).map(|(a, b)| i128::from(a - mean) * i128::from(b - mean)).sum()
+    };
     let (spread_a, spread_b) = (product(&a, &a), product(&b, &b));
     if spread_a == 0 || spread_b == 0 {
         return None;
@@ -174,7 +209,8 @@ fn doubled_ranks(values: &[i64]) -> Vec<i64> {
     let mut ranks = vec![0; values.len()];
     let mut first = 0;
     while first < order.len() {
-        let alike = order[first..].iter().take_while(|i| values[**i] == values[order[first]]).count();
+        let alike =
+            order[first..].iter().take_while(|i| values[**i] == values[order[first]]).count();
         for i in &order[first..first + alike] {
             ranks[*i] = (2 * first + alike + 1) as i64;
         }
@@ -185,13 +221,23 @@ fn doubled_ranks(values: &[i64]) -> Vec<i64> {
 
 impl fmt::Display for Backtest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |rho: Option<f64>| rho.map_or_else(|| "-".to_owned(), |rho| format!("{rho:.3}"));
-        writeln!(f, "{:<12} {:>8} {:>8} {:>9} {:>13}", "day", "partners", "health", "pipeline", "last quarter")?;
+        let shown =
+            |rho: Option<f64>| rho.map_or_else(|| "-".to_owned(), |rho| format!("{rho:.3}"));
+        writeln!(
+            f,
+            "{:<12} {:>8} {:>8} {:>9} {:>13}",
+            "day", "partners", "health", "pipeline", "last quarter"
+        )?;
         for BacktestDay { day, partners, health, pipeline, last_quarter } in &self.days {
             let (health, pipeline, last) = (shown(*health), shown(*pipeline), shown(*last_quarter));
-            writeln!(f, "{:<12} {partners:>8} {health:>8} {pipeline:>9} {last:>13}", day.to_string())?;
+            writeln!(
+                f,
+                "{:<12} {partners:>8} {health:>8} {pipeline:>9} {last:>13}",
+                day.to_string()
+            )?;
         }
-        let (health, pipeline, last) = (shown(self.health), shown(self.pipeline), shown(self.last_quarter));
+        let (health, pipeline, last) =
+            (shown(self.health), shown(self.pipeline), shown(self.last_quarter));
         write!(f, "{:<12} {:>8} {health:>8} {pipeline:>9} {last:>13}", "mean", "")
     }
 }
@@ -206,7 +252,12 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn deal(status: DealStatus, value: i64, registered_on: &str, closed_on: Option<&str>) -> DealFact {
+    fn deal(
+        status: DealStatus,
+        value: i64,
+        registered_on: &str,
+        closed_on: Option<&str>,
+    ) -> DealFact {
         let closed_on = closed_on.map(day);
         DealFact {
             status,
@@ -219,7 +270,13 @@ mod tests {
     }
 
     fn partner(deals: Vec<DealFact>) -> PartnerHistory {
-        PartnerHistory { created_on: None, deals, stages: vec![], annual_revenue_target: None, quarterly_weights: None }
+        PartnerHistory {
+            created_on: None,
+            deals,
+            stages: vec![],
+            annual_revenue_target: None,
+            quarterly_weights: None,
+        }
     }
 
     #[test]
@@ -235,7 +292,10 @@ mod tests {
         // Without ties: 1 - 6 x (1 + 1 + 1 + 1) / (4 x 15) = 0.6.
         assert!((spearman(&[1, 2, 3, 4], &[2, 1, 4, 3]).unwrap() - 0.6).abs() < 1e-12);
         // Ranks 1 2.5 2.5 4 and 1 2 3 4: covariance 4.5, spreads 4.5 and 5; 4.5 / sqrt(22.5) = 0.948683.
-        assert!((spearman(&[1, 2, 2, 3], &[1, 2, 3, 4]).unwrap() - 0.948_683_298_050_513_8).abs() < 1e-12);
+        assert!(
+            (spearman(&[1, 2, 2, 3], &[1, 2, 3, 4]).unwrap() - 0.948_683_298_050_513_8).abs()
+                < 1e-12
+        );
         assert_eq!(spearman(&[5, 5, 5], &[1, 2, 3]), None, "all alike");
         assert_eq!(spearman(&[1, 2], &[1, 2]), None, "too few");
     }
@@ -249,17 +309,25 @@ mod tests {
             deal(DealStatus::Expired, 400, "2026-01-01", None),
         ];
         let facts = facts_as_of(&partner(deals), day("2026-03-31"), 1).unwrap();
-        let seen: Vec<_> = facts.deals.iter().map(|deal| (deal.status, deal.value, deal.closed_on)).collect();
-        assert_eq!(seen, [(DealStatus::Approved, 100, None), (DealStatus::Lost, 200, Some(day("2026-03-31")))]);
+        let seen: Vec<_> =
+            facts.deals.iter().map(|deal| (deal.status, deal.value, deal.closed_on)).collect();
+        assert_eq!(
+            seen,
+            [(DealStatus::Approved, 100, None), (DealStatus::Lost, 200, Some(day("2026-03-31")))]
+        );
         assert_eq!(facts.last_activity_on, Some(day("2026-03-31")));
     }
 
     #[test]
     fn a_partner_is_unknown_before_its_first_day_and_has_the_stage_of_the_day() {
         let mut partner = partner(vec![deal(DealStatus::Approved, 100, "2026-02-01", None)]);
-        partner.stages = vec![(day("2026-06-01"), PartnerStage::Active), (day("2026-02-10"), PartnerStage::Signed)];
+        partner.stages = vec![
+            (day("2026-06-01"), PartnerStage::Active),
+            (day("2026-02-10"), PartnerStage::Signed),
+        ];
         assert_eq!(facts_as_of(&partner, day("2026-01-31"), 1), None);
-        let stage = |on: &str| facts_as_of(&partner, day(on), 1).unwrap().text("stage").map(str::to_owned);
+        let stage =
+            |on: &str| facts_as_of(&partner, day(on), 1).unwrap().text("stage").map(str::to_owned);
         assert_eq!(stage("2026-02-01"), None);
         assert_eq!(stage("2026-03-31"), Some("signed".to_owned()));
         assert_eq!(stage("2026-06-01"), Some("active".to_owned()));
@@ -281,7 +349,10 @@ mod tests {
         let result = backtest(&partners, &[day("2026-03-31")], 1);
         let [only] = result.days.as_slice() else { panic!("one day") };
         assert_eq!((only.partners, only.pipeline, only.last_quarter), (3, Some(1.0), Some(-1.0)));
-        assert_eq!(only.health, None, "health looks at none of these amounts without a target: all three are alike");
+        assert_eq!(
+            only.health, None,
+            "health looks at none of these amounts without a target: all three are alike"
+        );
         assert_eq!(result.to_string().lines().count(), 3);
     }
 }

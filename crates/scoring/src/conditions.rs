@@ -36,8 +36,11 @@ pub(crate) fn is_unknown(field: &Field, facts: &PartnerFacts) -> bool {
 /// What the partner holds in the fields of a condition.
 pub(crate) fn held(node: &Node, facts: &PartnerFacts) -> String {
     let fields = fields(node);
-    let mut parts: Vec<String> =
-        fields.iter().take(NAMED).map(|field| format!("{}: {}", name(field), value_held(field, facts))).collect();
+    let mut parts: Vec<String> = fields
+        .iter()
+        .take(NAMED)
+        .map(|field| format!("{}: {}", name(field), value_held(field, facts)))
+        .collect();
     if fields.len() > NAMED {
         parts.push(format!("and {} more fields", fields.len() - NAMED));
     }
@@ -51,16 +54,21 @@ pub(crate) fn wanted(node: &Node, facts: &PartnerFacts) -> String {
 
 fn asked(node: &Node, facts: &PartnerFacts, name_fields: bool, outermost: bool) -> String {
     let join = |members: &[Node], word: &str| {
-        let parts: Vec<String> = members.iter().map(|member| asked(member, facts, name_fields, false)).collect();
+        let parts: Vec<String> =
+            members.iter().map(|member| asked(member, facts, name_fields, false)).collect();
         let joined = parts.join(word);
         if outermost || members.len() == 1 { joined } else { format!("({joined})") }
     };
     match node {
         Node::And(members) => join(members, " and "),
         Node::Or(members) => join(members, " or "),
-        Node::AtLeast(count, members) => format!("at least {count} of ({})", join(members, "; ").trim_matches(['(', ')'])),
+        Node::AtLeast(count, members) => {
+            format!("at least {count} of ({})", join(members, "; ").trim_matches(['(', ')']))
+        }
         Node::Not(member) => format!("not {}", asked(member, facts, name_fields, false)),
-        Node::Leaf(field, test) if name_fields => format!("{} {}", name(field), bound(field, test, facts)),
+        Node::Leaf(field, test) if name_fields => {
+            format!("{} {}", name(field), bound(field, test, facts))
+        }
         Node::Leaf(field, test) => bound(field, test, facts),
     }
 }
@@ -93,7 +101,9 @@ fn value_held(field: &Field, facts: &PartnerFacts) -> String {
 fn scalar(field: &Field, value: &Json, facts: &PartnerFacts) -> String {
     match (field.kind, value) {
         (FieldType::Id, _) => "set".to_owned(),
-        (FieldType::Money, Json::Number(number)) => facts.amount(number.as_i64().unwrap_or_default()),
+        (FieldType::Money, Json::Number(number)) => {
+            facts.amount(number.as_i64().unwrap_or_default())
+        }
         (_, Json::Number(number)) => number.as_i64().map_or_else(|| number.to_string(), counted),
         (_, Json::Bool(held)) => yes_or_no(*held),
         (FieldType::Timestamp, Json::String(text)) => text.chars().take(10).collect(),

@@ -16,9 +16,11 @@ use crate::{
 /// what is computed of its deals, its tags. Not the scores themselves, nor the tier (which follows them), nor what only
 /// keeps the record. Criteria may name other fields; what came of every criterion is part of the hash.
 pub fn decides(field: &Field) -> bool {
-    let class = matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation);
+    let class =
+        matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation);
     let known = field.name == "stage_changed_at" || field.name == "created_at";
-    let aside = ["tier", "external_id", "partner_manager_id", "primary_contact_id"].contains(&field.name);
+    let aside =
+        ["tier", "external_id", "partner_manager_id", "primary_contact_id"].contains(&field.name);
     (class && !aside && !field.name.contains('.')) || known
 }
 
@@ -56,8 +58,11 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
             })
         })
         .collect();
-    let health: Vec<Json> =
-        health::judge(facts).signals.iter().map(|signal| json!([signal.key, signal.effect, signal.known])).collect();
+    let health: Vec<Json> = health::judge(facts)
+        .signals
+        .iter()
+        .map(|signal| json!([signal.key, signal.effect, signal.known]))
+        .collect();
     let mut tags = facts.tags.clone();
     tags.sort_unstable();
     let input = json!({
@@ -86,11 +91,15 @@ fn canonical(value: &Json) -> String {
         Json::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
             sorted.sort_by_key(|(key, _)| *key);
-            let parts: Vec<String> =
-                sorted.into_iter().map(|(key, value)| format!("{}:{}", json!(key), canonical(value))).collect();
+            let parts: Vec<String> = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", json!(key), canonical(value)))
+                .collect();
             format!("{{{}}}", parts.join(","))
         }
-        Json::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
         scalar => scalar.to_string(),
     }
 }

@@ -18,8 +18,12 @@ pub const ENGINE: &str = "rules/1";
 pub const MAX_REASON: usize = 500;
 
 /// The four dimensions in their order.
-pub const DIMENSIONS: [FitDimension; 4] =
-    [FitDimension::Capacity, FitDimension::Capability, FitDimension::Commitment, FitDimension::CustomerAlignment];
+pub const DIMENSIONS: [FitDimension; 4] = [
+    FitDimension::Capacity,
+    FitDimension::Capability,
+    FitDimension::Commitment,
+    FitDimension::CustomerAlignment,
+];
 
 /// Judges a partner. The same facts and profile give the same judgement, whenever and wherever.
 pub fn judge(facts: &PartnerFacts, profile: &Profile) -> Judgement {
@@ -75,8 +79,10 @@ pub struct Fit {
 
 /// Judges by the criteria of the profile.
 pub fn fit(facts: &PartnerFacts, profile: &Profile) -> Fit {
-    let outcomes: Vec<Outcome> = profile.criteria.iter().map(|criterion| outcome(criterion, facts, profile)).collect();
-    let mut breakdown = FourCBreakdown { capacity: 50, capability: 50, commitment: 50, customer_alignment: 50 };
+    let outcomes: Vec<Outcome> =
+        profile.criteria.iter().map(|criterion| outcome(criterion, facts, profile)).collect();
+    let mut breakdown =
+        FourCBreakdown { capacity: 50, capability: 50, commitment: 50, customer_alignment: 50 };
     let mut evidence = Vec::with_capacity(outcomes.len());
     for dimension in DIMENSIONS {
         let judged: Vec<(&Criterion, Outcome)> = profile
@@ -85,18 +91,26 @@ pub fn fit(facts: &PartnerFacts, profile: &Profile) -> Fit {
             .zip(outcomes.iter().copied())
             .filter(|(criterion, _)| criterion.dimension == dimension)
             .collect();
-        let votes: Vec<(i64, Outcome)> = judged.iter().map(|(criterion, outcome)| (criterion.weight, *outcome)).collect();
+        let votes: Vec<(i64, Outcome)> =
+            judged.iter().map(|(criterion, outcome)| (criterion.weight, *outcome)).collect();
         let (score, effects) = tally(&votes);
         *part(&mut breakdown, dimension) = score;
-        evidence
-            .extend(judged.iter().zip(effects).map(|((criterion, outcome), effect)| entry(criterion, *outcome, effect, facts)));
+        evidence.extend(
+            judged
+                .iter()
+                .zip(effects)
+                .map(|((criterion, outcome), effect)| entry(criterion, *outcome, effect, facts)),
+        );
     }
     Fit { score: fit_score(&breakdown, &profile.weights), breakdown, evidence, outcomes }
 }
 
 /// What a criterion says of a partner.
 pub fn outcome(criterion: &Criterion, facts: &PartnerFacts, profile: &Profile) -> Outcome {
-    if conditions::fields(&criterion.filter).iter().all(|field| conditions::is_unknown(field, facts)) {
+    if conditions::fields(&criterion.filter)
+        .iter()
+        .all(|field| conditions::is_unknown(field, facts))
+    {
         Outcome::Unknown
     } else if criterion.filter.matches(&facts.row, &profile.ranks) {
         Outcome::Met
@@ -107,7 +121,10 @@ pub fn outcome(criterion: &Criterion, facts: &PartnerFacts, profile: &Profile) -
 
 /// The dimensions weighted by `weights` (basis points, together 10000), rounded half up: 0 to 100.
 pub fn fit_score(breakdown: &FourCBreakdown, weights: &FourCBreakdown) -> i64 {
-    let sum: i64 = DIMENSIONS.iter().map(|dimension| of(breakdown, *dimension) * of(weights, *dimension)).sum();
+    let sum: i64 = DIMENSIONS
+        .iter()
+        .map(|dimension| of(breakdown, *dimension) * of(weights, *dimension))
+        .sum();
     (sum + 5_000) / 10_000
 }
 
@@ -145,8 +162,9 @@ pub fn evidence_dimension(dimension: FitDimension) -> ScoreDimension {
 /// W being the weights known; as integers by largest remainder (among equal ones the earlier criterion), so that 50 and
 /// the effects are the score.
 fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
-    let weight_of =
-        |wanted: &[Outcome]| votes.iter().filter(|(_, outcome)| wanted.contains(outcome)).map(|(w, _)| w).sum::<i64>();
+    let weight_of = |wanted: &[Outcome]| {
+        votes.iter().filter(|(_, outcome)| wanted.contains(outcome)).map(|(w, _)| w).sum::<i64>()
+    };
     let known = weight_of(&[Outcome::Met, Outcome::NotMet]);
     if known == 0 {
         return (50, vec![0; votes.len()]);
@@ -170,12 +188,21 @@ fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
     (score, effects)
 }
 
-fn entry(criterion: &Criterion, outcome: Outcome, effect: i64, facts: &PartnerFacts) -> ScoreEvidence {
+fn entry(
+    criterion: &Criterion,
+    outcome: Outcome,
+    effect: i64,
+    facts: &PartnerFacts,
+) -> ScoreEvidence {
     let held = conditions::held(&criterion.filter, facts);
     let label = words::one_line(&criterion.label);
     let reason = match outcome {
         Outcome::Unknown => format!("{label}: not known, neither for nor against ({held})"),
-        _ => format!("{label}: {} ({held}; wanted: {})", outcome.as_str(), conditions::wanted(&criterion.filter, facts)),
+        _ => format!(
+            "{label}: {} ({held}; wanted: {})",
+            outcome.as_str(),
+            conditions::wanted(&criterion.filter, facts)
+        ),
     };
     let field = match conditions::fields(&criterion.filter).as_slice() {
         [only] => Some(only.name.to_owned()),
@@ -220,7 +247,11 @@ mod tests {
             commitment,
             customer_alignment,
         };
-        assert_eq!(fit_score(&four(100, 67, 100, 100), &four(2_500, 2_500, 2_500, 2_500)), 92, "91.75");
+        assert_eq!(
+            fit_score(&four(100, 67, 100, 100), &four(2_500, 2_500, 2_500, 2_500)),
+            92,
+            "91.75"
+        );
         assert_eq!(fit_score(&four(51, 50, 50, 51), &four(5_000, 5_000, 0, 0)), 51, "50.5");
         assert_eq!(fit_score(&four(100, 0, 100, 100), &four(0, 10_000, 0, 0)), 0);
     }

@@ -27,7 +27,8 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
     for (criterion, outcome) in profile.criteria.iter().zip(&fit.outcomes) {
         let dimension = evidence_dimension(criterion.dimension);
         let is_its = |entry: &&domain::scores::ScoreEvidence| {
-            entry.dimension == dimension && entry.criterion_key.as_deref() == Some(criterion.key.as_str())
+            entry.dimension == dimension
+                && entry.criterion_key.as_deref() == Some(criterion.key.as_str())
         };
         let effect = fit.evidence.iter().find(is_its).map_or(0, |entry| entry.effect);
         if *outcome == Outcome::Met && effect > 0 {
@@ -61,27 +62,38 @@ pub(crate) fn sentences(facts: &PartnerFacts, fit: &Fit, health: &Health) -> Vec
 
 /// `Acme is an active technology partner in Software with 120 employees, in stage signed.`
 fn who(facts: &PartnerFacts) -> String {
-    let name = facts.text("name").map_or_else(|| "The partner".to_owned(), |name| shortened(name, 200));
+    let name =
+        facts.text("name").map_or_else(|| "The partner".to_owned(), |name| shortened(name, 200));
     let status = facts.text("status").map(|word| format!("{} ", worded(word))).unwrap_or_default();
     let kind = facts.text("type").map(|word| format!("{} ", worded(word))).unwrap_or_default();
     let what = format!("{status}{kind}partner");
     let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    let industry = facts.text("industry").map(|industry| format!(" in {}", shortened(industry, 100))).unwrap_or_default();
+    let industry = facts
+        .text("industry")
+        .map(|industry| format!(" in {}", shortened(industry, 100)))
+        .unwrap_or_default();
     let people = match facts.number("employees") {
         None => String::new(),
         Some(1) => " with 1 employee".to_owned(),
         Some(n) => format!(" with {} employees", counted(n)),
     };
-    let stage = facts.text("stage").map(|word| format!(", in stage {}", worded(word))).unwrap_or_default();
+    let stage =
+        facts.text("stage").map(|word| format!(", in stage {}", worded(word))).unwrap_or_default();
     format!("{name} is {article} {what}{industry}{people}{stage}.")
 }
 
 fn how_it_fits(fit: &Fit) -> String {
     if fit.outcomes.is_empty() {
-        return format!("The ideal partner profile has no criteria, so the fit is a neutral {} of 100.", fit.score);
+        return format!(
+            "The ideal partner profile has no criteria, so the fit is a neutral {} of 100.",
+            fit.score
+        );
     }
     if fit.outcomes.iter().all(|outcome| *outcome == Outcome::Unknown) {
-        return format!("Too little is known to say how well it fits, so its fit is a neutral {} of 100.", fit.score);
+        return format!(
+            "Too little is known to say how well it fits, so its fit is a neutral {} of 100.",
+            fit.score
+        );
     }
     let judgement = match fit.score {
         75.. => "It fits the ideal partner profile well",
@@ -113,7 +125,11 @@ fn extremes(breakdown: &FourCBreakdown) -> String {
     if high == low {
         return ", alike in all four dimensions".to_owned();
     }
-    format!(", best in {} ({high}) and least in {} ({low})", dimension_name(best), dimension_name(least))
+    format!(
+        ", best in {} ({high}) and least in {} ({low})",
+        dimension_name(best),
+        dimension_name(least)
+    )
 }
 
 /// A dimension inside a sentence.
@@ -127,14 +143,18 @@ fn how_it_does(health: &Health) -> String {
         45..70 => "The relationship is fair",
         _ => "The relationship needs attention",
     };
-    let mut strongest: Vec<&Signal> = health.signals.iter().filter(|signal| signal.effect.abs() >= WORTH_A_WORD).collect();
+    let mut strongest: Vec<&Signal> =
+        health.signals.iter().filter(|signal| signal.effect.abs() >= WORTH_A_WORD).collect();
     strongest.sort_by_key(|signal| std::cmp::Reverse(signal.effect.abs()));
     let said = |good: bool| -> Vec<String> {
-        let phrase = |signal: &&Signal| (if good { signal.praise } else { signal.weakness }).to_owned();
+        let phrase =
+            |signal: &&Signal| (if good { signal.praise } else { signal.weakness }).to_owned();
         strongest.iter().filter(|signal| (signal.effect > 0) == good).take(2).map(phrase).collect()
     };
     let reasons = match (said(true), said(false)) {
-        (good, bad) if good.is_empty() && bad.is_empty() => ", as little speaks for or against it".to_owned(),
+        (good, bad) if good.is_empty() && bad.is_empty() => {
+            ", as little speaks for or against it".to_owned()
+        }
         (good, bad) if bad.is_empty() => format!(": {}", list(good)),
         (good, bad) if good.is_empty() => format!(": {}", list(bad)),
         (good, bad) => format!(": {}, but {}", list(good), list(bad)),
@@ -150,8 +170,10 @@ fn what_it_sells(facts: &PartnerFacts) -> Option<String> {
         Some(n) if n > 1 => format!("has won {} with {} deals", facts.amount(revenue), counted(n)),
         _ => format!("has won {}", facts.amount(revenue)),
     });
-    let open = number("pipeline").map(|pipeline| format!("has {} in the pipeline", facts.amount(pipeline)));
-    let target = number("annual_revenue_target").map(|target| format!("has a target of {} a year", facts.amount(target)));
+    let open = number("pipeline")
+        .map(|pipeline| format!("has {} in the pipeline", facts.amount(pipeline)));
+    let target = number("annual_revenue_target")
+        .map(|target| format!("has a target of {} a year", facts.amount(target)));
     let parts: Vec<String> = [won, open, target].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("It {}.", list(parts)))
 }

@@ -9,8 +9,13 @@ use programs::{PROGRAMS, histories, quarter_ends};
 fn health_foretells_the_next_quarter_better_than_the_last_one_does() {
     for program in PROGRAMS {
         let result = backtest(&histories(program, 1), &quarter_ends(), 1);
-        let (health, last_quarter) = (result.health.unwrap_or_default(), result.last_quarter.unwrap_or_default());
-        assert!(health > last_quarter && health > 0.35, "{}: {health:.3} against {last_quarter:.3}", program.name);
+        let (health, last_quarter) =
+            (result.health.unwrap_or_default(), result.last_quarter.unwrap_or_default());
+        assert!(
+            health > last_quarter && health > 0.35,
+            "{}: {health:.3} against {last_quarter:.3}",
+            program.name
+        );
     }
 }
 

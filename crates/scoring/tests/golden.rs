@@ -13,7 +13,11 @@ fn shown(judgement: &Judgement) -> String {
     let mut lines = vec![
         format!(
             "fit {} (capacity {}, capability {}, commitment {}, customer alignment {})",
-            judgement.fit_score, four.capacity, four.capability, four.commitment, four.customer_alignment
+            judgement.fit_score,
+            four.capacity,
+            four.capability,
+            four.commitment,
+            four.customer_alignment
         ),
         format!("health {}", judgement.health_score),
         judgement.ai_summary.clone().unwrap_or_default(),
@@ -29,7 +33,8 @@ fn shown(judgement: &Judgement) -> String {
 
 /// `people` at the partner, how many can be reached, and the day of the newest activity.
 fn touched(mut facts: PartnerFacts, people: i64, reachable: i64, last: &str) -> PartnerFacts {
-    (facts.contacts, facts.reachable_contacts, facts.last_activity_on) = (people, reachable, Some(day(last)));
+    (facts.contacts, facts.reachable_contacts, facts.last_activity_on) =
+        (people, reachable, Some(day(last)));
     facts
 }
 
@@ -40,10 +45,18 @@ fn of_everything() -> PartnerFacts {
         "languages": ["en", "de", "ja"], "services": ["Implementation"], "products": ["Data platform", "Pipelines"],
         "category": "technology", "annual_revenue_target": 100_000_000, "tier": "silver",
     });
-    let won =
-        [("2025-11-20", "2026-01-20"), ("2026-01-14", "2026-04-02"), ("2026-03-03", "2026-06-30"), ("2026-06-01", "2026-10-09")];
-    let mut deals: Vec<_> = won.iter().map(|(from, to)| deal(Won, 26_000_000, from, Some(to))).collect();
-    deals.extend(["2026-09-10", "2026-10-01", "2026-11-02", "2026-11-20"].map(|from| deal(Approved, 30_000_000, from, None)));
+    let won = [
+        ("2025-11-20", "2026-01-20"),
+        ("2026-01-14", "2026-04-02"),
+        ("2026-03-03", "2026-06-30"),
+        ("2026-06-01", "2026-10-09"),
+    ];
+    let mut deals: Vec<_> =
+        won.iter().map(|(from, to)| deal(Won, 26_000_000, from, Some(to))).collect();
+    deals.extend(
+        ["2026-09-10", "2026-10-01", "2026-11-02", "2026-11-20"]
+            .map(|from| deal(Approved, 30_000_000, from, None)),
+    );
     touched(partner(fields, deals), 9, 7, "2026-11-24")
 }
 
@@ -85,7 +98,8 @@ fn japanese() -> PartnerFacts {
         deal(Approved, 22_000_000, "2026-09-01", None),
     ];
     let mut facts = touched(partner(fields, deals), 2, 2, "2026-11-10");
-    (facts.currency, facts.currency_exponent, facts.fiscal_year_start_month) = ("JPY".to_owned(), 0, 4);
+    (facts.currency, facts.currency_exponent, facts.fiscal_year_start_month) =
+        ("JPY".to_owned(), 0, 4);
     facts
 }
 
@@ -98,7 +112,14 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
     ];
     let lucky = vec![deal(Won, 250_000_000, "2026-02-01", Some("2026-11-01"))];
     let busy = (1..=9)
-        .map(|i| deal(if i % 3 == 0 { Won } else { Lost }, 1_000_000, "2026-08-01", Some(&format!("2026-10-0{i}"))))
+        .map(|i| {
+            deal(
+                if i % 3 == 0 { Won } else { Lost },
+                1_000_000,
+                "2026-08-01",
+                Some(&format!("2026-10-0{i}")),
+            )
+        })
         .collect();
     vec![
         ("everything", of_everything()),
@@ -152,7 +173,10 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
         (
             "rejected",
             touched(
-                partner(json!({"name": "No Thanks GmbH", "type": "technology", "stage": "rejected", "employees": 5_000}), vec![]),
+                partner(
+                    json!({"name": "No Thanks GmbH", "type": "technology", "stage": "rejected", "employees": 5_000}),
+                    vec![],
+                ),
                 1,
                 1,
                 "2026-04-01",
@@ -187,15 +211,27 @@ fn the_example_of_the_documentation_is_what_is_computed() {
     let judgement = rules::judge(&example(), &default_profile());
     let mut lines = vec!["| Dimension | Effect | Reason |".to_owned(), "|---|---|---|".to_owned()];
     lines.extend(
-        judgement.evidence.iter().map(|entry| format!("| {} | {:+} | {} |", entry.dimension, entry.effect, entry.reason)),
+        judgement.evidence.iter().map(|entry| {
+            format!("| {} | {:+} | {} |", entry.dimension, entry.effect, entry.reason)
+        }),
     );
     let four = &judgement.four_c_breakdown;
     let total = format!(
         "capacity {}, capability {}, commitment {}, customer alignment {}; fit {}; health {}",
-        four.capacity, four.capability, four.commitment, four.customer_alignment, judgement.fit_score, judgement.health_score
+        four.capacity,
+        four.capability,
+        four.commitment,
+        four.customer_alignment,
+        judgement.fit_score,
+        judgement.health_score
     );
     let text = include_str!("../../../docs/scoring.md");
-    for expected in [lines.join("\n"), total, judgement.key_strengths.join("; "), judgement.ai_summary.unwrap_or_default()] {
+    for expected in [
+        lines.join("\n"),
+        total,
+        judgement.key_strengths.join("; "),
+        judgement.ai_summary.unwrap_or_default(),
+    ] {
         assert!(text.contains(&expected), "docs/scoring.md is to say:\n{expected}");
     }
 }

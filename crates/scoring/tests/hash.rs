@@ -25,8 +25,9 @@ fn facts_profile_engine_and_versions_decide() {
         change(&mut facts);
         hash(&facts)
     };
-    let set =
-        |field: &'static str, value: Json| move |facts: &mut PartnerFacts| drop(facts.row.insert(field.into(), value.clone()));
+    let set = |field: &'static str, value: Json| {
+        move |facts: &mut PartnerFacts| drop(facts.row.insert(field.into(), value.clone()))
+    };
     let hashes = [
         changed(&set("employees", json!(121))),
         changed(&set("description", json!("Does something else."))),
@@ -35,7 +36,12 @@ fn facts_profile_engine_and_versions_decide() {
         changed(&|facts| facts.tags.push("Security".to_owned())),
         changed(&|facts| facts.reachable_contacts += 1),
         changed(&|facts| facts.application.push(("Why?".to_owned(), "Because.".to_owned()))),
-        input_hash(&facts, &Profile { narrative: Some("Banks".to_owned()), ..profile.clone() }, ENGINE, ""),
+        input_hash(
+            &facts,
+            &Profile { narrative: Some("Banks".to_owned()), ..profile.clone() },
+            ENGINE,
+            "",
+        ),
         input_hash(&facts, &Profile { criteria: vec![], ..profile.clone() }, ENGINE, ""),
         input_hash(&facts, &profile, "model/small", ""),
         input_hash(&facts, &profile, "model/small", "prompt 2"),
@@ -69,9 +75,15 @@ fn what_only_keeps_the_record_does_not_decide() {
 #[test]
 fn a_criterion_makes_its_field_decide() {
     let field = |name: &str| partner_field(name).unwrap();
-    assert!(decides(field("employees")) && decides(field("tag_ids")) && decides(field("revenue")) && decides(field("stage")));
+    assert!(
+        decides(field("employees"))
+            && decides(field("tag_ids"))
+            && decides(field("revenue"))
+            && decides(field("stage"))
+    );
     assert!(!decides(field("tier")) && !decides(field("fit_score")) && !decides(field("version")));
-    let by_tier = profile(&json!([{"key": "k", "label": "Is silver", "dimension": "commitment", "weight": 1,
+    let by_tier =
+        profile(&json!([{"key": "k", "label": "Is silver", "dimension": "commitment", "weight": 1,
                                    "filter": {"op": "gte", "field": "tier", "value": "silver"}}]));
     assert!(decides_under(&by_tier, field("tier")) && !decides_under(&by_tier, field("version")));
     let (mut facts, before) = (example(), input_hash(&example(), &by_tier, ENGINE, ""));

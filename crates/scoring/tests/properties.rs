@@ -18,7 +18,8 @@ mod partners;
 use partners::{default_profile, partner, profile, roll_up, today};
 
 fn deals() -> impl Strategy<Value = DealFact> {
-    let status = (0..DealStatus::WORDS.len()).prop_map(|i| DealStatus::WORDS[i].parse::<DealStatus>().unwrap());
+    let status = (0..DealStatus::WORDS.len())
+        .prop_map(|i| DealStatus::WORDS[i].parse::<DealStatus>().unwrap());
     (
         status,
         prop_oneof![Just(0), 0..50_000_000i64, Just(9_007_199_254_740_991)],
@@ -28,9 +29,17 @@ fn deals() -> impl Strategy<Value = DealFact> {
     )
         .prop_map(|(status, value, age, length, expected)| {
             let registered_on = today() - TimeDelta::days(age);
-            let closed_on = status.is_closed().then(|| (registered_on + TimeDelta::days(length)).min(today()));
+            let closed_on =
+                status.is_closed().then(|| (registered_on + TimeDelta::days(length)).min(today()));
             let expected_close_on = expected.map(|days| today() + TimeDelta::days(days));
-            DealFact { status, motion: DealMotion::Other, value, registered_on, expected_close_on, closed_on }
+            DealFact {
+                status,
+                motion: DealMotion::Other,
+                value,
+                registered_on,
+                expected_close_on,
+                closed_on,
+            }
         })
 }
 
@@ -39,16 +48,33 @@ fn word(words: &'static [&'static str]) -> impl Strategy<Value = Json> {
 }
 
 fn number(most: i64) -> impl Strategy<Value = Json> {
-    prop_oneof![Just(Json::Null), (0..=most).prop_map(|n| json!(n)), (0..=60i64).prop_map(|n| json!(n))]
+    prop_oneof![
+        Just(Json::Null),
+        (0..=most).prop_map(|n| json!(n)),
+        (0..=60i64).prop_map(|n| json!(n))
+    ]
 }
 
 fn texts() -> impl Strategy<Value = Json> {
-    prop_oneof![Just(json!([])), proptest::collection::vec("[A-Za-zé  ]{1,20}", 0..4).prop_map(|texts| json!(texts))]
+    prop_oneof![
+        Just(json!([])),
+        proptest::collection::vec("[A-Za-zé  ]{1,20}", 0..4).prop_map(|texts| json!(texts))
+    ]
 }
 
 fn rows() -> impl Strategy<Value = Json> {
-    let text = || prop_oneof![Just(Json::Null), "[A-Za-zß&]{1,12}(  ?[a-z“”]{1,8}){0,3}".prop_map(|text| json!(text))];
-    let kinds = (word(PartnerType::WORDS), word(PartnerCategory::WORDS), word(PartnerStatus::WORDS), word(PartnerStage::WORDS));
+    let text = || {
+        prop_oneof![
+            Just(Json::Null),
+            "[A-Za-zß&]{1,12}(  ?[a-z“”]{1,8}){0,3}".prop_map(|text| json!(text))
+        ]
+    };
+    let kinds = (
+        word(PartnerType::WORDS),
+        word(PartnerCategory::WORDS),
+        word(PartnerStatus::WORDS),
+        word(PartnerStage::WORDS),
+    );
     let money = prop_oneof![
         Just(Json::Null),
         Just(json!(0)),
@@ -78,16 +104,24 @@ fn rows() -> impl Strategy<Value = Json> {
 fn facts() -> impl Strategy<Value = PartnerFacts> {
     let contacts = (0i64..6, 0i64..6);
     let currency = prop_oneof![Just(("USD", 2)), Just(("JPY", 0)), Just(("KWD", 3))];
-    (rows(), proptest::collection::vec(deals(), 0..12), contacts, proptest::option::of(0i64..400), 1u32..=12, currency).prop_map(
-        |(row, deals, (contacts, reachable), activity, month, (currency, exponent))| {
-            let mut facts = partner(row, deals);
-            (facts.contacts, facts.reachable_contacts) = (contacts, reachable.min(contacts));
-            facts.last_activity_on = activity.map(|days| today() - TimeDelta::days(days));
-            facts.fiscal_year_start_month = month;
-            (facts.currency, facts.currency_exponent) = (currency.to_owned(), exponent);
-            facts
-        },
+    (
+        rows(),
+        proptest::collection::vec(deals(), 0..12),
+        contacts,
+        proptest::option::of(0i64..400),
+        1u32..=12,
+        currency,
     )
+        .prop_map(
+            |(row, deals, (contacts, reachable), activity, month, (currency, exponent))| {
+                let mut facts = partner(row, deals);
+                (facts.contacts, facts.reachable_contacts) = (contacts, reachable.min(contacts));
+                facts.last_activity_on = activity.map(|days| today() - TimeDelta::days(days));
+                facts.fiscal_year_start_month = month;
+                (facts.currency, facts.currency_exponent) = (currency.to_owned(), exponent);
+                facts
+            },
+        )
 }
 
 /// Profiles of up to 30 criteria over fields that may or may not be known, with any weights.
@@ -97,7 +131,9 @@ fn profiles() -> impl Strategy<Value = Profile> {
         Just(json!({"op": "any", "field": "regions", "value": ["a", "b"]})),
         Just(json!({"op": "in", "field": "category", "value": ["sales", "solution"]})),
         Just(json!({"op": "contains", "field": "industry", "value": "a"})),
-        Just(json!({"op": "not", "filters": [{"op": "eq", "field": "stage", "value": "prospect"}]})),
+        Just(
+            json!({"op": "not", "filters": [{"op": "eq", "field": "stage", "value": "prospect"}]})
+        ),
         Just(json!({"op": "at_least", "count": 1, "filters": [
             {"op": "gte", "field": "annual_revenue_target", "value": 100}, {"op": "is_null", "field": "languages", "value": false}]})),
     ];
@@ -115,7 +151,12 @@ fn profiles() -> impl Strategy<Value = Profile> {
 }
 
 fn sum_of(judgement: &Judgement, dimension: ScoreDimension) -> i64 {
-    50 + judgement.evidence.iter().filter(|entry| entry.dimension == dimension).map(|entry| entry.effect).sum::<i64>()
+    50 + judgement
+        .evidence
+        .iter()
+        .filter(|entry| entry.dimension == dimension)
+        .map(|entry| entry.effect)
+        .sum::<i64>()
 }
 
 proptest! {

@@ -8,8 +8,10 @@ use anyhow::{Context, Result, bail};
 use crate::tree::{Profile, Tree, output};
 
 /// File, and what `partneros openapi` is asked to print for it.
-const FILES: [(&str, &[&str]); 2] =
-    [("openapi/openapi.json", &["openapi"]), ("openapi/operations.txt", &["openapi", "--operations"])];
+const FILES: [(&str, &[&str]); 2] = [
+    ("openapi/openapi.json", &["openapi"]),
+    ("openapi/operations.txt", &["openapi", "--operations"]),
+];
 
 pub fn openapi(tree: &Tree, arguments: &[String]) -> Result<()> {
     let check = match arguments {
@@ -50,8 +52,14 @@ fn first_difference(kept: &str, made: &str) -> Option<String> {
     for number in 1.. {
         let (kept, made) = (kept.next(), made.next());
         if kept != made || kept.is_none() {
-            let show = |line: Option<&str>| line.map_or("(the end)".to_string(), |line| line.trim().to_string());
-            return Some(format!("line {number}: checked in `{}`, made `{}`", show(kept), show(made)));
+            let show = |line: Option<&str>| {
+                line.map_or("(the end)".to_string(), |line| line.trim().to_string())
+            };
+            return Some(format!(
+                "line {number}: checked in `{}`, made `{}`",
+                show(kept),
+                show(made)
+            ));
         }
     }
     None

@@ -9,19 +9,35 @@ use crate::settings;
 use crate::tools::{Packages, ensure, has};
 use crate::tree::{Profile, Tree, run};
 
-const NODE: &Packages = &[("apt-get", "nodejs"), ("dnf", "nodejs"), ("apk", "nodejs"), ("pacman", "nodejs"), ("brew", "node")];
-const NPM: &Packages = &[("apt-get", "npm"), ("dnf", "npm"), ("apk", "npm"), ("pacman", "npm"), ("brew", "node")];
-const CHROMIUM: &Packages =
-    &[("apt-get", "chromium"), ("dnf", "chromium"), ("apk", "chromium"), ("pacman", "chromium"), ("brew", "chromium")];
+const NODE: &Packages = &[
+    ("apt-get", "nodejs"),
+    ("dnf", "nodejs"),
+    ("apk", "nodejs"),
+    ("pacman", "nodejs"),
+    ("brew", "node"),
+];
+const NPM: &Packages =
+    &[("apt-get", "npm"), ("dnf", "npm"), ("apk", "npm"), ("pacman", "npm"), ("brew", "node")];
+const CHROMIUM: &Packages = &[
+    ("apt-get", "chromium"),
+    ("dnf", "chromium"),
+    ("apk", "chromium"),
+    ("pacman", "chromium"),
+    ("brew", "chromium"),
+];
 
 /// Programs for Node that succeed where what is needed is there.
 const IS_NEW: &str = "process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)";
-const FIND: &str = "import { find } from './tests/browser/chromium.mjs'; process.exit(find() ? 0 : 1)";
+const FIND: &str =
+    "import { find } from './tests/browser/chromium.mjs'; process.exit(find() ? 0 : 1)";
 
 /// The chore: a folder, if one is given, takes the screenshots.
 pub fn example(tree: &Tree, arguments: &[String]) -> Result<()> {
     if arguments.len() > 1 {
-        bail!("unknown arguments `{}`; there is the folder for screenshots", arguments[1..].join(" "));
+        bail!(
+            "unknown arguments `{}`; there is the folder for screenshots",
+            arguments[1..].join(" ")
+        );
     }
     prepare(tree)?;
     check(tree, arguments)
@@ -41,7 +57,10 @@ pub fn check_where_possible(tree: &Tree) -> Result<()> {
 /// The programs, and the packages of the page as its lock file states them.
 fn prepare(tree: &Tree) -> Result<()> {
     let says_yes = |script| {
-        let status = tree.command(Path::new("node")).args(["--input-type=module", "--eval", script]).status();
+        let status = tree
+            .command(Path::new("node"))
+            .args(["--input-type=module", "--eval", script])
+            .status();
         status.is_ok_and(|status| status.success())
     };
     ensure(tree, "Node.js 18 or newer", NODE, || says_yes(IS_NEW))?;
@@ -58,7 +77,11 @@ fn prepare(tree: &Tree) -> Result<()> {
 fn check(tree: &Tree, arguments: &[String]) -> Result<()> {
     npm(tree, &["run", "build"])?;
     let server = tree.build(Profile::Debug, "partneros")?;
-    run(tree.command(Path::new("node")).arg("tests/browser/example.mjs").arg(server).args(arguments))
+    run(tree
+        .command(Path::new("node"))
+        .arg("tests/browser/example.mjs")
+        .arg(server)
+        .args(arguments))
 }
 
 fn npm(tree: &Tree, arguments: &[&str]) -> Result<()> {

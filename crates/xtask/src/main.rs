@@ -18,12 +18,28 @@ use crate::tree::{Profile, Tree};
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
 const COMMANDS: [(&str, &str, Chore); 9] = [
-    ("up", "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)", up),
-    ("test", "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with them alone)", test),
-    ("example", "build the example page and use it in a headless Chromium (a FOLDER takes screenshots)", example::example),
+    (
+        "up",
+        "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)",
+        up,
+    ),
+    (
+        "test",
+        "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with them alone)",
+        test,
+    ),
+    (
+        "example",
+        "build the example page and use it in a headless Chromium (a FOLDER takes screenshots)",
+        example::example,
+    ),
     ("ci", "all that must pass before a change lands: what `.ci/run` does", ci),
     ("db", "psql on the database of the running server (`--url` prints the address instead)", db),
-    ("openapi", "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)", document::openapi),
+    (
+        "openapi",
+        "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)",
+        document::openapi,
+    ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
     ("bench", "measure the server against bare SQL (arguments go to the bench program)", bench),
@@ -56,7 +72,8 @@ fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn usage() -> String {
-    let lines: Vec<String> = COMMANDS.iter().map(|(name, what, _)| format!("  {name:<9}{what}")).collect();
+    let lines: Vec<String> =
+        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<9}{what}")).collect();
     format!("usage: cargo xtask COMMAND [ARGUMENTS]\n\n{}", lines.join("\n"))
 }
 
@@ -79,7 +96,12 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
     postgres::ensure(tree)?;
-    tree::run(tree.cargo().args(["test", "--workspace"]).env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1"))
+    tree::run(
+        tree.cargo()
+            .args(["test", "--workspace"])
+            .env("INSTA_UPDATE", "always")
+            .env("INSTA_FORCE_PASS", "1"),
+    )
 }
 
 fn ci(tree: &Tree, _arguments: &[String]) -> Result<()> {
@@ -117,6 +139,9 @@ mod tests {
     fn an_unknown_command_is_answered_with_the_known_ones() {
         let error = run(&["upp".into()]).unwrap_err().to_string();
         assert!(error.contains("no command `upp`"), "{error}");
-        assert!(COMMANDS.iter().all(|(name, _, _)| error.contains(&format!("\n  {name} "))), "{error}");
+        assert!(
+            COMMANDS.iter().all(|(name, _, _)| error.contains(&format!("\n  {name} "))),
+            "{error}"
+        );
     }
 }

@@ -7,7 +7,10 @@ use anyhow::Result;
 use crate::tree::Tree;
 
 /// From the environment, or else from `.env` in the root, as the server itself does it. An empty value is none.
-#[expect(clippy::disallowed_methods, reason = "the one place of this program that reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of this program that reads the environment"
+)]
 pub fn find(tree: &Tree, name: &str) -> Option<String> {
     let in_file = || find_in(&std::fs::read_to_string(tree.path(".env")).ok()?, name);
     std::env::var(name).ok().or_else(in_file).filter(|value| !value.is_empty())

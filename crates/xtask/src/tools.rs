@@ -20,7 +20,12 @@ const MANAGERS: [(&str, &str); 5] = [
 ];
 
 /// Makes sure that something is there: installs it as root on Debian and Ubuntu, and says the one command elsewhere.
-pub fn ensure(tree: &Tree, what: &str, packages: &Packages, is_there: impl Fn() -> bool) -> Result<()> {
+pub fn ensure(
+    tree: &Tree,
+    what: &str,
+    packages: &Packages,
+    is_there: impl Fn() -> bool,
+) -> Result<()> {
     if is_there() {
         return Ok(());
     }
@@ -35,7 +40,10 @@ pub fn ensure(tree: &Tree, what: &str, packages: &Packages, is_there: impl Fn() 
     };
     // The lists of a fresh container are empty, and those of an old one name packages that are gone.
     apt(&["update"])?;
-    let words: Vec<&str> = ["install", "--yes", "--no-install-recommends"].into_iter().chain(names.split(' ')).collect();
+    let words: Vec<&str> = ["install", "--yes", "--no-install-recommends"]
+        .into_iter()
+        .chain(names.split(' '))
+        .collect();
     apt(&words)?;
     is_there().then_some(()).with_context(|| format!("{what} was installed but cannot be found"))
 }

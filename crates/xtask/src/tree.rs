@@ -25,7 +25,10 @@ impl Tree {
     pub fn find() -> Result<Tree> {
         let program = std::env::current_exe().context("cannot find out where this program lies")?;
         let target = program.ancestors().nth(2).context("this program lies in no target folder")?;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("this crate lies in no workspace")?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .nth(2)
+            .context("this crate lies in no workspace")?;
         Ok(Tree { root: root.to_path_buf(), target: target.to_path_buf() })
     }
 
@@ -77,7 +80,8 @@ pub fn output(command: &mut Command) -> Result<String> {
     if !out.status.success() {
         bail!("{} failed ({})", words(command), out.status);
     }
-    String::from_utf8(out.stdout).with_context(|| format!("{} does not print UTF-8", words(command)))
+    String::from_utf8(out.stdout)
+        .with_context(|| format!("{} does not print UTF-8", words(command)))
 }
 
 /// Replaces this process, so that signals and the terminal are the program's own. Returns only when that failed.

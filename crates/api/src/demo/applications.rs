@@ -29,9 +29,12 @@ pub(super) async fn insert(tx: &Tx<'_>, reviewers: &[MemberId]) -> domain::Resul
     let update: ApplicationFormUpdate = body(form())?;
     let form = application_forms::replace(tx, None, &update).await?;
     let known = companies().next().map(|company| company.profile).unwrap_or_default();
-    for (number, (company, domain, kind, staff, person, status)) in APPLICANTS.into_iter().enumerate() {
+    for (number, (company, domain, kind, staff, person, status)) in
+        APPLICANTS.into_iter().enumerate()
+    {
         let text = |field: &str| known.get(field).and_then(Json::as_str).unwrap_or_default();
-        let (company, domain) = if company.is_empty() { (text("name"), text("domain")) } else { (company, domain) };
+        let (company, domain) =
+            if company.is_empty() { (text("name"), text("domain")) } else { (company, domain) };
         let answers = [
             json!(company),
             json!(format!("https://{domain}")),
@@ -44,7 +47,10 @@ pub(super) async fn insert(tx: &Tx<'_>, reviewers: &[MemberId]) -> domain::Resul
             json!(["managed_services", "training"]),
             json!("2026-09-01"),
             json!(person),
-            json!(format!("{}@{domain}", person.split(' ').next().unwrap_or("hello").to_lowercase())),
+            json!(format!(
+                "{}@{domain}",
+                person.split(' ').next().unwrap_or("hello").to_lowercase()
+            )),
         ];
         let submission = submission(&form, &answers, status == "spam")?;
         submissions::submit(tx, &form.public_token, &submission).await?;
@@ -93,12 +99,23 @@ fn form() -> Json {
 }
 
 /// One answer per question, in their order.
-fn submission(form: &ApplicationForm, answers: &[Json], spam: bool) -> domain::Result<PublicSubmission> {
+fn submission(
+    form: &ApplicationForm,
+    answers: &[Json],
+    spam: bool,
+) -> domain::Result<PublicSubmission> {
     let questions = form.questions.0.iter();
-    let answers: Vec<Json> =
-        questions.zip(answers).map(|(question, value)| json!({"question_id": question.id, "value": value})).collect();
-    let agreed: Vec<Json> =
-        form.agreements.0.iter().filter(|agreement| agreement.required).map(|agreement| json!(agreement.id)).collect();
+    let answers: Vec<Json> = questions
+        .zip(answers)
+        .map(|(question, value)| json!({"question_id": question.id, "value": value}))
+        .collect();
+    let agreed: Vec<Json> = form
+        .agreements
+        .0
+        .iter()
+        .filter(|agreement| agreement.required)
+        .map(|agreement| json!(agreement.id))
+        .collect();
     body(json!({
         "form_version": form.version, "answers": answers, "accepted_agreement_ids": agreed,
         "website_confirm": if spam { json!("https://cheap-links.example") } else { Json::Null }
@@ -113,15 +130,22 @@ async fn review(tx: &Tx<'_>, status: &str, reviewer: MemberId) -> domain::Result
         chrono::Utc::now(),
     )?;
     let page = submissions::list(tx, &newest).await?;
-    let submission = page.data.first().ok_or_else(|| Error::internal("a submission has just been made"))?;
+    let submission =
+        page.data.first().ok_or_else(|| Error::internal("a submission has just been made"))?;
     match status {
         "in_review" | "rejected" => {
-            let notes = if status == "rejected" { "No services, no customers of their own." } else { "Call booked for Tuesday." };
-            let update: SubmissionUpdate = body(json!({"status": status, "reviewer_id": reviewer, "notes": notes}))?;
+            let notes = if status == "rejected" {
+                "No services, no customers of their own."
+            } else {
+                "Call booked for Tuesday."
+            };
+            let update: SubmissionUpdate =
+                body(json!({"status": status, "reviewer_id": reviewer, "notes": notes}))?;
             submissions::update(tx, submission.id, None, &update).await?;
         }
         "accepted" => {
-            let acceptance = SubmissionAcceptance { data: None, partner_id: submission.duplicate_partner_id };
+            let acceptance =
+                SubmissionAcceptance { data: None, partner_id: submission.duplicate_partner_id };
             submissions::accept(tx, submission.id, &acceptance).await?;
         }
         _ => {}

@@ -130,8 +130,8 @@ const STAGES: [&str; 14] = [
     "rejected",
 ];
 const GIVEN: [&str; 16] = [
-    "Ana", "Bruno", "Chiara", "David", "Elif", "Farid", "Grace", "Hugo", "Ingrid", "Jonas", "Keiko", "Lena", "Mateo", "Nadia",
-    "Oskar", "Priya",
+    "Ana", "Bruno", "Chiara", "David", "Elif", "Farid", "Grace", "Hugo", "Ingrid", "Jonas",
+    "Keiko", "Lena", "Mateo", "Nadia", "Oskar", "Priya",
 ];
 const FAMILY: [&str; 16] = [
     "Almeida",
@@ -151,7 +151,8 @@ const FAMILY: [&str; 16] = [
     "Okafor",
     "Tanaka",
 ];
-const TITLES: [&str; 6] = ["CEO", "CTO", "Head of alliances", "Partner manager", "Sales director", "Solution architect"];
+const TITLES: [&str; 6] =
+    ["CEO", "CTO", "Head of alliances", "Partner manager", "Sales director", "Solution architect"];
 
 /// A partner to be made, and what happens to it.
 pub struct Company {
@@ -195,7 +196,11 @@ fn company(number: usize, dice: &mut Dice) -> Company {
     let employees = 5 + dice.below(60) * (1 + dice.below(12)) * (1 + dice.below(4));
     let revenue = employees * (60_000 + dice.below(120_000)) * 100;
     let (service, product) = (TAGS[dice.below(5) as usize].1, TAGS[5 + dice.below(5) as usize].1);
-    let tags = TAGS.iter().enumerate().filter(|(_, (_, name, _))| [service, product, region].contains(name)).map(|(at, _)| at);
+    let tags = TAGS
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, name, _))| [service, product, region].contains(name))
+        .map(|(at, _)| at);
     let status = match stage {
         "rejected" => "inactive",
         "prospect" | "qualified" | "legal_negotiation" => "pending",
@@ -213,8 +218,14 @@ fn company(number: usize, dice: &mut Dice) -> Company {
     if status == "active" {
         let target = (5 + dice.below(95)) * 1_000_000;
         profile.insert("annual_revenue_target".into(), json!(target));
-        profile.insert("quarterly_weights".into(), json!({"q1": 2000, "q2": 2500, "q3": 2500, "q4": 3000}));
-        let value = format!("Their {} on our platform: one contract, one team on site.", service.to_lowercase());
+        profile.insert(
+            "quarterly_weights".into(),
+            json!({"q1": 2000, "q2": 2500, "q3": 2500, "q4": 3000}),
+        );
+        let value = format!(
+            "Their {} on our platform: one contract, one team on site.",
+            service.to_lowercase()
+        );
         profile.insert("joint_value_proposition".into(), json!(value));
     }
     let mut contacts: Vec<_> = (0..dice.below(3)).map(|_| person(dice, &domain)).collect();
@@ -225,15 +236,32 @@ fn company(number: usize, dice: &mut Dice) -> Company {
 }
 
 /// What people decided about every sixth company, and what the CRM said since.
-fn later(number: usize, dice: &mut Dice, employees: u64, industry: &str) -> (Map<String, Json>, Map<String, Json>) {
+fn later(
+    number: usize,
+    dice: &mut Dice,
+    employees: u64,
+    industry: &str,
+) -> (Map<String, Json>, Map<String, Json>) {
     match number % 18 {
-        0 => (object(json!({"industry": "Managed security", "tier": "gold"})), object(json!({"industry": "Software"}))),
+        0 => (
+            object(json!({"industry": "Managed security", "tier": "gold"})),
+            object(json!({"industry": "Software"})),
+        ),
         6 => {
             let counted = employees + 1 + dice.below(40);
-            let summary = format!("Strong in {}. The next step is a joint plan for the year.", industry.to_lowercase());
-            (object(json!({"employees": counted, "executive_summary": summary})), object(json!({"employees": counted + 120})))
+            let summary = format!(
+                "Strong in {}. The next step is a joint plan for the year.",
+                industry.to_lowercase()
+            );
+            (
+                object(json!({"employees": counted, "executive_summary": summary})),
+                object(json!({"employees": counted + 120})),
+            )
         }
-        12 => (object(json!({"tier": "silver", "stage": "scaling", "in_intelligence": false})), Map::new()),
+        12 => (
+            object(json!({"tier": "silver", "stage": "scaling", "in_intelligence": false})),
+            Map::new(),
+        ),
         _ => (Map::new(), Map::new()),
     }
 }
@@ -297,7 +325,8 @@ mod tests {
             accepted("PartnerUpdate", &company.by_hand);
             accepted("PartnerUpdate", &company.synced);
             let domain = company.profile["domain"].as_str().unwrap_or_default().to_owned();
-            let emails = company.contacts.iter().chain(company.profile["primary_contact"].as_object());
+            let emails =
+                company.contacts.iter().chain(company.profile["primary_contact"].as_object());
             let emails: Vec<_> = emails.map(|person| person["email"].clone()).collect();
             assert_eq!(emails.iter().collect::<HashSet<_>>().len(), emails.len(), "{emails:?}");
             assert!(domain.ends_with(".example") && domains.insert(domain));

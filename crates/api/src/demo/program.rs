@@ -14,7 +14,10 @@ use super::{body, companies::Dice};
 fn requirements() -> [(&'static str, Json); 4] {
     let at_least = |field: &str, value: i64| json!({"op": "gte", "field": field, "value": value});
     [
-        ("bronze", json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]})),
+        (
+            "bronze",
+            json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]}),
+        ),
         ("silver", at_least("closed_deals", 2)),
         (
             "gold",
@@ -61,7 +64,9 @@ pub(super) async fn insert_deals(
     for part in all.chunks(200) {
         let operations: Vec<_> = part
             .iter()
-            .map(|data| body::<DealBatchOperation>(json!({"action": "create", "data": data})).map(Ok))
+            .map(|data| {
+                body::<DealBatchOperation>(json!({"action": "create", "data": data})).map(Ok)
+            })
             .collect::<domain::Result<_>>()?;
         for done in deals::batch(tx, &operations, false).await? {
             done?;
@@ -73,8 +78,11 @@ pub(super) async fn insert_deals(
 fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: NaiveDate) -> Json {
     let before = |day: NaiveDate, days: u64| day.checked_sub_days(Days::new(days)).unwrap_or(day);
     let after = |day: NaiveDate, days: u64| day.checked_add_days(Days::new(days)).unwrap_or(day);
-    let account =
-        format!("{} {}", dice.pick(&CUSTOMERS), dice.pick(&["Group", "Hospital", "Logistics", "Bank", "Foods", "Energy"]));
+    let account = format!(
+        "{} {}",
+        dice.pick(&CUSTOMERS),
+        dice.pick(&["Group", "Hospital", "Logistics", "Bank", "Foods", "Energy"])
+    );
     let status = dice.pick(&STATUSES);
     // What is open was registered lately, what is closed long enough ago to have been worked on.
     let registered_on = match status.is_closed() {
@@ -92,17 +100,21 @@ fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: Naive
         DealStatus::Won => deal["closed_on"] = json!(after(registered_on, 5 + dice.below(55))),
         DealStatus::Lost => {
             deal["closed_on"] = json!(after(registered_on, 5 + dice.below(55)));
-            deal["lost_reason"] = json!(dice.pick(&["Price", "No budget this year", "Chose a competitor"]));
+            deal["lost_reason"] =
+                json!(dice.pick(&["Price", "No budget this year", "Chose a competitor"]));
         }
-        DealStatus::Rejected => deal["rejection_reason"] = json!("We sell to this account ourselves."),
+        DealStatus::Rejected => {
+            deal["rejection_reason"] = json!("We sell to this account ourselves.")
+        }
         _ => {}
     }
     deal
 }
 
 const CUSTOMERS: [&str; 24] = [
-    "Aurora", "Bluebird", "Canyon", "Dune", "Eastgate", "Falcon", "Glacier", "Heron", "Iris", "Jade", "Kestrel", "Lotus",
-    "Mistral", "Nimbus", "Orchid", "Pelican", "Quill", "Raven", "Sable", "Thistle", "Umber", "Violet", "Willow", "Zephyr",
+    "Aurora", "Bluebird", "Canyon", "Dune", "Eastgate", "Falcon", "Glacier", "Heron", "Iris",
+    "Jade", "Kestrel", "Lotus", "Mistral", "Nimbus", "Orchid", "Pelican", "Quill", "Raven",
+    "Sable", "Thistle", "Umber", "Violet", "Willow", "Zephyr",
 ];
 const STATUSES: [DealStatus; 12] = [
     DealStatus::Won,
@@ -120,7 +132,11 @@ const STATUSES: [DealStatus; 12] = [
 ];
 
 /// What every third partner with a target does together with us.
-pub(super) async fn insert_plan_items(tx: &Tx<'_>, partners: &[Entered], managers: &[MemberId]) -> domain::Result<()> {
+pub(super) async fn insert_plan_items(
+    tx: &Tx<'_>,
+    partners: &[Entered],
+    managers: &[MemberId],
+) -> domain::Result<()> {
     let mut dice = Dice::new(0x706c_616e_7321);
     for partner in partners.iter().filter(|partner| partner.has_target).step_by(3) {
         for (kind, title, status) in PLANNED.into_iter().take(1 + dice.below(3) as usize) {

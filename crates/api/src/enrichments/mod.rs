@@ -72,7 +72,12 @@ const TURN: std::time::Duration = std::time::Duration::from_secs(30);
 ///
 /// # Errors
 /// What is worth another attempt; it goes on where this one stopped.
-pub async fn work(sources: &Sources, files: &Files, run: &Run, id: JobId) -> domain::Result<Outcome> {
+pub async fn work(
+    sources: &Sources,
+    files: &Files,
+    run: &Run,
+    id: JobId,
+) -> domain::Result<Outcome> {
     let mut work = match enrichments::Work::begin(run, id).await {
         Ok(Some(work)) => work,
         Ok(None) => return Ok(Outcome::Completed),

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Code, Error, Result, enrichments::Findings, ids::OrganizationId, jobs::JobType, partners::LogoSource};
+use domain::{
+    Code, Error, Result, enrichments::Findings, ids::OrganizationId, jobs::JobType,
+    partners::LogoSource,
+};
 use futures_util::future::join;
 use persistence::enrichments::{Due, Said, Visit};
 use reqwest::Url;
@@ -45,9 +48,10 @@ impl Sources {
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let reach = if settings.allow_private_urls { Reach::Anywhere } else { Reach::Public };
         let company_data = match &settings.company_data_url {
-            Some(template) => {
-                Some(CompanyData { http: Outgoing::new(Reach::Anywhere, &settings.hosts)?, template: template.clone() })
-            }
+            Some(template) => Some(CompanyData {
+                http: Outgoing::new(Reach::Anywhere, &settings.hosts)?,
+                template: template.clone(),
+            }),
             None => None,
         };
         Ok(Self { websites: Outgoing::new(reach, &settings.hosts)?, company_data })
@@ -57,18 +61,30 @@ impl Sources {
     ///
     /// # Errors
     /// When a logo cannot be kept.
-    pub async fn visit(&self, files: &Files, organization: OrganizationId, kind: JobType, due: Due) -> Result<Visit> {
+    pub async fn visit(
+        &self,
+        files: &Files,
+        organization: OrganizationId,
+        kind: JobType,
+        due: Due,
+    ) -> Result<Visit> {
         let Due { partner, domain, logo_source, website, company_data } = due;
         let mut visit = Visit { partner, domain, website: None, company_data: None, logo: None };
         let Some(domain) = visit.domain.as_deref() else { return Ok(visit) };
         let wants_logo = match kind {
             JobType::LogoFetch => true,
             // What was seen days ago led to a logo then.
-            _ => logo_source != Some(LogoSource::Uploaded) && (website.is_none() || logo_source.is_none()),
+            _ => {
+                logo_source != Some(LogoSource::Uploaded)
+                    && (website.is_none() || logo_source.is_none())
+            }
         };
         let (mut website, company_data) = match kind {
             JobType::LogoFetch => (said(self.website(domain).await), None),
-            _ => join(self.ask_website(domain, website), self.ask_company_data(domain, company_data)).await,
+            _ => {
+                join(self.ask_website(domain, website), self.ask_company_data(domain, company_data))
+                    .await
+            }
         };
         if wants_logo && let Ok(findings) = &mut website.findings {
             visit.logo = match self.logo(&findings.pictures).await {
@@ -122,13 +138,19 @@ impl Sources {
                 break;
             }
         }
-        let page = answer.and_then(|page| expect_kind(page, |kind| matches!(kind, "text/html" | "application/xhtml+xml")));
+        let page = answer.and_then(|page| {
+            expect_kind(page, |kind| matches!(kind, "text/html" | "application/xhtml+xml"))
+        });
         let page = page.map_err(|trouble| trouble.of(format!("`{domain}`")))?;
         // Beside the async threads: a page may take its time.
         let read = move || website::read(&page.body, page.content_type.as_deref(), &page.url);
         let site = tokio::task::spawn_blocking(read).await.map_err(Error::internal)?;
         Ok(Findings {
-            values: site.description.map(|text| ("description".to_owned(), json!(text))).into_iter().collect(),
+            values: site
+                .description
+                .map(|text| ("description".to_owned(), json!(text)))
+                .into_iter()
+                .collect(),
             title: site.title,
             language: site.language,
             pictures: site.pictures.into_iter().map(String::from).collect(),
@@ -153,8 +175,11 @@ impl Sources {
     async fn picture(&self, address: &str, time: Duration) -> Result<Vec<u8>> {
         let url = Url::parse(address).map_err(Error::internal)?;
         let answer = self.websites.get(url, PICTURE, Limits { time, ..LIMITS }).await;
-        let answer =
-            answer.and_then(|answer| expect_kind(answer, |kind| kind.starts_with("image/") || kind.ends_with("/octet-stream")));
+        let answer = answer.and_then(|answer| {
+            expect_kind(answer, |kind| {
+                kind.starts_with("image/") || kind.ends_with("/octet-stream")
+            })
+        });
         let shown: String = address.chars().take(200).collect();
         let answer = answer.map_err(|trouble| trouble.of(format!("`{shown}`")))?;
         logos::harmless(answer.body.into()).await
@@ -164,8 +189,13 @@ impl Sources {
 impl CompanyData {
     async fn ask(&self, domain: &str) -> Result<Findings> {
         const NAME: &str = "The company-data source";
-        let url = Url::parse(&self.template.replace("{domain}", domain)).map_err(Error::internal)?;
-        let answer = self.http.get(url, "application/json", LIMITS).await.map_err(|trouble| trouble.of(NAME))?;
+        let url =
+            Url::parse(&self.template.replace("{domain}", domain)).map_err(Error::internal)?;
+        let answer = self
+            .http
+            .get(url, "application/json", LIMITS)
+            .await
+            .map_err(|trouble| trouble.of(NAME))?;
         match serde_json::from_slice::<Map<String, Value>>(&answer.body) {
             Ok(facts) => Ok(Findings::of_company_data(&facts)),
             Err(_) => Err(Trouble::Failed("did not answer with a JSON object".to_owned()).of(NAME)),

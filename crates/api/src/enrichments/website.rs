@@ -67,7 +67,8 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
     }
     let header = content_type.and_then(label);
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1_024)]).to_ascii_lowercase();
-    let stated = header.or_else(|| label(&start).filter(|found| *found != UTF_16LE && *found != UTF_16BE));
+    let stated =
+        header.or_else(|| label(&start).filter(|found| *found != UTF_16LE && *found != UTF_16BE));
     let seven_bits = |encoding: &&Encoding| [ISO_2022_JP, UTF_16LE, UTF_16BE].contains(encoding);
     match (std::str::from_utf8(bytes), stated.filter(seven_bits)) {
         (Ok(text), None) => text.to_owned(),
@@ -82,7 +83,9 @@ fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
 fn label(text: &str) -> Option<&'static Encoding> {
     let (_, behind) = text.split_once("charset=")?;
     let label = behind.trim_start_matches(['"', '\'', ' ']);
-    let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(label.len());
+    let end = label
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c)))
+        .unwrap_or(label.len());
     Encoding::for_label(&label.as_bytes()[..end])
 }
 
@@ -146,7 +149,9 @@ impl State {
                 return TokenSinkResult::RawData(Rcdata);
             }
             "textarea" => return TokenSinkResult::RawData(Rcdata),
-            "style" | "xmp" | "iframe" | "noembed" | "noframes" => return TokenSinkResult::RawData(Rawtext),
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
+                return TokenSinkResult::RawData(Rawtext);
+            }
             "script" => return TokenSinkResult::RawData(ScriptData),
             _ => {}
         }
@@ -154,13 +159,18 @@ impl State {
     }
 
     fn meta(&mut self, tag: &Tag) {
-        let name = attribute(tag, "name").or_else(|| attribute(tag, "property")).unwrap_or_default().to_ascii_lowercase();
+        let name = attribute(tag, "name")
+            .or_else(|| attribute(tag, "property"))
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let Some(content) = attribute(tag, "content") else { return };
         let place = match name.as_str() {
             "description" => 0,
             "og:description" => 1,
             "twitter:description" => 2,
-            "og:image" | "og:image:url" | "og:image:secure_url" => return self.picture(3, 0, content),
+            "og:image" | "og:image:url" | "og:image:secure_url" => {
+                return self.picture(3, 0, content);
+            }
             "twitter:image" | "twitter:image:src" => return self.picture(4, 0, content),
             _ => return,
         };
@@ -171,10 +181,17 @@ impl State {
         let rel = attribute(tag, "rel").unwrap_or_default().to_ascii_lowercase();
         let Some(address) = attribute(tag, "href") else { return };
         let sizes = attribute(tag, "sizes").unwrap_or_default().to_ascii_lowercase();
-        let side = sizes.split_whitespace().filter_map(|size| size.split('x').next()?.parse().ok()).max().unwrap_or(0);
+        let side = sizes
+            .split_whitespace()
+            .filter_map(|size| size.split('x').next()?.parse().ok())
+            .max()
+            .unwrap_or(0);
         let kind = attribute(tag, "type").unwrap_or_default().to_ascii_lowercase();
         let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        let unreadable = kind.contains("svg") || kind.contains("icon") || path.ends_with(".svg") || path.ends_with(".ico");
+        let unreadable = kind.contains("svg")
+            || kind.contains("icon")
+            || path.ends_with(".svg")
+            || path.ends_with(".ico");
         let rank = match rel.split_whitespace().find(|word| word.contains("icon")) {
             Some("apple-touch-icon" | "apple-touch-icon-precomposed") => 0,
             // What is drawn for one colour is no logo.
@@ -199,12 +216,21 @@ impl State {
         self.pictures.sort_by_key(|picture| (picture.rank, std::cmp::Reverse(picture.side)));
         let mut pictures: Vec<Url> = Vec::new();
         for picture in &self.pictures {
-            let address = base.join(&picture.address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            if let Some(url) = address.filter(|url| pictures.len() < MAX_PICTURES && !pictures.contains(url)) {
+            let address = base
+                .join(&picture.address)
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https"));
+            if let Some(url) =
+                address.filter(|url| pictures.len() < MAX_PICTURES && !pictures.contains(url))
+            {
                 pictures.push(url);
             }
         }
-        let title = self.title.as_deref().and_then(one_line).map(|title| title.chars().take(MAX_TITLE).collect());
+        let title = self
+            .title
+            .as_deref()
+            .and_then(one_line)
+            .map(|title| title.chars().take(MAX_TITLE).collect());
         let description = self.descriptions.iter().flatten().find_map(|text| one_line(text));
         Website { title, description, language: self.language, pictures }
     }
@@ -275,25 +301,59 @@ mod tests {
         assert_eq!(page("\0\u{feff}<<<>><!-- never closed <title>x</title>"), Website::default());
         assert_eq!(page("<title>Never closed").title.as_deref(), Some("Never closed"));
         assert_eq!(page("<title></title><meta name=description content='  '>"), Website::default());
-        assert_eq!(page("<p><b><i>x<title>Deep</title><meta name=description").title.as_deref(), Some("Deep"));
-        assert_eq!(page(&format!("<title>{}", "ü".repeat(5_000))).title.unwrap().chars().count(), MAX_TITLE);
-        assert_eq!(page("<meta property='og:description' content='a\u{1}b'>").description.as_deref(), Some("ab"));
-        assert_eq!(addresses(&page("<link rel=icon href='logo.svg'>")), ["https://acme.com/start/logo.svg"]);
-        assert_eq!(addresses(&page("<meta property=og:image content='http://[::'><link rel=icon href='javascript:x'>")).len(), 0);
+        assert_eq!(
+            page("<p><b><i>x<title>Deep</title><meta name=description").title.as_deref(),
+            Some("Deep")
+        );
+        assert_eq!(
+            page(&format!("<title>{}", "ü".repeat(5_000))).title.unwrap().chars().count(),
+            MAX_TITLE
+        );
+        assert_eq!(
+            page("<meta property='og:description' content='a\u{1}b'>").description.as_deref(),
+            Some("ab")
+        );
+        assert_eq!(
+            addresses(&page("<link rel=icon href='logo.svg'>")),
+            ["https://acme.com/start/logo.svg"]
+        );
+        assert_eq!(
+            addresses(&page(
+                "<meta property=og:image content='http://[::'><link rel=icon href='javascript:x'>"
+            ))
+            .len(),
+            0
+        );
     }
 
     #[test]
     fn the_encoding_is_found_whatever_is_said_of_it() {
-        let title = |bytes: &[u8], kind: Option<&str>| read(bytes, kind, &at()).title.unwrap_or_default();
+        let title =
+            |bytes: &[u8], kind: Option<&str>| read(bytes, kind, &at()).title.unwrap_or_default();
         let latin = b"<meta charset=iso-8859-1><title>Z\xfcrich</title>";
         assert_eq!(title(latin, Some("text/html")), "Zürich");
-        assert_eq!(title(b"<title>Z\xfcrich</title>", Some("text/html; charset=utf-8")), "Zürich", "it is not UTF-8");
-        assert_eq!(title("<title>Zürich</title>".as_bytes(), Some("text/html; charset=iso-8859-1")), "Zürich");
-        assert_eq!(title(b"<title>\x93\xfa\x96{</title>", Some("text/html;charset=\"shift_jis\"")), "日本");
-        assert_eq!(title(b"<title>\xcf\xf0\xe8</title>", Some("text/html; charset=windows-1251")), "При");
+        assert_eq!(
+            title(b"<title>Z\xfcrich</title>", Some("text/html; charset=utf-8")),
+            "Zürich",
+            "it is not UTF-8"
+        );
+        assert_eq!(
+            title("<title>Zürich</title>".as_bytes(), Some("text/html; charset=iso-8859-1")),
+            "Zürich"
+        );
+        assert_eq!(
+            title(b"<title>\x93\xfa\x96{</title>", Some("text/html;charset=\"shift_jis\"")),
+            "日本"
+        );
+        assert_eq!(
+            title(b"<title>\xcf\xf0\xe8</title>", Some("text/html; charset=windows-1251")),
+            "При"
+        );
         assert_eq!(title(b"<title>x\xff</title>", Some("text/html; charset=nonsense")), "xÿ");
-        let wide: Vec<u8> =
-            [0xff, 0xfe].into_iter().chain("<title>Zü</title>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let wide: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain("<title>Zü</title>".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         assert_eq!(title(&wide, None), "Zü");
     }
 
@@ -302,8 +362,15 @@ mod tests {
     fn hostile_pages_take_no_time() {
         let many = |what: &str| what.repeat((1 << 20) / what.len());
         let attributes: String = (0..120_000).map(|n| format!(" a{n}=1")).collect();
-        let pages =
-            [many("<div>"), many("<b><i>"), many("<"), many("<!--"), many("<title>"), many("&"), format!("<p {attributes}>")];
+        let pages = [
+            many("<div>"),
+            many("<b><i>"),
+            many("<"),
+            many("<!--"),
+            many("<title>"),
+            many("&"),
+            format!("<p {attributes}>"),
+        ];
         for html in &pages {
             let since = Instant::now();
             page(html);

@@ -8,8 +8,9 @@ use actix_web::{get, post, put, web};
 use domain::{
     ids::{NotificationDeliveryId, NotificationId},
     notifications::{
-        Notification, NotificationChannel, NotificationDelivery, NotificationDeliveryPage, NotificationDeliveryStatus,
-        NotificationPage, NotificationSettings, NotificationSettingsUpdate, NotificationType,
+        Notification, NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
+        NotificationDeliveryStatus, NotificationPage, NotificationSettings,
+        NotificationSettingsUpdate, NotificationType,
     },
     page::Paging,
 };
@@ -78,9 +79,14 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
     responses((status = 200, body = NotificationSettings)),
     extensions(("x-errors" = json!("if_match_required slack_not_connected not_found_reference")), ("x-step" = json!(4))))]
 #[put("/application-form/notifications")]
-pub async fn replace_form_notifications(call: Call, body: Json<NotificationSettingsUpdate>) -> Result<Answer> {
+pub async fn replace_form_notifications(
+    call: Call,
+    body: Json<NotificationSettingsUpdate>,
+) -> Result<Answer> {
     call.expect_if_match()?;
-    let work = async |tx: &persistence::Tx<'_>| notifications::replace_settings(tx, call.if_match, body.value.clone()).await;
+    let work = async |tx: &persistence::Tx<'_>| {
+        notifications::replace_settings(tx, call.if_match, body.value.clone()).await
+    };
     let settings = call.write(work).await?;
     Ok(Answer::resource(settings.version, &settings))
 }
@@ -97,7 +103,8 @@ pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> R
     let paging = &query.paging;
     let page = call
         .read(async |tx| {
-            let mut page = notifications::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
+            let mut page =
+                notifications::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
             if paging.counts() {
                 page.total_count = Some(notifications::count(tx, &filter).await?);
             }
@@ -115,7 +122,9 @@ pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> R
 #[post("/notifications/{id}/read")]
 pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Result<Answer> {
     let (member, _) = call.user()?;
-    let work = async |tx: &persistence::Tx<'_>| Ok(Answer::ok(&notifications::read(tx, member, *id).await?));
+    let work = async |tx: &persistence::Tx<'_>| {
+        Ok(Answer::ok(&notifications::read(tx, member, *id).await?))
+    };
     call.once(&Sum::nothing(), work).await
 }
 
@@ -140,12 +149,17 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
     responses((status = 200, body = NotificationDeliveryPage)),
     extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(4))))]
 #[get("/notification-deliveries")]
-pub async fn list_notification_deliveries(call: Call, query: Query<NotificationDeliveryList>) -> Result<Answer> {
-    let filter = DeliveryFilter { channels: query.channels.clone(), statuses: query.statuses.clone() };
+pub async fn list_notification_deliveries(
+    call: Call,
+    query: Query<NotificationDeliveryList>,
+) -> Result<Answer> {
+    let filter =
+        DeliveryFilter { channels: query.channels.clone(), statuses: query.statuses.clone() };
     let paging = &query.paging;
     let page = call
         .read(async |tx| {
-            let mut page = deliveries::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
+            let mut page =
+                deliveries::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
             if paging.counts() {
                 page.total_count = Some(deliveries::count(tx, &filter).await?);
             }
@@ -162,7 +176,10 @@ pub async fn list_notification_deliveries(call: Call, query: Query<NotificationD
     responses((status = 202, body = NotificationDelivery)),
     extensions(("x-errors" = json!("delivery_succeeded")), ("x-step" = json!(4))))]
 #[post("/notification-deliveries/{id}/retries")]
-pub async fn retry_notification_delivery(call: Call, id: web::Path<NotificationDeliveryId>) -> Result<Answer> {
+pub async fn retry_notification_delivery(
+    call: Call,
+    id: web::Path<NotificationDeliveryId>,
+) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let delivery = deliveries::retry(tx, *id).await?;
         Ok(Answer::accepted("/v1/notification-deliveries".to_owned(), &delivery))

@@ -42,7 +42,9 @@ impl Sender {
                 run.step(async |tx| deliveries::give_up(tx, id, reason).await).await?;
                 return Ok(Outcome::Done);
             }
-            Next::Send { due, organization, recipient } => (due, organization, recipient.unwrap_or_default()),
+            Next::Send { due, organization, recipient } => {
+                (due, organization, recipient.unwrap_or_default())
+            }
         };
         let attempt = match due.channel {
             NotificationChannel::Slack => self.post(run, &due).await?,
@@ -62,11 +64,17 @@ impl Sender {
         let organization = one_line(organization, 100);
         let settings = format!("{}/settings/notifications", self.app_url);
         let (subject, letter, unsubscribe) = if due.kind == deliveries::INVITATION {
-            let link = due.secret.as_deref().and_then(|sealed| self.server_key.open(INVITATION_LINKS, sealed));
+            let link = due
+                .secret
+                .as_deref()
+                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, sealed));
             let link = link.and_then(|link| String::from_utf8(link).ok());
-            let link = link.ok_or("The link was encrypted with another server key; please invite the person again.")?;
+            let link = link.ok_or(
+                "The link was encrypted with another server key; please invite the person again.",
+            )?;
             let inviter = one_line(&due.body, 100);
-            let values = [("inviter", inviter.as_str()), ("organization", &organization), ("link", &link)];
+            let values =
+                [("inviter", inviter.as_str()), ("organization", &organization), ("link", &link)];
             (format!("{inviter} invites you to {organization}"), INVITATION.fill(&values), None)
         } else {
             let values = [
@@ -80,7 +88,15 @@ impl Sender {
             (due.title.clone(), NOTIFICATION.fill(&values), Some(settings.clone()))
         };
         let Letter { text, html } = letter;
-        Ok(Mail { id: due.id.to_string(), to_name, to: due.target.clone(), subject, text, html, unsubscribe })
+        Ok(Mail {
+            id: due.id.to_string(),
+            to_name,
+            to: due.target.clone(),
+            subject,
+            text,
+            html,
+            unsubscribe,
+        })
     }
 
     /// The page of the web application about what happened.
@@ -95,12 +111,16 @@ impl Sender {
 
     async fn post(&self, run: &Run, due: &Due) -> Result<Attempt> {
         let refused = |reason: &str| Ok(Attempt::Refused { reason: reason.to_owned() });
-        let Some(stored) = run.store.read(run.scope(), async |tx| connections::get(tx).await).await? else {
+        let Some(stored) =
+            run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
+        else {
             return refused("Slack is not connected.");
         };
         let token = self.server_key.open(slack::TOKENS, &stored.bot_token);
         let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
-            return refused("The token was encrypted with another server key; please connect Slack again.");
+            return refused(
+                "The token was encrypted with another server key; please connect Slack again.",
+            );
         };
         let message = slack::message(&due.target, &due.title, &due.body, ACTION, &self.link(due));
         Ok(match self.slack.post(&token, &message).await {
@@ -131,7 +151,9 @@ impl Sender {
                 tracing::warn!(task = %run.task.id, "a mail with a reset link was refused for good");
                 Ok(Outcome::Done)
             }
-            Attempt::Failed { .. } => Err(Error::Unavailable("the mail with a reset link did not go out".into())),
+            Attempt::Failed { .. } => {
+                Err(Error::Unavailable("the mail with a reset link did not go out".into()))
+            }
         }
     }
 }

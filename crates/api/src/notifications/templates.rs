@@ -33,7 +33,10 @@ pub const PASSWORD_RESET: Template = template!("password_reset");
 impl Template {
     /// Both forms with these values.
     pub fn fill(&self, values: &[(&str, &str)]) -> Letter {
-        Letter { text: filled(self.text, values, str::to_owned), html: filled(self.html, values, escaped) }
+        Letter {
+            text: filled(self.text, values, str::to_owned),
+            html: filled(self.html, values, escaped),
+        }
     }
 }
 
@@ -83,9 +86,18 @@ mod tests {
             let evil: Vec<(&str, &str)> = names.iter().map(|name| (*name, EVIL)).collect();
             let (plain, evil) = (template.fill(&plain), template.fill(&evil));
             for mark in ["<", ">", "\"", "'"] {
-                assert_eq!(evil.html.matches(mark).count(), plain.html.matches(mark).count(), "{mark}: {}", evil.html);
+                assert_eq!(
+                    evil.html.matches(mark).count(),
+                    plain.html.matches(mark).count(),
+                    "{mark}: {}",
+                    evil.html
+                );
             }
-            assert!(!evil.html.contains("<script>") && evil.html.contains("{{link}}"), "{}", evil.html);
+            assert!(
+                !evil.html.contains("<script>") && evil.html.contains("{{link}}"),
+                "{}",
+                evil.html
+            );
             assert!(evil.text.contains(EVIL), "plain text shows what was written");
         }
     }

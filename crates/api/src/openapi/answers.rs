@@ -11,13 +11,24 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
         400,
         "BadRequest",
         "The request is not of the form that the operation takes.",
-        &[Code::MalformedJson, Code::InvalidParameter, Code::InvalidHeader, Code::IdempotencyKeyInvalid],
+        &[
+            Code::MalformedJson,
+            Code::InvalidParameter,
+            Code::InvalidHeader,
+            Code::IdempotencyKeyInvalid,
+        ],
     ),
     (
         401,
         "Unauthorized",
         "There is no credential, or it is not valid any more.",
-        &[Code::MissingCredentials, Code::InvalidToken, Code::TokenExpired, Code::KeyRevoked, Code::KeyExpired],
+        &[
+            Code::MissingCredentials,
+            Code::InvalidToken,
+            Code::TokenExpired,
+            Code::KeyRevoked,
+            Code::KeyExpired,
+        ],
     ),
     (
         403,
@@ -30,7 +41,12 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (409, "Conflict", "It does not fit what is there.", &[Code::IdempotencyInProgress]),
     (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
     (413, "ContentTooLarge", "The body is larger than allowed.", &[Code::BodyTooLarge]),
-    (415, "UnsupportedMediaType", "The body is of a type that the operation does not take.", &[Code::UnsupportedMediaType]),
+    (
+        415,
+        "UnsupportedMediaType",
+        "The body is of a type that the operation does not take.",
+        &[Code::UnsupportedMediaType],
+    ),
     (
         422,
         "UnprocessableContent",
@@ -38,9 +54,19 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
         &[Code::ValidationFailed, Code::IdempotencyKeyReused],
     ),
     (428, "PreconditionRequired", "The operation needs `If-Match`.", &[Code::IfMatchRequired]),
-    (429, "TooManyRequests", "The quota is used up; try again after `Retry-After`.", &[Code::QuotaExceeded]),
+    (
+        429,
+        "TooManyRequests",
+        "The quota is used up; try again after `Retry-After`.",
+        &[Code::QuotaExceeded],
+    ),
     (500, "InternalError", "Something went wrong on our side.", &[Code::InternalError]),
-    (503, "Unavailable", "The service cannot answer just now; try again after `Retry-After`.", &[Code::Unavailable]),
+    (
+        503,
+        "Unavailable",
+        "The service cannot answer just now; try again after `Retry-After`.",
+        &[Code::Unavailable],
+    ),
 ];
 
 /// Codes of single faults that operations name as their own; their problem is `validation_failed`.
@@ -79,11 +105,20 @@ pub struct Traits {
 /// Adds headers and problems to the answers that a handler names.
 pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
     if operation.is_get && operation.has_etag {
-        responses.insert("304".into(), json!({"description": "Unchanged since the version of `If-None-Match`."}));
+        responses.insert(
+            "304".into(),
+            json!({"description": "Unchanged since the version of `If-None-Match`."}),
+        );
     }
     for (status, response) in responses.iter_mut() {
-        let code: u16 = status.parse().unwrap_or_else(|_| panic!("{}: the status {status} is not a number", operation.path));
-        assert!(code < 400, "{}: problems are named by x-errors, not as responses ({status})", operation.path);
+        let code: u16 = status
+            .parse()
+            .unwrap_or_else(|_| panic!("{}: the status {status} is not a number", operation.path));
+        assert!(
+            code < 400,
+            "{}: problems are named by x-errors, not as responses ({status})",
+            operation.path
+        );
         if response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = json!(meaning(code));
         }
@@ -93,10 +128,14 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
     for word in &operation.errors {
         own.entry(status_of(word, &operation.path)).or_default().push(word);
     }
-    let common = COMMON.iter().map(|(status, ..)| *status).filter(|status| can_answer(*status, operation));
+    let common =
+        COMMON.iter().map(|(status, ..)| *status).filter(|status| can_answer(*status, operation));
     let statuses: std::collections::BTreeSet<u16> = common.chain(own.keys().copied()).collect();
     for status in statuses {
-        responses.insert(status.to_string(), problem_response(status, own.get(&status).map_or(&[], Vec::as_slice), operation));
+        responses.insert(
+            status.to_string(),
+            problem_response(status, own.get(&status).map_or(&[], Vec::as_slice), operation),
+        );
     }
 }
 
@@ -118,7 +157,9 @@ fn status_of(word: &str, path: &str) -> u16 {
     match code_of(word) {
         Some(code) => code.status(),
         None if FIELD_CODES.iter().any(|(code, ..)| *code == word) => 422,
-        None => panic!("{path}: there is no error code {word} (domain::Code, or FIELD_CODES of the document)"),
+        None => panic!(
+            "{path}: there is no error code {word} (domain::Code, or FIELD_CODES of the document)"
+        ),
     }
 }
 
@@ -143,12 +184,14 @@ fn problem_response(status: u16, own: &[&str], operation: &Traits) -> Json {
     if let (true, Some((_, name, ..))) = (own.is_empty(), common) {
         return json!({"$ref": format!("#/components/responses/{name}")});
     }
-    let says = |word: &str| match (code_of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
-        (Some(code), _) => code.title().to_owned(),
-        (None, Some((_, detail, _))) => format!("A field {detail}."),
-        (None, None) => String::new(),
-    };
-    let mut description: Vec<String> = own.iter().map(|word| format!("`{word}`: {}", says(word))).collect();
+    let says =
+        |word: &str| match (code_of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
+            (Some(code), _) => code.title().to_owned(),
+            (None, Some((_, detail, _))) => format!("A field {detail}."),
+            (None, None) => String::new(),
+        };
+    let mut description: Vec<String> =
+        own.iter().map(|word| format!("`{word}`: {}", says(word))).collect();
     let shared = common.filter(|(status, ..)| can_answer(*status, operation));
     description.extend(shared.map(|(_, _, when, _)| (*when).to_owned()));
     let codes = shared.map_or(&[][..], |(.., codes)| codes).iter().map(|code| code.as_str());
@@ -156,8 +199,9 @@ fn problem_response(status: u16, own: &[&str], operation: &Traits) -> Json {
 }
 
 fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a str>) -> Json {
-    let examples: Map<String, Json> =
-        codes.map(|code| (code.to_owned(), json!({"$ref": format!("#/components/examples/{code}")}))).collect();
+    let examples: Map<String, Json> = codes
+        .map(|code| (code.to_owned(), json!({"$ref": format!("#/components/examples/{code}")})))
+        .collect();
     json!({
         "description": description,
         "headers": headers_of(status),
@@ -178,15 +222,27 @@ pub fn problem_examples() -> Map<String, Json> {
     let codes = Code::ALL.iter().map(|code| {
         let errors = match code {
             Code::ValidationFailed => json!([
-                fault("out_of_range", "must be between 0 and 10000000", "employees", json!({"min": 0, "max": 10_000_000})),
-                fault("unknown_field", "unknown property", "indsutry", json!({"did_you_mean": "industry"})),
+                fault(
+                    "out_of_range",
+                    "must be between 0 and 10000000",
+                    "employees",
+                    json!({"min": 0, "max": 10_000_000})
+                ),
+                fault(
+                    "unknown_field",
+                    "unknown property",
+                    "indsutry",
+                    json!({"did_you_mean": "industry"})
+                ),
             ]),
             _ => json!([]),
         };
         let meta = match code {
             Code::VersionMismatch => json!({"current_version": 19}),
             Code::DealConflict => json!({"deal_ids": ["deal_01kb1q3x5se7wtc2gnh2avw0fd"]}),
-            Code::InvalidTransition => json!({"from": "rejected", "to": "won", "allowed": ["under_review"]}),
+            Code::InvalidTransition => {
+                json!({"from": "rejected", "to": "won", "allowed": ["under_review"]})
+            }
             Code::InsufficientRole => json!({"required_role": "admin"}),
             Code::InsufficientScope => json!({"required_scope": "partners:write"}),
             _ => json!({}),
@@ -214,8 +270,7 @@ fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
 
 /// The headers below `components`.
 pub fn headers() -> Json {
-    let text =
-        |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
+    let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": text("The version in quotes; send it back as `If-Match` or `If-None-Match`.", "\"17\""),
         "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the same key.", "true"),
@@ -228,7 +283,11 @@ pub fn headers() -> Json {
 }
 
 fn headers_of(status: u16) -> Map<String, Json> {
-    let mut names = vec![("Request-Id", "RequestId"), ("RateLimit-Policy", "RateLimitPolicy"), ("RateLimit", "RateLimit")];
+    let mut names = vec![
+        ("Request-Id", "RequestId"),
+        ("RateLimit-Policy", "RateLimitPolicy"),
+        ("RateLimit", "RateLimit"),
+    ];
     if matches!(status, 202 | 429 | 503) {
         names.push(("Retry-After", "RetryAfter"));
     }
@@ -244,12 +303,17 @@ fn success_headers(status: u16, response: &Json, operation: &Traits) -> Json {
     let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str);
     let further = [
         (
-            matches!(status, 201 | 202) && !operation.path.contains("/auth/") && !operation.path.contains("/public/"),
+            matches!(status, 201 | 202)
+                && !operation.path.contains("/auth/")
+                && !operation.path.contains("/public/"),
             ("Location", "Location"),
         ),
         (operation.has_etag && status < 400, ("ETag", "ETag")),
         (operation.takes_key, ("Idempotency-Replayed", "IdempotencyReplayed")),
-        (status == 200 && schema.is_some_and(|name| name.ends_with("/Job")), ("Retry-After", "RetryAfter")),
+        (
+            status == 200 && schema.is_some_and(|name| name.ends_with("/Job")),
+            ("Retry-After", "RetryAfter"),
+        ),
     ];
     headers.extend(further.into_iter().filter(|(holds, _)| *holds).map(|(_, names)| header(names)));
     headers.into()

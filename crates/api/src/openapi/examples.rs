@@ -15,10 +15,16 @@ fn at_depth(schema: &Json, schemas: &Map<String, Json>, depth: usize) -> Json {
     }
     if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(name_of) {
         // The bound is for schemas that hold themselves.
-        return schemas.get(name).filter(|_| depth < 20).map_or(Json::Null, |schema| at_depth(schema, schemas, depth + 1));
+        return schemas
+            .get(name)
+            .filter(|_| depth < 20)
+            .map_or(Json::Null, |schema| at_depth(schema, schemas, depth + 1));
     }
     // An instant that may be missing is one that has not come yet.
-    if schema.pointer("/oneOf/0/$ref").is_some_and(|target| target == "#/components/schemas/Timestamp") {
+    if schema
+        .pointer("/oneOf/0/$ref")
+        .is_some_and(|target| target == "#/components/schemas/Timestamp")
+    {
         return Json::Null;
     }
     if let Some(first) = schema.pointer("/oneOf/0").or_else(|| schema.pointer("/enum/0")) {
@@ -31,10 +37,15 @@ fn at_depth(schema: &Json, schemas: &Map<String, Json>, depth: usize) -> Json {
     };
     match kind {
         "object" => {
-            let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
-            properties.map(|(name, property)| (name.clone(), at_depth(property, schemas, depth + 1))).collect()
+            let properties =
+                schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+            properties
+                .map(|(name, property)| (name.clone(), at_depth(property, schemas, depth + 1)))
+                .collect()
         }
-        "array" => schema.get("items").map_or(json!([]), |items| json!([at_depth(items, schemas, depth + 1)])),
+        "array" => schema
+            .get("items")
+            .map_or(json!([]), |items| json!([at_depth(items, schemas, depth + 1)])),
         "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
         "boolean" => json!(true),
         "string" => json!(text(schema.get("format").and_then(Json::as_str).unwrap_or_default())),

@@ -39,9 +39,12 @@ pub fn document(routes: fn(&mut ServiceConfig)) -> Json {
 /// Makes the document of the contract from what the derives give.
 pub fn finish(raw: OpenApi) -> Json {
     let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
-    let mut schemas = raw.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
+    let mut schemas =
+        raw.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
     for (name, schema) in unreferenced() {
-        schemas.entry(name).or_insert_with(|| serde_json::to_value(schema).expect("a schema of strings is JSON"));
+        schemas
+            .entry(name)
+            .or_insert_with(|| serde_json::to_value(schema).expect("a schema of strings is JSON"));
     }
     schemas::finish(&mut schemas);
     let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
@@ -72,7 +75,8 @@ pub fn finish(raw: OpenApi) -> Json {
 
 /// One line per operation, for the file that shows a reviewer what a change does to the API.
 pub fn operation_list(document: &Json) -> String {
-    let mut lines: Vec<String> = Policy::of(document).operations().map(|operation| operation.to_string() + "\n").collect();
+    let mut lines: Vec<String> =
+        Policy::of(document).operations().map(|operation| operation.to_string() + "\n").collect();
     lines.sort();
     lines.concat()
 }
@@ -158,11 +162,15 @@ const TAGS: &[(&str, &str)] = &[
 /// The tags that are used, in alphabetical order.
 fn tags(paths: &Map<String, Json>) -> Json {
     let used: std::collections::BTreeSet<&str> = operations_of(paths)
-        .flat_map(|(_, _, operation)| operation["tags"].as_array().into_iter().flatten().filter_map(Json::as_str))
+        .flat_map(|(_, _, operation)| {
+            operation["tags"].as_array().into_iter().flatten().filter_map(Json::as_str)
+        })
         .collect();
     let described = |tag: &str| {
-        let (_, text) =
-            TAGS.iter().find(|(name, _)| *name == tag).unwrap_or_else(|| panic!("the tag {tag} is not in openapi::TAGS"));
+        let (_, text) = TAGS
+            .iter()
+            .find(|(name, _)| *name == tag)
+            .unwrap_or_else(|| panic!("the tag {tag} is not in openapi::TAGS"));
         json!({"name": tag, "description": text})
     };
     used.into_iter().map(described).collect()
@@ -171,7 +179,9 @@ fn tags(paths: &Map<String, Json>) -> Json {
 /// Path, method and operation of everything below `paths`.
 fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str, &Json)> {
     paths.iter().flat_map(|(path, item)| {
-        METHODS.iter().filter_map(move |method| item.get(*method).map(|operation| (path.as_str(), *method, operation)))
+        METHODS.iter().filter_map(move |method| {
+            item.get(*method).map(|operation| (path.as_str(), *method, operation))
+        })
     })
 }
 
@@ -186,8 +196,11 @@ fn keep_what_is_used(document: &mut Json) {
                 if let Some(target) = members.get("$ref").and_then(Json::as_str)
                     && used.insert(target.to_owned())
                 {
-                    let found = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
-                    open.push(found.unwrap_or_else(|| panic!("{target} does not exist: add it to openapi::unreferenced")));
+                    let found =
+                        target.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+                    open.push(found.unwrap_or_else(|| {
+                        panic!("{target} does not exist: add it to openapi::unreferenced")
+                    }));
                 }
                 open.extend(members.values());
             }

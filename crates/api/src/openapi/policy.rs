@@ -75,7 +75,10 @@ impl Policy {
         let nothing = Map::new();
         let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
         for (path, method, operation) in operations_of(paths) {
-            by_pattern.entry(path.to_owned()).or_default().push(Arc::new(Operation::of(path, method, operation, document)));
+            by_pattern
+                .entry(path.to_owned())
+                .or_default()
+                .push(Arc::new(Operation::of(path, method, operation, document)));
         }
         Self { by_pattern }
     }
@@ -87,7 +90,8 @@ impl Policy {
 
     /// The methods that a pattern knows, in alphabetical order.
     pub fn methods(&self, pattern: &str) -> Vec<&str> {
-        let mut methods: Vec<&str> = self.by_pattern.get(pattern).into_iter().flatten().map(|o| o.method.as_str()).collect();
+        let mut methods: Vec<&str> =
+            self.by_pattern.get(pattern).into_iter().flatten().map(|o| o.method.as_str()).collect();
         methods.sort_unstable();
         methods
     }
@@ -102,16 +106,33 @@ impl Operation {
     fn of(path: &str, method: &str, operation: &Json, document: &Json) -> Self {
         let text = |word: &str| operation[word].as_str().unwrap_or_default().to_owned();
         let public = operation["security"].as_array().is_some_and(Vec::is_empty);
-        let word = |text: &str| -> Role { text.parse().unwrap_or_else(|error| panic!("{method} {path}: {error}")) };
-        let scopes = operation["x-required-scopes"].as_array().into_iter().flatten().filter_map(Json::as_str);
-        let scope = |text| AccessScope::from_str(text).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let parameters: Vec<&Json> =
-            operation["parameters"].as_array().into_iter().flatten().map(|p| resolved(p, document)).collect();
-        let header = |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"] == name);
+        let word = |text: &str| -> Role {
+            text.parse().unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        };
+        let scopes = operation["x-required-scopes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str);
+        let scope = |text| {
+            AccessScope::from_str(text).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        };
+        let parameters: Vec<&Json> = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|p| resolved(p, document))
+            .collect();
+        let header =
+            |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"] == name);
         let content = operation.pointer("/requestBody/content").and_then(Json::as_object);
-        let body = content
-            .and_then(|content| ["application/json", "application/merge-patch+json"].iter().find_map(|kind| content.get(*kind)));
-        let is_dear = path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
+        let body = content.and_then(|content| {
+            ["application/json", "application/merge-patch+json"]
+                .iter()
+                .find_map(|kind| content.get(*kind))
+        });
+        let is_dear =
+            path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
         Self {
             id: text("operationId"),
             method: method.to_uppercase(),
@@ -122,10 +143,20 @@ impl Operation {
             scopes: scopes.map(scope).collect(),
             keys_allowed: public || operation["x-api-keys"] != false,
             path_ids: parameters.iter().filter_map(|p| path_id(p, document)).collect(),
-            query: parameters.iter().filter(|p| p["in"] == "query").map(|p| Parameter::of(p)).collect(),
-            body: body.and_then(|body| body.pointer("/schema/$ref")).and_then(Json::as_str).and_then(name_of).map(str::to_owned),
+            query: parameters
+                .iter()
+                .filter(|p| p["in"] == "query")
+                .map(|p| Parameter::of(p))
+                .collect(),
+            body: body
+                .and_then(|body| body.pointer("/schema/$ref"))
+                .and_then(Json::as_str)
+                .and_then(name_of)
+                .map(str::to_owned),
             answers: answers_of(operation),
-            media_types: content.map(|content| content.keys().cloned().collect()).unwrap_or_default(),
+            media_types: content
+                .map(|content| content.keys().cloned().collect())
+                .unwrap_or_default(),
             takes_idempotency_key: header("Idempotency-Key"),
             takes_if_match: header("If-Match"),
             takes_if_none_match: header("If-None-Match"),
@@ -146,7 +177,9 @@ impl Operation {
                 Err(IdFault::Malformed) => return Err(Error::not_found()),
                 Err(IdFault::WrongKind) => {
                     let detail = format!("must be an id that begins with {prefix}_");
-                    return Err(Error::invalid(vec![Fault::at_parameter("wrong_id_type", name, detail).meta("prefix", *prefix)]));
+                    return Err(Error::invalid(vec![
+                        Fault::at_parameter("wrong_id_type", name, detail).meta("prefix", *prefix),
+                    ]));
                 }
             }
         }
@@ -157,17 +190,26 @@ impl Operation {
     ///
     /// # Errors
     /// Every fault at once, all `invalid_parameter`; `domain::listing::invalid_parameters` makes the problem of them.
-    pub fn check_query(&self, schemas: &Schemas, pairs: &[(String, String)]) -> Result<Map<String, Json>, Vec<Fault>> {
+    pub fn check_query(
+        &self,
+        schemas: &Schemas,
+        pairs: &[(String, String)],
+    ) -> Result<Map<String, Json>, Vec<Fault>> {
         let mut values = Map::new();
         let mut faults = Vec::new();
         for (name, _) in pairs {
-            if !self.query.iter().any(|known| known.name == *name) && !faults.iter().any(|known| is_about(known, name)) {
+            if !self.query.iter().any(|known| known.name == *name)
+                && !faults.iter().any(|known| is_about(known, name))
+            {
                 faults.push(self.unknown_parameter(name));
             }
         }
         for parameter in &self.query {
-            let texts: Vec<&str> =
-                pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, text)| text.as_str()).collect();
+            let texts: Vec<&str> = pairs
+                .iter()
+                .filter(|(name, _)| *name == parameter.name)
+                .map(|(_, text)| text.as_str())
+                .collect();
             if texts.is_empty() {
                 if parameter.required {
                     faults.push(Fault::at_parameter(INVALID, &parameter.name, "is required"));
@@ -192,16 +234,21 @@ impl Operation {
     /// `not_acceptable` with what there is.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
         let wanted = || accept.unwrap_or("*/*").split(',').filter_map(wanted);
-        let fits = |answer: &String| wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted));
+        let fits = |answer: &String| {
+            wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted))
+        };
         match self.answers.is_empty() || self.answers.iter().any(fits) {
             true => Ok(()),
-            false => Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into())),
+            false => {
+                Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into()))
+            }
         }
     }
 
     fn unknown_parameter(&self, name: &str) -> Fault {
         let names = || self.query.iter().map(|known| known.name.as_str());
-        let fault = Fault::at_parameter(INVALID, name, "unknown parameter").meta("allowed", names().collect::<Vec<_>>());
+        let fault = Fault::at_parameter(INVALID, name, "unknown parameter")
+            .meta("allowed", names().collect::<Vec<_>>());
         match did_you_mean(name, names()).filter(|_| name.len() <= 64) {
             Some(guess) => fault.meta("did_you_mean", guess),
             None => fault,
@@ -231,8 +278,9 @@ impl fmt::Display for Operation {
 
 impl Parameter {
     fn of(parameter: &Json) -> Self {
-        let is_filter =
-            [parameter, &parameter["schema"]].iter().any(|place| place.get("x-filter").is_some_and(|mark| mark == true));
+        let is_filter = [parameter, &parameter["schema"]]
+            .iter()
+            .any(|place| place.get("x-filter").is_some_and(|mark| mark == true));
         Self {
             name: parameter["name"].as_str().unwrap_or_default().to_owned(),
             schema: parameter["schema"].clone(),
@@ -244,8 +292,15 @@ impl Parameter {
 
 /// The media types of the successes of an operation.
 fn answers_of(operation: &Json) -> Vec<String> {
-    let successes = operation["responses"].as_object().into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
-    successes.filter_map(|(_, answer)| answer["content"].as_object()).flat_map(|content| content.keys().cloned()).collect()
+    let successes = operation["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'));
+    successes
+        .filter_map(|(_, answer)| answer["content"].as_object())
+        .flat_map(|content| content.keys().cloned())
+        .collect()
 }
 
 /// A media range of an `Accept` header, unless its weight is zero.
@@ -260,7 +315,9 @@ fn wanted(range: &str) -> Option<String> {
 fn overlap(range: &str, kind: &str) -> bool {
     range == "*/*"
         || range == kind
-        || range.strip_suffix('*').is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
+        || range
+            .strip_suffix('*')
+            .is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
 }
 
 fn is_about(fault: &Fault, name: &str) -> bool {

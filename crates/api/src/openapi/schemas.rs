@@ -9,7 +9,11 @@ type Schemas = Map<String, Json>;
 pub fn finish(schemas: &mut Schemas) {
     schemas.extend(problem());
     merge_all_of(schemas);
-    let untyped: Vec<String> = schemas.iter().filter(|(_, schema)| is_untyped(schema)).map(|(name, _)| name.clone()).collect();
+    let untyped: Vec<String> = schemas
+        .iter()
+        .filter(|(_, schema)| is_untyped(schema))
+        .map(|(name, _)| name.clone())
+        .collect();
     schemas.values_mut().for_each(|schema| tidy(schema, &untyped));
     domain::partners::refine_document(schemas);
     refine_batches(schemas);
@@ -37,12 +41,17 @@ fn merge_all_of(schemas: &mut Schemas) {
 }
 
 fn flatten(part: &Json, schemas: &Schemas, properties: &mut Schemas, required: &mut Vec<Json>) {
-    let target = part.get("$ref").and_then(Json::as_str).and_then(name_of).and_then(|name| schemas.get(name));
+    let target = part
+        .get("$ref")
+        .and_then(Json::as_str)
+        .and_then(name_of)
+        .and_then(|name| schemas.get(name));
     let part = target.unwrap_or(part);
     for inner in part.get("allOf").and_then(Json::as_array).into_iter().flatten() {
         flatten(inner, schemas, properties, required);
     }
-    properties.extend(part.get("properties").and_then(Json::as_object).cloned().unwrap_or_default());
+    properties
+        .extend(part.get("properties").and_then(Json::as_object).cloned().unwrap_or_default());
     required.extend(part.get("required").and_then(Json::as_array).cloned().unwrap_or_default());
 }
 
@@ -66,13 +75,16 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
         if let [Json::Object(only), _] = choices.as_mut_slice()
             && target.is_some()
         {
-            let lifted: Vec<_> = ["description", "example"].iter().filter_map(|word| only.shift_remove_entry(*word)).collect();
+            let lifted: Vec<_> = ["description", "example"]
+                .iter()
+                .filter_map(|word| only.shift_remove_entry(*word))
+                .collect();
             schema.extend(lifted);
         }
         // What takes any value takes null already, and `oneOf` wants exactly one to fit.
-        if let Some(target) =
-            target.filter(|target| target.as_str().and_then(name_of).is_some_and(|name| untyped.contains(&name.to_owned())))
-        {
+        if let Some(target) = target.filter(|target| {
+            target.as_str().and_then(name_of).is_some_and(|name| untyped.contains(&name.to_owned()))
+        }) {
             schema.shift_remove("oneOf");
             schema.insert("$ref".into(), target);
         }
@@ -84,8 +96,12 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
     }
     for part in ["properties", "items", "additionalProperties", "oneOf"] {
         match (part, schema.get_mut(part)) {
-            ("properties", Some(Json::Object(properties))) => properties.values_mut().for_each(|inner| tidy(inner, untyped)),
-            (_, Some(Json::Array(choices))) => choices.iter_mut().for_each(|inner| tidy(inner, untyped)),
+            ("properties", Some(Json::Object(properties))) => {
+                properties.values_mut().for_each(|inner| tidy(inner, untyped))
+            }
+            (_, Some(Json::Array(choices))) => {
+                choices.iter_mut().for_each(|inner| tidy(inner, untyped))
+            }
             (_, Some(inner)) => tidy(inner, untyped),
             _ => {}
         }
@@ -98,13 +114,19 @@ fn copy_limits(schemas: &mut Schemas) {
     let before = schemas.clone();
     for (name, schema) in schemas {
         let Some(resource) = resource_of(name).and_then(|name| before.get(name)) else { continue };
-        let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else { continue };
+        let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else {
+            continue;
+        };
         for (name, property) in properties {
             let Some(own) = property.as_object_mut() else { continue };
             if own.shift_remove("x-own").is_some() {
                 continue;
             }
-            if let Some(origin) = resource.pointer("/properties").and_then(|all| all.get(name)).and_then(Json::as_object) {
+            if let Some(origin) = resource
+                .pointer("/properties")
+                .and_then(|all| all.get(name))
+                .and_then(Json::as_object)
+            {
                 *own = inherit(origin, own);
             }
         }
@@ -130,7 +152,8 @@ fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, J
         *items = own.clone();
     }
     // The limits of items, where the resource does not state them.
-    if let (Some(Json::Object(items)), Some(Json::Object(own))) = (merged.get_mut("items"), own.get("items"))
+    if let (Some(Json::Object(items)), Some(Json::Object(own))) =
+        (merged.get_mut("items"), own.get("items"))
         && items.contains_key("type")
     {
         for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
@@ -153,8 +176,7 @@ fn require_all(schema: &mut Json) {
 /// The schemas of errors, which no handler names.
 fn problem() -> Schemas {
     let text = |description: &str, example: &str| json!({"type": "string", "description": description, "example": example});
-    let place =
-        |description: &str, example: Json| json!({"type": ["string", "null"], "description": description, "example": example});
+    let place = |description: &str, example: Json| json!({"type": ["string", "null"], "description": description, "example": example});
     let facts = |example: Json| json!({"type": "object", "description": "Facts for programs, by code.", "example": example});
     let schemas = json!({
         "Problem": {
@@ -202,11 +224,18 @@ fn problem() -> Schemas {
 fn refine_batches(schemas: &mut Schemas) {
     for of in ["Partner", "Deal"] {
         let places = [
-            (format!("{of}Batch"), "/properties/operations", "x-too-many", json!("batch_too_large")),
+            (
+                format!("{of}Batch"),
+                "/properties/operations",
+                "x-too-many",
+                json!("batch_too_large"),
+            ),
             (format!("{of}BatchOperation"), "/properties/data", "x-opaque", json!(true)),
         ];
         for (schema, pointer, word, value) in places {
-            if let Some(Json::Object(property)) = schemas.get_mut(&schema).and_then(|schema| schema.pointer_mut(pointer)) {
+            if let Some(Json::Object(property)) =
+                schemas.get_mut(&schema).and_then(|schema| schema.pointer_mut(pointer))
+            {
                 property.insert(word.to_owned(), value);
             }
         }

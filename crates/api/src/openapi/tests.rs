@@ -88,7 +88,9 @@ impl IntoParams for PartnerList {
                     .name(name)
                     .parameter_in(ParameterIn::Query)
                     .description(Some("A filter."))
-                    .schema(Some(utoipa::openapi::Object::with_type(utoipa::openapi::schema::Type::String)))
+                    .schema(Some(utoipa::openapi::Object::with_type(
+                        utoipa::openapi::schema::Type::String,
+                    )))
                     .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
                     .build()
             })
@@ -213,7 +215,9 @@ fn routes(cfg: &mut ServiceConfig) {
         .service(create_label)
         .service(update_label)
         .service(end_session);
-    cfg.service(scope).service(crate::documents::get_open_api_json).service(crate::documents::get_open_api_yaml);
+    cfg.service(scope)
+        .service(crate::documents::get_open_api_json)
+        .service(crate::documents::get_open_api_yaml);
 }
 
 fn at<'a>(document: &'a Json, pointer: &str) -> &'a Json {
@@ -237,18 +241,27 @@ fn the_document_of_this_server_passes_the_lint_and_its_own_checks() {
     assert!(policy.find("GET", "/version").is_some_and(|operation| !operation.takes_if_none_match));
     for operation in policy.operations() {
         let Some(body) = &operation.body else { continue };
-        let (path, method) = (operation.pattern.replace('/', "~1"), operation.method.to_lowercase());
+        let (path, method) =
+            (operation.pattern.replace('/', "~1"), operation.method.to_lowercase());
         let content = at(&document, &format!("/paths/{path}/{method}/requestBody/content"));
         let kinds = ["application/json", "application/merge-patch+json"];
-        let mut example = kinds.iter().find_map(|kind| content.get(*kind)).expect("JSON")["example"].clone();
-        assert_eq!(schemas.check(body, &mut example), [], "the example of {}: {example}", operation.id);
+        let mut example =
+            kinds.iter().find_map(|kind| content.get(*kind)).expect("JSON")["example"].clone();
+        assert_eq!(
+            schemas.check(body, &mut example),
+            [],
+            "the example of {}: {example}",
+            operation.id
+        );
     }
 }
 
 #[test]
 fn requests_take_limits_and_nullability_from_the_resource() {
     let document = document(routes);
-    let of = |schema: &str, property: &str| at(&document, &format!("/components/schemas/{schema}/properties/{property}")).clone();
+    let of = |schema: &str, property: &str| {
+        at(&document, &format!("/components/schemas/{schema}/properties/{property}")).clone()
+    };
     assert_eq!(of("LabelCreate", "name"), of("Label", "name"));
     assert_eq!(of("LabelUpdate", "name"), of("Label", "name"));
     assert_eq!(of("LabelUpdate", "color")["type"], json!(["string", "null"]));
@@ -258,7 +271,10 @@ fn requests_take_limits_and_nullability_from_the_resource() {
     assert_eq!(of("PartnerCreate", "regions")["items"]["maxLength"], 80);
     let category = of("Label", "category");
     assert_eq!(category["description"], "Where it belongs.");
-    assert_eq!(category["oneOf"], json!([{"$ref": "#/components/schemas/LabelCategory"}, {"type": "null"}]));
+    assert_eq!(
+        category["oneOf"],
+        json!([{"$ref": "#/components/schemas/LabelCategory"}, {"type": "null"}])
+    );
     assert_eq!(at(&document, "/components/schemas/LabelCreate/required"), &json!(["name"]));
     assert_eq!(at(&document, "/components/schemas/Label/required").as_array().unwrap().len(), 6);
 }
@@ -271,17 +287,27 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
     let kinds: Vec<&String> = patch["requestBody"]["content"].as_object().unwrap().keys().collect();
     assert_eq!(kinds, ["application/merge-patch+json", "application/json"]);
     let statuses: Vec<&String> = patch["responses"].as_object().unwrap().keys().collect();
-    let all = ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "429", "500", "503"];
+    let all = [
+        "200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "429", "500",
+        "503",
+    ];
     assert_eq!(statuses, all);
-    assert!(at(patch, "/responses/422/content/application~1problem+json/examples/computed_field").is_object());
+    assert!(
+        at(patch, "/responses/422/content/application~1problem+json/examples/computed_field")
+            .is_object()
+    );
     assert_eq!(patch["responses"]["404"], json!({"$ref": "#/components/responses/NotFound"}));
     assert!(at(patch, "/responses/200/headers/ETag").is_object());
-    assert_eq!(at(patch, "/responses/200/content/application~1json/example/four_c_breakdown/capacity"), 70);
+    assert_eq!(
+        at(patch, "/responses/200/content/application~1json/example/four_c_breakdown/capacity"),
+        70
+    );
     let post = at(&document, "/paths/~1v1~1partners/post");
     assert!(at(post, "/responses/201/headers/Location").is_object());
     assert_eq!(post["parameters"], json!([{"$ref": "#/components/parameters/IdempotencyKey"}]));
     assert!(at(&document, "/paths/~1v1~1partners~1{id}/get/responses/304").is_object());
-    let logo = at(&document, "/paths/~1v1~1partners~1{id}~1logo/put/requestBody/content/image~1*/schema");
+    let logo =
+        at(&document, "/paths/~1v1~1partners~1{id}~1logo/put/requestBody/content/image~1*/schema");
     assert_eq!(logo, &json!({"type": "string", "format": "binary"}));
     let limit = &at(&document, "/paths/~1v1~1partners/get/parameters/0");
     assert_eq!(limit["schema"]["type"], "integer", "{limit}");
@@ -295,30 +321,39 @@ fn the_policy_is_what_the_document_says() {
     let policy = Policy::of(&document);
     let of = |method, pattern| policy.find(method, pattern).unwrap();
     let list = of("GET", "/v1/partners");
-    let access =
-        |operation: &Operation| (operation.role.map(|role| role.as_str()), operation.scopes.len(), operation.keys_allowed);
+    let access = |operation: &Operation| {
+        (operation.role.map(|role| role.as_str()), operation.scopes.len(), operation.keys_allowed)
+    };
     assert_eq!(access(list), (Some("viewer"), 1, true));
     assert_eq!(access(of("POST", "/v1/labels")), (Some("admin"), 0, false));
     assert_eq!(access(of("PATCH", "/v1/labels/{id}")), (Some("viewer"), 0, false));
     assert_eq!(access(of("DELETE", "/v1/auth/sessions/{session_id}")), (Some("viewer"), 0, true));
     assert!(of("GET", "/openapi.json").public && of("GET", "/openapi.json").takes_if_none_match);
-    assert!(policy.find("PUT", "/v1/partners").is_none() && policy.find("GET", "/secret").is_none());
+    assert!(
+        policy.find("PUT", "/v1/partners").is_none() && policy.find("GET", "/secret").is_none()
+    );
     let tag = of("PUT", "/v1/partners/{id}/tags/{tag_id}");
     assert_eq!(tag.path_ids, [("id".to_owned(), "ptn"), ("tag_id".to_owned(), "tag")]);
     let patch = of("PATCH", "/v1/partners/{id}");
     assert_eq!(patch.body.as_deref(), Some("PartnerUpdate"));
     assert!(patch.takes_if_match && !patch.takes_idempotency_key);
-    assert!(of("DELETE", "/v1/partners/{id}").takes_if_match && !of("DELETE", "/v1/auth/sessions/{session_id}").takes_if_match);
+    assert!(
+        of("DELETE", "/v1/partners/{id}").takes_if_match
+            && !of("DELETE", "/v1/auth/sessions/{session_id}").takes_if_match
+    );
     assert!(of("POST", "/v1/partners").takes_idempotency_key);
     let lines = operation_list(&document);
     assert!(
         lines.contains(
-            "/v1/partners PATCH updatePartner member / partners:write step 1\n".replace("partners ", "partners/{id} ").as_str()
+            "/v1/partners PATCH updatePartner member / partners:write step 1\n"
+                .replace("partners ", "partners/{id} ")
+                .as_str()
         ),
         "{lines}"
     );
     assert!(
-        lines.contains("/v1/labels POST createLabel admin / - step 2\n") && lines.contains("getOpenApiJson public step 1\n"),
+        lines.contains("/v1/labels POST createLabel admin / - step 2\n")
+            && lines.contains("getOpenApiJson public step 1\n"),
         "{lines}"
     );
 }
@@ -330,7 +365,8 @@ fn paths_and_queries_are_checked_by_the_document() {
     let tag = policy.find("PUT", "/v1/partners/{id}/tags/{tag_id}").unwrap();
     let (partner_id, tag_id) = (PartnerId::new().to_string(), TagId::new().to_string());
     let check = |id: &str, tag_id: &str| {
-        tag.check_path(|name| Some(if name == "id" { id } else { tag_id })).map_err(|error| error.code())
+        tag.check_path(|name| Some(if name == "id" { id } else { tag_id }))
+            .map_err(|error| error.code())
     };
     assert_eq!(check(&partner_id, &tag_id), Ok(()));
     assert_eq!(check("acme", &tag_id), Err(domain::Code::NotFound));
@@ -338,16 +374,30 @@ fn paths_and_queries_are_checked_by_the_document() {
 
     let list = policy.find("GET", "/v1/partners").unwrap();
     let query = |pairs: &[(&str, &str)]| {
-        let pairs: Vec<(String, String)> = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let pairs: Vec<(String, String)> =
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         list.check_query(&schemas, &pairs)
     };
-    let good = query(&[("limit", "7"), ("kinds", "reseller,referral"), ("with_tag", &tag_id), ("type", "a,b"), ("type", "c")]);
+    let good = query(&[
+        ("limit", "7"),
+        ("kinds", "reseller,referral"),
+        ("with_tag", &tag_id),
+        ("type", "a,b"),
+        ("type", "c"),
+    ]);
     let wanted = json!({"limit": 7, "kinds": ["reseller", "referral"], "with_tag": tag_id, "type": ["a,b", "c"]});
     assert_eq!(good.map(Json::Object), Ok(wanted));
-    let faults =
-        query(&[("limit", "0"), ("lmit", "1"), ("lmit", "2"), ("kinds", "friend"), ("with_tag", &partner_id)]).unwrap_err();
+    let faults = query(&[
+        ("limit", "0"),
+        ("lmit", "1"),
+        ("lmit", "2"),
+        ("kinds", "friend"),
+        ("with_tag", &partner_id),
+    ])
+    .unwrap_err();
     let places: Vec<&Place> = faults.iter().map(|fault| &fault.place).collect();
-    let names: Vec<Place> = ["lmit", "limit", "kinds", "with_tag"].map(|name| Place::Parameter(name.to_owned())).into();
+    let names: Vec<Place> =
+        ["lmit", "limit", "kinds", "with_tag"].map(|name| Place::Parameter(name.to_owned())).into();
     assert_eq!(places, names.iter().collect::<Vec<_>>());
     assert_eq!(faults[0].meta["did_you_mean"], "limit");
     assert!(faults.iter().all(|fault| fault.code == "invalid_parameter"));
@@ -363,8 +413,11 @@ fn bodies_are_checked_by_the_document() {
         "name": " Acme ", "type": "reseller", "domain": "https://www.acme.com/", "fit_score": 3, "indsutry": "x", "employees": -1,
         "quarterly_weights": {"q1": 2500, "q2": 2500, "q3": 2500, "q4": 2499}, "primary_contact": {"email": "ANN@acme.com", "phone": "x"}
     });
-    let codes: Vec<(&str, Place)> =
-        schemas.check("PartnerCreate", &mut body).into_iter().map(|fault| (fault.code, fault.place)).collect();
+    let codes: Vec<(&str, Place)> = schemas
+        .check("PartnerCreate", &mut body)
+        .into_iter()
+        .map(|fault| (fault.code, fault.place))
+        .collect();
     let wanted = [
         ("read_only_field", "#/fit_score"),
         ("unknown_field", "#/indsutry"),
@@ -378,7 +431,10 @@ fn bodies_are_checked_by_the_document() {
         (&body["name"], &body["domain"], &body["primary_contact"]["email"]),
         (&json!("Acme"), &json!("acme.com"), &json!("ann@acme.com"))
     );
-    for example in ["/components/schemas/PartnerCreate/examples/0", "/components/schemas/PartnerUpdate/examples/0"] {
+    for example in [
+        "/components/schemas/PartnerCreate/examples/0",
+        "/components/schemas/PartnerUpdate/examples/0",
+    ] {
         let name = example.split('/').nth(3).unwrap();
         assert_eq!(schemas.check(name, &mut at(&document, example).clone()), []);
     }

@@ -41,9 +41,13 @@ const NOT_PUBLIC_V6: &[(Ipv6Addr, u32)] = &[
 /// Whether anybody on the internet could reach this address just as well.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => !NOT_PUBLIC.iter().any(|(network, bits)| (v4.to_bits() ^ network.to_bits()) >> (32 - bits) == 0),
+        IpAddr::V4(v4) => !NOT_PUBLIC
+            .iter()
+            .any(|(network, bits)| (v4.to_bits() ^ network.to_bits()) >> (32 - bits) == 0),
         IpAddr::V6(v6) => {
-            let is_in = |(network, bits): &(Ipv6Addr, u32)| (v6.to_bits() ^ network.to_bits()) >> (128 - bits) == 0;
+            let is_in = |(network, bits): &(Ipv6Addr, u32)| {
+                (v6.to_bits() ^ network.to_bits()) >> (128 - bits) == 0
+            };
             is_in(&GLOBAL_UNICAST) && !NOT_PUBLIC_V6.iter().any(is_in)
         }
     }
@@ -78,15 +82,33 @@ mod tests {
             ("224.0.0.0", "255.255.255.255"),
             ("168.63.129.16", "168.63.129.16"),
         ] {
-            let (low, high) = (first.parse::<Ipv4Addr>().unwrap().to_bits(), last.parse::<Ipv4Addr>().unwrap().to_bits());
+            let (low, high) = (
+                first.parse::<Ipv4Addr>().unwrap().to_bits(),
+                last.parse::<Ipv4Addr>().unwrap().to_bits(),
+            );
             for inside in [low, low + (high - low) / 2, high] {
-                assert!(!is_public(Ipv4Addr::from_bits(inside).into()), "{}", Ipv4Addr::from_bits(inside));
+                assert!(
+                    !is_public(Ipv4Addr::from_bits(inside).into()),
+                    "{}",
+                    Ipv4Addr::from_bits(inside)
+                );
             }
             for outside in [low.checked_sub(1), high.checked_add(1)].into_iter().flatten() {
-                assert!(is_public(Ipv4Addr::from_bits(outside).into()), "{}", Ipv4Addr::from_bits(outside));
+                assert!(
+                    is_public(Ipv4Addr::from_bits(outside).into()),
+                    "{}",
+                    Ipv4Addr::from_bits(outside)
+                );
             }
         }
-        for address in ["1.1.1.1", "8.8.8.8", "93.184.216.34", "100.63.255.255", "100.128.0.0", "223.255.255.255"] {
+        for address in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "93.184.216.34",
+            "100.63.255.255",
+            "100.128.0.0",
+            "223.255.255.255",
+        ] {
             assert!(public(address), "{address}");
         }
     }
@@ -123,7 +145,13 @@ mod tests {
         ] {
             assert!(!public(address), "{address}");
         }
-        for address in ["2001:200::1", "2001:4860:4860::8888", "2606:4700::1111", "2a00:1450:4001::1", "3ffe::1"] {
+        for address in [
+            "2001:200::1",
+            "2001:4860:4860::8888",
+            "2606:4700::1111",
+            "2a00:1450:4001::1",
+            "3ffe::1",
+        ] {
             assert!(public(address), "{address}");
         }
     }

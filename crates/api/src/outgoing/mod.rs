@@ -93,7 +93,9 @@ impl Trouble {
     pub fn of(self, what: impl fmt::Display) -> Error {
         match self {
             Self::NotAllowed(why) => Error::new(Code::UrlNotAllowed, format!("{what} {why}.")),
-            Self::Unreachable(why) | Self::Failed(why) => Error::new(Code::FetchFailed, format!("{what} {why}.")),
+            Self::Unreachable(why) | Self::Failed(why) => {
+                Error::new(Code::FetchFailed, format!("{what} {why}."))
+            }
         }
     }
 }
@@ -108,7 +110,11 @@ impl Outgoing {
         Self::with_names(reach, hosts, Arc::new(System))
     }
 
-    fn with_names(reach: Reach, hosts: &HashMap<String, SocketAddr>, others: Arc<dyn Resolve>) -> anyhow::Result<Self> {
+    fn with_names(
+        reach: Reach,
+        hosts: &HashMap<String, SocketAddr>,
+        others: Arc<dyn Resolve>,
+    ) -> anyhow::Result<Self> {
         let names = Arc::new(Names { reach, hosts: hosts.clone(), others });
         let http = match builder(Arc::clone(&names)).build() {
             Ok(http) => http,
@@ -126,14 +132,20 @@ impl Outgoing {
     /// [`Trouble`].
     pub async fn get(&self, url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
         let answer = tokio::time::timeout(limits.time, self.follow(url, accept, limits)).await;
-        answer.unwrap_or_else(|_| Err(Trouble::Failed(format!("did not answer within {} seconds", limits.time.as_secs()))))
+        answer.unwrap_or_else(|_| {
+            Err(Trouble::Failed(format!("did not answer within {} seconds", limits.time.as_secs())))
+        })
     }
 
     async fn follow(&self, mut url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
         for hop in 0..=limits.redirects {
             let leads = |trouble| if hop == 0 { trouble } else { led_astray(&url, trouble) };
             self.check(&url).map_err(leads)?;
-            let request = self.http.get(url.clone()).header(ACCEPT, accept).header(ACCEPT_ENCODING, "identity");
+            let request = self
+                .http
+                .get(url.clone())
+                .header(ACCEPT, accept)
+                .header(ACCEPT_ENCODING, "identity");
             let response = request.send().await.map_err(trouble).map_err(leads)?;
             match redirection(&url, &response)? {
                 Some(next) => url = next,
@@ -233,7 +245,8 @@ impl Resolve for System {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             // Port 0 becomes that of the scheme.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
@@ -272,7 +285,8 @@ fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, Trouble> 
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let to = response.headers().get(LOCATION).and_then(|to| std::str::from_utf8(to.as_bytes()).ok());
+    let to =
+        response.headers().get(LOCATION).and_then(|to| std::str::from_utf8(to.as_bytes()).ok());
     let to = to.and_then(|to| from.join(to).ok());
     to.map(Some).ok_or_else(|| Trouble::Failed("redirects to nowhere".to_owned()))
 }
@@ -282,9 +296,17 @@ async fn read(url: Url, mut response: Response, most: usize) -> Result<Fetched, 
     if !response.status().is_success() {
         return Err(Trouble::Failed(format!("answered {}", response.status().as_u16())));
     }
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_ascii_lowercase);
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_ascii_lowercase)
+    };
     if header(CONTENT_ENCODING).is_some_and(|encoding| encoding.trim() != "identity") {
-        return Err(Trouble::Failed("answered with packed bytes, which were not asked for".to_owned()));
+        return Err(Trouble::Failed(
+            "answered with packed bytes, which were not asked for".to_owned(),
+        ));
     }
     let content_type = header(CONTENT_TYPE);
     let too_large = || Trouble::Failed(format!("answered with more than {} KiB", most / 1024));

@@ -43,12 +43,17 @@ impl Server {
 
     /// A client that finds this server under `acme.test`.
     fn client(&self) -> Outgoing {
-        Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), self.address)])).unwrap()
+        Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), self.address)]))
+            .unwrap()
     }
 }
 
 async fn answer(path: &str, socket: &mut tokio::net::TcpStream) -> std::io::Result<()> {
-    let redirect = |to: &str| format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let redirect = |to: &str| {
+        format!(
+            "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+    };
     let port = socket.local_addr()?.port();
     let text = match path {
         "/" => "HTTP/1.1 200 OK\r\nContent-Type: Text/HTML; charset=utf-8\r\nSet-Cookie: a=b\r\nContent-Length: 5\r\n\r\nhello"
@@ -103,15 +108,26 @@ async fn what_is_there_comes_whole_and_without_a_trace() {
     let client = server.client();
     for path in ["", "once"] {
         let fetched = get(&client, &format!("http://www.acme.test/{path}")).await.unwrap();
-        assert_eq!((fetched.body.as_slice(), fetched.media_type()), (&b"hello"[..], Some("text/html")));
+        assert_eq!(
+            (fetched.body.as_slice(), fetched.media_type()),
+            (&b"hello"[..], Some("text/html"))
+        );
         assert_eq!(fetched.url.as_str(), "http://www.acme.test/");
     }
     let heads = server.heads.lock().unwrap().clone();
     assert_eq!(heads.len(), 3);
     for head in heads {
         let head = head.to_ascii_lowercase();
-        assert!(head.contains("user-agent: partneros/") && head.contains("accept-encoding: identity"), "{head}");
-        assert!(!head.contains("cookie") && !head.contains("authorization") && !head.contains("referer"), "{head}");
+        assert!(
+            head.contains("user-agent: partneros/") && head.contains("accept-encoding: identity"),
+            "{head}"
+        );
+        assert!(
+            !head.contains("cookie")
+                && !head.contains("authorization")
+                && !head.contains("referer"),
+            "{head}"
+        );
     }
 }
 
@@ -119,9 +135,22 @@ async fn what_is_there_comes_whole_and_without_a_trace() {
 async fn redirects_are_checked_like_first_addresses() {
     let server = Server::start().await;
     let client = server.client();
-    for path in ["ftp", "file", "port", "password", "loopback", "decimal", "mapped", "metadata", "localhost"] {
+    for path in [
+        "ftp",
+        "file",
+        "port",
+        "password",
+        "loopback",
+        "decimal",
+        "mapped",
+        "metadata",
+        "localhost",
+    ] {
         let refused = get(&client, &format!("http://acme.test/{path}")).await.unwrap_err();
-        assert!(matches!(&refused, Trouble::NotAllowed(why) if why.starts_with("redirects to")), "{path}: {refused:?}");
+        assert!(
+            matches!(&refused, Trouble::NotAllowed(why) if why.starts_with("redirects to")),
+            "{path}: {refused:?}"
+        );
         assert_eq!(refused.of("`acme.test`").code(), Code::UrlNotAllowed);
     }
     assert_eq!(server.heads.lock().unwrap().len(), 9, "nobody was led anywhere");
@@ -151,7 +180,10 @@ async fn answers_that_are_of_no_use_say_why() {
         let limits = Limits { time: Duration::from_millis(300), ..LIMITS };
         let url = Url::parse(&format!("http://acme.test/{path}")).unwrap();
         let late = client.get(url, "*/*", limits).await.unwrap_err();
-        assert!(matches!(&late, Trouble::Failed(why) if why.contains("did not answer within")), "{late:?}");
+        assert!(
+            matches!(&late, Trouble::Failed(why) if why.contains("did not answer within")),
+            "{late:?}"
+        );
     }
 }
 
@@ -159,7 +191,8 @@ async fn answers_that_are_of_no_use_say_why() {
 async fn who_cannot_be_reached_is_told_apart() {
     // Nobody listens where somebody just did.
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let client = Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), address)])).unwrap();
+    let client =
+        Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), address)])).unwrap();
     for url in ["http://acme.test/", "https://acme.test/", "http://no-such-name.invalid/"] {
         let trouble = get(&client, url).await.unwrap_err();
         assert!(matches!(trouble, Trouble::Unreachable(_)), "{url}: {trouble:?}");
@@ -219,14 +252,21 @@ impl Resolve for Moody {
 #[tokio::test]
 async fn a_name_that_changes_its_mind_gains_nothing() {
     let (first, second) = (Server::start().await, Server::start().await);
-    let moody = Arc::new(Moody { lists: vec![vec![first.address], vec![second.address]], asked: AtomicUsize::new(0) });
+    let moody = Arc::new(Moody {
+        lists: vec![vec![first.address], vec![second.address]],
+        asked: AtomicUsize::new(0),
+    });
     let open = Outgoing::with_names(Reach::Anywhere, &HashMap::new(), moody.clone()).unwrap();
     get(&open, "http://rebinding.test/").await.unwrap();
     assert_eq!(moody.asked.load(Ordering::Relaxed), 1, "what was checked is what is called");
     assert_eq!((first.heads.lock().unwrap().len(), second.heads.lock().unwrap().len()), (1, 0));
 
     let public: SocketAddr = "93.184.216.34:0".parse().unwrap();
-    for list in [vec![second.address], vec![public, second.address], vec!["[::ffff:10.0.0.1]:0".parse().unwrap()]] {
+    for list in [
+        vec![second.address],
+        vec![public, second.address],
+        vec!["[::ffff:10.0.0.1]:0".parse().unwrap()],
+    ] {
         let names = Arc::new(Moody { lists: vec![list], asked: AtomicUsize::new(0) });
         let guarded = Outgoing::with_names(Reach::Public, &HashMap::new(), names).unwrap();
         let trouble = get(&guarded, "http://rebinding.test/").await.unwrap_err();

@@ -15,7 +15,11 @@ const BATCH: i64 = 1_000;
 ///
 /// # Errors
 /// Those of the database; `not_found` for an organization that is not there.
-pub async fn backtest(store: &Store, scope: &Scope, days: &[NaiveDate]) -> domain::Result<Backtest> {
+pub async fn backtest(
+    store: &Store,
+    scope: &Scope,
+    days: &[NaiveDate],
+) -> domain::Result<Backtest> {
     let organization = store.read(scope, async |tx| organizations::get(tx).await).await?;
     let mut partners: Vec<PartnerHistory> = Vec::new();
     let mut after = None;
@@ -23,12 +27,18 @@ pub async fn backtest(store: &Store, scope: &Scope, days: &[NaiveDate]) -> domai
         let batch = store.read(scope, async |tx| scores::past(tx, after, BATCH).await).await?;
         after = batch.last().map(|past| past.id);
         let is_last = (batch.len() as i64) < BATCH;
-        partners.extend(batch.into_iter().map(|past| PartnerHistory {
-            created_on: Some(today(past.created_at, &organization.timezone)),
-            deals: past.deals.iter().map(deal).collect(),
-            stages: past.stages.into_iter().map(|(at, stage)| (today(at, &organization.timezone), stage)).collect(),
-            annual_revenue_target: None,
-            quarterly_weights: Some(past.quarterly_weights),
+        partners.extend(batch.into_iter().map(|past| {
+            PartnerHistory {
+                created_on: Some(today(past.created_at, &organization.timezone)),
+                deals: past.deals.iter().map(deal).collect(),
+                stages: past
+                    .stages
+                    .into_iter()
+                    .map(|(at, stage)| (today(at, &organization.timezone), stage))
+                    .collect(),
+                annual_revenue_target: None,
+                quarterly_weights: Some(past.quarterly_weights),
+            }
         }));
         if is_last {
             break;

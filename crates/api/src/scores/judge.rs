@@ -26,11 +26,16 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) async fn load(tx: &Tx<'_>) -> Result<Self> {
         let organization = organizations::get(tx).await?;
-        let IdealPartnerProfile { version, weights, criteria, narrative, .. } = ideal_partner_profile::get(tx).await?;
+        let IdealPartnerProfile { version, weights, criteria, narrative, .. } =
+            ideal_partner_profile::get(tx).await?;
         let now = Timestamp::now();
         let profile = Profile {
             weights: weights.0.into(),
-            criteria: criteria.0.into_iter().map(|written| criterion(written, now)).collect::<Result<_>>()?,
+            criteria: criteria
+                .0
+                .into_iter()
+                .map(|written| criterion(written, now))
+                .collect::<Result<_>>()?,
             narrative,
             ranks: tier_ranks(tx).await?,
         };
@@ -44,7 +49,8 @@ impl Frame {
             row: known.row.clone(),
             tags: known.tags.clone(),
             today: day(self.now),
-            fiscal_year_start_month: u32::try_from(self.organization.fiscal_year_start_month).unwrap_or(1),
+            fiscal_year_start_month: u32::try_from(self.organization.fiscal_year_start_month)
+                .unwrap_or(1),
             currency: self.organization.currency.clone(),
             currency_exponent: u32::try_from(self.organization.currency_exponent.0).unwrap_or(2),
             deals: known.deals.iter().map(deal).collect(),

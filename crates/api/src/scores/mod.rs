@@ -51,7 +51,11 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
 #[utoipa::path(tag = "scores", params(PartnerId, Paging), security(("viewer" = ["scores:read"])),
     responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(3))))]
 #[get("/partners/{id}/scores")]
-pub async fn list_partner_scores(call: Call, id: web::Path<PartnerId>, paging: Query<Paging>) -> Result<Answer> {
+pub async fn list_partner_scores(
+    call: Call,
+    id: web::Path<PartnerId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
     let page = call.read(async |tx| scores::list(tx, *id, &paging).await).await?;
     Ok(Answer::ok(&page))
 }

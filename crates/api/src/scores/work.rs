@@ -110,7 +110,9 @@ impl Scorer {
             let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
             let wish = self.wish(&request);
             let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
-            let goes_on = run.step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await).await?;
+            let goes_on = run
+                .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
+                .await?;
             match goes_on {
                 false => return Ok(Outcome::Completed),
                 true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
@@ -126,13 +128,23 @@ impl Scorer {
     }
 
     /// Claims the next partners. None when the job has ended.
-    async fn begin(&self, tx: &Tx<'_>, run: &Run, id: JobId) -> Result<Option<(Job, ScoreRefreshRequest, Batch)>> {
+    async fn begin(
+        &self,
+        tx: &Tx<'_>,
+        run: &Run,
+        id: JobId,
+    ) -> Result<Option<(Job, ScoreRefreshRequest, Batch)>> {
         let Some((job, position)) = jobs::begin_step(tx, id).await? else {
             end(tx, run).await?;
             return Ok(None);
         };
-        let request: ScoreRefreshRequest = serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
-        let position: Position = position.map(serde_json::from_value).transpose().map_err(Error::internal)?.unwrap_or_default();
+        let request: ScoreRefreshRequest =
+            serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
+        let position: Position = position
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(Error::internal)?
+            .unwrap_or_default();
         let wish = self.wish(&request);
         let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
         if job.progress.total.is_none() {
@@ -152,12 +164,15 @@ impl Scorer {
         let ids: Vec<PartnerId> = serde_json::from_value(ids).map_err(Error::internal)?;
         let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
         for part in ids.chunks(wish.limit() as usize) {
-            let batch = run.step(async |tx| claim(tx, run, &wish, part.to_vec(), Position::default()).await).await?;
+            let batch = run
+                .step(async |tx| claim(tx, run, &wish, part.to_vec(), Position::default()).await)
+                .await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             run.step(async |tx| {
                 score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
                 if !batch.claimed.busy.is_empty() {
-                    scores::queue(tx, &batch.claimed.busy, Timestamp(Timestamp::now().0 + LATER)).await?;
+                    scores::queue(tx, &batch.claimed.busy, Timestamp(Timestamp::now().0 + LATER))
+                        .await?;
                 }
                 scores::release(tx, run.task.id).await?;
                 count(tx, spent).await
@@ -171,7 +186,13 @@ impl Scorer {
     }
 }
 
-async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: Vec<PartnerId>, position: Position) -> Result<Batch> {
+async fn claim(
+    tx: &Tx<'_>,
+    run: &Run,
+    wish: &Wish<'_>,
+    ids: Vec<PartnerId>,
+    position: Position,
+) -> Result<Batch> {
     let frame = Frame::load(tx).await?;
     let claimed = match wish.dry_run {
         true => Claimed::default(),
@@ -185,8 +206,15 @@ async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: Vec<PartnerId>, pos
 }
 
 /// Asks the language model, when there is one, within what is left to the organization for the day.
-async fn ask(run: &Run, wish: &Wish<'_>, frame: &Frame, known: &[Known]) -> Result<(Aheads, Spent)> {
-    let Some(model) = wish.model.filter(|_| !known.is_empty()) else { return Ok((HashMap::new(), Spent::default())) };
+async fn ask(
+    run: &Run,
+    wish: &Wish<'_>,
+    frame: &Frame,
+    known: &[Known],
+) -> Result<(Aheads, Spent)> {
+    let Some(model) = wish.model.filter(|_| !known.is_empty()) else {
+        return Ok((HashMap::new(), Spent::default()));
+    };
     let spent = run.store.read(run.scope(), async |tx| model_usage::spent_today(tx).await).await?;
     let budget = Budget::new(model.daily_tokens().saturating_sub(spent));
     let ask = async |known: &Known| {
@@ -226,9 +254,12 @@ async fn finish(
         false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
     };
     let items = items(tx, job, batch, became);
-    let position =
-        Position { after: batch.ids.last().copied().or(batch.position.after), index: batch.position.index + items.len() as i64 };
-    jobs::end_step(tx, job.id, items, &serde_json::to_value(position).map_err(Error::internal)?).await?;
+    let position = Position {
+        after: batch.ids.last().copied().or(batch.position.after),
+        index: batch.position.index + items.len() as i64,
+    };
+    jobs::end_step(tx, job.id, items, &serde_json::to_value(position).map_err(Error::internal)?)
+        .await?;
     if batch.ids.len() as i64 == batch.limit {
         scores::release(tx, run.task.id).await?;
         count(tx, spent).await?;
@@ -264,7 +295,9 @@ async fn score(
         let by_rules = rules::judge(&frame.facts(&held.known), &frame.profile);
         let (judgement, stale) = match aheads.remove(&id) {
             Some(Ahead { judgement, rules_hash }) => (judgement, rules_hash != by_rules.input_hash),
-            None if !force && held.known.last_hash.as_ref() == Some(&by_rules.input_hash) => (None, false),
+            None if !force && held.known.last_hash.as_ref() == Some(&by_rules.input_hash) => {
+                (None, false)
+            }
             None => (Some(by_rules), false),
         };
         let Some(score) = judgement else {
@@ -282,7 +315,12 @@ async fn score(
 }
 
 /// What the rules would say of live partners. Nothing is written.
-async fn foresee(tx: &Tx<'_>, frame: &Frame, ids: &[PartnerId], force: bool) -> Result<HashMap<PartnerId, Became>> {
+async fn foresee(
+    tx: &Tx<'_>,
+    frame: &Frame,
+    ids: &[PartnerId],
+    force: bool,
+) -> Result<HashMap<PartnerId, Became>> {
     let known = scores::look(tx, ids).await?;
     let became = known.into_iter().map(|known| {
         let judgement = rules::judge(&frame.facts(&known), &frame.profile);
@@ -315,17 +353,30 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
 }
 
 /// What became of each partner of a batch, in order.
-fn items(tx: &Tx<'_>, job: &Job, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> Vec<NewJobItem> {
+fn items(
+    tx: &Tx<'_>,
+    job: &Job,
+    batch: &Batch,
+    mut became: HashMap<PartnerId, Became>,
+) -> Vec<NewJobItem> {
     let instance = format!("/v1/jobs/{}", job.id);
     let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
     let item = |(index, id): (i64, &PartnerId)| {
         let item = NewJobItem::succeeded(index, id);
-        let stopped = |item: NewJobItem, status, code| item.stopped(status, &Error::of(code), &instance, tx.scope().request_id);
+        let stopped = |item: NewJobItem, status, code| {
+            item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+        };
         let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
         match became.remove(id) {
-            Some(Became::Scored(before, after)) => NewJobItem { before: Some(before), after: Some(after), ..there(item) },
-            Some(Became::Unchanged) => stopped(there(item), JobItemStatus::Skipped, Code::Unchanged),
-            None if busy.contains(id) => stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress),
+            Some(Became::Scored(before, after)) => {
+                NewJobItem { before: Some(before), after: Some(after), ..there(item) }
+            }
+            Some(Became::Unchanged) => {
+                stopped(there(item), JobItemStatus::Skipped, Code::Unchanged)
+            }
+            None if busy.contains(id) => {
+                stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress)
+            }
             None => stopped(item, JobItemStatus::Failed, Code::NotFound),
         }
     };
@@ -338,12 +389,14 @@ fn items(tx: &Tx<'_>, job: &Job, batch: &Batch, mut became: HashMap<PartnerId, B
 /// Those of the database.
 pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
     let filter = json!({"op": "is_null", "field": "scored_at", "value": true});
-    let node = filter::parse(&filter, PARTNER, Timestamp::now().0, "#/filter").map_err(filter::invalid)?;
+    let node =
+        filter::parse(&filter, PARTNER, Timestamp::now().0, "#/filter").map_err(filter::invalid)?;
     let mut after = None;
     loop {
         let scored = store
             .write(scope, async |tx| {
-                let selected: Selected = selection::resolve(tx, &Selection::Filter(node.clone())).await?;
+                let selected: Selected =
+                    selection::resolve(tx, &Selection::Filter(node.clone())).await?;
                 let ids = selected.after(tx, after, BATCH).await?;
                 score(tx, &Frame::load(tx).await?, &ids, &mut HashMap::new(), true).await?;
                 Ok(ids)

@@ -40,7 +40,9 @@ impl SlackFault {
     pub fn into_attempt(self) -> Attempt {
         match self {
             Self::Away(reason) => Attempt::Failed { reason, not_before: None },
-            Self::Throttled(wait) => Attempt::Failed { reason: "Slack asks to wait".to_owned(), not_before: Some(wait) },
+            Self::Throttled(wait) => {
+                Attempt::Failed { reason: "Slack asks to wait".to_owned(), not_before: Some(wait) }
+            }
             Self::Said(word) if PASSING.contains(&word.as_str()) => {
                 Attempt::Failed { reason: format!("Slack says {word}"), not_before: None }
             }
@@ -75,23 +77,37 @@ impl SlackApi {
     /// # Errors
     /// When there is no TLS.
     pub fn new(base: &str) -> reqwest::Result<Self> {
-        let http = Client::builder().timeout(PATIENCE).redirect(redirect::Policy::none()).user_agent("partneros").build()?;
+        let http = Client::builder()
+            .timeout(PATIENCE)
+            .redirect(redirect::Policy::none())
+            .user_agent("partneros")
+            .build()?;
         Ok(Self { http, base: base.trim_end_matches('/').to_owned() })
     }
 
     /// The name of the workspace that a token belongs to.
     pub async fn workspace(&self, token: &str) -> Result<String, SlackFault> {
         let answer = call(self.http.post(self.at("auth.test")).bearer_auth(token)).await?;
-        Ok(text(&answer, "/team").or_else(|| text(&answer, "/team_id")).unwrap_or_else(|| "Slack".to_owned()))
+        Ok(text(&answer, "/team")
+            .or_else(|| text(&answer, "/team_id"))
+            .unwrap_or_else(|| "Slack".to_owned()))
     }
 
     /// Sends a message to a channel or a user.
     pub async fn post(&self, token: &str, message: &Json) -> Result<(), SlackFault> {
-        call(self.http.post(self.at("chat.postMessage")).bearer_auth(token).json(message)).await.map(drop)
+        call(self.http.post(self.at("chat.postMessage")).bearer_auth(token).json(message))
+            .await
+            .map(drop)
     }
 
     /// One page of channels or users, as Slack cuts it; those that are gone, and bots, are left out.
-    pub async fn targets(&self, token: &str, kind: SlackTargetKind, cursor: &str, limit: i64) -> Result<Targets, SlackFault> {
+    pub async fn targets(
+        &self,
+        token: &str,
+        kind: SlackTargetKind,
+        cursor: &str,
+        limit: i64,
+    ) -> Result<Targets, SlackFault> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &limit.to_string());
         if !cursor.is_empty() {
@@ -99,7 +115,9 @@ impl SlackApi {
         }
         let (method, list) = match kind {
             SlackTargetKind::Channel => {
-                query.append_pair("exclude_archived", "true").append_pair("types", "public_channel,private_channel");
+                query
+                    .append_pair("exclude_archived", "true")
+                    .append_pair("types", "public_channel,private_channel");
                 ("conversations.list", "/channels")
             }
             SlackTargetKind::User => ("users.list", "/members"),
@@ -118,11 +136,16 @@ impl SlackApi {
 }
 
 async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
-    let away = |error: reqwest::Error| SlackFault::Away(format!("Slack cannot be reached: {}", error.without_url()));
+    let away = |error: reqwest::Error| {
+        SlackFault::Away(format!("Slack cannot be reached: {}", error.without_url()))
+    };
     let response = request.send().await.map_err(away)?;
     let status = response.status();
     if status.as_u16() == 429 {
-        let wait = response.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
+        let wait = response
+            .headers()
+            .get(header::RETRY_AFTER)
+            .and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
         return Err(SlackFault::Throttled(Duration::from_secs(wait.unwrap_or(30))));
     }
     if !status.is_success() {
@@ -131,7 +154,9 @@ async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
     let answer: Json = response.json().await.map_err(away)?;
     match answer.get("ok").and_then(Json::as_bool) {
         Some(true) => Ok(answer),
-        Some(false) => Err(SlackFault::Said(text(&answer, "/error").unwrap_or_else(|| "no".to_owned()))),
+        Some(false) => {
+            Err(SlackFault::Said(text(&answer, "/error").unwrap_or_else(|| "no".to_owned())))
+        }
         None => Err(SlackFault::Away("what answers is not Slack".to_owned())),
     }
 }
@@ -147,13 +172,15 @@ fn target(kind: SlackTargetKind, row: &Json) -> Option<SlackTarget> {
         return None;
     }
     let names = ["/profile/real_name", "/real_name", "/name"];
-    let name = names.iter().find_map(|pointer| text(row, pointer).filter(|name| !name.is_empty()))?;
+    let name =
+        names.iter().find_map(|pointer| text(row, pointer).filter(|name| !name.is_empty()))?;
     Some(SlackTarget { id, kind, name })
 }
 
 /// A message: what others wrote shows as it is, without a link, a mention or a form of its own; the link is ours.
 pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) -> Json {
-    let said = if body.is_empty() { plain(title) } else { format!("{}\n{}", plain(title), plain(body)) };
+    let said =
+        if body.is_empty() { plain(title) } else { format!("{}\n{}", plain(title), plain(body)) };
     let section = |text: String| json!({"type": "section", "text": {"type": "mrkdwn", "verbatim": true, "text": text}});
     json!({
         "channel": target,
@@ -186,8 +213,14 @@ mod tests {
         assert_eq!(said["verbatim"], true);
         for text in [&said["text"], &message["text"]] {
             let text = text.as_str().unwrap();
-            assert!(!text.contains(['<', '>']) && !text.contains("@here") && !text.contains("://"), "{text}");
-            assert!(text.contains("&lt;!channel&gt;") && text.contains("&amp;lt;!here&amp;gt;"), "{text}");
+            assert!(
+                !text.contains(['<', '>']) && !text.contains("@here") && !text.contains("://"),
+                "{text}"
+            );
+            assert!(
+                text.contains("&lt;!channel&gt;") && text.contains("&amp;lt;!here&amp;gt;"),
+                "{text}"
+            );
         }
         assert_eq!(link["text"], "<https://app.example.com/deals/deal_x|Open>");
     }
@@ -195,24 +228,41 @@ mod tests {
     #[test]
     fn what_slack_says_is_passing_or_final() {
         let said = |word: &str| SlackFault::Said(word.to_owned()).into_attempt();
-        for word in ["channel_not_found", "invalid_auth", "token_revoked", "is_archived", "something_new"] {
+        for word in
+            ["channel_not_found", "invalid_auth", "token_revoked", "is_archived", "something_new"]
+        {
             assert!(matches!(said(word), Attempt::Refused { .. }), "{word}");
         }
         for word in PASSING {
             assert!(matches!(said(word), Attempt::Failed { not_before: None, .. }), "{word}");
         }
         let wait = Duration::from_secs(7);
-        assert!(matches!(SlackFault::Throttled(wait).into_attempt(), Attempt::Failed { not_before: Some(w), .. } if w == wait));
+        assert!(
+            matches!(SlackFault::Throttled(wait).into_attempt(), Attempt::Failed { not_before: Some(w), .. } if w == wait)
+        );
     }
 
     #[test]
     fn targets_are_who_can_be_written_to() {
         use SlackTargetKind::{Channel, User};
         let name = |kind, row: Json| target(kind, &row).map(|target| target.name);
-        assert_eq!(name(Channel, json!({"id": "C1", "name": "partners"})).as_deref(), Some("partners"));
-        assert_eq!(name(User, json!({"id": "U1", "name": "ann", "profile": {"real_name": "Ann"}})).as_deref(), Some("Ann"));
-        assert_eq!(name(User, json!({"id": "U1", "name": "ann", "profile": {"real_name": ""}})).as_deref(), Some("ann"));
-        for gone in [json!({"id": "U1", "name": "x", "deleted": true}), json!({"id": "U1", "name": "x", "is_bot": true})] {
+        assert_eq!(
+            name(Channel, json!({"id": "C1", "name": "partners"})).as_deref(),
+            Some("partners")
+        );
+        assert_eq!(
+            name(User, json!({"id": "U1", "name": "ann", "profile": {"real_name": "Ann"}}))
+                .as_deref(),
+            Some("Ann")
+        );
+        assert_eq!(
+            name(User, json!({"id": "U1", "name": "ann", "profile": {"real_name": ""}})).as_deref(),
+            Some("ann")
+        );
+        for gone in [
+            json!({"id": "U1", "name": "x", "deleted": true}),
+            json!({"id": "U1", "name": "x", "is_bot": true}),
+        ] {
             assert_eq!(name(User, gone), None);
         }
         assert_eq!(name(User, json!({"id": "USLACKBOT", "name": "slackbot"})), None);

@@ -65,13 +65,16 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
     let state: &web::Data<State> = &call.state;
     let workspace = state.slack.workspace(&body.bot_token).await.map_err(|fault| match fault {
         SlackFault::Said(word) => {
-            let place = Fault::at_pointer("slack_rejected", "#/bot_token", format!("Slack says {word}"));
+            let place =
+                Fault::at_pointer("slack_rejected", "#/bot_token", format!("Slack says {word}"));
             Error::of(Code::SlackRejected).meta("slack_error", word.into()).at(place)
         }
         other => other.into_unavailable(),
     })?;
     let sealed = state.server_key.seal(TOKENS, body.bot_token.clone().into_bytes())?;
-    let same = |kept: &[u8]| state.server_key.open(TOKENS, kept).is_some_and(|token| token == body.bot_token.as_bytes());
+    let same = |kept: &[u8]| {
+        state.server_key.open(TOKENS, kept).is_some_and(|token| token == body.bot_token.as_bytes())
+    };
     let stored = call
         .write(async |tx| match slack::get(tx).await? {
             Some(before) if before.workspace == workspace && same(&before.bot_token) => Ok(before),
@@ -106,16 +109,30 @@ type Position = (SlackTargetKind, String);
 pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Result<Answer> {
     let needle = query.q.as_deref().map(fold).unwrap_or_default();
     let fingerprint = cursor::fingerprint(&("slack targets", query.kind, &needle));
-    let from: Option<Position> = query.paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+    let from: Option<Position> = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
     let stored = call.read(async |tx| slack::get(tx).await).await?;
     let token = stored.and_then(|stored| call.state.server_key.open(TOKENS, &stored.bot_token));
-    let token = token.and_then(|token| String::from_utf8(token).ok()).ok_or_else(|| Error::of(Code::SlackNotConnected))?;
-    let mut position = from.unwrap_or_else(|| (query.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
+    let token = token
+        .and_then(|token| String::from_utf8(token).ok())
+        .ok_or_else(|| Error::of(Code::SlackNotConnected))?;
+    let mut position =
+        from.unwrap_or_else(|| (query.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
     for page in 1.. {
         let (kind, at) = &position;
-        let found = call.state.slack.targets(&token, *kind, at, query.paging.limit()).await.map_err(refused)?;
+        let found = call
+            .state
+            .slack
+            .targets(&token, *kind, at, query.paging.limit())
+            .await
+            .map_err(refused)?;
         let next = following(&position, found.next, query.kind);
-        let data: Vec<SlackTarget> = found.rows.into_iter().filter(|row| fold(&row.name).contains(&needle)).collect();
+        let data: Vec<SlackTarget> =
+            found.rows.into_iter().filter(|row| fold(&row.name).contains(&needle)).collect();
         match next {
             Some(next) if data.is_empty() && page < MOST_PAGES => position = next,
             next => {
@@ -128,10 +145,16 @@ pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Re
 }
 
 /// Where the list goes on after a page of Slack's.
-fn following(at: &Position, next: Option<String>, only: Option<SlackTargetKind>) -> Option<Position> {
+fn following(
+    at: &Position,
+    next: Option<String>,
+    only: Option<SlackTargetKind>,
+) -> Option<Position> {
     match (next, at.0) {
         (Some(next), kind) => Some((kind, next)),
-        (None, SlackTargetKind::Channel) if only.is_none() => Some((SlackTargetKind::User, String::new())),
+        (None, SlackTargetKind::Channel) if only.is_none() => {
+            Some((SlackTargetKind::User, String::new()))
+        }
         (None, _) => None,
     }
 }
@@ -140,9 +163,10 @@ fn following(at: &Position, next: Option<String>, only: Option<SlackTargetKind>)
 fn refused(fault: SlackFault) -> Error {
     match fault {
         SlackFault::Said(word) if word == "invalid_cursor" => cursor::invalid(),
-        SlackFault::Said(word) if fault_of_token(&word) => {
-            Error::new(Code::SlackNotConnected, format!("Slack does not accept the token any more ({word}): connect again."))
-        }
+        SlackFault::Said(word) if fault_of_token(&word) => Error::new(
+            Code::SlackNotConnected,
+            format!("Slack does not accept the token any more ({word}): connect again."),
+        ),
         other => other.into_unavailable(),
     }
 }

@@ -56,7 +56,9 @@ impl FormMapping {
 
     /// Whether answers of this type can feed it.
     pub fn takes(self, kind: QuestionType) -> bool {
-        use QuestionType::{Country, Email, LongText, MultiSelect, Number, Phone, ShortText, SingleSelect, Url};
+        use QuestionType::{
+            Country, Email, LongText, MultiSelect, Number, Phone, ShortText, SingleSelect, Url,
+        };
         let text = matches!(kind, ShortText | LongText | SingleSelect | MultiSelect);
         let field = match self {
             Self::ContactEmail => return kind == Email,
@@ -68,7 +70,9 @@ impl FormMapping {
             Some(FieldType::Text) => text,
             Some(FieldType::Domain) => kind == Url,
             Some(FieldType::Integer | FieldType::Money) => kind == Number,
-            Some(FieldType::TextArray) => matches!(kind, ShortText | Country | SingleSelect | MultiSelect),
+            Some(FieldType::TextArray) => {
+                matches!(kind, ShortText | Country | SingleSelect | MultiSelect)
+            }
             Some(FieldType::Enum) => kind == SingleSelect,
             _ => false,
         }
@@ -78,7 +82,10 @@ impl FormMapping {
     pub fn longest_text(self) -> Option<u32> {
         match self {
             Self::ContactName | Self::ContactTitle => Some(CONTACT_TEXT),
-            _ => self.partner_field().filter(|field| field.kind == FieldType::Text).and_then(|field| field.max_length),
+            _ => self
+                .partner_field()
+                .filter(|field| field.kind == FieldType::Text)
+                .and_then(|field| field.max_length),
         }
     }
 
@@ -89,13 +96,23 @@ impl FormMapping {
             Some(field) if field.kind == FieldType::Enum => {
                 let known = field.words.contains(&option.value.as_str());
                 (!known).then(|| {
-                    ("mapping_type_mismatch", format!("the values of its options must be of {}", field.words.join(", ")))
+                    (
+                        "mapping_type_mismatch",
+                        format!("the values of its options must be of {}", field.words.join(", ")),
+                    )
                 })
             }
             Some(field) if field.is_array() => items(field, vec![option.label.clone()]).err(),
             _ => {
-                let fits = self.longest_text().is_none_or(|max| option.label.chars().count() <= max as usize);
-                (!fits).then(|| ("mapping_type_mismatch", "has an option whose label is longer than the field takes".to_owned()))
+                let fits = self
+                    .longest_text()
+                    .is_none_or(|max| option.label.chars().count() <= max as usize);
+                (!fits).then(|| {
+                    (
+                        "mapping_type_mismatch",
+                        "has an option whose label is longer than the field takes".to_owned(),
+                    )
+                })
             }
         })
     }
@@ -115,7 +132,10 @@ impl FormMapping {
         match field.kind {
             FieldType::Domain => match domains::normalise(text) {
                 Ok(domain) => Ok(json!(domain)),
-                Err(_) => Err((domains::INVALID_DOMAIN, "must be an address with a domain such as example.com".to_owned())),
+                Err(_) => Err((
+                    domains::INVALID_DOMAIN,
+                    "must be an address with a domain such as example.com".to_owned(),
+                )),
             },
             FieldType::Integer => whole(answer, field),
             FieldType::Money => minor_units(answer, exponent),
@@ -127,8 +147,14 @@ impl FormMapping {
                 };
                 items(field, pieces)
             }
-            _ if field.long => long_text(&labels(question, answer).join(", "), field.max_length.unwrap_or(u32::MAX)),
-            _ => single_text(&labels(question, answer).join(", "), field.max_length.unwrap_or(u32::MAX)),
+            _ if field.long => long_text(
+                &labels(question, answer).join(", "),
+                field.max_length.unwrap_or(u32::MAX),
+            ),
+            _ => single_text(
+                &labels(question, answer).join(", "),
+                field.max_length.unwrap_or(u32::MAX),
+            ),
         }
     }
 }
@@ -163,13 +189,17 @@ fn items(field: &Field, pieces: Vec<String>) -> Result<Json, Unfit> {
             continue;
         }
         let piece = match field.name {
-            "languages" => formats::normalise("language", &piece)
-                .map_err(|_| ("invalid_format", "must be language tags of BCP 47 such as en or de-CH".to_owned()))?,
+            "languages" => formats::normalise("language", &piece).map_err(|_| {
+                ("invalid_format", "must be language tags of BCP 47 such as en or de-CH".to_owned())
+            })?,
             _ => piece,
         };
         let max = field.max_length.unwrap_or(u32::MAX);
         if piece.chars().count() > max as usize {
-            return Err(("too_long", format!("must have at most {max} characters between two commas")));
+            return Err((
+                "too_long",
+                format!("must have at most {max} characters between two commas"),
+            ));
         }
         if seen.insert(fold(&piece)) {
             kept.push(json!(piece));
@@ -177,7 +207,10 @@ fn items(field: &Field, pieces: Vec<String>) -> Result<Json, Unfit> {
     }
     match field.max_items.is_none_or(|max| kept.len() <= max as usize) {
         true => Ok(Json::Array(kept)),
-        false => Err(("too_many_items", format!("must have at most {} items", field.max_items.unwrap_or_default()))),
+        false => Err((
+            "too_many_items",
+            format!("must have at most {} items", field.max_items.unwrap_or_default()),
+        )),
     }
 }
 
@@ -197,7 +230,9 @@ fn minor_units(answer: &Json, exponent: i32) -> Result<Json, Unfit> {
     let rounded = || answer.as_f64().map(|number| (number * factor as f64).round());
     let amount = match exact {
         Some(amount) => amount,
-        None => rounded().filter(|amount| (0.0..=MAX_MONEY as f64).contains(amount)).map(|amount| amount as i64),
+        None => rounded()
+            .filter(|amount| (0.0..=MAX_MONEY as f64).contains(amount))
+            .map(|amount| amount as i64),
     };
     match amount.filter(|amount| (0..=MAX_MONEY).contains(amount)) {
         Some(amount) => Ok(json!(amount)),
@@ -211,14 +246,20 @@ mod tests {
     use crate::{ids::QuestionId, partners::PARTNER};
 
     fn question(kind: QuestionType) -> Question {
-        let option = |value: &str, label: &str| super::super::QuestionOption { value: value.into(), label: label.into() };
+        let option = |value: &str, label: &str| super::super::QuestionOption {
+            value: value.into(),
+            label: label.into(),
+        };
         Question {
             id: QuestionId::new(),
             kind,
             label: "?".into(),
             help: None,
             required: false,
-            options: vec![option("reseller", "Reseller, large"), option("consulting", "Consultancy")],
+            options: vec![
+                option("reseller", "Reseller, large"),
+                option("consulting", "Consultancy"),
+            ],
             min: None,
             max: None,
             max_length: None,
@@ -228,9 +269,16 @@ mod tests {
 
     #[test]
     fn every_mappable_field_has_a_word_and_no_other() {
-        let mut words: Vec<String> =
-            FormMapping::WORDS.iter().filter_map(|word| word.strip_prefix("partner.")).map(str::to_owned).collect();
-        let mut fields: Vec<String> = PARTNER.iter().filter(|field| field.mappable).map(|field| field.name.to_owned()).collect();
+        let mut words: Vec<String> = FormMapping::WORDS
+            .iter()
+            .filter_map(|word| word.strip_prefix("partner."))
+            .map(str::to_owned)
+            .collect();
+        let mut fields: Vec<String> = PARTNER
+            .iter()
+            .filter(|field| field.mappable)
+            .map(|field| field.name.to_owned())
+            .collect();
         words.sort();
         fields.sort();
         assert_eq!(words, fields);
@@ -240,15 +288,31 @@ mod tests {
     fn answers_become_values_of_their_fields() {
         use FormMapping as M;
         use QuestionType as Q;
-        let many = |from: i64, to: i64| (from..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let many =
+            |from: i64, to: i64| (from..to).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
         for (mapping, kind, answer, value) in [
             (M::PartnerName, Q::ShortText, json!("Acme"), Ok(json!("Acme"))),
             (M::PartnerName, Q::LongText, json!("Acme\nRockets"), Ok(json!("Acme Rockets"))),
             (M::PartnerDescription, Q::LongText, json!("One\nTwo"), Ok(json!("One\nTwo"))),
-            (M::PartnerSubtype, Q::MultiSelect, json!(["reseller", "consulting"]), Ok(json!("Reseller, large, Consultancy"))),
+            (
+                M::PartnerSubtype,
+                Q::MultiSelect,
+                json!(["reseller", "consulting"]),
+                Ok(json!("Reseller, large, Consultancy")),
+            ),
             (M::PartnerType, Q::SingleSelect, json!("reseller"), Ok(json!("reseller"))),
-            (M::PartnerServices, Q::MultiSelect, json!(["reseller"]), Ok(json!(["Reseller, large"]))),
-            (M::PartnerRegions, Q::ShortText, json!(" DACH, emea ,, dach"), Ok(json!(["DACH", "emea"]))),
+            (
+                M::PartnerServices,
+                Q::MultiSelect,
+                json!(["reseller"]),
+                Ok(json!(["Reseller, large"])),
+            ),
+            (
+                M::PartnerRegions,
+                Q::ShortText,
+                json!(" DACH, emea ,, dach"),
+                Ok(json!(["DACH", "emea"])),
+            ),
             (M::PartnerRegions, Q::Country, json!("CH"), Ok(json!(["CH"]))),
             (M::PartnerLanguages, Q::ShortText, json!("DE-ch, en"), Ok(json!(["de-CH", "en"]))),
             (M::PartnerLanguages, Q::ShortText, json!("German"), Err("invalid_format")),

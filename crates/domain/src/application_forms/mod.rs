@@ -170,7 +170,10 @@ pub struct ApplicationForm {
     #[schema(example = true)]
     pub is_open: bool,
     /// The secret of the public link; replaced by `POST /application-form/public-token-rotations`.
-    #[schema(max_length = 100, example = "form_0f9d4c1e7a3b4e55a0c1d2e3f4a5b6c70f9d4c1e7a3b4e55a0c1d2e3f4a5b6c7")]
+    #[schema(
+        max_length = 100,
+        example = "form_0f9d4c1e7a3b4e55a0c1d2e3f4a5b6c70f9d4c1e7a3b4e55a0c1d2e3f4a5b6c7"
+    )]
     pub public_token: String,
     /// The questions, in the order in which they are shown.
     #[schema(value_type = Vec<Question>, max_items = 60)]
@@ -335,7 +338,10 @@ impl Question {
     pub fn longest_answer(&self) -> Option<i32> {
         let (_, usual) = self.kind.longest()?;
         let own = self.max_length.unwrap_or(usual);
-        let field = self.maps_to.and_then(FormMapping::longest_text).and_then(|max| i32::try_from(max).ok());
+        let field = self
+            .maps_to
+            .and_then(FormMapping::longest_text)
+            .and_then(|max| i32::try_from(max).ok());
         Some(field.map_or(own, |field| field.min(own)))
     }
 

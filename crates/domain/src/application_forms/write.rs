@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
-    Agreement, AgreementUpdate, ApplicationForm, ApplicationFormUpdate, FormMapping, Question, QuestionBound, QuestionType,
-    QuestionUpdate,
+    Agreement, AgreementUpdate, ApplicationForm, ApplicationFormUpdate, FormMapping, Question,
+    QuestionBound, QuestionType, QuestionUpdate,
 };
 use crate::{
     Code, Error, Fault,
@@ -69,14 +69,30 @@ impl ApplicationFormUpdate {
         let before = FormContent::from(form);
         let mut faults = Vec::new();
         let unknown = |at: String| {
-            Fault::at_pointer("not_found_reference", at, "names nothing in the form; leave it out for something new")
+            Fault::at_pointer(
+                "not_found_reference",
+                at,
+                "names nothing in the form; leave it out for something new",
+            )
         };
-        for (number, id) in self.questions.iter().flatten().enumerate().filter_map(|(n, question)| Some((n, question.id?))) {
+        for (number, id) in self
+            .questions
+            .iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(n, question)| Some((n, question.id?)))
+        {
             if !before.questions.iter().any(|question| question.id == id) {
                 faults.push(unknown(format!("#/questions/{number}/id")));
             }
         }
-        for (number, id) in self.agreements.iter().flatten().enumerate().filter_map(|(n, agreement)| Some((n, agreement.id?))) {
+        for (number, id) in self
+            .agreements
+            .iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(n, agreement)| Some((n, agreement.id?)))
+        {
             if !before.agreements.iter().any(|agreement| agreement.id == id) {
                 faults.push(unknown(format!("#/agreements/{number}/id")));
             }
@@ -88,13 +104,26 @@ impl ApplicationFormUpdate {
             title: self.title.clone().unwrap_or(before.title),
             intro: self.intro.clone().unwrap_or(before.intro),
             is_open: self.is_open.unwrap_or(before.is_open),
-            questions: self.questions.clone().map_or(before.questions, |all| all.into_iter().map(Question::from).collect()),
-            agreements: self.agreements.clone().map_or(before.agreements, |all| all.into_iter().map(Agreement::from).collect()),
+            questions: self
+                .questions
+                .clone()
+                .map_or(before.questions, |all| all.into_iter().map(Question::from).collect()),
+            agreements: self
+                .agreements
+                .clone()
+                .map_or(before.agreements, |all| all.into_iter().map(Agreement::from).collect()),
         };
-        let asks_for_name = after.questions.iter().any(|question| question.maps_to == Some(FormMapping::PartnerName));
+        let asks_for_name = after
+            .questions
+            .iter()
+            .any(|question| question.maps_to == Some(FormMapping::PartnerName));
         if after.is_open && !asks_for_name {
             let code = Code::FormNeedsNameQuestion;
-            let fault = Fault::at_pointer(code.as_str(), "#/is_open", "needs a question whose `maps_to` is `partner.name`");
+            let fault = Fault::at_pointer(
+                code.as_str(),
+                "#/is_open",
+                "needs a question whose `maps_to` is `partner.name`",
+            );
             return Err(Error::of(code).at(fault));
         }
         Ok(after)
@@ -103,8 +132,30 @@ impl ApplicationFormUpdate {
 
 impl From<QuestionUpdate> for Question {
     fn from(given: QuestionUpdate) -> Self {
-        let QuestionUpdate { id, kind, label, help, required, options, min, max, max_length, maps_to } = given;
-        Self { id: id.unwrap_or_else(QuestionId::new), kind, label, help, required, options, min, max, max_length, maps_to }
+        let QuestionUpdate {
+            id,
+            kind,
+            label,
+            help,
+            required,
+            options,
+            min,
+            max,
+            max_length,
+            maps_to,
+        } = given;
+        Self {
+            id: id.unwrap_or_else(QuestionId::new),
+            kind,
+            label,
+            help,
+            required,
+            options,
+            min,
+            max,
+            max_length,
+            maps_to,
+        }
     }
 }
 
@@ -149,7 +200,11 @@ impl QuestionUpdate {
         let mut seen = HashSet::new();
         for (number, option) in self.options.iter().enumerate() {
             if !seen.insert(option.value.as_str()) {
-                at.push("duplicate_item", &format!("options/{number}/value"), "is the value of another option already");
+                at.push(
+                    "duplicate_item",
+                    &format!("options/{number}/value"),
+                    "is the value of another option already",
+                );
             }
         }
     }
@@ -160,7 +215,11 @@ impl QuestionUpdate {
                 at.push("not_applicable", "max_length", "only texts have a length");
             }
             (Some(length), Some((longest, _))) if length > longest => {
-                let fault = at.push("out_of_range", "max_length", &format!("must be between 1 and {longest} for this type"));
+                let fault = at.push(
+                    "out_of_range",
+                    "max_length",
+                    &format!("must be between 1 and {longest} for this type"),
+                );
                 fault.meta.insert("max".into(), longest.into());
             }
             _ => {}
@@ -188,7 +247,9 @@ impl QuestionUpdate {
             (QuestionType::Number, Json::Number(_)) => None,
             (QuestionType::Number, _) => Some(("wrong_type", "must be a number")),
             (QuestionType::Date, Json::String(text)) if is_date(text) => None,
-            (QuestionType::Date, Json::String(_)) => Some(("invalid_format", "must be a date such as 2026-11-22")),
+            (QuestionType::Date, Json::String(_)) => {
+                Some(("invalid_format", "must be a date such as 2026-11-22"))
+            }
             (QuestionType::Date, _) => Some(("wrong_type", "must be a date such as 2026-11-22")),
             (QuestionType::MultiSelect, Json::Number(number)) => match number.as_u64() {
                 Some(count) if count <= self.options.len() as u64 => None,
@@ -202,7 +263,11 @@ impl QuestionUpdate {
     fn check_mapping(&self, at: &mut At<'_>) {
         let Some(mapping) = self.maps_to else { return };
         if !mapping.takes(self.kind) {
-            let fault = at.push("mapping_type_mismatch", "maps_to", "cannot be fed by answers of this type");
+            let fault = at.push(
+                "mapping_type_mismatch",
+                "maps_to",
+                "cannot be fed by answers of this type",
+            );
             fault.meta.insert("type".into(), self.kind.as_str().into());
         } else if let Some((_, detail)) = mapping.unfit_option(&Question::from(self.clone())) {
             let fault = at.push("mapping_type_mismatch", "maps_to", &detail);

@@ -34,7 +34,9 @@ pub struct DealBatchData(pub Map<String, Json>);
 
 impl PartialSchema for DealBatchData {
     fn schema() -> RefOr<Schema> {
-        let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else { unreachable!("an edit is an object") };
+        let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
+            unreachable!("an edit is an object")
+        };
         schema.description =
             Some("The values of a deal in a batch; a new one needs `partner_id`, `name` and `account_name`.".to_owned());
         let currency = ObjectBuilder::from(Object::with_type(Type::String))
@@ -42,7 +44,9 @@ impl PartialSchema for DealBatchData {
             .max_length(Some(3))
             .examples([serde_json::json!("USD")]);
         schema.properties.insert("currency".to_owned(), currency.into());
-        schema.examples = vec![serde_json::json!({"external_id": "0065000000Gv7qJ", "value": 4_000_000, "currency": "USD"})];
+        schema.examples = vec![
+            serde_json::json!({"external_id": "0065000000Gv7qJ", "value": 4_000_000, "currency": "USD"}),
+        ];
         schema.into()
     }
 }
@@ -123,7 +127,9 @@ fn problem() -> Schema {
     OneOfBuilder::new()
         .item(Ref::from_schema_name("Problem"))
         .item(ObjectBuilder::new().schema_type(Type::Null))
-        .description(Some("Why it failed, as the operation would have answered it alone; null when it did not."))
+        .description(Some(
+            "Why it failed, as the operation would have answered it alone; null when it did not.",
+        ))
         .build()
         .into()
 }

@@ -30,7 +30,9 @@ pub static DEAL: &[Field] = &[
     f("stage", "Stage", Text, P).null().length(60),
     f("motion", "Motion", Enum, P).default("\"other\"").words(DealMotion::WORDS),
     f("value", "Value", Money, P).default("0").indexed(),
-    f("currency", "Currency", Text, S).length(3).column("(SELECT organizations.currency FROM organizations)"),
+    f("currency", "Currency", Text, S)
+        .length(3)
+        .column("(SELECT organizations.currency FROM organizations)"),
     f("registered_on", "Registered", Date, P).indexed(),
     f("expected_close_on", "Expected close", Date, P).null().indexed(),
     f("expires_on", "Expires", Date, P).null().indexed(),
@@ -38,9 +40,14 @@ pub static DEAL: &[Field] = &[
     f("lost_reason", "Lost reason", Text, P).null().length(500),
     f("rejection_reason", "Rejection reason", Text, P).null().length(500),
     f("decided_by", "Decided by", Object, S).null(),
-    f("decided_by.type", "Decided by: kind", Enum, S).null().words(ActorType::WORDS).column("(deals.decided_by ->> 'type')"),
+    f("decided_by.type", "Decided by: kind", Enum, S)
+        .null()
+        .words(ActorType::WORDS)
+        .column("(deals.decided_by ->> 'type')"),
     f("decided_by.id", "Decided by: ID", Text, S).null().column("(deals.decided_by ->> 'id')"),
-    f("decided_by.name", "Decided by: name", Text, S).null().column("(deals.decided_by ->> 'name')"),
+    f("decided_by.name", "Decided by: name", Text, S)
+        .null()
+        .column("(deals.decided_by ->> 'name')"),
     f("decided_at", "Decided", Timestamp, S).null(),
     f("owner_id", "Owner", Id, P).null().refers_to(Member),
     f("external_id", "External ID", Text, P).null().length(200),
@@ -93,8 +100,16 @@ mod tests {
     fn no_field_makes_the_parameter_of_another() {
         let names: Vec<String> = conditions(catalogue()).map(|(name, ..)| name).collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
-        assert!(["q", "sort", "limit", "cursor", "include"].iter().all(|name| !names.contains(&(*name).to_owned())));
-        assert!(catalogue().iter().all(|field| serde_json::from_str::<serde_json::Value>(field.default).is_ok()));
+        assert!(
+            ["q", "sort", "limit", "cursor", "include"]
+                .iter()
+                .all(|name| !names.contains(&(*name).to_owned()))
+        );
+        assert!(
+            catalogue()
+                .iter()
+                .all(|field| serde_json::from_str::<serde_json::Value>(field.default).is_ok())
+        );
     }
 
     #[test]

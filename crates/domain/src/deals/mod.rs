@@ -21,7 +21,10 @@ use crate::{
     timestamp::Timestamp,
 };
 
-pub use batch::{DealBatch, DealBatchAction, DealBatchData, DealBatchItem, DealBatchMatch, DealBatchOperation, DealBatchResult};
+pub use batch::{
+    DealBatch, DealBatchAction, DealBatchData, DealBatchItem, DealBatchMatch, DealBatchOperation,
+    DealBatchResult,
+};
 pub use catalogue::{DEAL, DEAL_NOTES, catalogue, deal_field};
 pub use query::{DealList, DealQuery};
 pub use status::DealStatus;
@@ -175,14 +178,18 @@ pub struct DealCreate(pub DealUpdate);
 
 impl PartialSchema for DealCreate {
     fn schema() -> RefOr<Schema> {
-        let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else { unreachable!("an edit is an object") };
+        let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
+            unreachable!("an edit is an object")
+        };
         schema.description = Some(
             "A new deal. Registered by a person it is `approved` unless the body says otherwise, by an API key `submitted`."
                 .to_owned(),
         );
         schema.required = ["partner_id", "name", "account_name"].map(str::to_owned).to_vec();
-        schema.examples = vec![serde_json::json!({"partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Rollout",
-            "account_name": "Home Office", "account_domain": "homeoffice.gov.uk", "status": "submitted", "value": 4_000_000})];
+        schema.examples = vec![
+            serde_json::json!({"partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Rollout",
+            "account_name": "Home Office", "account_domain": "homeoffice.gov.uk", "status": "submitted", "value": 4_000_000}),
+        ];
         schema.into()
     }
 }

@@ -30,7 +30,8 @@ impl PartialSchema for DealQuery {
                 {"op": "gte", "field": "partner.tier", "value": "silver"}]});
             schema.description =
                 Some("Which deals, in which order. Filters may name fields of the partner, `partner.tier`.".into());
-            schema.examples = vec![serde_json::json!({"filter": filter, "sort": ["-value"], "limit": 50})];
+            schema.examples =
+                vec![serde_json::json!({"filter": filter, "sort": ["-value"], "limit": 50})];
         }
         schema
     }

@@ -52,7 +52,8 @@ impl DealStatus {
             return Ok(());
         }
         let allowed: Vec<Self> = self.next().collect();
-        let error = Error::new(Code::InvalidTransition, format!("A deal cannot go from {self} to {to}."));
+        let error =
+            Error::new(Code::InvalidTransition, format!("A deal cannot go from {self} to {to}."));
         Err(error.meta("from", json!(self)).meta("to", json!(to)).meta("allowed", json!(allowed)))
     }
 
@@ -96,9 +97,18 @@ mod tests {
                     Ok(()) => assert_ne!(mark, '-', "{from} to {to}"),
                     Err(Error::Problem(problem)) => {
                         assert_eq!(mark, '-', "{from} to {to}");
-                        assert_eq!((problem.code, problem.code.status()), (Code::InvalidTransition, 409));
-                        assert_eq!((&problem.meta["from"], &problem.meta["to"]), (&json!(from), &json!(to)));
-                        assert_eq!(problem.meta["allowed"].as_array().map(Vec::len), Some(from.next().count()));
+                        assert_eq!(
+                            (problem.code, problem.code.status()),
+                            (Code::InvalidTransition, 409)
+                        );
+                        assert_eq!(
+                            (&problem.meta["from"], &problem.meta["to"]),
+                            (&json!(from), &json!(to))
+                        );
+                        assert_eq!(
+                            problem.meta["allowed"].as_array().map(Vec::len),
+                            Some(from.next().count())
+                        );
                     }
                     Err(error) => panic!("{error}"),
                 }
@@ -113,6 +123,9 @@ mod tests {
                 assert!(EventType::named(status.event(from)).is_some());
             }
         }
-        assert_eq!((Approved.event(Some(Lost)), Approved.event(Some(Expired))), ("deal.reopened", "deal.approved"));
+        assert_eq!(
+            (Approved.event(Some(Lost)), Approved.event(Some(Expired))),
+            ("deal.reopened", "deal.approved")
+        );
     }
 }

@@ -47,18 +47,30 @@ impl DealValues {
     /// # Errors
     /// 422 with every fault: `required`, `invalid_choice` for `expired`, and those of [`Self::edited`].
     pub fn created(wanted: &DealUpdate, context: &DealContext) -> Result<Self> {
-        let (Some(partner_id), Some(name), Some(account_name)) = (wanted.partner_id, &wanted.name, &wanted.account_name) else {
+        let (Some(partner_id), Some(name), Some(account_name)) =
+            (wanted.partner_id, &wanted.name, &wanted.account_name)
+        else {
             let missing = [
                 ("partner_id", wanted.partner_id.is_none()),
                 ("name", wanted.name.is_none()),
                 ("account_name", wanted.account_name.is_none()),
             ];
             let missing = missing.into_iter().filter(|(_, missing)| *missing);
-            return Err(Error::invalid(missing.map(|(field, _)| fault("required", field, "is required")).collect()));
+            return Err(Error::invalid(
+                missing.map(|(field, _)| fault("required", field, "is required")).collect(),
+            ));
         };
         if wanted.status == Some(Expired) {
-            let allowed: Vec<&str> = DealStatus::WORDS.iter().copied().filter(|word| *word != Expired.as_str()).collect();
-            let fault = fault("invalid_choice", "status", "is a status that a deal only comes to by itself");
+            let allowed: Vec<&str> = DealStatus::WORDS
+                .iter()
+                .copied()
+                .filter(|word| *word != Expired.as_str())
+                .collect();
+            let fault = fault(
+                "invalid_choice",
+                "status",
+                "is a status that a deal only comes to by itself",
+            );
             return Err(Error::invalid(vec![fault.meta("allowed", allowed)]));
         }
         let mut deal = Self {
@@ -117,7 +129,12 @@ impl DealValues {
     }
 
     /// What follows from the status: days, decision and reasons.
-    fn settle(&mut self, before: Option<&Self>, wanted: &DealUpdate, context: &DealContext) -> Result<()> {
+    fn settle(
+        &mut self,
+        before: Option<&Self>,
+        wanted: &DealUpdate,
+        context: &DealContext,
+    ) -> Result<()> {
         let mut faults = Vec::new();
         let from = before.map(|before| before.status);
         let moved = from != Some(self.status);
@@ -128,7 +145,12 @@ impl DealValues {
             holds
         };
         let given = matches!(wanted.closed_on, Some(Some(_)));
-        if !only_in(self.status.is_closed(), "closed_on", given, "belongs to deals that were won or lost") {
+        if !only_in(
+            self.status.is_closed(),
+            "closed_on",
+            given,
+            "belongs to deals that were won or lost",
+        ) {
             self.closed_on = None;
         }
         let given = matches!(wanted.lost_reason, Some(Some(_)));
@@ -136,27 +158,46 @@ impl DealValues {
             self.lost_reason = None;
         }
         let given = matches!(wanted.rejection_reason, Some(Some(_)));
-        if !only_in(self.status == Rejected, "rejection_reason", given, "belongs to deals that were rejected") {
+        if !only_in(
+            self.status == Rejected,
+            "rejection_reason",
+            given,
+            "belongs to deals that were rejected",
+        ) {
             self.rejection_reason = None;
         }
         match self.closed_on {
             None if self.status.is_closed() => {
-                faults.push(fault("closed_on_required", "closed_on", "is required of a deal that was won or lost"));
+                faults.push(fault(
+                    "closed_on_required",
+                    "closed_on",
+                    "is required of a deal that was won or lost",
+                ));
             }
             Some(closed_on) if closed_on < self.registered_on => {
-                faults.push(fault("invalid_date_order", "closed_on", "must not be before registered_on"));
+                faults.push(fault(
+                    "invalid_date_order",
+                    "closed_on",
+                    "must not be before registered_on",
+                ));
             }
             _ => {}
         }
         if moved && self.status == Approved {
             let reopened = from.is_some_and(DealStatus::is_closed);
-            let kept = before.and_then(|before| before.expires_on).filter(|day| reopened && *day > context.today);
-            self.expires_on = wanted.expires_on.flatten().or(kept).or_else(|| context.default_expiry());
+            let kept = before
+                .and_then(|before| before.expires_on)
+                .filter(|day| reopened && *day > context.today);
+            self.expires_on =
+                wanted.expires_on.flatten().or(kept).or_else(|| context.default_expiry());
         }
         let set = moved || before.is_some_and(|before| before.expires_on != self.expires_on);
-        if self.status == Approved && set && self.expires_on.is_some_and(|day| day <= context.today) {
-            faults
-                .push(fault("invalid_date_order", "expires_on", "must be later than today").meta("today", json!(context.today)));
+        if self.status == Approved && set && self.expires_on.is_some_and(|day| day <= context.today)
+        {
+            faults.push(
+                fault("invalid_date_order", "expires_on", "must be later than today")
+                    .meta("today", json!(context.today)),
+            );
         }
         if moved && matches!(self.status, Approved | Rejected) {
             self.decided_by = Some(context.actor.clone());
@@ -178,7 +219,9 @@ impl DealValues {
     /// protection. `before` is none for what was not there, or was deleted.
     pub fn protects_anew(&self, before: Option<&Self>) -> bool {
         let protected = |before: &Self| {
-            before.status == Approved && before.partner_id == self.partner_id && before.account_key() == self.account_key()
+            before.status == Approved
+                && before.partner_id == self.partner_id
+                && before.account_key() == self.account_key()
         };
         self.status == Approved && !before.is_some_and(protected)
     }
@@ -209,8 +252,11 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
     fn new(mut json: Json) -> Result<DealValues> {
-        for (field, value) in [("partner_id", json!(PartnerId::new())), ("name", json!("Rollout")), ("account_name", json!("A"))]
-        {
+        for (field, value) in [
+            ("partner_id", json!(PartnerId::new())),
+            ("name", json!("Rollout")),
+            ("account_name", json!("A")),
+        ] {
             json.as_object_mut().unwrap().entry(field).or_insert(value);
         }
         DealValues::created(&wanted(json), &context())
@@ -218,7 +264,9 @@ mod tests {
     fn faults(result: Result<DealValues>) -> Vec<(&'static str, String)> {
         match result {
             Err(Error::Problem(problem)) => {
-                let place = |place: &Place| if let Place::Pointer(at) = place { at.clone() } else { String::new() };
+                let place = |place: &Place| {
+                    if let Place::Pointer(at) = place { at.clone() } else { String::new() }
+                };
                 problem.errors.iter().map(|fault| (fault.code, place(&fault.place))).collect()
             }
             other => panic!("{other:?}"),
@@ -228,15 +276,23 @@ mod tests {
     #[test]
     fn a_persons_deal_is_approved_and_a_programs_is_submitted() {
         let deal = new(json!({})).unwrap();
-        assert_eq!((deal.status, deal.expires_on, deal.registered_on), (Approved, Some(day("2027-02-22")), day("2026-11-24")));
+        assert_eq!(
+            (deal.status, deal.expires_on, deal.registered_on),
+            (Approved, Some(day("2027-02-22")), day("2026-11-24"))
+        );
         assert_eq!(
             deal.decided_by,
-            Some(context().actor).map(|actor| Actor { id: deal.decided_by.clone().unwrap().id, ..actor })
+            Some(context().actor)
+                .map(|actor| Actor { id: deal.decided_by.clone().unwrap().id, ..actor })
         );
         let key = DealContext { actor: Actor::api_key(ApiKeyId::new(), "CRM"), ..context() };
-        let body = wanted(json!({"partner_id": PartnerId::new(), "name": "x", "account_name": "y"}));
+        let body =
+            wanted(json!({"partner_id": PartnerId::new(), "name": "x", "account_name": "y"}));
         let deal = DealValues::created(&body, &key).unwrap();
-        assert_eq!((deal.status, deal.expires_on, deal.decided_by), (DealStatus::Submitted, None, None));
+        assert_eq!(
+            (deal.status, deal.expires_on, deal.decided_by),
+            (DealStatus::Submitted, None, None)
+        );
     }
 
     #[test]
@@ -246,7 +302,10 @@ mod tests {
         for (body, expected) in [
             (json!({"status": "expired"}), vec![("invalid_choice", "#/status")]),
             (json!({"status": "won"}), vec![("closed_on_required", "#/closed_on")]),
-            (json!({"status": "won", "closed_on": "2026-11-23"}), vec![("invalid_date_order", "#/closed_on")]),
+            (
+                json!({"status": "won", "closed_on": "2026-11-23"}),
+                vec![("invalid_date_order", "#/closed_on")],
+            ),
             (json!({"expires_on": "2026-11-24"}), vec![("invalid_date_order", "#/expires_on")]),
             (
                 json!({"closed_on": "2026-11-24", "lost_reason": "x", "rejection_reason": "y", "expires_on": "2026-01-01"}),
@@ -257,9 +316,13 @@ mod tests {
                     ("invalid_date_order", "#/expires_on"),
                 ],
             ),
-            (json!({"status": "won", "closed_on": "2026-11-24", "lost_reason": "x"}), vec![("not_applicable", "#/lost_reason")]),
+            (
+                json!({"status": "won", "closed_on": "2026-11-24", "lost_reason": "x"}),
+                vec![("not_applicable", "#/lost_reason")],
+            ),
         ] {
-            let expected: Vec<_> = expected.into_iter().map(|(code, at)| (code, at.to_owned())).collect();
+            let expected: Vec<_> =
+                expected.into_iter().map(|(code, at)| (code, at.to_owned())).collect();
             assert_eq!(faults(new(body.clone())), expected, "{body}");
         }
     }
@@ -274,11 +337,23 @@ mod tests {
         assert_eq!((lost.closed_on, lost.lost_reason.as_deref()), (won.closed_on, Some("Price")));
         assert_eq!(edit(&lost, json!({"status": "won"})).unwrap().lost_reason, None);
         let again = edit(&lost, json!({"status": "approved"})).unwrap();
-        assert_eq!((again.closed_on, again.lost_reason.clone(), again.expires_on), (None, None, open.expires_on));
+        assert_eq!(
+            (again.closed_on, again.lost_reason.clone(), again.expires_on),
+            (None, None, open.expires_on)
+        );
         let stale = DealValues { expires_on: Some(day("2026-11-24")), ..lost.clone() };
-        assert_eq!(edit(&stale, json!({"status": "approved"})).unwrap().expires_on, Some(day("2027-02-22")));
-        assert_eq!(faults(edit(&won, json!({"registered_on": "2026-11-25"}))), [("invalid_date_order", "#/closed_on".into())]);
-        assert_eq!(faults(edit(&won, json!({"closed_on": null}))), [("closed_on_required", "#/closed_on".into())]);
+        assert_eq!(
+            edit(&stale, json!({"status": "approved"})).unwrap().expires_on,
+            Some(day("2027-02-22"))
+        );
+        assert_eq!(
+            faults(edit(&won, json!({"registered_on": "2026-11-25"}))),
+            [("invalid_date_order", "#/closed_on".into())]
+        );
+        assert_eq!(
+            faults(edit(&won, json!({"closed_on": null}))),
+            [("closed_on_required", "#/closed_on".into())]
+        );
     }
 
     #[test]
@@ -286,8 +361,14 @@ mod tests {
         let stale = DealValues { expires_on: Some(day("2026-11-01")), ..new(json!({})).unwrap() };
         let edit = |deal: &DealValues, body: Json| deal.edited(&wanted(body), &context());
         assert!(edit(&stale, json!({"name": "Other"})).is_ok());
-        assert_eq!(faults(edit(&stale, json!({"expires_on": "2026-11-24"}))), [("invalid_date_order", "#/expires_on".into())]);
-        assert_eq!(edit(&stale.expired(), json!({"status": "approved"})).unwrap().expires_on, Some(day("2027-02-22")));
+        assert_eq!(
+            faults(edit(&stale, json!({"expires_on": "2026-11-24"}))),
+            [("invalid_date_order", "#/expires_on".into())]
+        );
+        assert_eq!(
+            edit(&stale.expired(), json!({"status": "approved"})).unwrap().expires_on,
+            Some(day("2027-02-22"))
+        );
         let Err(error) = edit(&stale, json!({"status": "expired"})) else { panic!() };
         assert_eq!(error.code(), Code::InvalidTransition);
     }
@@ -299,7 +380,10 @@ mod tests {
         let rejected = edit(&open, json!({"status": "rejected", "rejection_reason": "Ours"}));
         assert!(rejected.decided_at.is_some());
         let reviewed = edit(&rejected, json!({"status": "under_review"}));
-        assert_eq!((reviewed.rejection_reason, reviewed.decided_by, reviewed.decided_at), (None, None, None));
+        assert_eq!(
+            (reviewed.rejection_reason, reviewed.decided_by, reviewed.decided_at),
+            (None, None, None)
+        );
     }
 
     #[test]
@@ -307,7 +391,8 @@ mod tests {
         let deal = |json: Json| new(json).unwrap();
         let named = deal(json!({"account_name": "The Home-Office"}));
         assert_eq!(named.account_key(), deal(json!({"account_name": "home office"})).account_key());
-        let domain = deal(json!({"account_name": "home office", "account_domain": "homeoffice.gov.uk"}));
+        let domain =
+            deal(json!({"account_name": "home office", "account_domain": "homeoffice.gov.uk"}));
         assert_eq!(domain.account_key(), "homeoffice.gov.uk");
         assert!(named.protects_anew(None) && !named.protects_anew(Some(&named)));
         assert!(domain.protects_anew(Some(&DealValues { account_domain: None, ..domain.clone() })));

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Cell, ImportDefaults, ImportField, ImportMoneyUnit, ImportObject, Row, columns, field_named};
+use super::{
+    Cell, ImportDefaults, ImportField, ImportMoneyUnit, ImportObject, Row, columns, field_named,
+};
 use crate::{
     Error, Fault, Result,
     fields::{Field, FieldType, MAX_MONEY},
@@ -89,7 +91,11 @@ impl Converter {
         for (name, value) in &defaults.0 {
             let pointer = format!("#/defaults/{name}");
             let Some(field) = field_named(object, name) else {
-                faults.push(Fault::at_pointer("unknown_field", pointer, "no import can write this field"));
+                faults.push(Fault::at_pointer(
+                    "unknown_field",
+                    pointer,
+                    "no import can write this field",
+                ));
                 continue;
             };
             let before = converted.warnings.len();
@@ -126,7 +132,9 @@ impl Converter {
     pub fn read_keys(&self, row: &Row) -> Converted {
         let mut converted = Converted::default();
         for (column, cell) in &row.cells {
-            if let Some(field) = self.fields.get(&**column).filter(|field| KEYS.contains(&field.name())) {
+            if let Some(field) =
+                self.fields.get(&**column).filter(|field| KEYS.contains(&field.name()))
+            {
                 self.convert(*field, cell, &mut converted);
             }
         }
@@ -142,12 +150,16 @@ impl Converter {
     fn convert(&self, field: ImportField, cell: &Cell, out: &mut Converted) {
         let mut remarks = Vec::new();
         let value = match field {
-            ImportField::Partner(field) if field.is_array() => list(field, cell, out.values.get(field.name), &mut remarks),
+            ImportField::Partner(field) if field.is_array() => {
+                list(field, cell, out.values.get(field.name), &mut remarks)
+            }
             ImportField::Partner(field) | ImportField::Deal(field) => {
                 clean(cell, &mut remarks).and_then(|t| self.scalar(field, &t, &mut remarks))
             }
             ImportField::Currency => clean(cell, &mut remarks).map(|t| json!(t.to_uppercase())),
-            ImportField::Contact(name) => clean(cell, &mut remarks).and_then(|t| contact(name, &t, &mut remarks)),
+            ImportField::Contact(name) => {
+                clean(cell, &mut remarks).and_then(|t| contact(name, &t, &mut remarks))
+            }
         };
         let name = field.name();
         out.warnings.extend(remarks.into_iter().map(|remark| JobItemWarning {
@@ -160,7 +172,12 @@ impl Converter {
         }
     }
 
-    fn scalar(&self, field: &'static Field, text: &str, remarks: &mut Vec<Remark>) -> Option<Value> {
+    fn scalar(
+        &self,
+        field: &'static Field,
+        text: &str,
+        remarks: &mut Vec<Remark>,
+    ) -> Option<Value> {
         let checked = match field.kind {
             FieldType::Domain => formats::normalise("domain", text)
                 .map(|domain| json!(domain))
@@ -170,11 +187,17 @@ impl Converter {
             FieldType::Money => self.money(text).and_then(|amount| in_range(field, amount)),
             _ if columns::is_count(field) => count(text).and_then(|(number, reduced)| {
                 if reduced {
-                    remarks.push(remark("range_reduced", format!("`{}` became {number}", excerpt(text))));
+                    remarks.push(remark(
+                        "range_reduced",
+                        format!("`{}` became {number}", excerpt(text)),
+                    ));
                 }
                 in_range(field, number)
             }),
-            _ => fitting(text, field.max_length.map_or(usize::MAX, |max| max as usize), !field.long).map(|text| json!(text)),
+            _ => {
+                fitting(text, field.max_length.map_or(usize::MAX, |max| max as usize), !field.long)
+                    .map(|text| json!(text))
+            }
         };
         checked.map_err(|remark| remarks.push(remark)).ok()
     }
@@ -222,7 +245,8 @@ fn clean(cell: &Cell, remarks: &mut Vec<Remark>) -> Option<String> {
 
 fn is_absent(text: &str) -> bool {
     let text = text.trim();
-    matches!(text, "" | "-" | "–" | "—") || ["n/a", "#n/a", "unknown"].iter().any(|word| text.eq_ignore_ascii_case(word))
+    matches!(text, "" | "-" | "–" | "—")
+        || ["n/a", "#n/a", "unknown"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn excerpt(text: &str) -> String {
@@ -233,17 +257,27 @@ fn excerpt(text: &str) -> String {
 }
 
 fn fitting(text: &str, max: usize, single_line: bool) -> Result<String, Remark> {
-    let text = if single_line { text.split(['\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ") } else { text.to_owned() };
+    let text = if single_line {
+        text.split(['\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ")
+    } else {
+        text.to_owned()
+    };
     match text.chars().count() {
-        length if length > max => Err(remark("too_long", format!("has {length} characters; at most {max} are kept"))),
+        length if length > max => {
+            Err(remark("too_long", format!("has {length} characters; at most {max} are kept")))
+        }
         _ => Ok(text),
     }
 }
 
 fn in_range(field: &Field, number: i64) -> Result<Value, Remark> {
     match (field.min, field.max) {
-        (Some(min), _) if number < min => Err(remark("out_of_range", format!("must be at least {min}"))),
-        (_, Some(max)) if number > max => Err(remark("out_of_range", format!("must be at most {max}"))),
+        (Some(min), _) if number < min => {
+            Err(remark("out_of_range", format!("must be at least {min}")))
+        }
+        (_, Some(max)) if number > max => {
+            Err(remark("out_of_range", format!("must be at most {max}")))
+        }
         _ => Ok(json!(number)),
     }
 }
@@ -263,7 +297,8 @@ const WORDS_OF_OTHERS: &[(&str, &str)] = &[
 
 /// A day, year first; zeros in front and a time behind may be there or not. Other orders could be misread.
 fn date(text: &str) -> Result<chrono::NaiveDate, Remark> {
-    let wrong = || remark("invalid_format", format!("`{}` is no date such as 2026-11-22", excerpt(text)));
+    let wrong =
+        || remark("invalid_format", format!("`{}` is no date such as 2026-11-22", excerpt(text)));
     let day = text.trim().split(['T', ' ']).next().unwrap_or_default();
     let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
         let fits = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
@@ -277,11 +312,26 @@ fn date(text: &str) -> Result<chrono::NaiveDate, Remark> {
 }
 
 fn choice(field: &'static Field, text: &str) -> Result<&'static str, Remark> {
-    let wanted: String =
-        text::fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join("_");
-    let meant = WORDS_OF_OTHERS.iter().find(|(word, _)| *word == wanted).map_or(wanted.as_str(), |(_, meant)| meant);
-    let found = field.words.iter().find(|word| **word == wanted).or_else(|| field.words.iter().find(|word| **word == meant));
-    found.copied().ok_or_else(|| remark("invalid_choice", format!("`{}` is none of {}", excerpt(text), field.words.join(", "))))
+    let wanted: String = text::fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join("_");
+    let meant = WORDS_OF_OTHERS
+        .iter()
+        .find(|(word, _)| *word == wanted)
+        .map_or(wanted.as_str(), |(_, meant)| meant);
+    let found = field
+        .words
+        .iter()
+        .find(|word| **word == wanted)
+        .or_else(|| field.words.iter().find(|word| **word == meant));
+    found.copied().ok_or_else(|| {
+        remark(
+            "invalid_choice",
+            format!("`{}` is none of {}", excerpt(text), field.words.join(", ")),
+        )
+    })
 }
 
 /// Digits with or without separators of thousands.
@@ -290,13 +340,28 @@ fn grouped(text: &str) -> Option<String> {
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let well = digits(first) && (rest.is_empty() || first.len() <= 3 && rest.iter().all(|part| digits(part) && part.len() == 3));
+    let well = digits(first)
+        && (rest.is_empty()
+            || first.len() <= 3 && rest.iter().all(|part| digits(part) && part.len() == 3));
     well.then(|| first.to_owned() + &rest.concat())
 }
 
 /// What people write around a number of people.
-const BEFORE: &[&str] = &["approximately", "approx.", "approx", "around", "about", "circa", "ca.", "~", "≈", "over", "more than"];
-const AFTER: &[&str] = &["people", "employees", "staff", "members", "team", "persons", "worldwide", "ftes", "fte"];
+const BEFORE: &[&str] = &[
+    "approximately",
+    "approx.",
+    "approx",
+    "around",
+    "about",
+    "circa",
+    "ca.",
+    "~",
+    "≈",
+    "over",
+    "more than",
+];
+const AFTER: &[&str] =
+    &["people", "employees", "staff", "members", "team", "persons", "worldwide", "ftes", "fte"];
 
 /// A head count, and whether it was a range of which the lower end was taken.
 fn count(text: &str) -> Result<(i64, bool), Remark> {
@@ -326,7 +391,8 @@ fn count(text: &str) -> Result<(i64, bool), Remark> {
     if let Some(plain) = number(rest) {
         return Ok((plain, false));
     }
-    let ends = rest.split_once('-').or_else(|| rest.split_once('–')).or_else(|| rest.split_once(" to "));
+    let ends =
+        rest.split_once('-').or_else(|| rest.split_once('–')).or_else(|| rest.split_once(" to "));
     match ends.and_then(|(low, high)| Some((number(low)?, number(high)?))) {
         Some((low, high)) if low <= high => Ok((low, low < high)),
         _ => Err(wrong()),
@@ -334,21 +400,32 @@ fn count(text: &str) -> Result<(i64, bool), Remark> {
 }
 
 /// The items of an array: those of earlier columns, then those of this cell, each once.
-fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut Vec<Remark>) -> Option<Value> {
+fn list(
+    field: &'static Field,
+    cell: &Cell,
+    held: Option<&Value>,
+    remarks: &mut Vec<Remark>,
+) -> Option<Value> {
     let mut items: Vec<String> = held
         .and_then(Value::as_array)
         .map(|held| held.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .unwrap_or_default();
     // As exports write items that hold a separator.
     let written = match cell {
-        Cell::Text(text) if text.trim_start().starts_with('[') => serde_json::from_str::<Vec<String>>(text).ok(),
+        Cell::Text(text) if text.trim_start().starts_with('[') => {
+            serde_json::from_str::<Vec<String>>(text).ok()
+        }
         _ => None,
     };
     let parts: Vec<&str> = match (&written, cell) {
         (Some(parts), _) | (None, Cell::List(parts)) => parts.iter().map(String::as_str).collect(),
         (None, Cell::Text(text)) => text.split([',', ';', '|']).collect(),
     };
-    let max_length = if field.name == "tag_ids" { MAX_TAG } else { field.max_length.map_or(usize::MAX, |max| max as usize) };
+    let max_length = if field.name == "tag_ids" {
+        MAX_TAG
+    } else {
+        field.max_length.map_or(usize::MAX, |max| max as usize)
+    };
     let max_items = field.max_items.map_or(usize::MAX, |max| max as usize);
     let (mut removed, mut long, mut many) = (false, false, false);
     for part in parts {
@@ -362,13 +439,15 @@ fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut 
                 long = true;
                 continue;
             }
-            Ok(item) if field.name == "languages" => match formats::normalise("language", &item.replace('_', "-")) {
-                Ok(tag) => tag,
-                Err((code, must)) => {
-                    remarks.push(remark(code, format!("`{}` {must}", excerpt(&item))));
-                    continue;
+            Ok(item) if field.name == "languages" => {
+                match formats::normalise("language", &item.replace('_', "-")) {
+                    Ok(tag) => tag,
+                    Err((code, must)) => {
+                        remarks.push(remark(code, format!("`{}` {must}", excerpt(&item))));
+                        continue;
+                    }
                 }
-            },
+            }
             Ok(item) => item,
         };
         if items.iter().any(|held| text::fold(held) == text::fold(&item)) {
@@ -383,22 +462,30 @@ fn list(field: &'static Field, cell: &Cell, held: Option<&Value>, remarks: &mut 
         remarks.push(remark("characters_removed", "control characters were removed"));
     }
     if long {
-        remarks.push(remark("too_long", format!("items of more than {max_length} characters were left out")));
+        remarks.push(remark(
+            "too_long",
+            format!("items of more than {max_length} characters were left out"),
+        ));
     }
     if many {
-        remarks.push(remark("too_many_items", format!("only the first {max_items} items were taken")));
+        remarks
+            .push(remark("too_many_items", format!("only the first {max_items} items were taken")));
     }
     (!items.is_empty()).then(|| json!(items))
 }
 
 fn contact(name: &str, text: &str, remarks: &mut Vec<Remark>) -> Option<Value> {
-    let refused = |(code, must): formats::Refusal| remark(code, format!("`{}` {must}", excerpt(text)));
+    let refused =
+        |(code, must): formats::Refusal| remark(code, format!("`{}` {must}", excerpt(text)));
     let checked = match name {
         "email" => formats::normalise("email", text).map_err(refused),
         "phone" => phone(text).map_err(refused),
         "partner_domain" => formats::normalise("domain", text).map_err(refused),
         _ => {
-            let max = columns::CONTACT.iter().find(|(field, _)| *field == name).map_or(usize::MAX, |(_, max)| *max);
+            let max = columns::CONTACT
+                .iter()
+                .find(|(field, _)| *field == name)
+                .map_or(usize::MAX, |(_, max)| *max);
             fitting(text, max, name != "notes")
         }
     };
@@ -445,13 +532,37 @@ mod tests {
         ] {
             assert_eq!(convert("employees", text), (Some(json!(number)), vec![]), "{text}");
         }
-        for (text, number) in [("11-50", 11), ("1,001 - 5,000", 1001), ("51–200", 51), ("10 to 20 people", 10), ("11-50+", 11)]
-        {
-            assert_eq!(convert("employees", text), (Some(json!(number)), vec!["range_reduced".to_owned()]), "{text}");
+        for (text, number) in [
+            ("11-50", 11),
+            ("1,001 - 5,000", 1001),
+            ("51–200", 51),
+            ("10 to 20 people", 10),
+            ("11-50+", 11),
+        ] {
+            assert_eq!(
+                convert("employees", text),
+                (Some(json!(number)), vec!["range_reduced".to_owned()]),
+                "{text}"
+            );
         }
-        for text in ["many", "12,00", "2.5", "1.200.000", "medium", "-5", "50-11", "1e3", "٣", "9".repeat(30).as_str(), "&gt;50"]
-        {
-            assert_eq!(convert("employees", text), (None, vec!["not_a_number".to_owned()]), "{text}");
+        for text in [
+            "many",
+            "12,00",
+            "2.5",
+            "1.200.000",
+            "medium",
+            "-5",
+            "50-11",
+            "1e3",
+            "٣",
+            "9".repeat(30).as_str(),
+            "&gt;50",
+        ] {
+            assert_eq!(
+                convert("employees", text),
+                (None, vec!["not_a_number".to_owned()]),
+                "{text}"
+            );
         }
         assert_eq!(convert("employees", "10,000,001"), (None, vec!["out_of_range".to_owned()]));
     }
@@ -459,7 +570,9 @@ mod tests {
     #[test]
     fn blank_and_unknown_are_absent() {
         for text in ["", "  ", "N/A", "n/a", "-", "unknown", "Unknown ", "—"] {
-            for field in ["name", "domain", "employees", "regions", "type", "company_revenue", "tag_ids"] {
+            for field in
+                ["name", "domain", "employees", "regions", "type", "company_revenue", "tag_ids"]
+            {
                 assert_eq!(convert(field, text), (None, vec![]), "{field} {text:?}");
             }
         }
@@ -467,24 +580,45 @@ mod tests {
 
     #[test]
     fn amounts_are_read_in_their_unit() {
-        for (text, minor) in [("1234.5", 123_450), ("$1,234.56", 123_456), ("12", 1200), ("0.00", 0), ("1.10", 110)] {
+        for (text, minor) in
+            [("1234.5", 123_450), ("$1,234.56", 123_456), ("12", 1200), ("0.00", 0), ("1.10", 110)]
+        {
             assert_eq!(convert("company_revenue", text), (Some(json!(minor)), vec![]), "{text}");
         }
         for text in ["1.234", "12k", "1,2", "--", "1e5"] {
-            assert_eq!(convert("company_revenue", text), (None, vec!["not_a_number".to_owned()]), "{text}");
+            assert_eq!(
+                convert("company_revenue", text),
+                (None, vec!["not_a_number".to_owned()]),
+                "{text}"
+            );
         }
-        assert_eq!(convert("company_revenue", &"9".repeat(25)), (None, vec!["out_of_range".to_owned()]));
+        assert_eq!(
+            convert("company_revenue", &"9".repeat(25)),
+            (None, vec!["out_of_range".to_owned()])
+        );
     }
 
     #[test]
     fn texts_choices_and_lists_lose_what_cannot_be_kept_and_say_so() {
-        assert_eq!(convert("name", " A\u{7}cme\nInc "), (Some(json!("Acme Inc")), vec!["characters_removed".to_owned()]));
+        assert_eq!(
+            convert("name", " A\u{7}cme\nInc "),
+            (Some(json!("Acme Inc")), vec!["characters_removed".to_owned()])
+        );
         assert_eq!(convert("industry", &"x".repeat(101)), (None, vec!["too_long".to_owned()]));
-        assert_eq!(convert("stage", "Legal Negotiation"), (Some(json!("legal_negotiation")), vec![]));
+        assert_eq!(
+            convert("stage", "Legal Negotiation"),
+            (Some(json!("legal_negotiation")), vec![])
+        );
         assert_eq!(convert("status", "Acquired"), (None, vec!["invalid_choice".to_owned()]));
         assert_eq!(convert("domain", "https://"), (None, vec!["invalid_domain".to_owned()]));
-        assert_eq!(convert("tag_ids", "b2b; SaaS | saas,, ai "), (Some(json!(["b2b", "SaaS", "ai"])), vec![]));
-        assert_eq!(convert("regions", r#"["Korea, Republic of","EU"]"#), (Some(json!(["Korea, Republic of", "EU"])), vec![]));
+        assert_eq!(
+            convert("tag_ids", "b2b; SaaS | saas,, ai "),
+            (Some(json!(["b2b", "SaaS", "ai"])), vec![])
+        );
+        assert_eq!(
+            convert("regions", r#"["Korea, Republic of","EU"]"#),
+            (Some(json!(["Korea, Republic of", "EU"])), vec![])
+        );
         assert_eq!(convert("languages", "English"), (None, vec!["invalid_format".to_owned()]));
         let long = format!("EU, {}", "x".repeat(81));
         assert_eq!(convert("regions", &long), (Some(json!(["EU"])), vec!["too_long".to_owned()]));
@@ -499,18 +633,34 @@ mod tests {
         let converter = Converter::new(Vec::new(), ImportMoneyUnit::Major, 2, Map::new());
         let read = |field: &str, text: &str| {
             let mut out = Converted::default();
-            converter.convert(field_named(ImportObject::Deal, field).unwrap(), &Cell::Text(text.to_owned()), &mut out);
+            converter.convert(
+                field_named(ImportObject::Deal, field).unwrap(),
+                &Cell::Text(text.to_owned()),
+                &mut out,
+            );
             (out.values.remove(field), out.warnings.first().map(|warning| warning.code.clone()))
         };
-        for text in ["2016-07-29", "2016-7-29", "2016/7/29", "2016-07-29T10:00:00Z", "2016-07-29 10:00"] {
+        for text in
+            ["2016-07-29", "2016-7-29", "2016/7/29", "2016-07-29T10:00:00Z", "2016-07-29 10:00"]
+        {
             assert_eq!(read("closed_on", text), (Some(json!("2016-07-29")), None), "{text}");
         }
-        for text in ["29.7.2016", "07/29/2016", "2016-02-30", "2016-7", "16-7-29", "0000-01-01", "July"] {
-            assert_eq!(read("closed_on", text), (None, Some("invalid_format".to_owned())), "{text}");
+        for text in
+            ["29.7.2016", "07/29/2016", "2016-02-30", "2016-7", "16-7-29", "0000-01-01", "July"]
+        {
+            assert_eq!(
+                read("closed_on", text),
+                (None, Some("invalid_format".to_owned())),
+                "{text}"
+            );
         }
         assert_eq!(read("value", "1152984.23"), (Some(json!(115_298_423)), None));
-        for (text, status) in [("Awarded", "won"), ("cancelled", "lost"), ("Under review", "under_review"), ("open", "submitted")]
-        {
+        for (text, status) in [
+            ("Awarded", "won"),
+            ("cancelled", "lost"),
+            ("Under review", "under_review"),
+            ("open", "submitted"),
+        ] {
             assert_eq!(read("status", text), (Some(json!(status)), None), "{text}");
         }
         assert_eq!(read("status", "closed"), (None, Some("invalid_choice".to_owned())));
@@ -520,11 +670,16 @@ mod tests {
     fn contacts_have_addresses_and_numbers() {
         let read = |field: &'static str, text: &str| {
             let mut remarks = Vec::new();
-            (contact(field, text, &mut remarks), remarks.into_iter().map(|remark| remark.code).collect::<Vec<_>>())
+            (
+                contact(field, text, &mut remarks),
+                remarks.into_iter().map(|remark| remark.code).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(read("email", "Ann@Acme.COM"), (Some(json!("ann@acme.com")), vec![]));
         assert_eq!(read("phone", "0041 (44) 333-44-55"), (Some(json!("+41443334455")), vec![]));
-        for (field, text) in [("email", "ann"), ("email", "a b@x.com"), ("phone", "044 333 44 55"), ("phone", "+1")] {
+        for (field, text) in
+            [("email", "ann"), ("email", "a b@x.com"), ("phone", "044 333 44 55"), ("phone", "+1")]
+        {
             assert_eq!(read(field, text), (None, vec!["invalid_format"]), "{text}");
         }
         assert_eq!(read("partner_domain", "TBD"), (None, vec!["invalid_domain"]));

@@ -50,15 +50,24 @@ impl ImportField {
 
 fn fields(object: ImportObject) -> Vec<ImportField> {
     match object {
-        ImportObject::Partner => {
-            PARTNER.iter().filter(|f| f.importable()).map(ImportField::Partner).chain([ImportField::Currency]).collect()
+        ImportObject::Partner => PARTNER
+            .iter()
+            .filter(|f| f.importable())
+            .map(ImportField::Partner)
+            .chain([ImportField::Currency])
+            .collect(),
+        ImportObject::Contact => {
+            CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect()
         }
-        ImportObject::Contact => CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect(),
         ImportObject::Deal => {
             let own = DEAL.iter().chain([&DEAL_NOTES]);
-            let own = own.filter(|f| f.class == FieldClass::Profile && f.kind != FieldType::Id).map(ImportField::Deal);
+            let own = own
+                .filter(|f| f.class == FieldClass::Profile && f.kind != FieldType::Id)
+                .map(ImportField::Deal);
             let of_partner = CONTACT.iter().filter(|(name, _)| name.starts_with("partner_"));
-            own.chain(of_partner.map(|(name, _)| ImportField::Contact(name))).chain([ImportField::Currency]).collect()
+            own.chain(of_partner.map(|(name, _)| ImportField::Contact(name)))
+                .chain([ImportField::Currency])
+                .collect()
         }
     }
 }
@@ -75,11 +84,39 @@ pub fn field_named(object: ImportObject, name: &str) -> Option<ImportField> {
 
 /// Further words for a field, best first.
 const SYNONYMS: &[(&str, &[&str])] = &[
-    ("name", &["company name", "company", "partner name", "partner", "account name", "account", "organization", "organisation"]),
-    ("domain", &["website", "web site", "url", "homepage", "web", "company domain", "website url", "company website", "site"]),
+    (
+        "name",
+        &[
+            "company name",
+            "company",
+            "partner name",
+            "partner",
+            "account name",
+            "account",
+            "organization",
+            "organisation",
+        ],
+    ),
+    (
+        "domain",
+        &[
+            "website",
+            "web site",
+            "url",
+            "homepage",
+            "web",
+            "company domain",
+            "website url",
+            "company website",
+            "site",
+        ],
+    ),
     ("tag_ids", &["tag", "labels", "industry tags", "technologies"]),
     ("industry", &["sector", "vertical", "branch"]),
-    ("description", &["long description", "about", "company description", "summary", "short description"]),
+    (
+        "description",
+        &["long description", "about", "company description", "summary", "short description"],
+    ),
     (
         "employees",
         &[
@@ -117,17 +154,46 @@ const CONTACT_SYNONYMS: &[(&str, &[&str])] = &[
     ("notes", &["note", "comment", "comments", "remarks"]),
     ("partner_external_id", &["external id", "company id", "account id"]),
     ("partner_domain", &["domain", "website", "company domain", "company website"]),
-    ("partner_name", &["company", "company name", "partner", "account", "account name", "organization", "organisation"]),
+    (
+        "partner_name",
+        &[
+            "company",
+            "company name",
+            "partner",
+            "account",
+            "account name",
+            "organization",
+            "organisation",
+        ],
+    ),
 ];
 
 const DEAL_SYNONYMS: &[(&str, &[&str])] = &[
     ("name", &["deal name", "opportunity name", "opportunity", "deal", "title"]),
-    ("account_name", &["account", "customer", "customer name", "end customer", "buyer", "client", "company", "company name"]),
-    ("account_domain", &["account website", "customer domain", "customer website", "website", "domain"]),
+    (
+        "account_name",
+        &[
+            "account",
+            "customer",
+            "customer name",
+            "end customer",
+            "buyer",
+            "client",
+            "company",
+            "company name",
+        ],
+    ),
+    (
+        "account_domain",
+        &["account website", "customer domain", "customer website", "website", "domain"],
+    ),
     ("status", &["deal status", "state"]),
     ("stage", &["deal stage", "sales stage", "opportunity stage"]),
     ("value", &["amount", "deal value", "deal amount", "total", "price"]),
-    ("registered_on", &["registration date", "registered", "created on", "created", "published on", "date"]),
+    (
+        "registered_on",
+        &["registration date", "registered", "created on", "created", "published on", "date"],
+    ),
     ("expected_close_on", &["expected close date", "expected close", "close date"]),
     ("expires_on", &["expiry date", "expires", "protected until"]),
     ("closed_on", &["closed date", "closed", "won on", "actual close date"]),
@@ -138,7 +204,8 @@ const DEAL_SYNONYMS: &[(&str, &[&str])] = &[
 
 /// Letters and digits of a header, in lower case, words separated by one space.
 fn words(header: &str) -> String {
-    let folded: String = text::fold(header).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let folded: String =
+        text::fold(header).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -156,10 +223,14 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
         if let ImportField::Partner(field) | ImportField::Deal(field) = field {
             candidates.push(words(field.label));
         }
-        let more = synonyms.iter().filter(|(name, _)| *name == field.name()).flat_map(|(_, all)| *all);
+        let more =
+            synonyms.iter().filter(|(name, _)| *name == field.name()).flat_map(|(_, all)| *all);
         candidates.extend(more.map(|word| (*word).to_owned()));
         let found = candidates.iter().find_map(|candidate| {
-            headers.iter().zip(&suggested).position(|(header, taken)| header == candidate && taken.is_none())
+            headers
+                .iter()
+                .zip(&suggested)
+                .position(|(header, taken)| header == candidate && taken.is_none())
         });
         if let Some(place) = found {
             suggested[place] = Some(field);

@@ -128,25 +128,44 @@ impl ImportOptions {
     pub fn mapping(&self, columns: &[String]) -> Result<Vec<(String, ImportField)>> {
         let Some(ImportMapping(given)) = &self.mapping else {
             let suggested = suggest(self.object, columns);
-            return Ok(columns.iter().cloned().zip(suggested).filter_map(|(c, f)| f.map(|f| (c, f))).collect());
+            return Ok(columns
+                .iter()
+                .cloned()
+                .zip(suggested)
+                .filter_map(|(c, f)| f.map(|f| (c, f)))
+                .collect());
         };
-        let pointer = |column: &str| format!("#/mapping/{}", column.replace('~', "~0").replace('/', "~1"));
+        let pointer =
+            |column: &str| format!("#/mapping/{}", column.replace('~', "~0").replace('/', "~1"));
         let mut mapping: Vec<(String, ImportField)> = Vec::new();
         let mut faults = Vec::new();
-        let unknown: Vec<&String> = given.keys().filter(|column| !columns.contains(column)).collect();
-        faults.extend(
-            unknown
-                .iter()
-                .map(|column| Fault::at_pointer("mapping_unknown_column", pointer(column), "the file has no such column")),
-        );
+        let unknown: Vec<&String> =
+            given.keys().filter(|column| !columns.contains(column)).collect();
+        faults.extend(unknown.iter().map(|column| {
+            Fault::at_pointer(
+                "mapping_unknown_column",
+                pointer(column),
+                "the file has no such column",
+            )
+        }));
         for (column, name) in given {
             match field_named(self.object, name) {
                 None => faults.push(
-                    Fault::at_pointer("invalid_choice", pointer(column), "no import can write this field")
-                        .meta("allowed", columns::names(self.object)),
+                    Fault::at_pointer(
+                        "invalid_choice",
+                        pointer(column),
+                        "no import can write this field",
+                    )
+                    .meta("allowed", columns::names(self.object)),
                 ),
-                Some(field) if !field.is_list() && mapping.iter().any(|(_, other)| *other == field) => {
-                    faults.push(Fault::at_pointer("duplicate_item", pointer(column), "another column feeds this field"))
+                Some(field)
+                    if !field.is_list() && mapping.iter().any(|(_, other)| *other == field) =>
+                {
+                    faults.push(Fault::at_pointer(
+                        "duplicate_item",
+                        pointer(column),
+                        "another column feeds this field",
+                    ))
                 }
                 Some(field) => mapping.push((column.clone(), field)),
             }
@@ -155,7 +174,8 @@ impl ImportOptions {
             (_, true) => Ok(mapping),
             (true, false) => Err(Error::invalid(faults)),
             (false, false) => {
-                let error = Error::of(Code::MappingUnknownColumn).meta("columns", columns.to_vec().into());
+                let error =
+                    Error::of(Code::MappingUnknownColumn).meta("columns", columns.to_vec().into());
                 Err(faults.into_iter().fold(error, Error::at))
             }
         }
@@ -209,11 +229,21 @@ impl ImportPreview {
     /// The preview of an inspected file as one of partners. `exponent`: decimals of the organization's currency.
     pub fn new(inspection: &Inspection, exponent: u32) -> Self {
         let suggested = suggest(ImportObject::Partner, &inspection.columns);
-        let mapping = inspection.columns.iter().cloned().zip(&suggested).filter_map(|(c, f)| f.map(|f| (c, f))).collect();
+        let mapping = inspection
+            .columns
+            .iter()
+            .cloned()
+            .zip(&suggested)
+            .filter_map(|(c, f)| f.map(|f| (c, f)))
+            .collect();
         let converter = Converter::new(mapping, ImportMoneyUnit::Minor, exponent, Map::new());
         let rows = inspection.first.iter().map(|row| {
             let converted = converter.read(row);
-            ImportPreviewRow { row: row.number, data: AnyValue(Value::Object(converted.values)), warnings: converted.warnings }
+            ImportPreviewRow {
+                row: row.number,
+                data: AnyValue(Value::Object(converted.values)),
+                warnings: converted.warnings,
+            }
         });
         Self {
             columns: (inspection.columns.iter().zip(&suggested).zip(&inspection.samples))
@@ -241,7 +271,10 @@ mod tests {
 
     fn rows(bytes: &[u8]) -> (Inspection, Vec<Row>) {
         let inspection = inspect(&mut Cursor::new(bytes)).unwrap();
-        let rows = Rows::open(Cursor::new(bytes), inspection.shape).unwrap().map(|row| row.unwrap()).collect();
+        let rows = Rows::open(Cursor::new(bytes), inspection.shape)
+            .unwrap()
+            .map(|row| row.unwrap())
+            .collect();
         (inspection, rows)
     }
 
@@ -264,13 +297,30 @@ mod tests {
             (latin, ImportEncoding::Windows1252, Some(b',')),
             ("name;x\nZürich AG;1,2\n\"B\n2\";\n".into(), ImportEncoding::Utf8, Some(b';')),
             ("\"na,me\"\tx\nZürich AG\t1,2\n\"B\n2\"\t".into(), ImportEncoding::Utf8, Some(b'\t')),
-            ("{\"name\":\"Zürich AG\",\"x\":\"1,2\"}\n\n{\"name\":\"B\\n2\",\"x\":\"\"}".into(), ImportEncoding::Utf8, None),
-            (" [ {\"name\":\"Zürich AG\",\"x\":\"1,2\"} ,{\"name\":\"B\\n2\",\"x\":\"\"}]\n".into(), ImportEncoding::Utf8, None),
+            (
+                "{\"name\":\"Zürich AG\",\"x\":\"1,2\"}\n\n{\"name\":\"B\\n2\",\"x\":\"\"}".into(),
+                ImportEncoding::Utf8,
+                None,
+            ),
+            (
+                " [ {\"name\":\"Zürich AG\",\"x\":\"1,2\"} ,{\"name\":\"B\\n2\",\"x\":\"\"}]\n"
+                    .into(),
+                ImportEncoding::Utf8,
+                None,
+            ),
         ];
         for (bytes, encoding, separator) in files {
             let (inspection, rows) = rows(&bytes);
-            assert_eq!((inspection.shape.encoding, inspection.shape.separator()), (encoding, separator));
-            assert_eq!(rows.iter().map(values).collect::<Vec<_>>(), expected, "{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(
+                (inspection.shape.encoding, inspection.shape.separator()),
+                (encoding, separator)
+            );
+            assert_eq!(
+                rows.iter().map(values).collect::<Vec<_>>(),
+                expected,
+                "{}",
+                String::from_utf8_lossy(&bytes)
+            );
             assert_eq!((inspection.row_count, inspection.columns.len()), (2, 2));
         }
     }
@@ -293,14 +343,16 @@ mod tests {
             long.as_bytes(),
         ];
         for bytes in files {
-            let error = inspect(&mut Cursor::new(bytes)).expect_err(&String::from_utf8_lossy(&bytes[..bytes.len().min(40)]));
+            let error = inspect(&mut Cursor::new(bytes))
+                .expect_err(&String::from_utf8_lossy(&bytes[..bytes.len().min(40)]));
             assert_eq!(error.code(), Code::CsvUnreadable);
         }
     }
 
     #[test]
     fn headers_are_made_unique_and_empty_rows_are_not_counted() {
-        let (inspection, rows) = rows(b"Name,,Name, Web  site\nA,1,2\n,,,\n , ,,\nB,,,x,too much\n");
+        let (inspection, rows) =
+            rows(b"Name,,Name, Web  site\nA,1,2\n,,,\n , ,,\nB,,,x,too much\n");
         assert_eq!(inspection.columns, ["Name", "Column 2", "Name (2)", "Web site"]);
         assert_eq!((inspection.row_count, rows.len(), rows[3].number), (2, 4, 4));
     }
@@ -320,7 +372,8 @@ mod tests {
         ]
         .map(str::to_owned)
         .to_vec();
-        let suggested: Vec<_> = suggest(ImportObject::Partner, &columns).iter().map(|f| f.map(|f| f.name())).collect();
+        let suggested: Vec<_> =
+            suggest(ImportObject::Partner, &columns).iter().map(|f| f.map(|f| f.name())).collect();
         let expected = [
             Some("name"),
             Some("domain"),
@@ -338,15 +391,29 @@ mod tests {
     #[test]
     fn a_mapping_names_all_that_is_wrong_with_it() {
         let options = |mapping: Value| -> ImportOptions {
-            serde_json::from_value(serde_json::json!({"object": "partner", "mapping": mapping})).unwrap()
+            serde_json::from_value(serde_json::json!({"object": "partner", "mapping": mapping}))
+                .unwrap()
         };
         let columns = ["A".to_owned(), "B/C".to_owned(), "D".to_owned()];
-        let unknown = options(serde_json::json!({"X": "name", "A": "name", "Y": "domain"})).mapping(&columns).unwrap_err();
+        let unknown = options(serde_json::json!({"X": "name", "A": "name", "Y": "domain"}))
+            .mapping(&columns)
+            .unwrap_err();
         assert_eq!(unknown.code(), Code::MappingUnknownColumn);
-        let wrong = options(serde_json::json!({"A": "fit_score", "B/C": "name", "D": "name"})).mapping(&columns).unwrap_err();
+        let wrong = options(serde_json::json!({"A": "fit_score", "B/C": "name", "D": "name"}))
+            .mapping(&columns)
+            .unwrap_err();
         let Error::Problem(problem) = wrong else { panic!() };
-        assert_eq!(problem.errors.iter().map(|f| f.code).collect::<Vec<_>>(), ["invalid_choice", "duplicate_item"]);
-        assert_eq!(options(serde_json::json!({"A": "regions", "D": "regions"})).mapping(&columns).unwrap().len(), 2);
+        assert_eq!(
+            problem.errors.iter().map(|f| f.code).collect::<Vec<_>>(),
+            ["invalid_choice", "duplicate_item"]
+        );
+        assert_eq!(
+            options(serde_json::json!({"A": "regions", "D": "regions"}))
+                .mapping(&columns)
+                .unwrap()
+                .len(),
+            2
+        );
     }
 
     proptest! {

@@ -127,7 +127,9 @@ pub fn inspect(file: &mut (impl Read + Seek)) -> Result<Inspection> {
                 Some(place) => *place,
                 None => {
                     if columns.len() == MAX_COLUMNS {
-                        return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns.")));
+                        return Err(unreadable(format!(
+                            "There are more than {MAX_COLUMNS} columns."
+                        )));
                     }
                     places.insert(name.to_string(), columns.len());
                     columns.push(name.to_string());
@@ -170,7 +172,9 @@ fn detect(file: &mut (impl Read + Seek)) -> Result<FileShape> {
             head.extend_from_slice(bytes);
         }
         // Bytes that Windows-1252 does not know, and those that no text has.
-        is_latin &= !bytes.iter().any(|b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x00..=0x08 | 0x0e..=0x1f | 0x7f));
+        is_latin &= !bytes.iter().any(
+            |b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x00..=0x08 | 0x0e..=0x1f | 0x7f),
+        );
         if is_utf8 {
             text.clear();
             is_utf8 = !decoder.decode_to_string(bytes, &mut text, read == 0).2;
@@ -182,7 +186,9 @@ fn detect(file: &mut (impl Read + Seek)) -> Result<FileShape> {
     let encoding = match (is_utf8, is_latin) {
         (true, _) => ImportEncoding::Utf8,
         (false, true) => ImportEncoding::Windows1252,
-        (false, false) => return Err(unreadable("The file is neither UTF-8 nor Windows-1252 text.")),
+        (false, false) => {
+            return Err(unreadable("The file is neither UTF-8 nor Windows-1252 text."));
+        }
     };
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
     let format = match head.iter().find(|b| !b.is_ascii_whitespace()) {
@@ -203,10 +209,17 @@ fn separator(head: &[u8]) -> u8 {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => break,
             _ if quoted => {}
-            other => counts.iter_mut().filter(|(candidate, _)| candidate == other).for_each(|(_, count)| *count += 1),
+            other => counts
+                .iter_mut()
+                .filter(|(candidate, _)| candidate == other)
+                .for_each(|(_, count)| *count += 1),
         }
     }
-    counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(candidate, _)| candidate)
+    counts
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, count)| *count)
+        .map_or(b',', |(candidate, _)| candidate)
 }
 
 /// The bytes of a file as UTF-8 without a byte order mark.
@@ -224,9 +237,19 @@ impl<R: Read> Utf8<R> {
     fn new(file: R, encoding: ImportEncoding) -> Self {
         let decoder = match encoding {
             ImportEncoding::Utf8 => encoding_rs::UTF_8.new_decoder_with_bom_removal(),
-            ImportEncoding::Windows1252 => encoding_rs::WINDOWS_1252.new_decoder_without_bom_handling(),
+            ImportEncoding::Windows1252 => {
+                encoding_rs::WINDOWS_1252.new_decoder_without_bom_handling()
+            }
         };
-        Self { file, decoder, input: vec![0; 16_384], from: 0, to: 0, ended: false, finished: false }
+        Self {
+            file,
+            decoder,
+            input: vec![0; 16_384],
+            from: 0,
+            to: 0,
+            ended: false,
+            finished: false,
+        }
     }
 }
 
@@ -242,7 +265,8 @@ impl<R: Read> Read for Utf8<R> {
                 (self.from, self.to) = (0, self.file.read(&mut self.input)?);
                 self.ended = self.to == 0;
             }
-            let (state, read, written, _) = self.decoder.decode_to_utf8(&self.input[self.from..self.to], out, self.ended);
+            let (state, read, written, _) =
+                self.decoder.decode_to_utf8(&self.input[self.from..self.to], out, self.ended);
             self.from += read;
             self.finished = self.ended && state == encoding_rs::CoderResult::InputEmpty;
             if written > 0 {
@@ -275,12 +299,20 @@ impl<R: Read> Rows<R> {
                 skip_blanks(&mut text)?;
                 text.consume(1);
             }
-            return Ok(Self { source: Source::Json(text, shape.format), columns: Vec::new(), number: 0, failed: false });
+            return Ok(Self {
+                source: Source::Json(text, shape.format),
+                columns: Vec::new(),
+                number: 0,
+                failed: false,
+            });
         };
-        let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
         let headers = reader.headers().map_err(|error| unreadable(error.to_string()))?.clone();
         if headers.len() > MAX_COLUMNS || headers.as_slice().len() > MAX_ROW_BYTES {
-            return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns, or the first line is no header.")));
+            return Err(unreadable(format!(
+                "There are more than {MAX_COLUMNS} columns, or the first line is no header."
+            )));
         }
         if headers.iter().any(|name| name.chars().any(|c| c.is_control() && !c.is_whitespace())) {
             return Err(unreadable("The first line is not a header."));
@@ -299,7 +331,12 @@ impl<R: Read> Rows<R> {
             }
             columns.push(name.into());
         }
-        Ok(Self { source: Source::Csv(reader, csv::StringRecord::new()), columns, number: 0, failed: false })
+        Ok(Self {
+            source: Source::Csv(reader, csv::StringRecord::new()),
+            columns,
+            number: 0,
+            failed: false,
+        })
     }
 
     /// The header; for JSON the keys become known row by row.
@@ -311,13 +348,20 @@ impl<R: Read> Rows<R> {
         let at = self.number + 1;
         let cells = match &mut self.source {
             Source::Csv(reader, record) => {
-                if !reader.read_record(record).map_err(|error| unreadable(format!("Row {at}: {error}.")))? {
+                if !reader
+                    .read_record(record)
+                    .map_err(|error| unreadable(format!("Row {at}: {error}.")))?
+                {
                     return Ok(None);
                 }
                 if record.as_slice().len() > MAX_ROW_BYTES {
-                    return Err(unreadable(format!("Row {at} is longer than a row can be; a quote may be missing.")));
+                    return Err(unreadable(format!(
+                        "Row {at} is longer than a row can be; a quote may be missing."
+                    )));
                 }
-                let cells = record.iter().map(|cell| Cell::Text(text::without_formula_escape(cell).to_owned()));
+                let cells = record
+                    .iter()
+                    .map(|cell| Cell::Text(text::without_formula_escape(cell).to_owned()));
                 self.columns.iter().cloned().zip(cells).collect()
             }
             Source::Json(text, format) => match json_row(text, *format, at)? {
@@ -326,7 +370,8 @@ impl<R: Read> Rows<R> {
                     let mut cells = Vec::with_capacity(object.len());
                     for (key, value) in object {
                         // Null is an empty cell: its column is there nevertheless.
-                        let cell = Cell::from_json(value).unwrap_or_else(|| Cell::Text(String::new()));
+                        let cell =
+                            Cell::from_json(value).unwrap_or_else(|| Cell::Text(String::new()));
                         let known = self.columns.iter().find(|name| ***name == *key).cloned();
                         let name = known.unwrap_or_else(|| {
                             let name: Arc<str> = key.into();
@@ -376,7 +421,11 @@ fn skip_blanks(text: &mut impl BufRead) -> Result<Option<u8>> {
     }
 }
 
-fn json_row(text: &mut impl BufRead, format: Format, at: u64) -> Result<Option<serde_json::Map<String, Value>>> {
+fn json_row(
+    text: &mut impl BufRead,
+    format: Format,
+    at: u64,
+) -> Result<Option<serde_json::Map<String, Value>>> {
     let next = skip_blanks(text)?;
     match (format, next) {
         (Format::JsonArray, Some(b']')) => {
@@ -390,7 +439,9 @@ fn json_row(text: &mut impl BufRead, format: Format, at: u64) -> Result<Option<s
             text.consume(1);
             skip_blanks(text)?;
         }
-        (Format::JsonArray, Some(_)) if at > 1 => return Err(unreadable(format!("Row {at}: a comma is missing before it."))),
+        (Format::JsonArray, Some(_)) if at > 1 => {
+            return Err(unreadable(format!("Row {at}: a comma is missing before it.")));
+        }
         (Format::JsonArray, None) => return Err(unreadable("The array does not end.")),
         (_, None) => return Ok(None),
         _ => {}

@@ -7,7 +7,9 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Row, Rows};
+use super::{
+    Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Row, Rows,
+};
 use crate::{Result, text::normalised_name};
 
 /// A row that holds anything.
@@ -64,7 +66,11 @@ impl<R: Read> ImportRows<R> {
         let mut batch = Vec::new();
         let mut numbers = HashSet::new();
         while batch.len() < limit {
-            let Some(row) = self.next.take().map_or_else(|| self.read(Converter::read), |row| Ok(Some(row)))? else { break };
+            let Some(row) =
+                self.next.take().map_or_else(|| self.read(Converter::read), |row| Ok(Some(row)))?
+            else {
+                break;
+            };
             let follows = row.duplicate_of.is_some_and(|first| numbers.contains(&first.number));
             if follows && self.options.on_duplicate_row == ImportOnDuplicateRow::Update {
                 self.next = Some(row);
@@ -90,7 +96,8 @@ impl<R: Read> ImportRows<R> {
                 let key = self.key(&converted, name)?;
                 let name = beginning(&normalised_name(name));
                 let (first, its_name) = *self.seen.entry(beginning(&key)).or_insert((number, name));
-                (first != number).then_some(FirstRow { number: first, name_differs: its_name != name })
+                (first != number)
+                    .then_some(FirstRow { number: first, name_differs: its_name != name })
             });
             return Ok(Some(ImportRow { index, number, converted, duplicate_of }));
         }
@@ -100,7 +107,9 @@ impl<R: Read> ImportRows<R> {
     fn key(&self, row: &Converted, name: &str) -> Option<String> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,
-            (ImportObject::Partner, ImportMatch::ExternalId) => row.text("external_id").map(|id| format!("id {id}")),
+            (ImportObject::Partner, ImportMatch::ExternalId) => {
+                row.text("external_id").map(|id| format!("id {id}"))
+            }
             (ImportObject::Partner, ImportMatch::Domain) => Some(match row.text("domain") {
                 Some(domain) => format!("domain {domain}"),
                 None => format!("name {}", normalised_name(name)),
@@ -108,16 +117,25 @@ impl<R: Read> ImportRows<R> {
             (ImportObject::Deal, _) => Some(match row.text("external_id") {
                 Some(id) => format!("id {id}"),
                 None => {
-                    let parts = ["partner_id", "partner_external_id", "partner_domain", "partner_name"];
-                    let account = row.text("account_domain").or(row.text("account_name")).unwrap_or_default();
-                    let parts = parts.map(|field| row.text(field).unwrap_or_default().to_lowercase());
-                    format!("deal {}\u{0}{}\u{0}{}", parts.join("\u{0}"), account.to_lowercase(), normalised_name(name))
+                    let parts =
+                        ["partner_id", "partner_external_id", "partner_domain", "partner_name"];
+                    let account =
+                        row.text("account_domain").or(row.text("account_name")).unwrap_or_default();
+                    let parts =
+                        parts.map(|field| row.text(field).unwrap_or_default().to_lowercase());
+                    format!(
+                        "deal {}\u{0}{}\u{0}{}",
+                        parts.join("\u{0}"),
+                        account.to_lowercase(),
+                        normalised_name(name)
+                    )
                 }
             }),
             (ImportObject::Contact, _) => {
-                let partner = ["partner_id", "partner_external_id", "partner_domain", "partner_name"]
-                    .map(|field| row.text(field).unwrap_or_default().to_lowercase())
-                    .join("\u{0}");
+                let partner =
+                    ["partner_id", "partner_external_id", "partner_domain", "partner_name"]
+                        .map(|field| row.text(field).unwrap_or_default().to_lowercase())
+                        .join("\u{0}");
                 let person = row.text("email").map_or_else(|| normalised_name(name), str::to_owned);
                 Some(format!("{partner}\u{0}{person}"))
             }

@@ -128,26 +128,45 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
         let fits: fn(&Field) -> bool = match metric.op {
             AggregateOperator::Count => |_| true,
             AggregateOperator::Sum | AggregateOperator::Avg => is_number,
-            AggregateOperator::Min | AggregateOperator::Max => |f| is_number(f) || f.kind == FieldType::Timestamp,
+            AggregateOperator::Min | AggregateOperator::Max => {
+                |f| is_number(f) || f.kind == FieldType::Timestamp
+            }
         };
         match &metric.field {
             Some(name) => {
                 let found = field(name, at, fits);
-                metrics.extend(found.map(|f| (format!("{}_{name}", metric.op), metric.op, Some(f))));
+                metrics
+                    .extend(found.map(|f| (format!("{}_{name}", metric.op), metric.op, Some(f))));
             }
-            None if metric.op == AggregateOperator::Count => metrics.push(("count".to_owned(), metric.op, None)),
-            None => missing.push(Fault::at_pointer("required", at, format!("{} needs a field", metric.op))),
+            None if metric.op == AggregateOperator::Count => {
+                metrics.push(("count".to_owned(), metric.op, None))
+            }
+            None => missing.push(Fault::at_pointer(
+                "required",
+                at,
+                format!("{} needs a field", metric.op),
+            )),
         }
     }
     faults.extend(missing);
     if request.group_by.len() > 2 {
-        faults.push(Fault::at_pointer("too_many_items", "#/group_by", "takes at most 2 fields").meta("max_items", 2));
+        faults.push(
+            Fault::at_pointer("too_many_items", "#/group_by", "takes at most 2 fields")
+                .meta("max_items", 2),
+        );
     }
     if request.metrics.len() > 10 {
-        faults.push(Fault::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics").meta("max_items", 10));
+        faults.push(
+            Fault::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics")
+                .meta("max_items", 10),
+        );
     }
-    let query =
-        ListQuery { filter: request.filter.clone(), q: request.q.clone(), view_id: request.view_id, ..ListQuery::default() };
+    let query = ListQuery {
+        filter: request.filter.clone(),
+        q: request.q.clone(),
+        view_id: request.view_id,
+        ..ListQuery::default()
+    };
     let rows = ListRequest::from_body(&query, PARTNER, now);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));

@@ -100,7 +100,9 @@ fn problem() -> Schema {
     OneOfBuilder::new()
         .item(Ref::from_schema_name("Problem"))
         .item(ObjectBuilder::new().schema_type(Type::Null))
-        .description(Some("Why it failed, as the operation would have answered it alone; null when it did not."))
+        .description(Some(
+            "Why it failed, as the operation would have answered it alone; null when it did not.",
+        ))
         .build()
         .into()
 }

@@ -1,14 +1,27 @@
 //! The one declaration of a partner's fields, in display order (contract section 3.1).
 
-use super::{LogoSource, PartnerCategory, PartnerCreatedVia, PartnerStage, PartnerStatus, PartnerType, TierSource};
+use super::{
+    LogoSource, PartnerCategory, PartnerCreatedVia, PartnerStage, PartnerStatus, PartnerType,
+    TierSource,
+};
 use crate::fields::{
     Field,
-    FieldClass::{Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U},
+    FieldClass::{
+        Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U,
+    },
     FieldReference::{Contact, Member, Tag, Tier},
-    FieldType::{Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray, Timestamp},
+    FieldType::{
+        Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
+        Timestamp,
+    },
 };
 
-const fn f(name: &'static str, label: &'static str, kind: crate::fields::FieldType, class: crate::fields::FieldClass) -> Field {
+const fn f(
+    name: &'static str,
+    label: &'static str,
+    kind: crate::fields::FieldType,
+    class: crate::fields::FieldClass,
+) -> Field {
     Field::new(name, label, kind, class)
 }
 
@@ -18,7 +31,12 @@ const fn dimension(name: &'static str, label: &'static str, column: &'static str
 }
 
 const fn weight(name: &'static str, label: &'static str, column: &'static str) -> Field {
-    f(name, label, Integer, P).range(0, 10_000).default("2500").unit("basis_points").column(column).member()
+    f(name, label, Integer, P)
+        .range(0, 10_000)
+        .default("2500")
+        .unit("basis_points")
+        .column(column)
+        .member()
 }
 
 /// Whether scores are stale: something about the partner was written since, or they were made by another ideal partner
@@ -35,7 +53,12 @@ pub static PARTNER: &[Field] = &[
     f("logo_source", "Logo source", Enum, S).null().words(LogoSource::WORDS),
     f("industry", "Industry", Text, P).null().length(100).mappable(),
     f("description", "Description", Text, P).null().length(5_000).long().mappable(),
-    f("employees", "Employees", Integer, P).null().range(0, 10_000_000).unit("people").indexed().mappable(),
+    f("employees", "Employees", Integer, P)
+        .null()
+        .range(0, 10_000_000)
+        .unit("people")
+        .indexed()
+        .mappable(),
     f("company_revenue", "Company revenue", Money, P).null().mappable(),
     f("regions", "Regions", TextArray, P).items(100).length(80).mappable(),
     f("languages", "Languages", TextArray, P).items(50).length(35).mappable(),
@@ -55,28 +78,69 @@ pub static PARTNER: &[Field] = &[
     f("in_intelligence", "Appears in intelligence", Boolean, U).default("true"),
     f("partner_manager_id", "Partner manager", Id, R).null().refers_to(Member),
     f("primary_contact_id", "Primary contact", Id, R).null().refers_to(Contact),
-    Field { max_items: Some(50), default: "[]", ..f("key_stakeholders", "Key stakeholders", Object, P) },
+    Field {
+        max_items: Some(50),
+        default: "[]",
+        ..f("key_stakeholders", "Key stakeholders", Object, P)
+    },
     f("joint_value_proposition", "Joint value proposition", Text, P).null().length(10_000).long(),
     f("executive_summary", "Executive summary", Text, P).null().length(10_000).long(),
     f("pipeline", "Pipeline", Money, C).default("0").indexed(),
     f("revenue", "Revenue", Money, C).default("0").indexed(),
     f("product_revenue", "Product revenue", Money, C).default("0"),
-    f("active_deals", "Active deals", Integer, C).default("0").range(0, 1_000_000_000).unit("deals"),
-    f("closed_deals", "Closed deals", Integer, C).default("0").range(0, 1_000_000_000).unit("deals"),
+    f("active_deals", "Active deals", Integer, C)
+        .default("0")
+        .range(0, 1_000_000_000)
+        .unit("deals"),
+    f("closed_deals", "Closed deals", Integer, C)
+        .default("0")
+        .range(0, 1_000_000_000)
+        .unit("deals"),
     f("customers", "Customers", Integer, C).default("0").range(0, 1_000_000_000).unit("customers"),
-    f("currency", "Currency", Text, S).length(3).column("(SELECT organizations.currency FROM organizations)"),
+    f("currency", "Currency", Text, S)
+        .length(3)
+        .column("(SELECT organizations.currency FROM organizations)"),
     f("annual_revenue_target", "Annual revenue target", Money, P).null(),
-    f("quarterly_weights", "Quarterly weights", Object, P).default(r#"{"q1":2500,"q2":2500,"q3":2500,"q4":2500}"#),
-    weight("quarterly_weights.q1", "Weight of quarter 1", "(partners.quarterly_weights ->> 'q1')::bigint"),
-    weight("quarterly_weights.q2", "Weight of quarter 2", "(partners.quarterly_weights ->> 'q2')::bigint"),
-    weight("quarterly_weights.q3", "Weight of quarter 3", "(partners.quarterly_weights ->> 'q3')::bigint"),
-    weight("quarterly_weights.q4", "Weight of quarter 4", "(partners.quarterly_weights ->> 'q4')::bigint"),
+    f("quarterly_weights", "Quarterly weights", Object, P)
+        .default(r#"{"q1":2500,"q2":2500,"q3":2500,"q4":2500}"#),
+    weight(
+        "quarterly_weights.q1",
+        "Weight of quarter 1",
+        "(partners.quarterly_weights ->> 'q1')::bigint",
+    ),
+    weight(
+        "quarterly_weights.q2",
+        "Weight of quarter 2",
+        "(partners.quarterly_weights ->> 'q2')::bigint",
+    ),
+    weight(
+        "quarterly_weights.q3",
+        "Weight of quarter 3",
+        "(partners.quarterly_weights ->> 'q3')::bigint",
+    ),
+    weight(
+        "quarterly_weights.q4",
+        "Weight of quarter 4",
+        "(partners.quarterly_weights ->> 'q4')::bigint",
+    ),
     f("fit_score", "Fit score", Score, A).null().indexed(),
     f("health_score", "Health score", Score, A).null().indexed(),
     f("four_c_breakdown", "4C breakdown", Object, A).null(),
-    dimension("four_c_breakdown.capacity", "Capacity", "(partners.four_c_breakdown ->> 'capacity')::bigint"),
-    dimension("four_c_breakdown.capability", "Capability", "(partners.four_c_breakdown ->> 'capability')::bigint"),
-    dimension("four_c_breakdown.commitment", "Commitment", "(partners.four_c_breakdown ->> 'commitment')::bigint"),
+    dimension(
+        "four_c_breakdown.capacity",
+        "Capacity",
+        "(partners.four_c_breakdown ->> 'capacity')::bigint",
+    ),
+    dimension(
+        "four_c_breakdown.capability",
+        "Capability",
+        "(partners.four_c_breakdown ->> 'capability')::bigint",
+    ),
+    dimension(
+        "four_c_breakdown.commitment",
+        "Commitment",
+        "(partners.four_c_breakdown ->> 'commitment')::bigint",
+    ),
     dimension(
         "four_c_breakdown.customer_alignment",
         "Customer Alignment",

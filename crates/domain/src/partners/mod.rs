@@ -26,17 +26,19 @@ use crate::{
 };
 
 pub use aggregate::{
-    AggregateGroup, AggregateMetric, AggregateOperator, AggregateRequest, AggregateResult, CheckedAggregate,
-    checked as checked_aggregate,
+    AggregateGroup, AggregateMetric, AggregateOperator, AggregateRequest, AggregateResult,
+    CheckedAggregate, checked as checked_aggregate,
 };
 pub use batch::{
-    PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation, PartnerBatchResult,
+    PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation,
+    PartnerBatchResult,
 };
 pub use catalogue::{PARTNER, SCORES_STALE, partner_field};
 pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
 pub use write::{
-    Change, Held, Plan, Scored, Skipped, accepted, changes_of, clear, created, diff, forbidden, pin, recomputed, scored, written,
+    Change, Held, Plan, Scored, Skipped, accepted, changes_of, clear, created, diff, forbidden,
+    pin, recomputed, scored, written,
 };
 
 choices! {
@@ -209,7 +211,9 @@ pub struct PartnerSummary {
     pub domain: Option<String>,
     /// Where this API serves the logo; a new logo has a new address.
     #[serde(serialize_with = "crate::links::absolute")]
-    #[schema(example = "https://api.example.com/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd/logo?v=7d0f5e1c")]
+    #[schema(
+        example = "https://api.example.com/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd/logo?v=7d0f5e1c"
+    )]
     pub logo_url: Option<String>,
     /// Where the logo came from.
     pub logo_source: Option<LogoSource>,
@@ -389,7 +393,9 @@ impl PartnerCreate {
     /// None for a body that was checked against the document.
     pub fn primary_contact(&self) -> crate::Result<Option<PrimaryContact>> {
         let contact = self.0.get("primary_contact").filter(|contact| !contact.is_null());
-        contact.map(|contact| serde_json::from_value(contact.clone()).map_err(crate::Error::internal)).transpose()
+        contact
+            .map(|contact| serde_json::from_value(contact.clone()).map_err(crate::Error::internal))
+            .transpose()
     }
 }
 
@@ -401,7 +407,9 @@ pub struct PartnerUpdate(pub Map<String, Json>);
 /// The writable fields by name. Type, limits and description are those of `Partner`; the document copies them.
 fn body(description: &str, fields: impl Iterator<Item = &'static Field>) -> ObjectBuilder {
     fields
-        .fold(ObjectBuilder::new().description(Some(description)), |body, field| body.property(field.name, Object::default()))
+        .fold(ObjectBuilder::new().description(Some(description)), |body, field| {
+            body.property(field.name, Object::default())
+        })
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
 
@@ -414,7 +422,11 @@ impl PartialSchema for PartnerCreate {
                 "name": "Acme", "type": "reseller", "domain": "https://www.acme.com/", "industry": "Software", "status": "active",
                 "regions": ["DACH"], "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
             })]);
-        PARTNER.iter().filter(|f| f.required).fold(body, |body, field| body.required(field.name)).into()
+        PARTNER
+            .iter()
+            .filter(|f| f.required)
+            .fold(body, |body, field| body.required(field.name))
+            .into()
     }
 }
 impl ToSchema for PartnerCreate {
@@ -446,9 +458,13 @@ pub fn refine_document(schemas: &mut Map<String, Json>) {
 }
 
 fn refine(schema: &mut Json) {
-    let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else { return };
+    let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else {
+        return;
+    };
     for field in PARTNER {
-        let Some(property) = properties.get_mut(field.name).and_then(Json::as_object_mut) else { continue };
+        let Some(property) = properties.get_mut(field.name).and_then(Json::as_object_mut) else {
+            continue;
+        };
         property.extend(field.keywords());
         if field.kind == crate::fields::FieldType::Domain {
             property.insert("format".into(), "domain".into());

@@ -74,10 +74,11 @@ impl Plan {
     /// The values that wait after the write: what was skipped, and for a computed field that a person replaces what was
     /// computed (rule 8). `before` are the partner's values until now; a new one has none.
     pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
-        let computed = self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
-            let held = before.get(field.name).cloned();
-            Change { field, value: held.unwrap_or_else(|| field.default_value()) }
-        });
+        let computed =
+            self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
+                let held = before.get(field.name).cloned();
+                Change { field, value: held.unwrap_or_else(|| field.default_value()) }
+            });
         self.skipped.iter().cloned().chain(computed).collect()
     }
     /// Whether scores that were made before rest on something that changes.
@@ -86,8 +87,12 @@ impl Plan {
     }
     /// `overridden_fields` after the write: sorted, unique.
     pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
-        let names = held.iter().map(|h| h.field).filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));
-        let names: BTreeSet<&str> = names.chain(self.marked.iter().copied()).map(|f| f.name).collect();
+        let names = held
+            .iter()
+            .map(|h| h.field)
+            .filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));
+        let names: BTreeSet<&str> =
+            names.chain(self.marked.iter().copied()).map(|f| f.name).collect();
         names.into_iter().map(str::to_owned).collect()
     }
     fn change(&mut self, field: &'static Field, value: Json) {
@@ -100,7 +105,9 @@ pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
     PARTNER
         .iter()
         .filter(|field| field.writable)
-        .filter_map(|field| body.get(field.name).map(|value| Change { field, value: value.clone() }))
+        .filter_map(|field| {
+            body.get(field.name).map(|value| Change { field, value: value.clone() })
+        })
         .collect()
 }
 
@@ -129,14 +136,20 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
     if mode == WriteMode::Manual {
         return Vec::new();
     }
-    let fault = |code, field: &Field, detail: &str| Fault::at_pointer(code, format!("#/{}", field.name), detail);
+    let fault = |code, field: &Field, detail: &str| {
+        Fault::at_pointer(code, format!("#/{}", field.name), detail)
+    };
     changes
         .iter()
         .filter_map(|change| match change.field.class {
-            FieldClass::Computed => {
-                Some(fault("computed_field", change.field, "is computed from deals; only a person may replace it"))
+            FieldClass::Computed => Some(fault(
+                "computed_field",
+                change.field,
+                "is computed from deals; only a person may replace it",
+            )),
+            FieldClass::User => {
+                Some(fault("manual_only_field", change.field, "is written by people only"))
             }
-            FieldClass::User => Some(fault("manual_only_field", change.field, "is written by people only")),
             _ => None,
         })
         .collect()
@@ -166,8 +179,15 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
 
 /// A new partner out of an application: `answered` is written by automation, `decided` as `mode` says, in place of what was
 /// answered (rule 11).
-pub fn accepted(answered: Vec<Change>, decided: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
-    let left = answered.into_iter().filter(|answer| !decided.iter().any(|change| change.field == answer.field));
+pub fn accepted(
+    answered: Vec<Change>,
+    decided: Vec<Change>,
+    linked: bool,
+    mode: WriteMode,
+) -> Result<Plan, Vec<Fault>> {
+    let left = answered
+        .into_iter()
+        .filter(|answer| !decided.iter().any(|change| change.field == answer.field));
     let mut plan = created(left.collect(), linked, WriteMode::Automated)?;
     let by_reviewer = created(decided, false, mode)?;
     plan.changes.extend(by_reviewer.changes);
@@ -176,7 +196,12 @@ pub fn accepted(answered: Vec<Change>, decided: Vec<Change>, linked: bool, mode:
 }
 
 /// An edit of a partner: `row` holds its present values (rules 1, 3 to 9).
-pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+pub fn written(
+    row: &Map<String, Json>,
+    held: &[Held],
+    changes: Vec<Change>,
+    mode: WriteMode,
+) -> Result<Plan, Vec<Fault>> {
     let faults = forbidden(&changes, mode);
     if !faults.is_empty() {
         return Err(faults);
@@ -190,9 +215,10 @@ pub fn written(row: &Map<String, Json>, held: &[Held], changes: Vec<Change>, mod
             (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
                 plan.unmarked.extend(hold.map(|hold| hold.field));
             }
-            _ if same => {
-                plan.settled.extend(hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some()).map(|h| h.field))
-            }
+            _ if same => plan.settled.extend(
+                hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some())
+                    .map(|h| h.field),
+            ),
             (WriteMode::Manual, hold) => {
                 if field.overridable && hold.is_none() {
                     plan.marked.push(field);
@@ -212,7 +238,9 @@ pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -
     let mut plan = Plan::default();
     for Change { field, value } in values {
         match held.iter().find(|h| h.field == field) {
-            Some(hold) if hold.pending.as_ref() != Some(&value) => plan.skipped.push(Skipped { field, value }),
+            Some(hold) if hold.pending.as_ref() != Some(&value) => {
+                plan.skipped.push(Skipped { field, value })
+            }
             Some(_) => {}
             None if *field.of(row) != value => plan.change(field, value),
             None => {}
@@ -224,7 +252,10 @@ pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -
 /// Whether scores may rest on a field: what people and automation say of a company, and what is computed of its deals. Not
 /// the tier, which follows from scores, nor the key of another system.
 fn is_input_of_scores(field: &Field) -> bool {
-    let written = matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User);
+    let written = matches!(
+        field.class,
+        FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User
+    );
     written && !field.is_tier() && field.name != "external_id"
 }
 
@@ -285,5 +316,7 @@ pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
         }
         from => json!({"from": from, "to": change.value}),
     };
-    Json::Object(changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect())
+    Json::Object(
+        changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect(),
+    )
 }

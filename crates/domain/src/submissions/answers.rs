@@ -33,41 +33,79 @@ pub struct Checked {
 
 impl Checked {
     /// Holds a submission against the form that it was made on. `exponent` is that of the organization's currency.
-    pub fn of(form: &ApplicationForm, submission: &PublicSubmission, exponent: i32, now: Timestamp) -> Self {
+    pub fn of(
+        form: &ApplicationForm,
+        submission: &PublicSubmission,
+        exponent: i32,
+        now: Timestamp,
+    ) -> Self {
         let mut checked = Self::default();
         let mut given: HashMap<QuestionId, SubmissionAnswer> = HashMap::new();
         let mut seen = HashSet::new();
         for (number, answer) in submission.answers.iter().enumerate() {
             let at = |part: &str| format!("#/answers/{number}/{part}");
             let Some(question) = form.question(answer.question_id) else {
-                let fault = Fault::at_pointer("not_found_reference", at("question_id"), "is no question of this form");
+                let fault = Fault::at_pointer(
+                    "not_found_reference",
+                    at("question_id"),
+                    "is no question of this form",
+                );
                 checked.faults.push(fault);
                 continue;
             };
             if !seen.insert(question.id) {
-                checked.faults.push(Fault::at_pointer("duplicate_item", at("question_id"), "is answered twice"));
+                checked.faults.push(Fault::at_pointer(
+                    "duplicate_item",
+                    at("question_id"),
+                    "is answered twice",
+                ));
                 continue;
             }
-            if let Some(value) = kept(question, answer.value.clone(), &at("value"), exponent, &mut checked.faults) {
-                let (label, kind, maps_to) = (question.label.clone(), question.kind, question.maps_to);
-                given.insert(question.id, SubmissionAnswer { question_id: question.id, label, kind, value, maps_to });
+            if let Some(value) =
+                kept(question, answer.value.clone(), &at("value"), exponent, &mut checked.faults)
+            {
+                let (label, kind, maps_to) =
+                    (question.label.clone(), question.kind, question.maps_to);
+                given.insert(
+                    question.id,
+                    SubmissionAnswer { question_id: question.id, label, kind, value, maps_to },
+                );
             }
         }
-        for question in form.questions.0.iter().filter(|question| question.required && !seen.contains(&question.id)) {
-            let fault = Fault::at_pointer("required", "#/answers", "lacks the answer to a question that must be answered");
-            checked.faults.push(fault.meta("question_id", question.id.to_string()).meta("label", question.label.clone()));
+        for question in form
+            .questions
+            .0
+            .iter()
+            .filter(|question| question.required && !seen.contains(&question.id))
+        {
+            let fault = Fault::at_pointer(
+                "required",
+                "#/answers",
+                "lacks the answer to a question that must be answered",
+            );
+            checked.faults.push(
+                fault
+                    .meta("question_id", question.id.to_string())
+                    .meta("label", question.label.clone()),
+            );
         }
-        checked.answers = form.questions.0.iter().filter_map(|question| given.remove(&question.id)).collect();
+        checked.answers =
+            form.questions.0.iter().filter_map(|question| given.remove(&question.id)).collect();
         checked.agree(form, submission, now);
         checked
     }
 
     fn agree(&mut self, form: &ApplicationForm, submission: &PublicSubmission, now: Timestamp) {
-        let accepted: HashSet<AgreementId> = submission.accepted_agreement_ids.iter().copied().collect();
+        let accepted: HashSet<AgreementId> =
+            submission.accepted_agreement_ids.iter().copied().collect();
         for (number, id) in submission.accepted_agreement_ids.iter().enumerate() {
             if !form.agreements.0.iter().any(|agreement| agreement.id == *id) {
                 let at = format!("#/accepted_agreement_ids/{number}");
-                self.faults.push(Fault::at_pointer("not_found_reference", at, "is no agreement of this form"));
+                self.faults.push(Fault::at_pointer(
+                    "not_found_reference",
+                    at,
+                    "is no agreement of this form",
+                ));
             }
         }
         for agreement in &form.agreements.0 {
@@ -92,8 +130,10 @@ impl Checked {
 
     /// SHA-256 over what was said, whenever it was said.
     pub fn fingerprint(&self) -> [u8; 32] {
-        let answers: Vec<Json> = self.answers.iter().map(|answer| json!([answer.question_id, answer.value])).collect();
-        let agreements: Vec<AgreementId> = self.agreements.iter().map(|agreement| agreement.id).collect();
+        let answers: Vec<Json> =
+            self.answers.iter().map(|answer| json!([answer.question_id, answer.value])).collect();
+        let agreements: Vec<AgreementId> =
+            self.agreements.iter().map(|agreement| agreement.id).collect();
         Sha256::digest(json!([answers, agreements]).to_string().as_bytes()).into()
     }
 }
@@ -103,7 +143,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The answer as it is kept; none when there is none, or when it is wrong.
-fn kept(question: &Question, value: Json, at: &str, exponent: i32, faults: &mut Vec<Fault>) -> Option<Json> {
+fn kept(
+    question: &Question,
+    value: Json,
+    at: &str,
+    exponent: i32,
+    faults: &mut Vec<Fault>,
+) -> Option<Json> {
     let before = faults.len();
     let answer = if is_nothing(&value) { None } else { checked(question, value, at, faults) };
     if faults.len() > before {
@@ -117,7 +163,9 @@ fn kept(question: &Question, value: Json, at: &str, exponent: i32, faults: &mut 
         return None;
     };
     // What the acceptance could not write is said here, where somebody can still do something about it.
-    if let Some((code, detail)) = question.maps_to.and_then(|mapping| mapping.value(question, &answer, exponent).err()) {
+    if let Some((code, detail)) =
+        question.maps_to.and_then(|mapping| mapping.value(question, &answer, exponent).err())
+    {
         faults.push(Fault::at_pointer(code, at, detail));
         return None;
     }
@@ -142,8 +190,10 @@ fn checked(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
         (QuestionType::Boolean, Json::Bool(answer)) => Some(json!(answer)),
         (QuestionType::Boolean, _) => wrong("wrong_type", "must be true or false"),
         (QuestionType::Number, Json::Number(number)) => {
-            let Some(number) =
-                number.as_f64().filter(|number| number.abs() <= LARGEST_NUMBER).map(|float| whole_or(float, &number))
+            let Some(number) = number
+                .as_f64()
+                .filter(|number| number.abs() <= LARGEST_NUMBER)
+                .map(|float| whole_or(float, &number))
             else {
                 return wrong("out_of_range", "is too large");
             };
@@ -151,7 +201,9 @@ fn checked(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
         }
         (QuestionType::Number, _) => wrong("wrong_type", "must be a number"),
         (QuestionType::MultiSelect, Json::Array(values)) => chosen(question, values, at, faults),
-        (QuestionType::MultiSelect, _) => wrong("wrong_type", "must be a list of values of options"),
+        (QuestionType::MultiSelect, _) => {
+            wrong("wrong_type", "must be a list of values of options")
+        }
         (QuestionType::SingleSelect, Json::String(value)) => match question.label_of(&value) {
             Some(_) => Some(json!(value)),
             None => {
@@ -186,7 +238,9 @@ fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -
         QuestionType::Date => "date",
         QuestionType::Country => "country",
         QuestionType::Url => {
-            return website(text).or_else(|| wrong(("invalid_format", "must be an address such as https://example.com")));
+            return website(text).or_else(|| {
+                wrong(("invalid_format", "must be an address such as https://example.com"))
+            });
         }
         _ => "text",
     };
@@ -200,7 +254,10 @@ fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -
     let longest = question.longest_answer().and_then(|max| usize::try_from(max).ok());
     match longest.filter(|max| kept.chars().count() > *max) {
         Some(max) => {
-            faults.push(Fault::at_pointer("too_long", at, format!("must have at most {max} characters")).meta("max", max));
+            faults.push(
+                Fault::at_pointer("too_long", at, format!("must have at most {max} characters"))
+                    .meta("max", max),
+            );
             None
         }
         None => Some(kept),
@@ -223,7 +280,8 @@ fn bounded(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
     if !below && !above {
         return Some(bound.0);
     }
-    let mut fault = Fault::at_pointer("out_of_range", at, "lies outside of what the question allows");
+    let mut fault =
+        Fault::at_pointer("out_of_range", at, "lies outside of what the question allows");
     for (name, limit) in [("min", &question.min), ("max", &question.max)] {
         if let Some(limit) = limit {
             fault = fault.meta(name, limit.0.clone());
@@ -234,15 +292,24 @@ fn bounded(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
 }
 
 /// Options of a multi select, each once.
-fn chosen(question: &Question, values: Vec<Json>, at: &str, faults: &mut Vec<Fault>) -> Option<Json> {
+fn chosen(
+    question: &Question,
+    values: Vec<Json>,
+    at: &str,
+    faults: &mut Vec<Fault>,
+) -> Option<Json> {
     let before = faults.len();
     let mut seen = HashSet::new();
     // More than there are options cannot all be right; a stranger need not be told so a million times.
     for (number, value) in values.iter().enumerate().take(question.options.len() + 1) {
         let at = format!("{at}/{number}");
         match value.as_str() {
-            None => faults.push(Fault::at_pointer("wrong_type", at, "must be the value of an option")),
-            Some(value) if question.label_of(value).is_none() => faults.push(no_option(question, &at)),
+            None => {
+                faults.push(Fault::at_pointer("wrong_type", at, "must be the value of an option"))
+            }
+            Some(value) if question.label_of(value).is_none() => {
+                faults.push(no_option(question, &at))
+            }
             Some(value) if !seen.insert(value) => {
                 faults.push(Fault::at_pointer("duplicate_item", at, "stands in the list twice"))
             }
@@ -252,10 +319,16 @@ fn chosen(question: &Question, values: Vec<Json>, at: &str, faults: &mut Vec<Fau
     let count = |bound: &Option<QuestionBound>| bound.as_ref().and_then(|bound| bound.0.as_u64());
     let held = values.len() as u64;
     if let Some(min) = count(&question.min).filter(|min| held < *min) {
-        faults.push(Fault::at_pointer("too_short", at, format!("must have at least {min} options")).meta("min", min));
+        faults.push(
+            Fault::at_pointer("too_short", at, format!("must have at least {min} options"))
+                .meta("min", min),
+        );
     }
     if let Some(max) = count(&question.max).filter(|max| held > *max) {
-        faults.push(Fault::at_pointer("too_many_items", at, format!("must have at most {max} options")).meta("max", max));
+        faults.push(
+            Fault::at_pointer("too_many_items", at, format!("must have at most {max} options"))
+                .meta("max", max),
+        );
     }
     (faults.len() == before).then_some(Json::Array(values))
 }

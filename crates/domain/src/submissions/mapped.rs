@@ -27,7 +27,10 @@ impl Mapped {
             if answer.kind == QuestionType::Email && mapped.email.is_none() {
                 mapped.email = answer.value.as_str().map(str::to_owned);
             }
-            let Some((mapping, question)) = answer.maps_to.zip(form.question(answer.question_id)) else { continue };
+            let Some((mapping, question)) = answer.maps_to.zip(form.question(answer.question_id))
+            else {
+                continue;
+            };
             // The answer was checked with the same function; only the currency can have changed since.
             let Ok(value) = mapping.value(question, &answer.value, exponent) else { continue };
             if let Some(field) = mapping.partner_field() {
@@ -41,7 +44,9 @@ impl Mapped {
 
     /// Who applied.
     pub fn applicant(&self) -> Applicant {
-        let text = |values: &Map<String, Json>, field: &str| values.get(field).and_then(Json::as_str).map(str::to_owned);
+        let text = |values: &Map<String, Json>, field: &str| {
+            values.get(field).and_then(Json::as_str).map(str::to_owned)
+        };
         Applicant {
             name: text(&self.contact, "name"),
             email: text(&self.contact, "email").or_else(|| self.email.clone()),
@@ -58,7 +63,8 @@ impl Mapped {
     pub fn contact(&self) -> Option<PrimaryContact> {
         let text = |field: &str| self.contact.get(field).and_then(Json::as_str).map(str::to_owned);
         let (name, email) = (text("name"), text("email"));
-        let name = name.or_else(|| email.as_ref().map(|email| email.chars().take(200).collect()))?;
+        let name =
+            name.or_else(|| email.as_ref().map(|email| email.chars().take(200).collect()))?;
         Some(PrimaryContact { name, email, phone: text("phone"), title: text("title") })
     }
 }

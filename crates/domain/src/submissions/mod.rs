@@ -193,8 +193,11 @@ pub struct Submission {
 
 /// The fields that the inbox is filtered and sorted by.
 pub static SUBMISSION: &[Field] = &[
-    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile).words(SubmissionStatus::WORDS),
-    Field::new("reviewer_id", "Reviewer", FieldType::Id, FieldClass::Profile).null().refers_to(FieldReference::Member),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
+        .words(SubmissionStatus::WORDS),
+    Field::new("reviewer_id", "Reviewer", FieldType::Id, FieldClass::Profile)
+        .null()
+        .refers_to(FieldReference::Member),
     Field::new("form_version", "Form version", FieldType::Integer, FieldClass::System),
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null(),
     Field::new("submitted_at", "Submitted", FieldType::Timestamp, FieldClass::System).indexed(),
@@ -228,9 +231,17 @@ pub struct SubmissionUpdate {
     /// Any but `accepted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SubmissionStatus>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub notes: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub reviewer_id: Option<Option<MemberId>>,
 }
 

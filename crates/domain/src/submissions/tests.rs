@@ -35,13 +35,26 @@ fn question(mut given: Json) -> Question {
 }
 
 fn submission(answers: Vec<(QuestionId, Json)>) -> PublicSubmission {
-    let answers = answers.into_iter().map(|(question_id, value)| PublicAnswer { question_id, value }).collect();
-    PublicSubmission { form_version: 3, answers, accepted_agreement_ids: Vec::new(), website_confirm: None }
+    let answers = answers
+        .into_iter()
+        .map(|(question_id, value)| PublicAnswer { question_id, value })
+        .collect();
+    PublicSubmission {
+        form_version: 3,
+        answers,
+        accepted_agreement_ids: Vec::new(),
+        website_confirm: None,
+    }
 }
 
 /// What is kept of one answer, or the codes of what is wrong with it.
 fn answered(question: &Question, value: Json) -> Result<Option<Json>, Vec<&'static str>> {
-    let checked = Checked::of(&form(vec![question.clone()]), &submission(vec![(question.id, value)]), 2, Timestamp::now());
+    let checked = Checked::of(
+        &form(vec![question.clone()]),
+        &submission(vec![(question.id, value)]),
+        2,
+        Timestamp::now(),
+    );
     match checked.faults.is_empty() {
         true => Ok(checked.answers.into_iter().next().map(|answer| answer.value)),
         false => Err(checked.faults.iter().map(|fault| fault.code).collect()),
@@ -52,7 +65,9 @@ fn answered(question: &Question, value: Json) -> Result<Option<Json>, Vec<&'stat
 fn every_type_takes_its_own_answers() {
     let options = json!([{"value": "a", "label": "A"}, {"value": "b", "label": "B"}, {"value": "c", "label": "C"}]);
     let of = |kind: &str| {
-        question(json!({"type": kind, "options": if kind.contains("select") { options.clone() } else { json!([]) }}))
+        question(
+            json!({"type": kind, "options": if kind.contains("select") { options.clone() } else { json!([]) }}),
+        )
     };
     let (text, object) = (json!("x"), json!({"a": 1}));
     // Answers that are right for some type; for every other one they are wrong.
@@ -109,10 +124,18 @@ fn every_type_takes_its_own_answers() {
     for (kind, right) in takes {
         let question = of(kind);
         for answer in &all {
-            assert_eq!(answered(&question, answer.clone()).is_ok(), right.contains(answer), "{kind} takes {answer}");
+            assert_eq!(
+                answered(&question, answer.clone()).is_ok(),
+                right.contains(answer),
+                "{kind} takes {answer}"
+            );
         }
         for nothing in [json!(null), json!(""), json!(" \n "), json!([])] {
-            assert_eq!(answered(&question, nothing.clone()), Ok(None), "{kind}: {nothing} is no answer");
+            assert_eq!(
+                answered(&question, nothing.clone()),
+                Ok(None),
+                "{kind}: {nothing} is no answer"
+            );
             let required = Question { required: true, ..question.clone() };
             assert_eq!(answered(&required, nothing), Err(vec!["required"]));
         }
@@ -125,7 +148,11 @@ fn answers_are_kept_in_one_spelling_and_within_their_bounds() {
     for (given, answer, kept) in [
         (json!({"type": "short_text"}), json!("  Cafe\u{301} "), Ok(json!("Café"))),
         (json!({"type": "short_text"}), json!("Ac\u{202e}me\u{2066}"), Ok(json!("Acme"))),
-        (json!({"type": "short_text"}), json!("<script>alert(1)</script>"), Ok(json!("<script>alert(1)</script>"))),
+        (
+            json!({"type": "short_text"}),
+            json!("<script>alert(1)</script>"),
+            Ok(json!("<script>alert(1)</script>")),
+        ),
         (json!({"type": "short_text"}), json!("a\nb"), Err("invalid_format")),
         (json!({"type": "short_text"}), json!("a\0b"), Err("invalid_format")),
         (json!({"type": "long_text"}), json!("a\u{1b}[0m"), Err("invalid_format")),
@@ -146,7 +173,11 @@ fn answers_are_kept_in_one_spelling_and_within_their_bounds() {
         (json!({"type": "url"}), json!("javascript://acme.com/%0aalert(1)"), Err("invalid_format")),
         (json!({"type": "url"}), json!("https://user@acme.com"), Err("invalid_format")),
         (json!({"type": "url"}), json!("http://127.0.0.1/"), Err("invalid_format")),
-        (json!({"type": "url"}), json!(format!("https://acme.com/{}", "x".repeat(2_000))), Err("invalid_format")),
+        (
+            json!({"type": "url"}),
+            json!(format!("https://acme.com/{}", "x".repeat(2_000))),
+            Err("invalid_format"),
+        ),
         (json!({"type": "phone"}), json!("+41 44 333 44 55"), Ok(json!("+41443334455"))),
         (json!({"type": "country"}), json!("ch"), Ok(json!("CH"))),
         (json!({"type": "country"}), json!("UK"), Err("invalid_format")),
@@ -156,20 +187,52 @@ fn answers_are_kept_in_one_spelling_and_within_their_bounds() {
         (json!({"type": "number", "min": 1, "max": 10}), json!(10), Ok(json!(10))),
         (json!({"type": "number", "max": 0.5}), json!(0.6), Err("out_of_range")),
         (json!({"type": "number", "maps_to": "partner.employees"}), json!(1.5), Err("wrong_type")),
-        (json!({"type": "date", "min": "2026-01-01", "max": "2026-12-31"}), json!("2026-12-31"), Ok(json!("2026-12-31"))),
+        (
+            json!({"type": "date", "min": "2026-01-01", "max": "2026-12-31"}),
+            json!("2026-12-31"),
+            Ok(json!("2026-12-31")),
+        ),
         (json!({"type": "date", "min": "2026-01-01"}), json!("2025-12-31"), Err("out_of_range")),
         (json!({"type": "date"}), json!("2026-02-30"), Err("invalid_format")),
         (json!({"type": "single_select", "options": options}), json!("d"), Err("invalid_choice")),
-        (json!({"type": "multi_select", "options": options}), json!(["c", "a"]), Ok(json!(["c", "a"]))),
-        (json!({"type": "multi_select", "options": options}), json!(["a", "d"]), Err("invalid_choice")),
-        (json!({"type": "multi_select", "options": options}), json!(["a", "a"]), Err("duplicate_item")),
+        (
+            json!({"type": "multi_select", "options": options}),
+            json!(["c", "a"]),
+            Ok(json!(["c", "a"])),
+        ),
+        (
+            json!({"type": "multi_select", "options": options}),
+            json!(["a", "d"]),
+            Err("invalid_choice"),
+        ),
+        (
+            json!({"type": "multi_select", "options": options}),
+            json!(["a", "a"]),
+            Err("duplicate_item"),
+        ),
         (json!({"type": "multi_select", "options": options}), json!(["a", 1]), Err("wrong_type")),
-        (json!({"type": "multi_select", "options": options, "min": 2}), json!(["a"]), Err("too_short")),
-        (json!({"type": "multi_select", "options": options, "max": 1}), json!(["a", "b"]), Err("too_many_items")),
-        (json!({"type": "url", "maps_to": "partner.domain"}), json!("www.Acme.com"), Ok(json!("https://www.acme.com"))),
+        (
+            json!({"type": "multi_select", "options": options, "min": 2}),
+            json!(["a"]),
+            Err("too_short"),
+        ),
+        (
+            json!({"type": "multi_select", "options": options, "max": 1}),
+            json!(["a", "b"]),
+            Err("too_many_items"),
+        ),
+        (
+            json!({"type": "url", "maps_to": "partner.domain"}),
+            json!("www.Acme.com"),
+            Ok(json!("https://www.acme.com")),
+        ),
     ] {
         let expected = kept.map(Some).map_err(|code| vec![code]);
-        assert_eq!(answered(&question(given.clone()), answer.clone()), expected, "{given} {answer}");
+        assert_eq!(
+            answered(&question(given.clone()), answer.clone()),
+            expected,
+            "{given} {answer}"
+        );
     }
 }
 
@@ -183,11 +246,16 @@ fn everything_that_is_wrong_is_named_at_once() {
     let agreement = |id, required| Agreement { id, text: "Yes".into(), url: None, required };
     form.agreements = Stored(vec![agreement(needed, true), agreement(optional, false)]);
     let stranger = QuestionId::new();
-    let mut sent =
-        submission(vec![(mail.id, json!("nobody")), (stranger, json!(1)), (number.id, json!("7")), (number.id, json!(7))]);
+    let mut sent = submission(vec![
+        (mail.id, json!("nobody")),
+        (stranger, json!(1)),
+        (number.id, json!("7")),
+        (number.id, json!(7)),
+    ]);
     sent.accepted_agreement_ids = vec![optional, AgreementId::new()];
     let checked = Checked::of(&form, &sent, 2, Timestamp::now());
-    let faults: Vec<(String, &str)> = checked.faults.iter().map(|fault| (fault.place.to_string(), fault.code)).collect();
+    let faults: Vec<(String, &str)> =
+        checked.faults.iter().map(|fault| (fault.place.to_string(), fault.code)).collect();
     let expected = [
         ("`answers/0/value`", "invalid_format"),
         ("`answers/1/question_id`", "not_found_reference"),
@@ -208,7 +276,10 @@ fn everything_that_is_wrong_is_named_at_once() {
     assert_eq!(order, [name.id, number.id], "answers stand in the order of the questions");
     // printf Yes | sha256sum
     let hash = "85a39ab345d672ff8ca9b9c6876f3adcacf45ee7c1e2dbd2408fd338bd55e07e";
-    assert_eq!(checked.agreements.iter().map(|agreed| agreed.text_sha256.as_str()).collect::<Vec<_>>(), [hash]);
+    assert_eq!(
+        checked.agreements.iter().map(|agreed| agreed.text_sha256.as_str()).collect::<Vec<_>>(),
+        [hash]
+    );
     sent.answers.reverse();
     assert_eq!(Checked::of(&form, &sent, 2, Timestamp::now()).fingerprint(), checked.fingerprint());
 }
@@ -223,9 +294,11 @@ fn answers_say_who_applied() {
         (question("phone", json!("contact.phone")), json!("+41443334455")),
     ];
     let form = form(all.iter().map(|(question, _)| question.clone()).collect());
-    let sent = submission(all.iter().map(|(question, answer)| (question.id, answer.clone())).collect());
+    let sent =
+        submission(all.iter().map(|(question, answer)| (question.id, answer.clone())).collect());
     let mapped = Mapped::of(&form, &Checked::of(&form, &sent, 2, Timestamp::now()).answers, 2);
-    let applicant = Applicant { name: None, email: Some("ann@acme.com".into()), company: Some("Acme".into()) };
+    let applicant =
+        Applicant { name: None, email: Some("ann@acme.com".into()), company: Some("Acme".into()) };
     assert_eq!((mapped.applicant(), mapped.domain()), (applicant, Some("acme.com")));
     assert!(mapped.contact().is_none(), "a phone number alone is nobody");
 }

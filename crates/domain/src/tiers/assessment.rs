@@ -81,7 +81,11 @@ impl TierRules {
         let row = partner.into_row();
         let Standing { tier, at_risk_since } = Standing::of(&row);
         let present = tier.as_deref().and_then(|key| self.tier(key));
-        let above = self.tiers().iter().rev().filter(|tier| present.is_none_or(|held| tier.rank > held.rank));
+        let above = self
+            .tiers()
+            .iter()
+            .rev()
+            .filter(|tier| present.is_none_or(|held| tier.rank > held.rank));
         let next = above.into_iter().find(|tier| tier.requirement.is_some());
         TierAssessment {
             partner_id,
@@ -97,8 +101,16 @@ impl TierRules {
 }
 
 fn check(tier: &TierRule, row: &Map<String, Json>) -> TierCheck {
-    let leaves = tier.requirement.iter().flat_map(|(json, node)| leaves(json, node, "#")).map(|leaf| assessed(&leaf, row));
-    TierCheck { tier: tier.key.clone(), met: tier.requirement.is_none() || tier.matches(row), leaves: leaves.collect() }
+    let leaves = tier
+        .requirement
+        .iter()
+        .flat_map(|(json, node)| leaves(json, node, "#"))
+        .map(|leaf| assessed(&leaf, row));
+    TierCheck {
+        tier: tier.key.clone(),
+        met: tier.requirement.is_none() || tier.matches(row),
+        leaves: leaves.collect(),
+    }
 }
 
 fn assessed(leaf: &Leaf<'_>, row: &Map<String, Json>) -> TierLeaf {
@@ -112,12 +124,15 @@ fn assessed(leaf: &Leaf<'_>, row: &Map<String, Json>) -> TierLeaf {
         actual: AnyValue(actual.clone()),
         needed: AnyValue(json.get("value").cloned().unwrap_or_default()),
         met,
-        gap: number(field, actual).and_then(|actual| if met { Some(0) } else { distance(test, actual) }),
+        gap: number(field, actual)
+            .and_then(|actual| if met { Some(0) } else { distance(test, actual) }),
     }
 }
 
 fn number(field: &Field, actual: &Json) -> Option<i64> {
-    matches!(field.kind, FieldType::Integer | FieldType::Money | FieldType::Score).then(|| actual.as_i64()).flatten()
+    matches!(field.kind, FieldType::Integer | FieldType::Money | FieldType::Score)
+        .then(|| actual.as_i64())
+        .flatten()
 }
 
 /// From a value that does not hold to the nearest that the test names.
@@ -127,7 +142,10 @@ fn distance(test: &Test, actual: i64) -> Option<i64> {
         _ => None,
     };
     match test {
-        Test::Compare(Comparison::Gt | Comparison::Gte | Comparison::Lt | Comparison::Lte, bound) => from(bound),
+        Test::Compare(
+            Comparison::Gt | Comparison::Gte | Comparison::Lt | Comparison::Lte,
+            bound,
+        ) => from(bound),
         Test::Between(low, high) => Some(from(low)?.min(from(high)?)),
         Test::In(values) => values.iter().filter_map(from).min(),
         _ => None,

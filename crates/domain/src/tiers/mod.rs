@@ -53,11 +53,15 @@ impl Default for TierTrigger {
 pub fn is_key(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 const fn partner_count() -> Sql<BigInt> {
-    Sql::new("(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS NULL)")
+    Sql::new(
+        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS NULL)",
+    )
 }
 
 /// A rung of the program.
@@ -129,14 +133,26 @@ pub struct TierUpdate {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<i32>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<Option<String>>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub requirement: Option<Option<FilterNode>>,
     /// True takes it over from the tier that was the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
-    #[serde(default, deserialize_with = "crate::patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub color: Option<Option<String>>,
 }
 

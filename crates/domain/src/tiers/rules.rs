@@ -19,16 +19,26 @@ use crate::{
 };
 
 /// Fields that follow from the tier, or from its being written: a requirement must not look at them.
-pub const CIRCULAR: [&str; 7] =
-    ["tier", "tier_source", "tier_changed_at", "tier_at_risk_since", "overridden_fields", "version", "updated_at"];
+pub const CIRCULAR: [&str; 7] = [
+    "tier",
+    "tier_source",
+    "tier_changed_at",
+    "tier_at_risk_since",
+    "overridden_fields",
+    "version",
+    "updated_at",
+];
 
 /// Reads a requirement.
 ///
 /// # Errors
 /// `invalid_filter` with every fault; `circular_requirement` with every leaf that looks at what follows from the tier.
 pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
-    let node = filter::parse(requirement, PARTNER, now.0, "#/requirement").map_err(filter::invalid)?;
-    let circular = leaves(requirement, &node, "#/requirement").into_iter().filter(|leaf| CIRCULAR.contains(&leaf.field.name));
+    let node =
+        filter::parse(requirement, PARTNER, now.0, "#/requirement").map_err(filter::invalid)?;
+    let circular = leaves(requirement, &node, "#/requirement")
+        .into_iter()
+        .filter(|leaf| CIRCULAR.contains(&leaf.field.name));
     let faults: Vec<Fault> = circular
         .map(|leaf| {
             let detail = format!("{} follows from the tier", leaf.field.name);
@@ -54,13 +64,17 @@ pub(super) struct Leaf<'a> {
 /// The leaves of a requirement in their order. `node` was read from `json`, so both have the same shape.
 pub(super) fn leaves<'a>(json: &'a Json, node: &'a Node, pointer: &str) -> Vec<Leaf<'a>> {
     let members = match node {
-        Node::Leaf(field, test) => return vec![Leaf { pointer: pointer.to_owned(), json, field, test }],
+        Node::Leaf(field, test) => {
+            return vec![Leaf { pointer: pointer.to_owned(), json, field, test }];
+        }
         Node::And(members) | Node::Or(members) | Node::AtLeast(_, members) => members.as_slice(),
         Node::Not(member) => std::slice::from_ref(&**member),
     };
     let filters = json.get("filters").and_then(Json::as_array).into_iter().flatten();
     let inner = filters.zip(members).enumerate();
-    inner.flat_map(|(i, (json, node))| leaves(json, node, &format!("{pointer}/filters/{i}"))).collect()
+    inner
+        .flat_map(|(i, (json, node))| leaves(json, node, &format!("{pointer}/filters/{i}")))
+        .collect()
 }
 
 /// A tier as a rule.
@@ -137,8 +151,10 @@ impl TierRules {
             is_default: bool,
             requirement: Option<Json>,
         }
-        let tiers: Vec<Stored> = serde_json::from_value(stored.tiers.clone()).map_err(Error::internal)?;
-        let evaluate_on = stored.evaluate_on.iter().map(|word| word.parse().map_err(Error::internal));
+        let tiers: Vec<Stored> =
+            serde_json::from_value(stored.tiers.clone()).map_err(Error::internal)?;
+        let evaluate_on =
+            stored.evaluate_on.iter().map(|word| word.parse().map_err(Error::internal));
         let mut rules = Self {
             mode: stored.mode.parse().map_err(Error::internal)?,
             evaluate_on: evaluate_on.collect::<Result<_>>()?,
@@ -146,12 +162,21 @@ impl TierRules {
             now,
             currency: stored.currency.clone(),
             zone: stored.timezone.parse().unwrap_or(chrono_tz::UTC),
-            hash: hash(tiers.iter().map(|tier| (tier.key.as_str(), tier.rank, tier.requirement.as_ref()))),
+            hash: hash(
+                tiers.iter().map(|tier| (tier.key.as_str(), tier.rank, tier.requirement.as_ref())),
+            ),
             tiers: Vec::with_capacity(tiers.len()),
         };
         rules.tiers.extend(tiers.into_iter().map(|tier| {
-            let read = tier.requirement.and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
-            TierRule { key: tier.key, rank: tier.rank, is_default: tier.is_default, requirement: read }
+            let read = tier
+                .requirement
+                .and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
+            TierRule {
+                key: tier.key,
+                rank: tier.rank,
+                is_default: tier.is_default,
+                requirement: read,
+            }
         }));
         rules.tiers.sort_by_key(|tier| std::cmp::Reverse(tier.rank));
         Ok(rules)
@@ -179,7 +204,8 @@ impl TierRules {
 
     /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils, else the default.
     pub fn automatic(&self, row: &Map<String, Json>) -> Option<&str> {
-        let fulfilled = self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
+        let fulfilled =
+            self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
         fulfilled.or_else(|| self.default_tier())
     }
 
@@ -189,7 +215,8 @@ impl TierRules {
         let at_once = Standing { tier: target.map(str::to_owned), at_risk_since: None };
         let rank = |key: Option<&str>| key.and_then(|key| self.tier(key)).map(|tier| tier.rank);
         // A tier that is no more has no rank, and is nothing to hold on to.
-        let falls = rank(held.tier.as_deref()).is_some_and(|held| rank(target).is_none_or(|target| target < held));
+        let falls = rank(held.tier.as_deref())
+            .is_some_and(|held| rank(target).is_none_or(|target| target < held));
         if !falls || !grace || self.grace_days == 0 {
             return at_once;
         }
@@ -218,7 +245,9 @@ impl TierRules {
     pub fn refuse(&self, changes: &[Change], mode: WriteMode) -> Result<()> {
         let writes = changes.iter().any(|change| change.field.is_tier());
         match writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
-            true => Err(Error::field("computed_field", "tier", "is computed while tiers are automatic")),
+            true => {
+                Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
+            }
             false => Ok(()),
         }
     }
@@ -233,10 +262,15 @@ impl TierRules {
         let stands = Standing::of(before);
         let next = match (self.mode, written) {
             // Somebody has decided: the rules threaten nothing.
-            (_, Some(change)) => Standing { tier: change.value.as_str().map(str::to_owned), at_risk_since: None },
+            (_, Some(change)) => {
+                Standing { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
+            }
             _ if overridden => Standing { at_risk_since: None, ..stands.clone() },
             (TierMode::Manual, None) => {
-                let waiting = hold.filter(|_| cleared).and_then(|held| held.pending.as_ref()).and_then(Json::as_str);
+                let waiting = hold
+                    .filter(|_| cleared)
+                    .and_then(|held| held.pending.as_ref())
+                    .and_then(Json::as_str);
                 let waiting = waiting.filter(|key| self.tier(key).is_some()).map(str::to_owned);
                 Standing { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
             }
@@ -256,8 +290,11 @@ impl TierRules {
         }
         let target = match self.evaluate_on.contains(&plan.cause) {
             true => {
-                let mut row: Map<String, Json> =
-                    PARTNER.iter().filter(|f| f.property() == f.name).map(|f| (f.name.to_owned(), f.default_value())).collect();
+                let mut row: Map<String, Json> = PARTNER
+                    .iter()
+                    .filter(|f| f.property() == f.name)
+                    .map(|f| (f.name.to_owned(), f.default_value()))
+                    .collect();
                 for (name, value) in [
                     ("id", json!(id)),
                     ("created_via", json!(created_via)),
@@ -271,7 +308,11 @@ impl TierRules {
             }
             false => self.default_tier().map(str::to_owned),
         };
-        push(plan, &Standing { tier: None, at_risk_since: None }, &Standing { tier: target, at_risk_since: None });
+        push(
+            plan,
+            &Standing { tier: None, at_risk_since: None },
+            &Standing { tier: target, at_risk_since: None },
+        );
     }
 
     /// The row as it will be.
@@ -291,10 +332,15 @@ impl TierRules {
 fn push(plan: &mut Plan, stands: &Standing, next: &Standing) {
     let values = [
         ("tier", stands.tier != next.tier, json!(next.tier)),
-        ("tier_at_risk_since", stands.at_risk_since != next.at_risk_since, json!(next.at_risk_since)),
+        (
+            "tier_at_risk_since",
+            stands.at_risk_since != next.at_risk_since,
+            json!(next.at_risk_since),
+        ),
     ];
     for (name, differs, value) in values {
-        let field = partner_field(name).filter(|field| differs && !plan.changes.iter().any(|change| change.field == *field));
+        let field = partner_field(name)
+            .filter(|field| differs && !plan.changes.iter().any(|change| change.field == *field));
         plan.changes.extend(field.map(|field| Change { field, value }));
     }
 }
@@ -302,7 +348,9 @@ fn push(plan: &mut Plan, stands: &Standing, next: &Standing) {
 fn hash<'a>(tiers: impl Iterator<Item = (&'a str, i64, Option<&'a Json>)>) -> String {
     let mut sorted: Vec<_> = tiers.collect();
     sorted.sort_by_key(|(_, rank, _)| *rank);
-    let all = sorted.into_iter().map(|(key, rank, requirement)| json!({"key": key, "rank": rank, "requirement": requirement}));
+    let all = sorted.into_iter().map(
+        |(key, rank, requirement)| json!({"key": key, "rank": rank, "requirement": requirement}),
+    );
     let mut all: Json = all.collect();
     all.sort_all_objects();
     Sha256::digest(all.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -13,8 +13,11 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let mut settings = Settings::new(data_dir);
-    settings.extra =
-        arguments.filter_map(|setting| setting.split_once('=').map(|(name, value)| (name.into(), value.into()))).collect();
+    settings.extra = arguments
+        .filter_map(|setting| {
+            setting.split_once('=').map(|(name, value)| (name.into(), value.into()))
+        })
+        .collect();
     match Cluster::start(&settings) {
         Ok(cluster) => {
             println!("{}", cluster.address().superuser_url());

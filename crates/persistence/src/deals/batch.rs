@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Place, Result,
-    deals::{Deal, DealBatchAction as Action, DealBatchMatch as By, DealBatchOperation as Operation, DealUpdate},
+    deals::{
+        Deal, DealBatchAction as Action, DealBatchMatch as By, DealBatchOperation as Operation,
+        DealUpdate,
+    },
     ids::{DealId, PartnerId},
 };
 
@@ -29,7 +32,11 @@ pub struct Done {
 ///
 /// # Errors
 /// Whatever is not the client's fault.
-pub async fn batch(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>], atomic: bool) -> Result<Vec<Result<Done>>> {
+pub async fn batch(
+    tx: &Tx<'_>,
+    operations: &[Result<Operation, Vec<Fault>>],
+    atomic: bool,
+) -> Result<Vec<Result<Done>>> {
     if !atomic {
         return run(tx, operations).await;
     }
@@ -45,7 +52,10 @@ pub async fn batch(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>], at
         .await;
     match (kept, results) {
         (Ok(()), Some(results)) => Ok(results),
-        (Err(_), Some(results)) => Ok(results.into_iter().map(|result| result.and(Err(Error::of(Code::BatchAborted)))).collect()),
+        (Err(_), Some(results)) => Ok(results
+            .into_iter()
+            .map(|result| result.and(Err(Error::of(Code::BatchAborted))))
+            .collect()),
         (Err(error), None) => Err(error),
         (Ok(()), None) => Ok(Vec::new()),
     }
@@ -57,16 +67,23 @@ struct Read<'a> {
     data: Option<DealUpdate>,
 }
 
-async fn run(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>]) -> Result<Vec<Result<Done>>> {
-    let currency: String = organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
-    let read: Vec<Result<Read<'_>>> = operations.iter().map(|operation| read(operation, &currency)).collect();
+async fn run(
+    tx: &Tx<'_>,
+    operations: &[Result<Operation, Vec<Fault>>],
+) -> Result<Vec<Result<Done>>> {
+    let currency: String =
+        organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
+    let read: Vec<Result<Read<'_>>> =
+        operations.iter().map(|operation| read(operation, &currency)).collect();
     let mut writer = Writer::new(tx).await?;
     let partners = partners_of(tx, &read).await?;
     writer.hold(partners).await?;
     let mut results = Vec::with_capacity(read.len());
     for (index, operation) in read.into_iter().enumerate() {
         let done = match operation {
-            Ok(operation) => tx.savepoint(async |_| perform(tx, &mut writer, &operation).await).await,
+            Ok(operation) => {
+                tx.savepoint(async |_| perform(tx, &mut writer, &operation).await).await
+            }
             Err(error) => Err(error),
         };
         results.push(match done {
@@ -85,7 +102,9 @@ async fn run(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>]) -> Resul
 /// The data as an edit. A currency may be said, but no other than the organization's.
 fn read<'a>(operation: &'a Result<Operation, Vec<Fault>>, currency: &str) -> Result<Read<'a>> {
     let operation = operation.as_ref().map_err(|faults| Error::invalid(faults.clone()))?;
-    let Some(mut data) = operation.data.as_ref().map(|data| data.0.clone()) else { return Ok(Read { operation, data: None }) };
+    let Some(mut data) = operation.data.as_ref().map(|data| data.0.clone()) else {
+        return Ok(Read { operation, data: None });
+    };
     if data.remove("currency").is_some_and(|said| said != *currency) {
         let detail = format!("must be {currency}, the organization's currency");
         return Err(Error::field("currency_mismatch", "currency", detail));
@@ -103,7 +122,8 @@ async fn partners_of(tx: &Tx<'_>, operations: &[Result<Read<'_>>]) -> Result<Vec
         external_ids.extend(data.as_ref().and_then(|data| data.external_id.clone().flatten()));
     }
     let meant = deals::id.eq_any(ids).nullable().or(deals::external_id.eq_any(external_ids));
-    let of_deals: Vec<PartnerId> = deals::table.filter(meant).select(deals::partner_id).load(&mut tx.conn()).await?;
+    let of_deals: Vec<PartnerId> =
+        deals::table.filter(meant).select(deals::partner_id).load(&mut tx.conn()).await?;
     partners.extend(of_deals);
     Ok(partners)
 }
@@ -125,7 +145,11 @@ fn required(pointer: &str) -> Error {
     Error::invalid(vec![Fault::at_pointer("required", pointer, "is required")])
 }
 
-async fn perform(tx: &Tx<'_>, writer: &mut Writer<'_, '_>, Read { operation, data }: &Read<'_>) -> Result<Done> {
+async fn perform(
+    tx: &Tx<'_>,
+    writer: &mut Writer<'_, '_>,
+    Read { operation, data }: &Read<'_>,
+) -> Result<Done> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation, data.as_ref()).await?,
@@ -133,23 +157,36 @@ async fn perform(tx: &Tx<'_>, writer: &mut Writer<'_, '_>, Read { operation, dat
     let wanted = || data.as_ref().ok_or_else(|| required("#operation/data"));
     match (operation.action, existing) {
         (Action::Create, _) if operation.version.is_some() => {
-            let fault = Fault::at_pointer("not_applicable", "#operation/version", "a new deal has no version yet");
+            let fault = Fault::at_pointer(
+                "not_applicable",
+                "#operation/version",
+                "a new deal has no version yet",
+            );
             Err(Error::invalid(vec![fault]))
         }
         // A version was asked for, so the deal was expected to be there.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
-        (Action::Create, _) | (Action::Upsert, None) => Ok(Done { status: 201, deal: Some(writer.insert(wanted()?).await?) }),
+        (Action::Create, _) | (Action::Upsert, None) => {
+            Ok(Done { status: 201, deal: Some(writer.insert(wanted()?).await?) })
+        }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             writer.delete(id, operation.version).await?;
             Ok(Done { status: 204, deal: None })
         }
-        (_, Some(id)) => Ok(Done { status: 200, deal: Some(writer.update(id, operation.version, wanted()?).await?) }),
+        (_, Some(id)) => Ok(Done {
+            status: 200,
+            deal: Some(writer.update(id, operation.version, wanted()?).await?),
+        }),
     }
 }
 
 /// The live deal that an operation means.
-async fn find(tx: &Tx<'_>, operation: &Operation, data: Option<&DealUpdate>) -> Result<Option<DealId>> {
+async fn find(
+    tx: &Tx<'_>,
+    operation: &Operation,
+    data: Option<&DealUpdate>,
+) -> Result<Option<DealId>> {
     match operation.by.unwrap_or(By::Id) {
         By::Id => {
             let id = operation.id.ok_or_else(|| required("#operation/id"))?;
@@ -160,9 +197,12 @@ async fn find(tx: &Tx<'_>, operation: &Operation, data: Option<&DealUpdate>) -> 
             }
         }
         By::ExternalId => {
-            let external_id =
-                data.and_then(|data| data.external_id.clone().flatten()).ok_or_else(|| required("#/external_id"))?;
-            let live = deals::table.filter(deals::deleted_at.is_null()).filter(deals::external_id.eq(external_id));
+            let external_id = data
+                .and_then(|data| data.external_id.clone().flatten())
+                .ok_or_else(|| required("#/external_id"))?;
+            let live = deals::table
+                .filter(deals::deleted_at.is_null())
+                .filter(deals::external_id.eq(external_id));
             Ok(live.select(deals::id).first(&mut tx.conn()).await.optional()?)
         }
     }

@@ -54,8 +54,13 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
     let again = due();
     writer.hold(found.iter().map(|(_, partner)| *partner)).await?;
     let ids = found.iter().map(|(id, _)| *id);
-    let locked: Vec<Deal> =
-        Deal::query().filter(deals::id.eq_any(ids)).filter(again).order(deals::id).for_update().load(&mut tx.conn()).await?;
+    let locked: Vec<Deal> = Deal::query()
+        .filter(deals::id.eq_any(ids))
+        .filter(again)
+        .order(deals::id)
+        .for_update()
+        .load(&mut tx.conn())
+        .await?;
     // One that has moved away meanwhile has its turn in the next batch.
     let same = |deal: &&Deal| found.contains(&(deal.id, deal.values.partner_id));
     for deal in locked.iter().filter(same) {

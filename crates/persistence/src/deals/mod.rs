@@ -30,7 +30,8 @@ pub(crate) use write::{Writer, release};
 pub use write::{approve, delete, insert, reject, restore, update};
 
 /// How deals are listed.
-pub const SOURCE: Source = Source { table: "deals", search: Some("search_deals"), soft_delete: true };
+pub const SOURCE: Source =
+    Source { table: "deals", search: Some("search_deals"), soft_delete: true };
 
 /// One page of deals.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {

@@ -34,12 +34,20 @@ impl Room {
     async fn new(store: Store, scope: Scope, partners: usize) -> Self {
         let mut room = Self { store, scope, partners: Vec::new() };
         for n in 0..partners {
-            let (tier, industry) = (["gold", "silver", "bronze"][n % 3], (n % 2 == 0).then_some("Retail"));
+            let (tier, industry) =
+                (["gold", "silver", "bronze"][n % 3], (n % 2 == 0).then_some("Retail"));
             let body = json!({"name": format!("Partner {n}"), "type": "reseller", "tier": tier, "regions": ["DACH"],
                 "employees": n, "industry": industry});
             let Json::Object(body) = body else { unreachable!() };
             let created = room.store.write(&room.scope, async |tx| {
-                partners::insert(tx, changes_of(&body), None, PartnerCreatedVia::Manual, WriteMode::Manual).await
+                partners::insert(
+                    tx,
+                    changes_of(&body),
+                    None,
+                    PartnerCreatedVia::Manual,
+                    WriteMode::Manual,
+                )
+                .await
             });
             room.partners.push(created.await.unwrap().summary.id);
         }
@@ -51,9 +59,11 @@ impl Room {
         self.store.write(&self.scope, async |tx| insert(tx, &wanted).await).await
     }
     async fn deal(&self, partner: usize, mut json: Json) -> Deal {
-        for (field, value) in
-            [("partner_id", json!(self.partners[partner])), ("name", json!("Rollout")), ("account_name", json!("A"))]
-        {
+        for (field, value) in [
+            ("partner_id", json!(self.partners[partner])),
+            ("name", json!("Rollout")),
+            ("account_name", json!("A")),
+        ] {
             json.as_object_mut().unwrap().entry(field).or_insert(value);
         }
         self.create(json).await.unwrap()
@@ -68,18 +78,35 @@ impl Room {
     async fn override_by_hand(&self, id: PartnerId, field: &str, value: i64) -> Partner {
         let Json::Object(body) = json!({field: value}) else { unreachable!() };
         let changes = changes_of(&body);
-        self.store.write(&self.scope, async |tx| partners::update(tx, id, None, changes, WriteMode::Manual).await).await.unwrap()
+        self.store
+            .write(&self.scope, async |tx| {
+                partners::update(tx, id, None, changes, WriteMode::Manual).await
+            })
+            .await
+            .unwrap()
     }
     /// Every deal, deleted ones too.
     async fn all(&self) -> Vec<Deal> {
-        self.store.read(&self.scope, async |tx| Ok(Deal::query().order(deals::id).load(&mut tx.conn()).await?)).await.unwrap()
+        self.store
+            .read(&self.scope, async |tx| {
+                Ok(Deal::query().order(deals::id).load(&mut tx.conn()).await?)
+            })
+            .await
+            .unwrap()
     }
     async fn sql(&self, sql: &'static str) {
-        self.store.write(&self.scope, async |tx| execute(tx, Statement::new(sql)).await).await.unwrap();
+        self.store
+            .write(&self.scope, async |tx| execute(tx, Statement::new(sql)).await)
+            .await
+            .unwrap();
     }
     async fn events(&self, partner: PartnerId) -> Vec<(String, String)> {
         let filter = EventFilter { partner: Some(partner), ..EventFilter::default() };
-        let all = self.store.read(&self.scope, async |tx| events::list(tx, &filter, 1000).await).await.unwrap();
+        let all = self
+            .store
+            .read(&self.scope, async |tx| events::list(tx, &filter, 1000).await)
+            .await
+            .unwrap();
         all.into_iter().map(|event| (event.kind, event.subject.id)).collect()
     }
 
@@ -88,8 +115,13 @@ impl Room {
         let all = self.all().await;
         for id in &self.partners {
             let partner = self.partner(*id).await.into_row();
-            let page = self.store.read(&self.scope, async |tx| partners::list_overrides(tx, *id).await).await.unwrap();
-            let pending: HashMap<String, Json> = page.data.into_iter().map(|o| (o.field, o.pending_value.0)).collect();
+            let page = self
+                .store
+                .read(&self.scope, async |tx| partners::list_overrides(tx, *id).await)
+                .await
+                .unwrap();
+            let pending: HashMap<String, Json> =
+                page.data.into_iter().map(|o| (o.field, o.pending_value.0)).collect();
             for (name, expected) in counted(&all, *id) {
                 let held = pending.get(name).unwrap_or(&partner[name]);
                 assert_eq!(held, &json!(expected), "{name} of {id}");
@@ -105,12 +137,15 @@ fn wanted(json: Json) -> DealUpdate {
 /// What the deals of a partner add up to, said once more in other words.
 fn counted(all: &[Deal], partner: PartnerId) -> [(&'static str, i64); 6] {
     let of = |statuses: &[&str]| -> Vec<&Deal> {
-        let live = all.iter().filter(|deal| deal.deleted_at.is_none() && deal.values.partner_id == partner);
+        let live = all
+            .iter()
+            .filter(|deal| deal.deleted_at.is_none() && deal.values.partner_id == partner);
         live.filter(|deal| statuses.contains(&deal.values.status.as_str())).collect()
     };
     let sum = |deals: &[&Deal]| deals.iter().map(|deal| deal.values.value).sum();
     let won = of(&["won"]);
-    let products: Vec<&Deal> = won.iter().filter(|deal| deal.values.motion.as_str() == "product").copied().collect();
+    let products: Vec<&Deal> =
+        won.iter().filter(|deal| deal.values.motion.as_str() == "product").copied().collect();
     let accounts: BTreeSet<String> = won.iter().map(|deal| deal.values.account_key()).collect();
     [
         ("pipeline", sum(&of(&["approved"]))),
@@ -123,7 +158,8 @@ fn counted(all: &[Deal], partner: PartnerId) -> [(&'static str, i64); 6] {
 }
 
 const STATUSES: [&str; 6] = ["submitted", "under_review", "approved", "rejected", "won", "lost"];
-const COMPUTED: [&str; 6] = ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
+const COMPUTED: [&str; 6] =
+    ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
 
 /// A random edit; it may well be refused.
 fn edit(room: &Room, dice: &mut Dice) -> Map<String, Json> {
@@ -143,7 +179,10 @@ fn edit(room: &Room, dice: &mut Dice) -> Map<String, Json> {
         put("motion", json!(dice.of(&["service", "product", "other"])));
     }
     if dice.one_in(4) {
-        put("account_name", json!(dice.of(&["Acme", "The ACME", "Beta", "beta!", "Gamma", "Delta"])));
+        put(
+            "account_name",
+            json!(dice.of(&["Acme", "The ACME", "Beta", "beta!", "Gamma", "Delta"])),
+        );
     }
     if dice.one_in(8) {
         put("account_domain", json!(dice.of(&[Some("acme.com"), Some("beta.com"), None])));
@@ -159,8 +198,11 @@ fn edit(room: &Room, dice: &mut Dice) -> Map<String, Json> {
 
 fn creation(room: &Room, dice: &mut Dice) -> Map<String, Json> {
     let mut body = edit(room, dice);
-    for (field, value) in [("partner_id", json!(dice.of(&room.partners))), ("name", json!("X")), ("account_name", json!("Acme"))]
-    {
+    for (field, value) in [
+        ("partner_id", json!(dice.of(&room.partners))),
+        ("name", json!("X")),
+        ("account_name", json!("Acme")),
+    ] {
         body.entry(field).or_insert(value);
     }
     body
@@ -172,7 +214,9 @@ async fn operate(room: &Room, dice: &mut Dice, ids: &mut Vec<DealId>) -> bool {
     let partner = *dice.of(&room.partners);
     let id = if ids.is_empty() { None } else { Some(*dice.of(ids)) };
     let done = match (dice.below(20), id) {
-        (0..=4, _) | (_, None) => room.create(creation(room, dice).into()).await.map(|deal| ids.push(deal.id)),
+        (0..=4, _) | (_, None) => {
+            room.create(creation(room, dice).into()).await.map(|deal| ids.push(deal.id))
+        }
         (5..=11, Some(id)) => room.patch(id, edit(room, dice).into()).await.map(drop),
         (12, Some(id)) => store.write(scope, async |tx| delete(tx, id, None).await).await,
         (13..=14, Some(id)) => store.write(scope, async |tx| restore(tx, id).await).await.map(drop),
@@ -188,7 +232,10 @@ async fn operate(room: &Room, dice: &mut Dice, ids: &mut Vec<DealId>) -> bool {
         }
         (17, _) => {
             let field = *dice.of(&COMPUTED);
-            store.write(scope, async |tx| partners::clear_override(tx, partner, field, None).await).await.map(drop)
+            store
+                .write(scope, async |tx| partners::clear_override(tx, partner, field, None).await)
+                .await
+                .map(drop)
         }
         (18, Some(id)) => {
             let operations: Vec<Json> = (0..6)
@@ -198,11 +245,15 @@ async fn operate(room: &Room, dice: &mut Dice, ids: &mut Vec<DealId>) -> bool {
                     _ => json!({"action": "delete", "id": id}),
                 })
                 .collect();
-            let operations: Vec<Result<DealBatchOperation, _>> =
-                operations.into_iter().map(|operation| Ok(serde_json::from_value(operation).unwrap())).collect();
+            let operations: Vec<Result<DealBatchOperation, _>> = operations
+                .into_iter()
+                .map(|operation| Ok(serde_json::from_value(operation).unwrap()))
+                .collect();
             let atomic = dice.one_in(2);
             let done = store.write(scope, async |tx| batch(tx, &operations, atomic).await).await;
-            ids.extend(done.unwrap().into_iter().filter_map(|one| one.ok()?.deal.map(|deal| deal.id)));
+            ids.extend(
+                done.unwrap().into_iter().filter_map(|one| one.ok()?.deal.map(|deal| deal.id)),
+            );
             ids.sort_unstable();
             ids.dedup();
             Ok(())
@@ -230,9 +281,15 @@ fn roll_ups_equal_a_recount_after_thousands_of_operations() {
                 room.recount().await;
             }
         }
-        assert!(done > 1_200 && room.all().await.iter().any(|deal| deal.deleted_at.is_some()), "{done}");
+        assert!(
+            done > 1_200 && room.all().await.iter().any(|deal| deal.deleted_at.is_some()),
+            "{done}"
+        );
         for id in room.partners.clone() {
-            room.store.write(&room.scope, async |tx| partners::clear_overrides(tx, id, None).await).await.unwrap();
+            room.store
+                .write(&room.scope, async |tx| partners::clear_overrides(tx, id, None).await)
+                .await
+                .unwrap();
         }
         room.recount().await;
     });
@@ -290,17 +347,31 @@ fn an_overridden_roll_up_waits_and_comes_back() {
     run(async |store, scope| {
         let room = Room::new(store, scope, 1).await;
         let id = room.partners[0];
-        let deal = room.deal(0, json!({"status": "won", "closed_on": "2099-01-01", "value": 500})).await;
+        let deal =
+            room.deal(0, json!({"status": "won", "closed_on": "2099-01-01", "value": 500})).await;
         assert_eq!(room.partner(id).await.summary.revenue, 500);
         let version = room.override_by_hand(id, "revenue", 9_900).await.summary.version;
         room.patch(deal.id, json!({"value": 9_900})).await.unwrap();
         let partner = room.partner(id).await.summary;
-        assert_eq!((partner.revenue, partner.version), (9_900, version), "what only waits is no new version");
+        assert_eq!(
+            (partner.revenue, partner.version),
+            (9_900, version),
+            "what only waits is no new version"
+        );
         room.patch(deal.id, json!({"value": 700})).await.unwrap();
         assert_eq!(room.partner(id).await.summary.revenue, 9_900);
-        let cleared =
-            room.store.write(&room.scope, async |tx| partners::clear_override(tx, id, "revenue", None).await).await.unwrap();
-        assert_eq!((cleared.summary.revenue, cleared.summary.overridden_fields.contains(&"revenue".to_owned())), (700, false));
+        let cleared = room
+            .store
+            .write(&room.scope, async |tx| partners::clear_override(tx, id, "revenue", None).await)
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                cleared.summary.revenue,
+                cleared.summary.overridden_fields.contains(&"revenue".to_owned())
+            ),
+            (700, false)
+        );
     });
 }
 
@@ -310,10 +381,16 @@ fn amounts_that_no_partner_can_have_are_refused() {
         let room = Room::new(store, scope, 1).await;
         let most = domain::fields::MAX_MONEY;
         let deal = room.deal(0, json!({"value": most})).await;
-        let second = json!({"partner_id": room.partners[0], "name": "x", "account_name": "B", "value": 1});
-        let Err(Error::Problem(problem)) = room.create(second).await else { panic!("more than money can be") };
+        let second =
+            json!({"partner_id": room.partners[0], "name": "x", "account_name": "B", "value": 1});
+        let Err(Error::Problem(problem)) = room.create(second).await else {
+            panic!("more than money can be")
+        };
         assert_eq!((problem.errors[0].code, room.all().await.len()), ("out_of_range", 1));
-        assert_eq!((room.partner(room.partners[0]).await.summary.pipeline, deal.version), (most, 1));
+        assert_eq!(
+            (room.partner(room.partners[0]).await.summary.pipeline, deal.version),
+            (most, 1)
+        );
     });
 }
 
@@ -325,16 +402,25 @@ fn of_two_approvals_of_an_account_at_the_same_instant_one_wins() {
             let account = format!("Account {round}");
             let mut ids = Vec::new();
             for partner in 0..4 {
-                ids.push(room.deal(partner, json!({"status": "submitted", "account_name": account})).await.id);
+                ids.push(
+                    room.deal(partner, json!({"status": "submitted", "account_name": account}))
+                        .await
+                        .id,
+                );
             }
             let approval = DealApproval::default();
-            let both = ids.iter().map(|id| room.store.write(&room.scope, async |tx| approve(tx, *id, &approval).await));
+            let both = ids.iter().map(|id| {
+                room.store.write(&room.scope, async |tx| approve(tx, *id, &approval).await)
+            });
             let done = join_all(both).await;
             let won: Vec<&Deal> = done.iter().flatten().collect();
             assert_eq!(won.len(), 1, "{done:?}");
             for refused in done.iter().filter_map(|one| one.as_ref().err()) {
                 let Error::Problem(problem) = refused else { panic!("{refused}") };
-                assert_eq!((problem.code, &problem.meta["deal_ids"]), (Code::DealConflict, &json!([won[0].id])));
+                assert_eq!(
+                    (problem.code, &problem.meta["deal_ids"]),
+                    (Code::DealConflict, &json!([won[0].id]))
+                );
             }
         }
         room.recount().await;
@@ -346,17 +432,24 @@ fn writers_of_one_partner_wait_for_each_other() {
     run(async |store, scope| {
         let room = Room::new(store, scope, 2).await;
         for round in 0..5 {
-            let create = |n: usize| room.deal(n % 2, json!({"account_name": format!("{round} {n}"), "value": n}));
+            let create = |n: usize| {
+                room.deal(n % 2, json!({"account_name": format!("{round} {n}"), "value": n}))
+            };
             let made = join_all((0..4).map(create)).await;
             let target = room.partners[round % 2];
-            let moves = made.iter().map(|deal| room.patch(deal.id, json!({"partner_id": target, "value": 5})));
+            let moves = made
+                .iter()
+                .map(|deal| room.patch(deal.id, json!({"partner_id": target, "value": 5})));
             assert!(join_all(moves).await.iter().all(Result::is_ok));
             // And in opposite directions at once.
-            let across =
-                made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[n % 2]})));
+            let across = made
+                .iter()
+                .enumerate()
+                .map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[n % 2]})));
             assert!(join_all(across).await.iter().all(Result::is_ok));
-            let back =
-                made.iter().enumerate().map(|(n, deal)| room.patch(deal.id, json!({"partner_id": room.partners[(n + 1) % 2]})));
+            let back = made.iter().enumerate().map(|(n, deal)| {
+                room.patch(deal.id, json!({"partner_id": room.partners[(n + 1) % 2]}))
+            });
             assert!(join_all(back).await.iter().all(Result::is_ok));
         }
         room.recount().await;
@@ -374,12 +467,14 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
             }
             other => panic!("{other:?}"),
         };
-        let body =
-            |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
+        let body = |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
         conflict(room.create(body("approved")).await);
         let second = room.create(body("submitted")).await.unwrap();
         conflict(room.patch(second.id, json!({"status": "approved"})).await);
-        let won = room.patch(second.id, json!({"status": "won", "closed_on": "2099-01-01"})).await.unwrap();
+        let won = room
+            .patch(second.id, json!({"status": "won", "closed_on": "2099-01-01"}))
+            .await
+            .unwrap();
         conflict(room.patch(won.id, json!({"status": "approved"})).await);
         let other = room.deal(1, json!({"account_name": "Elsewhere"})).await;
         conflict(room.patch(other.id, json!({"account_name": "Home Office!"})).await);
@@ -389,7 +484,11 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
         room.store.write(&room.scope, async |tx| restore(tx, own.id).await).await.unwrap();
         conflict(room.patch(own.id, json!({"partner_id": room.partners[2]})).await);
         room.store.write(&room.scope, async |tx| delete(tx, own.id, None).await).await.unwrap();
-        let shown = room.store.read(&room.scope, async |tx| list_conflicts(tx, won.id).await).await.unwrap();
+        let shown = room
+            .store
+            .read(&room.scope, async |tx| list_conflicts(tx, won.id).await)
+            .await
+            .unwrap();
         assert_eq!(shown.data.iter().map(|deal| deal.id).collect::<Vec<_>>(), [first.id]);
         room.patch(won.id, json!({"status": "approved", "allow_conflict": true})).await.unwrap();
         // A domain is another account than the name.
@@ -406,7 +505,8 @@ fn protection_ends_on_its_day_and_only_once() {
         let room = Room::new(store, scope, 2).await;
         let due = room.deal(0, json!({"value": 100, "account_name": "B"})).await;
         let kept = room.deal(0, json!({"value": 10})).await;
-        let won = room.deal(1, json!({"status": "won", "closed_on": "2099-01-01", "value": 7})).await;
+        let won =
+            room.deal(1, json!({"status": "won", "closed_on": "2099-01-01", "value": 7})).await;
         room.sql("UPDATE organizations SET timezone = 'Pacific/Kiritimati'").await;
         room.sql("UPDATE deals SET expires_on = (clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date WHERE account_name = 'B' OR status = 'won'")
             .await;
@@ -420,14 +520,22 @@ fn protection_ends_on_its_day_and_only_once() {
             }
         };
         assert_eq!(expire_all().await, 1);
-        let status = async |id: DealId| room.store.read(&room.scope, async |tx| get(tx, id).await).await.unwrap();
+        let status = async |id: DealId| {
+            room.store.read(&room.scope, async |tx| get(tx, id).await).await.unwrap()
+        };
         assert_eq!(
-            [status(due.id).await, status(kept.id).await, status(won.id).await].map(|deal| deal.values.status.as_str()),
+            [status(due.id).await, status(kept.id).await, status(won.id).await]
+                .map(|deal| deal.values.status.as_str()),
             ["expired", "approved", "won"]
         );
         assert_eq!(room.partner(room.partners[0]).await.summary.pipeline, 10);
         let told = room.events(room.partners[0]).await;
-        assert_eq!(told.iter().filter(|(kind, id)| kind == "deal.expired" && *id == due.id.to_string()).count(), 1);
+        assert_eq!(
+            told.iter()
+                .filter(|(kind, id)| kind == "deal.expired" && *id == due.id.to_string())
+                .count(),
+            1
+        );
         assert_eq!(expire_all().await, 0);
         assert_eq!(room.events(room.partners[0]).await.len(), told.len());
         room.recount().await;
@@ -442,12 +550,16 @@ fn events_tell_what_became_of_a_deal() {
         room.patch(deal.id, json!({"status": "approved"})).await.unwrap();
         room.patch(deal.id, json!({"status": "lost", "closed_on": "2099-01-01"})).await.unwrap();
         room.patch(deal.id, json!({"status": "approved"})).await.unwrap();
-        let same = room.patch(deal.id, json!({"status": "approved", "name": "Rollout"})).await.unwrap();
+        let same =
+            room.patch(deal.id, json!({"status": "approved", "name": "Rollout"})).await.unwrap();
         assert_eq!(same.version, 4);
         room.store.write(&room.scope, async |tx| delete(tx, deal.id, None).await).await.unwrap();
         room.store.write(&room.scope, async |tx| restore(tx, deal.id).await).await.unwrap();
         let told = room.events(room.partners[0]).await;
-        let own: Vec<&str> = told.iter().filter_map(|(kind, id)| (*id == deal.id.to_string()).then_some(kind.as_str())).collect();
+        let own: Vec<&str> = told
+            .iter()
+            .filter_map(|(kind, id)| (*id == deal.id.to_string()).then_some(kind.as_str()))
+            .collect();
         assert_eq!(
             own,
             [
@@ -479,7 +591,9 @@ fn operand(field: &Field, rows: &[Map<String, Json>], dice: &mut Dice) -> Json {
         FieldType::Boolean => json!(true),
         FieldType::Date => json!("-P1D"),
         FieldType::Timestamp => json!("-PT1H"),
-        FieldType::Id | FieldType::IdArray => json!(domain::ids::encode(domain::filter::prefix_of(field), uuid::Uuid::now_v7())),
+        FieldType::Id | FieldType::IdArray => {
+            json!(domain::ids::encode(domain::filter::prefix_of(field), uuid::Uuid::now_v7()))
+        }
         FieldType::Domain => json!("acme.com"),
         FieldType::Integer | FieldType::Money | FieldType::Score => json!(3),
         _ => json!("acme"),
@@ -511,13 +625,15 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
                 other => panic!("{other}"),
             })
             .collect();
-        let ranks: TierRanks = [("registered", 1), ("bronze", 2), ("silver", 3), ("gold", 4), ("platinum", 5)]
-            .into_iter()
-            .map(|(key, rank)| (key.to_owned(), rank))
-            .collect();
+        let ranks: TierRanks =
+            [("registered", 1), ("bronze", 2), ("silver", 3), ("gold", 4), ("platinum", 5)]
+                .into_iter()
+                .map(|(key, rank)| (key.to_owned(), rank))
+                .collect();
         let mut telling = 0;
-        for (field, operator) in
-            catalogue().iter().flat_map(|field| field.operators().iter().map(move |operator| (field, *operator)))
+        for (field, operator) in catalogue()
+            .iter()
+            .flat_map(|field| field.operators().iter().map(move |operator| (field, *operator)))
         {
             let mut many = || (0..2).map(|_| operand(field, &rows, &mut dice)).collect::<Vec<_>>();
             let value = match operator {
@@ -529,15 +645,23 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
             };
             let leaf = json!({"op": operator, "field": field.name, "value": value});
             for filter in [leaf.clone(), json!({"op": "not", "filters": [leaf]})] {
-                let query: ListQuery = serde_json::from_value(json!({"filter": filter, "limit": 200})).unwrap();
-                let request =
-                    ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap_or_else(|e| panic!("{filter} {e}"));
+                let query: ListQuery =
+                    serde_json::from_value(json!({"filter": filter, "limit": 200})).unwrap();
+                let request = ListRequest::from_body(&query, catalogue(), chrono::Utc::now())
+                    .unwrap_or_else(|e| panic!("{filter} {e}"));
                 let page = room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
-                let found: Vec<Json> =
-                    page.unwrap_or_else(|e| panic!("{filter} {e}")).data.iter().map(|deal| json!(deal.id)).collect();
+                let found: Vec<Json> = page
+                    .unwrap_or_else(|e| panic!("{filter} {e}"))
+                    .data
+                    .iter()
+                    .map(|deal| json!(deal.id))
+                    .collect();
                 let node = request.filter.unwrap();
-                let expected: Vec<Json> =
-                    rows.iter().filter(|row| node.matches(row, &ranks)).map(|row| row["id"].clone()).collect();
+                let expected: Vec<Json> = rows
+                    .iter()
+                    .filter(|row| node.matches(row, &ranks))
+                    .map(|row| row["id"].clone())
+                    .collect();
                 assert_eq!(found, expected, "{filter}");
                 telling += usize::from(!found.is_empty() && found.len() < rows.len());
             }
@@ -560,8 +684,10 @@ fn every_sort_visits_every_deal_once() {
                 loop {
                     let query = json!({"sort": [format!("{sign}{}", field.name)], "limit": 4, "cursor": cursor});
                     let query: ListQuery = serde_json::from_value(query).unwrap();
-                    let request = ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap();
-                    let page = room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
+                    let request =
+                        ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap();
+                    let page =
+                        room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
                     let page = page.unwrap_or_else(|error| panic!("{sign}{} {error}", field.name));
                     seen.extend(page.data.iter().map(|deal| deal.id));
                     match page.next_cursor {
@@ -569,7 +695,12 @@ fn every_sort_visits_every_deal_once() {
                         None => break,
                     }
                 }
-                assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len()), (25, 25), "{sign}{}", field.name);
+                assert_eq!(
+                    (seen.len(), seen.iter().collect::<BTreeSet<_>>().len()),
+                    (25, 25),
+                    "{sign}{}",
+                    field.name
+                );
             }
         }
     });
@@ -586,6 +717,9 @@ fn what_catalogue_and_table_say_agrees() {
         }
         let known = |name: &String| name == "notes" || domain::deals::deal_field(name).is_some();
         assert!(row.keys().all(known), "{row:?}");
-        assert_eq!(PARTNER.iter().filter(|field| field.class == FieldClass::Computed).count(), COMPUTED.len());
+        assert_eq!(
+            PARTNER.iter().filter(|field| field.class == FieldClass::Computed).count(),
+            COMPUTED.len()
+        );
     });
 }

@@ -46,7 +46,12 @@ pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`, `invalid_transition`; those of [`insert`].
-pub async fn update(tx: &Tx<'_>, id: DealId, expected: Option<i64>, wanted: &DealUpdate) -> Result<Deal> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: DealId,
+    expected: Option<i64>,
+    wanted: &DealUpdate,
+) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
     let deal = writer.update(id, expected, wanted).await?;
     writer.finish().await?;
@@ -134,7 +139,13 @@ impl<'t, 'c> Writer<'t, 'c> {
             actor: tx.scope().actor.clone(),
             now,
         };
-        Ok(Self { tx, context, held: BTreeMap::new(), touched: BTreeSet::new(), occasions: Vec::new() })
+        Ok(Self {
+            tx,
+            context,
+            held: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            occasions: Vec::new(),
+        })
     }
 
     /// The day and the actor by which deals are written.
@@ -150,7 +161,8 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     /// Locks partners, the ones that are not held yet by their ids.
     pub(crate) async fn hold(&mut self, ids: impl IntoIterator<Item = PartnerId>) -> Result<()> {
-        let ids: BTreeSet<PartnerId> = ids.into_iter().filter(|id| !self.held.contains_key(id)).collect();
+        let ids: BTreeSet<PartnerId> =
+            ids.into_iter().filter(|id| !self.held.contains_key(id)).collect();
         if ids.is_empty() {
             return Ok(());
         }
@@ -166,7 +178,12 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 
     /// Takes a live deal for writing, and before it its partner and the one that it is to move to.
-    pub(crate) async fn lock(&mut self, id: DealId, expected: Option<i64>, target: Option<PartnerId>) -> Result<Deal> {
+    pub(crate) async fn lock(
+        &mut self,
+        id: DealId,
+        expected: Option<i64>,
+        target: Option<PartnerId>,
+    ) -> Result<Deal> {
         let deal = self.lock_any(id, target).await?;
         if deal.deleted_at.is_some() {
             return Err(Error::not_found());
@@ -179,7 +196,8 @@ impl<'t, 'c> Writer<'t, 'c> {
         let tx = self.tx;
         // It may move to another partner between the two looks.
         for _ in 0..5 {
-            let partner: PartnerId = deals::table.find(id).select(deals::partner_id).first(&mut tx.conn()).await?;
+            let partner: PartnerId =
+                deals::table.find(id).select(deals::partner_id).first(&mut tx.conn()).await?;
             let row = async {
                 let query = Deal::query().filter(deals::id.eq(id)).for_update();
                 query.get_result::<Deal>(&mut tx.conn()).await.map_err(Error::from)
@@ -206,8 +224,11 @@ impl<'t, 'c> Writer<'t, 'c> {
         self.check_references(None, values).await?;
         self.check_conflict(id, None, values, wanted.allow_conflict).await?;
         let row = (deals::id.eq(id), deals::account_key.eq(values.account_key()), values);
-        let deal: Deal =
-            diesel::insert_into(deals::table).values(row).returning(Deal::as_returning()).get_result(&mut tx.conn()).await?;
+        let deal: Deal = diesel::insert_into(deals::table)
+            .values(row)
+            .returning(Deal::as_returning())
+            .get_result(&mut tx.conn())
+            .await?;
         self.touched.insert(values.partner_id);
         tell(tx, "deal.created", &deal, json!({"changes": patch::changes(&json!({}), values)?}));
         let changes = json!({"status": {"from": null, "to": values.status}});
@@ -215,7 +236,12 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok((deal, event))
     }
 
-    pub(crate) async fn update(&mut self, id: DealId, expected: Option<i64>, wanted: &DealUpdate) -> Result<Deal> {
+    pub(crate) async fn update(
+        &mut self,
+        id: DealId,
+        expected: Option<i64>,
+        wanted: &DealUpdate,
+    ) -> Result<Deal> {
         let before = self.lock(id, expected, wanted.partner_id).await?;
         self.edit(before, wanted).await
     }
@@ -227,7 +253,8 @@ impl<'t, 'c> Writer<'t, 'c> {
             return Ok(before);
         }
         self.check_references(Some(&before.values), &values).await?;
-        self.check_conflict(before.id, Some(&before.values), &values, wanted.allow_conflict).await?;
+        self.check_conflict(before.id, Some(&before.values), &values, wanted.allow_conflict)
+            .await?;
         self.replace(&before, &values).await
     }
 
@@ -246,10 +273,20 @@ impl<'t, 'c> Writer<'t, 'c> {
             .get_result(&mut tx.conn())
             .await?;
         self.touched.extend([before.values.partner_id, values.partner_id]);
-        tell(tx, "deal.updated", &deal, json!({"changes": patch::changes(&before.values, values)?}));
+        tell(
+            tx,
+            "deal.updated",
+            &deal,
+            json!({"changes": patch::changes(&before.values, values)?}),
+        );
         if values.status != before.values.status {
             let changes = json!({"status": {"from": before.values.status, "to": values.status}});
-            let event = tell(tx, values.status.event(Some(before.values.status)), &deal, json!({"changes": changes}));
+            let event = tell(
+                tx,
+                values.status.event(Some(before.values.status)),
+                &deal,
+                json!({"changes": changes}),
+            );
             self.note_decision(event, Some(before.values.status), &deal);
         }
         Ok(deal)
@@ -283,16 +320,26 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     async fn mark(&mut self, deal: &Deal, deleted_at: Option<Timestamp>) -> Result<Deal> {
         self.touched.insert(deal.values.partner_id);
-        let row =
-            (deals::deleted_at.eq(deleted_at), deals::version.eq(deals::version + 1), deals::updated_at.eq(clock_timestamp()));
-        let changed = diesel::update(deals::table.find(deal.id)).set(row).returning(Deal::as_returning());
+        let row = (
+            deals::deleted_at.eq(deleted_at),
+            deals::version.eq(deals::version + 1),
+            deals::updated_at.eq(clock_timestamp()),
+        );
+        let changed =
+            diesel::update(deals::table.find(deal.id)).set(row).returning(Deal::as_returning());
         Ok(changed.get_result(&mut self.tx.conn()).await?)
     }
 
     /// Makes sure that what new values name exists, and locks their partner.
-    async fn check_references(&mut self, before: Option<&DealValues>, values: &DealValues) -> Result<()> {
+    async fn check_references(
+        &mut self,
+        before: Option<&DealValues>,
+        values: &DealValues,
+    ) -> Result<()> {
         let moved = before.is_none_or(|before| before.partner_id != values.partner_id);
-        let new_owner = values.owner_id.filter(|owner| before.is_none_or(|before| before.owner_id != Some(*owner)));
+        let new_owner = values
+            .owner_id
+            .filter(|owner| before.is_none_or(|before| before.owner_id != Some(*owner)));
         let tx = self.tx;
         let owner_exists = async {
             let Some(owner) = new_owner else { return Ok(true) };
@@ -302,7 +349,11 @@ impl<'t, 'c> Writer<'t, 'c> {
         let ((), owner_exists) = try_join(self.hold([values.partner_id]), owner_exists).await?;
         let mut faults = Vec::new();
         if moved && self.held.get(&values.partner_id) != Some(&true) {
-            faults.push(Fault::at_pointer("not_found_reference", "#/partner_id", "names no partner"));
+            faults.push(Fault::at_pointer(
+                "not_found_reference",
+                "#/partner_id",
+                "names no partner",
+            ));
         }
         if !owner_exists {
             faults.push(Fault::at_pointer("not_found_reference", "#/owner_id", "names no member"));
@@ -312,13 +363,21 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     /// Makes sure that no other partner protects the account that a deal takes into protection. Whoever asks for an
     /// account waits until the one who asked before has written, or given up: of two at the same instant one wins.
-    async fn check_conflict(&self, id: DealId, before: Option<&DealValues>, values: &DealValues, allowed: bool) -> Result<()> {
+    async fn check_conflict(
+        &self,
+        id: DealId,
+        before: Option<&DealValues>,
+        values: &DealValues,
+        allowed: bool,
+    ) -> Result<()> {
         if !values.protects_anew(before) {
             return Ok(());
         }
         let (tx, account) = (self.tx, values.account_key());
-        let lock = Statement::new("SELECT pg_advisory_xact_lock(hashtextextended(current_organization()::text || ' ' || ")
-            .with(Bind::Text(Some(account.clone())), ", 0))");
+        let lock = Statement::new(
+            "SELECT pg_advisory_xact_lock(hashtextextended(current_organization()::text || ' ' || ",
+        )
+        .with(Bind::Text(Some(account.clone())), ", 0))");
         let locked = async { lock.execute(&mut tx.conn()).await };
         let others = async {
             let others = deals::table
@@ -328,7 +387,12 @@ impl<'t, 'c> Writer<'t, 'c> {
                 .filter(deals::partner_id.ne(values.partner_id))
                 // One that moves here is still written as its old partner's.
                 .filter(deals::id.ne(id));
-            others.order(deals::id).select(deals::id).limit(100).load::<DealId>(&mut tx.conn()).await
+            others
+                .order(deals::id)
+                .select(deals::id)
+                .limit(100)
+                .load::<DealId>(&mut tx.conn())
+                .await
         };
         let (locked, others) = join(locked, others).await;
         locked?;
@@ -349,15 +413,23 @@ fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
 
 /// Deals of a member who leaves have no owner.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let row =
-        (deals::owner_id.eq(None::<MemberId>), deals::version.eq(deals::version + 1), deals::updated_at.eq(clock_timestamp()));
+    let row = (
+        deals::owner_id.eq(None::<MemberId>),
+        deals::version.eq(deals::version + 1),
+        deals::updated_at.eq(clock_timestamp()),
+    );
     let released: Vec<Deal> = diesel::update(deals::table.filter(deals::owner_id.eq(owner)))
         .set(row)
         .returning(Deal::as_returning())
         .get_results(&mut tx.conn())
         .await?;
     for deal in released {
-        tell(tx, "deal.updated", &deal, json!({"changes": {"owner_id": {"from": owner, "to": null}}}));
+        tell(
+            tx,
+            "deal.updated",
+            &deal,
+            json!({"changes": {"owner_id": {"from": owner, "to": null}}}),
+        );
     }
     Ok(())
 }

@@ -22,18 +22,27 @@ use crate::{
 
 const FIELDS: [&str; 5] = ["name", "email", "phone", "title", "notes"];
 
-pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
-    let all =
-        |field: &str| -> Vec<String> { rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect() };
+pub(super) async fn run(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    rows: &[ImportRow],
+) -> Result<Vec<NewJobItem>> {
+    let all = |field: &str| -> Vec<String> {
+        rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
+    };
     let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
-    let known = partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names).await?;
+    let known =
+        partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
+            .await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let item = match batch.refused(row) {
             Some(item) => item,
             None => match tx.savepoint(async |tx| write(tx, batch, &known, row).await).await {
                 Ok(item) => item,
-                Err(error @ Error::Problem(_)) if error.code() == Code::PartnerExists => batch.skipped(row, &error),
+                Err(error @ Error::Problem(_)) if error.code() == Code::PartnerExists => {
+                    batch.skipped(row, &error)
+                }
                 Err(error @ Error::Problem(_)) => batch.failed(row, &error),
                 Err(ours) => return Err(ours),
             },
@@ -45,17 +54,27 @@ pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> R
 
 /// The problem of a row that does not say whose it is.
 pub(super) fn nameless() -> Error {
-    required("partner_id", "is required, or one of partner_external_id, partner_domain and partner_name")
+    required(
+        "partner_id",
+        "is required, or one of partner_external_id, partner_domain and partner_name",
+    )
 }
 
 /// The partner that the values of a row name, if they name any; by name only when one alone has it.
-pub(super) async fn partner_of(tx: &Tx<'_>, known: &[Candidate], values: &Map<String, Value>) -> Result<Option<PartnerId>> {
-    let unknown = |field: &str| Error::field("not_found_reference", field, "names no partner, or more than one");
+pub(super) async fn partner_of(
+    tx: &Tx<'_>,
+    known: &[Candidate],
+    values: &Map<String, Value>,
+) -> Result<Option<PartnerId>> {
+    let unknown = |field: &str| {
+        Error::field("not_found_reference", field, "names no partner, or more than one")
+    };
     let text = |field: &str| values.get(field).and_then(Value::as_str);
     if let Some(id) = text("partner_id") {
         let id: PartnerId = id.parse().map_err(|_| unknown("partner_id"))?;
         let live = companies::table.find(id).filter(companies::deleted_at.is_null());
-        let found: Option<PartnerId> = live.select(companies::id).first(&mut tx.conn()).await.optional()?;
+        let found: Option<PartnerId> =
+            live.select(companies::id).first(&mut tx.conn()).await.optional()?;
         return found.map(Some).ok_or_else(|| unknown("partner_id"));
     }
     let only = |field: &str, is: &dyn Fn(&Candidate) -> bool| {
@@ -66,7 +85,9 @@ pub(super) async fn partner_of(tx: &Tx<'_>, known: &[Candidate], values: &Map<St
         }
     };
     if let Some(id) = text("partner_external_id") {
-        return only("partner_external_id", &|candidate| candidate.external_id.as_deref() == Some(id));
+        return only("partner_external_id", &|candidate| {
+            candidate.external_id.as_deref() == Some(id)
+        });
     }
     if let Some(domain) = text("partner_domain") {
         return only("partner_domain", &|candidate| candidate.domain.as_deref() == Some(domain));
@@ -77,7 +98,12 @@ pub(super) async fn partner_of(tx: &Tx<'_>, known: &[Candidate], values: &Map<St
     }
 }
 
-async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &ImportRow) -> Result<NewJobItem> {
+async fn write(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    known: &[Candidate],
+    row: &ImportRow,
+) -> Result<NewJobItem> {
     let partner = partner_of(tx, known, &row.converted.values).await?.ok_or_else(nameless)?;
     let found = match batch.options.matching {
         ImportMatch::None => None,
@@ -95,7 +121,9 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
     let null = Value::Null;
     let changed: Vec<&str> = FIELDS
         .into_iter()
-        .filter(|field| values.get(*field).is_some_and(|value| *value != *before.get(*field).unwrap_or(&null)))
+        .filter(|field| {
+            values.get(*field).is_some_and(|value| *value != *before.get(*field).unwrap_or(&null))
+        })
         .collect();
     let side = |of: &Map<String, Value>| -> Value {
         changed
@@ -109,8 +137,14 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
     item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
     item.warnings.extend(foretold.map(updates_earlier).unwrap_or_default());
     let name = row.converted.text("name").map(normalised_name);
-    if let Some(contact) = found.as_ref().filter(|contact| name.is_some_and(|name| name != normalised_name(&contact.name))) {
-        item.warnings.push(name_differs(format!("the contact with this address was called `{}`", contact.name)));
+    if let Some(contact) = found
+        .as_ref()
+        .filter(|contact| name.is_some_and(|name| name != normalised_name(&contact.name)))
+    {
+        item.warnings.push(name_differs(format!(
+            "the contact with this address was called `{}`",
+            contact.name
+        )));
     }
     if batch.options.dry_run || found.is_some() && changed.is_empty() {
         return Ok(item);
@@ -146,11 +180,17 @@ async fn write(tx: &Tx<'_>, batch: &Batch<'_>, known: &[Candidate], row: &Import
 }
 
 async fn find(tx: &Tx<'_>, partner: PartnerId, row: &ImportRow) -> Result<Option<Contact>> {
-    let of_partner = || Contact::query().filter(people::partner_id.eq(partner)).order(people::id).for_update();
+    let of_partner =
+        || Contact::query().filter(people::partner_id.eq(partner)).order(people::id).for_update();
     if let Some(email) = row.converted.text("email") {
-        return Ok(of_partner().filter(people::email.eq(email)).first(&mut tx.conn()).await.optional()?);
+        return Ok(of_partner()
+            .filter(people::email.eq(email))
+            .first(&mut tx.conn())
+            .await
+            .optional()?);
     }
-    let nameless: Vec<Contact> = of_partner().filter(people::email.is_null()).limit(1_000).load(&mut tx.conn()).await?;
+    let nameless: Vec<Contact> =
+        of_partner().filter(people::email.is_null()).limit(1_000).load(&mut tx.conn()).await?;
     let name = row.converted.text("name").map(normalised_name);
     Ok(nameless.into_iter().find(|contact| Some(normalised_name(&contact.name)) == name))
 }

@@ -28,7 +28,11 @@ use crate::{
 };
 
 /// The batch; a dry run does it all and takes it back, so that it tells exactly what would happen.
-pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
+pub(super) async fn run(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    rows: &[ImportRow],
+) -> Result<Vec<NewJobItem>> {
     if !batch.options.dry_run {
         return write_all(tx, batch, rows).await;
     }
@@ -64,7 +68,9 @@ impl Known {
         let name = text("name").map(normalised_name);
         self.others.iter().find(|deal| {
             let values = &deal.values;
-            Some(values.partner_id) == partner && values.account_key() == account && Some(normalised_name(&values.name)) == name
+            Some(values.partner_id) == partner
+                && values.account_key() == account
+                && Some(normalised_name(&values.name)) == name
         })
     }
 }
@@ -82,13 +88,16 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
         values.filter_map(|values| values.get(field)?.as_str().map(str::to_owned)).collect()
     };
     let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
-    let partners = partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names).await?;
+    let partners =
+        partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
+            .await?;
     let mut known = Known { partners, by_external_id: HashMap::new(), others: Vec::new() };
     if batch.options.matching == ImportMatch::None {
         return Ok(known);
     }
     let others = rows.iter().filter(|row| row.converted.text("external_id").is_none());
-    let accounts: Vec<String> = others.filter_map(|row| account_key(&row.converted.values)).collect();
+    let accounts: Vec<String> =
+        others.filter_map(|row| account_key(&row.converted.values)).collect();
     let without_id = deals::external_id.is_null().and(deals::account_key.eq_any(accounts));
     let meant = deals::external_id.eq_any(all("external_id")).assume_not_null().or(without_id);
     let query = Deal::query().filter(deals::deleted_at.is_null()).filter(meant).order(deals::id);
@@ -104,15 +113,21 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
 async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
     let known = known(tx, batch, rows).await?;
     let mut writer = Writer::new(tx).await?;
-    let deals = known.by_external_id.values().chain(&known.others).map(|deal| deal.values.partner_id);
+    let deals =
+        known.by_external_id.values().chain(&known.others).map(|deal| deal.values.partner_id);
     writer.hold(known.partners.iter().map(|partner| partner.id).chain(deals)).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let item = match batch.refused(row) {
             Some(item) => item,
-            None => match tx.savepoint(async |tx| write(tx, batch, &known, &mut writer, row).await).await {
+            None => match tx
+                .savepoint(async |tx| write(tx, batch, &known, &mut writer, row).await)
+                .await
+            {
                 Ok(item) => item,
-                Err(error @ Error::Problem(_)) if error.code() == Code::ExternalIdTaken && is_skip(batch) => {
+                Err(error @ Error::Problem(_))
+                    if error.code() == Code::ExternalIdTaken && is_skip(batch) =>
+                {
                     batch.skipped(row, &error)
                 }
                 Err(error @ Error::Problem(_)) => batch.failed(row, &error),
@@ -137,7 +152,8 @@ async fn write(
     row: &ImportRow,
 ) -> Result<NewJobItem> {
     let named = partner_of(tx, &known.partners, &row.converted.values).await?;
-    let found = known.deal_of(&row.converted.values, named).map(|deal| (deal.id, deal.values.status));
+    let found =
+        known.deal_of(&row.converted.values, named).map(|deal| (deal.id, deal.values.status));
     let mut item = batch.item(row);
     let Some((id, status)) = found else {
         let values = batch.converter.with_defaults(&row.converted.values);
@@ -178,7 +194,8 @@ fn wanted(
     if unread && present.is_none() && !values.contains_key("status") {
         values.insert("status".to_owned(), json!(DealStatus::Submitted));
     }
-    let status = values.get("status").and_then(Value::as_str).and_then(|word| word.parse().ok()).or(present);
+    let status =
+        values.get("status").and_then(Value::as_str).and_then(|word| word.parse().ok()).or(present);
     let closed = status.is_some_and(DealStatus::is_closed);
     let places = [
         ("closed_on", closed),

@@ -18,8 +18,8 @@ use domain::{
     events::NewEvent,
     ids::{JobId, TagId},
     imports::{
-        Converter, FileShape, FirstRow, ImportMapping, ImportObject, ImportOnDuplicateRow, ImportOptions, ImportRow, ImportRows,
-        Inspection, Rows, field_named,
+        Converter, FileShape, FirstRow, ImportMapping, ImportObject, ImportOnDuplicateRow,
+        ImportOptions, ImportRow, ImportRows, Inspection, Rows, field_named,
     },
     jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
     text::fold,
@@ -39,8 +39,11 @@ pub const BATCH: usize = 500;
 
 /// The decimals of the organization's currency.
 pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
-    let currency: String = organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
-    let decimals = domain::organizations::currency_exponent(&currency).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(2);
+    let currency: String =
+        organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
+    let decimals = domain::organizations::currency_exponent(&currency)
+        .and_then(|digits| u32::try_from(digits).ok())
+        .unwrap_or(2);
     Ok((currency, decimals))
 }
 
@@ -48,10 +51,16 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 ///
 /// # Errors
 /// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported and for defaults.
-pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspection: &Inspection) -> Result<Job> {
+pub async fn insert(
+    tx: &Tx<'_>,
+    id: JobId,
+    mut options: ImportOptions,
+    inspection: &Inspection,
+) -> Result<Job> {
     let (_, decimals) = exponent(tx).await?;
     let given = options.defaults.clone().unwrap_or_default();
-    let defaults = Converter::checked_defaults(options.object, &given, options.money_unit, decimals);
+    let defaults =
+        Converter::checked_defaults(options.object, &given, options.money_unit, decimals);
     let mapping = match (options.mapping(&inspection.columns), defaults) {
         (Ok(mapping), Ok(_)) => mapping,
         (Err(Error::Problem(mut problem)), Err(Error::Problem(more))) => {
@@ -61,7 +70,8 @@ pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspecti
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
     // As it will be used, also when it was guessed.
-    let mapping = mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
+    let mapping =
+        mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
     options.mapping = Some(ImportMapping(mapping));
     let job = jobs::NewJob {
         id,
@@ -69,7 +79,10 @@ pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspecti
         dry_run: options.dry_run,
         input: serde_json::to_value(&options).map_err(Error::internal)?,
         total: Some(inspection.row_count as i64),
-        position: Some(serde_json::to_value(Position { shape: inspection.shape, rows: 0 }).map_err(Error::internal)?),
+        position: Some(
+            serde_json::to_value(Position { shape: inspection.shape, rows: 0 })
+                .map_err(Error::internal)?,
+        ),
         has_files: true,
     };
     jobs::insert(tx, &job).await
@@ -79,9 +92,11 @@ pub async fn insert(tx: &Tx<'_>, id: JobId, mut options: ImportOptions, inspecti
 async fn converter(tx: &Tx<'_>, options: &ImportOptions) -> Result<Converter> {
     let (_, decimals) = exponent(tx).await?;
     let given = options.defaults.clone().unwrap_or_default();
-    let defaults = Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
+    let defaults =
+        Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
     let mapping = options.mapping.iter().flat_map(|mapping| &mapping.0);
-    let fields = mapping.filter_map(|(column, field)| Some((column.clone(), field_named(options.object, field)?)));
+    let fields = mapping
+        .filter_map(|(column, field)| Some((column.clone(), field_named(options.object, field)?)));
     Ok(Converter::new(fields.collect(), options.money_unit, decimals, defaults))
 }
 
@@ -105,8 +120,10 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
     let begun = run
         .step(async |tx| match jobs::begin_step(tx, id).await? {
             Some((job, Some(position))) => {
-                let options: ImportOptions = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-                let position: Position = serde_json::from_value(position).map_err(Error::internal)?;
+                let options: ImportOptions =
+                    serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
+                let position: Position =
+                    serde_json::from_value(position).map_err(Error::internal)?;
                 let converter = converter(tx, &options).await?;
                 Ok(Some((options, position, converter)))
             }
@@ -145,7 +162,13 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     return Ok(false);
                 }
                 let items = write(tx, id, &options, rows.converter(), &batch).await?;
-                jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?).await?;
+                jobs::end_step(
+                    tx,
+                    id,
+                    items,
+                    &serde_json::to_value(&position).map_err(Error::internal)?,
+                )
+                .await?;
                 Ok(true)
             })
             .await?;
@@ -201,11 +224,19 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// The item of a row that went well.
     fn item(&self, row: &ImportRow) -> NewJobItem {
-        NewJobItem { warnings: row.converted.warnings.clone(), ..NewJobItem::succeeded(row.index, row.number) }
+        NewJobItem {
+            warnings: row.converted.warnings.clone(),
+            ..NewJobItem::succeeded(row.index, row.number)
+        }
     }
 
     fn stopped(&self, row: &ImportRow, status: JobItemStatus, error: &Error) -> NewJobItem {
-        self.item(row).stopped(status, error, &format!("/v1/jobs/{}/items", self.job), self.scope.request_id)
+        self.item(row).stopped(
+            status,
+            error,
+            &format!("/v1/jobs/{}/items", self.job),
+            self.scope.request_id,
+        )
     }
 
     fn failed(&self, row: &ImportRow, error: &Error) -> NewJobItem {
@@ -221,9 +252,17 @@ impl Batch<'_> {
         if row.converted.text("name").is_none() {
             return Some(self.failed(row, &Error::of(Code::RowWithoutName)));
         }
-        if let Some(first) = row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip) {
-            let detail = format!("Row {} of the file is about the same {}.", first.number, self.options.object);
-            let mut item = self.skipped(row, &Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first.number)));
+        if let Some(first) =
+            row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip)
+        {
+            let detail = format!(
+                "Row {} of the file is about the same {}.",
+                first.number, self.options.object
+            );
+            let mut item = self.skipped(
+                row,
+                &Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first.number)),
+            );
             if first.name_differs {
                 item.warnings.push(name_differs(format!("row {} has another name", first.number)));
             }
@@ -247,7 +286,11 @@ fn name_differs(detail: String) -> JobItemWarning {
 /// In a dry run the record that an earlier row makes is not there for its second row to update.
 fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
     let code = Code::DuplicateOfRow.as_str().to_owned();
-    let mut warnings = vec![JobItemWarning { code, detail: format!("updates what row {} makes", first.number), field: None }];
+    let mut warnings = vec![JobItemWarning {
+        code,
+        detail: format!("updates what row {} makes", first.number),
+        field: None,
+    }];
     if first.name_differs {
         warnings.push(name_differs(format!("row {} has another name", first.number)));
     }
@@ -259,7 +302,11 @@ fn required(field: &str, detail: &str) -> Error {
 }
 
 /// The ids of tags by their folded name; missing ones are created among the services.
-async fn tag_ids(tx: &Tx<'_>, names: impl Iterator<Item = &str>, create: bool) -> Result<HashMap<String, TagId>> {
+async fn tag_ids(
+    tx: &Tx<'_>,
+    names: impl Iterator<Item = &str>,
+    create: bool,
+) -> Result<HashMap<String, TagId>> {
     let mut wanted: HashMap<String, &str> = HashMap::new();
     for name in names {
         wanted.entry(fold(name)).or_insert(name);
@@ -268,18 +315,25 @@ async fn tag_ids(tx: &Tx<'_>, names: impl Iterator<Item = &str>, create: bool) -
         return Ok(HashMap::new());
     }
     for again in [true, false] {
-        let all: Vec<(TagId, String)> =
-            tags::table.select((tags::id, tags::name)).order(tags::id.desc()).load(&mut tx.conn()).await?;
+        let all: Vec<(TagId, String)> = tags::table
+            .select((tags::id, tags::name))
+            .order(tags::id.desc())
+            .load(&mut tx.conn())
+            .await?;
         // The oldest of equal names in several categories wins.
-        let known: HashMap<String, TagId> = all.into_iter().map(|(id, name)| (fold(&name), id)).collect();
-        let mut missing: Vec<(&String, &&str)> = wanted.iter().filter(|(folded, _)| !known.contains_key(*folded)).collect();
+        let known: HashMap<String, TagId> =
+            all.into_iter().map(|(id, name)| (fold(&name), id)).collect();
+        let mut missing: Vec<(&String, &&str)> =
+            wanted.iter().filter(|(folded, _)| !known.contains_key(*folded)).collect();
         if missing.is_empty() || !create || !again {
             return Ok(known);
         }
         missing.sort();
         let rows: Vec<_> = missing
             .iter()
-            .map(|(_, name)| (tags::id.eq(TagId::new()), tags::category.eq("services"), tags::name.eq(**name)))
+            .map(|(_, name)| {
+                (tags::id.eq(TagId::new()), tags::category.eq("services"), tags::name.eq(**name))
+            })
             .collect();
         let made: Vec<(TagId, String)> = diesel::insert_into(tags::table)
             .values(rows)
@@ -296,9 +350,15 @@ async fn tag_ids(tx: &Tx<'_>, names: impl Iterator<Item = &str>, create: bool) -
 }
 
 /// `before` and `after` of an item: the fields that change.
-pub(crate) fn before_and_after(row: &Map<String, Value>, changes: &[domain::partners::Change]) -> (Option<Value>, Option<Value>) {
-    let before: Map<String, Value> =
-        changes.iter().map(|change| (change.field.name.to_owned(), change.field.of(row).clone())).collect();
-    let after: Map<String, Value> = changes.iter().map(|change| (change.field.name.to_owned(), change.value.clone())).collect();
+pub(crate) fn before_and_after(
+    row: &Map<String, Value>,
+    changes: &[domain::partners::Change],
+) -> (Option<Value>, Option<Value>) {
+    let before: Map<String, Value> = changes
+        .iter()
+        .map(|change| (change.field.name.to_owned(), change.field.of(row).clone()))
+        .collect();
+    let after: Map<String, Value> =
+        changes.iter().map(|change| (change.field.name.to_owned(), change.value.clone())).collect();
     (Some(before.into()), Some(after.into()))
 }

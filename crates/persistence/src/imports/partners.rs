@@ -59,11 +59,19 @@ impl Known {
     /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now on.
     fn take(&mut self, values: &Map<String, Value>, own: PartnerId) -> Result<()> {
         let text = |field: &str| values.get(field).and_then(Value::as_str);
-        let unique = [(Code::DomainTaken, "domain", &self.domains), (Code::ExternalIdTaken, "external_id", &self.external_ids)];
+        let unique = [
+            (Code::DomainTaken, "domain", &self.domains),
+            (Code::ExternalIdTaken, "external_id", &self.external_ids),
+        ];
         for (code, field, taken) in unique {
-            let owner = text(field).and_then(|value| taken.get(value)).filter(|owner| **owner != own);
+            let owner =
+                text(field).and_then(|value| taken.get(value)).filter(|owner| **owner != own);
             if let Some(owner) = owner {
-                let fault = Fault::at_pointer(code.as_str(), format!("#/{field}"), "belongs to another partner");
+                let fault = Fault::at_pointer(
+                    code.as_str(),
+                    format!("#/{field}"),
+                    "belongs to another partner",
+                );
                 return Err(Error::of(code).meta("existing_id", json!(owner)).at(fault));
             }
         }
@@ -74,10 +82,12 @@ impl Known {
 }
 
 async fn known(tx: &Tx<'_>, rows: &[&ImportRow]) -> Result<Known> {
-    let all =
-        |field: &str| -> Vec<String> { rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect() };
+    let all = |field: &str| -> Vec<String> {
+        rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
+    };
     let nameless = rows.iter().filter(|row| row.converted.text("domain").is_none());
-    let names: Vec<String> = nameless.filter_map(|row| row.converted.text("name").map(normalised_name)).collect();
+    let names: Vec<String> =
+        nameless.filter_map(|row| row.converted.text("name").map(normalised_name)).collect();
     let mut known = Known::default();
     for found in partners::candidates(tx, &all("domain"), &all("external_id"), &names).await? {
         known.add(found);
@@ -92,7 +102,11 @@ struct New<'a> {
     changes: Vec<Change>,
 }
 
-pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
+pub(super) async fn run(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    rows: &[ImportRow],
+) -> Result<Vec<NewJobItem>> {
     let mut items: Vec<NewJobItem> = Vec::with_capacity(rows.len());
     let mut left: Vec<&ImportRow> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -102,11 +116,17 @@ pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> R
         }
     }
     let mut known = known(tx, &left).await?;
-    let names = left.iter().filter_map(|row| row.converted.values.get("tag_ids")).filter_map(Value::as_array).flatten();
+    let names = left
+        .iter()
+        .filter_map(|row| row.converted.values.get("tag_ids"))
+        .filter_map(Value::as_array)
+        .flatten();
     let defaults = batch.converter.with_defaults(&Map::new());
-    let names = names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
+    let names =
+        names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
     let tags = tag_ids(tx, names.filter_map(Value::as_str), !batch.options.dry_run).await?;
-    let matches: Vec<Option<PartnerId>> = left.iter().map(|row| known.of(batch.options.matching, row)).collect();
+    let matches: Vec<Option<PartnerId>> =
+        left.iter().map(|row| known.of(batch.options.matching, row)).collect();
     let mut ids: Vec<PartnerId> = matches.iter().flatten().copied().collect();
     ids.sort_unstable();
     let mut locked = match batch.options.on_match {
@@ -128,7 +148,10 @@ pub(super) async fn run(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> R
         };
         if batch.options.on_match == ImportOnMatch::Skip {
             let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
-            items.push(NewJobItem { resource_id: Some(id.to_string()), ..batch.skipped(row, &error) });
+            items.push(NewJobItem {
+                resource_id: Some(id.to_string()),
+                ..batch.skipped(row, &error)
+            });
             continue;
         }
         let held = match locked.remove(&id) {
@@ -166,7 +189,11 @@ fn resolved(values: &Map<String, Value>, tags: &HashMap<String, TagId>) -> Map<S
 
 /// In a dry run the partner that an earlier row makes is not there for this row to update: what the row would write, and
 /// to what.
-fn foretold(batch: &Batch<'_>, tags: &HashMap<String, TagId>, row: &ImportRow) -> Option<NewJobItem> {
+fn foretold(
+    batch: &Batch<'_>,
+    tags: &HashMap<String, TagId>,
+    row: &ImportRow,
+) -> Option<NewJobItem> {
     let first = row.duplicate_of.filter(|_| batch.options.dry_run)?;
     let mut item = batch.item(row);
     item.after = Some(resolved(&row.converted.values, tags).into());
@@ -174,7 +201,12 @@ fn foretold(batch: &Batch<'_>, tags: &HashMap<String, TagId>, row: &ImportRow) -
     Some(item)
 }
 
-fn prepare<'a>(batch: &Batch<'_>, known: &mut Known, tags: &HashMap<String, TagId>, row: &'a ImportRow) -> Result<New<'a>> {
+fn prepare<'a>(
+    batch: &Batch<'_>,
+    known: &mut Known,
+    tags: &HashMap<String, TagId>,
+    row: &'a ImportRow,
+) -> Result<New<'a>> {
     let values = batch.converter.with_defaults(&row.converted.values);
     if !values.contains_key("type") {
         return Err(required("type", "is required: map a column to it, or give a default"));
@@ -198,7 +230,9 @@ async fn create(tx: &Tx<'_>, batch: &Batch<'_>, new: Vec<New<'_>>) -> Result<Vec
         return Ok(new.iter().map(done).collect());
     }
     let rows = |new: &[New<'_>]| new.iter().map(|new| (new.id, new.changes.clone())).collect();
-    let all = tx.savepoint(async |tx| bulk::insert_many(tx, rows(&new), PartnerCreatedVia::Import).await).await;
+    let all = tx
+        .savepoint(async |tx| bulk::insert_many(tx, rows(&new), PartnerCreatedVia::Import).await)
+        .await;
     match all {
         Ok(()) => return Ok(new.iter().map(done).collect()),
         Err(Error::Problem(_)) => {}
@@ -207,7 +241,11 @@ async fn create(tx: &Tx<'_>, batch: &Batch<'_>, new: Vec<New<'_>>) -> Result<Vec
     let mut items = Vec::with_capacity(new.len());
     for one in &new {
         let alone = std::slice::from_ref(one);
-        let written = tx.savepoint(async |tx| bulk::insert_many(tx, rows(alone), PartnerCreatedVia::Import).await).await;
+        let written = tx
+            .savepoint(async |tx| {
+                bulk::insert_many(tx, rows(alone), PartnerCreatedVia::Import).await
+            })
+            .await;
         items.push(match written {
             Ok(()) => done(one),
             Err(error @ Error::Problem(_)) => batch.failed(one.row, &error),
@@ -227,13 +265,20 @@ async fn update(
 ) -> Result<NewJobItem> {
     let id = held.partner.summary.id;
     known.take(&row.converted.values, id)?;
-    let plan = bulk::plan(&held, changes_of(&resolved(&row.converted.values, tags)), WriteMode::Automated)?;
+    let plan = bulk::plan(
+        &held,
+        changes_of(&resolved(&row.converted.values, tags)),
+        WriteMode::Automated,
+    )?;
     let mut item = NewJobItem { resource_id: Some(id.to_string()), ..batch.item(row) };
     item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
     (item.before, item.after) = before_and_after(&held.row, &plan.changes);
     let name = row.converted.text("name").map(normalised_name);
     if known.normalised.get(&id).is_some_and(|held| name.is_some_and(|name| name != *held)) {
-        item.warnings.push(name_differs(format!("the partner with this key was called `{}`", held.partner.summary.name)));
+        item.warnings.push(name_differs(format!(
+            "the partner with this key was called `{}`",
+            held.partner.summary.name
+        )));
     }
     let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
     if !batch.options.dry_run && !nothing_to_do {

@@ -15,7 +15,9 @@ use futures_util::future::try_join;
 use uuid::Uuid;
 
 use super::{applied, push_chosen};
-use crate::{Tx, joint_plans, joint_plans::Quarters, organizations, partners, statement::Statement};
+use crate::{
+    Tx, joint_plans, joint_plans::Quarters, organizations, partners, statement::Statement,
+};
 
 /// Rows of each end of the ranking.
 const EXTREMES: usize = 5;
@@ -24,7 +26,11 @@ const EXTREMES: usize = 5;
 ///
 /// # Errors
 /// As for [`super::portfolio`]; `invalid_cursor`.
-pub async fn attainment(tx: &Tx<'_>, request: &ListRequest, year: Option<i32>) -> Result<AttainmentInsight> {
+pub async fn attainment(
+    tx: &Tx<'_>,
+    request: &ListRequest,
+    year: Option<i32>,
+) -> Result<AttainmentInsight> {
     let organization = organizations::get(tx).await?;
     let (calendar, fiscal_year) = joint_plans::fiscal_year(&organization, year);
     let quarters = Quarters(calendar.quarter_starts(fiscal_year));
@@ -40,9 +46,16 @@ pub async fn attainment(tx: &Tx<'_>, request: &ListRequest, year: Option<i32>) -
     let won = joint_plans::won(tx, &ids, quarters).await?;
     let of = |end: &str| rows.iter().filter(|(of, ..)| of == end).map(row).collect::<Vec<_>>();
     let (mut top, mut bottom) = (of("top"), of("bottom"));
-    top.sort_by(|one, other| other.attainment_bp.cmp(&one.attainment_bp).then(one.partner_id.cmp(&other.partner_id)));
-    bottom.sort_by(|one, other| one.attainment_bp.cmp(&other.attainment_bp).then(one.partner_id.cmp(&other.partner_id)));
-    let data = page.data.iter().map(|partner| of_partner(partner, won.get(&partner.id).copied().unwrap_or_default()));
+    top.sort_by(|one, other| {
+        other.attainment_bp.cmp(&one.attainment_bp).then(one.partner_id.cmp(&other.partner_id))
+    });
+    bottom.sort_by(|one, other| {
+        one.attainment_bp.cmp(&other.attainment_bp).then(one.partner_id.cmp(&other.partner_id))
+    });
+    let data = page
+        .data
+        .iter()
+        .map(|partner| of_partner(partner, won.get(&partner.id).copied().unwrap_or_default()));
     Ok(AttainmentInsight {
         fiscal_year,
         currency: organization.currency,
@@ -70,7 +83,8 @@ fn of_partner(partner: &PartnerSummary, won: QuarterlyAmounts) -> AttainmentRow 
         partner_id: Some(partner.id),
         name: Some(partner.name.clone()),
         target,
-        quarterly_targets: target.map(|target| quarterly_targets(target, &partner.quarterly_weights.0)),
+        quarterly_targets: target
+            .map(|target| quarterly_targets(target, &partner.quarterly_weights.0)),
         won_revenue: won.sum(),
         quarterly_revenue: won,
         attainment_bp: attainment_bp(won.sum(), target),
@@ -116,8 +130,9 @@ fn row((_, id, name, target, targets, (w1, w2, w3, w4)): &Summary) -> Attainment
 /// `domain::joint_plans::quarterly_targets` does (a test holds the two together): `f` are the whole parts, `r` the
 /// remainders, `odd` the units that are left. The target is taken apart so that nothing leaves 64 bits.
 fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
-    let mut out =
-        Statement::new("/* insights.attainment */ WITH chosen AS MATERIALIZED (SELECT id, name, annual_revenue_target AS t");
+    let mut out = Statement::new(
+        "/* insights.attainment */ WITH chosen AS MATERIALIZED (SELECT id, name, annual_revenue_target AS t",
+    );
     for quarter in 1..=4 {
         out.sql(format!(", (quarterly_weights ->> 'q{quarter}')::bigint AS w{quarter}"));
     }

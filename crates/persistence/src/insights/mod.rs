@@ -11,8 +11,9 @@ use domain::{
     Error, Result,
     filter::TierRanks,
     insights::{
-        InsightCount, LifecycleConversion, LifecycleInsight, LifecycleStage, LifecycleWindow, PortfolioAverages,
-        PortfolioInsight, PortfolioTotals, StrengthRow, StrengthsInsight, share_bp, start_of_day,
+        InsightCount, LifecycleConversion, LifecycleInsight, LifecycleStage, LifecycleWindow,
+        PortfolioAverages, PortfolioInsight, PortfolioTotals, StrengthRow, StrengthsInsight,
+        share_bp, start_of_day,
     },
     listing::ListRequest,
     organizations::today,
@@ -99,18 +100,52 @@ fn groups(request: &ListRequest) -> Statement {
 }
 
 type Sums = (i64, i64, i64, i64, i64, i64, i64, i64, Option<f64>, Option<f64>, i64);
-type SumTypes = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt, Nullable<Double>, Nullable<Double>, BigInt);
+type SumTypes = (
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    BigInt,
+    Nullable<Double>,
+    Nullable<Double>,
+    BigInt,
+);
 
-async fn sums(tx: &Tx<'_>, request: &ListRequest) -> Result<(i64, PortfolioTotals, PortfolioAverages)> {
+async fn sums(
+    tx: &Tx<'_>,
+    request: &ListRequest,
+) -> Result<(i64, PortfolioTotals, PortfolioAverages)> {
     let mut out = Statement::new("/* insights.portfolio */ SELECT count(*)");
-    for column in ["pipeline", "revenue", "product_revenue", "annual_revenue_target", "active_deals", "closed_deals", "customers"]
-    {
+    for column in [
+        "pipeline",
+        "revenue",
+        "product_revenue",
+        "annual_revenue_target",
+        "active_deals",
+        "closed_deals",
+        "customers",
+    ] {
         out.sql(format!(", coalesce(sum({column}), 0)::bigint"));
     }
     out.sql(", round(avg(fit_score), 1)::float8, round(avg(health_score), 1)::float8, count(fit_score) FROM partners WHERE ");
     push_chosen(request, &mut out);
     let row: Sums = out.answers::<SumTypes>().get_result(&mut tx.conn()).await?;
-    let (count, pipeline, revenue, product_revenue, target, active_deals, closed_deals, customers, fit, health, scored) = row;
+    let (
+        count,
+        pipeline,
+        revenue,
+        product_revenue,
+        target,
+        active_deals,
+        closed_deals,
+        customers,
+        fit,
+        health,
+        scored,
+    ) = row;
     let totals = PortfolioTotals {
         pipeline,
         revenue,
@@ -120,18 +155,26 @@ async fn sums(tx: &Tx<'_>, request: &ListRequest) -> Result<(i64, PortfolioTotal
         closed_deals,
         customers,
     };
-    Ok((count, totals, PortfolioAverages { fit_score: fit, health_score: health, scored_count: scored }))
+    Ok((
+        count,
+        totals,
+        PortfolioAverages { fit_score: fit, health_score: health, scored_count: scored },
+    ))
 }
 
 /// In the order of an enum's words, what has no value last.
 fn in_order(mut all: Vec<InsightCount>, words: &[&str]) -> Vec<InsightCount> {
-    let place = |key: &Option<String>| key.as_deref().and_then(|key| words.iter().position(|word| *word == key));
+    let place = |key: &Option<String>| {
+        key.as_deref().and_then(|key| words.iter().position(|word| *word == key))
+    };
     all.sort_by_key(|one| place(&one.key).unwrap_or(usize::MAX));
     all
 }
 
 fn by_rank(mut all: Vec<InsightCount>, ranks: &TierRanks) -> Vec<InsightCount> {
-    all.sort_by_key(|one| one.key.as_ref().and_then(|key| ranks.get(key)).copied().unwrap_or(i64::MAX));
+    all.sort_by_key(|one| {
+        one.key.as_ref().and_then(|key| ranks.get(key)).copied().unwrap_or(i64::MAX)
+    });
     all
 }
 
@@ -153,9 +196,16 @@ pub async fn strengths(tx: &Tx<'_>, request: &ListRequest) -> Result<StrengthsIn
          FROM partners, unnest(key_strengths) AS label WHERE ",
     );
     push_chosen(&request, &mut out);
-    out.sql(format!(") AS held GROUP BY folded ORDER BY count(*) DESC, folded LIMIT {MAX_STRENGTHS}"));
-    let rows: Vec<(String, i64, Option<f64>)> = out.answers::<(Text, BigInt, Nullable<Double>)>().load(&mut tx.conn()).await?;
-    let data = rows.into_iter().map(|(label, partner_count, average_fit)| StrengthRow { label, partner_count, average_fit });
+    out.sql(format!(
+        ") AS held GROUP BY folded ORDER BY count(*) DESC, folded LIMIT {MAX_STRENGTHS}"
+    ));
+    let rows: Vec<(String, i64, Option<f64>)> =
+        out.answers::<(Text, BigInt, Nullable<Double>)>().load(&mut tx.conn()).await?;
+    let data = rows.into_iter().map(|(label, partner_count, average_fit)| StrengthRow {
+        label,
+        partner_count,
+        average_fit,
+    });
     Ok(StrengthsInsight { data: data.collect() })
 }
 
@@ -165,17 +215,24 @@ type Step = (String, Option<String>, Option<String>, i64, Option<f64>);
 ///
 /// # Errors
 /// As for [`portfolio`]; `invalid_parameter` for a window that ends before it begins.
-pub async fn lifecycle(tx: &Tx<'_>, request: &ListRequest, window: &LifecycleWindow) -> Result<LifecycleInsight> {
+pub async fn lifecycle(
+    tx: &Tx<'_>,
+    request: &ListRequest,
+    window: &LifecycleWindow,
+) -> Result<LifecycleInsight> {
     let organization = organizations::get(tx).await?;
     let (since, until) = window.days(today(Timestamp::now(), &organization.timezone))?;
     let request = applied(tx, request).await?;
     let statement = steps(&request, since, until, &organization.timezone);
-    let rows: Vec<Step> =
-        statement.answers::<(Text, Nullable<Text>, Nullable<Text>, BigInt, Nullable<Double>)>().load(&mut tx.conn()).await?;
+    let rows: Vec<Step> = statement
+        .answers::<(Text, Nullable<Text>, Nullable<Text>, BigInt, Nullable<Double>)>()
+        .load(&mut tx.conn())
+        .await?;
     let of = |what: &str, stage: PartnerStage| {
         rows.iter().find(|(kind, from, ..)| kind == what && from.as_deref() == Some(stage.as_str()))
     };
-    let count = |what: &str, stage: PartnerStage| of(what, stage).map_or(0, |(.., count, _)| *count);
+    let count =
+        |what: &str, stage: PartnerStage| of(what, stage).map_or(0, |(.., count, _)| *count);
     let all = || PartnerStage::WORDS.iter().filter_map(|word| word.parse::<PartnerStage>().ok());
     let stages = all().map(|stage| LifecycleStage {
         stage,
@@ -189,7 +246,12 @@ pub async fn lifecycle(tx: &Tx<'_>, request: &ListRequest, window: &LifecycleWin
         .filter(|(kind, ..)| kind == "moved")
         .filter_map(|(_, from, to, taken, _)| {
             let (from, to) = (from.as_ref()?.parse().ok()?, to.as_ref()?.parse().ok()?);
-            Some(LifecycleConversion { from, to, count: *taken, share_bp: share_bp(*taken, count("left", from)) })
+            Some(LifecycleConversion {
+                from,
+                to,
+                count: *taken,
+                share_bp: share_bp(*taken, count("left", from)),
+            })
         })
         .collect();
     conversions.sort_by_key(|way| (way.from, way.to));
@@ -200,14 +262,18 @@ pub async fn lifecycle(tx: &Tx<'_>, request: &ListRequest, window: &LifecycleWin
 fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) -> Statement {
     let first = || Bind::Time(Some(start_of_day(since, zone).0));
     let end = until.succ_opt().map_or(Timestamp::now(), |after| start_of_day(after, zone));
-    let mut out = Statement::new("/* insights.lifecycle */ WITH chosen AS MATERIALIZED (SELECT id, stage FROM partners WHERE ");
+    let mut out = Statement::new(
+        "/* insights.lifecycle */ WITH chosen AS MATERIALIZED (SELECT id, stage FROM partners WHERE ",
+    );
     push_chosen(request, &mut out);
     out.sql(
         "), moves AS MATERIALIZED (SELECT c.from_stage, c.to_stage, c.at, \
          lag(c.at) OVER (PARTITION BY c.partner_id ORDER BY c.at, c.id) AS entered_at \
          FROM stage_changes c JOIN chosen ON chosen.id = c.partner_id WHERE c.at < ",
     );
-    out.bind(Bind::Time(Some(end.0))).sql("), recent AS (SELECT * FROM moves WHERE at >= ").bind(first());
+    out.bind(Bind::Time(Some(end.0)))
+        .sql("), recent AS (SELECT * FROM moves WHERE at >= ")
+        .bind(first());
     out.sql(
         ") SELECT 'now', stage, NULL, count(*), NULL::float8 FROM chosen GROUP BY stage \
          UNION ALL SELECT 'entered', to_stage, NULL, count(*), NULL FROM recent GROUP BY to_stage \

@@ -33,24 +33,40 @@ const MAX_GROUPS: usize = 500;
 /// Answers a checked request. Grouping by an array counts a partner once for each of its elements.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
     let selected = views::applied(tx, &request.rows, ViewObject::Partner).await?;
-    let rows: Vec<(Json, Json, String)> =
-        statement(request, &selected).answers::<(Jsonb, Jsonb, Text)>().load(&mut tx.conn()).await?;
+    let rows: Vec<(Json, Json, String)> = statement(request, &selected)
+        .answers::<(Jsonb, Jsonb, Text)>()
+        .load(&mut tx.conn())
+        .await?;
     let truncated = rows.len() > MAX_GROUPS;
     let currency = match rows.as_slice().first() {
         Some((_, _, currency)) => currency.clone(),
-        None => organizations::table.select(organizations::currency).get_result(&mut tx.conn()).await?,
+        None => {
+            organizations::table.select(organizations::currency).get_result(&mut tx.conn()).await?
+        }
     };
     let groups = rows.into_iter().take(MAX_GROUPS).map(|(keys, values, _)| AggregateGroup {
-        keys: named(request.group_by.iter().map(|field| (field.name.to_owned(), Some(*field))), keys),
-        values: named(request.metrics.iter().map(|(name, _, field)| (name.clone(), *field)), values),
+        keys: named(
+            request.group_by.iter().map(|field| (field.name.to_owned(), Some(*field))),
+            keys,
+        ),
+        values: named(
+            request.metrics.iter().map(|(name, _, field)| (name.clone(), *field)),
+            values,
+        ),
     });
     Ok(AggregateResult { currency, groups: groups.collect(), truncated })
 }
 
 /// Gives the items of an answered array their names and their wire form.
-fn named(names: impl Iterator<Item = (String, Option<&'static Field>)>, items: Json) -> Map<String, Json> {
+fn named(
+    names: impl Iterator<Item = (String, Option<&'static Field>)>,
+    items: Json,
+) -> Map<String, Json> {
     let Json::Array(items) = items else { return Map::new() };
-    names.zip(items).map(|((name, field), item)| (name, field.map_or(item.clone(), |field| wire(field, item)))).collect()
+    names
+        .zip(items)
+        .map(|((name, field), item)| (name, field.map_or(item.clone(), |field| wire(field, item))))
+        .collect()
 }
 
 /// A value as JSON of the database becomes a value of ours.

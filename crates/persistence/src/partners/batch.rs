@@ -7,8 +7,8 @@ use domain::{
     access::WriteMode,
     ids::PartnerId,
     partners::{
-        Partner, PartnerBatchAction as Action, PartnerBatchMatch as By, PartnerBatchOperation as Operation, PartnerCreatedVia,
-        PartnerUpdate, changes_of,
+        Partner, PartnerBatchAction as Action, PartnerBatchMatch as By,
+        PartnerBatchOperation as Operation, PartnerCreatedVia, PartnerUpdate, changes_of,
     },
 };
 use serde_json::Value as Json;
@@ -52,7 +52,10 @@ pub async fn batch(
         .await;
     match (kept, results) {
         (Ok(()), Some(results)) => Ok(results),
-        (Err(_), Some(results)) => Ok(results.into_iter().map(|result| result.and(Err(Error::of(Code::BatchAborted)))).collect()),
+        (Err(_), Some(results)) => Ok(results
+            .into_iter()
+            .map(|result| result.and(Err(Error::of(Code::BatchAborted))))
+            .collect()),
         (Err(error), None) => Err(error),
         (Ok(()), None) => Ok(Vec::new()),
     }
@@ -105,7 +108,12 @@ fn required(pointer: &str) -> Fault {
     Fault::at_pointer("required", pointer, "is required")
 }
 
-async fn perform(tx: &Tx<'_>, operation: &Operation, created_via: PartnerCreatedVia, mode: WriteMode) -> Result<Done> {
+async fn perform(
+    tx: &Tx<'_>,
+    operation: &Operation,
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Done> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation).await?,
@@ -114,7 +122,11 @@ async fn perform(tx: &Tx<'_>, operation: &Operation, created_via: PartnerCreated
         (Action::Create, _) | (Action::Upsert, None) => {
             match operation.action {
                 Action::Create if operation.version.is_some() => {
-                    let fault = Fault::at_pointer("not_applicable", "#operation/version", "a new partner has no version yet");
+                    let fault = Fault::at_pointer(
+                        "not_applicable",
+                        "#operation/version",
+                        "a new partner has no version yet",
+                    );
                     return Err(Error::invalid(vec![fault]));
                 }
                 // A version was asked for, so the partner was expected to be there.
@@ -122,8 +134,11 @@ async fn perform(tx: &Tx<'_>, operation: &Operation, created_via: PartnerCreated
                 _ => {}
             }
             let data = data(operation)?;
-            let missing: Vec<Fault> =
-                ["name", "type"].iter().filter(|name| !has(data, name)).map(|name| required(&format!("#/{name}"))).collect();
+            let missing: Vec<Fault> = ["name", "type"]
+                .iter()
+                .filter(|name| !has(data, name))
+                .map(|name| required(&format!("#/{name}")))
+                .collect();
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
@@ -136,7 +151,9 @@ async fn perform(tx: &Tx<'_>, operation: &Operation, created_via: PartnerCreated
             Ok(Done { status: 204, partner: None })
         }
         (_, Some(id)) => {
-            let partner = super::update(tx, id, operation.version, changes_of(&data(operation)?.0), mode).await?;
+            let partner =
+                super::update(tx, id, operation.version, changes_of(&data(operation)?.0), mode)
+                    .await?;
             Ok(Done { status: 200, partner: Some(partner) })
         }
     }
@@ -153,7 +170,8 @@ fn data(operation: &Operation) -> Result<&PartnerUpdate> {
 /// The live partner that an operation means.
 async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
     let value = |name: &str| -> Result<String> {
-        let value = operation.data.as_ref().and_then(|data| data.0.get(name)).and_then(Json::as_str);
+        let value =
+            operation.data.as_ref().and_then(|data| data.0.get(name)).and_then(Json::as_str);
         value.map(str::to_owned).ok_or_else(|| Error::invalid(vec![required(&format!("#/{name}"))]))
     };
     let live = partners::table.filter(partners::deleted_at.is_null()).select(partners::id);
@@ -166,10 +184,16 @@ async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
                 _ => Ok(Some(id)),
             };
         }
-        By::ExternalId => {
-            live.filter(partners::external_id.eq(value("external_id")?)).get_result(&mut tx.conn()).await.optional()?
-        }
-        By::Domain => live.filter(partners::domain.eq(value("domain")?)).get_result(&mut tx.conn()).await.optional()?,
+        By::ExternalId => live
+            .filter(partners::external_id.eq(value("external_id")?))
+            .get_result(&mut tx.conn())
+            .await
+            .optional()?,
+        By::Domain => live
+            .filter(partners::domain.eq(value("domain")?))
+            .get_result(&mut tx.conn())
+            .await
+            .optional()?,
     };
     Ok(found)
 }

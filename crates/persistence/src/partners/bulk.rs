@@ -26,7 +26,10 @@ use crate::{
 };
 
 /// Takes live partners for writing, in the order of their ids.
-pub(crate) async fn lock_many(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Locked>> {
+pub(crate) async fn lock_many(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+) -> Result<HashMap<PartnerId, Locked>> {
     let mut locked = lock_all(tx, ids).await?;
     locked.retain(|_, locked| locked.partner.summary.deleted_at.is_none());
     Ok(locked)
@@ -44,12 +47,13 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
         all.order(partners::id).for_update().load::<Partner>(&mut tx.conn()).await
     };
     let overrides = async {
-        let query = partner_overrides::table.filter(partner_overrides::partner_id.eq_any(ids)).select((
-            partner_overrides::partner_id,
-            partner_overrides::field,
-            partner_overrides::has_pending_value,
-            partner_overrides::pending_value,
-        ));
+        let query =
+            partner_overrides::table.filter(partner_overrides::partner_id.eq_any(ids)).select((
+                partner_overrides::partner_id,
+                partner_overrides::field,
+                partner_overrides::has_pending_value,
+                partner_overrides::pending_value,
+            ));
         query.load::<(PartnerId, String, bool, Option<Json>)>(&mut tx.conn()).await
     };
     let (rules, rows, overrides) = join3(rules, rows, overrides).await;
@@ -57,13 +61,20 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
     let mut held: HashMap<PartnerId, Vec<Held>> = HashMap::new();
     for (id, name, has_pending, pending) in overrides? {
         let pending = has_pending.then(|| pending.unwrap_or(Json::Null));
-        held.entry(id).or_default().extend(partner_field(&name).map(|field| Held { field, pending }));
+        held.entry(id)
+            .or_default()
+            .extend(partner_field(&name).map(|field| Held { field, pending }));
     }
     let locked = rows?.into_iter().map(|partner| {
         let id = partner.summary.id;
         (
             id,
-            Locked { row: partner.clone().into_row(), held: held.remove(&id).unwrap_or_default(), rules: rules.clone(), partner },
+            Locked {
+                row: partner.clone().into_row(),
+                held: held.remove(&id).unwrap_or_default(),
+                rules: rules.clone(),
+                partner,
+            },
         )
     });
     Ok(locked.collect())
@@ -85,7 +96,11 @@ pub(crate) async fn update_planned(tx: &Tx<'_>, locked: Locked, plan: Plan) -> R
 }
 
 /// Many new partners in one statement, written by automation. References and unique values as for [`update_planned`].
-pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>, created_via: PartnerCreatedVia) -> Result<()> {
+pub(crate) async fn insert_many(
+    tx: &Tx<'_>,
+    rows: Vec<(PartnerId, Vec<Change>)>,
+    created_via: PartnerCreatedVia,
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -93,7 +108,8 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>
     let mut planned = Vec::with_capacity(rows.len());
     for (id, changes) in rows {
         tier_rules.refuse(&changes, WriteMode::Automated)?;
-        let mut plan = rules::created(changes, false, WriteMode::Automated).map_err(Error::invalid)?;
+        let mut plan =
+            rules::created(changes, false, WriteMode::Automated).map_err(Error::invalid)?;
         tier_rules.settle_new(&mut plan, id, created_via);
         planned.push((id, plan));
     }
@@ -112,7 +128,8 @@ pub(crate) async fn insert_many(tx: &Tx<'_>, rows: Vec<(PartnerId, Vec<Change>)>
     }
     let ids: Vec<PartnerId> = planned.iter().map(|(id, _)| *id).collect();
     tiers::stage_changed(tx, &ids, None)?.execute(&mut tx.conn()).await?;
-    let with_tier = planned.iter().filter(|(_, plan)| plan.changes.iter().any(|change| change.field.is_tier()));
+    let with_tier =
+        planned.iter().filter(|(_, plan)| plan.changes.iter().any(|change| change.field.is_tier()));
     let changed: Vec<_> = with_tier.map(|(id, _)| tiers::Changed { id: *id, from: None }).collect();
     if !changed.is_empty() {
         tiers::tiers_changed(tx, &changed, tier_rules.hash())?.execute(&mut tx.conn()).await?;
@@ -136,11 +153,15 @@ fn insertion(planned: &[(PartnerId, Plan)], created_via: PartnerCreatedVia) -> S
         }
     }
     let with_tier = fields.iter().any(|field| field.is_tier());
-    let mut names: Vec<String> = fields.iter().map(|field| format!(", \"{}\"", field.column)).collect();
+    let mut names: Vec<String> =
+        fields.iter().map(|field| format!(", \"{}\"", field.column)).collect();
     if with_tier {
         names.push(", tier_changed_at".to_owned());
     }
-    let mut out = Statement::new(format!("INSERT INTO partners (id, created_via, normalised_name{}) VALUES ", names.concat()));
+    let mut out = Statement::new(format!(
+        "INSERT INTO partners (id, created_via, normalised_name{}) VALUES ",
+        names.concat()
+    ));
     for (i, (id, plan)) in planned.iter().enumerate() {
         out.sql(if i == 0 { "(" } else { ", (" }).bind(Bind::Id(Some(id.0))).sql(", ");
         out.bind(Bind::Text(Some(created_via.to_string()))).sql(", ");

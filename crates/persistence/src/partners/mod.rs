@@ -30,12 +30,16 @@ use crate::{
 pub use aggregate::aggregate;
 pub use batch::{Done, batch};
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
-pub use write::{add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo, unlink_contact, update};
+pub use write::{
+    add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo,
+    unlink_contact, update,
+};
 #[cfg(test)]
 pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
 
 /// How partners are listed.
-pub const SOURCE: Source = Source { table: "partners", search: Some("search_partners"), soft_delete: true };
+pub const SOURCE: Source =
+    Source { table: "partners", search: Some("search_partners"), soft_delete: true };
 
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
@@ -95,12 +99,20 @@ pub struct Candidate {
 }
 
 /// Every live partner that has one of these domains, external ids or normalised names, oldest first.
-pub async fn candidates(tx: &Tx<'_>, domains: &[String], external_ids: &[String], names: &[String]) -> Result<Vec<Candidate>> {
+pub async fn candidates(
+    tx: &Tx<'_>,
+    domains: &[String],
+    external_ids: &[String],
+    names: &[String],
+) -> Result<Vec<Candidate>> {
     let has_one = partners::normalised_name
         .eq_any(names)
         .nullable()
         .or(partners::domain.eq_any(domains))
         .or(partners::external_id.eq_any(external_ids));
-    let query = Candidate::query().filter(partners::deleted_at.is_null()).filter(has_one).order(partners::id);
+    let query = Candidate::query()
+        .filter(partners::deleted_at.is_null())
+        .filter(has_one)
+        .order(partners::id);
     Ok(query.load(&mut tx.conn()).await?)
 }

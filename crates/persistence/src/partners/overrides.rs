@@ -77,10 +77,16 @@ pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
 ///
 /// # Errors
 /// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 when its pending value is taken.
-pub async fn clear_override(tx: &Tx<'_>, id: PartnerId, field: &str, expected: Option<i64>) -> Result<Partner> {
+pub async fn clear_override(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    field: &str,
+    expected: Option<i64>,
+) -> Result<Partner> {
     let field = field_named(field)?;
     let locked = lock(tx, id, expected).await?;
-    let cleared: Vec<Held> = locked.held.iter().filter(|held| held.field == field).cloned().collect();
+    let cleared: Vec<Held> =
+        locked.held.iter().filter(|held| held.field == field).cloned().collect();
     if cleared.is_empty() {
         return Err(Error::of(Code::NotOverridden));
     }

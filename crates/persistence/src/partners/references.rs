@@ -66,21 +66,29 @@ impl Found {
 ///
 /// # Errors
 /// 422 with every `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`, `external_id_taken`.
-pub(super) async fn check(tx: &Tx<'_>, id: Option<PartnerId>, named: &[Change], taken: &[Change]) -> Result<()> {
+pub(super) async fn check(
+    tx: &Tx<'_>,
+    id: Option<PartnerId>,
+    named: &[Change],
+    taken: &[Change],
+) -> Result<()> {
     let references = references(named);
-    let unique = |name: &str| taken.iter().find(|c| c.field.name == name).and_then(|c| c.value.as_str());
+    let unique =
+        |name: &str| taken.iter().find(|c| c.field.name == name).and_then(|c| c.value.as_str());
     let (domain, external_id) = (unique("domain"), unique("external_id"));
     if references.is_empty() && domain.is_none() && external_id.is_none() {
         return Ok(());
     }
     let found = look_up(tx, id, &references, domain, external_id).await?;
-    let faults: Vec<Fault> = references.iter().filter_map(|reference| fault(reference, &found)).collect();
+    let faults: Vec<Fault> =
+        references.iter().filter_map(|reference| fault(reference, &found)).collect();
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    for (kind, code, pointer) in
-        [("domain", Code::DomainTaken, "#/domain"), ("external_id", Code::ExternalIdTaken, "#/external_id")]
-    {
+    for (kind, code, pointer) in [
+        ("domain", Code::DomainTaken, "#/domain"),
+        ("external_id", Code::ExternalIdTaken, "#/external_id"),
+    ] {
         if let Some(owner) = found.owner(kind) {
             let fault = Fault::at_pointer(code.as_str(), pointer, "belongs to another partner");
             return Err(Error::of(code).meta("existing_id", json!(owner)).at(fault));
@@ -90,16 +98,29 @@ pub(super) async fn check(tx: &Tx<'_>, id: Option<PartnerId>, named: &[Change], 
 }
 
 /// Takes values out that refer to what no longer exists: pending ones may have waited for long.
-pub(super) async fn drop_vanished(tx: &Tx<'_>, id: PartnerId, changes: &mut Vec<Change>) -> Result<()> {
+pub(super) async fn drop_vanished(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    changes: &mut Vec<Change>,
+) -> Result<()> {
     let references = references(changes);
     if references.is_empty() {
         return Ok(());
     }
     let found = look_up(tx, Some(id), &references, None, None).await?;
-    let gone: Vec<&Reference> = references.iter().filter(|reference| fault(reference, &found).is_some()).collect();
-    changes.retain(|change| change.field.name == "tag_ids" || gone.iter().all(|gone| gone.field != change.field.name));
-    if let Some(tags) = changes.iter_mut().find(|change| change.field.name == "tag_ids").and_then(|c| c.value.as_array_mut()) {
-        tags.retain(|tag| uuid(ids::TagId::PREFIX, tag).is_some_and(|id| found.has(Kind::Tag, &id.to_string())));
+    let gone: Vec<&Reference> =
+        references.iter().filter(|reference| fault(reference, &found).is_some()).collect();
+    changes.retain(|change| {
+        change.field.name == "tag_ids" || gone.iter().all(|gone| gone.field != change.field.name)
+    });
+    if let Some(tags) = changes
+        .iter_mut()
+        .find(|change| change.field.name == "tag_ids")
+        .and_then(|c| c.value.as_array_mut())
+    {
+        tags.retain(|tag| {
+            uuid(ids::TagId::PREFIX, tag).is_some_and(|id| found.has(Kind::Tag, &id.to_string()))
+        });
     }
     Ok(())
 }
@@ -110,9 +131,11 @@ fn fault(reference: &Reference, found: &Found) -> Option<Fault> {
         return None;
     }
     Some(match kind {
-        Kind::OwnContact if found.has(Kind::Contact, key) => {
-            Fault::at_pointer("contact_of_other_partner", pointer, "is a contact of another partner")
-        }
+        Kind::OwnContact if found.has(Kind::Contact, key) => Fault::at_pointer(
+            "contact_of_other_partner",
+            pointer,
+            "is a contact of another partner",
+        ),
         _ => Fault::at_pointer("not_found_reference", pointer, "names nothing that exists"),
     })
 }
@@ -131,13 +154,24 @@ fn references(changes: &[Change]) -> Vec<Reference> {
         let items = || value.as_array().into_iter().flatten().enumerate();
         match field.name {
             "tag_ids" => {
-                items().for_each(|(i, tag)| id(Kind::Tag, ids::TagId::PREFIX, tag, format!("#/tag_ids/{i}")));
+                items().for_each(|(i, tag)| {
+                    id(Kind::Tag, ids::TagId::PREFIX, tag, format!("#/tag_ids/{i}"))
+                });
             }
-            "partner_manager_id" => id(Kind::Member, ids::MemberId::PREFIX, value, format!("#/{}", field.name)),
-            "primary_contact_id" => id(Kind::OwnContact, ids::ContactId::PREFIX, value, format!("#/{}", field.name)),
+            "partner_manager_id" => {
+                id(Kind::Member, ids::MemberId::PREFIX, value, format!("#/{}", field.name))
+            }
+            "primary_contact_id" => {
+                id(Kind::OwnContact, ids::ContactId::PREFIX, value, format!("#/{}", field.name))
+            }
             "key_stakeholders" => items().for_each(|(i, person)| {
                 let contact = person.get("contact_id").unwrap_or(&Json::Null);
-                id(Kind::Contact, ids::ContactId::PREFIX, contact, format!("#/key_stakeholders/{i}/contact_id"));
+                id(
+                    Kind::Contact,
+                    ids::ContactId::PREFIX,
+                    contact,
+                    format!("#/key_stakeholders/{i}/contact_id"),
+                );
             }),
             "tier" => all.extend(value.as_str().map(|key| Reference {
                 kind: Kind::Tier,
@@ -159,8 +193,13 @@ async fn look_up(
     domain: Option<&str>,
     external_id: Option<&str>,
 ) -> Result<Found> {
-    let keys =
-        |kinds: &[Kind]| references.iter().filter(|r| kinds.contains(&r.kind)).map(|r| r.key.clone()).collect::<Vec<String>>();
+    let keys = |kinds: &[Kind]| {
+        references
+            .iter()
+            .filter(|r| kinds.contains(&r.kind))
+            .map(|r| r.key.clone())
+            .collect::<Vec<String>>()
+    };
     let ids = |kinds: &[Kind]| {
         let ids: Vec<Uuid> = keys(kinds).iter().filter_map(|key| key.parse().ok()).collect();
         (!ids.is_empty()).then_some(Bind::Ids(ids))
@@ -170,13 +209,18 @@ async fn look_up(
         out.sql(" UNION ALL SELECT 'tag', id::text FROM tags WHERE id = ANY(").bind(tags).sql(")");
     }
     if let Some(members) = ids(&[Kind::Member]) {
-        out.sql(" UNION ALL SELECT 'member', id::text FROM members WHERE id = ANY(").bind(members).sql(")");
+        out.sql(" UNION ALL SELECT 'member', id::text FROM members WHERE id = ANY(")
+            .bind(members)
+            .sql(")");
     }
     if let Some(contacts) = ids(&[Kind::Contact, Kind::OwnContact]) {
-        out.sql(" UNION ALL SELECT 'contact', id::text FROM contacts WHERE id = ANY(").bind(contacts).sql(")");
+        out.sql(" UNION ALL SELECT 'contact', id::text FROM contacts WHERE id = ANY(")
+            .bind(contacts)
+            .sql(")");
     }
     if let Some(contacts) = ids(&[Kind::OwnContact]) {
-        out.sql(" UNION ALL SELECT 'own_contact', id::text FROM contacts WHERE id = ANY(").bind(contacts);
+        out.sql(" UNION ALL SELECT 'own_contact', id::text FROM contacts WHERE id = ANY(")
+            .bind(contacts);
         out.sql(") AND partner_id = ").bind(Bind::Id(id.map(|id| id.0)));
     }
     let tiers = keys(&[Kind::Tier]);

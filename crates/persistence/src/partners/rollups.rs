@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// The computed fields, in the order of the columns of [`SUMS`].
-const COMPUTED: [&str; 6] = ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
+const COMPUTED: [&str; 6] =
+    ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
 
 /// A sum beyond 64 bits is as much too large as the largest number of 64 bits.
 const SUMS: &str = "SELECT partner_id, \
@@ -40,8 +41,10 @@ type Sums = (PartnerId, i64, i64, i64, i64, i64, i64);
 async fn sums(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, [i64; 6]>> {
     let partners = Bind::Ids(ids.iter().map(|id| id.0).collect());
     let statement = Statement::new(SUMS).with(partners, ") GROUP BY partner_id");
-    let rows: Vec<Sums> =
-        statement.answers::<(Uuid, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt)>().load(&mut tx.conn()).await?;
+    let rows: Vec<Sums> = statement
+        .answers::<(Uuid, BigInt, BigInt, BigInt, BigInt, BigInt, BigInt)>()
+        .load(&mut tx.conn())
+        .await?;
     Ok(rows.into_iter().map(|(id, a, b, c, d, e, f)| (id, [a, b, c, d, e, f])).collect())
 }
 
@@ -80,7 +83,11 @@ pub(crate) async fn recompute(tx: &Tx<'_>, ids: &BTreeSet<PartnerId>) -> Result<
     let (mut locked, mut sums) = (locked?, sums?);
     for id in &ids {
         let Some(locked) = locked.remove(id) else { continue };
-        let mut plan = rules::recomputed(&locked.row, &locked.held, values(sums.remove(id).unwrap_or_default())?);
+        let mut plan = rules::recomputed(
+            &locked.row,
+            &locked.held,
+            values(sums.remove(id).unwrap_or_default())?,
+        );
         plan.cause = TierTrigger::DealClosed;
         if !plan.is_idle() || !plan.skipped.is_empty() {
             apply(tx, locked, plan).await?;

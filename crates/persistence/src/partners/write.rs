@@ -13,8 +13,8 @@ use domain::{
     ids::{self, ContactId, PartnerId, TagId},
     links,
     partners::{
-        self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact, Scored, TierSource,
-        partner_field,
+        self as rules, Change, Held, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact,
+        Scored, TierSource, partner_field,
     },
     patch,
     text::normalised_name,
@@ -85,7 +85,10 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
     let (rules, partner, overrides) = join3(rules, row, overrides).await;
     let (rules, partner) = (Arc::new(rules?), partner?);
     let held = overrides?.into_iter().filter_map(|(name, has_pending, pending)| {
-        Some(Held { field: partner_field(&name)?, pending: has_pending.then(|| pending.unwrap_or(Json::Null)) })
+        Some(Held {
+            field: partner_field(&name)?,
+            pending: has_pending.then(|| pending.unwrap_or(Json::Null)),
+        })
     });
     Ok(Locked { row: partner.clone().into_row(), held: held.collect(), rules, partner })
 }
@@ -95,17 +98,29 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
 /// # Errors
 /// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer to;
 /// `domain_taken`, `external_id_taken` with `meta.existing_id`.
-pub async fn update(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, changes: Vec<Change>, mode: WriteMode) -> Result<Partner> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<i64>,
+    changes: Vec<Change>,
+    mode: WriteMode,
+) -> Result<Partner> {
     refuse(&changes, mode)?;
     let locked = lock(tx, id, expected).await?;
     write(tx, locked, changes, mode).await
 }
 
-async fn write(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>, mode: WriteMode) -> Result<Partner> {
+async fn write(
+    tx: &Tx<'_>,
+    locked: Locked,
+    changes: Vec<Change>,
+    mode: WriteMode,
+) -> Result<Partner> {
     let mut named = changes.clone();
     locked.rules.refuse(&changes, mode)?;
     let plan = rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)?;
-    named.retain(|n| plan.changes.iter().chain(&plan.skipped).any(|change| change.field == n.field));
+    named
+        .retain(|n| plan.changes.iter().chain(&plan.skipped).any(|change| change.field == n.field));
     references::check(tx, Some(locked.id()), &named, &plan.changes).await?;
     apply(tx, locked, plan).await
 }
@@ -122,7 +137,8 @@ pub async fn unlink_contact(tx: &Tx<'_>, id: PartnerId, contact: ContactId) -> R
         if left != *held {
             plan.changes.push(Change { field, value: left });
         }
-        let waiting = locked.held.iter().find(|h| h.field == field).and_then(|h| h.pending.as_ref());
+        let waiting =
+            locked.held.iter().find(|h| h.field == field).and_then(|h| h.pending.as_ref());
         if waiting.is_some_and(|pending| without(pending, &gone) != *pending) {
             plan.settled.push(field);
         }
@@ -163,7 +179,8 @@ pub async fn insert(
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Partner> {
-    let plan = rules::created(changes.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    let plan =
+        rules::created(changes.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
     insert_planned(tx, &changes, plan, primary_contact, created_via, mode).await
 }
 
@@ -178,7 +195,8 @@ pub async fn insert_accepted(
     primary_contact: Option<PrimaryContact>,
     mode: WriteMode,
 ) -> Result<Partner> {
-    let plan = rules::accepted(answered, decided.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    let plan = rules::accepted(answered, decided.clone(), primary_contact.is_some(), mode)
+        .map_err(Error::invalid)?;
     // Answers name nothing that has to be looked up.
     insert_planned(tx, &decided, plan, primary_contact, PartnerCreatedVia::Application, mode).await
 }
@@ -192,7 +210,8 @@ async fn insert_planned(
     mode: WriteMode,
 ) -> Result<Partner> {
     let id = PartnerId::new();
-    let (tier_rules, ()) = try_join(tiers::rules(tx), references::check(tx, None, named, &plan.changes)).await?;
+    let (tier_rules, ()) =
+        try_join(tiers::rules(tx), references::check(tx, None, named, &plan.changes)).await?;
     tier_rules.refuse(named, mode)?;
     let contact = primary_contact.map(|contact| (ContactId::new(), contact));
     if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
@@ -203,16 +222,21 @@ async fn insert_planned(
     let mut columns = columns(&plan, &overridden);
     columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
     columns.push(("created_via", Set::To(Bind::Text(Some(created_via.to_string())))));
-    let row = async { returning(insertion(columns)).rows::<Partner>().get_result::<Partner>(&mut tx.conn()).await };
+    let row = async {
+        returning(insertion(columns)).rows::<Partner>().get_result::<Partner>(&mut tx.conn()).await
+    };
     let person = async {
         match &contact {
-            Some((contact_id, contact)) => insert_contact(*contact_id, id, contact).execute(&mut tx.conn()).await.map(|_| ()),
+            Some((contact_id, contact)) => {
+                insert_contact(*contact_id, id, contact).execute(&mut tx.conn()).await.map(|_| ())
+            }
             None => Ok(()),
         }
     };
     let nothing = Map::new();
     let beside = write_beside(tx, id, &plan, &nothing, &tier_rules);
-    let (partner, person, beside, queued) = join4(row, person, beside, scores::queue_new(tx, &[id])).await;
+    let (partner, person, beside, queued) =
+        join4(row, person, beside, scores::queue_new(tx, &[id])).await;
     let partner = partner?;
     person?;
     beside?;
@@ -283,7 +307,8 @@ fn marks_of_scores(plan: &Plan) -> Vec<(&'static str, Set)> {
 
 /// Every column that a plan changes, also those that follow from others.
 fn columns(plan: &Plan, overridden: &[String]) -> Vec<(&'static str, Set)> {
-    let mut all: Vec<_> = plan.changes.iter().map(|c| (c.field.column, Set::To(stored(c.field, &c.value)))).collect();
+    let mut all: Vec<_> =
+        plan.changes.iter().map(|c| (c.field.column, Set::To(stored(c.field, &c.value)))).collect();
     let changed = |name: &str| plan.changes.iter().find(|change| change.field.name == name);
     if let Some(name) = changed("name").and_then(|change| change.value.as_str()) {
         all.push(("normalised_name", Set::To(Bind::Text(Some(normalised_name(name))))));
@@ -294,7 +319,9 @@ fn columns(plan: &Plan, overridden: &[String]) -> Vec<(&'static str, Set)> {
     if changed("tier").is_some() {
         all.push(("tier_changed_at", Set::Now));
     }
-    if changed("tier").is_some() || plan.marked.iter().chain(&plan.unmarked).any(|field| field.is_tier()) {
+    if changed("tier").is_some()
+        || plan.marked.iter().chain(&plan.unmarked).any(|field| field.is_tier())
+    {
         let by_hand = overridden.iter().any(|name| name == "tier");
         let source = if by_hand { TierSource::Manual } else { TierSource::Automatic };
         all.push(("tier_source", Set::To(Bind::Text(Some(source.to_string())))));
@@ -308,15 +335,20 @@ fn columns(plan: &Plan, overridden: &[String]) -> Vec<(&'static str, Set)> {
 /// A wire value as its column holds it.
 pub(crate) fn stored(field: &Field, value: &Json) -> Bind {
     let text = || value.as_str().map(str::to_owned);
-    let id = |value: &Json| value.as_str().and_then(|text| ids::decode(prefix_of(field), text).ok());
+    let id =
+        |value: &Json| value.as_str().and_then(|text| ids::decode(prefix_of(field), text).ok());
     let items = || value.as_array().into_iter().flatten();
     match field.kind {
-        _ if field.link => Bind::Text(text().map(|url| url.strip_prefix(links::public_url()).unwrap_or(&url).to_owned())),
+        _ if field.link => Bind::Text(
+            text().map(|url| url.strip_prefix(links::public_url()).unwrap_or(&url).to_owned()),
+        ),
         FieldType::Text | FieldType::Domain | FieldType::Enum => Bind::Text(text()),
         FieldType::Integer | FieldType::Money | FieldType::Score => Bind::Int(value.as_i64()),
         FieldType::Boolean => Bind::Bool(value.as_bool()),
         FieldType::Id => Bind::Id(id(value)),
-        FieldType::Date | FieldType::Timestamp => Bind::Time(text().and_then(|t| t.parse::<Timestamp>().ok()).map(|t| t.0)),
+        FieldType::Date | FieldType::Timestamp => {
+            Bind::Time(text().and_then(|t| t.parse::<Timestamp>().ok()).map(|t| t.0))
+        }
         FieldType::TextArray | FieldType::EnumArray => {
             Bind::Texts(items().filter_map(|item| item.as_str().map(str::to_owned)).collect())
         }
@@ -334,7 +366,8 @@ fn push(set: Set, out: &mut Statement) {
 }
 
 fn updating(id: PartnerId, columns: Vec<(&'static str, Set)>) -> Statement {
-    let mut out = Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp()");
+    let mut out =
+        Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp()");
     for (column, set) in columns {
         out.sql(format!(", \"{column}\" = "));
         push(set, &mut out);
@@ -364,8 +397,16 @@ fn insertion(columns: Vec<(&'static str, Set)>) -> Statement {
 
 /// The rows beside the partner's: overrides, pending values, tags, history. All in one round trip, after the partner's.
 /// `before` are its values until now.
-async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<String, Json>, rules: &TierRules) -> Result<()> {
-    let names = |fields: &[&'static Field]| Bind::Texts(fields.iter().map(|field| field.name.to_owned()).collect());
+async fn write_beside(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    plan: &Plan,
+    before: &Map<String, Json>,
+    rules: &TierRules,
+) -> Result<()> {
+    let names = |fields: &[&'static Field]| {
+        Bind::Texts(fields.iter().map(|field| field.name.to_owned()).collect())
+    };
     let partner = || Bind::Id(Some(id.0));
     let mut all = Vec::new();
     if !plan.marked.is_empty() {
@@ -378,7 +419,8 @@ async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<Stri
         );
     }
     if !plan.unmarked.is_empty() {
-        let statement = Statement::new("DELETE FROM partner_overrides WHERE partner_id = ").with(partner(), " AND field = ANY(");
+        let statement = Statement::new("DELETE FROM partner_overrides WHERE partner_id = ")
+            .with(partner(), " AND field = ANY(");
         all.push(statement.with(names(&plan.unmarked), ")"));
     }
     let pending = plan.pending(before);
@@ -418,10 +460,16 @@ async fn write_beside(tx: &Tx<'_>, id: PartnerId, plan: &Plan, before: &Map<Stri
         all.push(tiers::stage_changed(tx, &[id], before.get("stage").and_then(Json::as_str))?);
     }
     if changed("tier") {
-        let change = tiers::Changed { id, from: before.get("tier").and_then(Json::as_str).map(str::to_owned) };
+        let change = tiers::Changed {
+            id,
+            from: before.get("tier").and_then(Json::as_str).map(str::to_owned),
+        };
         all.push(tiers::tiers_changed(tx, &[change], rules.hash())?);
     }
-    try_join_all(all.into_iter().map(|statement| async move { statement.execute(&mut tx.conn()).await })).await?;
+    try_join_all(
+        all.into_iter().map(|statement| async move { statement.execute(&mut tx.conn()).await }),
+    )
+    .await?;
     Ok(())
 }
 
@@ -436,9 +484,16 @@ const TOLD_APART: [(&str, &str); 4] = [
 /// Fields of a partner that are its joint plan.
 const PLANNED: [&str; 2] = ["annual_revenue_target", "quarterly_weights"];
 
-fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan, overridden: &[String]) {
+fn tell(
+    tx: &Tx<'_>,
+    partner: &Partner,
+    before: &Map<String, Json>,
+    plan: &Plan,
+    overridden: &[String],
+) {
     let (id, version) = (partner.summary.id, partner.summary.version);
-    let tell = |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
+    let tell =
+        |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
     if !plan.changes.is_empty() {
         let changes = rules::diff(before, &plan.changes);
         tell(
@@ -447,27 +502,45 @@ fn tell(tx: &Tx<'_>, partner: &Partner, before: &Map<String, Json>, plan: &Plan,
         );
     }
     for (field, kind) in TOLD_APART {
-        let changes: Vec<Change> = plan.changes.iter().filter(|change| change.field.name == field).cloned().collect();
+        let changes: Vec<Change> =
+            plan.changes.iter().filter(|change| change.field.name == field).cloned().collect();
         if !changes.is_empty() {
             tell(kind, json!({"changes": rules::diff(before, &changes)}));
         }
     }
-    let planned: Vec<Change> = plan.changes.iter().filter(|change| PLANNED.contains(&change.field.name)).cloned().collect();
+    let planned: Vec<Change> = plan
+        .changes
+        .iter()
+        .filter(|change| PLANNED.contains(&change.field.name))
+        .cloned()
+        .collect();
     if !planned.is_empty() {
         tell("plan.updated", json!({"changes": rules::diff(before, &planned)}));
     }
     if let Some(scored) = &plan.scored {
-        let changes: Vec<Change> = plan.changes.iter().filter(|change| change.field.kind == FieldType::Score).cloned().collect();
+        let changes: Vec<Change> = plan
+            .changes
+            .iter()
+            .filter(|change| change.field.kind == FieldType::Score)
+            .cloned()
+            .collect();
         let (fit_score, health_score) = (partner.summary.fit_score, partner.summary.health_score);
         tell(
             "partner.scored",
             json!({"changes": rules::diff(before, &changes), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
         );
     }
-    if partner.summary.tier_at_risk_since.is_some() && before.get("tier_at_risk_since").is_none_or(Json::is_null) {
-        tell("partner.tier_at_risk", tiers::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since));
+    if partner.summary.tier_at_risk_since.is_some()
+        && before.get("tier_at_risk_since").is_none_or(Json::is_null)
+    {
+        tell(
+            "partner.tier_at_risk",
+            tiers::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since),
+        );
     }
-    for (kind, fields) in [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)] {
+    for (kind, fields) in
+        [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)]
+    {
         if !fields.is_empty() {
             let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
             tell(kind, json!({"fields": fields, "overridden_fields": overridden}));
@@ -483,7 +556,9 @@ pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result
     lock(tx, id, expected).await?;
     let statement = updating(id, vec![("deleted_at", Set::Now)]).rows::<Partner>();
     let partner: Partner = statement.get_result(&mut tx.conn()).await?;
-    tx.tell(NewEvent::new("partner.deleted", id, partner.summary.version, json!({})).of_partner(id));
+    tx.tell(
+        NewEvent::new("partner.deleted", id, partner.summary.version, json!({})).of_partner(id),
+    );
     Ok(())
 }
 
@@ -495,12 +570,15 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     let Locked { partner, row, held, rules } = lock_any(tx, id).await?;
     match partner.summary.deleted_at {
         None => return Ok(partner),
-        Some(deleted) if deleted.0 < Timestamp::now().0 - RESTORABLE => return Err(Error::not_found()),
+        Some(deleted) if deleted.0 < Timestamp::now().0 - RESTORABLE => {
+            return Err(Error::not_found());
+        }
         Some(_) => {}
     }
     references::check(tx, Some(id), &[], &references::unique_values(&row)).await?;
     let mut plan = Plan::default();
-    plan.changes.extend(partner_field("deleted_at").map(|field| Change { field, value: Json::Null }));
+    plan.changes
+        .extend(partner_field("deleted_at").map(|field| Change { field, value: Json::Null }));
     // The tiers may have changed meanwhile.
     rules.settle(&mut plan, &row, &held);
     let statement = updating(id, columns(&plan, &[])).rows::<Partner>();
@@ -508,7 +586,9 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     let (partner, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
     let partner = partner?;
     beside?;
-    tx.tell(NewEvent::new("partner.restored", id, partner.summary.version, json!({})).of_partner(id));
+    tx.tell(
+        NewEvent::new("partner.restored", id, partner.summary.version, json!({})).of_partner(id),
+    );
     plan.changes.retain(|change| change.field.name != "deleted_at");
     tell(tx, &partner, &row, &plan, &[]);
     Ok(partner)
@@ -520,7 +600,8 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
 /// `not_found` for the partner or the tag; `too_many_tags`.
 pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) -> Result<Partner> {
     let locked = lock(tx, id, None).await?;
-    let known: Option<Uuid> = tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
+    let known: Option<Uuid> =
+        tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
     known.ok_or_else(Error::not_found)?;
     let mut ids = tag_ids(&locked, mode);
     if !ids.contains(&json!(tag)) {
@@ -536,7 +617,13 @@ pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) ->
 ///
 /// # Errors
 /// `not_found` for the partner; `version_mismatch`.
-pub async fn remove_tag(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, tag: TagId, mode: WriteMode) -> Result<Partner> {
+pub async fn remove_tag(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<i64>,
+    tag: TagId,
+    mode: WriteMode,
+) -> Result<Partner> {
     let locked = lock(tx, id, expected).await?;
     let mut ids = tag_ids(&locked, mode);
     ids.retain(|held| *held != json!(tag));
@@ -545,14 +632,25 @@ pub async fn remove_tag(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>, tag: 
 
 /// The set that an operation on one tag starts from. Automation goes on from what it would have written before.
 fn tag_ids(locked: &Locked, mode: WriteMode) -> Vec<Json> {
-    let pending = locked.held.iter().find(|held| held.field.name == "tag_ids").and_then(|held| held.pending.as_ref());
-    let from = pending.filter(|_| mode == WriteMode::Automated).or_else(|| locked.row.get("tag_ids"));
+    let pending = locked
+        .held
+        .iter()
+        .find(|held| held.field.name == "tag_ids")
+        .and_then(|held| held.pending.as_ref());
+    let from =
+        pending.filter(|_| mode == WriteMode::Automated).or_else(|| locked.row.get("tag_ids"));
     from.and_then(Json::as_array).cloned().unwrap_or_default()
 }
 
-async fn write_tags(tx: &Tx<'_>, locked: Locked, ids: Vec<Json>, mode: WriteMode) -> Result<Partner> {
+async fn write_tags(
+    tx: &Tx<'_>,
+    locked: Locked,
+    ids: Vec<Json>,
+    mode: WriteMode,
+) -> Result<Partner> {
     let changes = partner_field("tag_ids").map(|field| Change { field, value: Json::Array(ids) });
-    let plan = rules::written(&locked.row, &locked.held, changes.into_iter().collect(), mode).map_err(Error::invalid)?;
+    let plan = rules::written(&locked.row, &locked.held, changes.into_iter().collect(), mode)
+        .map_err(Error::invalid)?;
     apply(tx, locked, plan).await
 }
 
@@ -575,7 +673,9 @@ pub async fn set_logo(
 
 /// What showing the logo at this path changes of a partner; see [`set_logo`].
 pub(crate) fn logo_changes(locked: &Locked, path: &str, source: LogoSource) -> Vec<Change> {
-    let picture = |path: &str| path.rsplit_once('-').map_or(path.to_owned(), |(picture, _)| picture.to_owned());
+    let picture = |path: &str| {
+        path.rsplit_once('-').map_or(path.to_owned(), |(picture, _)| picture.to_owned())
+    };
     let present = locked.partner.summary.logo_url.as_deref();
     let path = present.filter(|present| picture(present) == picture(path)).unwrap_or(path);
     logo_differences(locked, json!(format!("{}{path}", links::public_url())), json!(source))
@@ -594,23 +694,40 @@ fn logo_differences(locked: &Locked, url: Json, source: Json) -> Vec<Change> {
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn remove_logo(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<(Partner, Option<String>)> {
+pub async fn remove_logo(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<i64>,
+) -> Result<(Partner, Option<String>)> {
     let locked = lock(tx, id, expected).await?;
     let changes = logo_differences(&locked, Json::Null, Json::Null);
     write_logo(tx, locked, changes).await
 }
 
-async fn write_logo(tx: &Tx<'_>, locked: Locked, changes: Vec<Change>) -> Result<(Partner, Option<String>)> {
+async fn write_logo(
+    tx: &Tx<'_>,
+    locked: Locked,
+    changes: Vec<Change>,
+) -> Result<(Partner, Option<String>)> {
     let before = locked.partner.summary.logo_url.clone();
     Ok((apply(tx, locked, Plan { changes, ..Plan::default() }).await?, before))
 }
 
 /// A row with exactly these values, past all rules.
 #[cfg(test)]
-pub(crate) fn insertion_for_tests(id: PartnerId, values: &[(&'static Field, Json)], deleted: bool) -> Statement {
+pub(crate) fn insertion_for_tests(
+    id: PartnerId,
+    values: &[(&'static Field, Json)],
+    deleted: bool,
+) -> Statement {
     // What is shown of a field may be more than its own column.
-    let column = |field: &'static Field| if field.column.starts_with('(') { field.name } else { field.column };
-    let mut columns: Vec<_> = values.iter().map(|(field, value)| (column(field), Set::To(stored(field, value)))).collect();
+    let column = |field: &'static Field| {
+        if field.column.starts_with('(') { field.name } else { field.column }
+    };
+    let mut columns: Vec<_> = values
+        .iter()
+        .map(|(field, value)| (column(field), Set::To(stored(field, value))))
+        .collect();
     columns.push(("id", Set::To(Bind::Id(Some(id.0)))));
     columns.push(("normalised_name", Set::To(Bind::Text(Some("x".to_owned())))));
     if deleted {

@@ -40,7 +40,9 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed
     );
     let mut own: Vec<PartnerId> = claim.answers::<SqlUuid>().load(&mut tx.conn()).await?;
     own.sort_unstable();
-    let others = score_claims::table.filter(score_claims::partner_id.eq_any(ids)).filter(score_claims::task_id.ne(task));
+    let others = score_claims::table
+        .filter(score_claims::partner_id.eq_any(ids))
+        .filter(score_claims::task_id.ne(task));
     let busy = others.select(score_claims::partner_id).load(&mut tx.conn()).await?;
     Ok(Claimed { own, busy })
 }
@@ -50,6 +52,8 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed
 /// # Errors
 /// Those of the database.
 pub async fn release(tx: &Tx<'_>, task: Uuid) -> Result<()> {
-    diesel::delete(score_claims::table.filter(score_claims::task_id.eq(task))).execute(&mut tx.conn()).await?;
+    diesel::delete(score_claims::table.filter(score_claims::task_id.eq(task)))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

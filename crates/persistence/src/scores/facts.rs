@@ -75,11 +75,15 @@ pub struct Held {
 /// # Errors
 /// Those of the database.
 pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
-    let live = Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
+    let live =
+        Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
     let rows = async { live.order(partners::id).load::<Partner>(&mut tx.conn()).await };
     let (rows, beside) = join(rows, Beside::load(tx, ids)).await;
     let mut beside = beside?;
-    Ok(rows?.into_iter().map(|partner| beside.known(partner.summary.id, partner.into_row())).collect())
+    Ok(rows?
+        .into_iter()
+        .map(|partner| beside.known(partner.summary.id, partner.into_row()))
+        .collect())
 }
 
 /// Takes live partners for their scores, in the order of their ids, with what is known of them under the lock.
@@ -90,13 +94,16 @@ pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Held>> {
     // The lock comes first, so what follows is as it stays: whoever writes deals holds their partner.
     let locked = bulk::lock_many(tx, ids).await?;
     let mut beside = Beside::load(tx, ids).await?;
-    let mut all: Vec<Held> =
-        locked.into_iter().map(|(id, locked)| Held { known: beside.known(id, locked.row.clone()), locked }).collect();
+    let mut all: Vec<Held> = locked
+        .into_iter()
+        .map(|(id, locked)| Held { known: beside.known(id, locked.row.clone()), locked })
+        .collect();
     all.sort_unstable_by_key(|held| held.known.id);
     Ok(all)
 }
 
-type DealRow = (PartnerId, DealStatus, DealMotion, i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
+type DealRow =
+    (PartnerId, DealStatus, DealMotion, i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
 
 /// What is known beside the partners' own rows, by partner.
 struct Beside {
@@ -112,11 +119,18 @@ impl Beside {
     async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
         let others = join(applications(tx, ids), hashes(tx, ids));
         let (deals, contacts, activities, tags, (applications, hashes)) =
-            join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), others).await;
+            join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), others)
+                .await;
         Ok(Self {
             deals: deals?,
-            contacts: contacts?.into_iter().map(|(id, all, reachable)| (id, (all, reachable))).collect(),
-            activities: activities?.into_iter().map(|(id, last, count)| (id, (last, count))).collect(),
+            contacts: contacts?
+                .into_iter()
+                .map(|(id, all, reachable)| (id, (all, reachable)))
+                .collect(),
+            activities: activities?
+                .into_iter()
+                .map(|(id, last, count)| (id, (last, count)))
+                .collect(),
             tags: tags?.into_iter().collect(),
             applications: applications?,
             hashes: hashes?.into_iter().collect(),
@@ -125,7 +139,9 @@ impl Beside {
 
     fn known(&mut self, id: PartnerId, row: Map<String, Json>) -> Known {
         let tag_ids = row.get("tag_ids").and_then(Json::as_array).into_iter().flatten();
-        let tags = tag_ids.filter_map(|tag| self.tags.get(&tag.as_str()?.parse().ok()?).cloned()).collect();
+        let tags = tag_ids
+            .filter_map(|tag| self.tags.get(&tag.as_str()?.parse().ok()?).cloned())
+            .collect();
         let (contacts, reachable_contacts) = self.contacts.get(&id).copied().unwrap_or_default();
         let activity = self.activities.get(&id).copied();
         Known {
@@ -148,8 +164,12 @@ fn uuids(ids: &[PartnerId]) -> Bind {
 }
 
 /// The deals of partners that are not deleted, by partner.
-pub(super) async fn deals(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Vec<KnownDeal>>> {
-    let live = deals::table.filter(deals::partner_id.eq_any(ids)).filter(deals::deleted_at.is_null());
+pub(super) async fn deals(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+) -> Result<HashMap<PartnerId, Vec<KnownDeal>>> {
+    let live =
+        deals::table.filter(deals::partner_id.eq_any(ids)).filter(deals::deleted_at.is_null());
     let columns = (
         deals::partner_id,
         deals::status,
@@ -195,20 +215,34 @@ async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Ti
 /// The labels of the tags that any of the partners has.
 async fn tags(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(TagId, String)>> {
     use crate::schema::partner_tags;
-    let given = partner_tags::table.filter(partner_tags::partner_id.eq_any(ids)).select(partner_tags::tag_id);
-    Ok(tags::table.filter(tags::id.eq_any(given)).select((tags::id, tags::name)).load(&mut tx.conn()).await?)
+    let given = partner_tags::table
+        .filter(partner_tags::partner_id.eq_any(ids))
+        .select(partner_tags::tag_id);
+    Ok(tags::table
+        .filter(tags::id.eq_any(given))
+        .select((tags::id, tags::name))
+        .load(&mut tx.conn())
+        .await?)
 }
 
 /// What partners said of themselves in their newest accepted application.
-async fn applications(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Vec<(String, String)>>> {
+async fn applications(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+) -> Result<HashMap<PartnerId, Vec<(String, String)>>> {
     let accepted = submissions::table
         .filter(submissions::partner_id.eq_any(ids))
         .filter(submissions::status.eq(SubmissionStatus::Accepted))
         .order(submissions::id);
-    let rows: Vec<(Option<PartnerId>, Stored<Vec<SubmissionAnswer>>)> =
-        accepted.select((submissions::partner_id, submissions::answers)).load(&mut tx.conn()).await?;
+    let rows: Vec<(Option<PartnerId>, Stored<Vec<SubmissionAnswer>>)> = accepted
+        .select((submissions::partner_id, submissions::answers))
+        .load(&mut tx.conn())
+        .await?;
     let said = |answer: SubmissionAnswer| (answer.label, in_words(&answer.value));
-    Ok(rows.into_iter().filter_map(|(id, answers)| Some((id?, answers.0.into_iter().map(said).collect()))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, answers)| Some((id?, answers.0.into_iter().map(said).collect())))
+        .collect())
 }
 
 /// A value as text; a list with commas.

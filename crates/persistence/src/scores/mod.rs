@@ -50,10 +50,17 @@ pub async fn list(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result<ScorePa
     if let Some(before) = before {
         query = query.filter(scores::id.lt(before));
     }
-    let rows: Vec<Score> = query.order(scores::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
+    let rows: Vec<Score> =
+        query.order(scores::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
     let mut page = Page::cut(rows, paging.limit(), &list, |score| score.id.0);
     if paging.counts() {
-        page.total_count = Some(scores::table.filter(scores::partner_id.eq(id)).count().get_result(&mut tx.conn()).await?);
+        page.total_count = Some(
+            scores::table
+                .filter(scores::partner_id.eq(id))
+                .count()
+                .get_result(&mut tx.conn())
+                .await?,
+        );
     }
     Ok(page)
 }
@@ -98,7 +105,8 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
         return Ok(());
     }
     let at = Timestamp::now();
-    let rows = judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
+    let rows =
+        judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
     let history = Statement::new(
         "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, health_score, four_c_breakdown, \
          key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM jsonb_to_recordset(",
@@ -138,12 +146,14 @@ pub async fn confirm(tx: &Tx<'_>, profile_version: i64, ids: &[PartnerId]) -> Re
         return Ok(());
     }
     let version = || Bind::Int(Some(profile_version));
-    Statement::new("/* scores.confirm */ UPDATE partners SET scores_stale = false, scored_profile_version = ")
-        .with(version(), " WHERE (scores_stale OR scored_profile_version IS DISTINCT FROM ")
-        .with(version(), ") AND scored_at IS NOT NULL AND id = ANY(")
-        .with(uuids(ids), ")")
-        .execute(&mut tx.conn())
-        .await?;
+    Statement::new(
+        "/* scores.confirm */ UPDATE partners SET scores_stale = false, scored_profile_version = ",
+    )
+    .with(version(), " WHERE (scores_stale OR scored_profile_version IS DISTINCT FROM ")
+    .with(version(), ") AND scored_at IS NOT NULL AND id = ANY(")
+    .with(uuids(ids), ")")
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -166,7 +176,8 @@ pub(crate) async fn mark_stale(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
 /// Queues the first scores of new partners, unless the organization wants none by itself. One task for one partner, and one
 /// for all that come together; those run one after the other, so that a large import leaves room for others.
 pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
-    let wanted: bool = organizations::table.select(organizations::auto_score).first(&mut tx.conn()).await?;
+    let wanted: bool =
+        organizations::table.select(organizations::auto_score).first(&mut tx.conn()).await?;
     if !wanted || ids.is_empty() {
         return Ok(());
     }

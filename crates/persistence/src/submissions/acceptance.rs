@@ -33,7 +33,11 @@ pub(super) fn location(partner: PartnerId) -> String {
 /// `not_found`; `submission_already_accepted` with `meta.partner_id`; `partner_exists` with `meta.existing_id` when another
 /// partner has the domain; `required` when nobody said what the partner's name or type is; `not_found_reference` for
 /// `partner_id`; all faults of `data`.
-pub async fn accept(tx: &Tx<'_>, id: SubmissionId, acceptance: &SubmissionAcceptance) -> Result<AcceptanceResult> {
+pub async fn accept(
+    tx: &Tx<'_>,
+    id: SubmissionId,
+    acceptance: &SubmissionAcceptance,
+) -> Result<AcceptanceResult> {
     let before = lock(tx, id).await?;
     if before.status == SubmissionStatus::Accepted {
         return Err(already_accepted(&before));
@@ -121,19 +125,25 @@ impl Wanted {
     /// The live partner that has the domain already.
     async fn owner_of_domain(&self, tx: &Tx<'_>) -> Result<Option<PartnerId>> {
         let Some(domain) = self.value("domain").and_then(Json::as_str) else { return Ok(None) };
-        let live = partners_table::table.filter(partners_table::domain.eq(domain)).filter(partners_table::deleted_at.is_null());
+        let live = partners_table::table
+            .filter(partners_table::domain.eq(domain))
+            .filter(partners_table::deleted_at.is_null());
         Ok(live.select(partners_table::id).first(&mut tx.conn()).await.optional()?)
     }
 
     async fn create(&self, tx: &Tx<'_>) -> Result<Partner> {
         let missing = ["name", "type"].into_iter().filter(|field| self.value(field).is_none());
         let detail = "is required: it was not answered";
-        let faults: Vec<Fault> = missing.map(|field| Fault::at_pointer("required", format!("#/data/{field}"), detail)).collect();
+        let faults: Vec<Fault> = missing
+            .map(|field| Fault::at_pointer("required", format!("#/data/{field}"), detail))
+            .collect();
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
         let (answered, decided) = (changes_of(&self.answered), changes_of(&self.decided));
-        partners::insert_accepted(tx, answered, decided, self.contact.clone(), self.mode).await.map_err(inside_data)
+        partners::insert_accepted(tx, answered, decided, self.contact.clone(), self.mode)
+            .await
+            .map_err(inside_data)
     }
 
     async fn fill(&self, tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
@@ -151,7 +161,9 @@ impl Wanted {
         let mut partner = partners::update(tx, id, None, answered, WriteMode::Automated).await?;
         if !self.decided.is_empty() {
             let skipped = partner.summary.skipped_fields;
-            partner = partners::update(tx, id, None, changes_of(&self.decided), self.mode).await.map_err(inside_data)?;
+            partner = partners::update(tx, id, None, changes_of(&self.decided), self.mode)
+                .await
+                .map_err(inside_data)?;
             partner.summary.skipped_fields.splice(0..0, skipped);
         }
         Ok(partner)
@@ -159,16 +171,31 @@ impl Wanted {
 }
 
 /// The contact of the partner with this address, who applied again, or a new one.
-async fn find_or_insert_contact(tx: &Tx<'_>, partner: PartnerId, contact: &PrimaryContact) -> Result<ContactId> {
+async fn find_or_insert_contact(
+    tx: &Tx<'_>,
+    partner: PartnerId,
+    contact: &PrimaryContact,
+) -> Result<ContactId> {
     if let Some(email) = &contact.email {
-        let same = contacts_table::table.filter(contacts_table::partner_id.eq(partner)).filter(contacts_table::email.eq(email));
-        let found: Option<ContactId> = same.select(contacts_table::id).first(&mut tx.conn()).await.optional()?;
+        let same = contacts_table::table
+            .filter(contacts_table::partner_id.eq(partner))
+            .filter(contacts_table::email.eq(email));
+        let found: Option<ContactId> =
+            same.select(contacts_table::id).first(&mut tx.conn()).await.optional()?;
         if let Some(found) = found {
             return Ok(found);
         }
     }
     let PrimaryContact { name, email, phone, title } = contact.clone();
-    let create = ContactCreate { partner_id: partner, name, email, phone, title, notes: None, make_primary: false };
+    let create = ContactCreate {
+        partner_id: partner,
+        name,
+        email,
+        phone,
+        title,
+        notes: None,
+        make_primary: false,
+    };
     Ok(contacts::insert(tx, &create).await?.id)
 }
 

@@ -17,7 +17,8 @@ use domain::{
     organizations::currency_exponent,
     patch,
     submissions::{
-        Checked, Mapped, PublicSubmission, Submission, SubmissionPage, SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
+        Checked, Mapped, PublicSubmission, Submission, SubmissionPage, SubmissionReceipt,
+        SubmissionStatus, SubmissionUpdate,
     },
     timestamp::Timestamp,
 };
@@ -34,7 +35,8 @@ use crate::{
 pub use acceptance::accept;
 
 /// How the inbox is listed.
-const SOURCE: Source = Source { table: "submissions", search: Some("search_submissions"), soft_delete: false };
+const SOURCE: Source =
+    Source { table: "submissions", search: Some("search_submissions"), soft_delete: false };
 
 /// Within this time the same application of the same applicant is the one that is there already.
 const SAME_APPLICATION: TimeDelta = TimeDelta::hours(24);
@@ -54,7 +56,11 @@ pub async fn get(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
 ///
 /// # Errors
 /// `not_found` when the form is closed; `form_changed` when the version it was made on is too old; every wrong answer.
-pub async fn submit(tx: &Tx<'_>, token: &str, submission: &PublicSubmission) -> Result<SubmissionReceipt> {
+pub async fn submit(
+    tx: &Tx<'_>,
+    token: &str,
+    submission: &PublicSubmission,
+) -> Result<SubmissionReceipt> {
     let current = application_forms::get_open(tx, token).await?;
     let named = application_forms::find_accepted(tx, &current, submission.form_version).await?;
     let exponent = exponent(tx).await?;
@@ -75,7 +81,8 @@ pub async fn submit(tx: &Tx<'_>, token: &str, submission: &PublicSubmission) -> 
         return Ok(SubmissionReceipt { receipt });
     }
     let (id, receipt) = insert(tx, &form, &checked, exponent, SubmissionStatus::New).await?;
-    let event = NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
+    let event =
+        NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
     let applicant = Mapped::of(&form, &checked.answers, exponent).applicant();
     notifications::application_submitted(tx, event.id, id, &applicant).await?;
     tx.tell(event);
@@ -102,28 +109,40 @@ async fn insert(
         submissions::form_version.eq(form.version),
         submissions::status.eq(status),
         submissions::answers.eq(serde_json::to_value(&checked.answers).map_err(Error::internal)?),
-        submissions::agreements.eq(serde_json::to_value(&checked.agreements).map_err(Error::internal)?),
+        submissions::agreements
+            .eq(serde_json::to_value(&checked.agreements).map_err(Error::internal)?),
         submissions::applicant_name.eq(applicant.name),
         submissions::applicant_email.eq(applicant.email),
         submissions::applicant_company.eq(applicant.company),
         submissions::applicant_domain.eq(mapped.domain()),
         submissions::fingerprint.eq(checked.fingerprint().to_vec()),
     );
-    let receipt: String =
-        diesel::insert_into(submissions::table).values(row).returning(submissions::receipt).get_result(&mut tx.conn()).await?;
+    let receipt: String = diesel::insert_into(submissions::table)
+        .values(row)
+        .returning(submissions::receipt)
+        .get_result(&mut tx.conn())
+        .await?;
     Ok((id, SubmissionReceipt { receipt }))
 }
 
 /// The receipt of the same application, when it came within the last day. Answers that do not say who applied are never
 /// the same. Two at once wait for each other here.
-async fn find_same(tx: &Tx<'_>, form: &ApplicationForm, checked: &Checked, exponent: i32) -> Result<Option<String>> {
+async fn find_same(
+    tx: &Tx<'_>,
+    form: &ApplicationForm,
+    checked: &Checked,
+    exponent: i32,
+) -> Result<Option<String>> {
     let applicant = Mapped::of(form, &checked.answers, exponent).applicant();
     if applicant.email.is_none() && applicant.company.is_none() {
         return Ok(None);
     }
     let fingerprint = checked.fingerprint();
     let key = fingerprint.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-    Statement::new("SELECT pg_advisory_xact_lock(").with(Bind::Int(Some(key)), ")").execute(&mut tx.conn()).await?;
+    Statement::new("SELECT pg_advisory_xact_lock(")
+        .with(Bind::Int(Some(key)), ")")
+        .execute(&mut tx.conn())
+        .await?;
     let same = submissions::table
         .filter(submissions::fingerprint.eq(fingerprint.to_vec()))
         .filter(submissions::submitted_at.gt(Timestamp(Timestamp::now().0 - SAME_APPLICATION)))
@@ -137,10 +156,19 @@ async fn find_same(tx: &Tx<'_>, form: &ApplicationForm, checked: &Checked, expon
 /// # Errors
 /// `use_acceptance` for the status `accepted`; `not_found`, `version_mismatch`; `submission_already_accepted` when the status
 /// of an accepted one is to change; `not_found_reference` for the reviewer.
-pub async fn update(tx: &Tx<'_>, id: SubmissionId, expected: Option<i64>, update: &SubmissionUpdate) -> Result<Submission> {
+pub async fn update(
+    tx: &Tx<'_>,
+    id: SubmissionId,
+    expected: Option<i64>,
+    update: &SubmissionUpdate,
+) -> Result<Submission> {
     if update.status == Some(SubmissionStatus::Accepted) {
         let code = Code::UseAcceptance;
-        return Err(Error::of(code).at(Fault::at_pointer(code.as_str(), "#/status", "is reached by the acceptance alone")));
+        return Err(Error::of(code).at(Fault::at_pointer(
+            code.as_str(),
+            "#/status",
+            "is reached by the acceptance alone",
+        )));
     }
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
@@ -182,7 +210,12 @@ pub async fn update(tx: &Tx<'_>, id: SubmissionId, expected: Option<i64>, update
     let after = get(tx, id).await?;
     tell(tx, "application.updated", &after, json!({"changes": changes}));
     if status == SubmissionStatus::Rejected && status != before.status {
-        tell(tx, "application.rejected", &after, json!({"changes": {"status": {"from": before.status, "to": status}}}));
+        tell(
+            tx,
+            "application.rejected",
+            &after,
+            json!({"changes": {"status": {"from": before.status, "to": status}}}),
+        );
     }
     Ok(after)
 }
@@ -226,7 +259,11 @@ pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
 
 /// A submission, until the transaction ends: whoever accepts it at the same time waits.
 async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
-    Ok(Submission::query().filter(submissions::id.eq(id)).for_update().first(&mut tx.conn()).await?)
+    Ok(Submission::query()
+        .filter(submissions::id.eq(id))
+        .for_update()
+        .first(&mut tx.conn())
+        .await?)
 }
 
 fn already_accepted(submission: &Submission) -> Error {

@@ -15,17 +15,25 @@ fn a_submission_stays_when_its_partner_is_gone_for_good() {
         let id = store.write(&scope, async |tx| {
             let open = from_value(json!({"is_open": true})).unwrap();
             let form = application_forms::replace(tx, None, &open).await?;
-            let answers = [json!("Acme"), json!("https://acme.com"), json!("Ann"), json!("ann@acme.com")];
+            let answers =
+                [json!("Acme"), json!("https://acme.com"), json!("Ann"), json!("ann@acme.com")];
             let questions = form.questions.0.iter().zip(answers);
-            let answers: Vec<_> =
-                questions.map(|(question, value)| json!({"question_id": question.id, "value": value})).collect();
-            let body = from_value(json!({"form_version": form.version, "answers": answers})).unwrap();
+            let answers: Vec<_> = questions
+                .map(|(question, value)| json!({"question_id": question.id, "value": value}))
+                .collect();
+            let body =
+                from_value(json!({"form_version": form.version, "answers": answers})).unwrap();
             submit(tx, &form.public_token, &body).await?;
-            let id: SubmissionId = submissions::table.select(submissions::id).first(&mut tx.conn()).await?;
+            let id: SubmissionId =
+                submissions::table.select(submissions::id).first(&mut tx.conn()).await?;
             let data = json!({"type": "reseller"}).as_object().cloned().map(PartnerUpdate);
             let accepted = accept(tx, id, &SubmissionAcceptance { data, partner_id: None }).await?;
             partners::delete(tx, accepted.partner.summary.id, None).await?;
-            execute(tx, Statement::new("UPDATE partners SET deleted_at = deleted_at - interval '31 days'")).await?;
+            execute(
+                tx,
+                Statement::new("UPDATE partners SET deleted_at = deleted_at - interval '31 days'"),
+            )
+            .await?;
             Ok(id)
         });
         let id = id.await.unwrap();

@@ -93,7 +93,12 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The partners after this one in the order of ids, at most `limit`, with what became of them.
-    pub(super) async fn batch(&self, tx: &Tx<'_>, after: Option<PartnerId>, limit: i64) -> Result<Vec<Evaluated>> {
+    pub(super) async fn batch(
+        &self,
+        tx: &Tx<'_>,
+        after: Option<PartnerId>,
+        limit: i64,
+    ) -> Result<Vec<Evaluated>> {
         let mut select = self.select();
         self.conditions(&mut select);
         if let Some(after) = after {
@@ -101,7 +106,8 @@ impl<'a> Evaluation<'a> {
         }
         select.sql(" ORDER BY id LIMIT ").bind(Bind::Int(Some(limit)));
         let mut all = self.load(tx, select).await?;
-        let differing: Vec<PartnerId> = all.iter().filter(|one| one.changes()).map(|one| one.id).collect();
+        let differing: Vec<PartnerId> =
+            all.iter().filter(|one| one.changes()).map(|one| one.id).collect();
         if self.dry_run || differing.is_empty() {
             return Ok(all);
         }
@@ -109,7 +115,9 @@ impl<'a> Evaluation<'a> {
         let mut decided: HashMap<PartnerId, Evaluated> =
             self.decide(tx, &differing).await?.into_iter().map(|one| (one.id, one)).collect();
         for one in all.iter_mut().filter(|one| one.changes()) {
-            *one = decided.remove(&one.id).unwrap_or(Evaluated { after: one.before.clone(), ..one.clone() });
+            *one = decided
+                .remove(&one.id)
+                .unwrap_or(Evaluated { after: one.before.clone(), ..one.clone() });
         }
         self.write(tx, &all).await?;
         Ok(all)
@@ -117,7 +125,8 @@ impl<'a> Evaluation<'a> {
 
     /// Locks partners, not in the way of those who only refer to them, and evaluates them then.
     async fn decide(&self, tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Evaluated>> {
-        let lock = Statement::new("SELECT id FROM partners WHERE id = ANY(").with(uuids(ids), ") ORDER BY id FOR NO KEY UPDATE");
+        let lock = Statement::new("SELECT id FROM partners WHERE id = ANY(")
+            .with(uuids(ids), ") ORDER BY id FOR NO KEY UPDATE");
         let lock = async { lock.answers::<SqlUuid>().load::<Uuid>(&mut tx.conn()).await };
         let mut select = self.select();
         self.conditions(&mut select);
@@ -132,7 +141,12 @@ impl<'a> Evaluation<'a> {
         let mut out = Statement::new(
             "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, deleted_at IS NOT NULL, ",
         );
-        let ruled = || self.rules.tiers().iter().filter_map(|tier| Some((&tier.key, &tier.requirement.as_ref()?.1)));
+        let ruled = || {
+            self.rules
+                .tiers()
+                .iter()
+                .filter_map(|tier| Some((&tier.key, &tier.requirement.as_ref()?.1)))
+        };
         if ruled().next().is_some() {
             out.sql("CASE");
             for (key, node) in ruled() {
@@ -143,24 +157,31 @@ impl<'a> Evaluation<'a> {
             out.sql(" ELSE ");
         }
         out.bind(Bind::Text(self.rules.default_tier().map(str::to_owned)));
-        out.sql(if ruled().next().is_some() { " END FROM partners WHERE " } else { " FROM partners WHERE " });
+        out.sql(if ruled().next().is_some() {
+            " END FROM partners WHERE "
+        } else {
+            " FROM partners WHERE "
+        });
         out
     }
 
     async fn load(&self, tx: &Tx<'_>, select: Statement) -> Result<Vec<Evaluated>> {
         let rows: Vec<Row> = select.answers::<Types>().load(&mut tx.conn()).await?;
-        let evaluated = rows.into_iter().map(|(id, tier, at_risk_since, overridden_fields, is_deleted, target)| {
-            let before = Standing { tier, at_risk_since };
-            let overridden = overridden_fields.iter().any(|field| field == "tier");
-            let after = match self.which {
-                Which::Holding { replace_with, .. } if overridden => {
-                    Standing { tier: replace_with.map(str::to_owned).or(target), at_risk_since: None }
-                }
-                _ if overridden => before.clone(),
-                _ => self.rules.standing(&before, target.as_deref(), true),
-            };
-            Evaluated { id, before, after, overridden, overridden_fields, is_deleted }
-        });
+        let evaluated = rows.into_iter().map(
+            |(id, tier, at_risk_since, overridden_fields, is_deleted, target)| {
+                let before = Standing { tier, at_risk_since };
+                let overridden = overridden_fields.iter().any(|field| field == "tier");
+                let after = match self.which {
+                    Which::Holding { replace_with, .. } if overridden => Standing {
+                        tier: replace_with.map(str::to_owned).or(target),
+                        at_risk_since: None,
+                    },
+                    _ if overridden => before.clone(),
+                    _ => self.rules.standing(&before, target.as_deref(), true),
+                };
+                Evaluated { id, before, after, overridden, overridden_fields, is_deleted }
+            },
+        );
         Ok(evaluated.collect())
     }
 
@@ -185,10 +206,14 @@ impl<'a> Evaluation<'a> {
             ") AS v (id uuid, tier text, at_risk timestamptz) WHERE p.id = v.id RETURNING p.id, p.version",
         );
         let moved = changed.iter().filter(|one| one.before.tier != one.after.tier);
-        let moved: Vec<Changed> = moved.map(|one| Changed { id: one.id, from: one.before.tier.clone() }).collect();
+        let moved: Vec<Changed> =
+            moved.map(|one| Changed { id: one.id, from: one.before.tier.clone() }).collect();
         let history = tiers_changed(tx, &moved, self.rules.hash())?;
-        let update = async { update.answers::<(SqlUuid, BigInt)>().load::<(PartnerId, i64)>(&mut tx.conn()).await };
-        let history = async { if moved.is_empty() { Ok(0) } else { history.execute(&mut tx.conn()).await } };
+        let update = async {
+            update.answers::<(SqlUuid, BigInt)>().load::<(PartnerId, i64)>(&mut tx.conn()).await
+        };
+        let history =
+            async { if moved.is_empty() { Ok(0) } else { history.execute(&mut tx.conn()).await } };
         let (versions, _) = try_join(update, history).await?;
         let versions: HashMap<PartnerId, i64> = versions.into_iter().collect();
         for one in changed.into_iter().filter(|one| !one.is_deleted) {
@@ -210,11 +235,18 @@ pub(super) fn differences(one: &Evaluated) -> Vec<(&'static str, Json, Json)> {
 }
 
 fn tell(tx: &Tx<'_>, one: &Evaluated, version: i64) {
-    let tell = |kind: &str, data: Json| tx.tell(NewEvent::new(kind, one.id, version, data).of_partner(one.id));
+    let tell = |kind: &str, data: Json| {
+        tx.tell(NewEvent::new(kind, one.id, version, data).of_partner(one.id))
+    };
     let differences = differences(one);
-    let changes: Map<String, Json> =
-        differences.iter().map(|(field, from, to)| ((*field).to_owned(), json!({"from": from, "to": to}))).collect();
-    tell("partner.updated", json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields}));
+    let changes: Map<String, Json> = differences
+        .iter()
+        .map(|(field, from, to)| ((*field).to_owned(), json!({"from": from, "to": to})))
+        .collect();
+    tell(
+        "partner.updated",
+        json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields}),
+    );
     if let Some(change) = changes.get("tier") {
         tell("partner.tier_changed", json!({"changes": {"tier": change}}));
     }
@@ -246,7 +278,11 @@ pub(crate) async fn evaluate_changed(
 ) -> Result<()> {
     let looked_at = rules.fields();
     let concerns = fields.iter().any(|field| looked_at.contains(field));
-    if ids.is_empty() || !concerns || rules.mode == TierMode::Manual || !rules.evaluate_on.contains(&cause) {
+    if ids.is_empty()
+        || !concerns
+        || rules.mode == TierMode::Manual
+        || !rules.evaluate_on.contains(&cause)
+    {
         return Ok(());
     }
     let distinct: HashSet<PartnerId> = ids.iter().copied().collect();

@@ -18,16 +18,24 @@ use crate::{
 };
 
 fn actor(tx: &Tx<'_>) -> Result<Bind> {
-    serde_json::to_value(&tx.scope().actor).map(|actor| Bind::Json(Some(actor))).map_err(Error::internal)
+    serde_json::to_value(&tx.scope().actor)
+        .map(|actor| Bind::Json(Some(actor)))
+        .map_err(Error::internal)
 }
 
 /// Keeps that partners have entered the stage that their rows have by now.
-pub(crate) fn stage_changed(tx: &Tx<'_>, ids: &[PartnerId], from: Option<&str>) -> Result<Statement> {
+pub(crate) fn stage_changed(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+    from: Option<&str>,
+) -> Result<Statement> {
     let ids = Bind::Ids(ids.iter().map(|id| id.0).collect());
-    let statement = Statement::new("INSERT INTO stage_changes (partner_id, from_stage, to_stage, at, actor) SELECT id, ")
-        .with(Bind::Text(from.map(str::to_owned)), ", stage, stage_changed_at, ")
-        .with(actor(tx)?, " FROM partners WHERE id = ANY(")
-        .with(ids, ")");
+    let statement = Statement::new(
+        "INSERT INTO stage_changes (partner_id, from_stage, to_stage, at, actor) SELECT id, ",
+    )
+    .with(Bind::Text(from.map(str::to_owned)), ", stage, stage_changed_at, ")
+    .with(actor(tx)?, " FROM partners WHERE id = ANY(")
+    .with(ids, ")");
     Ok(statement)
 }
 
@@ -38,7 +46,11 @@ pub(crate) struct Changed {
 }
 
 /// Keeps that partners have the tiers that their rows have by now.
-pub(crate) fn tiers_changed(tx: &Tx<'_>, changed: &[Changed], rules_hash: &str) -> Result<Statement> {
+pub(crate) fn tiers_changed(
+    tx: &Tx<'_>,
+    changed: &[Changed],
+    rules_hash: &str,
+) -> Result<Statement> {
     let ids = changed.iter().map(|_| TierChangeId::new().0).collect();
     let partners = changed.iter().map(|change| change.id.0).collect();
     // No tier's key is empty.
@@ -72,7 +84,8 @@ pub async fn list_history(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result
     if let Some(before) = before {
         query = query.filter(tier_changes::id.lt(before));
     }
-    let rows: Vec<TierChange> = query.order(tier_changes::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
+    let rows: Vec<TierChange> =
+        query.order(tier_changes::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
     let mut page = Page::cut(rows, paging.limit(), &list, |change| change.id.0);
     if paging.counts() {
         let all = tier_changes::table.filter(tier_changes::partner_id.eq(id)).count();

@@ -16,8 +16,8 @@ use domain::{
     page::{Page, Paging},
     patch,
     tiers::{
-        StoredTierRules, Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage, TierPolicy,
-        TierPolicyUpdate, TierRules, TierUpdate, check_requirement, is_key,
+        StoredTierRules, Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode,
+        TierPage, TierPolicy, TierPolicyUpdate, TierRules, TierUpdate, check_requirement, is_key,
     },
     timestamp::Timestamp,
 };
@@ -54,10 +54,18 @@ async fn read_rules(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
         sql_types::Text,
         sql_types::Jsonb,
     );
-    let statement = Statement::new("/* tiers.rules */ SELECT * FROM tier_rules(").with(Bind::Bool(Some(held)), ")");
+    let statement = Statement::new("/* tiers.rules */ SELECT * FROM tier_rules(")
+        .with(Bind::Bool(Some(held)), ")");
     let row: Row = statement.answers::<Types>().get_result(&mut tx.conn()).await?;
     let (mode, evaluate_on, grace_days, currency, timezone, tiers) = row;
-    let stored = StoredTierRules { mode, evaluate_on, grace_days: grace_days.into(), currency, timezone, tiers };
+    let stored = StoredTierRules {
+        mode,
+        evaluate_on,
+        grace_days: grace_days.into(),
+        currency,
+        timezone,
+        tiers,
+    };
     TierRules::new(&stored, Timestamp::now())
 }
 
@@ -73,15 +81,26 @@ async fn hold_rules(tx: &Tx<'_>) -> Result<()> {
 /// `invalid_cursor`.
 pub async fn list(tx: &Tx<'_>, paging: &Paging) -> Result<TierPage> {
     let fingerprint = cursor::fingerprint(&"tiers");
-    let after: Option<i32> = paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
+    let after: Option<i32> =
+        paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
     let limit = paging.limit();
-    let query = Tier::query().filter(tiers::deleted_at.is_null()).filter(tiers::rank.gt(after.unwrap_or(0)));
-    let mut data: Vec<Tier> = query.order(tiers::rank).limit(limit + 1).load(&mut tx.conn()).await?;
+    let query = Tier::query()
+        .filter(tiers::deleted_at.is_null())
+        .filter(tiers::rank.gt(after.unwrap_or(0)));
+    let mut data: Vec<Tier> =
+        query.order(tiers::rank).limit(limit + 1).load(&mut tx.conn()).await?;
     let more = data.len() as i64 > limit;
     data.truncate(limit as usize);
-    let next_cursor = data.last().filter(|_| more).map(|last| cursor::encode(&fingerprint, last.rank));
+    let next_cursor =
+        data.last().filter(|_| more).map(|last| cursor::encode(&fingerprint, last.rank));
     let total_count = match paging.counts() {
-        true => Some(tiers::table.filter(tiers::deleted_at.is_null()).count().get_result(&mut tx.conn()).await?),
+        true => Some(
+            tiers::table
+                .filter(tiers::deleted_at.is_null())
+                .count()
+                .get_result(&mut tx.conn())
+                .await?,
+        ),
         false => None,
     };
     Ok(Page { data, next_cursor, total_count })
@@ -93,7 +112,11 @@ pub async fn list(tx: &Tx<'_>, paging: &Paging) -> Result<TierPage> {
 /// `not_found`.
 pub async fn get(tx: &Tx<'_>, key: &str) -> Result<Tier> {
     expect_key(key)?;
-    Ok(Tier::query().filter(tiers::key.eq(key)).filter(tiers::deleted_at.is_null()).first(&mut tx.conn()).await?)
+    Ok(Tier::query()
+        .filter(tiers::key.eq(key))
+        .filter(tiers::deleted_at.is_null())
+        .first(&mut tx.conn())
+        .await?)
 }
 
 /// What comes out of a path may be any text, also one that the database does not take.
@@ -141,7 +164,11 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
 /// Takes the default from the tier that has it.
 async fn dethrone(tx: &Tx<'_>) -> Result<()> {
     let before: Vec<(TierId, i64)> = diesel::update(tiers::table.filter(tiers::is_default))
-        .set((tiers::is_default.eq(false), tiers::version.eq(tiers::version + 1), tiers::updated_at.eq(clock_timestamp())))
+        .set((
+            tiers::is_default.eq(false),
+            tiers::version.eq(tiers::version + 1),
+            tiers::updated_at.eq(clock_timestamp()),
+        ))
         .returning((tiers::id, tiers::version))
         .get_results(&mut tx.conn())
         .await?;
@@ -157,9 +184,18 @@ async fn dethrone(tx: &Tx<'_>) -> Result<()> {
 /// # Errors
 /// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`; `default_tier` for taking
 /// the default away without giving it to another.
-pub async fn update(tx: &Tx<'_>, key: &str, expected: Option<i64>, update: &TierUpdate) -> Result<Tier> {
-    let requirement = update.requirement.as_ref().map(|requirement| requirement.as_ref().map(|node| &node.0));
-    requirement.flatten().map(|requirement| check_requirement(requirement, Timestamp::now())).transpose()?;
+pub async fn update(
+    tx: &Tx<'_>,
+    key: &str,
+    expected: Option<i64>,
+    update: &TierUpdate,
+) -> Result<Tier> {
+    let requirement =
+        update.requirement.as_ref().map(|requirement| requirement.as_ref().map(|node| &node.0));
+    requirement
+        .flatten()
+        .map(|requirement| check_requirement(requirement, Timestamp::now()))
+        .transpose()?;
     hold_rules(tx).await?;
     let before = lock(tx, key, expected).await?;
     let changes = patch::changes(&before, update)?;
@@ -169,7 +205,11 @@ pub async fn update(tx: &Tx<'_>, key: &str, expected: Option<i64>, update: &Tier
     match changes.get("is_default").map(|change| &change["to"]) {
         Some(Json::Bool(true)) => dethrone(tx).await?,
         Some(_) => {
-            let fault = Fault::at_pointer("default_tier", "#/is_default", "give it to another tier instead");
+            let fault = Fault::at_pointer(
+                "default_tier",
+                "#/is_default",
+                "give it to another tier instead",
+            );
             return Err(Error::of(Code::DefaultTier).at(fault));
         }
         None => {}
@@ -185,8 +225,14 @@ pub async fn update(tx: &Tx<'_>, key: &str, expected: Option<i64>, update: &Tier
         tiers::updated_at.eq(clock_timestamp()),
     );
     diesel::update(tiers::table.find(key)).set(set).execute(&mut tx.conn()).await?;
-    let rules_changed = ["rank", "requirement", "is_default"].iter().any(|name| changes.contains_key(*name));
-    tx.tell(NewEvent::new("tier.updated", before.id, before.version + 1, json!({"changes": changes})));
+    let rules_changed =
+        ["rank", "requirement", "is_default"].iter().any(|name| changes.contains_key(*name));
+    tx.tell(NewEvent::new(
+        "tier.updated",
+        before.id,
+        before.version + 1,
+        json!({"changes": changes}),
+    ));
     if rules_changed {
         reevaluate(tx).await?;
     }
@@ -212,7 +258,12 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
 /// # Errors
 /// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one; `tier_in_use` when somebody
 /// has it by hand and there is no other one.
-pub async fn delete(tx: &Tx<'_>, key: &str, expected: Option<i64>, replace_with: Option<&str>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    key: &str,
+    expected: Option<i64>,
+    replace_with: Option<&str>,
+) -> Result<()> {
     hold_rules(tx).await?;
     let before = lock(tx, key, expected).await?;
     if before.is_default {
@@ -221,7 +272,8 @@ pub async fn delete(tx: &Tx<'_>, key: &str, expected: Option<i64>, replace_with:
     if let Some(other) = replace_with {
         let known = other != key && get(tx, other).await.is_ok();
         if !known {
-            let fault = Fault::at_parameter("not_found_reference", "replace_with", "names no other tier");
+            let fault =
+                Fault::at_parameter("not_found_reference", "replace_with", "names no other tier");
             return Err(Error::invalid(vec![fault]));
         }
     }
@@ -234,11 +286,18 @@ pub async fn delete(tx: &Tx<'_>, key: &str, expected: Option<i64>, replace_with:
         .set(tiers::deleted_at.eq(clock_timestamp().nullable()))
         .execute(&mut tx.conn())
         .await?;
-    tx.tell(NewEvent::new("tier.deleted", before.id, before.version, json!({"changes": {}, "key": key, "name": before.name})));
+    tx.tell(NewEvent::new(
+        "tier.deleted",
+        before.id,
+        before.version,
+        json!({"changes": {}, "key": key, "name": before.name}),
+    ));
     let rules = rules(tx).await?;
     let evaluation = Evaluation::new(&rules, Which::Holding { tier: key, replace_with });
     match evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
-        true => insert_job(tx, json!({"tier": key, "replace_with": replace_with}), false).await.map(drop),
+        true => insert_job(tx, json!({"tier": key, "replace_with": replace_with}), false)
+            .await
+            .map(drop),
         false => {
             evaluation.batch(tx, None, AT_ONCE).await?;
             erase(tx, key).await
@@ -248,7 +307,9 @@ pub async fn delete(tx: &Tx<'_>, key: &str, expected: Option<i64>, replace_with:
 
 /// Takes the row of a deleted tier away, once no partner has it.
 async fn erase(tx: &Tx<'_>, key: &str) -> Result<()> {
-    diesel::delete(tiers::table.find(key).filter(tiers::deleted_at.is_not_null())).execute(&mut tx.conn()).await?;
+    diesel::delete(tiers::table.find(key).filter(tiers::deleted_at.is_not_null()))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -261,7 +322,11 @@ pub async fn get_policy(tx: &Tx<'_>) -> Result<TierPolicy> {
 ///
 /// # Errors
 /// `version_mismatch`.
-pub async fn replace_policy(tx: &Tx<'_>, expected: Option<i64>, update: &TierPolicyUpdate) -> Result<TierPolicy> {
+pub async fn replace_policy(
+    tx: &Tx<'_>,
+    expected: Option<i64>,
+    update: &TierPolicyUpdate,
+) -> Result<TierPolicy> {
     hold_rules(tx).await?;
     let before: TierPolicy = TierPolicy::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
@@ -284,7 +349,12 @@ pub async fn replace_policy(tx: &Tx<'_>, expected: Option<i64>, update: &TierPol
     diesel::update(tier_policies::table).set(set).execute(&mut tx.conn()).await?;
     let after = get_policy(tx).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new("tier_policy.updated", organization, after.version, json!({"changes": changes})));
+    tx.tell(NewEvent::new(
+        "tier_policy.updated",
+        organization,
+        after.version,
+        json!({"changes": changes}),
+    ));
     Ok(after)
 }
 
@@ -299,7 +369,15 @@ pub async fn insert_evaluation(tx: &Tx<'_>, request: &TierEvaluationRequest) -> 
 
 async fn insert_job(tx: &Tx<'_>, input: Json, dry_run: bool) -> Result<Job> {
     let kind = JobType::TierEvaluation;
-    let job = jobs::NewJob { id: JobId::new(), kind, dry_run, input, total: None, position: None, has_files: false };
+    let job = jobs::NewJob {
+        id: JobId::new(),
+        kind,
+        dry_run,
+        input,
+        total: None,
+        position: None,
+        has_files: false,
+    };
     jobs::insert(tx, &job).await
 }
 

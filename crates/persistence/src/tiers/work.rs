@@ -57,17 +57,26 @@ impl Task {
     async fn of(tx: &Tx<'_>, job: &Job) -> Result<Self> {
         let input = &job.input.0.0;
         if input.get("tier").is_some() {
-            return serde_json::from_value(input.clone()).map(Self::Remove).map_err(Error::internal);
+            return serde_json::from_value(input.clone())
+                .map(Self::Remove)
+                .map_err(Error::internal);
         }
-        let request: TierEvaluationRequest = serde_json::from_value(input.clone()).map_err(Error::internal)?;
+        let request: TierEvaluationRequest =
+            serde_json::from_value(input.clone()).map_err(Error::internal)?;
         let selection = request.selection(job.created_at)?;
-        Ok(Self::Evaluate { selected: selection::resolve(tx, &selection).await?, all: selection == Selection::All })
+        Ok(Self::Evaluate {
+            selected: selection::resolve(tx, &selection).await?,
+            all: selection == Selection::All,
+        })
     }
 
     fn which(&self) -> Which<'_> {
         match self {
             Self::Evaluate { selected, .. } => Which::Of(selected),
-            Self::Remove(removal) => Which::Holding { tier: &removal.tier, replace_with: removal.replace_with.as_deref() },
+            Self::Remove(removal) => Which::Holding {
+                tier: &removal.tier,
+                replace_with: removal.replace_with.as_deref(),
+            },
         }
     }
 
@@ -123,7 +132,8 @@ async fn step(tx: &Tx<'_>, run: &Run, id: JobId) -> Result<bool> {
     let items = items(tx, id, &task, &found, position.index);
     position.after = found.last().map(|one| one.id).or(position.after);
     position.index += items.len() as i64;
-    jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?).await?;
+    jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?)
+        .await?;
     if !is_last {
         return Ok(false);
     }
@@ -149,23 +159,34 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
 /// What became of each partner of a batch, and of those who were named and are not there.
 fn items(tx: &Tx<'_>, job: JobId, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
     let instance = format!("/v1/jobs/{job}");
-    let stopped = |item: NewJobItem, status, code| item.stopped(status, &Error::of(code), &instance, tx.scope().request_id);
+    let stopped = |item: NewJobItem, status, code| {
+        item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+    };
     let mut all: Vec<NewJobItem> = (from..)
         .zip(found)
         .map(|(index, one)| {
-            let item = NewJobItem { resource_id: Some(one.id.to_string()), ..NewJobItem::succeeded(index, one.id) };
+            let item = NewJobItem {
+                resource_id: Some(one.id.to_string()),
+                ..NewJobItem::succeeded(index, one.id)
+            };
             match one.changes() {
                 false if one.overridden => stopped(item, JobItemStatus::Skipped, Code::Overridden),
                 false => stopped(item, JobItemStatus::Skipped, Code::Unchanged),
                 true => {
                     // The tier is always told: a partner at risk keeps it.
-                    let mut before = Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
-                    let mut after = Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
+                    let mut before =
+                        Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
+                    let mut after =
+                        Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
                     for (field, from, to) in differences(one) {
                         before.insert(field.to_owned(), from);
                         after.insert(field.to_owned(), to);
                     }
-                    NewJobItem { before: Some(Json::Object(before)), after: Some(Json::Object(after)), ..item }
+                    NewJobItem {
+                        before: Some(Json::Object(before)),
+                        after: Some(Json::Object(after)),
+                        ..item
+                    }
                 }
             }
         })
@@ -173,11 +194,9 @@ fn items(tx: &Tx<'_>, job: JobId, task: &Task, found: &[Evaluated], from: i64) -
     if let Some(ids) = task.named() {
         let missing = ids.iter().filter(|id| !found.iter().any(|one| one.id == **id));
         let from = from + found.len() as i64;
-        all.extend(
-            (from..)
-                .zip(missing)
-                .map(|(index, id)| stopped(NewJobItem::succeeded(index, id), JobItemStatus::Failed, Code::NotFound)),
-        );
+        all.extend((from..).zip(missing).map(|(index, id)| {
+            stopped(NewJobItem::succeeded(index, id), JobItemStatus::Failed, Code::NotFound)
+        }));
     }
     all
 }
@@ -190,7 +209,9 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
     let deleted: Vec<String> = run
         .store
         .read(run.scope(), async |tx| {
-            let old = tiers::table.filter(tiers::deleted_at.lt(Timestamp(Timestamp::now().0 - chrono::TimeDelta::hours(1))));
+            let old = tiers::table.filter(
+                tiers::deleted_at.lt(Timestamp(Timestamp::now().0 - chrono::TimeDelta::hours(1))),
+            );
             Ok(old.select(tiers::key).load(&mut tx.conn()).await?)
         })
         .await?;

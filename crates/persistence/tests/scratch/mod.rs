@@ -32,7 +32,8 @@ fn shared() -> Arc<Shared> {
     if let Some(shared) = slot.upgrade() {
         return shared;
     }
-    let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
+    let folder =
+        tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
     let mut settings = Settings::new(folder.path());
     settings.extra.push(("fsync".into(), "off".into()));
     let shared = Arc::new(Shared { cluster: Cluster::start(&settings).unwrap(), _folder: folder });
@@ -52,7 +53,8 @@ impl Scratch {
     pub async fn new() -> Self {
         let shared = shared();
         let name = format!("scratch_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        let mut conn = AsyncPgConnection::establish(&shared.cluster.address().superuser_url()).await.unwrap();
+        let mut conn =
+            AsyncPgConnection::establish(&shared.cluster.address().superuser_url()).await.unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         let superuser_url = shared.cluster.url("postgres", &name);
         {
@@ -79,7 +81,10 @@ impl Scratch {
         self.store
             .write(&scope, async |tx| {
                 diesel::insert_into(schema::organizations::table)
-                    .values((schema::organizations::name.eq("Test"), schema::organizations::currency.eq("USD")))
+                    .values((
+                        schema::organizations::name.eq("Test"),
+                        schema::organizations::currency.eq("USD"),
+                    ))
                     .execute(&mut tx.conn())
                     .await?;
                 diesel::insert_into(schema::event_counters::table)
@@ -95,5 +100,10 @@ impl Scratch {
 }
 
 async fn connect(shared: &Shared, name: &str) -> Store {
-    Store::connect(&persistence::Settings { url: shared.cluster.url("partneros_app", name), pool: 12 }).await.unwrap()
+    Store::connect(&persistence::Settings {
+        url: shared.cluster.url("partneros_app", name),
+        pool: 12,
+    })
+    .await
+    .unwrap()
 }

@@ -72,7 +72,8 @@ impl Health {
             field: field.map(str::to_owned),
             criterion_key: None,
         };
-        let mut evidence: Vec<_> = self.signals.iter().map(|s| entry(s.effect, &s.reason, s.field)).collect();
+        let mut evidence: Vec<_> =
+            self.signals.iter().map(|s| entry(s.effect, &s.reason, s.field)).collect();
         let sum = 50 + self.signals.iter().map(|signal| signal.effect).sum::<i64>();
         if sum != self.score {
             evidence.push(entry(

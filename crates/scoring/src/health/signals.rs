@@ -187,7 +187,9 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
         plain = (plain.0.saturating_add(got), plain.1.saturating_add(due));
     }
     if target == 0 {
-        return unknown("Won revenue cannot be held against a target: nothing was due in the last year");
+        return unknown(
+            "Won revenue cannot be held against a target: nothing was due in the last year",
+        );
     }
     let share = permille(won, target);
     let facts = measured.facts;
@@ -218,10 +220,15 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
         target = target.saturating_add(measured.target_in(from, to).saturating_mul(weight));
     }
     if target == 0 {
-        return unknown("New pipeline cannot be held against a target: nothing was due in the last two quarters");
+        return unknown(
+            "New pipeline cannot be held against a target: nothing was due in the last two quarters",
+        );
     }
     let share = permille(new, target);
-    let reason = format!("New deals of the last two quarters come to {} % of the target for them", counted(share / 10));
+    let reason = format!(
+        "New deals of the last two quarters come to {} % of the target for them",
+        counted(share / 10)
+    );
     unless_new(measured, known(curve(share, &[(0, -1_000), (1_000, 0), (2_000, 1_000)]), reason))
 }
 
@@ -255,9 +262,13 @@ fn coverage(measured: &Measured<'_>) -> Measure {
 /// of four) is 0, 120 is 500, 300 and more is 1000, linear between. Unit: deals a quarter. Why: shows what a partner does
 /// where no target is agreed; a rise or fall shows within the quarter.
 fn win_rhythm(measured: &Measured<'_>) -> Measure {
-    let (today, lived) =
-        (measured.facts.today, measured.quarters().iter().zip([4, 3, 2, 1]).map(|(_, weight)| weight).sum::<i64>());
-    let won_in = |i: i64| measured.won(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count() as i64;
+    let (today, lived) = (
+        measured.facts.today,
+        measured.quarters().iter().zip([4, 3, 2, 1]).map(|(_, weight)| weight).sum::<i64>(),
+    );
+    let won_in = |i: i64| {
+        measured.won(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count() as i64
+    };
     let weighted: i64 = (0..4).map(|i| (4 - i) * won_in(i)).sum();
     let won: i64 = (0..4).map(won_in).sum();
     let reason = match won {
@@ -269,7 +280,10 @@ fn win_rhythm(measured: &Measured<'_>) -> Measure {
         ),
     };
     let pace = weighted.saturating_mul(100) / lived.max(1);
-    unless_new(measured, known(curve(pace, &[(0, -1_000), (40, 0), (120, 500), (300, 1_000)]), reason))
+    unless_new(
+        measured,
+        known(curve(pace, &[(0, -1_000), (40, 0), (120, 500), (300, 1_000)]), reason),
+    )
 }
 
 /// **Rhythm of registrations.** Deals registered in the last two quarters save those we refused, the newer quarter twice:
@@ -277,7 +291,10 @@ fn win_rhythm(measured: &Measured<'_>) -> Measure {
 /// brings new deals will win some; it is the earliest sign that one has stopped working.
 fn registration_rhythm(measured: &Measured<'_>) -> Measure {
     let today = measured.facts.today;
-    let new_in = |i: i64| measured.registered(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count() as i64;
+    let new_in = |i: i64| {
+        measured.registered(measured.since(QUARTER * (i + 1)), before(today, QUARTER * i)).count()
+            as i64
+    };
     let (newer, older) = (new_in(0), new_in(1));
     let reason = match (newer, older) {
         (0, 0) => "No deal was registered in the last two quarters".to_owned(),
@@ -286,7 +303,10 @@ fn registration_rhythm(measured: &Measured<'_>) -> Measure {
             plural(newer, "deal was", "deals were")
         ),
     };
-    unless_new(measured, known(curve(2 * newer + older, &[(0, -1_000), (2, 0), (6, 500), (14, 1_000)]), reason))
+    unless_new(
+        measured,
+        known(curve(2 * newer + older, &[(0, -1_000), (2, 0), (6, 500), (14, 1_000)]), reason),
+    )
 }
 
 /// **Recency of activity.** Days since the newest thing that somebody did about the partner: up to 14 is 1000, 60 is 0,
@@ -297,7 +317,10 @@ fn recency(measured: &Measured<'_>) -> Measure {
         return unknown("No activity is known");
     };
     let days = (measured.facts.today - day).num_days().max(0);
-    known(curve(days, &[(14, 1_000), (60, 0), (180, -1_000)]), format!("The last activity was on {day}"))
+    known(
+        curve(days, &[(14, 1_000), (60, 0), (180, -1_000)]),
+        format!("The last activity was on {day}"),
+    )
 }
 
 /// **Win rate.** Of the deals closed in the last year: `1000 x (won - lost) / (won + lost + 2)`. Unit: permille of deals.
@@ -311,7 +334,10 @@ fn win_rate(measured: &Measured<'_>) -> Measure {
     }
     let won = measured.won(from, to).count() as i64;
     let lost = closed - won;
-    let reason = format!("Won {won} of {closed} {} closed in the last year", plural(closed, "deal", "deals"));
+    let reason = format!(
+        "Won {won} of {closed} {} closed in the last year",
+        plural(closed, "deal", "deals")
+    );
     known((won - lost) * 1_000 / (closed + 2), reason)
 }
 
@@ -325,12 +351,18 @@ fn ageing(measured: &Measured<'_>) -> Measure {
         return unknown("No deal is open, so none can be overdue");
     }
     let old = before(today, 2 * QUARTER);
-    let overdue =
-        measured.open().filter(|deal| deal.expected_close_on.map_or(deal.registered_on < old, |due| due < today)).count() as i64;
+    let overdue = measured
+        .open()
+        .filter(|deal| deal.expected_close_on.map_or(deal.registered_on < old, |due| due < today))
+        .count() as i64;
     let book = open + measured.won(measured.since(YEAR), today).count() as i64;
     let reason = match overdue {
         0 => format!("No open deal is overdue, of {open}"),
-        n => format!("{n} of {open} open {} {} overdue", plural(open, "deal", "deals"), plural(n, "is", "are")),
+        n => format!(
+            "{n} of {open} open {} {} overdue",
+            plural(open, "deal", "deals"),
+            plural(n, "is", "are")
+        ),
     };
     known(-permille(overdue, book), reason)
 }
@@ -341,7 +373,8 @@ fn ageing(measured: &Measured<'_>) -> Measure {
 /// the people who know the partner say; being stuck is what they do not say.
 fn stage(measured: &Measured<'_>) -> Measure {
     use PartnerStage::{
-        Activated, Active, Enabled, LegalNegotiation, Onboarding, Prospect, Qualified, Rejected, Scaling, Signed,
+        Activated, Active, Enabled, LegalNegotiation, Onboarding, Prospect, Qualified, Rejected,
+        Scaling, Signed,
     };
     let facts = measured.facts;
     let Some(stage) = facts.text("stage").and_then(|word| word.parse::<PartnerStage>().ok()) else {
@@ -362,7 +395,10 @@ fn stage(measured: &Measured<'_>) -> Measure {
         Prospect => 0,
         Rejected => -1_000,
     };
-    known(permille, since.map_or_else(|| format!("Stage {words}"), |day| format!("Stage {words} since {day}")))
+    known(
+        permille,
+        since.map_or_else(|| format!("Stage {words}"), |day| format!("Stage {words} since {day}")),
+    )
 }
 
 /// **Contact coverage.** People at the partner whom we can reach by e-mail or telephone: one is 500, two 750, three and

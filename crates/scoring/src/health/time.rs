@@ -26,7 +26,9 @@ pub(crate) struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     pub(crate) fn new(facts: &'a PartnerFacts) -> Self {
-        let weight = |quarter: &str| facts.row.get("quarterly_weights").and_then(|w| w.get(quarter)).and_then(Json::as_i64);
+        let weight = |quarter: &str| {
+            facts.row.get("quarterly_weights").and_then(|w| w.get(quarter)).and_then(Json::as_i64)
+        };
         let weights = match (weight("q1"), weight("q2"), weight("q3"), weight("q4")) {
             (Some(q1), Some(q2), Some(q3), Some(q4)) => QuarterlyWeights { q1, q2, q3, q4 },
             _ => QuarterlyWeights { q1: 2_500, q2: 2_500, q3: 2_500, q4: 2_500 },
@@ -48,8 +50,14 @@ impl<'a> Measured<'a> {
     /// are left out; the newest is always there.
     pub(crate) fn quarters(&self) -> Vec<(NaiveDate, NaiveDate)> {
         let came = self.facts.day("created_at").unwrap_or(NaiveDate::MIN);
-        let quarter = |i: i64| (self.since(QUARTER * (i + 1)), before(self.facts.today, QUARTER * i));
-        (0..4).map(quarter).enumerate().filter(|(i, (_, last))| *i == 0 || came <= *last).map(|(_, quarter)| quarter).collect()
+        let quarter =
+            |i: i64| (self.since(QUARTER * (i + 1)), before(self.facts.today, QUARTER * i));
+        (0..4)
+            .map(quarter)
+            .enumerate()
+            .filter(|(i, (_, last))| *i == 0 || came <= *last)
+            .map(|(_, quarter)| quarter)
+            .collect()
     }
 
     /// The day since when a partner is known that came less than a quarter ago: nothing is missed yet.
@@ -59,7 +67,8 @@ impl<'a> Measured<'a> {
 
     /// The first and last day of the fiscal year of today.
     pub(crate) fn fiscal_year(&self) -> (NaiveDate, NaiveDate) {
-        let [first, .., next] = self.calendar.quarter_starts(self.calendar.year_of(self.facts.today));
+        let [first, .., next] =
+            self.calendar.quarter_starts(self.calendar.year_of(self.facts.today));
         (first, before(next, 1))
     }
 
@@ -73,7 +82,8 @@ impl<'a> Measured<'a> {
             let share = |(pair, amount): (&[NaiveDate], i64)| {
                 let (first, next) = (pair[0], pair[1]);
                 let common = (next.min(before(to, -1)) - first.max(from)).num_days().max(0);
-                i128::from(amount) * i128::from(common) / i128::from((next - first).num_days().max(1))
+                i128::from(amount) * i128::from(common)
+                    / i128::from((next - first).num_days().max(1))
             };
             starts.windows(2).zip([q1, q2, q3, q4]).map(share).sum::<i128>()
         };
@@ -86,9 +96,16 @@ impl<'a> Measured<'a> {
     }
 
     /// Deals won or lost from one day to another, both included.
-    pub(crate) fn closed(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = &'a DealFact> {
+    pub(crate) fn closed(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> impl Iterator<Item = &'a DealFact> {
         let lies_between = move |day: NaiveDate| from <= day && day <= to;
-        self.facts.deals.iter().filter(move |deal| deal.status.is_closed() && deal.closed_on.is_some_and(lies_between))
+        self.facts
+            .deals
+            .iter()
+            .filter(move |deal| deal.status.is_closed() && deal.closed_on.is_some_and(lies_between))
     }
 
     /// Deals that are agreed and not closed: the pipeline.
@@ -97,7 +114,11 @@ impl<'a> Measured<'a> {
     }
 
     /// Deals registered from one day to another, both included, save those we refused.
-    pub(crate) fn registered(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = &'a DealFact> {
+    pub(crate) fn registered(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> impl Iterator<Item = &'a DealFact> {
         let counts = move |deal: &&DealFact| from <= deal.registered_on && deal.registered_on <= to;
         self.facts.deals.iter().filter(|deal| deal.status != DealStatus::Rejected).filter(counts)
     }

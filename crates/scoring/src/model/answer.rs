@@ -48,7 +48,12 @@ impl Answer {
 
     /// The judgement of the rules as this answer corrects and words it. `facts` is what the model was shown: an
     /// adjustment that does not rest on one of them is left out, with its effect.
-    pub(super) fn applied_to(self, by_rules: Judgement, profile: &Profile, facts: &Json) -> Judgement {
+    pub(super) fn applied_to(
+        self,
+        by_rules: Judgement,
+        profile: &Profile,
+        facts: &Json,
+    ) -> Judgement {
         let mut judged = by_rules;
         let mut before = judged.four_c_breakdown.clone();
         for adjustment in self.adjustments {
@@ -76,7 +81,11 @@ impl Answer {
             });
         }
         judged.fit_score = rules::fit_score(&judged.four_c_breakdown, &profile.weights);
-        let strengths = self.key_strengths.iter().map(|text| sentence(text, LONGEST_STRENGTH)).filter(|text| !text.is_empty());
+        let strengths = self
+            .key_strengths
+            .iter()
+            .map(|text| sentence(text, LONGEST_STRENGTH))
+            .filter(|text| !text.is_empty());
         let strengths: Vec<String> = strengths.take(MOST_STRENGTHS).collect();
         if !strengths.is_empty() {
             judged.key_strengths = strengths;
@@ -114,7 +123,9 @@ fn sentence(text: &str, longest: usize) -> String {
     let visible: String = spaced.filter(|c| !c.is_control() && !is_unseen(*c)).collect();
     let (plain, _) = domain::text::clean_lossy(&visible);
     let mut kept = String::new();
-    for sentence in sentences(&plain).into_iter().filter(|sentence| !sentence.split(' ').any(leads_somewhere)) {
+    for sentence in
+        sentences(&plain).into_iter().filter(|sentence| !sentence.split(' ').any(leads_somewhere))
+    {
         for word in sentence.split(' ').filter(|word| !word.is_empty()) {
             if !kept.is_empty() {
                 kept.push(' ');
@@ -136,7 +147,9 @@ fn is_unseen(c: char) -> bool {
 fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut from = 0;
-    for (at, _) in text.match_indices(". ").chain(text.match_indices("! ")).chain(text.match_indices("? ")) {
+    for (at, _) in
+        text.match_indices(". ").chain(text.match_indices("! ")).chain(text.match_indices("? "))
+    {
         sentences.push(at + 1);
     }
     sentences.sort_unstable();
@@ -147,9 +160,14 @@ fn sentences(text: &str) -> Vec<&str> {
 /// Whether a word is an address of the web or of mail, or markup.
 fn leads_somewhere(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    let is_host =
-        |host: &str| host.rsplit_once('.').is_some_and(|(_, end)| end.len() > 1 && end.bytes().all(|b| b.is_ascii_lowercase()));
-    let is_markup = |at: usize| word[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+    let is_host = |host: &str| {
+        host.rsplit_once('.')
+            .is_some_and(|(_, end)| end.len() > 1 && end.bytes().all(|b| b.is_ascii_lowercase()))
+    };
+    let is_markup = |at: usize| {
+        word[at + 1..]
+            .starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+    };
     word.contains("://")
         || word.contains("www.")
         || word.contains("](")
@@ -186,7 +204,11 @@ mod tests {
     }
 
     fn applied(answer: Answer) -> Judgement {
-        answer.applied_to(made_up::judgement(), &made_up::profile(), &super::super::prompt::facts(&made_up::facts()))
+        answer.applied_to(
+            made_up::judgement(),
+            &made_up::profile(),
+            &super::super::prompt::facts(&made_up::facts()),
+        )
     }
 
     #[test]
@@ -203,11 +225,19 @@ mod tests {
             adjustment(CustomerAlignment, 4, "tags", "A tag says so."),
         ]));
         let scores = judged.four_c_breakdown;
-        assert_eq!((scores.capacity, scores.capability, scores.commitment, scores.customer_alignment), (85, 100, 35, 4));
+        assert_eq!(
+            (scores.capacity, scores.capability, scores.commitment, scores.customer_alignment),
+            (85, 100, 35, 4)
+        );
         assert_eq!(judged.fit_score, 56);
-        let added: Vec<_> =
-            judged.evidence[made_up::judgement().evidence.len()..].iter().map(|e| (e.effect, e.field.as_deref())).collect();
-        assert_eq!(added, [(10, Some("employees")), (5, Some("regions")), (-15, None), (4, Some("tag_ids"))]);
+        let added: Vec<_> = judged.evidence[made_up::judgement().evidence.len()..]
+            .iter()
+            .map(|e| (e.effect, e.field.as_deref()))
+            .collect();
+        assert_eq!(
+            added,
+            [(10, Some("employees")), (5, Some("regions")), (-15, None), (4, Some("tag_ids"))]
+        );
     }
 
     #[test]
@@ -221,14 +251,20 @@ mod tests {
             adjustment(Capacity, 9, "employees", "See https://evil.example for why."),
         ]));
         let by_rules = made_up::judgement();
-        assert_eq!((judged.four_c_breakdown, judged.evidence), (by_rules.four_c_breakdown, by_rules.evidence));
+        assert_eq!(
+            (judged.four_c_breakdown, judged.evidence),
+            (by_rules.four_c_breakdown, by_rules.evidence)
+        );
     }
 
     #[test]
     fn an_answer_without_words_leaves_those_of_the_rules() {
         let judged = applied(Answer { key_strengths: vec!["  ".into()], ..answer(vec![]) });
         let by_rules = made_up::judgement();
-        assert_eq!((judged.key_strengths, judged.ai_summary), (by_rules.key_strengths, by_rules.ai_summary));
+        assert_eq!(
+            (judged.key_strengths, judged.ai_summary),
+            (by_rules.key_strengths, by_rules.ai_summary)
+        );
     }
 
     #[test]
@@ -294,8 +330,12 @@ mod tests {
         })
     }
 
-    const ALL: [FitDimension; 4] =
-        [FitDimension::Capacity, FitDimension::Capability, FitDimension::Commitment, FitDimension::CustomerAlignment];
+    const ALL: [FitDimension; 4] = [
+        FitDimension::Capacity,
+        FitDimension::Capability,
+        FitDimension::Commitment,
+        FitDimension::CustomerAlignment,
+    ];
 
     /// Any characters, up to so many of them: a few drawn, and repeated.
     fn text(longest: usize) -> impl Strategy<Value = String> {
@@ -304,11 +344,27 @@ mod tests {
 
     fn any_answer() -> impl Strategy<Value = Answer> {
         let effect = prop_oneof![-20_i64..=20, any::<i64>()];
-        let field = prop::sample::select(vec!["employees", "deals", "tags", "company_revenue", "nonsense", ""]);
-        let adjustment = (prop::sample::select(ALL.to_vec()), effect, field, text(700))
-            .prop_map(|(dimension, effect, field, reason)| adjustment(dimension, effect, field, &reason));
-        (prop::collection::vec(adjustment, 0..40), prop::collection::vec(text(300), 0..15), text(3_000))
-            .prop_map(|(adjustments, key_strengths, summary)| Answer { adjustments, key_strengths, summary })
+        let field = prop::sample::select(vec![
+            "employees",
+            "deals",
+            "tags",
+            "company_revenue",
+            "nonsense",
+            "",
+        ]);
+        let adjustment = (prop::sample::select(ALL.to_vec()), effect, field, text(700)).prop_map(
+            |(dimension, effect, field, reason)| adjustment(dimension, effect, field, &reason),
+        );
+        (
+            prop::collection::vec(adjustment, 0..40),
+            prop::collection::vec(text(300), 0..15),
+            text(3_000),
+        )
+            .prop_map(|(adjustments, key_strengths, summary)| Answer {
+                adjustments,
+                key_strengths,
+                summary,
+            })
     }
 
     proptest! {

@@ -66,8 +66,10 @@ impl Hold<'_> {
     pub(super) fn settle(self, usage: &Usage) {
         self.budget.tally(|tally| {
             tally.left = tally.left.saturating_sub(usage.tokens());
-            tally.spent.prompt_tokens = tally.spent.prompt_tokens.saturating_add(usage.prompt_tokens);
-            tally.spent.completion_tokens = tally.spent.completion_tokens.saturating_add(usage.completion_tokens);
+            tally.spent.prompt_tokens =
+                tally.spent.prompt_tokens.saturating_add(usage.prompt_tokens);
+            tally.spent.completion_tokens =
+                tally.spent.completion_tokens.saturating_add(usage.completion_tokens);
             tally.spent.requests += i64::from(usage.attempts);
         });
     }
@@ -88,7 +90,12 @@ mod tests {
         let budget = Budget::new(100);
         let hold = budget.hold(60).unwrap();
         assert!(budget.hold(60).is_none() && budget.left() == 40);
-        hold.settle(&Usage { prompt_tokens: 20, completion_tokens: 5, attempts: 2, ..Usage::default() });
+        hold.settle(&Usage {
+            prompt_tokens: 20,
+            completion_tokens: 5,
+            attempts: 2,
+            ..Usage::default()
+        });
         assert_eq!(budget.left(), 75);
         assert_eq!(budget.spent(), Spent { prompt_tokens: 20, completion_tokens: 5, requests: 2 });
         drop(budget.hold(75));

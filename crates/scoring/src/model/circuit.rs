@@ -125,8 +125,11 @@ mod tests {
     #[test]
     fn those_on_their_way_when_it_opens_change_nothing() {
         let (circuit, start) = (Circuit::new(1, COOLDOWN), Instant::now());
-        let (first, second, third) =
-            (circuit.enter(start).unwrap(), circuit.enter(start).unwrap(), circuit.enter(start).unwrap());
+        let (first, second, third) = (
+            circuit.enter(start).unwrap(),
+            circuit.enter(start).unwrap(),
+            circuit.enter(start).unwrap(),
+        );
         assert!(first.failed(start));
         assert!(!second.failed(start + COOLDOWN / 2));
         third.succeeded();

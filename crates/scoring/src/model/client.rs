@@ -59,7 +59,13 @@ impl Completion {
     fn tokens(&self, prompt: &Prompt) -> (i64, i64) {
         let said = |count: Option<i64>| count.map(|count| count.clamp(0, MOST_TOKENS));
         let counts = self.usage.as_ref();
-        let written = || self.choices.iter().filter_map(|choice| choice.message.content.as_deref()).map(estimate).sum();
+        let written = || {
+            self.choices
+                .iter()
+                .filter_map(|choice| choice.message.content.as_deref())
+                .map(estimate)
+                .sum()
+        };
         (
             said(counts.and_then(|counts| counts.prompt_tokens)).unwrap_or_else(|| prompt.tokens()),
             said(counts.and_then(|counts| counts.completion_tokens)).unwrap_or_else(written),
@@ -120,11 +126,20 @@ impl Failure {
 
     /// How long to wait before request number `next`; none when there is to be none. `chance` is 0 to 1.
     fn wait(self, next: u32, limits: &Limits, chance: f64) -> Option<Duration> {
-        let may_help = matches!(self.kind, Kind::Timeout | Kind::RateLimited | Kind::ServerError | Kind::Unreachable);
-        if !may_help || next > limits.attempts || self.retry_after.is_some_and(|asked| asked > limits.longest_wait) {
+        let may_help = matches!(
+            self.kind,
+            Kind::Timeout | Kind::RateLimited | Kind::ServerError | Kind::Unreachable
+        );
+        if !may_help
+            || next > limits.attempts
+            || self.retry_after.is_some_and(|asked| asked > limits.longest_wait)
+        {
             return None;
         }
-        let doubled = limits.backoff.saturating_mul(1 << next.saturating_sub(2).min(16)).min(limits.longest_wait);
+        let doubled = limits
+            .backoff
+            .saturating_mul(1 << next.saturating_sub(2).min(16))
+            .min(limits.longest_wait);
         // Half of it by chance, so that those who failed together do not come back together.
         let own = doubled.mul_f64(0.5 + chance / 2.0);
         Some(self.retry_after.map_or(own, |asked| asked + own.mul_f64(0.2)))
@@ -157,7 +172,8 @@ fn says_quota(body: &[u8]) -> bool {
 /// What the server asks to wait: in milliseconds by a header of OpenAI's own, in seconds, or until a date.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+    let number =
+        |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     if let Some(millis) = text("retry-after-ms").and_then(number) {
         return Duration::try_from_secs_f64(millis / 1000.0).ok();
     }
@@ -201,8 +217,9 @@ pub(super) struct Client(async_openai::Client<Endpoint>);
 
 impl Client {
     pub(super) fn new(base_url: String, api_key: &SecretString) -> Result<Self, UnusableSettings> {
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", api_key.expose_secret()))
-            .map_err(|_| UnusableSettings("the key has characters that no key has".into()))?;
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {}", api_key.expose_secret()))
+                .map_err(|_| UnusableSettings("the key has characters that no key has".into()))?;
         authorization.set_sensitive(true);
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
@@ -212,29 +229,38 @@ impl Client {
             .map_err(|error| UnusableSettings(error.to_string()))?;
         let endpoint = Endpoint { base_url, api_key: api_key.clone(), authorization };
         let sender = http.clone();
-        let send = tower::service_fn(move |request: HttpRequestFactory| send(sender.clone(), request));
+        let send =
+            tower::service_fn(move |request: HttpRequestFactory| send(sender.clone(), request));
         Ok(Self(async_openai::Client::build(http, endpoint).with_http_service(send)))
     }
 
     /// Asks, and again when that may help, within the limits. What it costs is added to `usage`, also when it fails.
-    pub(super) async fn ask(&self, prompt: &Prompt, limits: &Limits, usage: &mut Usage) -> Result<Completion, Failure> {
+    pub(super) async fn ask(
+        &self,
+        prompt: &Prompt,
+        limits: &Limits,
+        usage: &mut Usage,
+    ) -> Result<Completion, Failure> {
         let deadline = Instant::now() + limits.overall;
         loop {
             usage.attempts += 1;
-            let failure = match self.ask_once(prompt, limits.attempt.min(deadline - Instant::now())).await {
-                Ok(completion) => {
-                    let (prompt_tokens, completion_tokens) = completion.tokens(prompt);
-                    usage.prompt_tokens += prompt_tokens;
-                    usage.completion_tokens += completion_tokens;
-                    return Ok(completion);
-                }
-                Err(failure) => failure,
-            };
+            let failure =
+                match self.ask_once(prompt, limits.attempt.min(deadline - Instant::now())).await {
+                    Ok(completion) => {
+                        let (prompt_tokens, completion_tokens) = completion.tokens(prompt);
+                        usage.prompt_tokens += prompt_tokens;
+                        usage.completion_tokens += completion_tokens;
+                        return Ok(completion);
+                    }
+                    Err(failure) => failure,
+                };
             if failure.kind == Kind::Timeout {
                 // It was probably read, and is paid for.
                 usage.prompt_tokens += prompt.tokens();
             }
-            let Some(wait) = failure.wait(usage.attempts + 1, limits, chance()) else { return Err(failure) };
+            let Some(wait) = failure.wait(usage.attempts + 1, limits, chance()) else {
+                return Err(failure);
+            };
             if Instant::now() + wait >= deadline {
                 return Err(failure);
             }
@@ -245,7 +271,9 @@ impl Client {
     async fn ask_once(&self, prompt: &Prompt, limit: Duration) -> Result<Completion, Failure> {
         match tokio::time::timeout(limit, self.0.chat().create_byot(prompt.request())).await {
             Ok(Ok(completion)) => Ok(completion),
-            Ok(Err(OpenAIError::Boxed(error))) => Err(error.downcast_ref().copied().unwrap_or(Kind::NoCompletion.into())),
+            Ok(Err(OpenAIError::Boxed(error))) => {
+                Err(error.downcast_ref().copied().unwrap_or(Kind::NoCompletion.into()))
+            }
             Ok(Err(OpenAIError::Reqwest(error))) => Err(Failure::of_connection(&error)),
             Ok(Err(_)) => Err(Kind::NoCompletion.into()),
             Err(_) => Err(Kind::Timeout.into()),
@@ -254,11 +282,17 @@ impl Client {
 }
 
 /// Sends one request and reads the whole answer, which is a completion when it is not an error.
-async fn send(http: reqwest::Client, request: HttpRequestFactory) -> Result<reqwest::Response, Failure> {
+async fn send(
+    http: reqwest::Client,
+    request: HttpRequestFactory,
+) -> Result<reqwest::Response, Failure> {
     let request = request.build().await.map_err(|_| Kind::Rejected)?;
-    let mut response = http.execute(request).await.map_err(|error| Failure::of_connection(&error))?;
+    let mut response =
+        http.execute(request).await.map_err(|error| Failure::of_connection(&error))?;
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of_connection(&error))? {
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| Failure::of_connection(&error))?
+    {
         if body.len() + chunk.len() > LARGEST_BODY {
             return Err(Kind::NoCompletion.into());
         }
@@ -289,7 +323,9 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest_and_vary() {
         let limits = Limits { attempts: 20, ..Limits::default() };
-        let wait = |next, chance| after(Kind::ServerError, None).wait(next, &limits, chance).unwrap().as_millis();
+        let wait = |next, chance| {
+            after(Kind::ServerError, None).wait(next, &limits, chance).unwrap().as_millis()
+        };
         assert_eq!((wait(2, 0.0), wait(2, 1.0)), (250, 500));
         assert_eq!((wait(3, 1.0), wait(4, 1.0), wait(5, 1.0)), (1000, 2000, 4000));
         assert_eq!(wait(20, 1.0), 20_000);
@@ -311,7 +347,11 @@ mod tests {
     fn retry_after_is_read_in_each_of_its_forms() {
         let now = DateTime::parse_from_rfc3339("2026-11-25T12:00:00Z").unwrap().to_utc();
         let read = |name: &'static str, value: &str| {
-            retry_after(&HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]), now).map(|d| d.as_millis())
+            retry_after(
+                &HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]),
+                now,
+            )
+            .map(|d| d.as_millis())
         };
         assert_eq!(read("retry-after", "3"), Some(3000));
         assert_eq!(read("retry-after", " 0.5 "), Some(500));
@@ -337,7 +377,11 @@ mod tests {
             (500, "", Kind::ServerError),
             (529, "", Kind::ServerError),
         ] {
-            let failure = Failure::of_status(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
+            let failure = Failure::of_status(
+                StatusCode::from_u16(status).unwrap(),
+                &HeaderMap::new(),
+                body.as_bytes(),
+            );
             assert_eq!(failure.kind, kind, "{status} {body}");
         }
     }
@@ -346,7 +390,10 @@ mod tests {
     fn tokens_that_a_server_does_not_count_are_estimated() {
         let prompt = Prompt::made_up();
         let tokens = |body: &str| serde_json::from_str::<Completion>(body).unwrap().tokens(&prompt);
-        assert_eq!(tokens(r#"{"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": -3}}"#), (7, 0));
+        assert_eq!(
+            tokens(r#"{"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": -3}}"#),
+            (7, 0)
+        );
         let (asked, answered) = tokens(r#"{"choices": [{"message": {"content": "123456"}}]}"#);
         assert_eq!((asked, answered), (prompt.tokens(), 3));
     }

@@ -207,7 +207,12 @@ impl Model {
     /// SHA-256 of everything that decides: what decided for the rules, and what only the model looks at. The judgement of
     /// a partner with this hash need not be asked for again. (After a fallback it holds the hash of the rules, so that
     /// the model is asked the next time.)
-    pub fn input_hash(&self, facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> String {
+    pub fn input_hash(
+        &self,
+        facts: &PartnerFacts,
+        profile: &Profile,
+        by_rules: &Judgement,
+    ) -> String {
         let mut seen = prompt::facts(facts);
         if let Some(seen) = seen.as_object_mut() {
             seen.retain(|name, _| !prompt::BY_THE_DAY.contains(&name.as_str()));
@@ -235,7 +240,13 @@ impl Model {
     ///
     /// `budget` is that of the partner's organization, shared by all that are judged at the same time; what was used is
     /// taken off it, and is in the answer for those who keep count.
-    pub async fn judge(&self, facts: &PartnerFacts, profile: &Profile, by_rules: Judgement, budget: &Budget) -> Judged {
+    pub async fn judge(
+        &self,
+        facts: &PartnerFacts,
+        profile: &Profile,
+        by_rules: Judgement,
+        budget: &Budget,
+    ) -> Judged {
         let _place = self.places.acquire().await.expect("it is never closed");
         let mut usage = Usage::default();
         let started = Instant::now();
@@ -249,7 +260,9 @@ impl Model {
                 fallback_reason: None,
                 ..answer.applied_to(by_rules, profile, &prompt::facts(facts))
             },
-            Err(fallback) => Judgement { fallback_reason: Some(fallback.as_str().into()), ..by_rules },
+            Err(fallback) => {
+                Judgement { fallback_reason: Some(fallback.as_str().into()), ..by_rules }
+            }
         };
         Judged { judgement, usage: (usage.attempts > 0).then_some(usage) }
     }
@@ -263,7 +276,9 @@ impl Model {
         usage: &mut Usage,
     ) -> Result<Answer, Fallback> {
         let prompt = Prompt::new(&self.name, self.limits.answer_tokens, facts, profile, by_rules);
-        let hold = budget.hold(prompt.tokens() + i64::from(self.limits.answer_tokens)).ok_or(Fallback::BudgetExceeded)?;
+        let hold = budget
+            .hold(prompt.tokens() + i64::from(self.limits.answer_tokens))
+            .ok_or(Fallback::BudgetExceeded)?;
         let pass = self.circuit.enter(Instant::now()).ok_or(Fallback::CircuitOpen)?;
         let asked = self.client.ask(&prompt, &self.limits, usage).await;
         hold.settle(usage);
@@ -274,7 +289,11 @@ impl Model {
             }
             Err(failure) => {
                 if pass.failed(Instant::now()) {
-                    tracing::warn!(model = self.name, reason = failure.fallback().as_str(), "the language model is left alone");
+                    tracing::warn!(
+                        model = self.name,
+                        reason = failure.fallback().as_str(),
+                        "the language model is left alone"
+                    );
                 }
                 Err(failure.fallback())
             }
@@ -307,6 +326,7 @@ fn read(completion: &Completion) -> Result<Answer, Fallback> {
     match choice.finish_reason.as_deref() {
         Some("length") => Err(Fallback::Truncated),
         Some("content_filter") => Err(Fallback::Refused),
-        _ => Answer::parse(choice.message.content.as_deref().unwrap_or_default()).ok_or(Fallback::InvalidAnswer),
+        _ => Answer::parse(choice.message.content.as_deref().unwrap_or_default())
+            .ok_or(Fallback::InvalidAnswer),
     }
 }

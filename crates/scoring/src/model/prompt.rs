@@ -2,8 +2,9 @@
 //! here, needs a new [`PROMPT_VERSION`].
 
 use async_openai::types::chat::{
-    ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    CreateChatCompletionRequest, ResponseFormat, ResponseFormatJsonSchema,
+    ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
+    ChatCompletionRequestUserMessage, CreateChatCompletionRequest, ResponseFormat,
+    ResponseFormatJsonSchema,
 };
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -76,14 +77,22 @@ pub(super) struct Prompt {
 }
 
 impl Prompt {
-    pub(super) fn new(model: &str, answer_tokens: u32, facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> Self {
+    pub(super) fn new(
+        model: &str,
+        answer_tokens: u32,
+        facts: &PartnerFacts,
+        profile: &Profile,
+        by_rules: &Judgement,
+    ) -> Self {
         let data = format!("<data>\n{}\n</data>", quoted(&data(facts, profile, by_rules)));
         let tokens = estimate(INSTRUCTIONS) + estimate(SCHEMA) + estimate(&data);
         let schema = serde_json::from_str(SCHEMA).expect("the schema is JSON (tested)");
         let request = CreateChatCompletionRequest {
             model: model.to_owned(),
             messages: vec![
-                ChatCompletionRequestMessage::System(ChatCompletionRequestSystemMessage::from(INSTRUCTIONS.trim_end())),
+                ChatCompletionRequestMessage::System(ChatCompletionRequestSystemMessage::from(
+                    INSTRUCTIONS.trim_end(),
+                )),
                 ChatCompletionRequestMessage::User(ChatCompletionRequestUserMessage::from(data)),
             ],
             response_format: Some(ResponseFormat::JsonSchema {
@@ -144,8 +153,10 @@ fn data(facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> Json {
 
 /// What is known of a partner, by name: an object without anything that is not known.
 pub(super) fn facts(facts: &PartnerFacts) -> Json {
-    let mut known: Map<String, Json> =
-        FIELDS.into_iter().filter_map(|name| Some((name.to_owned(), shown(name, facts.row.get(name)?, facts)?))).collect();
+    let mut known: Map<String, Json> = FIELDS
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), shown(name, facts.row.get(name)?, facts)?)))
+        .collect();
     let mut put = |name: &str, value: Json| known.insert(name.to_owned(), value);
     if !facts.tags.is_empty() {
         put("tags", facts.tags.iter().map(|tag| cut(tag)).collect());
@@ -158,9 +169,14 @@ pub(super) fn facts(facts: &PartnerFacts) -> Json {
         put("last_activity_on", json!(day));
     }
     put("activities_90d", json!(facts.activities_90d));
-    let answers = facts.application.iter().filter(|(_, answer)| !leads_to_somebody(answer)).take(MOST_ANSWERS);
-    let answers: Vec<Json> =
-        answers.map(|(question, answer)| json!({"question": cut(question), "answer": cut(answer)})).collect();
+    let answers = facts
+        .application
+        .iter()
+        .filter(|(_, answer)| !leads_to_somebody(answer))
+        .take(MOST_ANSWERS);
+    let answers: Vec<Json> = answers
+        .map(|(question, answer)| json!({"question": cut(question), "answer": cut(answer)}))
+        .collect();
     if !answers.is_empty() {
         put("application", Json::Array(answers));
     }
@@ -171,7 +187,8 @@ pub(super) fn facts(facts: &PartnerFacts) -> Json {
 fn leads_to_somebody(answer: &str) -> bool {
     let answer = answer.trim();
     let is_number = |c: char| c.is_ascii_digit() || " ()-./".contains(c);
-    !answer.contains(' ') && answer.contains('@') || answer.strip_prefix('+').is_some_and(|rest| rest.chars().all(is_number))
+    !answer.contains(' ') && answer.contains('@')
+        || answer.strip_prefix('+').is_some_and(|rest| rest.chars().all(is_number))
 }
 
 /// A value as the model sees it; none when it is not known.
@@ -200,13 +217,15 @@ fn cut(text: &str) -> Json {
 fn deals(facts: &PartnerFacts) -> Json {
     let sum = |which: &dyn Fn(&DealFact) -> bool| {
         let deals = facts.deals.iter().filter(|deal| which(deal));
-        let (count, value) = deals.fold((0, 0_i64), |(count, sum), deal| (count + 1, sum.saturating_add(deal.value)));
+        let (count, value) = deals
+            .fold((0, 0_i64), |(count, sum), deal| (count + 1, sum.saturating_add(deal.value)));
         json!({"count": count, "value": facts.amount(value)})
     };
     let days_ago = |days| facts.today.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN);
     let won = |from: NaiveDate, to: NaiveDate| {
         sum(&|deal: &DealFact| {
-            deal.status == DealStatus::Won && deal.closed_on.is_some_and(|closed| closed > from && closed <= to)
+            deal.status == DealStatus::Won
+                && deal.closed_on.is_some_and(|closed| closed > from && closed <= to)
         })
     };
     json!({

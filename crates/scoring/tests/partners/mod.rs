@@ -45,14 +45,27 @@ pub fn profile(criteria: &Json) -> Profile {
 }
 
 /// A deal in the currency's minor units; closed ones have two days.
-pub fn deal(status: DealStatus, value: i64, registered_on: &str, closed_on: Option<&str>) -> DealFact {
+pub fn deal(
+    status: DealStatus,
+    value: i64,
+    registered_on: &str,
+    closed_on: Option<&str>,
+) -> DealFact {
     let closed_on = closed_on.map(day);
-    DealFact { status, motion: DealMotion::Service, value, registered_on: day(registered_on), expected_close_on: None, closed_on }
+    DealFact {
+        status,
+        motion: DealMotion::Service,
+        value,
+        registered_on: day(registered_on),
+        expected_close_on: None,
+        closed_on,
+    }
 }
 
 /// A partner: every field with its default, then what `fields` says, then the roll-ups of its deals.
 pub fn partner(fields: Json, deals: Vec<DealFact>) -> PartnerFacts {
-    let mut row: Map<String, Json> = PARTNER.iter().map(|field| (field.name.to_owned(), field.default_value())).collect();
+    let mut row: Map<String, Json> =
+        PARTNER.iter().map(|field| (field.name.to_owned(), field.default_value())).collect();
     row.extend([("created_at".to_owned(), json!("2024-01-15T09:00:00.000000Z"))]);
     row.extend([("stage_changed_at".to_owned(), json!("2026-08-01T09:00:00.000000Z"))]);
     row.extend(fields.as_object().cloned().unwrap_or_default());
@@ -77,8 +90,12 @@ pub fn partner(fields: Json, deals: Vec<DealFact>) -> PartnerFacts {
 /// What the product computes of deals, as it stands in the row.
 pub fn roll_up(facts: &mut PartnerFacts) {
     use DealStatus::{Approved, Submitted, UnderReview, Won};
-    let sum = |status: DealStatus| facts.deals.iter().filter(|deal| deal.status == status).map(|deal| deal.value).sum::<i64>();
-    let count = |statuses: &[DealStatus]| facts.deals.iter().filter(|deal| statuses.contains(&deal.status)).count();
+    let sum = |status: DealStatus| {
+        facts.deals.iter().filter(|deal| deal.status == status).map(|deal| deal.value).sum::<i64>()
+    };
+    let count = |statuses: &[DealStatus]| {
+        facts.deals.iter().filter(|deal| statuses.contains(&deal.status)).count()
+    };
     let computed = [
         ("pipeline", json!(sum(Approved))),
         ("revenue", json!(sum(Won))),

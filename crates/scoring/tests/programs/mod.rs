@@ -61,9 +61,17 @@ pub fn first_day() -> NaiveDate {
 
 /// The last day of each quarter in which health can be judged and the next quarter is there to be foretold.
 pub fn quarter_ends() -> Vec<NaiveDate> {
-    ["2024-03-31", "2024-06-30", "2024-09-30", "2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30"]
-        .map(|day| day.parse().expect("a day"))
-        .to_vec()
+    [
+        "2024-03-31",
+        "2024-06-30",
+        "2024-09-30",
+        "2024-12-31",
+        "2025-03-31",
+        "2025-06-30",
+        "2025-09-30",
+    ]
+    .map(|day| day.parse().expect("a day"))
+    .to_vec()
 }
 
 /// The histories of a program's partners over twelve quarters.
@@ -124,5 +132,7 @@ fn deal(quarter: i64, size: i64, win_rate: i64, slowness: i64, dice: &mut Dice) 
 }
 
 fn day(offset: i64) -> NaiveDate {
-    first_day().checked_add_days(Days::new(u64::try_from(offset).unwrap_or_default())).expect("a day of this century")
+    first_day()
+        .checked_add_days(Days::new(u64::try_from(offset).unwrap_or_default()))
+        .expect("a day of this century")
 }

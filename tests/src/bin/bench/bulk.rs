@@ -22,7 +22,10 @@ use crate::{
 
 /// The same request in organizations of different size, in turn.
 pub fn growth(server: &Server<'_>, data: &Data, options: &Options) -> Result<()> {
-    let organizations: Vec<_> = [Some(&data.small), Some(&data.main), data.million.as_ref()].into_iter().flatten().collect();
+    let organizations: Vec<_> = [Some(&data.small), Some(&data.main), data.million.as_ref()]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut works = Vec::new();
     for organization in &organizations {
         works.push((growing(server, organization)?, organization.token(server)?));
@@ -60,17 +63,28 @@ fn join<T>(all: &[T], text: impl Fn(&T) -> String) -> String {
 pub fn memory_under_load(server: &Server<'_>, data: &Data, options: &Options) -> Result<()> {
     let token = data.main.token(server)?;
     let works = growing(server, &data.main)?;
-    let (_, highest) = server.processes.highest_memory(|| works[0].drive(&server.address, &token, 64, options.period))?;
-    println!("Memory of the server at 64 connections: {highest:.0} MiB (target: under 200, {}).", verdict(highest < 200.0));
+    let (_, highest) = server
+        .processes
+        .highest_memory(|| works[0].drive(&server.address, &token, 64, options.period))?;
+    println!(
+        "Memory of the server at 64 connections: {highest:.0} MiB (target: under 200, {}).",
+        verdict(highest < 200.0)
+    );
     Ok(())
 }
 
 /// The evaluation of the tiers of all partners: told, done, and done again when nothing is left to change.
 pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
     let token = data.other.token(server)?;
-    let ask = |method: &str, path: &str, body: Value| call(&server.address, method, path, Some(&token), &body);
+    let ask = |method: &str, path: &str, body: Value| {
+        call(&server.address, method, path, Some(&token), &body)
+    };
     ask("PUT", "/v1/tier-policy", json!({"mode": "manual"}))?;
-    for (key, field, least) in [("silver", "closed_deals", 2), ("gold", "revenue", 20_000_000), ("platinum", "fit_score", 80)] {
+    for (key, field, least) in [
+        ("silver", "closed_deals", 2),
+        ("gold", "revenue", 20_000_000),
+        ("platinum", "fit_score", 80),
+    ] {
         let requirement = json!({"op": "gte", "field": field, "value": least});
         ask("PATCH", &format!("/v1/tiers/{key}"), json!({"requirement": requirement}))?;
     }
@@ -127,20 +141,26 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
 
     let copied = server.folder.path.join("copy.csv");
     fs::write(&copied, rows("copied", true))?;
-    let columns = "id, created_via, normalised_name, name, domain, type, industry, employees, description";
+    let columns =
+        "id, created_via, normalised_name, name, domain, type, industry, employees, description";
     let started = Instant::now();
     database::copy_partners(server.folder, &organization.id, columns, &copied)?;
     let copy = started.elapsed();
     fs::remove_file(&copied).ok();
     clean(server, "created_via = 'import' AND domain LIKE '%-copied.example'")?;
 
-    let file = format!("name,domain,type,industry,employees,description\n{}", rows("imported", false));
-    let options = json!({"object": "partner", "match": "domain", "on_match": "update", "dry_run": false});
+    let file =
+        format!("name,domain,type,industry,employees,description\n{}", rows("imported", false));
+    let options =
+        json!({"object": "partner", "match": "domain", "on_match": "update", "dry_run": false});
     let request = multipart("/v1/imports", &token, &file, &options);
     let started = Instant::now();
     let cpu = server.processes.cpu()?;
     let (job, memory) = server.processes.highest_memory(|| {
-        let job = http::Connection::open(&server.address)?.exchange(&request)?.json().context("POST /v1/imports")?;
+        let job = http::Connection::open(&server.address)?
+            .exchange(&request)?
+            .json()
+            .context("POST /v1/imports")?;
         finished(server, &data.other, &job)
     })?;
     let (import, cpu) = (started.elapsed(), server.processes.cpu()? - cpu);
@@ -157,7 +177,10 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
         verdict(times < 6.0),
         job["progress"]
     );
-    println!("Memory of the server during the import: {memory:.0} MiB (target: under 200, {}).", verdict(memory < 200.0));
+    println!(
+        "Memory of the server during the import: {memory:.0} MiB (target: under 200, {}).",
+        verdict(memory < 200.0)
+    );
 
     let token = organization.token(server)?;
     let started = Instant::now();
@@ -182,7 +205,13 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
 
 /// Takes out what a measurement put in.
 pub fn clean(server: &Server<'_>, condition: &str) -> Result<()> {
-    psql(server.folder, SUPERUSER, &[], &format!("DELETE FROM partners WHERE {condition}; VACUUM partners;")).map(drop)
+    psql(
+        server.folder,
+        SUPERUSER,
+        &[],
+        &format!("DELETE FROM partners WHERE {condition}; VACUUM partners;"),
+    )
+    .map(drop)
 }
 
 /// Rows of CSV; for COPY with what the server makes itself.
@@ -212,7 +241,13 @@ fn multipart(path: &str, token: &str, file: &str, options: &Value) -> Vec<u8> {
          --{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"partners.csv\"\r\ncontent-type: text/csv\r\n\r\n{file}\r\n\
          --{boundary}--\r\n"
     );
-    http::request("POST", path, Some(token), &format!("multipart/form-data; boundary={boundary}"), body.as_bytes())
+    http::request(
+        "POST",
+        path,
+        Some(token),
+        &format!("multipart/form-data; boundary={boundary}"),
+        body.as_bytes(),
+    )
 }
 
 /// Waits until a job has ended well.

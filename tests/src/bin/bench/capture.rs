@@ -29,7 +29,11 @@ pub struct Transaction {
 
 /// Runs `request` and answers the transaction that it made for this organization.
 #[expect(clippy::disallowed_methods, reason = "waits for the log of another process")]
-pub fn transaction(folder: &Folder, organization: &str, request: impl FnOnce() -> Result<()>) -> Result<Transaction> {
+pub fn transaction(
+    folder: &Folder,
+    organization: &str,
+    request: impl FnOnce() -> Result<()>,
+) -> Result<Transaction> {
     let mut log = File::open(folder.log())?;
     let offset = log.seek(SeekFrom::End(0))?;
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_millis();
@@ -42,8 +46,11 @@ pub fn transaction(folder: &Folder, organization: &str, request: impl FnOnce() -
         let entries = entries(&String::from_utf8_lossy(&text));
         // The longest: a job of the worker or the note that a key was used may come between.
         let found = transactions(&entries, organization);
-        let of_partners = found.into_iter().filter(|(_, all)| all.iter().any(|s| s.sql.contains("partners")));
-        if let Some((begin, statements)) = of_partners.max_by_key(|(_, statements)| statements.len()) {
+        let of_partners =
+            found.into_iter().filter(|(_, all)| all.iter().any(|s| s.sql.contains("partners")));
+        if let Some((begin, statements)) =
+            of_partners.max_by_key(|(_, statements)| statements.len())
+        {
             return Ok(Transaction { begin, statements, since });
         }
         if patience.elapsed() > Duration::from_secs(5) {
@@ -74,16 +81,23 @@ fn entries(log: &str) -> Vec<Entry> {
             text.push('\n');
             text.push_str(more);
         }
-        let Some((pid, rest)) = text.split_once('[').and_then(|(_, rest)| rest.split_once("] ")) else { continue };
+        let Some((pid, rest)) = text.split_once('[').and_then(|(_, rest)| rest.split_once("] "))
+        else {
+            continue;
+        };
         if let Some(values) = rest.strip_prefix("DETAIL:  parameters: ") {
             if let Some(entry) = entries.iter_mut().rev().find(|entry| entry.pid == pid) {
                 entry.statement.values = parameters(values);
             }
         } else if let Some(said) = rest.strip_prefix("LOG:  ") {
-            let sql =
-                said.strip_prefix("statement: ").or_else(|| said.strip_prefix("execute ")?.split_once(": ").map(|(_, sql)| sql));
+            let sql = said
+                .strip_prefix("statement: ")
+                .or_else(|| said.strip_prefix("execute ")?.split_once(": ").map(|(_, sql)| sql));
             if let Some(sql) = sql {
-                entries.push(Entry { pid: pid.to_owned(), statement: Statement { sql: sql.to_owned(), values: Vec::new() } });
+                entries.push(Entry {
+                    pid: pid.to_owned(),
+                    statement: Statement { sql: sql.to_owned(), values: Vec::new() },
+                });
             }
         }
     }
@@ -156,7 +170,13 @@ mod tests {
         let found = transactions(&entries(log), "org");
         let [(begin, statements)] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!((begin.as_str(), statements.len()), ("BEGIN", 2));
-        assert_eq!(statements[1].sql, "SELECT a,\n b FROM partners WHERE c = $1 AND d = $2 AND e = $3");
-        assert_eq!(statements[1].values, [Some("it's, ok".to_owned()), None, Some("{\"x\": 1}".to_owned())]);
+        assert_eq!(
+            statements[1].sql,
+            "SELECT a,\n b FROM partners WHERE c = $1 AND d = $2 AND e = $3"
+        );
+        assert_eq!(
+            statements[1].values,
+            [Some("it's, ok".to_owned()), None, Some("{\"x\": 1}".to_owned())]
+        );
     }
 }

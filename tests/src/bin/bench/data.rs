@@ -42,7 +42,10 @@ pub struct Data {
 pub fn prepare(folder: &Folder, options: &Options) -> Result<Data> {
     let server = Server::start(folder)?;
     let file = folder.path.join("organizations.json");
-    let mut known: Value = fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(json!({}));
+    let mut known: Value = fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or(json!({}));
     let mut made = false;
     let mut one = |name: &str, partners: u64, deals: u64, seed: f64| -> Result<Organization> {
         let email = format!("{name}-{partners}@example.com");
@@ -60,7 +63,11 @@ pub fn prepare(folder: &Folder, options: &Options) -> Result<Data> {
         other: one("other", options.partners, 0, 0.2)?,
         small: one("small", (options.partners / 100).max(1_000), 0, 0.3)?,
         program: one("program", (options.partners / 10).max(1_000), 10, 0.5)?,
-        million: if options.million { Some(one("million", options.partners * 10, 0, 0.4)?) } else { None },
+        million: if options.million {
+            Some(one("million", options.partners * 10, 0, 0.4)?)
+        } else {
+            None
+        },
     };
     if made {
         eprintln!("vacuum and analyze");
@@ -71,15 +78,31 @@ pub fn prepare(folder: &Folder, options: &Options) -> Result<Data> {
     Ok(data)
 }
 
-fn fill(server: &Server<'_>, name: &str, partners: u64, deals: u64, seed: f64, email: String) -> Result<Organization> {
+fn fill(
+    server: &Server<'_>,
+    name: &str,
+    partners: u64,
+    deals: u64,
+    seed: f64,
+    email: String,
+) -> Result<Organization> {
     eprintln!("organization `{name}` with {partners} partners");
     let started = Instant::now();
     let body = json!({"organization_name": name, "currency": "USD", "name": "Olga Owner", "email": email, "password": PASSWORD});
     call(&server.address, "POST", "/v1/auth/registrations", None, &body)?;
-    let id = psql(server.folder, SUPERUSER, &[], &format!("SELECT organization_id FROM members WHERE email = '{email}'"))?;
+    let id = psql(
+        server.folder,
+        SUPERUSER,
+        &[],
+        &format!("SELECT organization_id FROM members WHERE email = '{email}'"),
+    )?;
     let id = id.trim().to_owned();
-    let variables =
-        [format!("organization={id}"), format!("partners={partners}"), format!("seed={seed}"), format!("deals={deals}")];
+    let variables = [
+        format!("organization={id}"),
+        format!("partners={partners}"),
+        format!("seed={seed}"),
+        format!("deals={deals}"),
+    ];
     psql(server.folder, OWNER, &variables, include_str!("data.sql"))?;
     eprintln!("  made in {:.0} s", started.elapsed().as_secs_f64());
     Ok(Organization { id, partners, email })

@@ -18,7 +18,8 @@ pub const SUPERUSER: &str = "postgres";
 
 /// Where the socket of a running cluster lies.
 pub fn socket_folder(folder: &Folder) -> Result<PathBuf> {
-    let text = std::fs::read_to_string(folder.path.join("postgres/postmaster.pid")).context("PostgreSQL does not run")?;
+    let text = std::fs::read_to_string(folder.path.join("postgres/postmaster.pid"))
+        .context("PostgreSQL does not run")?;
     Ok(text.lines().nth(4).context("no socket folder in postmaster.pid")?.trim().into())
 }
 
@@ -30,7 +31,8 @@ pub fn psql(folder: &Folder, role: &str, variables: &[String], sql: &str) -> Res
     for variable in variables {
         command.args(["-v", variable]);
     }
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot run psql")?;
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot run psql")?;
     let mut input = child.stdin.take().context("no input")?;
     let sql = sql.to_owned();
     let writer = std::thread::spawn(move || input.write_all(sql.as_bytes()));
@@ -53,11 +55,17 @@ pub fn log_statements(server: &Server<'_>) -> Result<()> {
 /// No more.
 pub fn log_no_statements(server: &Server<'_>) -> Result<()> {
     let reset = |what| format!("ALTER ROLE {WEAK} RESET {what};");
-    psql(server.folder, SUPERUSER, &[], &(reset("log_statement") + &reset("log_error_verbosity"))).map(drop)
+    psql(server.folder, SUPERUSER, &[], &(reset("log_statement") + &reset("log_error_verbosity")))
+        .map(drop)
 }
 
 /// Copies a CSV file into columns of the partners of an organization, past the wall: COPY does not work behind it.
-pub fn copy_partners(folder: &Folder, organization: &str, columns: &str, file: &Path) -> Result<()> {
+pub fn copy_partners(
+    folder: &Folder,
+    organization: &str,
+    columns: &str,
+    file: &Path,
+) -> Result<()> {
     let sql = format!(
         "SELECT set_config('app.organization_id', '{organization}', false);\n\\copy partners ({columns}) FROM '{}' WITH (FORMAT csv)\n",
         file.display()

@@ -35,7 +35,8 @@ impl Answer<'_> {
 impl Connection {
     /// `address` is `127.0.0.1:NNNN`.
     pub fn open(address: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address).with_context(|| format!("cannot connect to {address}"))?;
+        let stream =
+            TcpStream::connect(address).with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Self { stream, buffer: Vec::with_capacity(256 << 10) })
@@ -51,14 +52,19 @@ impl Connection {
                 break at + 4;
             }
         };
-        let text = std::str::from_utf8(&self.buffer[..head]).context("headers that are no text")?.to_ascii_lowercase();
-        let status = text.get(9..12).and_then(|status| status.parse().ok()).context("no status line")?;
-        let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let text = std::str::from_utf8(&self.buffer[..head])
+            .context("headers that are no text")?
+            .to_ascii_lowercase();
+        let status =
+            text.get(9..12).and_then(|status| status.parse().ok()).context("no status line")?;
+        let header =
+            |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
         if header("transfer-encoding:").is_some_and(|value| value.contains("chunked")) {
             let body = self.chunks(head)?;
             return Ok(Answer { status, body: &self.buffer[body..] });
         }
-        let length: usize = header("content-length:").map_or(Ok(0), str::parse).context("content-length")?;
+        let length: usize =
+            header("content-length:").map_or(Ok(0), str::parse).context("content-length")?;
         while self.buffer.len() < head + length {
             self.fill()?;
         }
@@ -75,7 +81,9 @@ impl Connection {
                     None => self.fill()?,
                 }
             };
-            let size = usize::from_str_radix(std::str::from_utf8(&self.buffer[at..line])?.trim(), 16).context("chunk size")?;
+            let size =
+                usize::from_str_radix(std::str::from_utf8(&self.buffer[at..line])?.trim(), 16)
+                    .context("chunk size")?;
             while self.buffer.len() < line + 2 + size + 2 {
                 self.fill()?;
             }
@@ -104,7 +112,13 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 /// A request as it goes over the wire.
-pub fn request(method: &str, path: &str, token: Option<&str>, content_type: &str, body: &[u8]) -> Vec<u8> {
+pub fn request(
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    content_type: &str,
+    body: &[u8],
+) -> Vec<u8> {
     let mut out = format!("{method} {path} HTTP/1.1\r\nhost: bench.invalid\r\n");
     if let Some(token) = token {
         out += &format!("authorization: Bearer {token}\r\n");
@@ -123,9 +137,19 @@ pub fn request(method: &str, path: &str, token: Option<&str>, content_type: &str
 }
 
 /// One JSON request on a connection of its own.
-pub fn call(address: &str, method: &str, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
-    let content_type = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+pub fn call(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: &Value,
+) -> Result<Value> {
+    let content_type =
+        if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
     let request = request(method, path, token, content_type, &body);
-    Connection::open(address)?.exchange(&request)?.json().with_context(|| format!("{method} {path}"))
+    Connection::open(address)?
+        .exchange(&request)?
+        .json()
+        .with_context(|| format!("{method} {path}"))
 }

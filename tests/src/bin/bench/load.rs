@@ -38,12 +38,19 @@ impl Outcome {
     /// In milliseconds; `of` is between 0 and 1.
     pub fn quantile(&self, of: f64) -> f64 {
         let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((last as f64 * of).round() as usize).map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
+        self.latencies
+            .get((last as f64 * of).round() as usize)
+            .map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
     }
 }
 
 /// Asks for `period` over so many connections. The first error that is answered ends it.
-pub fn drive(address: &str, connections: usize, period: Duration, next: Next<'_>) -> Result<Outcome> {
+pub fn drive(
+    address: &str,
+    connections: usize,
+    period: Duration,
+    next: Next<'_>,
+) -> Result<Outcome> {
     let (stop, failure) = (AtomicBool::new(false), Mutex::new(None));
     let mut opened = Vec::new();
     for _ in 0..connections {
@@ -66,7 +73,8 @@ pub fn drive(address: &str, connections: usize, period: Duration, next: Next<'_>
                 })
             })
             .collect();
-        let latencies: Vec<u32> = asking.into_iter().flat_map(|thread| thread.join().expect("it cannot panic")).collect();
+        let latencies: Vec<u32> =
+            asking.into_iter().flat_map(|thread| thread.join().expect("it cannot panic")).collect();
         Outcome { elapsed: started.elapsed(), latencies }
     });
     if let Some(error) = failure.into_inner().expect("never poisoned") {
@@ -76,7 +84,13 @@ pub fn drive(address: &str, connections: usize, period: Duration, next: Next<'_>
     Ok(outcome)
 }
 
-fn ask(mut connection: Connection, number: usize, until: Instant, stop: &AtomicBool, next: Next<'_>) -> Result<Vec<u32>> {
+fn ask(
+    mut connection: Connection,
+    number: usize,
+    until: Instant,
+    stop: &AtomicBool,
+    next: Next<'_>,
+) -> Result<Vec<u32>> {
     let (mut latencies, mut request, mut before) = (Vec::new(), Vec::new(), Instant::now());
     // Each begins elsewhere among the variants of a request.
     let mut count = number;

@@ -57,10 +57,15 @@ impl Options {
             keep: None,
         };
         while let Some(argument) = arguments.next() {
-            let mut value = || arguments.next().with_context(|| format!("`{argument}` needs a value\n\n{USAGE}"));
+            let mut value = || {
+                arguments.next().with_context(|| format!("`{argument}` needs a value\n\n{USAGE}"))
+            };
             match argument.as_str() {
                 "--partners" => options.partners = value()?.parse().context("--partners")?,
-                "--seconds" => options.period = Duration::try_from_secs_f64(value()?.parse().context("--seconds")?)?,
+                "--seconds" => {
+                    options.period =
+                        Duration::try_from_secs_f64(value()?.parse().context("--seconds")?)?
+                }
                 "--rounds" => options.rounds = value()?.parse().context("--rounds")?,
                 "--only" => options.only = Some(value()?),
                 "--explain" => options.explain = true,

@@ -16,7 +16,12 @@ const SETTINGS: &str = "-c statement_timeout=15s -c lock_timeout=4s -c idle_in_t
     -c client_connection_check_interval=250ms -c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC";
 
 /// Runs transactions in random turn; answers how many a second.
-pub fn run(server: &Server<'_>, transactions: &[Transaction], connections: usize, period: Duration) -> Result<f64> {
+pub fn run(
+    server: &Server<'_>,
+    transactions: &[Transaction],
+    connections: usize,
+    period: Duration,
+) -> Result<f64> {
     let folder = server.folder.path.join("pgbench");
     fs::create_dir_all(&folder)?;
     let mut command = Command::new(server.folder.bin.join("pgbench"));
@@ -33,8 +38,10 @@ pub fn run(server: &Server<'_>, transactions: &[Transaction], connections: usize
         }
     }
     let out = command.arg("partneros").output().context("cannot run pgbench")?;
-    let (said, complained) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    let tps = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    let (said, complained) =
+        (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    let tps =
+        said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
     match tps {
         Some(tps) if out.status.success() && !complained.contains("ERROR") => Ok(tps),
         _ => bail!("pgbench failed: {complained}{said}"),
@@ -44,13 +51,27 @@ pub fn run(server: &Server<'_>, transactions: &[Transaction], connections: usize
 /// The script of a transaction, and its values by name. BEGIN and the reads that follow share a round trip, as in the
 /// server; what comes after goes one by one.
 fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, String)>) {
-    let mut values = Values { prefix: format!("t{number}"), since: transaction.since, named: Vec::new(), fresh: Vec::new() };
-    let lines: Vec<String> = transaction.statements.iter().map(|statement| values.line(statement)).collect();
+    let mut values = Values {
+        prefix: format!("t{number}"),
+        since: transaction.since,
+        named: Vec::new(),
+        fresh: Vec::new(),
+    };
+    let lines: Vec<String> =
+        transaction.statements.iter().map(|statement| values.line(statement)).collect();
     let reads = |statement: &&Statement| statement.sql.trim_start().starts_with("SELECT");
     let joined = transaction.statements.iter().take_while(reads).count();
-    let dice: String = (0..values.fresh.len()).map(|n| format!("\\set fresh{n} random(1, 999999999999)\n")).collect();
+    let dice: String = (0..values.fresh.len())
+        .map(|n| format!("\\set fresh{n} random(1, 999999999999)\n"))
+        .collect();
     let (first, rest) = (lines[..joined].concat(), lines[joined..].concat());
-    (format!("{dice}\\startpipeline\n{};\n{first}\\endpipeline\n{rest}COMMIT;\n", transaction.begin), values.named)
+    (
+        format!(
+            "{dice}\\startpipeline\n{};\n{first}\\endpipeline\n{rest}COMMIT;\n",
+            transaction.begin
+        ),
+        values.named,
+    )
 }
 
 /// The same statements with their values and EXPLAIN before each, for psql; undone at the end. Planned as the first time
@@ -60,9 +81,13 @@ pub fn explain(transaction: &Transaction) -> String {
     for statement in &transaction.statements {
         let mut sql = statement.sql.clone();
         for (index, value) in statement.values.iter().enumerate().rev() {
-            let put = value.as_ref().map_or_else(|| "NULL".into(), |v| format!("'{}'{}", v.replace('\'', "''"), cast(v)));
+            let put = value.as_ref().map_or_else(
+                || "NULL".into(),
+                |v| format!("'{}'{}", v.replace('\'', "''"), cast(v)),
+            );
             // Identifiers of the request that was learned exist by now.
-            let put = if sql.contains("INSERT INTO") { renewed(&put, transaction.since) } else { put };
+            let put =
+                if sql.contains("INSERT INTO") { renewed(&put, transaction.since) } else { put };
             sql = sql.replace(&format!("${}", index + 1), &put);
         }
         let explain = if sql.contains("set_config") { "" } else { "EXPLAIN (ANALYZE, BUFFERS) " };
@@ -75,7 +100,8 @@ pub fn explain(transaction: &Transaction) -> String {
 fn renewed(value: &str, since: u128) -> String {
     let mut out = value.to_owned();
     for start in 0..value.len().saturating_sub(35) {
-        let found = value.get(start..start + 36).and_then(id).filter(|id| id.as_u128() >> 80 >= since);
+        let found =
+            value.get(start..start + 36).and_then(id).filter(|id| id.as_u128() >> 80 >= since);
         if let Some(id) = found {
             out.replace_range(start..start + 36, &Uuid::from_u128(id.as_u128() ^ 1).to_string());
         }
@@ -150,18 +176,23 @@ fn cast(value: &str) -> &'static str {
     if id(value).is_some() {
         return "::uuid";
     }
-    let is_json = |text: &str| text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok();
+    let is_json = |text: &str| {
+        text.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(text).is_ok()
+    };
     if value != "{}" && is_json(value) {
         return "::jsonb";
     }
-    let Some(items) = value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).filter(|items| !items.is_empty()) else {
+    let Some(items) =
+        value.strip_prefix('{').and_then(|v| v.strip_suffix('}')).filter(|items| !items.is_empty())
+    else {
         return "";
     };
     if items.starts_with("\"{\\\"") || items.starts_with("\"{}") {
         return "::jsonb[]";
     }
     // Where there is nothing but NULL, ids are meant: who may see an event, most often everybody.
-    let all = |test: &dyn Fn(&str) -> bool| items.split(',').all(|item| item == "NULL" || test(item));
+    let all =
+        |test: &dyn Fn(&str) -> bool| items.split(',').all(|item| item == "NULL" || test(item));
     match () {
         () if all(&|item| id(item).is_some()) => "::uuid[]",
         () if all(&|item| item.parse::<i64>().is_ok()) => "::bigint[]",
@@ -187,7 +218,10 @@ mod tests {
             statements: vec![
                 statement("SELECT set_config('a', 'b', true)", &[]),
                 statement("SELECT 1 WHERE a = $1", &[old]),
-                statement("UPDATE t SET a = $1, b = $2, c = $3", &[&new, &format!("{{{old}}}"), &format!("{{{new}}}")]),
+                statement(
+                    "UPDATE t SET a = $1, b = $2, c = $3",
+                    &[&new, &format!("{{{old}}}"), &format!("{{{new}}}")],
+                ),
             ],
             since: 1_700_000_000_000,
         };

@@ -28,7 +28,10 @@ pub struct Cpu {
 impl std::ops::Sub for Cpu {
     type Output = Self;
     fn sub(self, before: Self) -> Self {
-        Self { server: self.server.saturating_sub(before.server), database: self.database.saturating_sub(before.database) }
+        Self {
+            server: self.server.saturating_sub(before.server),
+            database: self.database.saturating_sub(before.database),
+        }
     }
 }
 impl std::ops::AddAssign for Cpu {
@@ -44,7 +47,10 @@ impl Processes {
         let server = Stat::read(self.server).context("the server is gone")?;
         let mut ticks = Stat::read(self.postmaster).context("PostgreSQL is gone")?.with_children;
         for entry in fs::read_dir("/proc")?.flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok())
+            else {
+                continue;
+            };
             if let Some(stat) = Stat::read(pid).filter(|stat| stat.parent == self.postmaster) {
                 ticks += stat.own;
             }
@@ -54,14 +60,19 @@ impl Processes {
 
     /// Resident memory of the server in MiB.
     pub fn memory(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.server)).context("the server is gone")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.server))
+            .context("the server is gone")?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
         Ok(kib / 1024.0)
     }
 
     /// Runs `work` and answers with the most memory that the server had meanwhile.
-    #[expect(clippy::disallowed_methods, reason = "a thread of its own that looks from time to time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a thread of its own that looks from time to time"
+    )]
     pub fn highest_memory<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -100,6 +111,10 @@ impl Stat {
         let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
         let own = number(11)? + number(12)?;
-        Some(Self { parent: fields.get(1)?.parse().ok()?, own, with_children: own + number(13)? + number(14)? })
+        Some(Self {
+            parent: fields.get(1)?.parse().ok()?,
+            own,
+            with_children: own + number(13)? + number(14)?,
+        })
     }
 }

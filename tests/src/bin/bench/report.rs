@@ -13,11 +13,21 @@ pub const HEAD: &str = "| Work | conn. | server req/s | pgbench tps | ratio | p5
 /// What it was measured on.
 pub fn machine(server: &Server<'_>, data: &Data) -> Result<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1)).unwrap_or("unknown");
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1))
+        .unwrap_or("unknown");
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kib = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse::<u64>().ok());
+    let kib = memory.lines().find_map(|line| {
+        line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse::<u64>().ok()
+    });
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let version = crate::database::psql(server.folder, crate::database::SUPERUSER, &[], "SHOW server_version;")?;
+    let version = crate::database::psql(
+        server.folder,
+        crate::database::SUPERUSER,
+        &[],
+        "SHOW server_version;",
+    )?;
     let size = crate::database::psql(
         server.folder,
         crate::database::SUPERUSER,
@@ -25,7 +35,8 @@ pub fn machine(server: &Server<'_>, data: &Data) -> Result<String> {
         "SELECT pg_size_pretty(pg_table_size('partners')) || ' table, ' || pg_size_pretty(pg_indexes_size('partners')) || ' indexes';",
     )?;
     let idle = server.processes.memory().context("memory")?;
-    let million = data.million.as_ref().map_or(String::new(), |million| format!(" and {}", million.partners));
+    let million =
+        data.million.as_ref().map_or(String::new(), |million| format!(" and {}", million.partners));
     Ok(format!(
         "{} cores ({model}), {} GiB, PostgreSQL {}, load average before: {}\n\
          Partners: {} + {} + {}{million}; {}\n\

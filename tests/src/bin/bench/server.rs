@@ -57,20 +57,31 @@ pub struct Server<'f> {
 
 impl<'f> Server<'f> {
     /// Starts the `partneros` that lies beside this program, without limits, and waits until it answers.
-    #[expect(clippy::disallowed_methods, reason = "waits for another process, which tells by a file")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "waits for another process, which tells by a file"
+    )]
     pub fn start(folder: &'f Folder) -> Result<Self> {
         let program = std::env::current_exe()?.with_file_name("partneros");
         let ready = folder.path.join("ready.json");
         fs::remove_file(&ready).ok();
         let started = Instant::now();
         let mut command = Command::new(&program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready).arg("--data-dir").arg(&folder.path);
-        command.env("PARTNEROS_RATE_LIMITS", "off").env("PARTNEROS_LOG", "warn").env("PARTNEROS_LOG_FORMAT", "text");
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--ready-file"])
+            .arg(&ready)
+            .arg("--data-dir")
+            .arg(&folder.path);
+        command
+            .env("PARTNEROS_RATE_LIMITS", "off")
+            .env("PARTNEROS_LOG", "warn")
+            .env("PARTNEROS_LOG_FORMAT", "text");
         // The same whatever the port, as it is part of what a page says.
         command.env("PARTNEROS_PUBLIC_URL", "http://bench.invalid").env_remove("DATABASE_URL");
         // No `.env` of the working folder.
         command.current_dir(&folder.path).stdin(Stdio::null());
-        let mut child = command.spawn().with_context(|| format!("cannot run `{}`", program.display()))?;
+        let mut child =
+            command.spawn().with_context(|| format!("cannot run `{}`", program.display()))?;
         let said = loop {
             if let Ok(text) = fs::read_to_string(&ready) {
                 break text;
@@ -86,9 +97,18 @@ impl<'f> Server<'f> {
         };
         let started_in = started.elapsed();
         let said: Value = serde_json::from_str(&said)?;
-        let address = said["url"].as_str().and_then(|url| url.strip_prefix("http://")).context("no url")?.to_owned();
-        let pid_file = fs::read_to_string(folder.path.join("postgres/postmaster.pid")).context("no embedded PostgreSQL")?;
-        let postmaster = pid_file.lines().next().and_then(|line| line.trim().parse().ok()).context("no process number")?;
+        let address = said["url"]
+            .as_str()
+            .and_then(|url| url.strip_prefix("http://"))
+            .context("no url")?
+            .to_owned();
+        let pid_file = fs::read_to_string(folder.path.join("postgres/postmaster.pid"))
+            .context("no embedded PostgreSQL")?;
+        let postmaster = pid_file
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok())
+            .context("no process number")?;
         let processes = Processes { server: child.id(), postmaster };
         Ok(Self { folder, address, processes, started_in, child })
     }

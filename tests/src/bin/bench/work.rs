@@ -52,8 +52,21 @@ pub struct Work {
 static COUNTER: AtomicU64 = AtomicU64::new(1);
 
 impl Work {
-    fn read(name: &'static str, organization: &Organization, target: Target, paths: Vec<String>) -> Self {
-        Self { name, organization: organization.clone(), target, method: "GET", paths, body: None, transactions: Vec::new() }
+    fn read(
+        name: &'static str,
+        organization: &Organization,
+        target: Target,
+        paths: Vec<String>,
+    ) -> Self {
+        Self {
+            name,
+            organization: organization.clone(),
+            target,
+            method: "GET",
+            paths,
+            body: None,
+            transactions: Vec::new(),
+        }
     }
     fn write(
         name: &'static str,
@@ -67,9 +80,19 @@ impl Work {
     }
 
     /// Asks for `period` on behalf of whoever holds the token.
-    pub fn drive(&self, address: &str, token: &str, connections: usize, period: Duration) -> Result<Outcome> {
+    pub fn drive(
+        &self,
+        address: &str,
+        token: &str,
+        connections: usize,
+        period: Duration,
+    ) -> Result<Outcome> {
         let ready: Vec<Vec<u8>> = match self.body {
-            None => self.paths.iter().map(|path| http::request(self.method, path, Some(token), "", &[])).collect(),
+            None => self
+                .paths
+                .iter()
+                .map(|path| http::request(self.method, path, Some(token), "", &[]))
+                .collect(),
             Some(_) => Vec::new(),
         };
         let next = |n: usize, out: &mut Vec<u8>| match ready.get(n % self.paths.len()) {
@@ -81,8 +104,14 @@ impl Work {
 
     fn request(&self, n: usize, token: &str) -> Vec<u8> {
         let path = &self.paths[n % self.paths.len()];
-        let body = self.body.map_or_else(Vec::new, |body| body(COUNTER.fetch_add(1, Ordering::Relaxed)).to_string().into_bytes());
-        let content_type = if self.method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let body = self.body.map_or_else(Vec::new, |body| {
+            body(COUNTER.fetch_add(1, Ordering::Relaxed)).to_string().into_bytes()
+        });
+        let content_type = if self.method == "PATCH" {
+            "application/merge-patch+json"
+        } else {
+            "application/json"
+        };
         http::request(self.method, path, Some(token), content_type, &body)
     }
 
@@ -93,27 +122,36 @@ impl Work {
     }
 
     /// Server and pgbench in turn; the line of the table.
-    pub fn measure(&self, server: &Server<'_>, connections: usize, options: &Options) -> Result<String> {
+    pub fn measure(
+        &self,
+        server: &Server<'_>,
+        connections: usize,
+        options: &Options,
+    ) -> Result<String> {
         let token = self.organization.token(server)?;
         self.drive(&server.address, &token, connections, Duration::from_millis(300))?;
-        let (mut outcome, mut cpu, mut bare, mut bare_cpu) = (Outcome::default(), Cpu::default(), 0.0, Cpu::default());
+        let (mut outcome, mut cpu, mut bare, mut bare_cpu) =
+            (Outcome::default(), Cpu::default(), 0.0, Cpu::default());
         for _ in 0..options.rounds {
             let start = server.processes.cpu()?;
             outcome.add(self.drive(&server.address, &token, connections, options.period)?);
             let middle = server.processes.cpu()?;
-            bare += pgbench::run(server, &self.transactions, connections, options.period)? / f64::from(options.rounds);
+            bare += pgbench::run(server, &self.transactions, connections, options.period)?
+                / f64::from(options.rounds);
             cpu += middle - start;
             bare_cpu += server.processes.cpu()? - middle;
         }
         let requests = outcome.latencies.len().max(1) as f64;
         let each = |time: Duration| time.as_secs_f64() * 1e6 / requests;
         let ratio = outcome.per_second() / bare;
-        let bare_each = bare_cpu.database.as_secs_f64() * 1e6 / (bare * options.period.as_secs_f64() * f64::from(options.rounds));
+        let bare_each = bare_cpu.database.as_secs_f64() * 1e6
+            / (bare * options.period.as_secs_f64() * f64::from(options.rounds));
         let (target, met) = match self.target {
             Target::Ratio(least) => (format!("ratio {least}"), verdict(ratio >= least)),
-            Target::DatabaseTime(most) => {
-                (format!("{} ms of database", most.as_millis()), verdict(each(cpu.database) <= most.as_secs_f64() * 1e6))
-            }
+            Target::DatabaseTime(most) => (
+                format!("{} ms of database", most.as_millis()),
+                verdict(each(cpu.database) <= most.as_secs_f64() * 1e6),
+            ),
             Target::None => ("".to_owned(), ""),
         };
         Ok(format!(
@@ -140,8 +178,9 @@ pub fn learn(server: &Server<'_>, data: &Data, only: Option<&str>) -> Result<Vec
             // Twice: what is done only the first time (a field becomes overridden) is not what is measured.
             connection.exchange(&work.request(n, &token))?.json().with_context(|| work.name)?;
             let request = work.request(n, &token);
-            let learned =
-                capture::transaction(server.folder, &work.organization.id, || connection.exchange(&request)?.json().map(drop));
+            let learned = capture::transaction(server.folder, &work.organization.id, || {
+                connection.exchange(&request)?.json().map(drop)
+            });
             work.transactions.push(learned.with_context(|| work.name)?);
         }
     }
@@ -158,9 +197,16 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     )?;
     let page = |query: &str| format!("/v1/partners?{query}");
     let mut works = growing(server, organization)?;
-    works.push(Work::read("first page of 50, `sort=name`", organization, Target::Ratio(0.5), vec![page("sort=name&limit=50")]));
+    works.push(Work::read(
+        "first page of 50, `sort=name`",
+        organization,
+        Target::Ratio(0.5),
+        vec![page("sort=name&limit=50")],
+    ));
     let stacked = |tag: &String| {
-        page(&format!("type=technology,reseller&status=active&fit_score_gte=60&tag_ids={tag}&sort=-fit_score&limit=50"))
+        page(&format!(
+            "type=technology,reseller&status=active&fit_score_gte=60&tag_ids={tag}&sort=-fit_score&limit=50"
+        ))
     };
     works.push(Work::read(
         "stacked filters and a tag, `sort=-fit_score`",
@@ -189,8 +235,12 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         Target::None,
         vec![page("status=active&fit_score_gte=60&limit=1&include=total_count")],
     ));
-    let some =
-        ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
+    let some = ids(
+        server,
+        organization,
+        "ptn",
+        "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16",
+    )?;
     let of = |id: &String| format!("/v1/partners/{id}");
     works.push(Work::write(
         "change one field",
@@ -213,10 +263,19 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
 
 /// The rows that need deals: the write of one, which adds up its partner's, and the insights.
 fn of_the_program(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
-    let some =
-        ids(server, organization, "deal", "SELECT id FROM deals WHERE status = 'approved' ORDER BY md5(id::text) LIMIT 16")?;
+    let some = ids(
+        server,
+        organization,
+        "deal",
+        "SELECT id FROM deals WHERE status = 'approved' ORDER BY md5(id::text) LIMIT 16",
+    )?;
     let insight = |name: &'static str, path: &str| {
-        Work::read(name, organization, Target::DatabaseTime(Duration::from_millis(50)), vec![format!("/v1/insights/{path}")])
+        Work::read(
+            name,
+            organization,
+            Target::DatabaseTime(Duration::from_millis(50)),
+            vec![format!("/v1/insights/{path}")],
+        )
     };
     Ok(vec![
         Work::write(
@@ -237,13 +296,30 @@ fn of_the_program(server: &Server<'_>, organization: &Organization) -> Result<Ve
 /// Those rows whose cost is to stay the same however large the organization is.
 pub fn growing(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
     let first = "/v1/partners?sort=-fit_score&limit=50".to_owned();
-    let deep = deep_cursors(server, organization)?.into_iter().map(|cursor| format!("{first}&cursor={cursor}")).collect();
-    let some =
-        ids(server, organization, "ptn", "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16")?;
+    let deep = deep_cursors(server, organization)?
+        .into_iter()
+        .map(|cursor| format!("{first}&cursor={cursor}"))
+        .collect();
+    let some = ids(
+        server,
+        organization,
+        "ptn",
+        "SELECT id FROM partners WHERE deleted_at IS NULL ORDER BY md5(id::text) LIMIT 16",
+    )?;
     Ok(vec![
-        Work::read("first page of 50, `sort=-fit_score`", organization, Target::Ratio(0.5), vec![first]),
+        Work::read(
+            "first page of 50, `sort=-fit_score`",
+            organization,
+            Target::Ratio(0.5),
+            vec![first],
+        ),
         Work::read("deep page, `sort=-fit_score`", organization, Target::Ratio(0.5), deep),
-        Work::read("one profile", organization, Target::Ratio(0.5), some.iter().map(|id| format!("/v1/partners/{id}")).collect()),
+        Work::read(
+            "one profile",
+            organization,
+            Target::Ratio(0.5),
+            some.iter().map(|id| format!("/v1/partners/{id}")).collect(),
+        ),
     ])
 }
 
@@ -256,7 +332,8 @@ fn deep_cursors(server: &Server<'_>, organization: &Organization) -> Result<Vec<
     let limit = (step / 2).min(200);
     while cursors.len() < 5 {
         let path = format!("/v1/partners?sort=-fit_score&limit={limit}{cursor}");
-        let page = connection.exchange(&http::request("GET", &path, Some(&token), "", &[]))?.json()?;
+        let page =
+            connection.exchange(&http::request("GET", &path, Some(&token), "", &[]))?.json()?;
         let next = page["next_cursor"].as_str().context("the list ended early")?;
         cursor = format!("&cursor={next}");
         rows += limit;
@@ -268,8 +345,17 @@ fn deep_cursors(server: &Server<'_>, organization: &Organization) -> Result<Vec<
 }
 
 /// Identifiers in their wire form that a query finds in an organization.
-fn ids(server: &Server<'_>, organization: &Organization, prefix: &str, query: &str) -> Result<Vec<String>> {
-    let query = query.replacen(" WHERE ", &format!(" WHERE organization_id = '{}' AND ", organization.id), 1);
+fn ids(
+    server: &Server<'_>,
+    organization: &Organization,
+    prefix: &str,
+    query: &str,
+) -> Result<Vec<String>> {
+    let query = query.replacen(
+        " WHERE ",
+        &format!(" WHERE organization_id = '{}' AND ", organization.id),
+        1,
+    );
     let text = psql(server.folder, SUPERUSER, &[], &query)?;
     text.lines().map(|line| Ok(domain::ids::encode(prefix, Uuid::parse_str(line)?))).collect()
 }

@@ -66,7 +66,10 @@ pub(in crate::model) fn facts() -> PartnerFacts {
         last_activity_on: Some(day("2026-11-20")),
         activities_90d: 14,
         application: vec![
-            ("Why do you want to be a partner?".into(), "Our customers ask for your product.".into()),
+            (
+                "Why do you want to be a partner?".into(),
+                "Our customers ask for your product.".into(),
+            ),
             ("Your e-mail".into(), "ann@nordwind.example".into()),
             ("Your telephone".into(), "+41 44 333 44 55".into()),
         ],
@@ -75,7 +78,12 @@ pub(in crate::model) fn facts() -> PartnerFacts {
 
 pub(in crate::model) fn profile() -> Profile {
     Profile {
-        weights: FourCBreakdown { capacity: 2_500, capability: 2_500, commitment: 2_500, customer_alignment: 2_500 },
+        weights: FourCBreakdown {
+            capacity: 2_500,
+            capability: 2_500,
+            commitment: 2_500,
+            customer_alignment: 2_500,
+        },
         criteria: vec![Criterion {
             key: "head_count".into(),
             label: "At least 50 employees".into(),
@@ -93,13 +101,23 @@ pub(in crate::model) fn judgement() -> Judgement {
     let evidence = [
         (ScoreDimension::Capacity, 20, "Has at least 50 employees: 120", Some("employees")),
         (ScoreDimension::Capability, 50, "Offers Managed SOC", Some("services")),
-        (ScoreDimension::CustomerAlignment, -50, "Works in none of the wanted industries: Software", Some("industry")),
+        (
+            ScoreDimension::CustomerAlignment,
+            -50,
+            "Works in none of the wanted industries: Software",
+            Some("industry"),
+        ),
         (ScoreDimension::Health, 10, "Won more than in the year before", None),
     ];
     Judgement {
         fit_score: 55,
         health_score: 60,
-        four_c_breakdown: FourCBreakdown { capacity: 70, capability: 100, commitment: 50, customer_alignment: 0 },
+        four_c_breakdown: FourCBreakdown {
+            capacity: 70,
+            capability: 100,
+            commitment: 50,
+            customer_alignment: 0,
+        },
         key_strengths: vec!["Offers Managed SOC".into()],
         ai_summary: Some("Nordwind Systems fits moderately.".into()),
         evidence: evidence
@@ -133,7 +151,11 @@ fn sent(prompt: &Prompt) -> String {
 #[test]
 fn no_text_breaks_out_of_its_quotes() {
     let text = sent(&Prompt::made_up());
-    assert_eq!((text.matches('<').count(), text.matches('>').count()), (2, 2), "only the delimiters");
+    assert_eq!(
+        (text.matches('<').count(), text.matches('>').count()),
+        (2, 2),
+        "only the delimiters"
+    );
     let inner = text.strip_prefix("<data>\n").unwrap().strip_suffix("\n</data>").unwrap();
     assert!(!inner.contains('\n'));
     let data: Json = serde_json::from_str(inner).unwrap();
