@@ -28,6 +28,7 @@ mod partners;
 mod password_resets;
 mod plan_items;
 mod requests;
+mod revocations;
 mod scores;
 mod sessions;
 mod sign_in;

@@ -9,6 +9,7 @@ use api::{
 };
 use harness::{Organization, database, instance, settings, unique};
 use serde_json::json;
+use tokio_postgres::error::SqlState;
 
 /// Tables that are outside of the wall, and why they may be.
 const WITHOUT_WALL: [(&str, &str); 5] = [
@@ -94,7 +95,15 @@ async fn other_policies_are_for_the_owner_of_functions_alone() {
     nothing_breaks(
         "policies that show more",
         "SELECT polname || ' on ' || relname FROM tenant t JOIN pg_policy p ON polrelid = t.oid \
-         WHERE polname <> 'organization' AND polroles <> ARRAY['partneros_definer'::regrole::oid]",
+         WHERE polname <> 'organization' AND polpermissive AND polroles <> ARRAY['partneros_definer'::regrole::oid]",
+    )
+    .await;
+    nothing_breaks(
+        "the owner inherits what the definer may see, and is held back by a policy of its own",
+        "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE polrelid = t.oid \
+         AND NOT polpermissive AND polcmd = '*' AND polroles = ARRAY['partneros_owner'::regrole::oid] \
+         AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT current_organization()%' \
+         AND pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid))",
     )
     .await;
 }
@@ -126,6 +135,38 @@ async fn types_are_those_that_the_wall_can_use() {
          'numeric'::regtype, 'json'::regtype)",
     )
     .await;
+}
+
+#[tokio::test]
+async fn the_owner_of_the_tables_sees_no_organization_unasked() {
+    let org = Organization::new().await;
+    let partner = json!({"name": "Acme", "type": "reseller"});
+    org.owner.post("/v1/partners", partner).await.expect(201);
+    let tables = breaks(&format!("SELECT relname FROM ({TENANT_TABLES}) AS tenant")).await;
+    assert!(tables.len() > 15, "the query finds the tables");
+    for table in tables {
+        let seen = breaks(&format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(seen, ["0"], "{table}");
+    }
+    assert_eq!(org.sql("SELECT count(*) FROM partners").await, [Some("1".into())]);
+}
+
+/// Whoever can run SQL as the application makes a view called like a table that a function of the definer reads, and
+/// behind the view a function that would run with the definer's rights.
+#[tokio::test]
+async fn the_application_cannot_slip_objects_under_the_functions_of_the_definer() {
+    let app = database::connect(&instance().database_url).await;
+    app.batch_execute("SET ROLE partneros_app").await.unwrap();
+    for attempt in [
+        "CREATE FUNCTION pg_temp.evil() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE TEMPORARY TABLE organizations (organization_id uuid, timezone text)",
+        "CREATE TEMPORARY VIEW organizations AS SELECT NULL::uuid AS organization_id",
+        "CREATE FUNCTION public.evil() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "SET ROLE partneros_definer",
+    ] {
+        let refused = app.batch_execute(attempt).await.unwrap_err();
+        assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{attempt}");
+    }
 }
 
 #[tokio::test]
@@ -187,7 +228,21 @@ async fn functions_that_look_over_the_wall_are_held_together() {
     nothing_breaks(
         "SECURITY DEFINER functions belong to the role that is no more than their owner, and find their own tables",
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef \
-         AND (proowner <> 'partneros_definer'::regrole OR NOT coalesce(array_to_string(proconfig, ','), '') LIKE '%search_path=%')",
+         AND (proowner <> 'partneros_definer'::regrole \
+         OR NOT coalesce('search_path=pg_catalog, public, pg_temp' = ANY(proconfig), false))",
+    )
+    .await;
+    nothing_breaks(
+        "nobody makes objects that they could take for their own",
+        "SELECT privilege FROM (VALUES \
+         ('TEMPORARY for everybody', EXISTS (SELECT FROM pg_database d, aclexplode(coalesce(datacl, acldefault('d', datdba))) a \
+          WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'TEMPORARY')), \
+         ('TEMPORARY for the application', has_database_privilege('partneros_app', current_database(), 'TEMPORARY')), \
+         ('CREATE for everybody', EXISTS (SELECT FROM pg_namespace n, aclexplode(nspacl) a \
+          WHERE nspname = 'public' AND a.grantee = 0 AND a.privilege_type = 'CREATE')), \
+         ('CREATE for the definer', has_schema_privilege('partneros_definer', 'public', 'CREATE')), \
+         ('CREATE for the application', has_schema_privilege('partneros_app', 'public', 'CREATE')) \
+         ) AS held (privilege, is_held) WHERE is_held",
     )
     .await;
     nothing_breaks(

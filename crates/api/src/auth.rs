@@ -72,11 +72,20 @@ impl Authenticator {
         Self { store, tokens, revocations, keys: RwLock::default() }
     }
 
+    /// Whether this instance knows what was revoked within the last seconds.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub fn ensure_current(&self) -> Result<()> {
+        self.revocations.ensure_current()
+    }
+
     /// Who is behind the Authorization header of a request from `peer`.
     ///
     /// # Errors
     /// 401 `missing_credentials`, `invalid_token`, `token_expired`, `key_revoked`, `key_expired`;
-    /// 403 `address_not_allowed`; `Unavailable` when a key cannot be looked up.
+    /// 403 `address_not_allowed`; `Unavailable` when a key cannot be looked up, or what was revoked
+    /// is not known for some seconds.
     pub async fn authenticate(
         &self,
         authorization: Option<&str>,
@@ -98,6 +107,7 @@ impl Authenticator {
 
     fn person(&self, token: &str, request_id: Uuid) -> Result<Caller> {
         let token = self.tokens.verify(token)?;
+        self.revocations.ensure_current()?;
         let ended = [token.session.0, token.member.0]
             .into_iter()
             .any(|id| self.revocations.hold(id, token.issued_at));
@@ -176,7 +186,9 @@ impl Authenticator {
 
     fn is_fresh(&self, known: &KnownKey, now: DateTime<Utc>) -> bool {
         let changed = self.revocations.last(known.row.id.0).is_some_and(|at| at >= known.loaded_at);
-        !changed && now - known.loaded_at < CACHE_LIFE
+        // Whoever cannot hear of changes looks at the row each time.
+        let hears = self.revocations.ensure_current().is_ok();
+        hears && !changed && now - known.loaded_at < CACHE_LIFE
     }
 
     fn keep(&self, prefix: &str, known: Arc<KnownKey>) {

@@ -76,7 +76,7 @@ impl Files {
         let mut writer = self.writer(path);
         let mut piece = vec![0; 65_536];
         loop {
-            match file.read(&mut piece).await.map_err(Error::internal)? {
+            match file.read(&mut piece).await? {
                 0 => return writer.close().await,
                 read => writer.write(&piece[..read]).await?,
             }
@@ -89,16 +89,14 @@ impl Files {
     /// `not_found`.
     pub async fn download(&self, path: &Path) -> Result<std::fs::File> {
         let mut stream = self.stream(path).await?.1;
-        let copy = tokio::task::spawn_blocking(tempfile::tempfile)
-            .await
-            .map_err(Error::internal)?
-            .map_err(Error::internal)?;
+        let copy =
+            tokio::task::spawn_blocking(tempfile::tempfile).await.map_err(Error::internal)??;
         let mut file = tokio::fs::File::from_std(copy);
         while let Some(piece) = stream.next().await {
-            file.write_all(&piece?).await.map_err(Error::internal)?;
+            file.write_all(&piece?).await?;
         }
-        file.flush().await.map_err(Error::internal)?;
-        tokio::io::AsyncSeekExt::rewind(&mut file).await.map_err(Error::internal)?;
+        file.flush().await?;
+        tokio::io::AsyncSeekExt::rewind(&mut file).await?;
         Ok(file.into_std().await)
     }
 

@@ -140,6 +140,9 @@ async fn enter(
             Credential::Key { key } => key.0,
         };
         *left = state.limits.of_credential(credential, operation.cost)?;
+        if changes_access(&operation, request.method()) {
+            persistence::members::ensure_access(&state.store, &known.scope).await?;
+        }
         caller = Some(known);
     }
     operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
@@ -204,6 +207,11 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
 
 fn holds(caller: &Caller, wanted: AccessScope) -> bool {
     caller.scopes.iter().any(|held| held.includes(wanted))
+}
+
+/// Operations of admins that write: what they make (keys, members) would outlive the access of who made it.
+fn changes_access(operation: &Operation, method: &Method) -> bool {
+    operation.role.is_some_and(|role| role >= Role::Admin) && !method.is_safe()
 }
 
 /// Operations that somebody could use to guess passwords.

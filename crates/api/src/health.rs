@@ -29,7 +29,7 @@ pub struct Readiness {
 /// One thing that requests need.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadinessCheck {
-    /// `database`, `migrations` or `queue`
+    /// `database`, `migrations`, `queue`, `revocations` or `storage`
     #[schema(example = "database")]
     pub name: &'static str,
     /// `ok` or `unavailable`
@@ -68,16 +68,20 @@ pub async fn get_liveness() -> Answer {
 
 /// Whether requests can be answered
 ///
-/// Database, migrations, queue. Send requests here only while this is 200.
+/// Looks at the database, its migrations, the queue of tasks, whether this instance hears of revoked
+/// sessions and keys, and, once a write has failed for want of space, whether there is space again.
+/// Send requests here only while this is 200.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Readiness)),
     extensions(("x-errors" = json!("unavailable"))))]
 #[get("/readyz")]
 pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
     let store = &state.store;
-    let looks: [(&'static str, Look<'_>); 3] = [
+    let looks: [(&'static str, Look<'_>); 5] = [
         ("database", Box::pin(store.ping())),
         ("migrations", Box::pin(up_to_date(store))),
         ("queue", Box::pin(async { persistence::tasks::measure(store).await.map(drop) })),
+        ("revocations", Box::pin(async { state.authenticator.ensure_current() })),
+        ("storage", Box::pin(store.ensure_space())),
     ];
     let (mut checks, mut failed) = (Vec::new(), false);
     for (name, look) in looks {

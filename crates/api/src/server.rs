@@ -248,6 +248,9 @@ impl Server {
         .workers(settings.workers)
         .shutdown_timeout(GRACE.as_secs())
         .client_request_timeout(Duration::from_secs(10))
+        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first must
+        // not be us, or their next request meets a closed connection.
+        .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .listen(listener)?
         .run();

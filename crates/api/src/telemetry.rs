@@ -11,10 +11,12 @@ use domain::events::request_id;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
-use tracing::{Span, field::Empty};
+use tracing::{Level, Metadata, Span, field::Empty};
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::config::{LogFormat, Settings};
 
@@ -53,9 +55,36 @@ impl Telemetry {
                 opentelemetry_sdk::propagation::TraceContextPropagator::new(),
             );
         }
-        tracing_subscriber::registry().with(filter).with(lines).with(traces).try_init().ok();
+        tracing_subscriber::registry()
+            .with(filter_fn(tells_no_values))
+            .with(filter)
+            .with(lines)
+            .with(traces)
+            .try_init()
+            .ok();
         Ok(Self(provider))
     }
+}
+
+/// Below INFO these write what they carry (values bound to statements, mails, headers), whatever the
+/// filter of the operator asks for.
+fn tells_no_values(line: &Metadata<'_>) -> bool {
+    const CARRIERS: [&str; 8] = [
+        "tokio_postgres",
+        "diesel",
+        "lettre",
+        "hyper",
+        "h2",
+        "reqwest",
+        "async_openai",
+        "actix_http",
+    ];
+    let is_carrier = CARRIERS.iter().any(|name| {
+        line.target()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with('_'))
+    });
+    !is_carrier || *line.level() <= Level::INFO
 }
 
 fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
@@ -121,5 +150,46 @@ impl opentelemetry::propagation::Extractor for Headers<'_> {
     }
     fn keys(&self) -> Vec<&str> {
         self.0.headers().keys().map(|name| name.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::Subscriber;
+
+    use super::*;
+
+    /// Keeps the targets of the lines that come through.
+    struct Kept(Arc<Mutex<Vec<String>>>);
+
+    impl<S: Subscriber> Layer<S> for Kept {
+        fn on_event(
+            &self,
+            event: &tracing::Event<'_>,
+            _: tracing_subscriber::layer::Context<'_, S>,
+        ) {
+            self.0.lock().unwrap().push(event.metadata().target().to_owned());
+        }
+    }
+
+    #[test]
+    fn whoever_asks_for_everything_sees_no_values_of_statements() {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let subscriber = tracing_subscriber::registry()
+            .with(filter_fn(tells_no_values))
+            .with(EnvFilter::new("trace,tokio_postgres::query=trace"))
+            .with(Kept(kept.clone()));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!(target: "tokio_postgres::query", "values");
+            tracing::trace!(target: "tokio_postgres", "values");
+            tracing::debug!(target: "hyper_util::client", "headers");
+            tracing::warn!(target: "tokio_postgres::connection", "a connection broke");
+            tracing::debug!(target: "hypernym", "another crate");
+            tracing::trace!(target: "persistence::worker", "ours");
+        });
+        let kept = kept.lock().unwrap().clone();
+        assert_eq!(kept, ["tokio_postgres::connection", "hypernym", "persistence::worker"]);
     }
 }

@@ -88,10 +88,7 @@ pub async fn read(
         let mut part = part.map_err(broken)?;
         match part.name().unwrap_or_default() {
             "file" if file.is_none() => {
-                let copy = web::block(tempfile::tempfile)
-                    .await
-                    .map_err(Error::internal)?
-                    .map_err(Error::internal)?;
+                let copy = web::block(tempfile::tempfile).await.map_err(Error::internal)??;
                 let mut copy = tokio::fs::File::from_std(copy);
                 let mut length = 0;
                 while let Some(piece) = in_time(part.next()).await? {
@@ -101,9 +98,9 @@ pub async fn read(
                         return Err(too_large());
                     }
                     digest.update(&piece);
-                    copy.write_all(&piece).await.map_err(Error::internal)?;
+                    copy.write_all(&piece).await?;
                 }
-                copy.flush().await.map_err(Error::internal)?;
+                copy.flush().await?;
                 file = Some(copy.into_std().await);
             }
             "options" if with_options && options.is_none() => {
@@ -133,7 +130,7 @@ pub async fn read(
     let Some(mut file) = file.filter(|_| faults.is_empty()) else {
         return Err(Error::invalid(faults));
     };
-    file.rewind().map_err(Error::internal)?;
+    file.rewind()?;
     let options = options.unwrap_or_default();
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);

@@ -185,6 +185,11 @@ impl Error {
         Self::invalid(vec![Fault::at_pointer(code, format!("#/{field}"), detail)])
     }
 
+    /// Whether a full disk is the reason.
+    pub fn is_out_of_space(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>())
+    }
+
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
@@ -272,26 +277,58 @@ impl From<diesel::result::Error> for Error {
                     Kind::SerializationFailure | Kind::ClosedConnection => {
                         Self::Unavailable(error.into())
                     }
-                    _ if info.message().starts_with("canceling statement") => {
-                        Self::Unavailable(error.into())
+                    _ if is_out_of_space(info.message()) => {
+                        Self::Unavailable(OutOfSpace(error.into()).into())
                     }
-                    // One of two transactions that wait for each other is ended; it may simply be tried again.
-                    _ if info.message().starts_with("deadlock detected") => {
-                        Self::Unavailable(error.into())
-                    }
-                    _ if info.message().starts_with("terminating connection") => {
-                        Self::Unavailable(error.into())
-                    }
-                    _ if info.message().starts_with("the database system") => {
-                        Self::Unavailable(error.into())
-                    }
-                    _ if info.message().contains("connection") => Self::Unavailable(error.into()),
+                    _ if is_passing(info.message()) => Self::Unavailable(error.into()),
                     _ => Self::internal(error),
                 }
             }
             _ => Self::internal(error),
         }
     }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => {
+                Self::Unavailable(OutOfSpace(error.into()).into())
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// A disk is full: what was asked for may be tried again once there is space.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no space left: {0}")]
+pub struct OutOfSpace(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// Whether PostgreSQL says that a disk is full (SQLSTATE 53100). Diesel keeps the message alone.
+fn is_out_of_space(message: &str) -> bool {
+    ["No space left on device", "Disk quota exceeded", "could not extend file"]
+        .iter()
+        .any(|part| message.contains(part))
+}
+
+/// Whether PostgreSQL says something that passes: the same request may succeed a moment later.
+fn is_passing(message: &str) -> bool {
+    const BEGINNINGS: [&str; 8] = [
+        "canceling statement",
+        // One of two transactions that wait for each other is ended.
+        "deadlock detected",
+        "terminating connection",
+        "the database system",
+        // Class 53: the machine or the server has too little of something just now.
+        "out of memory",
+        "out of shared memory",
+        "sorry, too many clients",
+        "temporary file size exceeds",
+    ];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
+        || message.contains("connection")
 }
 
 /// What a broken uniqueness means.
@@ -306,3 +343,42 @@ const TAKEN: &[(&str, Code, &str)] = &[
     ("views_name_key", Code::ViewNameTaken, "#/name"),
     ("deals_external_id_key", Code::ExternalIdTaken, "#/external_id"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+    use super::*;
+
+    #[test]
+    fn what_passes_is_no_fault_of_ours_and_a_full_disk_is_known_as_one() {
+        let heard = |message: &str| {
+            let information = Box::new(message.to_owned());
+            Error::from(Diesel::DatabaseError(DatabaseErrorKind::Unknown, information))
+        };
+        for full in [
+            "could not extend file \"base/16385/16801\": No space left on device",
+            "could not extend file \"base/16385/16801\": wrote only 4096 of 8192 bytes at block 7",
+            "could not write to file \"base/pgsql_tmp/pgsql_tmp7.0\": No space left on device",
+            "could not write to file \"pg_wal/xlogtemp.7\": Disk quota exceeded",
+        ] {
+            assert_eq!(heard(full).code(), Code::Unavailable, "{full}");
+            assert!(heard(full).is_out_of_space(), "{full}");
+        }
+        for passing in [
+            "out of memory",
+            "out of shared memory",
+            "sorry, too many clients already",
+            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+            "the database system is in recovery mode",
+            "canceling statement due to lock timeout",
+            "deadlock detected",
+        ] {
+            assert_eq!(heard(passing).code(), Code::Unavailable, "{passing}");
+            assert!(!heard(passing).is_out_of_space(), "{passing}");
+        }
+        assert_eq!(heard("syntax error at or near \"x\"").code(), Code::InternalError);
+        let file = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert!(Error::from(file).is_out_of_space());
+    }
+}

@@ -1,7 +1,13 @@
 //! The pool and the tenant transaction: every query runs inside one organization, in one round trip more
 //! than the query itself.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use diesel::{ConnectionResult, prelude::*};
 use diesel_async::{
@@ -40,6 +46,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
     url: String,
+    /// A write has failed because the database's disk is full.
+    out_of_space: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -59,7 +67,7 @@ impl Store {
             .max_size(settings.pool.max(1))
             .build()
             .map_err(Error::internal)?;
-        let store = Self { pool, url: settings.url.clone() };
+        let store = Self { pool, url: settings.url.clone(), out_of_space: Arc::default() };
         store.refuse_strong_role().await?;
         Ok(store)
     }
@@ -103,6 +111,33 @@ impl Store {
         (&mut &*self.connection().await?).batch_execute("SELECT").await.map_err(Into::into)
     }
 
+    /// Whether there is space to write, asked of the database only after a write has failed for want
+    /// of it: sorts a few megabytes with so little memory that they go to its disk.
+    ///
+    /// # Errors
+    /// `Unavailable` while the disk is full or the database away.
+    pub async fn ensure_space(&self) -> Result<()> {
+        const WRITE_EIGHT_MEGABYTES: &str = "BEGIN READ ONLY; SET LOCAL work_mem = '64kB'; \
+            SELECT count(*) FROM (SELECT repeat('x', 1000) AS filler FROM generate_series(1, 8000) AS n \
+                ORDER BY md5(n::text) OFFSET 0) AS sorted; COMMIT";
+        if !AtomicBool::load(&self.out_of_space, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let guard = Guard(Some(self.connection().await?));
+        let mut conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
+        match conn.batch_execute(WRITE_EIGHT_MEGABYTES).await.map_err(Error::from) {
+            Err(error) if error.is_out_of_space() => Err(error),
+            // Another refusal (a limit on temporary files) says nothing about the disk.
+            done => {
+                self.out_of_space.store(false, Ordering::Relaxed);
+                if done.is_ok() {
+                    guard.release();
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Connections that exist, and those that wait to be used.
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.pool.status();
@@ -125,12 +160,17 @@ impl Store {
         scope: &Scope,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.transaction("BEGIN", scope, async |tx| {
-            let done = work(tx).await?;
-            events::flush(tx).await?;
-            Ok(done)
-        })
-        .await
+        let done = self
+            .transaction("BEGIN", scope, async |tx| {
+                let done = work(tx).await?;
+                events::flush(tx).await?;
+                Ok(done)
+            })
+            .await;
+        if done.as_ref().is_err_and(Error::is_out_of_space) {
+            self.out_of_space.store(true, Ordering::Relaxed);
+        }
+        done
     }
 
     async fn transaction<T>(

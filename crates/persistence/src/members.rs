@@ -5,7 +5,7 @@ use diesel::{define_sql_function, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    access::Role,
+    access::{Role, Scope},
     events::NewEvent,
     ids::{EventId, MemberId, OrganizationId, PartnerId, UserId},
     members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
@@ -39,6 +39,31 @@ mod directory {
 pub async fn organization_of(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
     let mut conn = store.connection().await?;
     Ok(diesel::select(organization_of_email(email)).get_result(&mut conn).await?)
+}
+
+/// Makes sure that the member behind the scope is still one, with the role that the access token says.
+/// Tokens are checked without a query; where a few seconds of access too many would leave something behind
+/// (a key, a member), the row is asked as well.
+///
+/// # Errors
+/// `invalid_token`.
+pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
+    let Some(id) = scope.member else { return Ok(()) };
+    let role: Option<Role> = store
+        .read(scope, async |tx| {
+            Ok(members::table
+                .find(id)
+                .filter(members::status.eq(MemberStatus::Active))
+                .select(members::role)
+                .first(&mut tx.conn())
+                .await
+                .optional()?)
+        })
+        .await?;
+    match role {
+        Some(role) if role >= scope.role => Ok(()),
+        _ => Err(Error::of(Code::InvalidToken)),
+    }
 }
 
 /// Takes the e-mail address for this organization; false when another user has it.

@@ -1,16 +1,17 @@
-//! Sessions, members and keys that ended or changed: access tokens are checked without a query, so every
-//! instance keeps the ids revoked within a token's life and hears of new ones through NOTIFY.
+//! Sessions, members and keys that ended or changed: access tokens are checked without a query, so
+//! every instance keeps the ids revoked within a token's life, hears of new ones through NOTIFY, and
+//! asks for them each second. An instance that cannot ask lets nobody in.
 
 use std::{
     collections::HashMap,
     sync::{Arc, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types::Text};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use domain::Result;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use domain::{Error, Result};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -32,23 +33,59 @@ pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// How often an instance asks the database what was revoked, whatever it hears through NOTIFY: a
+/// connection can die without a word (firewalls, address translation and failovers drop idle ones).
+const POLL: Duration = Duration::from_secs(1);
+/// How long one such question may take before the connection counts as dead.
+const POLL_LIMIT: Duration = Duration::from_secs(1);
+/// An instance that could not ask for so long trusts no access token and no kept API key.
+const STALE_AFTER: Duration = Duration::from_secs(5);
+/// How far back a question looks: revocations are stamped before they are committed.
+const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::seconds(90);
+
 /// The ids that this instance refuses.
-#[derive(Clone, Default)]
-pub struct Revocations(Arc<RwLock<HashMap<Uuid, DateTime<Utc>>>>);
+#[derive(Clone)]
+pub struct Revocations(Arc<Known>);
+
+struct Known {
+    ids: RwLock<HashMap<Uuid, DateTime<Utc>>>,
+    /// When the database last said what was revoked.
+    read_at: RwLock<Instant>,
+}
+
+impl Default for Revocations {
+    fn default() -> Self {
+        let read_at = RwLock::new(Instant::now());
+        Self(Arc::new(Known { ids: RwLock::default(), read_at }))
+    }
+}
 
 impl Revocations {
     /// Whether something issued at `issued_at` for `id` has been revoked since.
     pub fn hold(&self, id: Uuid, issued_at: DateTime<Utc>) -> bool {
-        self.0.read().expect("never poisoned").get(&id).is_some_and(|at| issued_at <= *at)
+        self.0.ids.read().expect("never poisoned").get(&id).is_some_and(|at| issued_at <= *at)
     }
 
     /// When `id` was last revoked, within a token's life.
     pub fn last(&self, id: Uuid) -> Option<DateTime<Utc>> {
-        self.0.read().expect("never poisoned").get(&id).copied()
+        self.0.ids.read().expect("never poisoned").get(&id).copied()
+    }
+
+    /// Makes sure that what is known here is of the last seconds.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database could not be asked for longer than that: whoever lost access
+    /// meanwhile would still get in.
+    pub fn ensure_current(&self) -> Result<()> {
+        let age = self.0.read_at.read().expect("never poisoned").elapsed();
+        if age <= STALE_AFTER {
+            return Ok(());
+        }
+        Err(Error::Unavailable(format!("revocations were last read {age:?} ago").into()))
     }
 
     fn add(&self, rows: impl IntoIterator<Item = (Uuid, DateTime<Utc>)>) {
-        let mut ids = self.0.write().expect("never poisoned");
+        let mut ids = self.0.ids.write().expect("never poisoned");
         let old = Utc::now() - TOKEN_LIFE;
         ids.retain(|_, at| *at > old);
         for (id, at) in rows {
@@ -57,45 +94,72 @@ impl Revocations {
         }
     }
 
-    /// Loads what is revoked already, then listens until the returned task is dropped; after a lost
-    /// connection it starts anew, so nothing is missed.
+    /// Loads what is revoked already, then follows until the returned task is dropped: by NOTIFY
+    /// within milliseconds, and by a question each second, which also shows whether the connection
+    /// lives. After a lost connection it starts anew, so nothing is missed.
     pub async fn follow(&self, store: &Store) -> Result<impl Future<Output = ()> + use<>> {
         let (ids, store) = (self.clone(), store.clone());
         let mut conn = ids.listen(&store).await?;
         Ok(async move {
             loop {
-                {
-                    let mut stream = std::pin::pin!(conn.notifications_stream());
-                    while let Some(Ok(note)) = stream.next().await {
-                        if let Ok(id) = note.payload.parse() {
-                            ids.add([(id, Utc::now())]);
-                        }
-                    }
-                }
-                tracing::warn!("lost the connection that tells of revocations; connecting again");
+                let error = ids.read_on(&mut conn).await;
+                tracing::warn!(%error, "lost the connection for revocations; connecting again");
                 conn = loop {
-                    match ids.listen(&store).await {
-                        Ok(conn) => break conn,
-                        Err(_) => tokio::time::sleep(Duration::from_millis(250)).await,
+                    match tokio::time::timeout(2 * POLL_LIMIT, ids.listen(&store)).await {
+                        Ok(Ok(conn)) => break conn,
+                        _ => tokio::time::sleep(Duration::from_millis(250)).await,
                     }
                 };
             }
         })
     }
 
-    async fn listen(&self, store: &Store) -> Result<diesel_async::AsyncPgConnection> {
+    /// Reads notifications, and the table once a second, until the connection fails.
+    async fn read_on(&self, conn: &mut AsyncPgConnection) -> Error {
+        loop {
+            let until = tokio::time::Instant::now() + POLL;
+            loop {
+                let mut stream = std::pin::pin!(conn.notifications_stream());
+                match tokio::time::timeout_at(until, stream.next()).await {
+                    Ok(Some(Ok(note))) => {
+                        if let Ok(id) = note.payload.parse() {
+                            self.add([(id, Utc::now())]);
+                        }
+                    }
+                    Ok(Some(Err(error))) => return error.into(),
+                    Ok(None) => return Error::Unavailable("the connection was closed".into()),
+                    Err(_elapsed) => break,
+                }
+            }
+            match tokio::time::timeout(POLL_LIMIT, self.read(conn, OVERLAP)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return error,
+                Err(late) => return Error::Unavailable(late.into()),
+            }
+        }
+    }
+
+    /// Reads what was revoked within the last `span`.
+    async fn read(&self, conn: &mut AsyncPgConnection, span: chrono::TimeDelta) -> Result<()> {
+        let asked_at = Instant::now();
+        let rows: Vec<(Uuid, DateTime<Utc>)> = revocations::table
+            .filter(revocations::revoked_at.gt(Utc::now() - span))
+            .select((revocations::id, revocations::revoked_at))
+            .load(conn)
+            .await?;
+        self.add(rows);
+        *self.0.read_at.write().expect("never poisoned") = asked_at;
+        Ok(())
+    }
+
+    async fn listen(&self, store: &Store) -> Result<AsyncPgConnection> {
         let mut conn = store.listener().await?;
         // Listen first, read second: what is revoked in between arrives twice rather than never.
         conn.batch_execute(
             "SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN partneros_revoked",
         )
         .await?;
-        let rows: Vec<(Uuid, DateTime<Utc>)> = revocations::table
-            .filter(revocations::revoked_at.gt(Utc::now() - TOKEN_LIFE))
-            .select((revocations::id, revocations::revoked_at))
-            .load(&mut conn)
-            .await?;
-        self.add(rows);
+        self.read(&mut conn, TOKEN_LIFE).await?;
         Ok(conn)
     }
 }
