@@ -141,6 +141,14 @@ impl Client {
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, |request| request).await
     }
+    /// What is no operation of the document: a page, say.
+    pub async fn get_raw(&self, path: &str) -> reqwest::Response {
+        let mut request = self.http.get(format!("{}{path}", self.url));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        request.send().await.unwrap()
+    }
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, |request| request).await
     }

@@ -92,7 +92,11 @@ impl Answer {
             StatusCode::from_u16(self.status).expect("answers are made with valid statuses"),
         );
         for (name, value) in self.headers {
-            answer.insert_header((name, value));
+            // An answer may set several cookies; of anything else the last word holds.
+            match name == header::SET_COOKIE.as_str() {
+                true => answer.append_header((name, value)),
+                false => answer.insert_header((name, value)),
+            };
         }
         if self.status == 204 { answer.finish() } else { answer.body(self.body) }
     }

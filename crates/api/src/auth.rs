@@ -25,7 +25,10 @@ use persistence::{
 };
 use uuid::Uuid;
 
-use crate::tokens::Tokens;
+use crate::{
+    limits::{Bucket, Limits, Subject},
+    tokens::Tokens,
+};
 
 /// How long a key's row is believed. What changes it is told by the revocations, so this only bounds what is kept.
 const CACHE_LIFE: TimeDelta = TimeDelta::seconds(60);
@@ -53,6 +56,7 @@ pub struct Authenticator {
     store: Store,
     tokens: Arc<Tokens>,
     revocations: Revocations,
+    limits: Arc<Limits>,
     keys: RwLock<HashMap<String, Arc<KnownKey>>>,
 }
 
@@ -68,8 +72,13 @@ struct KnownKey {
 
 impl Authenticator {
     /// `revocations` must follow the database (`Revocations::follow`), or ended sessions go on.
-    pub fn new(store: Store, tokens: Arc<Tokens>, revocations: Revocations) -> Self {
-        Self { store, tokens, revocations, keys: RwLock::default() }
+    pub fn new(
+        store: Store,
+        tokens: Arc<Tokens>,
+        revocations: Revocations,
+        limits: Arc<Limits>,
+    ) -> Self {
+        Self { store, tokens, revocations, limits, keys: RwLock::default() }
     }
 
     /// Whether this instance knows what was revoked within the last seconds.
@@ -84,8 +93,9 @@ impl Authenticator {
     ///
     /// # Errors
     /// 401 `missing_credentials`, `invalid_token`, `token_expired`, `key_revoked`, `key_expired`;
-    /// 403 `address_not_allowed`; `Unavailable` when a key cannot be looked up, or what was revoked
-    /// is not known for some seconds.
+    /// 403 `address_not_allowed`; 429 `quota_exceeded` where too many keys that nobody knows came
+    /// from; `Unavailable` when a key cannot be looked up, or what was revoked is not known for
+    /// some seconds.
     pub async fn authenticate(
         &self,
         authorization: Option<&str>,
@@ -131,7 +141,7 @@ impl Authenticator {
     async fn program(&self, secret: &str, peer: IpAddr, request_id: Uuid) -> Result<Caller> {
         let invalid = || Error::of(Code::InvalidToken);
         let secret = ApiKeySecret::parse(secret).ok_or_else(invalid)?;
-        let known = self.look_up(&secret, request_id).await?.ok_or_else(invalid)?;
+        let known = self.look_up(&secret, peer, request_id).await?.ok_or_else(invalid)?;
         let now = Utc::now();
         known.check(&secret, peer, now)?;
         self.note_use(&known, now, request_id);
@@ -156,6 +166,7 @@ impl Authenticator {
     async fn look_up(
         &self,
         secret: &ApiKeySecret,
+        peer: IpAddr,
         request_id: Uuid,
     ) -> Result<Option<Arc<KnownKey>>> {
         let prefix = secret.public_id();
@@ -164,10 +175,19 @@ impl Authenticator {
         if let Some(known) = kept.as_ref().filter(|known| self.is_fresh(known, loaded_at)) {
             return Ok(Some(known.clone()));
         }
+        // Anybody can make up keys whose checksum is right: only those that are known are looked up
+        // without end.
+        let counted = match kept {
+            Some(_) => None,
+            None => Some(self.limits.take(&[(Bucket::UnknownKeys, Subject::Network(peer))], 1)?),
+        };
         let Some((organization, row)) = api_keys::find(&self.store, prefix, request_id).await?
         else {
             return Ok(None);
         };
+        if let Some(taken) = counted {
+            taken.give_back();
+        }
         let allowed: Result<Vec<IpNet>, _> =
             row.allowed_cidrs.iter().map(|text| text.parse()).collect();
         let noted_minute =

@@ -29,6 +29,7 @@ use crate::{
     answer::Answer,
     auth::{Caller, Credential},
     gate::Passed,
+    limits::{Bucket, Left, Subject, Taken},
     problem::{Failure, Result},
     state::State,
 };
@@ -503,6 +504,23 @@ impl FromRequest for PublicCall {
 }
 
 impl PublicCall {
+    /// Counts the call against buckets that only the handler can name; what is left is told in the
+    /// answer.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn count(&self, from: &[(Bucket, Subject<'_>)]) -> Result<Taken<'_>> {
+        let taken = self.state.limits.take(from, 1);
+        let left = match &taken {
+            Ok(taken) => taken.left,
+            Err(refusal) => Left::after(refusal),
+        };
+        if let Some(left) = left {
+            self.request.extensions_mut().insert(left);
+        }
+        Ok(taken?)
+    }
+
     /// The credential, when one came along (an operation may be public and still know its caller).
     pub async fn caller(&self) -> Result<Option<Caller>> {
         let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else {

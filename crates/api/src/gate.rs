@@ -24,7 +24,8 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Caller, Credential},
-    limits::Left,
+    client_address,
+    limits::{Bucket, Left, Subject},
     openapi::Operation,
     problem::{self, Failure},
     state::State,
@@ -74,6 +75,9 @@ pub async fn gate(
             request.into_response(problem::response(&error, &path, id))
         }
     };
+    // What a handler has counted is nearer to its end than what was counted here.
+    let counted = answered.request().extensions().get::<Left>().copied();
+    left = counted.or(left);
 
     let mut answered = written(answered, &path, id);
     if let (true, Some(wanted)) = (matches!(method, Method::GET | Method::HEAD), if_none_match) {
@@ -111,22 +115,25 @@ async fn enter(
     id: Uuid,
     left: &mut Option<Left>,
 ) -> Result<Option<Passed>> {
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let address = client_address::of(
+        peer,
+        request.headers().get_all("x-forwarded-for"),
+        &state.addresses.trusted_proxies,
+    );
     if is_page(request.path()) {
+        let from = [(Bucket::PublicRequests, Subject::Network(address))];
+        *left = state.limits.take(&from, 1)?.left;
         return Ok(None);
     }
     let operation = operation_of(request, state)?;
-    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
     let text = |name: header::HeaderName| {
         request.headers().get(name).and_then(|value| value.to_str().ok())
     };
-    let address =
-        state.addresses.client(peer, text(header::HeaderName::from_static("x-forwarded-for")));
     let mut caller = None;
     if operation.public {
-        if guesses_secrets(&operation) {
-            *left = state.limits.of_address(address)?;
-        } else if is_of_form(&operation) {
-            *left = state.limits.of_form_reader(address)?;
+        if let Some(bucket) = Bucket::of_public(&operation) {
+            *left = state.limits.take(&[(bucket, Subject::Network(address))], 1)?.left;
         }
     } else {
         let known =
@@ -139,7 +146,11 @@ async fn enter(
             Credential::User { user, .. } => user.0,
             Credential::Key { key } => key.0,
         };
-        *left = state.limits.of_credential(credential, operation.cost)?;
+        let from = [
+            (Bucket::Requests, Subject::Id(credential)),
+            (Bucket::OrganizationRequests, Subject::Id(known.scope.organization.0)),
+        ];
+        *left = state.limits.take(&from, operation.cost)?.left;
         if changes_access(&operation, request.method()) {
             persistence::members::ensure_access(&state.store, &known.scope).await?;
         }
@@ -212,16 +223,6 @@ fn holds(caller: &Caller, wanted: AccessScope) -> bool {
 /// Operations of admins that write: what they make (keys, members) would outlive the access of who made it.
 fn changes_access(operation: &Operation, method: &Method) -> bool {
     operation.role.is_some_and(|role| role >= Role::Admin) && !method.is_safe()
-}
-
-/// Operations that somebody could use to guess passwords.
-fn guesses_secrets(operation: &Operation) -> bool {
-    matches!(operation.id.as_str(), "signIn" | "changePassword" | "requestPasswordReset")
-}
-
-/// Operations that strangers use.
-fn is_of_form(operation: &Operation) -> bool {
-    matches!(operation.id.as_str(), "getPublicForm" | "submitApplication")
 }
 
 /// The segment of a path that a pattern gives this name. Before routing the request does not know it yet.

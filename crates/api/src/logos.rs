@@ -1,6 +1,8 @@
 //! Logos of partners (contract 4.2). The row holds the address; the bytes lie in the file store. Each upload has a file
 //! and an address of its own, so that caches never show an old logo and two uploads at once never share a file.
 
+use std::sync::LazyLock;
+
 use actix_web::{
     delete, get,
     http::header,
@@ -23,6 +25,7 @@ use crate::{
     answer::Answer,
     call::{Call, Query, Sum, read_body},
     files::Files,
+    heavy::{self, Places},
     images,
     problem::Result,
 };
@@ -149,11 +152,12 @@ pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result
     Ok(Answer::resource(partner.summary.version, &partner))
 }
 
-/// A picture from outside as a logo. Decoding takes much memory and time: beside the async threads, and few at once.
+/// Decoding takes much memory and time.
+static PICTURES: Places = LazyLock::new(|| Semaphore::new(2));
+
+/// A picture from outside as a logo.
 pub async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
-    static AT_ONCE: Semaphore = Semaphore::const_new(2);
-    let _turn = AT_ONCE.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || images::logo(&upload)).await.map_err(Error::internal)?
+    heavy::run(&PICTURES, move || images::logo(&upload)).await?
 }
 
 /// The sum of the picture and something that no other upload has.

@@ -192,6 +192,7 @@ impl Server {
         let store = database.store(settings.db_pool).await?;
         let server_key = server_key(settings)?;
         let tokens = Arc::new(server_key.tokens(&public_url)?);
+        let limits = Arc::new(Limits::new(settings.rate_limits));
         let revocations = Revocations::default();
         let follow = revocations.follow(&store).await?;
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
@@ -199,9 +200,14 @@ impl Server {
         let scorer = Scorer { model: model.clone() };
         let document = openapi::document(routes::routes);
         let state = web::Data::new(State {
-            authenticator: Authenticator::new(store.clone(), Arc::clone(&tokens), revocations),
+            authenticator: Authenticator::new(
+                store.clone(),
+                Arc::clone(&tokens),
+                revocations,
+                Arc::clone(&limits),
+            ),
             tokens,
-            limits: Limits::new(settings.rate_limits),
+            limits,
             policy: openapi::Policy::of(&document),
             schemas: domain::body::Schemas::of(&document),
             files: files.clone(),

@@ -1,6 +1,6 @@
 //! Sign-in: registration, sessions, passwords, invitations (contract 4.1, section 5).
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use actix_web::{
     cookie::{Cookie, SameSite, time::OffsetDateTime},
@@ -13,22 +13,25 @@ use domain::{
     access::Scope,
     ids::{IdFault, OrganizationId, SessionId, UserId},
     page::Paging,
-    passwords,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
         InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
-        SessionPage, SignIn, TokenGrant, password_fault,
+        SessionPage, SignIn, TokenGrant,
     },
 };
 use persistence::{
     members, organizations,
     sessions::{self, Device, Grant, Refreshed},
 };
+use uuid::Uuid;
 
 use crate::{
     answer::Answer,
     auth::Credential,
     call::{Call, Json, PublicCall, Query},
+    devices,
+    limits::{Bucket, Subject, Taken},
+    passwords::{hashed, judged, registration_faults, verified},
     problem::Result,
 };
 
@@ -44,8 +47,10 @@ const RESET_PACE: Duration = Duration::from_millis(250);
     extensions(("x-errors" = json!("email_taken"))))]
 #[post("/auth/registrations")]
 pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
-    refuse(body.faults())?;
-    let hash = hashed(body.password.clone()).await?;
+    let _counted =
+        call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&body.email))])?;
+    refuse(registration_faults(&body).await?)?;
+    let hash = hashed(&body.password).await?;
     let (organization, user) = (OrganizationId::new(), UserId::new());
     let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
     let grant = call.state.store.write(&scope, async |tx| {
@@ -57,12 +62,14 @@ pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answ
 
 /// Sign in
 ///
-/// At most ten attempts a minute from one address, and for one account. The answer sets the cookie of the refresh token.
+/// The answer sets the cookie of the refresh token, and one by which this device is known at the
+/// next sign-in: attempts of strangers do not use up those of a device that is known. Attempts that
+/// fail are limited by network, by account and network, and, more generously, by account.
 #[utoipa::path(tag = "auth", request_body = SignIn, security(()), responses((status = 201, body = TokenGrant)),
     extensions(("x-errors" = json!("invalid_credentials member_suspended"))))]
 #[post("/auth/sessions")]
 pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
-    call.state.limits.of_account(&body.email)?;
+    let attempt = sign_in_attempt(&call, &body.email)?;
     let store = &call.state.store;
     // The same queries and the same hash whether somebody has the address or nobody.
     let organization =
@@ -71,16 +78,33 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     let found = store
         .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
         .await?;
-    let kept = found.as_ref().and_then(|(_, hash)| hash.clone());
-    if !verified(body.password.clone(), kept).await? {
+    let kept = found.as_ref().and_then(|(_, hash)| hash.as_deref());
+    if !verified(&body.password, kept).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
+    attempt.give_back();
     let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
     let grant =
         store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;
     granted(&call, 201, organization, &grant)
+}
+
+/// Counts an attempt to sign in, until it turns out to be right.
+fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
+    let address: IpAddr = call.address;
+    let here = Subject::AddressFrom(email, address);
+    // Right passwords cost a hash, too.
+    let _counted = call.count(&[(Bucket::SignIns, here)])?;
+    match known_device(call, email) {
+        Some(device) => call.count(&[(Bucket::DeviceFailures, Subject::Id(device))]),
+        None => call.count(&[
+            (Bucket::SignInFailures, Subject::Network(address)),
+            (Bucket::AccountFailuresHere, here),
+            (Bucket::AccountFailures, Subject::Address(email)),
+        ]),
+    }
 }
 
 /// Refresh the session
@@ -168,7 +192,6 @@ pub async fn request_password_reset(
     call: PublicCall,
     body: Json<PasswordResetRequest>,
 ) -> Result<Answer> {
-    call.state.limits.of_account(&body.email)?;
     let request = async {
         let store = &call.state.store;
         let organization =
@@ -207,12 +230,9 @@ async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Resu
     let store = &call.state.store;
     let member =
         store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
-    refuse(
-        password_fault("new_password", password, &[&member.name, &member.email])
-            .into_iter()
-            .collect(),
-    )?;
-    let hash = hashed(password.to_owned()).await?;
+    let fault = judged("new_password", password, &[&member.name, &member.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let hash = hashed(password).await?;
     store.write(&scope, async |tx| persistence::passwords::reset(tx, &token, &hash).await).await?;
     Ok(())
 }
@@ -222,19 +242,21 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
     let Credential::User { member, session, .. } = caller.credential else {
         return Err(Error::of(Code::InvalidCredentials).into());
     };
+    // Whoever has stolen an access token must not find out the password with it.
+    let guesser = Subject::Id(member.0);
+    let guess =
+        call.count(&[(Bucket::PasswordGuesses, guesser), (Bucket::PasswordGuessesSlow, guesser)])?;
     let store = &call.state.store;
     let (person, kept) = store
         .read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await)
         .await?;
-    refuse(
-        password_fault("new_password", password, &[&person.name, &person.email])
-            .into_iter()
-            .collect(),
-    )?;
-    if !verified(current.to_owned(), kept.clone()).await? {
+    if !verified(current, kept.as_deref()).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
-    let (checked, hash) = (kept.unwrap_or_default(), hashed(password.to_owned()).await?);
+    guess.give_back();
+    let fault = judged("new_password", password, &[&person.name, &person.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let (checked, hash) = (kept.unwrap_or_default(), hashed(password).await?);
     let change = store.write(&caller.scope, async |tx| {
         persistence::passwords::change(tx, member, session, &checked, &hash).await
     });
@@ -256,12 +278,9 @@ pub async fn accept_invitation(
     let (organization, store) = (token.organization, &call.state.store);
     let system = Scope::system(organization, "sign-in", call.request_id);
     let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
-    refuse(
-        password_fault("password", &body.password, &[&body.name, &invited.email])
-            .into_iter()
-            .collect(),
-    )?;
-    let hash = hashed(body.password.clone()).await?;
+    let fault = judged("password", &body.password, &[&body.name, &invited.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let hash = hashed(&body.password).await?;
     let user = UserId::new();
     let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
     let grant = store.write(&scope, async |tx| {
@@ -295,9 +314,23 @@ fn granted(
     let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp())
         .map_err(Error::internal)?;
     let cookie = refresh_cookie(grant.refresh_token.expose()).expires(until).finish();
-    Ok(answer
+    let answer = answer
         .with(header::SET_COOKIE, cookie.to_string())
-        .with(header::CACHE_CONTROL, "no-store".into()))
+        .with(header::CACHE_CONTROL, "no-store".into());
+    let email = &grant.member.email;
+    Ok(match known_device(call, email) {
+        Some(_) => answer,
+        None => {
+            let cookie = devices::cookie(&call.state.server_key, email);
+            answer.with(header::SET_COOKIE, cookie.to_string())
+        }
+    })
+}
+
+/// The device of a call, when somebody with this e-mail address has signed in on it before.
+fn known_device(call: &PublicCall, email: &str) -> Option<Uuid> {
+    let cookie = call.request.cookie(devices::COOKIE)?;
+    devices::known(&call.state.server_key, cookie.value(), email)
 }
 
 fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {
@@ -310,14 +343,4 @@ fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {
 
 fn cleared_cookie() -> String {
     refresh_cookie(String::new()).expires(OffsetDateTime::UNIX_EPOCH).finish().to_string()
-}
-
-/// Hashing takes tens of milliseconds: on a thread that no request waits for.
-async fn hashed(password: String) -> Result<String, Error> {
-    let hash = web::block(move || passwords::hash(&password)).await.map_err(Error::internal)?;
-    hash.map_err(|error| Error::internal(error.to_string()))
-}
-
-async fn verified(password: String, kept: Option<String>) -> Result<bool, Error> {
-    web::block(move || passwords::verify(&password, kept.as_deref())).await.map_err(Error::internal)
 }

@@ -4,6 +4,7 @@ use std::{fs::Permissions, net::IpAddr, os::unix::fs::PermissionsExt, sync::Arc,
 
 use api::{
     auth::{Authenticator, Caller, Credential},
+    limits::Limits,
     tokens::Tokens,
 };
 use domain::{
@@ -52,7 +53,12 @@ impl World {
         let tokens = Arc::new(
             Tokens::shared_secret(secret, "https://api.example.com", "partneros").unwrap(),
         );
-        let authenticator = Authenticator::new(store.clone(), tokens.clone(), revocations);
+        let authenticator = Authenticator::new(
+            store.clone(),
+            tokens.clone(),
+            revocations,
+            Arc::new(Limits::new(true)),
+        );
         let (organization, user) = (OrganizationId::new(), UserId::new());
         let scope = Scope::newcomer(organization, user, "Ada", Uuid::now_v7());
         let registration = Registration {

@@ -77,6 +77,7 @@ pub struct Registration {
 
 impl Registration {
     /// What the schema cannot say: the currency exists and the password is not guessed first.
+    /// Judging a password takes up to tenths of a second: run it off the async threads.
     pub fn faults(&self) -> Vec<Fault> {
         let own_words = [self.organization_name.as_str(), &self.name, &self.email];
         let password = password_fault("password", &self.password, &own_words);
