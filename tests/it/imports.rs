@@ -14,6 +14,11 @@ async fn preview(client: &Client, bytes: impl Into<Vec<u8>>) -> Answer {
     client.form("/v1/imports/previews", Form::new().part("file", file(bytes))).await
 }
 
+async fn preview_with(client: &Client, bytes: impl Into<Vec<u8>>, options: Value) -> Answer {
+    let form = Form::new().part("file", file(bytes)).text("options", options.to_string());
+    client.form("/v1/imports/previews", form).await
+}
+
 /// Partners whose rows bring no type.
 fn partners() -> Value {
     json!({"object": "partner", "defaults": {"type": "technology"}})
@@ -94,6 +99,234 @@ async fn a_file_may_be_written_in_many_ways() {
 }
 
 #[tokio::test]
+async fn a_preview_takes_the_options_of_the_import_and_says_what_it_guessed() {
+    let org = Organization::new().await;
+    let csv = "Opportunity,Customer,Partner,Amount,Close Date\n\
+        One,Home Office,Acme,\"1.234,50\",31/12/2026\n\
+        Two,Home Office,Acme,1.500,01/02/2026\n";
+    let shown = preview(&org.owner, csv).await.expect(200).body;
+    let data = |shown: &Value, row: usize| shown["rows"][row]["data"].clone();
+    assert_eq!(shown["object"], "deal");
+    assert_eq!(
+        (&data(&shown, 0)["value"], &data(&shown, 0)["expected_close_on"]),
+        (&json!(123_450), &json!("2026-12-31"))
+    );
+    assert_eq!(
+        (&data(&shown, 1)["value"], &data(&shown, 1)["expected_close_on"]),
+        (&json!(150_000), &json!("2026-02-01"))
+    );
+    let guesses = shown["guesses"].as_array().unwrap();
+    let guessed = |option: &str| {
+        let guess = guesses.iter().find(|guess| guess["option"] == option).unwrap();
+        assert!(!guess["reason"].as_str().unwrap().is_empty());
+        guess["value"].clone()
+    };
+    let options = [
+        ("object", json!("deal")),
+        ("encoding", json!("utf-8")),
+        ("header_row", json!(1)),
+        ("money_unit", json!("major")),
+        ("date_format", json!("dmy")),
+        ("decimal", json!("comma")),
+    ];
+    for (option, value) in options {
+        assert_eq!(guessed(option), value, "{option}");
+    }
+    assert_eq!(guessed("mapping")["Amount"], "value");
+
+    let all = json!({"object": "deal", "mapping": {"Opportunity": "name", "Amount": "value"},
+        "money_unit": "minor", "header_row": 1, "encoding": "windows-1252", "date_format": "mdy",
+        "decimal": "comma", "dry_run": true, "match": "external_id"});
+    let shown = preview_with(&org.owner, csv, all).await.expect(200).body;
+    assert_eq!(shown["guesses"], json!([]));
+    assert_eq!(data(&shown, 1), json!({"name": "Two", "value": 1500}));
+    assert_eq!(shown["rows"][0]["warnings"][0]["code"], "not_a_number", "no tenths of a cent");
+
+    for (wrong, place) in [
+        (json!({"encoding": "klingon"}), "#/encoding"),
+        (json!({"header_row": 9}), "#/header_row"),
+        (json!({"header_row": -1}), "#/header_row"),
+        (json!({"decimal": "dot"}), "#/decimal"),
+        (json!({"date_format": "ydm"}), "#/date_format"),
+        (json!({"object": "deals"}), "#/object"),
+    ] {
+        let refused = preview_with(&org.owner, csv, wrong.clone()).await;
+        let faults = refused.problem(422, "validation_failed").faults();
+        assert!(faults.contains_key(place), "{wrong}: {faults:?}");
+        let mut options = json!({"object": "deal"});
+        options.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        org.owner.begin_import(csv, options).await.problem(422, "validation_failed");
+    }
+    let unknown = json!({"mapping": {"Nope": "name"}});
+    preview_with(&org.owner, csv, unknown).await.problem(422, "mapping_unknown_column");
+}
+
+#[tokio::test]
+async fn a_key_needs_the_scope_of_the_records_for_preview_and_import() {
+    let org = Organization::new().await;
+    let key = org.key(&["imports:write", "contacts:write"]).await;
+    for (object, scope) in [("partner", "partners:write"), ("deal", "deals:write")] {
+        let options = json!({"object": object});
+        let refused = preview_with(&key, "name\nA\n", options.clone()).await;
+        let refused = refused.problem(403, "insufficient_scope");
+        assert_eq!(refused.body["meta"]["required_scope"], scope);
+        let refused = key.begin_import("name\nA\n", options).await;
+        let refused = refused.problem(403, "insufficient_scope");
+        assert_eq!(refused.body["meta"]["required_scope"], scope);
+    }
+    preview(&key, "name,website\nA,a.com\n").await.problem(403, "insufficient_scope");
+    let contacts = "name,email,company\nAnn,ann@a.com,A\n";
+    assert_eq!(preview(&key, contacts).await.expect(200).body["object"], "contact");
+    key.begin_import(contacts, json!({"object": "contact"})).await.expect(202);
+}
+
+#[tokio::test]
+async fn json_arrays_of_any_length_succeed() {
+    let org = Organization::new().await;
+    for count in [0, 1, 2, 501] {
+        let rows: Vec<Value> =
+            (0..count).map(|n| json!({"name": format!("Company {count} {n}")})).collect();
+        let mut file = json!(rows).to_string();
+        if count == 0 {
+            // Without a single key nobody knows what it holds.
+            org.owner.begin_import(file, partners()).await.problem(422, "csv_unreadable");
+            continue;
+        }
+        file.push_str(" \n");
+        let done = org.owner.import(file, partners()).await;
+        assert_eq!(done.tally(), [count, count, 0, 0]);
+        assert!(done.job["problem"].is_null());
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_neither_mapping_nor_defaults_give_is_refused_at_once() {
+    let org = Organization::new().await;
+    for (file, options, fields) in [
+        ("name,domain\nA,a.com\n", json!({"object": "partner"}), vec!["type"]),
+        ("Firma,domain\nA,a.com\n", partners(), vec!["name"]),
+        ("A,a.com\nB,b.com\n", json!({"object": "partner"}), vec!["name", "type"]),
+        ("name,email\nAnn,ann@a.com\n", json!({"object": "contact"}), vec!["partner_id"]),
+        ("Deal\nOne\n", json!({"object": "deal"}), vec!["account_name", "partner_id"]),
+        (
+            "name,type\nA,reseller\n",
+            json!({"object": "partner", "mapping": {"name": "name"}}),
+            vec!["type"],
+        ),
+    ] {
+        let refused = org.owner.begin_import(file, options).await;
+        let refused = refused.problem(422, "validation_failed");
+        let faults = refused.body["errors"].as_array().unwrap();
+        let missing: Vec<&str> =
+            faults.iter().map(|fault| fault["meta"]["fields"][0].as_str().unwrap()).collect();
+        assert_eq!(missing, fields, "{file}");
+        assert!(faults.iter().all(|fault| fault["code"] == "required"));
+    }
+    assert!(org.owner.all("/v1/jobs").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_cell_that_cannot_be_read_never_becomes_a_fact() {
+    let org = Organization::new().await;
+    let csv = "name,type,status,stage,category,employees\n\
+        A,friend,,,,\n\
+        B,reseller,bogus,,,\n\
+        C,reseller,,bogus,,\n\
+        D,reseller,,,bogus,1.000\n\
+        E,,,,,\n";
+    let done = org.owner.import(csv, partners()).await;
+    let failed = "validation_failed";
+    assert_eq!(done.codes(), [failed, failed, failed, "", ""]);
+    for (row, field) in [(0, "#/type"), (1, "#/status"), (2, "#/stage")] {
+        let fault = &done.items[row]["problem"]["errors"][0];
+        assert_eq!((&fault["code"], &fault["pointer"]), (&json!("invalid_choice"), &json!(field)));
+    }
+    assert_eq!(done.warnings(3), ["invalid_choice", "not_a_number"]);
+    let partner = org.owner.partner("D").await;
+    assert_eq!((&partner["category"], &partner["employees"]), (&Value::Null, &Value::Null));
+    assert_eq!(org.owner.partner("E").await["type"], "technology", "an empty cell is no value");
+    // A record that is there keeps what it has.
+    let again = org.owner.import("name,type,status\nE,friend,bogus\n", partners()).await;
+    assert_eq!((again.codes(), again.warnings(0).len()), (vec![""], 2));
+    assert_eq!(org.owner.partner("E").await["type"], "technology");
+
+    let csv = "name,account_name,partner_name,status,value,registered_on,expires_on,motion,expected_close_on\n\
+        1,Home Office,E,approved,5,99.99.2025,,,\n\
+        2,Home Office,E,approved,5,01/02/2025,,,\n\
+        3,Home Office,E,maybe,5,,,,\n\
+        4,Home Office,E,approved,a lot,,,,\n\
+        5,Home Office,E,approved,5,,sometime,,\n\
+        6,Home Office,E,approved,5,,,dance,\n\
+        7,Home Office,E,approved,5,,,,soon\n";
+    let done = org.owner.import(csv, json!({"object": "deal"})).await;
+    assert_eq!(done.codes(), [failed, failed, failed, failed, failed, failed, ""]);
+    let pointers: Vec<&str> = (0..6)
+        .map(|row| done.items[row]["problem"]["errors"][0]["pointer"].as_str().unwrap())
+        .collect();
+    let fields =
+        ["#/registered_on", "#/registered_on", "#/status", "#/value", "#/expires_on", "#/motion"];
+    assert_eq!(pointers, fields);
+    let deals = org.owner.all("/v1/deals").await;
+    assert_eq!((deals.len(), &deals[0]["expected_close_on"]), (1, &Value::Null));
+
+    let csv = "name,account_name,partner_domain\n8,Home Office,not a domain\n";
+    let options = json!({"object": "deal", "defaults": {"partner_name": "E"}});
+    let done = org.owner.import(csv, options).await;
+    assert_eq!(done.items[0]["problem"]["errors"][0]["pointer"], "#/partner_domain");
+}
+
+#[tokio::test]
+async fn amounts_of_another_currency_are_not_taken() {
+    let org = Organization::new().await;
+    let csv = "name,company_revenue\n\
+        A,€1200\n\
+        B,£1200\n\
+        C,1200 EUR\n\
+        D,1200 USD\n\
+        E,\"USD 1,200\"\n\
+        F,US$1200\n\
+        G,$1200.50\n";
+    let done = org.owner.import(csv, partners()).await;
+    assert_eq!(done.tally(), [7, 7, 0, 0]);
+    for (row, name) in ["A", "B", "C"].into_iter().enumerate() {
+        assert_eq!(done.warnings(row), ["currency_mismatch"]);
+        assert_eq!(org.owner.partner(name).await["company_revenue"], Value::Null, "{name}");
+    }
+    for (name, cents) in [("D", 120_000), ("E", 120_000), ("F", 120_000), ("G", 120_050)] {
+        assert_eq!(org.owner.partner(name).await["company_revenue"], cents, "{name}");
+    }
+    let csv = "name,account_name,partner_name,value\nOne,Home Office,A,€5\n";
+    let done = org.owner.import(csv, json!({"object": "deal"})).await;
+    let fault = &done.items[0]["problem"]["errors"][0];
+    assert_eq!(
+        (&fault["code"], &fault["pointer"]),
+        (&json!("currency_mismatch"), &json!("#/value"))
+    );
+}
+
+#[tokio::test]
+async fn cells_that_shift_and_quotes_that_stay_open_are_found() {
+    let org = Organization::new().await;
+    let csv = "name,domain,employees,industry\n\
+        Acme, Inc.,b5.com,50,Retail\n\
+        Beta,beta.com,5,Retail,,\n\
+        Gamma,gamma.com\n";
+    let done = org.owner.import(csv, partners()).await;
+    assert_eq!((done.codes(), done.tally()), (vec!["row_too_long", "", ""], [3, 2, 1, 0]));
+    let shown = preview(&org.owner, csv).await.expect(200).body;
+    assert_eq!(shown["rows"][0]["warnings"][0]["code"], "row_too_long");
+    let open = "name,domain\nA,a.com\n\"B,b.com\nC,c.com\nD,d.com\n";
+    for refused in [preview(&org.owner, open).await, org.owner.begin_import(open, partners()).await]
+    {
+        let refused = refused.problem(422, "csv_unreadable");
+        assert!(refused.body["detail"].as_str().unwrap().contains("Row 2"), "{:#}", refused.body);
+    }
+    for bytes in [vec![b','; 20 << 20], vec![b'x'; 20 << 20], b"a\n\"".repeat(1 << 20)] {
+        preview(&org.owner, bytes).await.problem(422, "csv_unreadable");
+    }
+}
+
+#[tokio::test]
 async fn a_form_is_taken_in_any_order_and_closed() {
     let org = Organization::new().await;
     let csv = "Name,Website\nAcme,acme.com\n";
@@ -136,14 +369,11 @@ async fn a_form_is_taken_in_any_order_and_closed() {
     );
     let broken = Form::new().part("file", file(csv)).text("options", "{");
     org.owner.form("/v1/imports", broken).await.problem(400, "malformed_json");
-    let form = Form::new().part("file", file(csv)).text("options", "{}");
-    let refused = org
-        .owner
-        .form("/v1/imports/previews", form)
+    let refused = preview_with(&org.owner, csv, json!({"colour": "red"}))
         .await
         .problem(422, "validation_failed")
         .faults();
-    assert_eq!(refused["#/options"], "unknown_field");
+    assert_eq!(refused["#/colour"], "unknown_field");
     org.owner.post("/v1/imports", json!({})).await.problem(415, "unsupported_media_type");
 }
 

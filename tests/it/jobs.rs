@@ -170,8 +170,9 @@ async fn a_job_is_gone_after_a_week() {
 #[tokio::test]
 async fn an_import_whose_file_is_gone_fails_at_once() {
     let org = Organization::new().await;
-    let options = serde_json::from_value(partners()).unwrap();
-    let inspection = domain::imports::inspect(&mut std::io::Cursor::new(rows(1))).unwrap();
+    let options: domain::imports::ImportOptions = serde_json::from_value(partners()).unwrap();
+    let mut file = std::io::Cursor::new(rows(1));
+    let inspection = domain::imports::inspect(&mut file, &options).unwrap();
     let id = JobId::new();
     org.in_database(async |tx| persistence::imports::insert(tx, id, options, &inspection).await)
         .await;

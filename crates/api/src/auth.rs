@@ -51,6 +51,13 @@ pub struct Caller {
     pub scopes: Vec<AccessScope>,
 }
 
+impl Caller {
+    /// Whether a key has the scope. Of users it is not asked: their role decides.
+    pub fn holds(&self, wanted: AccessScope) -> bool {
+        self.scopes.iter().any(|held| held.includes(wanted))
+    }
+}
+
 /// Checks credentials.
 pub struct Authenticator {
     store: Store,

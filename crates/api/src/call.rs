@@ -11,7 +11,7 @@ use actix_web::{
 };
 use domain::{
     Code, Error, Fault,
-    access::{Scope, WriteMode},
+    access::{AccessScope, Scope, WriteMode},
     fields::Field,
     ids::{MemberId, SessionId},
     jobs::StoredProblem,
@@ -121,6 +121,21 @@ impl Call {
         match self.request.headers().contains_key(header::IF_MATCH) {
             true => Ok(()),
             false => Err(Error::of(Code::IfMatchRequired).at(fault)),
+        }
+    }
+
+    /// Makes sure that a key has a scope that only the body shows to be needed; the role of users is checked by the
+    /// gate.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    pub fn expect_scope(&self, wanted: AccessScope) -> Result<(), Error> {
+        match self.caller.credential {
+            Credential::Key { .. } if !self.caller.holds(wanted) => {
+                Err(Error::of(Code::InsufficientScope)
+                    .meta("required_scope", wanted.as_str().into()))
+            }
+            _ => Ok(()),
         }
     }
 

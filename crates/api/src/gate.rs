@@ -187,7 +187,7 @@ fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
                 .meta("required_scope", Value::Null))
         }
         Credential::Key { .. } => {
-            match operation.scopes.iter().find(|wanted| !holds(caller, **wanted)) {
+            match operation.scopes.iter().find(|wanted| !caller.holds(**wanted)) {
                 None => Ok(()),
                 Some(missing) => Err(Error::of(Code::InsufficientScope)
                     .meta("required_scope", json!(missing.as_str()))),
@@ -214,10 +214,6 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
             .meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
         false => Ok(()),
     }
-}
-
-fn holds(caller: &Caller, wanted: AccessScope) -> bool {
-    caller.scopes.iter().any(|held| held.includes(wanted))
 }
 
 /// Operations of admins that write: what they make (keys, members) would outlive the access of who made it.

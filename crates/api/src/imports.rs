@@ -1,10 +1,12 @@
-//! Imports (contract 4.9).
+//! Imports.
+
+use std::fs::File;
 
 use actix_web::{HttpRequest, post, web};
 use domain::{
     Error,
     ids::JobId,
-    imports::{ImportOptions, ImportPreview, Inspection, inspect},
+    imports::{ImportOptions, ImportPreview, ImportPreviewOptions, Inspection, inspect},
     jobs::Job,
 };
 use persistence::{imports, organizations};
@@ -14,33 +16,43 @@ use crate::{
     call::{self, Call},
     files::upload_of,
     problem::Result,
-    upload::{self, ImportForm, ImportPreviewForm, Upload},
+    upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
 };
 
 /// Look into a file
 ///
-/// Columns with the fields that they probably feed, and the first rows as they would be read. Nothing is written.
+/// Columns with the fields that they feed, and the first rows as the import would read them. It takes the options of the
+/// import; what is absent is guessed, and `guesses` says why. Nothing is written. A key needs the scope to write the
+/// records, as for the import.
 #[utoipa::path(tag = "imports", request_body(content = ImportPreviewForm, content_type = "multipart/form-data"),
     security(("member" = ["imports:write"])), responses((status = 200, body = ImportPreview)),
-    extensions(("x-errors" = json!("csv_unreadable"))))]
+    extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
 #[post("/imports/previews")]
 pub async fn preview_import(
     call: Call,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
-    let (_, inspection) = inspected(upload::read(&request, payload, false).await?).await?;
+    let upload = upload::read(&request, payload, OptionsPart::Optional).await?;
+    let options: ImportPreviewOptions = match upload.options.is_empty() {
+        true => ImportPreviewOptions::default(),
+        false => call::parse(&call.state, "ImportPreviewOptions", &upload.options)?,
+    };
+    if let Some(object) = options.object() {
+        call.expect_scope(object.scope())?;
+    }
+    let (_, inspection) = inspected(upload.file, options.options().clone()).await?;
     let organization = call.read(async |tx| organizations::get(tx).await).await?;
-    Ok(Answer::ok(&ImportPreview::new(
-        &inspection,
-        organization.currency_exponent.0.unsigned_abs(),
-    )))
+    let preview = ImportPreview::new(options, &inspection, &organization.currency)?;
+    call.expect_scope(preview.object.scope())?;
+    Ok(Answer::ok(&preview))
 }
 
 /// Import a file
 ///
 /// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An import is an automated write:
-/// what people decided stays. The same file twice changes nothing.
+/// what people decided stays. The same file twice changes nothing. A key needs the scope to write the records beside
+/// `imports:write`.
 #[utoipa::path(tag = "imports", request_body(content = ImportForm, content_type = "multipart/form-data"),
     security(("member" = ["imports:write"])), responses((status = 202, body = Job)),
     extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
@@ -50,10 +62,11 @@ pub async fn create_import(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
-    let upload = upload::read(&request, payload, true).await?;
+    let upload = upload::read(&request, payload, OptionsPart::Required).await?;
     let sum = upload.sum;
     let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
-    let (file, inspection) = inspected(upload).await?;
+    call.expect_scope(options.object.scope())?;
+    let (file, inspection) = inspected(upload.file, options.clone()).await?;
     let id = JobId::new();
     let path = upload_of(call.caller.scope.organization, id);
     call.state.files.upload(&path, file).await?;
@@ -71,11 +84,11 @@ pub async fn create_import(
 }
 
 /// Reading a file takes a while: on a thread that no request waits for.
-async fn inspected(mut upload: Upload) -> Result<(std::fs::File, Inspection), Error> {
+async fn inspected(mut file: File, options: ImportOptions) -> Result<(File, Inspection), Error> {
     let look = move || {
-        let inspection = inspect(&mut upload.file)?;
-        std::io::Seek::rewind(&mut upload.file).map_err(Error::internal)?;
-        Ok((upload.file, inspection))
+        let inspection = inspect(&mut file, &options)?;
+        std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
+        Ok((file, inspection))
     };
     web::block(look).await.map_err(Error::internal)?
 }

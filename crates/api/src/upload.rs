@@ -50,6 +50,16 @@ pub struct ImportPreviewForm {
     /// The file: CSV, a JSON array, or JSON lines; at most 25 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+    /// How it is read, as JSON; everything is guessed when absent.
+    #[schema(value_type = Option<domain::imports::ImportPreviewOptions>)]
+    options: Option<domain::imports::ImportPreviewOptions>,
+}
+
+/// Whether a form must have a part `options`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionsPart {
+    Required,
+    Optional,
 }
 
 fn broken(_: impl std::fmt::Display) -> Error {
@@ -59,7 +69,7 @@ fn broken(_: impl std::fmt::Display) -> Error {
     )
 }
 
-/// Reads the parts `file` and, when `with_options`, `options` in any order.
+/// Reads the parts `file` and `options` in any order.
 ///
 /// # Errors
 /// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` for a part that is missing, `unknown_field` for
@@ -67,7 +77,7 @@ fn broken(_: impl std::fmt::Display) -> Error {
 pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,
-    with_options: bool,
+    options_part: OptionsPart,
 ) -> Result<Upload> {
     if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
         return Err(Error::of(Code::UnsupportedMediaType)
@@ -103,7 +113,7 @@ pub async fn read(
                 copy.flush().await?;
                 file = Some(copy.into_std().await);
             }
-            "options" if with_options && options.is_none() => {
+            "options" if options.is_none() => {
                 let mut text = Vec::new();
                 while let Some(piece) = in_time(part.next()).await? {
                     text.extend_from_slice(&piece.map_err(broken)?);
@@ -120,8 +130,8 @@ pub async fn read(
             )),
         }
     }
-    for (part, missing) in
-        [("file", file.is_none()), ("options", with_options && options.is_none())]
+    let is_required = options_part == OptionsPart::Required;
+    for (part, missing) in [("file", file.is_none()), ("options", is_required && options.is_none())]
     {
         if missing {
             faults.push(Fault::at_pointer("required", format!("#/{part}"), "is required"));

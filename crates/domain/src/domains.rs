@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-/// Not a domain: no host with a dot, an IP address, characters that a host cannot have, or too long.
+/// Not a domain: no host with a dot, an IP address, an ending that no domain has, characters that a host cannot have,
+/// or too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a domain such as example.com")]
 pub struct InvalidDomain;
@@ -26,7 +27,7 @@ pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
         None => ascii,
     };
     match domain.rsplit_once('.') {
-        Some((_, last)) if !is_number(last) => Ok(domain.into_owned()),
+        Some((_, last)) if is_top_level(last) => Ok(domain.into_owned()),
         _ => Err(InvalidDomain),
     }
 }
@@ -38,7 +39,17 @@ fn host_of(text: &str) -> Result<&str, InvalidDomain> {
         _ => text.strip_prefix("//").unwrap_or(text),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    // A list of addresses is not one of them.
+    let lists = |part: &str| part.contains(|c: char| c.is_whitespace() || ",;@<".contains(c));
+    let host_and_port = match authority.rsplit_once('@') {
+        Some((user, _)) if lists(user) => return Err(InvalidDomain),
+        Some((_, host)) => host,
+        None => authority,
+    };
+    if text.split_whitespace().skip(1).any(|word| word.contains("://") || word.starts_with("www."))
+    {
+        return Err(InvalidDomain);
+    }
     match host_and_port.rsplit_once(':') {
         None => Ok(host_and_port),
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 => {
@@ -53,10 +64,10 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
-/// A host that ends in a number is an IPv4 address in one of its many spellings (`127.1`, `10.0.0.0x1`), never a name.
-fn is_number(label: &str) -> bool {
-    label.bytes().all(|b| b.is_ascii_digit())
-        || label.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+/// Whether a last label may be one. All that exist are letters, two at least, or punycode: `n.a.` is an abbreviation,
+/// and a host that ends in a number is an IPv4 address in one of its many spellings (`127.1`, `10.0.0.0x1`).
+fn is_top_level(label: &str) -> bool {
+    label.starts_with("xn--") || label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -111,6 +122,15 @@ mod tests {
             "-acme.com",
             "ac_me.com",
             "acme.com:port",
+            "n.a.",
+            "N.A",
+            "acme.c",
+            "acme.c0m",
+            "acme.123",
+            "1.000",
+            "acme.co-m",
+            "ann@acme.com; bob@globex.com",
+            "https://acme.com/ https://globex.com/",
             "127.0.0.1",
             "http://127.1/",
             "1.2.3.0x7f",

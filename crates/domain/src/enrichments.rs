@@ -11,7 +11,10 @@ use crate::{
     filter::FilterNode,
     formats,
     ids::{PartnerId, ViewId},
-    imports::{Cell, Converted, Converter, ImportMoneyUnit, ImportObject, Row, field_named},
+    imports::{
+        Cell, CellFormat, Converted, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
+        field_named,
+    },
     jobs::JobItemWarning,
     selection::Selection,
     text,
@@ -123,19 +126,22 @@ impl Findings {
         findings
     }
 
-    /// The values that can be written, and a warning for each that cannot. `exponent`: how many decimals the organization's
-    /// currency has.
-    fn checked(&self, exponent: u32) -> Converted {
+    /// The values that can be written, and a warning for each that cannot. `currency`: the code of the organization's.
+    fn checked(&self, currency: &str) -> Converted {
         let fields = COMPANY_DATA.iter().filter_map(|name| {
             Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
         });
-        let converter =
-            Converter::new(fields.collect(), ImportMoneyUnit::Major, exponent, Map::new());
+        let format = CellFormat {
+            notation: Notation::default(),
+            money_unit: ImportMoneyUnit::Major,
+            currency: currency.to_owned(),
+        };
+        let converter = Converter::new(fields.collect(), format, Map::new());
         let cell = |(name, value): (&String, &Value)| {
             Some((Arc::from(name.as_str()), Cell::from_json(value.clone())?))
         };
-        let mut converted = converter
-            .read(&Row { number: 1, cells: self.values.iter().filter_map(cell).collect() });
+        let cells = self.values.iter().filter_map(cell).collect();
+        let mut converted = converter.read(&Row { number: 1, cells, has_surplus: false });
         converted.warnings.splice(0..0, self.warnings.iter().cloned());
         converted
     }
@@ -157,11 +163,11 @@ pub fn wanted(
     row: &Map<String, Value>,
     website: Option<&Findings>,
     company: Option<&Findings>,
-    exponent: u32,
+    currency: &str,
 ) -> Converted {
     let mut wanted = Converted::default();
     if let Some(website) = website {
-        wanted = website.checked(exponent);
+        wanted = website.checked(currency);
         let language = website
             .language
             .as_deref()
@@ -172,7 +178,7 @@ pub fn wanted(
         }
     }
     if let Some(company) = company {
-        let Converted { values, warnings } = company.checked(exponent);
+        let Converted { values, warnings, .. } = company.checked(currency);
         wanted.values.extend(values);
         wanted.warnings.extend(warnings);
     }
@@ -205,7 +211,7 @@ mod tests {
             "languages": "de_ch, Klingon", "services": "Cloud; SOC", "products": [{"name": "x"}], "description": null,
             "name": "Other", "stage": "active", "pipeline": 5
         }));
-        let wanted = wanted(&Map::new(), None, Some(&found), 2);
+        let wanted = wanted(&Map::new(), None, Some(&found), "USD");
         assert_eq!(
             Value::Object(wanted.values.clone()),
             json!({"industry": "Software", "employees": 11, "company_revenue": 123_456_750, "regions": ["DACH", "EU"],
@@ -223,19 +229,19 @@ mod tests {
 
     #[test]
     fn revenue_is_in_major_units_of_the_currency() {
-        let revenue = |value: Value, exponent| {
+        let revenue = |value: Value, currency| {
             let found = data(json!({"company_revenue": value}));
-            super::wanted(&Map::new(), None, Some(&found), exponent)
+            super::wanted(&Map::new(), None, Some(&found), currency)
                 .values
                 .get("company_revenue")
                 .cloned()
         };
-        assert_eq!(revenue(json!(1500), 0), Some(json!(1500)));
-        assert_eq!(revenue(json!(1500), 3), Some(json!(1_500_000)));
-        assert_eq!(revenue(json!("1,500.25"), 2), Some(json!(150_025)));
-        assert_eq!(revenue(json!(2.5e9), 2), Some(json!(250_000_000_000_i64)));
-        assert_eq!(revenue(json!(-1), 2), None);
-        assert_eq!(revenue(json!(0.5), 0), None);
+        assert_eq!(revenue(json!(1500), "JPY"), Some(json!(1500)));
+        assert_eq!(revenue(json!(1500), "KWD"), Some(json!(1_500_000)));
+        assert_eq!(revenue(json!("1,500.25"), "USD"), Some(json!(150_025)));
+        assert_eq!(revenue(json!(2.5e9), "USD"), Some(json!(250_000_000_000_i64)));
+        assert_eq!(revenue(json!(-1), "USD"), None);
+        assert_eq!(revenue(json!(0.5), "JPY"), None);
     }
 
     #[test]
@@ -247,7 +253,7 @@ mod tests {
         };
         let company = data(json!({"description": "data"}));
         let of = |row: Value, company| {
-            wanted(row.as_object().unwrap(), Some(&website), company, 2).values
+            wanted(row.as_object().unwrap(), Some(&website), company, "USD").values
         };
         assert_eq!(
             Value::Object(of(json!({"languages": []}), None)),
@@ -258,7 +264,7 @@ mod tests {
             json!({"description": "data"})
         );
         let nonsense = Findings { language: Some("deutsch!".into()), ..Findings::default() };
-        assert!(wanted(&Map::new(), Some(&nonsense), None, 2).values.is_empty());
+        assert!(wanted(&Map::new(), Some(&nonsense), None, "USD").values.is_empty());
     }
 
     proptest! {
@@ -269,7 +275,7 @@ mod tests {
             let kept = serde_json::to_string(&found).unwrap();
             prop_assert!(!kept.contains("\\u0000"));
             prop_assert!(found.values.get("regions").and_then(Value::as_array).unwrap().len() <= MAX_ITEMS);
-            let converted = wanted(&Map::new(), None, Some(&found), 2);
+            let converted = wanted(&Map::new(), None, Some(&found), "USD");
             prop_assert!(converted.warnings.len() <= MAX_WARNINGS);
         }
     }

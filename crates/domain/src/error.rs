@@ -106,6 +106,7 @@ codes! {
     DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
     FetchFailed "fetch_failed" 422 "A source could not be read.";
     RowWithoutName "row_without_name" 422 "The row has no name.";
+    RowTooLong "row_too_long" 422 "The row has more cells than the header has columns.";
 }
 
 impl Code {

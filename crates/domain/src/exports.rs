@@ -8,9 +8,10 @@ use crate::{
     Error, Fault, Result, choices,
     contacts::{CONTACT, CONTACT_COLUMNS},
     deals::{self, DEAL},
-    fields::{Field, FieldType},
+    fields::{self, Field, FieldType},
     filter::{self, FilterNode, Node},
     ids::ViewId,
+    imports,
     partners::PARTNER,
     text,
     timestamp::Timestamp,
@@ -30,6 +31,9 @@ choices! {
         Jsonl = "jsonl",
     }
 }
+
+/// U+FEFF in UTF-8: without it Excel takes a CSV file for one of the local code page.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl ExportFormat {
     /// The media type of the file.
@@ -144,13 +148,26 @@ impl ExportObject {
 }
 
 impl CheckedExport {
-    /// The header of a CSV file.
+    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name their unit, so that the
+    /// file comes back unchanged.
     ///
     /// # Errors
     /// None in practice: it is written to memory.
     pub fn header(&self) -> Result<Vec<u8>> {
+        let is_money = |column: &str| {
+            let field = match self.object {
+                ExportObject::Partner => fields::named(PARTNER, column),
+                ExportObject::Contact => fields::named(CONTACT, column),
+                ExportObject::Deal => fields::named(deals::catalogue(), column),
+            };
+            field.is_some_and(|field| field.kind == FieldType::Money)
+        };
+        let names = self.columns.iter().map(|column| match is_money(column) {
+            true => imports::minor_header(column),
+            false => column.clone(),
+        });
         match self.format {
-            ExportFormat::Csv => line(self.columns.iter().map(String::as_str)),
+            ExportFormat::Csv => Ok([BYTE_ORDER_MARK, &line(names)?].concat()),
             ExportFormat::Jsonl => Ok(Vec::new()),
         }
     }
@@ -237,7 +254,7 @@ mod tests {
         let Value::Object(row) = row else { panic!() };
         assert_eq!(
             export.header().unwrap(),
-            b"name,employees,regions,four_c_breakdown.capacity,services,domain\r\n"
+            b"\xef\xbb\xbfname,employees,regions,four_c_breakdown.capacity,services,domain\r\n"
         );
         assert_eq!(
             export.line(&row).unwrap(),

@@ -87,17 +87,69 @@ fn email(text: &str) -> Option<String> {
     (address.len() <= 254).then_some(address)
 }
 
-/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the digits.
+/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the digits, and without
+/// the zero that is dialled inside of a country alone: `+44 (0)20 7946 0958`.
 fn phone(text: &str) -> Option<String> {
-    let dense: String = text
+    let plain: String = text.chars().filter_map(phone_character).collect();
+    let plain = without_trunk_zero(plain.trim());
+    // A slash stands behind the area code; later it begins a second number: `+41 44 333 44 55/56`.
+    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+    let is_second = |(before, after): (&str, &str)| digits(before) > 7 || after.contains('/');
+    // `.0` at the end is what a program makes of a number that it takes for an amount.
+    let is_amount = plain.ends_with(".0") && plain.matches('.').count() == 1;
+    if plain.split_once('/').is_some_and(is_second) || is_amount {
+        return None;
+    }
+    let dense: String = plain
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/' | '\u{2011}'))
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')' | '.' | '/'))
         .collect();
     let digits = dense.strip_prefix('+')?;
+    let with_zero = DROPS_ZERO
+        .iter()
+        .find_map(|country| Some((country, digits.strip_prefix(country)?.strip_prefix('0')?)));
+    let digits = match with_zero {
+        Some((country, rest)) => format!("{country}{rest}"),
+        None => digits.to_owned(),
+    };
     let fits = (5..=15).contains(&digits.len())
         && digits.bytes().all(|b| b.is_ascii_digit())
         && !digits.starts_with('0');
-    fits.then_some(dense)
+    fits.then(|| format!("+{digits}"))
+}
+
+/// Wide and typographic forms as the plain ones; marks without a shape are dropped.
+fn phone_character(c: char) -> Option<char> {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => None,
+        other => Some(other),
+    }
+}
+
+/// Countries in which a zero is dialled before the area code, and never from abroad: `+44 020` is `+44 20`.
+const DROPS_ZERO: [&str; 36] = [
+    "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "60", "61", "62", "63", "64",
+    "66", "81", "82", "84", "86", "90", "91", "92", "94", "98", "234", "254", "353", "358", "381",
+    "385", "386", "421", "966", "971",
+];
+
+/// Countries whose numbers keep their zero when they are called from abroad.
+const KEEPS_ZERO: [&str; 6] = ["39", "378", "379", "225", "241", "242"];
+
+/// The number without the zero in brackets behind its country code: of `(0)20` and of `(020)` alike.
+fn without_trunk_zero(text: &str) -> String {
+    let Some((before, after)) = text.split_once("(0") else { return text.to_owned() };
+    let country: String = before.chars().filter(char::is_ascii_digit).collect();
+    let is_behind_country = before.trim_start().starts_with(['+', '(']) && !country.is_empty();
+    match is_behind_country && country.len() <= 3 && !KEEPS_ZERO.contains(&country.as_str()) {
+        true => format!("{before}({after}"),
+        false => text.to_owned(),
+    }
 }
 
 /// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are registered is not looked at,
@@ -216,6 +268,14 @@ mod tests {
             ("email", " Ann.Lee+x@WWW.Acme.COM ", "ann.lee+x@www.acme.com"),
             ("email", "ann@bücher.example", "ann@xn--bcher-kva.example"),
             ("phone", "+41 (44) 333-44.55", "+41443334455"),
+            ("phone", "+44 (0)20 7946 0958", "+442079460958"),
+            ("phone", "+44 (020) 7946 0958", "+442079460958"),
+            ("phone", "+44 020 7946 0958", "+442079460958"),
+            ("phone", "(+44) (0) 20 7946 0958", "+442079460958"),
+            ("phone", "+39 (06) 1234 5678", "+390612345678"),
+            ("phone", "+49 30/1234-567", "+49301234567"),
+            ("phone", "\u{202a}+41 44 333 44 55\u{202c}", "+41443334455"),
+            ("phone", "＋８１ ３ １２３４ ５６７８", "+81312345678"),
             ("language", "DE-ch", "de-CH"),
             ("language", "zh-hANT-tw", "zh-Hant-TW"),
             ("language", "es-419", "es-419"),
@@ -251,6 +311,10 @@ mod tests {
             ("phone", "044 333 44 55"),
             ("phone", "+0443334455"),
             ("phone", "+41 44 call"),
+            ("phone", "+41 44 333 44 55/56"),
+            ("phone", "+41 44 333 44 55 ext. 12"),
+            ("phone", "+41443334455.0"),
+            ("phone", "4.14433E+10"),
             ("phone", "+1234567890123456"),
             ("language", "e"),
             ("language", "english language"),

@@ -101,6 +101,11 @@ pub fn currency_fault(code: &str) -> Option<Fault> {
     })
 }
 
+/// The code of a currency of ISO 4217, where `code` is one.
+pub fn currency_code(code: &str) -> Option<&'static str> {
+    CURRENCIES.binary_search(&code).ok().map(|place| CURRENCIES[place])
+}
+
 /// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no such currency.
 pub fn currency_exponent(code: &str) -> Option<i32> {
     CURRENCIES.binary_search(&code).ok()?;

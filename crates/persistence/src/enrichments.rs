@@ -241,7 +241,7 @@ impl Work {
         tx: &Tx<'_>,
         visits: &[Visit],
     ) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
-        let (_, exponent) = imports::exponent(tx).await?;
+        let (currency, _) = imports::exponent(tx).await?;
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
         let mut locked = bulk::lock_many(tx, &ids).await?;
         let (mut items, mut unused) = (Vec::with_capacity(visits.len()), Vec::new());
@@ -250,7 +250,7 @@ impl Work {
             let before = held.as_ref().and_then(|held| held.partner.summary.logo_url.clone());
             let mut item = NewJobItem::succeeded(index, visit.partner);
             item.resource_id = held.as_ref().map(|_| visit.partner.to_string());
-            let done = self.settle_one(tx, held, visit, exponent, &mut item).await;
+            let done = self.settle_one(tx, held, visit, &currency, &mut item).await;
             let after = done.as_ref().ok().cloned().unwrap_or_else(|| before.clone());
             if let Err(error) = done {
                 let status = match error.code() {
@@ -282,7 +282,7 @@ impl Work {
         tx: &Tx<'_>,
         held: Option<bulk::Locked>,
         visit: &Visit,
-        exponent: u32,
+        currency: &str,
         item: &mut NewJobItem,
     ) -> Result<Option<String>> {
         let held = held.ok_or_else(Error::not_found)?;
@@ -297,9 +297,9 @@ impl Work {
             let version = json!(held.partner.summary.version);
             return Err(Error::new(Code::VersionMismatch, detail).meta("current_version", version));
         }
-        let Converted { values, warnings } = match self.kind {
+        let Converted { values, warnings, .. } = match self.kind {
             JobType::LogoFetch => Converted::default(),
-            _ => visit.said(&held.row, exponent, item)?,
+            _ => visit.said(&held.row, currency, item)?,
         };
         item.warnings.extend(warnings);
         let mut plan = bulk::plan(&held, changes_of(&values), WriteMode::Automated)?;
@@ -344,7 +344,7 @@ impl Visit {
     fn said(
         &self,
         row: &Map<String, Json>,
-        exponent: u32,
+        currency: &str,
         item: &mut NewJobItem,
     ) -> Result<Converted> {
         let said = [&self.website, &self.company_data]
@@ -360,7 +360,7 @@ impl Visit {
             return Err(again(first));
         }
         item.warnings.extend(silent.map(|error| warning(error, None)));
-        Ok(wanted(row, website, company_data, exponent))
+        Ok(wanted(row, website, company_data, currency))
     }
 }
 

@@ -57,7 +57,7 @@ impl Tasks for Importer<'_> {
 
 async fn import(store: &Store, scope: &Scope, file: &[u8], options: Value) -> (Job, Vec<JobItem>) {
     let options: ImportOptions = serde_json::from_value(options).unwrap();
-    let inspection = inspect(&mut Cursor::new(file)).unwrap();
+    let inspection = inspect(&mut Cursor::new(file), &options).unwrap();
     let id = JobId::new();
     store
         .write(scope, async |tx| imports::insert(tx, id, options, &inspection).await)
@@ -262,7 +262,7 @@ async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canc
     let rows: String = (0..2_600).map(|n| format!("Company {n},c{n}.example.com\n")).collect();
     let file = format!("name,domain\n{rows}Company 0,c0.example.com\n");
     let options: ImportOptions = serde_json::from_value(options()).unwrap();
-    let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
+    let inspection = inspect(&mut Cursor::new(file.as_bytes()), &options).unwrap();
     let begin = async || -> JobId {
         let id = JobId::new();
         store
@@ -317,7 +317,7 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
     let rows: String = (0..2_600).map(|n| format!("Company {n},c{n}.example.com\n")).collect();
     let file = format!("name,domain\n{rows}Company 0,c0.example.com\n");
     let options: ImportOptions = serde_json::from_value(options()).unwrap();
-    let inspection = inspect(&mut Cursor::new(file.as_bytes())).unwrap();
+    let inspection = inspect(&mut Cursor::new(file.as_bytes()), &options).unwrap();
     let id = JobId::new();
     store
         .write(scope, async |tx| imports::insert(tx, id, options, &inspection).await)
@@ -470,7 +470,7 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
         "",
         "",
         "deal_conflict",
-        "",
+        "validation_failed",
         "validation_failed",
         "validation_failed",
         "validation_failed",
@@ -486,19 +486,21 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
     assert_eq!(items.iter().map(code).collect::<Vec<_>>(), expected);
     let fault = |n: usize| items[n].problem.as_ref().unwrap().0.0["errors"][0]["code"].clone();
     assert_eq!(
-        [fault(4), fault(5), fault(6), fault(7)],
-        ["closed_on_required", "currency_mismatch", "not_found_reference", "required"]
+        [fault(3), fault(4), fault(5), fault(6), fault(7)],
+        [
+            "invalid_choice",
+            "closed_on_required",
+            "currency_mismatch",
+            "not_found_reference",
+            "required"
+        ]
     );
     let warned: Vec<&str> =
         items[3].warnings.0.iter().map(|warning| warning.code.as_str()).collect();
     assert_eq!(warned, ["invalid_choice", "invalid_format"]);
     let before = deals(store, scope).await;
     assert_eq!(before["One"], ("won".into(), 123_456, 1));
-    assert_eq!(
-        before["Four"],
-        ("submitted".into(), 500, 1),
-        "nobody approved what is called by an unknown word"
-    );
+    assert!(!before.contains_key("Four"), "nobody decided what is called by an unknown word");
     assert_eq!(revenue(store, scope).await, 123_456);
     let told = events(store, scope, "deal").await + events(store, scope, "partner").await;
     import(store, scope, file.as_bytes(), options).await;
@@ -512,7 +514,10 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
         "filter": {"op": "eq", "field": "partner.domain", "value": "acme.com"}}),
     )
     .await;
-    assert_eq!(csv, "external_id,value,closed_on,notes\r\n1,123456,2026-07-29,x\r\n2,1000,,\r\n");
+    assert_eq!(
+        csv,
+        "\u{feff}external_id,value (minor),closed_on,notes\r\n1,123456,2026-07-29,x\r\n2,1000,,\r\n"
+    );
 }
 
 /// The mapping that the sources of the data suggest. The file is not part of this repository; where it is missing there
@@ -533,7 +538,8 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
         })
         .await
         .unwrap();
-    let inspection = inspect(&mut Cursor::new(&file)).unwrap();
+    let any: ImportOptions = serde_json::from_value(json!({"object": "deal"})).unwrap();
+    let inspection = inspect(&mut Cursor::new(&file), &any).unwrap();
     let rows = domain::imports::Rows::open(Cursor::new(&file), inspection.shape).unwrap();
     let mut names: Vec<String> = rows
         .filter_map(|row| {
@@ -568,12 +574,14 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
             .entry(problem.0.0["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
             .or_default() += 1;
     }
-    // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they were published.
+    // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they were published; and
+    // those that are `closed`, which does not say how they ended.
     assert_eq!(
         faults,
         HashMap::from([
             ("closed_on_required".to_owned(), 180),
-            ("invalid_date_order".to_owned(), 5)
+            ("invalid_date_order".to_owned(), 5),
+            ("invalid_choice".to_owned(), 1_332)
         ])
     );
     assert_eq!(revenue(store, scope).await, 45_601_674_651);
@@ -648,7 +656,7 @@ async fn an_export_holds_what_the_filter_finds_and_imports_again_without_a_chang
     let some = json!({"object": "partner", "format": "csv", "columns": ["name", "tag_ids"],
         "filter": {"op": "eq", "field": "domain", "value": "formula.com"}});
     let (job, csv) = export(store, scope, some).await;
-    assert_eq!(csv, "name,tag_ids\r\n'=SUM(A1),\r\n");
+    assert_eq!(csv, "\u{feff}name,tag_ids\r\n'=SUM(A1),\r\n");
     assert_eq!(
         (job.status, job.progress.total, job.progress.done),
         (JobStatus::Succeeded, Some(1), 1)
@@ -665,7 +673,8 @@ async fn an_export_holds_what_the_filter_finds_and_imports_again_without_a_chang
     assert_eq!(rows[5]["tag_ids"].as_array().unwrap().len(), 1);
 
     let told = events(store, scope, "partner").await;
-    let mapped = json!({"object": "partner", "mapping": {"name": "name", "domain": "domain", "employees": "employees", "tag_ids": "tag_ids"}});
+    let mapped = json!({"object": "partner", "mapping": {"name": "name", "domain": "domain", "employees": "employees", "tag_ids": "tag_ids"},
+        "defaults": {"type": "technology"}});
     let (job, _) = import(store, scope, jsonl.as_bytes(), mapped).await;
     assert_eq!((job.progress.succeeded, events(store, scope, "partner").await), (1_204, told));
 }

@@ -1,6 +1,6 @@
 //! Which fields an import can write, and which of them a header probably means.
 
-use super::ImportObject;
+use super::{ImportMoneyUnit, ImportObject, numbers};
 use crate::{
     deals::{DEAL, DEAL_NOTES},
     fields::{Field, FieldClass, FieldType},
@@ -46,6 +46,28 @@ impl ImportField {
     pub fn is_list(&self) -> bool {
         matches!(self, Self::Partner(field) if field.is_array())
     }
+    /// What kind of values it holds, where it is a field of a catalogue.
+    pub(super) fn kind(&self) -> Option<FieldType> {
+        match self {
+            Self::Partner(field) | Self::Deal(field) => Some(field.kind),
+            Self::Currency | Self::Contact(_) => None,
+        }
+    }
+    /// Whether it names the partner of a contact or a deal.
+    pub(super) fn is_of_partner(&self) -> bool {
+        matches!(self, Self::Contact(name) if name.starts_with("partner_"))
+    }
+    /// Whether a new record that brings no value gets one that says something: a status, a date, an amount. For such
+    /// fields a value that cannot be read is not the same as none.
+    pub(super) fn has_telling_default(&self) -> bool {
+        match self {
+            Self::Partner(field) => !field.nullable && !field.is_array(),
+            // Approved deals are protected for a time that follows from the settings.
+            Self::Deal(field) => !field.nullable || field.name == "expires_on",
+            Self::Contact(name) => *name == "name",
+            Self::Currency => false,
+        }
+    }
 }
 
 fn fields(object: ImportObject) -> Vec<ImportField> {
@@ -69,6 +91,20 @@ fn fields(object: ImportObject) -> Vec<ImportField> {
                 .chain([ImportField::Currency])
                 .collect()
         }
+    }
+}
+
+/// What a new record must have; of each list one field at least.
+pub(super) fn required(object: ImportObject) -> Vec<Vec<&'static str>> {
+    let partner = || CONTACT.iter().map(|(name, _)| *name).filter(|n| n.starts_with("partner_"));
+    let named = |fields: &'static [Field]| {
+        let required = fields.iter().filter(|field| field.required);
+        required.map(|field| field.name).filter(|name| *name != "partner_id").map(|name| vec![name])
+    };
+    match object {
+        ImportObject::Partner => named(PARTNER).collect(),
+        ImportObject::Deal => named(DEAL).chain([partner().collect()]).collect(),
+        ImportObject::Contact => vec![vec!["name"], partner().collect()],
     }
 }
 
@@ -209,16 +245,89 @@ fn words(header: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A header and what stands in brackets at its end: `Revenue (EUR)`.
+fn without_brackets(header: &str) -> (&str, Option<&str>) {
+    let header = header.trim();
+    let open = match header.chars().last() {
+        Some(')') => header.rfind('('),
+        Some(']') => header.rfind('['),
+        _ => None,
+    };
+    match open {
+        Some(open) if open > 0 => {
+            (header[..open].trim_end(), Some(header[open + 1..header.len() - 1].trim()))
+        }
+        _ => (header, None),
+    }
+}
+
+/// What a header says about the amounts below it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct ColumnUnit {
+    /// `company_revenue (minor)`, as our own exports write it.
+    pub money_unit: Option<ImportMoneyUnit>,
+    /// `Revenue (EUR)`.
+    pub currency: Option<String>,
+}
+
+/// Reads what a header says about the amounts below it.
+pub(super) fn unit_of(header: &str) -> ColumnUnit {
+    let Some(inside) = without_brackets(header).1 else { return ColumnUnit::default() };
+    let bare = inside.strip_prefix("in ").unwrap_or(inside);
+    ColumnUnit {
+        money_unit: inside.to_lowercase().parse().ok(),
+        // Words such as ALL and TOP are codes, too; those that are not written large are words.
+        currency: (bare.to_uppercase() == bare && numbers::currencies(bare).is_some())
+            .then(|| bare.to_owned()),
+    }
+}
+
+/// The header of a column of amounts in our own exports.
+pub fn minor_header(field: &str) -> String {
+    format!("{field} ({})", ImportMoneyUnit::Minor)
+}
+
+/// `AnnualRevenue` as `Annual Revenue`, and without the ending of Salesforce for fields of one's own.
+fn spaced(header: &str) -> String {
+    let header = header.strip_suffix("__c").unwrap_or(header);
+    let mut spaced = String::with_capacity(header.len() + 8);
+    let mut was_small = false;
+    for c in header.chars() {
+        if was_small && c.is_uppercase() {
+            spaced.push(' ');
+        }
+        was_small = c.is_lowercase();
+        spaced.push(c);
+    }
+    spaced
+}
+
 /// The field that each column probably feeds; every field once.
 pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportField>> {
-    let headers: Vec<String> = columns.iter().map(|column| words(column)).collect();
+    let spellings: [fn(&str) -> String; 3] = [
+        words,
+        |header| words(without_brackets(header).0),
+        |header| words(&spaced(without_brackets(header).0)),
+    ];
     let mut suggested = vec![None; columns.len()];
+    // A header that says it all comes before one that says it after something was left out.
+    for spelling in spellings {
+        let headers: Vec<String> = columns.iter().map(|column| spelling(column)).collect();
+        suggest_by(object, &headers, &mut suggested);
+    }
+    suggested
+}
+
+fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<ImportField>]) {
     let synonyms = match object {
         ImportObject::Partner => SYNONYMS,
         ImportObject::Contact => CONTACT_SYNONYMS,
         ImportObject::Deal => DEAL_SYNONYMS,
     };
     for field in fields(object) {
+        if suggested.contains(&Some(field)) {
+            continue;
+        }
         let mut candidates = vec![field.name().replace('_', " ")];
         if let ImportField::Partner(field) | ImportField::Deal(field) = field {
             candidates.push(words(field.label));
@@ -229,14 +338,23 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
         let found = candidates.iter().find_map(|candidate| {
             headers
                 .iter()
-                .zip(&suggested)
+                .zip(suggested.iter())
                 .position(|(header, taken)| header == candidate && taken.is_none())
         });
         if let Some(place) = found {
             suggested[place] = Some(field);
         }
     }
-    suggested
+}
+
+/// Whether a header is the name or the label of the field, and not a word that may mean it.
+pub(super) fn is_named(header: &str, field: ImportField) -> bool {
+    let label = match field {
+        ImportField::Partner(field) | ImportField::Deal(field) => field.label,
+        _ => field.name(),
+    };
+    let header = words(header);
+    header == words(field.name()) || header == words(label)
 }
 
 /// Whether numbers of this field are written as people write head counts.

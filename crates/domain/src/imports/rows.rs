@@ -1,4 +1,4 @@
-//! A file as rows: encoding, separator, CSV or JSON, one row at a time.
+//! A file as rows: encoding, separator, header, CSV or JSON, one row at a time.
 
 use std::{
     collections::HashMap,
@@ -9,18 +9,24 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ImportEncoding;
-use crate::{Code, Error, Result, text};
+use super::{
+    ImportEncoding, ImportOptions,
+    csv::{Fault as RecordFault, Record, Records},
+    encoding::{Utf8, detect},
+    evidence::Evidence,
+    header,
+};
+use crate::{Code, Error, Fault, Result, text};
 
 /// More columns, or longer rows, are no table.
-const MAX_COLUMNS: usize = 1_000;
-const MAX_ROW_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_COLUMNS: usize = 1_000;
+pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
 
 /// How the rows are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// Cells separated by this byte, with a header.
+    /// Cells separated by this byte.
     Csv(u8),
     JsonArray,
     JsonLines,
@@ -31,6 +37,10 @@ pub enum Format {
 pub struct FileShape {
     pub encoding: ImportEncoding,
     pub format: Format,
+    /// The line on which the header of a CSV file stands, 0 for none. Imports that were accepted before there was
+    /// this setting have nothing here: their header is the first record.
+    #[serde(default)]
+    pub header_row: Option<u64>,
 }
 
 impl FileShape {
@@ -47,6 +57,10 @@ impl FileShape {
 pub enum Cell {
     Text(String),
     List(Vec<String>),
+    /// A number of JSON, as JSON writes it.
+    Number(String),
+    /// An object, or a list that holds more than texts and numbers: no field has such values.
+    Other(String),
 }
 
 impl Cell {
@@ -54,21 +68,37 @@ impl Cell {
         match self {
             Cell::Text(text) => text.trim().is_empty(),
             Cell::List(items) => items.iter().all(|item| item.trim().is_empty()),
+            Cell::Number(_) | Cell::Other(_) => false,
+        }
+    }
+
+    /// The value as text, for people.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Number(text) | Cell::Other(text) => text.clone(),
+            Cell::List(items) => items.join(", "),
         }
     }
 
     /// A value as JSON brings it.
     pub fn from_json(value: Value) -> Option<Self> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Null => String::new(),
-            other => other.to_string(),
+        let item = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => Some(String::new()),
+            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            Value::Array(_) | Value::Object(_) => None,
         };
-        match value {
-            Value::Null => None,
-            Value::Array(items) => Some(Cell::List(items.iter().map(text).collect())),
-            other => Some(Cell::Text(text(&other))),
-        }
+        Some(match value {
+            Value::Null => return None,
+            Value::String(text) => Cell::Text(text),
+            Value::Bool(flag) => Cell::Text(flag.to_string()),
+            Value::Number(number) => Cell::Number(number.to_string()),
+            Value::Array(items) => match items.iter().map(item).collect() {
+                Some(items) => Cell::List(items),
+                None => Cell::Other(Value::Array(items).to_string()),
+            },
+            Value::Object(_) => Cell::Other(value.to_string()),
+        })
     }
 }
 
@@ -78,12 +108,14 @@ pub struct Row {
     /// The first record after the header is 1; empty ones count here.
     pub number: u64,
     pub cells: Vec<(Arc<str>, Cell)>,
+    /// Whether cells beyond the last column hold anything: nobody knows which cell belongs to which column.
+    pub has_surplus: bool,
 }
 
 impl Row {
     /// Whether no cell holds anything.
     pub fn is_empty(&self) -> bool {
-        self.cells.iter().all(|(_, cell)| cell.is_empty())
+        !self.has_surplus && self.cells.iter().all(|(_, cell)| cell.is_empty())
     }
 }
 
@@ -94,27 +126,40 @@ pub struct Inspection {
     pub columns: Vec<String>,
     /// Some values of each column.
     pub samples: Vec<Vec<String>>,
+    /// What the values of each column tell about how the file is written.
+    pub(super) evidence: Vec<Evidence>,
+    /// Why the bytes are read in this encoding, and why the header is where it is.
+    pub(super) encoding_reason: String,
+    pub(super) header_reason: String,
     /// Rows that hold anything.
     pub row_count: u64,
     /// The first of them.
     pub first: Vec<Row>,
 }
 
-fn unreadable(detail: impl Into<String>) -> Error {
+pub(super) fn unreadable(detail: impl Into<String>) -> Error {
     Error::new(Code::CsvUnreadable, detail)
 }
 
 /// Reads the whole file once, from its beginning, and keeps a little of it.
 ///
 /// # Errors
-/// `csv_unreadable` with what is wrong and where.
-pub fn inspect(file: &mut (impl Read + Seek)) -> Result<Inspection> {
-    let shape = detect(file)?;
+/// `csv_unreadable` with what is wrong and where; `validation_failed` for an encoding that does not exist and for a
+/// header row that is not there.
+pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result<Inspection> {
+    let detected = detect(file, options.encoding()?)?;
+    let found = header::find(&detected.head, detected.is_whole, options)?;
+    let shape = FileShape {
+        encoding: detected.encoding,
+        format: found.format,
+        header_row: found.header_row,
+    };
     file.rewind().map_err(Error::internal)?;
     let mut rows = Rows::open(file, shape)?;
     let mut columns: Vec<String> = rows.columns().iter().map(|name| name.to_string()).collect();
     let mut places: HashMap<String, usize> = columns.iter().cloned().zip(0..).collect();
     let mut samples = vec![Vec::new(); columns.len()];
+    let mut evidence = vec![Evidence::default(); columns.len()];
     let (mut row_count, mut first) = (0, Vec::new());
     for row in &mut rows {
         let row = row?;
@@ -134,14 +179,20 @@ pub fn inspect(file: &mut (impl Read + Seek)) -> Result<Inspection> {
                     places.insert(name.to_string(), columns.len());
                     columns.push(name.to_string());
                     samples.push(Vec::new());
+                    evidence.push(Evidence::default());
                     columns.len() - 1
                 }
             };
-            if samples[place].len() < 5 && !cell.is_empty() {
-                let text: String = match cell {
-                    Cell::Text(text) => text.trim().chars().take(100).collect(),
-                    Cell::List(items) => items.join(", ").chars().take(100).collect(),
-                };
+            if cell.is_empty() {
+                continue;
+            }
+            if !row.has_surplus
+                && let Cell::Text(text) = cell
+            {
+                evidence[place].add(text);
+            }
+            if samples[place].len() < 5 {
+                let text: String = cell.shown().trim().chars().take(100).collect();
                 if !samples[place].contains(&text) {
                     samples[place].push(text);
                 }
@@ -154,126 +205,16 @@ pub fn inspect(file: &mut (impl Read + Seek)) -> Result<Inspection> {
     if columns.is_empty() {
         return Err(unreadable("The file has no columns."));
     }
-    Ok(Inspection { shape, columns, samples, row_count, first })
-}
-
-/// Looks at every byte: UTF-8 only if all of it is.
-fn detect(file: &mut (impl Read + Seek)) -> Result<FileShape> {
-    file.rewind().map_err(Error::internal)?;
-    let mut head = Vec::new();
-    let mut decoder = encoding_rs::UTF_8.new_decoder_without_bom_handling();
-    let (mut is_utf8, mut is_latin) = (true, true);
-    let mut text = String::with_capacity(3 * 65_536 + 16);
-    let mut buffer = vec![0; 65_536];
-    loop {
-        let read = file.read(&mut buffer).map_err(Error::internal)?;
-        let bytes = &buffer[..read];
-        if head.len() < 65_536 {
-            head.extend_from_slice(bytes);
-        }
-        // Bytes that Windows-1252 does not know, and those that no text has.
-        is_latin &= !bytes.iter().any(
-            |b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0x00..=0x08 | 0x0e..=0x1f | 0x7f),
-        );
-        if is_utf8 {
-            text.clear();
-            is_utf8 = !decoder.decode_to_string(bytes, &mut text, read == 0).2;
-        }
-        if read == 0 {
-            break;
-        }
-    }
-    let encoding = match (is_utf8, is_latin) {
-        (true, _) => ImportEncoding::Utf8,
-        (false, true) => ImportEncoding::Windows1252,
-        (false, false) => {
-            return Err(unreadable("The file is neither UTF-8 nor Windows-1252 text."));
-        }
-    };
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-    let format = match head.iter().find(|b| !b.is_ascii_whitespace()) {
-        None => return Err(unreadable("The file is empty.")),
-        Some(b'[') => Format::JsonArray,
-        Some(b'{') => Format::JsonLines,
-        Some(_) => Format::Csv(separator(head)),
-    };
-    Ok(FileShape { encoding, format })
-}
-
-/// What separates most cells of the header.
-fn separator(head: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for byte in head {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            other => counts
-                .iter_mut()
-                .filter(|(candidate, _)| candidate == other)
-                .for_each(|(_, count)| *count += 1),
-        }
-    }
-    counts
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map_or(b',', |(candidate, _)| candidate)
-}
-
-/// The bytes of a file as UTF-8 without a byte order mark.
-struct Utf8<R> {
-    file: R,
-    decoder: encoding_rs::Decoder,
-    input: Vec<u8>,
-    from: usize,
-    to: usize,
-    ended: bool,
-    finished: bool,
-}
-
-impl<R: Read> Utf8<R> {
-    fn new(file: R, encoding: ImportEncoding) -> Self {
-        let decoder = match encoding {
-            ImportEncoding::Utf8 => encoding_rs::UTF_8.new_decoder_with_bom_removal(),
-            ImportEncoding::Windows1252 => {
-                encoding_rs::WINDOWS_1252.new_decoder_without_bom_handling()
-            }
-        };
-        Self {
-            file,
-            decoder,
-            input: vec![0; 16_384],
-            from: 0,
-            to: 0,
-            ended: false,
-            finished: false,
-        }
-    }
-}
-
-impl<R: Read> Read for Utf8<R> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        // The decoder writes whole characters.
-        debug_assert!(out.len() >= 8, "read through a buffer");
-        loop {
-            if self.finished {
-                return Ok(0);
-            }
-            if self.from == self.to && !self.ended {
-                (self.from, self.to) = (0, self.file.read(&mut self.input)?);
-                self.ended = self.to == 0;
-            }
-            let (state, read, written, _) =
-                self.decoder.decode_to_utf8(&self.input[self.from..self.to], out, self.ended);
-            self.from += read;
-            self.finished = self.ended && state == encoding_rs::CoderResult::InputEmpty;
-            if written > 0 {
-                return Ok(written);
-            }
-        }
-    }
+    Ok(Inspection {
+        shape,
+        columns,
+        samples,
+        evidence,
+        encoding_reason: detected.reason,
+        header_reason: found.header_reason,
+        row_count,
+        first,
+    })
 }
 
 /// The rows of a file, one by one.
@@ -281,12 +222,32 @@ pub struct Rows<R: Read> {
     source: Source<R>,
     columns: Vec<Arc<str>>,
     number: u64,
-    failed: bool,
+    /// After the last row and after an error there is nothing more, however often it is asked.
+    has_ended: bool,
 }
 
 enum Source<R: Read> {
-    Csv(csv::Reader<BufReader<Utf8<R>>>, csv::StringRecord),
+    Csv {
+        records: Records<BufReader<Utf8<R>>>,
+        record: Record,
+        /// Whether `record` holds a row that was read to find out how many columns there are.
+        is_held: bool,
+    },
     Json(BufReader<Utf8<R>>, Format),
+}
+
+fn refused(place: &str, fault: RecordFault) -> Error {
+    match fault {
+        RecordFault::TooLong => {
+            unreadable(format!("{place} is longer than a row can be; a quote may be missing."))
+        }
+        RecordFault::OpenQuote => unreadable(format!("{place}: a quote is opened and not closed.")),
+        RecordFault::StrayQuote => unreadable(format!(
+            "{place}: a quoted cell spans several lines and then goes on behind its closing \
+             quote. A quote is missing or not doubled."
+        )),
+        RecordFault::Io(error) => Error::internal(error),
+    }
 }
 
 impl<R: Read> Rows<R> {
@@ -299,44 +260,36 @@ impl<R: Read> Rows<R> {
                 skip_blanks(&mut text)?;
                 text.consume(1);
             }
-            return Ok(Self {
-                source: Source::Json(text, shape.format),
-                columns: Vec::new(),
-                number: 0,
-                failed: false,
-            });
+            let source = Source::Json(text, shape.format);
+            return Ok(Self { source, columns: Vec::new(), number: 0, has_ended: false });
         };
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
-        let headers = reader.headers().map_err(|error| unreadable(error.to_string()))?.clone();
-        if headers.len() > MAX_COLUMNS || headers.as_slice().len() > MAX_ROW_BYTES {
-            return Err(unreadable(format!(
-                "There are more than {MAX_COLUMNS} columns, or the first line is no header."
-            )));
-        }
-        if headers.iter().any(|name| name.chars().any(|c| c.is_control() && !c.is_whitespace())) {
-            return Err(unreadable("The first line is not a header."));
-        }
-        let mut columns: Vec<Arc<str>> = Vec::with_capacity(headers.len());
-        for (place, header) in headers.iter().enumerate() {
-            let plain = match header.split_whitespace().collect::<Vec<_>>().join(" ") {
-                blank if blank.is_empty() => format!("Column {}", place + 1),
-                name => name,
-            };
-            let mut name = plain.clone();
-            let mut copy = 1;
-            while columns.iter().any(|other| **other == *name) {
-                copy += 1;
-                name = format!("{plain} ({copy})");
+        let mut records = Records::new(text, separator);
+        let mut record = Record::default();
+        let place = "The header";
+        let no_such_row = || {
+            let detail = "the file has no record that begins on this line";
+            Error::invalid(vec![Fault::at_pointer("out_of_range", "#/header_row", detail)])
+        };
+        loop {
+            let found =
+                records.read(&mut record, MAX_COLUMNS).map_err(|fault| refused(place, fault))?;
+            match shape.header_row.filter(|line| *line > 0) {
+                Some(line) if !found || record.line > line => return Err(no_such_row()),
+                Some(line) if record.line < line => {}
+                _ if !found => return Err(unreadable("The file is empty.")),
+                _ => break,
             }
-            columns.push(name.into());
         }
-        Ok(Self {
-            source: Source::Csv(reader, csv::StringRecord::new()),
-            columns,
-            number: 0,
-            failed: false,
-        })
+        if record.width > MAX_COLUMNS {
+            return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns.")));
+        }
+        let is_held = shape.header_row == Some(0);
+        let columns = match is_held {
+            true => (1..=record.width).map(|place| format!("Column {place}").into()).collect(),
+            false => header::names(&record)?,
+        };
+        let source = Source::Csv { records, record, is_held };
+        Ok(Self { source, columns, number: 0, has_ended: false })
     }
 
     /// The header; for JSON the keys become known row by row.
@@ -346,21 +299,19 @@ impl<R: Read> Rows<R> {
 
     fn read(&mut self) -> Result<Option<Row>> {
         let at = self.number + 1;
+        let mut has_surplus = false;
         let cells = match &mut self.source {
-            Source::Csv(reader, record) => {
-                if !reader
-                    .read_record(record)
-                    .map_err(|error| unreadable(format!("Row {at}: {error}.")))?
-                {
+            Source::Csv { records, record, is_held } => {
+                let is_there = std::mem::take(is_held)
+                    || records
+                        .read(record, self.columns.len())
+                        .map_err(|fault| refused(&format!("Row {at}"), fault))?;
+                if !is_there {
                     return Ok(None);
                 }
-                if record.as_slice().len() > MAX_ROW_BYTES {
-                    return Err(unreadable(format!(
-                        "Row {at} is longer than a row can be; a quote may be missing."
-                    )));
-                }
+                has_surplus = record.has_surplus;
                 let cells = record
-                    .iter()
+                    .cells()
                     .map(|cell| Cell::Text(text::without_formula_escape(cell).to_owned()));
                 self.columns.iter().cloned().zip(cells).collect()
             }
@@ -387,7 +338,7 @@ impl<R: Read> Rows<R> {
             },
         };
         self.number = at;
-        Ok(Some(Row { number: at, cells }))
+        Ok(Some(Row { number: at, cells, has_surplus }))
     }
 }
 
@@ -395,11 +346,11 @@ impl<R: Read> Iterator for Rows<R> {
     type Item = Result<Row>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
+        if self.has_ended {
             return None;
         }
         let row = self.read();
-        self.failed = row.is_err();
+        self.has_ended = !matches!(row, Ok(Some(_)));
         row.transpose()
     }
 }

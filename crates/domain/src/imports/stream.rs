@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Row, Rows,
 };
-use crate::{Result, text::normalised_name};
+use crate::{Code, Result, text::normalised_name};
 
 /// A row that holds anything.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct ImportRow {
     /// Its number in the file.
     pub number: u64,
     pub converted: Converted,
+    /// Why it cannot be taken, whatever it says.
+    pub refusal: Option<Code>,
     /// The first row of the file with the same key.
     pub duplicate_of: Option<FirstRow>,
 }
@@ -88,7 +90,10 @@ impl<R: Read> ImportRows<R> {
             if row.is_empty() {
                 continue;
             }
-            let converted = convert(&self.converter, &row);
+            let (converted, refusal) = match row.has_surplus {
+                true => (Converted::default(), Some(Code::RowTooLong)),
+                false => (convert(&self.converter, &row), None),
+            };
             let (index, number) = (self.index, row.number);
             self.index += 1;
             // A row without name fails as such, and is nobody's first.
@@ -99,7 +104,7 @@ impl<R: Read> ImportRows<R> {
                 (first != number)
                     .then_some(FirstRow { number: first, name_differs: its_name != name })
             });
-            return Ok(Some(ImportRow { index, number, converted, duplicate_of }));
+            return Ok(Some(ImportRow { index, number, converted, refusal, duplicate_of }));
         }
     }
 

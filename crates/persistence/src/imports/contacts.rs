@@ -116,7 +116,7 @@ async fn write(
         }
         Some(contact) => (fields(contact), row.converted.values.clone()),
         None if foretold.is_some() => (Map::new(), row.converted.values.clone()),
-        None => (Map::new(), batch.converter.with_defaults(&row.converted.values)),
+        None => (Map::new(), batch.converter.with_defaults(&row.converted)?),
     };
     let null = Value::Null;
     let changed: Vec<&str> = FIELDS

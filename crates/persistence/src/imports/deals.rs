@@ -82,9 +82,9 @@ fn account_key(row: &Map<String, Value>) -> Option<String> {
 
 /// What is looked up for the whole batch.
 async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Known> {
-    let defaults = batch.converter.with_defaults(&Map::new());
+    let defaults = batch.converter.defaults();
     let all = |field: &str| -> Vec<String> {
-        let values = rows.iter().map(|row| &row.converted.values).chain([&defaults]);
+        let values = rows.iter().map(|row| &row.converted.values).chain([defaults]);
         values.filter_map(|values| values.get(field)?.as_str().map(str::to_owned)).collect()
     };
     let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
@@ -156,7 +156,7 @@ async fn write(
         known.deal_of(&row.converted.values, named).map(|deal| (deal.id, deal.values.status));
     let mut item = batch.item(row);
     let Some((id, status)) = found else {
-        let values = batch.converter.with_defaults(&row.converted.values);
+        let values = batch.converter.with_defaults(&row.converted)?;
         let partner = match named {
             Some(partner) => partner,
             None => partner_of(tx, &known.partners, &values).await?.ok_or_else(nameless)?,
@@ -170,6 +170,7 @@ async fn write(
     if is_skip(batch) {
         return Err(Error::of(Code::ExternalIdTaken).meta("existing_id", json!(id)));
     }
+    row.converted.expect_change()?;
     let wanted = wanted(batch, row.converted.values.clone(), named, Some(status), &mut item)?;
     let before = writer.lock(id, None, wanted.partner_id).await?;
     let held = before.values.clone();
@@ -189,11 +190,6 @@ fn wanted(
 ) -> Result<DealUpdate> {
     values.retain(|field, _| field != "currency" && !field.starts_with("partner_"));
     values.extend(partner.map(|id| ("partner_id".to_owned(), json!(id))));
-    // Nobody has approved what the row calls by a word that we do not know.
-    let unread = item.warnings.iter().any(|warning| warning.field.as_deref() == Some("status"));
-    if unread && present.is_none() && !values.contains_key("status") {
-        values.insert("status".to_owned(), json!(DealStatus::Submitted));
-    }
     let status =
         values.get("status").and_then(Value::as_str).and_then(|word| word.parse().ok()).or(present);
     let closed = status.is_some_and(DealStatus::is_closed);

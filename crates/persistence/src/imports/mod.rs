@@ -18,8 +18,8 @@ use domain::{
     events::NewEvent,
     ids::{JobId, TagId},
     imports::{
-        Converter, FileShape, FirstRow, ImportMapping, ImportObject, ImportOnDuplicateRow,
-        ImportOptions, ImportRow, ImportRows, Inspection, Rows, field_named,
+        Converter, FileShape, FirstRow, ImportObject, ImportOnDuplicateRow, ImportOptions,
+        ImportPlan, ImportRow, ImportRows, Inspection, Notation, Rows,
     },
     jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
     text::fold,
@@ -50,60 +50,36 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
 ///
 /// # Errors
-/// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported and for defaults.
+/// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
+/// that neither mapping nor defaults give.
 pub async fn insert(
     tx: &Tx<'_>,
     id: JobId,
-    mut options: ImportOptions,
+    options: ImportOptions,
     inspection: &Inspection,
 ) -> Result<Job> {
-    let (_, decimals) = exponent(tx).await?;
-    let given = options.defaults.clone().unwrap_or_default();
-    let defaults =
-        Converter::checked_defaults(options.object, &given, options.money_unit, decimals);
-    let mapping = match (options.mapping(&inspection.columns), defaults) {
-        (Ok(mapping), Ok(_)) => mapping,
-        (Err(Error::Problem(mut problem)), Err(Error::Problem(more))) => {
-            problem.errors.extend(more.errors);
-            return Err(Error::Problem(problem));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
-    };
-    // As it will be used, also when it was guessed.
-    let mapping =
-        mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
-    options.mapping = Some(ImportMapping(mapping));
+    let (currency, _) = exponent(tx).await?;
+    let plan = ImportPlan::new(options, inspection, &currency)?;
+    let position = Position { shape: inspection.shape, notation: plan.notation, rows: 0 };
     let job = jobs::NewJob {
         id,
         kind: JobType::Import,
-        dry_run: options.dry_run,
-        input: serde_json::to_value(&options).map_err(Error::internal)?,
+        dry_run: plan.options.dry_run,
+        input: serde_json::to_value(&plan.options).map_err(Error::internal)?,
         total: Some(inspection.row_count as i64),
-        position: Some(
-            serde_json::to_value(Position { shape: inspection.shape, rows: 0 })
-                .map_err(Error::internal)?,
-        ),
+        position: Some(serde_json::to_value(position).map_err(Error::internal)?),
         has_files: true,
     };
     jobs::insert(tx, &job).await
-}
-
-/// What turns the rows of an accepted import into values.
-async fn converter(tx: &Tx<'_>, options: &ImportOptions) -> Result<Converter> {
-    let (_, decimals) = exponent(tx).await?;
-    let given = options.defaults.clone().unwrap_or_default();
-    let defaults =
-        Converter::checked_defaults(options.object, &given, options.money_unit, decimals)?;
-    let mapping = options.mapping.iter().flat_map(|mapping| &mapping.0);
-    let fields = mapping
-        .filter_map(|(column, field)| Some((column.clone(), field_named(options.object, field)?)));
-    Ok(Converter::new(fields.collect(), options.money_unit, decimals, defaults))
 }
 
 /// Where an import goes on.
 #[derive(Serialize, Deserialize)]
 struct Position {
     shape: FileShape,
+    /// Imports that were accepted before this was kept read numbers and dates as JSON writes them.
+    #[serde(default)]
+    notation: Notation,
     /// Rows that were worked off.
     rows: i64,
 }
@@ -124,7 +100,8 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
                 let position: Position =
                     serde_json::from_value(position).map_err(Error::internal)?;
-                let converter = converter(tx, &options).await?;
+                let (currency, _) = exponent(tx).await?;
+                let converter = options.converter(position.notation, &currency)?;
                 Ok(Some((options, position, converter)))
             }
             _ => {
@@ -249,6 +226,9 @@ impl Batch<'_> {
 
     /// What can be said of a row before looking at any data: the item of one that goes no further.
     fn refused(&self, row: &ImportRow) -> Option<NewJobItem> {
+        if let Some(code) = row.refusal {
+            return Some(self.failed(row, &Error::of(code)));
+        }
         if row.converted.text("name").is_none() {
             return Some(self.failed(row, &Error::of(Code::RowWithoutName)));
         }

@@ -121,7 +121,7 @@ pub(super) async fn run(
         .filter_map(|row| row.converted.values.get("tag_ids"))
         .filter_map(Value::as_array)
         .flatten();
-    let defaults = batch.converter.with_defaults(&Map::new());
+    let defaults = batch.converter.defaults();
     let names =
         names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
     let tags = tag_ids(tx, names.filter_map(Value::as_str), !batch.options.dry_run).await?;
@@ -207,7 +207,7 @@ fn prepare<'a>(
     tags: &HashMap<String, TagId>,
     row: &'a ImportRow,
 ) -> Result<New<'a>> {
-    let values = batch.converter.with_defaults(&row.converted.values);
+    let values = batch.converter.with_defaults(&row.converted)?;
     if !values.contains_key("type") {
         return Err(required("type", "is required: map a column to it, or give a default"));
     }

@@ -1,0 +1,355 @@
+//! Days as people, spreadsheets and other systems write them. Where day and month can change places, only the options
+//! or the file decide between them.
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use regex::Regex;
+
+use super::{
+    ImportDateFormat::{self, Dmy, Mdy, Ymd},
+    numbers::plain,
+};
+
+/// Why a text is not read as a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    NotADate,
+    /// Day and month, or day and year, could change places.
+    Ambiguous,
+}
+
+/// What a cell tells about the order of dates in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// It can only be read in this order.
+    Only(ImportDateFormat),
+    Ambiguous,
+}
+
+/// A time of day behind a date: `10:00`, `10:00:05.123+02:00`, `2:30 PM`.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i-u)^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)? ?([ap]\.?m\.?)? ?(z|utc|gmt|[+-][0-9]{2}(:?[0-9]{2})?)?$",
+    )
+    .expect("the pattern is well-formed")
+});
+
+/// Names of months in the languages whose files we meet. A word stands for one month in all of them.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "january", "januar", "janvier", "janv", "enero", "ene", "gennaio", "gen", "januari"],
+    &[
+        "feb", "february", "februar", "février", "fevrier", "févr", "fév", "febrero", "febbraio",
+        "februari",
+    ],
+    &["mar", "march", "märz", "maerz", "mär", "mars", "marzo", "maart", "mrt"],
+    &["apr", "april", "avril", "avr", "abril", "abr", "aprile"],
+    &["may", "mai", "mayo", "maggio", "mag", "mei"],
+    &["jun", "june", "juni", "juin", "junio", "giugno", "giu"],
+    &["jul", "july", "juli", "juillet", "juil", "julio", "luglio", "lug"],
+    &["aug", "august", "août", "aout", "agosto", "ago", "augustus"],
+    &["sep", "sept", "september", "septembre", "septiembre", "settembre", "set"],
+    &["oct", "october", "oktober", "okt", "octobre", "octubre", "ottobre", "ott"],
+    &["nov", "november", "novembre", "noviembre"],
+    &["dec", "december", "dezember", "dez", "décembre", "decembre", "déc", "diciembre", "dicembre"],
+];
+
+/// The three parts of a date, in the order of the text.
+struct Parts<'a> {
+    parts: [&'a str; 3],
+    is_dotted: bool,
+}
+
+/// The text without the time of day behind it.
+fn without_time(text: &str) -> &str {
+    let ends = text.char_indices().filter(|(_, c)| matches!(c, 'T' | 't' | ' ' | ','));
+    for (at, _) in ends {
+        if TIME.is_match(text[at + 1..].trim()) {
+            return text[..at].trim_end_matches([' ', ',']);
+        }
+    }
+    text
+}
+
+fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
+    let fits = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| text.parse().ok()).flatten()
+}
+
+fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok().filter(|year| *year >= 1)?, month, day)
+}
+
+/// A year of four digits, or of two: those of this century up to 69, then the last one's.
+fn year(text: &str) -> Option<u32> {
+    match number(text, 2..=4)? {
+        year if text.len() == 4 => Some(year),
+        year if text.len() == 2 => Some(if year < 70 { 2000 + year } else { 1900 + year }),
+        _ => None,
+    }
+}
+
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let separator = text.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
+    let mut split = text.split(separator).map(str::trim);
+    let parts = [split.next()?, split.next()?, split.next()?];
+    let ends = split.next().is_none();
+    ends.then_some(Parts { parts, is_dotted: separator == '.' })
+}
+
+/// Every day that the parts may mean, with the order in which they are read.
+fn candidates(Parts { parts, is_dotted }: &Parts<'_>) -> Vec<(ImportDateFormat, NaiveDate)> {
+    let [a, b, c] = *parts;
+    let of = |order: ImportDateFormat, y: &str, m: &str, d: &str| {
+        let day = day(year(y)?, number(m, 1..=2)?, number(d, 1..=2)?)?;
+        Some((order, day))
+    };
+    let orders = match (a.len(), c.len()) {
+        (4, _) => vec![of(Ymd, a, b, c)],
+        // Nobody writes the month first and points between.
+        (_, 4) if *is_dotted => vec![of(Dmy, c, b, a)],
+        (_, 4) => vec![of(Dmy, c, b, a), of(Mdy, c, a, b)],
+        _ if *is_dotted => vec![of(Ymd, a, b, c), of(Dmy, c, b, a)],
+        _ => vec![of(Ymd, a, b, c), of(Dmy, c, b, a), of(Mdy, c, a, b)],
+    };
+    let mut found: Vec<_> = orders.into_iter().flatten().collect();
+    // `05/05/2025` is the same day either way.
+    if let [(_, first), .., (_, last)] = found.as_slice()
+        && found.iter().all(|(_, day)| day == first)
+        && first == last
+        && a.len().max(c.len()) == 4
+    {
+        found.truncate(1);
+    }
+    found
+}
+
+fn month_named(word: &str) -> Option<u32> {
+    let word = word.trim_end_matches('.').to_lowercase();
+    let place = MONTHS.iter().position(|names| names.contains(&word.as_str()))?;
+    u32::try_from(place + 1).ok()
+}
+
+/// `31 Dec 2025`, `Dec 31, 2025`, `31-Dec-2025`, `2025-Dec-31`, `31. Dezember 2025`.
+fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate, Unread>> {
+    let words: Vec<&str> =
+        text.split([' ', '-', '/', ',']).filter(|word| !word.is_empty()).collect();
+    let [a, b, c] = <[&str; 3]>::try_from(words).ok()?;
+    let plain_day = |word: &str| {
+        let word = word.trim_end_matches('.');
+        let bare = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
+        number(bare.unwrap_or(word), 1..=2)
+    };
+    let long_year = |word: &str| number(word, 4..=4);
+    let found = match (month_named(a), month_named(b)) {
+        (Some(month), None) => day(long_year(c)?, month, plain_day(b)?),
+        (None, Some(month)) => match (long_year(a), long_year(c)) {
+            (Some(year), _) => day(year, month, plain_day(c)?),
+            (None, Some(year)) => day(year, month, plain_day(a)?),
+            // `31-Dec-25`: either may be the year.
+            (None, None) => match order {
+                Some(Dmy) => day(year(c)?, month, plain_day(a)?),
+                Some(Ymd) => day(year(a)?, month, plain_day(c)?),
+                _ => return Some(Err(Unread::Ambiguous)),
+            },
+        },
+        _ => return None,
+    };
+    Some(found.ok_or(Unread::NotADate))
+}
+
+/// The day that a text means; a time of day behind it may be there. `order` is that of the file, where it is known.
+pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, Unread> {
+    let text = spelled(text);
+    let text = without_time(&text);
+    if let Some(parts) = parts(text)
+        && parts.parts.iter().all(|part| number(part, 1..=4).is_some())
+    {
+        let mut found = candidates(&parts);
+        if order == Some(Mdy) && parts.is_dotted && parts.parts[0].len() != 4 {
+            let [a, b, c] = parts.parts;
+            found = candidates(&Parts { parts: [a, b, c], is_dotted: false });
+        }
+        let is_year_first = parts.parts[0].len() == 4;
+        return match (order.filter(|_| !is_year_first), found.as_slice()) {
+            (_, []) => Err(Unread::NotADate),
+            (Some(_), [(_, day)]) if is_palindrome(&parts) => Ok(*day),
+            (Some(order), found) => found
+                .iter()
+                .find(|(of, _)| *of == order)
+                .map(|(_, day)| *day)
+                .ok_or(Unread::NotADate),
+            (None, [(_, day)]) => Ok(*day),
+            (None, _) => Err(Unread::Ambiguous),
+        };
+    }
+    if let Some(found) = named(text, order) {
+        return found;
+    }
+    // The basic format of ISO 8601. Read as day and month first these years would be impossible.
+    if text.len() == 8 && text.is_ascii() {
+        let compact =
+            (number(&text[..4], 4..=4), number(&text[4..6], 2..=2), number(&text[6..], 2..=2));
+        if let (Some(year @ 1900..2100), Some(month), Some(day_of_month)) = compact {
+            return day(year, month, day_of_month).ok_or(Unread::NotADate);
+        }
+    }
+    Err(Unread::NotADate)
+}
+
+/// Whether day and month are the same number, and the year has four digits.
+fn is_palindrome(parts: &Parts<'_>) -> bool {
+    let [a, b, c] = parts.parts;
+    c.len() == 4 && number(a, 1..=2).is_some_and(|day| number(b, 1..=2) == Some(day))
+}
+
+/// The text with the signs of years, months and days of East Asia as separators.
+fn spelled(text: &str) -> String {
+    let text = plain(text);
+    match text.split_once('日') {
+        Some((date, rest)) if text.contains('年') => {
+            format!("{}{rest}", date.replace(['年', '月'], "-"))
+        }
+        _ => text,
+    }
+}
+
+/// What a cell tells about the order of dates; none for what is no date.
+pub(super) fn evidence(cell: &str) -> Option<Evidence> {
+    let trimmed = cell.trim_start();
+    let is_short = cell.len() <= 40 && trimmed.starts_with(|c: char| c.is_ascii_digit());
+    if !is_short || !cell.contains(['/', '.', '-']) {
+        return None;
+    }
+    let text = plain(cell);
+    let parts = parts(without_time(&text))?;
+    if !parts.parts.iter().all(|part| number(part, 1..=4).is_some()) {
+        return None;
+    }
+    let found = candidates(&parts);
+    match found.as_slice() {
+        [] => None,
+        // Points show no more than that the day comes before the month; only the numbers are evidence.
+        [(Dmy, _)] if parts.is_dotted && number(parts.parts[0], 1..=2)? <= 12 => {
+            Some(Evidence::Ambiguous)
+        }
+        [_] if is_palindrome(&parts) => Some(Evidence::Ambiguous),
+        [(order, _)] => Some(Evidence::Only(*order)),
+        _ => Some(Evidence::Ambiguous),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(day: Result<NaiveDate, Unread>) -> Option<String> {
+        day.ok().map(|day| day.to_string())
+    }
+
+    #[test]
+    fn days_that_can_be_read_in_one_way_need_no_knowledge() {
+        for (written, day) in [
+            ("2025-12-31", "2025-12-31"),
+            ("2025-1-2", "2025-01-02"),
+            ("2025/12/31", "2025-12-31"),
+            ("2025.12.31", "2025-12-31"),
+            ("2025-12-31T23:59:59Z", "2025-12-31"),
+            ("2025-12-31T23:59:59.123+02:00", "2025-12-31"),
+            ("2025-12-31 10:00", "2025-12-31"),
+            ("31.12.2025", "2025-12-31"),
+            ("1.2.2025", "2025-02-01"),
+            ("31. 12. 2025", "2025-12-31"),
+            ("31/12/2025", "2025-12-31"),
+            ("12/31/2025", "2025-12-31"),
+            ("12/31/2025 2:30 PM", "2025-12-31"),
+            ("12/31/2025, 2:30:00 p.m.", "2025-12-31"),
+            ("31-12-2025", "2025-12-31"),
+            ("05/05/2025", "2025-05-05"),
+            ("12/31/25", "2025-12-31"),
+            ("31 Dec 2025", "2025-12-31"),
+            ("31-Dec-2025", "2025-12-31"),
+            ("Dec 31, 2025", "2025-12-31"),
+            ("December 31st, 2025", "2025-12-31"),
+            ("31. Dezember 2025", "2025-12-31"),
+            ("1er", ""),
+            ("31 décembre 2025", "2025-12-31"),
+            ("20251231", "2025-12-31"),
+            ("２０２５-１２-３１", "2025-12-31"),
+            ("2025年12月31日", "2025-12-31"),
+        ] {
+            let wanted = (!day.is_empty()).then(|| day.to_owned());
+            assert_eq!(text(read(written, None)), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn day_and_month_change_places_only_by_knowledge() {
+        for (written, dmy, mdy) in [
+            ("01/02/2025", Some("2025-02-01"), Some("2025-01-02")),
+            ("1-2-2025", Some("2025-02-01"), Some("2025-01-02")),
+            ("31/12/25", Some("2025-12-31"), None),
+            ("31.12.25", Some("2025-12-31"), None),
+            ("01/02/03", Some("2003-02-01"), Some("2003-01-02")),
+            ("31-Dec-25", Some("2025-12-31"), None),
+        ] {
+            assert_eq!(read(written, None), Err(Unread::Ambiguous), "{written}");
+            assert_eq!(text(read(written, Some(Dmy))).as_deref(), dmy, "{written}");
+            assert_eq!(text(read(written, Some(Mdy))).as_deref(), mdy, "{written}");
+        }
+        for (written, order) in [("12/31/2025", Dmy), ("31/12/2025", Mdy), ("01/02/2025", Ymd)] {
+            assert_eq!(read(written, Some(order)), Err(Unread::NotADate), "{written}");
+        }
+        assert_eq!(text(read("12.31.2025", Some(Mdy))).as_deref(), Some("2025-12-31"));
+        assert_eq!(text(read("2025-12-31", Some(Dmy))).as_deref(), Some("2025-12-31"));
+        assert_eq!(text(read("25/12/31", Some(Ymd))).as_deref(), Some("2025-12-31"));
+    }
+
+    #[test]
+    fn what_is_no_day_is_refused() {
+        for written in [
+            "",
+            "tomorrow",
+            "2025",
+            "2025-12",
+            "45992",
+            "45992.5",
+            "1767139200",
+            "2025-02-30",
+            "2025-13-01",
+            "31.04.2025",
+            "0000-01-01",
+            "2025-12-31 to 2026-01-31",
+            "2025-12-31 and more",
+            "2025-12-31-01",
+            "Q4 2025",
+            "31 Foo 2025",
+            "99/99/2025",
+            "12/2025",
+            "1.000",
+            "20253112",
+        ] {
+            for order in [None, Some(Dmy), Some(Mdy), Some(Ymd)] {
+                assert_eq!(read(written, order), Err(Unread::NotADate), "{written} {order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cells_are_evidence_of_the_order_of_their_file() {
+        for (cell, told) in [
+            ("31/12/2025", Some(Evidence::Only(Dmy))),
+            ("12/31/2025 10:00", Some(Evidence::Only(Mdy))),
+            ("2025-12-31", Some(Evidence::Only(Ymd))),
+            ("31.12.2025", Some(Evidence::Only(Dmy))),
+            ("01.02.2025", Some(Evidence::Ambiguous)),
+            ("01/02/2025", Some(Evidence::Ambiguous)),
+            ("05/05/2025", Some(Evidence::Ambiguous)),
+            ("1.234", None),
+            ("+41-44-333", None),
+            ("acme.com", None),
+        ] {
+            assert_eq!(evidence(cell), told, "{cell}");
+        }
+    }
+}
