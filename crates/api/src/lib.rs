@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod application_forms;
 pub mod auth;
 pub mod call;
+pub mod circuit;
 pub mod config;
 pub mod contacts;
 pub mod deals;
