@@ -1,5 +1,5 @@
--- Lanes: kinds of work that do not wait for each other. A mail server that hangs, a backlog of first scores and a long
--- import each use the hands of their own lane alone.
+-- Lanes: kinds of work that do not wait for each other. A mail server that hangs, a backlog of
+-- first scores and a long import each use the hands of their own lane alone.
 SET LOCAL lock_timeout = '4s';
 
 -- The code of yesterday names no lane: its tasks run where jobs do.
@@ -7,8 +7,9 @@ ALTER TABLE tasks ADD COLUMN lane text NOT NULL DEFAULT 'jobs';
 ALTER TABLE tasks ADD CONSTRAINT tasks_lane_check CHECK (lane IN
     ('people', 'invitations', 'mails', 'slack', 'jobs', 'enrichments', 'scores', 'housekeeping'));
 
--- What waits already. A row that a worker holds is at work; where it comes from does not matter any more. The queue is
--- short by nature, so one statement is enough. The definer sees the tasks of all organizations.
+-- What waits already. A row that a worker holds is at work; where it comes from does not matter any
+-- more. The queue is short by nature, so one statement is enough. The definer sees the tasks of all
+-- organizations.
 SET LOCAL ROLE partneros_definer;
 UPDATE tasks SET lane = CASE kind
         WHEN 'password_reset' THEN 'people'
@@ -28,13 +29,14 @@ RESET ROLE;
 -- Built in the transaction, since no release has filled this table yet.
 CREATE INDEX tasks_lane ON tasks (organization_id, lane, run_at, id) WHERE died_at IS NULL;
 
--- Takes due tasks under one lease and counts the attempt: of each of the `lanes` up to `wanted` tasks, as long as an
--- organization does not run more than `most` tasks of the lane, over all workers. Claims wait for each other: serial queues
--- and fairness need to see what the others hold.
--- Fair: an organization's next task waits behind those organizations that run fewer tasks of the lane, however many it has.
--- A task whose attempts are used up (its worker was killed every time) is handed out once more, to be buried.
--- The rows are chosen into arrays before they are changed: joined to its choice, an UPDATE may carry the choice out anew for
--- each row that it looks at, and a choice that skips what is locked meanwhile is then another one each time.
+-- Takes due tasks under one lease and counts the attempt: of each of the `lanes` up to `wanted`
+-- tasks, as long as an organization does not run more than `most` tasks of the lane, over all
+-- workers. Claims wait for each other: serial queues and fairness need to see what the others hold.
+-- Fair: an organization's next task waits behind those organizations that run fewer tasks of the
+-- lane, however many it has. A task whose attempts are used up (its worker was killed every time)
+-- is handed out once more, to be buried. The rows are chosen into arrays before they are changed:
+-- joined to its choice, an UPDATE may carry the choice out anew for each row that it looks at, and
+-- a choice that skips what is locked meanwhile is then another one each time.
 CREATE FUNCTION claim_tasks(the_lease uuid, lanes text[], wanted int[], most int[], seconds double precision)
     RETURNS TABLE (organization_id uuid, id uuid, lane text, kind text, payload jsonb, actor jsonb, role text,
                    member_id uuid, request_id uuid, attempts int, max_attempts int)
@@ -94,8 +96,9 @@ BEGIN
               t.max_attempts;
 END $$;
 
--- Gives back what workers hold. For the start of a server that has just started its private cluster: whoever held a
--- lease is gone, and nobody needs to wait for its end. The attempt stays counted.
+-- Gives back what workers hold. For the start of a server that has just started its private
+-- cluster: whoever held a lease is gone, and nobody needs to wait for its end. The attempt stays
+-- counted.
 CREATE FUNCTION release_tasks() RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -110,8 +113,9 @@ ALTER FUNCTION release_tasks() OWNER TO partneros_definer;
 REVOKE ALL ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision), release_tasks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision), release_tasks() TO partneros_app;
 
--- A notification takes a lock that all of the database shares, until the end of its commit. So only tasks that are due wake
--- a worker; those for later (the first scores of each new partner) are found when their time has come.
+-- A notification takes a lock that all of the database shares, until the end of its commit. So only
+-- tasks that are due wake a worker; those for later (the first scores of each new partner) are
+-- found when their time has come.
 DROP TRIGGER tasks_tell ON tasks;
 CREATE TRIGGER tasks_tell AFTER INSERT ON tasks FOR EACH ROW
     WHEN (NEW.run_at <= clock_timestamp() + interval '200 milliseconds') EXECUTE FUNCTION tell_of_tasks();

@@ -248,8 +248,8 @@ fn replayed(state: &State, kept: idempotency::Kept) -> domain::Result<Answer> {
 
 /// What is still known of an answer that cannot be read: its status, and where the resource is.
 fn answer_lost(kept: &idempotency::Kept) -> Error {
-    let detail = "This request was carried out, but its answer was encrypted with a server key that is no longer there. Look at \
-        what it made instead of sending it again.";
+    let detail = "This request was carried out, but its answer was encrypted with a server key \
+        that is no longer there. Look at what it made instead of sending it again.";
     let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
     let error =
         Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());

@@ -1,8 +1,9 @@
-//! A server of other people that does not answer is left alone for a while, so that what would only wait for it does not
-//! use the hands that others need.
+//! A server of other people that does not answer is left alone for a while, so that what would only
+//! wait for it does not use the hands that others need.
 //!
-//! One organization may be all that a server hangs for (a recipient's mailbox, a workspace), so each is counted by itself,
-//! and the server as a whole by the organizations that it has left waiting in a row.
+//! One organization may be all that a server hangs for (a recipient's mailbox, a workspace), so
+//! each is counted by itself, and the server as a whole by the organizations that it has left
+//! waiting in a row.
 
 use std::{
     collections::{HashMap, HashSet},

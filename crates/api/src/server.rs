@@ -119,7 +119,8 @@ impl DatabaseAccess {
     /// What keeps it from starting, in words for people.
     pub async fn start_worker(&self, settings: &Settings, work: Work) -> anyhow::Result<Worker> {
         if self.cluster.is_some() {
-            // Whoever held a task was connected to the cluster that this process has just started, so nobody does any more.
+            // Whoever held a task was connected to the cluster that this process has just started,
+            // so nobody does any more.
             let released = persistence::tasks::release_all(&self.store(1).await?).await?;
             if released > 0 {
                 tracing::info!(released, "goes on with the tasks that were at work before");

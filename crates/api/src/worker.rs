@@ -127,7 +127,8 @@ impl Work {
         }
     }
 
-    /// Erases what nobody needs any more. Files go before the rows that name them: a crash in between repeats the rest.
+    /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
+    /// between repeats the rest.
     async fn keep_house(&self, run: &Run) -> Result<Outcome> {
         while self.erase_files_of_jobs(run).await? || self.erase_partners(run).await? {
             if run.is_stopping() {
@@ -160,7 +161,8 @@ impl Work {
         Ok(true)
     }
 
-    /// Erases a few partners that were deleted long ago, with their files; returns whether there were any.
+    /// Erases a few partners that were deleted long ago, with their files; returns whether there
+    /// were any.
     async fn erase_partners(&self, run: &Run) -> Result<bool> {
         let expired = run
             .store
@@ -177,8 +179,8 @@ impl Work {
         Ok(true)
     }
 
-    /// Erases files that no row names: whoever put them there died before the row was written, or before they were erased.
-    /// Young ones stay, since a file comes before its row.
+    /// Erases files that no row names: whoever put them there died before the row was written, or
+    /// before they were erased. Young ones stay, since a file comes before its row.
     async fn erase_strays(&self, run: &Run) -> Result<Outcome> {
         let folder = folder_of(run.scope().organization, None);
         let mut old = self.files.older(&folder, TimeDelta::days(1), PIECE as usize);

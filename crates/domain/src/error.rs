@@ -75,7 +75,7 @@ codes! {
     AlreadyMember "already_member" 409 "This person is a member already.";
     CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
     IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is still running.";
-    IdempotencyAnswerLost "idempotency_answer_lost" 409 "This request was carried out, but its answer can no longer be read.";
+    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its answer is lost.";
     JobExpired "job_expired" 410 "The job or its result is no longer kept.";
     EventsExpired "events_expired" 410 "These events are no longer kept.";
     VersionMismatch "version_mismatch" 412 "Somebody else changed it first.";

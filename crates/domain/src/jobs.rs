@@ -43,9 +43,11 @@ choices! {
         Failed = "failed",
         Skipped = "skipped",
     }
-    /// Kinds of work that do not wait for each other: each lane has hands of its own in every worker.
+    /// Kinds of work that do not wait for each other: each lane has hands of its own in every
+    /// worker.
     Lane {
-        /// Mails that a person is waiting for in front of the screen, such as a link to choose a password.
+        /// Mails that a person is waiting for in front of the screen, such as a link to choose a
+        /// password.
         People = "people",
         /// Mails with invitations.
         Invitations = "invitations",

@@ -112,10 +112,11 @@ impl OldRows {
     }
 }
 
-/// Erases one batch of everything that has no files; returns how many rows went. Call it until that is 0.
+/// Erases one batch of everything that has no files; returns how many rows went. Call it until that
+/// is 0.
 ///
-/// Beside what goes by its age alone: the items of jobs when they expire, and events after 90 days. Partners and the files
-/// of jobs: [`expired_partners`], [`crate::jobs::with_expired_files`].
+/// Beside what goes by its age alone: the items of jobs when they expire, and events after 90 days.
+/// Partners and the files of jobs: [`expired_partners`], [`crate::jobs::with_expired_files`].
 ///
 /// # Errors
 /// Those of the database.
@@ -139,8 +140,8 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     Ok(gone + events as usize)
 }
 
-/// Partners whose time for restoration is over, at most so many: 30 days after their deletion. Their files are to be erased
-/// before [`purge_partners`], since nobody knows of them afterwards.
+/// Partners whose time for restoration is over, at most so many: 30 days after their deletion.
+/// Their files are to be erased before [`purge_partners`], since nobody knows of them afterwards.
 ///
 /// # Errors
 /// Those of the database.
@@ -183,7 +184,8 @@ pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, 
     Ok(rows.into_iter().filter_map(|(id, address)| Some((id, address?))).collect())
 }
 
-/// Which of these jobs may have files: those that have not ended, and those whose files have not been erased.
+/// Which of these jobs may have files: those that have not ended, and those whose files have not
+/// been erased.
 ///
 /// # Errors
 /// Those of the database.

@@ -40,8 +40,8 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
          END $$",
     )
     .await?;
-    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS. Trying it would leave an error in PostgreSQL's log at
-    // each start; who looks first is alone with it, by the lock above.
+    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS. Trying it would leave an
+    // error in PostgreSQL's log at each start; who looks first is alone with it, by the lock above.
     diesel::table! { pg_database (datname) { datname -> Text, } }
     let exists = diesel::select(diesel::dsl::exists(pg_database::table.find("partneros")));
     if exists.get_result(&mut conn).await? {

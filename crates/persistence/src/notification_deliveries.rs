@@ -72,10 +72,12 @@ pub fn is_insisted_on(task: &Task) -> bool {
     task.payload.get("is_insisted_on").is_some_and(|insists| insists == true)
 }
 
-/// The same by the set: a task for each row of `sent`, which says `id` and `channel`; none of them an invitation.
+/// The same by the set: a task for each row of `sent`, which says `id` and `channel`; none of them
+/// an invitation.
 pub(crate) fn push_tasks(out: &mut Statement, actor: Json, request: Uuid) {
     out.sql(
-        "INSERT INTO tasks (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) \
+        "INSERT INTO tasks \
+         (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) \
          SELECT uuid_v7(), CASE channel WHEN 'slack' THEN 'slack' ELSE 'mails' END, ",
     );
     out.bind(Bind::Text(Some(TASK.to_owned()))).sql(", jsonb_build_object('delivery_id', id), ");
@@ -308,8 +310,8 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
     .await
 }
 
-/// Ends the task of a delivery that was not tried, because its server does not answer at present: the next task tries it
-/// after `wait`. No attempt is counted.
+/// Ends the task of a delivery that was not tried, because its server does not answer at present:
+/// the next task tries it after `wait`. No attempt is counted.
 ///
 /// # Errors
 /// Those of the database, and a lost lease.

@@ -238,8 +238,8 @@ impl QueryFragment<Pg> for Claim {
 }
 impl<C> diesel::RunQueryDsl<C> for Claim {}
 
-/// Gives back what workers hold, of all organizations; returns how many tasks that were. Only for a process that knows that
-/// no worker is left.
+/// Gives back what workers hold, of all organizations; returns how many tasks that were. Only for a
+/// process that knows that no worker is left.
 ///
 /// # Errors
 /// Those of the database.
@@ -318,8 +318,9 @@ pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// Notes that the work of a key has got on: deaths of its workers are counted anew from here, so that long work survives
-/// any number of them as long as it gets further each time, and work that kills its workers is still buried.
+/// Notes that the work of a key has got on: deaths of its workers are counted anew from here, so
+/// that long work survives any number of them as long as it gets further each time, and work that
+/// kills its workers is still buried.
 pub(crate) async fn note_progress(tx: &Tx<'_>, key: &str) -> Result<()> {
     let at_work = tasks::table
         .filter(tasks::unique_key.eq(key))
@@ -397,7 +398,8 @@ impl Query for Fail {
 }
 impl QueryFragment<Pg> for Fail {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Whether it was the last attempt, the row knows: progress may have counted anew since the claim.
+        // Whether it was the last attempt, the row knows: progress may have counted anew since the
+        // claim.
         out.push_sql(
             "/* tasks.fail */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
              run_at = clock_timestamp() + interval '1 second' \

@@ -1,10 +1,10 @@
-//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for, keeps their leases alive,
-//! ends them.
+//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
+//! keeps their leases alive, ends them.
 //!
 //! Architecture Invariant: knows no kind of task. What there is to do is an implementation of [`Tasks`].
 //!
-//! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run beside the tasks, which may
-//! hold the very connections that a claim waits for.
+//! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run
+//! beside the tasks, which may hold the very connections that a claim waits for.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -61,10 +61,11 @@ pub struct Settings {
 impl Settings {
     /// So many jobs at a time, and what belongs beside them.
     ///
-    /// Mails, messages and enrichments mostly wait for other people's servers, so they have many hands and one
-    /// organization only a part of them: whose recipients, workspace or websites hang fills its own part. Of jobs one hand
-    /// is left to the other organizations where there are more than two. First scores come in large batches, of which two
-    /// of one organization would only wait for each other's partners.
+    /// Mails, messages and enrichments mostly wait for other people's servers, so they have many
+    /// hands and one organization only a part of them: whose recipients, workspace or websites hang
+    /// fills its own part. Of jobs one hand is left to the other organizations where there are more
+    /// than two. First scores come in large batches, of which two of one organization would only
+    /// wait for each other's partners.
     pub fn new(jobs: usize) -> Self {
         let jobs = jobs.max(1);
         let lane = |lane, hands, most| LaneSettings { lane, hands, most };
@@ -79,15 +80,16 @@ impl Settings {
                 lane(Lane::Scores, 4, 1),
                 lane(Lane::Housekeeping, 2, 1),
             ],
-            // Long enough for a loop that was not scheduled for seconds, short for people who wait after a crash.
+            // Long enough for a loop that was not scheduled for seconds, short for people who wait
+            // after a crash.
             lease: Duration::from_secs(15),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(20),
         }
     }
 
-    /// Connections that a worker needs: one for each task that works in the database most of its time, and a few for all
-    /// that mostly waits for others, for claims, heartbeats and schedules.
+    /// Connections that a worker needs: one for each task that works in the database most of its
+    /// time, and a few for all that mostly waits for others, for claims, heartbeats and schedules.
     pub fn connections(&self) -> usize {
         let in_database = self.lanes.iter().filter(|settings| {
             matches!(settings.lane, Lane::Jobs | Lane::Scores | Lane::Housekeeping)
@@ -239,7 +241,8 @@ impl<'s> Hands<'s> {
         settings.hands.saturating_sub(busy)
     }
 
-    /// What to ask for: of every lane in which there may be something to do as much as there are free hands.
+    /// What to ask for: of every lane in which there may be something to do as much as there are
+    /// free hands.
     fn requests(&mut self) -> Vec<LaneRequest> {
         let mut requests = Vec::new();
         for (place, settings) in self.lanes.iter().enumerate() {
@@ -252,7 +255,8 @@ impl<'s> Hands<'s> {
         requests
     }
 
-    /// Takes a task into a free hand. `None` when there is none: then it belongs back into the queue.
+    /// Takes a task into a free hand. `None` when there is none: then it belongs back into the
+    /// queue.
     fn take(&mut self, task: &Task) -> Option<Arc<Notify>> {
         let settings = self.lanes.iter().find(|settings| settings.lane == task.lane)?;
         if self.free(settings) == 0 {

@@ -51,7 +51,8 @@ impl Circuits {
         match attempt {
             Attempt::Silent { .. } => circuit.timed_out(organization, Instant::now()),
             Attempt::Succeeded | Attempt::Refused { .. } => circuit.answered(organization),
-            // A connection that is refused or broken costs no time, and says little of the next one.
+            // A connection that is refused or broken costs no time, and says little of the next
+            // one.
             Attempt::Failed { .. } => {}
         }
     }
@@ -178,8 +179,8 @@ impl Sender {
         })
     }
 
-    /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is waiting for it, so it is
-    /// tried whether the mail server has answered others or not.
+    /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is
+    /// waiting for it, so it is tried whether the mail server has answered others or not.
     pub async fn mail_reset(&self, run: &Run) -> Result<Outcome> {
         let wanted = run.step(async |tx| passwords::reset_mail(tx, &run.task).await).await?;
         let Some(wanted) = wanted else { return Ok(Outcome::Done) };
