@@ -108,8 +108,16 @@ AS $$
     SELECT count(*) FROM free
 $$;
 
+-- A database that ran 000171 first lends the definer its right to take functions for a moment.
+GRANT CREATE ON SCHEMA public TO partneros_definer;
 ALTER FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) OWNER TO partneros_definer;
 ALTER FUNCTION release_tasks() OWNER TO partneros_definer;
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_proc WHERE proname = 'hand_to_definer') THEN
+        REVOKE CREATE ON SCHEMA public FROM partneros_definer;
+    END IF;
+END $$;
 REVOKE ALL ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision), release_tasks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision), release_tasks() TO partneros_app;
 
