@@ -224,6 +224,21 @@ async fn what_is_kept_lies_encrypted_in_the_table() {
     assert_eq!(org.owner.all("/v1/api-keys").await.len(), 1);
 }
 
+/// As after a restore without the server key.
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_any_more_is_not_a_request_that_still_runs() {
+    let org = Organization::new().await;
+    let client = keyed(&org.owner);
+    let made = client.post("/v1/tags", tag("Cloud")).await.expect(201);
+    org.sql("UPDATE idempotency_keys SET body = '\\x00' WHERE organization_id = current_organization()")
+        .await;
+    let again = client.post("/v1/tags", tag("Cloud")).await;
+    let lost = again.problem(409, "idempotency_answer_lost");
+    assert_eq!(lost.body["meta"]["status"], 201);
+    assert_eq!(lost.body["meta"]["location"], made.header("location"));
+    assert_eq!(org.owner.all("/v1/tags").await.len(), 1, "it is not done again");
+}
+
 #[tokio::test]
 async fn a_request_that_is_given_up_leaves_the_key_free_or_the_answer_kept() {
     let org = Organization::new().await;

@@ -1,8 +1,12 @@
 //! Logos.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    path::{Path, PathBuf},
+    time::{Duration, Instant, SystemTime},
+};
 
-use harness::{Answer, Client, Organization};
+use harness::{Answer, Client, Organization, instance};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use serde_json::Value;
@@ -137,4 +141,75 @@ async fn only_pictures_of_a_sensible_size_are_taken() {
     upload(&viewer, &made, "image/png", png.clone()).await.problem(403, "insufficient_role");
     org.owner.delete(&path(&made)).await.expect(204);
     upload(&org.owner, &made, "image/png", png).await.problem(404, "not_found");
+}
+
+/// The files of an organization, as the server keeps them.
+fn folder(org: &Organization) -> PathBuf {
+    instance().folder.join("files/organizations").join(org.id.to_string())
+}
+
+fn logos_below(folder: &Path) -> usize {
+    std::fs::read_dir(folder.join("logo")).map_or(0, Iterator::count)
+}
+
+/// A file that was put there so many hours ago.
+fn aged(path: &Path, hours: u64) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3_600)).unwrap();
+}
+
+/// The daily work of an organization, now and to its end.
+async fn keep_house(org: &Organization) {
+    let task = domain::jobs::NewTask::new("housekeeping", Value::Null)
+        .unique("housekeeping")
+        .lane(domain::jobs::Lane::Housekeeping);
+    org.in_database(async |tx| persistence::tasks::enqueue(tx, &task).await).await;
+    let left = "SELECT count(*)::text FROM tasks WHERE kind = 'housekeeping' \
+        AND organization_id = current_organization()";
+    let since = Instant::now();
+    while org.sql(left).await != [Some("0".to_owned())] {
+        assert!(since.elapsed() < Duration::from_secs(60), "housekeeping does not end");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_partners_go_with_them_and_those_that_nobody_names_go_too() {
+    let org = Organization::new().await;
+    let (gone, kept) = (plain(&org.owner, "Gone").await, plain(&org.owner, "Kept").await);
+    for partner in [&gone, &kept] {
+        let png = picture(10, 10, 1, ImageFormat::Png);
+        upload(&org.owner, partner, "image/png", png).await.expect(200);
+    }
+    let of = |partner: &Answer| folder(&org).join("partners").join(partner.id());
+    assert_eq!((logos_below(&of(&gone)), logos_below(&of(&kept))), (1, 1));
+    org.owner.delete(&path(&gone)).await.expect(204);
+    org.sql("UPDATE partners SET deleted_at = now() - interval '31 days' WHERE deleted_at IS NOT NULL")
+        .await;
+    let logo = std::fs::read_dir(of(&kept).join("logo")).unwrap().next().unwrap().unwrap().path();
+    aged(&logo, 48);
+    let replaced = of(&kept).join("logo/0123456789ab-01234567");
+    aged(&replaced, 48);
+    let young = of(&kept).join("logo/0123456789ab-89abcdef");
+    aged(&young, 1);
+    let upload = folder(&org).join(format!("jobs/{}/upload", domain::ids::JobId::new()));
+    aged(&upload, 48);
+    let elsewhere = folder(&org).join("somebody/elses");
+    aged(&elsewhere, 48);
+
+    keep_house(&org).await;
+    assert_eq!(
+        org.sql("SELECT count(*)::text FROM partners WHERE organization_id = current_organization()")
+            .await,
+        [Some("1".to_owned())]
+    );
+    assert!(!of(&gone).join("logo").exists(), "the logo of a partner that is erased");
+    assert!(logo.exists(), "the logo that the partner shows");
+    assert!(!replaced.exists(), "a logo that no partner shows");
+    assert!(young.exists(), "a file whose row may still be written");
+    assert!(!upload.exists(), "the upload of a job that does not exist");
+    assert!(elsewhere.exists(), "what this server did not put there");
+    let shown = org.owner.get(&format!("{}/logo", path(&kept))).await.expect(200);
+    assert_eq!(shown.header("content-type"), "image/png");
 }

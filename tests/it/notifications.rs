@@ -486,6 +486,57 @@ async fn a_mail_server_that_hangs_is_not_waited_for_long() {
     delivery(&org, &email, has_status("succeeded")).await;
 }
 
+/// Fifty mails that hang used to hold every hand of the worker for minutes.
+#[tokio::test]
+async fn mails_that_hang_hold_up_nothing_else_and_are_soon_not_tried_any_more() {
+    let org = Organization::scoring().await;
+    let mut hanging = Vec::new();
+    for _ in 0..50 {
+        hanging.push(invited(&org, MailMode::Hang).await.0);
+    }
+    let tried = || hanging.iter().map(|email| mail_sink().attempts(email)).sum::<usize>();
+    let reset = json!({"email": org.email});
+    Client::public().post("/v1/auth/password-resets", reset).await.expect(202);
+    mail_sink().wait(&org.email, "https://app.example.com/password-resets/").await;
+    let ended = org.owner.import("name,type\nBeta,reseller\n", json!({"object": "partner"})).await;
+    assert_eq!(ended.tally(), [1, 1, 0, 0]);
+    let since = Instant::now();
+    while org.owner.partner("Beta").await["scored_at"].is_null() {
+        assert!(since.elapsed() < Duration::from_secs(60), "the partner is never scored");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    let other = Organization::new().await;
+    let (email, _) = invited(&other, MailMode::Accept).await;
+    mail_sink().wait(&email, "invites you to").await;
+    assert!(tried() < 15, "{} of the mails were waited for", tried());
+
+    // After a few that hang the others are postponed without being tried.
+    let since = Instant::now();
+    let left_alone = loop {
+        let all = org.owner.all(DELIVERIES).await;
+        let said = |one: &&Value| {
+            one["last_error"].as_str().is_some_and(|why| why.contains("not answer at present"))
+        };
+        if let Some(one) = all.iter().find(said) {
+            break one.clone();
+        }
+        assert!(since.elapsed() < Duration::from_secs(120), "all are tried: {all:#?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((&left_alone["status"], &left_alone["attempts"]), (&json!("pending"), &json!(0)));
+    // Unless somebody insists, who may know better; and an answer is an answer for all.
+    for email in &hanging {
+        mail_sink().set(email, MailMode::Accept);
+    }
+    retried(&org, &left_alone).await.expect(202);
+    delivery(&org, left_alone["target"].as_str().unwrap(), has_status("succeeded")).await;
+    time_passes(&org).await;
+    for email in &hanging {
+        let sent = delivery(&org, email, has_status("succeeded")).await;
+        assert!(sent["attempts"].as_i64() < Some(4), "{sent:#}");
+    }
+}
+
 #[tokio::test]
 async fn a_member_who_is_removed_is_written_to_no_more() {
     let org = Organization::new().await;

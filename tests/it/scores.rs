@@ -285,6 +285,41 @@ async fn who_comes_by_an_application_is_scored_by_itself_and_anew_when_one_fills
 }
 
 #[tokio::test]
+async fn first_scores_of_partners_who_were_made_one_by_one_are_made_together() {
+    let org = Organization::scoring().await;
+    // Nobody is due until all are there.
+    org.sql("UPDATE organizations SET auto_score = false").await;
+    let mut ids = Vec::new();
+    for n in 0..60 {
+        ids.push(partner(&org.owner, json!({"name": format!("Acme {n}")})).await);
+    }
+    let now = domain::timestamp::Timestamp::now();
+    let queue = async |tx: &persistence::Tx<'_>| {
+        for id in &ids {
+            persistence::scores::queue(tx, &[id.parse().unwrap()], now).await?;
+        }
+        Ok(())
+    };
+    org.in_database(queue).await;
+    for id in &ids {
+        scored(&org.owner, id).await;
+    }
+    let runs = "SELECT count(DISTINCT request_id)::text FROM events WHERE type = 'partner.scored' \
+        AND organization_id = current_organization()";
+    assert_eq!(org.sql(runs).await, [Some("1".to_owned())]);
+    for id in &ids {
+        assert_eq!(scores_of(&org.owner, id).await.len(), 1, "each once");
+    }
+    let left = "SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' \
+        AND organization_id = current_organization()";
+    let since = Instant::now();
+    while org.sql(left).await != [Some("0".to_owned())] {
+        assert!(since.elapsed() < Duration::from_secs(60), "its task does not end");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_scored_where_nobody_wants_it() {
     let org = Organization::scoring().await;
     org.owner.patch("/v1/organization", json!({"auto_score": false})).await.expect(200);

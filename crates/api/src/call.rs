@@ -255,12 +255,24 @@ async fn once(
 
 fn replayed(state: &State, kept: idempotency::Kept) -> domain::Result<Answer> {
     // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
-    let body = state
-        .server_key
-        .open(KEPT_ANSWERS, &kept.body)
-        .ok_or_else(|| Error::of(Code::IdempotencyInProgress))?;
+    let Some(body) = state.server_key.open(KEPT_ANSWERS, &kept.body) else {
+        return Err(answer_lost(&kept));
+    };
     let again = header::HeaderName::from_static("idempotency-replayed");
     Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
+}
+
+/// What is still known of an answer that cannot be read: its status, and where the resource is.
+fn answer_lost(kept: &idempotency::Kept) -> Error {
+    let detail = "This request was carried out, but its answer was encrypted with a server key \
+        that is no longer there. Look at what it made instead of sending it again.";
+    let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
+    let error =
+        Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());
+    match answer.headers.into_iter().find(|(name, _)| name == "location") {
+        Some((_, location)) => error.meta("location", location.into()),
+        None => error,
+    }
 }
 
 fn refused(error: &Error, problem: &Value) -> Answer {
@@ -294,7 +306,12 @@ fn is_kept(error: &Error) -> bool {
         && matches!(error.code().status(), 409 | 410 | 412 | 422)
         && {
             // Another request with this key, not an outcome of the work.
-            !matches!(error.code(), Code::IdempotencyInProgress | Code::IdempotencyKeyReused)
+            !matches!(
+                error.code(),
+                Code::IdempotencyInProgress
+                    | Code::IdempotencyAnswerLost
+                    | Code::IdempotencyKeyReused
+            )
         }
 }
 
@@ -418,7 +435,10 @@ pub async fn read_body(
         while announced.max(read) <= limit + MAX_DISCARDED {
             match payload.next().await {
                 None => return Ok(()),
-                Some(Err(_)) => return Err("The request body did not arrive whole."),
+                Some(Err(_)) => {
+                    let detail = "The request body did not arrive whole.";
+                    return Err(Error::new(Code::MalformedJson, detail));
+                }
                 Some(Ok(chunk)) => {
                     read += chunk.len();
                     if announced.max(read) <= limit {
@@ -429,16 +449,19 @@ pub async fn read_body(
         }
         Ok(())
     };
-    let arrived = tokio::time::timeout(PATIENCE, arrive)
-        .await
-        .unwrap_or(Err("The request body did not arrive in time."));
+    let arrived = tokio::time::timeout(PATIENCE, arrive).await.unwrap_or_else(|_| Err(late()));
     match arrived {
         _ if announced.max(read) > limit => {
             Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into()))
         }
-        Err(why) => Err(Error::new(Code::MalformedJson, why)),
+        Err(error) => Err(error),
         Ok(()) => Ok(body.freeze()),
     }
+}
+
+/// The body took too long.
+pub fn late() -> Error {
+    Error::new(Code::RequestTimeout, "The request body did not arrive in time.")
 }
 
 /// A JSON text as the type that the document calls `schema`.

@@ -5,11 +5,12 @@ use std::{os::unix::fs::PermissionsExt, path::Path as LocalPath, sync::Arc};
 
 use actix_web::web::Bytes;
 use anyhow::Context;
+use chrono::{TimeDelta, Utc};
 use domain::{
     Error, Result,
-    ids::{JobId, OrganizationId},
+    ids::{JobId, OrganizationId, PartnerId},
 };
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
     ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, buffered::BufWriter, local::LocalFileSystem,
     path::Path, prefix::PrefixStore,
@@ -26,6 +27,37 @@ pub struct Files(Arc<dyn ObjectStore>);
 /// The upload of an import.
 pub fn upload_of(organization: OrganizationId, job: JobId) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}/upload"))
+}
+
+/// Everything of an organization, or of one of its partners.
+pub fn folder_of(organization: OrganizationId, partner: Option<PartnerId>) -> Path {
+    match partner {
+        None => Path::from(format!("organizations/{organization}")),
+        Some(partner) => Path::from(format!("organizations/{organization}/partners/{partner}")),
+    }
+}
+
+/// What a file belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileOwner {
+    /// A logo of this version.
+    Partner(PartnerId, String),
+    Job(JobId),
+}
+
+/// What the file at a path belongs to; none of what was not put there by this server.
+pub fn owner_of(path: &Path) -> Option<FileOwner> {
+    let parts: Vec<String> = path.parts().map(|part| part.as_ref().to_owned()).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["organizations", _, "partners", partner, "logo", version] => {
+            Some(FileOwner::Partner(partner.parse().ok()?, (*version).to_owned()))
+        }
+        ["organizations", _, "jobs", job, "upload" | "result"] => {
+            Some(FileOwner::Job(job.parse().ok()?))
+        }
+        _ => None,
+    }
 }
 
 /// The file that a job leaves behind.
@@ -112,6 +144,39 @@ impl Files {
     /// Writes a file piece by piece; it exists once it is closed.
     pub fn writer(&self, path: &Path) -> FileWriter {
         FileWriter(BufWriter::with_capacity(Arc::clone(&self.0), path.clone(), 5 * PIECE))
+    }
+
+    /// The files below a folder that have lain there for so long, in groups of at most `most`.
+    pub fn older(
+        &self,
+        folder: &Path,
+        age: TimeDelta,
+        most: usize,
+    ) -> BoxStream<'static, Result<Vec<Path>>> {
+        let before = Utc::now() - age;
+        let all = self.0.list(Some(folder)).map_err(away);
+        let old = all.try_filter_map(move |file| {
+            let old = (file.last_modified <= before).then_some(file.location);
+            std::future::ready(Ok(old))
+        });
+        old.try_chunks(most).map_err(|error| error.1).boxed()
+    }
+
+    /// Erases everything below a folder.
+    ///
+    /// # Errors
+    /// `unavailable`; some may be gone then.
+    pub async fn delete_folder(&self, folder: &Path) -> Result<()> {
+        let mut all = self.0.list(Some(folder));
+        while let Some(file) = all.next().await {
+            match file {
+                Ok(file) => self.delete(&file.location).await?,
+                // Somebody else has erased it meanwhile.
+                Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(away(error)),
+            }
+        }
+        Ok(())
     }
 
     /// Erases a file; one that is not there is no fault.

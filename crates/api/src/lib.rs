@@ -7,6 +7,7 @@ pub mod application_forms;
 pub mod auth;
 pub mod call;
 pub mod client_address;
+pub mod circuit;
 pub mod config;
 pub mod contacts;
 pub mod deals;

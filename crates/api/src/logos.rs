@@ -44,7 +44,7 @@ pub struct LogoVersion {
 }
 
 /// The version that an address of a logo names.
-fn version_of(address: &str) -> Option<&str> {
+pub fn version_of(address: &str) -> Option<&str> {
     address.rsplit_once("?v=").map(|(_, version)| version)
 }
 

@@ -189,10 +189,8 @@ impl SmtpServer {
     /// another message, so none is used twice.
     async fn send(&self, message: &Message) -> Attempt {
         match tokio::time::timeout(PATIENCE, self.hand_in(message)).await {
-            Err(_) => Attempt::Failed {
-                reason: "the mail server did not answer in time".to_owned(),
-                not_before: None,
-            },
+            Err(_) => silent(),
+            Ok(Err(error)) if error.is_timeout() => silent(),
             Ok(Err(error)) if is_final(&error) => Attempt::Refused { reason: error.to_string() },
             Ok(Err(error)) => Attempt::Failed { reason: error.to_string(), not_before: None },
             Ok(Ok(mut connection)) => {
@@ -220,6 +218,10 @@ impl SmtpServer {
         connection.send(message.envelope(), &message.formatted()).await?;
         Ok(connection)
     }
+}
+
+fn silent() -> Attempt {
+    Attempt::Silent { reason: "the mail server did not answer in time".to_owned() }
 }
 
 /// Whether the server has said that this mail will never go: not that it does not let us in, which the operator mends.

@@ -11,9 +11,9 @@ use api::{
     files::Files,
     openapi, routes,
     scores::Scorer,
-    server::{DatabaseAccess, Server, model, sender, told_to_stop, worker_settings},
+    server::{DatabaseAccess, Server, model, sender, told_to_stop},
     telemetry::Telemetry,
-    worker::{Work, Worker},
+    worker::Work,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -143,7 +143,7 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
         sender: sender(&settings, &public_url)?,
         sources: Sources::new(&settings)?,
     };
-    let worker = Worker::start(database.url.clone(), work, worker_settings(&settings)).await?;
+    let worker = database.start_worker(&settings, work).await?;
     tracing::info!("working");
     told_to_stop().await;
     worker.stop().await;

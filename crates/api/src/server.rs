@@ -32,7 +32,7 @@ use crate::{
     limits::Limits,
     mail::Mailer,
     metrics,
-    notifications::sender::Sender,
+    notifications::sender::{Circuits, Sender},
     openapi, problem, routes,
     scores::Scorer,
     server_key::ServerKey,
@@ -67,7 +67,7 @@ impl DatabaseAccess {
         let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
         embedded.bin_dir = pg_bin;
         // A server process per connection: ours, the worker's, those that listen, and a few for people.
-        let connections = settings.db_pool + settings.job_concurrency + 20;
+        let connections = settings.db_pool + worker_settings(settings).connections() + 20;
         embedded.extra.push(("max_connections".into(), connections.to_string()));
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
         persistence::migrate::prepare(&cluster.address().superuser_url()).await?;
@@ -111,6 +111,22 @@ impl DatabaseAccess {
     /// Opens a pool.
     pub async fn store(&self, pool: usize) -> domain::Result<Store> {
         Store::connect(&persistence::Settings { url: self.url.clone(), pool }).await
+    }
+
+    /// Starts the worker of this process.
+    ///
+    /// # Errors
+    /// What keeps it from starting, in words for people.
+    pub async fn start_worker(&self, settings: &Settings, work: Work) -> anyhow::Result<Worker> {
+        if self.cluster.is_some() {
+            // Whoever held a task was connected to the cluster that this process has just started,
+            // so nobody does any more.
+            let released = persistence::tasks::release_all(&self.store(1).await?).await?;
+            if released > 0 {
+                tracing::info!(released, "goes on with the tasks that were at work before");
+            }
+        }
+        Worker::start(self.url.clone(), work, worker_settings(settings)).await
     }
 
     /// Stops the private cluster.
@@ -268,7 +284,7 @@ impl Server {
             sender: sender(settings, &public_url)?,
             sources: Sources::new(settings)?,
         };
-        let worker = Worker::start(database.url.clone(), work, worker_settings(settings)).await?;
+        let worker = database.start_worker(settings, work).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 
@@ -313,6 +329,7 @@ pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
         slack: SlackApi::new(&settings.slack_api_url)?,
         server_key: server_key(settings)?,
         app_url,
+        circuits: Circuits::default(),
     })
 }
 
@@ -325,7 +342,7 @@ fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
 
 /// How the worker of this deployment works.
 pub fn worker_settings(settings: &Settings) -> persistence::worker::Settings {
-    persistence::worker::Settings { concurrency: settings.job_concurrency, ..Default::default() }
+    persistence::worker::Settings::new(settings.job_concurrency)
 }
 
 /// Ctrl-C or SIGTERM.

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use crate::call::Sum;
+use crate::call::{Sum, late};
 
 /// The largest upload, in bytes.
 const MAX_FILE: u64 = 25 << 20;
@@ -148,6 +148,5 @@ pub async fn read(
 }
 
 async fn in_time<T>(next: impl Future<Output = T>) -> Result<T> {
-    let late = |_| Error::new(Code::MalformedJson, "The request body did not arrive in time.");
-    tokio::time::timeout(PATIENCE, next).await.map_err(late)
+    tokio::time::timeout(PATIENCE, next).await.map_err(|_| late())
 }

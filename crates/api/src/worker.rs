@@ -1,11 +1,14 @@
 //! What the worker of this server does: every kind of task, by name. The loop itself is `persistence::worker`.
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use domain::{
     Code, Error, Result,
     ids::JobId,
     jobs::{Daily, JobType},
 };
+use futures_util::TryStreamExt;
+use object_store::path::Path;
 use persistence::{
     Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords,
     scores,
@@ -17,7 +20,8 @@ use tokio::sync::oneshot;
 
 use crate::{
     enrichments::{self, Sources},
-    files::{Files, result_of, upload_of},
+    files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
+    logos,
     notifications::sender::Sender,
     scores::Scorer,
 };
@@ -123,29 +127,103 @@ impl Work {
         }
     }
 
+    /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
+    /// between repeats the rest.
     async fn keep_house(&self, run: &Run) -> Result<Outcome> {
-        let organization = run.scope().organization;
-        loop {
-            let expired = run
-                .store
-                .read(run.scope(), async |tx| jobs::with_expired_files(tx, 100).await)
-                .await?;
-            if expired.is_empty() {
-                break;
+        while self.erase_files_of_jobs(run).await? || self.erase_partners(run).await? {
+            if run.is_stopping() {
+                return Ok(Outcome::Again);
             }
-            for id in &expired {
-                self.files.delete(&upload_of(organization, *id)).await?;
-                self.files.delete(&result_of(organization, *id)).await?;
-            }
-            run.step(async |tx| jobs::forget_files(tx, &expired).await).await?;
         }
         while run.step(async |tx| housekeeping::purge(tx).await).await? > 0 {
             if run.is_stopping() {
                 return Ok(Outcome::Again);
             }
         }
+        self.erase_strays(run).await
+    }
+
+    /// Erases the files of a few jobs whose time is over; returns whether there were any.
+    async fn erase_files_of_jobs(&self, run: &Run) -> Result<bool> {
+        let organization = run.scope().organization;
+        let expired = run
+            .store
+            .read(run.scope(), async |tx| jobs::with_expired_files(tx, PIECE).await)
+            .await?;
+        if expired.is_empty() {
+            return Ok(false);
+        }
+        for id in &expired {
+            self.files.delete(&upload_of(organization, *id)).await?;
+            self.files.delete(&result_of(organization, *id)).await?;
+        }
+        run.step(async |tx| jobs::forget_files(tx, &expired).await).await?;
+        Ok(true)
+    }
+
+    /// Erases a few partners that were deleted long ago, with their files; returns whether there
+    /// were any.
+    async fn erase_partners(&self, run: &Run) -> Result<bool> {
+        let expired = run
+            .store
+            .read(run.scope(), async |tx| housekeeping::expired_partners(tx, PIECE).await)
+            .await?;
+        if expired.is_empty() {
+            return Ok(false);
+        }
+        for id in &expired {
+            let folder = folder_of(run.scope().organization, Some(*id));
+            self.files.delete_folder(&folder).await?;
+        }
+        run.step(async |tx| housekeeping::purge_partners(tx, &expired).await).await?;
+        Ok(true)
+    }
+
+    /// Erases files that no row names: whoever put them there died before the row was written, or
+    /// before they were erased. Young ones stay, since a file comes before its row.
+    async fn erase_strays(&self, run: &Run) -> Result<Outcome> {
+        let folder = folder_of(run.scope().organization, None);
+        let mut old = self.files.older(&folder, TimeDelta::days(1), PIECE as usize);
+        while let Some(paths) = old.try_next().await? {
+            for stray in strays(run, paths).await? {
+                self.files.delete(&stray).await?;
+            }
+            if run.is_stopping() {
+                return Ok(Outcome::Again);
+            }
+        }
         Ok(Outcome::Done)
     }
+}
+
+/// Rows or files that are looked at together.
+const PIECE: i64 = 100;
+
+/// Which of these files no row names.
+async fn strays(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
+    let owned: Vec<(Path, FileOwner)> =
+        paths.into_iter().filter_map(|path| Some((path.clone(), owner_of(&path)?))).collect();
+    let (mut partners, mut jobs) = (Vec::new(), Vec::new());
+    for (_, owner) in &owned {
+        match owner {
+            FileOwner::Partner(id, _) => partners.push(*id),
+            FileOwner::Job(id) => jobs.push(*id),
+        }
+    }
+    let (logos, jobs) = run
+        .store
+        .read(run.scope(), async |tx| {
+            let logos = housekeeping::logos_of(tx, &partners).await?;
+            Ok((logos, housekeeping::jobs_with_files(tx, &jobs).await?))
+        })
+        .await?;
+    let is_named = |owner: &FileOwner| match owner {
+        FileOwner::Job(id) => jobs.contains(id),
+        FileOwner::Partner(id, version) => logos
+            .iter()
+            .any(|(other, address)| other == id && logos::version_of(address) == Some(version)),
+    };
+    Ok(owned.into_iter().filter(|(_, owner)| !is_named(owner)).map(|(path, _)| path).collect())
 }
 
 /// A worker on a thread of its own, with connections of its own: however busy it is, requests do not wait for it.
@@ -168,8 +246,7 @@ impl Worker {
         let (report, started) = oneshot::channel();
         // Made on the thread: it stays there.
         let body = async move || {
-            // A connection for every task, one to claim with, one for heartbeats and schedules.
-            let pool = settings.concurrency + 2;
+            let pool = settings.connections();
             match Store::connect(&persistence::Settings { url: database_url, pool }).await {
                 Err(error) => drop(report.send(Err(error))),
                 Ok(store) => {

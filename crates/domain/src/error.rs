@@ -49,6 +49,7 @@ codes! {
     NotOverridden "not_overridden" 404 "The field is not overridden.";
     MethodNotAllowed "method_not_allowed" 405 "This path does not take this method.";
     NotAcceptable "not_acceptable" 406 "No acceptable representation.";
+    RequestTimeout "request_timeout" 408 "The request did not arrive in time.";
     DomainTaken "domain_taken" 409 "Another partner has this domain.";
     ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
     EmailTaken "email_taken" 409 "This e-mail address is in use.";
@@ -74,6 +75,7 @@ codes! {
     AlreadyMember "already_member" 409 "This person is a member already.";
     CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
     IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is still running.";
+    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its answer is lost.";
     JobExpired "job_expired" 410 "The job or its result is no longer kept.";
     EventsExpired "events_expired" 410 "These events are no longer kept.";
     VersionMismatch "version_mismatch" 412 "Somebody else changed it first.";

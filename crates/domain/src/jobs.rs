@@ -43,6 +43,37 @@ choices! {
         Failed = "failed",
         Skipped = "skipped",
     }
+    /// Kinds of work that do not wait for each other: each lane has hands of its own in every
+    /// worker.
+    Lane {
+        /// Mails that a person is waiting for in front of the screen, such as a link to choose a
+        /// password.
+        People = "people",
+        /// Mails with invitations.
+        Invitations = "invitations",
+        /// Other notifications by mail.
+        Mails = "mails",
+        /// Messages in Slack.
+        Slack = "slack",
+        /// Imports, exports and other long work that people follow.
+        Jobs = "jobs",
+        /// Jobs that ask websites and sources of company data.
+        Enrichments = "enrichments",
+        /// The first scores of new partners.
+        Scores = "scores",
+        /// Daily work that nobody follows.
+        Housekeeping = "housekeeping",
+    }
+}
+
+impl JobType {
+    /// Where its tasks run. Work that waits for websites must not use the hands of the other jobs.
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Enrichment | Self::LogoFetch => Lane::Enrichments,
+            _ => Lane::Jobs,
+        }
+    }
 }
 
 impl JobStatus {
@@ -303,11 +334,25 @@ pub struct NewTask {
     pub run_at: Option<Timestamp>,
     /// After so many attempts it is dead.
     pub max_attempts: i32,
+    /// Beside which other work it runs.
+    pub lane: Lane,
 }
 
 impl NewTask {
     pub fn new(kind: &'static str, payload: Value) -> Self {
-        Self { kind, payload, unique_key: None, serial_queue: None, run_at: None, max_attempts: 10 }
+        Self {
+            kind,
+            payload,
+            unique_key: None,
+            serial_queue: None,
+            run_at: None,
+            max_attempts: 10,
+            lane: Lane::Jobs,
+        }
+    }
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
     }
     pub fn unique(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());

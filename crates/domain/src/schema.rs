@@ -380,6 +380,7 @@ diesel::table! {
         unique_key -> Nullable<Text>,
         again -> Bool,
         serial_queue -> Nullable<Text>,
+        lane -> Text,
         run_at -> Timestamptz,
         attempts -> Integer,
         max_attempts -> Integer,

@@ -1,109 +1,204 @@
 //! What nobody needs any more, erased organization by organization, a bounded number of rows at a time.
 
-use chrono::TimeDelta;
+use std::collections::HashSet;
+
 use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Integer},
+    sql_types::{BigInt, Integer, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
-use domain::{Result, timestamp::Timestamp};
+use domain::{
+    Result,
+    ids::{JobId, PartnerId},
+};
+use uuid::Uuid;
 
 use crate::{
-    Tx, enrichments,
-    schema::{
-        deals, enrichment_cache, idempotency_keys, job_items, jobs, notification_deliveries,
-        notifications, partners, password_resets, revocations, score_claims, sessions, submissions,
-        tasks,
-    },
+    Tx,
+    schema::{partners, submissions},
+    statement::{Bind, Statement},
 };
 
 /// Rows of one kind in one transaction.
-const BATCH: i64 = 1_000;
+const BATCH: i64 = 5_000;
 
-fn ago(span: TimeDelta) -> Timestamp {
-    Timestamp(Timestamp::now().0 - span)
+/// Rows of one table that are too old.
+struct OldRows {
+    table: &'static str,
+    /// The primary key.
+    key: &'static str,
+    is_old: &'static str,
+    /// In the order of an index where the table may be large.
+    order: &'static str,
 }
 
-/// Erases one batch of everything; answers how many rows went. Call it until that is 0.
+const fn old(
+    table: &'static str,
+    key: &'static str,
+    is_old: &'static str,
+    order: &'static str,
+) -> OldRows {
+    OldRows { table, key, is_old, order }
+}
+
+/// What is erased by its age, as the clock of the database has it.
+const OLD_ROWS: &[OldRows] = &[
+    old("deals", "id", "deleted_at < clock_timestamp() - interval '30 days'", "deleted_at"),
+    old(
+        "idempotency_keys",
+        "credential_id, operation, idempotency_key",
+        "created_at < clock_timestamp() - interval '24 hours'",
+        "created_at",
+    ),
+    // Until then they answer `job_expired`. Their items and files go before them.
+    old(
+        "jobs",
+        "id",
+        "expires_at < clock_timestamp() - interval '90 days' AND files_expire_at IS NULL \
+         AND NOT EXISTS (SELECT FROM job_items i WHERE i.job_id = jobs.id)",
+        "expires_at",
+    ),
+    old("tasks", "id", "died_at < clock_timestamp() - interval '30 days'", "id"),
+    old(
+        "sessions",
+        "id",
+        "(absolute_expires_at < clock_timestamp() - interval '30 days' \
+         OR revoked_at < clock_timestamp() - interval '30 days')",
+        "id",
+    ),
+    old(
+        "password_resets",
+        "token_hash",
+        "expires_at < clock_timestamp() - interval '1 day'",
+        "token_hash",
+    ),
+    old(
+        "notifications",
+        "id",
+        "created_at < clock_timestamp() - interval '90 days'",
+        "created_at",
+    ),
+    old(
+        "notification_deliveries",
+        "id",
+        "created_at < clock_timestamp() - interval '30 days'",
+        "created_at",
+    ),
+    old(
+        "enrichment_cache",
+        "domain, source",
+        "fetched_at < clock_timestamp() - interval '7 days'",
+        "fetched_at",
+    ),
+    old("revocations", "id", "revoked_at < clock_timestamp() - interval '1 day'", "id"),
+    old(
+        "score_claims",
+        "partner_id",
+        "held_until < clock_timestamp() - interval '1 day'",
+        "partner_id",
+    ),
+];
+
+impl OldRows {
+    /// Erases one batch. Everything in the text is a constant of this file.
+    fn delete(&self) -> Statement {
+        let Self { table, key, is_old, order } = self;
+        Statement::new(format!(
+            "/* housekeeping.{table} */ DELETE FROM {table} WHERE ({key}) IN \
+             (SELECT {key} FROM {table} WHERE {is_old} ORDER BY {order} LIMIT {BATCH})"
+        ))
+    }
+}
+
+/// Erases one batch of everything that has no files; returns how many rows went. Call it until that
+/// is 0.
 ///
-/// Partners and deals 30 days after their deletion, events after 90 days, kept answers after 24 hours, the items of jobs when
-/// they expire and jobs themselves after 90 days more (until then they answer `job_expired`), dead tasks after
-/// 30 days, notifications after 90 days and their deliveries after 30, sessions 30 days after their end, links to choose
-/// a password, revocations and what dead tasks have claimed after a day, what sources of enrichment said after seven days.
-/// Files of jobs: [`crate::jobs::with_expired_files`].
+/// Beside what goes by its age alone: the items of jobs when they expire, and events after 90 days.
+/// Partners and the files of jobs: [`expired_partners`], [`crate::jobs::with_expired_files`].
+///
+/// # Errors
+/// Those of the database.
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
     let mut gone = 0;
-    let old = partners::table
-        .filter(partners::deleted_at.lt(ago(TimeDelta::days(30))))
-        .select(partners::id)
-        .limit(BATCH);
-    let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;
-    diesel::update(submissions::table.filter(submissions::partner_id.eq_any(&old)))
-        .set(submissions::partner_id.eq(None::<uuid::Uuid>))
-        .execute(&mut conn)
-        .await?;
-    gone +=
-        diesel::delete(partners::table.filter(partners::id.eq_any(old))).execute(&mut conn).await?;
-    let old = deals::table
-        .filter(deals::deleted_at.lt(ago(TimeDelta::days(30))))
-        .select(deals::id)
-        .limit(BATCH);
-    let old: Vec<uuid::Uuid> = old.load(&mut conn).await?;
-    gone += diesel::delete(deals::table.filter(deals::id.eq_any(old))).execute(&mut conn).await?;
-    gone += diesel::delete(
-        idempotency_keys::table.filter(idempotency_keys::created_at.lt(ago(TimeDelta::hours(24)))),
-    )
-    .execute(&mut conn)
-    .await?;
-    let expired = jobs::table.filter(jobs::expires_at.lt(Timestamp::now())).select(jobs::id);
-    let first: Option<(uuid::Uuid, i64)> = job_items::table
-        .filter(job_items::job_id.eq_any(expired))
-        .select((job_items::job_id, job_items::index))
-        .order((job_items::job_id, job_items::index))
-        .first(&mut conn)
-        .await
-        .optional()?;
-    if let Some((job, index)) = first {
-        let some = job_items::job_id.eq(job).and(job_items::index.lt(index + BATCH * 10));
-        gone += diesel::delete(job_items::table.filter(some)).execute(&mut conn).await?;
+    for rows in OLD_ROWS {
+        gone += rows.delete().execute(&mut conn).await?;
     }
-    let forgotten = jobs::table
-        .filter(jobs::expires_at.lt(ago(TimeDelta::days(90))))
-        .filter(jobs::files_expire_at.is_null());
-    gone += diesel::delete(forgotten).execute(&mut conn).await?;
-    gone += diesel::delete(tasks::table.filter(tasks::died_at.lt(ago(TimeDelta::days(30)))))
-        .execute(&mut conn)
-        .await?;
-    let ended = sessions::absolute_expires_at
-        .lt(ago(TimeDelta::days(30)))
-        .or(sessions::revoked_at.lt(ago(TimeDelta::days(30))).assume_not_null());
-    gone += diesel::delete(sessions::table.filter(ended)).execute(&mut conn).await?;
-    gone += diesel::delete(
-        password_resets::table.filter(password_resets::expires_at.lt(ago(TimeDelta::days(1)))),
+    // The first items of the job that expired first: an import may have a million of them.
+    let items = Statement::new(
+        "/* housekeeping.job_items */ DELETE FROM job_items i USING (\
+         SELECT j.id, f.index FROM jobs j CROSS JOIN LATERAL (\
+         SELECT index FROM job_items WHERE job_id = j.id ORDER BY index LIMIT 1) AS f \
+         WHERE j.expires_at < clock_timestamp() ORDER BY j.expires_at LIMIT 1) AS first \
+         WHERE i.job_id = first.id AND i.index < first.index + ",
     )
-    .execute(&mut conn)
-    .await?;
-    let old = notifications::table.filter(notifications::created_at.lt(ago(TimeDelta::days(90))));
-    gone += diesel::delete(old).execute(&mut conn).await?;
-    let old = notification_deliveries::table
-        .filter(notification_deliveries::created_at.lt(ago(TimeDelta::days(30))));
-    gone += diesel::delete(old).execute(&mut conn).await?;
-    let stale =
-        enrichment_cache::table.filter(enrichment_cache::fetched_at.lt(ago(enrichments::FRESH)));
-    gone += diesel::delete(stale).execute(&mut conn).await?;
-    diesel::delete(revocations::table.filter(revocations::revoked_at.lt(ago(TimeDelta::days(1)))))
-        .execute(&mut conn)
-        .await?;
-    diesel::delete(
-        score_claims::table.filter(score_claims::held_until.lt(ago(TimeDelta::days(1)))),
-    )
-    .execute(&mut conn)
-    .await?;
-    let events: i64 = PurgeEvents { most: BATCH as i32 * 5 }.get_result(&mut conn).await?;
+    .with(Bind::Int(Some(BATCH)), "");
+    gone += items.execute(&mut conn).await?;
+    let events: i64 = PurgeEvents { most: BATCH as i32 }.get_result(&mut conn).await?;
     Ok(gone + events as usize)
+}
+
+/// Partners whose time for restoration is over, at most so many: 30 days after their deletion.
+/// Their files are to be erased before [`purge_partners`], since nobody knows of them afterwards.
+///
+/// # Errors
+/// Those of the database.
+pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> {
+    let expired = Statement::new(
+        "/* housekeeping.expired_partners */ SELECT id FROM partners \
+         WHERE deleted_at < clock_timestamp() - interval '30 days' ORDER BY deleted_at LIMIT ",
+    )
+    .with(Bind::Int(Some(most)), "");
+    Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
+}
+
+/// Erases partners that [`expired_partners`] has found, with all that belongs to them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
+    diesel::update(submissions::table.filter(submissions::partner_id.eq_any(ids)))
+        .set(submissions::partner_id.eq(None::<Uuid>))
+        .execute(&mut tx.conn())
+        .await?;
+    // One that somebody has restored in the last moment stays.
+    let deleted = partners::table
+        .filter(partners::id.eq_any(ids))
+        .filter(partners::deleted_at.is_not_null());
+    diesel::delete(deleted).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Which of these partners name a logo: the end of its address says which file it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
+    let rows: Vec<(PartnerId, Option<String>)> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select((partners::id, partners::logo_url))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, address)| Some((id, address?))).collect())
+}
+
+/// Which of these jobs may have files: those that have not ended, and those whose files have not
+/// been erased.
+///
+/// # Errors
+/// Those of the database.
+pub async fn jobs_with_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<HashSet<JobId>> {
+    use crate::schema::jobs;
+    let keep = jobs::files_expire_at.is_not_null().or(jobs::finished_at.is_null());
+    let rows: Vec<JobId> = jobs::table
+        .filter(jobs::id.eq_any(ids))
+        .filter(keep)
+        .select(jobs::id)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 #[derive(QueryId)]

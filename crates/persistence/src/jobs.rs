@@ -59,6 +59,7 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     diesel::insert_into(jobs::table).values(row).execute(&mut tx.conn()).await?;
     let task = NewTask::new(job.kind.as_str(), json!({"job_id": job.id}))
         .unique(job.id.to_string())
+        .lane(job.kind.lane())
         .attempts(5);
     tasks::enqueue(tx, &task).await?;
     tx.tell(NewEvent::new(
@@ -249,6 +250,7 @@ pub async fn end_step(
         jobs::version.eq(jobs::version + 1),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
+    tasks::note_progress(tx, &id.to_string()).await?;
     if items.is_empty() {
         return Ok(());
     }

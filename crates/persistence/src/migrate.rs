@@ -27,7 +27,8 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
 
 /// Makes the roles and the database of a private cluster, as its superuser. Nothing where they exist.
 pub async fn prepare(superuser_url: &str) -> Result<()> {
-    use diesel_async::SimpleAsyncConnection;
+    use diesel::prelude::*;
+    use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
     let mut conn =
         crate::db::open(superuser_url).await.map_err(|error| Error::Unavailable(error.into()))?;
     conn.batch_execute(
@@ -39,18 +40,15 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
          END $$",
     )
     .await?;
-    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS.
-    match conn
-        .batch_execute("CREATE DATABASE partneros OWNER partneros_owner ENCODING 'UTF8'")
-        .await
-    {
-        Err(diesel::result::Error::DatabaseError(_, info))
-            if info.message().contains("already exists") =>
-        {
-            Ok(())
-        }
-        other => Ok(other?),
+    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS. Trying it would leave an
+    // error in PostgreSQL's log at each start; who looks first is alone with it, by the lock above.
+    diesel::table! { pg_database (datname) { datname -> Text, } }
+    let exists = diesel::select(diesel::dsl::exists(pg_database::table.find("partneros")));
+    if exists.get_result(&mut conn).await? {
+        return Ok(());
     }
+    conn.batch_execute("CREATE DATABASE partneros OWNER partneros_owner ENCODING 'UTF8'").await?;
+    Ok(())
 }
 
 /// How many migrations this binary knows and the database lacks.

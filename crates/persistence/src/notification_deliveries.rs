@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     ids::{MemberId, NotificationDeliveryId},
-    jobs::NewTask,
+    jobs::{Lane, NewTask},
     members::MemberStatus,
     notifications::{
         NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
@@ -43,16 +43,43 @@ fn key(id: Uuid) -> String {
     format!("delivery {id}")
 }
 
-/// Queues an attempt.
-pub(crate) async fn enqueue(tx: &Tx<'_>, id: NotificationDeliveryId, at: Timestamp) -> Result<()> {
-    let task =
-        NewTask::new(TASK, json!({"delivery_id": id.0})).unique(key(id.0)).attempts(CRASHES).at(at);
-    tasks::enqueue(tx, &task).await
+/// Where deliveries run: what a mail server or Slack makes of one kind must not hold up another.
+pub(crate) fn lane_of(channel: NotificationChannel, kind: &str) -> Lane {
+    match channel {
+        NotificationChannel::Slack => Lane::Slack,
+        NotificationChannel::Email if kind == INVITATION => Lane::Invitations,
+        NotificationChannel::Email => Lane::Mails,
+    }
 }
 
-/// The same by the set: a task for each row of `sent`.
+fn task_of(id: NotificationDeliveryId, lane: Lane) -> NewTask {
+    let payload = json!({"delivery_id": id.0});
+    NewTask::new(TASK, payload).unique(key(id.0)).attempts(CRASHES).lane(lane)
+}
+
+/// Queues an attempt.
+pub(crate) async fn enqueue(
+    tx: &Tx<'_>,
+    id: NotificationDeliveryId,
+    lane: Lane,
+    at: Timestamp,
+) -> Result<()> {
+    tasks::enqueue(tx, &task_of(id, lane).at(at)).await
+}
+
+/// Whether somebody wants the delivery of a task to be tried now, however its server does.
+pub fn is_insisted_on(task: &Task) -> bool {
+    task.payload.get("is_insisted_on").is_some_and(|insists| insists == true)
+}
+
+/// The same by the set: a task for each row of `sent`, which says `id` and `channel`; none of them
+/// an invitation.
 pub(crate) fn push_tasks(out: &mut Statement, actor: Json, request: Uuid) {
-    out.sql("INSERT INTO tasks (id, kind, payload, actor, role, request_id, unique_key, max_attempts) SELECT uuid_v7(), ");
+    out.sql(
+        "INSERT INTO tasks \
+         (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) \
+         SELECT uuid_v7(), CASE channel WHEN 'slack' THEN 'slack' ELSE 'mails' END, ",
+    );
     out.bind(Bind::Text(Some(TASK.to_owned()))).sql(", jsonb_build_object('delivery_id', id), ");
     out.bind(Bind::Json(Some(actor))).sql(", 'owner', ").bind(Bind::Id(Some(request)));
     out.sql(", 'delivery ' || id, ").bind(Bind::Int(Some(CRASHES.into()))).sql(" FROM sent");
@@ -119,15 +146,17 @@ pub async fn count(tx: &Tx<'_>, filter: &DeliveryFilter) -> Result<i64> {
 /// # Errors
 /// `not_found`, `delivery_succeeded`.
 pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<NotificationDelivery> {
-    let exists: Option<NotificationDeliveryId> = notification_deliveries::table
+    let found: Option<(NotificationChannel, String)> = notification_deliveries::table
         .find(id)
-        .select(notification_deliveries::id)
+        .select((notification_deliveries::channel, notification_deliveries::type_))
         .first(&mut tx.conn())
         .await
         .optional()?;
-    let id = exists.ok_or_else(Error::not_found)?;
+    let (channel, kind) = found.ok_or_else(Error::not_found)?;
     // The task first, the delivery then: the worker takes them in this order.
-    enqueue(tx, id, Timestamp::now()).await?;
+    let payload = json!({"delivery_id": id.0, "is_insisted_on": true});
+    let task = NewTask { payload, ..task_of(id, lane_of(channel, &kind)) };
+    tasks::enqueue(tx, &task.at(Timestamp::now())).await?;
     tasks::hasten(tx, &key(id.0)).await?;
     let before: NotificationDelivery = NotificationDelivery::query()
         .filter(notification_deliveries::id.eq(id))
@@ -213,6 +242,10 @@ pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
     Succeeded,
+    /// The server did not answer in time. Trying again may help.
+    Silent {
+        reason: String,
+    },
     /// Trying again may help, but not before this time has passed.
     Failed {
         reason: String,
@@ -239,10 +272,13 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
             .optional()?;
         // Settled or erased meanwhile.
         let Some(step) = step else { return Ok(()) };
+        let asked = match attempt {
+            Attempt::Failed { not_before, .. } => not_before.unwrap_or_default(),
+            _ => Duration::ZERO,
+        };
         let next = match attempt {
-            Attempt::Failed { not_before, .. } => wait_after(step + 1).map(|wait| {
-                let asked =
-                    not_before.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+            Attempt::Failed { .. } | Attempt::Silent { .. } => wait_after(step + 1).map(|wait| {
+                let asked = TimeDelta::from_std(asked).unwrap_or(TimeDelta::MAX);
                 Timestamp(Timestamp::now().0 + wait.max(asked.min(TimeDelta::days(1))))
             }),
             _ => None,
@@ -254,7 +290,9 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
         };
         let reason = match attempt {
             Attempt::Succeeded => None,
-            Attempt::Failed { reason, .. } | Attempt::Refused { reason } => Some(shortened(reason)),
+            Attempt::Failed { reason, .. }
+            | Attempt::Silent { reason }
+            | Attempt::Refused { reason } => Some(shortened(reason)),
         };
         let set = (
             notification_deliveries::attempts.eq(notification_deliveries::attempts + 1),
@@ -265,8 +303,38 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
         );
         diesel::update(table).set(set).execute(&mut tx.conn()).await?;
         match next {
-            Some(at) => enqueue(tx, id, at).await,
+            Some(at) => enqueue(tx, id, run.task.lane, at).await,
             None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// Ends the task of a delivery that was not tried, because its server does not answer at present:
+/// the next task tries it after `wait`. No attempt is counted.
+///
+/// # Errors
+/// Those of the database, and a lost lease.
+pub async fn postpone(
+    run: &Run,
+    id: NotificationDeliveryId,
+    wait: Duration,
+    reason: &str,
+) -> Result<()> {
+    let wait = TimeDelta::from_std(wait).map_err(Error::internal)?;
+    run.step(async |tx| {
+        tasks::complete(tx, &run.task).await?;
+        let at = Timestamp(Timestamp::now().0 + wait);
+        let pending = notification_deliveries::table
+            .find(id)
+            .filter(notification_deliveries::status.eq(NotificationDeliveryStatus::Pending));
+        let set = (
+            notification_deliveries::next_attempt_at.eq(at),
+            notification_deliveries::last_error.eq(shortened(reason)),
+        );
+        match diesel::update(pending).set(set).execute(&mut tx.conn()).await? {
+            0 => Ok(()),
+            _ => enqueue(tx, id, run.task.lane, at).await,
         }
     })
     .await

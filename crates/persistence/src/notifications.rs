@@ -8,6 +8,7 @@ use domain::{
     access::Actor,
     events::NewEvent,
     ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
+    jobs::Lane,
     notifications::{
         Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings,
         NotificationSettingsUpdate, NotificationType, Occasion,
@@ -94,7 +95,7 @@ fn told(
          FROM said CROSS JOIN unnest(",
         );
     out.bind(Bind::Texts(form.map(NotificationSettings::slack_targets).unwrap_or_default()));
-    out.sql(") AS t (target) WHERE by_form RETURNING id) ");
+    out.sql(") AS t (target) WHERE by_form RETURNING id, channel) ");
     deliveries::push_tasks(&mut out, actor, tx.scope().request_id);
     Ok(out)
 }
@@ -128,7 +129,7 @@ pub async fn mail_invitation(tx: &Tx<'_>, invitation: &Invitation, link: Vec<u8>
         notification_deliveries::secret.eq(link),
     );
     diesel::insert_into(notification_deliveries::table).values(row).execute(&mut tx.conn()).await?;
-    deliveries::enqueue(tx, id, Timestamp::now()).await
+    deliveries::enqueue(tx, id, Lane::Invitations, Timestamp::now()).await
 }
 
 /// Which notifications: every condition that is given must hold.

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     ids::{MemberId, SessionId},
+    jobs::Lane,
     members::Member,
     secrets::{OpaqueToken, TokenKind},
     timestamp::Timestamp,
@@ -77,10 +78,11 @@ pub const RESET_TASK: &str = "password_reset";
 pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
     let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
     Statement::new(
-        "/* passwords.request_reset */ INSERT INTO tasks (id, kind, payload, actor, role, request_id, unique_key, max_attempts) \
-         SELECT ",
+        "/* passwords.request_reset */ INSERT INTO tasks \
+         (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) SELECT ",
     )
     .with(Bind::Id(Some(uuid::Uuid::now_v7())), ", ")
+    .with(Bind::Text(Some(Lane::People.as_str().to_owned())), ", ")
     .with(Bind::Text(Some(RESET_TASK.to_owned())), ", jsonb_build_object('member_id', m.id), ")
     .with(Bind::Json(Some(actor)), ", 'owner', ")
     .with(Bind::Id(Some(tx.scope().request_id)), ", 'password reset ' || m.id, 12 FROM members m WHERE m.email = ")

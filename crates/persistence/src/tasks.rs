@@ -7,14 +7,14 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, Double, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Double, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     access::{Actor, Role, Scope, WriteMode},
     ids::{MemberId, OrganizationId},
-    jobs::NewTask,
+    jobs::{Lane, NewTask},
     timestamp::Timestamp,
 };
 use serde_json::Value;
@@ -30,6 +30,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Task {
     pub id: Uuid,
+    pub lane: Lane,
     pub kind: String,
     pub payload: Value,
     /// Attempts so far, this one included.
@@ -45,10 +46,6 @@ impl Task {
     /// On whose behalf it runs.
     pub fn scope(&self) -> &Scope {
         &self.scope
-    }
-    /// Whether another failure is the last one.
-    pub fn is_last_attempt(&self) -> bool {
-        self.attempts >= self.max_attempts
     }
     /// Whether every attempt ended without a word: its worker died each time.
     pub fn is_exhausted(&self) -> bool {
@@ -88,6 +85,7 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
         tasks::serial_queue.eq(&task.serial_queue),
         tasks::run_at.eq(task.run_at.unwrap_or(Timestamp::now())),
         tasks::max_attempts.eq(task.max_attempts),
+        tasks::lane.eq(task.lane),
     );
     let Some(key) = &task.unique_key else {
         diesel::insert_into(tasks::table).values(row).execute(&mut tx.conn()).await?;
@@ -126,72 +124,112 @@ pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes due tasks of any organization, fairly.
-pub async fn claim(store: &Store, wanted: usize, lease: Duration) -> Result<Vec<Task>> {
+/// What a worker asks of one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneRequest {
+    pub lane: Lane,
+    /// Tasks at most.
+    pub wanted: usize,
+    /// Tasks of the lane that one organization may run at a time, over all workers.
+    pub most: usize,
+}
+
+/// Takes due tasks of any organization, lane by lane, fairly.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim(
+    store: &Store,
+    requests: &[LaneRequest],
+    lease: Duration,
+) -> Result<Vec<Task>> {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let id = Uuid::now_v7();
     let claim = Claim {
         lease: id,
-        wanted: i32::try_from(wanted).unwrap_or(i32::MAX),
+        lanes: requests.iter().map(|request| request.lane).collect(),
+        wanted: requests.iter().map(|request| count(request.wanted)).collect(),
+        most: requests.iter().map(|request| count(request.most)).collect(),
         seconds: lease.as_secs_f64(),
     };
-    let rows: Vec<Claimed> = claim.load(&mut store.connection().await?).await?;
-    rows.into_iter()
-        .map(
-            |(
-                organization,
-                task,
-                kind,
-                payload,
-                actor,
-                role,
-                member,
-                request_id,
-                attempts,
-                max_attempts,
-            )| {
-                let scope = Scope {
-                    organization: OrganizationId(organization),
-                    actor: serde_json::from_value::<Actor>(actor).map_err(Error::internal)?,
-                    role: role.parse::<Role>().map_err(Error::internal)?,
-                    member: member.map(MemberId),
-                    mode: WriteMode::Automated,
-                    may_override: false,
-                    request_id,
-                };
-                Ok(Task {
-                    id: task,
-                    kind,
-                    payload,
-                    attempts,
-                    max_attempts,
-                    lease: id,
-                    term: lease,
-                    scope,
-                })
-            },
-        )
-        .collect()
+    let rows: Vec<ClaimedRow> = claim.load(&mut store.connection().await?).await?;
+    rows.into_iter().map(|row| row.into_task(id, lease)).collect()
 }
 
-type Claimed = (Uuid, Uuid, String, Value, Value, String, Option<Uuid>, Uuid, i32, i32);
+#[derive(Queryable)]
+struct ClaimedRow {
+    organization: Uuid,
+    id: Uuid,
+    lane: Lane,
+    kind: String,
+    payload: Value,
+    actor: Value,
+    role: String,
+    member: Option<Uuid>,
+    request_id: Uuid,
+    attempts: i32,
+    max_attempts: i32,
+}
+
+impl ClaimedRow {
+    fn into_task(self, lease: Uuid, term: Duration) -> Result<Task> {
+        let scope = Scope {
+            organization: OrganizationId(self.organization),
+            actor: serde_json::from_value::<Actor>(self.actor).map_err(Error::internal)?,
+            role: self.role.parse::<Role>().map_err(Error::internal)?,
+            member: self.member.map(MemberId),
+            mode: WriteMode::Automated,
+            may_override: false,
+            request_id: self.request_id,
+        };
+        Ok(Task {
+            id: self.id,
+            lane: self.lane,
+            kind: self.kind,
+            payload: self.payload,
+            attempts: self.attempts,
+            max_attempts: self.max_attempts,
+            lease,
+            term,
+            scope,
+        })
+    }
+}
 
 #[derive(QueryId)]
 struct Claim {
     lease: Uuid,
-    wanted: i32,
+    lanes: Vec<Lane>,
+    wanted: Vec<i32>,
+    most: Vec<i32>,
     seconds: f64,
 }
 
 impl Query for Claim {
-    type SqlType =
-        (SqlUuid, SqlUuid, Text, Jsonb, Jsonb, Text, Nullable<SqlUuid>, SqlUuid, Integer, Integer);
+    type SqlType = (
+        SqlUuid,
+        SqlUuid,
+        Text,
+        Text,
+        Jsonb,
+        Jsonb,
+        Text,
+        Nullable<SqlUuid>,
+        SqlUuid,
+        Integer,
+        Integer,
+    );
 }
 impl QueryFragment<Pg> for Claim {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("/* tasks.claim */ SELECT * FROM claim_tasks(");
         out.push_bind_param::<SqlUuid, _>(&self.lease)?;
         out.push_sql(", ");
-        out.push_bind_param::<Integer, _>(&self.wanted)?;
+        out.push_bind_param::<Array<Text>, _>(&self.lanes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.wanted)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.most)?;
         out.push_sql(", ");
         out.push_bind_param::<Double, _>(&self.seconds)?;
         out.push_sql(")");
@@ -199,6 +237,29 @@ impl QueryFragment<Pg> for Claim {
     }
 }
 impl<C> diesel::RunQueryDsl<C> for Claim {}
+
+/// Gives back what workers hold, of all organizations; returns how many tasks that were. Only for a
+/// process that knows that no worker is left.
+///
+/// # Errors
+/// Those of the database.
+pub async fn release_all(store: &Store) -> Result<i64> {
+    Ok(ReleaseAll.get_result(&mut store.connection().await?).await?)
+}
+
+#[derive(QueryId)]
+struct ReleaseAll;
+
+impl Query for ReleaseAll {
+    type SqlType = BigInt;
+}
+impl QueryFragment<Pg> for ReleaseAll {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.release_all */ SELECT release_tasks()");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for ReleaseAll {}
 
 /// Prolongs the leases on these tasks; answers the ids of those that are still held.
 pub async fn renew(store: &Store, held: &[Task], lease: Duration) -> Result<Vec<Uuid>> {
@@ -257,6 +318,19 @@ pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
+/// Notes that the work of a key has got on: deaths of its workers are counted anew from here, so
+/// that long work survives any number of them as long as it gets further each time, and work that
+/// kills its workers is still buried.
+pub(crate) async fn note_progress(tx: &Tx<'_>, key: &str) -> Result<()> {
+    let at_work = tasks::table
+        .filter(tasks::unique_key.eq(key))
+        .filter(tasks::died_at.is_null())
+        .filter(tasks::lease.is_not_null())
+        .filter(tasks::attempts.gt(1));
+    diesel::update(at_work).set(tasks::attempts.eq(1)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
 /// The work is done. In the transaction of its last step, or in one of its own.
 ///
 /// # Errors
@@ -303,13 +377,13 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
 /// # Errors
 /// [`LeaseLost`].
 pub async fn fail(tx: &Tx<'_>, task: &Task, reason: &str) -> Result<bool> {
-    let dead = task.is_last_attempt();
-    let failed =
-        Fail { id: task.id, lease: task.lease, reason: reason.chars().take(2_000).collect(), dead };
-    match failed.execute(&mut tx.conn()).await? {
-        1 => Ok(dead),
-        _ => Err(lost()),
-    }
+    let failed = Fail {
+        id: task.id,
+        lease: task.lease,
+        reason: reason.chars().take(2_000).collect(),
+    };
+    let dead: Option<bool> = failed.get_result(&mut tx.conn()).await.optional()?;
+    dead.ok_or_else(lost)
 }
 
 #[derive(QueryId)]
@@ -317,23 +391,27 @@ struct Fail {
     id: Uuid,
     lease: Uuid,
     reason: String,
-    dead: bool,
 }
 
+impl Query for Fail {
+    type SqlType = Bool;
+}
 impl QueryFragment<Pg> for Fail {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // Whether it was the last attempt, the row knows: progress may have counted anew since the
+        // claim.
         out.push_sql(
             "/* tasks.fail */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
-             run_at = clock_timestamp() + interval '1 second' * least(3600, 2 ^ (least(attempts, 20) - 1)) * (0.5 + random() / 2), \
-             died_at = CASE WHEN ",
+             run_at = clock_timestamp() + interval '1 second' \
+             * least(3600, 2 ^ (least(attempts, 20) - 1)) * (0.5 + random() / 2), \
+             died_at = CASE WHEN attempts >= max_attempts THEN clock_timestamp() END, last_error = ",
         );
-        out.push_bind_param::<diesel::sql_types::Bool, _>(&self.dead)?;
-        out.push_sql(" THEN clock_timestamp() END, last_error = ");
         out.push_bind_param::<Text, _>(&self.reason)?;
         out.push_sql(" WHERE id = ");
         out.push_bind_param::<SqlUuid, _>(&self.id)?;
         out.push_sql(" AND lease = ");
         out.push_bind_param::<SqlUuid, _>(&self.lease)?;
+        out.push_sql(" RETURNING died_at IS NOT NULL");
         Ok(())
     }
 }

@@ -1,6 +1,10 @@
-//! The loop that works off the queue: claims as many tasks as it has free hands, keeps their leases alive, ends them.
+//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
+//! keeps their leases alive, ends them.
 //!
 //! Architecture Invariant: knows no kind of task. What there is to do is an implementation of [`Tasks`].
+//!
+//! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run
+//! beside the tasks, which may hold the very connections that a claim waits for.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -15,12 +19,12 @@ use diesel_async::SimpleAsyncConnection;
 use domain::{
     Error, Result,
     access::Scope,
-    jobs::{Daily, NewTask},
+    jobs::{Daily, Lane, NewTask},
     timestamp::Timestamp,
 };
 use futures_util::{
     FutureExt, StreamExt,
-    future::{LocalBoxFuture, join},
+    future::{Fuse, FusedFuture, LocalBoxFuture, join},
     stream::FuturesUnordered,
 };
 use serde_json::json;
@@ -29,14 +33,23 @@ use uuid::Uuid;
 
 use crate::{
     Store, Tx,
-    tasks::{self, LeaseLost, Task},
+    tasks::{self, LaneRequest, LeaseLost, Task},
 };
+
+/// What a worker does of one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneSettings {
+    pub lane: Lane,
+    /// Tasks at a time.
+    pub hands: usize,
+    /// Tasks at a time of one organization, over all workers.
+    pub most: usize,
+}
 
 /// How the loop works.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Tasks at a time.
-    pub concurrency: usize,
+    pub lanes: Vec<LaneSettings>,
     /// After so long without a sign of life a task is somebody else's.
     pub lease: Duration,
     /// How often to look for tasks that nobody told of.
@@ -45,14 +58,43 @@ pub struct Settings {
     pub grace: Duration,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    /// So many jobs at a time, and what belongs beside them.
+    ///
+    /// Mails, messages and enrichments mostly wait for other people's servers, so they have many
+    /// hands and one organization only a part of them: whose recipients, workspace or websites hang
+    /// fills its own part. Of jobs one hand is left to the other organizations where there are more
+    /// than two. First scores come in large batches, of which two of one organization would only
+    /// wait for each other's partners.
+    pub fn new(jobs: usize) -> Self {
+        let jobs = jobs.max(1);
+        let lane = |lane, hands, most| LaneSettings { lane, hands, most };
         Self {
-            concurrency: 4,
-            lease: Duration::from_secs(30),
+            lanes: vec![
+                lane(Lane::People, 16, 4),
+                lane(Lane::Invitations, 16, 4),
+                lane(Lane::Mails, 16, 4),
+                lane(Lane::Slack, 16, 4),
+                lane(Lane::Jobs, jobs, if jobs > 2 { jobs - 1 } else { jobs }),
+                lane(Lane::Enrichments, 8, 2),
+                lane(Lane::Scores, 4, 1),
+                lane(Lane::Housekeeping, 2, 1),
+            ],
+            // Long enough for a loop that was not scheduled for seconds, short for people who wait
+            // after a crash.
+            lease: Duration::from_secs(15),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(20),
         }
+    }
+
+    /// Connections that a worker needs: one for each task that works in the database most of its
+    /// time, and a few for all that mostly waits for others, for claims, heartbeats and schedules.
+    pub fn connections(&self) -> usize {
+        let in_database = self.lanes.iter().filter(|settings| {
+            matches!(settings.lane, Lane::Jobs | Lane::Scores | Lane::Housekeeping)
+        });
+        in_database.map(|settings| settings.hands).sum::<usize>() + 6
     }
 }
 
@@ -156,86 +198,190 @@ struct Loop<'a, T> {
     stopping: &'a Arc<AtomicBool>,
 }
 
+/// Tasks on their way; each yields its id.
 type Running<'a> = FuturesUnordered<LocalBoxFuture<'a, Uuid>>;
+/// What a claim yields.
+type Claiming<'a> = Fuse<LocalBoxFuture<'a, Vec<Task>>>;
+/// What a renewal yields: the tasks whose lease is lost.
+type Renewing<'a> = Fuse<LocalBoxFuture<'a, Vec<Uuid>>>;
+
+/// A task in hand.
+struct HeldTask {
+    task: Task,
+    /// Stops its run.
+    abort: Arc<Notify>,
+}
+
+/// The hands of a worker: what they hold, and in which lanes there may be more to do.
+struct Hands<'s> {
+    lanes: &'s [LaneSettings],
+    /// By the place of the lane: whether to look there.
+    look: Vec<bool>,
+    held: Vec<HeldTask>,
+}
+
+impl<'s> Hands<'s> {
+    fn new(lanes: &'s [LaneSettings]) -> Self {
+        Self { lanes, look: vec![true; lanes.len()], held: Vec::new() }
+    }
+
+    fn look_everywhere(&mut self) {
+        self.look.fill(true);
+    }
+
+    fn look_in(&mut self, lane: Lane) {
+        for (settings, look) in self.lanes.iter().zip(&mut self.look) {
+            *look |= settings.lane == lane;
+        }
+    }
+
+    /// Hands that hold nothing. Never below none, however many tasks were handed out.
+    fn free(&self, settings: &LaneSettings) -> usize {
+        let busy = self.held.iter().filter(|held| held.task.lane == settings.lane).count();
+        settings.hands.saturating_sub(busy)
+    }
+
+    /// What to ask for: of every lane in which there may be something to do as much as there are
+    /// free hands.
+    fn requests(&mut self) -> Vec<LaneRequest> {
+        let mut requests = Vec::new();
+        for (place, settings) in self.lanes.iter().enumerate() {
+            let wanted = self.free(settings);
+            if self.look[place] && wanted > 0 {
+                self.look[place] = false;
+                requests.push(LaneRequest { lane: settings.lane, wanted, most: settings.most });
+            }
+        }
+        requests
+    }
+
+    /// Takes a task into a free hand. `None` when there is none: then it belongs back into the
+    /// queue.
+    fn take(&mut self, task: &Task) -> Option<Arc<Notify>> {
+        let settings = self.lanes.iter().find(|settings| settings.lane == task.lane)?;
+        if self.free(settings) == 0 {
+            return None;
+        }
+        let abort = Arc::new(Notify::new());
+        self.held.push(HeldTask { task: task.clone(), abort: abort.clone() });
+        // One that was handed out means that there may be more.
+        self.look_in(task.lane);
+        Some(abort)
+    }
+
+    /// The run of a task has ended.
+    fn put_down(&mut self, id: Uuid) {
+        if let Some(place) = self.held.iter().position(|held| held.task.id == id) {
+            let lane = self.held.swap_remove(place).task.lane;
+            self.look_in(lane);
+        }
+    }
+}
 
 impl<'a, T: Tasks> Loop<'a, T> {
     async fn work_off(&self, stopped: &Notify) {
+        let mut hands = Hands::new(&self.settings.lanes);
         let mut running: Running<'a> = FuturesUnordered::new();
-        let mut held: Vec<Task> = Vec::new();
-        let mut aborts: Vec<(Uuid, Arc<Notify>)> = Vec::new();
-        let mut heartbeat = tokio::time::interval(self.settings.lease / 3);
-        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut look = Instant::now();
+        let mut claiming: Claiming<'a> = Fuse::terminated();
+        let mut renewing: Renewing<'a> = Fuse::terminated();
+        let mut heartbeat = interval(self.settings.lease / 5);
+        let mut poll = interval(self.settings.poll);
         let mut ends_at: Option<Instant> = None;
         loop {
-            let free = self.settings.concurrency.max(1) - running.len();
-            if ends_at.is_none() && free > 0 && Instant::now() >= look {
-                let found = self.claim(free).await;
-                // A full hand means that there is more.
-                look = if found.len() == free {
-                    Instant::now()
-                } else {
-                    Instant::now() + self.settings.poll
-                };
-                for task in found {
-                    let abort = Arc::new(Notify::new());
-                    aborts.push((task.id, abort.clone()));
-                    held.push(task.clone());
-                    running.push(self.attend(task, abort).boxed_local());
-                }
-                if running.len() == self.settings.concurrency.max(1) {
-                    continue_when_free(&mut look);
+            if ends_at.is_none() && claiming.is_terminated() {
+                let requests = hands.requests();
+                if !requests.is_empty() {
+                    claiming = self.claim(requests).boxed_local().fuse();
                 }
             }
-            let deadline = ends_at.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
-            if ends_at.is_some() && running.is_empty() {
+            if ends_at.is_some() && running.is_empty() && claiming.is_terminated() {
                 return;
             }
+            let deadline = ends_at.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
             tokio::select! {
-                Some(id) = running.next(), if !running.is_empty() => {
-                    held.retain(|task| task.id != id);
-                    aborts.retain(|(other, _)| *other != id);
-                    look = Instant::now();
-                }
-                _ = heartbeat.tick() => {
-                    if !held.is_empty() {
-                        self.keep(&held, &aborts).await;
+                Some(id) = running.next(), if !running.is_empty() => hands.put_down(id),
+                found = &mut claiming, if !claiming.is_terminated() => {
+                    for task in found {
+                        running.push(self.begin(&mut hands, task, ends_at.is_some()));
                     }
                 }
-                () = self.wake.notified(), if ends_at.is_none() => look = Instant::now(),
-                () = tokio::time::sleep_until(look), if ends_at.is_none() && running.len() < self.settings.concurrency.max(1) => {}
-                () = stopped.notified(), if ends_at.is_none() => ends_at = Some(Instant::now() + self.settings.grace),
+                lost = &mut renewing, if !renewing.is_terminated() => {
+                    for held in hands.held.iter().filter(|held| lost.contains(&held.task.id)) {
+                        held.abort.notify_one();
+                    }
+                }
+                _ = heartbeat.tick(), if renewing.is_terminated() => {
+                    if !hands.held.is_empty() {
+                        let held = hands.held.iter().map(|held| held.task.clone()).collect();
+                        renewing = self.renew(held).boxed_local().fuse();
+                    }
+                }
+                _ = poll.tick(), if ends_at.is_none() => hands.look_everywhere(),
+                () = self.wake.notified(), if ends_at.is_none() => hands.look_everywhere(),
+                () = stopped.notified(), if ends_at.is_none() => {
+                    ends_at = Some(Instant::now() + self.settings.grace);
+                }
                 () = tokio::time::sleep_until(deadline), if ends_at.is_some() => break,
             }
         }
         // Dropping a run undoes its transaction; its task starts anew elsewhere.
         drop(running);
-        for task in held {
-            let back =
-                self.store.write(task.scope(), async |tx| tasks::release(tx, &task).await).await;
-            if let Err(error) = back {
-                tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
+        let late = if claiming.is_terminated() { Vec::new() } else { claiming.await };
+        for task in hands.held.into_iter().map(|held| held.task).chain(late) {
+            give_back(self.store, &task).await;
+        }
+    }
+
+    /// Runs a task that was handed out, or gives it back when no hand is free for it.
+    fn begin(
+        &self,
+        hands: &mut Hands<'_>,
+        task: Task,
+        is_ending: bool,
+    ) -> LocalBoxFuture<'a, Uuid> {
+        let abort = if is_ending { None } else { hands.take(&task) };
+        if let Some(abort) = abort {
+            return self.attend(task, abort).boxed_local();
+        }
+        if !is_ending {
+            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked for");
+        }
+        let store = self.store;
+        async move {
+            give_back(store, &task).await;
+            task.id
+        }
+        .boxed_local()
+    }
+
+    fn claim(
+        &self,
+        requests: Vec<LaneRequest>,
+    ) -> impl Future<Output = Vec<Task>> + use<'a, T> {
+        let (store, lease) = (self.store, self.settings.lease);
+        async move {
+            match tasks::claim(store, &requests, lease).await {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot claim tasks; trying again");
+                    Vec::new()
+                }
             }
         }
     }
 
-    async fn claim(&self, free: usize) -> Vec<Task> {
-        match tasks::claim(self.store, free, self.settings.lease).await {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%error, "cannot claim tasks; trying again");
-                Vec::new()
-            }
-        }
-    }
-
-    /// Prolongs the leases. Whose lease is lost stops at once: somebody else works on it.
-    async fn keep(&self, held: &[Task], aborts: &[(Uuid, Arc<Notify>)]) {
-        match tasks::renew(self.store, held, self.settings.lease).await {
-            Err(error) => tracing::warn!(%error, "cannot renew the leases; trying again"),
-            Ok(kept) => {
-                for (_, abort) in aborts.iter().filter(|(id, _)| !kept.contains(id)) {
-                    abort.notify_one();
+    /// Prolongs the leases. Whose lease is lost must stop at once: somebody else works on it.
+    fn renew(&self, held: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
+        let (store, lease) = (self.store, self.settings.lease);
+        async move {
+            match tasks::renew(store, &held, lease).await {
+                Ok(kept) => {
+                    let lost = held.iter().map(|task| task.id).filter(|id| !kept.contains(id));
+                    lost.collect()
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot renew the leases; trying again");
+                    Vec::new()
                 }
             }
         }
@@ -270,7 +416,9 @@ impl<'a, T: Tasks> Loop<'a, T> {
                         };
                         let scope = Scope::system(organization, "schedule", Uuid::now_v7());
                         let next = daily.next(Timestamp::now(), &zone);
-                        let task = NewTask::new(kind, json!({})).unique(*kind);
+                        let task = NewTask::new(kind, json!({}))
+                            .unique(*kind)
+                            .lane(Lane::Housekeeping);
                         let queued = self
                             .store
                             .write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await)
@@ -286,9 +434,18 @@ impl<'a, T: Tasks> Loop<'a, T> {
     }
 }
 
-/// With every hand full the next look is when one becomes free.
-fn continue_when_free(look: &mut Instant) {
-    *look = Instant::now() + Duration::from_secs(3600);
+fn interval(period: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    interval
+}
+
+/// Puts a task that was not worked on back into the queue.
+async fn give_back(store: &Store, task: &Task) {
+    let back = store.write(task.scope(), async |tx| tasks::release(tx, task).await).await;
+    if let Err(error) = back {
+        tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
+    }
 }
 
 async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {

@@ -13,13 +13,13 @@ use domain::{
     Code, Error, Result,
     access::Scope,
     ids::JobId,
-    jobs::{Daily, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask},
+    jobs::{Daily, JobItemStatus, JobStatus, JobType, Lane, NewJobItem, NewTask},
 };
 use persistence::{
     Store, Tx, housekeeping,
     jobs::{self, JobFilter, NewJob},
     schema,
-    tasks::{self, LeaseLost, Task},
+    tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };
 use scratch::Scratch;
@@ -91,9 +91,18 @@ impl<F: AsyncFn(&Run) -> Result<Outcome>> Tasks for Work<F> {
     }
 }
 
+fn lane(lane: Lane, hands: usize, most: usize) -> worker::LaneSettings {
+    worker::LaneSettings { lane, hands, most }
+}
+
+/// Takes jobs, as many of one organization as there are.
+async fn claim(store: &Store, wanted: usize, lease: Duration) -> Result<Vec<Task>> {
+    tasks::claim(store, &[LaneRequest { lane: Lane::Jobs, wanted, most: 1_000 }], lease).await
+}
+
 fn settings() -> worker::Settings {
     worker::Settings {
-        concurrency: 2,
+        lanes: vec![lane(Lane::Jobs, 2, 2), lane(Lane::Housekeeping, 1, 1)],
         lease: Duration::from_millis(600),
         poll: Duration::from_millis(20),
         grace: Duration::from_secs(10),
@@ -111,7 +120,7 @@ async fn claimers_that_race_never_get_the_same_task() {
     let claimers = (0..8).map(|_| async {
         let mut mine = Vec::new();
         loop {
-            let found = tasks::claim(&scratch.store, 5, LEASE).await.unwrap();
+            let found = claim(&scratch.store, 5, LEASE).await.unwrap();
             if found.is_empty() {
                 return mine;
             }
@@ -132,8 +141,8 @@ async fn a_killed_workers_task_is_tried_again_and_its_late_words_are_not_heard()
     let scratch = Scratch::new().await;
     let scope = scratch.organization().await;
     enqueue(&scratch.store, &scope, NewTask::new("t", json!({}))).await;
-    let late = tasks::claim(&scratch.store, 1, NO_LEASE).await.unwrap().remove(0);
-    let next = tasks::claim(&scratch.store, 1, LEASE).await.unwrap().remove(0);
+    let late = claim(&scratch.store, 1, NO_LEASE).await.unwrap().remove(0);
+    let next = claim(&scratch.store, 1, LEASE).await.unwrap().remove(0);
     assert_eq!((late.attempts, next.attempts), (1, 2));
 
     let store = &scratch.store;
@@ -154,14 +163,14 @@ async fn a_task_waits_longer_each_time_and_is_dead_after_the_last() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     enqueue(store, scope, NewTask::new("t", json!({})).attempts(2)).await;
-    let first = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    let first = claim(store, 1, LEASE).await.unwrap().remove(0);
     assert!(!store.write(scope, async |tx| tasks::fail(tx, &first, "one").await).await.unwrap());
-    assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty(), "it waits");
+    assert!(claim(store, 1, LEASE).await.unwrap().is_empty(), "it waits");
     scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now()").await.unwrap();
-    let second = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    let second = claim(store, 1, LEASE).await.unwrap().remove(0);
     assert!(store.write(scope, async |tx| tasks::fail(tx, &second, "two").await).await.unwrap());
     scratch.superuser().await.batch_execute("UPDATE tasks SET run_at = now()").await.unwrap();
-    assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty(), "it is dead");
+    assert!(claim(store, 1, LEASE).await.unwrap().is_empty(), "it is dead");
     assert_eq!(rows(store, scope).await, [("t".to_owned(), 2, Some("two".to_owned()), true)]);
 }
 
@@ -171,7 +180,7 @@ async fn a_poison_task_that_kills_its_workers_is_buried() {
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     enqueue(store, scope, NewTask::new("poison", json!({})).attempts(2)).await;
     for _ in 0..2 {
-        assert_eq!(tasks::claim(store, 1, NO_LEASE).await.unwrap().len(), 1);
+        assert_eq!(claim(store, 1, NO_LEASE).await.unwrap().len(), 1);
     }
     let tasks = work(async |_| -> Result<Outcome> { panic!("must not run once more") });
     let stop = async { until("it is buried", async || !tasks.buried.borrow().is_empty()).await };
@@ -195,10 +204,10 @@ async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
         ))
         .await
         .unwrap();
-    assert_eq!(tasks::claim(store, 4, LEASE).await.unwrap().len(), 4);
+    assert_eq!(claim(store, 4, LEASE).await.unwrap().len(), 4);
     enqueue(store, &modest, NewTask::new("modest", json!({}))).await;
     let since = Instant::now();
-    let next = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    let next = claim(store, 1, LEASE).await.unwrap().remove(0);
     assert_eq!(next.kind, "modest");
     assert!(since.elapsed() < Duration::from_secs(1), "claiming took {:?}", since.elapsed());
 }
@@ -213,15 +222,221 @@ async fn a_unique_task_is_queued_once_and_runs_once_more_when_wanted_while_runni
     enqueue(store, scope, task(2)).await;
     enqueue(store, other, task(3)).await;
     assert_eq!((rows(store, scope).await.len(), rows(store, other).await.len()), (1, 1));
-    let claimed = tasks::claim(store, 9, LEASE).await.unwrap();
+    let claimed = claim(store, 9, LEASE).await.unwrap();
     let mine = claimed.iter().find(|t| t.scope().organization == scope.organization).unwrap();
     assert_eq!(mine.payload["n"], 2);
     enqueue(store, scope, task(4)).await;
     store.write(scope, async |tx| tasks::complete(tx, mine).await).await.unwrap();
-    let again = tasks::claim(store, 9, LEASE).await.unwrap();
+    let again = claim(store, 9, LEASE).await.unwrap();
     assert_eq!((again.len(), &again[0].payload["n"], again[0].attempts), (1, &json!(4), 1));
     store.write(scope, async |tx| tasks::complete(tx, &again[0]).await).await.unwrap();
     assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lane_whose_work_hangs_holds_up_no_other_lane() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    for n in 0..30 {
+        enqueue(store, scope, NewTask::new("mail", json!({"n": n})).lane(Lane::Mails)).await;
+    }
+    let (hanging, done) = (RefCell::new(0), Notify::new());
+    let tasks = work(async |run: &Run| match run.task.lane {
+        Lane::Mails => {
+            *hanging.borrow_mut() += 1;
+            std::future::pending().await
+        }
+        _ => {
+            done.notify_one();
+            Ok(Outcome::Done)
+        }
+    });
+    let lanes = vec![lane(Lane::Mails, 5, 3), lane(Lane::Jobs, 1, 1)];
+    let settings = worker::Settings { lanes, grace: Duration::from_millis(50), ..settings() };
+    worker::run(store, &tasks, &settings, async {
+        until("as many mails hang as may", async || *hanging.borrow() >= 3).await;
+        for _ in 0..20 {
+            enqueue(store, scope, NewTask::new("job", json!({}))).await;
+            done.notified().await;
+        }
+    })
+    .await;
+    assert_eq!(*hanging.borrow(), 3, "one organization has three hands of the lane, not all five");
+    assert_eq!(rows(store, scope).await.len(), 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_organization_does_not_take_every_hand_of_a_lane() {
+    let scratch = Scratch::new().await;
+    let (store, one, other) =
+        (&scratch.store, scratch.organization().await, scratch.organization().await);
+    for _ in 0..10 {
+        enqueue(store, &one, NewTask::new("greedy", json!({})).lane(Lane::Slack)).await;
+    }
+    let ask = async |wanted, most| {
+        tasks::claim(store, &[LaneRequest { lane: Lane::Slack, wanted, most }], LEASE).await.unwrap()
+    };
+    assert_eq!(ask(8, 3).await.len(), 3);
+    // Over all workers: another claim sees what the first one holds.
+    assert_eq!(ask(8, 3).await.len(), 0);
+    enqueue(store, &other, NewTask::new("modest", json!({})).lane(Lane::Slack)).await;
+    let kinds: Vec<String> = ask(8, 3).await.into_iter().map(|task| task.kind).collect();
+    assert_eq!(kinds, ["modest"]);
+    assert_eq!(ask(8, 5).await.len(), 2);
+    assert_eq!(claim(store, 8, LEASE).await.unwrap().len(), 0, "they are in another lane");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_claim_takes_more_than_was_asked_for_of_any_lane() {
+    let scratch = Scratch::new().await;
+    let store = &scratch.store;
+    for _ in 0..4 {
+        let scope = scratch.organization().await;
+        for n in 0..25 {
+            let lane = [Lane::Jobs, Lane::Mails, Lane::Scores][n % 3];
+            enqueue(store, &scope, NewTask::new("t", json!({})).lane(lane)).await;
+        }
+    }
+    let request = |lane, wanted, most| LaneRequest { lane, wanted, most };
+    let of = |tasks: &[Task], lane| tasks.iter().filter(|task| task.lane == lane).count();
+    let claimers = (0..6).map(|_| async {
+        let asked = [request(Lane::Jobs, 2, 100), request(Lane::Mails, 5, 100)];
+        let found = tasks::claim(store, &asked, LEASE).await.unwrap();
+        (of(&found, Lane::Jobs), of(&found, Lane::Mails), found.len())
+    });
+    // While others change the same rows.
+    let disturb = async {
+        for _ in 0..20 {
+            scratch
+                .superuser()
+                .await
+                .batch_execute("UPDATE tasks SET max_attempts = max_attempts WHERE lease IS NULL")
+                .await
+                .unwrap();
+        }
+    };
+    let (found, ()) =
+        futures_util::future::join(futures_util::future::join_all(claimers), disturb).await;
+    for (jobs, mails, all) in found {
+        assert!(jobs <= 2 && mails <= 5 && jobs + mails == all, "{jobs} jobs, {mails} mails, {all}");
+    }
+}
+
+/// Point of the test: a database that hands out more than it was asked for, as another engine may.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_handed_too_many_tasks_gives_the_rest_back() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let generous = "
+        ALTER FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) RENAME TO claim_as_asked;
+        CREATE FUNCTION claim_tasks(uuid, text[], int[], int[], double precision)
+            RETURNS TABLE (organization_id uuid, id uuid, lane text, kind text, payload jsonb, actor jsonb, role text,
+                           member_id uuid, request_id uuid, attempts int, max_attempts int)
+            LANGUAGE sql VOLATILE SECURITY DEFINER AS $$
+            SELECT * FROM claim_as_asked($1, $2, (SELECT array_agg(n + 20) FROM unnest($3) AS n),
+                                         (SELECT array_agg(n + 20) FROM unnest($4) AS n), $5) $$;
+        GRANT EXECUTE ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) TO partneros_app";
+    scratch.superuser().await.batch_execute(generous).await.unwrap();
+    for n in 0..40 {
+        enqueue(store, scope, NewTask::new("t", json!({"n": n}))).await;
+    }
+    let (at_once, most, done) = (RefCell::new(0), RefCell::new(0), RefCell::new(0));
+    let tasks = work(async |run: &Run| {
+        *at_once.borrow_mut() += 1;
+        let now = *at_once.borrow();
+        most.replace_with(|most| now.max(*most));
+        assert_eq!(run.task.attempts, 1, "what was given back was not tried");
+        run.step(async |tx| tasks::hold(tx, &run.task).await).await?;
+        *at_once.borrow_mut() -= 1;
+        *done.borrow_mut() += 1;
+        Ok(Outcome::Done)
+    });
+    let all = async { until("every task is done", async || *done.borrow() >= 40).await };
+    worker::run(store, &tasks, &settings(), all).await;
+    assert!(*most.borrow() <= 2, "{} at once", most.borrow());
+    assert!(rows(store, scope).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deaths_of_workers_are_counted_anew_when_a_job_has_got_on() {
+    use schema::tasks::dsl;
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let id = JobId::new();
+    store.write(scope, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
+    // Each worker dies after a step: none of them is the last, however many there are.
+    for step in 0..12 {
+        let task = claim(store, 1, NO_LEASE).await.unwrap().remove(0);
+        assert!(!task.is_exhausted(), "step {step}: attempt {}", task.attempts);
+        let item = NewJobItem::succeeded(step, step);
+        store
+            .write(scope, async |tx| {
+                jobs::begin_step(tx, id).await?.expect("it goes on");
+                jobs::end_step(tx, id, vec![item], &json!(step)).await
+            })
+            .await
+            .unwrap();
+    }
+    // One that gets no further is buried as before.
+    let attempts = async || -> i32 {
+        let attempts = dsl::tasks.select(dsl::attempts);
+        store
+            .read(scope, async |tx| Ok(attempts.first(&mut tx.conn()).await?))
+            .await
+            .unwrap()
+    };
+    assert_eq!(attempts().await, 1);
+    for _ in 0..4 {
+        assert!(!claim(store, 1, NO_LEASE).await.unwrap().remove(0).is_exhausted());
+    }
+    assert!(claim(store, 1, NO_LEASE).await.unwrap().remove(0).is_exhausted());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_starts_alone_need_not_wait_for_the_leases_of_the_dead() {
+    let scratch = Scratch::new().await;
+    let (store, scope, other) =
+        (&scratch.store, &scratch.organization().await, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("t", json!({}))).await;
+    enqueue(store, other, NewTask::new("t", json!({}))).await;
+    let dead = claim(store, 2, LEASE).await.unwrap();
+    assert!(claim(store, 2, LEASE).await.unwrap().is_empty());
+    assert_eq!(tasks::release_all(store).await.unwrap(), 2);
+    let again = claim(store, 2, LEASE).await.unwrap();
+    assert_eq!(again.iter().map(|task| task.attempts).collect::<Vec<_>>(), [2, 2]);
+    let late = store.write(scope, async |tx| tasks::complete(tx, &dead[0]).await).await;
+    let late = match late {
+        Ok(()) => store.write(other, async |tx| tasks::complete(tx, &dead[0]).await).await,
+        refused => refused,
+    };
+    assert!(LeaseLost::is(&late.unwrap_err()), "whoever was thought dead cannot write any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn housekeeping_erases_a_bounded_number_of_rows_at_a_time() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let many = format!(
+        "INSERT INTO idempotency_keys (organization_id, credential_id, operation, idempotency_key, digest, created_at)
+         SELECT '{0}', gen_random_uuid(), 'op', n::text, '', now() - interval '25 hours' FROM generate_series(1, 12000) AS n;
+         INSERT INTO jobs (organization_id, id, type, dry_run, actor, input, expires_at)
+         VALUES ('{0}', '{1}', 'import', false, '{{}}', '{{}}', now() - interval '91 days');
+         INSERT INTO job_items (organization_id, job_id, index, status)
+         SELECT '{0}', '{1}', n, 'succeeded' FROM generate_series(1, 12000) AS n",
+        scope.organization.0,
+        uuid::Uuid::now_v7(),
+    );
+    scratch.superuser().await.batch_execute(&many).await.unwrap();
+    let mut gone = Vec::new();
+    loop {
+        let rows = store.write(scope, async |tx| housekeeping::purge(tx).await).await.unwrap();
+        if rows == 0 {
+            break;
+        }
+        gone.push(rows);
+    }
+    assert_eq!(gone.iter().sum::<usize>(), 24_001, "{gone:?}");
+    assert!(gone.iter().all(|rows| *rows <= 10_001), "{gone:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,9 +447,9 @@ async fn tasks_of_a_serial_queue_run_one_after_the_other() {
         enqueue(store, scope, NewTask::new("t", json!({"n": n})).serial("line")).await;
     }
     for n in 0..3 {
-        let found = tasks::claim(store, 9, LEASE).await.unwrap();
+        let found = claim(store, 9, LEASE).await.unwrap();
         assert_eq!((found.len(), &found[0].payload["n"]), (1, &json!(n)));
-        assert!(tasks::claim(store, 9, LEASE).await.unwrap().is_empty());
+        assert!(claim(store, 9, LEASE).await.unwrap().is_empty());
         store.write(scope, async |tx| tasks::complete(tx, &found[0]).await).await.unwrap();
     }
 }
@@ -291,7 +506,7 @@ async fn a_stop_lets_running_tasks_end_and_gives_the_rest_back() {
         left.iter().map(|row| (row.0.as_str(), row.1)).collect::<Vec<_>>(),
         [("endless", 0), ("later", 0)]
     );
-    assert_eq!(tasks::claim(store, 9, LEASE).await.unwrap().len(), 2, "both can be taken at once");
+    assert_eq!(claim(store, 9, LEASE).await.unwrap().len(), 2, "both can be taken at once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -312,7 +527,7 @@ async fn a_long_task_keeps_its_lease_and_a_dropped_workers_task_goes_to_another(
             // Three leases long, nobody else may take it.
             let since = Instant::now();
             while since.elapsed() < Duration::from_millis(1_800) {
-                assert!(tasks::claim(store, 1, LEASE).await.unwrap().is_empty());
+                assert!(claim(store, 1, LEASE).await.unwrap().is_empty());
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
@@ -575,7 +790,7 @@ async fn the_functions_that_look_over_the_wall_give_nothing_away() {
     let (store, scope, other) =
         (&scratch.store, &scratch.organization().await, &scratch.organization().await);
     enqueue(store, scope, NewTask::new("t", json!({}))).await;
-    let task = tasks::claim(store, 1, LEASE).await.unwrap().remove(0);
+    let task = claim(store, 1, LEASE).await.unwrap().remove(0);
     assert!(rows(store, other).await.is_empty());
     let foreign = store.write(other, async |tx| tasks::complete(tx, &task).await).await;
     assert!(LeaseLost::is(&foreign.unwrap_err()));

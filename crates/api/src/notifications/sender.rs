@@ -1,5 +1,7 @@
 //! What the worker does with notifications: one attempt to send one mail or one message in Slack.
 
+use std::time::{Duration, Instant};
+
 use domain::{Error, Result, notifications::NotificationChannel, notifications::one_line};
 use persistence::{
     notification_deliveries::{self as deliveries, Attempt, Due, Next},
@@ -9,6 +11,7 @@ use persistence::{
 
 use super::templates::{INVITATION, Letter, NOTIFICATION, PASSWORD_RESET};
 use crate::{
+    circuit::Circuit,
     mail::{Mail, Mailer},
     server_key::ServerKey,
     slack::{self, SlackApi},
@@ -24,6 +27,44 @@ pub struct Sender {
     pub server_key: ServerKey,
     /// The web application, without a slash at the end.
     pub app_url: String,
+    pub circuits: Circuits,
+}
+
+/// Whether the servers that deliver answer at present.
+#[derive(Debug, Default)]
+pub struct Circuits {
+    mail: Circuit,
+    slack: Circuit,
+}
+
+impl Circuits {
+    fn of(&self, channel: NotificationChannel) -> &Circuit {
+        match channel {
+            NotificationChannel::Email => &self.mail,
+            NotificationChannel::Slack => &self.slack,
+        }
+    }
+
+    /// Notes whether the server of a channel has answered.
+    fn note(&self, channel: NotificationChannel, run: &Run, attempt: &Attempt) {
+        let (circuit, organization) = (self.of(channel), run.scope().organization);
+        match attempt {
+            Attempt::Silent { .. } => circuit.timed_out(organization, Instant::now()),
+            Attempt::Succeeded | Attempt::Refused { .. } => circuit.answered(organization),
+            // A connection that is refused or broken costs no time, and says little of the next
+            // one.
+            Attempt::Failed { .. } => {}
+        }
+    }
+}
+
+/// Why a delivery was not tried.
+fn left_alone(channel: NotificationChannel, wait: Duration) -> String {
+    let server = match channel {
+        NotificationChannel::Email => "The mail server",
+        NotificationChannel::Slack => "Slack",
+    };
+    format!("{server} does not answer at present; it is asked again in {} s.", wait.as_secs().max(1))
 }
 
 /// The page on which an invited person joins.
@@ -46,6 +87,14 @@ impl Sender {
                 (due, organization, recipient.unwrap_or_default())
             }
         };
+        let circuit = self.circuits.of(due.channel);
+        if !deliveries::is_insisted_on(&run.task)
+            && let Err(wait) = circuit.enter(run.scope().organization, Instant::now())
+        {
+            let reason = left_alone(due.channel, wait);
+            deliveries::postpone(run, id, wait, &reason).await?;
+            return Ok(Outcome::Completed);
+        }
         let attempt = match due.channel {
             NotificationChannel::Slack => self.post(run, &due).await?,
             NotificationChannel::Email => match self.mail(&due, &organization, recipient) {
@@ -53,6 +102,7 @@ impl Sender {
                 Err(reason) => Attempt::Refused { reason: reason.to_owned() },
             },
         };
+        self.circuits.note(due.channel, run, &attempt);
         if attempt != Attempt::Succeeded {
             tracing::warn!(delivery = %id, channel = %due.channel, "a delivery did not go out");
         }
@@ -129,7 +179,8 @@ impl Sender {
         })
     }
 
-    /// Mails a reset link. Each attempt has a token of its own; the last one is good.
+    /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is
+    /// waiting for it, so it is tried whether the mail server has answered others or not.
     pub async fn mail_reset(&self, run: &Run) -> Result<Outcome> {
         let wanted = run.step(async |tx| passwords::reset_mail(tx, &run.task).await).await?;
         let Some(wanted) = wanted else { return Ok(Outcome::Done) };
@@ -145,13 +196,15 @@ impl Sender {
             html,
             unsubscribe: None,
         };
-        match self.mailer.send(&mail).await {
+        let attempt = self.mailer.send(&mail).await;
+        self.circuits.note(NotificationChannel::Email, run, &attempt);
+        match attempt {
             Attempt::Succeeded => Ok(Outcome::Done),
             Attempt::Refused { .. } => {
                 tracing::warn!(task = %run.task.id, "a mail with a reset link was refused for good");
                 Ok(Outcome::Done)
             }
-            Attempt::Failed { .. } => {
+            Attempt::Failed { .. } | Attempt::Silent { .. } => {
                 Err(Error::Unavailable("the mail with a reset link did not go out".into()))
             }
         }

@@ -38,7 +38,18 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     ),
     (404, "NotFound", "There is no such thing in this organization.", &[Code::NotFound]),
     (406, "NotAcceptable", "No representation that `Accept` allows.", &[Code::NotAcceptable]),
-    (409, "Conflict", "It does not fit what is there.", &[Code::IdempotencyInProgress]),
+    (
+        408,
+        "RequestTimeout",
+        "The body did not arrive in time. Nothing was done.",
+        &[Code::RequestTimeout],
+    ),
+    (
+        409,
+        "Conflict",
+        "It does not fit what is there.",
+        &[Code::IdempotencyInProgress, Code::IdempotencyAnswerLost],
+    ),
     (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
     (413, "ContentTooLarge", "The body is larger than allowed.", &[Code::BodyTooLarge]),
     (
@@ -147,7 +158,7 @@ fn can_answer(status: u16, operation: &Traits) -> bool {
         409 => operation.takes_key,
         412 => operation.takes_if_match,
         428 => operation.errors.iter().any(|code| code == Code::IfMatchRequired.as_str()),
-        413 | 415 => operation.has_body,
+        408 | 413 | 415 => operation.has_body,
         422 => operation.has_body || operation.has_path_parameters || operation.takes_key,
         _ => true,
     }
@@ -243,6 +254,10 @@ pub fn problem_examples() -> Map<String, Json> {
             Code::InvalidTransition => {
                 json!({"from": "rejected", "to": "won", "allowed": ["under_review"]})
             }
+            Code::IdempotencyAnswerLost => json!({
+                "status": 201,
+                "location": "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            }),
             Code::InsufficientRole => json!({"required_role": "admin"}),
             Code::InsufficientScope => json!({"required_scope": "partners:write"}),
             _ => json!({}),

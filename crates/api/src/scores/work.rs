@@ -155,14 +155,14 @@ impl Scorer {
         Ok(Some((job, request, batch)))
     }
 
-    /// Judges partners who are new.
+    /// Judges partners who are new: those of the task, and of other tasks that wait, up to a batch.
     ///
     /// # Errors
     /// What is worth another attempt. Who is judged already is not judged again.
     pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
-        let ids = run.task.payload.get("partner_ids").cloned().unwrap_or_default();
-        let ids: Vec<PartnerId> = serde_json::from_value(ids).map_err(Error::internal)?;
         let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
+        let gather = async |tx: &Tx<'_>| scores::gather(tx, &run.task, wish.limit()).await;
+        let ids: Vec<PartnerId> = run.step(gather).await?;
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run
                 .step(async |tx| claim(tx, run, &wish, part.to_vec(), Position::default()).await)

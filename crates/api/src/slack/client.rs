@@ -16,7 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlackFault {
-    /// It did not answer, or not as Slack does.
+    /// It did not answer in time.
+    Silent(String),
+    /// It cannot be reached, or does not answer as Slack does.
     Away(String),
     /// Too many calls; not before this time.
     Throttled(Duration),
@@ -39,6 +41,7 @@ impl SlackFault {
     /// As the end of a delivery.
     pub fn into_attempt(self) -> Attempt {
         match self {
+            Self::Silent(reason) => Attempt::Silent { reason },
             Self::Away(reason) => Attempt::Failed { reason, not_before: None },
             Self::Throttled(wait) => {
                 Attempt::Failed { reason: "Slack asks to wait".to_owned(), not_before: Some(wait) }
@@ -136,8 +139,9 @@ impl SlackApi {
 }
 
 async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
-    let away = |error: reqwest::Error| {
-        SlackFault::Away(format!("Slack cannot be reached: {}", error.without_url()))
+    let away = |error: reqwest::Error| match error.is_timeout() {
+        true => SlackFault::Silent("Slack did not answer in time".to_owned()),
+        false => SlackFault::Away(format!("Slack cannot be reached: {}", error.without_url())),
     };
     let response = request.send().await.map_err(away)?;
     let status = response.status();

@@ -2,6 +2,7 @@
 
 mod claims;
 mod facts;
+mod first;
 mod past;
 
 use diesel::prelude::*;
@@ -9,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     ids::{JobId, PartnerId, ScoreId},
-    jobs::{Job, JobType, NewTask},
+    jobs::{Job, JobType},
     page::{self, Page, Paging},
     partners::{self as rules, Scored},
     scores::{Judgement, Score, ScorePage, ScoreRefreshRequest},
@@ -21,22 +22,16 @@ use serde_json::{Value as Json, json};
 use crate::{
     Tx, jobs,
     partners::{self, bulk},
-    schema::{organizations, scores},
+    schema::scores,
     selection::{self, Selected},
     statement::{Bind, Statement},
-    tasks,
 };
 
 pub use claims::{Claimed, claim, release};
 pub use facts::{Held, Known, KnownDeal, hold, look};
+pub(crate) use first::queue_new;
+pub use first::{SCORE_NEW, gather, queue};
 pub use past::{Past, past};
-
-/// The task that scores partners who are new. Its payload: `{partner_ids}`.
-pub const SCORE_NEW: &str = "score_partners";
-
-/// New partners are left alone for a moment: what comes right after them (contacts, tags, a correction by whoever has just
-/// made them, who would otherwise find a newer version) belongs to their first scores.
-const SETTLING: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
 
 /// The scores of a partner, newest first.
 ///
@@ -171,30 +166,6 @@ pub(crate) async fn mark_stale(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     .execute(&mut tx.conn())
     .await?;
     Ok(())
-}
-
-/// Queues the first scores of new partners, unless the organization wants none by itself. One task for one partner, and one
-/// for all that come together; those run one after the other, so that a large import leaves room for others.
-pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
-    let wanted: bool =
-        organizations::table.select(organizations::auto_score).first(&mut tx.conn()).await?;
-    if !wanted || ids.is_empty() {
-        return Ok(());
-    }
-    queue(tx, ids, Timestamp(Timestamp::now().0 + SETTLING)).await
-}
-
-/// Queues scores of partners, not before `at`.
-///
-/// # Errors
-/// Those of the database.
-pub async fn queue(tx: &Tx<'_>, ids: &[PartnerId], at: Timestamp) -> Result<()> {
-    let task = NewTask::new(SCORE_NEW, json!({"partner_ids": ids})).at(at);
-    let task = match ids {
-        [only] => task.unique(format!("score {only}")),
-        _ => task.serial("scores"),
-    };
-    tasks::enqueue(tx, &task).await
 }
 
 fn uuids(ids: &[PartnerId]) -> Bind {
