@@ -210,7 +210,7 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     let Values { by_hand, by_key, later } = values;
     let patch =
         async |client: &Client, value: &Value| client.patch(path, json!({name: value})).await;
-    let automatic = field["class"] != "C" && name != "tier";
+    let automatic = field["class"] != "computed" && name != "tier";
 
     // By hand: decided. Once more: nothing.
     let decided = patch(owner, &by_hand).await.expect(200);

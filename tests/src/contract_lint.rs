@@ -7,6 +7,52 @@ use serde_json::{Map, Value};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "options", "head"];
 
+/// Parameters of one operation. The Java virtual machine allows 255 arguments of a method, and a client's method has a
+/// few besides these.
+const MAX_PARAMETERS: usize = 200;
+
+/// Parameters of lists that are no condition on a field.
+const OF_EVERY_LIST: [&str; 7] =
+    ["q", "view_id", "sort", "limit", "cursor", "include", "changed_after"];
+
+/// Keywords, annotations and types that every file sees, of Java, C#, Go, Python and TypeScript. A model of that name
+/// either does not compile or is renamed by the generator. Compared without case.
+#[rustfmt::skip]
+const RESERVED_NAMES: &[&str] = &[
+    // Java: keywords, `java.lang`, and the annotations and containers that generated models import.
+    "abstract", "assert", "boolean", "byte", "case", "catch", "char", "class", "const", "continue", "default",
+    "double", "enum", "extends", "final", "finally", "float", "goto", "implements", "import", "instanceof", "int",
+    "interface", "long", "native", "new", "package", "private", "protected", "public", "record", "return", "short",
+    "static", "super", "switch", "synchronized", "this", "throw", "throws", "transient", "try", "void", "volatile",
+    "Override", "Deprecated", "SafeVarargs", "SuppressWarnings", "FunctionalInterface", "Generated", "Nonnull",
+    "Nullable", "NotNull", "Valid", "Entity", "Version", "Object", "String", "Integer", "Number", "Character",
+    "Exception", "Error", "Throwable", "Iterable", "Comparable", "Runnable", "Thread", "Process", "Module", "System",
+    "Record", "Enum", "Void", "Math", "List", "Map", "Set", "Arrays", "Collection", "Optional", "Objects", "Date",
+    "UUID", "URI", "File", "OffsetDateTime", "LocalDate", "BigDecimal", "JsonProperty", "JsonNullable",
+    // C#: keywords and `System`.
+    "as", "base", "bool", "checked", "decimal", "delegate", "explicit", "extern", "fixed", "foreach", "implicit",
+    "in", "internal", "is", "lock", "namespace", "null", "operator", "out", "params", "readonly", "ref", "sbyte",
+    "sealed", "sizeof", "stackalloc", "struct", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using",
+    "virtual", "Action", "Attribute", "Buffer", "Console", "Convert", "DateTime", "Environment", "Func", "Guid",
+    "Nullable", "Random", "Range", "Index", "Task", "TimeZone", "Tuple", "Type", "Uri", "Client", "Configuration",
+    "Option",
+    // Go: keywords and predeclared names.
+    "chan", "defer", "fallthrough", "func", "go", "map", "range", "select", "var", "any", "error", "rune", "string",
+    "len", "make", "copy", "append", "Context",
+    // Python: keywords and built-in names.
+    "False", "None", "True", "and", "async", "await", "def", "del", "elif", "except", "from", "global", "if",
+    "lambda", "nonlocal", "not", "or", "pass", "raise", "while", "with", "yield", "match", "dict", "list", "set",
+    "tuple", "bytes", "id", "input", "print", "property", "type", "Any", "Union", "Literal", "Field", "BaseModel",
+    "Unset",
+    // TypeScript: keywords and types of the language.
+    "arguments", "debugger", "declare", "delete", "do", "else", "eval", "export", "for", "function", "infer",
+    "keyof", "let", "never", "of", "symbol", "undefined", "unknown", "Array", "Function", "Partial", "Pick", "Omit",
+    "Promise", "Readonly", "Required", "Request", "Response", "Headers", "Blob", "Symbol", "RegExp",
+];
+
+/// What only people who make the server understand.
+const INTERNAL_WORDS: [&str; 3] = ["contract section", "the contract", "(rule "];
+
 /// Every fault of the document, each with the place it is at. Empty means clean.
 pub fn faults(document: &Value) -> Vec<String> {
     let mut lint = Lint { document, faults: Vec::new() };
@@ -14,6 +60,9 @@ pub fn faults(document: &Value) -> Vec<String> {
     lint.references(document, "#");
     lint.operations();
     lint.schemas();
+    lint.names();
+    lint.numbers(document, "#");
+    lint.words(document, "#");
     lint.faults
 }
 
@@ -91,11 +140,50 @@ impl<'a> Lint<'a> {
                 for part in ["summary", "description"] {
                     self.require(has_text(operation, part), &place, format!("has no {part}"));
                 }
-                self.require(operation["x-step"].is_u64(), &place, "has no x-step");
+                let count = list(&operation["parameters"]).count();
+                self.require(
+                    count <= MAX_PARAMETERS,
+                    &place,
+                    format!("has {count} parameters; clients take at most {MAX_PARAMETERS}"),
+                );
                 self.security(operation, &place);
                 self.parameters(operation, &place);
                 self.bodies(operation, &place);
             }
+        }
+    }
+
+    /// Without a format, generators for Java, C# and Go take 32 bits, which do not hold amounts of money.
+    fn numbers(&mut self, value: &Value, place: &str) {
+        let is_number = |kind: &Value| kind == "integer" || kind == "number";
+        if is_number(&value["type"]) || list(&value["type"]).any(is_number) {
+            let format = value["format"].as_str().unwrap_or_default();
+            let known = ["int32", "int64", "double", "float"].contains(&format);
+            self.require(known, place, "is a number without a format");
+        }
+        let inner = members(value).filter(|(name, _)| *name != "example" && *name != "examples");
+        for (name, inner) in inner {
+            self.numbers(inner, &format!("{place}/{name}"));
+        }
+        for (number, inner) in list(value).enumerate() {
+            self.numbers(inner, &format!("{place}/{number}"));
+        }
+    }
+
+    /// Texts that only people who make the server understand.
+    fn words(&mut self, value: &Value, place: &str) {
+        self.require(value["x-step"].is_null(), place, "has x-step, which is of no use to callers");
+        for part in ["summary", "description", "title"] {
+            let text = value[part].as_str().unwrap_or_default().to_lowercase();
+            for word in INTERNAL_WORDS {
+                self.require(!text.contains(word), place, format!("{part} says `{word}`"));
+            }
+        }
+        for (name, inner) in members(value) {
+            self.words(inner, &format!("{place}/{name}"));
+        }
+        for (number, inner) in list(value).enumerate() {
+            self.words(inner, &format!("{place}/{number}"));
         }
     }
 
@@ -117,11 +205,50 @@ impl<'a> Lint<'a> {
     }
 
     fn parameters(&mut self, operation: &'a Value, place: &str) {
-        for parameter in list(&operation["parameters"]) {
-            let parameter = self.resolved(parameter);
+        for given in list(&operation["parameters"]) {
+            let parameter = self.resolved(given);
             let place = format!("{place} parameter {}", parameter["name"]);
             self.require(has_text(parameter, "description"), &place, "has no description");
             self.inline(&parameter["schema"], &place);
+            // Filters are the same for several operations.
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let filters = given["x-filter"] == true && !OF_EVERY_LIST.contains(&name);
+            self.require(!filters, &place, "filters and is not a component");
+            // What stands there is filled in by tools that send requests.
+            for word in ["example", "examples"] {
+                self.require(parameter[word].is_null(), &place, format!("has {word} of its own"));
+            }
+        }
+    }
+
+    /// What generators make of the document must have names that their languages allow, each once.
+    fn names(&mut self) {
+        let schemas = &self.document["components"]["schemas"];
+        let mut made: BTreeMap<String, String> = BTreeMap::new();
+        let known: BTreeSet<String> =
+            members(schemas).map(|(name, _)| name.to_lowercase()).collect();
+        for (name, schema) in members(schemas) {
+            let taken = RESERVED_NAMES.iter().any(|word| word.eq_ignore_ascii_case(name));
+            self.require(
+                !taken,
+                &format!("schema {name}"),
+                "is called like a word of a language that clients are written in",
+            );
+            for (property, inner) in members(&schema["properties"]) {
+                if !is_named_by_place(inner) {
+                    continue;
+                }
+                let place = format!("schema {name}.{property}");
+                let type_name =
+                    format!("{name}{}", property.replace(['_', '.'], "")).to_lowercase();
+                // A choice between a schema of that name and null is that schema.
+                let taken = known.contains(&type_name) && inner["oneOf"].is_null();
+                self.require(!taken, &place, "generators give its type the name of a schema");
+                if let Some(other) = made.insert(type_name, place.clone()) {
+                    let what = format!("generators give its type the name of that of {other}");
+                    self.fault(&place, what);
+                }
+            }
         }
     }
 
@@ -293,6 +420,14 @@ fn is_operation_id(id: &str) -> bool {
         && id.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
+/// Whether generators make a type of it that is called after its schema and its name: choices, objects and lists of
+/// those where they stand, and what may be null. What refers to a schema has the name of that one.
+fn is_named_by_place(property: &Value) -> bool {
+    let may_be_null = property["type"].is_array() || !property["oneOf"].is_null();
+    let is_made = !property["enum"].is_null() || !property["properties"].is_null();
+    may_be_null || is_made || property["items"].is_object() && is_named_by_place(&property["items"])
+}
+
 /// Whether a client can know what is too long, too many or too much. References are judged where they lead.
 fn is_limited(property: &Value) -> bool {
     let types: Vec<&str> = match &property["type"] {
@@ -323,7 +458,7 @@ mod tests {
             "info": {"title": "t", "version": "1", "description": "d", "license": {"name": "l"}, "contact": {"name": "c"}},
             "tags": [{"name": "things", "description": "Things."}],
             "paths": {"/things/{id}": {"patch": {
-                "operationId": "updateThing", "tags": ["things"], "summary": "s", "description": "d", "x-step": 1,
+                "operationId": "updateThing", "tags": ["things"], "summary": "s", "description": "d",
                 "x-required-role": "member", "x-required-scopes": ["things:write"],
                 "parameters": [{"name": "id", "in": "path", "description": "d", "schema": {"type": "string"}}],
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ThingUpdate"}}}},
@@ -367,7 +502,42 @@ mod tests {
             (at_operation("/operationId"), json!("u".repeat(41)), "not camelCase"),
             (at_operation("/tags"), json!(["other"]), "declared tag"),
             (at_operation("/summary"), json!(null), "has no summary"),
-            (at_operation("/x-step"), json!(null), "x-step"),
+            (at_operation("/x-step"), json!(1), "x-step"),
+            (at_operation("/description"), json!("As the contract says."), "the contract"),
+            (at_operation("/parameters/0/example"), json!("a"), "example of its own"),
+            (
+                at_operation("/parameters"),
+                json!(vec![json!({"name": "a", "description": "d"}); 201]),
+                "201 parameters",
+            ),
+            (
+                at_operation("/parameters/0"),
+                json!({"name": "a_gte", "in": "query", "description": "d", "x-filter": true}),
+                "is not a component",
+            ),
+            (at("/Override"), json!({"type": "string", "description": "d"}), "word of a language"),
+            (at("/operator"), json!({"type": "string", "description": "d"}), "word of a language"),
+            (
+                at("/ThingUpdateName"),
+                json!({"type": "string", "description": "d"}),
+                "the name of a schema",
+            ),
+            (
+                at("/ThingUpdate/properties"),
+                json!({"re_name": {"type": ["string", "null"], "maxLength": 9, "description": "d"},
+                    "rename": {"type": ["string", "null"], "maxLength": 9, "description": "d"}}),
+                "the name of that of schema ThingUpdate.re_name",
+            ),
+            (
+                at("/Thing/properties/name"),
+                json!({"type": "integer", "description": "d"}),
+                "without a format",
+            ),
+            (
+                at("/Thing/properties/name"),
+                json!({"type": ["integer", "null"], "description": "d"}),
+                "without a format",
+            ),
             (at_operation("/x-required-role"), json!(null), "x-required-role"),
             (at_operation("/parameters/0/description"), json!(null), "has no description"),
             (at_operation("/parameters/0/schema/enum"), json!(["a"]), "enum without a name"),

@@ -107,6 +107,12 @@ impl Referee {
         assert!(faults.is_empty(), "{place} is not what the document says: {faults:#?}\n{body:#}");
     }
 
+    /// What is wrong with a value that stands for a schema, `#/components/schemas/Partner`.
+    pub fn faults(&self, target: &str, value: &Value) -> Vec<String> {
+        let validator = self.validator(target);
+        validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
+    }
+
     fn validator(&self, target: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().unwrap();
         let made = validators.entry(target.to_owned()).or_insert_with(|| {

@@ -5,16 +5,34 @@ use actix_web::{
     http::header::{self, ETag, EntityTag, Header, IfNoneMatch},
     web::{self, Bytes},
 };
+use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_swagger_ui::Config;
 
 /// The document in its served forms, prepared once at start-up.
 #[derive(Debug)]
 pub struct Documents {
+    closed: Forms,
+    /// The same with enums that take any word, for generators whose clients refuse what they do not know.
+    open: Forms,
+}
+
+#[derive(Debug)]
+struct Forms {
     json: Rendered,
     yaml: Rendered,
+}
+
+/// Which document.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentForm {
+    /// `true` makes every enum a plain string that lists its values as `x-extensible-enum`. Generate clients from that
+    /// form when they would refuse a value that did not exist yet when they were generated.
+    #[serde(default)]
+    open_enums: bool,
 }
 
 #[derive(Debug)]
@@ -25,8 +43,21 @@ struct Rendered {
 }
 
 impl Documents {
-    /// Both forms of the finished document.
+    /// All forms of the finished document.
     pub fn of(document: &Json) -> Self {
+        Self {
+            closed: Forms::of(document),
+            open: Forms::of(&crate::openapi::with_open_enums(document)),
+        }
+    }
+
+    fn form(&self, form: &DocumentForm) -> &Forms {
+        if form.open_enums { &self.open } else { &self.closed }
+    }
+}
+
+impl Forms {
+    fn of(document: &Json) -> Self {
         let yaml =
             serde_yaml_ng::to_string(document).expect("whatever is JSON can be written as YAML");
         Self {
@@ -68,28 +99,31 @@ pub struct OpenApiDocument(pub Json);
 /// This document as JSON
 ///
 /// Everything that this API can do, for generators of clients and for people.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true))))]
+#[utoipa::path(tag = "health", params(DocumentForm), security(()), responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true))))]
 #[get("/openapi.json")]
 pub async fn get_open_api_json(
     request: HttpRequest,
+    form: web::Query<DocumentForm>,
     documents: web::Data<Documents>,
 ) -> HttpResponse {
-    documents.json.answer(&request)
+    documents.form(&form).json.answer(&request)
 }
 
 /// This document as YAML
 ///
 /// The same as `/openapi.json`.
 #[utoipa::path(
-    tag = "health", security(()), responses((status = 200, body = String, content_type = "application/yaml")),
+    tag = "health", params(DocumentForm), security(()),
+    responses((status = 200, body = String, content_type = "application/yaml")),
     extensions(("x-etag" = json!(true)))
 )]
 #[get("/openapi.yaml")]
 pub async fn get_open_api_yaml(
     request: HttpRequest,
+    form: web::Query<DocumentForm>,
     documents: web::Data<Documents>,
 ) -> HttpResponse {
-    documents.yaml.answer(&request)
+    documents.form(&form).yaml.answer(&request)
 }
 
 /// The page at `/docs`: everything it loads comes from here, so it works without any other host. Its routes are for
@@ -109,11 +143,17 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
                     .finish()
             }),
         )
-        .route("/docs/{file:.*}", web::get().to(page_file));
+        // Two plain patterns: the one that counts requests cannot read a pattern with a regular expression, and warns of
+        // it whenever the page is opened.
+        .route("/docs/", web::get().to(async |config| page_file("index.html", config)))
+        .route(
+            "/docs/{file}",
+            web::get().to(async |file: web::Path<String>, config| page_file(&file, config)),
+        );
 }
 
-async fn page_file(file: web::Path<String>, config: web::Data<Config<'static>>) -> HttpResponse {
-    match utoipa_swagger_ui::serve(&file, config.into_inner()) {
+fn page_file(file: &str, config: web::Data<Config<'static>>) -> HttpResponse {
+    match utoipa_swagger_ui::serve(file, config.into_inner()) {
         Ok(Some(found)) => {
             let mut answer = HttpResponse::Ok();
             answer

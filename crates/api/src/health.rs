@@ -42,7 +42,7 @@ pub struct ReadinessCheck {
 
 /// What this server is.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Version {
+pub struct ServerVersion {
     /// The version of the server.
     #[schema(example = "0.1.0")]
     pub version: &'static str,
@@ -52,7 +52,7 @@ pub struct Version {
     /// When it was built.
     #[schema(example = "2026-11-24T12:00:00Z")]
     pub built_at: &'static str,
-    /// The version of the contract.
+    /// The version of the API, which its paths begin with.
     #[schema(example = "1")]
     pub contract: &'static str,
 }
@@ -118,15 +118,15 @@ async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
 
 /// What this server is
 ///
-/// Build, commit and version of the contract.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Version)))]
+/// The version of the server, the commit that it was built from, and the version of the API.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = ServerVersion)))]
 #[get("/version")]
 pub async fn get_version() -> Answer {
     Answer::ok(&VERSION)
 }
 
 /// Of this very build.
-pub const VERSION: Version = Version {
+pub const VERSION: ServerVersion = ServerVersion {
     version: env!("CARGO_PKG_VERSION"),
     commit: env!("PARTNEROS_COMMIT"),
     built_at: env!("PARTNEROS_BUILT_AT"),

@@ -10,7 +10,7 @@ use domain::{
     listing::ListRequest,
     page::{Page, Paging},
     partners::{
-        AggregateRequest, AggregateResult, OverridePage, PARTNER, Partner, PartnerBatch,
+        AggregateRequest, AggregateResult, FieldOverridePage, PARTNER, Partner, PartnerBatch,
         PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
         PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
         changes_of, checked_aggregate,
@@ -260,7 +260,7 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 ///
 /// What people decided: value, pending value, who and when.
 #[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = OverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+    responses((status = 200, body = FieldOverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/overrides")]
 pub async fn list_partner_overrides(
     call: Call,

@@ -1,5 +1,10 @@
 //! Who may do what: roles of members, scopes of API keys, and the actor that a write is attributed to.
 
+use diesel::{
+    deserialize::FromSql,
+    pg::{Pg, PgValue},
+    sql_types::{Array, Text},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,8 +50,6 @@ choices! {
         JobsRead = "jobs:read",
         JobsWrite = "jobs:write",
         EventsRead = "events:read",
-        WebhooksRead = "webhooks:read",
-        WebhooksWrite = "webhooks:write",
         MembersRead = "members:read",
         OrganizationRead = "organization:read",
     }
@@ -56,12 +59,30 @@ choices! {
         ApiKey = "api_key",
         System = "system",
     }
-    /// Whether a person decided on the values of a write (contract section 2).
+    /// Whether a person decided on the values of a write.
     WriteMode {
         /// A person decided: may write every writable field and marks overridable ones.
         Manual = "manual",
         /// Nobody decided: skips overridden fields and leaves its value pending.
         Automated = "automated",
+    }
+}
+
+/// The scopes that a stored key has. One that is a scope no longer is left out: it allows nothing, and a key must not
+/// become unreadable because of it.
+#[derive(Debug, diesel::deserialize::FromSqlRow)]
+pub struct StoredScopes(Vec<AccessScope>);
+
+impl FromSql<Array<Text>, Pg> for StoredScopes {
+    fn from_sql(value: PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        let words = <Vec<String> as FromSql<Array<Text>, Pg>>::from_sql(value)?;
+        Ok(Self(words.iter().filter_map(|word| word.parse().ok()).collect()))
+    }
+}
+
+impl From<StoredScopes> for Vec<AccessScope> {
+    fn from(stored: StoredScopes) -> Self {
+        stored.0
     }
 }
 
@@ -80,7 +101,7 @@ impl AccessScope {
     /// The least role whose members may do what the scope names (contract section 4).
     pub const fn least_role(self) -> Role {
         match self {
-            Self::TiersWrite | Self::WebhooksRead | Self::WebhooksWrite => Role::Admin,
+            Self::TiersWrite => Role::Admin,
             Self::PartnersWrite
             | Self::PartnersOverride
             | Self::ContactsWrite
@@ -241,7 +262,7 @@ mod tests {
             viewer.iter().all(|scope| member.contains(scope))
                 && member.contains(&AccessScope::PartnersOverride)
         );
-        assert!(!member.contains(&AccessScope::WebhooksRead));
+        assert!(!member.contains(&AccessScope::TiersWrite));
         assert_eq!(admin.len(), AccessScope::WORDS.len());
         assert_eq!(Role::Owner.scopes(), admin);
     }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Fault,
-    access::{AccessScope, Actor, WriteMode},
+    access::{AccessScope, Actor, StoredScopes, WriteMode},
     ids::ApiKeyId,
     page::Page,
     schema::api_keys,
@@ -37,6 +37,7 @@ pub struct ApiKey {
     pub prefix: String,
     /// What it may do.
     #[schema(max_items = 50, example = json!(["partners:write"]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[diesel(deserialize_as = StoredScopes)]
     pub scopes: Vec<AccessScope>,
     /// How it writes partner fields unless a request says otherwise. `manual` needs the scope `partners:override`.
     pub default_write_mode: WriteMode,

@@ -1,10 +1,11 @@
 //! Closed sets of words: TEXT with a CHECK in the database (custom types cost look-ups per connection),
 //! an enum here, a named component in the document. Their order is the order of the contract, and the sort order.
 
-/// Declares a set of words with their order.
+/// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the document, where the
+/// name of the type is a keyword of a language that clients are written in.
 #[macro_export]
 macro_rules! choices {
-    ($($(#[doc = $doc:literal])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* })*) => {$(
+    ($($(#[doc = $doc:literal])* $name:ident $(as $shown:literal)? { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* })*) => {$(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
                  diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
@@ -27,7 +28,9 @@ macro_rules! choices {
                     .into()
             }
         }
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            $(fn name() -> std::borrow::Cow<'static, str> { $shown.into() })?
+        }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
         }

@@ -93,7 +93,7 @@ pub struct ContactList;
 
 impl IntoParams for ContactList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters(CONTACT, |field| match field.name {
+        let mut all = listing::parameters("Contact", CONTACT, |field| match field.name {
             "id" => Some("ContactId"),
             "partner_id" => Some("PartnerId"),
             _ => None,

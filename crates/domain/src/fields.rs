@@ -25,15 +25,15 @@ choices! {
         IdArray = "id_array",
         Object = "object",
     }
-    /// Who may write a field: `P` profile (people and automation), `C` computed from deals (people may replace it),
-    /// `A` scoring, `S` the system, `R` relation (as P), `U` people only.
+    /// Who may write a field. `profile` and `relation`: people and automation. `computed`: calculated from deals;
+    /// people may override it. `ai`: scoring. `system`: the system. `user_only`: people, never automation.
     FieldClass {
-        Profile = "P",
-        Computed = "C",
-        Scoring = "A",
-        System = "S",
-        Relation = "R",
-        User = "U",
+        Profile = "profile",
+        Computed = "computed",
+        Scoring = "ai",
+        System = "system",
+        Relation = "relation",
+        User = "user_only",
     }
     /// What a field refers to.
     FieldReference {
@@ -44,7 +44,7 @@ choices! {
         Deal = "deal",
     }
     /// How a filter leaf compares.
-    Operator {
+    Operator as "FilterOperator" {
         Eq = "eq",
         Ne = "ne",
         In = "in",
@@ -97,6 +97,8 @@ pub struct Field {
     pub overridable: bool,
     /// Whether it is stored as a path and shown as an address below the public one.
     pub link: bool,
+    /// Whether only filter trees name it: lists have no parameters for it.
+    pub query_only: bool,
     /// The field of the record's partner that this one stands for: filters look there, nothing else knows it.
     pub of_partner: Option<&'static Field>,
 }
@@ -150,6 +152,7 @@ impl Field {
             writable,
             overridable: writable && !matches!(class, FieldClass::User),
             link: false,
+            query_only: false,
             of_partner: None,
         }
     }
@@ -194,6 +197,7 @@ impl Field {
         self
     }
     pub const fn long(mut self) -> Self {
+        self.query_only = true;
         self.long = true;
         self
     }
@@ -218,8 +222,14 @@ impl Field {
         self.overridable = false;
         self
     }
+    /// Filtered by in filter trees alone, since nobody wants it in a filter bar.
+    pub const fn query_only(mut self) -> Self {
+        self.query_only = true;
+        self
+    }
     /// A member of an object: read, filtered and sorted by itself, written with its object.
     pub const fn member(mut self) -> Self {
+        self.query_only = true;
         self.writable = false;
         self.overridable = false;
         self
@@ -287,6 +297,28 @@ impl Field {
             }
             FieldType::Object => &[IsNull],
         }
+    }
+
+    /// The operators that lists know as parameters of it: what a filter bar needs. Filter trees know all of
+    /// [`Self::operators`]. Some languages allow 255 arguments of a method and no more, so a list of every
+    /// operator of every field would be an operation that their clients cannot have.
+    pub fn parameter_operators(&self) -> impl Iterator<Item = Operator> {
+        use Operator::*;
+        let by_kind: &[Operator] = match self.kind {
+            _ if self.query_only || self.of_partner.is_some() => &[],
+            _ if self.is_tier() => &[In, NotIn, Gt, Gte, Lt, Lte],
+            FieldType::Id if self.name == "id" => &[In],
+            FieldType::Text | FieldType::Domain => &[In, NotIn, Contains, StartsWith],
+            FieldType::Enum | FieldType::Id => &[In, NotIn],
+            FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray => &[Any, All, None],
+            FieldType::Integer | FieldType::Money | FieldType::Score => &[In, Gt, Gte, Lt, Lte],
+            FieldType::Date | FieldType::Timestamp => &[Gt, Gte, Lt, Lte],
+            FieldType::Boolean => &[In],
+            FieldType::Object => &[],
+        };
+        let is_null =
+            self.nullable && !self.is_array() && !self.query_only && self.of_partner.is_none();
+        by_kind.iter().copied().chain(is_null.then_some(IsNull))
     }
 
     /// Its limits as keywords of JSON Schema (and ours, `x-`), for the document.
@@ -380,6 +412,9 @@ pub struct PartnerField {
     pub values: Option<Vec<&'static str>>,
     /// The operators that filters know for it.
     pub operators: Vec<Operator>,
+    /// The query parameters of `GET /partners` that filter by it.
+    #[schema(example = json!(["employees", "employees_gt", "employees_gte", "employees_lt", "employees_lte"]))]
+    pub parameters: Vec<String>,
     /// Whether lists can be sorted by it.
     pub sortable: bool,
     /// Whether aggregates can group by it.
@@ -440,6 +475,7 @@ impl From<&'static Field> for PartnerField {
             },
             values: (!f.words.is_empty()).then(|| f.words.to_vec()),
             operators: f.operators().to_vec(),
+            parameters: crate::listing::parameters_of(f).map(|(name, _)| name).collect(),
             sortable: f.sortable(),
             groupable: f.groupable(),
             in_summary: !f.long && f.name != "key_stakeholders",

@@ -22,7 +22,7 @@ pub struct InsightFilter;
 
 impl IntoParams for InsightFilter {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::filter_parameters(PARTNER, component)
+        listing::filter_parameters("Partner", PARTNER, component)
     }
 }
 
@@ -86,7 +86,7 @@ pub struct PortfolioInsight {
     /// Partners that are counted.
     #[schema(example = 212)]
     pub partner_count: i64,
-    /// By type, in the order of the contract.
+    /// Partners by type.
     pub by_type: Vec<InsightCount>,
     /// By category.
     pub by_category: Vec<InsightCount>,

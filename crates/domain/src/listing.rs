@@ -14,7 +14,7 @@ use utoipa::{
         ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema,
         extensions::ExtensionsBuilder,
         path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
-        schema::Type,
+        schema::{KnownFormat, SchemaFormat, Type},
     },
 };
 use uuid::Uuid;
@@ -604,6 +604,7 @@ fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
 }
 
 /// What follows a field's name in the parameter of each operator; `eq`, `ne` and `between` are for filter trees only.
+/// Which of them a field has: [`Field::parameter_operators`].
 const SUFFIXES: [(Operator, &str); 12] = [
     (Operator::In, ""),
     (Operator::Any, ""),
@@ -623,7 +624,15 @@ const SUFFIXES: [(Operator, &str); 12] = [
 fn condition(catalogue: &'static [Field], parameter: &str) -> Option<(&'static Field, Operator)> {
     SUFFIXES.iter().find_map(|(operator, suffix)| {
         let field = named(catalogue, parameter.strip_suffix(suffix)?)?;
-        field.operators().contains(operator).then_some((field, *operator))
+        field.parameter_operators().any(|known| known == *operator).then_some((field, *operator))
+    })
+}
+
+/// The parameters that filter by a field.
+pub fn parameters_of(field: &Field) -> impl Iterator<Item = (String, Operator)> {
+    field.parameter_operators().filter_map(move |operator| {
+        let (_, suffix) = SUFFIXES.iter().find(|(known, _)| *known == operator)?;
+        Some((format!("{}{suffix}", field.name), operator))
     })
 }
 
@@ -631,12 +640,9 @@ fn condition(catalogue: &'static [Field], parameter: &str) -> Option<(&'static F
 pub fn conditions(
     catalogue: &'static [Field],
 ) -> impl Iterator<Item = (String, &'static Field, Operator)> {
-    catalogue.iter().flat_map(|field| {
-        SUFFIXES
-            .iter()
-            .filter(|(operator, _)| field.operators().contains(operator))
-            .map(move |(operator, suffix)| (format!("{}{suffix}", field.name), field, *operator))
-    })
+    catalogue
+        .iter()
+        .flat_map(|field| parameters_of(field).map(move |(name, operator)| (name, field, operator)))
 }
 
 const fn takes_many(operator: Operator) -> bool {
@@ -724,8 +730,10 @@ fn write_canonical(json: &Json, out: &mut String) {
     }
 }
 
-/// The parameters of a list for the document. `component` names the schema of a field's single value, when it has one.
+/// The parameters of a list for the document. `schema` names the component of its rows, from which parameters take
+/// their formats and examples; `component` names the schema of a field's single value, when it has one.
 pub fn parameters(
+    schema: &str,
     catalogue: &'static [Field],
     component: impl Fn(&Field) -> Option<&'static str>,
 ) -> Vec<Parameter> {
@@ -734,43 +742,44 @@ pub fn parameters(
         query(
             "sort",
             "Up to 3 fields, `-` in front for descending; nulls last, ties by id.".into(),
-            ArrayBuilder::new().items(words("-fit_score")).max_items(Some(MAX_SORT_KEYS)).into(),
+            ArrayBuilder::new().items(words()).max_items(Some(MAX_SORT_KEYS)).into(),
+            json!([example_sort(catalogue)]),
         ),
         query(
             "limit",
             format!("Rows of a page; {DEFAULT_LIMIT} unless given."),
-            ObjectBuilder::new()
-                .schema_type(Type::Integer)
-                .minimum(Some(1))
-                .maximum(Some(MAX_LIMIT))
-                .examples([json!(DEFAULT_LIMIT)])
-                .into(),
+            integer().minimum(Some(1)).maximum(Some(MAX_LIMIT)).into(),
+            json!(DEFAULT_LIMIT),
         ),
-        query("cursor", "`next_cursor` of the page before.".into(), words("c1.eyJ2IjpbXX0").into()),
+        // A cursor of the document would belong to no list: it has no example.
+        query("cursor", "`next_cursor` of the page before.".into(), words().into(), Json::Null),
         query(
             "include",
             "`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).".into(),
             ArrayBuilder::new().items(Ref::from_schema_name("ListInclude")).max_items(Some(2)).into(),
+            json!(["total_count"]),
         ),
     ];
-    all.extend(condition_parameters(catalogue, component));
+    all.extend(condition_parameters(schema, catalogue, component));
     all
 }
 
 /// The parameters of a selection without an order and pages: search, saved view, conditions.
 pub fn filter_parameters(
+    schema: &str,
     catalogue: &'static [Field],
     component: impl Fn(&Field) -> Option<&'static str>,
 ) -> Vec<Parameter> {
     let mut all = vec![search_parameter(), view_parameter()];
-    all.extend(condition_parameters(catalogue, component));
+    all.extend(condition_parameters(schema, catalogue, component));
     all
 }
 
 /// The parameter of lists whose objects views can be saved for.
 pub fn view_parameter() -> Parameter {
     let text = "A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.";
-    query("view_id", text.into(), Ref::from_schema_name("ViewId").into())
+    // The id of a view that does not exist would be refused: it has no example.
+    query("view_id", text.into(), Ref::from_schema_name("ViewId").into(), Json::Null)
 }
 
 fn search_parameter() -> Parameter {
@@ -778,15 +787,29 @@ fn search_parameter() -> Parameter {
         "q",
         "Search in name, domain and description: prefixes, parts of words, with typing errors."
             .into(),
-        words("acme").max_length(Some(MAX_SEARCH)).into(),
+        words().max_length(Some(MAX_SEARCH)).into(),
+        json!("acme"),
     )
 }
 
-fn words(example: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).examples([json!(example)])
+/// The order that a reader of this list most likely wants to try.
+fn example_sort(catalogue: &'static [Field]) -> String {
+    let usual = ["fit_score", "value", "name", "title", "submitted_at"];
+    let field = usual.iter().find_map(|name| named(catalogue, name)).or(catalogue.first());
+    let (name, kind) = field.map_or(("id", FieldType::Id), |field| (field.name, field.kind));
+    if kind == FieldType::Text { name.to_owned() } else { format!("-{name}") }
 }
 
-fn query(name: &str, description: String, schema: RefOr<Schema>) -> Parameter {
+fn words() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn integer() -> ObjectBuilder {
+    let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+    ObjectBuilder::new().schema_type(Type::Integer).format(Some(format))
+}
+
+fn query(name: &str, description: String, schema: RefOr<Schema>, example: Json) -> Parameter {
     let many = matches!(&schema, RefOr::T(Schema::Array(_)));
     ParameterBuilder::new()
         .name(name)
@@ -795,39 +818,35 @@ fn query(name: &str, description: String, schema: RefOr<Schema>) -> Parameter {
         .schema(Some(schema))
         .style(many.then_some(ParameterStyle::Form))
         .explode(many.then_some(false))
+        .example((!example.is_null()).then_some(example))
         // Its values are read by this module, not by the schema.
         .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
         .build()
 }
 
 fn condition_parameters(
+    schema: &str,
     catalogue: &'static [Field],
     component: impl Fn(&Field) -> Option<&'static str>,
 ) -> impl Iterator<Item = Parameter> {
     conditions(catalogue).map(move |(name, field, operator)| {
-        let one = match (operator, field.kind) {
-            (Operator::IsNull, _) => {
-                ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into()
-            }
-            (Operator::Contains | Operator::StartsWith, _) => words("acme").into(),
+        let truth = || ObjectBuilder::new().schema_type(Type::Boolean).into();
+        let one: RefOr<Schema> = match (operator, field.kind) {
+            (Operator::IsNull, _) | (_, FieldType::Boolean) => truth(),
+            (Operator::Contains | Operator::StartsWith, _) => words().into(),
             _ if component(field).is_some() => {
                 Ref::from_schema_name(component(field).unwrap_or_default()).into()
             }
-            (_, FieldType::Integer | FieldType::Money | FieldType::Score) => {
-                ObjectBuilder::new().schema_type(Type::Integer).examples([json!(70)]).into()
-            }
-            (_, FieldType::Boolean) => {
-                ObjectBuilder::new().schema_type(Type::Boolean).examples([json!(true)]).into()
-            }
-            (_, FieldType::Timestamp) => words("-P30D").into(),
-            (_, FieldType::Date) => words("2026-11-22").into(),
-            (_, FieldType::Domain) => words("acme.com").into(),
-            _ if field.is_tier() => words("silver").into(),
-            _ => words("Software").into(),
+            (_, FieldType::Integer | FieldType::Money | FieldType::Score) => integer().into(),
+            _ => words().into(),
         };
-        let one: RefOr<Schema> = one;
-        let schema = if takes_many(operator) { ArrayBuilder::new().items(one).into() } else { one };
-        query(&name, describe(field, operator), schema)
+        let is_one = !takes_many(operator) || field.kind == FieldType::Boolean;
+        let value = if is_one { one } else { ArrayBuilder::new().items(one).into() };
+        let mut parameter = query(&name, describe(field, operator), value, Json::Null);
+        // What finishes the document makes a component of it, with the format and example of the property.
+        let origin = json!({"schema": schema, "field": field.name, "operator": operator});
+        parameter.extensions.get_or_insert_default().insert("x-filters-by".to_owned(), origin);
+        parameter
     })
 }
 
@@ -839,18 +858,19 @@ fn describe(field: &Field, operator: Operator) -> String {
         _ => "",
     };
     match operator {
-        Operator::In => format!("{label} is one of these."),
-        Operator::Any => format!("{label} holds one of these."),
-        Operator::NotIn => format!("{label} is none of these, or null."),
+        Operator::In if field.kind == FieldType::Boolean => format!("{label}: yes or no."),
+        Operator::In => format!("{label} is one of these values."),
+        Operator::Any => format!("{label} contains at least one of these values."),
+        Operator::NotIn => format!("{label} is none of these values, or is empty."),
         Operator::Gt => format!("{label} is more than this.{time}"),
         Operator::Gte => format!("{label} is at least this.{time}"),
         Operator::Lt => format!("{label} is less than this.{time}"),
         Operator::Lte => format!("{label} is at most this.{time}"),
-        Operator::Contains => format!("{label} contains this, ignoring case."),
-        Operator::StartsWith => format!("{label} starts with this, ignoring case."),
-        Operator::All => format!("{label} holds all of these."),
-        Operator::None => format!("{label} holds none of these."),
-        _ => format!("{label} is null or empty (`true`), or is not (`false`)."),
+        Operator::Contains => format!("{label} contains this text, ignoring case."),
+        Operator::StartsWith => format!("{label} starts with this text, ignoring case."),
+        Operator::All => format!("{label} contains all of these values."),
+        Operator::None => format!("{label} contains none of these values."),
+        _ => format!("{label} is empty (`true`) or is not empty (`false`)."),
     }
 }
 
@@ -943,7 +963,7 @@ mod tests {
         );
         let unknown = problem(get(&[("industri", "x")]));
         assert_eq!(unknown.errors[0].meta["did_you_mean"], "industry");
-        assert!(unknown.errors[0].meta["allowed"].as_array().is_some_and(|all| all.len() > 200));
+        assert!(unknown.errors[0].meta["allowed"].as_array().is_some_and(|all| all.len() > 150));
         let body = problem(post(
             json!({"sort": ["name", "regions"], "filter": {"op": "eq", "field": "x"}}),
         ));

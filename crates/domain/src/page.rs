@@ -92,7 +92,7 @@ pub struct Paging {
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    #[param(max_length = 2000, example = "c1.eyJwIjoxfQ")]
+    #[param(max_length = 2000)]
     pub cursor: Option<String>,
     /// `total_count` counts all rows exactly.
     #[serde(default)]

@@ -115,7 +115,7 @@ pub struct PlanItemList;
 
 impl IntoParams for PlanItemList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters(PLAN_ITEM, |field| match field.name {
+        let mut all = listing::parameters("PlanItem", PLAN_ITEM, |field| match field.name {
             "kind" => Some("PlanItemKind"),
             "status" => Some("PlanItemStatus"),
             "quarter" => Some("PlanQuarter"),

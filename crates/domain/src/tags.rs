@@ -79,7 +79,7 @@ pub struct TagList;
 
 impl IntoParams for TagList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters(TAG, |field| match field.name {
+        listing::parameters("Tag", TAG, |field| match field.name {
             "id" => Some("TagId"),
             "category" => Some("TagCategory"),
             _ => None,

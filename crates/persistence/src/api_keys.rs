@@ -5,7 +5,7 @@ use diesel::{define_sql_function, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
-    access::{AccessScope, Scope, WriteMode},
+    access::{AccessScope, Scope, StoredScopes, WriteMode},
     api_keys::{ApiKey, ApiKeyCreate, ApiKeyUpdate},
     events::NewEvent,
     ids::{ApiKeyId, OrganizationId},
@@ -28,6 +28,7 @@ pub struct StoredKey {
     pub id: ApiKeyId,
     pub name: String,
     pub secret_hash: Vec<u8>,
+    #[diesel(deserialize_as = StoredScopes)]
     pub scopes: Vec<AccessScope>,
     pub default_write_mode: WriteMode,
     pub allowed_cidrs: Vec<String>,

@@ -14,7 +14,7 @@ export interface Meanings {
 
 /** A way to filter: how the parameter ends, and how people say it. */
 export interface Way {
-  operator: Schemas["Operator"];
+  operator: Schemas["FilterOperator"];
   suffix: string;
   words: string;
   /** Whether several values may stand in it. */
@@ -49,14 +49,18 @@ function isDay(field: Field): boolean {
 export function ways(field: Field, meanings: Meanings): Way[] {
   const isId = field.type === "id" || field.type === "id_array";
   if (isId && (field.reference === null || !meanings.names.has(field.reference))) return [];
-  const known = WAYS.filter((way) => field.operators.includes(way.operator));
-  return known.filter((way) => way.operator !== "is_null" || field.nullable);
+  return WAYS.filter((way) => isKnown(field, way));
+}
+
+/** Whether lists have the parameter: a field has fewer of them than operators in filter trees. */
+function isKnown(field: Field, way: Way): boolean {
+  return field.operators.includes(way.operator) && field.parameters.includes(field.name + way.suffix);
 }
 
 /** The field and way behind the name of a parameter. */
 export function behind(parameter: string, fields: Field[]): { field: Field; way: Way } | null {
   for (const field of fields) {
-    const way = WAYS.find((way) => field.operators.includes(way.operator) && field.name + way.suffix === parameter);
+    const way = WAYS.find((way) => isKnown(field, way) && field.name + way.suffix === parameter);
     if (way) return { field, way };
   }
   return null;

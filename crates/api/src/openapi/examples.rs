@@ -1,55 +1,196 @@
-//! Examples of bodies, built from the examples of properties, so that nobody has to write them twice.
+//! Examples of bodies. They are built from the examples of properties, so that nobody has to write them twice and a new
+//! property is never missing. What would make no sense together is stated in `examples.json`: whole bodies of requests
+//! by operation, and for answers the values that make a consistent record of each schema, or of one operation.
+
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::schemas::name_of;
 
-/// A value that `schema` describes.
-pub fn of(schema: &Json, schemas: &Map<String, Json>) -> Json {
-    at_depth(schema, schemas, 0)
+/// What `examples.json` states.
+pub static STATED: LazyLock<Json> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("examples.json")).expect("examples.json is JSON")
+});
+
+/// A body that an operation takes.
+pub fn of_request(operation: &str, schema: &Json, schemas: &Map<String, Json>) -> Json {
+    match &STATED["requests"][operation] {
+        Json::Null => of(schema, schemas),
+        stated => stated.clone(),
+    }
 }
 
-fn at_depth(schema: &Json, schemas: &Map<String, Json>, depth: usize) -> Json {
-    if let Some(example) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
-        return example.clone();
+/// The stated example of a request that is not JSON.
+pub fn of_form(operation: &str) -> Option<&'static Json> {
+    STATED["requests"].get(operation)
+}
+
+/// A body that an operation answers with a status.
+///
+/// # Panics
+/// When `examples.json` names a property that does not exist; the tests make the document.
+pub fn of_answer(
+    operation: &str,
+    status: &str,
+    schema: &Json,
+    schemas: &Map<String, Json>,
+) -> Json {
+    let composed = Composer { schemas, is_answer: true }.at_depth(schema, 0);
+    let stated = &STATED["answers"][format!("{operation} {status}")];
+    merged(schema, composed, stated, schemas)
+}
+
+/// A value that `schema` describes.
+pub fn of(schema: &Json, schemas: &Map<String, Json>) -> Json {
+    Composer { schemas, is_answer: false }.at_depth(schema, 0)
+}
+
+/// What was composed, with the stated values in place of its own. Values whose schema has an example of its own, such as
+/// filters, are replaced whole.
+fn merged(schema: &Json, composed: Json, stated: &Json, schemas: &Map<String, Json>) -> Json {
+    if stated.is_null() {
+        return composed;
     }
-    if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(name_of) {
-        // The bound is for schemas that hold themselves.
-        return schemas
-            .get(name)
-            .filter(|_| depth < 20)
-            .map_or(Json::Null, |schema| at_depth(schema, schemas, depth + 1));
-    }
-    // An instant that may be missing is one that has not come yet.
-    if schema
-        .pointer("/oneOf/0/$ref")
-        .is_some_and(|target| target == "#/components/schemas/Timestamp")
+    let mut schema = schema;
+    while let Some(target) =
+        schema.get("$ref").or_else(|| schema.pointer("/oneOf/0/$ref")).and_then(Json::as_str)
     {
-        return Json::Null;
+        schema = name_of(target).and_then(|name| schemas.get(name)).unwrap_or(&Json::Null);
     }
-    if let Some(first) = schema.pointer("/oneOf/0").or_else(|| schema.pointer("/enum/0")) {
-        return if first.is_object() { at_depth(first, schemas, depth) } else { first.clone() };
-    }
-    let kind = match schema.get("type") {
-        Some(Json::String(kind)) => kind.as_str(),
-        Some(Json::Array(kinds)) if kinds.iter().any(|kind| kind == "null") => "null",
-        _ => "null",
-    };
-    match kind {
-        "object" => {
-            let properties =
-                schema.get("properties").and_then(Json::as_object).into_iter().flatten();
-            properties
-                .map(|(name, property)| (name.clone(), at_depth(property, schemas, depth + 1)))
-                .collect()
+    let is_composed = schema.get("example").or(schema.get("examples")).is_none();
+    let properties = schema.get("properties").and_then(Json::as_object).filter(|_| is_composed);
+    match (properties, composed, stated) {
+        (Some(properties), Json::Object(mut composed), Json::Object(stated)) => {
+            for (name, value) in stated {
+                let property = properties
+                    .get(name)
+                    .unwrap_or_else(|| panic!("examples.json: there is no property {name}"));
+                let own = composed.get(name).cloned().unwrap_or_default();
+                let value = match value {
+                    Json::Null => Json::Null,
+                    value => merged(property, own, value, schemas),
+                };
+                composed.insert(name.clone(), value);
+            }
+            composed.into()
         }
-        "array" => schema
-            .get("items")
-            .map_or(json!([]), |items| json!([at_depth(items, schemas, depth + 1)])),
-        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
-        "boolean" => json!(true),
-        "string" => json!(text(schema.get("format").and_then(Json::as_str).unwrap_or_default())),
-        _ => Json::Null,
+        (_, Json::Array(composed), Json::Array(stated)) if schema.get("items").is_some() => {
+            let first = composed.into_iter().next().unwrap_or_default();
+            let items = stated
+                .iter()
+                .map(|item| merged(&schema["items"], first.clone(), item, schemas))
+                .collect();
+            items
+        }
+        _ => stated.clone(),
+    }
+}
+
+/// A value to filter a property by with an operator.
+pub fn of_filter(property: &Json, operator: &str, schemas: &Map<String, Json>) -> Json {
+    let of_one = |schema: &Json| match of(schema, schemas) {
+        // The example of what may be null is often null, which no filter compares with.
+        Json::Null => of(&not_null(schema), schemas),
+        value => value,
+    };
+    let kind = property.pointer("/oneOf/0").unwrap_or(property);
+    let is_instant = kind.get("$ref").is_some_and(|target| target == TIMESTAMP);
+    let value = of_one(property);
+    match (operator, &value) {
+        ("is_null", _) => json!(true),
+        ("contains", Json::String(text)) => {
+            let word = text.split([' ', '.', '@']).max_by_key(|word| word.len());
+            json!(word.unwrap_or(text).to_lowercase())
+        }
+        ("starts_with", Json::String(text)) => {
+            json!(text.chars().take(3).collect::<String>().to_lowercase())
+        }
+        ("gt" | "gte", _) if is_instant => json!("-P90D"),
+        (_, _) if is_instant => json!("-P30D"),
+        ("in" | "not_in" | "any" | "all" | "none", Json::Array(items)) => {
+            let items = items.iter().take(1).cloned();
+            items.collect()
+        }
+        ("in", Json::Bool(_)) => value,
+        ("in" | "not_in" | "any" | "all" | "none", _) => json!([value]),
+        _ => value,
+    }
+}
+
+/// The same schema without the choice of null, and without an example that says null.
+fn not_null(schema: &Json) -> Json {
+    if let Some(other) = schema.pointer("/oneOf/0") {
+        return other.clone();
+    }
+    let mut schema = schema.clone();
+    if let Some(members) = schema.as_object_mut() {
+        members.shift_remove("example");
+        members.shift_remove("examples");
+    }
+    let kind = schema.get("type").and_then(Json::as_array).and_then(|kinds| kinds.first()).cloned();
+    if let Some(kind) = kind {
+        schema["type"] = kind;
+    }
+    schema
+}
+
+/// The reference to the schema of instants.
+const TIMESTAMP: &str = "#/components/schemas/Timestamp";
+
+/// Makes values from the examples of properties.
+struct Composer<'a> {
+    schemas: &'a Map<String, Json>,
+    /// Records of answers are consistent ones; requests have other schemas.
+    is_answer: bool,
+}
+
+impl Composer<'_> {
+    fn at_depth(&self, schema: &Json, depth: usize) -> Json {
+        if let Some(example) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
+            return example.clone();
+        }
+        if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(name_of) {
+            // The bound is for schemas that hold themselves.
+            let Some(target) = self.schemas.get(name).filter(|_| depth < 20) else {
+                return Json::Null;
+            };
+            let composed = self.at_depth(target, depth + 1);
+            let stated = STATED["schemas"].get(name).filter(|_| self.is_answer);
+            return match stated {
+                Some(stated) => merged(target, composed, stated, self.schemas),
+                None => composed,
+            };
+        }
+        // An instant that may be missing is one that has not come yet.
+        if schema.pointer("/oneOf/0/$ref").is_some_and(|target| target == TIMESTAMP) {
+            return Json::Null;
+        }
+        if let Some(first) = schema.pointer("/oneOf/0").or_else(|| schema.pointer("/enum/0")) {
+            return if first.is_object() { self.at_depth(first, depth) } else { first.clone() };
+        }
+        let kind = match schema.get("type") {
+            Some(Json::String(kind)) => kind.as_str(),
+            _ => "null",
+        };
+        match kind {
+            "object" => {
+                let properties =
+                    schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+                properties
+                    .map(|(name, property)| (name.clone(), self.at_depth(property, depth + 1)))
+                    .collect()
+            }
+            "array" => schema
+                .get("items")
+                .map_or(json!([]), |items| json!([self.at_depth(items, depth + 1)])),
+            "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
+            "boolean" => json!(true),
+            "string" => {
+                json!(text(schema.get("format").and_then(Json::as_str).unwrap_or_default()))
+            }
+            _ => Json::Null,
+        }
     }
 }
 

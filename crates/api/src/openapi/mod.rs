@@ -49,6 +49,8 @@ pub fn finish(raw: OpenApi) -> Json {
     schemas::finish(&mut schemas);
     let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
     operations::finish(&mut paths, &schemas);
+    let mut parameters = operations::share_filters(&mut paths, &schemas);
+    parameters.extend(operations::shared_parameters());
     let mut document = json!({
         "openapi": "3.1.0",
         "info": info(),
@@ -59,17 +61,35 @@ pub fn finish(raw: OpenApi) -> Json {
         "components": {
             "schemas": schemas,
             "responses": answers::shared(),
-            "parameters": operations::shared_parameters(),
+            "parameters": parameters,
             "headers": answers::headers(),
             "examples": answers::problem_examples(),
         }
     });
     keep_what_is_used(&mut document);
+    schemas::format_integers(&mut document);
     document["components"]["securitySchemes"] = json!({"bearerAuth": {
         "type": "http",
         "scheme": "bearer",
         "description": "An access token of `POST /v1/auth/sessions`, or an API key (`prm_live_...`)."
     }});
+    document
+}
+
+/// The same document with enums that take any word: what is an enum for clients too would keep one that was generated
+/// last year from reading a value that is new this year.
+pub fn with_open_enums(document: &Json) -> Json {
+    let mut document = document.clone();
+    let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);
+    for schema in schemas.into_iter().flat_map(Map::values_mut).filter_map(Json::as_object_mut) {
+        let Some(values) = schema.shift_remove("enum") else { continue };
+        let text = schema.get("description").and_then(Json::as_str).unwrap_or_default();
+        let known = values.as_array().into_iter().flatten().filter_map(Json::as_str);
+        let known: Vec<String> = known.map(|value| format!("`{value}`")).collect();
+        let text = format!("{text} Known values: {}. New ones may be added.", known.join(", "));
+        schema.insert("description".into(), text.trim().into());
+        schema.insert("x-extensible-enum".into(), values);
+    }
     document
 }
 

@@ -36,13 +36,14 @@ fn finish_one(
         operation.get(word).and_then(Json::as_str).unwrap_or_default().trim().to_owned()
     };
     let id = camel_case(&text(operation, "operationId"));
-    operation.insert("operationId".into(), id.into());
+    operation.insert("operationId".into(), id.clone().into());
     if text(operation, "description").is_empty() {
         let summary = text(operation, "summary");
         operation
             .insert("description".into(), format!("{}.", summary.trim_end_matches('.')).into());
     }
-    operation.entry("x-step").or_insert(json!(1));
+    // Says when an operation was built; nobody who calls it needs to know.
+    operation.shift_remove("x-step");
     let public = security(&place, operation);
 
     let takes_key = method == "post" && !is_without_key(path);
@@ -83,7 +84,10 @@ fn finish_one(
                     content.shift_remove("application/json");
                 }
             }
-            contents(content, schemas);
+            contents(content, |kind, schema| match is_json(kind) {
+                true => Some(examples::of_request(&id, schema, schemas)),
+                false => examples::of_form(&id).cloned(),
+            });
         }
     }
     let traits = Traits {
@@ -102,9 +106,11 @@ fn finish_one(
         .or_insert(json!({}))
         .as_object_mut()
         .expect("responses are a map");
-    for response in responses.values_mut() {
+    for (status, response) in responses.iter_mut() {
         if let Some(content) = response.get_mut("content").and_then(Json::as_object_mut) {
-            contents(content, schemas);
+            contents(content, |kind, schema| {
+                is_json(kind).then(|| examples::of_answer(&id, status, schema, schemas))
+            });
         }
     }
     answers::finish(responses, &traits);
@@ -119,7 +125,6 @@ fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
         "summary",
         "description",
         "operationId",
-        "x-step",
         "security",
         "x-required-role",
         "x-required-scopes",
@@ -191,8 +196,8 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
                 parameter.insert("description".into(), description);
             }
             parameter.insert("schema".into(), only);
-            continue;
         }
+        let Some(schema) = parameter.get_mut("schema") else { continue };
         if let Some(kinds) = schema.get("type").and_then(Json::as_array) {
             let kind = kinds.iter().find(|kind| *kind != "null").cloned().unwrap_or_default();
             schema["type"] = kind;
@@ -208,6 +213,14 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
                 default.as_str().map_or(default.to_string(), str::to_owned)
             );
             parameter.insert("description".into(), text.trim_start().into());
+        }
+        // Tools that send requests fill in the example of a parameter, so that a list would be asked for with every filter
+        // that it knows. They leave alone what stands in the schema.
+        if let Some(example) = parameter.shift_remove("example")
+            && let Some(schema) = parameter.get_mut("schema").and_then(Json::as_object_mut)
+            && !schema.contains_key("$ref")
+        {
+            schema.insert("examples".into(), json!([example]));
         }
         // Lists are written with commas.
         if parameter.get("in").is_some_and(|place| place == "query")
@@ -227,16 +240,60 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     }
 }
 
-/// Examples for JSON, and plain texts or bytes for what is not JSON.
-fn contents(content: &mut Map<String, Json>, schemas: &Map<String, Json>) {
+/// Makes components of the parameters that filter, since several operations have the same ones: the answer is what goes
+/// below `components`. Their formats and examples are those of the property that they look at.
+///
+/// # Panics
+/// When two catalogues say different things of the same property; the tests make the document.
+pub fn share_filters(
+    paths: &mut Map<String, Json>,
+    schemas: &Map<String, Json>,
+) -> Map<String, Json> {
+    let mut shared = Map::new();
+    let operations = paths.values_mut().filter_map(Json::as_object_mut).flat_map(Map::values_mut);
+    let parameters = operations
+        .filter_map(|operation| operation.get_mut("parameters").and_then(Json::as_array_mut))
+        .flatten();
+    for parameter in parameters {
+        let Some(origin) = parameter.as_object_mut().and_then(|p| p.shift_remove("x-filters-by"))
+        else {
+            continue;
+        };
+        let word = |name: &str| origin[name].as_str().unwrap_or_default();
+        let (schema, field, operator) = (word("schema"), word("field"), word("operator"));
+        let property = schemas
+            .get(schema)
+            .and_then(|schema| schema.pointer(&format!("/properties/{field}")))
+            .unwrap_or_else(|| panic!("{schema} has no property {field} to filter by"));
+        let value = &mut parameter["schema"];
+        let place = if value["type"] == "array" { &mut value["items"] } else { &mut *value };
+        if let (true, Some(format)) = (place["type"] == "integer", property.get("format")) {
+            place["format"] = format.clone();
+        }
+        value["examples"] = json!([examples::of_filter(property, operator, schemas)]);
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let component = format!("{schema}Filter{}", pascal_case(name));
+        let reference = json!({"$ref": format!("#/components/parameters/{component}")});
+        let parameter = std::mem::replace(parameter, reference);
+        if let Some(other) = shared.insert(component.clone(), parameter.clone()) {
+            assert_eq!(other, parameter, "two parameters are called {component}");
+        }
+    }
+    shared
+}
+
+/// Examples for JSON and forms, and plain texts or bytes for what is neither.
+fn contents(content: &mut Map<String, Json>, example: impl Fn(&str, &Json) -> Option<Json>) {
     for (kind, media) in content {
-        if is_json(kind) {
-            let example =
-                media.get("schema").map(|schema| examples::of(schema, schemas)).unwrap_or_default();
-            if media.get("example").is_none() && media.get("examples").is_none() {
-                media["example"] = example;
+        let made = media.get("schema").and_then(|schema| example(kind, schema));
+        if is_json(kind) || kind == "multipart/form-data" {
+            if media.get("example").is_none()
+                && media.get("examples").is_none()
+                && let Some(made) = made
+            {
+                media["example"] = made;
             }
-        } else if kind != "multipart/form-data" {
+        } else {
             let lines = kind.starts_with("text/")
                 || ["yaml", "jsonl", "ndjson"].iter().any(|word| kind.ends_with(word));
             media["schema"] = if lines {
@@ -274,39 +331,54 @@ fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
 }
 
 fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |done, word| {
+    let (first, rest) = name.split_once('_').unwrap_or((name, ""));
+    first.to_owned() + &pascal_case(rest)
+}
+
+fn pascal_case(name: &str) -> String {
+    let capitalized = |word: &str| {
         let mut chars = word.chars();
-        done + &chars
-            .next()
-            .map(|c| c.to_ascii_uppercase())
-            .into_iter()
-            .chain(chars)
-            .collect::<String>()
-    })
+        let first = chars.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    };
+    name.split('_').map(capitalized).collect()
 }
 
 /// The parameters below `components`.
-pub fn shared_parameters() -> Json {
-    let header = |name: &str, description: &str, example: &str| {
-        json!({"name": name, "in": "header", "required": false, "description": description,
-               "schema": {"type": "string", "minLength": 1, "maxLength": 257}, "example": example})
+pub fn shared_parameters() -> Map<String, Json> {
+    // None has an example: tools that send requests fill it in, and a key that is not new or a version that is not
+    // the present one would have every request refused.
+    let header = |name: &str, required: bool, description: &str| {
+        json!({"name": name, "in": "header", "required": required, "description": description,
+               "schema": {"type": "string", "minLength": 1, "maxLength": 257}})
     };
-    let mut needed = header(
-        "If-Match",
-        "The version that is replaced (an `ETag`); 412 if it is another by now.",
-        "\"17\"",
-    );
-    needed["required"] = json!(true);
-    json!({
-        "IfMatchRequired": needed,
+    let all = json!({
+        "IfMatchRequired": header(
+            "If-Match",
+            true,
+            "The `ETag` of the version that you replace, such as `\"17\"`. If the resource has changed since, the answer \
+             is 412."
+        ),
         "IdempotencyKey": header(
             "Idempotency-Key",
-            "A key of your own: the same request with the same key within 24 hours is carried out once and answered alike.",
-            "7d0f3c1e-4d58-4a35-9f6b-0f2f6a1c2b3d"
+            false,
+            "A text that you make up for this request, for example a UUID. If the same request is sent again with the \
+             same key within 24 hours, it is not carried out again: the first answer is returned."
         ),
-        "IfMatch": header("If-Match", "Do it only if the version is still this one (an `ETag`); else 412.", "\"17\""),
-        "IfNoneMatch": header("If-None-Match", "Answer 304 if the version is still this one (an `ETag`).", "\"17\"")
-    })
+        "IfMatch": header(
+            "If-Match",
+            false,
+            "An `ETag`, such as `\"17\"`. If the resource has changed since that version, the answer is 412."
+        ),
+        "IfNoneMatch": header(
+            "If-None-Match",
+            false,
+            "An `ETag`, such as `\"17\"`. If the resource has not changed since that version, the answer is 304 without a \
+             body."
+        )
+    });
+    match all {
+        Json::Object(all) => all,
+        _ => unreachable!("was just written as an object"),
+    }
 }

@@ -52,7 +52,6 @@ pub struct Operation {
     pub takes_if_none_match: bool,
     /// Units of the quota that it costs.
     pub cost: u32,
-    pub step: u64,
 }
 
 /// A query parameter.
@@ -161,7 +160,6 @@ impl Operation {
             takes_if_match: header("If-Match"),
             takes_if_none_match: header("If-None-Match"),
             cost: if is_dear { 5 } else { 1 },
-            step: operation["x-step"].as_u64().unwrap_or(1),
         }
     }
 
@@ -269,10 +267,9 @@ impl fmt::Display for Operation {
         };
         write!(f, "{} {} {} ", self.pattern, self.method, self.id)?;
         match self.role {
-            None => write!(f, "public")?,
-            Some(role) => write!(f, "{role} / {keys}")?,
+            None => write!(f, "public"),
+            Some(role) => write!(f, "{role} / {keys}"),
         }
-        write!(f, " step {}", self.step)
     }
 }
 

@@ -81,17 +81,21 @@ struct LabelUpdate {
 struct PartnerList;
 impl IntoParams for PartnerList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<utoipa::openapi::path::Parameter> {
-        ["type", "type_not", "fit_score_gte"]
+        let filters = [("type", "type", "in"), ("fit_score_gte", "fit_score", "gte")];
+        filters
             .into_iter()
-            .map(|name| {
+            .map(|(name, field, operator)| {
+                let origin = json!({"schema": "Partner", "field": field, "operator": operator});
+                let extensions =
+                    ExtensionsBuilder::new().add("x-filter", true).add("x-filters-by", origin);
                 ParameterBuilder::new()
                     .name(name)
                     .parameter_in(ParameterIn::Query)
                     .description(Some("A filter."))
                     .schema(Some(utoipa::openapi::Object::with_type(
-                        utoipa::openapi::schema::Type::String,
+                        utoipa::openapi::schema::Type::Integer,
                     )))
-                    .extensions(Some(ExtensionsBuilder::new().add("x-filter", true).build()))
+                    .extensions(Some(extensions.build()))
                     .build()
             })
             .collect()
@@ -181,8 +185,7 @@ async fn add_partner_tag() -> HttpResponse {
 }
 
 /// Create a label
-#[utoipa::path(tag = "tags", request_body = LabelCreate, security(("admin" = ["-"])), responses((status = 201, body = Label)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "tags", request_body = LabelCreate, security(("admin" = ["-"])), responses((status = 201, body = Label)))]
 #[post("/labels")]
 async fn create_label() -> HttpResponse {
     nothing().await
@@ -257,6 +260,27 @@ fn the_document_of_this_server_passes_the_lint_and_its_own_checks() {
 }
 
 #[test]
+fn every_stated_example_belongs_to_something() {
+    let document = document(crate::routes::routes);
+    let policy = Policy::of(&document);
+    let names = |part: &str| -> Vec<String> {
+        super::examples::STATED[part].as_object().unwrap().keys().cloned().collect()
+    };
+    for key in names("requests").into_iter().chain(names("answers")) {
+        let (id, status) = key.split_once(' ').unwrap_or((&key, "requestBody"));
+        let operation = policy.operations().find(|operation| operation.id == id);
+        let operation = operation.unwrap_or_else(|| panic!("there is no operation {id}"));
+        let path = operation.pattern.replace('/', "~1");
+        let place = format!("/paths/{path}/{}", operation.method.to_lowercase());
+        let part = if status == "requestBody" { "" } else { "/responses" };
+        at(&document, &format!("{place}{part}/{status}"));
+    }
+    for name in names("schemas") {
+        at(&document, &format!("/components/schemas/{name}"));
+    }
+}
+
+#[test]
 fn requests_take_limits_and_nullability_from_the_resource() {
     let document = document(routes);
     let of = |schema: &str, property: &str| {
@@ -316,6 +340,20 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
 }
 
 #[test]
+fn filters_are_components_with_the_format_and_example_of_their_property() {
+    let document = document(routes);
+    let parameters = at(&document, "/paths/~1v1~1partners/get/parameters").to_string();
+    assert!(parameters.contains("#/components/parameters/PartnerFilterFitScoreGte"));
+    let score = at(&document, "/components/parameters/PartnerFilterFitScoreGte");
+    let of_body = at(&document, "/components/schemas/Partner/properties/fit_score/format");
+    assert_eq!(&score["schema"]["format"], of_body);
+    assert_eq!(score["schema"]["examples"], json!([68]));
+    assert_eq!((&score["x-filters-by"], &score["example"]), (&Json::Null, &Json::Null));
+    let kinds = at(&document, "/components/parameters/PartnerFilterType");
+    assert_eq!(kinds["schema"]["examples"], json!([["technology"]]));
+}
+
+#[test]
 fn the_policy_is_what_the_document_says() {
     let document = document(routes);
     let policy = Policy::of(&document);
@@ -345,15 +383,15 @@ fn the_policy_is_what_the_document_says() {
     let lines = operation_list(&document);
     assert!(
         lines.contains(
-            "/v1/partners PATCH updatePartner member / partners:write step 1\n"
+            "/v1/partners PATCH updatePartner member / partners:write\n"
                 .replace("partners ", "partners/{id} ")
                 .as_str()
         ),
         "{lines}"
     );
     assert!(
-        lines.contains("/v1/labels POST createLabel admin / - step 2\n")
-            && lines.contains("getOpenApiJson public step 1\n"),
+        lines.contains("/v1/labels POST createLabel admin / -\n")
+            && lines.contains("getOpenApiJson public\n"),
         "{lines}"
     );
 }

@@ -32,29 +32,35 @@ pub static DEAL: &[Field] = &[
     f("value", "Value", Money, P).default("0").indexed(),
     f("currency", "Currency", Text, S)
         .length(3)
-        .column("(SELECT organizations.currency FROM organizations)"),
+        .column("(SELECT organizations.currency FROM organizations)")
+        .query_only(),
     f("registered_on", "Registered", Date, P).indexed(),
     f("expected_close_on", "Expected close", Date, P).null().indexed(),
     f("expires_on", "Expires", Date, P).null().indexed(),
     f("closed_on", "Closed", Date, P).null().indexed(),
-    f("lost_reason", "Lost reason", Text, P).null().length(500),
-    f("rejection_reason", "Rejection reason", Text, P).null().length(500),
+    f("lost_reason", "Lost reason", Text, P).null().length(500).query_only(),
+    f("rejection_reason", "Rejection reason", Text, P).null().length(500).query_only(),
     f("decided_by", "Decided by", Object, S).null(),
     f("decided_by.type", "Decided by: kind", Enum, S)
         .null()
         .words(ActorType::WORDS)
-        .column("(deals.decided_by ->> 'type')"),
-    f("decided_by.id", "Decided by: ID", Text, S).null().column("(deals.decided_by ->> 'id')"),
+        .column("(deals.decided_by ->> 'type')")
+        .member(),
+    f("decided_by.id", "Decided by: ID", Text, S)
+        .null()
+        .column("(deals.decided_by ->> 'id')")
+        .member(),
     f("decided_by.name", "Decided by: name", Text, S)
         .null()
-        .column("(deals.decided_by ->> 'name')"),
+        .column("(deals.decided_by ->> 'name')")
+        .member(),
     f("decided_at", "Decided", Timestamp, S).null(),
     f("owner_id", "Owner", Id, P).null().refers_to(Member),
     f("external_id", "External ID", Text, P).null().length(200),
-    f("version", "Version", Integer, S).default("1").range(1, i64::MAX),
+    f("version", "Version", Integer, S).default("1").range(1, i64::MAX).query_only(),
     f("created_at", "Created", Timestamp, S).indexed(),
     f("updated_at", "Updated", Timestamp, S).indexed(),
-    f("deleted_at", "Deleted", Timestamp, S).null(),
+    f("deleted_at", "Deleted", Timestamp, S).null().query_only(),
 ];
 
 /// The notes: written and imported like other fields, but nobody filters or sorts by them.

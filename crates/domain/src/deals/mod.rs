@@ -9,7 +9,13 @@ mod write;
 use chrono::NaiveDate;
 use diesel::{prelude::*, sql_types};
 use serde::{Deserialize, Serialize};
-use utoipa::{PartialSchema, ToSchema, openapi::RefOr, openapi::Schema};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
+};
 
 use crate::{
     access::Actor,
@@ -87,7 +93,7 @@ pub struct DealValues {
     #[schema(max_length = 500, example = json!(null))]
     pub lost_reason: Option<String>,
     /// Why it was rejected.
-    #[schema(max_length = 500, example = json!(null))]
+    #[schema(value_type = DealRejectionReason)]
     pub rejection_reason: Option<String>,
     /// Who approved or rejected it last.
     pub decided_by: Option<Actor>,
@@ -218,8 +224,25 @@ pub struct DealApproval {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealRejection {
-    /// Why.
+    /// Why it is rejected.
     #[serde(default)]
-    #[schema(max_length = 500, example = "We sell to this account ourselves.")]
+    #[schema(value_type = DealRejectionReason)]
     pub reason: Option<String>,
 }
+
+/// The schema of a reason of rejection. It has a name, and holds the null, since generators would give the types of
+/// `Deal.rejection_reason` and `DealRejection.reason` one name if they had to make it up.
+#[derive(Debug)]
+pub struct DealRejectionReason;
+
+impl PartialSchema for DealRejectionReason {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Why a deal is rejected; null when no reason is given."))
+            .max_length(Some(500))
+            .examples([serde_json::json!("We sell to this account ourselves.")])
+            .into()
+    }
+}
+impl ToSchema for DealRejectionReason {}

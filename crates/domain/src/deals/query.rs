@@ -48,7 +48,7 @@ pub struct DealList;
 
 impl IntoParams for DealList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters(catalogue(), component);
+        let mut all = listing::parameters("Deal", catalogue(), component);
         all.push(listing::view_parameter());
         all
     }

@@ -49,8 +49,8 @@ pub static PARTNER: &[Field] = &[
     f("id", "ID", Id, S),
     f("name", "Name", Text, P).required().length(200).indexed().mappable(),
     f("domain", "Domain", Domain, P).null().length(253).mappable(),
-    f("logo_url", "Logo", Text, S).null().link(),
-    f("logo_source", "Logo source", Enum, S).null().words(LogoSource::WORDS),
+    f("logo_url", "Logo", Text, S).null().link().query_only(),
+    f("logo_source", "Logo source", Enum, S).null().words(LogoSource::WORDS).query_only(),
     f("industry", "Industry", Text, P).null().length(100).mappable(),
     f("description", "Description", Text, P).null().length(5_000).long().mappable(),
     f("employees", "Employees", Integer, P)
@@ -99,7 +99,8 @@ pub static PARTNER: &[Field] = &[
     f("customers", "Customers", Integer, C).default("0").range(0, 1_000_000_000).unit("customers"),
     f("currency", "Currency", Text, S)
         .length(3)
-        .column("(SELECT organizations.currency FROM organizations)"),
+        .column("(SELECT organizations.currency FROM organizations)")
+        .query_only(),
     f("annual_revenue_target", "Annual revenue target", Money, P).null(),
     f("quarterly_weights", "Quarterly weights", Object, P)
         .default(r#"{"q1":2500,"q2":2500,"q3":2500,"q4":2500}"#),
@@ -152,10 +153,10 @@ pub static PARTNER: &[Field] = &[
     f("scores_stale", "Scores stale", Boolean, A).default("false").column(SCORES_STALE),
     f("external_id", "External ID", Text, P).null().length(200).never_overridden(),
     f("created_via", "Created via", Enum, S).words(PartnerCreatedVia::WORDS),
-    f("version", "Version", Integer, S).default("1").range(1, i64::MAX),
+    f("version", "Version", Integer, S).default("1").range(1, i64::MAX).query_only(),
     f("created_at", "Created", Timestamp, S).indexed(),
     f("updated_at", "Updated", Timestamp, S).indexed(),
-    f("deleted_at", "Deleted", Timestamp, S).null(),
+    f("deleted_at", "Deleted", Timestamp, S).null().query_only(),
     f("overridden_fields", "Overridden fields", TextArray, S).items(100),
 ];
 

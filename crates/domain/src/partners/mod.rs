@@ -488,7 +488,7 @@ fn refine(schema: &mut Json) {
 
 /// One field that people decided, with what automation would have written.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Override {
+pub struct FieldOverride {
     /// The field.
     #[schema(example = "industry")]
     pub field: String,
@@ -506,4 +506,4 @@ pub struct Override {
 }
 
 /// The overrides of a partner.
-pub type OverridePage = Page<Override>;
+pub type FieldOverridePage = Page<FieldOverride>;

@@ -37,7 +37,7 @@ pub struct PartnerList;
 
 impl IntoParams for PartnerList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters(PARTNER, component);
+        let mut all = listing::parameters("Partner", PARTNER, component);
         all.push(listing::view_parameter());
         all
     }

@@ -212,7 +212,7 @@ pub struct SubmissionList;
 
 impl IntoParams for SubmissionList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters(SUBMISSION, |field| match field.name {
+        listing::parameters("Submission", SUBMISSION, |field| match field.name {
             "status" => Some("SubmissionStatus"),
             "reviewer_id" => Some("MemberId"),
             "partner_id" => Some("PartnerId"),

@@ -8,7 +8,7 @@ use domain::{
     fields::{AnyValue, Field, FieldClass},
     ids::PartnerId,
     page::Page,
-    partners::{self as rules, Held, Override, OverridePage, Partner, partner_field},
+    partners::{self as rules, FieldOverride, FieldOverridePage, Held, Partner, partner_field},
     timestamp::Timestamp,
 };
 use futures_util::future::try_join;
@@ -34,7 +34,7 @@ struct Row {
 ///
 /// # Errors
 /// `not_found`.
-pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<OverridePage> {
+pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<FieldOverridePage> {
     let rows = async {
         let query = Row::query().filter(partner_overrides::partner_id.eq(id));
         query.load::<Row>(&mut tx.conn()).await.map_err(Error::from)
@@ -43,7 +43,7 @@ pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<OverridePage> 
     let partner = partner.into_row();
     rows.sort_by(|one, other| one.field.cmp(&other.field));
     let all = rows.into_iter().map(|row| {
-        Ok(Override {
+        Ok(FieldOverride {
             value: AnyValue(partner.get(&row.field).cloned().unwrap_or_default()),
             field: row.field,
             pending_value: AnyValue(row.pending_value.unwrap_or_default()),
