@@ -293,7 +293,11 @@ pub fn headers() -> Json {
         "RateLimit": text("What is left of the quota, and when it is whole again, in seconds.", "\"default\";r=598;t=12"),
         "RateLimitPolicy": text("The quota: units per window in seconds.", "\"default\";q=600;w=60"),
         "RequestId": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RetryAfter": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer", "format": "int32"}, "example": 2}
+        "RetryAfter": {
+            "description": "Seconds to wait before asking again.",
+            "schema": {"type": "integer", "format": "int32"},
+            "example": 2
+        }
     })
 }
 

@@ -76,8 +76,8 @@ pub fn finish(raw: OpenApi) -> Json {
     document
 }
 
-/// The same document with enums that take any word: what is an enum for clients too would keep one that was generated
-/// last year from reading a value that is new this year.
+/// The same document with enums that take any word: what is an enum for clients too would keep one
+/// that was generated last year from reading a value that is new this year.
 pub fn with_open_enums(document: &Json) -> Json {
     let mut document = document.clone();
     let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);

@@ -163,8 +163,9 @@ fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, J
     merged
 }
 
-/// Gives every integer of the document a format: without one, generators for Java, C# and Go take 32 bits, which do not
-/// hold amounts of money. Integers that say none are 64 bits wide unless their maximum says otherwise.
+/// Gives every integer of the document a format: without one, generators for Java, C# and Go take
+/// 32 bits, which do not hold amounts of money. Integers that say none are 64 bits wide unless
+/// their maximum says otherwise.
 pub fn format_integers(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(format_integers),
@@ -217,7 +218,10 @@ fn problem() -> Schemas {
             "properties": {
                 "type": text("The address that explains the code.", "https://docs.example.com/problems/validation_failed"),
                 "title": text("What the code means.", "The request body is not valid."),
-                "status": {"type": "integer", "format": "int32", "description": "The HTTP status.", "example": 422},
+                "status": {
+                    "type": "integer", "format": "int32",
+                    "description": "The HTTP status.", "example": 422
+                },
                 "detail": text("One sentence about this very case.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
                 "instance": text("The path that was asked for.", "/v1/partners"),
                 "code": text("The stable word for programs; new ones may come.", "validation_failed"),
