@@ -98,7 +98,7 @@ impl Rendered {
 #[schema(value_type = Object, example = json!({"openapi": "3.1.0", "info": {"title": "partneros", "version": "1"}}))]
 pub struct OpenApiDocument(pub Json);
 
-/// This document as JSON
+/// Get this document as JSON
 ///
 /// Everything that this API can do, for generators of clients and for people.
 #[utoipa::path(
@@ -114,7 +114,7 @@ pub async fn get_open_api_json(
     documents.form(&form).json.answer(&request)
 }
 
-/// This document as YAML
+/// Get this document as YAML
 ///
 /// The same as `/openapi.json`.
 #[utoipa::path(

@@ -222,21 +222,21 @@ fn problem() -> Schemas {
                     "type": "integer", "format": "int32",
                     "description": "The HTTP status.", "example": 422
                 },
-                "detail": text("One sentence about this very case.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
-                "instance": text("The path that was asked for.", "/v1/partners"),
+                "detail": text("A sentence about this occurrence.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
+                "instance": text("The path of the request.", "/v1/partners"),
                 "code": text("The stable word for programs; new ones may come.", "validation_failed"),
-                "request_id": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+                "request_id": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
                 "meta": facts(json!({})),
                 "errors": {
                     "type": "array",
-                    "description": "Every single fault, all at once.",
+                    "description": "Every fault of the request.",
                     "items": {"$ref": "#/components/schemas/Fault"}
                 }
             }
         },
         "Fault": {
             "type": "object",
-            "description": "One thing that is wrong, and where: one of `pointer`, `parameter` and `header` is not null.",
+            "description": "One fault and its place: exactly one of `pointer`, `parameter` and `header` is not null.",
             "required": ["code", "detail", "pointer", "parameter", "header", "meta"],
             "properties": {
                 "code": text("The stable word for programs; new ones may come.", "out_of_range"),
