@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Generates clients from the document with generators that people use, and compiles a small program against each in the
-# strictest mode: a document that is valid can still make a client that nobody can use. `cargo xtask sdk` runs it; it
-# needs npm, Python, a JDK and their registries, so it is no part of the gate. docs/clients.md says what was found.
+# Generates clients from the document with generators that people use, and compiles a small program
+# against each in the strictest mode: a document that is valid can still make a client that nobody
+# can use. `cargo xtask sdk` runs it; it needs npm, Python, a JDK and their registries, so it is no
+# part of the gate. docs/clients.md says what was found.
 #
-#   openapi/check-clients.sh [DOCUMENT] [typescript|orval|python|models|java]...
+# openapi/check-clients.sh [DOCUMENT] [typescript|orval|python|models|java]...
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 document=$here/openapi.json
@@ -16,7 +17,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# A new folder for one client, with a virtual environment of these Python packages where any are named.
+# A new folder for one client, with a virtual environment of these Python packages where any are
+# named.
 begin() {
     mkdir "$work/$1"
     cd "$work/$1"
@@ -58,7 +60,8 @@ orval() {
 }
 
 python() {
-    begin python openapi-python-client==0.29.1 mypy==2.4.1 ruff==0.14.5 httpx attrs python-dateutil types-python-dateutil
+    begin python openapi-python-client==0.29.1 mypy==2.4.1 ruff==0.14.5 httpx attrs python-dateutil \
+        types-python-dateutil
     # This generator's clients refuse words of an enum that they do not know.
     open_enums
     openapi-python-client generate --path document.json --config "$here/clients/python.yaml" \
@@ -72,7 +75,8 @@ python() {
 models() {
     begin models datamodel-code-generator==0.89.0 'pydantic[email]==2.14.4' mypy==2.4.1
     datamodel-codegen --input "$document" --input-file-type openapi --output partneros_models.py \
-        --output-model-type pydantic_v2.BaseModel --target-python-version 3.11 --collapse-root-models 2>/dev/null
+        --output-model-type pydantic_v2.BaseModel --target-python-version 3.11 \
+        --collapse-root-models 2>/dev/null
     cp "$here/clients/models.py" program.py
     python3 program.py "$document"
     echo "Models for Python: the program reads the examples"
@@ -80,14 +84,16 @@ models() {
 
 java() {
     begin java openapi-generator-cli==7.26.0
+    local settings=library=native,useSingleRequestParameter=true,enumUnknownDefaultCase=true
     openapi-generator-cli generate --input-spec "$document" --generator-name java --output client \
-        --additional-properties library=native,useSingleRequestParameter=true,enumUnknownDefaultCase=true >/dev/null 2>&1
-    # The generator's own archive has Jackson; of two other libraries, stand-ins are enough to compile.
+        --additional-properties "$settings" >/dev/null 2>&1
+    # The generator's own archive has Jackson; of two other libraries, stand-ins are enough to
+    # compile.
     local archive
     archive=$(find venv -name openapi-generator.jar)
     find client/src/main "$here/clients/java" -name '*.java' >sources
     mkdir classes
-    javac -proc:none -nowarn -Xlint:none -d classes -classpath "$archive" @sources
+    javac -proc:none -nowarn -XDsuppressNotes -d classes -classpath "$archive" @sources
     echo "Java: the program compiles"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Lints openapi/openapi.json with the linters of Redocly and Spectral, when Node.js and the npm registry can be reached:
-# the gate is the contract lint among the tests, and must not depend on somebody else's server. Their findings count when
-# they run; warnings are faults as well.
+# Lints openapi/openapi.json with the linters of Redocly and Spectral, when Node.js and the npm
+# registry can be reached: the gate is the contract lint among the tests, and must not depend on
+# somebody else's server. Their findings count when they run; warnings are faults as well.
 set -euo pipefail
 cd "$(dirname "$0")"
 redocly=(npx --yes @redocly/cli@2.77.0)

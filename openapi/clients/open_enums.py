@@ -1,4 +1,4 @@
-"""Copies a document with enums that take any word, as `/openapi.json?open_enums=true` answers it."""
+"""Copies a document with open enums, as `/openapi.json?open_enums=true` answers it."""
 
 import json
 import sys

@@ -189,7 +189,8 @@ impl Things {
         let other = members.iter().find(|member| member["email"] == email).unwrap();
 
         let questions = json!({"is_open": true, "questions": [
-            {"type": "short_text", "label": "Company name", "required": true, "maps_to": "partner.name"}],
+            {"type": "short_text", "label": "Company name", "required": true,
+                "maps_to": "partner.name"}],
             "agreements": [{"text": "You may store these data.", "required": true}]});
         let change_form = owner.with("if-match", "*");
         let form = change_form.put("/v1/application-form", questions).await.expect(200);

@@ -7,47 +7,52 @@ use serde_json::{Map, Value};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "options", "head"];
 
-/// Parameters of one operation. The Java virtual machine allows 255 arguments of a method, and a client's method has a
-/// few besides these.
+/// Parameters of one operation. The Java virtual machine allows 255 arguments of a method, and a
+/// client's method has a few besides these.
 const MAX_PARAMETERS: usize = 200;
 
 /// Parameters of lists that are no condition on a field.
 const OF_EVERY_LIST: [&str; 7] =
     ["q", "view_id", "sort", "limit", "cursor", "include", "changed_after"];
 
-/// Keywords, annotations and types that every file sees, of Java, C#, Go, Python and TypeScript. A model of that name
-/// either does not compile or is renamed by the generator. Compared without case.
+/// Keywords, annotations and types that every file sees, of Java, C#, Go, Python and TypeScript. A
+/// model of that name either does not compile or is renamed by the generator. Compared without
+/// case.
 #[rustfmt::skip]
 const RESERVED_NAMES: &[&str] = &[
     // Java: keywords, `java.lang`, and the annotations and containers that generated models import.
-    "abstract", "assert", "boolean", "byte", "case", "catch", "char", "class", "const", "continue", "default",
-    "double", "enum", "extends", "final", "finally", "float", "goto", "implements", "import", "instanceof", "int",
-    "interface", "long", "native", "new", "package", "private", "protected", "public", "record", "return", "short",
-    "static", "super", "switch", "synchronized", "this", "throw", "throws", "transient", "try", "void", "volatile",
-    "Override", "Deprecated", "SafeVarargs", "SuppressWarnings", "FunctionalInterface", "Generated", "Nonnull",
-    "Nullable", "NotNull", "Valid", "Entity", "Version", "Object", "String", "Integer", "Number", "Character",
-    "Exception", "Error", "Throwable", "Iterable", "Comparable", "Runnable", "Thread", "Process", "Module", "System",
-    "Record", "Enum", "Void", "Math", "List", "Map", "Set", "Arrays", "Collection", "Optional", "Objects", "Date",
-    "UUID", "URI", "File", "OffsetDateTime", "LocalDate", "BigDecimal", "JsonProperty", "JsonNullable",
+    "abstract", "assert", "boolean", "byte", "case", "catch", "char", "class", "const",
+    "continue", "default", "double", "enum", "extends", "final", "finally", "float", "goto",
+    "implements", "import", "instanceof", "int", "interface", "long", "native", "new",
+    "package", "private", "protected", "public", "record", "return", "short", "static", "super",
+    "switch", "synchronized", "this", "throw", "throws", "transient", "try", "void", "volatile",
+    "Override", "Deprecated", "SafeVarargs", "SuppressWarnings", "FunctionalInterface",
+    "Generated", "Nonnull", "Nullable", "NotNull", "Valid", "Entity", "Version", "Object",
+    "String", "Integer", "Number", "Character", "Exception", "Error", "Throwable", "Iterable",
+    "Comparable", "Runnable", "Thread", "Process", "Module", "System", "Record", "Enum", "Void",
+    "Math", "List", "Map", "Set", "Arrays", "Collection", "Optional", "Objects", "Date", "UUID",
+    "URI", "File", "OffsetDateTime", "LocalDate", "BigDecimal", "JsonProperty", "JsonNullable",
     // C#: keywords and `System`.
-    "as", "base", "bool", "checked", "decimal", "delegate", "explicit", "extern", "fixed", "foreach", "implicit",
-    "in", "internal", "is", "lock", "namespace", "null", "operator", "out", "params", "readonly", "ref", "sbyte",
-    "sealed", "sizeof", "stackalloc", "struct", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using",
-    "virtual", "Action", "Attribute", "Buffer", "Console", "Convert", "DateTime", "Environment", "Func", "Guid",
-    "Nullable", "Random", "Range", "Index", "Task", "TimeZone", "Tuple", "Type", "Uri", "Client", "Configuration",
-    "Option",
+    "as", "base", "bool", "checked", "decimal", "delegate", "explicit", "extern", "fixed",
+    "foreach", "implicit", "in", "internal", "is", "lock", "namespace", "null", "operator",
+    "out", "params", "readonly", "ref", "sbyte", "sealed", "sizeof", "stackalloc", "struct",
+    "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "Action",
+    "Attribute", "Buffer", "Console", "Convert", "DateTime", "Environment", "Func", "Guid",
+    "Nullable", "Random", "Range", "Index", "Task", "TimeZone", "Tuple", "Type", "Uri",
+    "Client", "Configuration", "Option",
     // Go: keywords and predeclared names.
-    "chan", "defer", "fallthrough", "func", "go", "map", "range", "select", "var", "any", "error", "rune", "string",
-    "len", "make", "copy", "append", "Context",
+    "chan", "defer", "fallthrough", "func", "go", "map", "range", "select", "var", "any",
+    "error", "rune", "string", "len", "make", "copy", "append", "Context",
     // Python: keywords and built-in names.
-    "False", "None", "True", "and", "async", "await", "def", "del", "elif", "except", "from", "global", "if",
-    "lambda", "nonlocal", "not", "or", "pass", "raise", "while", "with", "yield", "match", "dict", "list", "set",
-    "tuple", "bytes", "id", "input", "print", "property", "type", "Any", "Union", "Literal", "Field", "BaseModel",
-    "Unset",
+    "False", "None", "True", "and", "async", "await", "def", "del", "elif", "except", "from",
+    "global", "if", "lambda", "nonlocal", "not", "or", "pass", "raise", "while", "with",
+    "yield", "match", "dict", "list", "set", "tuple", "bytes", "id", "input", "print",
+    "property", "type", "Any", "Union", "Literal", "Field", "BaseModel", "Unset",
     // TypeScript: keywords and types of the language.
-    "arguments", "debugger", "declare", "delete", "do", "else", "eval", "export", "for", "function", "infer",
-    "keyof", "let", "never", "of", "symbol", "undefined", "unknown", "Array", "Function", "Partial", "Pick", "Omit",
-    "Promise", "Readonly", "Required", "Request", "Response", "Headers", "Blob", "Symbol", "RegExp",
+    "arguments", "debugger", "declare", "delete", "do", "else", "eval", "export", "for",
+    "function", "infer", "keyof", "let", "never", "of", "symbol", "undefined", "unknown",
+    "Array", "Function", "Partial", "Pick", "Omit", "Promise", "Readonly", "Required",
+    "Request", "Response", "Headers", "Blob", "Symbol", "RegExp",
 ];
 
 /// What only people who make the server understand.
@@ -146,6 +151,13 @@ impl<'a> Lint<'a> {
                     &place,
                     format!("has {count} parameters; clients take at most {MAX_PARAMETERS}"),
                 );
+                let is_page = self.answers_page(operation)
+                    && list(&operation["parameters"]).any(|given| given["name"] == "cursor");
+                self.require(
+                    !is_page || operation["x-pagination"].is_object(),
+                    &place,
+                    "answers pages and has no x-pagination",
+                );
                 self.security(operation, &place);
                 self.parameters(operation, &place);
                 self.bodies(operation, &place);
@@ -153,7 +165,8 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Without a format, generators for Java, C# and Go take 32 bits, which do not hold amounts of money.
+    /// Without a format, generators for Java, C# and Go take 32 bits, which do not hold amounts of
+    /// money.
     fn numbers(&mut self, value: &Value, place: &str) {
         let is_number = |kind: &Value| kind == "integer" || kind == "number";
         if is_number(&value["type"]) || list(&value["type"]).any(is_number) {
@@ -185,6 +198,12 @@ impl<'a> Lint<'a> {
         for (number, inner) in list(value).enumerate() {
             self.words(inner, &format!("{place}/{number}"));
         }
+    }
+
+    fn answers_page(&self, operation: &'a Value) -> bool {
+        let content = &operation["responses"]["200"]["content"]["application/json"];
+        let properties = &self.resolved(&content["schema"])["properties"];
+        !properties["data"].is_null() && !properties["next_cursor"].is_null()
     }
 
     /// Public, or with the role and the scopes that the server enforces from here.
@@ -420,8 +439,9 @@ fn is_operation_id(id: &str) -> bool {
         && id.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// Whether generators make a type of it that is called after its schema and its name: choices, objects and lists of
-/// those where they stand, and what may be null. What refers to a schema has the name of that one.
+/// Whether generators make a type of it that is called after its schema and its name: choices,
+/// objects and lists of those where they stand, and what may be null. What refers to a schema has
+/// the name of that one.
 fn is_named_by_place(property: &Value) -> bool {
     let may_be_null = property["type"].is_array() || !property["oneOf"].is_null();
     let is_made = !property["enum"].is_null() || !property["properties"].is_null();

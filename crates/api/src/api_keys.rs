@@ -17,7 +17,7 @@ use crate::{
 
 /// List API keys
 ///
-/// Revoked ones too; never a secret.
+/// Includes revoked keys. Secrets are never shown.
 #[utoipa::path(tag = "api-keys", params(Paging), security(("admin" = ["-"])), responses((status = 200, body = ApiKeyPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/api-keys")]
@@ -36,7 +36,7 @@ pub async fn list_api_keys(call: Call, paging: Query<Paging>) -> Result<Answer> 
 
 /// Create an API key
 ///
-/// The secret is shown this once.
+/// The answer is the only place where the secret is shown.
 #[utoipa::path(tag = "api-keys", request_body = ApiKeyCreate, security(("admin" = ["-"])),
     responses((status = 201, body = ApiKeyWithSecret)))]
 #[post("/api-keys")]
@@ -50,7 +50,7 @@ pub async fn create_api_key(call: Call, body: Json<ApiKeyCreate>) -> Result<Answ
 
 /// Get an API key
 ///
-/// Without its secret, which is kept as a hash only.
+/// Without its secret, of which only a hash is stored.
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), security(("admin" = ["-"])), responses((status = 200, body = ApiKey)))]
 #[get("/api-keys/{id}")]
 pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {
@@ -60,7 +60,7 @@ pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> 
 
 /// Change an API key
 ///
-/// Takes effect at once, everywhere.
+/// The change takes effect at once on every server.
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyUpdate, security(("admin" = ["-"])),
     responses((status = 200, body = ApiKey)))]
 #[patch("/api-keys/{id}")]
@@ -77,7 +77,7 @@ pub async fn update_api_key(
 
 /// Rotate an API key
 ///
-/// Makes a new key with the same rights; the old one lives `overlap_seconds` more.
+/// Creates a new key with the same rights. The old key keeps working for `overlap_seconds`.
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyRotation, security(("admin" = ["-"])),
     responses((status = 201, body = ApiKeyWithSecret)))]
 #[post("/api-keys/{id}/rotations")]
@@ -95,7 +95,7 @@ pub async fn rotate_api_key(
 
 /// Revoke an API key
 ///
-/// At once, everywhere.
+/// The key stops working at once on every server.
 #[utoipa::path(tag = "api-keys", params(ApiKeyId), security(("admin" = ["-"])), responses((status = 204)))]
 #[delete("/api-keys/{id}")]
 pub async fn revoke_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {

@@ -19,7 +19,8 @@ use crate::{
 
 /// Get the application form
 ///
-/// It is there from the start, closed, and asks for company, website, name and e-mail address.
+/// Every organization has one. At first it is closed, and asks for company, website, name and
+/// e-mail address.
 #[utoipa::path(tag = "applications", security(("viewer" = ["applications:read"])),
     responses((status = 200, body = ApplicationForm)), extensions(("x-step" = json!(4))))]
 #[get("/application-form")]
@@ -62,7 +63,7 @@ pub struct FormVersionPath {
 
 /// Get a version of the application form
 ///
-/// Every version is kept, with the link that it had.
+/// Every version is kept, with the public link that it had.
 #[utoipa::path(tag = "applications", params(FormVersionPath), security(("viewer" = ["applications:read"])),
     responses((status = 200, body = ApplicationForm)), extensions(("x-step" = json!(4))))]
 #[get("/application-form/versions/{n}")]
@@ -76,7 +77,7 @@ pub async fn get_application_form_version(
 
 /// Replace the public link
 ///
-/// The old one leads nowhere from now on, also for those who are filling the form in.
+/// The old link stops working at once, also for people who are filling in the form.
 #[utoipa::path(tag = "applications", security(("admin" = ["-"])), responses((status = 200, body = ApplicationForm)),
     extensions(("x-step" = json!(4))))]
 #[post("/application-form/public-token-rotations")]

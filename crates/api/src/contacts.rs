@@ -42,7 +42,7 @@ pub async fn create_contact(call: Call, body: Json<ContactCreate>) -> Result<Ans
 
 /// Get a contact
 ///
-/// A person at a partner.
+/// Returns one person at a partner.
 #[utoipa::path(tag = "contacts", params(ContactId), security(("viewer" = ["contacts:read"])), responses((status = 200, body = Contact)))]
 #[get("/contacts/{id}")]
 pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer> {

@@ -160,7 +160,7 @@ pub async fn update_deal(
 
 /// Delete a deal
 ///
-/// It can be restored for 30 days.
+/// It can be restored within 30 days.
 #[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 204)),
     extensions(("x-step" = json!(2))))]
 #[delete("/deals/{id}")]
@@ -171,7 +171,7 @@ pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 
 /// Restore a deal
 ///
-/// Within 30 days of its deletion. An approved one is checked for channel conflict again.
+/// Possible within 30 days of its deletion. An approved one is checked for channel conflict again.
 #[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 200, body = Deal)),
     extensions(("x-errors" = json!("external_id_taken deal_conflict")), ("x-step" = json!(2))))]
 #[post("/deals/{id}/restoration")]
@@ -197,7 +197,7 @@ pub async fn approve_deal(
 
 /// Reject a deal
 ///
-/// With a reason for the partner.
+/// Gives the reason for the rejection, if there is one.
 #[utoipa::path(tag = "deals", params(DealId), request_body = DealRejection, security(("member" = ["deals:write"])),
     responses((status = 200, body = Deal)),
     extensions(("x-errors" = json!("invalid_transition")), ("x-step" = json!(2))))]
@@ -212,7 +212,7 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Other partners' approved deals for the same account.
+/// Lists approved deals of other partners for the same account.
 #[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
     responses((status = 200, body = DealPage)), extensions(("x-step" = json!(2))))]
 #[get("/deals/{id}/conflicts")]

@@ -15,7 +15,8 @@ use utoipa_swagger_ui::Config;
 #[derive(Debug)]
 pub struct Documents {
     closed: Forms,
-    /// The same with enums that take any word, for generators whose clients refuse what they do not know.
+    /// The same with enums that take any word, for generators whose clients refuse what they do not
+    /// know.
     open: Forms,
 }
 
@@ -29,8 +30,9 @@ struct Forms {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DocumentForm {
-    /// `true` makes every enum a plain string that lists its values as `x-extensible-enum`. Generate clients from that
-    /// form when they would refuse a value that did not exist yet when they were generated.
+    /// `true` makes every enum a plain string that lists its values as `x-extensible-enum`.
+    /// Generate clients from that form when they would refuse a value that did not exist yet when
+    /// they were generated.
     #[serde(default)]
     open_enums: bool,
 }
@@ -96,10 +98,13 @@ impl Rendered {
 #[schema(value_type = Object, example = json!({"openapi": "3.1.0", "info": {"title": "partneros", "version": "1"}}))]
 pub struct OpenApiDocument(pub Json);
 
-/// This document as JSON
+/// Get this document as JSON
 ///
 /// Everything that this API can do, for generators of clients and for people.
-#[utoipa::path(tag = "health", params(DocumentForm), security(()), responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true))))]
+#[utoipa::path(
+    tag = "health", params(DocumentForm), security(()),
+    responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true)))
+)]
 #[get("/openapi.json")]
 pub async fn get_open_api_json(
     request: HttpRequest,
@@ -109,7 +114,7 @@ pub async fn get_open_api_json(
     documents.form(&form).json.answer(&request)
 }
 
-/// This document as YAML
+/// Get this document as YAML
 ///
 /// The same as `/openapi.json`.
 #[utoipa::path(
@@ -143,8 +148,8 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
                     .finish()
             }),
         )
-        // Two plain patterns: the one that counts requests cannot read a pattern with a regular expression, and warns of
-        // it whenever the page is opened.
+        // Two plain patterns: the one that counts requests cannot read a pattern with a regular
+        // expression, and warns of it whenever the page is opened.
         .route("/docs/", web::get().to(async |config| page_file("index.html", config)))
         .route(
             "/docs/{file}",

@@ -74,7 +74,7 @@ pub async fn list_partner_events(
 
 /// List the types of events
 ///
-/// Every type that is sent, with a JSON Schema of its `data`.
+/// Lists every type of event that is sent, with a JSON Schema of its `data`.
 #[utoipa::path(tag = "events", params(Paging), security(("any" = [])), responses((status = 200, body = EventTypePage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/event-types")]

@@ -57,9 +57,9 @@ pub struct ServerVersion {
     pub contract: &'static str,
 }
 
-/// Whether the process lives
+/// Check that the process is alive
 ///
-/// Asks nobody; restart the process when this fails.
+/// Looks at nothing else. Restart the process when this fails.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Liveness)))]
 #[get("/healthz")]
 pub async fn get_liveness() -> Answer {
@@ -116,7 +116,7 @@ async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
     }
 }
 
-/// What this server is
+/// Get the version of the server
 ///
 /// The version of the server, the commit that it was built from, and the version of the API.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = ServerVersion)))]

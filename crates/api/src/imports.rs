@@ -19,7 +19,7 @@ use crate::{
     upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
 };
 
-/// Look into a file
+/// Preview an import
 ///
 /// Columns with the fields that they feed, and the first rows as the import would read them. It takes the options of the
 /// import; what is absent is guessed, and `guesses` says why. Nothing is written. A key needs the scope to write the

@@ -17,9 +17,9 @@ use crate::{
     problem::Result,
 };
 
-/// What the partners are and come to
+/// Get the portfolio summary
 ///
-/// Counts by what they are, sums of what they do, means of their scores.
+/// Counts partners by their attributes, adds up deals and revenue, and averages scores.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = PortfolioInsight)), extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
 #[get("/insights/portfolio")]
@@ -29,7 +29,7 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     Ok(Answer::ok(&insight))
 }
 
-/// How partners move through the stages
+/// Get the partner lifecycle
 ///
 /// By the stage history, between two days in the organization's time zone, both included.
 #[utoipa::path(tag = "insights", params(LifecycleWindow, InsightFilter), security(("viewer" = ["insights:read"])),
@@ -41,7 +41,7 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
     Ok(Answer::ok(&insight))
 }
 
-/// What partners are strong in
+/// Get partner strengths
 ///
 /// The strengths that scoring found, with how many partners have them; at most 100.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
@@ -53,7 +53,7 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     Ok(Answer::ok(&insight))
 }
 
-/// How targets are attained
+/// Get target attainment
 ///
 /// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
 #[utoipa::path(tag = "insights", params(FiscalYearParameter, Paging, InsightFilter), security(("viewer" = ["insights:read"])),

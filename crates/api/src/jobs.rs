@@ -54,7 +54,7 @@ pub struct JobItemList {
 
 /// List jobs
 ///
-/// One's own, newest first; admins see all.
+/// Your own jobs, newest first. Admins see the jobs of everybody.
 #[utoipa::path(tag = "jobs", params(JobList, Paging), security(("viewer" = ["jobs:read"])), responses((status = 200, body = JobPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/jobs")]
@@ -95,7 +95,7 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
 
 /// List the items of a job
 ///
-/// What became of each row or record, in order.
+/// Lists the result for each row or record, in order.
 #[utoipa::path(tag = "jobs", params(JobId, JobItemList, Paging), security(("viewer" = ["jobs:read"])),
     responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor job_expired"))))]
 #[get("/jobs/{id}/items")]
@@ -164,7 +164,7 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
 
 /// Cancel a job
 ///
-/// What is finished stays; a running job stops at its next step.
+/// Work that is finished is kept. A running job stops after its current step.
 #[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:write"])), responses((status = 200, body = Job)),
     extensions(("x-errors" = json!("job_finished job_expired"))))]
 #[post("/jobs/{id}/cancellation")]

@@ -29,7 +29,7 @@ pub async fn get_joint_plan(
     Ok(Answer::resource(plan.version, &plan))
 }
 
-/// Change target and weights
+/// Update target and weights
 ///
 /// They are fields of the partner: what a person changes is overridden from then on, and automation skips it. Answers the
 /// plan for the present fiscal year.

@@ -139,7 +139,7 @@ pub async fn upload_partner_logo(
 
 /// Delete the logo of a partner
 ///
-/// Without a logo nothing changes.
+/// Does nothing if the partner has no logo.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/logo")]

@@ -11,9 +11,9 @@ use crate::{
     problem::Result,
 };
 
-/// Who am I
+/// Get the current user or API key
 ///
-/// User or key, organization, role, and the scopes that the credential is worth.
+/// Returns the user or API key, the organization, the role and the scopes of the credential.
 #[utoipa::path(tag = "auth", security(("any" = [])), responses((status = 200, body = Me)))]
 #[get("/me")]
 pub async fn get_me(call: Call) -> Result<Answer> {
@@ -24,9 +24,9 @@ pub async fn get_me(call: Call) -> Result<Answer> {
     Ok(Answer::ok(&me.await?))
 }
 
-/// Change what is mine
+/// Update your user profile
 ///
-/// Name, language and whether mails are wanted.
+/// Changes name, language and whether you receive mails.
 #[utoipa::path(tag = "auth", request_body = MeUpdate, security(("user" = [])), responses((status = 200, body = Me)))]
 #[patch("/me")]
 pub async fn update_me(call: Call, body: Json<MeUpdate>) -> Result<Answer> {

@@ -17,7 +17,7 @@ use crate::{
 
 /// List members
 ///
-/// In the order in which they came; those who are invited too.
+/// In the order in which they joined or were invited.
 #[utoipa::path(tag = "members", params(Paging), security(("viewer" = ["members:read"])), responses((status = 200, body = MemberPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/members")]
@@ -58,7 +58,7 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
 
 /// Get a member
 ///
-/// A person's place in the organization.
+/// Returns one member of the organization.
 #[utoipa::path(tag = "members", params(MemberId), security(("viewer" = ["members:read"])), responses((status = 200, body = Member)))]
 #[get("/members/{id}")]
 pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {

@@ -12,7 +12,7 @@ use crate::{
 
 /// Get the organization
 ///
-/// Its settings: currency, fiscal year, time zone.
+/// Returns its settings, such as currency, fiscal year and time zone.
 #[utoipa::path(tag = "organization", security(("viewer" = ["organization:read"])), responses((status = 200, body = Organization)))]
 #[get("/organization")]
 pub async fn get_organization(call: Call) -> Result<Answer> {
@@ -22,7 +22,7 @@ pub async fn get_organization(call: Call) -> Result<Answer> {
 
 /// Change the organization
 ///
-/// The currency is fixed once any amount exists.
+/// The currency cannot be changed once any amount exists.
 #[utoipa::path(tag = "organization", request_body = OrganizationUpdate, security(("admin" = ["-"])),
     responses((status = 200, body = Organization)), extensions(("x-errors" = json!("currency_in_use"))))]
 #[patch("/organization")]

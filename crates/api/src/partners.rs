@@ -46,7 +46,8 @@ fn answer(partner: &Partner) -> Answer {
 
 /// List the fields of partners
 ///
-/// The one catalogue of the code: what filters, sorts, imports, exports and overrides go by, in display order.
+/// Lists every field in display order, with what can be done with it: filter, sort, import, export,
+/// override.
 #[utoipa::path(tag = "partners", params(Paging), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
     extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
 #[get("/partner-fields")]
@@ -83,9 +84,9 @@ pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answ
     Ok(Answer::ok(&page))
 }
 
-/// Count and add up partners
+/// Aggregate partners
 ///
-/// By up to two fields. An array counts a partner once for each of its values.
+/// Groups by up to two fields. A list field counts a partner once for each of its values.
 #[utoipa::path(tag = "partners", request_body = AggregateRequest, security(("viewer" = ["partners:read"])),
     responses((status = 200, body = AggregateResult)), extensions(("x-errors" = json!("invalid_filter"))))]
 #[post("/partners/aggregate")]
@@ -206,7 +207,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
 
 /// Get a partner
 ///
-/// The whole profile.
+/// Returns the complete profile.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("viewer" = ["partners:read"])), responses((status = 200, body = Partner)))]
 #[get("/partners/{id}")]
 pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
@@ -238,7 +239,7 @@ pub async fn update_partner(
 
 /// Delete a partner
 ///
-/// It can be restored for 30 days.
+/// It can be restored within 30 days.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 204)))]
 #[delete("/partners/{id}")]
 pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
@@ -248,7 +249,7 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 
 /// Restore a partner
 ///
-/// Within 30 days of its deletion.
+/// Possible within 30 days of its deletion.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
 #[post("/partners/{id}/restoration")]
@@ -258,7 +259,7 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 
 /// List the overrides of a partner
 ///
-/// What people decided: value, pending value, who and when.
+/// Lists the fields that people have set: value, pending value, who set it and when.
 #[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
     responses((status = 200, body = FieldOverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/overrides")]
@@ -271,9 +272,9 @@ pub async fn list_partner_overrides(
     Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
 }
 
-/// Pin a field
+/// Override a field at its current value
 ///
-/// Overrides it at its present value.
+/// Automation no longer changes the field.
 #[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridable"))))]
 #[put("/partners/{id}/overrides/{field}")]
@@ -282,9 +283,9 @@ pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) ->
     Ok(answer(&call.write(async |tx| partners::pin(tx, id, &field).await).await?))
 }
 
-/// Hand a field back
+/// Clear an override
 ///
-/// Clears its override: it takes its pending value, if there is one.
+/// The field takes its pending value, if there is one, and automation may write it again.
 #[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridden"))))]
 #[delete("/partners/{id}/overrides/{field}")]
@@ -300,9 +301,9 @@ pub async fn clear_partner_override(
     ))
 }
 
-/// Hand all fields back
+/// Clear all overrides
 ///
-/// Clears every override.
+/// Automation may write all fields of the partner again; pending values are applied.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:override"])),
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/overrides")]
@@ -338,7 +339,7 @@ pub struct PartnerTagPath {
 
 /// Tag a partner
 ///
-/// Adds one tag without a race. Counts as a write of `tag_ids`.
+/// Adds one tag and leaves the others as they are. Counts as a write of `tag_ids`.
 #[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
 #[put("/partners/{id}/tags/{tag_id}")]
@@ -352,9 +353,9 @@ pub async fn add_partner_tag(
     Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
 }
 
-/// Take a tag off a partner
+/// Remove a tag from a partner
 ///
-/// Removes one tag without a race. Counts as a write of `tag_ids`.
+/// Removes one tag and leaves the others as they are. Counts as a write of `tag_ids`.
 #[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)))]
 #[delete("/partners/{id}/tags/{tag_id}")]

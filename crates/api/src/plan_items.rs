@@ -27,7 +27,7 @@ pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 
 /// Create a plan item
 ///
-/// It comes last in the plan.
+/// The item is added at the end of the plan.
 #[utoipa::path(tag = "plans", params(PartnerId), request_body = PlanItemCreate, security(("member" = ["plans:write"])),
     responses((status = 201, body = PlanItem)), extensions(("x-step" = json!(2))))]
 #[post("/partners/{id}/plan-items")]
@@ -45,7 +45,7 @@ pub async fn create_plan_item(
 
 /// Get a plan item
 ///
-/// One thing that a partner and the organization do together.
+/// Returns one item of a joint plan.
 #[utoipa::path(tag = "plans", params(PlanItemId), security(("viewer" = ["plans:read"])), responses((status = 200, body = PlanItem)),
     extensions(("x-step" = json!(2))))]
 #[get("/plan-items/{id}")]
@@ -72,7 +72,7 @@ pub async fn update_plan_item(
 
 /// Delete a plan item
 ///
-/// For good.
+/// Deletes it permanently.
 #[utoipa::path(tag = "plans", params(PlanItemId), security(("member" = ["plans:write"])), responses((status = 204)),
     extensions(("x-step" = json!(2))))]
 #[delete("/plan-items/{id}")]

@@ -136,7 +136,7 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
 
 /// List my sessions
 ///
-/// Every device on which I am signed in.
+/// One session for each device on which you are signed in.
 #[utoipa::path(tag = "auth", params(Paging), security(("user" = [])), responses((status = 200, body = SessionPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/auth/sessions")]
@@ -181,7 +181,7 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
     Ok(if session == current { answer.with(header::SET_COOKIE, cleared_cookie()) } else { answer })
 }
 
-/// Ask for a new password
+/// Request a password reset
 ///
 /// Mails a link with which a new password can be chosen within an hour, if somebody has joined with this e-mail address.
 /// Whether anybody has shows neither in the answer nor in its time.
@@ -265,7 +265,7 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
 
 /// Accept an invitation
 ///
-/// Joins the organization with a name and password of one's own, and signs in.
+/// Joins the organization with a name and a password, and signs in.
 #[utoipa::path(tag = "auth", request_body = InvitationAcceptance, security(()), responses((status = 201, body = TokenGrant)),
     extensions(("x-errors" = json!("invitation_invalid email_taken"))))]
 #[post("/auth/invitation-acceptances")]

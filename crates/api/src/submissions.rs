@@ -52,7 +52,7 @@ pub async fn list_submissions(call: Call) -> Result<Answer> {
 
 /// Get a submission
 ///
-/// With the partner that has the same domain, if there is one.
+/// `duplicate_partner_id` is the partner with the same domain, if there is one.
 #[utoipa::path(tag = "applications", params(SubmissionId), security(("viewer" = ["applications:read"])),
     responses((status = 200, body = Submission)), extensions(("x-step" = json!(4))))]
 #[get("/application-submissions/{id}")]
@@ -63,7 +63,8 @@ pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<A
 
 /// Review a submission
 ///
-/// Status, notes and reviewer. Whoever rejects one that has no reviewer becomes its reviewer.
+/// Changes status, notes and reviewer. If a submission without a reviewer is rejected, the caller
+/// becomes its reviewer.
 #[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionUpdate,
     security(("member" = ["applications:write"])), responses((status = 200, body = Submission)),
     extensions(("x-errors" = json!("submission_already_accepted use_acceptance not_found_reference")), ("x-step" = json!(4))))]
@@ -101,7 +102,7 @@ pub async fn accept_submission(
 
 /// Erase a submission
 ///
-/// With all that was answered, for good. A partner that it became stays.
+/// Erases the submission and its answers permanently. A partner that was created from it is kept.
 #[utoipa::path(tag = "applications", params(SubmissionId), security(("admin" = ["applications:write"])),
     responses((status = 204)), extensions(("x-step" = json!(4))))]
 #[delete("/application-submissions/{id}")]

@@ -41,7 +41,7 @@ pub async fn create_tag(call: Call, body: Json<TagCreate>) -> Result<Answer> {
 
 /// Get a tag
 ///
-/// With the number of partners that have it.
+/// `partner_count` is the number of partners that have it.
 #[utoipa::path(tag = "tags", params(TagId), security(("viewer" = ["tags:read"])), responses((status = 200, body = Tag)))]
 #[get("/tags/{id}")]
 pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
@@ -49,9 +49,9 @@ pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
     Ok(Answer::resource(tag.version, &tag))
 }
 
-/// Rename or recolour a tag
+/// Update a tag
 ///
-/// The category is fixed.
+/// Changes name and color. The category cannot be changed.
 #[utoipa::path(tag = "tags", params(TagId), request_body = TagUpdate, security(("admin" = ["tags:write"])),
     responses((status = 200, body = Tag)), extensions(("x-errors" = json!("tag_name_taken"))))]
 #[patch("/tags/{id}")]
@@ -62,7 +62,7 @@ pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>)
 
 /// Delete a tag
 ///
-/// It is taken off all partners.
+/// It is removed from all partners.
 #[utoipa::path(tag = "tags", params(TagId), security(("admin" = ["tags:write"])), responses((status = 204)))]
 #[delete("/tags/{id}")]
 pub async fn delete_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {

@@ -41,7 +41,7 @@ pub struct TierReplacement {
 
 /// List tiers
 ///
-/// By rank, the lowest first.
+/// Ordered by rank, the lowest first.
 #[utoipa::path(tag = "tiers", params(Paging), security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPage)),
     extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
 #[get("/tiers")]
@@ -66,7 +66,7 @@ pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
 
 /// Get a tier
 ///
-/// With the number of partners that have it.
+/// `partner_count` is the number of partners that have it.
 #[utoipa::path(tag = "tiers", params(TierPath), security(("viewer" = ["tiers:read"])), responses((status = 200, body = Tier)),
     extensions(("x-step" = json!(2))))]
 #[get("/tiers/{key}")]
@@ -111,7 +111,7 @@ pub async fn delete_tier(
 
 /// Get the tier policy
 ///
-/// When and how tiers are evaluated.
+/// Says when and how tiers are evaluated.
 #[utoipa::path(tag = "tiers", security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPolicy)),
     extensions(("x-step" = json!(2))))]
 #[get("/tier-policy")]
@@ -162,7 +162,7 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
 
 /// List the tier history of a partner
 ///
-/// Every change of its tier, newest first.
+/// Lists every change of its tier, newest first.
 #[utoipa::path(tag = "tiers", params(PartnerId, Paging), security(("viewer" = ["tiers:read"])),
     responses((status = 200, body = TierChangePage)),
     extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]

@@ -41,7 +41,7 @@ fn answer(view: &SavedView) -> Answer {
 
 /// List saved views
 ///
-/// One's own and the shared ones, in the order in which they were saved.
+/// Your own views and the shared ones, in the order in which they were saved.
 #[utoipa::path(tag = "views", params(ViewList, Paging), security(("viewer" = ["views:read"])),
     responses((status = 200, body = SavedViewPage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
 #[get("/views")]
@@ -90,7 +90,8 @@ pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 
 /// Change a saved view
 ///
-/// By its owner or an admin. A view that becomes private is nobody else's default any more.
+/// Only its owner or an admin may do so. When a view becomes private, it is no longer the default
+/// of other members.
 #[utoipa::path(tag = "views", params(ViewId), request_body = SavedViewUpdate, security(("viewer" = ["views:write"])),
     responses((status = 200, body = SavedView)),
     extensions(("x-errors" = json!("not_view_owner view_name_taken invalid_filter")), ("x-step" = json!(2))))]
@@ -106,7 +107,7 @@ pub async fn update_view(
 
 /// Delete a saved view
 ///
-/// By its owner or an admin. Whoever had it as default has none then.
+/// Only its owner or an admin may do so. Members who had it as their default have none afterwards.
 #[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:write"])), responses((status = 204)),
     extensions(("x-errors" = json!("not_view_owner")), ("x-step" = json!(2))))]
 #[delete("/views/{id}")]
@@ -115,9 +116,10 @@ pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     Ok(Answer::nothing())
 }
 
-/// Make a view one's default
+/// Set the default view
 ///
-/// The list of its records opens with it, in place of the default until now. Others are not concerned.
+/// The view becomes your default for its kind of records. The defaults of other members do not
+/// change.
 #[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)),
     extensions(("x-step" = json!(2))))]
 #[put("/views/{id}/default")]
@@ -127,9 +129,9 @@ pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answe
     Ok(answer(&view))
 }
 
-/// Have a view as one's default no more
+/// Unset the default view
 ///
-/// Changes nothing when it is not.
+/// Does nothing if the view is not your default.
 #[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)),
     extensions(("x-step" = json!(2))))]
 #[delete("/views/{id}/default")]

@@ -68,8 +68,8 @@ choices! {
     }
 }
 
-/// The scopes that a stored key has. One that is a scope no longer is left out: it allows nothing, and a key must not
-/// become unreadable because of it.
+/// The scopes that a stored key has. One that is a scope no longer is left out: it allows nothing,
+/// and a key must not become unreadable because of it.
 #[derive(Debug, diesel::deserialize::FromSqlRow)]
 pub struct StoredScopes(Vec<AccessScope>);
 

@@ -359,7 +359,7 @@ impl<'a> Check<'a> {
             };
             if !seen.insert(form) {
                 self.inside(&number.to_string(), |check| {
-                    check.fault("duplicate_item", "stands in the list twice")
+                    check.fault("duplicate_item", "is a duplicate")
                 });
             }
         }
@@ -405,7 +405,7 @@ impl<'a> Check<'a> {
                 let fault = Fault::at_pointer(
                     "invalid_choice",
                     self.at.clone(),
-                    "is none of the values that are allowed",
+                    "must be one of the allowed values",
                 );
                 self.push(fault.meta("allowed", words.clone()));
             }

@@ -1,11 +1,13 @@
 //! Closed sets of words: TEXT with a CHECK in the database (custom types cost look-ups per connection),
 //! an enum here, a named component in the document. Their order is the order of the contract, and the sort order.
 
-/// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the document, where the
-/// name of the type is a keyword of a language that clients are written in.
+/// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the
+/// document, where the name of the type is a keyword of a language that clients are written in.
 #[macro_export]
 macro_rules! choices {
-    ($($(#[doc = $doc:literal])* $name:ident $(as $shown:literal)? { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* })*) => {$(
+    ($($(#[doc = $doc:literal])* $name:ident $(as $shown:literal)? {
+        $($(#[$vdoc:meta])* $variant:ident = $text:literal,)*
+    })*) => {$(
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
                  diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]

@@ -45,10 +45,10 @@ codes! {
     AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
     NotViewOwner "not_view_owner" 403 "Only the owner of the view or an admin may change it.";
     MemberSuspended "member_suspended" 403 "The membership is suspended.";
-    NotFound "not_found" 404 "There is no such thing.";
+    NotFound "not_found" 404 "The resource was not found.";
     NotOverridden "not_overridden" 404 "The field is not overridden.";
-    MethodNotAllowed "method_not_allowed" 405 "This path does not take this method.";
-    NotAcceptable "not_acceptable" 406 "No acceptable representation.";
+    MethodNotAllowed "method_not_allowed" 405 "The method is not allowed for this path.";
+    NotAcceptable "not_acceptable" 406 "No available representation matches the Accept header.";
     RequestTimeout "request_timeout" 408 "The request did not arrive in time.";
     DomainTaken "domain_taken" 409 "Another partner has this domain.";
     ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
@@ -58,53 +58,53 @@ codes! {
     RankTaken "rank_taken" 409 "Another tier has this rank.";
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
     ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
-    PartnerExists "partner_exists" 409 "There is such a partner already.";
+    PartnerExists "partner_exists" 409 "This partner exists already.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
     DomainRequired "domain_required" 409 "The partner has no domain.";
-    InvalidTransition "invalid_transition" 409 "A deal cannot go from its status to this one.";
+    InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this one.";
     SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted already.";
-    FormChanged "form_changed" 409 "The form has changed too long ago; load it again.";
-    TooManyTags "too_many_tags" 409 "The partner has as many tags as it can have.";
-    TierInUse "tier_in_use" 409 "Partners have this tier by hand.";
-    DefaultTier "default_tier" 409 "There is exactly one default tier.";
+    FormChanged "form_changed" 409 "The form has changed; load it again.";
+    TooManyTags "too_many_tags" 409 "The partner has the maximum number of tags.";
+    TierInUse "tier_in_use" 409 "Partners are assigned to this tier manually.";
+    DefaultTier "default_tier" 409 "There must be exactly one default tier.";
     SlackNotConnected "slack_not_connected" 409 "The organization is not connected to Slack.";
-    DeliverySucceeded "delivery_succeeded" 409 "It was delivered already.";
+    DeliverySucceeded "delivery_succeeded" 409 "The notification was delivered already.";
     JobFinished "job_finished" 409 "The job has ended already.";
     JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
-    LastOwner "last_owner" 409 "An organization needs an owner.";
+    LastOwner "last_owner" 409 "An organization needs at least one owner.";
     AlreadyMember "already_member" 409 "This person is a member already.";
     CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
     IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is still running.";
     IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its answer is lost.";
     JobExpired "job_expired" 410 "The job or its result is no longer kept.";
     EventsExpired "events_expired" 410 "These events are no longer kept.";
-    VersionMismatch "version_mismatch" 412 "Somebody else changed it first.";
+    VersionMismatch "version_mismatch" 412 "The resource was changed since that version.";
     BodyTooLarge "body_too_large" 413 "The request body is too large.";
     UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
-    IfMatchRequired "if_match_required" 428 "This needs If-Match with the version that is to be replaced.";
+    IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that you replace.";
     ValidationFailed "validation_failed" 422 "The request body is not valid.";
     InvalidFilter "invalid_filter" 422 "The filter is not valid.";
-    InvalidSelection "invalid_selection" 422 "The selection must be exactly one of its kinds.";
-    CircularRequirement "circular_requirement" 422 "The requirement looks at what follows from the tier.";
+    InvalidSelection "invalid_selection" 422 "Give exactly one of `partner_ids`, `filter` and `view_id`.";
+    CircularRequirement "circular_requirement" 422 "The requirement depends on the tier itself.";
     FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the company's name.";
-    UseAcceptance "use_acceptance" 422 "A submission becomes accepted by its acceptance alone.";
+    UseAcceptance "use_acceptance" 422 "Use the acceptance operation to accept a submission.";
     SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
-    UrlNotAllowed "url_not_allowed" 422 "This address must not be called.";
-    ImageUnreadable "image_unreadable" 422 "The bytes are not an image we can read.";
+    UrlNotAllowed "url_not_allowed" 422 "Requests to this address are not allowed.";
+    ImageUnreadable "image_unreadable" 422 "The file is not a readable PNG, JPEG or WebP image.";
     MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does not have.";
     CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
     IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another request.";
     BatchAborted "batch_aborted" 424 "The batch was undone because another operation failed.";
     QuotaExceeded "quota_exceeded" 429 "Too many requests.";
     InternalError "internal_error" 500 "Something went wrong on our side.";
-    Unavailable "unavailable" 503 "The service cannot answer just now.";
-    AiUnavailable "ai_unavailable" 503 "There is no language model in this deployment.";
+    Unavailable "unavailable" 503 "The service is temporarily unavailable.";
+    AiUnavailable "ai_unavailable" 503 "No language model is configured in this deployment.";
     // In job items only.
     RefreshInProgress "refresh_in_progress" 409 "The partner is being scored already.";
     Unchanged "unchanged" 422 "There is nothing to change.";
-    Overridden "overridden" 422 "A person has decided on it.";
+    Overridden "overridden" 422 "A person has set the field.";
     DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
     FetchFailed "fetch_failed" 422 "A source could not be read.";
     RowWithoutName "row_without_name" 422 "The row has no name.";
@@ -265,11 +265,7 @@ impl From<diesel::result::Error> for Error {
                             rest.strip_suffix("_fkey").or_else(|| rest.strip_suffix("_check"))
                         }) {
                             Some(field) if matches!(kind, Kind::ForeignKeyViolation) => {
-                                Self::field(
-                                    "not_found_reference",
-                                    field,
-                                    "names nothing that exists",
-                                )
+                                Self::field("not_found_reference", field, "does not exist")
                             }
                             Some(field) => {
                                 Self::field("out_of_range", field, "is outside what is allowed")

@@ -25,8 +25,9 @@ choices! {
         IdArray = "id_array",
         Object = "object",
     }
-    /// Who may write a field. `profile` and `relation`: people and automation. `computed`: calculated from deals;
-    /// people may override it. `ai`: scoring. `system`: the system. `user_only`: people, never automation.
+    /// Who may write a field. `profile` and `relation`: people and automation. `computed`:
+    /// calculated from deals; people may override it. `ai`: scoring. `system`: the system.
+    /// `user_only`: people, never automation.
     FieldClass {
         Profile = "profile",
         Computed = "computed",
@@ -299,9 +300,10 @@ impl Field {
         }
     }
 
-    /// The operators that lists know as parameters of it: what a filter bar needs. Filter trees know all of
-    /// [`Self::operators`]. Some languages allow 255 arguments of a method and no more, so a list of every
-    /// operator of every field would be an operation that their clients cannot have.
+    /// The operators that lists know as parameters of it: what a filter bar needs. Filter trees
+    /// know all of [`Self::operators`]. Some languages allow 255 arguments of a method and no more,
+    /// so a list of every operator of every field would be an operation that their clients cannot
+    /// have.
     pub fn parameter_operators(&self) -> impl Iterator<Item = Operator> {
         use Operator::*;
         let by_kind: &[Operator] = match self.kind {
@@ -413,7 +415,7 @@ pub struct PartnerField {
     /// The operators that filters know for it.
     pub operators: Vec<Operator>,
     /// The query parameters of `GET /partners` that filter by it.
-    #[schema(example = json!(["employees", "employees_gt", "employees_gte", "employees_lt", "employees_lte"]))]
+    #[schema(example = json!(["employees", "employees_gte", "employees_lte"]))]
     pub parameters: Vec<String>,
     /// Whether lists can be sorted by it.
     pub sortable: bool,

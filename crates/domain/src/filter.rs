@@ -281,7 +281,7 @@ impl Reader {
             self.faults.push(Fault::at_pointer(
                 "invalid_filter",
                 format!("{at}/{property}"),
-                format!("has no meaning with op {op}"),
+                format!("is not allowed with op {op}"),
             ));
         }
         if group {
@@ -387,7 +387,7 @@ fn test(
 ) -> Result<Test, Wrong> {
     if !field.operators().contains(&op) {
         let allowed: Vec<_> = field.operators().iter().map(|op| op.as_str()).collect();
-        return Err(Wrong::new("op", format!("{} does not know {op}", field.name))
+        return Err(Wrong::new("op", format!("operator {op} is not supported for {}", field.name))
             .meta("allowed", json!(allowed)));
     }
     let one = |value: &Json| single(field, value, now);

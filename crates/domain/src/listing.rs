@@ -730,8 +730,9 @@ fn write_canonical(json: &Json, out: &mut String) {
     }
 }
 
-/// The parameters of a list for the document. `schema` names the component of its rows, from which parameters take
-/// their formats and examples; `component` names the schema of a field's single value, when it has one.
+/// The parameters of a list for the document. `schema` names the component of its rows, from which
+/// parameters take their formats and examples; `component` names the schema of a field's single
+/// value, when it has one.
 pub fn parameters(
     schema: &str,
     catalogue: &'static [Field],
@@ -843,7 +844,8 @@ fn condition_parameters(
         let is_one = !takes_many(operator) || field.kind == FieldType::Boolean;
         let value = if is_one { one } else { ArrayBuilder::new().items(one).into() };
         let mut parameter = query(&name, describe(field, operator), value, Json::Null);
-        // What finishes the document makes a component of it, with the format and example of the property.
+        // What finishes the document makes a component of it, with the format and example of the
+        // property.
         let origin = json!({"schema": schema, "field": field.name, "operator": operator});
         parameter.extensions.get_or_insert_default().insert("x-filters-by".to_owned(), origin);
         parameter

@@ -182,11 +182,7 @@ impl NotificationSettingsUpdate {
             let list = list.unwrap_or_default();
             let again = (0..list.len()).filter(|at| list[..*at].contains(&list[*at]));
             let fault = |at| {
-                Fault::at_pointer(
-                    "duplicate_item",
-                    format!("#/{field}/{at}"),
-                    "stands in the list twice",
-                )
+                Fault::at_pointer("duplicate_item", format!("#/{field}/{at}"), "is a duplicate")
             };
             faults.extend(again.map(fault));
         }

@@ -134,7 +134,7 @@ impl StoredView {
                 );
             }
             let twice = self.columns.iter().position(|other| other == column) != Some(i);
-            twice.then(|| Fault::at_pointer("duplicate_item", at, "stands in the list twice"))
+            twice.then(|| Fault::at_pointer("duplicate_item", at, "is a duplicate"))
         };
         let mut faults: Vec<Fault> =
             self.columns.iter().enumerate().filter_map(|(i, column)| fault(i, column)).collect();

@@ -61,7 +61,7 @@ pub struct NotificationDeliveryList {
     pub paging: Paging,
 }
 
-/// Get who hears of applications
+/// Get form notification settings
 ///
 /// Members by name and by role, channels and people in Slack. Until somebody changes it: admins and owners, by mail too.
 #[utoipa::path(tag = "notifications", security(("admin" = ["applications:read"])),
@@ -72,7 +72,7 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
     Ok(Answer::resource(settings.version, &settings))
 }
 
-/// Replace who hears of applications
+/// Update form notification settings
 ///
 /// What is absent stays. Everybody who is named is told once, however many reasons there are; only active members are.
 #[utoipa::path(tag = "notifications", request_body = NotificationSettingsUpdate, security(("admin" = ["applications:write"])),
@@ -116,7 +116,7 @@ pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> R
 
 /// Mark a notification as read
 ///
-/// When it was read first stays.
+/// `read_at` keeps the time at which it was first read.
 #[utoipa::path(tag = "notifications", params(NotificationId), security(("user" = [])),
     responses((status = 200, body = Notification)), extensions(("x-step" = json!(4))))]
 #[post("/notifications/{id}/read")]
@@ -130,7 +130,7 @@ pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Res
 
 /// Mark all my notifications as read
 ///
-/// Those that come later are unread again.
+/// Notifications that arrive later are unread.
 #[utoipa::path(tag = "notifications", security(("user" = [])), responses((status = 204)), extensions(("x-step" = json!(4))))]
 #[post("/notifications/read-all")]
 pub async fn read_all_notifications(call: Call) -> Result<Answer> {
@@ -171,7 +171,8 @@ pub async fn list_notification_deliveries(
 
 /// Try a delivery again
 ///
-/// At once. One that had failed for good begins its schedule anew.
+/// Tries the delivery again at once. A delivery that had finally failed starts a new schedule of
+/// attempts.
 #[utoipa::path(tag = "notifications", params(NotificationDeliveryId), security(("admin" = ["-"])),
     responses((status = 202, body = NotificationDelivery)),
     extensions(("x-errors" = json!("delivery_succeeded")), ("x-step" = json!(4))))]

@@ -10,7 +10,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         400,
         "BadRequest",
-        "The request is not of the form that the operation takes.",
+        "The request is malformed: its JSON, a parameter or a header is not valid.",
         &[
             Code::MalformedJson,
             Code::InvalidParameter,
@@ -21,7 +21,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         401,
         "Unauthorized",
-        "There is no credential, or it is not valid any more.",
+        "There is no credential, or it is no longer valid.",
         &[
             Code::MissingCredentials,
             Code::InvalidToken,
@@ -33,11 +33,11 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         403,
         "Forbidden",
-        "The credential does not allow this.",
+        "The credential does not permit this operation.",
         &[Code::InsufficientRole, Code::InsufficientScope, Code::AddressNotAllowed],
     ),
-    (404, "NotFound", "There is no such thing in this organization.", &[Code::NotFound]),
-    (406, "NotAcceptable", "No representation that `Accept` allows.", &[Code::NotAcceptable]),
+    (404, "NotFound", "The resource does not exist in this organization.", &[Code::NotFound]),
+    (406, "NotAcceptable", "No available representation matches `Accept`.", &[Code::NotAcceptable]),
     (
         408,
         "RequestTimeout",
@@ -47,7 +47,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         409,
         "Conflict",
-        "It does not fit what is there.",
+        "The request conflicts with the present state.",
         &[Code::IdempotencyInProgress, Code::IdempotencyAnswerLost],
     ),
     (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
@@ -55,13 +55,13 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         415,
         "UnsupportedMediaType",
-        "The body is of a type that the operation does not take.",
+        "The operation does not accept this media type.",
         &[Code::UnsupportedMediaType],
     ),
     (
         422,
         "UnprocessableContent",
-        "The body is not valid; `errors` holds all faults at once.",
+        "The body is not valid; `errors` lists every fault.",
         &[Code::ValidationFailed, Code::IdempotencyKeyReused],
     ),
     (428, "PreconditionRequired", "The operation needs `If-Match`.", &[Code::IfMatchRequired]),
@@ -75,7 +75,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         503,
         "Unavailable",
-        "The service cannot answer just now; try again after `Retry-After`.",
+        "The service is temporarily unavailable; try again after `Retry-After`.",
         &[Code::Unavailable],
     ),
 ];
@@ -84,17 +84,21 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
 const FIELD_CODES: &[(&str, &str, &str)] = &[
     ("required", "is required", "name"),
     ("computed_field", "is computed and cannot be written by automation", "pipeline"),
-    ("manual_only_field", "can only be written by hand", "in_intelligence"),
+    ("manual_only_field", "can only be written by a person", "in_intelligence"),
     ("contact_of_other_partner", "is a contact of another partner", "primary_contact_id"),
     ("currency_mismatch", "is not the organization's currency", "currency"),
     ("weights_not_100_percent", "must add up to 10000, not 9000", "quarterly_weights"),
-    ("closed_on_required", "is required of a deal that was won or lost", "closed_on"),
+    ("closed_on_required", "is required for a deal that is won or lost", "closed_on"),
     ("invalid_date_order", "must not be before the other date", "closed_on"),
     ("not_applicable", "does not apply in this status", "lost_reason"),
-    ("not_found_reference", "names nothing that exists", "tag_ids"),
-    ("mapping_type_mismatch", "cannot feed the field that it maps to", "questions/0/maps_to"),
-    ("agreement_required", "lacks an agreement that is required", "accepted_agreement_ids"),
-    ("password_too_common", "is among the passwords that everybody uses", "password"),
+    ("not_found_reference", "does not exist", "tag_ids"),
+    (
+        "mapping_type_mismatch",
+        "does not fit the type of the field that it maps to",
+        "questions/0/maps_to",
+    ),
+    ("agreement_required", "lacks a required agreement", "accepted_agreement_ids"),
+    ("password_too_common", "is a common password", "password"),
 ];
 
 /// What decides on the answers of one operation.
@@ -118,7 +122,7 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
     if operation.is_get && operation.has_etag {
         responses.insert(
             "304".into(),
-            json!({"description": "Unchanged since the version of `If-None-Match`."}),
+            json!({"description": "Not changed since the version of `If-None-Match`."}),
         );
     }
     for (status, response) in responses.iter_mut() {
@@ -182,9 +186,9 @@ fn meaning(status: u16) -> &'static str {
     match status {
         200 => "Done.",
         201 => "Created.",
-        202 => "Accepted; it goes on in the background.",
-        204 => "Done; there is nothing to say.",
-        207 => "Each row has its own status.",
+        202 => "Accepted; the work continues in the background.",
+        204 => "No content.",
+        207 => "Each operation has its own status.",
         _ => "Answered.",
     }
 }
@@ -287,13 +291,17 @@ fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
 pub fn headers() -> Json {
     let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
-        "ETag": text("The version in quotes; send it back as `If-Match` or `If-None-Match`.", "\"17\""),
+        "ETag": text("The version in quotes; send it as `If-Match` or `If-None-Match`.", "\"17\""),
         "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the same key.", "true"),
-        "Location": text("Where the new thing is.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RateLimit": text("What is left of the quota, and when it is whole again, in seconds.", "\"default\";r=598;t=12"),
+        "Location": text("The path of the new resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RateLimit": text("What is left of the quota, and the seconds until it is full again.", "\"default\";r=598;t=12"),
         "RateLimitPolicy": text("The quota: units per window in seconds.", "\"default\";q=600;w=60"),
-        "RequestId": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RetryAfter": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer", "format": "int32"}, "example": 2}
+        "RequestId": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RetryAfter": {
+            "description": "Seconds to wait before asking again.",
+            "schema": {"type": "integer", "format": "int32"},
+            "example": 2
+        }
     })
 }
 

@@ -1,6 +1,7 @@
-//! Examples of bodies. They are built from the examples of properties, so that nobody has to write them twice and a new
-//! property is never missing. What would make no sense together is stated in `examples.json`: whole bodies of requests
-//! by operation, and for answers the values that make a consistent record of each schema, or of one operation.
+//! Examples of bodies. They are built from the examples of properties, so that nobody has to write
+//! them twice and a new property is never missing. What would make no sense together is stated in
+//! `examples.json`: whole bodies of requests by operation, and for answers the values that make a
+//! consistent record of each schema, or of one operation.
 
 use std::sync::LazyLock;
 
@@ -46,8 +47,8 @@ pub fn of(schema: &Json, schemas: &Map<String, Json>) -> Json {
     Composer { schemas, is_answer: false }.at_depth(schema, 0)
 }
 
-/// What was composed, with the stated values in place of its own. Values whose schema has an example of its own, such as
-/// filters, are replaced whole.
+/// What was composed, with the stated values in place of its own. Values whose schema has an
+/// example of its own, such as filters, are replaced whole.
 fn merged(schema: &Json, composed: Json, stated: &Json, schemas: &Map<String, Json>) -> Json {
     if stated.is_null() {
         return composed;

@@ -76,8 +76,8 @@ pub fn finish(raw: OpenApi) -> Json {
     document
 }
 
-/// The same document with enums that take any word: what is an enum for clients too would keep one that was generated
-/// last year from reading a value that is new this year.
+/// The same document with enums that take any word: what is an enum for clients too would keep one
+/// that was generated last year from reading a value that is new this year.
 pub fn with_open_enums(document: &Json) -> Json {
     let mut document = document.clone();
     let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);
@@ -145,9 +145,10 @@ fn info() -> Json {
         "title": "partneros",
         "version": CONTRACT_VERSION,
         "summary": "Partner relationship management.",
-        "description": "Partner profiles that people and automation keep together, and the events, jobs and lists around them. \
-            JSON over HTTPS; errors are problems of RFC 9457; lists are paged by cursor; every resource has a version for \
-            conditional requests; enums may grow.",
+        "description": "Partner profiles that people and automation maintain together, with events, jobs and lists. JSON over HTTPS; \
+            errors are problem documents (RFC 9457); lists are paged by cursor; every resource has a version for \
+            conditional requests. New values may be added to enums: generate clients from \
+            `/openapi.json?open_enums=true` if they refuse values that they do not know.",
         "contact": {"name": "partneros", "url": "https://github.com/partneros/partneros"},
         "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
     })
@@ -156,26 +157,26 @@ fn info() -> Json {
 /// Every tag that operations may have.
 const TAGS: &[(&str, &str)] = &[
     ("api-keys", "Credentials of integrations, with scopes."),
-    ("applications", "The application form, and the inbox of what prospective partners sent."),
+    ("applications", "The application form, and the submissions of prospective partners."),
     ("auth", "Registration, sign-in, sessions and passwords."),
     ("contacts", "People at partners."),
     ("deals", "Deal registrations of partners: reviewed, protected, won or lost."),
-    ("events", "What happened: the log that everything that tells anybody anything reads."),
+    ("events", "The log of every change."),
     ("exports", "Data out of the organization, as files."),
-    ("health", "Whether this deployment lives, and what it is."),
+    ("health", "Health and version of the server, and this document."),
     ("imports", "Data into the organization, from files."),
-    ("insights", "What the partners come to that appear in intelligence."),
+    ("insights", "Figures about the partners that appear in intelligence."),
     ("integrations", "Connections to other services."),
-    ("jobs", "Work that takes longer than a request, and what became of it."),
+    ("jobs", "Work that takes longer than a request, and its results."),
     ("members", "People of the organization and their roles."),
-    ("notifications", "What members are told, in the application, by mail and in Slack."),
+    ("notifications", "Notifications in the application, by mail and in Slack."),
     ("organization", "The tenant and its settings."),
-    ("partners", "One profile per company, kept by people and automation together."),
-    ("plans", "Joint plans of partners: targets, what was won, and what is done together."),
-    ("scores", "How well partners fit and how relationships do, with the evidence."),
+    ("partners", "One profile per company, maintained by people and automation together."),
+    ("plans", "Joint plans of partners: targets, won revenue and shared activities."),
+    ("scores", "Fit and health of partners, with the evidence."),
     ("tags", "The organization's own labels for partners."),
-    ("tiers", "The rungs of the program, what they ask for, and who stands where."),
-    ("users", "Who is asking: a person or a key."),
+    ("tiers", "The tiers of the partner program, their requirements, and their evaluation."),
+    ("users", "The user or API key that sends the request."),
     ("views", "Saved filters with sort and columns, private or shared."),
 ];
 

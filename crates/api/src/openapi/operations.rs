@@ -115,7 +115,46 @@ fn finish_one(
     }
     answers::finish(responses, &traits);
     responses.sort_keys();
+    if let Some(pagination) = pagination(operation, schemas) {
+        operation.insert("x-pagination".into(), pagination);
+    }
     *operation = in_reading_order(std::mem::take(operation));
+}
+
+/// How clients walk through the pages of a list, for generators that make iterators. Lists are known by
+/// answering rows and the cursor of the next page.
+fn pagination(operation: &Map<String, Json>, schemas: &Map<String, Json>) -> Option<Json> {
+    let schema_of = |content: &Json| {
+        let target = content.pointer("/application~1json/schema/$ref").and_then(Json::as_str);
+        target.and_then(name_of).and_then(|name| schemas.get(name))
+    };
+    let page = schema_of(operation.get("responses")?.pointer("/200/content")?)?;
+    let answers = |name: &str| page.pointer(&format!("/properties/{name}")).is_some();
+    if !answers("data") || !answers("next_cursor") {
+        return None;
+    }
+    let body = operation.get("requestBody").and_then(|body| body.get("content"));
+    let of_body = body.and_then(schema_of).and_then(|body| body.get("properties"));
+    let takes = |name: &str| match of_body {
+        Some(properties) => properties.get(name).is_some(),
+        None => operation
+            .get("parameters")
+            .and_then(Json::as_array)
+            .is_some_and(|all| all.iter().any(|parameter| parameter["name"] == name)),
+    };
+    let place = if of_body.is_some() { "body" } else { "query" };
+    let inputs: Vec<Json> = ["cursor", "limit"]
+        .iter()
+        .filter(|name| takes(name))
+        .map(|name| json!({"name": name, "in": place, "type": name}))
+        .collect();
+    takes("cursor").then(|| {
+        json!({
+            "type": "cursor",
+            "inputs": inputs,
+            "outputs": {"results": "$.data", "nextCursor": "$.next_cursor"}
+        })
+    })
 }
 
 /// What it is, who may, what goes in, what comes out.
@@ -129,7 +168,7 @@ fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
         "x-required-role",
         "x-required-scopes",
     ];
-    let then = ["x-api-keys", "x-errors", "parameters", "requestBody", "responses"];
+    let then = ["x-api-keys", "x-errors", "x-pagination", "parameters", "requestBody", "responses"];
     let mut ordered: Map<String, Json> =
         first.iter().chain(&then).filter_map(|word| operation.shift_remove_entry(*word)).collect();
     ordered.extend(operation);
@@ -214,8 +253,8 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
             );
             parameter.insert("description".into(), text.trim_start().into());
         }
-        // Tools that send requests fill in the example of a parameter, so that a list would be asked for with every filter
-        // that it knows. They leave alone what stands in the schema.
+        // Tools that send requests fill in the example of a parameter, so that a list would be
+        // asked for with every filter that it knows. They leave alone what stands in the schema.
         if let Some(example) = parameter.shift_remove("example")
             && let Some(schema) = parameter.get_mut("schema").and_then(Json::as_object_mut)
             && !schema.contains_key("$ref")
@@ -240,8 +279,8 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     }
 }
 
-/// Makes components of the parameters that filter, since several operations have the same ones: the answer is what goes
-/// below `components`. Their formats and examples are those of the property that they look at.
+/// Makes components of the parameters that filter, since several operations have the same ones: the
+/// answer is what goes below `components`. Their formats and examples are those of the property that they look at.
 ///
 /// # Panics
 /// When two catalogues say different things of the same property; the tests make the document.
@@ -346,8 +385,8 @@ fn pascal_case(name: &str) -> String {
 
 /// The parameters below `components`.
 pub fn shared_parameters() -> Map<String, Json> {
-    // None has an example: tools that send requests fill it in, and a key that is not new or a version that is not
-    // the present one would have every request refused.
+    // None has an example: tools that send requests fill it in, and a key that is not new or a
+    // version that is not the present one would have every request refused.
     let header = |name: &str, required: bool, description: &str| {
         json!({"name": name, "in": "header", "required": required, "description": description,
                "schema": {"type": "string", "minLength": 1, "maxLength": 257}})
@@ -356,25 +395,27 @@ pub fn shared_parameters() -> Map<String, Json> {
         "IfMatchRequired": header(
             "If-Match",
             true,
-            "The `ETag` of the version that you replace, such as `\"17\"`. If the resource has changed since, the answer \
-             is 412."
+            "The `ETag` of the version that you replace, such as `\"17\"`. If the resource has \
+             changed since, the answer is 412."
         ),
         "IdempotencyKey": header(
             "Idempotency-Key",
             false,
-            "A text that you make up for this request, for example a UUID. If the same request is sent again with the \
-             same key within 24 hours, it is not carried out again: the first answer is returned."
+            "A text that you make up for this request, for example a UUID. If the same request is \
+             sent again with the same key within 24 hours, it is not carried out again: the first \
+             answer is returned."
         ),
         "IfMatch": header(
             "If-Match",
             false,
-            "An `ETag`, such as `\"17\"`. If the resource has changed since that version, the answer is 412."
+            "An `ETag`, such as `\"17\"`. If the resource has changed since that version, the \
+             answer is 412."
         ),
         "IfNoneMatch": header(
             "If-None-Match",
             false,
-            "An `ETag`, such as `\"17\"`. If the resource has not changed since that version, the answer is 304 without a \
-             body."
+            "An `ETag`, such as `\"17\"`. If the resource has not changed since that version, the \
+             answer is 304 without a body."
         )
     });
     match all {

@@ -163,8 +163,9 @@ fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, J
     merged
 }
 
-/// Gives every integer of the document a format: without one, generators for Java, C# and Go take 32 bits, which do not
-/// hold amounts of money. Integers that say none are 64 bits wide unless their maximum says otherwise.
+/// Gives every integer of the document a format: without one, generators for Java, C# and Go take
+/// 32 bits, which do not hold amounts of money. Integers that say none are 64 bits wide unless
+/// their maximum says otherwise.
 pub fn format_integers(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(format_integers),
@@ -217,22 +218,25 @@ fn problem() -> Schemas {
             "properties": {
                 "type": text("The address that explains the code.", "https://docs.example.com/problems/validation_failed"),
                 "title": text("What the code means.", "The request body is not valid."),
-                "status": {"type": "integer", "format": "int32", "description": "The HTTP status.", "example": 422},
-                "detail": text("One sentence about this very case.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
-                "instance": text("The path that was asked for.", "/v1/partners"),
+                "status": {
+                    "type": "integer", "format": "int32",
+                    "description": "The HTTP status.", "example": 422
+                },
+                "detail": text("A sentence about this occurrence.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
+                "instance": text("The path of the request.", "/v1/partners"),
                 "code": text("The stable word for programs; new ones may come.", "validation_failed"),
-                "request_id": text("The id of the request, for questions about it.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+                "request_id": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
                 "meta": facts(json!({})),
                 "errors": {
                     "type": "array",
-                    "description": "Every single fault, all at once.",
+                    "description": "Every fault of the request.",
                     "items": {"$ref": "#/components/schemas/Fault"}
                 }
             }
         },
         "Fault": {
             "type": "object",
-            "description": "One thing that is wrong, and where: one of `pointer`, `parameter` and `header` is not null.",
+            "description": "One fault and its place: exactly one of `pointer`, `parameter` and `header` is not null.",
             "required": ["code", "detail", "pointer", "parameter", "header", "meta"],
             "properties": {
                 "code": text("The stable word for programs; new ones may come.", "out_of_range"),

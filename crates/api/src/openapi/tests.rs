@@ -185,7 +185,10 @@ async fn add_partner_tag() -> HttpResponse {
 }
 
 /// Create a label
-#[utoipa::path(tag = "tags", request_body = LabelCreate, security(("admin" = ["-"])), responses((status = 201, body = Label)))]
+#[utoipa::path(
+    tag = "tags", request_body = LabelCreate, security(("admin" = ["-"])),
+    responses((status = 201, body = Label))
+)]
 #[post("/labels")]
 async fn create_label() -> HttpResponse {
     nothing().await
@@ -312,8 +315,8 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
     assert_eq!(kinds, ["application/merge-patch+json", "application/json"]);
     let statuses: Vec<&String> = patch["responses"].as_object().unwrap().keys().collect();
     let all = [
-        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "415", "422", "429", "500",
-        "503",
+        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "415", "422", "429",
+        "500", "503",
     ];
     assert_eq!(statuses, all);
     assert!(
@@ -337,6 +340,27 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
     assert_eq!(limit["schema"]["type"], "integer", "{limit}");
     assert_eq!(limit["description"], "Rows of a page. Default: `50`.");
     assert_eq!(at(&document, "/paths/~1openapi.json/get/security"), &json!([]));
+}
+
+#[test]
+fn lists_say_how_their_pages_follow_each_other() {
+    let document = document(crate::routes::routes);
+    let of = |pointer: &str| at(&document, &format!("/paths/{pointer}/x-pagination")).clone();
+    let outputs = json!({"results": "$.data", "nextCursor": "$.next_cursor"});
+    let inputs = |place: &str| {
+        json!([
+            {"name": "cursor", "in": place, "type": "cursor"},
+            {"name": "limit", "in": place, "type": "limit"}
+        ])
+    };
+    for (pointer, place) in [
+        ("~1v1~1partners/get", "query"),
+        ("~1v1~1insights~1attainment/get", "query"),
+        ("~1v1~1deals~1query/post", "body"),
+    ] {
+        let wanted = json!({"type": "cursor", "inputs": inputs(place), "outputs": outputs});
+        assert_eq!(of(pointer), wanted, "{pointer}");
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
 
 /// List the scores of a partner
 ///
-/// Every judgement with its evidence, newest first.
+/// Lists every score with its evidence, newest first.
 #[utoipa::path(tag = "scores", params(PartnerId, Paging), security(("viewer" = ["scores:read"])),
     responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(3))))]
 #[get("/partners/{id}/scores")]

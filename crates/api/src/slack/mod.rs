@@ -44,9 +44,9 @@ pub struct SlackTargetList {
     pub paging: Paging,
 }
 
-/// Get the connection to Slack
+/// Get the Slack connection
 ///
-/// Whether there is one, and to which workspace.
+/// Says whether Slack is connected, and to which workspace.
 #[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)),
     extensions(("x-step" = json!(4))))]
 #[get("/integrations/slack")]
@@ -84,7 +84,7 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
     Ok(Answer::ok(&SlackIntegration::from(Some(stored))))
 }
 
-/// End the connection to Slack
+/// Disconnect Slack
 ///
 /// Channels and users of Slack are taken out of the notification settings; what is on its way to them is given up.
 #[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 204)),

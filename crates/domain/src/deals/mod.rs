@@ -230,8 +230,9 @@ pub struct DealRejection {
     pub reason: Option<String>,
 }
 
-/// The schema of a reason of rejection. It has a name, and holds the null, since generators would give the types of
-/// `Deal.rejection_reason` and `DealRejection.reason` one name if they had to make it up.
+/// The schema of a reason of rejection. It has a name, and holds the null, since generators would
+/// give the types of `Deal.rejection_reason` and `DealRejection.reason` one name if they had to
+/// make it up.
 #[derive(Debug)]
 pub struct DealRejectionReason;
 

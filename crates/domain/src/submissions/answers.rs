@@ -311,7 +311,7 @@ fn chosen(
                 faults.push(no_option(question, &at))
             }
             Some(value) if !seen.insert(value) => {
-                faults.push(Fault::at_pointer("duplicate_item", at, "stands in the list twice"))
+                faults.push(Fault::at_pointer("duplicate_item", at, "is a duplicate"))
             }
             Some(_) => {}
         }

@@ -136,7 +136,7 @@ fn fault(reference: &Reference, found: &Found) -> Option<Fault> {
             pointer,
             "is a contact of another partner",
         ),
-        _ => Fault::at_pointer("not_found_reference", pointer, "names nothing that exists"),
+        _ => Fault::at_pointer("not_found_reference", pointer, "does not exist"),
     })
 }
 
