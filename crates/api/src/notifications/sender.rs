@@ -64,7 +64,10 @@ fn left_alone(channel: NotificationChannel, wait: Duration) -> String {
         NotificationChannel::Email => "The mail server",
         NotificationChannel::Slack => "Slack",
     };
-    format!("{server} does not answer at present; it is asked again in {} s.", wait.as_secs().max(1))
+    format!(
+        "{server} does not answer at present; it is asked again in {} s.",
+        wait.as_secs().max(1)
+    )
 }
 
 /// The page on which an invited person joins.
