@@ -230,8 +230,10 @@ async fn an_answer_that_cannot_be_read_any_more_is_not_a_request_that_still_runs
     let org = Organization::new().await;
     let client = keyed(&org.owner);
     let made = client.post("/v1/tags", tag("Cloud")).await.expect(201);
-    org.sql("UPDATE idempotency_keys SET body = '\\x00' WHERE organization_id = current_organization()")
-        .await;
+    org.sql(
+        "UPDATE idempotency_keys SET body = '\\x00' WHERE organization_id = current_organization()",
+    )
+    .await;
     let again = client.post("/v1/tags", tag("Cloud")).await;
     let lost = again.problem(409, "idempotency_answer_lost");
     assert_eq!(lost.body["meta"]["status"], 201);

@@ -185,8 +185,10 @@ async fn the_files_of_partners_go_with_them_and_those_that_nobody_names_go_too()
     let of = |partner: &Answer| folder(&org).join("partners").join(partner.id());
     assert_eq!((logos_below(&of(&gone)), logos_below(&of(&kept))), (1, 1));
     org.owner.delete(&path(&gone)).await.expect(204);
-    org.sql("UPDATE partners SET deleted_at = now() - interval '31 days' WHERE deleted_at IS NOT NULL")
-        .await;
+    org.sql(
+        "UPDATE partners SET deleted_at = now() - interval '31 days' WHERE deleted_at IS NOT NULL",
+    )
+    .await;
     let logo = std::fs::read_dir(of(&kept).join("logo")).unwrap().next().unwrap().unwrap().path();
     aged(&logo, 48);
     let replaced = of(&kept).join("logo/0123456789ab-01234567");
@@ -200,8 +202,10 @@ async fn the_files_of_partners_go_with_them_and_those_that_nobody_names_go_too()
 
     keep_house(&org).await;
     assert_eq!(
-        org.sql("SELECT count(*)::text FROM partners WHERE organization_id = current_organization()")
-            .await,
+        org.sql(
+            "SELECT count(*)::text FROM partners WHERE organization_id = current_organization()"
+        )
+        .await,
         [Some("1".to_owned())]
     );
     assert!(!of(&gone).join("logo").exists(), "the logo of a partner that is erased");

@@ -267,8 +267,7 @@ fn answer_lost(kept: &idempotency::Kept) -> Error {
     let detail = "This request was carried out, but its answer was encrypted with a server key \
         that is no longer there. Look at what it made instead of sending it again.";
     let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
-    let error =
-        Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());
+    let error = Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());
     match answer.headers.into_iter().find(|(name, _)| name == "location") {
         Some((_, location)) => error.meta("location", location.into()),
         None => error,

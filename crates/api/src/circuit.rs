@@ -50,7 +50,9 @@ struct Silence {
 impl Silence {
     /// How long to wait; nothing when a call may be made.
     fn wait(&self, now: Instant) -> Option<Duration> {
-        self.until.and_then(|until| until.checked_duration_since(now)).filter(|wait| !wait.is_zero())
+        self.until
+            .and_then(|until| until.checked_duration_since(now))
+            .filter(|wait| !wait.is_zero())
     }
 
     /// A call is on its way: while the server is left alone, it is the only one.

@@ -74,12 +74,7 @@ const OLD_ROWS: &[OldRows] = &[
         "expires_at < clock_timestamp() - interval '1 day'",
         "token_hash",
     ),
-    old(
-        "notifications",
-        "id",
-        "created_at < clock_timestamp() - interval '90 days'",
-        "created_at",
-    ),
+    old("notifications", "id", "created_at < clock_timestamp() - interval '90 days'", "created_at"),
     old(
         "notification_deliveries",
         "id",
@@ -164,9 +159,8 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
         .execute(&mut tx.conn())
         .await?;
     // One that somebody has restored in the last moment stays.
-    let deleted = partners::table
-        .filter(partners::id.eq_any(ids))
-        .filter(partners::deleted_at.is_not_null());
+    let deleted =
+        partners::table.filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_not_null());
     diesel::delete(deleted).execute(&mut tx.conn()).await?;
     Ok(())
 }

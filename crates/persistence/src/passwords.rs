@@ -85,7 +85,10 @@ pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
     .with(Bind::Text(Some(Lane::People.as_str().to_owned())), ", ")
     .with(Bind::Text(Some(RESET_TASK.to_owned())), ", jsonb_build_object('member_id', m.id), ")
     .with(Bind::Json(Some(actor)), ", 'owner', ")
-    .with(Bind::Id(Some(tx.scope().request_id)), ", 'password reset ' || m.id, 12 FROM members m WHERE m.email = ")
+    .with(
+        Bind::Id(Some(tx.scope().request_id)),
+        ", 'password reset ' || m.id, 12 FROM members m WHERE m.email = ",
+    )
     .with(Bind::Text(Some(email.to_owned())), " AND m.user_id IS NOT NULL ON CONFLICT DO NOTHING")
     .execute(&mut tx.conn())
     .await?;

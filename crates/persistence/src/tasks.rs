@@ -138,11 +138,7 @@ pub struct LaneRequest {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(
-    store: &Store,
-    requests: &[LaneRequest],
-    lease: Duration,
-) -> Result<Vec<Task>> {
+pub async fn claim(store: &Store, requests: &[LaneRequest], lease: Duration) -> Result<Vec<Task>> {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let id = Uuid::now_v7();
     let claim = Claim {
@@ -377,11 +373,8 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
 /// # Errors
 /// [`LeaseLost`].
 pub async fn fail(tx: &Tx<'_>, task: &Task, reason: &str) -> Result<bool> {
-    let failed = Fail {
-        id: task.id,
-        lease: task.lease,
-        reason: reason.chars().take(2_000).collect(),
-    };
+    let failed =
+        Fail { id: task.id, lease: task.lease, reason: reason.chars().take(2_000).collect() };
     let dead: Option<bool> = failed.get_result(&mut tx.conn()).await.optional()?;
     dead.ok_or_else(lost)
 }

@@ -354,10 +354,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         .boxed_local()
     }
 
-    fn claim(
-        &self,
-        requests: Vec<LaneRequest>,
-    ) -> impl Future<Output = Vec<Task>> + use<'a, T> {
+    fn claim(&self, requests: Vec<LaneRequest>) -> impl Future<Output = Vec<Task>> + use<'a, T> {
         let (store, lease) = (self.store, self.settings.lease);
         async move {
             match tasks::claim(store, &requests, lease).await {
@@ -416,9 +413,8 @@ impl<'a, T: Tasks> Loop<'a, T> {
                         };
                         let scope = Scope::system(organization, "schedule", Uuid::now_v7());
                         let next = daily.next(Timestamp::now(), &zone);
-                        let task = NewTask::new(kind, json!({}))
-                            .unique(*kind)
-                            .lane(Lane::Housekeeping);
+                        let task =
+                            NewTask::new(kind, json!({})).unique(*kind).lane(Lane::Housekeeping);
                         let queued = self
                             .store
                             .write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await)

@@ -64,8 +64,7 @@ async fn import(store: &Store, scope: &Scope, file: &[u8], options: Value) -> (J
         .await
         .unwrap();
     let importer = Importer { file, ended: Notify::new(), failures: RefCell::default() };
-    let settings =
-        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
+    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     tokio::time::timeout(
         Duration::from_secs(120),
         worker::run(store, &importer, &settings, importer.ended.notified()),
@@ -274,8 +273,7 @@ async fn an_import_goes_on_where_another_worker_left_it_and_ends_when_it_is_canc
     let job = async |id: JobId| -> Job {
         store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap()
     };
-    let settings =
-        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
+    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     let importer =
         Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
     let some_done = async |id: JobId| {
@@ -325,8 +323,7 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
         .unwrap();
     let job =
         async || -> Job { store.read(scope, async |tx| jobs::get(tx, id).await).await.unwrap() };
-    let settings =
-        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
+    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     let importer =
         Importer { file: file.as_bytes(), ended: Notify::new(), failures: RefCell::default() };
     let some_done = async {
@@ -631,8 +628,7 @@ async fn export(store: &Store, scope: &Scope, request: Value) -> (Job, String) {
     let request = serde_json::from_value(request).unwrap();
     let job = store.write(scope, async |tx| exports::insert(tx, &request).await).await.unwrap();
     let exporter = Exporter { file: RefCell::default(), ended: Notify::new() };
-    let settings =
-        worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
+    let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     tokio::time::timeout(
         Duration::from_secs(60),
         worker::run(store, &exporter, &settings, exporter.ended.notified()),
