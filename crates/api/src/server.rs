@@ -206,6 +206,7 @@ impl Server {
         domain::links::set_public_url(&public_url);
 
         let store = database.store(settings.db_pool).await?;
+        let store = store.for_requests().with_quotas(settings.quotas);
         let server_key = server_key(settings)?;
         let tokens = Arc::new(server_key.tokens(&public_url)?);
         let limits = Arc::new(Limits::new(settings.rate_limits));

@@ -371,7 +371,9 @@ fn the_policy_is_what_the_document_says() {
         policy.find("PUT", "/v1/partners").is_none() && policy.find("GET", "/secret").is_none()
     );
     let tag = of("PUT", "/v1/partners/{id}/tags/{tag_id}");
-    assert_eq!(tag.path_ids, [("id".to_owned(), "ptn"), ("tag_id".to_owned(), "tag")]);
+    let ids: Vec<_> =
+        tag.path_parameters.iter().map(|known| (known.name.as_str(), known.prefix)).collect();
+    assert_eq!(ids, [("id", Some("ptn")), ("tag_id", Some("tag"))]);
     let patch = of("PATCH", "/v1/partners/{id}");
     assert_eq!(patch.body.as_deref(), Some("PartnerUpdate"));
     assert!(patch.takes_if_match && !patch.takes_idempotency_key);
@@ -403,7 +405,7 @@ fn paths_and_queries_are_checked_by_the_document() {
     let tag = policy.find("PUT", "/v1/partners/{id}/tags/{tag_id}").unwrap();
     let (partner_id, tag_id) = (PartnerId::new().to_string(), TagId::new().to_string());
     let check = |id: &str, tag_id: &str| {
-        tag.check_path(|name| Some(if name == "id" { id } else { tag_id }))
+        tag.check_path(&schemas, |name| Some(if name == "id" { id } else { tag_id }))
             .map_err(|error| error.code())
     };
     assert_eq!(check(&partner_id, &tag_id), Ok(()));
@@ -414,7 +416,10 @@ fn paths_and_queries_are_checked_by_the_document() {
     let query = |pairs: &[(&str, &str)]| {
         let pairs: Vec<(String, String)> =
             pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        list.check_query(&schemas, &pairs)
+        list.check_query(&schemas, &pairs).map_err(|error| match error {
+            domain::Error::Problem(problem) => problem.errors,
+            other => panic!("{other}"),
+        })
     };
     let good = query(&[
         ("limit", "7"),
