@@ -420,9 +420,15 @@ async fn paths_are_held_against_the_document() {
 #[tokio::test]
 async fn forms_have_few_parts() {
     let org = Organization::new().await;
-    let many = (0..20_000).fold(Form::new(), |form, n| form.text(format!("part{n}"), "x"));
-    let refused =
-        short("parts", org.owner.form("/v1/imports", many)).await.problem(422, "validation_failed");
+    let part = |n| format!("--x\r\nContent-Disposition: form-data; name=\"part{n}\"\r\n\r\nx\r\n");
+    let many = (0..20_000).map(part).collect::<String>() + "--x--\r\n";
+    let send = async |what: &str, body: String| {
+        let build = |request: reqwest::RequestBuilder| {
+            request.header("content-type", "multipart/form-data; boundary=x").body(body)
+        };
+        short(what, org.owner.send(Method::POST, "/v1/imports", build)).await
+    };
+    let refused = send("parts", many).await.problem(422, "validation_failed");
     assert!(refused.body["errors"].as_array().unwrap().len() <= 12);
     let name = "x".repeat(20_000);
     let long = Form::new().text(name.clone(), "x");
@@ -441,14 +447,9 @@ async fn forms_have_few_parts() {
         assert_eq!(refused.status, 422, "{:#}", refused.body);
     }
     // Headers of a part that never end, and a part that never begins.
-    for body in
-        ["--x\r\ncontent-disposition: ".to_owned() + &"y".repeat(2 << 20), "z".repeat(2 << 20)]
-    {
-        let build = |request: reqwest::RequestBuilder| {
-            request.header("content-type", "multipart/form-data; boundary=x").body(body)
-        };
-        let answer = org.owner.send(Method::POST, "/v1/imports", build);
-        short("a part", answer).await.problem(400, "malformed_json");
+    let endless = "--x\r\ncontent-disposition: ".to_owned() + &"y".repeat(2 << 20);
+    for body in [endless, "z".repeat(2 << 20)] {
+        send("a part", body).await.problem(400, "malformed_json");
     }
 }
 

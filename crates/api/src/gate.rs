@@ -54,7 +54,7 @@ impl Passed {
     pub fn charge_for(&self, state: &State, body: &Value) -> Result<()> {
         let units = units_of(self.operation.weight_of_body(body));
         if let (Some(caller), true) = (&self.caller, units > 0) {
-            self.left.set(state.limits.of_credential(credential_of(caller), units)?);
+            self.left.set(charge(state, caller, units)?);
         }
         Ok(())
     }
@@ -70,11 +70,17 @@ fn units_of(weight: usize) -> u32 {
     u32::try_from(weight / NODES_A_UNIT).unwrap_or(u32::MAX)
 }
 
-fn credential_of(caller: &Caller) -> Uuid {
-    match caller.credential {
+/// Takes units from what a caller and its organization may ask.
+fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<Left>> {
+    let credential = match caller.credential {
         Credential::User { user, .. } => user.0,
         Credential::Key { key } => key.0,
-    }
+    };
+    let from = [
+        (Bucket::Requests, Subject::Id(credential)),
+        (Bucket::OrganizationRequests, Subject::Id(caller.scope.organization.0)),
+    ];
+    Ok(state.limits.take(&from, units)?.left)
 }
 
 /// The page about the API needs no credential and is no operation.

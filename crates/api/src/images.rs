@@ -62,6 +62,7 @@ fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
         }
         rest = others;
     }
+    kept.extend_from_slice(rest);
     kept.into()
 }
 

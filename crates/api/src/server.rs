@@ -126,7 +126,8 @@ impl DatabaseAccess {
                 tracing::info!(released, "goes on with the tasks that were at work before");
             }
         }
-        Worker::start(self.url.clone(), work, worker_settings(settings)).await
+        let worker = worker_settings(settings);
+        Worker::start(self.url.clone(), work, worker, settings.quotas).await
     }
 
     /// Stops the private cluster.

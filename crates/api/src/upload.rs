@@ -151,22 +151,14 @@ pub async fn read(
     let Some(mut file) = file.filter(|_| faults.is_empty()) else {
         return Err(Error::invalid(faults));
     };
-<<<<<<< HEAD
     file.rewind()?;
-=======
-    file.rewind().map_err(Error::internal)?;
-    let bytes = file.metadata().map_err(Error::internal)?.len() as i64;
->>>>>>> d1a0ca8 (Bound what a request, an organization and a caller may cost)
+    let bytes = file.metadata()?.len() as i64;
     let options = options.unwrap_or_default();
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);
     Ok(Upload { file, bytes, options, sum: Sum(digest.finalize().into()) })
 }
 
-<<<<<<< HEAD
-async fn in_time<T>(next: impl Future<Output = T>) -> Result<T> {
-    tokio::time::timeout(PATIENCE, next).await.map_err(|_| late())
-=======
 /// A body on its way: how much of it has come, and until when the rest must.
 struct Arrival {
     since: Instant,
@@ -197,8 +189,7 @@ impl Arrival {
 
     async fn in_time<T>(&self, next: impl Future<Output = T>) -> Result<T> {
         let earned = Duration::from_secs(self.bytes.get() / BYTES_A_SECOND);
-        let late = |_| Error::new(Code::MalformedJson, "The request body did not arrive in time.");
-        tokio::time::timeout_at(self.since + PATIENCE + earned, next).await.map_err(late)
+        let until = self.since + PATIENCE + earned;
+        tokio::time::timeout_at(until, next).await.map_err(|_| late())
     }
->>>>>>> b9a9c16 (Bound what a request, an organization and a caller may cost)
 }

@@ -37,6 +37,8 @@ pub const DEFAULT_LIMIT: i64 = 50;
 pub const MAX_LIMIT: i64 = 200;
 /// Keys of the longest sort.
 pub const MAX_SORT_KEYS: usize = 3;
+/// Keys of a sort that are looked at: who gives more than [`MAX_SORT_KEYS`] hears of as many as that.
+const MAX_SORT_FAULTS: usize = 10;
 /// Characters of the longest search.
 pub const MAX_SEARCH: usize = 200;
 
@@ -76,15 +78,7 @@ impl Sort {
     fn read(texts: &[String], catalogue: &'static [Field]) -> Result<Self, Vec<WrongSort>> {
         let (mut sort, mut wrong, mut seen) = (Self::default(), Vec::new(), Vec::new());
         let mut ended = false;
-        if texts.len() > MAX_SORT_KEYS {
-            let meta = Map::from_iter([("max_items".to_owned(), MAX_SORT_KEYS.into())]);
-            return Err(vec![WrongSort {
-                index: MAX_SORT_KEYS,
-                detail: format!("takes at most {MAX_SORT_KEYS} fields"),
-                meta,
-            }]);
-        }
-        for (index, text) in texts.iter().enumerate() {
+        for (index, text) in texts.iter().enumerate().take(MAX_SORT_FAULTS) {
             let (name, descending) =
                 text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
             let sortable = || catalogue.iter().filter(|f| f.sortable()).map(|f| f.name);
@@ -114,6 +108,14 @@ impl Sort {
             if !ended {
                 sort.keys.push(Key { field, descending });
             }
+        }
+        if texts.len() > MAX_SORT_KEYS {
+            let meta = Map::from_iter([("max_items".to_owned(), MAX_SORT_KEYS.into())]);
+            wrong.push(WrongSort {
+                index: MAX_SORT_KEYS,
+                detail: format!("takes at most {MAX_SORT_KEYS} fields"),
+                meta,
+            });
         }
         if wrong.is_empty() { Ok(sort) } else { Err(wrong) }
     }

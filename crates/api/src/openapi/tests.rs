@@ -312,8 +312,8 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
     assert_eq!(kinds, ["application/merge-patch+json", "application/json"]);
     let statuses: Vec<&String> = patch["responses"].as_object().unwrap().keys().collect();
     let all = [
-        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "415", "422", "429", "500",
-        "503",
+        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "414", "415", "422",
+        "429", "500", "503",
     ];
     assert_eq!(statuses, all);
     assert!(

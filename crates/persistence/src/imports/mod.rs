@@ -51,41 +51,18 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
 ///
 /// # Errors
-<<<<<<< HEAD
-/// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
+/// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
 /// that neither mapping nor defaults give.
-=======
-/// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be imported and for defaults.
->>>>>>> b9a9c16 (Bound what a request, an organization and a caller may cost)
 pub async fn insert(
     tx: &Tx<'_>,
     id: JobId,
     options: ImportOptions,
     inspection: &Inspection,
 ) -> Result<Job> {
-<<<<<<< HEAD
+    Quota::ImportRows.check(inspection.row_count as i64, tx.quotas().import_rows)?;
     let (currency, _) = exponent(tx).await?;
     let plan = ImportPlan::new(options, inspection, &currency)?;
     let position = Position { shape: inspection.shape, notation: plan.notation, rows: 0 };
-=======
-    Quota::ImportRows.check(inspection.row_count as i64, tx.quotas().import_rows)?;
-    let (_, decimals) = exponent(tx).await?;
-    let given = options.defaults.clone().unwrap_or_default();
-    let defaults =
-        Converter::checked_defaults(options.object, &given, options.money_unit, decimals);
-    let mapping = match (options.mapping(&inspection.columns), defaults) {
-        (Ok(mapping), Ok(_)) => mapping,
-        (Err(Error::Problem(mut problem)), Err(Error::Problem(more))) => {
-            problem.errors.extend(more.errors);
-            return Err(Error::Problem(problem));
-        }
-        (Err(error), _) | (_, Err(error)) => return Err(error),
-    };
-    // As it will be used, also when it was guessed.
-    let mapping =
-        mapping.into_iter().map(|(column, field)| (column, field.name().to_owned())).collect();
-    options.mapping = Some(ImportMapping(mapping));
->>>>>>> b9a9c16 (Bound what a request, an organization and a caller may cost)
     let job = jobs::NewJob {
         id,
         kind: JobType::Import,
