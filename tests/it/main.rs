@@ -3,6 +3,7 @@
 mod api_keys;
 mod application_forms;
 mod batches;
+mod bounds;
 mod contacts;
 mod deals;
 mod demo;
@@ -27,6 +28,7 @@ mod overrides;
 mod partners;
 mod password_resets;
 mod plan_items;
+mod quotas;
 mod requests;
 mod revocations;
 mod scores;

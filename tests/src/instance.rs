@@ -122,6 +122,7 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         workers: 2,
         db_pool: 8,
         job_concurrency: 2,
+        quotas: domain::quotas::Quotas::default(),
         model: None,
     }
 }

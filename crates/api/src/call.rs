@@ -36,6 +36,8 @@ use crate::{
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON: usize = 1 << 20;
+/// The most values of a JSON body; a batch of 200 operations with every field has a quarter of them.
+const MAX_VALUES: usize = 100_000;
 /// Bytes of a body that is too large that are read and thrown away.
 const MAX_DISCARDED: usize = 8 << 20;
 /// How long a body may take to arrive.
@@ -197,9 +199,14 @@ impl Call {
         once(&self.state, &self.caller.scope, key, problem, work).await
     }
 
-    /// A problem as it stands inside of an answer.
-    pub fn problem(&self, error: &Error) -> Value {
+    /// A problem as it is answered, to be kept.
+    fn problem(&self, error: &Error) -> Value {
         StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+    }
+
+    /// A problem as it stands inside of an answer about many items.
+    pub fn item_problem(&self, error: &Error) -> Value {
+        StoredProblem::of_item(error, self.request.path(), self.passed.request_id).0
     }
 }
 
@@ -388,9 +395,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             let (state, passed) = (state(&request), passed(&request));
             expect_json(&request)?;
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
-            let value =
-                parse(&state, passed.operation.body.as_deref().unwrap_or_default(), &bytes)?;
-            Ok(Self { value, sum: Sum::of(&bytes) })
+            let value = read_json(&bytes)?;
+            passed.charge_for(&state, &value)?;
+            let schema = passed.operation.body.as_deref().unwrap_or_default();
+            Ok(Self { value: checked(&state, schema, value)?, sum: Sum::of(&bytes) })
         })
     }
 }
@@ -466,11 +474,26 @@ pub fn late() -> Error {
 /// A JSON text as the type that the document calls `schema`.
 ///
 /// # Errors
-/// `malformed_json`, or `validation_failed` with every fault.
+/// `malformed_json`, `body_too_large`, or `validation_failed` with every fault.
 pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
-    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| {
+    checked(state, schema, read_json(bytes)?)
+}
+
+/// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they are counted first.
+fn read_json(bytes: &[u8]) -> Result<Value, Error> {
+    if domain::body::count_values(bytes) > MAX_VALUES {
+        return Err(Error::new(
+            Code::BodyTooLarge,
+            format!("The request body has more than {MAX_VALUES} values."),
+        )
+        .meta("max_values", MAX_VALUES.into()));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
         Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}."))
-    })?;
+    })
+}
+
+fn checked<T: DeserializeOwned>(state: &State, schema: &str, mut value: Value) -> Result<T, Error> {
     let faults = state.schemas.check(schema, &mut value);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));

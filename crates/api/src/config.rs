@@ -4,6 +4,7 @@
 use std::{collections::HashMap, fs, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Args;
+use domain::quotas::Quotas;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use scoring::model::{Limits, ModelSettings};
@@ -90,12 +91,27 @@ pub struct RawSettings {
     /// Threads that answer requests. Default: one per core.
     #[arg(long, env = "PARTNEROS_WORKERS")]
     workers: Option<String>,
-    /// Connections to the database. Default: 4 per core.
+    /// Connections to the database, of which one organization uses a quarter at a time. Default: 8 per core, 16 to 64.
     #[arg(long, env = "PARTNEROS_DB_POOL")]
     db_pool: Option<String>,
     /// Jobs at once.
     #[arg(long, env = "PARTNEROS_JOB_CONCURRENCY", default_value = "4")]
     job_concurrency: String,
+    /// Rows in the file of one import. Default: 1000000.
+    #[arg(long, env = "PARTNEROS_MAX_IMPORT_ROWS")]
+    max_import_rows: Option<String>,
+    /// Jobs of one user or API key that wait or run. Default: 5.
+    #[arg(long, env = "PARTNEROS_MAX_JOBS_PER_CALLER")]
+    max_jobs_per_caller: Option<String>,
+    /// Jobs of one organization that wait or run. Default: 20.
+    #[arg(long, env = "PARTNEROS_MAX_JOBS_PER_ORGANIZATION")]
+    max_jobs_per_organization: Option<String>,
+    /// Results of rows that one organization keeps, in the jobs of 7 days. Default: 5000000.
+    #[arg(long, env = "PARTNEROS_MAX_JOB_ITEMS")]
+    max_job_items: Option<String>,
+    /// MiB of uploads and exports that one organization keeps. Default: 2048.
+    #[arg(long, env = "PARTNEROS_MAX_FILES_MIB")]
+    max_files_mib: Option<String>,
     /// The language model that helps to judge partners: the key of an OpenAI-compatible server. Without it the rules judge.
     #[arg(long, env = "PARTNEROS_OPENAI_API_KEY", hide_env_values = true)]
     openai_api_key: Option<String>,
@@ -158,6 +174,7 @@ pub struct Settings {
     pub workers: usize,
     pub db_pool: usize,
     pub job_concurrency: usize,
+    pub quotas: Quotas,
     /// None: the rules judge alone.
     pub model: Option<ModelSettings>,
 }
@@ -193,6 +210,17 @@ impl Checker {
             Some(number) if (1..=1000).contains(&number) => number,
             Some(number) => {
                 self.0.push(format!("{name} must be a number from 1 to 1000, not `{number}`"));
+                otherwise
+            }
+            None => otherwise,
+        }
+    }
+    fn limit(&mut self, name: &str, text: Option<&str>, otherwise: i64) -> i64 {
+        const MUST: &str = "a number from 1 to 1000000000";
+        match self.parse::<i64>(name, text, MUST) {
+            Some(number) if (1..=1_000_000_000).contains(&number) => number,
+            Some(number) => {
+                self.0.push(format!("{name} must be {MUST}, not `{number}`"));
                 otherwise
             }
             None => otherwise,
@@ -315,6 +343,7 @@ impl RawSettings {
             check.0.push(format!("PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or `file:///folder`, not `{url}`"));
         }
         let model = self.model(&mut check);
+        let quotas = self.quotas(&mut check);
         let origins: Vec<String> =
             check.list("PARTNEROS_CORS_ORIGINS", some(&self.cors_origins).as_deref(), "origins");
         let settings = Settings {
@@ -359,15 +388,51 @@ impl RawSettings {
                 "an address and port such as 127.0.0.1:9090",
             ),
             workers: check.number("PARTNEROS_WORKERS", some(&self.workers).as_deref(), cores),
-            db_pool: check.number("PARTNEROS_DB_POOL", some(&self.db_pool).as_deref(), 4 * cores),
+            db_pool: check.number(
+                "PARTNEROS_DB_POOL",
+                some(&self.db_pool).as_deref(),
+                (8 * cores).clamp(16, 64),
+            ),
             job_concurrency: check.number(
                 "PARTNEROS_JOB_CONCURRENCY",
                 Some(&self.job_concurrency),
                 4,
             ),
+            quotas,
             model,
         };
         if check.0.is_empty() { Ok(settings) } else { Err(SettingsError(check.0)) }
+    }
+
+    fn quotas(&self, check: &mut Checker) -> Quotas {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let mut limit = |name, text: &Option<String>, otherwise| {
+            check.limit(name, given(text).as_deref(), otherwise)
+        };
+        let usual = Quotas::default();
+        Quotas {
+            import_rows: limit(
+                "PARTNEROS_MAX_IMPORT_ROWS",
+                &self.max_import_rows,
+                usual.import_rows,
+            ),
+            jobs_per_caller: limit(
+                "PARTNEROS_MAX_JOBS_PER_CALLER",
+                &self.max_jobs_per_caller,
+                usual.jobs_per_caller,
+            ),
+            jobs_per_organization: limit(
+                "PARTNEROS_MAX_JOBS_PER_ORGANIZATION",
+                &self.max_jobs_per_organization,
+                usual.jobs_per_organization,
+            ),
+            job_items: limit("PARTNEROS_MAX_JOB_ITEMS", &self.max_job_items, usual.job_items),
+            file_bytes: limit(
+                "PARTNEROS_MAX_FILES_MIB",
+                &self.max_files_mib,
+                usual.file_bytes >> 20,
+            ) << 20,
+        }
     }
 
     /// The language model: all three of its settings, or none.
@@ -494,6 +559,8 @@ mod tests {
             log_format: Some("xml".into()),
             db_pool: Some("0".into()),
             job_concurrency: "many".into(),
+            max_jobs_per_caller: Some("0".into()),
+            max_files_mib: Some("lots".into()),
             trusted_proxies: Some("10.0.0.0/8,here".into()),
             object_store_url: Some("ftp://x".into()),
             openai_model: Some("some".into()),
@@ -515,6 +582,8 @@ mod tests {
             "LOG_FORMAT",
             "DB_POOL",
             "JOB_CONCURRENCY",
+            "MAX_JOBS_PER_CALLER",
+            "MAX_FILES_MIB",
             "TRUSTED_PROXIES",
             "OBJECT_STORE",
             "OPENAI_API_KEY and PARTNEROS_OPENAI_BASE_URL are missing",
@@ -527,7 +596,7 @@ mod tests {
         ] {
             assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
         }
-        assert_eq!(faults.len(), 17, "{faults:?}");
+        assert_eq!(faults.len(), 19, "{faults:?}");
     }
 
     #[test]

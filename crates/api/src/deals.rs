@@ -122,7 +122,7 @@ fn checked(
 fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> DealBatchItem {
     let (status, deal, problem) = match outcome {
         Ok(done) => (done.status, done.deal, None),
-        Err(error) => (error.code().status(), None, Some(call.problem(&error))),
+        Err(error) => (error.code().status(), None, Some(call.item_problem(&error))),
     };
     DealBatchItem { index, status, deal, skipped_fields: Vec::new(), problem }
 }

@@ -3,7 +3,7 @@
 //!
 //! Architecture Invariant: a route that is not in the document is refused, and there is no second list of rights.
 
-use std::{net::IpAddr, rc::Rc, sync::Arc, time::Instant};
+use std::{cell::Cell, net::IpAddr, rc::Rc, sync::Arc, time::Instant};
 
 use actix_web::{
     HttpMessage, HttpResponse,
@@ -42,6 +42,45 @@ pub struct Passed {
     pub pairs: Vec<(String, String)>,
     pub request_id: Uuid,
     pub address: IpAddr,
+    /// What is left of the quota, after what the body cost too.
+    left: Cell<Option<Left>>,
+}
+
+impl Passed {
+    /// Takes the units of the filters in a body from the quota of the caller.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn charge_for(&self, state: &State, body: &Value) -> Result<()> {
+        let units = units_of(self.operation.weight_of_body(body));
+        if let (Some(caller), true) = (&self.caller, units > 0) {
+            self.left.set(charge(state, caller, units)?);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of the longest query string.
+const MAX_QUERY: usize = 8 * 1024;
+/// Nodes and values of a filter that cost one unit of the quota.
+const NODES_A_UNIT: usize = 10;
+
+/// The units that a filter of this weight costs beside the operation itself.
+fn units_of(weight: usize) -> u32 {
+    u32::try_from(weight / NODES_A_UNIT).unwrap_or(u32::MAX)
+}
+
+/// Takes units from what a caller and its organization may ask.
+fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<Left>> {
+    let credential = match caller.credential {
+        Credential::User { user, .. } => user.0,
+        Credential::Key { key } => key.0,
+    };
+    let from = [
+        (Bucket::Requests, Subject::Id(credential)),
+        (Bucket::OrganizationRequests, Subject::Id(caller.scope.organization.0)),
+    ];
+    Ok(state.limits.take(&from, units)?.left)
 }
 
 /// The page about the API needs no credential and is no operation.
@@ -64,11 +103,13 @@ pub async fn gate(
 
     let mut left = None;
     let answered: ServiceResponse<BoxBody> = match enter(&request, &state, id, &mut left).await {
-        Ok(passed) => {
-            if let Some(passed) = passed {
-                request.extensions_mut().insert(Rc::new(passed));
-            }
-            next.call(request).await?.map_into_boxed_body()
+        Ok(None) => next.call(request).await?.map_into_boxed_body(),
+        Ok(Some(passed)) => {
+            let passed = Rc::new(passed);
+            request.extensions_mut().insert(Rc::clone(&passed));
+            let answered = next.call(request).await?.map_into_boxed_body();
+            left = passed.left.get().or(left);
+            answered
         }
         Err(error) => {
             left = left.or_else(|| Left::after(&error));
@@ -115,6 +156,9 @@ async fn enter(
     id: Uuid,
     left: &mut Option<Left>,
 ) -> Result<Option<Passed>> {
+    if request.query_string().len() > MAX_QUERY {
+        return Err(Error::of(Code::QueryTooLong).meta("max_bytes", json!(MAX_QUERY)));
+    }
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
     let address = client_address::of(
         peer,
@@ -130,6 +174,7 @@ async fn enter(
     let text = |name: header::HeaderName| {
         request.headers().get(name).and_then(|value| value.to_str().ok())
     };
+    let pairs = form_pairs(request.query_string());
     let mut caller = None;
     if operation.public {
         if let Some(bucket) = Bucket::of_public(&operation) {
@@ -142,30 +187,39 @@ async fn enter(
         span.record("organization", tracing::field::display(known.scope.organization));
         span.record("actor", known.scope.actor.id.as_deref().unwrap_or("system"));
         permit(&operation, &known)?;
-        let credential = match known.credential {
-            Credential::User { user, .. } => user.0,
-            Credential::Key { key } => key.0,
-        };
-        let from = [
-            (Bucket::Requests, Subject::Id(credential)),
-            (Bucket::OrganizationRequests, Subject::Id(known.scope.organization.0)),
-        ];
-        *left = state.limits.take(&from, operation.cost)?.left;
+        let weight = pairs.as_ref().map_or(0, |pairs| operation.weight_of_query(pairs));
+        *left = charge(state, &known, operation.cost + units_of(weight))?;
         if changes_access(&operation, request.method()) {
             persistence::members::ensure_access(&state.store, &known.scope).await?;
         }
         caller = Some(known);
     }
-    operation.check_path(|name| segment(&operation.pattern, request.path(), name))?;
+    operation
+        .check_path(&state.schemas, |name| segment(&operation.pattern, request.path(), name))?;
     operation.check_accept(text(header::ACCEPT))?;
-    let pairs = form_pairs(request.query_string())?;
-    let query = operation
-        .check_query(&state.schemas, &pairs)
-        .map_err(domain::listing::invalid_parameters)?;
+    let pairs = pairs?;
+    let query = operation.check_query(&state.schemas, &pairs)?;
     if let Some(known) = &caller {
         may_write_as(known, &query)?;
     }
-    Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address }))
+    if !operation.media_types.is_empty() {
+        expect_identity(text(header::CONTENT_ENCODING))?;
+    }
+    let left = Cell::new(*left);
+    Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address, left }))
+}
+
+/// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken for broken JSON.
+fn expect_identity(encoding: Option<&str>) -> Result<()> {
+    match encoding.map(str::trim) {
+        None | Some("") => Ok(()),
+        Some(encoding) if encoding.eq_ignore_ascii_case("identity") => Ok(()),
+        Some(_) => Err(Error::new(
+            Code::UnsupportedMediaType,
+            "The request body must be sent without a content encoding.",
+        )
+        .meta("accept_encoding", json!("identity"))),
+    }
 }
 
 fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation>> {
@@ -240,7 +294,7 @@ fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     {
         None => Ok(pairs),
         Some((name, _)) => {
-            let fault = Fault::at_parameter("invalid_parameter", name, "must be UTF-8");
+            let fault = Fault::at_parameter("invalid_parameter", name.as_str(), "must be UTF-8");
             Err(Error::of(Code::InvalidParameter).at(fault))
         }
     }

@@ -1,7 +1,7 @@
 //! Pictures from outside, made harmless: decoded within limits, turned upright, scaled down and encoded anew, so that
 //! nothing of the original but its pixels is kept. Pure and slow: callers stand beside the async threads.
 
-use std::io::Cursor;
+use std::{borrow::Cow, io::Cursor};
 
 use domain::{Code, Error, Result};
 use image::{
@@ -43,9 +43,33 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(png)
 }
 
+/// The chunks of a PNG that make its pixels, and the one that says how a camera was held.
+const PNG_CHUNKS: [&[u8; 4]; 6] = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"];
+const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// A PNG without what is not needed of it. Profiles and texts are packed, the decoder unpacks them beyond its limits,
+/// and a thousandfold of the file is then in memory, for nothing. Other bytes stay as they are, broken chunks too: the
+/// decoder says what is wrong.
+fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let Some(mut rest) = bytes.strip_prefix(PNG_SIGNATURE) else { return bytes.into() };
+    let mut kept = PNG_SIGNATURE.to_vec();
+    while let Some((length, _)) = rest.split_first_chunk::<4>() {
+        // Length, name, data, sum.
+        let whole = (u32::from_be_bytes(*length) as usize).saturating_add(12).min(rest.len());
+        let (chunk, others) = rest.split_at(whole);
+        if chunk.get(4..8).is_none_or(|name| PNG_CHUNKS.iter().any(|known| *known == name)) {
+            kept.extend_from_slice(chunk);
+        }
+        rest = others;
+    }
+    kept.extend_from_slice(rest);
+    kept.into()
+}
+
 fn decode(bytes: &[u8]) -> Result<DynamicImage> {
+    let bytes = without_extras(bytes);
     let mut reader =
-        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(Error::internal)?;
+        ImageReader::new(Cursor::new(&bytes[..])).with_guessed_format().map_err(Error::internal)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
         return Err(unreadable("it is neither PNG, JPEG nor WebP"));
     }
@@ -111,6 +135,35 @@ mod tests {
         let mut liar = encoded(10, 10, ImageFormat::Png);
         liar[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
         assert_eq!(logo(&liar).unwrap_err().code(), Code::ImageUnreadable);
+    }
+
+    /// A chunk as it stands in a file.
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut sum = u32::MAX;
+        for byte in name.iter().chain(data) {
+            sum ^= u32::from(*byte);
+            for _ in 0..8 {
+                sum = (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
+            }
+        }
+        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+        [&length[..], name, data, &(!sum).to_be_bytes()].concat()
+    }
+
+    /// What is packed beside the pixels is never unpacked: here it is no packed data at all, and nobody notices.
+    #[test]
+    fn profiles_and_texts_beside_the_pixels_are_not_looked_at() {
+        let plain = encoded(64, 64, ImageFormat::Png);
+        let (head, body) = plain.split_at(8 + 25);
+        for name in [b"iCCP", b"zTXt", b"iTXt", b"tEXt", b"gAMA", b"prVt"] {
+            let extra = chunk(name, b"name\0\0this is not packed");
+            let loaded = [head, &extra, body].concat();
+            assert_eq!(without_extras(&loaded), plain, "{name:?}");
+            assert_eq!(logo(&loaded).unwrap(), logo(&plain).unwrap());
+        }
+        for cut in 0..plain.len() {
+            assert_eq!(&without_extras(&plain[..cut])[..], &plain[..cut]);
+        }
     }
 
     #[test]

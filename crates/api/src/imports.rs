@@ -9,7 +9,7 @@ use domain::{
     imports::{ImportOptions, ImportPreview, ImportPreviewOptions, Inspection, inspect},
     jobs::Job,
 };
-use persistence::{imports, organizations};
+use persistence::{imports, jobs, organizations};
 
 use crate::{
     answer::Answer,
@@ -63,7 +63,7 @@ pub async fn create_import(
     payload: web::Payload,
 ) -> Result<Answer> {
     let upload = upload::read(&request, payload, OptionsPart::Required).await?;
-    let sum = upload.sum;
+    let (sum, bytes) = (upload.sum, upload.bytes);
     let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
     call.expect_scope(options.object.scope())?;
     let (file, inspection) = inspected(upload.file, options.clone()).await?;
@@ -72,6 +72,7 @@ pub async fn create_import(
     call.state.files.upload(&path, file).await?;
     let accepted = call.once(&sum, async |tx| {
         let job = imports::insert(tx, id, options.clone(), &inspection).await?;
+        jobs::set_file_bytes(tx, id, bytes).await?;
         Ok(Answer::accepted(format!("/v1/jobs/{id}"), &job).versioned(job.version))
     });
     let answer = accepted.await;

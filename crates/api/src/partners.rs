@@ -200,7 +200,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
             status: error.code().status(),
             partner: None,
             skipped_fields: Vec::new(),
-            problem: Some(call.problem(&error)),
+            problem: Some(call.item_problem(&error)),
         },
     }
 }

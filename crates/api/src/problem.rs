@@ -65,6 +65,9 @@ pub fn response(error: &Error, instance: &str, request_id: Uuid) -> HttpResponse
         if let Some(seconds) = problem.meta.get("retry_after").and_then(Value::as_u64) {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
+        if let Some(encoding) = problem.meta.get("accept_encoding").and_then(Value::as_str) {
+            answer.insert_header((header::ACCEPT_ENCODING, encoding));
+        }
         if let (405, Some(allowed)) =
             (code.status(), problem.meta.get("allowed").and_then(Value::as_array))
         {

@@ -126,7 +126,8 @@ impl DatabaseAccess {
                 tracing::info!(released, "goes on with the tasks that were at work before");
             }
         }
-        Worker::start(self.url.clone(), work, worker_settings(settings)).await
+        let worker = worker_settings(settings);
+        Worker::start(self.url.clone(), work, worker, settings.quotas).await
     }
 
     /// Stops the private cluster.
@@ -206,6 +207,7 @@ impl Server {
         domain::links::set_public_url(&public_url);
 
         let store = database.store(settings.db_pool).await?;
+        let store = store.for_requests().with_quotas(settings.quotas);
         let server_key = server_key(settings)?;
         let tokens = Arc::new(server_key.tokens(&public_url)?);
         let limits = Arc::new(Limits::new(settings.rate_limits));

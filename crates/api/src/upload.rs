@@ -1,13 +1,13 @@
 //! A file that comes with a request (multipart/form-data), kept on this machine while it is looked at.
 
-use std::{fs::File, io::Seek, time::Duration};
+use std::{cell::Cell, fs::File, io::Seek, rc::Rc, time::Duration};
 
 use actix_multipart::Multipart;
-use actix_web::{HttpMessage, HttpRequest, http::header, web};
+use actix_web::{HttpMessage, HttpRequest, error::PayloadError, http::header, web};
 use domain::{Code, Error, Fault, Result};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
+use tokio::{io::AsyncWriteExt, time::Instant};
 
 use crate::call::{Sum, late};
 
@@ -15,13 +15,21 @@ use crate::call::{Sum, late};
 const MAX_FILE: u64 = 25 << 20;
 /// The largest part beside the file, in bytes.
 const MAX_OPTIONS: usize = 1 << 20;
-/// How long the next piece may take to arrive.
+/// The largest body: the file, what stands beside it, and what separates them.
+const MAX_BODY: u64 = MAX_FILE + MAX_OPTIONS as u64 + (64 << 10);
+/// Parts that are looked at. A form has two.
+const MAX_PARTS: usize = 10;
+/// How long a body may take to arrive, and the bytes that give it one second more. Whoever sends less for longer holds a
+/// connection and a file for nothing; at this pace the largest file takes 14 minutes.
 const PATIENCE: Duration = Duration::from_secs(30);
+const BYTES_A_SECOND: u64 = 32 << 10;
 
 /// What came.
 pub struct Upload {
     /// Stands at its beginning; goes away with its handle.
     pub file: File,
+    /// Of the file.
+    pub bytes: i64,
     /// The part `options`, JSON in a form field or in a part of its own media type; empty where none is asked for.
     pub options: Vec<u8>,
     /// Of the file and the options: the same upload has another boundary each time.
@@ -91,17 +99,20 @@ pub async fn read(
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
-    let mut parts = Multipart::new(request.headers(), payload);
+    let arrival = Arrival::starting_now();
+    let broken = |error| if arrival.is_too_large() { too_large() } else { broken(error) };
+    let mut parts = Multipart::new(request.headers(), arrival.counted(payload));
     let (mut file, mut options, mut faults) = (None, None, Vec::new());
     let mut digest = Sha256::new();
-    while let Some(part) = in_time(parts.next()).await? {
+    for _ in 0..MAX_PARTS {
+        let Some(part) = arrival.in_time(parts.next()).await? else { break };
         let mut part = part.map_err(broken)?;
         match part.name().unwrap_or_default() {
             "file" if file.is_none() => {
                 let copy = web::block(tempfile::tempfile).await.map_err(Error::internal)??;
                 let mut copy = tokio::fs::File::from_std(copy);
                 let mut length = 0;
-                while let Some(piece) = in_time(part.next()).await? {
+                while let Some(piece) = arrival.in_time(part.next()).await? {
                     let piece = piece.map_err(broken)?;
                     length += piece.len() as u64;
                     if length > MAX_FILE {
@@ -115,7 +126,7 @@ pub async fn read(
             }
             "options" if options.is_none() => {
                 let mut text = Vec::new();
-                while let Some(piece) = in_time(part.next()).await? {
+                while let Some(piece) = arrival.in_time(part.next()).await? {
                     text.extend_from_slice(&piece.map_err(broken)?);
                     if text.len() > MAX_OPTIONS {
                         return Err(too_large());
@@ -141,12 +152,44 @@ pub async fn read(
         return Err(Error::invalid(faults));
     };
     file.rewind()?;
+    let bytes = file.metadata()?.len() as i64;
     let options = options.unwrap_or_default();
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);
-    Ok(Upload { file, options, sum: Sum(digest.finalize().into()) })
+    Ok(Upload { file, bytes, options, sum: Sum(digest.finalize().into()) })
 }
 
-async fn in_time<T>(next: impl Future<Output = T>) -> Result<T> {
-    tokio::time::timeout(PATIENCE, next).await.map_err(|_| late())
+/// A body on its way: how much of it has come, and until when the rest must.
+struct Arrival {
+    since: Instant,
+    bytes: Rc<Cell<u64>>,
+}
+
+impl Arrival {
+    fn starting_now() -> Self {
+        Self { since: Instant::now(), bytes: Rc::default() }
+    }
+
+    /// The same bytes, counted; they end with an error when they are more than [`MAX_BODY`].
+    fn counted(
+        &self,
+        payload: web::Payload,
+    ) -> impl Stream<Item = Result<web::Bytes, PayloadError>> + use<> {
+        let bytes = Rc::clone(&self.bytes);
+        payload.map(move |piece| {
+            let piece = piece?;
+            bytes.set(bytes.get() + piece.len() as u64);
+            if bytes.get() > MAX_BODY { Err(PayloadError::Overflow) } else { Ok(piece) }
+        })
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.bytes.get() > MAX_BODY
+    }
+
+    async fn in_time<T>(&self, next: impl Future<Output = T>) -> Result<T> {
+        let earned = Duration::from_secs(self.bytes.get() / BYTES_A_SECOND);
+        let until = self.since + PATIENCE + earned;
+        tokio::time::timeout_at(until, next).await.map_err(|_| late())
+    }
 }

@@ -6,6 +6,7 @@ use domain::{
     Code, Error, Result,
     ids::JobId,
     jobs::{Daily, JobType},
+    quotas::Quotas,
 };
 use futures_util::TryStreamExt;
 use object_store::path::Path;
@@ -122,7 +123,7 @@ impl Work {
             }
             Err(error) => {
                 file.throw_away().await;
-                Err(error)
+                imports::give_up(run, id, error).await
             }
         }
     }
@@ -241,6 +242,7 @@ impl Worker {
         database_url: String,
         work: Work,
         settings: Settings,
+        quotas: Quotas,
     ) -> anyhow::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (report, started) = oneshot::channel();
@@ -250,6 +252,7 @@ impl Worker {
             match Store::connect(&persistence::Settings { url: database_url, pool }).await {
                 Err(error) => drop(report.send(Err(error))),
                 Ok(store) => {
+                    let store = store.with_quotas(quotas);
                     drop(report.send(Ok(())));
                     // Also when the sender is gone without a word.
                     let stop = async { drop(stopped.await) };

@@ -9,15 +9,20 @@ use regex::Regex;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::{
-    fault::{Fault, Place},
+    fault::{Fault, Faults, Place},
     fields::did_you_mean,
     formats,
     ids::{self, IdFault},
     text,
 };
 
-/// More faults than this help nobody, and a hostile body could cause a million.
-const MAX_FAULTS: usize = 100;
+/// Bytes of the longest text of which the document does not say how long it may be: the formats that have a longest
+/// form of their own. Nothing is normalised before it is known to be no longer.
+const MAX_TEXT: usize = 10_000;
+/// Properties of the largest object whose names are free; a mapping has one for each column of a file.
+const MAX_PROPERTIES: usize = 1_000;
+/// How many bytes of a text may become one character: a syllable of three letters, or a letter and its marks.
+const BYTES_A_CHARACTER: usize = 12;
 
 /// The schemas of the document, ready for checking.
 #[derive(Debug, Default)]
@@ -55,12 +60,12 @@ impl Schemas {
 
     /// The same for a value that lies at `pointer` of a larger body, `#/operations/0/data`.
     pub fn check_at(&self, name: &str, pointer: &str, value: &mut Json) -> Vec<Fault> {
-        let mut check = Check { schemas: self, at: pointer.to_owned(), faults: Vec::new() };
+        let mut check = Check { schemas: self, at: pointer.to_owned(), faults: Faults::default() };
         match self.all.get(name) {
             Some(_) => check.value(&json!({"$ref": format!("{PREFIX}{name}")}), value),
             None => check.fault("invalid_format", format!("there is no schema {name}")),
         }
-        check.faults
+        check.faults.into_vec()
     }
 
     /// The value of the parameter `name` out of its texts, one per time that it was given.
@@ -91,12 +96,13 @@ impl Schemas {
             (kind, [text]) => typed(kind, text),
             _ => return Err(vec![refuse("must be given once".to_owned(), Map::new())]),
         };
-        let mut check = Check { schemas: self, at: String::new(), faults: Vec::new() };
+        let mut check = Check { schemas: self, at: String::new(), faults: Faults::default() };
         check.value(schema, &mut value);
         match check.faults.is_empty() {
             true => Ok(value),
             false => Err(check
                 .faults
+                .into_vec()
                 .into_iter()
                 .map(|fault| refuse(fault.detail, fault.meta))
                 .collect()),
@@ -151,6 +157,22 @@ pub fn resource_of(name: &str) -> Option<&str> {
             .find_map(|form| name.strip_suffix(form))
             .filter(|resource| !resource.is_empty()),
     }
+}
+
+/// How many values a JSON text has, keys included, or a little more: what separates them is counted where it does not
+/// stand in a string. Takes no memory, and any bytes.
+pub fn count_values(json: &[u8]) -> usize {
+    let (mut count, mut in_string, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b':' | b'[' | b'{' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The prefix of the ids that a schema describes, when it describes ids.
@@ -208,7 +230,7 @@ struct Check<'a> {
     schemas: &'a Schemas,
     /// The pointer to the value that is looked at.
     at: String,
-    faults: Vec<Fault>,
+    faults: Faults,
 }
 
 impl<'a> Check<'a> {
@@ -217,9 +239,7 @@ impl<'a> Check<'a> {
     }
 
     fn push(&mut self, fault: Fault) {
-        if self.faults.len() < MAX_FAULTS {
-            self.faults.push(fault);
-        }
+        self.faults.push(fault);
     }
 
     /// Runs `check` one level deeper.
@@ -262,12 +282,22 @@ impl<'a> Check<'a> {
     }
 
     fn object(&mut self, schema: &Resolved<'_>, object: &mut Map<String, Json>) {
+        // Where any name is known, nothing else ends a list of names.
+        let is_map = schema.schema.get("additionalProperties") != Some(&Json::Bool(false));
+        if is_map && object.len() > MAX_PROPERTIES {
+            let detail = format!("must have at most {MAX_PROPERTIES} properties");
+            let fault = Fault::at_pointer("too_many_items", self.at.clone(), detail);
+            return self.push(fault.meta("max", MAX_PROPERTIES));
+        }
         let nothing = Map::new();
         let properties =
             schema.schema.get("properties").and_then(Json::as_object).unwrap_or(&nothing);
         let others = schema.schema.get("additionalProperties");
         let before = self.faults.len();
         for (name, value) in object.iter_mut() {
+            if self.faults.is_full() {
+                return;
+            }
             match (properties.get(name), others) {
                 (Some(property), _) => self.inside(name, |check| check.value(property, value)),
                 (None, Some(Json::Bool(false))) => self.unknown(schema, properties, name),
@@ -309,9 +339,7 @@ impl<'a> Check<'a> {
             .and_then(|resource| self.schemas.all.get(resource))
             .and_then(|resource| resource.get("properties"));
         let read_only = known.is_some_and(|properties| properties.get(name).is_some());
-        let guess = (name.len() <= 64)
-            .then(|| did_you_mean(name, properties.keys().map(String::as_str)))
-            .flatten();
+        let guess = did_you_mean(name, properties.keys().map(String::as_str));
         self.inside(name, |check| match read_only {
             true => check.fault("read_only_field", "cannot be written"),
             false => {
@@ -344,6 +372,9 @@ impl<'a> Check<'a> {
         }
         if let Some(of) = schema.schema.get("items") {
             for (number, item) in items.iter_mut().enumerate() {
+                if self.faults.is_full() {
+                    return;
+                }
                 self.inside(&number.to_string(), |check| check.value(of, item));
             }
         }
@@ -419,7 +450,14 @@ impl<'a> Check<'a> {
         if schema.takes_null() && text.trim().is_empty() && formats::empty_means_none(format) {
             return Some(Json::Null);
         }
-        // Normalising makes a text at most shorter in bytes by what was trimmed; the longest field has 10,000 characters.
+        let most = schema.count("maxLength");
+        if text.len() > most.map_or(MAX_TEXT, |most| BYTES_A_CHARACTER * most + MAX_TEXT) {
+            match most {
+                Some(most) => self.wrong_length("too_long", "max", most, "at most"),
+                None => self.fault("invalid_format", "is too long"),
+            }
+            return None;
+        }
         let kept = match formats::normalise(format, text) {
             Ok(kept) => kept,
             Err((code, detail)) => {
@@ -459,13 +497,14 @@ impl<'a> Check<'a> {
             (_, Some(max)) if length > max => ("too_long", "max", max, "at most"),
             _ => return true,
         };
-        let fault = Fault::at_pointer(
-            code,
-            self.at.clone(),
-            format!("must have {what} {bound} characters"),
-        );
-        self.push(fault.meta(key, bound));
+        self.wrong_length(code, key, bound, what);
         false
+    }
+
+    fn wrong_length(&mut self, code: &'static str, key: &str, bound: usize, what: &str) {
+        let detail = format!("must have {what} {bound} characters");
+        let fault = Fault::at_pointer(code, self.at.clone(), detail);
+        self.push(fault.meta(key, bound));
     }
 
     fn id(&mut self, prefix: &str, text: &str) {
@@ -555,8 +594,25 @@ fn collect_patterns(value: &Json, patterns: &mut HashMap<String, Regex>) {
 mod tests {
     use proptest::prelude::*;
 
+    #[test]
+    fn values_are_counted_outside_of_strings() {
+        for (text, count) in [
+            ("1", 1),
+            ("[]", 2),
+            ("[1,2,3]", 4),
+            (r#"{"a":1,"b":[true]}"#, 6),
+            (r#""a,b:c[\"{,,,\\""#, 1),
+            (r#"["\\",1]"#, 3),
+        ] {
+            assert_eq!(count_values(text.as_bytes()), count, "{text}");
+        }
+    }
+
     use super::*;
-    use crate::ids::{PartnerId, TagId};
+    use crate::{
+        fault::MAX_FAULTS,
+        ids::{PartnerId, TagId},
+    };
 
     fn schemas() -> Schemas {
         let text = |max: u32| json!({"type": "string", "minLength": 1, "maxLength": max, "x-single-line": true});

@@ -1,8 +1,13 @@
 //! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the inside.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use crate::fault::Fault;
+use crate::fault::{self, Fault, MAX_FAULTS};
+
+/// Characters of the sentence of a problem.
+const MAX_DETAIL: usize = 1_000;
 
 macro_rules! codes {
     ($($variant:ident $text:literal $status:literal $title:literal;)*) => {
@@ -49,6 +54,7 @@ codes! {
     NotOverridden "not_overridden" 404 "The field is not overridden.";
     MethodNotAllowed "method_not_allowed" 405 "The method is not allowed for this path.";
     NotAcceptable "not_acceptable" 406 "No available representation matches the Accept header.";
+    QueryTooExpensive "query_too_expensive" 400 "The query takes too long to answer.";
     RequestTimeout "request_timeout" 408 "The request did not arrive in time.";
     DomainTaken "domain_taken" 409 "Another partner has this domain.";
     ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
@@ -80,6 +86,7 @@ codes! {
     EventsExpired "events_expired" 410 "These events are no longer kept.";
     VersionMismatch "version_mismatch" 412 "The resource was changed since that version.";
     BodyTooLarge "body_too_large" 413 "The request body is too large.";
+    QueryTooLong "query_too_long" 414 "The query string is too long.";
     UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
     IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that you replace.";
     ValidationFailed "validation_failed" 422 "The request body is not valid.";
@@ -156,16 +163,13 @@ impl Error {
     }
 
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self::Problem(Box::new(Problem {
-            code,
-            detail: detail.into(),
-            meta: Map::new(),
-            errors: Vec::new(),
-        }))
+        let detail = fault::shortened(Cow::Owned(detail.into()), MAX_DETAIL).into_owned();
+        Self::Problem(Box::new(Problem { code, detail, meta: Map::new(), errors: Vec::new() }))
     }
 
     /// All that is wrong with a body, at once. A single fault of a special kind stands for the whole.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
+    pub fn invalid(mut faults: Vec<Fault>) -> Self {
+        faults.truncate(MAX_FAULTS);
         if let [only] = faults.as_slice()
             && only.code == Code::BatchTooLarge.as_str()
         {
@@ -173,7 +177,7 @@ impl Error {
         }
         let detail = match faults.as_slice() {
             [only] => format!("1 field is not valid, {}: {}.", only.place, only.detail),
-            many => format!("{} fields are not valid.", many.len()),
+            many => format!("{} fields are not valid.", count_of(many)),
         };
         Self::Problem(Box::new(Problem {
             code: Code::ValidationFailed,
@@ -224,9 +228,11 @@ impl Error {
         self
     }
 
-    /// Adds the place of a single special fault.
+    /// Adds the place of a single special fault. Beyond [`MAX_FAULTS`] nothing is added.
     pub fn at(mut self, fault: Fault) -> Self {
-        if let Self::Problem(problem) = &mut self {
+        if let Self::Problem(problem) = &mut self
+            && problem.errors.len() < MAX_FAULTS
+        {
             problem.errors.push(fault);
         }
         self
@@ -238,6 +244,14 @@ impl Error {
             Self::Internal(_) => Code::InternalError,
             Self::Unavailable(_) => Code::Unavailable,
         }
+    }
+}
+
+/// How many faults there are, for a sentence.
+pub(crate) fn count_of(faults: &[Fault]) -> String {
+    match faults.len() {
+        count if count < MAX_FAULTS => count.to_string(),
+        count => format!("{count} or more"),
     }
 }
 

@@ -357,13 +357,22 @@ pub fn named(catalogue: &'static [Field], name: &str) -> Option<&'static Field> 
     catalogue.iter().find(|field| field.name == name)
 }
 
-/// The name in `among` that `wrong` was probably meant to be.
+/// Bytes of the longest name that is worth guessing at; no name that we know is longer.
+const LONGEST_GUESS: usize = 64;
+
+/// The name in `among` that `wrong` was probably meant to be. Comparing takes the product of both lengths, and `wrong`
+/// is whatever a caller sends: what is too long is like nothing, and what differs too much in length is not compared.
 pub fn did_you_mean<'a>(wrong: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > LONGEST_GUESS {
+        return None;
+    }
     among
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+        .map(|name| (name, 2.max(name.len() / 4)))
+        .filter(|(name, most)| name.len().abs_diff(wrong.len()) <= *most)
+        .map(|(name, most)| (strsim::osa_distance(wrong, name), name, most))
+        .filter(|(distance, _, most)| distance <= most)
+        .min_by_key(|(distance, ..)| *distance)
+        .map(|(_, name, _)| name)
 }
 
 /// The limits of a field; what is null has no limit.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     Code, Error, Fault, domains,
+    fault::{Faults, MAX_FAULTS, excerpt},
     fields::{Field, FieldReference, FieldType, Operator, did_you_mean, named},
     ids, text,
     timestamp::Timestamp,
@@ -30,6 +31,8 @@ pub const MAX_NODES: usize = 100;
 pub const MAX_FILTERS: usize = 50;
 /// Values of one leaf.
 pub const MAX_VALUES: usize = 200;
+/// Nodes and values of a tree together: what it costs to answer.
+pub const MAX_WEIGHT: usize = 1_000;
 
 /// A filter as it came: a tree that [`parse`] makes sense of.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -42,7 +45,8 @@ impl PartialSchema for FilterNode {
         ObjectBuilder::new()
             .description(Some(
                 "A condition. A group (`and`, `or`, `not`, `at_least`) has `filters` (and `at_least` a `count`); \
-                 a leaf has `field` and `value`. At most 5 levels and 100 nodes. Properties that `op` does not use may be null.",
+                 a leaf has `field` and `value`. At most 5 levels, 100 nodes, and 1,000 nodes and values together. \
+                 Properties that `op` does not use may be null.",
             ))
             .property(
                 "op",
@@ -188,14 +192,19 @@ impl Wrong {
 /// Reads a filter tree. `at` is the pointer of the tree, `#/filter`.
 ///
 /// # Errors
-/// Every fault of the tree, each with the code `invalid_filter` and its pointer.
+/// The faults of the tree, each with the code `invalid_filter` and its pointer.
 pub fn parse(
     filter: &Json,
     catalogue: &'static [Field],
     now: DateTime<Utc>,
     at: &str,
 ) -> Result<Node, Vec<Fault>> {
-    let mut reader = Reader { catalogue, now, nodes: 0, faults: Vec::new() };
+    let mut reader = Reader { catalogue, now, nodes: 0, faults: Faults::default() };
+    // Before anything of it is read: reading it is a part of what it costs.
+    let weight = weight(filter);
+    if weight > MAX_WEIGHT {
+        return Err(vec![too_heavy(Fault::at_pointer("invalid_filter", at, TOO_HEAVY), weight)]);
+    }
     let node = reader.node(filter, at, 1);
     if reader.nodes > MAX_NODES {
         reader.faults.push(
@@ -205,8 +214,31 @@ pub fn parse(
     }
     match node {
         Some(node) if reader.faults.is_empty() => Ok(node),
-        _ => Err(reader.faults),
+        _ => Err(reader.faults.into_vec()),
     }
+}
+
+const TOO_HEAVY: &str = "has more than 1000 nodes and values together";
+
+fn too_heavy(fault: Fault, weight: usize) -> Fault {
+    fault.meta("max", MAX_WEIGHT).meta("given", weight)
+}
+
+/// How many nodes and values a tree has, whatever else is wrong with it: each object is a node, and so many values are
+/// those that a leaf compares with, at least one.
+pub fn weight(filter: &Json) -> usize {
+    let Some(node) = filter.as_object() else { return 0 };
+    match (node.get("filters"), node.get("value")) {
+        (Some(Json::Array(members)), _) => 1 + members.iter().map(weight).sum::<usize>(),
+        (_, Some(Json::Array(values))) => 1 + values.len(),
+        _ => 2,
+    }
+}
+
+/// The fault of a list whose parameters say more than a filter may.
+pub(crate) fn too_heavy_parameters(weight: usize) -> Fault {
+    let fault = Fault::at_parameter("invalid_parameter", "filter", TOO_HEAVY);
+    too_heavy(fault, weight)
 }
 
 /// The problem for what [`parse`] found.
@@ -228,7 +260,7 @@ struct Reader {
     catalogue: &'static [Field],
     now: DateTime<Utc>,
     nodes: usize,
-    faults: Vec<Fault>,
+    faults: Faults,
 }
 
 impl Reader {
@@ -245,7 +277,7 @@ impl Reader {
 
     fn node(&mut self, json: &Json, at: &str, depth: usize) -> Option<Node> {
         self.nodes += 1;
-        if self.nodes > MAX_NODES {
+        if self.nodes > MAX_NODES || self.faults.is_full() {
             return None;
         }
         let Some(node) = json.as_object() else {
@@ -262,6 +294,7 @@ impl Reader {
         for key in node
             .keys()
             .filter(|key| !["op", "field", "value", "filters", "count"].contains(&key.as_str()))
+            .take(MAX_FAULTS)
         {
             self.faults.push(Fault::at_pointer(
                 "invalid_filter",
@@ -281,7 +314,7 @@ impl Reader {
             self.faults.push(Fault::at_pointer(
                 "invalid_filter",
                 format!("{at}/{property}"),
-                format!("is not allowed with op {op}"),
+                format!("is not allowed with op {}", excerpt(op)),
             ));
         }
         if group {

@@ -9,6 +9,7 @@ use crate::{
     Code, Error, Fault,
     access::Actor,
     choices,
+    fault::{self, MAX_FAULTS},
     fields::AnyValue,
     ids::JobId,
     page::Page,
@@ -130,6 +131,11 @@ pub struct JobResult {
     pub expires_at: Option<Timestamp>,
 }
 
+/// Characters of the path that a problem repeats; every path of the document is shorter.
+const MAX_INSTANCE: usize = 500;
+/// Faults in the problem of one item of a job or a batch.
+pub const MAX_ITEM_FAULTS: usize = 10;
+
 /// A problem document inside a resource; the component `Problem` of the document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -147,20 +153,33 @@ impl ToSchema for StoredProblem {
 }
 
 impl StoredProblem {
-    /// The problem of an item or a job, without a word about the inside.
+    /// The problem of a request or a job, without a word about the inside.
     pub fn new(error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
+        Self::with_faults(error, instance, request_id, MAX_FAULTS)
+    }
+
+    /// The problem of one item among many: it lists [`MAX_ITEM_FAULTS`] faults at most, so that hundreds of items with a
+    /// hundred faults each do not make an answer of megabytes.
+    pub fn of_item(error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
+        Self::with_faults(error, instance, request_id, MAX_ITEM_FAULTS)
+    }
+
+    fn with_faults(error: &Error, instance: &str, request_id: uuid::Uuid, most: usize) -> Self {
         let code = error.code();
         let nothing = Map::new();
         let (detail, meta, errors): (_, _, &[Fault]) = match error {
             Error::Problem(problem) => (problem.detail.as_str(), &problem.meta, &problem.errors),
             _ => (code.title(), &nothing, &[]),
         };
+        let mut meta = meta.clone();
+        let mut errors: Vec<Fault> = errors.iter().take(most).cloned().collect();
+        fault::state_allowed_once(&mut meta, &mut errors);
         Self(json!({
             "type": code.type_uri(),
             "title": code.title(),
             "status": code.status(),
             "detail": detail,
-            "instance": instance,
+            "instance": fault::shortened(instance.into(), MAX_INSTANCE),
             "code": code.as_str(),
             "request_id": crate::events::request_id(request_id),
             "meta": meta,
@@ -313,7 +332,7 @@ impl NewJobItem {
         request_id: uuid::Uuid,
     ) -> Self {
         self.status = status;
-        self.problem = Some(StoredProblem::new(error, instance, request_id));
+        self.problem = Some(StoredProblem::of_item(error, instance, request_id));
         self
     }
 }

@@ -1,7 +1,7 @@
 //! What things **are**: types and pure rules. No I/O, no async.
 //!
 //! Mechanisms: `fields` (the catalogue), `filter`, `listing`, `body` (checks against the document), `access`, `error`, `fault`,
-//! `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `text`, `timestamp`.
+//! `quotas`, `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `text`, `timestamp`.
 //! Rooms: one file per resource.
 
 pub mod access;
@@ -38,6 +38,7 @@ pub mod partners;
 pub mod passwords;
 pub mod patch;
 pub mod plan_items;
+pub mod quotas;
 pub mod schema;
 pub mod scores;
 pub mod secrets;

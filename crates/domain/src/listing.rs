@@ -21,8 +21,10 @@ use uuid::Uuid;
 
 use crate::{
     Code, Error, Fault, Place, Result, choices,
+    error::count_of,
+    fault::{Faults, excerpt},
     fields::{Field, FieldType, Operator, did_you_mean, named},
-    filter::{self, FilterNode, MAX_NODES, Node, Value},
+    filter::{self, FilterNode, MAX_NODES, MAX_WEIGHT, Node, Value},
     ids::{self, ViewId},
     text,
     timestamp::Timestamp,
@@ -35,6 +37,8 @@ pub const DEFAULT_LIMIT: i64 = 50;
 pub const MAX_LIMIT: i64 = 200;
 /// Keys of the longest sort.
 pub const MAX_SORT_KEYS: usize = 3;
+/// Keys of a sort that are looked at: who gives more than [`MAX_SORT_KEYS`] hears of as many as that.
+const MAX_SORT_FAULTS: usize = 10;
 /// Characters of the longest search.
 pub const MAX_SEARCH: usize = 200;
 
@@ -74,7 +78,7 @@ impl Sort {
     fn read(texts: &[String], catalogue: &'static [Field]) -> Result<Self, Vec<WrongSort>> {
         let (mut sort, mut wrong, mut seen) = (Self::default(), Vec::new(), Vec::new());
         let mut ended = false;
-        for (index, text) in texts.iter().enumerate() {
+        for (index, text) in texts.iter().enumerate().take(MAX_SORT_FAULTS) {
             let (name, descending) =
                 text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
             let sortable = || catalogue.iter().filter(|f| f.sortable()).map(|f| f.name);
@@ -84,7 +88,8 @@ impl Sort {
                     did_you_mean(name, sortable())
                         .map(|name| ("did_you_mean".to_owned(), name.into())),
                 );
-                wrong.push(WrongSort { index, detail: format!("cannot sort by {name}"), meta });
+                let detail = format!("cannot sort by {}", excerpt(name));
+                wrong.push(WrongSort { index, detail, meta });
                 continue;
             };
             if seen.contains(&name) {
@@ -228,8 +233,12 @@ impl ListRequest {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let given = Given::read(pairs, catalogue)?;
-        let mut faults = Vec::new();
+        let mut faults = Faults::default();
         let mut leaves = Vec::new();
+        let weight = given.weight();
+        if weight > MAX_WEIGHT {
+            return Err(invalid_parameters(vec![filter::too_heavy_parameters(weight)]));
+        }
         for (parameter, (field, operator, values)) in &given.conditions {
             let value = match json_value(field, *operator, values) {
                 Ok(value) => value,
@@ -266,7 +275,7 @@ impl ListRequest {
         });
         let view_id = given.view_id(&mut faults);
         if !faults.is_empty() {
-            return Err(invalid_parameters(faults));
+            return Err(invalid_parameters(faults.into_vec()));
         }
         let (raw, mut nodes): (Vec<Json>, Vec<Node>) = leaves.into_iter().unzip();
         let filter = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
@@ -296,7 +305,7 @@ impl ListRequest {
         catalogue: &'static [Field],
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let mut faults = Vec::new();
+        let mut faults = Faults::default();
         let sort = Sort::read(&query.sort, catalogue).unwrap_or_else(|wrong| {
             faults.extend(wrong.into_iter().map(|wrong| Fault {
                 meta: wrong.meta,
@@ -334,7 +343,7 @@ impl ListRequest {
             },
         };
         if !faults.is_empty() {
-            return Err(Error::invalid(faults));
+            return Err(Error::invalid(faults.into_vec()));
         }
         let request = Self {
             filter,
@@ -493,8 +502,11 @@ struct Given {
 
 impl Given {
     fn read(pairs: &[(String, String)], catalogue: &'static [Field]) -> Result<Self> {
-        let (mut given, mut faults) = (Self::default(), Vec::new());
+        let (mut given, mut faults) = (Self::default(), Faults::default());
         for (name, value) in pairs {
+            if faults.is_full() {
+                break;
+            }
             let once = match name.as_str() {
                 "sort" => {
                     given.sort.extend(split(value));
@@ -527,10 +539,18 @@ impl Given {
                 ));
             }
         }
-        if faults.is_empty() { Ok(given) } else { Err(invalid_parameters(faults)) }
+        match faults.is_empty() {
+            true => Ok(given),
+            false => Err(invalid_parameters(faults.into_vec())),
+        }
     }
 
-    fn limit(&self, faults: &mut Vec<Fault>) -> i64 {
+    /// Nodes and values of the filter that the parameters make, as [`filter::weight`] counts them.
+    fn weight(&self) -> usize {
+        self.conditions.values().map(|(.., values)| 1 + values.len()).sum()
+    }
+
+    fn limit(&self, faults: &mut Faults) -> i64 {
         let Some(text) = &self.limit else { return DEFAULT_LIMIT };
         match text.parse() {
             Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
@@ -546,7 +566,7 @@ impl Given {
         }
     }
 
-    fn view_id(&self, faults: &mut Vec<Fault>) -> Option<ViewId> {
+    fn view_id(&self, faults: &mut Faults) -> Option<ViewId> {
         match self.view_id.as_ref()?.parse() {
             Ok(id) => Some(id),
             Err(wrong) => {
@@ -560,14 +580,21 @@ impl Given {
         }
     }
 
-    fn include(&self, faults: &mut Vec<Fault>) -> Vec<ListInclude> {
+    fn include(&self, faults: &mut Faults) -> Vec<ListInclude> {
+        let most = ListInclude::WORDS.len();
+        if self.include.len() > most {
+            let detail = format!("takes at most {most} values");
+            let fault = Fault::at_parameter("invalid_parameter", "include", detail);
+            faults.push(fault.meta("max_items", most));
+            return Vec::new();
+        }
         let read = |word: &String| match word.parse() {
             Ok(include) => Some(include),
             Err(_) => {
                 let fault = Fault::at_parameter(
                     "invalid_parameter",
                     "include",
-                    format!("cannot include {word}"),
+                    format!("cannot include {}", excerpt(word)),
                 );
                 faults.push(fault.meta("allowed", ListInclude::WORDS));
                 None
@@ -581,7 +608,7 @@ impl Given {
 pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
     let detail = match faults.as_slice() {
         [only] => format!("1 parameter is not valid, {}: {}.", only.place, only.detail),
-        many => format!("{} parameters are not valid.", many.len()),
+        many => format!("{} parameters are not valid.", count_of(many)),
     };
     faults.into_iter().fold(Error::new(Code::InvalidParameter, detail), Error::at)
 }

@@ -137,6 +137,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         position -> Nullable<Jsonb>,
         files_expire_at -> Nullable<Timestamptz>,
+        file_bytes -> BigInt,
     }
 }
 diesel::table! {

@@ -2,6 +2,7 @@
 //! than the query itself.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,8 +18,11 @@ use diesel_async::{
         deadpool::{Object, Pool},
     },
 };
-use domain::{Error, Result, access::Scope, events::NewEvent};
+use domain::{
+    Code, Error, Result, access::Scope, events::NewEvent, ids::OrganizationId, quotas::Quotas,
+};
 use futures_util::{FutureExt, future::join};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events;
 
@@ -41,6 +45,13 @@ const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s';
 /// How long a request waits for a free connection, and a new connection for the database.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long a read for a request may take: each of its statements, and one second more for all of them together.
+const READ_TIME: Duration = Duration::from_secs(5);
+/// Of so many connections one is for one organization.
+const SHARE: usize = 4;
+/// Organizations whose share is remembered although nobody uses it.
+const IDLE_SHARES: usize = 10_000;
+
 /// The door to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -48,6 +59,42 @@ pub struct Store {
     url: String,
     /// A write has failed because the database's disk is full.
     out_of_space: Arc<AtomicBool>,
+    /// None for the server's own work, which is shared out by tasks and may take its time.
+    fairness: Option<Arc<Fairness>>,
+    quotas: Quotas,
+}
+
+/// What keeps the requests of one organization from being the trouble of all others.
+struct Fairness {
+    /// Connections that one organization uses at a time.
+    share: usize,
+    read_time: Duration,
+    shares: Mutex<HashMap<OrganizationId, Arc<Semaphore>>>,
+}
+
+impl Fairness {
+    fn new(share: usize, read_time: Duration) -> Arc<Self> {
+        Arc::new(Self { share: share.max(1), read_time, shares: Mutex::default() })
+    }
+
+    /// Waits for one of the connections that the organization may use.
+    async fn turn(&self, organization: OrganizationId) -> Result<OwnedSemaphorePermit> {
+        let share = {
+            let mut shares = self.shares.lock().expect("never poisoned");
+            if shares.len() >= IDLE_SHARES {
+                shares.retain(|_, share| Arc::strong_count(share) > 1);
+            }
+            let new = || Arc::new(Semaphore::new(self.share));
+            Arc::clone(shares.entry(organization).or_insert_with(new))
+        };
+        match tokio::time::timeout(PATIENCE, share.acquire_owned()).await {
+            Ok(turn) => turn.map_err(Error::internal),
+            Err(_) => Err(Error::new(
+                Code::Unavailable,
+                "The organization has too many requests under way. Try again when some have ended.",
+            )),
+        }
+    }
 }
 
 impl Store {
@@ -67,9 +114,31 @@ impl Store {
             .max_size(settings.pool.max(1))
             .build()
             .map_err(Error::internal)?;
-        let store = Self { pool, url: settings.url.clone(), out_of_space: Arc::default() };
+        let store = Self {
+            pool,
+            url: settings.url.clone(),
+            out_of_space: Arc::default(),
+            fairness: None,
+            quotas: Quotas::default(),
+        };
         store.refuse_strong_role().await?;
         Ok(store)
+    }
+
+    /// The same for requests: one organization has at most a quarter of the connections at a time, and reads end after
+    /// 5 seconds.
+    #[must_use]
+    pub fn for_requests(mut self) -> Self {
+        let share = self.pool.status().max_size / SHARE;
+        self.fairness = Some(Fairness::new(share, READ_TIME));
+        self
+    }
+
+    /// The same with other limits than those by default.
+    #[must_use]
+    pub fn with_quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
+        self
     }
 
     async fn refuse_strong_role(&self) -> Result<()> {
@@ -145,12 +214,33 @@ impl Store {
     }
 
     /// Runs `work` in a read-only transaction of the scope's organization.
+    ///
+    /// # Errors
+    /// `query_too_expensive` when a request's read takes longer than it may. Asking again would take as long.
     pub async fn read<T>(
         &self,
         scope: &Scope,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.transaction("BEGIN READ ONLY", scope, work).await
+        let Some(fairness) = &self.fairness else {
+            let conn = self.connection().await?;
+            return self.transaction(conn, "BEGIN READ ONLY", scope, work).await;
+        };
+        let turn = fairness.turn(scope.organization).await?;
+        let limit = fairness.read_time;
+        let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", limit.as_millis());
+        let conn = self.connection().await?;
+        let read = self.transaction(conn, &begin, scope, work);
+        // The database ends a statement that takes too long; this ends many that do so together.
+        let done = tokio::time::timeout(limit + Duration::from_secs(1), read).await;
+        drop(turn);
+        match done {
+            Ok(Err(Error::Unavailable(source))) if is_out_of_time(&*source) => {
+                Err(too_expensive(limit))
+            }
+            Ok(done) => done,
+            Err(_) => Err(too_expensive(limit)),
+        }
     }
 
     /// Runs `work` in a transaction of the scope's organization. Its events are written as the last
@@ -160,8 +250,13 @@ impl Store {
         scope: &Scope,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
+        let _turn = match &self.fairness {
+            Some(fairness) => Some(fairness.turn(scope.organization).await?),
+            None => None,
+        };
+        let conn = self.connection().await?;
         let done = self
-            .transaction("BEGIN", scope, async |tx| {
+            .transaction(conn, "BEGIN", scope, async |tx| {
                 let done = work(tx).await?;
                 events::flush(tx).await?;
                 Ok(done)
@@ -175,13 +270,14 @@ impl Store {
 
     async fn transaction<T>(
         &self,
+        conn: Object<AsyncPgConnection>,
         begin: &str,
         scope: &Scope,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let guard = Guard(Some(self.connection().await?));
+        let guard = Guard(Some(conn));
         let conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
-        let tx = Tx { conn, scope, events: Mutex::default() };
+        let tx = Tx { conn, scope, quotas: &self.quotas, events: Mutex::default() };
         let begin = format!(
             "{begin}; SELECT set_config('app.organization_id', '{}', true)",
             scope.organization.0
@@ -198,6 +294,20 @@ impl Store {
         guard.release();
         done
     }
+}
+
+/// Whether the database ended a statement because of its `statement_timeout`.
+fn is_out_of_time(source: &(dyn std::error::Error + 'static)) -> bool {
+    source.to_string().contains("due to statement timeout")
+}
+
+fn too_expensive(limit: Duration) -> Error {
+    let seconds = limit.as_secs();
+    let detail = format!(
+        "The query was ended after {seconds} seconds. Narrow it with fewer or simpler conditions, ask for a smaller \
+         page, or use an export."
+    );
+    Error::new(Code::QueryTooExpensive, detail).meta("max_seconds", seconds.into())
 }
 
 /// Diesel does not see a BEGIN that was sent by hand, so a connection whose request was canceled
@@ -222,6 +332,7 @@ impl Drop for Guard {
 pub struct Tx<'c> {
     conn: &'c AsyncPgConnection,
     scope: &'c Scope,
+    quotas: &'c Quotas,
     events: Mutex<Vec<NewEvent>>,
 }
 
@@ -234,6 +345,11 @@ impl<'c> Tx<'c> {
     /// On whose behalf it runs.
     pub fn scope(&self) -> &'c Scope {
         self.scope
+    }
+
+    /// How much the organization may have.
+    pub fn quotas(&self) -> &'c Quotas {
+        self.quotas
     }
 
     /// Adds an event; it is written when the work is done, with the scope's actor and request.
@@ -302,6 +418,57 @@ mod tests {
 
     define_sql_function! { fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>; }
     define_sql_function! { fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text; }
+
+    /// The requests of one organization wait for each other where they are too many, and for nobody else.
+    #[test]
+    fn one_organization_has_a_share_of_the_connections() {
+        crate::testing::run(async |store, scope| {
+            let store = store.clone().for_requests();
+            let other = Scope::system(OrganizationId::new(), "test", uuid::Uuid::now_v7());
+            let share = store.pool.status().max_size / SHARE;
+            let under_way = std::cell::Cell::new(0);
+            let most = std::cell::Cell::new(0);
+            let slow = async |tx: &Tx<'_>| {
+                under_way.set(under_way.get() + 1);
+                most.set(most.get().max(under_way.get()));
+                diesel::select(pg_sleep(0.02)).execute(&mut tx.conn()).await?;
+                under_way.set(under_way.get() - 1);
+                Ok(())
+            };
+            let many = futures_util::future::join_all((0..12).map(|_| store.read(&scope, slow)));
+            let quick = store.read(&other, async |tx| {
+                Ok(diesel::select(current_organization())
+                    .get_result::<Option<uuid::Uuid>>(&mut tx.conn())
+                    .await?)
+            });
+            let (many, quick) = join(many, quick).await;
+            assert!(many.iter().all(Result::is_ok) && quick.unwrap().is_some());
+            assert_eq!(most.get(), share.max(1));
+        });
+    }
+
+    /// Whether it is one long statement or many short ones.
+    #[test]
+    fn reads_for_requests_end() {
+        crate::testing::run(async |store, scope| {
+            let mut store = store.clone();
+            store.fairness = Some(Fairness::new(1, Duration::from_millis(50)));
+            let long = async |tx: &Tx<'_>| {
+                diesel::select(pg_sleep(30.0)).execute(&mut tx.conn()).await?;
+                Ok(())
+            };
+            let many = async |tx: &Tx<'_>| {
+                loop {
+                    diesel::select(pg_sleep(0.01)).execute(&mut tx.conn()).await?;
+                }
+            };
+            let long = store.read(&scope, long).await.unwrap_err();
+            let many: Result<()> = store.read(&scope, many).await;
+            assert_eq!(long.code(), Code::QueryTooExpensive);
+            assert_eq!(many.unwrap_err().code(), Code::QueryTooExpensive);
+            store.ping().await.unwrap();
+        });
+    }
 
     /// Whatever becomes of a request, nobody gets a connection that is still inside of an organization.
     #[test]

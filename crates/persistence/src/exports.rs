@@ -29,7 +29,7 @@ const PAGE: i64 = 500;
 /// Accepts an export.
 ///
 /// # Errors
-/// `invalid_filter`; `validation_failed` for columns, and for a view that is not there.
+/// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that is not there.
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
     if let Some(id) = request.view_id {
@@ -45,7 +45,10 @@ pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
         position: None,
         has_files: true,
     };
-    jobs::insert(tx, &job).await
+    // What is full now takes nothing more; whether this one still fits is seen as it grows.
+    let job = jobs::insert(tx, &job).await?;
+    jobs::set_file_bytes(tx, job.id, 1).await?;
+    Ok(job)
 }
 
 /// How an export ended.
@@ -87,8 +90,9 @@ pub async fn write(
     }
     let total = run.store.read(run.scope(), async |tx| count(tx, &export, &list).await).await?;
     run.step(async |tx| jobs::set_total(tx, id, total).await).await?;
-    write(export.header()?).await?;
-    let mut done = 0;
+    let header = export.header()?;
+    let (mut done, mut bytes) = (0, header.len() as i64);
+    write(header).await?;
     loop {
         let rows = run.store.read(run.scope(), async |tx| page(tx, &export, &list).await).await?;
         let Some(last) = rows.last().and_then(|row| row.get("id")).and_then(Value::as_str) else {
@@ -99,11 +103,15 @@ pub async fn write(
         for row in &rows {
             lines.extend(export.line(row)?);
         }
+        bytes += lines.len() as i64;
         write(lines).await?;
         done += rows.len() as i64;
         let goes_on = run
             .step(async |tx| match jobs::begin_step(tx, id).await? {
-                Some(_) => jobs::set_done(tx, id, done).await.map(|()| true),
+                Some(_) => {
+                    jobs::set_file_bytes(tx, id, bytes).await?;
+                    jobs::set_done(tx, id, done).await.map(|()| true)
+                }
                 None => Ok(false),
             })
             .await?;

@@ -1,6 +1,6 @@
 //! Jobs: what people see of long work. Their tasks are in `tasks`.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
@@ -12,6 +12,7 @@ use domain::{
         check_kept,
     },
     notifications::Occasion,
+    quotas::Quota,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};
@@ -43,7 +44,18 @@ pub struct NewJob {
 }
 
 /// Accepts a job: it is kept, told of and queued. Its task's kind is the word of its type, its payload `{job_id}`.
+///
+/// # Errors
+/// `quota_exceeded` when whoever starts it, or the organization, has too many that have not ended.
 pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
+    let keeps_items = job.kind != JobType::Export;
+    check_quotas(tx, job.total.filter(|_| keeps_items).unwrap_or(0)).await?;
+    insert_follow_up(tx, job).await
+}
+
+/// The same for a job that follows from a change: nobody started it, so it counts for nobody, and the change must not
+/// fail for it.
+pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
     let files_expire_at = job.has_files.then(|| Timestamp(Timestamp::now().0 + FILE_LIFE));
     let row = (
@@ -69,6 +81,59 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
         json!({"type": job.kind, "dry_run": job.dry_run}),
     ));
     find(tx, job.id).await
+}
+
+/// Makes sure that there is room for another job that somebody starts and that keeps `items` items.
+///
+/// # Errors
+/// `quota_exceeded`.
+pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
+    let Some(caller) = &tx.scope().actor.id else { return Ok(()) };
+    // Jobs of one organization are accepted one after the other: two at once would both find the last place free. In a
+    // statement of its own, since a statement sees what there was when it began.
+    Statement::new(
+        "/* jobs.turn */ SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || current_organization()::text, 0))",
+    )
+    .execute(&mut tx.conn())
+    .await?;
+    // Exports keep no items. The rows are those of 7 days, found by the organization's part of the primary key.
+    let (of_caller, of_organization, kept): (i64, i64, i64) = Statement::new(
+        "/* jobs.quotas */ SELECT count(*) FILTER (WHERE finished_at IS NULL AND actor_id = ",
+    )
+    .with(
+        Bind::Text(Some(caller.clone())),
+        "), count(*) FILTER (WHERE finished_at IS NULL AND actor_id IS NOT NULL), coalesce(sum(CASE \
+         WHEN type = 'export' THEN 0 WHEN finished_at IS NULL THEN greatest(done, total) ELSE done END), 0)::bigint \
+         FROM jobs",
+    )
+    .answers::<(BigInt, BigInt, BigInt)>()
+    .get_result(&mut tx.conn())
+    .await?;
+    let quotas = tx.quotas();
+    Quota::JobsPerCaller.check(of_caller + 1, quotas.jobs_per_caller)?;
+    Quota::JobsPerOrganization.check(of_organization + 1, quotas.jobs_per_organization)?;
+    Quota::JobItems.check(kept + items, quotas.job_items)
+}
+
+/// Counts what a job's files take, in the place of what they took before.
+///
+/// # Errors
+/// `quota_exceeded` when the organization's files would take too much.
+pub async fn set_file_bytes(tx: &Tx<'_>, id: JobId, bytes: i64) -> Result<()> {
+    let others: i64 = Statement::new(
+        "/* jobs.file_bytes */ SELECT coalesce(sum(file_bytes), 0)::bigint FROM jobs \
+         WHERE file_bytes > 0 AND id <> ",
+    )
+    .with(Bind::Id(Some(id.0)), "")
+    .answers::<BigInt>()
+    .get_result(&mut tx.conn())
+    .await?;
+    Quota::FileBytes.check(others + bytes, tx.quotas().file_bytes)?;
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set(jobs::file_bytes.eq(bytes))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Whether the scope may see every job, or only what its own actor started.
@@ -355,6 +420,13 @@ async fn end(
     let ended = diesel::update(unfinished).set(change).execute(&mut tx.conn()).await?;
     let job = find(tx, id).await?;
     if ended == 1 {
+        // Its upload is erased now, and a result that is not whole is thrown away.
+        if !(job.kind == JobType::Export && status == JobStatus::Succeeded) {
+            diesel::update(jobs::table.filter(jobs::id.eq(id)))
+                .set(jobs::file_bytes.eq(0))
+                .execute(&mut tx.conn())
+                .await?;
+        }
         let kind = format!("job.{status}");
         let data = json!({"type": job.kind, "progress": job.progress, "problem": job.problem});
         let event = NewEvent::new(&kind, id, job.version, data);
@@ -380,7 +452,7 @@ pub async fn with_expired_files(tx: &Tx<'_>, limit: i64) -> Result<Vec<JobId>> {
 /// Notes that the files of these jobs are gone.
 pub async fn forget_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
-        .set(jobs::files_expire_at.eq(None::<Timestamp>))
+        .set((jobs::files_expire_at.eq(None::<Timestamp>), jobs::file_bytes.eq(0)))
         .execute(&mut tx.conn())
         .await?;
     Ok(())

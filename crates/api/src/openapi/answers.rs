@@ -16,6 +16,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
             Code::InvalidParameter,
             Code::InvalidHeader,
             Code::IdempotencyKeyInvalid,
+            Code::QueryTooExpensive,
         ],
     ),
     (
@@ -52,6 +53,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     ),
     (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
     (413, "ContentTooLarge", "The body is larger than allowed.", &[Code::BodyTooLarge]),
+    (414, "UriTooLong", "The query string is longer than 8 KiB.", &[Code::QueryTooLong]),
     (
         415,
         "UnsupportedMediaType",

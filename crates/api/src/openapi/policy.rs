@@ -1,16 +1,25 @@
 //! The document as policy: who may call an operation, and what it takes, looked up by method and pattern.
 //! A route that is not in the document is refused, so that what is documented and what is enforced cannot differ.
 
-use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    str::FromStr,
+    sync::Arc,
+};
 
 use domain::{
     Code, Error, Fault,
     access::{AccessScope, Role},
-    body::{Schemas, id_prefix},
+    body::{Schemas, id_prefix, split_list},
+    fault::Faults,
     fields::did_you_mean,
+    filter,
     ids::{self, IdFault},
+    listing::invalid_parameters,
 };
-use serde_json::{Map, Value as Json};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
 
 use super::{operations_of, schemas::name_of};
 
@@ -38,8 +47,7 @@ pub struct Operation {
     /// What a key needs, all of them; empty means that any key will do (if keys may at all).
     pub scopes: Vec<AccessScope>,
     pub keys_allowed: bool,
-    /// Path parameters that are ids: name and prefix.
-    pub path_ids: Vec<(String, &'static str)>,
+    pub path_parameters: Vec<PathParameter>,
     pub query: Vec<Parameter>,
     /// The schema of a JSON body.
     pub body: Option<String>,
@@ -50,8 +58,19 @@ pub struct Operation {
     pub takes_idempotency_key: bool,
     pub takes_if_match: bool,
     pub takes_if_none_match: bool,
-    /// Units of the quota that it costs.
+    /// Units of the quota that it costs, before its filter is counted.
     pub cost: u32,
+    /// Properties of the body that hold a filter.
+    pub filters: Vec<String>,
+}
+
+/// A parameter of the path.
+#[derive(Debug)]
+pub struct PathParameter {
+    pub name: String,
+    /// The prefix of the ids that it takes, when it takes ids.
+    pub prefix: Option<&'static str>,
+    pub schema: Json,
 }
 
 /// A query parameter.
@@ -130,6 +149,10 @@ impl Operation {
                 .iter()
                 .find_map(|kind| content.get(*kind))
         });
+        let schema = body
+            .and_then(|body| body.pointer("/schema/$ref"))
+            .and_then(Json::as_str)
+            .and_then(name_of);
         let is_dear =
             path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
         Self {
@@ -141,17 +164,18 @@ impl Operation {
             role: operation["x-required-role"].as_str().map(word),
             scopes: scopes.map(scope).collect(),
             keys_allowed: public || operation["x-api-keys"] != false,
-            path_ids: parameters.iter().filter_map(|p| path_id(p, document)).collect(),
+            path_parameters: parameters
+                .iter()
+                .filter(|p| p["in"] == "path")
+                .map(|p| PathParameter::of(p, document))
+                .collect(),
             query: parameters
                 .iter()
                 .filter(|p| p["in"] == "query")
                 .map(|p| Parameter::of(p))
                 .collect(),
-            body: body
-                .and_then(|body| body.pointer("/schema/$ref"))
-                .and_then(Json::as_str)
-                .and_then(name_of)
-                .map(str::to_owned),
+            filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
+            body: schema.map(str::to_owned),
             answers: answers_of(operation),
             media_types: content
                 .map(|content| content.keys().cloned().collect())
@@ -163,22 +187,21 @@ impl Operation {
         }
     }
 
-    /// Checks the ids of the path, each asked for by the name of its parameter.
+    /// Checks the parameters of the path, each asked for by its name, as it stands in the address.
     ///
     /// # Errors
-    /// `not_found` for what cannot be an id, `validation_failed` with `wrong_id_type` for the id of another kind of thing.
-    pub fn check_path<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> domain::Result<()> {
-        for (name, prefix) in &self.path_ids {
-            let text = value(name).unwrap_or_default();
-            match ids::decode(prefix, text) {
-                Ok(_) => {}
-                Err(IdFault::Malformed) => return Err(Error::not_found()),
-                Err(IdFault::WrongKind) => {
-                    let detail = format!("must be an id that begins with {prefix}_");
-                    return Err(Error::invalid(vec![
-                        Fault::at_parameter("wrong_id_type", name, detail).meta("prefix", *prefix),
-                    ]));
-                }
+    /// `not_found` for what cannot be a name of anything, `validation_failed` with `wrong_id_type` for the id of another
+    /// kind of thing.
+    pub fn check_path<'a>(
+        &self,
+        schemas: &Schemas,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> domain::Result<()> {
+        for parameter in &self.path_parameters {
+            let text = value(&parameter.name).unwrap_or_default();
+            match parameter.prefix {
+                Some(prefix) => parameter.check_id(prefix, text)?,
+                None => parameter.check_text(schemas, text)?,
             }
         }
         Ok(())
@@ -187,27 +210,28 @@ impl Operation {
     /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts as they were given.
     ///
     /// # Errors
-    /// Every fault at once, all `invalid_parameter`; `domain::listing::invalid_parameters` makes the problem of them.
+    /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of the problem when
+    /// several are unknown.
     pub fn check_query(
         &self,
         schemas: &Schemas,
         pairs: &[(String, String)],
-    ) -> Result<Map<String, Json>, Vec<Fault>> {
+    ) -> domain::Result<Map<String, Json>> {
         let mut values = Map::new();
-        let mut faults = Vec::new();
-        for (name, _) in pairs {
-            if !self.query.iter().any(|known| known.name == *name)
-                && !faults.iter().any(|known| is_about(known, name))
-            {
+        let mut faults = Faults::default();
+        let known: HashSet<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
+        let mut given: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut unknown = 0;
+        for (name, text) in pairs {
+            let texts = given.entry(name).or_default();
+            if texts.is_empty() && !known.contains(name.as_str()) && !faults.is_full() {
+                unknown += 1;
                 faults.push(self.unknown_parameter(name));
             }
+            texts.push(text);
         }
         for parameter in &self.query {
-            let texts: Vec<&str> = pairs
-                .iter()
-                .filter(|(name, _)| *name == parameter.name)
-                .map(|(_, text)| text.as_str())
-                .collect();
+            let texts = given.remove(parameter.name.as_str()).unwrap_or_default();
             if texts.is_empty() {
                 if parameter.required {
                     faults.push(Fault::at_parameter(INVALID, &parameter.name, "is required"));
@@ -223,7 +247,37 @@ impl Operation {
                 Err(found) => faults.extend(found),
             }
         }
-        if faults.is_empty() { Ok(values) } else { Err(faults) }
+        let mut faults = faults.into_vec();
+        let names: Vec<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
+        match (faults.first_mut(), unknown) {
+            (None, _) => Ok(values),
+            (Some(only), 1) => {
+                only.meta.insert("allowed".to_owned(), json!(names));
+                Err(invalid_parameters(faults))
+            }
+            (_, 0) => Err(invalid_parameters(faults)),
+            _ => Err(invalid_parameters(faults).meta("allowed", json!(names))),
+        }
+    }
+
+    /// Nodes and values of the filter that the query parameters make.
+    pub fn weight_of_query(&self, pairs: &[(String, String)]) -> usize {
+        if self.query.iter().all(|parameter| !parameter.filter) {
+            return 0;
+        }
+        let of_filter: HashSet<&str> = self
+            .query
+            .iter()
+            .filter(|known| known.filter && !NO_CONDITIONS.contains(&known.name.as_str()))
+            .map(|known| known.name.as_str())
+            .collect();
+        let conditions = pairs.iter().filter(|(name, _)| of_filter.contains(name.as_str()));
+        conditions.map(|(_, text)| 1 + split_list(text).len()).sum()
+    }
+
+    /// Nodes and values of the filters in a body.
+    pub fn weight_of_body(&self, body: &Json) -> usize {
+        self.filters.iter().filter_map(|name| body.get(name)).map(filter::weight).sum()
     }
 
     /// Whether one of its answers is what an `Accept` header asks for.
@@ -231,7 +285,8 @@ impl Operation {
     /// # Errors
     /// `not_acceptable` with what there is.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
-        let wanted = || accept.unwrap_or("*/*").split(',').filter_map(wanted);
+        let wanted =
+            || accept.unwrap_or("*/*").split(',').take(MAX_MEDIA_RANGES).filter_map(wanted);
         let fits = |answer: &String| {
             wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted))
         };
@@ -244,10 +299,9 @@ impl Operation {
     }
 
     fn unknown_parameter(&self, name: &str) -> Fault {
-        let names = || self.query.iter().map(|known| known.name.as_str());
-        let fault = Fault::at_parameter(INVALID, name, "unknown parameter")
-            .meta("allowed", names().collect::<Vec<_>>());
-        match did_you_mean(name, names()).filter(|_| name.len() <= 64) {
+        let names = self.query.iter().map(|known| known.name.as_str());
+        let fault = Fault::at_parameter(INVALID, name, "unknown parameter");
+        match did_you_mean(name, names) {
             Some(guess) => fault.meta("did_you_mean", guess),
             None => fault,
         }
@@ -255,6 +309,12 @@ impl Operation {
 }
 
 const INVALID: &str = "invalid_parameter";
+/// Parameters of lists that the catalogue's grammar reads and that are no conditions.
+const NO_CONDITIONS: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
+/// Media ranges of an `Accept` header that are looked at.
+const MAX_MEDIA_RANGES: usize = 100;
+/// Characters of a path parameter of which the document does not say how long it may be.
+const MAX_SEGMENT: usize = 100;
 
 /// Role, scopes and name in one line.
 impl fmt::Display for Operation {
@@ -269,6 +329,40 @@ impl fmt::Display for Operation {
         match self.role {
             None => write!(f, "public"),
             Some(role) => write!(f, "{role} / {keys}"),
+        }
+    }
+}
+
+impl PathParameter {
+    fn of(parameter: &Json, document: &Json) -> Self {
+        Self {
+            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            prefix: resolved(&parameter["schema"], document).as_object().and_then(id_prefix),
+            schema: parameter["schema"].clone(),
+        }
+    }
+
+    fn check_id(&self, prefix: &'static str, text: &str) -> domain::Result<()> {
+        match ids::decode(prefix, text) {
+            Ok(_) => Ok(()),
+            Err(IdFault::Malformed) => Err(Error::not_found()),
+            Err(IdFault::WrongKind) => {
+                let detail = format!("must be an id that begins with {prefix}_");
+                let fault = Fault::at_parameter("wrong_id_type", &self.name, detail);
+                Err(Error::invalid(vec![fault.meta("prefix", prefix)]))
+            }
+        }
+    }
+
+    /// What the document does not allow names nothing, and nobody needs to look for it.
+    fn check_text(&self, schemas: &Schemas, text: &str) -> domain::Result<()> {
+        let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Error::not_found())?;
+        let is_plain = !decoded.contains(char::is_control) && text.len() <= 12 * MAX_SEGMENT;
+        let is_short =
+            self.schema.get("maxLength").is_some() || decoded.chars().nth(MAX_SEGMENT).is_none();
+        match schemas.parameter(&self.name, &self.schema, &[&decoded]) {
+            Ok(_) if is_plain && is_short => Ok(()),
+            _ => Err(Error::not_found()),
         }
     }
 }
@@ -317,15 +411,18 @@ fn overlap(range: &str, kind: &str) -> bool {
             .is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
 }
 
-fn is_about(fault: &Fault, name: &str) -> bool {
-    matches!(&fault.place, domain::Place::Parameter(about) if about == name)
-}
-
-/// Name and prefix of a path parameter that is an id.
-fn path_id(parameter: &Json, document: &Json) -> Option<(String, &'static str)> {
-    let schema = resolved(&parameter["schema"], document).as_object()?;
-    let prefix = id_prefix(schema).filter(|_| parameter["in"] == "path")?;
-    Some((parameter["name"].as_str()?.to_owned(), prefix))
+/// The properties of a schema that hold a filter tree.
+fn filters_of(schema: &str, document: &Json) -> Vec<String> {
+    let properties = document
+        .pointer(&format!("/components/schemas/{schema}/properties"))
+        .and_then(Json::as_object);
+    let holds_filter = |property: &Json| property.to_string().contains("/FilterNode\"");
+    properties
+        .into_iter()
+        .flatten()
+        .filter(|(_, property)| holds_filter(property))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn resolved<'a>(value: &'a Json, document: &'a Json) -> &'a Json {

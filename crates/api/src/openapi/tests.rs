@@ -315,8 +315,8 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
     assert_eq!(kinds, ["application/merge-patch+json", "application/json"]);
     let statuses: Vec<&String> = patch["responses"].as_object().unwrap().keys().collect();
     let all = [
-        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "415", "422", "429",
-        "500", "503",
+        "200", "400", "401", "403", "404", "406", "408", "409", "412", "413", "414", "415", "422",
+        "429", "500", "503",
     ];
     assert_eq!(statuses, all);
     assert!(
@@ -395,7 +395,9 @@ fn the_policy_is_what_the_document_says() {
         policy.find("PUT", "/v1/partners").is_none() && policy.find("GET", "/secret").is_none()
     );
     let tag = of("PUT", "/v1/partners/{id}/tags/{tag_id}");
-    assert_eq!(tag.path_ids, [("id".to_owned(), "ptn"), ("tag_id".to_owned(), "tag")]);
+    let ids: Vec<_> =
+        tag.path_parameters.iter().map(|known| (known.name.as_str(), known.prefix)).collect();
+    assert_eq!(ids, [("id", Some("ptn")), ("tag_id", Some("tag"))]);
     let patch = of("PATCH", "/v1/partners/{id}");
     assert_eq!(patch.body.as_deref(), Some("PartnerUpdate"));
     assert!(patch.takes_if_match && !patch.takes_idempotency_key);
@@ -427,7 +429,7 @@ fn paths_and_queries_are_checked_by_the_document() {
     let tag = policy.find("PUT", "/v1/partners/{id}/tags/{tag_id}").unwrap();
     let (partner_id, tag_id) = (PartnerId::new().to_string(), TagId::new().to_string());
     let check = |id: &str, tag_id: &str| {
-        tag.check_path(|name| Some(if name == "id" { id } else { tag_id }))
+        tag.check_path(&schemas, |name| Some(if name == "id" { id } else { tag_id }))
             .map_err(|error| error.code())
     };
     assert_eq!(check(&partner_id, &tag_id), Ok(()));
@@ -438,7 +440,10 @@ fn paths_and_queries_are_checked_by_the_document() {
     let query = |pairs: &[(&str, &str)]| {
         let pairs: Vec<(String, String)> =
             pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        list.check_query(&schemas, &pairs)
+        list.check_query(&schemas, &pairs).map_err(|error| match error {
+            domain::Error::Problem(problem) => problem.errors,
+            other => panic!("{other}"),
+        })
     };
     let good = query(&[
         ("limit", "7"),

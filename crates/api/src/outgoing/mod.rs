@@ -292,7 +292,7 @@ fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, Trouble> 
 }
 
 /// The body, as long as it is not too long.
-async fn read(url: Url, mut response: Response, most: usize) -> Result<Fetched, Trouble> {
+async fn read(url: Url, response: Response, most: usize) -> Result<Fetched, Trouble> {
     if !response.status().is_success() {
         return Err(Trouble::Failed(format!("answered {}", response.status().as_u16())));
     }
@@ -313,12 +313,22 @@ async fn read(url: Url, mut response: Response, most: usize) -> Result<Fetched, 
     if response.content_length().is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
+    let body = read_whole(response, most).await.map_err(trouble)?.ok_or_else(too_large)?;
+    Ok(Fetched { url, content_type, body })
+}
+
+/// The body of an answer, however it says that it is long; none when it has more than `most` bytes. No answer from
+/// outside is read in another way.
+pub async fn read_whole(
+    mut response: Response,
+    most: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
     let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(trouble)? {
+    while let Some(piece) = response.chunk().await? {
         if body.len() + piece.len() > most {
-            return Err(too_large());
+            return Ok(None);
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Fetched { url, content_type, body })
+    Ok(Some(body))
 }

@@ -10,8 +10,16 @@ use persistence::notification_deliveries::Attempt;
 use reqwest::{Client, RequestBuilder, header, redirect};
 use serde_json::{Value as Json, json};
 
-/// How long Slack may take.
+use crate::outgoing::read_whole;
+
+/// How long Slack may take, from the connection to the last byte.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of the longest answer; a page of users has a few hundred thousand.
+const MAX_ANSWER: usize = 2 << 20;
+/// Characters of a word of Slack's that is repeated.
+const MAX_WORD: usize = 100;
+/// The longest wait that Slack may ask for.
+const MAX_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,18 +158,22 @@ async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
             .headers()
             .get(header::RETRY_AFTER)
             .and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
-        return Err(SlackFault::Throttled(Duration::from_secs(wait.unwrap_or(30))));
+        let wait = Duration::from_secs(wait.unwrap_or(30));
+        return Err(SlackFault::Throttled(wait.min(MAX_WAIT)));
     }
     if !status.is_success() {
         return Err(SlackFault::Away(format!("Slack answers {status}")));
     }
-    let answer: Json = response.json().await.map_err(away)?;
+    let not_slack = || SlackFault::Away("what answers is not Slack".to_owned());
+    let body = read_whole(response, MAX_ANSWER).await.map_err(away)?.ok_or_else(not_slack)?;
+    let answer: Json = serde_json::from_slice(&body).map_err(|_| not_slack())?;
     match answer.get("ok").and_then(Json::as_bool) {
         Some(true) => Ok(answer),
         Some(false) => {
-            Err(SlackFault::Said(text(&answer, "/error").unwrap_or_else(|| "no".to_owned())))
+            let word = text(&answer, "/error").unwrap_or_else(|| "no".to_owned());
+            Err(SlackFault::Said(word.chars().take(MAX_WORD).collect()))
         }
-        None => Err(SlackFault::Away("what answers is not Slack".to_owned())),
+        None => Err(not_slack()),
     }
 }
 

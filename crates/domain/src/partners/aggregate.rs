@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::PARTNER;
 use crate::{
     Error, Fault, Result, choices,
+    fault::excerpt,
     fields::{Field, FieldType, did_you_mean, named},
     filter::FilterNode,
     ids::ViewId,
@@ -106,7 +107,11 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
         let allowed = || PARTNER.iter().filter(|f| fits(f)).map(|f| f.name);
         let found = named(PARTNER, name).filter(|f| fits(f));
         if found.is_none() {
-            let fault = Fault::at_pointer("invalid_choice", at, format!("cannot use {name} here"));
+            let fault = Fault::at_pointer(
+                "invalid_choice",
+                at,
+                format!("cannot use {} here", excerpt(name)),
+            );
             let fault = fault.meta("allowed", allowed().collect::<Vec<_>>());
             faults.push(match did_you_mean(name, allowed()) {
                 Some(meant) => fault.meta("did_you_mean", meant),

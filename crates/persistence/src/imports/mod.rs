@@ -22,6 +22,7 @@ use domain::{
         ImportPlan, ImportRow, ImportRows, Inspection, Notation, Rows,
     },
     jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
+    quotas::Quota,
     text::fold,
 };
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
 ///
 /// # Errors
-/// `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
+/// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
 /// that neither mapping nor defaults give.
 pub async fn insert(
     tx: &Tx<'_>,
@@ -58,6 +59,7 @@ pub async fn insert(
     options: ImportOptions,
     inspection: &Inspection,
 ) -> Result<Job> {
+    Quota::ImportRows.check(inspection.row_count as i64, tx.quotas().import_rows)?;
     let (currency, _) = exponent(tx).await?;
     let plan = ImportPlan::new(options, inspection, &currency)?;
     let position = Position { shape: inspection.shape, notation: plan.notation, rows: 0 };

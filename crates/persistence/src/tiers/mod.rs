@@ -364,6 +364,7 @@ pub async fn replace_policy(
 /// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
 pub async fn insert_evaluation(tx: &Tx<'_>, request: &TierEvaluationRequest) -> Result<Job> {
     selection::resolve(tx, &request.selection(Timestamp::now())?).await?;
+    jobs::check_quotas(tx, 0).await?;
     insert_job(tx, serde_json::to_value(request).map_err(Error::internal)?, request.dry_run).await
 }
 
@@ -378,7 +379,7 @@ async fn insert_job(tx: &Tx<'_>, input: Json, dry_run: bool) -> Result<Job> {
         position: None,
         has_files: false,
     };
-    jobs::insert(tx, &job).await
+    jobs::insert_follow_up(tx, &job).await
 }
 
 /// Explains where a partner stands, and what it lacks for the next tier.
