@@ -20,7 +20,10 @@ use diesel_async::{
 use domain::{Error, Result, access::Scope, events::NewEvent};
 use futures_util::{FutureExt, future::join};
 
-use crate::events;
+use crate::{
+    events,
+    locks::{Turn, Turns},
+};
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub struct Settings {
 /// What a connection is before anybody uses it: weak, and never stuck for long.
 /// `client_connection_check_interval` ends the statement of a request that was canceled;
 /// parallel scans of the whole table would serve one organization at the cost of all.
+///
+/// [`crate::locks::bulk`] lets one lock wait longer than `lock_timeout` says here.
 const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s'; SET lock_timeout = '4s'; \
     SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = '250ms'; \
     SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
@@ -48,6 +53,7 @@ pub struct Store {
     url: String,
     /// A write has failed because the database's disk is full.
     out_of_space: Arc<AtomicBool>,
+    turns: Turns,
 }
 
 impl Store {
@@ -67,7 +73,12 @@ impl Store {
             .max_size(settings.pool.max(1))
             .build()
             .map_err(Error::internal)?;
-        let store = Self { pool, url: settings.url.clone(), out_of_space: Arc::default() };
+        let store = Self {
+            pool,
+            url: settings.url.clone(),
+            out_of_space: Arc::default(),
+            turns: Turns::default(),
+        };
         store.refuse_strong_role().await?;
         Ok(store)
     }
@@ -136,6 +147,15 @@ impl Store {
                 Ok(())
             }
         }
+    }
+
+    /// Waits until no other writer of many rows is at work for the organization. Held until it is
+    /// dropped; taken before the transaction, so that whoever waits occupies no connection.
+    ///
+    /// # Errors
+    /// `Unavailable` after a minute.
+    pub async fn turn(&self, scope: &Scope) -> Result<Turn> {
+        self.turns.take(scope.organization).await
     }
 
     /// Connections that exist, and those that wait to be used.
