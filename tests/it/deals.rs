@@ -224,13 +224,135 @@ async fn an_account_belongs_to_one_partner_unless_somebody_says_otherwise() {
     let path = format!("/v1/deals/{}", second.id());
     org.owner.post(&format!("{path}/approval"), json!({})).await.problem(409, "deal_conflict");
     let shown = org.owner.get(&format!("{path}/conflicts")).await.expect(200);
-    assert_eq!(shown.body["data"][0]["id"], first.id());
+    let conflict = &shown.body["data"][0];
+    assert_eq!((&conflict["match"], &conflict["deal"]["id"]), (&json!("same"), &json!(first.id())));
+    assert_eq!(conflict["reason"], "Both accounts have the domain homeoffice.gov.uk.");
     let both = org
         .owner
         .post(&format!("{path}/approval"), json!({"allow_conflict": true}))
         .await
         .expect(200);
     assert_eq!(both.body["status"], "approved");
+}
+
+/// Every way in which a deal comes to protect an account, when the other one names it by name, by
+/// domain, or both.
+#[tokio::test]
+async fn an_equal_domain_or_an_equal_name_is_a_conflict_whichever_each_has() {
+    let org = Organization::new().await;
+    let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
+    let pairs = [
+        (json!({"account_name": "Globex Corp", "account_domain": "globex.com"}), json!({"account_name": "globex corp."})),
+        (json!({"account_name": "Initech"}), json!({"account_name": "The INITECH", "account_domain": "initech.com"})),
+        (
+            json!({"account_name": "Umbrella", "account_domain": "umbrella.com"}),
+            json!({"account_name": "Umbrella Europe", "account_domain": "www.umbrella.com"}),
+        ),
+        (
+            json!({"account_name": "Hooli", "account_domain": "hooli.com"}),
+            json!({"account_name": "Hooli", "account_domain": "hooli.xyz"}),
+        ),
+    ];
+    for (held, wanted) in pairs {
+        let first = org.owner.post("/v1/deals", deal(&one, held.clone())).await.expect(201);
+        let with = |more: Value| {
+            let mut values = wanted.clone();
+            values.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            values
+        };
+        let refused = org.owner.post("/v1/deals", deal(&two, wanted.clone())).await;
+        let refused = refused.problem(409, "deal_conflict");
+        assert_eq!(refused.body["meta"]["deal_ids"], json!([first.id()]), "{wanted}");
+        // The approval of what was registered, by action, by edit, and by reopening.
+        let open = with(json!({"status": "submitted"}));
+        let open = org.owner.post("/v1/deals", deal(&two, open)).await.expect(201);
+        let path = format!("/v1/deals/{}", open.id());
+        org.owner.post(&format!("{path}/approval"), json!({})).await.problem(409, "deal_conflict");
+        let edit = json!({"status": "approved"});
+        org.owner.patch(&path, edit.clone()).await.problem(409, "deal_conflict");
+        org.owner.patch(&path, json!({"status": "won", "closed_on": "2999-01-01"})).await.expect(200);
+        org.owner.patch(&path, edit).await.problem(409, "deal_conflict");
+        // The account of a deal that is approved already.
+        let other = org.owner.post("/v1/deals", deal(&two, json!({}))).await.expect(201);
+        let other = format!("/v1/deals/{}", other.id());
+        org.owner.patch(&other, wanted.clone()).await.problem(409, "deal_conflict");
+        // One that moves to another partner.
+        let same = org.owner.post("/v1/deals", deal(&one, wanted.clone())).await.expect(201);
+        let same = format!("/v1/deals/{}", same.id());
+        let moved = org.owner.patch(&same, json!({"partner_id": two})).await;
+        moved.problem(409, "deal_conflict");
+        org.owner.delete(&same).await.expect(204);
+        // A batch, and a file.
+        let operation = json!({"action": "create", "data": deal(&two, wanted.clone())});
+        let batch = org.owner.post("/v1/deals/batch", json!({"operations": [operation]})).await;
+        assert_eq!(batch.expect(207).body["results"][0]["problem"]["code"], "deal_conflict");
+        let row = with(json!({"name": "Rollout", "partner_id": two, "status": "approved"}));
+        let mut options = json!({"object": "deal", "mapping": {"partner": "partner_name"}});
+        for field in row.as_object().unwrap().keys().filter(|field| *field != "partner_id") {
+            options["mapping"][field] = json!(field);
+        }
+        let mut row = row;
+        row["partner"] = json!("Two");
+        row.as_object_mut().unwrap().remove("partner_id");
+        let done = org.owner.import(json!([row]).to_string(), options).await;
+        assert_eq!(done.codes(), ["deal_conflict"], "{wanted}");
+        let conflicts = org.owner.all(&format!("{path}/conflicts")).await;
+        assert_eq!(conflicts.len(), 1);
+        assert_eq!(
+            (&conflicts[0]["match"], &conflicts[0]["deal"]["id"]),
+            (&json!("same"), &json!(first.id()))
+        );
+    }
+}
+
+#[tokio::test]
+async fn of_two_approvals_at_once_one_wins_whatever_each_names() {
+    let org = Organization::new().await;
+    let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
+    for round in 0..10 {
+        let name = format!("Globex {round}");
+        let held = json!({"account_name": name, "account_domain": format!("globex{round}.com")});
+        let (first, second) = tokio::join!(
+            org.owner.post("/v1/deals", deal(&one, held)),
+            org.owner.post("/v1/deals", deal(&two, json!({"account_name": name})))
+        );
+        let mut statuses = [first.status, second.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
+    }
+}
+
+#[tokio::test]
+async fn accounts_that_are_nearly_the_same_are_shown_and_refuse_nothing() {
+    let org = Organization::new().await;
+    let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
+    let account = json!({"account_name": "Müller Maschinen GmbH", "account_domain": "mueller.de"});
+    let own = org.owner.post("/v1/deals", deal(&one, account)).await.expect(201);
+    let mut similar = Vec::new();
+    for values in [
+        json!({"account_name": "Mueller Maschinen AG"}),
+        json!({"account_name": "Muller Maschinen"}),
+        json!({"account_name": "Maschinenwelt", "account_domain": "shop.mueller.de"}),
+        json!({"account_name": "Müller-Maschinen  GmbH & Co. KG"}),
+    ] {
+        let made = org.owner.post("/v1/deals", deal(&two, values)).await.expect(201);
+        similar.push(made.id().to_owned());
+    }
+    org.owner.post("/v1/deals", deal(&two, json!({"account_name": "Meier"}))).await.expect(201);
+    let allowed = json!({"account_name": "MÜLLER MASCHINEN GMBH", "allow_conflict": true});
+    let same = org.owner.post("/v1/deals", deal(&two, allowed)).await.expect(201);
+    let conflicts = org.owner.all(&format!("/v1/deals/{}/conflicts", own.id())).await;
+    let shown: Vec<(&str, &str)> = conflicts
+        .iter()
+        .map(|one| (one["match"].as_str().unwrap(), one["deal"]["id"].as_str().unwrap()))
+        .collect();
+    let mut expected = vec![("same", same.id())];
+    expected.extend(similar.iter().map(|id| ("similar", id.as_str())));
+    assert_eq!(shown, expected, "the same ones first");
+    assert!(conflicts.iter().all(|one| one["reason"].as_str().unwrap().ends_with('.')));
+    // A deal keeps what it has, also when its name is mended.
+    let path = format!("/v1/deals/{}", same.id());
+    org.owner.patch(&path, json!({"account_name": "Müller  Maschinen GmbH"})).await.expect(200);
 }
 
 #[tokio::test]

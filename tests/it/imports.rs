@@ -556,7 +556,14 @@ async fn a_match_is_updated_or_left_alone_and_another_name_is_told_of() {
         left.items[0]["problem"]["meta"]["existing_id"],
         org.owner.partner("Acme").await["id"]
     );
-    let updated = org.owner.import("name,domain\nOther,acme.com\n", partners()).await;
+    let skipped = org.owner.import("name,domain\nOther,acme.com\n", partners()).await;
+    assert_eq!((skipped.codes(), skipped.tally()), (vec!["name_differs"], [1, 0, 0, 1]));
+    let acme = org.owner.partner("Acme").await;
+    let meta = &skipped.items[0]["problem"]["meta"];
+    assert_eq!(meta, &json!({"existing_id": acme["id"], "existing_name": "Acme"}));
+    assert_eq!((&skipped.items[0]["resource_id"], &acme["version"]), (&acme["id"], &json!(1)));
+    let options = partners_with(json!({"on_name_differs": "update"}));
+    let updated = org.owner.import("name,domain\nOther,acme.com\n", options).await;
     assert_eq!(
         (updated.warnings(0), org.owner.partner("Other").await["version"].clone()),
         (vec!["name_differs"], json!(2))
@@ -581,6 +588,131 @@ async fn a_match_is_updated_or_left_alone_and_another_name_is_told_of() {
         org.owner.import("name,type\nNew,\nNewer,Reseller\n", json!({"object": "partner"})).await;
     assert_eq!(untyped.codes(), ["validation_failed", ""]);
     assert_eq!(untyped.items[0]["problem"]["errors"][0]["pointer"], "#/type");
+}
+
+/// What became of the records of all rows: created, updated, unchanged.
+fn actions(ended: &harness::Ended) -> Vec<&str> {
+    ended.items.iter().map(|item| item["action"].as_str().unwrap_or("")).collect()
+}
+
+#[tokio::test]
+async fn a_row_without_domain_means_the_partner_of_its_name_when_that_is_certain() {
+    let org = Organization::new().await;
+    let new = async |name: &str, domain: Value| {
+        let body = json!({"name": name, "type": "reseller", "domain": domain});
+        org.owner.post("/v1/partners", body).await.expect(201).id().to_owned()
+    };
+    let only = new("Dup Co", json!("dupco.com")).await;
+    new("Twin", json!("twin.com")).await;
+    let without = new("Twin", Value::Null).await;
+    let first = new("Many", json!("many.com")).await;
+    new("Many", json!("many.org")).await;
+    let hand = new("Hand", Value::Null).await;
+    new("Hand", Value::Null).await;
+    let file = "name,industry\nDup  Co.,Retail\nTWIN,Retail\nMany,Retail\nHand,Retail\nNew,Retail\n";
+    let done = org.owner.import(file, partners()).await;
+    assert_eq!(actions(&done), ["updated", "updated", "created", "created", "created"]);
+    assert_eq!(
+        (&done.items[0]["resource_id"], &done.items[1]["resource_id"]),
+        (&json!(only), &json!(without))
+    );
+    let warnings: Vec<Vec<&str>> = (0..5).map(|item| done.warnings(item)).collect();
+    assert_eq!(warnings, [vec![], vec![], vec!["name_exists"], vec!["name_exists"], vec![]]);
+    let existing = |item: usize| &done.items[item]["warnings"][0]["meta"]["existing_id"];
+    assert_eq!((existing(2), existing(3)), (&json!(first), &json!(hand)));
+    assert_eq!(done.job["result"]["created"], 3);
+    let count = org.owner.all("/v1/partners").await.len();
+    for _ in 0..2 {
+        let again = org.owner.import(file, partners()).await;
+        assert_eq!(actions(&again), ["unchanged"; 5], "a second import changes nothing");
+        assert_eq!(
+            again.job["result"],
+            json!({"download_url": null, "expires_at": null, "created": 0, "updated": 0, "unchanged": 5})
+        );
+    }
+    assert_eq!(org.owner.all("/v1/partners").await.len(), count);
+}
+
+#[tokio::test]
+async fn a_partner_is_written_by_one_row_of_a_file() {
+    let org = Organization::new().await;
+    // By domain, by name alone, by another name: all of them mean the partner that the first row
+    // makes. The last one comes in another batch.
+    let others: String = (0..600).map(|number| format!("Other {number},,\n")).collect();
+    let file = format!(
+        "name,domain,industry\nAcme,acme.com,Retail\nACME,,Banking\nElse,acme.com,Software\n{others}acme,,Mining\n"
+    );
+    let last = 603;
+    for dry_run in [true, false] {
+        let done = org.owner.import(file.clone(), partners_with(json!({"dry_run": dry_run}))).await;
+        let codes = done.codes();
+        assert_eq!(
+            (codes[0], codes[1], codes[2], codes[last]),
+            ("", "duplicate_of_row", "duplicate_of_row", "duplicate_of_row")
+        );
+        assert_eq!(done.tally(), [604, 601, 0, 3]);
+        for item in [1, 2, last] {
+            assert_eq!(done.items[item]["problem"]["meta"]["row"], 1);
+        }
+        assert_eq!(done.job["result"]["created"], 601, "{dry_run}");
+    }
+    assert_eq!(org.owner.partner("Acme").await["industry"], "Retail");
+    let again = org.owner.import(file.clone(), partners()).await;
+    assert_eq!(again.job["result"]["unchanged"], 601);
+    assert_eq!(again.codes()[last], "duplicate_of_row");
+    // A partner that was there before, too.
+    let rows = "name,domain,industry\nAcme,,Banking\nAcme,acme.com,Mining\nOther,acme.com,Software\n";
+    let done = org.owner.import(rows, partners()).await;
+    assert_eq!(done.codes(), ["", "duplicate_of_row", "duplicate_of_row"]);
+    assert_eq!(actions(&done), ["updated", "", ""]);
+    let both = partners_with(json!({"on_duplicate_row": "update"}));
+    let done = org.owner.import("name,domain,industry\nAcme,,A\nAcme,acme.com,B\n", both).await;
+    assert_eq!(actions(&done), ["updated", "updated"]);
+    assert_eq!(org.owner.partner("Acme").await["industry"], "B");
+}
+
+#[tokio::test]
+async fn a_domain_that_many_share_is_nobodys() {
+    let org = Organization::new().await;
+    let file = "name,domain\nOne,https://www.facebook.com/one\nTwo,m.facebook.com/two\nThree,gmail.com\n\
+        Four,acme.wixsite.com\nFive,shop.marketplace.example\n";
+    let done = org.owner.import(file, partners()).await;
+    assert_eq!(done.codes(), ["", "", "", "", ""]);
+    for (item, warnings) in [(0, 1), (1, 1), (2, 1), (3, 0), (4, 0)] {
+        assert_eq!(done.warnings(item), vec!["invalid_domain"; warnings], "{item}");
+    }
+    assert_eq!(org.owner.partner("One").await["domain"], Value::Null);
+    assert_eq!(org.owner.partner("Four").await["domain"], "acme.wixsite.com");
+    let again = org.owner.import(file, partners()).await;
+    assert_eq!(actions(&again), ["unchanged"; 5]);
+    // The organization knows others.
+    let set = json!({"shared_domains": ["https://Marketplace.example/x"]});
+    let after = org.owner.patch("/v1/organization", set).await.expect(200);
+    assert_eq!(after.body["shared_domains"], json!(["marketplace.example"]));
+    let done = org.owner.import("name,domain\nSix,marketplace.example\n", partners()).await;
+    assert_eq!(done.warnings(0), ["invalid_domain"]);
+    let wrong = json!({"shared_domains": ["no domain"]});
+    let wrong = org.owner.patch("/v1/organization", wrong).await.problem(422, "validation_failed");
+    assert_eq!(wrong.faults()["#/shared_domains/0"], "invalid_domain");
+}
+
+#[tokio::test]
+async fn items_say_what_became_of_contacts_and_deals() {
+    let org = Organization::new().await;
+    org.owner.import("name,domain\nAcme,acme.com\n", partners()).await;
+    for (object, header, row, changed) in [
+        ("contact", "name,email,title,partner_domain", "Ann,ann@acme.com,CTO,acme.com", "Ann,ann@acme.com,CEO,acme.com"),
+        ("deal", "name,account_name,stage,partner_domain", "Rollout,Globex,Lead,acme.com", "Rollout,Globex,Proposal,acme.com"),
+    ] {
+        for (rows, expected) in [(row, "created"), (row, "unchanged"), (changed, "updated")] {
+            for dry_run in [true, false] {
+                let options = json!({"object": object, "dry_run": dry_run});
+                let done = org.owner.import(format!("{header}\n{rows}\n"), options).await;
+                assert_eq!(actions(&done), [expected], "{object}");
+                assert_eq!(done.job["result"][expected], 1);
+            }
+        }
+    }
 }
 
 #[tokio::test]

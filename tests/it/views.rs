@@ -333,7 +333,7 @@ async fn a_view_runs_on_contacts_in_the_order_of_their_list() {
 }
 
 #[tokio::test]
-async fn what_has_vanished_is_said_and_finds_nothing() {
+async fn what_has_vanished_is_said_and_equals_nothing() {
     let org = Organization::new().await;
     let tag = async |name: &str| {
         let body = json!({"category": "services", "name": name});
@@ -345,28 +345,40 @@ async fn what_has_vanished_is_said_and_finds_nothing() {
         .await;
     partner(&org.owner, "Bolt", json!({})).await;
     let leaf = |op: &str, tag: &str| json!({"op": op, "field": "tag_ids", "value": [tag]});
-    let mut ids = Vec::new();
-    for (i, filter) in [
-        leaf("any", &goes),
-        leaf("none", &goes),
-        json!({"op": "not", "filters": [leaf("any", &goes)]}),
-        json!({"op": "ne", "field": "partner_manager_id", "value": manager}),
+    let tier = json!({"key": "diamond", "name": "Diamond", "rank": 9});
+    org.owner.post("/v1/tiers", tier).await.expect(201);
+    let not = |filter: Value| json!({"op": "not", "filters": [filter]});
+    let of = |op: &str, field: &str, value: Value| json!({"op": op, "field": field, "value": value});
+    let both = ["Acme", "Bolt"];
+    let mut views = Vec::new();
+    for (i, (filter, found)) in [
+        (leaf("any", &goes), &[][..]),
+        (leaf("none", &goes), &both[..]),
+        (not(leaf("any", &goes)), &both[..]),
+        (of("any", "tag_ids", json!([goes, stays])), &both[..1]),
+        (of("all", "tag_ids", json!([goes, stays])), &[][..]),
+        (of("none", "tag_ids", json!([goes, stays])), &both[1..]),
+        (of("eq", "tag_ids", json!([goes])), &[][..]),
+        (of("ne", "tag_ids", json!([goes])), &both[..]),
+        (of("ne", "partner_manager_id", json!(manager)), &both[..]),
+        (of("not_in", "partner_manager_id", json!([manager])), &both[..]),
+        (of("eq", "partner_manager_id", json!(manager)), &[][..]),
+        (of("ne", "tier", json!("diamond")), &both[..]),
+        (of("not_in", "tier", json!(["diamond"])), &both[..]),
+        (of("in", "tier", json!(["diamond", "registered"])), &both[..]),
+        (of("gte", "tier", json!("diamond")), &[][..]),
+        (not(of("gte", "tier", json!("diamond"))), &both[..]),
     ]
     .into_iter()
     .enumerate()
     {
-        ids.push(
-            view(
-                &org.owner,
-                json!({"name": format!("v{i}"), "object": "partner", "filter": filter}),
-            )
-            .await,
-        );
+        let body = json!({"name": format!("v{i}"), "object": "partner", "filter": filter});
+        views.push((view(&org.owner, body).await, filter, found));
     }
     let mixed = json!({"op": "or", "filters": [leaf("none", &goes), leaf("any", &stays)]});
     let mixed =
         view(&org.owner, json!({"name": "mixed", "object": "partner", "filter": mixed})).await;
-    assert_eq!(org.owner.all(&format!("/v1/partners?view_id={}", ids[1])).await.len(), 1);
+    assert_eq!(org.owner.all(&format!("/v1/partners?view_id={}", views[1].0)).await.len(), 1);
     assert_eq!(
         org.owner.get(&format!("/v1/views/{mixed}")).await.expect(200).body["warnings"],
         json!([])
@@ -374,17 +386,27 @@ async fn what_has_vanished_is_said_and_finds_nothing() {
 
     org.owner.delete(&format!("/v1/tags/{goes}")).await.expect(204);
     org.owner.delete(&format!("/v1/members/{manager}")).await.expect(204);
-    for id in &ids {
-        assert!(org.owner.all(&format!("/v1/partners?view_id={id}")).await.is_empty());
+    org.owner.delete("/v1/tiers/diamond").await.expect(204);
+    for (id, filter, expected) in &views {
+        let found = org.owner.all(&format!("/v1/partners?view_id={id}&sort=name")).await;
+        assert_eq!(names(&found), *expected, "{filter}");
+        // The same asked for without a view, exported, and selected for a job.
+        let asked = json!({"filter": filter, "sort": ["name"]});
+        let asked = org.owner.post("/v1/partners/query", asked).await.expect(200).body;
+        assert_eq!(names(asked["data"].as_array().unwrap()), *expected, "{filter}");
+        let export = json!({"object": "partner", "format": "jsonl", "view_id": id});
+        let (_, file) = org.owner.export(export).await;
+        let lines = String::from_utf8(file.bytes).unwrap();
+        assert_eq!(lines.lines().count(), expected.len(), "{filter}");
+        let job = json!({"view_id": id, "dry_run": true});
+        let job = org.owner.post("/v1/tier-evaluations", job).await.expect(202);
+        assert_eq!(org.owner.wait(job.id()).await.items.len(), expected.len(), "{filter}");
         let view = org.owner.get(&format!("/v1/views/{id}")).await.expect(200);
         assert_eq!(view.body["warnings"][0]["code"], "not_found_reference");
         assert_eq!(view.version(), 1, "the view itself is as it was");
     }
-    assert_eq!(
-        names(&org.owner.all(&format!("/v1/partners?view_id={mixed}")).await),
-        ["Acme"],
-        "the other branch still finds"
-    );
+    let found = org.owner.all(&format!("/v1/partners?view_id={mixed}&sort=name")).await;
+    assert_eq!(names(&found), both, "nobody has what is gone");
     let view = org.owner.get(&format!("/v1/views/{mixed}")).await.expect(200);
     assert_eq!(
         view.body["warnings"],

@@ -19,7 +19,7 @@ use domain::{
     partners::PARTNER,
 };
 use futures_util::StreamExt;
-use persistence::{Tx, idempotency};
+use persistence::{Turn, Tx, idempotency};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -178,6 +178,12 @@ impl Call {
         work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>,
     ) -> Result<T> {
         Ok(self.state.store.write(&self.caller.scope, work).await?)
+    }
+
+    /// Waits until no other request writes many records of the organization; before the
+    /// transaction.
+    pub async fn turn(&self) -> Result<Turn> {
+        Ok(self.state.store.turn(&self.caller.scope).await?)
     }
 
     /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the work's own

@@ -6,8 +6,8 @@ use domain::{
     Fault,
     deals::{
         Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
-        DealBatchResult, DealCreate, DealList, DealPage, DealQuery, DealRejection, DealUpdate,
-        catalogue,
+        DealBatchResult, DealConflictPage, DealCreate, DealList, DealPage, DealQuery,
+        DealRejection, DealUpdate, catalogue,
     },
     ids::DealId,
     listing::ListRequest,
@@ -93,6 +93,7 @@ pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
             results,
         }))
     };
+    let _turn = call.turn().await?;
     call.once(&body.sum, work).await
 }
 
@@ -212,9 +213,11 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists approved deals of other partners for the same account.
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
+/// after them those for an account that may be the same: a name that differs in spelling or legal
+/// form, or a domain of the same company. Only the same account refuses an approval.
 #[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealPage)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = DealConflictPage)), extensions(("x-step" = json!(2))))]
 #[get("/deals/{id}/conflicts")]
 pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;

@@ -43,7 +43,8 @@ pub async fn preview_import(
     }
     let (_, inspection) = inspected(upload.file, options.options().clone()).await?;
     let organization = call.read(async |tx| organizations::get(tx).await).await?;
-    let preview = ImportPreview::new(options, &inspection, &organization.currency)?;
+    let shared = &organization.shared_domains;
+    let preview = ImportPreview::new(options, &inspection, &organization.currency, shared)?;
     call.expect_scope(preview.object.scope())?;
     Ok(Answer::ok(&preview))
 }

@@ -156,6 +156,7 @@ pub async fn batch_partners(
             results,
         }))
     };
+    let _turn = call.turn().await?;
     call.once(&body.sum, work).await
 }
 
@@ -249,9 +250,12 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 
 /// Restore a partner
 ///
-/// Possible within 30 days of its deletion.
+/// Possible within 30 days of its deletion, together with its contacts and deals. Refused while another
+/// partner has its domain or external id by now, or a deal that was approved meanwhile for the account of
+/// one of its approved deals.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
+    responses((status = 200, body = Partner)),
+    extensions(("x-errors" = json!("domain_taken external_id_taken deal_conflict"))))]
 #[post("/partners/{id}/restoration")]
 pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     call.once(&Sum::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?))).await

@@ -116,11 +116,11 @@ impl Findings {
             };
             match kept {
                 Some(value) => drop(findings.values.insert(name.to_owned(), value)),
-                None => findings.warnings.push(JobItemWarning {
-                    code: "invalid_format".to_owned(),
-                    detail: "must be a text, a number or a list of them".to_owned(),
-                    field: Some(name.to_owned()),
-                }),
+                None => {
+                    let detail = "must be a text, a number or a list of them";
+                    let warning = JobItemWarning::new("invalid_format", detail).about(name);
+                    findings.warnings.push(warning);
+                }
             }
         }
         findings

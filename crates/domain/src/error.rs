@@ -65,6 +65,7 @@ codes! {
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
     ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
     PartnerExists "partner_exists" 409 "This partner exists already.";
+    NameDiffers "name_differs" 409 "The partner with this domain has another name.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
     DomainRequired "domain_required" 409 "The partner has no domain.";
     InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this one.";

@@ -44,6 +44,13 @@ choices! {
         Failed = "failed",
         Skipped = "skipped",
     }
+    /// What became of the record of a row of an import.
+    JobItemAction {
+        Created = "created",
+        Updated = "updated",
+        /// It was there already and is as the row says, or as people have decided.
+        Unchanged = "unchanged",
+    }
     /// Kinds of work that do not wait for each other: each lane has hands of its own in every
     /// worker.
     Lane {
@@ -129,6 +136,50 @@ pub struct JobResult {
     pub download_url: Option<String>,
     /// Until when.
     pub expires_at: Option<Timestamp>,
+    /// Of an import: how many records it created, or would create in a dry run.
+    #[serde(default)]
+    #[schema(minimum = 0, example = json!(null))]
+    pub created: Option<i64>,
+    /// Of an import: how many records it changed.
+    #[serde(default)]
+    #[schema(minimum = 0, example = json!(null))]
+    pub updated: Option<i64>,
+    /// Of an import: how many records were there already as their row says.
+    #[serde(default)]
+    #[schema(minimum = 0, example = json!(null))]
+    pub unchanged: Option<i64>,
+}
+
+/// How many records of each kind of action an import came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobItemCounts {
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+}
+
+impl JobItemCounts {
+    /// Counts more items.
+    pub fn add(&mut self, items: &[NewJobItem]) {
+        for action in items.iter().filter_map(|item| item.action) {
+            match action {
+                JobItemAction::Created => self.created += 1,
+                JobItemAction::Updated => self.updated += 1,
+                JobItemAction::Unchanged => self.unchanged += 1,
+            }
+        }
+    }
+
+    /// As the result of a job without a file.
+    pub fn result(self) -> JobResult {
+        JobResult {
+            download_url: None,
+            expires_at: None,
+            created: Some(self.created),
+            updated: Some(self.updated),
+            unchanged: Some(self.unchanged),
+        }
+    }
 }
 
 /// Characters of the path that a problem repeats; every path of the document is shorter.
@@ -254,6 +305,29 @@ pub struct JobItemWarning {
     /// The field it is about.
     #[schema(example = "employees")]
     pub field: Option<String>,
+    /// What programs may want to know of it, such as `existing_id`.
+    #[serde(default)]
+    #[schema(example = json!({}))]
+    pub meta: Map<String, Value>,
+}
+
+impl JobItemWarning {
+    /// A warning about an item as a whole.
+    pub fn new(code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), detail: detail.into(), field: None, meta: Map::new() }
+    }
+
+    /// The same about a field.
+    pub fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The same with something for programs.
+    pub fn with(mut self, key: &str, value: Value) -> Self {
+        self.meta.insert(key.to_owned(), value);
+        self
+    }
 }
 
 /// What became of one row or one partner.
@@ -270,6 +344,8 @@ pub struct JobItem {
     pub reference: Option<String>,
     /// What became of it.
     pub status: JobItemStatus,
+    /// Of a row of an import that succeeded: what became of its record. Null for all others.
+    pub action: Option<JobItemAction>,
     /// What was written.
     #[schema(example = "ptn_01kb1q3x5se7wtc2gnh2avw0fd")]
     pub resource_id: Option<String>,
@@ -299,6 +375,7 @@ pub struct NewJobItem {
     pub index: i64,
     pub reference: Option<String>,
     pub status: JobItemStatus,
+    pub action: Option<JobItemAction>,
     pub resource_id: Option<String>,
     pub skipped_fields: Vec<String>,
     pub before: Option<Value>,
@@ -314,6 +391,7 @@ impl NewJobItem {
             index,
             reference: Some(reference.to_string()),
             status: JobItemStatus::Succeeded,
+            action: None,
             resource_id: None,
             skipped_fields: Vec::new(),
             before: None,

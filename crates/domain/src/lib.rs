@@ -1,7 +1,7 @@
 //! What things **are**: types and pure rules. No I/O, no async.
 //!
 //! Mechanisms: `fields` (the catalogue), `filter`, `listing`, `body` (checks against the document), `access`, `error`, `fault`,
-//! `quotas`, `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `text`, `timestamp`.
+//! `quotas`, `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `shared_domains`, `text`, `timestamp`.
 //! Rooms: one file per resource.
 
 pub mod access;
@@ -44,6 +44,7 @@ pub mod scores;
 pub mod secrets;
 pub mod selection;
 pub mod sessions;
+pub mod shared_domains;
 pub mod slack;
 pub mod sql;
 pub mod submissions;

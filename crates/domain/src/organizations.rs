@@ -49,6 +49,12 @@ pub struct Organization {
     /// Where the logo is; https.
     #[schema(format = "uri", max_length = 2000, example = "https://cdn.example.com/acme.png", extensions(("x-https" = json!(true))))]
     pub logo_url: Option<String>,
+    /// Domains that many of its partners share, such as those of a market place: in imports and
+    /// applications they and what lies under them count as no domain, as those of social networks
+    /// and mail providers do anyway.
+    #[schema(value_type = Vec<SharedDomain>, max_items = 200, example = json!(["marketplace.example"]),
+        extensions(("x-unique" = json!("ignore-case"))))]
+    pub shared_domains: Vec<String>,
 }
 
 /// What may change about the organization. What is absent stays.
@@ -81,7 +87,17 @@ pub struct OrganizationUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub logo_url: Option<Option<String>>,
+    /// Domains that count as no domain; replaces the whole list.
+    #[schema(value_type = Option<Vec<SharedDomain>>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_domains: Option<Vec<String>>,
 }
+
+/// A domain that tells no company from another.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(format = "domain", max_length = 253, example = "marketplace.example")]
+pub struct SharedDomain(pub String);
 
 /// The day that it is in a time zone of the IANA database; an unknown one counts as UTC.
 pub fn today(now: Timestamp, zone: &str) -> chrono::NaiveDate {

@@ -46,6 +46,9 @@ diesel::table! {
         account_name -> Text,
         account_domain -> Nullable<Text>,
         account_key -> Text,
+        account_name_key -> Nullable<Text>,
+        account_similar_key -> Nullable<Text>,
+        account_site -> Nullable<Text>,
         status -> Text,
         stage -> Nullable<Text>,
         motion -> Text,
@@ -110,6 +113,7 @@ diesel::table! {
         after -> Nullable<Jsonb>,
         warnings -> Jsonb,
         problem -> Nullable<Jsonb>,
+        action -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -171,6 +175,7 @@ diesel::table! {
         deal_protection_days -> Integer,
         auto_score -> Bool,
         logo_url -> Nullable<Text>,
+        shared_domains -> Array<Text>,
     }
 }
 diesel::table! {
@@ -572,6 +577,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     application_form_versions,
     application_forms,
     contacts,
+    deals,
     enrichment_cache,
     event_counters,
     events,

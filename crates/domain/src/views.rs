@@ -1,5 +1,5 @@
-//! Saved views: a named filter with search, sort and columns, private or shared (contract section 3.6). A view keeps
-//! what it names when that is gone, says so in `warnings`, and finds nothing by it.
+//! Saved views: a named filter with search, sort and columns, private or shared. A view keeps what
+//! it names when that is gone and says so in `warnings`; what is gone equals nothing.
 
 use std::collections::HashSet;
 
@@ -195,7 +195,8 @@ pub struct SavedView {
     /// Whether it is the caller's default for its object.
     #[schema(example = false)]
     pub is_default: bool,
-    /// What the filter names and no longer exists: such a condition finds nothing.
+    /// What the filter names and no longer exists. It equals nothing: `in` finds by the others,
+    /// `ne` and `not_in` hold.
     pub warnings: Vec<ViewWarning>,
 }
 
@@ -356,26 +357,54 @@ impl Existing {
         names(field, test).iter().any(|name| !self.has(name))
     }
 
-    /// The condition with every leaf that names something vanished finding nothing, also inside of `not`: there it
-    /// has to hold always.
+    /// The condition as it is while what has vanished equals nothing: a choice keeps what exists,
+    /// and a comparison with nothing does not hold. So what excludes the vanished (`ne`, `not_in`,
+    /// `none`, `not`) holds. A row may still hold what is gone, until the job that takes it away
+    /// has come to it; it is not found by it.
     fn restrict(&self, node: Node) -> Node {
-        self.restricted(node, false)
-    }
-
-    fn restricted(&self, node: Node, negated: bool) -> Node {
-        let all = |members: Vec<Node>| {
-            members.into_iter().map(|member| self.restricted(member, negated)).collect()
-        };
+        let all =
+            |members: Vec<Node>| members.into_iter().map(|member| self.restrict(member)).collect();
         match node {
             Node::And(members) => Node::And(all(members)),
             Node::Or(members) => Node::Or(all(members)),
             Node::AtLeast(count, members) => Node::AtLeast(count, all(members)),
-            Node::Not(member) => Node::Not(Box::new(self.restricted(*member, !negated))),
-            Node::Leaf(field, test) if self.lacks_one(field, &test) => match negated {
-                false => nothing(field),
-                true => Node::Not(Box::new(nothing(field))),
-            },
+            Node::Not(member) => Node::Not(Box::new(self.restrict(*member))),
+            Node::Leaf(field, test) if self.lacks_one(field, &test) => {
+                self.restrict_leaf(field, test)
+            }
             leaf @ Node::Leaf(..) => leaf,
+        }
+    }
+
+    /// A leaf that names something vanished.
+    fn restrict_leaf(&self, field: &'static Field, test: Test) -> Node {
+        let existing = |values: Vec<Value>| -> Vec<Value> {
+            let exists = |value: &Value| {
+                field
+                    .reference
+                    .and_then(|kind| name(kind, value))
+                    .is_none_or(|name| self.has(&name))
+            };
+            values.into_iter().filter(exists).collect()
+        };
+        let choice = |values: Vec<Value>, test: fn(Vec<Value>) -> Test| match existing(values) {
+            none if none.is_empty() => None,
+            some => Some(Node::Leaf(field, test(some))),
+        };
+        let everything = || Node::Not(Box::new(nothing(field)));
+        match test {
+            Test::In(values) => choice(values, Test::In).unwrap_or_else(|| nothing(field)),
+            Test::Any(values) => choice(values, Test::Any).unwrap_or_else(|| nothing(field)),
+            Test::NotIn(values) => choice(values, Test::NotIn).unwrap_or_else(everything),
+            Test::None(values) => choice(values, Test::None).unwrap_or_else(everything),
+            // Nothing holds all of them, is exactly them, or lies beside them.
+            Test::Same(_, true) => everything(),
+            Test::Same(_, false) | Test::All(_) | Test::Compare(..) | Test::Between(..) => {
+                nothing(field)
+            }
+            named_none @ (Test::IsNull(_) | Test::Contains(_) | Test::StartsWith(_)) => {
+                Node::Leaf(field, named_none)
+            }
         }
     }
 
@@ -433,14 +462,15 @@ fn names(field: &Field, test: &Test) -> Vec<Named> {
         Test::Between(from, to) => vec![from, to],
         Test::IsNull(_) | Test::Contains(_) | Test::StartsWith(_) => Vec::new(),
     };
-    values
-        .into_iter()
-        .filter_map(|value| match value {
-            Value::Id(id) => Some((kind, id.to_string())),
-            Value::Text(key) => Some((kind, key.clone())),
-            _ => None,
-        })
-        .collect()
+    values.into_iter().filter_map(|value| name(kind, value)).collect()
+}
+
+fn name(kind: FieldReference, value: &Value) -> Option<Named> {
+    match value {
+        Value::Id(id) => Some((kind, id.to_string())),
+        Value::Text(key) => Some((kind, key.clone())),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -488,38 +518,59 @@ mod tests {
     }
 
     #[test]
-    fn what_has_vanished_is_never_found_however_it_is_asked_for() {
+    fn what_has_vanished_equals_nothing() {
         let (tag, gone) = (TagId::new(), TagId::new());
         let existing = Existing(HashSet::from([
             ("tag".to_owned(), tag.0.to_string()),
             ("tier".to_owned(), "gold".to_owned()),
         ]));
-        let leaf = |op: &str, id: TagId| json!({"op": op, "field": "tag_ids", "value": [id]});
-        let active = json!({"op": "eq", "field": "status", "value": "active"});
-        assert_eq!(found(leaf("none", tag), &existing, tag), 2, "what exists is compared as ever");
-        for op in ["any", "all", "none", "eq", "ne"] {
-            assert_eq!(found(leaf(op, gone), &existing, tag), 0, "{op}");
-            assert_eq!(
-                found(json!({"op": "not", "filters": [leaf(op, gone)]}), &existing, tag),
-                0,
-                "not {op}"
-            );
-            let either = json!({"op": "or", "filters": [leaf(op, gone), active]});
-            assert_eq!(found(either.clone(), &existing, tag), 2, "the other branch of {op}");
-            assert_eq!(found(json!({"op": "not", "filters": [either]}), &existing, tag), 0);
-            let twice =
-                json!({"op": "not", "filters": [{"op": "not", "filters": [leaf(op, gone)]}]});
-            assert_eq!(found(twice, &existing, tag), 0);
-        }
-        for filter in [
-            json!({"op": "ne", "field": "tier", "value": "silver"}),
-            json!({"op": "lte", "field": "tier", "value": "silver"}),
-            json!({"op": "between", "field": "tier", "value": ["gold", "silver"]}),
-            json!({"op": "eq", "field": "no_such_field", "value": 1}),
-            json!({"op": "not", "filters": [{"op": "eq", "field": "no_such_field", "value": 1}]}),
+        let leaf = |op: &str, ids: &[TagId]| json!({"op": op, "field": "tag_ids", "value": ids});
+        let not = |filter: &Json| json!({"op": "not", "filters": [filter]});
+        // Of four rows two have the tag that exists.
+        for (op, ids, expected) in [
+            ("any", vec![gone], 0),
+            ("any", vec![gone, tag], 2),
+            ("all", vec![gone], 0),
+            ("all", vec![gone, tag], 0),
+            ("none", vec![gone], 4),
+            ("none", vec![gone, tag], 2),
+            ("eq", vec![gone], 0),
+            ("eq", vec![gone, tag], 0),
+            ("ne", vec![gone], 4),
+            ("ne", vec![gone, tag], 4),
+            ("none", vec![tag], 2),
         ] {
-            assert_eq!(found(filter.clone(), &existing, tag), 0, "{filter}");
-            assert_eq!(existing.warnings(&view(filter), Utc::now()).len(), 1);
+            let filter = leaf(op, &ids);
+            assert_eq!(found(filter.clone(), &existing, tag), expected, "{filter}");
+            assert_eq!(found(not(&filter), &existing, tag), 4 - expected, "not {filter}");
+            assert_eq!(found(not(&not(&filter)), &existing, tag), expected, "twice not {filter}");
+            let named_none = ids == [tag];
+            let warnings = existing.warnings(&view(filter), Utc::now()).len();
+            assert_eq!(warnings, usize::from(!named_none));
+        }
+        let tier = |op: &str, value: Json| json!({"op": op, "field": "tier", "value": value});
+        for (filter, expected) in [
+            (tier("eq", json!("silver")), 0),
+            (tier("ne", json!("silver")), 4),
+            (tier("in", json!(["silver", "gold"])), 4),
+            (tier("in", json!(["silver"])), 0),
+            (tier("not_in", json!(["silver"])), 4),
+            (tier("not_in", json!(["silver", "gold"])), 0),
+            (tier("lte", json!("silver")), 0),
+            (tier("gte", json!("silver")), 0),
+            (tier("between", json!(["gold", "silver"])), 0),
+            (not(&tier("gte", json!("silver"))), 4),
+        ] {
+            assert_eq!(found(filter.clone(), &existing, tag), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_view_that_makes_no_sense_any_more_finds_nothing() {
+        let unknown = json!({"op": "eq", "field": "no_such_field", "value": 1});
+        for filter in [unknown.clone(), json!({"op": "not", "filters": [unknown]})] {
+            assert_eq!(found(filter.clone(), &Existing::default(), TagId::new()), 0, "{filter}");
+            assert_eq!(Existing::default().warnings(&view(filter), Utc::now()).len(), 1);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Contacts (contract 4.3). Erased for good: they are personal data.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -18,14 +20,18 @@ use serde_json::{Value, json};
 use crate::{
     Tx,
     listing::{self, Source},
-    partners,
+    locks, partners,
     schema::{contacts, partners as partners_table},
-    scores, views,
+    scores, tiers, views,
 };
 
 /// How contacts are listed.
-const SOURCE: Source =
-    Source { table: "contacts", search: Some("search_contacts"), soft_delete: false };
+const SOURCE: Source = Source {
+    table: "contacts",
+    search: Some("search_contacts"),
+    soft_delete: false,
+    of_partner: true,
+};
 
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
@@ -39,9 +45,16 @@ pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
     listing::count(tx, &request, SOURCE).await
 }
 
-/// One contact.
+/// One contact of a live partner.
+///
+/// # Errors
+/// `not_found`, also when its partner was deleted.
 pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
-    Ok(Contact::query().filter(contacts::id.eq(id)).first(&mut tx.conn()).await?)
+    let deleted = partners_table::table.filter(partners_table::deleted_at.is_not_null());
+    let query = Contact::query()
+        .filter(contacts::id.eq(id))
+        .filter(contacts::partner_id.ne_all(deleted.select(partners_table::id)));
+    Ok(query.first(&mut tx.conn()).await?)
 }
 
 /// A new contact; with `make_primary` it also becomes the partner's primary contact, as a write of that field.
@@ -49,7 +62,12 @@ pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
 /// # Errors
 /// `not_found_reference` for the partner, `contact_email_taken`.
 pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
-    find_partner(tx, contact.partner_id).await?;
+    if contact.make_primary {
+        // Held before any partner is: the partner is written below.
+        tiers::rules(tx).await?;
+    }
+    let held = locks::partners(tx, [contact.partner_id]).await?;
+    expect_live(&held, contact.partner_id)?;
     let id = ContactId::new();
     let row = (
         contacts::id.eq(id),
@@ -72,21 +90,26 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
 /// Edits a contact. One that moves to another partner leaves its place as primary contact and as stakeholder behind.
 ///
 /// # Errors
-/// `version_mismatch`, `not_found_reference`, `contact_email_taken`.
+/// `not_found`, also when its partner was deleted, unless it moves to one who lives;
+/// `version_mismatch`,
+/// `not_found_reference`, `contact_email_taken`.
 pub async fn update(
     tx: &Tx<'_>,
     id: ContactId,
     expected: Option<i64>,
     update: &ContactUpdate,
 ) -> Result<Contact> {
-    let before = lock(tx, id, expected).await?;
+    let (before, held) = lock(tx, id, expected, update.partner_id).await?;
+    let partner = update.partner_id.unwrap_or(before.partner_id);
+    if held.get(&before.partner_id) != Some(&true) && held.get(&partner) != Some(&true) {
+        return Err(Error::not_found());
+    }
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    let partner = update.partner_id.unwrap_or(before.partner_id);
     if partner != before.partner_id {
-        find_partner(tx, partner).await?;
+        expect_live(&held, partner)?;
         partners::unlink_contact(tx, before.partner_id, id).await?;
     }
     diesel::update(contacts::table.find(id))
@@ -112,31 +135,50 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Erases a contact, and its place as primary contact and as stakeholder.
+/// Erases a contact, also one of a deleted partner, and its place as primary contact and as
+/// stakeholder.
 ///
 /// # Errors
 /// `version_mismatch`.
 pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<()> {
-    let before = lock(tx, id, expected).await?;
+    let (before, _) = lock(tx, id, expected, None).await?;
     partners::unlink_contact(tx, before.partner_id, id).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
     scores::mark_stale(tx, &[before.partner_id]).await
 }
 
-async fn lock(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<Contact> {
-    let contact =
-        Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, contact.version)?;
-    Ok(contact)
+/// Partners that are locked, and whether they live.
+type HeldPartners = BTreeMap<PartnerId, bool>;
+
+/// Locks a contact, and before it the rules of tiers, its partner and the one that it is to move
+/// to: whoever writes a partner holds it before he looks at its contacts.
+async fn lock(
+    tx: &Tx<'_>,
+    id: ContactId,
+    expected: Option<i64>,
+    target: Option<PartnerId>,
+) -> Result<(Contact, HeldPartners)> {
+    tiers::rules(tx).await?;
+    // It may move to another partner between the two looks.
+    for _ in 0..5 {
+        let partner: PartnerId =
+            contacts::table.find(id).select(contacts::partner_id).first(&mut tx.conn()).await?;
+        let held = locks::partners(tx, target.into_iter().chain([partner])).await?;
+        let contact: Contact =
+            Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+        if contact.partner_id == partner {
+            patch::expect_version(expected, contact.version)?;
+            return Ok((contact, held));
+        }
+    }
+    Err(Error::Unavailable("the contact moves from partner to partner".into()))
 }
 
-async fn find_partner(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
-    let live = partners_table::table
-        .filter(partners_table::id.eq(id).and(partners_table::deleted_at.is_null()));
-    match diesel::select(diesel::dsl::exists(live)).get_result(&mut tx.conn()).await? {
-        true => Ok(()),
-        false => Err(Error::field("not_found_reference", "partner_id", "names no partner")),
+fn expect_live(held: &HeldPartners, id: PartnerId) -> Result<()> {
+    match held.get(&id) {
+        Some(true) => Ok(()),
+        _ => Err(Error::field("not_found_reference", "partner_id", "names no partner")),
     }
 }
 

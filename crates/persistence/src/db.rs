@@ -24,7 +24,10 @@ use domain::{
 use futures_util::{FutureExt, future::join};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::events;
+use crate::{
+    events,
+    locks::{Turn, Turns},
+};
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct Settings {
 /// What a connection is before anybody uses it: weak, and never stuck for long.
 /// `client_connection_check_interval` ends the statement of a request that was canceled;
 /// parallel scans of the whole table would serve one organization at the cost of all.
+///
+/// [`crate::locks::bulk`] lets one lock wait longer than `lock_timeout` says here.
 const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s'; SET lock_timeout = '4s'; \
     SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = '250ms'; \
     SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
@@ -95,6 +100,7 @@ impl Fairness {
             )),
         }
     }
+    turns: Turns,
 }
 
 impl Store {
@@ -120,6 +126,7 @@ impl Store {
             out_of_space: Arc::default(),
             fairness: None,
             quotas: Quotas::default(),
+            turns: Turns::default(),
         };
         store.refuse_strong_role().await?;
         Ok(store)
@@ -205,6 +212,15 @@ impl Store {
                 Ok(())
             }
         }
+    }
+
+    /// Waits until no other writer of many rows is at work for the organization. Held until it is
+    /// dropped; taken before the transaction, so that whoever waits occupies no connection.
+    ///
+    /// # Errors
+    /// `Unavailable` after a minute.
+    pub async fn turn(&self, scope: &Scope) -> Result<Turn> {
+        self.turns.take(scope.organization).await
     }
 
     /// Connections that exist, and those that wait to be used.

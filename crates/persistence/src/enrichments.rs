@@ -377,10 +377,10 @@ fn warning(error: &Error, field: Option<&str>) -> JobItemWarning {
         Error::Problem(problem) => problem.detail.clone(),
         ours => ours.code().title().to_owned(),
     };
-    JobItemWarning {
-        code: error.code().as_str().to_owned(),
-        detail,
-        field: field.map(str::to_owned),
+    let warning = JobItemWarning::new(error.code().as_str(), detail);
+    match field {
+        Some(field) => warning.about(field),
+        None => warning,
     }
 }
 

@@ -324,6 +324,7 @@ pub async fn end_step(
             "index": item.index,
             "ref": item.reference,
             "status": item.status,
+            "action": item.action,
             "resource_id": item.resource_id,
             "skipped_fields": item.skipped_fields,
             "before": item.before,
@@ -334,13 +335,13 @@ pub async fn end_step(
     });
     // One value for all rows: a statement of thousands of parameters takes longer than what it does.
     Statement::new(
-        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, resource_id, skipped_fields, before, after, warnings, \
+        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, action, resource_id, skipped_fields, before, after, warnings, \
          problem) SELECT ",
     )
     .with(Bind::Id(Some(id.0)), ", v.* FROM jsonb_to_recordset(")
     .with(
         Bind::Json(Some(rows.collect())),
-        ") AS v (index bigint, ref text, status text, resource_id text, skipped_fields text[], before jsonb, after jsonb, \
+        ") AS v (index bigint, ref text, status text, action text, resource_id text, skipped_fields text[], before jsonb, after jsonb, \
          warnings jsonb, problem jsonb)",
     )
     .execute(&mut tx.conn())

@@ -1,7 +1,7 @@
 //! How things are **kept**. diesel-async only; knows no HTTP.
 //!
 //! Mechanisms: `db` (pool, tenant transaction), `listing`, `statement`, `events`, `tasks` and `worker` (queue), `idempotency`,
-//! `revocations`, `migrate`.
+//! `locks` (the order in which rows are locked), `revocations`, `migrate`.
 //! Rooms: one file per resource, with the same name as in `domain` and `api`.
 //!
 //! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is neither
@@ -45,12 +45,14 @@ pub mod tiers;
 pub mod views;
 pub mod worker;
 
+mod locks;
 mod statement;
 #[cfg(test)]
 mod testing;
 
 pub use db::{Settings, Store, Tx};
 pub use domain::schema;
+pub use locks::Turn;
 
 diesel::define_sql_function! {
     /// The present instant by the clock of the database (`now()` stands still within a transaction).

@@ -32,6 +32,8 @@ pub struct Source {
     pub search: Option<&'static str>,
     /// Whether rows are deleted by setting `deleted_at`. A search finds live rows only, also with `include=deleted`.
     pub soft_delete: bool,
+    /// Whether rows belong to a partner, and are hidden with it while it is deleted.
+    pub of_partner: bool,
 }
 
 /// Which rows of a list with a nullable, indexed lead key.
@@ -131,6 +133,14 @@ fn select(request: &ListRequest, source: Source, part: Part, wanted: usize) -> S
 /// What follows WHERE: the conditions of a request but its page.
 pub(crate) fn conditions(request: &ListRequest, source: Source, out: &mut Statement) {
     out.sql(if source.soft_delete && !request.deleted { "\"deleted_at\" IS NULL" } else { "true" });
+    if source.of_partner && !request.deleted {
+        // The deleted ones are few, and looked up once; a join would decide on the plan of the
+        // whole list.
+        out.sql(
+            " AND \"partner_id\" NOT IN \
+             (SELECT partners.id FROM partners WHERE partners.deleted_at IS NOT NULL)",
+        );
+    }
     if let Some(node) = &request.filter {
         out.sql(" AND ");
         push(node, out);

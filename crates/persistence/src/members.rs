@@ -18,7 +18,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Store, Tx, clock_timestamp, deals, notifications, plan_items, revocations,
+    Store, Tx, clock_timestamp, deals, locks, notifications, plan_items, revocations,
     schema::{members, partners},
     sessions, submissions, tiers, views,
 };
@@ -240,7 +240,11 @@ pub async fn update(
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
 pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<()> {
+    // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
+    // member a manager or an owner holds the partner when the database looks for the member.
+    submissions::release(tx, id).await?;
     let rules = tiers::rules(tx).await?;
+    locks::partners(tx, concerned_partners(tx, id).await?).await?;
     let owners = lock_owners(tx).await?;
     let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
     if member.role == Role::Owner {
@@ -248,8 +252,6 @@ pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<
     }
     patch::expect_version(expected, member.version)?;
     keep_an_owner(&owners, id)?;
-    // Before the partners: an acceptance takes the submission first, too.
-    submissions::release(tx, id).await?;
     release_partners(tx, id, &rules).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
@@ -281,6 +283,15 @@ fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
         [only] if *only == leaving => Err(Error::of(Code::LastOwner)),
         _ => Ok(()),
     }
+}
+
+/// The partners that a member manages, or that have deals or plan items of his.
+async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
+    let managed = partners::table.filter(partners::partner_manager_id.eq(id)).select(partners::id);
+    let mut all: Vec<PartnerId> = managed.load(&mut tx.conn()).await?;
+    all.extend(plan_items::partners_of(tx, id).await?);
+    all.extend(deals::partners_of(tx, id).await?);
+    Ok(all)
 }
 
 /// Partners of a manager who leaves have none.

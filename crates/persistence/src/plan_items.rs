@@ -22,12 +22,13 @@ use serde_json::{Value, json};
 use crate::{
     Tx,
     listing::{self, Source},
-    partners,
-    schema::plan_items,
+    locks, partners,
+    schema::{partners as partners_table, plan_items},
 };
 
 /// How plan items are listed.
-const SOURCE: Source = Source { table: "plan_items", search: None, soft_delete: false };
+const SOURCE: Source =
+    Source { table: "plan_items", search: None, soft_delete: false, of_partner: false };
 
 /// One page of the items of a partner.
 ///
@@ -45,9 +46,16 @@ pub async fn list(tx: &Tx<'_>, partner: PartnerId, request: &ListRequest) -> Res
     listing::page::<PlanItem>(tx, &request, SOURCE).await
 }
 
-/// One plan item.
+/// One plan item of a live partner.
+///
+/// # Errors
+/// `not_found`, also when its partner was deleted.
 pub async fn get(tx: &Tx<'_>, id: PlanItemId) -> Result<PlanItem> {
-    Ok(PlanItem::query().filter(plan_items::id.eq(id)).first(&mut tx.conn()).await?)
+    let deleted = partners_table::table.filter(partners_table::deleted_at.is_not_null());
+    let query = PlanItem::query()
+        .filter(plan_items::id.eq(id))
+        .filter(plan_items::partner_id.ne_all(deleted.select(partners_table::id)));
+    Ok(query.first(&mut tx.conn()).await?)
 }
 
 /// How many items the plan of a partner has, by kind.
@@ -71,7 +79,10 @@ pub async fn counts(tx: &Tx<'_>, partner: PartnerId) -> Result<PlanItemCounts> {
 /// # Errors
 /// `not_found` for the partner; `not_found_reference` for the owner.
 pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) -> Result<PlanItem> {
-    partners::expect_live(tx, partner).await?;
+    // Held, so that of two new items each has a position of its own.
+    if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
+        return Err(Error::not_found());
+    }
     let id = PlanItemId::new();
     let of_partner = plan_items::table.filter(plan_items::partner_id.eq(partner));
     let last: Option<i64> = of_partner
@@ -134,8 +145,9 @@ pub async fn update(
     Ok(item)
 }
 
-/// The position in front of another item, or at the end. When no gap is left the others of the plan get new positions:
-/// that changes no order, and so no version.
+/// The position in front of another item, or at the end. When no gap is left the others of the plan
+/// get new positions: that changes no order, and so no version. The caller holds the partner, so
+/// nobody else moves items of its plan.
 async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>) -> Result<i64> {
     if before_id == Some(item.id) {
         return Ok(item.position);
@@ -144,7 +156,6 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
         .filter(plan_items::partner_id.eq(item.partner_id))
         .order((plan_items::position, plan_items::id))
         .select((plan_items::id, plan_items::position))
-        .for_update()
         .load(&mut tx.conn())
         .await?;
     let held = all.iter().position(|(id, _)| *id == item.id);
@@ -191,7 +202,13 @@ pub async fn delete(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Resul
     Ok(())
 }
 
-/// Items of a member who leaves have no owner.
+/// The partners in whose plans a member owns items.
+pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
+    let own = plan_items::table.filter(plan_items::owner_id.eq(owner));
+    Ok(own.select(plan_items::partner_id).distinct().load(&mut tx.conn()).await?)
+}
+
+/// Items of a member who leaves have no owner. The caller holds [`partners_of`] him.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     let released: Vec<(PlanItemId, i64, PartnerId)> =
         diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
@@ -210,7 +227,14 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     Ok(())
 }
 
+/// Locks an item, and before it the partner whose plan it stands in: two who move items of one plan
+/// would otherwise wait for each other.
 async fn lock(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Result<PlanItem> {
+    let partner: PartnerId =
+        plan_items::table.find(id).select(plan_items::partner_id).first(&mut tx.conn()).await?;
+    if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
+        return Err(Error::not_found());
+    }
     let item: PlanItem =
         PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, item.version)?;

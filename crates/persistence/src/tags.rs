@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// How tags are listed.
-const SOURCE: Source = Source { table: "tags", search: Some("search_tags"), soft_delete: false };
+const SOURCE: Source =
+    Source { table: "tags", search: Some("search_tags"), soft_delete: false, of_partner: false };
 
 /// One page of tags.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TagPage> {
@@ -128,7 +129,7 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
         .filter(partners::id.eq_any(having))
         .select((partners::id, partners::version, partners::tag_ids, partners::overridden_fields))
         .order(partners::id)
-        .for_update()
+        .for_no_key_update()
         .load(&mut tx.conn())
         .await?;
     let ids: Vec<PartnerId> = rows.iter().map(|(partner, ..)| *partner).collect();
@@ -146,6 +147,7 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
     let waiting: Vec<(PartnerId, Option<Value>)> = partner_overrides::table
         .filter(partner_overrides::field.eq("tag_ids").and(partner_overrides::has_pending_value))
         .select((partner_overrides::partner_id, partner_overrides::pending_value))
+        .order(partner_overrides::partner_id)
         .load(&mut tx.conn())
         .await?;
     let gone = json!(id);

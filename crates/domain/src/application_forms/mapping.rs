@@ -10,6 +10,7 @@ use crate::{
     fields::{Field, FieldType, MAX_MONEY},
     formats,
     partners::partner_field,
+    shared_domains::is_shared,
     text::fold,
 };
 
@@ -39,6 +40,15 @@ choices! {
 
 /// Characters of a contact's name and title.
 const CONTACT_TEXT: u32 = 200;
+
+/// What the organization says about reading answers.
+#[derive(Debug, Clone, Default)]
+pub struct MappingContext {
+    /// Digits behind the point of its currency.
+    pub exponent: i32,
+    /// Its own list of domains that belong to nobody in particular.
+    pub shared_domains: Vec<String>,
+}
 
 /// Why an answer cannot become the value of its field: a code and what it must be.
 pub type Unfit = (&'static str, String);
@@ -117,11 +127,16 @@ impl FormMapping {
         })
     }
 
-    /// A checked answer as the value of the field. `exponent` is that of the organization's currency.
+    /// A checked answer as the value of the field.
     ///
     /// # Errors
     /// What does not fit.
-    pub fn value(self, question: &Question, answer: &Json, exponent: i32) -> Result<Json, Unfit> {
+    pub fn value(
+        self,
+        question: &Question,
+        answer: &Json,
+        context: &MappingContext,
+    ) -> Result<Json, Unfit> {
         let text = answer.as_str().unwrap_or_default();
         let Some(field) = self.partner_field() else {
             return match self {
@@ -131,6 +146,11 @@ impl FormMapping {
         };
         match field.kind {
             FieldType::Domain => match domains::normalise(text) {
+                Ok(domain) if is_shared(&domain, &context.shared_domains) => Err((
+                    domains::INVALID_DOMAIN,
+                    "is shared by many companies: give the company's own address, or leave it empty"
+                        .to_owned(),
+                )),
                 Ok(domain) => Ok(json!(domain)),
                 Err(_) => Err((
                     domains::INVALID_DOMAIN,
@@ -138,7 +158,7 @@ impl FormMapping {
                 )),
             },
             FieldType::Integer => whole(answer, field),
-            FieldType::Money => minor_units(answer, exponent),
+            FieldType::Money => minor_units(answer, context.exponent),
             FieldType::Enum => Ok(json!(text)),
             FieldType::TextArray => {
                 let pieces = match question.kind {
@@ -286,6 +306,7 @@ mod tests {
 
     #[test]
     fn answers_become_values_of_their_fields() {
+        let context = MappingContext { exponent: 2, shared_domains: Vec::new() };
         use FormMapping as M;
         use QuestionType as Q;
         let many =
@@ -330,7 +351,7 @@ mod tests {
             (M::ContactEmail, Q::Email, json!("ann@acme.com"), Ok(json!("ann@acme.com"))),
             (M::ContactTitle, Q::SingleSelect, json!("consulting"), Ok(json!("Consultancy"))),
         ] {
-            let found = mapping.value(&question(kind), &answer, 2).map_err(|(code, _)| code);
+            let found = mapping.value(&question(kind), &answer, &context).map_err(|(code, _)| code);
             assert_eq!(found, value, "{mapping} of {answer}");
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-pub use mapping::FormMapping;
+pub use mapping::{FormMapping, MappingContext};
 pub use write::FormContent;
 
 choices! {

@@ -1,5 +1,6 @@
 //! Deals: deal registrations of partners, from submission to won or lost (contract section 3.4).
 
+mod accounts;
 mod batch;
 mod catalogue;
 mod query;
@@ -27,6 +28,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
+pub use accounts::{AccountClaim, AccountKeys, DealConflict, DealConflictMatch, StoredAccountKeys};
 pub use batch::{
     DealBatch, DealBatchAction, DealBatchData, DealBatchItem, DealBatchMatch, DealBatchOperation,
     DealBatchResult,
@@ -64,7 +66,8 @@ pub struct DealValues {
     /// The company that would buy.
     #[schema(min_length = 1, max_length = 300, example = "Home Office", extensions(("x-single-line" = json!(true))))]
     pub account_name: String,
-    /// The domain of that company, normalised. With it, or else with the normalised name, the account is told apart.
+    /// The domain of that company, normalised. Deals with an equal domain or an equal normalised
+    /// name are for one account.
     #[schema(format = "domain", max_length = 253, example = "homeoffice.gov.uk")]
     pub account_domain: Option<String>,
     /// Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`.
@@ -132,6 +135,9 @@ pub struct Deal {
 
 /// A page of deals.
 pub type DealPage = Page<Deal>;
+
+/// A page of conflicts.
+pub type DealConflictPage = Page<DealConflict>;
 
 /// An edit of a deal: absent keeps, null clears. With another partner it moves there.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     Error, Fault, Result,
     access::{Actor, ActorType},
-    text::normalised_name,
     timestamp::Timestamp,
 };
 
@@ -208,23 +207,6 @@ impl DealValues {
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
-
-    /// What the account is told apart by: its domain, or where it has none its normalised name. A normalised name has
-    /// no dots, so the two are never mistaken for each other.
-    pub fn account_key(&self) -> String {
-        self.account_domain.clone().unwrap_or_else(|| normalised_name(&self.account_name))
-    }
-
-    /// Whether others must be asked before a deal that was `before` may become this: it takes an account into
-    /// protection. `before` is none for what was not there, or was deleted.
-    pub fn protects_anew(&self, before: Option<&Self>) -> bool {
-        let protected = |before: &Self| {
-            before.status == Approved
-                && before.partner_id == self.partner_id
-                && before.account_key() == self.account_key()
-        };
-        self.status == Approved && !before.is_some_and(protected)
-    }
 }
 
 #[cfg(test)]
@@ -390,12 +372,26 @@ mod tests {
     fn an_account_is_its_domain_or_its_name() {
         let deal = |json: Json| new(json).unwrap();
         let named = deal(json!({"account_name": "The Home-Office"}));
-        assert_eq!(named.account_key(), deal(json!({"account_name": "home office"})).account_key());
+        let again = deal(json!({"account_name": "home office"}));
+        assert_eq!(named.account_keys(), again.account_keys());
         let domain =
             deal(json!({"account_name": "home office", "account_domain": "homeoffice.gov.uk"}));
-        assert_eq!(domain.account_key(), "homeoffice.gov.uk");
-        assert!(named.protects_anew(None) && !named.protects_anew(Some(&named)));
-        assert!(domain.protects_anew(Some(&DealValues { account_domain: None, ..domain.clone() })));
-        assert!(!DealValues { status: DealStatus::Submitted, ..domain }.protects_anew(None));
+        assert_eq!(domain.account_keys().main(), "homeoffice.gov.uk");
+        let claimed = |deal: &DealValues, before: Option<&DealValues>| {
+            deal.claim(before).map(|claim| claim.keys()).unwrap_or_default()
+        };
+        assert_eq!(claimed(&named, None), ["home office"]);
+        assert_eq!(claimed(&domain, None), ["homeoffice.gov.uk", "home office"]);
+        // Only what was not protected before is asked about.
+        assert_eq!(claimed(&domain, Some(&domain)), [""; 0]);
+        let without = DealValues { account_domain: None, ..domain.clone() };
+        assert_eq!(claimed(&domain, Some(&without)), ["homeoffice.gov.uk"]);
+        let renamed = DealValues { account_name: "Cabinet Office".into(), ..domain.clone() };
+        assert_eq!(claimed(&renamed, Some(&domain)), ["cabinet office"]);
+        let moved = DealValues { partner_id: PartnerId::new(), ..domain.clone() };
+        assert_eq!(claimed(&domain, Some(&moved)).len(), 2);
+        let open = DealValues { status: DealStatus::Submitted, ..domain.clone() };
+        assert_eq!(claimed(&open, None), [""; 0]);
+        assert_eq!(claimed(&domain, Some(&open)).len(), 2);
     }
 }

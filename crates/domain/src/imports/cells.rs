@@ -16,7 +16,9 @@ use crate::{
     fields::{Field, FieldType},
     formats,
     jobs::JobItemWarning,
-    organizations, text,
+    organizations,
+    shared_domains::is_shared,
+    text,
 };
 
 /// The longest name of a tag.
@@ -111,6 +113,22 @@ impl Converted {
     pub fn expect_change(&self) -> Result<()> {
         let moves = self.values.contains_key("status");
         self.expect(|field| moves && field.name() == "expires_on")
+    }
+}
+
+/// Fields that hold the domain of a company.
+const DOMAINS: [&str; 2] = ["domain", "account_domain"];
+
+impl Converted {
+    /// Leaves out domains that belong to nobody in particular: by them different companies would be
+    /// taken for one.
+    pub fn drop_shared_domains(&mut self, added: &[String]) {
+        for field in DOMAINS {
+            let Some(domain) = self.text(field).filter(|one| is_shared(one, added)) else { continue };
+            let detail = format!("`{domain}` is shared by many companies and tells none apart");
+            self.warnings.push(JobItemWarning::new("invalid_domain", detail).about(field));
+            self.values.remove(field);
+        }
     }
 }
 
@@ -257,11 +275,9 @@ impl Converter {
             let fault = Fault::at_pointer(last.code, format!("#/{name}"), last.detail.clone());
             out.unread.push((field, fault));
         }
-        out.warnings.extend(remarks.into_iter().map(|remark| JobItemWarning {
-            code: remark.code.to_owned(),
-            detail: remark.detail,
-            field: Some(name.to_owned()),
-        }));
+        let warn =
+            |remark: Remark| JobItemWarning::new(remark.code, remark.detail).about(name);
+        out.warnings.extend(remarks.into_iter().map(warn));
     }
 
     /// The value of a cell that holds `text`.

@@ -40,7 +40,9 @@ choices! {
     }
     /// How a row finds the partner that it is about.
     ImportMatch {
-        /// By domain; without a usable one, by normalised name among partners without domain.
+        /// By domain. A row without a usable one means, among the partners of its name, the only
+        /// one without a domain, else the only one at all; where that is not certain a partner is
+        /// created, with the warning `name_exists`.
         Domain = "domain",
         /// By the integrator's own id.
         ExternalId = "external_id",
@@ -51,6 +53,13 @@ choices! {
     ImportOnMatch {
         Update = "update",
         Skip = "skip",
+    }
+    /// What becomes of a row that matches a partner by domain and gives it another name.
+    ImportOnNameDiffers {
+        /// Two companies may share a domain: the row is left out, and its item says whose the
+        /// domain is.
+        Skip = "skip",
+        Update = "update",
     }
     /// What becomes of a row whose key stood in an earlier row of the file.
     ImportOnDuplicateRow {
@@ -121,7 +130,11 @@ pub struct ImportOptions {
     /// What becomes of a row that matches; `update` when absent.
     #[serde(default = "update")]
     pub on_match: ImportOnMatch,
-    /// What becomes of a second row for the same key; `skip` when absent.
+    /// What becomes of a row that matches a partner by domain and gives it another name; `skip`
+    /// when absent.
+    #[serde(default = "skip_other_name")]
+    pub on_name_differs: ImportOnNameDiffers,
+    /// What becomes of a second row for the same partner, contact or deal; `skip` when absent.
     #[serde(default = "skip")]
     pub on_duplicate_row: ImportOnDuplicateRow,
     /// What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as `company_revenue (minor)`,
@@ -164,6 +177,9 @@ const fn by_domain() -> ImportMatch {
 }
 const fn update() -> ImportOnMatch {
     ImportOnMatch::Update
+}
+const fn skip_other_name() -> ImportOnNameDiffers {
+    ImportOnNameDiffers::Skip
 }
 const fn skip() -> ImportOnDuplicateRow {
     ImportOnDuplicateRow::Skip

@@ -143,7 +143,8 @@ pub struct ImportPreview {
 }
 
 impl ImportPreview {
-    /// The preview of an inspected file. `currency`: the code of the organization's.
+    /// The preview of an inspected file. `currency`: the code of the organization's,
+    /// `shared_domains`: its own list of domains that belong to nobody in particular.
     ///
     /// # Errors
     /// Those of mapping and defaults.
@@ -151,21 +152,20 @@ impl ImportPreview {
         options: ImportPreviewOptions,
         inspection: &Inspection,
         currency: &str,
+        shared_domains: &[String],
     ) -> Result<Self> {
         let (options, guessed_object) = options.complete(inspection);
         let plan = ImportPlan::for_preview(options, inspection, currency)?;
         let converter = plan.converter();
         let rows = inspection.first.iter().map(|row| {
             if row.has_surplus {
-                let warning = JobItemWarning {
-                    code: Code::RowTooLong.as_str().to_owned(),
-                    detail: Code::RowTooLong.title().to_owned(),
-                    field: None,
-                };
+                let code = Code::RowTooLong;
+                let warning = JobItemWarning::new(code.as_str(), code.title());
                 let data = AnyValue(Value::Object(Map::new()));
                 return ImportPreviewRow { row: row.number, data, warnings: vec![warning] };
             }
-            let converted = converter.read(row);
+            let mut converted = converter.read(row);
+            converted.drop_shared_domains(shared_domains);
             ImportPreviewRow {
                 row: row.number,
                 data: AnyValue(Value::Object(converted.values)),

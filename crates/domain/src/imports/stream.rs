@@ -40,6 +40,8 @@ pub struct ImportRows<R: Read> {
     rows: Rows<R>,
     converter: Converter,
     options: ImportOptions,
+    /// Domains that belong to nobody in particular, beside those that we know.
+    shared_domains: Vec<String>,
     index: i64,
     /// The first row of each key, by the beginning of the key's SHA-256; with it that of the name's.
     seen: HashMap<[u8; 16], (u64, [u8; 8])>,
@@ -47,8 +49,14 @@ pub struct ImportRows<R: Read> {
 }
 
 impl<R: Read> ImportRows<R> {
-    pub fn new(rows: Rows<R>, converter: Converter, options: ImportOptions) -> Self {
-        Self { rows, converter, options, index: 0, seen: HashMap::new(), next: None }
+    pub fn new(
+        rows: Rows<R>,
+        converter: Converter,
+        options: ImportOptions,
+        shared_domains: Vec<String>,
+    ) -> Self {
+        let seen = HashMap::new();
+        Self { rows, converter, options, shared_domains, index: 0, seen, next: None }
     }
 
     /// What new records get where their row brings nothing.
@@ -92,7 +100,11 @@ impl<R: Read> ImportRows<R> {
             }
             let (converted, refusal) = match row.has_surplus {
                 true => (Converted::default(), Some(Code::RowTooLong)),
-                false => (convert(&self.converter, &row), None),
+                false => {
+                    let mut converted = convert(&self.converter, &row);
+                    converted.drop_shared_domains(&self.shared_domains);
+                    (converted, None)
+                }
             };
             let (index, number) = (self.index, row.number);
             self.index += 1;

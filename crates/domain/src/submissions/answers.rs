@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 use super::{PublicSubmission, SubmissionAgreement, SubmissionAnswer};
 use crate::{
     Fault,
-    application_forms::{ApplicationForm, Question, QuestionBound, QuestionType},
+    application_forms::{
+        ApplicationForm, MappingContext, Question, QuestionBound, QuestionType,
+    },
     domains, formats,
     ids::{AgreementId, QuestionId},
     text::{self, without_direction_controls},
@@ -32,11 +34,11 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Holds a submission against the form that it was made on. `exponent` is that of the organization's currency.
+    /// Holds a submission against the form that it was made on.
     pub fn of(
         form: &ApplicationForm,
         submission: &PublicSubmission,
-        exponent: i32,
+        context: &MappingContext,
         now: Timestamp,
     ) -> Self {
         let mut checked = Self::default();
@@ -62,7 +64,7 @@ impl Checked {
                 continue;
             }
             if let Some(value) =
-                kept(question, answer.value.clone(), &at("value"), exponent, &mut checked.faults)
+                kept(question, answer.value.clone(), &at("value"), context, &mut checked.faults)
             {
                 let (label, kind, maps_to) =
                     (question.label.clone(), question.kind, question.maps_to);
@@ -147,7 +149,7 @@ fn kept(
     question: &Question,
     value: Json,
     at: &str,
-    exponent: i32,
+    context: &MappingContext,
     faults: &mut Vec<Fault>,
 ) -> Option<Json> {
     let before = faults.len();
@@ -164,7 +166,7 @@ fn kept(
     };
     // What the acceptance could not write is said here, where somebody can still do something about it.
     if let Some((code, detail)) =
-        question.maps_to.and_then(|mapping| mapping.value(question, &answer, exponent).err())
+        question.maps_to.and_then(|mapping| mapping.value(question, &answer, context).err())
     {
         faults.push(Fault::at_pointer(code, at, detail));
         return None;

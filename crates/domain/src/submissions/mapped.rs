@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Applicant, SubmissionAnswer};
 use crate::{
-    application_forms::{ApplicationForm, QuestionType},
+    application_forms::{ApplicationForm, MappingContext, QuestionType},
     partners::PrimaryContact,
 };
 
@@ -20,8 +20,8 @@ pub struct Mapped {
 }
 
 impl Mapped {
-    /// Reads checked answers by the form that they were given on. `exponent` is that of the organization's currency.
-    pub fn of(form: &ApplicationForm, answers: &[SubmissionAnswer], exponent: i32) -> Self {
+    /// Reads checked answers by the form that they were given on.
+    pub fn of(form: &ApplicationForm, answers: &[SubmissionAnswer], context: &MappingContext) -> Self {
         let mut mapped = Self::default();
         for answer in answers {
             if answer.kind == QuestionType::Email && mapped.email.is_none() {
@@ -31,8 +31,9 @@ impl Mapped {
             else {
                 continue;
             };
-            // The answer was checked with the same function; only the currency can have changed since.
-            let Ok(value) = mapping.value(question, &answer.value, exponent) else { continue };
+            // The answer was checked with the same function; only currency and shared domains can
+            // have changed since.
+            let Ok(value) = mapping.value(question, &answer.value, context) else { continue };
             if let Some(field) = mapping.partner_field() {
                 mapped.partner.insert(field.name.to_owned(), value);
             } else if let Some(field) = mapping.contact_field() {

@@ -4,9 +4,11 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::{
-    application_forms::{Agreement, ApplicationForm, Question},
+    application_forms::{Agreement, ApplicationForm, MappingContext, Question},
     ids::QuestionId,
 };
+
+const CONTEXT: MappingContext = MappingContext { exponent: 2, shared_domains: Vec::new() };
 
 fn form(questions: Vec<Question>) -> ApplicationForm {
     ApplicationForm {
@@ -52,7 +54,7 @@ fn answered(question: &Question, value: Json) -> Result<Option<Json>, Vec<&'stat
     let checked = Checked::of(
         &form(vec![question.clone()]),
         &submission(vec![(question.id, value)]),
-        2,
+        &CONTEXT,
         Timestamp::now(),
     );
     match checked.faults.is_empty() {
@@ -253,7 +255,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         (number.id, json!(7)),
     ]);
     sent.accepted_agreement_ids = vec![optional, AgreementId::new()];
-    let checked = Checked::of(&form, &sent, 2, Timestamp::now());
+    let checked = Checked::of(&form, &sent, &CONTEXT, Timestamp::now());
     let faults: Vec<(String, &str)> =
         checked.faults.iter().map(|fault| (fault.place.to_string(), fault.code)).collect();
     let expected = [
@@ -270,7 +272,7 @@ fn everything_that_is_wrong_is_named_at_once() {
 
     let mut sent = submission(vec![(number.id, json!(7)), (name.id, json!("Acme"))]);
     sent.accepted_agreement_ids = vec![needed];
-    let checked = Checked::of(&form, &sent, 2, Timestamp::now());
+    let checked = Checked::of(&form, &sent, &CONTEXT, Timestamp::now());
     assert_eq!(checked.faults, []);
     let order: Vec<QuestionId> = checked.answers.iter().map(|answer| answer.question_id).collect();
     assert_eq!(order, [name.id, number.id], "answers stand in the order of the questions");
@@ -281,7 +283,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         [hash]
     );
     sent.answers.reverse();
-    assert_eq!(Checked::of(&form, &sent, 2, Timestamp::now()).fingerprint(), checked.fingerprint());
+    assert_eq!(Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).fingerprint(), checked.fingerprint());
 }
 
 #[test]
@@ -296,7 +298,7 @@ fn answers_say_who_applied() {
     let form = form(all.iter().map(|(question, _)| question.clone()).collect());
     let sent =
         submission(all.iter().map(|(question, answer)| (question.id, answer.clone())).collect());
-    let mapped = Mapped::of(&form, &Checked::of(&form, &sent, 2, Timestamp::now()).answers, 2);
+    let mapped = Mapped::of(&form, &Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).answers, &CONTEXT);
     let applicant =
         Applicant { name: None, email: Some("ann@acme.com".into()), company: Some("Acme".into()) };
     assert_eq!((mapped.applicant(), mapped.domain()), (applicant, Some("acme.com")));

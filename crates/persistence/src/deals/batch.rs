@@ -5,15 +5,15 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Place, Result,
     deals::{
-        Deal, DealBatchAction as Action, DealBatchMatch as By, DealBatchOperation as Operation,
-        DealUpdate,
+        AccountKeys, Deal, DealBatchAction as Action, DealBatchMatch as By,
+        DealBatchOperation as Operation, DealUpdate,
     },
     ids::{DealId, PartnerId},
 };
 
 use super::Writer;
 use crate::{
-    Tx,
+    Tx, locks,
     schema::{deals, organizations},
 };
 
@@ -37,6 +37,7 @@ pub async fn batch(
     operations: &[Result<Operation, Vec<Fault>>],
     atomic: bool,
 ) -> Result<Vec<Result<Done>>> {
+    locks::bulk(tx).await?;
     if !atomic {
         return run(tx, operations).await;
     }
@@ -76,14 +77,13 @@ async fn run(
     let read: Vec<Result<Read<'_>>> =
         operations.iter().map(|operation| read(operation, &currency)).collect();
     let mut writer = Writer::new(tx).await?;
-    let partners = partners_of(tx, &read).await?;
+    let (partners, accounts) = concerned(tx, &read).await?;
     writer.hold(partners).await?;
+    writer.hold_accounts(&accounts).await?;
     let mut results = Vec::with_capacity(read.len());
     for (index, operation) in read.into_iter().enumerate() {
         let done = match operation {
-            Ok(operation) => {
-                tx.savepoint(async |_| perform(tx, &mut writer, &operation).await).await
-            }
+            Ok(operation) => perform_or_repeat(tx, &mut writer, &operation).await,
             Err(error) => Err(error),
         };
         results.push(match done {
@@ -113,8 +113,12 @@ fn read<'a>(operation: &'a Result<Operation, Vec<Fault>>, currency: &str) -> Res
     Ok(Read { operation, data: Some(data) })
 }
 
-/// The partners that the operations name, and those of the deals that they name: they are locked before anything else.
-async fn partners_of(tx: &Tx<'_>, operations: &[Result<Read<'_>>]) -> Result<Vec<PartnerId>> {
+/// The partners and the accounts that the operations name, and those of the deals that they name:
+/// they are locked before anything else.
+async fn concerned(
+    tx: &Tx<'_>,
+    operations: &[Result<Read<'_>>],
+) -> Result<(Vec<PartnerId>, Vec<AccountKeys>)> {
     let (mut partners, mut ids, mut external_ids) = (Vec::new(), Vec::new(), Vec::new());
     for Read { operation, data } in operations.iter().flatten() {
         ids.extend(operation.id);
@@ -122,10 +126,52 @@ async fn partners_of(tx: &Tx<'_>, operations: &[Result<Read<'_>>]) -> Result<Vec
         external_ids.extend(data.as_ref().and_then(|data| data.external_id.clone().flatten()));
     }
     let meant = deals::id.eq_any(ids).nullable().or(deals::external_id.eq_any(external_ids));
-    let of_deals: Vec<PartnerId> =
-        deals::table.filter(meant).select(deals::partner_id).load(&mut tx.conn()).await?;
-    partners.extend(of_deals);
-    Ok(partners)
+    type Row = (PartnerId, String, Option<String>);
+    let of_deals: Vec<Row> = deals::table
+        .filter(meant)
+        .select((deals::partner_id, deals::account_name, deals::account_domain))
+        .load(&mut tx.conn())
+        .await?;
+    partners.extend(of_deals.iter().map(|(partner, ..)| *partner));
+    let held = of_deals.iter().map(|(_, name, domain)| (name.as_str(), domain.as_deref()));
+    let named = operations.iter().flatten().filter_map(|read| read.data.as_ref());
+    let named = named.map(|data| {
+        let domain = data.account_domain.as_ref().and_then(Option::as_deref);
+        (data.account_name.as_deref().unwrap_or_default(), domain)
+    });
+    let accounts = held.chain(named).map(|(name, domain)| AccountKeys::new(name, domain));
+    Ok((partners, accounts.collect()))
+}
+
+/// Attempts at an upsert: somebody else may be faster, and then be undone.
+const ATTEMPTS: usize = 3;
+
+/// An upsert that somebody was faster at is an update.
+async fn perform_or_repeat(
+    tx: &Tx<'_>,
+    writer: &mut Writer<'_, '_>,
+    read: &Read<'_>,
+) -> Result<Done> {
+    let by_key = read.operation.action == Action::Upsert
+        && read.operation.by == Some(By::ExternalId)
+        && read.operation.version.is_none();
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let held = writer.held();
+        let error = match tx.savepoint(async |_| perform(tx, writer, read).await).await {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        writer.release_to(held);
+        if !by_key || attempts == ATTEMPTS || !is_lost_race(&error) {
+            return Err(error);
+        }
+    }
+}
+
+fn is_lost_race(error: &Error) -> bool {
+    matches!(error.code(), Code::ExternalIdTaken | Code::NotFound)
 }
 
 /// Places of the operation itself begin with `#operation/`; all others lie in its data.

@@ -4,14 +4,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    deals::{Deal, DealStatus},
+    deals::{AccountKeys, Deal, DealStatus, StoredAccountKeys},
     ids::{DealId, PartnerId},
     jobs::Daily,
 };
 
 use super::Writer;
 use crate::{
-    Tx,
+    Tx, locks,
     schema::deals,
     worker::{Outcome, Run},
 };
@@ -26,6 +26,11 @@ const BATCH: i64 = 200;
 
 /// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes nothing.
 pub async fn expire_due(run: &Run) -> Result<Outcome> {
+    while run.step(async |tx| fill_account_keys(tx).await).await? > 0 {
+        if run.is_stopping() {
+            return Ok(Outcome::Again);
+        }
+    }
     while run.step(async |tx| expire(tx).await).await? > 0 {
         if run.is_stopping() {
             return Ok(Outcome::Again);
@@ -67,5 +72,35 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
         writer.replace(deal, &deal.values.expired()).await?;
     }
     writer.finish().await?;
+    Ok(found.len())
+}
+
+/// Notes by what the accounts of one batch of deals are found that an older version wrote; answers
+/// how many those were. Call it until that is 0.
+///
+/// # Errors
+/// Those of the database.
+pub async fn fill_account_keys(tx: &Tx<'_>) -> Result<usize> {
+    let without = || deals::account_name_key.is_null();
+    let found: Vec<(DealId, PartnerId)> = deals::table
+        .filter(without())
+        .order(deals::id)
+        .select((deals::id, deals::partner_id))
+        .limit(BATCH)
+        .load(&mut tx.conn())
+        .await?;
+    // Whoever writes a deal holds its partner.
+    locks::partners(tx, found.iter().map(|(_, partner)| *partner)).await?;
+    let rows: Vec<(DealId, String, Option<String>)> = deals::table
+        .filter(deals::id.eq_any(found.iter().map(|(id, _)| *id)))
+        .filter(without())
+        .order(deals::id)
+        .select((deals::id, deals::account_name, deals::account_domain))
+        .load(&mut tx.conn())
+        .await?;
+    for (id, name, domain) in rows {
+        let keys = StoredAccountKeys::from(AccountKeys::new(&name, domain.as_deref()));
+        diesel::update(deals::table.find(id)).set(keys).execute(&mut tx.conn()).await?;
+    }
     Ok(found.len())
 }

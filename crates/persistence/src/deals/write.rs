@@ -1,5 +1,5 @@
-//! The writes of deals. Locks are taken in one order: partners by id, the deal, its account; so writers wait for each
-//! other but never in a circle (batches excepted, of which the database then ends one).
+//! The writes of deals. Locks are taken in the order that `locks` says: partners by id, the deal,
+//! its account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,10 @@ use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
-    deals::{Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate, DealValues},
+    deals::{
+        AccountClaim, AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus,
+        DealUpdate, DealValues, StoredAccountKeys,
+    },
     events::NewEvent,
     ids::{DealId, EventId, MemberId, PartnerId},
     notifications::Occasion,
@@ -18,11 +21,11 @@ use domain::{
 use futures_util::future::{join, try_join};
 use serde_json::{Value as Json, json};
 
+use super::protected_from;
 use crate::{
-    Tx, clock_timestamp, notifications, organizations,
+    Tx, clock_timestamp, locks, notifications, organizations,
     partners::rollups,
-    schema::{deals, members, partners},
-    statement::{Bind, Statement},
+    schema::{deals, members},
     tiers,
 };
 
@@ -166,18 +169,17 @@ impl<'t, 'c> Writer<'t, 'c> {
         if ids.is_empty() {
             return Ok(());
         }
-        let rows: Vec<(PartnerId, Option<Timestamp>)> = partners::table
-            .filter(partners::id.eq_any(&ids))
-            .order(partners::id)
-            .select((partners::id, partners::deleted_at))
-            .for_update()
-            .load(&mut self.tx.conn())
-            .await?;
-        self.held.extend(rows.into_iter().map(|(id, deleted_at)| (id, deleted_at.is_none())));
+        self.held.extend(locks::partners(self.tx, ids).await?);
         Ok(())
     }
 
+    /// Locks the accounts that a batch may take into protection, all at once.
+    pub(crate) async fn hold_accounts(&self, keys: &[AccountKeys]) -> Result<()> {
+        locks::accounts(self.tx, keys.iter().flat_map(AccountKeys::exact).collect()).await
+    }
+
     /// Takes a live deal for writing, and before it its partner and the one that it is to move to.
+    /// A deal of a deleted partner is not there, unless it moves to one who lives.
     pub(crate) async fn lock(
         &mut self,
         id: DealId,
@@ -185,11 +187,28 @@ impl<'t, 'c> Writer<'t, 'c> {
         target: Option<PartnerId>,
     ) -> Result<Deal> {
         let deal = self.lock_any(id, target).await?;
-        if deal.deleted_at.is_some() {
+        let partner = target.unwrap_or(deal.values.partner_id);
+        let is_hidden = !self.lives(deal.values.partner_id) && !self.lives(partner);
+        if deal.deleted_at.is_some() || is_hidden {
             return Err(Error::not_found());
         }
         patch::expect_version(expected, deal.version)?;
         Ok(deal)
+    }
+
+    /// What is held now, for [`Self::release_to`].
+    pub(crate) fn held(&self) -> BTreeMap<PartnerId, bool> {
+        self.held.clone()
+    }
+
+    /// The locks that were taken since went away with a savepoint that was undone.
+    pub(crate) fn release_to(&mut self, held: BTreeMap<PartnerId, bool>) {
+        self.held = held;
+    }
+
+    /// Whether a partner that is held is not deleted.
+    fn lives(&self, partner: PartnerId) -> bool {
+        self.held.get(&partner) == Some(&true)
     }
 
     async fn lock_any(&mut self, id: DealId, target: Option<PartnerId>) -> Result<Deal> {
@@ -223,7 +242,8 @@ impl<'t, 'c> Writer<'t, 'c> {
         let id = DealId::new();
         self.check_references(None, values).await?;
         self.check_conflict(id, None, values, wanted.allow_conflict).await?;
-        let row = (deals::id.eq(id), deals::account_key.eq(values.account_key()), values);
+        let keys = StoredAccountKeys::from(values.account_keys());
+        let row = (deals::id.eq(id), keys, values);
         let deal: Deal = diesel::insert_into(deals::table)
             .values(row)
             .returning(Deal::as_returning())
@@ -263,7 +283,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         let tx = self.tx;
         let row = (
             values,
-            deals::account_key.eq(values.account_key()),
+            StoredAccountKeys::from(values.account_keys()),
             deals::version.eq(deals::version + 1),
             deals::updated_at.eq(clock_timestamp()),
         );
@@ -308,6 +328,9 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     async fn restore(&mut self, id: DealId) -> Result<Deal> {
         let before = self.lock_any(id, None).await?;
+        if !self.lives(before.values.partner_id) {
+            return Err(Error::not_found());
+        }
         let Some(deleted_at) = before.deleted_at else { return Ok(before) };
         if (self.context.now.0 - deleted_at.0).num_days() >= RESTORABLE {
             return Err(Error::not_found());
@@ -348,7 +371,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         };
         let ((), owner_exists) = try_join(self.hold([values.partner_id]), owner_exists).await?;
         let mut faults = Vec::new();
-        if moved && self.held.get(&values.partner_id) != Some(&true) {
+        if moved && !self.lives(values.partner_id) {
             faults.push(Fault::at_pointer(
                 "not_found_reference",
                 "#/partner_id",
@@ -370,37 +393,71 @@ impl<'t, 'c> Writer<'t, 'c> {
         values: &DealValues,
         allowed: bool,
     ) -> Result<()> {
-        if !values.protects_anew(before) {
-            return Ok(());
-        }
-        let (tx, account) = (self.tx, values.account_key());
-        let lock = Statement::new(
-            "SELECT pg_advisory_xact_lock(hashtextextended(current_organization()::text || ' ' || ",
-        )
-        .with(Bind::Text(Some(account.clone())), ", 0))");
-        let locked = async { lock.execute(&mut tx.conn()).await };
-        let others = async {
-            let others = deals::table
-                .filter(deals::account_key.eq(&account))
-                .filter(deals::status.eq(DealStatus::Approved))
-                .filter(deals::deleted_at.is_null())
-                .filter(deals::partner_id.ne(values.partner_id))
-                // One that moves here is still written as its old partner's.
-                .filter(deals::id.ne(id));
-            others
-                .order(deals::id)
-                .select(deals::id)
-                .limit(100)
-                .load::<DealId>(&mut tx.conn())
-                .await
-        };
-        let (locked, others) = join(locked, others).await;
+        let Some(claim) = values.claim(before) else { return Ok(()) };
+        let tx = self.tx;
+        let locked = locks::accounts(tx, claim.keys());
+        let (locked, others) = join(locked, holders(tx, values.partner_id, &[claim], None)).await;
         locked?;
-        let others = others?;
+        let mut others = others?;
+        // One that moves here is still written as its old partner's.
+        others.retain(|other| *other != id);
         match others.is_empty() || allowed {
             true => Ok(()),
             false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
         }
+    }
+}
+
+/// The deals that protect what is claimed against a partner, of those that changed after an
+/// instant.
+async fn holders(
+    tx: &Tx<'_>,
+    partner: PartnerId,
+    claims: &[AccountClaim],
+    changed_after: Option<Timestamp>,
+) -> Result<Vec<DealId>> {
+    let keys: Vec<String> = claims.iter().flat_map(AccountClaim::keys).collect();
+    let names: Vec<&String> = claims.iter().filter_map(|claim| claim.name.as_ref()).collect();
+    // The key of a deal is its domain, or its name where it has no domain.
+    let same = deals::account_key.eq_any(keys).nullable().or(deals::account_name_key.eq_any(names));
+    let mut others = deals::table
+        .filter(protected_from(partner))
+        .filter(same)
+        .order(deals::id)
+        .select(deals::id)
+        .limit(100)
+        .into_boxed();
+    if let Some(instant) = changed_after {
+        others = others.filter(deals::updated_at.gt(instant));
+    }
+    Ok(others.load(&mut tx.conn()).await?)
+}
+
+/// Makes sure that a deleted partner, which is locked, does not come back with deals for accounts
+/// that others were given since `deleted_at`.
+///
+/// # Errors
+/// `deal_conflict` with the deals of the others.
+pub(crate) async fn check_restoration(
+    tx: &Tx<'_>,
+    partner: PartnerId,
+    deleted_at: Timestamp,
+) -> Result<()> {
+    let own: Vec<Deal> = Deal::query()
+        .filter(deals::partner_id.eq(partner))
+        .filter(deals::status.eq(DealStatus::Approved))
+        .filter(deals::deleted_at.is_null())
+        .load(&mut tx.conn())
+        .await?;
+    let claims: Vec<AccountClaim> = own.iter().filter_map(|deal| deal.values.claim(None)).collect();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    locks::accounts(tx, claims.iter().flat_map(AccountClaim::keys).collect()).await?;
+    let others = holders(tx, partner, &claims, Some(deleted_at)).await?;
+    match others.is_empty() {
+        true => Ok(()),
+        false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
     }
 }
 
@@ -411,7 +468,13 @@ fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
     id
 }
 
-/// Deals of a member who leaves have no owner.
+/// The partners with deals that a member owns.
+pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
+    let own = deals::table.filter(deals::owner_id.eq(owner));
+    Ok(own.select(deals::partner_id).distinct().load(&mut tx.conn()).await?)
+}
+
+/// Deals of a member who leaves have no owner. The caller holds [`partners_of`] him.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     let row = (
         deals::owner_id.eq(None::<MemberId>),

@@ -8,16 +8,17 @@ use domain::{
     contacts::{Contact, ContactCreate, ContactUpdate},
     ids::PartnerId,
     imports::{ImportMatch, ImportOnMatch, ImportRow},
-    jobs::NewJobItem,
+    jobs::{JobItemAction, NewJobItem},
     text::normalised_name,
 };
 use serde_json::{Map, Value, json};
 
 use super::{Batch, name_differs, required, updates_earlier};
 use crate::{
-    Tx, contacts,
+    Tx, contacts, locks,
     partners::{self, Candidate},
     schema::{contacts as people, partners as companies},
+    tiers,
 };
 
 const FIELDS: [&str; 5] = ["name", "email", "phone", "title", "notes"];
@@ -34,6 +35,10 @@ pub(super) async fn run(
     let known =
         partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
             .await?;
+    // Before the first contact: whoever writes a partner holds it before he looks at its contacts.
+    tiers::rules(tx).await?;
+    let named = rows.iter().filter_map(|row| row.converted.text("partner_id")?.parse().ok());
+    locks::partners(tx, known.iter().map(|partner| partner.id).chain(named)).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let item = match batch.refused(row) {
@@ -146,6 +151,11 @@ async fn write(
             contact.name
         )));
     }
+    item.action = Some(match found {
+        None if foretold.is_none() => JobItemAction::Created,
+        Some(_) if changed.is_empty() => JobItemAction::Unchanged,
+        _ => JobItemAction::Updated,
+    });
     if batch.options.dry_run || found.is_some() && changed.is_empty() {
         return Ok(item);
     }
@@ -180,8 +190,7 @@ async fn write(
 }
 
 async fn find(tx: &Tx<'_>, partner: PartnerId, row: &ImportRow) -> Result<Option<Contact>> {
-    let of_partner =
-        || Contact::query().filter(people::partner_id.eq(partner)).order(people::id).for_update();
+    let of_partner = || Contact::query().filter(people::partner_id.eq(partner)).order(people::id);
     if let Some(email) = row.converted.text("email") {
         return Ok(of_partner()
             .filter(people::email.eq(email))

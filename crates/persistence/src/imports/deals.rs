@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    deals::{Deal, DealStatus, DealUpdate},
+    deals::{AccountKeys, Deal, DealStatus, DealUpdate},
     ids::PartnerId,
     imports::{ImportMatch, ImportOnMatch, ImportRow},
-    jobs::{JobItemWarning, NewJobItem},
+    jobs::{JobItemAction, JobItemWarning, NewJobItem},
     patch,
     text::normalised_name,
 };
@@ -69,15 +69,20 @@ impl Known {
         self.others.iter().find(|deal| {
             let values = &deal.values;
             Some(values.partner_id) == partner
-                && values.account_key() == account
+                && values.account_keys().main() == account
                 && Some(normalised_name(&values.name)) == name
         })
     }
 }
 
-fn account_key(row: &Map<String, Value>) -> Option<String> {
+fn account_keys(row: &Map<String, Value>) -> Option<AccountKeys> {
     let text = |field: &str| row.get(field).and_then(Value::as_str);
-    text("account_domain").map(str::to_owned).or_else(|| text("account_name").map(normalised_name))
+    let (name, domain) = (text("account_name"), text("account_domain"));
+    (name.is_some() || domain.is_some()).then(|| AccountKeys::new(name.unwrap_or_default(), domain))
+}
+
+fn account_key(row: &Map<String, Value>) -> Option<String> {
+    account_keys(row).map(|keys| keys.main().to_owned())
 }
 
 /// What is looked up for the whole batch.
@@ -111,19 +116,23 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
 }
 
 async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
-    let known = known(tx, batch, rows).await?;
+    let mut known = known(tx, batch, rows).await?;
     let mut writer = Writer::new(tx).await?;
     let deals =
         known.by_external_id.values().chain(&known.others).map(|deal| deal.values.partner_id);
-    writer.hold(known.partners.iter().map(|partner| partner.id).chain(deals)).await?;
+    let named = rows.iter().filter_map(|row| row.converted.text("partner_id")?.parse().ok());
+    let named: Vec<PartnerId> = named.collect();
+    let partners = known.partners.iter().map(|partner| partner.id);
+    writer.hold(partners.chain(deals).chain(named)).await?;
+    let held = known.by_external_id.values().chain(&known.others);
+    let held = held.map(|deal| deal.values.account_keys());
+    let wanted = rows.iter().filter_map(|row| account_keys(&row.converted.values));
+    writer.hold_accounts(&held.chain(wanted).collect::<Vec<_>>()).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let item = match batch.refused(row) {
             Some(item) => item,
-            None => match tx
-                .savepoint(async |tx| write(tx, batch, &known, &mut writer, row).await)
-                .await
-            {
+            None => match write_or_follow(tx, batch, &mut known, &mut writer, row).await {
                 Ok(item) => item,
                 Err(error @ Error::Problem(_))
                     if error.code() == Code::ExternalIdTaken && is_skip(batch) =>
@@ -138,6 +147,35 @@ async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result
     }
     writer.finish().await?;
     Ok(items)
+}
+
+/// Writes a row. A deal that somebody else has made a moment ago is the one that the row means.
+async fn write_or_follow(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    known: &mut Known,
+    writer: &mut Writer<'_, '_>,
+    row: &ImportRow,
+) -> Result<NewJobItem> {
+    let held = writer.held();
+    let written = tx.savepoint(async |tx| write(tx, batch, known, writer, row).await).await;
+    let Err(error) = written else { return written };
+    writer.release_to(held);
+    let external_id = row.converted.text("external_id").filter(|id| {
+        let unmatched = !known.by_external_id.contains_key(*id);
+        unmatched && batch.options.matching != ImportMatch::None
+    });
+    let Some(external_id) = external_id.filter(|_| error.code() == Code::ExternalIdTaken) else {
+        return Err(error);
+    };
+    let made = Deal::query()
+        .filter(deals::external_id.eq(external_id))
+        .filter(deals::deleted_at.is_null());
+    let Some(made) = made.first::<Deal>(&mut tx.conn()).await.optional()? else {
+        return Err(error);
+    };
+    known.by_external_id.insert(external_id.to_owned(), made);
+    tx.savepoint(async |tx| write(tx, batch, known, writer, row).await).await
 }
 
 fn is_skip(batch: &Batch<'_>) -> bool {
@@ -164,6 +202,7 @@ async fn write(
         let wanted = wanted(batch, values, Some(partner), None, &mut item)?;
         let deal = writer.insert(&wanted).await?;
         (item.before, item.after) = sides(patch::changes(&json!({}), &deal.values)?);
+        item.action = Some(JobItemAction::Created);
         item.resource_id = (!batch.options.dry_run).then(|| deal.id.to_string());
         return Ok(item);
     };
@@ -176,6 +215,10 @@ async fn write(
     let held = before.values.clone();
     let after = writer.edit(before, &wanted).await?;
     (item.before, item.after) = sides(patch::changes(&held, &after.values)?);
+    item.action = Some(match held == after.values {
+        true => JobItemAction::Unchanged,
+        false => JobItemAction::Updated,
+    });
     item.resource_id = Some(id.to_string());
     Ok(item)
 }
@@ -200,11 +243,8 @@ fn wanted(
     ];
     for (field, belongs) in places {
         if !belongs && values.remove(field).is_some() {
-            item.warnings.push(JobItemWarning {
-                code: "not_applicable".to_owned(),
-                detail: "does not belong to the status of the deal".to_owned(),
-                field: Some(field.to_owned()),
-            });
+            let detail = "does not belong to the status of the deal";
+            item.warnings.push(JobItemWarning::new("not_applicable", detail).about(field));
         }
     }
     let mut wanted: DealUpdate = serde_json::from_value(values.into()).map_err(Error::internal)?;

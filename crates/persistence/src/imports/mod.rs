@@ -21,7 +21,7 @@ use domain::{
         Converter, FileShape, FirstRow, ImportObject, ImportOnDuplicateRow, ImportOptions,
         ImportPlan, ImportRow, ImportRows, Inspection, Notation, Rows,
     },
-    jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
+    jobs::{Job, JobItemCounts, JobItemStatus, JobItemWarning, JobType, NewJobItem},
     quotas::Quota,
     text::fold,
 };
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Tx, jobs,
+    Tx, jobs, locks,
     schema::{organizations, tags},
     tasks,
     worker::{Outcome, Run},
@@ -37,6 +37,8 @@ use crate::{
 
 /// Rows in one transaction.
 pub const BATCH: usize = 500;
+/// Deals in one transaction: they are written one by one, and nobody else is to wait for long.
+const DEALS: usize = 100;
 
 /// The decimals of the organization's currency.
 pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
@@ -62,7 +64,12 @@ pub async fn insert(
     Quota::ImportRows.check(inspection.row_count as i64, tx.quotas().import_rows)?;
     let (currency, _) = exponent(tx).await?;
     let plan = ImportPlan::new(options, inspection, &currency)?;
-    let position = Position { shape: inspection.shape, notation: plan.notation, rows: 0 };
+    let position = Position {
+        shape: inspection.shape,
+        notation: plan.notation,
+        rows: 0,
+        counts: JobItemCounts::default(),
+    };
     let job = jobs::NewJob {
         id,
         kind: JobType::Import,
@@ -84,6 +91,9 @@ struct Position {
     notation: Notation,
     /// Rows that were worked off.
     rows: i64,
+    /// What became of their records.
+    #[serde(default)]
+    counts: JobItemCounts,
 }
 
 /// How long an import works before it lets others go first.
@@ -104,7 +114,17 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     serde_json::from_value(position).map_err(Error::internal)?;
                 let (currency, _) = exponent(tx).await?;
                 let converter = options.converter(position.notation, &currency)?;
-                Ok(Some((options, position, converter)))
+                let shared_domains = organizations::table
+                    .select(organizations::shared_domains)
+                    .first(&mut tx.conn())
+                    .await?;
+                let written = match (options.object, position.rows) {
+                    (ImportObject::Partner, 1..) => {
+                        partners::Written::load(tx, id, options.dry_run).await?
+                    }
+                    _ => partners::Written::default(),
+                };
+                Ok(Some((options, position, converter, shared_domains, written)))
             }
             _ => {
                 tasks::complete(tx, &run.task).await?;
@@ -112,9 +132,11 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
             }
         })
         .await?;
-    let Some((options, mut position, converter)) = begun else { return Ok(Outcome::Completed) };
+    let Some((options, mut position, converter, shared_domains, mut written)) = begun else {
+        return Ok(Outcome::Completed);
+    };
     let opened = Rows::open(file, position.shape).and_then(|rows| {
-        let mut rows = ImportRows::new(rows, converter, options.clone());
+        let mut rows = ImportRows::new(rows, converter, options.clone(), shared_domains);
         rows.skip(position.rows)?;
         Ok(rows)
     });
@@ -124,11 +146,13 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
     };
     let since = Instant::now();
     loop {
-        let batch = match rows.batch(BATCH) {
+        let limit = if options.object == ImportObject::Deal { DEALS } else { BATCH };
+        let batch = match rows.batch(limit) {
             Ok(batch) => batch,
             Err(error) => return give_up(run, id, error).await,
         };
         position.rows += batch.len() as i64;
+        let _turn = run.store.turn(run.scope()).await?;
         let goes_on = run
             .step(async |tx| {
                 if jobs::begin_step(tx, id).await?.is_none() {
@@ -136,11 +160,14 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     return Ok(false);
                 }
                 if batch.is_empty() {
-                    jobs::succeed(tx, id, None).await?;
+                    let result = serde_json::to_value(position.counts.result());
+                    jobs::succeed(tx, id, Some(result.map_err(Error::internal)?)).await?;
                     tasks::complete(tx, &run.task).await?;
                     return Ok(false);
                 }
-                let items = write(tx, id, &options, rows.converter(), &batch).await?;
+                let items =
+                    write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
+                position.counts.add(&items);
                 jobs::end_step(
                     tx,
                     id,
@@ -181,12 +208,14 @@ async fn write(
     job: JobId,
     options: &ImportOptions,
     converter: &Converter,
+    written: &mut partners::Written,
     rows: &[ImportRow],
 ) -> Result<Vec<NewJobItem>> {
+    locks::bulk(tx).await?;
     let (currency, _) = exponent(tx).await?;
     let batch = Batch { scope: tx.scope(), job, options, converter, currency };
     match options.object {
-        ImportObject::Partner => partners::run(tx, &batch, rows).await,
+        ImportObject::Partner => partners::run(tx, &batch, written, rows).await,
         ImportObject::Contact => contacts::run(tx, &batch, rows).await,
         ImportObject::Deal => deals::run(tx, &batch, rows).await,
     }
@@ -226,6 +255,17 @@ impl Batch<'_> {
         self.stopped(row, JobItemStatus::Skipped, error)
     }
 
+    /// A row about what an earlier one is about.
+    fn duplicate(&self, row: &ImportRow, first: u64, other_name: bool) -> NewJobItem {
+        let detail = format!("Row {first} of the file is about the same {}.", self.options.object);
+        let error = Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first));
+        let mut item = self.skipped(row, &error);
+        if other_name {
+            item.warnings.push(name_differs(format!("row {first} has another name")));
+        }
+        item
+    }
+
     /// What can be said of a row before looking at any data: the item of one that goes no further.
     fn refused(&self, row: &ImportRow) -> Option<NewJobItem> {
         if let Some(code) = row.refusal {
@@ -237,18 +277,7 @@ impl Batch<'_> {
         if let Some(first) =
             row.duplicate_of.filter(|_| self.options.on_duplicate_row == ImportOnDuplicateRow::Skip)
         {
-            let detail = format!(
-                "Row {} of the file is about the same {}.",
-                first.number, self.options.object
-            );
-            let mut item = self.skipped(
-                row,
-                &Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first.number)),
-            );
-            if first.name_differs {
-                item.warnings.push(name_differs(format!("row {} has another name", first.number)));
-            }
-            return Some(item);
+            return Some(self.duplicate(row, first.number, first.name_differs));
         }
         match row.converted.text("currency") {
             Some(currency) if currency != self.currency => {
@@ -262,17 +291,13 @@ impl Batch<'_> {
 
 /// Two records that may not mean the same are told of, never merged in silence.
 fn name_differs(detail: String) -> JobItemWarning {
-    JobItemWarning { code: "name_differs".to_owned(), detail, field: Some("name".to_owned()) }
+    JobItemWarning::new("name_differs", detail).about("name")
 }
 
 /// In a dry run the record that an earlier row makes is not there for its second row to update.
 fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
-    let code = Code::DuplicateOfRow.as_str().to_owned();
-    let mut warnings = vec![JobItemWarning {
-        code,
-        detail: format!("updates what row {} makes", first.number),
-        field: None,
-    }];
+    let detail = format!("updates what row {} makes", first.number);
+    let mut warnings = vec![JobItemWarning::new(Code::DuplicateOfRow.as_str(), detail)];
     if first.name_differs {
         warnings.push(name_differs(format!("row {} has another name", first.number)));
     }

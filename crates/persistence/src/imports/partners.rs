@@ -1,14 +1,21 @@
 //! Rows as partners. Everything is looked up and written for the whole batch at once; single rows are written one by
 //! one only where somebody else was faster.
+//!
+//! Rows are looked at in their order, so that one finds what an earlier one makes: importing a file
+//! a second time then finds the same partners, and changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
     access::WriteMode,
-    ids::{PartnerId, TagId},
-    imports::{ImportMatch, ImportOnMatch, ImportRow},
-    jobs::NewJobItem,
+    ids::{JobId, PartnerId, TagId},
+    imports::{
+        FirstRow, ImportMatch, ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers, ImportRow,
+    },
+    jobs::{JobItemAction, JobItemWarning, NewJobItem},
     partners::{Change, PartnerCreatedVia, changes_of},
     text::{fold, normalised_name},
 };
@@ -18,30 +25,97 @@ use super::{Batch, before_and_after, name_differs, required, tag_ids, updates_ea
 use crate::{
     Tx,
     partners::{self, Candidate, bulk},
+    statement::{Bind, Statement},
 };
+
+/// The partners that a job has come to so far, and the rows of its file that they were written by.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    rows: HashMap<PartnerId, u64>,
+    /// In a dry run the partners that rows would make: nobody finds them in the database.
+    foretold: HashMap<String, Vec<Namesake>>,
+    foretold_ids: HashSet<PartnerId>,
+}
+
+impl Written {
+    /// What the earlier turns of a job have written.
+    pub(super) async fn load(tx: &Tx<'_>, job: JobId, dry_run: bool) -> Result<Self> {
+        let mut written = Self::default();
+        let statement = Statement::new(
+            "/* imports.written */ SELECT ref, resource_id, after ->> 'name', after ->> 'domain' \
+             FROM job_items WHERE action IS NOT NULL AND job_id = ",
+        )
+        .with(Bind::Id(Some(job.0)), " ORDER BY index");
+        type Row = (Option<String>, Option<String>, Option<String>, Option<String>);
+        let rows: Vec<Row> = statement
+            .answers::<(Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Text>)>()
+            .load(&mut tx.conn())
+            .await?;
+        for (row, id, name, domain) in rows {
+            let row = row.and_then(|row| row.parse().ok()).unwrap_or_default();
+            match (id.and_then(|id| id.parse::<PartnerId>().ok()), name) {
+                (Some(id), _) => drop(written.rows.entry(id).or_insert(row)),
+                (None, Some(name)) if dry_run => {
+                    let id = PartnerId::new();
+                    written.rows.insert(id, row);
+                    written.foretell(id, normalised_name(&name), domain.is_some());
+                }
+                _ => {}
+            }
+        }
+        Ok(written)
+    }
+
+    fn foretell(&mut self, id: PartnerId, name: String, has_domain: bool) {
+        let namesake = Namesake { id, has_domain, is_imported: true };
+        self.foretold_ids.insert(id);
+        self.foretold.entry(name).or_default().push(namesake);
+    }
+}
+
+/// A partner of a certain name.
+#[derive(Debug, Clone, Copy)]
+struct Namesake {
+    id: PartnerId,
+    has_domain: bool,
+    /// Whether an import has made it.
+    is_imported: bool,
+}
+
+/// The partner that a row without domain means among those of its name: the only one without a
+/// domain, else the only one at all. Of several without domain an import may have made one: such a
+/// row means that again.
+fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
+    let without: Vec<Namesake> =
+        namesakes.iter().filter(|one| !one.has_domain).copied().collect();
+    let imported: Vec<Namesake> = without.iter().filter(|one| one.is_imported).copied().collect();
+    match (without.as_slice(), imported.as_slice(), namesakes) {
+        ([only], _, _) | (_, [only], _) => Some(only.id),
+        ([], _, [only]) => Some(only.id),
+        _ => None,
+    }
+}
 
 /// The partners that the rows of a batch may mean or collide with.
 #[derive(Default)]
 struct Known {
     domains: HashMap<String, PartnerId>,
     external_ids: HashMap<String, PartnerId>,
-    /// Partners without domain by their normalised name, the oldest first.
-    names: HashMap<String, PartnerId>,
+    /// By normalised name, the oldest first.
+    names: HashMap<String, Vec<Namesake>>,
     normalised: HashMap<PartnerId, String>,
 }
 
 impl Known {
     fn add(&mut self, found: Candidate) {
-        match found.domain {
-            Some(domain) => {
-                self.domains.insert(domain, found.id);
-            }
-            None => {
-                self.names.entry(found.normalised_name.clone()).or_insert(found.id);
-            }
-        }
-        if let Some(external) = found.external_id {
-            self.external_ids.insert(external, found.id);
+        let has_domain = found.domain.is_some();
+        self.domains.extend(found.domain.map(|domain| (domain, found.id)));
+        self.external_ids.extend(found.external_id.map(|external| (external, found.id)));
+        let is_imported = found.created_via == PartnerCreatedVia::Import;
+        let namesake = Namesake { id: found.id, has_domain, is_imported };
+        let namesakes = self.names.entry(found.normalised_name.clone()).or_default();
+        if namesakes.iter().all(|one| one.id != found.id) {
+            namesakes.push(namesake);
         }
         self.normalised.insert(found.id, found.normalised_name);
     }
@@ -52,8 +126,23 @@ impl Known {
             (ImportMatch::None, _) => None,
             (ImportMatch::ExternalId, _) => self.external_ids.get(text("external_id")?).copied(),
             (ImportMatch::Domain, Some(domain)) => self.domains.get(domain).copied(),
-            (ImportMatch::Domain, None) => self.names.get(&normalised_name(text("name")?)).copied(),
+            (ImportMatch::Domain, None) => meant(self.namesakes(row)),
         }
+    }
+
+    fn namesakes(&self, row: &ImportRow) -> &[Namesake] {
+        let name = row.converted.text("name").map(normalised_name);
+        name.and_then(|name| self.names.get(&name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A partner that is to be made.
+    fn add_new(&mut self, id: PartnerId, values: &Map<String, Value>) {
+        let text = |field: &str| values.get(field).and_then(Value::as_str);
+        let name = text("name").map(normalised_name).unwrap_or_default();
+        let has_domain = text("domain").is_some();
+        let namesake = Namesake { id, has_domain, is_imported: true };
+        self.names.entry(name.clone()).or_default().push(namesake);
+        self.normalised.insert(id, name);
     }
 
     /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now on.
@@ -100,11 +189,26 @@ struct New<'a> {
     row: &'a ImportRow,
     id: PartnerId,
     changes: Vec<Change>,
+    warnings: Vec<JobItemWarning>,
+}
+
+/// What works on one batch.
+struct Import<'a, 't> {
+    tx: &'a Tx<'t>,
+    batch: &'a Batch<'a>,
+    written: &'a mut Written,
+    known: Known,
+    tags: HashMap<String, TagId>,
+    /// Partners that rows mean, and that are not written yet.
+    locked: HashMap<PartnerId, bulk::Locked>,
+    new: Vec<New<'a>>,
+    items: Vec<NewJobItem>,
 }
 
 pub(super) async fn run(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
+    written: &mut Written,
     rows: &[ImportRow],
 ) -> Result<Vec<NewJobItem>> {
     let mut items: Vec<NewJobItem> = Vec::with_capacity(rows.len());
@@ -116,6 +220,15 @@ pub(super) async fn run(
         }
     }
     let mut known = known(tx, &left).await?;
+    for row in &left {
+        let name = row.converted.text("name").map(normalised_name).unwrap_or_default();
+        if let Some(foretold) = written.foretold.get(&name) {
+            let namesakes = known.names.entry(name).or_default();
+            let new = foretold.iter().filter(|one| namesakes.iter().all(|two| two.id != one.id));
+            let new: Vec<Namesake> = new.copied().collect();
+            namesakes.extend(new);
+        }
+    }
     let names = left
         .iter()
         .filter_map(|row| row.converted.values.get("tag_ids"))
@@ -125,164 +238,258 @@ pub(super) async fn run(
     let names =
         names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
     let tags = tag_ids(tx, names.filter_map(Value::as_str), !batch.options.dry_run).await?;
-    let matches: Vec<Option<PartnerId>> =
-        left.iter().map(|row| known.of(batch.options.matching, row)).collect();
-    let mut ids: Vec<PartnerId> = matches.iter().flatten().copied().collect();
+    // All at once and in one order, before the first of them is written.
+    let mut ids: Vec<PartnerId> =
+        left.iter().filter_map(|row| known.of(batch.options.matching, row)).collect();
     ids.sort_unstable();
-    let mut locked = match batch.options.on_match {
+    let locked = match batch.options.on_match {
         ImportOnMatch::Update => bulk::lock_many(tx, &ids).await?,
         ImportOnMatch::Skip => HashMap::new(),
     };
-    let mut new = Vec::new();
-    for (row, found) in left.into_iter().zip(matches) {
-        let Some(id) = found else {
-            if let Some(item) = foretold(batch, &tags, row) {
-                items.push(item);
-                continue;
-            }
-            match prepare(batch, &mut known, &tags, row) {
-                Ok(prepared) => new.push(prepared),
-                Err(error) => items.push(batch.failed(row, &error)),
-            }
-            continue;
+    let mut import = Import { tx, batch, written, known, tags, locked, new: Vec::new(), items };
+    for row in left {
+        let item = match import.known.of(batch.options.matching, row) {
+            None => import.prepare(row),
+            Some(id) => import.settle(row, id).await.map(Some),
         };
-        if batch.options.on_match == ImportOnMatch::Skip {
-            let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
-            items.push(NewJobItem {
-                resource_id: Some(id.to_string()),
-                ..batch.skipped(row, &error)
-            });
-            continue;
+        match item {
+            Ok(item) => import.items.extend(item),
+            Err(error) => import.fail(row, error)?,
         }
-        let held = match locked.remove(&id) {
-            Some(held) => Some(held),
-            // A second row of the batch for the same partner, or somebody deleted it just now.
-            None => bulk::lock_many(tx, &[id]).await?.remove(&id),
-        };
-        let item = match held {
-            None => Err(Error::not_found()),
-            Some(held) => update(tx, batch, &mut known, &tags, row, held).await,
-        };
-        items.push(match item {
-            Ok(item) => item,
-            Err(error @ Error::Problem(_)) => batch.failed(row, &error),
-            Err(ours) => return Err(ours),
-        });
     }
-    items.extend(create(tx, batch, new).await?);
+    import.create_all().await?;
+    let mut items = import.items;
     items.sort_by_key(|item| item.index);
     Ok(items)
 }
 
-/// Values with tags by id. A dry run keeps the names of tags that do not exist yet.
-fn resolved(values: &Map<String, Value>, tags: &HashMap<String, TagId>) -> Map<String, Value> {
-    let mut values = values.clone();
-    if let Some(Value::Array(names)) = values.get_mut("tag_ids") {
-        for name in names {
-            if let Some(id) = name.as_str().and_then(|name| tags.get(&fold(name))) {
-                *name = json!(id);
+impl<'a> Import<'a, '_> {
+    /// A row that cannot be written; what is not its own fault ends the step.
+    fn fail(&mut self, row: &ImportRow, error: Error) -> Result<()> {
+        match error {
+            error @ Error::Problem(_) => self.items.push(self.batch.failed(row, &error)),
+            ours => return Err(ours),
+        }
+        Ok(())
+    }
+
+    /// A row that means no partner becomes one, at the end of the batch.
+    fn prepare(&mut self, row: &'a ImportRow) -> Result<Option<NewJobItem>> {
+        if let Some(first) = row.duplicate_of.filter(|_| self.batch.options.dry_run) {
+            return Ok(Some(self.foretell(row, first)));
+        }
+        let values = self.batch.converter.with_defaults(&row.converted)?;
+        if !values.contains_key("type") {
+            return Err(required("type", "is required: map a column to it, or give a default"));
+        }
+        let id = PartnerId::new();
+        self.known.take(&values, id)?;
+        let by_name = self.batch.options.matching == ImportMatch::Domain
+            && row.converted.text("domain").is_none();
+        let namesake = self.known.namesakes(row).first().filter(|_| by_name);
+        let warnings = namesake.map(|namesake| name_exists(namesake.id)).into_iter().collect();
+        self.known.add_new(id, &values);
+        self.written.rows.insert(id, row.number);
+        if self.batch.options.dry_run {
+            let text = |field: &str| values.get(field).and_then(Value::as_str);
+            let name = text("name").map(normalised_name).unwrap_or_default();
+            self.written.foretell(id, name, text("domain").is_some());
+        }
+        let changes = changes_of(&self.resolved(&values));
+        self.new.push(New { row, id, changes, warnings });
+        Ok(None)
+    }
+
+    /// In a dry run the partner that an earlier row makes is not there for this row to update: what
+    /// the row would write, and to what.
+    fn foretell(&self, row: &ImportRow, first: FirstRow) -> NewJobItem {
+        let mut item = self.batch.item(row);
+        item.action = Some(JobItemAction::Updated);
+        item.after = Some(self.resolved(&row.converted.values).into());
+        item.warnings.extend(updates_earlier(first));
+        item
+    }
+
+    /// Values with tags by id. A dry run keeps the names of tags that do not exist yet.
+    fn resolved(&self, values: &Map<String, Value>) -> Map<String, Value> {
+        let mut values = values.clone();
+        if let Some(Value::Array(names)) = values.get_mut("tag_ids") {
+            for name in names {
+                if let Some(id) = name.as_str().and_then(|name| self.tags.get(&fold(name))) {
+                    *name = json!(id);
+                }
             }
         }
+        values
     }
-    values
-}
 
-/// In a dry run the partner that an earlier row makes is not there for this row to update: what the row would write, and
-/// to what.
-fn foretold(
-    batch: &Batch<'_>,
-    tags: &HashMap<String, TagId>,
-    row: &ImportRow,
-) -> Option<NewJobItem> {
-    let first = row.duplicate_of.filter(|_| batch.options.dry_run)?;
-    let mut item = batch.item(row);
-    item.after = Some(resolved(&row.converted.values, tags).into());
-    item.warnings.extend(updates_earlier(first));
-    Some(item)
-}
-
-fn prepare<'a>(
-    batch: &Batch<'_>,
-    known: &mut Known,
-    tags: &HashMap<String, TagId>,
-    row: &'a ImportRow,
-) -> Result<New<'a>> {
-    let values = batch.converter.with_defaults(&row.converted)?;
-    if !values.contains_key("type") {
-        return Err(required("type", "is required: map a column to it, or give a default"));
+    /// Whether the row gives a partner another name.
+    fn gives_other_name(&self, row: &ImportRow, id: PartnerId) -> bool {
+        let name = row.converted.text("name").map(normalised_name);
+        let known = self.known.normalised.get(&id);
+        known.is_some_and(|known| name.is_some_and(|name| name != *known))
     }
-    let id = PartnerId::new();
-    known.take(&values, id)?;
-    Ok(New { row, id, changes: changes_of(&resolved(&values, tags)) })
-}
 
-/// The new partners of a batch at once; one by one when the database refuses the whole.
-async fn create(tx: &Tx<'_>, batch: &Batch<'_>, new: Vec<New<'_>>) -> Result<Vec<NewJobItem>> {
-    let done = |new: &New<'_>| {
-        let mut item = batch.item(new.row);
+    /// A row that means a partner.
+    async fn settle(&mut self, row: &'a ImportRow, id: PartnerId) -> Result<NewJobItem> {
+        let options = self.batch.options;
+        let earlier = self.written.rows.get(&id).copied();
+        if let Some(earlier) = earlier {
+            if options.on_duplicate_row == ImportOnDuplicateRow::Skip {
+                return Ok(self.batch.duplicate(row, earlier, self.gives_other_name(row, id)));
+            }
+            if self.written.foretold_ids.contains(&id) {
+                let name_differs = self.gives_other_name(row, id);
+                return Ok(self.foretell(row, FirstRow { number: earlier, name_differs }));
+            }
+            if self.new.iter().any(|new| new.id == id) {
+                self.create_all().await?;
+            }
+        }
+        if options.on_match == ImportOnMatch::Skip {
+            let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
+            return Ok(NewJobItem {
+                resource_id: Some(id.to_string()),
+                ..self.batch.skipped(row, &error)
+            });
+        }
+        let held = match self.locked.remove(&id) {
+            Some(held) => Some(held),
+            // A second row for the same partner, or somebody deleted it just now.
+            None => bulk::lock_many(self.tx, &[id]).await?.remove(&id),
+        };
+        let held = held.ok_or_else(Error::not_found)?;
+        let is_other = self.gives_other_name(row, id);
+        let name = held.partner.summary.name.clone();
+        if is_other
+            && options.matching == ImportMatch::Domain
+            && options.on_name_differs == ImportOnNameDiffers::Skip
+        {
+            self.locked.insert(id, held);
+            let detail = format!(
+                "The partner with this domain is called `{name}`. To rename it, import the row \
+                 with on_name_differs `update`."
+            );
+            let error = Error::new(Code::NameDiffers, detail)
+                .meta("existing_id", json!(id))
+                .meta("existing_name", json!(name));
+            return Ok(NewJobItem {
+                resource_id: Some(id.to_string()),
+                ..self.batch.skipped(row, &error)
+            });
+        }
+        let mut item = self.update(row, held).await?;
+        if is_other {
+            item.warnings
+                .push(name_differs(format!("the partner with this key was called `{name}`")));
+        }
+        let name = row.converted.text("name").map(normalised_name);
+        self.known.normalised.extend(name.map(|name| (id, name)));
+        self.written.rows.entry(id).or_insert(row.number);
+        Ok(item)
+    }
+
+    async fn update(&mut self, row: &ImportRow, held: bulk::Locked) -> Result<NewJobItem> {
+        let id = held.partner.summary.id;
+        self.known.take(&row.converted.values, id)?;
+        let changes = changes_of(&self.resolved(&row.converted.values));
+        let plan = bulk::plan(&held, changes, WriteMode::Automated)?;
+        let mut item = NewJobItem { resource_id: Some(id.to_string()), ..self.batch.item(row) };
+        item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
+        (item.before, item.after) = before_and_after(&held.row, &plan.changes);
+        item.action = Some(match plan.changes.is_empty() {
+            true => JobItemAction::Unchanged,
+            false => JobItemAction::Updated,
+        });
+        let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
+        if !self.batch.options.dry_run && !nothing_to_do {
+            self.tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
+        }
+        Ok(item)
+    }
+
+    /// The new partners so far at once; one by one when the database refuses the whole.
+    async fn create_all(&mut self) -> Result<()> {
+        let new = std::mem::take(&mut self.new);
+        if self.batch.options.dry_run {
+            let items: Vec<NewJobItem> = new.iter().map(|one| self.created(one)).collect();
+            self.items.extend(items);
+            return Ok(());
+        }
+        let rows = |new: &[New<'_>]| new.iter().map(|new| (new.id, new.changes.clone())).collect();
+        let insert = async |new: &[New<'_>]| {
+            let rows = rows(new);
+            self.tx
+                .savepoint(async |tx| bulk::insert_many(tx, rows, PartnerCreatedVia::Import).await)
+                .await
+        };
+        let at_once = match insert(&new).await {
+            Ok(()) => true,
+            Err(Error::Problem(_)) => false,
+            Err(ours) => return Err(ours),
+        };
+        for one in &new {
+            let done = if at_once { Ok(()) } else { insert(std::slice::from_ref(one)).await };
+            let done = match done {
+                Ok(()) => Ok(self.created(one)),
+                Err(error) => {
+                    self.written.rows.remove(&one.id);
+                    self.follow(one, error).await
+                }
+            };
+            match done {
+                Ok(item) => self.items.push(item),
+                Err(error) => self.fail(one.row, error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The item of a partner that was made.
+    fn created(&self, new: &New<'_>) -> NewJobItem {
+        let mut item = self.batch.item(new.row);
+        item.action = Some(JobItemAction::Created);
         (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
-        if !batch.options.dry_run {
+        item.warnings.extend(new.warnings.iter().cloned());
+        if !self.batch.options.dry_run {
             item.resource_id = Some(new.id.to_string());
         }
         item
-    };
-    if batch.options.dry_run {
-        return Ok(new.iter().map(done).collect());
     }
-    let rows = |new: &[New<'_>]| new.iter().map(|new| (new.id, new.changes.clone())).collect();
-    let all = tx
-        .savepoint(async |tx| bulk::insert_many(tx, rows(&new), PartnerCreatedVia::Import).await)
-        .await;
-    match all {
-        Ok(()) => return Ok(new.iter().map(done).collect()),
-        Err(Error::Problem(_)) => {}
-        Err(ours) => return Err(ours),
+
+    /// A new partner that was refused: somebody else may have made it a moment ago. Then the row
+    /// means that one.
+    async fn follow(&mut self, new: &New<'a>, error: Error) -> Result<NewJobItem> {
+        let (field, taken) = match self.batch.options.matching {
+            ImportMatch::Domain => ("domain", Code::DomainTaken),
+            ImportMatch::ExternalId => ("external_id", Code::ExternalIdTaken),
+            ImportMatch::None => return Err(error),
+        };
+        let key = new.row.converted.text(field).map(str::to_owned);
+        if error.code() != taken || key.is_none() {
+            return Err(error);
+        }
+        self.known.domains.retain(|_, id| *id != new.id);
+        self.known.external_ids.retain(|_, id| *id != new.id);
+        let key: Vec<String> = key.into_iter().collect();
+        let found = match field {
+            "domain" => partners::candidates(self.tx, &key, &[], &[]).await?,
+            _ => partners::candidates(self.tx, &[], &key, &[]).await?,
+        };
+        let Some(id) = found.as_slice().first().map(|found| found.id) else {
+            return Err(error);
+        };
+        found.into_iter().for_each(|found| self.known.add(found));
+        // Boxed: it may come back here for the partners of rows before it.
+        Box::pin(self.settle(new.row, id)).await
     }
-    let mut items = Vec::with_capacity(new.len());
-    for one in &new {
-        let alone = std::slice::from_ref(one);
-        let written = tx
-            .savepoint(async |tx| {
-                bulk::insert_many(tx, rows(alone), PartnerCreatedVia::Import).await
-            })
-            .await;
-        items.push(match written {
-            Ok(()) => done(one),
-            Err(error @ Error::Problem(_)) => batch.failed(one.row, &error),
-            Err(ours) => return Err(ours),
-        });
-    }
-    Ok(items)
 }
 
-async fn update(
-    tx: &Tx<'_>,
-    batch: &Batch<'_>,
-    known: &mut Known,
-    tags: &HashMap<String, TagId>,
-    row: &ImportRow,
-    held: bulk::Locked,
-) -> Result<NewJobItem> {
-    let id = held.partner.summary.id;
-    known.take(&row.converted.values, id)?;
-    let plan = bulk::plan(
-        &held,
-        changes_of(&resolved(&row.converted.values, tags)),
-        WriteMode::Automated,
-    )?;
-    let mut item = NewJobItem { resource_id: Some(id.to_string()), ..batch.item(row) };
-    item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
-    (item.before, item.after) = before_and_after(&held.row, &plan.changes);
-    let name = row.converted.text("name").map(normalised_name);
-    if known.normalised.get(&id).is_some_and(|held| name.is_some_and(|name| name != *held)) {
-        item.warnings.push(name_differs(format!(
-            "the partner with this key was called `{}`",
-            held.partner.summary.name
-        )));
-    }
-    let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
-    if !batch.options.dry_run && !nothing_to_do {
-        tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
-    }
-    Ok(item)
+/// A row without domain was not certain to mean one of the partners of its name.
+fn name_exists(existing: PartnerId) -> JobItemWarning {
+    let detail = "Another partner has this name already, and the row has no domain to tell them \
+        apart by.";
+    JobItemWarning::new("name_exists", detail)
+        .about("name")
+        .with("existing_id", json!(existing))
 }

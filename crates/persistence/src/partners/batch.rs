@@ -11,9 +11,8 @@ use domain::{
         PartnerBatchOperation as Operation, PartnerCreatedVia, PartnerUpdate, changes_of,
     },
 };
-use serde_json::Value as Json;
 
-use crate::{Tx, schema::partners};
+use crate::{Tx, locks, schema::partners, tiers};
 
 /// What an operation did.
 #[derive(Debug)]
@@ -37,6 +36,7 @@ pub async fn batch(
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Vec<Result<Done>>> {
+    locks::bulk(tx).await?;
     if !atomic {
         return run(tx, operations, created_via, mode).await;
     }
@@ -67,6 +67,7 @@ async fn run(
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Vec<Result<Done>>> {
+    lock_all(tx, operations).await?;
     let mut results = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
         let operation = match operation {
@@ -76,7 +77,7 @@ async fn run(
                 continue;
             }
         };
-        let done = tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await;
+        let done = perform_or_repeat(tx, operation, created_via, mode).await;
         results.push(match done {
             Err(Error::Problem(mut problem)) => {
                 problem.errors.iter_mut().for_each(|fault| lead_into(fault, index));
@@ -87,6 +88,59 @@ async fn run(
         });
     }
     Ok(results)
+}
+
+/// Locks every partner that the operations mean, before the first of them is written: in the order
+/// of ids, whatever order the operations stand in.
+async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>]) -> Result<()> {
+    let (mut ids, mut domains, mut external_ids) = (Vec::new(), Vec::new(), Vec::new());
+    for operation in operations.iter().flatten().filter(|one| one.action != Action::Create) {
+        match operation.by.unwrap_or(By::Id) {
+            By::Id => ids.extend(operation.id),
+            By::Domain => domains.extend(text(operation, "domain")),
+            By::ExternalId => external_ids.extend(text(operation, "external_id")),
+        }
+    }
+    let has_one = partners::domain.eq_any(domains).or(partners::external_id.eq_any(external_ids));
+    let meant = partners::deleted_at.is_null().nullable().and(has_one);
+    let found: Vec<PartnerId> =
+        partners::table.filter(meant).select(partners::id).load(&mut tx.conn()).await?;
+    ids.extend(found);
+    let _rules = tiers::rules(tx).await?;
+    locks::partners(tx, ids).await?;
+    Ok(())
+}
+
+fn text(operation: &Operation, field: &str) -> Option<String> {
+    operation.data.as_ref()?.0.get(field)?.as_str().map(str::to_owned)
+}
+
+/// Attempts at an upsert: somebody else may be faster, and then be undone.
+const ATTEMPTS: usize = 3;
+
+/// An upsert that somebody was faster at is an update.
+async fn perform_or_repeat(
+    tx: &Tx<'_>,
+    operation: &Operation,
+    created_via: PartnerCreatedVia,
+    mode: WriteMode,
+) -> Result<Done> {
+    let taken = match (operation.action, operation.by, operation.version) {
+        (Action::Upsert, Some(By::Domain), None) => Some(Code::DomainTaken),
+        (Action::Upsert, Some(By::ExternalId), None) => Some(Code::ExternalIdTaken),
+        _ => None,
+    };
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let done = tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await;
+        let Err(error) = done else { return done };
+        let is_lost_race = taken.is_some_and(|taken| error.code() == taken)
+            || taken.is_some() && error.code() == Code::NotFound;
+        if !is_lost_race || attempts == ATTEMPTS {
+            return Err(error);
+        }
+    }
 }
 
 /// Places of the operation itself begin with `#operation/`; all others lie in its data.
@@ -170,9 +224,7 @@ fn data(operation: &Operation) -> Result<&PartnerUpdate> {
 /// The live partner that an operation means.
 async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
     let value = |name: &str| -> Result<String> {
-        let value =
-            operation.data.as_ref().and_then(|data| data.0.get(name)).and_then(Json::as_str);
-        value.map(str::to_owned).ok_or_else(|| Error::invalid(vec![required(&format!("#/{name}"))]))
+        text(operation, name).ok_or_else(|| Error::invalid(vec![required(&format!("#/{name}"))]))
     };
     let live = partners::table.filter(partners::deleted_at.is_null()).select(partners::id);
     let found = match operation.by.unwrap_or(By::Id) {

@@ -44,7 +44,7 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
     let rules = tiers::rules(tx);
     let rows = async {
         let all = Partner::query().filter(partners::id.eq_any(ids));
-        all.order(partners::id).for_update().load::<Partner>(&mut tx.conn()).await
+        all.order(partners::id).for_no_key_update().load::<Partner>(&mut tx.conn()).await
     };
     let overrides = async {
         let query =

@@ -16,7 +16,7 @@ use domain::{
     Result,
     ids::PartnerId,
     listing::ListRequest,
-    partners::{Partner, PartnerSummary, PartnerSummaryPage},
+    partners::{Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
     views::ViewObject,
 };
 
@@ -38,8 +38,12 @@ pub use write::{
 pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
 
 /// How partners are listed.
-pub const SOURCE: Source =
-    Source { table: "partners", search: Some("search_partners"), soft_delete: true };
+pub const SOURCE: Source = Source {
+    table: "partners",
+    search: Some("search_partners"),
+    soft_delete: true,
+    of_partner: false,
+};
 
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
@@ -96,6 +100,7 @@ pub struct Candidate {
     pub normalised_name: String,
     pub domain: Option<String>,
     pub external_id: Option<String>,
+    pub created_via: PartnerCreatedVia,
 }
 
 /// Every live partner that has one of these domains, external ids or normalised names, oldest first.

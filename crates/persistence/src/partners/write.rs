@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::references;
 use crate::{
-    Tx,
+    Tx, deals,
     schema::{partner_overrides, partners, tags},
     scores,
     statement::{Bind, Statement},
@@ -71,7 +71,7 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
     // First on the wire: see the function in the database.
     let rules = tiers::rules(tx);
     let row = async {
-        let query = Partner::query().filter(partners::id.eq(id)).for_update();
+        let query = Partner::query().filter(partners::id.eq(id)).for_no_key_update();
         query.get_result::<Partner>(&mut tx.conn()).await
     };
     let overrides = async {
@@ -565,16 +565,16 @@ pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result
 /// Brings a deleted partner back; one that is not deleted stays as it is.
 ///
 /// # Errors
-/// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` when another one has them by now.
+/// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` when another one has them
+/// by now;
+/// `deal_conflict` when others were given accounts that its approved deals are for.
 pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     let Locked { partner, row, held, rules } = lock_any(tx, id).await?;
-    match partner.summary.deleted_at {
-        None => return Ok(partner),
-        Some(deleted) if deleted.0 < Timestamp::now().0 - RESTORABLE => {
-            return Err(Error::not_found());
-        }
-        Some(_) => {}
+    let Some(deleted_at) = partner.summary.deleted_at else { return Ok(partner) };
+    if deleted_at.0 < Timestamp::now().0 - RESTORABLE {
+        return Err(Error::not_found());
     }
+    deals::check_restoration(tx, id, deleted_at).await?;
     references::check(tx, Some(id), &[], &references::unique_values(&row)).await?;
     let mut plan = Plan::default();
     plan.changes

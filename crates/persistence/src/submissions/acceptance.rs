@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{already_accepted, exponent, get, lock, tell};
+use super::{already_accepted, get, lock, mapping_context, tell};
 use crate::{
     Tx, application_forms, contacts,
     partners::{self, bulk},
@@ -43,7 +43,7 @@ pub async fn accept(
         return Err(already_accepted(&before));
     }
     let form = application_forms::get_version(tx, before.form_version).await?;
-    let mapped = Mapped::of(&form, &before.answers.0, exponent(tx).await?);
+    let mapped = Mapped::of(&form, &before.answers.0, &mapping_context(tx).await?);
     let data = acceptance.data.as_ref().map_or_else(Map::new, |data| data.0.clone());
     let wanted = Wanted::new(tx, mapped, data);
     if let Some(owner) = wanted.owner_of_domain(tx).await?

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
-    application_forms::ApplicationForm,
+    application_forms::{ApplicationForm, MappingContext},
     events::NewEvent,
     ids::{MemberId, PartnerId, SubmissionId},
     listing::ListRequest,
@@ -35,8 +35,12 @@ use crate::{
 pub use acceptance::accept;
 
 /// How the inbox is listed.
-const SOURCE: Source =
-    Source { table: "submissions", search: Some("search_submissions"), soft_delete: false };
+const SOURCE: Source = Source {
+    table: "submissions",
+    search: Some("search_submissions"),
+    soft_delete: false,
+    of_partner: false,
+};
 
 /// Within this time the same application of the same applicant is the one that is there already.
 const SAME_APPLICATION: TimeDelta = TimeDelta::hours(24);
@@ -63,45 +67,49 @@ pub async fn submit(
 ) -> Result<SubmissionReceipt> {
     let current = application_forms::get_open(tx, token).await?;
     let named = application_forms::find_accepted(tx, &current, submission.form_version).await?;
-    let exponent = exponent(tx).await?;
+    let context = &mapping_context(tx).await?;
     let now = Timestamp::now();
     if submission.website_confirm.as_ref().is_some_and(|text| !text.trim().is_empty()) {
         let form = named.unwrap_or(current);
-        let checked = Checked::of(&form, submission, exponent, now);
-        return Ok(insert(tx, &form, &checked, exponent, SubmissionStatus::Spam).await?.1);
+        let checked = Checked::of(&form, submission, context, now);
+        return Ok(insert(tx, &form, &checked, context, SubmissionStatus::Spam).await?.1);
     }
     let Some(form) = named else {
         return Err(Error::of(Code::FormChanged).meta("form_version", json!(current.version)));
     };
-    let checked = Checked::of(&form, submission, exponent, now);
+    let checked = Checked::of(&form, submission, context, now);
     if !checked.faults.is_empty() {
         return Err(Error::invalid(checked.faults));
     }
-    if let Some(receipt) = find_same(tx, &form, &checked, exponent).await? {
+    if let Some(receipt) = find_same(tx, &form, &checked, context).await? {
         return Ok(SubmissionReceipt { receipt });
     }
-    let (id, receipt) = insert(tx, &form, &checked, exponent, SubmissionStatus::New).await?;
+    let (id, receipt) = insert(tx, &form, &checked, context, SubmissionStatus::New).await?;
     let event =
         NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
-    let applicant = Mapped::of(&form, &checked.answers, exponent).applicant();
+    let applicant = Mapped::of(&form, &checked.answers, context).applicant();
     notifications::application_submitted(tx, event.id, id, &applicant).await?;
     tx.tell(event);
     Ok(receipt)
 }
 
-/// Digits behind the point of the organization's currency.
-async fn exponent(tx: &Tx<'_>) -> Result<i32> {
-    Ok(currency_exponent(&organizations::get(tx).await?.currency).unwrap_or(2))
+/// What the organization says about reading answers.
+async fn mapping_context(tx: &Tx<'_>) -> Result<MappingContext> {
+    let organization = organizations::get(tx).await?;
+    Ok(MappingContext {
+        exponent: currency_exponent(&organization.currency).unwrap_or(2),
+        shared_domains: organization.shared_domains,
+    })
 }
 
 async fn insert(
     tx: &Tx<'_>,
     form: &ApplicationForm,
     checked: &Checked,
-    exponent: i32,
+    context: &MappingContext,
     status: SubmissionStatus,
 ) -> Result<(SubmissionId, SubmissionReceipt)> {
-    let mapped = Mapped::of(form, &checked.answers, exponent);
+    let mapped = Mapped::of(form, &checked.answers, context);
     let applicant = mapped.applicant();
     let id = SubmissionId::new();
     let row = (
@@ -131,9 +139,9 @@ async fn find_same(
     tx: &Tx<'_>,
     form: &ApplicationForm,
     checked: &Checked,
-    exponent: i32,
+    context: &MappingContext,
 ) -> Result<Option<String>> {
-    let applicant = Mapped::of(form, &checked.answers, exponent).applicant();
+    let applicant = Mapped::of(form, &checked.answers, context).applicant();
     if applicant.email.is_none() && applicant.company.is_none() {
         return Ok(None);
     }

@@ -215,12 +215,39 @@ impl<'a> Evaluation<'a> {
         let history =
             async { if moved.is_empty() { Ok(0) } else { history.execute(&mut tx.conn()).await } };
         let (versions, _) = try_join(update, history).await?;
+        self.release_deleted(tx, &changed).await?;
         let versions: HashMap<PartnerId, i64> = versions.into_iter().collect();
         for one in changed.into_iter().filter(|one| !one.is_deleted) {
             if let Some(version) = versions.get(&one.id) {
                 tell(tx, one, *version);
             }
         }
+        Ok(())
+    }
+
+    /// A deleted partner that had a tier by hand which is gone has by now what the rules give:
+    /// nobody's decision.
+    async fn release_deleted(&self, tx: &Tx<'_>, changed: &[&Evaluated]) -> Result<()> {
+        if !matches!(self.which, Which::Holding { replace_with: None, .. }) {
+            return Ok(());
+        }
+        let released = changed.iter().filter(|one| one.is_deleted && one.overridden);
+        let released: Vec<PartnerId> = released.map(|one| one.id).collect();
+        if released.is_empty() {
+            return Ok(());
+        }
+        let overrides = Statement::new(
+            "DELETE FROM partner_overrides WHERE field = 'tier' AND partner_id = ANY(",
+        )
+        .with(uuids(&released), ")");
+        let marks = Statement::new(
+            "UPDATE partners SET overridden_fields = array_remove(overridden_fields, 'tier'), \
+             tier_source = 'automatic' WHERE id = ANY(",
+        )
+        .with(uuids(&released), ")");
+        let overrides = async { overrides.execute(&mut tx.conn()).await };
+        let marks = async { marks.execute(&mut tx.conn()).await };
+        try_join(overrides, marks).await?;
         Ok(())
     }
 }
@@ -259,10 +286,13 @@ fn uuids(ids: &[PartnerId]) -> Bind {
     Bind::Ids(ids.iter().map(|id| id.0).collect())
 }
 
-/// How many partners have a tier by hand, deleted ones included: they can be restored.
+/// How many live partners have a tier by hand. Deleted ones keep nobody from deleting it: without
+/// another tier they get what the rules give them.
 pub(super) async fn count_by_hand(tx: &Tx<'_>, tier: &str) -> Result<i64> {
-    let statement = Statement::new("SELECT count(*) FROM partners WHERE tier = ")
-        .with(Bind::Text(Some(tier.to_owned())), " AND 'tier' = ANY(overridden_fields)");
+    let statement = Statement::new("SELECT count(*) FROM partners WHERE tier = ").with(
+        Bind::Text(Some(tier.to_owned())),
+        " AND deleted_at IS NULL AND 'tier' = ANY(overridden_fields)",
+    );
     Ok(statement.answers::<BigInt>().get_result(&mut tx.conn()).await?)
 }
 
