@@ -67,6 +67,7 @@ pub struct Store {
     /// None for the server's own work, which is shared out by tasks and may take its time.
     fairness: Option<Arc<Fairness>>,
     quotas: Quotas,
+    turns: Turns,
 }
 
 /// What keeps the requests of one organization from being the trouble of all others.
@@ -100,7 +101,6 @@ impl Fairness {
             )),
         }
     }
-    turns: Turns,
 }
 
 impl Store {

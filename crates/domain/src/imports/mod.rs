@@ -287,7 +287,7 @@ mod tests {
         let mut more = more;
         more.as_object_mut().unwrap().entry("object").or_insert(json!("partner"));
         let options: ImportPreviewOptions = serde_json::from_value(more).unwrap();
-        let preview = ImportPreview::new(options, &inspection, "USD").unwrap();
+        let preview = ImportPreview::new(options, &inspection, "USD", &[]).unwrap();
         let codes = |row: &ImportPreviewRow| row.warnings.iter().map(|w| w.code.clone()).collect();
         preview.rows.iter().map(|row| (row.data.0.clone(), codes(row))).collect()
     }
@@ -297,7 +297,7 @@ mod tests {
         let options: ImportPreviewOptions =
             serde_json::from_value(json!({"object": object})).unwrap();
         let inspection = inspect(&mut Cursor::new(bytes), options.options()).unwrap();
-        let preview = ImportPreview::new(options, &inspection, "USD").unwrap();
+        let preview = ImportPreview::new(options, &inspection, "USD", &[]).unwrap();
         let guess = preview.guesses.into_iter().find(|guess| guess.option == option).unwrap();
         assert!(guess.reason.ends_with('.'), "{}", guess.reason);
         guess.value
@@ -804,7 +804,7 @@ mod tests {
         #[test]
         fn any_bytes_are_a_table_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Ok(inspection) = look(&bytes, json!({})) {
-                ImportPreview::new(ImportPreviewOptions::default(), &inspection, "USD").unwrap();
+                ImportPreview::new(ImportPreviewOptions::default(), &inspection, "USD", &[]).unwrap();
                 for row in Rows::open(Cursor::new(&bytes), inspection.shape).unwrap() {
                     row.unwrap();
                 }
