@@ -9,9 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{PublicSubmission, SubmissionAgreement, SubmissionAnswer};
 use crate::{
     Fault,
-    application_forms::{
-        ApplicationForm, MappingContext, Question, QuestionBound, QuestionType,
-    },
+    application_forms::{ApplicationForm, MappingContext, Question, QuestionBound, QuestionType},
     domains, formats,
     ids::{AgreementId, QuestionId},
     text::{self, without_direction_controls},

@@ -21,7 +21,11 @@ pub struct Mapped {
 
 impl Mapped {
     /// Reads checked answers by the form that they were given on.
-    pub fn of(form: &ApplicationForm, answers: &[SubmissionAnswer], context: &MappingContext) -> Self {
+    pub fn of(
+        form: &ApplicationForm,
+        answers: &[SubmissionAnswer],
+        context: &MappingContext,
+    ) -> Self {
         let mut mapped = Self::default();
         for answer in answers {
             if answer.kind == QuestionType::Email && mapped.email.is_none() {

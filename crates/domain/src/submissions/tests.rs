@@ -283,7 +283,10 @@ fn everything_that_is_wrong_is_named_at_once() {
         [hash]
     );
     sent.answers.reverse();
-    assert_eq!(Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).fingerprint(), checked.fingerprint());
+    assert_eq!(
+        Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).fingerprint(),
+        checked.fingerprint()
+    );
 }
 
 #[test]
@@ -298,7 +301,8 @@ fn answers_say_who_applied() {
     let form = form(all.iter().map(|(question, _)| question.clone()).collect());
     let sent =
         submission(all.iter().map(|(question, answer)| (question.id, answer.clone())).collect());
-    let mapped = Mapped::of(&form, &Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).answers, &CONTEXT);
+    let mapped =
+        Mapped::of(&form, &Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).answers, &CONTEXT);
     let applicant =
         Applicant { name: None, email: Some("ann@acme.com".into()), company: Some("Acme".into()) };
     assert_eq!((mapped.applicant(), mapped.domain()), (applicant, Some("acme.com")));

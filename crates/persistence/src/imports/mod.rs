@@ -53,7 +53,8 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
 ///
 /// # Errors
-/// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be imported, for defaults, and for required fields
+/// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be
+/// imported, for defaults, and for required fields
 /// that neither mapping nor defaults give.
 pub async fn insert(
     tx: &Tx<'_>,
@@ -165,8 +166,7 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     tasks::complete(tx, &run.task).await?;
                     return Ok(false);
                 }
-                let items =
-                    write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
+                let items = write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
                 position.counts.add(&items);
                 jobs::end_step(
                     tx,
