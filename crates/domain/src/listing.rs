@@ -930,16 +930,12 @@ pub fn changed_after_parameter() -> Parameter {
         send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort` and `q` cannot be combined \
         with it. With `include=deleted` rows that were deleted come as well, and `erased_ids` names those that are \
         gone for good.";
+    // Beside the examples of `sort` and `q` it would be refused: it has none.
     query(
         "changed_after",
         text.into(),
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-            .minimum(Some(0))
-            .maximum(Some(MAX_SEQUENCE))
-            .examples([json!(48213)])
-            .into(),
+        integer().minimum(Some(0)).maximum(Some(MAX_SEQUENCE)).into(),
+        Json::Null,
     )
 }
 
