@@ -78,7 +78,14 @@ async fn it_is_made_once_and_can_always_be_entered() {
         Store::connect(&Settings { url: instance().database_url.clone(), pool: 1 }).await.unwrap();
     let made = ensure(&store, folder.path(), KeyEnvironment::Test).await.unwrap();
     let first = works(&made).await;
+    // A later start scores nobody: that is the worker's affair, and a start does not wait for it.
+    let key = Client::bearer(told(&first, "API key"));
+    let new = json!({"name": "Newcomer", "type": "reseller"});
+    let new = key.post("/v1/partners", new).await.expect(201);
     let again = ensure(&store, folder.path(), KeyEnvironment::Test).await.unwrap();
+    let scored = key.all(&format!("/v1/events?types=partner.scored&subject_id={}", new.id())).await;
+    assert!(scored.iter().all(|event| event["actor"]["name"] != "partneros demo"), "{scored:#?}");
+    key.delete(&format!("/v1/partners/{}", new.id())).await.expect(204);
     assert_eq!(works(&again).await, first);
     // Whoever lost the file gets in anew, and those who had it do not.
     std::fs::remove_file(folder.path().join("demo.json")).unwrap();

@@ -4,6 +4,7 @@ mod api_keys;
 mod application_forms;
 mod batches;
 mod bounds;
+mod changes;
 mod contacts;
 mod deals;
 mod deleted_partners;

@@ -203,7 +203,9 @@ async fn who_is_new_is_scored_by_itself() {
         (&Value::Null, &json!(false))
     );
     let acme = scored(&org.owner, made.id()).await;
-    assert_eq!((&acme["scores_stale"], &acme["version"]), (&json!(false), &json!(2)));
+    // Nobody who holds the partner is in the way of its scores: they make no version.
+    assert_eq!((&acme["scores_stale"], &acme["version"]), (&json!(false), &json!(1)));
+    assert_eq!(acme["updated_at"], made.body["updated_at"]);
     assert_eq!(acme["overridden_fields"], json!(["employees"]));
     let history = scores_of(&org.owner, made.id()).await;
     let [score] = history.as_slice() else { panic!("{history:#?}") };
@@ -224,14 +226,18 @@ async fn who_is_new_is_scored_by_itself() {
     let [event] = told.as_slice() else { panic!("{told:#?}") };
     assert_eq!(
         (&event["subject"]["version"], &event["data"]["engine"]),
-        (&json!(2), &json!("rules/1"))
+        (&json!(1), &json!("rules/1"))
+    );
+    assert_eq!(
+        event["actor"],
+        json!({"type": "system", "id": null, "name": "scoring", "via": null})
     );
     assert_eq!(
         event["data"]["changes"]["fit_score"],
         json!({"from": null, "to": acme["fit_score"]})
     );
-    let updated = org.owner.all("/v1/events?types=partner.updated").await;
-    assert_eq!(updated[0]["data"]["changes"]["fit_score"]["to"], acme["fit_score"]);
+    assert_eq!(event["data"]["changes"]["key_strengths"]["to"], acme["key_strengths"]);
+    assert!(org.owner.all("/v1/events?types=partner.updated").await.is_empty());
 
     // Also those who come in a file; what they are strong in is what insights tell.
     org.owner
@@ -488,11 +494,7 @@ async fn scores_are_stale_when_what_they_rest_on_has_changed() {
     let version = get(&org.owner, &id).await["version"].clone();
     refresh(&org.owner, json!({"filter": all()})).await;
     assert!(!is_stale().await);
-    let version_now = get(&org.owner, &id).await["version"].clone();
-    assert!(
-        version_now == version
-            || version_now.as_i64() == version.as_i64().map(|version| version + 1)
-    );
+    assert_eq!(get(&org.owner, &id).await["version"], version);
 
     let tag = org
         .owner
@@ -738,4 +740,168 @@ async fn a_language_model_corrects_and_words_the_scores_and_is_never_in_the_way(
         (&score["engine"], &score["fallback_reason"], openai.asked().len()),
         (&json!("rules/1"), &Value::Null, asked)
     );
+}
+
+/// The ETag names what was read, scores included; to write, the version is enough.
+#[tokio::test]
+async fn scores_change_the_etag_and_not_the_version() {
+    let org = Organization::new().await;
+    let id = partner(&org.owner, json!({"name": "Acme", "employees": 40})).await;
+    let path = format!("/v1/partners/{id}");
+    let tag = async || org.owner.get(&path).await.expect(200).header("etag").to_owned();
+    let score = async || {
+        refresh(&org.owner, json!({"partner_ids": [id], "force": true})).await;
+    };
+    let before = org.owner.get(&path).await.expect(200);
+    assert_eq!(before.header("etag"), "\"1\"");
+    let mark = org.owner.get("/v1/events?limit=1").await.expect(200).body["last_sequence"].clone();
+    score().await;
+    assert_eq!(tag().await, "\"1.1\"");
+    score().await;
+    let after = org.owner.get(&path).await.expect(200);
+    assert_eq!(after.header("etag"), "\"1.2\"");
+    assert_eq!(after.body["updated_at"], before.body["updated_at"]);
+    let matches = async |tag: &str| org.owner.with("if-none-match", tag).get(&path).await.status;
+    assert_eq!([matches("\"1\"").await, matches("\"1.1\"").await], [200, 200]);
+    assert_eq!([matches("\"1.2\"").await, matches("W/\"1.2\"").await], [304, 304]);
+
+    // It is a change for whoever follows the list, by the one who asked for it.
+    let list = format!("/v1/partners?changed_after={mark}");
+    assert_eq!(org.owner.all(&list).await.len(), 1);
+    let told = org.owner.all(&format!("/v1/events?sequence_gt={mark}&subject_id={id}")).await;
+    let told: Vec<_> =
+        told.iter().map(|e| (&e["type"], &e["actor"]["type"], &e["actor"]["via"])).collect();
+    assert_eq!(told, [(&json!("partner.scored"), &json!("user"), &json!("job")); 2]);
+
+    // Whatever tag of the version is held, and however it is written.
+    for (n, tag) in ["\"1\"", "\"2.9\"", "W/\"3\"", "\"9\", \"4.1\"", "W/\"1\",W/\"5\"", "*"]
+        .into_iter()
+        .enumerate()
+    {
+        score().await;
+        let body = json!({"industry": format!("Industry {n}")});
+        let written = org.owner.with("if-match", tag).patch(&path, body).await.expect(200);
+        assert_eq!(
+            written.header("etag"),
+            format!("\"{}\"", n + 2),
+            "a new version starts to count anew"
+        );
+    }
+    for tag in ["\"1\"", "\"1.1\"", "W/\"2\"", "\"1\", \"3\""] {
+        let refused = org.owner.with("if-match", tag).patch(&path, json!({"industry": "x"})).await;
+        assert_eq!(refused.problem(412, "version_mismatch").body["meta"]["current_version"], 7);
+    }
+    for tag in ["7", "\"x\"", "\"7", "\"7.\"", "\"7.x\"", "\"-7\"", "\"7\",", "\"7\", *", ""] {
+        let refused = org.owner.with("if-match", tag).patch(&path, json!({"industry": "x"})).await;
+        refused.problem(400, "invalid_header");
+    }
+    let many = vec!["\"7\""; 17].join(", ");
+    let refused = org.owner.with("if-match", &many).patch(&path, json!({"industry": "x"})).await;
+    refused.problem(400, "invalid_header");
+}
+
+/// What follows from scores for the tier is a change of the profile like any other.
+#[tokio::test]
+async fn a_tier_that_follows_from_scores_is_a_new_version() {
+    let org = Organization::new().await;
+    let requirement = json!({"op": "gte", "field": "fit_score", "value": 1});
+    org.owner.patch("/v1/tiers/platinum", json!({"requirement": requirement})).await.expect(200);
+    let id = partner(&org.owner, json!({"name": "Acme", "employees": 400})).await;
+    refresh(&org.owner, json!({"partner_ids": [id]})).await;
+    let acme = org.owner.get(&format!("/v1/partners/{id}")).await.expect(200);
+    assert_eq!((&acme.body["tier"], acme.header("etag")), (&json!("platinum"), "\"2\""));
+    let told = org.owner.all(&format!("/v1/events?subject_id={id}")).await;
+    let told: Vec<_> =
+        told.iter().map(|e| (e["type"].as_str().unwrap(), &e["subject"]["version"])).collect();
+    let two = &json!(2);
+    assert_eq!(
+        told,
+        [
+            ("partner.created", &json!(1)),
+            ("partner.updated", two),
+            ("partner.tier_changed", two),
+            ("partner.scored", two),
+        ]
+    );
+    let updated = org.owner.all(&format!("/v1/events?subject_id={id}&types=partner.updated")).await;
+    let changed: Vec<_> = updated[0]["data"]["changes"].as_object().unwrap().keys().collect();
+    assert_eq!(changed, ["tier"]);
+}
+
+/// Nobody has spoken to a company because it came in a file, by a key, or was typed in.
+#[tokio::test]
+async fn only_what_people_do_is_contact_with_a_partner() {
+    let org = Organization::new().await;
+    let key =
+        org.key(&["partners:write", "partners:override", "contacts:write", "deals:write"]).await;
+    let evidence = async |id: &str| {
+        refresh(&org.owner, json!({"partner_ids": [id], "force": true})).await;
+        scores_of(&org.owner, id).await[0]["evidence"].to_string()
+    };
+
+    // In a file, twice, with a contact of its own.
+    let file = "name,type,domain,industry\nFile AG,reseller,file.example,Retail\n";
+    org.owner.import(file, json!({"object": "partner", "match": "domain"})).await;
+    org.owner
+        .import(file.replace("Retail", "Banking"), json!({"object": "partner", "match": "domain"}))
+        .await;
+    let filed = org.owner.partner("File AG").await["id"].as_str().unwrap().to_owned();
+    // By a key, with everything that a nightly sync does.
+    let made = json!({"name": "Key AG", "type": "reseller", "primary_contact": {"name": "Ann"}});
+    let keyed = key.post("/v1/partners", made).await.expect(201).id().to_owned();
+    key.patch(&format!("/v1/partners/{keyed}"), json!({"industry": "Mining"})).await.expect(200);
+    key.post("/v1/contacts", json!({"partner_id": keyed, "name": "Bob"})).await.expect(201);
+    let deal = json!({"partner_id": keyed, "name": "Rollout", "account_name": "Home Office"});
+    key.post("/v1/deals", deal).await.expect(201);
+    // Typed in, with its contact, and then only what follows for all of a tag, a manager, a tier.
+    let made = json!({"name": "Hand AG", "type": "reseller", "primary_contact": {"name": "Cid"}});
+    let typed = org.owner.post("/v1/partners", made).await.expect(201).id().to_owned();
+    let batch = json!({"operations": [{"action": "create", "data": {"name": "Batch AG", "type": "reseller"}}]});
+    let batch = org.owner.post("/v1/partners/batch", batch).await.expect(207);
+    let batched = batch.body["results"][0]["partner"]["id"].as_str().unwrap().to_owned();
+    for id in [&filed, &keyed, &typed, &batched] {
+        let evidence = evidence(id).await;
+        assert!(!evidence.contains("The last activity was on"), "{evidence}");
+    }
+    let strengths = org.owner.get("/v1/insights/strengths").await.expect(200);
+    assert!(!strengths.body.to_string().contains("In touch recently"), "{:#}", strengths.body);
+
+    // What people do counts, each by itself.
+    org.owner
+        .patch(&format!("/v1/partners/{filed}"), json!({"industry": "Retail"}))
+        .await
+        .expect(200);
+    let item = json!({"kind": "workflow", "title": "Plan"});
+    org.owner.post("/v1/contacts", json!({"partner_id": batched, "name": "Dan"})).await.expect(201);
+    let by_hand = format!("/v1/partners/{keyed}?write_mode=manual");
+    key.patch(&by_hand, json!({"industry": "Energy"})).await.expect(200);
+    let plan = format!("/v1/partners/{typed}/plan-items");
+    org.owner.post(&plan, item).await.expect(201);
+    for id in [&filed, &keyed, &typed, &batched] {
+        let evidence = evidence(id).await;
+        assert!(evidence.contains("The last activity was on"), "{evidence}");
+    }
+}
+
+/// A bar that is drawn of the progress ends where it should, whoever writes meanwhile.
+#[tokio::test]
+async fn a_refresh_is_about_those_who_were_there() {
+    let org = Organization::new().await;
+    let names = (0..30).map(|i| format!("P{i},reseller")).collect::<Vec<_>>().join("\n");
+    org.owner.import(format!("name,type\n{names}\n"), json!({"object": "partner"})).await;
+    let writer = async {
+        for i in 0..30 {
+            partner(&org.owner, json!({"name": format!("Late {i}")})).await;
+        }
+    };
+    let jobs = async {
+        for _ in 0..4 {
+            let done = refresh(&org.owner, json!({"filter": all(), "force": true})).await;
+            let progress = &done.job["progress"];
+            assert_eq!(progress["total"], progress["done"], "{:#}", done.job);
+            let (job, _) = org.owner.export(json!({"object": "partner", "format": "csv"})).await;
+            assert_eq!(job["progress"]["total"], job["progress"]["done"], "{job:#}");
+        }
+    };
+    futures_util::future::join(writer, jobs).await;
 }

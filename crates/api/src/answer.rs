@@ -1,5 +1,7 @@
 //! What a handler answers with: a status, a JSON body, and the headers that follow from them.
 
+use std::fmt::Display;
+
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, Responder, http::StatusCode, http::header,
 };
@@ -29,9 +31,9 @@ impl Answer {
         Self::new(200, body)
     }
 
-    /// 200 with a resource.
-    pub fn resource(version: i64, body: &impl Serialize) -> Self {
-        Self::new(200, body).with(header::ETAG, format!("\"{version}\""))
+    /// 200 with a resource. `tag` is its version, or what names its state better.
+    pub fn resource(tag: impl Display, body: &impl Serialize) -> Self {
+        Self::new(200, body).with(header::ETAG, format!("\"{tag}\""))
     }
 
     /// 201 with a new resource and where it is.
@@ -59,9 +61,9 @@ impl Answer {
         Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// The version as ETag, beside what the constructor says.
-    pub fn versioned(self, version: i64) -> Self {
-        self.with(header::ETAG, format!("\"{version}\""))
+    /// The version, or what names the state better, as ETag beside what the constructor says.
+    pub fn versioned(self, tag: impl Display) -> Self {
+        self.with(header::ETAG, format!("\"{tag}\""))
     }
 
     /// One more header.

@@ -17,6 +17,7 @@ use domain::{
     jobs::StoredProblem,
     listing::ListRequest,
     partners::PARTNER,
+    patch::ExpectedVersions,
 };
 use futures_util::StreamExt;
 use persistence::{Turn, Tx, idempotency};
@@ -50,8 +51,8 @@ pub struct Call {
     pub state: web::Data<State>,
     /// Who calls. Public operations do not ask for a `Call`.
     pub caller: Caller,
-    /// The version that the client expects (If-Match).
-    pub if_match: Option<i64>,
+    /// The versions of which the client expects one (If-Match).
+    pub if_match: Option<ExpectedVersions>,
     request: HttpRequest,
     passed: Rc<Passed>,
     idempotency_key: Option<String>,
@@ -301,8 +302,9 @@ fn requested(
     catalogue: &'static [Field],
     order: &str,
 ) -> Result<ListRequest, Error> {
-    // A view may bring the order.
-    if !order.is_empty() && !pairs.iter().any(|(name, _)| name == "sort" || name == "view_id") {
+    // A view may bring the order; changes have their own.
+    let has_order = ["sort", "view_id", "changed_after"];
+    if !order.is_empty() && !pairs.iter().any(|(name, _)| has_order.contains(&name.as_str())) {
         pairs.push(("sort".to_owned(), order.to_owned()));
     }
     let mut request = ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())?;
@@ -327,24 +329,36 @@ fn is_kept(error: &Error) -> bool {
         }
 }
 
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
+/// The versions that If-Match names; none when it is absent or `*`. What follows the version in a tag (how often scores
+/// were written since) does not count, and neither does whether the tag is weak.
+fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
+    let mut tags = Vec::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        tags.extend(value.to_str().unwrap_or_default().split(',').map(str::trim));
+    }
+    if matches!(tags.as_slice(), [] | ["*"]) {
         return Ok(None);
     }
-    let version = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .and_then(|number| number.parse().ok());
-    version.map(Some).ok_or_else(|| {
-        let fault = Fault::at_header(
-            "invalid_header",
-            "If-Match",
-            "must be an ETag of this resource, such as \"17\"",
-        );
+    let versions: Option<Vec<i64>> = tags.iter().map(|tag| version_of(tag)).collect();
+    let fault = |detail| {
+        let fault = Fault::at_header("invalid_header", "If-Match", detail);
         Error::of(Code::InvalidHeader).at(fault)
-    })
+    };
+    let versions = versions
+        .ok_or_else(|| fault("must be an ETag of this resource, such as \"17\", or several"))?;
+    match ExpectedVersions::any_of(&versions) {
+        Some(expected) => Ok(Some(expected)),
+        None => Err(fault("names more than 16 ETags")),
+    }
+}
+
+/// The version in an ETag: `"17"`, `"17.2"` or `W/"17"`.
+fn version_of(tag: &str) -> Option<i64> {
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let (version, times) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (is_number(version) && is_number(times)).then(|| version.parse().ok()).flatten()
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {

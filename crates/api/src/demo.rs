@@ -111,7 +111,7 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
     ensure(&database.store(1).await?, &settings.data_dir, environment).await
 }
 
-/// Makes the demo organization, unless there is one, and scores its partners. When how to get in was lost, it gets a new
+/// Makes the demo organization with its scores, unless there is one. When how to get in was lost, it gets a new
 /// password and key.
 ///
 /// # Errors
@@ -121,13 +121,12 @@ pub async fn ensure(
     data_dir: &Path,
     environment: KeyEnvironment,
 ) -> anyhow::Result<Demo> {
+    let is_new = members::organization_of(store, OWNER).await?.is_none();
     let demo = enter(store, data_dir, environment).await?;
-    if let Some(organization) = members::organization_of(store, OWNER).await? {
-        scores::score_unscored(
-            store,
-            &Scope::system(organization, "partneros demo", Uuid::now_v7()),
-        )
-        .await?;
+    // Whoever is without scores later waits for the worker like everybody else.
+    if let Some(organization) = members::organization_of(store, OWNER).await?.filter(|_| is_new) {
+        let scope = Scope::system(organization, "partneros demo", Uuid::now_v7());
+        scores::score_unscored(store, &scope).await?;
     }
     Ok(demo)
 }

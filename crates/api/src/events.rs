@@ -3,9 +3,9 @@
 use actix_web::{get, web};
 use domain::{
     Code, Error,
-    events::{Event, EventTypeInfo, TYPES},
+    events::{Event, EventOrder, EventTypeInfo, TYPES},
     ids::PartnerId,
-    page::{Page, Paging},
+    page::{LogPage, Page, Paging},
 };
 use persistence::events::{self, EventFilter};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A page of events.
-pub type EventPage = Page<Event>;
+pub type EventPage = LogPage<Event>;
 /// All types of events.
 pub type EventTypePage = Page<EventTypeInfo>;
 
@@ -42,6 +42,10 @@ pub struct EventList {
     #[serde(default)]
     #[param(minimum = 0, maximum = 9007199254740991_i64, example = 48213)]
     pub sequence_gt: Option<i64>,
+    /// `desc` for the newest first; ascending unless given.
+    #[serde(default)]
+    #[param(inline = false)]
+    pub order: Option<EventOrder>,
     #[serde(flatten)]
     #[param(ignore)]
     pub paging: Paging,
@@ -49,8 +53,11 @@ pub struct EventList {
 
 /// List events
 ///
-/// Ascending by `sequence`, the order of commits; kept for 90 days. To follow changes without a gap, ask again with the
-/// last sequence number as `sequence_gt`.
+/// Ascending by `sequence`, the order of commits, unless asked for otherwise; kept for 90 days. To follow changes without
+/// a gap, walk to the last page and ask again with its `last_sequence` as `sequence_gt`: nothing can appear below it any
+/// more. Numbers that are missing between two events belong to events that do not match the conditions or that the
+/// caller may not see (security, private views); none is ever lost. When events after `sequence_gt` have been erased,
+/// the answer is 410 `events_expired`: read the records anew and go on from a new mark.
 #[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
     extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/events")]
@@ -60,7 +67,7 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 
 /// List the events of a partner
 ///
-/// Its time line, ascending: the partner itself and its contacts.
+/// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and plan items.
 #[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
     responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/partners/{id}/events")]
@@ -98,25 +105,28 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
         );
         return Err(Error::of(Code::InvalidParameter).at(fault.meta("allowed", allowed)).into());
     }
-    let fingerprint = domain::cursor::fingerprint(&(
-        "events",
-        partner,
-        &query.types,
-        &query.subject_id,
-        &query.actor_id,
-    ));
-    let from_cursor: Option<i64> = query
-        .paging
-        .cursor
-        .as_deref()
-        .map(|cursor| domain::cursor::decode(&fingerprint, cursor))
-        .transpose()?;
+    let order = query.order.unwrap_or(EventOrder::Asc);
+    let conditions = ("events", partner, &query.types, &query.subject_id, &query.actor_id);
+    let fingerprint = match order {
+        EventOrder::Asc => domain::cursor::fingerprint(&conditions),
+        EventOrder::Desc => domain::cursor::fingerprint(&(conditions, order)),
+    };
+    let cursor = query.paging.cursor.as_deref();
+    let from_cursor: Option<i64> =
+        cursor.map(|cursor| domain::cursor::decode(&fingerprint, cursor)).transpose()?;
+    // Up to this number the reader has read, or does not want to.
+    let read = match order {
+        EventOrder::Asc => from_cursor.max(query.sequence_gt),
+        EventOrder::Desc => query.sequence_gt,
+    };
     let filter = EventFilter {
         types: query.types.clone(),
         subject_id: query.subject_id.clone(),
         actor_id: query.actor_id.clone(),
         partner,
-        after: from_cursor.unwrap_or(0).max(query.sequence_gt.unwrap_or(0)),
+        after: read.unwrap_or(0),
+        before: from_cursor.filter(|_| order == EventOrder::Desc),
+        newest_first: order == EventOrder::Desc,
         reader: call.caller.scope.member,
         security: call.caller.scope.role >= domain::access::Role::Admin,
     };
@@ -126,22 +136,28 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
             if let Some(partner) = partner {
                 persistence::partners::expect(tx, partner).await?;
             }
-            if let Some(asked) = query.sequence_gt.filter(|_| partner.is_none()) {
-                let (first, _) = events::bounds(tx).await?;
-                if first.is_some_and(|first| asked + 1 < first) {
-                    return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
-                }
-            }
+            // Before the events: they are all there up to this number.
+            let last_sequence = events::last_sequence(tx).await?;
             let total_count =
                 if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
             let mut data = events::list(tx, &filter, limit + 1).await?;
+            if let Some(read) = read {
+                // After the events: what is erased between the two statements is missed by nobody who does not hear of it.
+                let first = events::first_sequence(tx).await?;
+                if read.saturating_add(1) < first {
+                    return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
+                }
+            }
             let more = data.len() as i64 > limit;
             data.truncate(limit as usize);
             let next_cursor = data
                 .last()
                 .filter(|_| more)
                 .map(|last| domain::cursor::encode(&fingerprint, last.sequence));
-            Ok(Page { data, next_cursor, total_count })
+            // One that was read is visible, and with it everything before it.
+            let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
+            let last_sequence = last_sequence.max(highest);
+            Ok(EventPage { data, next_cursor, total_count, last_sequence })
         })
         .await?;
     Ok(Answer::ok(&page))

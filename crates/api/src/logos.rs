@@ -134,7 +134,7 @@ pub async fn upload_partner_logo(
     if let Some(address) = unused {
         erase(files, organization, *id, &address).await;
     }
-    Ok(Answer::resource(partner.summary.version, &partner))
+    Ok(crate::partners::answer(&partner))
 }
 
 /// Delete the logo of a partner
@@ -149,7 +149,7 @@ pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result
     if let Some(address) = before {
         erase(&call.state.files, call.caller.scope.organization, *id, &address).await;
     }
-    Ok(Answer::resource(partner.summary.version, &partner))
+    Ok(crate::partners::answer(&partner))
 }
 
 /// Decoding takes much memory and time.

@@ -40,8 +40,17 @@ pub struct WriteModeParameter {
     pub write_mode: Option<WriteMode>,
 }
 
-fn answer(partner: &Partner) -> Answer {
-    Answer::resource(partner.summary.version, partner)
+/// A partner with its ETag.
+pub(crate) fn answer(partner: &Partner) -> Answer {
+    Answer::resource(tag(partner), partner)
+}
+
+/// What names the state of a partner: its version and, since scores make no version, how often they were written since.
+fn tag(partner: &Partner) -> String {
+    match (partner.summary.version, partner.scored_since_version) {
+        (version, 0) => version.to_string(),
+        (version, times) => format!("{version}.{times}"),
+    }
 }
 
 /// List the fields of partners
@@ -116,7 +125,7 @@ pub async fn create_partner(
         let partner =
             partners::insert(tx, changes_of(&body.value.0), contact.clone(), via, mode).await?;
         let path = format!("/v1/partners/{}", partner.summary.id);
-        Ok(Answer::created(path, &partner).versioned(partner.summary.version))
+        Ok(Answer::created(path, &partner).versioned(tag(&partner)))
     };
     call.once(&body.sum, work).await
 }

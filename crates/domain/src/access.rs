@@ -59,6 +59,11 @@ choices! {
         ApiKey = "api_key",
         System = "system",
     }
+    /// By which way an actor acts.
+    ActorVia {
+        /// In work that runs in the background because the actor has asked for it: a file, a refresh, a selection.
+        Job = "job",
+    }
     /// Whether a person decided on the values of a write.
     WriteMode {
         /// A person decided: may write every writable field and marks overridable ones.
@@ -161,17 +166,26 @@ pub struct Actor {
     /// The name at the time of the act.
     #[schema(example = "Ada Lovelace")]
     pub name: String,
+    /// Through what; null when the actor did it in a request.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub via: Option<ActorVia>,
 }
 
 impl Actor {
     pub fn user(id: ids::UserId, name: impl Into<String>) -> Self {
-        Self { kind: ActorType::User, id: Some(id.to_string()), name: name.into() }
+        Self { kind: ActorType::User, id: Some(id.to_string()), name: name.into(), via: None }
     }
     pub fn api_key(id: ids::ApiKeyId, name: impl Into<String>) -> Self {
-        Self { kind: ActorType::ApiKey, id: Some(id.to_string()), name: name.into() }
+        Self { kind: ActorType::ApiKey, id: Some(id.to_string()), name: name.into(), via: None }
+    }
+    /// The same actor in background work; the system is always itself.
+    pub fn in_job(self) -> Self {
+        let via = (self.kind != ActorType::System).then_some(ActorVia::Job);
+        Self { via, ..self }
     }
     pub fn system(name: impl Into<String>) -> Self {
-        Self { kind: ActorType::System, id: None, name: name.into() }
+        Self { kind: ActorType::System, id: None, name: name.into(), via: None }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{ContactId, PartnerId},
     listing,
-    page::Page,
+    page::FollowedPage,
     schema::contacts,
     sql::Sql,
     timestamp::Timestamp,
@@ -99,12 +99,13 @@ impl IntoParams for ContactList {
             _ => None,
         });
         all.push(listing::view_parameter());
+        all.push(listing::changed_after_parameter());
         all
     }
 }
 
 /// A page of contacts.
-pub type ContactPage = Page<Contact>;
+pub type ContactPage = FollowedPage<Contact>;
 
 /// A new contact.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Actor,
+    choices,
     ids::{EventId, MemberId, PartnerId},
     timestamp::Timestamp,
 };
@@ -56,6 +57,16 @@ pub struct Event {
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({"changes": {"employees": {"from": 40, "to": 55}}, "skipped_fields": []}))]
 pub struct EventData(pub Map<String, Value>);
+
+choices! {
+    /// In which order events are listed.
+    EventOrder {
+        /// As they happened.
+        Asc = "asc",
+        /// The newest first.
+        Desc = "desc",
+    }
+}
 
 /// An event that has not been written yet. Actor, request and sequence come from the transaction.
 #[derive(Debug, Clone)]
@@ -195,7 +206,8 @@ types! {
         "partner.status_changed" "The status changed; sent beside `partner.updated` with the same version.";
         "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same version.";
         "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the grace period is over.";
-        "partner.scored" "The partner was judged; sent beside `partner.updated` with the same version.";
+        "partner.scored" "The partner was scored. Scores make no version: `subject.version` is the one they belong to.";
+        "partner.erased" "A deleted partner was erased for good after its 30 days, with its deals and contacts.";
         "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with the same version.";
         "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
         "partner.override_cleared" "Fields were handed back to automation.";
@@ -213,6 +225,7 @@ types! {
         "deal.reopened" "A won or lost deal is approved again.";
         "deal.deleted" "A deal was deleted; it can be restored for 30 days.";
         "deal.restored" "A deleted deal was restored.";
+        "deal.erased" "A deal was erased for good: 30 days after its deletion, or with its partner.";
     }
     "contact" {
         "contact.created" "A contact was created.";

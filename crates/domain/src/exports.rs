@@ -66,6 +66,17 @@ pub struct ExportRequest {
     pub format: ExportFormat,
 }
 
+impl ExportObject {
+    /// The fields by which its records are filtered.
+    pub fn catalogue(self) -> &'static [Field] {
+        match self {
+            Self::Partner => PARTNER,
+            Self::Contact => CONTACT,
+            Self::Deal => deals::catalogue(),
+        }
+    }
+}
+
 /// A checked request.
 #[derive(Debug, Clone)]
 pub struct CheckedExport {
@@ -81,10 +92,11 @@ impl ExportRequest {
     /// # Errors
     /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a view needs data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
-        let (catalogue, known): (&'static [Field], Vec<&str>) = match self.object {
-            ExportObject::Partner => (PARTNER, PARTNER.iter().map(|field| field.name).collect()),
-            ExportObject::Contact => (CONTACT, CONTACT_COLUMNS.to_vec()),
-            ExportObject::Deal => (deals::catalogue(), ViewObject::Deal.columns()),
+        let catalogue = self.object.catalogue();
+        let known: Vec<&str> = match self.object {
+            ExportObject::Partner => PARTNER.iter().map(|field| field.name).collect(),
+            ExportObject::Contact => CONTACT_COLUMNS.to_vec(),
+            ExportObject::Deal => ViewObject::Deal.columns(),
         };
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {

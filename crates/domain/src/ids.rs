@@ -35,6 +35,12 @@ pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdFault> {
     }
 }
 
+/// The UUID of an id of whatever kind; `None` when it is none.
+pub fn uuid_of(text: &str) -> Option<Uuid> {
+    let (_, suffix) = text.rsplit_once('_')?;
+    Some(TypeIdSuffix::from_str(suffix).ok()?.to_uuid())
+}
+
 /// Declares one kind of id: newtype, wire form, column form, schema and path parameter.
 macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {

@@ -41,6 +41,11 @@ pub const MAX_SORT_KEYS: usize = 3;
 const MAX_SORT_FAULTS: usize = 10;
 /// Characters of the longest search.
 pub const MAX_SEARCH: usize = 200;
+/// The highest event number that `changed_after` takes: every client can carry it.
+pub const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
+
+const NOT_WITH_CHANGES: &str =
+    "cannot be combined with changed_after: rows come in the order of their changes";
 
 choices! {
     /// What a list adds when asked.
@@ -152,6 +157,8 @@ pub struct ListRequest {
     pub after: Option<Last>,
     pub total_count: bool,
     pub deleted: bool,
+    /// Only rows whose last change has a higher event number than this, in the order of these numbers.
+    pub changed_after: Option<i64>,
     /// A saved view that is still to be added: `persistence::views::applied` does. Until then nothing is found.
     pub view: Option<AskedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
@@ -205,6 +212,11 @@ pub struct ListQuery {
     #[serde(default)]
     #[schema(max_items = 2, example = json!(["total_count"]))]
     pub include: Vec<ListInclude>,
+    /// Only rows whose last change has a higher event `sequence` than this, in the order of their changes: send the
+    /// `last_sequence` of an earlier walk. Cannot be combined with `sort` and `q`.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 9007199254740991_i64, example = json!(null))]
+    pub changed_after: Option<i64>,
 }
 
 impl ListRequest {
@@ -218,6 +230,7 @@ impl ListRequest {
             after: None,
             total_count: false,
             deleted: false,
+            changed_after: None,
             view: None,
             fingerprint: String::new(),
         }
@@ -274,6 +287,15 @@ impl ListRequest {
             None
         });
         let view_id = given.view_id(&mut faults);
+        let changed_after = given.changed_after(&mut faults);
+        if changed_after.is_some() {
+            let unsortable = [("sort", !given.sort.is_empty()), ("q", q.is_some())];
+            faults.extend(
+                unsortable.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
+                    Fault::at_parameter("invalid_parameter", name, NOT_WITH_CHANGES)
+                }),
+            );
+        }
         if !faults.is_empty() {
             return Err(invalid_parameters(faults.into_vec()));
         }
@@ -287,6 +309,7 @@ impl ListRequest {
             after: None,
             total_count: include.contains(&ListInclude::TotalCount),
             deleted: include.contains(&ListInclude::Deleted),
+            changed_after,
             view: None,
             fingerprint: String::new(),
         };
@@ -330,6 +353,15 @@ impl ListRequest {
             faults.push(Fault::at_pointer("too_long", "#/q", detail));
             None
         });
+        if query.changed_after.is_some() {
+            let unsortable = [("#/sort", !query.sort.is_empty()), ("#/q", q.is_some())];
+            faults.extend(
+                unsortable
+                    .into_iter()
+                    .filter(|(_, is_given)| *is_given)
+                    .map(|(place, _)| Fault::at_pointer("invalid_choice", place, NOT_WITH_CHANGES)),
+            );
+        }
         let raw = query.filter.as_ref().map_or(Json::Null, |filter| filter.0.clone());
         let filter = match &raw {
             Json::Null => None,
@@ -353,6 +385,7 @@ impl ListRequest {
             after: None,
             total_count: query.include.contains(&ListInclude::TotalCount),
             deleted: query.include.contains(&ListInclude::Deleted),
+            changed_after: query.changed_after,
             view: None,
             fingerprint: String::new(),
         };
@@ -375,6 +408,7 @@ impl ListRequest {
             self.view = Some(AskedView { id, place, order: Vec::new(), filter, q, sort, cursor });
             return Ok(self);
         }
+        let sort = self.changes_order().unwrap_or(sort);
         self.fingerprint = fingerprint(&filter, q.as_deref(), &sort, &Json::Null);
         match cursor {
             Some((cursor, fault)) => self.continued(&cursor, fault),
@@ -386,13 +420,27 @@ impl ListRequest {
     /// says one.
     ///
     /// # Errors
-    /// `invalid_cursor`.
+    /// `invalid_cursor`; a view that searches when changes are asked for.
     pub fn with_view(mut self, view: &ViewSelection, catalogue: &'static [Field]) -> Result<Self> {
         let Some(asked) = self.view.take() else { return Ok(self) };
         self.narrow(view);
+        if self.changed_after.is_some() && !self.q.is_empty() {
+            let detail = "names a view that searches, which cannot be combined with changed_after";
+            return Err(match asked.place {
+                Place::Pointer(pointer) => {
+                    Error::invalid(vec![Fault::at_pointer("invalid_choice", pointer, detail)])
+                }
+                _ => invalid_parameters(vec![Fault::at_parameter(
+                    "invalid_parameter",
+                    "view_id",
+                    detail,
+                )]),
+            });
+        }
+        let changes = self.changes_order();
         let sort =
             [&asked.sort, &view.sort, &asked.order].into_iter().find(|sort| !sort.is_empty());
-        let sort = sort.cloned().unwrap_or_default();
+        let sort = changes.or(sort.cloned()).unwrap_or_default();
         // A view may be older than its catalogue: an order that no longer exists is none.
         self.sort = Sort::read(&sort, catalogue).unwrap_or_default();
         self.fingerprint = fingerprint(&asked.filter, asked.q.as_deref(), &sort, &view.stored);
@@ -411,6 +459,19 @@ impl ListRequest {
         self.q.extend(view.q.clone());
     }
 
+    /// Leaves out what was made later than this instant.
+    pub fn narrow_to_made_until(&mut self, catalogue: &'static [Field], at: Timestamp) {
+        let Some(created_at) = named(catalogue, "created_at") else { return };
+        let until = Node::Leaf(
+            created_at,
+            filter::Test::Compare(filter::Comparison::Lte, Value::Time(at.0)),
+        );
+        self.filter = Some(match self.filter.take() {
+            Some(own) => Node::And(vec![own, until]),
+            None => until,
+        });
+    }
+
     /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the request.
     fn continued(mut self, cursor: &str, fault: Fault) -> Result<Self> {
         self.after =
@@ -421,7 +482,17 @@ impl ListRequest {
     fn decode(&self, cursor: &str) -> Option<Last> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor.strip_prefix(CURSOR_VERSION)?).ok()?;
         let cursor: Cursor<'_> = serde_json::from_slice(&bytes).ok()?;
-        if cursor.fingerprint != self.fingerprint || cursor.values.len() != self.sort.keys.len() {
+        if cursor.fingerprint != self.fingerprint {
+            return None;
+        }
+        if self.changed_after.is_some() {
+            let [sequence] = cursor.values.as_slice() else { return None };
+            return Some(Last {
+                values: vec![Some(Value::Int(sequence.as_i64()?))],
+                id: cursor.id,
+            });
+        }
+        if cursor.values.len() != self.sort.keys.len() {
             return None;
         }
         let values = self
@@ -433,17 +504,42 @@ impl ListRequest {
         Some(Last { values: values.collect::<Option<_>>()?, id: cursor.id })
     }
 
+    /// What stands in the place of a sort when rows come in the order of their changes.
+    fn changes_order(&self) -> Option<Vec<String>> {
+        self.changed_after.map(|sequence| vec![format!("changed_after {sequence}")])
+    }
+
+    /// The change after which a page of changes begins: its number, and the id of its row.
+    pub fn changes_from(&self) -> (i64, Uuid) {
+        let asked = (self.changed_after.unwrap_or(0), Uuid::max());
+        match &self.after {
+            Some(Last { values, id }) => match values.as_slice() {
+                [Some(Value::Int(sequence))] => (*sequence, *id),
+                _ => asked,
+            },
+            None => asked,
+        }
+    }
+
+    /// The cursor that goes on after this change of the row `id`.
+    pub fn cursor_after_change(&self, sequence: i64, id: Uuid) -> String {
+        self.cursor(vec![json!(sequence)], id)
+    }
+
     /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are sorted by.
     pub fn cursor_after(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> String {
         let id = row
             .get("id")
             .and_then(Json::as_str)
             .and_then(|id| id.rsplit_once('_').map(|(prefix, _)| (prefix, id)));
-        let cursor = Cursor {
-            values: self.sort.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect(),
-            id: id.and_then(|(prefix, id)| ids::decode(prefix, id).ok()).unwrap_or_default(),
-            fingerprint: Cow::Borrowed(&self.fingerprint),
-        };
+        self.cursor(
+            self.sort.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect(),
+            id.and_then(|(prefix, id)| ids::decode(prefix, id).ok()).unwrap_or_default(),
+        )
+    }
+
+    fn cursor(&self, values: Vec<Json>, id: Uuid) -> String {
+        let cursor = Cursor { values, id, fingerprint: Cow::Borrowed(&self.fingerprint) };
         let bytes = serde_json::to_vec(&cursor).expect("a cursor is JSON");
         format!("{CURSOR_VERSION}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -498,6 +594,7 @@ struct Given {
     view_id: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
+    changed_after: Option<String>,
 }
 
 impl Given {
@@ -520,6 +617,7 @@ impl Given {
                 "view_id" => &mut given.view_id,
                 "limit" => &mut given.limit,
                 "cursor" => &mut given.cursor,
+                "changed_after" => &mut given.changed_after,
                 name => {
                     match condition(catalogue, name) {
                         Some((field, operator)) => {
@@ -562,6 +660,22 @@ impl Given {
                 );
                 faults.push(fault.meta("min", 1).meta("max", MAX_LIMIT));
                 DEFAULT_LIMIT
+            }
+        }
+    }
+
+    fn changed_after(&self, faults: &mut Faults) -> Option<i64> {
+        let text = self.changed_after.as_ref()?;
+        match text.parse() {
+            Ok(sequence) if (0..=MAX_SEQUENCE).contains(&sequence) => Some(sequence),
+            _ => {
+                let fault = Fault::at_parameter(
+                    "invalid_parameter",
+                    "changed_after",
+                    format!("must be the sequence of an event, 0 to {MAX_SEQUENCE}"),
+                );
+                faults.push(fault.meta("min", 0).meta("max", MAX_SEQUENCE));
+                None
             }
         }
     }
@@ -614,7 +728,7 @@ pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
 }
 
 /// Parameters of every list.
-const COMMON: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
+const COMMON: [&str; 7] = ["q", "view_id", "sort", "limit", "cursor", "include", "changed_after"];
 
 fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
     let known: Vec<String> = COMMON
@@ -808,6 +922,21 @@ pub fn view_parameter() -> Parameter {
     let text = "A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.";
     // The id of a view that does not exist would be refused: it has no example.
     query("view_id", text.into(), Ref::from_schema_name("ViewId").into(), Json::Null)
+}
+
+/// The parameter of lists that can be followed.
+pub fn changed_after_parameter() -> Parameter {
+    let text = "Only rows whose last change has a higher event `sequence` than this, in the order of their changes: \
+        send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort` and `q` cannot be combined \
+        with it. With `include=deleted` rows that were deleted come as well, and `erased_ids` names those that are \
+        gone for good.";
+    // Beside the examples of `sort` and `q` it would be refused: it has none.
+    query(
+        "changed_after",
+        text.into(),
+        integer().minimum(Some(0)).maximum(Some(MAX_SEQUENCE)).into(),
+        Json::Null,
+    )
 }
 
 fn search_parameter() -> Parameter {

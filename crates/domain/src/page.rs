@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, schema::Type};
+use serde_json::json;
+use utoipa::openapi::{
+    ArrayBuilder, KnownFormat, ObjectBuilder, Ref, RefOr, Schema, SchemaFormat, schema::Type,
+};
 use uuid::Uuid;
 
 use crate::{choices, cursor, error::Result};
@@ -73,6 +76,8 @@ pub fn after(cursor: Option<&str>, list: &str) -> Result<Option<Uuid>> {
 
 /// Rows of a page unless the request says otherwise.
 pub const DEFAULT_LIMIT: i64 = 50;
+/// Rows of the largest page.
+const MAX_LIMIT: usize = 200;
 
 choices! {
     /// What a list adds when it is asked for.
@@ -111,51 +116,137 @@ impl Paging {
     }
 }
 
+/// One page of a list that can be followed with `changed_after`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FollowedPage<T> {
+    pub data: Vec<T>,
+    pub next_cursor: Option<String>,
+    pub total_count: Option<i64>,
+    /// The highest event number below which nothing can still appear; only with `changed_after`.
+    pub last_sequence: Option<i64>,
+    /// The ids of rows that are gone for good; only with `changed_after` and `include=deleted`.
+    pub erased_ids: Vec<String>,
+}
+
+impl<T> From<Page<T>> for FollowedPage<T> {
+    fn from(page: Page<T>) -> Self {
+        let Page { data, next_cursor, total_count } = page;
+        Self { data, next_cursor, total_count, last_sequence: None, erased_ids: Vec::new() }
+    }
+}
+
+/// One page of a log whose entries are numbered in the order of commits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LogPage<T> {
+    pub data: Vec<T>,
+    pub next_cursor: Option<String>,
+    pub total_count: Option<i64>,
+    /// The highest number below which nothing can still appear.
+    pub last_sequence: i64,
+}
+
+fn nullable(kind: Type, text: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([kind, Type::Null]))
+        .description(Some(text))
+}
+
+fn page_schema<T: utoipa::ToSchema>() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some(format!("One page of {} rows.", T::name())))
+        .property(
+            "data",
+            ArrayBuilder::new()
+                .items(Ref::from_schema_name(T::name()))
+                .description(Some("The rows of this page.")),
+        )
+        .property(
+            "next_cursor",
+            nullable(Type::String, "Send it as `cursor` for the next page; null on the last one."),
+        )
+        .property(
+            "total_count",
+            nullable(
+                Type::Integer,
+                "Exact count of all rows; only with `include=total_count`, else null.",
+            ),
+        )
+        .required("data")
+        .required("next_cursor")
+        .required("total_count")
+}
+
+const INT64: SchemaFormat = SchemaFormat::KnownFormat(KnownFormat::Int64);
+
 impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
     fn schema() -> RefOr<Schema> {
-        let nullable = |kind: Type, text: &str| {
-            ObjectBuilder::new()
-                .schema_type(utoipa::openapi::schema::SchemaType::from_iter([kind, Type::Null]))
-                .description(Some(text))
-        };
-        ObjectBuilder::new()
-            .description(Some(format!("One page of {} rows.", T::name())))
+        page_schema::<T>().into()
+    }
+}
+
+impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
+    fn schema() -> RefOr<Schema> {
+        page_schema::<T>()
             .property(
-                "data",
-                ArrayBuilder::new()
-                    .items(Ref::from_schema_name(T::name()))
-                    .description(Some("The rows of this page.")),
-            )
-            .property(
-                "next_cursor",
-                nullable(
-                    Type::String,
-                    "Send it as `cursor` for the next page; null on the last one.",
-                ),
-            )
-            .property(
-                "total_count",
+                "last_sequence",
                 nullable(
                     Type::Integer,
-                    "Exact count of all rows; only with `include=total_count`, else null.",
-                ),
+                    "The highest event `sequence` below which nothing can still appear: after the last page, \
+                     send it as `changed_after` to go on. Only with `changed_after`, else null.",
+                )
+                .format(Some(INT64))
+                .examples([json!(48213)]),
             )
-            .required("data")
-            .required("next_cursor")
-            .required("total_count")
+            .property(
+                "erased_ids",
+                ArrayBuilder::new()
+                    .items(ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)))
+                    .max_items(Some(MAX_LIMIT))
+                    .description(Some(
+                        "The ids of rows that are gone for good, in the order of their changes among the rows of this \
+                         page. Only with `changed_after` and `include=deleted`, else empty.",
+                    )),
+            )
+            .required("last_sequence")
+            .required("erased_ids")
             .into()
     }
 }
 
-impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
-    fn name() -> Cow<'static, str> {
-        format!("{}Page", T::name()).into()
-    }
-    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
-        all.push((T::name().into(), T::schema()));
-        T::schemas(all);
+impl<T: utoipa::ToSchema> utoipa::PartialSchema for LogPage<T> {
+    fn schema() -> RefOr<Schema> {
+        page_schema::<T>()
+            .property(
+                "last_sequence",
+                ObjectBuilder::new()
+                    .schema_type(Type::Integer)
+                    .format(Some(INT64))
+                    .minimum(Some(0))
+                    .examples([json!(48213)])
+                    .description(Some(
+                        "The highest `sequence` below which nothing can still appear, whatever the conditions of this \
+                         list. After the last page of an ascending list, go on from it with `sequence_gt`.",
+                    )),
+            )
+            .required("last_sequence")
+            .into()
     }
 }
+
+macro_rules! named_like_their_rows {
+    ($($page:ident)*) => {$(
+        impl<T: utoipa::ToSchema> utoipa::ToSchema for $page<T> {
+            fn name() -> Cow<'static, str> {
+                format!("{}Page", T::name()).into()
+            }
+            fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+                all.push((T::name().into(), T::schema()));
+                T::schemas(all);
+            }
+        }
+    )*};
+}
+named_like_their_rows!(Page FollowedPage LogPage);
 
 #[cfg(test)]
 mod tests {

@@ -46,13 +46,45 @@ fn object(of: &impl Serialize) -> Result<Map<String, Value>> {
     }
 }
 
+/// Versions of a resource of which the caller takes any: what it says it saw (If-Match).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpectedVersions {
+    versions: [i64; Self::MOST],
+    count: usize,
+}
+
+impl ExpectedVersions {
+    /// So many can be named at once.
+    pub const MOST: usize = 16;
+
+    /// Any of these; `None` when there are none, or too many.
+    pub fn any_of(given: &[i64]) -> Option<Self> {
+        let mut versions = [0; Self::MOST];
+        versions.get_mut(..given.len())?.copy_from_slice(given);
+        (!given.is_empty()).then_some(Self { versions, count: given.len() })
+    }
+
+    /// Whether this is one of them.
+    pub fn contains(&self, version: i64) -> bool {
+        self.versions.iter().take(self.count).any(|known| *known == version)
+    }
+}
+
+impl From<i64> for ExpectedVersions {
+    fn from(version: i64) -> Self {
+        let mut versions = [0; Self::MOST];
+        versions[0] = version;
+        Self { versions, count: 1 }
+    }
+}
+
 /// Whether the caller changes what it saw (If-Match); without an expectation everything goes.
 ///
 /// # Errors
 /// `version_mismatch` when somebody else was faster.
-pub fn expect_version(expected: Option<i64>, current: i64) -> Result<()> {
+pub fn expect_version(expected: Option<ExpectedVersions>, current: i64) -> Result<()> {
     match expected {
-        Some(version) if version != current => Err(Error::version_mismatch(current)),
+        Some(versions) if !versions.contains(current) => Err(Error::version_mismatch(current)),
         _ => Ok(()),
     }
 }
@@ -80,7 +112,14 @@ mod tests {
 
     #[test]
     fn the_expected_version_must_be_the_current_one() {
-        assert!(expect_version(None, 3).is_ok() && expect_version(Some(3), 3).is_ok());
-        assert_eq!(expect_version(Some(2), 3).unwrap_err().code(), Code::VersionMismatch);
+        let any_of = ExpectedVersions::any_of;
+        assert!(expect_version(None, 3).is_ok() && expect_version(Some(3.into()), 3).is_ok());
+        assert!(expect_version(any_of(&[1, 3]), 3).is_ok());
+        for expected in [Some(2.into()), any_of(&[1, 2]), Some(0.into())] {
+            let refused = expect_version(expected, 3).unwrap_err();
+            assert_eq!(refused.code(), Code::VersionMismatch);
+        }
+        assert!(expect_version(Some(3.into()), 0).is_err(), "what is not named is not there");
+        assert_eq!((any_of(&[]), any_of(&[1; ExpectedVersions::MOST + 1])), (None, None));
     }
 }

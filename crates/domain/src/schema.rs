@@ -81,11 +81,20 @@ diesel::table! {
         actor_id -> Nullable<Text>,
         subject_type -> Text,
         subject_id -> Text,
+        subject_uuid -> Nullable<Uuid>,
         subject_version -> Nullable<BigInt>,
         partner_id -> Nullable<Uuid>,
         data -> Jsonb,
         request_id -> Uuid,
         visible_to -> Nullable<Uuid>,
+    }
+}
+diesel::table! {
+    last_changes (subject_type, subject_id) {
+        subject_type -> Text,
+        subject_id -> Uuid,
+        sequence -> BigInt,
+        erased -> Bool,
     }
 }
 diesel::table! {
@@ -258,6 +267,8 @@ diesel::table! {
         scored_at -> Nullable<Timestamptz>,
         scores_stale -> Bool,
         scored_profile_version -> Nullable<BigInt>,
+        scored_version -> Nullable<BigInt>,
+        scored_times -> BigInt,
         overridden_fields -> Array<Text>,
     }
 }

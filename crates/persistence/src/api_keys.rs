@@ -140,7 +140,7 @@ pub async fn update(
     tx: &Tx<'_>,
     id: ApiKeyId,
     update: ApiKeyUpdate,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<ApiKey> {
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
@@ -205,7 +205,11 @@ pub async fn rotate(
 ///
 /// # Errors
 /// `not_found`, also when it is revoked already; `version_mismatch`.
-pub async fn revoke(tx: &Tx<'_>, id: ApiKeyId, expected: Option<i64>) -> Result<()> {
+pub async fn revoke(
+    tx: &Tx<'_>,
+    id: ApiKeyId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
     let now = Timestamp::now();

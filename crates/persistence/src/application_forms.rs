@@ -87,7 +87,7 @@ pub(crate) async fn find_accepted(
 /// `form_needs_name_question`. What needs no data was checked by [`ApplicationFormUpdate::faults`].
 pub async fn replace(
     tx: &Tx<'_>,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &ApplicationFormUpdate,
 ) -> Result<ApplicationForm> {
     let before = lock(tx).await?;

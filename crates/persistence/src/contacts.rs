@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Tx,
+    changes::{self, Followed},
     listing::{self, Source},
     locks, partners,
     schema::{contacts, partners as partners_table},
@@ -36,7 +37,13 @@ const SOURCE: Source = Source {
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
     let request = views::applied(tx, request, ViewObject::Contact).await?;
-    listing::page::<Contact>(tx, &request, SOURCE).await
+    let followed = Followed::<Contact> {
+        source: SOURCE,
+        subject: "contact",
+        prefix: ContactId::PREFIX,
+        id: |contact| contact.id.0,
+    };
+    changes::page(tx, &request, followed).await
 }
 
 /// How many contacts a request finds.
@@ -96,7 +103,7 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
 pub async fn update(
     tx: &Tx<'_>,
     id: ContactId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &ContactUpdate,
 ) -> Result<Contact> {
     let (before, held) = lock(tx, id, expected, update.partner_id).await?;
@@ -140,7 +147,7 @@ pub async fn update(
 ///
 /// # Errors
 /// `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<patch::ExpectedVersions>) -> Result<()> {
     let (before, _) = lock(tx, id, expected, None).await?;
     partners::unlink_contact(tx, before.partner_id, id).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
@@ -156,7 +163,7 @@ type HeldPartners = BTreeMap<PartnerId, bool>;
 async fn lock(
     tx: &Tx<'_>,
     id: ContactId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     target: Option<PartnerId>,
 ) -> Result<(Contact, HeldPartners)> {
     tiers::rules(tx).await?;

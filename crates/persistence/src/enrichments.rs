@@ -151,6 +151,7 @@ impl Work {
             let request: EnrichmentRequest =
                 serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
             let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
+            let selected = selected.made_until(job.created_at);
             let position = position
                 .map(serde_json::from_value)
                 .transpose()

@@ -11,7 +11,7 @@ use domain::{
     Result,
     access::Actor,
     events::{Event, EventData, Subject, TYPES, request_id},
-    ids::{EventId, MemberId, PartnerId},
+    ids::{self, EventId, MemberId, PartnerId},
     timestamp::Timestamp,
 };
 use serde_json::Value;
@@ -34,6 +34,7 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
         kinds: Vec::new(),
         subject_kinds: Vec::new(),
         subjects: Vec::new(),
+        subject_uuids: Vec::new(),
         versions: Vec::new(),
         partners: Vec::new(),
         data: Vec::new(),
@@ -43,6 +44,7 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
         append.ids.push(event.id.0);
         append.kinds.push(event.kind.name);
         append.subject_kinds.push(event.subject.kind);
+        append.subject_uuids.push(ids::uuid_of(&event.subject.id));
         append.subjects.push(event.subject.id);
         append.versions.push(event.subject.version);
         append.partners.push(event.partner.map(|id| id.0));
@@ -63,6 +65,7 @@ struct Append {
     kinds: Vec<&'static str>,
     subject_kinds: Vec<String>,
     subjects: Vec<String>,
+    subject_uuids: Vec<Option<Uuid>>,
     versions: Vec<Option<i64>>,
     partners: Vec<Option<Uuid>>,
     data: Vec<Value>,
@@ -73,14 +76,14 @@ impl QueryFragment<Pg> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence = last_sequence + ");
         out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_version, partner_id, data, visible_to) SELECT counter.last_sequence - ");
+        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to) SELECT counter.last_sequence - ");
         out.push_bind_param::<BigInt, _>(&self.count)?;
         out.push_sql(" + e.ordinality, ");
         out.push_bind_param::<Jsonb, _>(&self.actor)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.request)?;
         out.push_sql(
-            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_version, e.partner_id, e.data, e.visible_to FROM counter, unnest(",
+            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_uuid, e.subject_version, e.partner_id, e.data, e.visible_to FROM counter, unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -90,6 +93,8 @@ impl QueryFragment<Pg> for Append {
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.subjects)?;
         out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.subject_uuids)?;
+        out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.versions)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.partners)?;
@@ -98,7 +103,7 @@ impl QueryFragment<Pg> for Append {
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.visible_to)?;
         out.push_sql(
-            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_version, partner_id, data, visible_to, ordinality)",
+            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to, ordinality)",
         );
         Ok(())
     }
@@ -153,6 +158,10 @@ pub struct EventFilter {
     pub partner: Option<PartnerId>,
     /// Later than this number.
     pub after: i64,
+    /// Earlier than this number.
+    pub before: Option<i64>,
+    /// The newest first.
+    pub newest_first: bool,
     /// Whether events of the group `security` are shown.
     pub security: bool,
     /// Who reads: a member also sees what is for this member alone.
@@ -164,6 +173,9 @@ type Condition<'a> = Box<dyn BoxableExpression<events::table, Pg, SqlType = Null
 impl EventFilter {
     fn condition(&self) -> Condition<'_> {
         let mut all: Condition<'_> = Box::new(events::sequence.gt(self.after).nullable());
+        if let Some(before) = self.before {
+            all = Box::new(all.and(events::sequence.lt(before)));
+        }
         if let Some(types) = &self.types {
             all = Box::new(all.and(events::type_.eq_any(types)));
         }
@@ -190,14 +202,13 @@ impl EventFilter {
     }
 }
 
-/// Events in ascending order, at most `limit`.
+/// Events in the order of the filter, at most `limit`.
 pub async fn list(tx: &Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<Event>> {
-    let rows: Vec<Row> = Row::query()
-        .filter(filter.condition())
-        .order(events::sequence)
-        .limit(limit)
-        .load(&mut tx.conn())
-        .await?;
+    let found = Row::query().filter(filter.condition()).limit(limit);
+    let rows: Vec<Row> = match filter.newest_first {
+        true => found.order(events::sequence.desc()).load(&mut tx.conn()).await?,
+        false => found.order(events::sequence).load(&mut tx.conn()).await?,
+    };
     rows.into_iter().map(Row::into_event).collect()
 }
 
@@ -206,14 +217,18 @@ pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
     Ok(events::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
 }
 
-/// The lowest number that is still kept, and the highest that was ever given.
-pub async fn bounds(tx: &Tx<'_>) -> Result<(Option<i64>, i64)> {
+/// The highest number that was given: nothing can appear below it any more, in whatever statement begins after this one.
+pub async fn last_sequence(tx: &Tx<'_>) -> Result<i64> {
     use crate::schema::event_counters;
-    let first =
+    let last = event_counters::table.select(event_counters::last_sequence);
+    Ok(last.get_result(&mut tx.conn()).await?)
+}
+
+/// The lowest number that is still kept; when nothing is, the one that comes next.
+pub async fn first_sequence(tx: &Tx<'_>) -> Result<i64> {
+    // Before the events: what is written between the two statements is kept.
+    let last = last_sequence(tx).await?;
+    let first: Option<i64> =
         events::table.select(diesel::dsl::min(events::sequence)).get_result(&mut tx.conn()).await?;
-    let last = event_counters::table
-        .select(event_counters::last_sequence)
-        .get_result(&mut tx.conn())
-        .await?;
-    Ok((first, last))
+    Ok(first.unwrap_or(last + 1))
 }

@@ -88,6 +88,7 @@ pub async fn write(
             export.columns = view.columns;
         }
     }
+    list.narrow_to_made_until(export.object.catalogue(), job.created_at);
     let total = run.store.read(run.scope(), async |tx| count(tx, &export, &list).await).await?;
     run.step(async |tx| jobs::set_total(tx, id, total).await).await?;
     let header = export.header()?;

@@ -11,13 +11,15 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    ids::{JobId, PartnerId},
+    events::NewEvent,
+    ids::{ContactId, DealId, JobId, PartnerId},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     Tx,
-    schema::{partners, submissions},
+    schema::{contacts, deals, partners, submissions},
     statement::{Bind, Statement},
 };
 
@@ -45,7 +47,6 @@ const fn old(
 
 /// What is erased by its age, as the clock of the database has it.
 const OLD_ROWS: &[OldRows] = &[
-    old("deals", "id", "deleted_at < clock_timestamp() - interval '30 days'", "deleted_at"),
     old(
         "idempotency_keys",
         "credential_id, operation, idempotency_key",
@@ -118,6 +119,7 @@ impl OldRows {
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
     let mut gone = 0;
+    gone += purge_deals(tx).await?;
     for rows in OLD_ROWS {
         gone += rows.delete().execute(&mut conn).await?;
     }
@@ -149,20 +151,65 @@ pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> 
     Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
-/// Erases partners that [`expired_partners`] has found, with all that belongs to them.
+/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every contact
+/// and deal that goes is told of, since those who follow the lists hold copies.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
-    diesel::update(submissions::table.filter(submissions::partner_id.eq_any(ids)))
-        .set(submissions::partner_id.eq(None::<Uuid>))
-        .execute(&mut tx.conn())
-        .await?;
+    let mut conn = tx.conn();
     // One that somebody has restored in the last moment stays.
-    let deleted =
-        partners::table.filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_not_null());
-    diesel::delete(deleted).execute(&mut tx.conn()).await?;
+    let deleted: Vec<(PartnerId, i64)> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .filter(partners::deleted_at.is_not_null())
+        .select((partners::id, partners::version))
+        .order(partners::id)
+        .for_update()
+        .load(&mut conn)
+        .await?;
+    let ids: Vec<PartnerId> = deleted.iter().map(|(id, _)| *id).collect();
+    diesel::update(submissions::table.filter(submissions::partner_id.eq_any(&ids)))
+        .set(submissions::partner_id.eq(None::<Uuid>))
+        .execute(&mut conn)
+        .await?;
+    let people: Vec<(ContactId, i64, PartnerId)> = contacts::table
+        .filter(contacts::partner_id.eq_any(&ids))
+        .select((contacts::id, contacts::version, contacts::partner_id))
+        .order(contacts::id)
+        .load(&mut conn)
+        .await?;
+    let registrations: Vec<(DealId, i64, PartnerId)> = deals::table
+        .filter(deals::partner_id.eq_any(&ids))
+        .select((deals::id, deals::version, deals::partner_id))
+        .order(deals::id)
+        .load(&mut conn)
+        .await?;
+    diesel::delete(partners::table.filter(partners::id.eq_any(&ids))).execute(&mut conn).await?;
+    for (id, version, partner) in people {
+        tx.tell(NewEvent::new("contact.deleted", id, version, json!({})).of_partner(partner));
+    }
+    for (id, version, partner) in registrations {
+        tx.tell(NewEvent::new("deal.erased", id, version, json!({})).of_partner(partner));
+    }
+    for (id, version) in deleted {
+        tx.tell(NewEvent::new("partner.erased", id, version, json!({})).of_partner(id));
+    }
     Ok(())
+}
+
+/// Erases one batch of deals 30 days after their deletion, and tells of each.
+async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
+    let purge = Statement::new(
+        "/* housekeeping.deals */ DELETE FROM deals WHERE id IN (SELECT id FROM deals \
+         WHERE deleted_at < clock_timestamp() - interval '30 days' ORDER BY deleted_at LIMIT ",
+    )
+    .with(Bind::Int(Some(BATCH)), ") RETURNING id, version, partner_id");
+    let gone: Vec<(DealId, i64, PartnerId)> =
+        purge.answers::<(SqlUuid, BigInt, SqlUuid)>().load(&mut tx.conn()).await?;
+    for (id, version, partner) in &gone {
+        tx.tell(NewEvent::new("deal.erased", id, *version, json!({})).of_partner(*partner));
+    }
+    Ok(gone.len())
 }
 
 /// Which of these partners name a logo: the end of its address says which file it is.

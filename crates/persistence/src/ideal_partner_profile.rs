@@ -29,7 +29,7 @@ pub async fn get(tx: &Tx<'_>) -> Result<IdealPartnerProfile> {
 /// `invalid_filter`, `duplicate_item`; `version_mismatch`.
 pub async fn replace(
     tx: &Tx<'_>,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &IdealPartnerProfileUpdate,
 ) -> Result<IdealPartnerProfile> {
     update.check(Timestamp::now())?;

@@ -24,6 +24,11 @@ use crate::{
     tasks,
 };
 
+define_sql_function! {
+    /// The larger one; a null counts as nothing.
+    fn greatest(a: diesel::sql_types::Nullable<diesel::sql_types::BigInt>, b: diesel::sql_types::Nullable<diesel::sql_types::BigInt>) -> diesel::sql_types::Nullable<diesel::sql_types::BigInt>;
+}
+
 /// How long the file of a job is kept.
 pub const FILE_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
@@ -237,10 +242,14 @@ pub async fn count_items(
 ///
 /// # Errors
 /// `not_found`, `job_expired`, `version_mismatch`, `job_finished`.
-pub async fn cancel(tx: &Tx<'_>, id: JobId, expected: Option<i64>) -> Result<Job> {
+pub async fn cancel(
+    tx: &Tx<'_>,
+    id: JobId,
+    expected: Option<domain::patch::ExpectedVersions>,
+) -> Result<Job> {
     lock(tx, id).await?;
     let job = get(tx, id).await?;
-    if expected.is_some_and(|version| version != job.version) {
+    if expected.is_some_and(|versions| !versions.contains(job.version)) {
         return Err(Error::version_mismatch(job.version));
     }
     if job.status.is_finished() {
@@ -305,8 +314,11 @@ pub async fn end_step(
         tally(JobItemStatus::Failed),
         tally(JobItemStatus::Skipped),
     );
+    let done = jobs::done + items.len() as i64;
     let counts = (
-        jobs::done.eq(jobs::done + items.len() as i64),
+        jobs::done.eq(done),
+        // More may be found than were counted: what was changed meanwhile fits now.
+        jobs::total.eq(greatest(jobs::total, done.nullable())),
         jobs::succeeded.eq(jobs::succeeded + succeeded),
         jobs::failed.eq(jobs::failed + failed),
         jobs::skipped.eq(jobs::skipped + skipped),
@@ -369,8 +381,12 @@ pub async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Jo
 
 /// Notes how many items are done, for work that keeps no items.
 pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
-    let counts =
-        (jobs::done.eq(done), jobs::succeeded.eq(done), jobs::updated_at.eq(Timestamp::now()));
+    let counts = (
+        jobs::done.eq(done),
+        jobs::total.eq(greatest(jobs::total, Some(done))),
+        jobs::succeeded.eq(done),
+        jobs::updated_at.eq(Timestamp::now()),
+    );
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set((counts, jobs::version.eq(jobs::version + 1)))
         .execute(&mut tx.conn())
@@ -418,7 +434,9 @@ async fn end(
         jobs::version.eq(jobs::version + 1),
     );
     let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());
-    let ended = diesel::update(unfinished).set(change).execute(&mut tx.conn()).await?;
+    // What was counted at the beginning may have gone meanwhile: in the end all of it is done.
+    let whole = (status == JobStatus::Succeeded).then(|| jobs::total.eq(jobs::done.nullable()));
+    let ended = diesel::update(unfinished).set((change, whole)).execute(&mut tx.conn()).await?;
     let job = find(tx, id).await?;
     if ended == 1 {
         // Its upload is erased now, and a result that is not whole is thrown away.

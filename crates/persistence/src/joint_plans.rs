@@ -41,7 +41,7 @@ pub async fn get(tx: &Tx<'_>, id: PartnerId, year: Option<i32>) -> Result<JointP
 pub async fn update(
     tx: &Tx<'_>,
     id: PartnerId,
-    expected: Option<i64>,
+    expected: Option<domain::patch::ExpectedVersions>,
     update: JointPlanUpdate,
     mode: WriteMode,
 ) -> Result<JointPlan> {

@@ -45,6 +45,7 @@ pub mod tiers;
 pub mod views;
 pub mod worker;
 
+mod changes;
 mod locks;
 mod statement;
 #[cfg(test)]

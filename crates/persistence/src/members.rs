@@ -5,7 +5,7 @@ use diesel::{define_sql_function, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    access::{Role, Scope},
+    access::{Role, Scope, WriteMode},
     events::NewEvent,
     ids::{EventId, MemberId, OrganizationId, PartnerId, UserId},
     members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
@@ -207,7 +207,7 @@ pub async fn update(
     tx: &Tx<'_>,
     id: MemberId,
     update: &MemberUpdate,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<Member> {
     let owners = lock_owners(tx).await?;
     let before: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
@@ -239,7 +239,7 @@ pub async fn update(
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
-pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<i64>) -> Result<()> {
+pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<patch::ExpectedVersions>) -> Result<()> {
     // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
     // member a manager or an owner holds the partner when the database looks for the member.
     submissions::release(tx, id).await?;
@@ -310,8 +310,7 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> 
     let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
     for (id, version, overridden) in released {
         let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data =
-            json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden});
+        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
         tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
         tx.tell(
             NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))

@@ -262,7 +262,7 @@ pub async fn get_settings(tx: &Tx<'_>) -> Result<NotificationSettings> {
 /// `duplicate_item`, `version_mismatch`; `not_found_reference` for an unknown member; `slack_not_connected` when it names targets there.
 pub async fn replace_settings(
     tx: &Tx<'_>,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     mut update: NotificationSettingsUpdate,
 ) -> Result<NotificationSettings> {
     let faults = update.faults();

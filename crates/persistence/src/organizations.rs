@@ -100,7 +100,7 @@ pub(crate) async fn calendar(tx: &Tx<'_>) -> Result<(String, i32)> {
 pub async fn update(
     tx: &Tx<'_>,
     update: &OrganizationUpdate,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<Organization> {
     let before: Organization = Organization::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;

@@ -114,7 +114,7 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
 pub async fn update(
     tx: &Tx<'_>,
     id: PlanItemId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &PlanItemUpdate,
 ) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
@@ -190,7 +190,11 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let item = lock(tx, id, expected).await?;
     diesel::delete(plan_items::table.find(id)).execute(&mut tx.conn()).await?;
     tell(
@@ -229,7 +233,7 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
 
 /// Locks an item, and before it the partner whose plan it stands in: two who move items of one plan
 /// would otherwise wait for each other.
-async fn lock(tx: &Tx<'_>, id: PlanItemId, expected: Option<i64>) -> Result<PlanItem> {
+async fn lock(tx: &Tx<'_>, id: PlanItemId, expected: Option<patch::ExpectedVersions>) -> Result<PlanItem> {
     let partner: PartnerId =
         plan_items::table.find(id).select(plan_items::partner_id).first(&mut tx.conn()).await?;
     if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {

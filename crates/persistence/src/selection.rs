@@ -3,7 +3,8 @@
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Place, Result, ids::PartnerId, listing::ListRequest, selection::Selection, views::ViewObject,
+    Place, Result, ids::PartnerId, listing::ListRequest, partners::PARTNER, selection::Selection,
+    timestamp::Timestamp, views::ViewObject,
 };
 
 use crate::{
@@ -44,6 +45,15 @@ impl Selected {
     /// Every live partner.
     pub fn all() -> Self {
         Self::Found(Box::new(ListRequest::all(1)))
+    }
+
+    /// The same without partners that were made later: a job is about those that were there when it was asked for, so that
+    /// it ends, and its progress counts to the total that it began with. Named ones stay.
+    pub fn made_until(mut self, at: Timestamp) -> Self {
+        if let Self::Found(list) = &mut self {
+            list.narrow_to_made_until(PARTNER, at);
+        }
+        self
     }
 
     /// What follows WHERE in a question for partners.

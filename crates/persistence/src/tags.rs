@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
+    access::WriteMode,
     events::NewEvent,
     ids::{PartnerId, TagId},
     listing::ListRequest,
@@ -62,7 +63,7 @@ pub async fn insert(tx: &Tx<'_>, tag: &TagCreate) -> Result<Tag> {
 pub async fn update(
     tx: &Tx<'_>,
     id: TagId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &TagUpdate,
 ) -> Result<Tag> {
     let before = lock(tx, id, expected).await?;
@@ -82,14 +83,18 @@ pub async fn update(
 ///
 /// # Errors
 /// `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: TagId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let rules = tiers::rules(tx).await?;
     let before = lock(tx, id, expected).await?;
     let untagged = take_off(tx, id).await?;
     let partners: Vec<PartnerId> = untagged.iter().map(|untagged| untagged.partner).collect();
     for Untagged { partner, version, had, overridden } in untagged {
         let has: Vec<&TagId> = had.iter().filter(|tag| **tag != id).collect();
-        let data = json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden});
+        let data = json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
         tx.tell(NewEvent::new("partner.updated", partner, version, data).of_partner(partner));
     }
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
@@ -105,7 +110,7 @@ pub async fn delete(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<()>
     Ok(())
 }
 
-async fn lock(tx: &Tx<'_>, id: TagId, expected: Option<i64>) -> Result<Tag> {
+async fn lock(tx: &Tx<'_>, id: TagId, expected: Option<patch::ExpectedVersions>) -> Result<Tag> {
     let tag = Tag::query().filter(tags::id.eq(id)).for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, tag.version)?;
     Ok(tag)

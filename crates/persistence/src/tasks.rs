@@ -171,7 +171,7 @@ impl ClaimedRow {
     fn into_task(self, lease: Uuid, term: Duration) -> Result<Task> {
         let scope = Scope {
             organization: OrganizationId(self.organization),
-            actor: serde_json::from_value::<Actor>(self.actor).map_err(Error::internal)?,
+            actor: serde_json::from_value::<Actor>(self.actor).map_err(Error::internal)?.in_job(),
             role: self.role.parse::<Role>().map_err(Error::internal)?,
             member: self.member.map(MemberId),
             mode: WriteMode::Automated,

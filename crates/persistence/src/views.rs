@@ -154,7 +154,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
 pub async fn update(
     tx: &Tx<'_>,
     id: ViewId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &SavedViewUpdate,
 ) -> Result<SavedView> {
     let before = lock(tx, id).await?;
@@ -198,7 +198,11 @@ pub async fn update(
 ///
 /// # Errors
 /// `not_found`, `not_view_owner`, `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: ViewId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let view = lock(tx, id).await?;
     view.may_be_changed(tx.scope())?;
     patch::expect_version(expected, view.version)?;
@@ -236,7 +240,7 @@ pub async fn unset_default(
     tx: &Tx<'_>,
     id: ViewId,
     member: MemberId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<SavedView> {
     let view = lock(tx, id).await?;
     patch::expect_version(expected, view.version)?;

@@ -127,8 +127,16 @@ impl Run {
     }
     /// A transaction that is committed only while the task is still ours. For every step that writes.
     pub async fn step<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.step_as(self.scope(), work).await
+    }
+    /// The same on behalf of somebody else: what the system does by itself is not the doing of whoever was its cause.
+    pub async fn step_as<T>(
+        &self,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.store
-            .write(self.scope(), async |tx| {
+            .write(scope, async |tx| {
                 tasks::hold(tx, &self.task).await?;
                 work(tx).await
             })

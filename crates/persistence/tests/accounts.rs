@@ -486,8 +486,9 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
     assert_eq!((bob.role, bob.version), (Role::Owner, 3));
     let unchanged = home.update(bob.id, role(Role::Owner)).await.unwrap();
     assert_eq!(unchanged.version, 3);
-    let stale =
-        home.write(async |tx| members::update(tx, bob.id, &role(Role::Admin), Some(2)).await).await;
+    let stale = home
+        .write(async |tx| members::update(tx, bob.id, &role(Role::Admin), Some(2.into())).await)
+        .await;
     assert_eq!(refusal(stale), Code::VersionMismatch);
 
     let remove = async |id| home.write(async |tx| members::remove(tx, id, None).await).await;
@@ -503,7 +504,9 @@ async fn whoever_is_removed_leaves_partners_without_manager_and_the_address_free
     let bob = home.join(Role::Member).await;
     let grant = home.open(&bob).await;
     let partner = home.partner(Some(bob.id), None).await;
-    home.write(async |tx| members::remove(tx, bob.id, Some(bob.version)).await).await.unwrap();
+    home.write(async |tx| members::remove(tx, bob.id, Some(bob.version.into())).await)
+        .await
+        .unwrap();
     let (manager, version): (Option<MemberId>, i64) = home
         .write(async |tx| {
             use schema::partners;
@@ -575,11 +578,11 @@ async fn settings_change_with_a_version_and_the_currency_until_there_is_money() 
     };
     let currency =
         |code: &str| OrganizationUpdate { currency: Some(code.into()), ..Default::default() };
-    let same = update(currency("USD"), Some(1)).await.unwrap();
+    let same = update(currency("USD"), Some(1.into())).await.unwrap();
     assert_eq!((same.version, home.events().await.len()), (1, 1));
-    let yen = update(currency("JPY"), Some(1)).await.unwrap();
+    let yen = update(currency("JPY"), Some(1.into())).await.unwrap();
     assert_eq!((yen.version, yen.currency_exponent.0), (2, 0));
-    assert_eq!(refusal(update(currency("EUR"), Some(1)).await), Code::VersionMismatch);
+    assert_eq!(refusal(update(currency("EUR"), Some(1.into())).await), Code::VersionMismatch);
     home.partner(None, None).await;
     assert_eq!(update(currency("EUR"), None).await.unwrap().version, 3);
     home.partner(None, Some(0)).await;

@@ -761,9 +761,10 @@ async fn jobs_are_canceled_expire_and_are_seen_by_their_starter_and_admins_only(
     assert_eq!(seen(scope).await, (1, Ok(())));
     assert_eq!(seen(&bob).await, (0, Err(Code::NotFound)));
     let stale =
-        store.write(&ann, async |tx| jobs::cancel(tx, id, Some(7)).await).await.unwrap_err();
+        store.write(&ann, async |tx| jobs::cancel(tx, id, Some(7.into())).await).await.unwrap_err();
     assert_eq!(stale.code(), Code::VersionMismatch);
-    let canceled = store.write(&ann, async |tx| jobs::cancel(tx, id, Some(1)).await).await.unwrap();
+    let canceled =
+        store.write(&ann, async |tx| jobs::cancel(tx, id, Some(1.into())).await).await.unwrap();
     assert_eq!((canceled.status, canceled.version), (JobStatus::Canceled, 2));
     assert!(store.write(scope, async |tx| jobs::begin_step(tx, id).await).await.unwrap().is_none());
     assert_eq!(events(store, scope).await, ["job.queued", "job.canceled"]);

@@ -293,7 +293,11 @@ fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
 pub fn headers() -> Json {
     let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
-        "ETag": text("The version in quotes; send it as `If-Match` or `If-None-Match`.", "\"17\""),
+        "ETag": text(
+            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner whose scores were written \
+             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the version alone.",
+            "\"17\""
+        ),
         "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the same key.", "true"),
         "Location": text("The path of the new resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
         "RateLimit": text("What is left of the quota, and the seconds until it is full again.", "\"default\";r=598;t=12"),

@@ -109,6 +109,7 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
     let mut all = domain::ids::schemas();
     all.extend([
         of::<domain::access::WriteMode>(),
+        of::<domain::events::EventOrder>(),
         of::<domain::listing::ListInclude>(),
         of::<domain::page::PageInclude>(),
         of::<domain::tags::TagCategory>(),

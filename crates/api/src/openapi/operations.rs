@@ -408,7 +408,7 @@ pub fn shared_parameters() -> Map<String, Json> {
         "IfMatch": header(
             "If-Match",
             false,
-            "An `ETag`, such as `\"17\"`. If the resource has changed since that version, the \
+            "An `ETag`, such as `\"17\"`, or several. If the resource has changed since that version, the \
              answer is 412."
         ),
         "IfNoneMatch": header(

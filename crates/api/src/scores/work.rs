@@ -147,6 +147,7 @@ impl Scorer {
             .unwrap_or_default();
         let wish = self.wish(&request);
         let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
+        let selected = selected.made_until(job.created_at);
         if job.progress.total.is_none() {
             jobs::set_total(tx, id, selected.count(tx).await?).await?;
         }
@@ -163,12 +164,16 @@ impl Scorer {
         let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
         let gather = async |tx: &Tx<'_>| scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
+        let cause = run.scope();
+        let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run
-                .step(async |tx| claim(tx, run, &wish, part.to_vec(), Position::default()).await)
+                .step_as(&itself, async |tx| {
+                    claim(tx, run, &wish, part.to_vec(), Position::default()).await
+                })
                 .await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
-            run.step(async |tx| {
+            run.step_as(&itself, async |tx| {
                 score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
                 if !batch.claimed.busy.is_empty() {
                     scores::queue(tx, &batch.claimed.busy, Timestamp(Timestamp::now().0 + LATER))

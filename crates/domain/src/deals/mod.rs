@@ -22,7 +22,7 @@ use crate::{
     access::Actor,
     choices,
     ids::{DealId, MemberId, PartnerId},
-    page::Page,
+    page::FollowedPage,
     schema::deals,
     sql::Sql,
     timestamp::Timestamp,
@@ -134,7 +134,7 @@ pub struct Deal {
 }
 
 /// A page of deals.
-pub type DealPage = Page<Deal>;
+pub type DealPage = FollowedPage<Deal>;
 
 /// A page of conflicts.
 pub type DealConflictPage = Page<DealConflict>;

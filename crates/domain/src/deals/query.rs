@@ -50,6 +50,7 @@ impl IntoParams for DealList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = listing::parameters("Deal", catalogue(), component);
         all.push(listing::view_parameter());
+        all.push(listing::changed_after_parameter());
         all
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     choices,
     fields::{AnyValue, Field},
     ids::{ContactId, MemberId, PartnerId, TagId},
-    page::Page,
+    page::{FollowedPage, Page},
     schema::partners,
     sql::Sql,
     timestamp::Timestamp,
@@ -175,6 +175,11 @@ const fn currency() -> Sql<sql_types::Text> {
 const fn scores_stale() -> Sql<sql_types::Bool> {
     Sql::new(SCORES_STALE)
 }
+const fn scored_since() -> Sql<sql_types::BigInt> {
+    Sql::new(
+        "(CASE WHEN partners.scored_version = partners.version THEN partners.scored_times ELSE 0 END)",
+    )
+}
 const fn nothing_skipped() -> Sql<sql_types::Array<sql_types::Text>> {
     Sql::new("'{}'::text[]")
 }
@@ -324,7 +329,7 @@ pub struct PartnerSummary {
 }
 
 /// A page of partners.
-pub type PartnerSummaryPage = Page<PartnerSummary>;
+pub type PartnerSummaryPage = FollowedPage<PartnerSummary>;
 
 /// A partner: one profile per company.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
@@ -348,6 +353,10 @@ pub struct Partner {
     /// The scorer's summary.
     #[schema(example = "A mid-sized provider with strong coverage.")]
     pub ai_summary: Option<String>,
+    /// How often scores were written since the version began; scores make no version.
+    #[serde(skip)]
+    #[diesel(select_expression = scored_since(), select_expression_type = Sql<sql_types::BigInt>)]
+    pub scored_since_version: i64,
 }
 
 impl Partner {

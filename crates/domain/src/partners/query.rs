@@ -39,6 +39,7 @@ impl IntoParams for PartnerList {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = listing::parameters("Partner", PARTNER, component);
         all.push(listing::view_parameter());
+        all.push(listing::changed_after_parameter());
         all
     }
 }

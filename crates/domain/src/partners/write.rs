@@ -22,6 +22,13 @@ pub struct Change {
     pub value: Json,
 }
 
+impl Change {
+    /// Whether it is part of what a scorer says.
+    pub fn is_score(&self) -> bool {
+        self.field.class == FieldClass::Scoring
+    }
+}
+
 /// A decision by hand as the row holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
@@ -50,6 +57,8 @@ pub struct Plan {
     pub cause: TierTrigger,
     /// When scores are written: how they were made.
     pub scored: Option<Scored>,
+    /// Whether a person decided on the values, of an edit.
+    pub mode: Option<WriteMode>,
 }
 
 /// How scores were made.
@@ -66,6 +75,13 @@ impl Plan {
     /// Whether the row stays as it is (pending values may still be kept).
     pub fn is_idle(&self) -> bool {
         self.changes.is_empty() && self.marked.is_empty() && self.unmarked.is_empty()
+    }
+    /// Whether nothing but scores changes, which makes no new version.
+    pub fn is_scores_only(&self) -> bool {
+        self.scored.is_some()
+            && self.marked.is_empty()
+            && self.unmarked.is_empty()
+            && self.changes.iter().all(|change| change.is_score())
     }
     /// The names of what automation left alone.
     pub fn skipped_fields(&self) -> Vec<&'static str> {
@@ -206,7 +222,7 @@ pub fn written(
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut plan = Plan::default();
+    let mut plan = Plan { mode: Some(mode), ..Plan::default() };
     for Change { field, value } in changes.into_iter().map(canonical) {
         let same = *field.of(row) == value;
         let hold = held.iter().find(|h| h.field.name == field.name);

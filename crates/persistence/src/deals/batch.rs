@@ -217,12 +217,12 @@ async fn perform(
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
-            writer.delete(id, operation.version).await?;
+            writer.delete(id, operation.version.map(Into::into)).await?;
             Ok(Done { status: 204, deal: None })
         }
         (_, Some(id)) => Ok(Done {
             status: 200,
-            deal: Some(writer.update(id, operation.version, wanted()?).await?),
+            deal: Some(writer.update(id, operation.version.map(Into::into), wanted()?).await?),
         }),
     }
 }

@@ -19,6 +19,7 @@ use domain::{
 
 use crate::{
     Tx,
+    changes::{self, Followed},
     listing::{self, Source},
     schema::{deals, partners},
     views,
@@ -36,7 +37,13 @@ pub const SOURCE: Source =
 /// One page of deals.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {
     let request = views::applied(tx, request, ViewObject::Deal).await?;
-    listing::page::<Deal>(tx, &request, SOURCE).await
+    let followed = Followed::<Deal> {
+        source: SOURCE,
+        subject: "deal",
+        prefix: DealId::PREFIX,
+        id: |deal| deal.id.0,
+    };
+    changes::page(tx, &request, followed).await
 }
 
 /// How many deals a request finds.

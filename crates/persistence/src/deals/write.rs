@@ -52,7 +52,7 @@ pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
 pub async fn update(
     tx: &Tx<'_>,
     id: DealId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     wanted: &DealUpdate,
 ) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
@@ -101,7 +101,11 @@ async fn decide(tx: &Tx<'_>, id: DealId, to: DealStatus, wanted: &DealUpdate) ->
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: DealId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: DealId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let mut writer = Writer::new(tx).await?;
     writer.delete(id, expected).await?;
     writer.finish().await
@@ -183,7 +187,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) async fn lock(
         &mut self,
         id: DealId,
-        expected: Option<i64>,
+        expected: Option<patch::ExpectedVersions>,
         target: Option<PartnerId>,
     ) -> Result<Deal> {
         let deal = self.lock_any(id, target).await?;
@@ -259,7 +263,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) async fn update(
         &mut self,
         id: DealId,
-        expected: Option<i64>,
+        expected: Option<patch::ExpectedVersions>,
         wanted: &DealUpdate,
     ) -> Result<Deal> {
         let before = self.lock(id, expected, wanted.partner_id).await?;
@@ -319,7 +323,11 @@ impl<'t, 'c> Writer<'t, 'c> {
         }
     }
 
-    pub(crate) async fn delete(&mut self, id: DealId, expected: Option<i64>) -> Result<()> {
+    pub(crate) async fn delete(
+        &mut self,
+        id: DealId,
+        expected: Option<patch::ExpectedVersions>,
+    ) -> Result<()> {
         let before = self.lock(id, expected, None).await?;
         let deal = self.mark(&before, Some(Timestamp::now())).await?;
         tell(self.tx, "deal.deleted", &deal, json!({}));

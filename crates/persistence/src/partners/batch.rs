@@ -201,13 +201,13 @@ async fn perform(
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
-            super::delete(tx, id, operation.version).await?;
+            super::delete(tx, id, operation.version.map(Into::into)).await?;
             Ok(Done { status: 204, partner: None })
         }
         (_, Some(id)) => {
+            let expected = operation.version.map(Into::into);
             let partner =
-                super::update(tx, id, operation.version, changes_of(&data(operation)?.0), mode)
-                    .await?;
+                super::update(tx, id, expected, changes_of(&data(operation)?.0), mode).await?;
             Ok(Done { status: 200, partner: Some(partner) })
         }
     }

@@ -22,6 +22,7 @@ use domain::{
 
 use crate::{
     Tx,
+    changes::{self, Followed},
     listing::{self, Source},
     schema::partners,
     views,
@@ -48,7 +49,13 @@ pub const SOURCE: Source = Source {
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
-    listing::page::<PartnerSummary>(tx, &request, SOURCE).await
+    let followed = Followed::<PartnerSummary> {
+        source: SOURCE,
+        subject: "partner",
+        prefix: PartnerId::PREFIX,
+        id: |partner| partner.id.0,
+    };
+    changes::page(tx, &request, followed).await
 }
 
 /// One page of whole partners, for exports.

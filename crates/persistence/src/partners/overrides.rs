@@ -81,7 +81,7 @@ pub async fn clear_override(
     tx: &Tx<'_>,
     id: PartnerId,
     field: &str,
-    expected: Option<i64>,
+    expected: Option<domain::patch::ExpectedVersions>,
 ) -> Result<Partner> {
     let field = field_named(field)?;
     let locked = lock(tx, id, expected).await?;
@@ -97,7 +97,11 @@ pub async fn clear_override(
 ///
 /// # Errors
 /// `not_found`; `version_mismatch`; 409 when a pending value is taken.
-pub async fn clear_overrides(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Partner> {
+pub async fn clear_overrides(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<domain::patch::ExpectedVersions>,
+) -> Result<Partner> {
     let locked = lock(tx, id, expected).await?;
     let cleared = locked.held.clone();
     clear(tx, locked, &cleared).await

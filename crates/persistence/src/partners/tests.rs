@@ -246,7 +246,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         // Cleared: the pending value moves in (rule 5).
         let cleared = room
             .store
-            .write(&room.scope, async |tx| clear_override(tx, id, name, Some(3)).await)
+            .write(&room.scope, async |tx| clear_override(tx, id, name, Some(3.into())).await)
             .await
             .unwrap();
         assert_eq!((cleared.summary.version, value(&cleared, field)), (4, c.clone()), "{name}");
@@ -420,7 +420,10 @@ fn references_and_unique_values_are_checked_at_once() {
         );
 
         // Deleted: its domain is free, it is gone, and it comes back only when the domain is free again.
-        room.store.write(&room.scope, async |tx| delete(tx, a, Some(1)).await).await.unwrap();
+        room.store
+            .write(&room.scope, async |tx| delete(tx, a, Some(1.into())).await)
+            .await
+            .unwrap();
         let gone = room.store.write(&room.scope, async |tx| delete(tx, a, None).await).await;
         assert_eq!(gone.unwrap_err().code(), Code::NotFound);
         room.patch(b, json!({"domain": "a.example"}), WriteMode::Manual).await.unwrap();
@@ -431,7 +434,9 @@ fn references_and_unique_values_are_checked_at_once() {
         assert_eq!((back.summary.version, back.summary.deleted_at), (3, None));
         let mismatch = room
             .store
-            .write(&room.scope, async |tx| update(tx, a, Some(1), vec![], WriteMode::Manual).await)
+            .write(&room.scope, async |tx| {
+                update(tx, a, Some(1.into()), vec![], WriteMode::Manual).await
+            })
             .await;
         assert_eq!(mismatch.unwrap_err().code(), Code::VersionMismatch);
         let old = Statement::new(
@@ -531,7 +536,7 @@ fn a_primary_contact_comes_with_its_partner_and_tags_one_by_one() {
         assert_eq!(logo.await.unwrap().0.summary.logo_url.as_deref(), Some("/v1/l?v=1"));
         let (none, before) = room
             .store
-            .write(&room.scope, async |tx| remove_logo(tx, id, Some(103)).await)
+            .write(&room.scope, async |tx| remove_logo(tx, id, Some(103.into())).await)
             .await
             .unwrap();
         assert_eq!(

@@ -57,7 +57,11 @@ impl Locked {
 ///
 /// # Errors
 /// `not_found`; `version_mismatch` when another version is `expected`.
-pub(super) async fn lock(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<Locked> {
+pub(super) async fn lock(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<Locked> {
     let locked = lock_any(tx, id).await?;
     if locked.partner.summary.deleted_at.is_some() {
         return Err(Error::not_found());
@@ -101,7 +105,7 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
 pub async fn update(
     tx: &Tx<'_>,
     id: PartnerId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     changes: Vec<Change>,
     mode: WriteMode,
 ) -> Result<Partner> {
@@ -261,7 +265,7 @@ fn insert_contact(id: ContactId, partner: PartnerId, contact: &PrimaryContact) -
 }
 
 /// Carries a plan out, and what follows from it for the tier: the row with one more version, its overrides, tags and
-/// history, and the events. A plan that is idle only moves pending values.
+/// history, and the events. A plan that is idle only moves pending values; scores alone make no version.
 pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result<Partner> {
     let id = locked.id();
     locked.rules.settle(&mut plan, &locked.row, &locked.held);
@@ -275,7 +279,11 @@ pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result
     let overridden = plan.overridden_after(&held);
     let mut columns = columns(&plan, &overridden);
     columns.extend(marks_of_scores(&plan));
-    let statement = updating(id, columns).rows::<Partner>();
+    let statement = match plan.is_scores_only() {
+        true => updating(SCORED_AGAIN, id, columns),
+        false => updating(NEW_VERSION, id, columns),
+    };
+    let statement = statement.rows::<Partner>();
     let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
     let (written, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
     let mut partner = written?;
@@ -365,9 +373,15 @@ fn push(set: Set, out: &mut Statement) {
     };
 }
 
-fn updating(id: PartnerId, columns: Vec<(&'static str, Set)>) -> Statement {
-    let mut out =
-        Statement::new("UPDATE partners SET version = version + 1, updated_at = clock_timestamp()");
+/// What every write of a partner does to its row, but for scores.
+const NEW_VERSION: &str = "version = version + 1, updated_at = clock_timestamp()";
+/// What scores do: whoever holds the version may still write, and only the ETag says that something else is there.
+const SCORED_AGAIN: &str = "scored_version = version, \
+    scored_times = CASE WHEN scored_version = version THEN scored_times + 1 ELSE 1 END";
+
+fn updating(always: &'static str, id: PartnerId, columns: Vec<(&'static str, Set)>) -> Statement {
+    let mut out = Statement::new("UPDATE partners SET ");
+    out.sql(always);
     for (column, set) in columns {
         out.sql(format!(", \"{column}\" = "));
         push(set, &mut out);
@@ -494,12 +508,19 @@ fn tell(
     let (id, version) = (partner.summary.id, partner.summary.version);
     let tell =
         |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
-    if !plan.changes.is_empty() {
-        let changes = rules::diff(before, &plan.changes);
-        tell(
-            "partner.updated",
-            json!({"changes": changes, "skipped_fields": plan.skipped_fields(), "overridden_fields": overridden}),
-        );
+    // What a scorer says is told by `partner.scored`.
+    let (scores, changed): (Vec<Change>, Vec<Change>) =
+        plan.changes.iter().cloned().partition(Change::is_score);
+    if !changed.is_empty() {
+        let mut data = json!({
+            "changes": rules::diff(before, &changed),
+            "skipped_fields": plan.skipped_fields(),
+            "overridden_fields": overridden,
+        });
+        if let Some(mode) = plan.mode {
+            data["write_mode"] = json!(mode);
+        }
+        tell("partner.updated", data);
     }
     for (field, kind) in TOLD_APART {
         let changes: Vec<Change> =
@@ -518,16 +539,10 @@ fn tell(
         tell("plan.updated", json!({"changes": rules::diff(before, &planned)}));
     }
     if let Some(scored) = &plan.scored {
-        let changes: Vec<Change> = plan
-            .changes
-            .iter()
-            .filter(|change| change.field.kind == FieldType::Score)
-            .cloned()
-            .collect();
         let (fit_score, health_score) = (partner.summary.fit_score, partner.summary.health_score);
         tell(
             "partner.scored",
-            json!({"changes": rules::diff(before, &changes), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
+            json!({"changes": rules::diff(before, &scores), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
         );
     }
     if partner.summary.tier_at_risk_since.is_some()
@@ -552,9 +567,13 @@ fn tell(
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: PartnerId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     lock(tx, id, expected).await?;
-    let statement = updating(id, vec![("deleted_at", Set::Now)]).rows::<Partner>();
+    let statement = updating(NEW_VERSION, id, vec![("deleted_at", Set::Now)]).rows::<Partner>();
     let partner: Partner = statement.get_result(&mut tx.conn()).await?;
     tx.tell(
         NewEvent::new("partner.deleted", id, partner.summary.version, json!({})).of_partner(id),
@@ -581,7 +600,7 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
         .extend(partner_field("deleted_at").map(|field| Change { field, value: Json::Null }));
     // The tiers may have changed meanwhile.
     rules.settle(&mut plan, &row, &held);
-    let statement = updating(id, columns(&plan, &[])).rows::<Partner>();
+    let statement = updating(NEW_VERSION, id, columns(&plan, &[])).rows::<Partner>();
     let written = async { statement.get_result::<Partner>(&mut tx.conn()).await };
     let (partner, beside) = join(written, write_beside(tx, id, &plan, &row, &rules)).await;
     let partner = partner?;
@@ -620,7 +639,7 @@ pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) ->
 pub async fn remove_tag(
     tx: &Tx<'_>,
     id: PartnerId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     tag: TagId,
     mode: WriteMode,
 ) -> Result<Partner> {
@@ -662,7 +681,7 @@ async fn write_tags(
 pub async fn set_logo(
     tx: &Tx<'_>,
     id: PartnerId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     path: &str,
     source: LogoSource,
 ) -> Result<(Partner, Option<String>)> {
@@ -697,7 +716,7 @@ fn logo_differences(locked: &Locked, url: Json, source: Json) -> Vec<Change> {
 pub async fn remove_logo(
     tx: &Tx<'_>,
     id: PartnerId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<(Partner, Option<String>)> {
     let locked = lock(tx, id, expected).await?;
     let changes = logo_differences(&locked, Json::Null, Json::Null);

@@ -167,7 +167,7 @@ async fn find_same(
 pub async fn update(
     tx: &Tx<'_>,
     id: SubmissionId,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &SubmissionUpdate,
 ) -> Result<Submission> {
     if update.status == Some(SubmissionStatus::Accepted) {
@@ -232,7 +232,11 @@ pub async fn update(
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: SubmissionId, expected: Option<i64>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: SubmissionId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
     if let Some(partner) = before.partner_id {

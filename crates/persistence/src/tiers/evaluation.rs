@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
+    access::WriteMode,
     events::NewEvent,
     ids::PartnerId,
     tiers::{Standing, TierMode, TierRules, TierTrigger},
@@ -53,7 +54,6 @@ pub(super) struct Evaluated {
     pub after: Standing,
     pub overridden: bool,
     overridden_fields: Vec<String>,
-    is_deleted: bool,
 }
 
 impl Evaluated {
@@ -62,8 +62,8 @@ impl Evaluated {
     }
 }
 
-type Types = (SqlUuid, Nullable<Text>, Nullable<Timestamptz>, Array<Text>, Bool, Nullable<Text>);
-type Row = (PartnerId, Option<String>, Option<Timestamp>, Vec<String>, bool, Option<String>);
+type Types = (SqlUuid, Nullable<Text>, Nullable<Timestamptz>, Array<Text>, Nullable<Text>);
+type Row = (PartnerId, Option<String>, Option<Timestamp>, Vec<String>, Option<String>);
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(rules: &'a TierRules, which: Which<'a>) -> Self {
@@ -139,7 +139,7 @@ impl<'a> Evaluation<'a> {
     /// What is asked of every partner, up to its WHERE.
     fn select(&self) -> Statement {
         let mut out = Statement::new(
-            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, deleted_at IS NOT NULL, ",
+            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, ",
         );
         let ruled = || {
             self.rules
@@ -167,8 +167,8 @@ impl<'a> Evaluation<'a> {
 
     async fn load(&self, tx: &Tx<'_>, select: Statement) -> Result<Vec<Evaluated>> {
         let rows: Vec<Row> = select.answers::<Types>().load(&mut tx.conn()).await?;
-        let evaluated = rows.into_iter().map(
-            |(id, tier, at_risk_since, overridden_fields, is_deleted, target)| {
+        let evaluated =
+            rows.into_iter().map(|(id, tier, at_risk_since, overridden_fields, target)| {
                 let before = Standing { tier, at_risk_since };
                 let overridden = overridden_fields.iter().any(|field| field == "tier");
                 let after = match self.which {
@@ -179,9 +179,8 @@ impl<'a> Evaluation<'a> {
                     _ if overridden => before.clone(),
                     _ => self.rules.standing(&before, target.as_deref(), true),
                 };
-                Evaluated { id, before, after, overridden, overridden_fields, is_deleted }
-            },
-        );
+                Evaluated { id, before, after, overridden, overridden_fields }
+            });
         Ok(evaluated.collect())
     }
 
@@ -217,7 +216,7 @@ impl<'a> Evaluation<'a> {
         let (versions, _) = try_join(update, history).await?;
         self.release_deleted(tx, &changed).await?;
         let versions: HashMap<PartnerId, i64> = versions.into_iter().collect();
-        for one in changed.into_iter().filter(|one| !one.is_deleted) {
+        for one in changed {
             if let Some(version) = versions.get(&one.id) {
                 tell(tx, one, *version);
             }
@@ -272,7 +271,7 @@ fn tell(tx: &Tx<'_>, one: &Evaluated, version: i64) {
         .collect();
     tell(
         "partner.updated",
-        json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields}),
+        json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields, "write_mode": WriteMode::Automated}),
     );
     if let Some(change) = changes.get("tier") {
         tell("partner.tier_changed", json!({"changes": {"tier": change}}));

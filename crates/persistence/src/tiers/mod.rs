@@ -124,7 +124,7 @@ fn expect_key(key: &str) -> Result<()> {
     if is_key(key) { Ok(()) } else { Err(Error::not_found()) }
 }
 
-async fn lock(tx: &Tx<'_>, key: &str, expected: Option<i64>) -> Result<Tier> {
+async fn lock(tx: &Tx<'_>, key: &str, expected: Option<patch::ExpectedVersions>) -> Result<Tier> {
     expect_key(key)?;
     let live = Tier::query().filter(tiers::key.eq(key)).filter(tiers::deleted_at.is_null());
     let tier: Tier = live.for_update().first(&mut tx.conn()).await?;
@@ -187,7 +187,7 @@ async fn dethrone(tx: &Tx<'_>) -> Result<()> {
 pub async fn update(
     tx: &Tx<'_>,
     key: &str,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &TierUpdate,
 ) -> Result<Tier> {
     let requirement =
@@ -261,7 +261,7 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
 pub async fn delete(
     tx: &Tx<'_>,
     key: &str,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     replace_with: Option<&str>,
 ) -> Result<()> {
     hold_rules(tx).await?;
@@ -324,7 +324,7 @@ pub async fn get_policy(tx: &Tx<'_>) -> Result<TierPolicy> {
 /// `version_mismatch`.
 pub async fn replace_policy(
     tx: &Tx<'_>,
-    expected: Option<i64>,
+    expected: Option<patch::ExpectedVersions>,
     update: &TierPolicyUpdate,
 ) -> Result<TierPolicy> {
     hold_rules(tx).await?;

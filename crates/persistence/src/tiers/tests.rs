@@ -436,14 +436,15 @@ fn a_policy_of_few_triggers_is_kept_in_order() {
         let update =
             TierPolicyUpdate { evaluate_on: Some(triggers), ..TierPolicyUpdate::default() };
         let policy = store
-            .write(&scope, async |tx| replace_policy(tx, Some(1), &update).await)
+            .write(&scope, async |tx| replace_policy(tx, Some(1.into()), &update).await)
             .await
             .unwrap();
         assert_eq!(
             (policy.evaluate_on, policy.version),
             (vec![TierTrigger::PartnerUpdated, TierTrigger::Daily], 2)
         );
-        let late = store.write(&scope, async |tx| replace_policy(tx, Some(1), &update).await).await;
+        let late =
+            store.write(&scope, async |tx| replace_policy(tx, Some(1.into()), &update).await).await;
         assert_eq!(late.unwrap_err().code(), Code::VersionMismatch);
         let bind = Statement::new("SELECT count(*) FROM events WHERE type = ")
             .with(Bind::Text(Some("tier_policy.updated".into())), "");

@@ -65,7 +65,7 @@ impl Task {
             serde_json::from_value(input.clone()).map_err(Error::internal)?;
         let selection = request.selection(job.created_at)?;
         Ok(Self::Evaluate {
-            selected: selection::resolve(tx, &selection).await?,
+            selected: selection::resolve(tx, &selection).await?.made_until(job.created_at),
             all: selection == Selection::All,
         })
     }

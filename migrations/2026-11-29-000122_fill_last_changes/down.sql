@@ -1,0 +1,1 @@
+-- Expand/contract: going back is a new migration forward (README).
