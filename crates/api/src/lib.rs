@@ -37,6 +37,7 @@ pub mod notifications;
 pub mod openapi;
 pub mod organizations;
 pub mod outgoing;
+pub mod pages;
 pub mod partners;
 pub mod passwords;
 pub mod plan_items;
