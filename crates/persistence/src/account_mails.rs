@@ -5,7 +5,12 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{Error, Result, ids::MemberId, jobs::{Lane, NewTask}, timestamp::Timestamp};
+use domain::{
+    Error, Result,
+    ids::MemberId,
+    jobs::{Lane, NewTask},
+    timestamp::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -63,14 +63,20 @@ impl InvitationAllowance {
     /// One more invitation of the organization to this address.
     ///
     /// # Errors
-    /// `quota_exceeded` with `meta.retry_after` in seconds and `meta.limit` a day.
+    /// `quota_exceeded` with the name of the quota, its limit a day, and `meta.retry_after` in
+    /// seconds.
     pub(crate) async fn take(self, tx: &Tx<'_>, email: &str) -> Result<()> {
         let organization = format!("invitations of {}", tx.scope().organization.0);
         let address = format!("invitations to {email}");
         // The organization first: two of its admins wait for each other and not in a circle.
-        for (key, most, whose) in [
-            (organization, self.of_organization, "from this organization"),
-            (address, self.to_address, "to this e-mail address"),
+        for (key, most, name, whose) in [
+            (
+                organization,
+                self.of_organization,
+                "invitations_of_organization",
+                "from this organization",
+            ),
+            (address, self.to_address, "invitations_to_address", "to this e-mail address"),
         ] {
             let day = Allowance { most, period: TimeDelta::days(1) };
             if let Some(wait) = take(tx, &key, day).await? {
@@ -79,8 +85,9 @@ impl InvitationAllowance {
                     "At most {most} invitations a day are mailed {whose}; try again in {hours} h."
                 );
                 return Err(Error::new(Code::QuotaExceeded, detail)
-                    .meta("retry_after", wait.num_seconds().into())
-                    .meta("limit", most.into()));
+                    .meta("quota_name", name.into())
+                    .meta("limit", most.into())
+                    .meta("retry_after", wait.num_seconds().into()));
             }
         }
         Ok(())
