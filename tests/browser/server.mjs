@@ -16,7 +16,9 @@ export async function start(program, origin) {
   const theirs = (name) => name.startsWith("PARTNEROS_") && name !== "PARTNEROS_PG_BIN";
   const kept = Object.entries(process.env).filter(([name]) => !theirs(name) && name !== "DATABASE_URL");
   const env = { ...Object.fromEntries(kept), PARTNEROS_DATA_DIR: join(folder, "data"), PARTNEROS_LISTEN: "127.0.0.1:0",
-                PARTNEROS_CORS_ORIGINS: origin, PARTNEROS_LOG: "warn" };
+                PARTNEROS_CORS_ORIGINS: origin, PARTNEROS_LOG: "warn",
+                // An organization at once, without a mail.
+                PARTNEROS_EMAIL_PROOF: "off" };
   const options = { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] };
   const child = spawn(resolve(program), ["serve", "--ready-file", ready], options);
   let log = "";

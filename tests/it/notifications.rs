@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{ids::EventId, submissions::Applicant};
-use harness::{Client, MailMode, Organization, PASSWORD, mail_sink, unique};
+use harness::{Client, MailMode, Organization, PASSWORD, database, mail_sink, unique};
 use serde_json::{Value, json};
 
 const SETTINGS: &str = "/v1/application-form/notifications";
@@ -237,6 +237,95 @@ async fn an_invited_person_gets_the_link_by_mail() {
         mail.link("https://app.example.com/invitations/").unwrap().rsplit('/').next().unwrap();
     let body = json!({"token": token, "name": "Ivy", "password": PASSWORD});
     Client::public().post("/v1/auth/invitation-acceptances", body).await.expect(201);
+}
+
+#[tokio::test]
+async fn mails_of_invitations_are_no_letters_of_the_inviter() {
+    let org = Organization::new().await;
+    let evil = "URGENT: your mailbox is full, sign in at http://evil.example/login now";
+    org.owner.patch("/v1/organization", json!({"name": evil})).await.expect(200);
+    org.owner.patch("/v1/me", json!({"name": "IT Support www.evil.example"})).await.expect(200);
+    let email = format!("{}@example.com", unique("victim"));
+    let body = json!({"email": email, "name": "Evil https://evil.example", "role": "viewer"});
+    let sign_in = json!({"email": org.email, "password": PASSWORD});
+    let grant = Client::public().post("/v1/auth/sessions", sign_in).await.expect(201);
+    let inviter = Client::bearer(grant.body["access_token"].as_str().unwrap());
+    inviter.post("/v1/members", body).await.expect(201);
+    let mail = mail_sink().wait(&email, "invites you to").await;
+    let subject = "You are invited to join an organization on partneros";
+    assert_eq!(mail.header("subject"), Some(subject));
+    assert!(!mail.text.contains("evil.example") && !mail.head.contains("evil.example"), "{mail:?}");
+    let (link, names) = (mail.text.find("/invitations/"), mail.text.find("URGENT"));
+    assert!(link.unwrap() < names.unwrap(), "what the inviter chose comes below: {}", mail.text);
+}
+
+#[tokio::test]
+async fn an_organization_mails_so_many_invitations_a_day_and_no_more() {
+    let org = Organization::new().await;
+    let invite = async |org: &Organization, email: &str| {
+        org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await
+    };
+    let is_refusal = |answer: harness::Answer, limit: i64| {
+        let refused = answer.problem(429, "quota_exceeded");
+        let seconds: u64 = refused.header("retry-after").parse().unwrap();
+        assert!(seconds > 3600 && seconds <= 86_400, "{seconds}");
+        assert_eq!(refused.body["meta"]["limit"], limit);
+    };
+    // Inviting and removing does not mail the same person again and again, nor does another
+    // organization.
+    let victim = format!("{}@example.com", unique("victim"));
+    for _ in 0..3 {
+        let invited = invite(&org, &victim).await.expect(201);
+        let id = invited.body["member"]["id"].as_str().unwrap().to_owned();
+        org.owner.delete(&format!("/v1/members/{id}")).await.expect(204);
+    }
+    is_refusal(invite(&org, &victim).await, 3);
+    is_refusal(invite(&org, &victim.to_uppercase()).await, 3);
+    let other = Organization::new().await;
+    is_refusal(invite(&other, &victim).await, 3);
+    assert_eq!(org.owner.all("/v1/members").await.len(), 1, "who is refused is not invited");
+
+    let strangers = (0..60).map(|_| format!("{}@example.com", unique("stranger")));
+    let mut statuses = Vec::new();
+    for stranger in strangers {
+        statuses.push(invite(&org, &stranger).await.status);
+    }
+    // What was refused has used nothing up.
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 47, "{statuses:?}");
+    is_refusal(invite(&org, &format!("{}@example.com", unique("stranger"))).await, 50);
+    org.owner.get("/v1/members").await.expect(200);
+    let free = format!("{}@example.com", unique("stranger"));
+    invite(&other, &free).await.expect(201);
+}
+
+#[tokio::test]
+async fn many_applications_are_told_one_by_one_inside_and_in_a_summary_outside() {
+    let org = Organization::new().await;
+    for number in 0..25 {
+        let submission = format!("sub_01kb1q3x5se7wtc2gnh2av{number:04}");
+        let company = format!("Flood {number} http://evil.example");
+        applied(&org, &submission, applicant(Some(&company), Some("Ann"), None)).await;
+    }
+    assert_eq!(org.owner.all("/v1/notifications?type=application.submitted").await.len(), 25);
+    assert_eq!(org.owner.all(DELIVERIES).await.len(), 10);
+    let summary = "kind = 'application_summary' AND organization_id = current_organization()";
+    let waiting = org.sql(&format!("SELECT id FROM tasks WHERE {summary}")).await;
+    assert_eq!(waiting.len(), 1);
+    org.sql(&format!("UPDATE tasks SET run_at = now() WHERE {summary}")).await;
+    let mail = mail_sink().wait(&org.email, "15 more applications").await;
+    assert_eq!(
+        mail.link("https://app.example.com/application"),
+        Some("https://app.example.com/application-submissions")
+    );
+    assert!(
+        !mail_sink().received(&org.email).iter().any(|mail| mail.text.contains("evil.example"))
+    );
+    assert_eq!(org.owner.all(DELIVERIES).await.len(), 11);
+    assert_eq!(org.owner.all("/v1/notifications").await.len(), 25, "no entry of the summary");
+    // The next time they are told one by one again.
+    database::forget_mails(&format!("applications of {}", org.id.0)).await;
+    applied(&org, "sub_01kb1q3x5se7wtc2gnh2avnext", applicant(Some("Later"), None, None)).await;
+    mail_sink().wait(&org.email, "New application: Later").await;
 }
 
 #[tokio::test]

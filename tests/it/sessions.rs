@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{access::Scope, secrets::OpaqueToken};
-use harness::{Answer, Client, Organization, PASSWORD, instance};
+use harness::{Answer, Client, Organization, PASSWORD, instance, mail_sink};
 use persistence::{Settings, Store, passwords};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -182,17 +182,26 @@ async fn what_is_no_refresh_token_is_refused() {
 }
 
 #[tokio::test]
-async fn a_suspended_or_removed_member_cannot_refresh() {
+async fn a_suspension_and_a_removal_end_sessions_for_good() {
     let org = Organization::new().await;
     let (person, id) = org.person("member").await;
     let email =
         person.get("/v1/me").await.expect(200).body["user"]["email"].as_str().unwrap().to_owned();
-    let token = refresh_token(&sign_in(&email).await);
+    let (one, other) = (sign_in(&email).await, refresh_token(&sign_in(&email).await));
     let member = format!("/v1/members/{id}");
     org.owner.patch(&member, json!({"status": "suspended"})).await.expect(200);
-    refresh(&token).await.problem(403, "member_suspended");
+    client(&one).is_refused_soon("invalid_token").await;
+    refresh(&refresh_token(&one)).await.problem(403, "member_suspended");
     org.owner.patch(&member, json!({"status": "active"})).await.expect(200);
-    refresh(&token).await.expect(200);
+    // Whose cookie it is cannot be told any more, the thief's is as good: both sign in again.
+    for token in [refresh_token(&one), other] {
+        refresh(&token).await.problem(401, "refresh_token_invalid");
+    }
+    let again = sign_in(&email).await;
+    assert_eq!(client(&again).all("/v1/auth/sessions").await.len(), 1);
+    let role = org.owner.patch(&member, json!({"role": "viewer"})).await.expect(200);
+    assert_eq!(role.body["role"], "viewer");
+    let token = refresh_token(&refresh(&refresh_token(&again)).await.expect(200));
     org.owner.delete(&member).await.expect(204);
     refresh(&token).await.problem(401, "refresh_token_invalid");
 }
@@ -310,6 +319,44 @@ async fn a_reset_token_does_not_live_for_ever() {
     org.sql("UPDATE password_resets SET expires_at = clock_timestamp()").await;
     let body = json!({"token": token, "new_password": NEW_PASSWORD});
     change_password(&Client::public(), body).await.problem(401, "reset_token_invalid");
+}
+
+#[tokio::test]
+async fn a_person_is_told_of_a_new_password_key_and_device() {
+    let org = Organization::new().await;
+    let received = |subject: &str| {
+        let all = mail_sink().received(&org.email);
+        all.iter().filter(|mail| mail.header("subject") == Some(subject)).count()
+    };
+    let device = async |agent: &str, address: &str| {
+        let body = json!({"email": org.email, "password": PASSWORD});
+        let client = Client::public().at(harness::neighbour()).with("user-agent", agent);
+        client.with("x-forwarded-for", address).post("/v1/auth/sessions", body).await.expect(201)
+    };
+    // The device of the registration is known.
+    sign_in(&org.email).await;
+    device("Firefox http://evil.example/", "2001:db8:77:1::1").await;
+    let mail = mail_sink().wait(&org.email, "A new device has signed in").await;
+    assert!(mail.text.contains("2001:db8:77:1::1") && mail.text.contains("Firefox"), "{mail:?}");
+    assert!(!mail.text.contains("evil"), "{mail:?}");
+    // The same program in the same network.
+    device("Firefox http://evil.example/", "2001:db8:77:1::2").await;
+    device("Firefox http://evil.example/", "2001:db8:77:2::1").await;
+    mail_sink().wait(&org.email, "2001:db8:77:2::1").await;
+    assert_eq!(received("A new device has signed in"), 2);
+
+    let key = org.owner.post("/v1/api-keys", json!({"name": "Sync", "scopes": ["deals:read"]}));
+    let key = key.await.expect(201);
+    let mail = mail_sink().wait(&org.email, "A new API key was made").await;
+    let prefix = key.body["secret"].as_str().unwrap();
+    assert!(mail.text.contains("\"Sync\"") && !mail.text.contains(prefix), "{mail:?}");
+
+    let body = json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD});
+    change_password(&org.owner, body).await.expect(204);
+    let mail = mail_sink().wait(&org.email, "Your password was changed").await;
+    assert!(mail.header("list-unsubscribe").is_none() && !mail.text.contains(NEW_PASSWORD));
+    let deliveries = org.owner.all("/v1/notification-deliveries").await;
+    assert_eq!(deliveries, Vec::<Value>::new(), "nobody else sees these mails");
 }
 
 #[tokio::test]

@@ -28,6 +28,13 @@ pub async fn owner(organization: Option<OrganizationId>) -> Client {
     client
 }
 
+/// Lets the time of a mail allowance pass. The keys are those of `persistence`.
+pub async fn forget_mails(key: &str) {
+    let sql =
+        format!("DELETE FROM mail_allowances WHERE key = sha256(convert_to('{key}', 'UTF8'))");
+    texts(None, &sql).await;
+}
+
 /// The first column of what SQL answers, as text.
 pub async fn texts(organization: Option<OrganizationId>, sql: &str) -> Vec<Option<String>> {
     let messages = owner(organization)

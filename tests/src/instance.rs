@@ -9,7 +9,9 @@ use std::{
 use api::{
     config::{Database, Settings},
     server::{DatabaseAccess, Server},
+    state::AccountPolicy,
 };
+use persistence::mail_allowances::InvitationAllowance;
 
 use crate::{Referee, websites};
 
@@ -49,37 +51,61 @@ pub fn instance() -> &'static Instance {
 pub fn neighbour() -> &'static str {
     static NEIGHBOUR: OnceLock<String> = OnceLock::new();
     NEIGHBOUR.get_or_init(|| {
-        let first = instance();
-        let external = Database::External {
-            url: first.database_url.clone(),
-            owner_url: first.owner_url.clone(),
-        };
-        let mut settings = settings(&first.folder, external);
-        settings.public_url = Some(first.url.clone());
-        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-        (settings.rate_limits, settings.db_pool) = (true, 4);
-        let (ready, started) = mpsc::channel();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(1)
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let database = DatabaseAccess::open(&settings).await.unwrap();
-                let server = Server::start(&settings, database).await.unwrap();
-                ready.send(server.url.clone()).ok();
-                std::future::pending::<()>().await;
-            });
-        });
-        started.recv().expect("the second server starts")
+        let mut settings = beside_the_first();
+        settings.rate_limits = true;
+        start(settings)
     })
+}
+
+/// A third server on the same database, where an e-mail address counts only once a mailed link was
+/// used. It believes X-Forwarded-For, too.
+pub fn proving() -> &'static str {
+    static PROVING: OnceLock<String> = OnceLock::new();
+    PROVING.get_or_init(|| {
+        let mut settings = beside_the_first();
+        settings.accounts.email_proof = true;
+        start(settings)
+    })
+}
+
+/// Settings of another server on the database of the first.
+pub fn beside_the_first() -> Settings {
+    let first = instance();
+    let external =
+        Database::External { url: first.database_url.clone(), owner_url: first.owner_url.clone() };
+    Settings {
+        public_url: Some(first.url.clone()),
+        trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+        db_pool: 4,
+        ..settings(&first.folder, external)
+    }
+}
+
+/// Starts a server that runs until the process ends, and answers where it is.
+fn start(settings: Settings) -> String {
+    let (ready, started) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let database = DatabaseAccess::open(&settings).await.unwrap();
+            let server = Server::start(&settings, database).await.unwrap();
+            ready.send(server.url.clone()).ok();
+            std::future::pending::<()>().await;
+        });
+    });
+    started.recv().expect("the server starts")
 }
 
 async fn serve(ready: mpsc::Sender<Instance>) {
     let folder = fresh_folder();
     let settings = settings(&folder, Database::Embedded { pg_bin: None });
-    let database = DatabaseAccess::open(&settings).await.unwrap();
+    // The cluster has room for the other servers of the tests, too.
+    let roomy = Settings { db_pool: 40, ..settings.clone() };
+    let database = DatabaseAccess::open(&roomy).await.unwrap();
     database.migrate().await.unwrap();
     let (database_url, owner_url) = (database.url.clone(), database.owner_url.clone());
     let server = Server::start(&settings, database).await.unwrap();
@@ -108,6 +134,13 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         object_store_url: None,
         smtp: Some(crate::mail_sink().url.parse().expect("the address of a mail server")),
         mail_from: None,
+        accounts: AccountPolicy {
+            registration_open: true,
+            // So that every test can register its organization at once; `proving` is for the
+            // others.
+            email_proof: false,
+            invitations: InvitationAllowance { of_organization: 50, to_address: 3 },
+        },
         slack_api_url: crate::slack_stand_in().url.clone(),
         company_data_url: Some(websites::COMPANY_DATA_URL.into()),
         allow_private_urls: false,

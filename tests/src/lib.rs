@@ -12,7 +12,7 @@ mod referee;
 mod slack;
 pub mod websites;
 
-pub use instance::{Instance, instance, neighbour, settings};
+pub use instance::{Instance, beside_the_first, instance, neighbour, proving, settings};
 pub use jobs::Ended;
 pub use mail::{MailMode, MailSink, ReceivedMail, mail_sink};
 pub use organization::{Answer, Client, Organization, PASSWORD, unique};

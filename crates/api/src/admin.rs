@@ -29,6 +29,8 @@ pub enum Command {
     CreateOrganization(CreateOrganization),
     /// Print a token with which somebody chooses a new password within an hour.
     ResetPassword(ResetPassword),
+    /// Give an e-mail address up for whoever proves it by a mailed link, when a stranger has taken it.
+    FreeEmail(FreeEmail),
     /// Make an API key; prints it.
     CreateApiKey(CreateApiKey),
     /// Print how well health would have foretold the revenue of the next quarter, beside two baselines.
@@ -58,6 +60,15 @@ pub struct ResetPassword {
     #[command(flatten)]
     settings: RawSettings,
     /// The e-mail address of whoever forgot it.
+    #[arg(long)]
+    email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct FreeEmail {
+    #[command(flatten)]
+    settings: RawSettings,
+    /// The e-mail address.
     #[arg(long)]
     email: String,
 }
@@ -97,6 +108,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
     let raw = match &command {
         Command::CreateOrganization(arguments) => &arguments.settings,
         Command::ResetPassword(arguments) => &arguments.settings,
+        Command::FreeEmail(arguments) => &arguments.settings,
         Command::CreateApiKey(arguments) => &arguments.settings,
         Command::BacktestHealth(arguments) => &arguments.settings,
     };
@@ -117,6 +129,7 @@ async fn dispatch(store: &Store, settings: &Settings, command: Command) -> anyho
         Command::ResetPassword(arguments) => {
             reset_password(store, settings, &arguments.email).await
         }
+        Command::FreeEmail(arguments) => free_email(store, &arguments.email).await,
         Command::CreateApiKey(arguments) => create_api_key(store, settings, arguments).await,
         Command::BacktestHealth(arguments) => backtest_health(store, &arguments).await,
     }
@@ -169,6 +182,21 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
     println!(
         "curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \"...\"}}'",
         token.expose()
+    );
+    Ok(())
+}
+
+/// The account stays as it is until somebody proves the address.
+///
+/// # Errors
+/// In words for people.
+pub async fn free_email(store: &Store, email: &str) -> anyhow::Result<()> {
+    let email = email.trim().to_lowercase();
+    let scope = system_scope(store, &email).await?;
+    store.write(&scope, async |tx| members::doubt_email(tx, &email).await).await?;
+    println!(
+        "{email} belongs to whoever proves it next: by the link of an invitation or registration \
+         that is mailed to it."
     );
     Ok(())
 }

@@ -7,10 +7,11 @@ use clap::Args;
 use domain::quotas::Quotas;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
+use persistence::mail_allowances::InvitationAllowance;
 use scoring::model::{Limits, ModelSettings};
 use secrecy::SecretString;
 
-use crate::mail::SmtpServer;
+use crate::{mail::SmtpServer, state::AccountPolicy};
 
 /// Slack's own.
 const SLACK_API_URL: &str = "https://slack.com/api";
@@ -64,6 +65,20 @@ pub struct RawSettings {
     /// Who mails are from. Default: no-reply at the host of the web application.
     #[arg(long, env = "PARTNEROS_MAIL_FROM")]
     mail_from: Option<String>,
+    /// `open` or `off`; `off`: organizations are made by `partneros admin create-organization`
+    /// alone.
+    #[arg(long, env = "PARTNEROS_REGISTRATION")]
+    registration: Option<String>,
+    /// `on` or `off`: whether an e-mail address counts only once a mailed link was used. Default:
+    /// on; off for `serve --demo` on the private PostgreSQL.
+    #[arg(long, env = "PARTNEROS_EMAIL_PROOF")]
+    email_proof: Option<String>,
+    /// Invitations that one organization may mail on a day.
+    #[arg(long, env = "PARTNEROS_INVITATIONS_PER_DAY")]
+    invitations_per_day: Option<String>,
+    /// Invitations that one e-mail address gets on a day, whoever sends them.
+    #[arg(long, env = "PARTNEROS_INVITATIONS_PER_ADDRESS")]
+    invitations_per_address: Option<String>,
     /// Where Slack is. Default: Slack's own, `https://slack.com/api`.
     #[arg(long, env = "PARTNEROS_SLACK_API_URL")]
     slack_api_url: Option<String>,
@@ -160,6 +175,7 @@ pub struct Settings {
     pub smtp: Option<SmtpServer>,
     /// None: nobody at the host of the web application.
     pub mail_from: Option<Mailbox>,
+    pub accounts: AccountPolicy,
     pub slack_api_url: String,
     pub company_data_url: Option<String>,
     pub allow_private_urls: bool,
@@ -214,6 +230,22 @@ impl Checker {
             }
             None => otherwise,
         }
+    }
+    /// Whether it is the first of two words; the first is the default.
+    fn choice(&mut self, name: &str, text: Option<&str>, [yes, no]: [&str; 2]) -> bool {
+        match text.map(str::trim) {
+            None => true,
+            Some(word) if word == yes => true,
+            Some(word) if word == no => false,
+            Some(other) => {
+                self.0.push(format!("{name} must be `{yes}` or `{no}`, not `{other}`"));
+                true
+            }
+        }
+    }
+    fn limit_of_mails(&mut self, name: &str, text: Option<&str>, otherwise: i32) -> i32 {
+        let limit = self.limit(name, text, otherwise.into());
+        i32::try_from(limit).expect("no limit is so large")
     }
     fn limit(&mut self, name: &str, text: Option<&str>, otherwise: i64) -> i64 {
         const MUST: &str = "a number from 1 to 1000000000";
@@ -270,6 +302,17 @@ impl Checker {
 }
 
 impl RawSettings {
+    /// The settings of a trial: on the private PostgreSQL nobody waits for a mail, unless the
+    /// settings say so.
+    pub fn of_trial(mut self) -> Self {
+        let is_given =
+            |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        if !is_given(&self.database_url) && !is_given(&self.email_proof) {
+            self.email_proof = Some("off".to_owned());
+        }
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors
@@ -308,6 +351,30 @@ impl RawSettings {
                 check.0.push(format!("PARTNEROS_RATE_LIMITS must be `on` or `off`, not `{other}`"));
                 true
             }
+        };
+        let accounts = AccountPolicy {
+            registration_open: check.choice(
+                "PARTNEROS_REGISTRATION",
+                some(&self.registration).as_deref(),
+                ["open", "off"],
+            ),
+            email_proof: check.choice(
+                "PARTNEROS_EMAIL_PROOF",
+                some(&self.email_proof).as_deref(),
+                ["on", "off"],
+            ),
+            invitations: InvitationAllowance {
+                of_organization: check.limit_of_mails(
+                    "PARTNEROS_INVITATIONS_PER_DAY",
+                    some(&self.invitations_per_day).as_deref(),
+                    50,
+                ),
+                to_address: check.limit_of_mails(
+                    "PARTNEROS_INVITATIONS_PER_ADDRESS",
+                    some(&self.invitations_per_address).as_deref(),
+                    3,
+                ),
+            },
         };
         let allow_private_urls = match self.allow_private_urls.as_str() {
             "true" => true,
@@ -370,6 +437,7 @@ impl RawSettings {
                 some(&self.mail_from).as_deref(),
                 "an e-mail address such as `Partners <partners@example.com>`",
             ),
+            accounts,
             slack_api_url: check
                 .url("PARTNEROS_SLACK_API_URL", some(&self.slack_api_url).as_deref())
                 .unwrap_or_else(|| SLACK_API_URL.to_owned()),
@@ -570,6 +638,10 @@ mod tests {
             slack_api_url: Some("slack".into()),
             company_data_url: Some("https://data.example.com/".into()),
             allow_private_urls: "maybe".into(),
+            registration: Some("invited".into()),
+            email_proof: Some("true".into()),
+            invitations_per_day: Some("0".into()),
+            invitations_per_address: Some("many".into()),
             ..raw()
         };
         let SettingsError(faults) = wrong.check().unwrap_err();
@@ -593,10 +665,27 @@ mod tests {
             "SLACK_API_URL",
             "COMPANY_DATA_URL",
             "ALLOW_PRIVATE_URLS",
+            "REGISTRATION",
+            "EMAIL_PROOF",
+            "INVITATIONS_PER_DAY",
+            "INVITATIONS_PER_ADDRESS",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(name)), "{name}: {faults:?}");
         }
-        assert_eq!(faults.len(), 19, "{faults:?}");
+        assert_eq!(faults.len(), 23, "{faults:?}");
+    }
+
+    #[test]
+    fn addresses_are_proved_unless_it_is_a_trial() {
+        let proof = |raw: RawSettings| raw.check().unwrap().accounts.email_proof;
+        let key = || Some("x".repeat(32));
+        assert!(proof(raw()) && !proof(raw().of_trial()));
+        let on = || RawSettings { email_proof: Some("on".into()), ..raw() };
+        assert!(proof(on().of_trial()));
+        assert!(!proof(RawSettings { email_proof: Some("off".into()), ..raw() }));
+        let database = Some("postgresql://x".to_owned());
+        let external = RawSettings { database_url: database, jwt_key: key(), ..raw() };
+        assert!(proof(external.of_trial()), "a trial is on the private PostgreSQL");
     }
 
     #[test]

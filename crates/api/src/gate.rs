@@ -27,6 +27,7 @@ use crate::{
     client_address,
     limits::{Bucket, Left, Subject},
     openapi::Operation,
+    pages,
     problem::{self, Failure},
     state::State,
 };
@@ -83,9 +84,9 @@ fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<Left>> {
     Ok(state.limits.take(&from, units)?.left)
 }
 
-/// The page about the API needs no credential and is no operation.
+/// Pages for people need no credential and are no operations.
 fn is_page(path: &str) -> bool {
-    path == "/docs" || path.starts_with("/docs/")
+    path == "/docs" || path.starts_with("/docs/") || pages::is_page(path)
 }
 
 /// The middleware.

@@ -54,7 +54,7 @@ pub enum Bucket {
     Registrations,
     /// New organizations. By the e-mail address that gets the mail.
     RegistrationsOfAddress,
-    /// Invitations that are accepted. By network.
+    /// Invitations that are accepted, and registrations that are confirmed. By network.
     InvitationAcceptances,
     /// Sessions that are refreshed. By network.
     Refreshes,
@@ -97,7 +97,7 @@ impl Bucket {
             "changePassword" => Some(Self::PasswordChanges),
             "requestPasswordReset" => Some(Self::PasswordResets),
             "register" => Some(Self::Registrations),
-            "acceptInvitation" => Some(Self::InvitationAcceptances),
+            "acceptInvitation" | "confirmRegistration" => Some(Self::InvitationAcceptances),
             "refreshSession" => Some(Self::Refreshes),
             "getPublicForm" | "submitApplication" => Some(Self::PublicForms),
             _ => Some(Self::PublicRequests),

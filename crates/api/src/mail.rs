@@ -102,9 +102,10 @@ impl Mailer {
                 value,
             )
         };
+        let to_name = Some(one_header_line(&mail.to_name)).filter(|name| !name.is_empty());
         let mut builder = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(Some(one_header_line(&mail.to_name)), address))
+            .to(Mailbox::new(to_name, address))
             .subject(one_header_line(&mail.subject))
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .date_now()

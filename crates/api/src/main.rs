@@ -103,7 +103,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn serve(serve: Serve) -> anyhow::Result<()> {
-    let settings = serve.settings.check()?;
+    let raw = if serve.demo { serve.settings.of_trial() } else { serve.settings };
+    let settings = raw.check()?;
     let _telemetry = Telemetry::start(&settings)?;
     let database = DatabaseAccess::open(&settings).await?;
     if !serve.no_migrate {

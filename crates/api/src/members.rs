@@ -5,6 +5,7 @@ use domain::{
     ids::MemberId,
     members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
     page::Paging,
+    secrets::OpaqueToken,
 };
 use persistence::{members, notifications};
 
@@ -36,19 +37,25 @@ pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
 
 /// Invite a member
 ///
-/// The person gets a mail with the link, which also stands in the answer, this once; whoever has it can join within seven
-/// days.
+/// The person gets a mail with a link. A link also stands in the answer, this once; whoever has one
+/// of them can join within seven days. Only the link in the mail proves the address: who joins by
+/// the other one has it until somebody proves it. An organization has an allowance of invitations a
+/// day, and so has each address; 429 `quota_exceeded` says for how long it is used up.
 #[utoipa::path(tag = "members", request_body = MemberInvite, security(("admin" = ["-"])),
     responses((status = 201, body = InvitedMember)), extensions(("x-errors" = json!("already_member"))))]
 #[post("/members")]
 pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
-        let invitation = members::invite(tx, &body).await?;
-        let invitation_url =
-            invitation_link(&call.state.addresses.app_url, &invitation.token.expose());
-        let sealed =
-            call.state.server_key.seal(INVITATION_LINKS, invitation_url.clone().into_bytes())?;
-        notifications::mail_invitation(tx, &invitation, sealed).await?;
+        let accounts = &call.state.accounts;
+        let invitation = match accounts.email_proof {
+            true => members::invite_with_proof(tx, &body).await?,
+            false => members::invite(tx, &body).await?,
+        };
+        let link =
+            |token: &OpaqueToken| invitation_link(&call.state.addresses.app_url, &token.expose());
+        let (invitation_url, mailed) = (link(&invitation.token), link(&invitation.mail_token));
+        let sealed = call.state.server_key.seal(INVITATION_LINKS, mailed.into_bytes())?;
+        notifications::mail_invitation(tx, &invitation, sealed, accounts.invitations).await?;
         let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);
         Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
@@ -68,7 +75,8 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
 
 /// Change a member
 ///
-/// Role or status; takes effect within a second, everywhere. Only an owner gives or takes `owner`.
+/// Role or status; takes effect within a second, everywhere. A suspension ends the member's
+/// sessions for good. Only an owner gives or takes `owner`.
 #[utoipa::path(tag = "members", params(MemberId), request_body = MemberUpdate, security(("admin" = ["-"])),
     responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner"))))]
 #[patch("/members/{id}")]

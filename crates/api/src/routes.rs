@@ -6,7 +6,8 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use crate::{
     api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health,
     ideal_partner_profile, imports, insights, jobs, joint_plans, logos, me, members, notifications,
-    organizations, partners, plan_items, scores, sessions, slack, submissions, tags, tiers, views,
+    organizations, pages, partners, plan_items, scores, sessions, slack, submissions, tags, tiers,
+    views,
 };
 
 /// Every operation, in the order of the document.
@@ -22,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 fn versioned(v1: &mut ServiceConfig<'_>) {
     v1.service(sessions::register)
+        .service(sessions::confirm_registration)
         .service(sessions::sign_in)
         .service(sessions::refresh_session)
         .service(sessions::list_sessions)
@@ -158,4 +160,5 @@ fn versioned(v1: &mut ServiceConfig<'_>) {
 pub fn mount(config: &mut web::ServiceConfig) {
     routes(&mut ServiceConfig::new(config));
     documents::mount_page(config);
+    pages::mount(config);
 }

@@ -206,6 +206,7 @@ impl Server {
         let public_url = settings.public_url.clone().unwrap_or_else(|| url.clone());
         domain::links::set_public_url(&public_url);
 
+        tell_of_proof(settings);
         let store = database.store(settings.db_pool).await?;
         let store = store.for_requests().with_quotas(settings.quotas);
         let server_key = server_key(settings)?;
@@ -237,6 +238,7 @@ impl Server {
                 origins: settings.cors_origins.clone(),
                 trusted_proxies: settings.trusted_proxies.clone(),
             },
+            accounts: settings.accounts,
             model,
             store,
         });
@@ -311,6 +313,22 @@ impl Server {
         }
         drop(self.state);
         self.database.close().await;
+    }
+}
+
+/// What the operator should know of how accounts are made here.
+fn tell_of_proof(settings: &Settings) {
+    match (settings.accounts.email_proof, &settings.smtp) {
+        (false, _) => tracing::warn!(
+            "e-mail addresses are not proved (PARTNEROS_EMAIL_PROOF=off): whoever registers with \
+             an address has it. That is for trials; switch it on where strangers can register"
+        ),
+        (true, None) => tracing::warn!(
+            folder = %settings.data_dir.join("mail").display(),
+            "there is no mail server (PARTNEROS_SMTP_URL): mails, also those that confirm \
+             registrations, are written as .eml files"
+        ),
+        (true, Some(_)) => {}
     }
 }
 

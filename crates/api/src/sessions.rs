@@ -16,16 +16,19 @@ use domain::{
     secrets::{OpaqueToken, TokenKind},
     sessions::{
         InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
-        SessionPage, SignIn, TokenGrant,
+        RegistrationConfirmation, SessionPage, SignIn, TokenGrant, is_same_network,
     },
 };
 use persistence::{
+    account_mails::{self, AccountMail},
     members, organizations,
+    registrations::{self, PendingRegistration},
     sessions::{self, Device, Grant, Refreshed},
 };
 use uuid::Uuid;
 
 use crate::{
+    admin::random_password,
     answer::Answer,
     auth::Credential,
     call::{Call, Json, PublicCall, Query},
@@ -37,34 +40,140 @@ use crate::{
 
 /// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
 const REFRESH_COOKIE: &str = "__Host-prm_refresh";
-/// How long the answer to a request for a new password takes, whoever it is for.
-const RESET_PACE: Duration = Duration::from_millis(250);
+/// How long the answer to a request for a mail takes, whoever it is for.
+const MAIL_PACE: Duration = Duration::from_millis(250);
 
 /// Register an organization
 ///
-/// Makes the organization and its first owner, and signs the owner in.
-#[utoipa::path(tag = "auth", request_body = Registration, security(()), responses((status = 201, body = TokenGrant)),
-    extensions(("x-errors" = json!("email_taken"))))]
+/// Where e-mail addresses are proved, which is the default, the answer is 202 and a link is mailed
+/// to the address; it is the same when the address has an account already, whose owner then gets a
+/// mail that says so. `confirmRegistration` makes the organization. Where they are not proved (a
+/// trial), this makes the organization and its first owner at once and signs the owner in: 201.
+#[utoipa::path(tag = "auth", request_body = Registration, security(()),
+    responses(
+        (status = 201, body = TokenGrant, description = "Registered and signed in."),
+        (status = 202, description = "A mail with a link to confirm is on its way."),
+    ),
+    extensions(("x-errors" = json!("email_taken registration_closed"))))]
 #[post("/auth/registrations")]
 pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
+    let accounts = &call.state.accounts;
+    if !accounts.registration_open {
+        let detail = "Registration is closed here. Ask an admin of your organization for an \
+                      invitation, or whoever runs this server for a new organization.";
+        return Err(Error::new(Code::RegistrationClosed, detail).into());
+    }
     let _counted =
         call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&body.email))])?;
     refuse(registration_faults(&body).await?)?;
     let hash = hashed(&body.password).await?;
+    match accounts.email_proof {
+        true => request_registration(&call, &body, &hash).await,
+        false => register_at_once(&call, &body, &hash).await,
+    }
+}
+
+async fn request_registration(
+    call: &PublicCall,
+    body: &Registration,
+    hash: &str,
+) -> Result<Answer> {
+    let store = &call.state.store;
+    let request = registrations::request(store, body, hash, call.address, call.request_id);
+    // Whether the address has an account shows neither in the answer nor in its time.
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
+    requested?;
+    Ok(accepted())
+}
+
+async fn register_at_once(call: &PublicCall, body: &Registration, hash: &str) -> Result<Answer> {
     let (organization, user) = (OrganizationId::new(), UserId::new());
     let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
     let grant = call.state.store.write(&scope, async |tx| {
-        let owner = organizations::register(tx, &body, user, &hash).await?;
+        let owner = organizations::register(tx, body, user, hash).await?;
+        sessions::open(tx, owner.id, &device(call)).await
+    });
+    granted(call, 201, organization, &grant.await?)
+}
+
+/// Confirm a registration
+///
+/// Makes the organization and its first owner by the token of the link that was mailed, within 24
+/// hours and once, and signs the owner in. Send `password` too: whoever registered chose a
+/// password, and whoever reads the mail may be somebody else.
+#[utoipa::path(tag = "auth", request_body = RegistrationConfirmation, security(()),
+    responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("confirmation_invalid"))))]
+#[post("/auth/registration-confirmations")]
+pub async fn confirm_registration(
+    call: PublicCall,
+    body: Json<RegistrationConfirmation>,
+) -> Result<Answer> {
+    let token = OpaqueToken::parse(TokenKind::Registration, &body.token)
+        .ok_or_else(|| Error::of(Code::ConfirmationInvalid))?;
+    let store = &call.state.store;
+    let waiting = Scope::before_organization(call.request_id);
+    let pending = store.read(&waiting, async |tx| registrations::get(tx, &token).await).await?;
+    let password = confirmed_password(&call, &body, &pending).await?;
+    let hash = match &password {
+        ConfirmedPassword::Registered => pending.password_hash.clone(),
+        ConfirmedPassword::Typed(password) | ConfirmedPassword::Unknown(password) => {
+            hashed(password).await?
+        }
+    };
+    let user = UserId::new();
+    let scope = Scope::newcomer(pending.id, user, &pending.name, call.request_id);
+    let grant = store.write(&scope, async |tx| {
+        let owner = registrations::confirm(tx, &pending, user, &hash).await?;
+        if matches!(password, ConfirmedPassword::Unknown(_)) {
+            persistence::passwords::request_reset(tx, &owner.email).await?;
+        }
         sessions::open(tx, owner.id, &device(&call)).await
     });
-    granted(&call, 201, organization, &grant.await?)
+    let grant = grant.await?;
+    let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, &pending.email).await;
+    if let Err(error) = store.write(&waiting, forget).await {
+        // The address has an account now, so nothing can be confirmed by what is left.
+        tracing::warn!(%error, "could not forget a registration; it expires");
+    }
+    granted(&call, 201, pending.id, &grant)
+}
+
+/// The password of an account whose registration is confirmed.
+enum ConfirmedPassword {
+    /// The one of the registration.
+    Registered,
+    /// Typed with the confirmation.
+    Typed(String),
+    /// One that nobody knows: whoever confirms may not be who registered, and must not share an
+    /// account with them.
+    Unknown(String),
+}
+
+async fn confirmed_password(
+    call: &PublicCall,
+    body: &RegistrationConfirmation,
+    pending: &PendingRegistration,
+) -> Result<ConfirmedPassword, Error> {
+    if let Some(password) = &body.password {
+        let own_words = [pending.organization_name.as_str(), &pending.name, &pending.email];
+        let fault = judged("password", password, &own_words).await?;
+        refuse(fault.into_iter().collect())?;
+        return Ok(ConfirmedPassword::Typed(password.clone()));
+    }
+    if is_same_network(pending.ip()?, call.address) {
+        return Ok(ConfirmedPassword::Registered);
+    }
+    let password = random_password().map_err(|error| Error::internal(error.to_string()))?;
+    Ok(ConfirmedPassword::Unknown(password))
 }
 
 /// Sign in
 ///
 /// The answer sets the cookie of the refresh token, and one by which this device is known at the
 /// next sign-in: attempts of strangers do not use up those of a device that is known. Attempts that
-/// fail are limited by network, by account and network, and, more generously, by account.
+/// fail are limited by network, by account and network, and, more generously, by account. A device
+/// that was not seen before is told to the person by mail.
 #[utoipa::path(tag = "auth", request_body = SignIn, security(()), responses((status = 201, body = TokenGrant)),
     extensions(("x-errors" = json!("invalid_credentials member_suspended"))))]
 #[post("/auth/sessions")]
@@ -86,9 +195,11 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
-    let grant =
-        store.write(&scope, async |tx| sessions::open(tx, member.id, &device(&call)).await).await?;
-    granted(&call, 201, organization, &grant)
+    let grant = store.write(&scope, async |tx| match known_device(&call, &body.email) {
+        Some(_) => sessions::open(tx, member.id, &device(&call)).await,
+        None => sessions::sign_in(tx, member.id, &device(&call)).await,
+    });
+    granted(&call, 201, organization, &grant.await?)
 }
 
 /// Counts an attempt to sign in, until it turns out to be right.
@@ -183,8 +294,9 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
 
 /// Request a password reset
 ///
-/// Mails a link with which a new password can be chosen within an hour, if somebody has joined with this e-mail address.
-/// Whether anybody has shows neither in the answer nor in its time.
+/// Mails a link with which a new password can be chosen within an hour, if somebody has joined with
+/// this e-mail address, at most every five minutes. Whether anybody has shows neither in the answer
+/// nor in its time.
 #[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)),
     extensions(("x-step" = json!(4))))]
 #[post("/auth/password-resets")]
@@ -202,14 +314,15 @@ pub async fn request_password_reset(
             .await
     };
     // Only a write that has an effect waits for the disk.
-    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(RESET_PACE));
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
     requested?;
-    Ok(Answer { status: 202, headers: Vec::new(), body: Vec::new() })
+    Ok(accepted())
 }
 
 /// Change the password
 ///
-/// By the token of a reset link, or signed in by the current password. Other sessions end.
+/// By the token of a reset link, or signed in by the current password. Other sessions end, and the
+/// person is told by mail.
 #[utoipa::path(tag = "auth", request_body = PasswordChange, security(()), responses((status = 204)),
     extensions(("x-errors" = json!("reset_token_invalid invalid_credentials"))))]
 #[post("/auth/password-changes")]
@@ -233,8 +346,11 @@ async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Resu
     let fault = judged("new_password", password, &[&member.name, &member.email]).await?;
     refuse(fault.into_iter().collect())?;
     let hash = hashed(password).await?;
-    store.write(&scope, async |tx| persistence::passwords::reset(tx, &token, &hash).await).await?;
-    Ok(())
+    let reset = async |tx: &persistence::Tx<'_>| {
+        let member = persistence::passwords::reset(tx, &token, &hash).await?;
+        account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
+    };
+    Ok(store.write(&scope, reset).await?)
 }
 
 async fn change_by_password(call: &PublicCall, current: &str, password: &str) -> Result<()> {
@@ -258,7 +374,8 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
     refuse(fault.into_iter().collect())?;
     let (checked, hash) = (kept.unwrap_or_default(), hashed(password).await?);
     let change = store.write(&caller.scope, async |tx| {
-        persistence::passwords::change(tx, member, session, &checked, &hash).await
+        persistence::passwords::change(tx, member, session, &checked, &hash).await?;
+        account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
     });
     Ok(change.await?)
 }
@@ -288,6 +405,11 @@ pub async fn accept_invitation(
         sessions::open(tx, member.id, &device(&call)).await
     });
     granted(&call, 201, organization, &grant.await?)
+}
+
+/// 202 with nothing to read.
+fn accepted() -> Answer {
+    Answer { status: 202, headers: Vec::new(), body: Vec::new() }
 }
 
 fn refuse(faults: Vec<Fault>) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{body::Schemas, secrets::KeyEnvironment};
 use ipnet::IpNet;
-use persistence::Store;
+use persistence::{Store, mail_allowances::InvitationAllowance};
 use scoring::model::Model;
 
 use crate::{
@@ -26,15 +26,26 @@ pub struct State {
     pub server_key: ServerKey,
     pub slack: SlackApi,
     pub addresses: Addresses,
+    pub accounts: AccountPolicy,
     /// The language model, when one is configured.
     pub model: Option<Arc<Model>>,
+}
+
+/// How people get accounts on this deployment.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountPolicy {
+    /// Whether anybody can register an organization.
+    pub registration_open: bool,
+    /// Whether an e-mail address counts only once a mailed link was used.
+    pub email_proof: bool,
+    pub invitations: InvitationAllowance,
 }
 
 /// Addresses of this deployment.
 pub struct Addresses {
     /// What clients see, without a slash at the end.
     pub public_url: String,
-    /// The web application, for links.
+    /// The web application, for links; the API's own pages when there is none.
     pub app_url: String,
     /// Origins of web pages that may call the API with credentials.
     pub origins: Vec<String>,

@@ -11,8 +11,8 @@ use domain::{
 use futures_util::TryStreamExt;
 use object_store::path::Path;
 use persistence::{
-    Store, Tx, deals, exports, housekeeping, imports, jobs, notification_deliveries, passwords,
-    scores,
+    Store, Tx, account_mails, deals, exports, housekeeping, imports, jobs, notification_deliveries,
+    notifications, passwords, registrations, scores,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
@@ -44,6 +44,9 @@ impl Tasks for Work {
             HOUSEKEEPING => self.keep_house(run).await,
             notification_deliveries::TASK => self.sender.deliver(run).await,
             passwords::RESET_TASK => self.sender.mail_reset(run).await,
+            registrations::TASK => self.sender.mail_registration(run).await,
+            account_mails::TASK => self.sender.mail_account(run).await,
+            notifications::SUMMARY_TASK => summarize_applications(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
             scores::SCORE_NEW => self.scorer.score_new(run).await,
@@ -85,6 +88,13 @@ impl Tasks for Work {
 fn job_of(task: &Task) -> Result<JobId> {
     let id = task.payload.get("job_id").cloned().unwrap_or_default();
     serde_json::from_value(id).map_err(Error::internal)
+}
+
+/// The task is not held meanwhile: `notifications::summarize_applications` says why.
+async fn summarize_applications(run: &Run) -> Result<Outcome> {
+    let summarize = async |tx: &Tx<'_>| notifications::summarize_applications(tx, &run.task).await;
+    run.store.write(run.scope(), summarize).await?;
+    Ok(Outcome::Done)
 }
 
 impl Work {
@@ -136,6 +146,7 @@ impl Work {
                 return Ok(Outcome::Again);
             }
         }
+        registrations::purge_expired(&run.store, run.scope().request_id).await?;
         while run.step(async |tx| housekeeping::purge(tx).await).await? > 0 {
             if run.is_stopping() {
                 return Ok(Outcome::Again);

@@ -238,6 +238,12 @@ impl Scope {
         Self { actor: Actor::user(user, name), ..Self::system(organization, name, request_id) }
     }
 
+    /// What happens before there is an organization: registrations that wait for their
+    /// confirmation, and their mails. Its tenant is the nil id, which no organization has.
+    pub fn before_organization(request_id: Uuid) -> Self {
+        Self::system(ids::OrganizationId(Uuid::nil()), "registration", request_id)
+    }
+
     /// The member or API key behind it, by its id on the wire; none for the system.
     pub fn holder(&self) -> Option<String> {
         match self.actor.kind {

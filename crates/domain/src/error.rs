@@ -44,12 +44,14 @@ codes! {
     RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session has been ended.";
     ResetTokenInvalid "reset_token_invalid" 401 "The reset token is not valid.";
     InvitationInvalid "invitation_invalid" 401 "The invitation is not valid any more.";
+    ConfirmationInvalid "confirmation_invalid" 401 "The confirmation is not valid any more.";
     InsufficientRole "insufficient_role" 403 "Your role does not allow this.";
     InsufficientScope "insufficient_scope" 403 "The API key lacks a scope.";
     OriginNotAllowed "origin_not_allowed" 403 "Requests from this origin are not allowed here.";
     AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
     NotViewOwner "not_view_owner" 403 "Only the owner of the view or an admin may change it.";
     MemberSuspended "member_suspended" 403 "The membership is suspended.";
+    RegistrationClosed "registration_closed" 403 "Registration is closed here.";
     NotFound "not_found" 404 "The resource was not found.";
     NotOverridden "not_overridden" 404 "The field is not overridden.";
     MethodNotAllowed "method_not_allowed" 405 "The method is not allowed for this path.";

@@ -206,6 +206,17 @@ pub enum Audience {
     Form,
 }
 
+/// By which ways an occasion is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// In the application, by mail and in Slack.
+    Everywhere,
+    /// In the application alone: mails and Slack have had enough.
+    Inside,
+    /// By mail and in Slack alone: the application has told it one by one.
+    Outside,
+}
+
 /// Something to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occasion {
@@ -215,9 +226,34 @@ pub struct Occasion {
     pub subject: NotificationSubject,
     pub event: EventId,
     pub audience: Audience,
+    pub reach: Reach,
 }
 
 impl Occasion {
+    /// So many applications came in that were not told one by one outside of the application.
+    pub fn applications_submitted(event: EventId, count: i64) -> Self {
+        let (title, body) = match count {
+            1 => (
+                "1 more application".to_owned(),
+                "It came in shortly after many others and waits for a review.".to_owned(),
+            ),
+            _ => (
+                format!("{count} more applications"),
+                "They came in shortly after each other and wait for a review.".to_owned(),
+            ),
+        };
+        Self {
+            kind: NotificationType::ApplicationSubmitted,
+            title,
+            body,
+            // All of them: no single one is named.
+            subject: NotificationSubject { kind: "application".to_owned(), id: String::new() },
+            event,
+            audience: Audience::Form,
+            reach: Reach::Outside,
+        }
+    }
+
     /// Somebody has applied.
     pub fn application_submitted(
         event: EventId,
@@ -247,6 +283,7 @@ impl Occasion {
             },
             event,
             audience: Audience::Form,
+            reach: Reach::Everywhere,
         }
     }
 
@@ -280,6 +317,7 @@ impl Occasion {
             subject: NotificationSubject { kind: "deal".to_owned(), id: deal.id.to_string() },
             event,
             audience: Audience::Member(owner),
+            reach: Reach::Everywhere,
         })
     }
 
@@ -319,6 +357,7 @@ impl Occasion {
             subject: NotificationSubject { kind: "job".to_owned(), id: job.id.to_string() },
             event,
             audience: Audience::User(user),
+            reach: Reach::Everywhere,
         })
     }
 }
@@ -365,6 +404,87 @@ pub fn one_line(text: &str, most: usize) -> String {
     }
 }
 
+/// A name that somebody else chose, for a mail of ours: one line, in which nothing is an address.
+/// Words that are one (`https://...`, `www.`, `host.example/path`, e-mail addresses) are left out,
+/// and names such as `Booking.com` lose their dots, so that no mail program makes a link of them.
+/// May be empty.
+pub fn plain_name(text: &str, most: usize) -> String {
+    let line = one_line(text, 1_000);
+    let words: Vec<String> = line.split(' ').filter_map(plain_word).collect();
+    one_line(&words.join(" "), most)
+}
+
+/// What a stranger said, for a mail to members: as [`plain_name`], but e-mail addresses stay.
+pub fn plain_line(text: &str, most: usize) -> String {
+    let line = one_line(text, 1_000);
+    let word = |word: &str| if is_email(word) { Some(word.to_owned()) } else { plain_word(word) };
+    let words: Vec<String> = line.split(' ').filter_map(word).collect();
+    one_line(&words.join(" "), most)
+}
+
+/// Whether a word is an e-mail address and nothing more, perhaps in brackets.
+fn is_email(word: &str) -> bool {
+    let is_part = |part: &str| {
+        let allowed = |c: char| c.is_alphanumeric() || ".-_+".contains(c);
+        !part.is_empty() && part.chars().all(allowed)
+    };
+    let address = word.trim_matches(['(', ')', '<', '>', ',', ';']);
+    address.split_once('@').is_some_and(|(local, host)| {
+        is_part(local) && is_part(host) && !host.to_lowercase().starts_with("www.")
+    })
+}
+
+/// A word without addresses; none when it is one.
+fn plain_word(word: &str) -> Option<String> {
+    const SCHEMES: [&str; 6] = ["http:", "https:", "ftp:", "mailto:", "tel:", "sms:"];
+    // The dots and slashes of other scripts lead to the same places (UTS 46).
+    let word: String = word
+        .chars()
+        .map(|c| match c {
+            '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}' => '.',
+            '\u{ff0f}' | '\u{2044}' | '\u{2215}' => '/',
+            '\u{ff1a}' => ':',
+            '\u{ff20}' => '@',
+            c => c,
+        })
+        .collect();
+    let lower = word.to_lowercase();
+    let begins = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_address = word.contains("//")
+        || word.contains('@')
+        || lower.contains("www.")
+        || SCHEMES.iter().any(|scheme| begins.starts_with(scheme));
+    if is_address {
+        return None;
+    }
+    let dots = dots_of_hosts(&word);
+    let (Some(first), Some(last)) = (dots.first(), dots.last()) else { return Some(word) };
+    let has_path = word[*last..].contains(['/', ':', '?', '#']);
+    let is_number = word[..*first].chars().all(|c| c.is_ascii_digit()) && dots.len() == 3;
+    if has_path || is_number {
+        return None;
+    }
+    let without = |(at, c): (usize, char)| if dots.contains(&at) { ' ' } else { c };
+    Some(word.char_indices().map(without).collect())
+}
+
+/// Where the dots of host names are: behind a letter or digit, before a label of two letters or
+/// more, or of digits.
+fn dots_of_hosts(word: &str) -> Vec<usize> {
+    let is_dot_of_host = |at: &usize| {
+        let after: Vec<char> =
+            word[at + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+        let before = word[..*at].chars().next_back().is_some_and(char::is_alphanumeric);
+        before && after.len() > 1 && after.iter().any(|c| c.is_alphabetic())
+    };
+    let dots: Vec<usize> = word.match_indices('.').map(|(at, _)| at).collect();
+    let numbers = word.split(['.', ':', '/']).take(4).filter(|part| part.parse::<u8>().is_ok());
+    if dots.len() >= 3 && numbers.count() == 4 {
+        return dots.into_iter().take(3).collect();
+    }
+    if dots.iter().any(is_dot_of_host) { dots } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -388,6 +508,42 @@ mod tests {
         ] {
             assert_eq!(one_line(text, 10.max(line.chars().count())), line);
         }
+    }
+
+    #[test]
+    fn a_name_in_a_mail_holds_no_address() {
+        for (name, plain) in [
+            ("Acme Rockets & Co. KG", "Acme Rockets & Co. KG"),
+            ("St. Gallen e.V., Dept. 4.2", "St. Gallen e.V., Dept. 4.2"),
+            ("Booking.com", "Booking com"),
+            ("IT Support http://evil.example", "IT Support"),
+            (
+                "URGENT: your mailbox is full, sign in at HTTPS://evil.example/login now",
+                "URGENT: your mailbox is full, sign in at now",
+            ),
+            ("go to www.evil.example!", "go to"),
+            ("go to evil.example/login", "go to"),
+            ("go to evil.example:8443", "go to"),
+            ("(evil.example)", "(evil example)"),
+            ("sub.evil.example,", "sub evil example,"),
+            ("evil\u{3002}example/login", ""),
+            ("evil.xn--p1ai", "evil xn--p1ai"),
+            ("müller.köln", "müller köln"),
+            ("ev\u{200b}il.exam\u{ad}ple", "evil example"),
+            ("ask boss@evil.example", "ask"),
+            ("mailto:boss now", "now"),
+            ("10.0.0.1", ""),
+            ("a\r\nb", "a b"),
+            ("", ""),
+        ] {
+            assert_eq!(plain_name(name, 100), plain, "{name}");
+        }
+        assert_eq!(
+            plain_line("Ann (ann@acme.com) of http://evil.example, evil.example/@x", 100),
+            "Ann (ann@acme.com) of"
+        );
+        assert_eq!(plain_name("aaaaaaaaaaaa", 10), "aaaaaaaaa…");
+        assert_eq!(plain_name("version 1.10.2", 100), "version 1.10.2");
     }
 
     #[test]

@@ -170,6 +170,7 @@ diesel::table! {
         email_notifications -> Bool,
         invitation_hash -> Nullable<Bytea>,
         invitation_expires_at -> Nullable<Timestamptz>,
+        invitation_mail_hash -> Nullable<Bytea>,
     }
 }
 diesel::table! {
@@ -303,6 +304,20 @@ diesel::table! {
         engine -> Text,
         fallback_reason -> Nullable<Text>,
         input_hash -> Text,
+    }
+}
+diesel::table! {
+    registrations (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        token_hash -> Nullable<Bytea>,
+        organization_name -> Text,
+        currency -> Text,
+        name -> Text,
+        email -> Text,
+        password_hash -> Text,
+        ip -> Text,
     }
 }
 diesel::table! {
@@ -608,6 +623,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     plan_items,
     refresh_tokens,
+    registrations,
     revocations,
     schedules,
     score_claims,

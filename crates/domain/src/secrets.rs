@@ -136,6 +136,8 @@ pub enum TokenKind {
     Invitation,
     /// Lets a person choose a new password.
     PasswordReset,
+    /// Confirms a registration.
+    Registration,
 }
 
 impl TokenKind {
@@ -144,6 +146,7 @@ impl TokenKind {
             Self::Refresh => "prt_",
             Self::Invitation => "pin_",
             Self::PasswordReset => "ppr_",
+            Self::Registration => "prg_",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Sign-in: registration, sessions, passwords and invitations as they go over the wire (contract section 3.3).
 
+use std::net::IpAddr;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,6 +85,24 @@ impl Registration {
         let password = password_fault("password", &self.password, &own_words);
         currency_fault(&self.currency).into_iter().chain(password).collect()
     }
+}
+
+/// The confirmation of a registration.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationConfirmation {
+    /// The token: the last part of the link in the mail.
+    #[schema(max_length = 200, example = "prg_AZq1q3x5se7wtc2gnh2avw0fd")]
+    pub token: String,
+    /// The password from now on, whatever was typed at the registration. Pages should ask for it:
+    /// only then it is certain that who confirms and who registered are one person. Without it the
+    /// password of the registration stays when the confirmation comes from the network of the
+    /// registration; from elsewhere it does not, and a link to choose a password is mailed.
+    #[serde(default)]
+    #[schema(
+        format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns"
+    )]
+    pub password: Option<String>,
 }
 
 /// An e-mail address and its password.
@@ -170,6 +190,15 @@ pub struct InvitationAcceptance {
     pub password: String,
 }
 
+/// Whether two addresses belong to one network: the same address of IPv4, or the same /64 of IPv6,
+/// which is what one customer of a provider has.
+pub fn is_same_network(one: IpAddr, other: IpAddr) -> bool {
+    match (one.to_canonical(), other.to_canonical()) {
+        (IpAddr::V6(one), IpAddr::V6(other)) => one.segments()[..4] == other.segments()[..4],
+        (one, other) => one == other,
+    }
+}
+
 /// Why `password` may not be chosen by somebody with these own words, at the property `field`.
 pub fn password_fault(field: &str, password: &str, own_words: &[&str]) -> Option<Fault> {
     let fault = passwords::check(password, own_words).err()?;
@@ -201,6 +230,16 @@ mod tests {
             1,
             "own words are guessed first"
         );
+    }
+
+    #[test]
+    fn a_network_is_an_address_or_a_prefix() {
+        let same =
+            |one: &str, other: &str| is_same_network(one.parse().unwrap(), other.parse().unwrap());
+        assert!(same("203.0.113.7", "203.0.113.7") && same("203.0.113.7", "::ffff:203.0.113.7"));
+        assert!(!same("203.0.113.7", "203.0.113.8") && !same("203.0.113.7", "2001:db8::1"));
+        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
+        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
     }
 
     #[test]

@@ -17,7 +17,12 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Store, Tx, clock_timestamp, revocations, schema::api_keys};
+use crate::{
+    Store, Tx,
+    account_mails::{self, AccountMail},
+    clock_timestamp, revocations,
+    schema::api_keys,
+};
 
 define_sql_function! { fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
 
@@ -124,11 +129,16 @@ async fn add(
         api_keys::expires_at.eq(create.expires_at),
         api_keys::created_by.eq(&tx.scope().actor),
     );
-    let key = diesel::insert_into(api_keys::table)
+    let key: ApiKey = diesel::insert_into(api_keys::table)
         .values(row)
         .returning(ApiKey::as_returning())
         .get_result(&mut tx.conn())
         .await?;
+    // Whoever has taken over a session makes a key to keep: its owner hears of it.
+    if let Some(member) = tx.scope().member {
+        let mail = AccountMail::ApiKeyMade { name: key.name.clone() };
+        account_mails::enqueue(tx, member, mail).await?;
+    }
     Ok((key, secret))
 }
 

@@ -23,6 +23,8 @@ use crate::{
     statement::{Bind, Statement},
 };
 
+define_sql_function! { fn purge_mail_allowances(most: Integer) -> BigInt; }
+
 /// Rows of one kind in one transaction.
 const BATCH: i64 = 5_000;
 
@@ -133,6 +135,7 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     )
     .with(Bind::Int(Some(BATCH)), "");
     gone += items.execute(&mut conn).await?;
+    let _: i64 = diesel::select(purge_mail_allowances(BATCH as i32)).get_result(&mut conn).await?;
     let events: i64 = PurgeEvents { most: BATCH as i32 }.get_result(&mut conn).await?;
     Ok(gone + events as usize)
 }

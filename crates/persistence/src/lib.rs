@@ -7,6 +7,7 @@
 //! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is neither
 //! written nor read here, the database fills it in and adds it to every predicate.
 
+pub mod account_mails;
 pub mod api_keys;
 pub mod application_forms;
 pub mod contacts;
@@ -23,6 +24,7 @@ pub mod insights;
 pub mod jobs;
 pub mod joint_plans;
 pub mod listing;
+pub mod mail_allowances;
 pub mod me;
 pub mod members;
 pub mod migrate;
@@ -33,6 +35,7 @@ pub mod organizations;
 pub mod partners;
 pub mod passwords;
 pub mod plan_items;
+pub mod registrations;
 pub mod revocations;
 pub mod scores;
 pub mod selection;

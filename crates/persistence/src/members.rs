@@ -18,7 +18,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Store, Tx, clock_timestamp, deals, locks, notifications, plan_items, revocations,
+    Store, Tx, clock_timestamp, deals, locks, notifications, passwords, plan_items, revocations,
     schema::{members, partners},
     sessions, submissions, tiers, views,
 };
@@ -30,8 +30,17 @@ define_sql_function! { fn organization_of_email(email: sql_types::Text) -> sql_t
 
 mod directory {
     use diesel::{define_sql_function, sql_types};
-    define_sql_function! { fn claim_email(email: sql_types::Text) -> sql_types::Bool; }
-    // It answers nothing, and nothing is what is read of it.
+    define_sql_function! {
+        fn take_email(email: sql_types::Text, is_proved: sql_types::Bool) -> sql_types::Bool;
+    }
+    define_sql_function! {
+        fn organization_of_proved_email(
+            email: sql_types::Text,
+        ) -> sql_types::Nullable<sql_types::Uuid>;
+    }
+    // They answer nothing, and nothing is what is read of them.
+    define_sql_function! { fn prove_email(email: sql_types::Text) -> sql_types::Text; }
+    define_sql_function! { fn doubt_email(email: sql_types::Text) -> sql_types::Text; }
     define_sql_function! { fn release_email(email: sql_types::Text) -> sql_types::Text; }
 }
 
@@ -66,9 +75,38 @@ pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
     }
 }
 
+/// The organization whose user has this e-mail address and has proved it.
+pub async fn organization_of_proved(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
+    let mut conn = store.connection().await?;
+    let organization = directory::organization_of_proved_email(email);
+    Ok(diesel::select(organization).get_result(&mut conn).await?)
+}
+
+/// Whether somebody who takes an e-mail address has shown that its mails reach them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmailProof {
+    /// By the link of a mail, or because the deployment asks for no proof.
+    Given,
+    /// Not yet: whoever proves the address takes it away.
+    Missing,
+}
+
 /// Takes the e-mail address for this organization; false when another user has it.
-pub(crate) async fn claim_email(tx: &Tx<'_>, email: &str) -> Result<bool> {
-    Ok(diesel::select(directory::claim_email(email)).get_result(&mut tx.conn()).await?)
+pub(crate) async fn take_email(tx: &Tx<'_>, email: &str, proof: EmailProof) -> Result<bool> {
+    let take = directory::take_email(email, proof == EmailProof::Given);
+    Ok(diesel::select(take).get_result(&mut tx.conn()).await?)
+}
+
+/// A member has used a link that was mailed to the address.
+pub(crate) async fn prove_email(tx: &Tx<'_>, email: &str) -> Result<()> {
+    diesel::select(directory::prove_email(email)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// The address of a member counts as not proved from now on: whoever proves it gets it.
+pub async fn doubt_email(tx: &Tx<'_>, email: &str) -> Result<()> {
+    diesel::select(directory::doubt_email(email)).execute(&mut tx.conn()).await?;
+    Ok(())
 }
 
 /// Members in the order in which they came, after `cursor`.
@@ -97,24 +135,46 @@ pub async fn get(tx: &Tx<'_>, id: MemberId) -> Result<Member> {
 #[derive(Debug, Clone)]
 pub struct Invitation {
     pub member: Member,
-    /// The token of the link. It is shown to nobody else: only its hash is kept.
+    /// The token of the link that the inviter sees. Only its hash is kept.
     pub token: OpaqueToken,
+    /// The token of the link in the mail. It is shown to nobody else: only its hash is kept.
+    pub mail_token: OpaqueToken,
     /// When it stops working.
     pub expires_at: Timestamp,
     /// The event that tells of it.
     pub event: EventId,
 }
 
-/// Invites somebody.
+/// Invites somebody, with one link: whoever accepts it counts as the owner of the address.
 ///
 /// # Errors
 /// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody but an owner
 /// invites an owner.
 pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
+    let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
+    insert_invited(tx, invite, token.clone(), token).await
+}
+
+/// Invites somebody where addresses are proved: the link in the mail is another one than the
+/// inviter sees, so only who reads the mails of the address can prove it, and no inviter can take
+/// the address of somebody else for good.
+///
+/// # Errors
+/// As for [`invite`].
+pub async fn invite_with_proof(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
+    let generate = || OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization);
+    insert_invited(tx, invite, generate()?, generate()?).await
+}
+
+async fn insert_invited(
+    tx: &Tx<'_>,
+    invite: &MemberInvite,
+    token: OpaqueToken,
+    mail_token: OpaqueToken,
+) -> Result<Invitation> {
     if invite.role == Role::Owner {
         needs_owner(tx.scope())?;
     }
-    let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
     let expires_at = Timestamp(Timestamp::now().0 + INVITATION_LIFE);
     let row = (
         members::id.eq(MemberId::new()),
@@ -123,6 +183,7 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
         members::role.eq(invite.role),
         members::status.eq(MemberStatus::Invited),
         members::invitation_hash.eq(token.hash().to_vec()),
+        members::invitation_mail_hash.eq(mail_token.hash().to_vec()),
         members::invitation_expires_at.eq(expires_at),
     );
     let member: Member = diesel::insert_into(members::table)
@@ -134,7 +195,7 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
     let told = NewEvent::new("member.invited", member.id, member.version, data);
     let event = told.id;
     tx.tell(told);
-    Ok(Invitation { member, token, expires_at, event })
+    Ok(Invitation { member, token, mail_token, expires_at, event })
 }
 
 /// The member that an invitation is for.
@@ -142,12 +203,10 @@ pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
 /// # Errors
 /// `invitation_invalid` when it is unknown, used or too old.
 pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
+    let hash = token.hash().to_vec();
     let found: Option<Member> = Member::query()
-        .filter(
-            members::invitation_hash
-                .eq(token.hash().to_vec())
-                .and(members::invitation_expires_at.gt(Timestamp::now())),
-        )
+        .filter(members::invitation_hash.eq(&hash).or(members::invitation_mail_hash.eq(&hash)))
+        .filter(members::invitation_expires_at.gt(Timestamp::now()))
         .first(&mut tx.conn())
         .await
         .optional()?;
@@ -165,29 +224,38 @@ pub async fn accept(
     name: &str,
     password_hash: &str,
 ) -> Result<Member> {
+    let hash = token.hash().to_vec();
     // Whoever is second waits here, and then finds no invitation any more.
-    let joined: Option<Member> = diesel::update(members::table)
-        .filter(
-            members::invitation_hash
-                .eq(token.hash().to_vec())
-                .and(members::invitation_expires_at.gt(Timestamp::now())),
-        )
+    let invited: Option<(MemberId, Option<Vec<u8>>)> = members::table
+        .filter(members::invitation_hash.eq(&hash).or(members::invitation_mail_hash.eq(&hash)))
+        .filter(members::invitation_expires_at.gt(Timestamp::now()))
+        .select((members::id, members::invitation_mail_hash))
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let (id, mail_hash) = invited.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+    // An invitation of a time when there was one link alone proves as it did then.
+    let proof = match mail_hash.is_none_or(|mailed| mailed == hash) {
+        true => EmailProof::Given,
+        false => EmailProof::Missing,
+    };
+    let member: Member = diesel::update(members::table.find(id))
         .set((
             members::user_id.eq(user),
             members::name.eq(name),
             members::password_hash.eq(password_hash),
             members::status.eq(MemberStatus::Active),
             members::invitation_hash.eq(None::<Vec<u8>>),
+            members::invitation_mail_hash.eq(None::<Vec<u8>>),
             members::invitation_expires_at.eq(None::<Timestamp>),
             members::version.eq(members::version + 1),
             members::updated_at.eq(clock_timestamp()),
         ))
         .returning(Member::as_returning())
         .get_result(&mut tx.conn())
-        .await
-        .optional()?;
-    let member = joined.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
-    if !claim_email(tx, &member.email).await? {
+        .await?;
+    if !take_email(tx, &member.email, proof).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
     tx.tell(NewEvent::new(
@@ -199,7 +267,9 @@ pub async fn accept(
     Ok(member)
 }
 
-/// Changes role or status; access tokens that say otherwise are refused from now on.
+/// Changes role or status; access tokens that say otherwise are refused from now on, and a
+/// suspension ends all sessions for good: who is active again signs in again, and a thief's cookie
+/// stays dead.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot be set.
@@ -229,6 +299,10 @@ pub async fn update(
         .await?;
     if !after.is_acting_owner() {
         keep_an_owner(&owners, id)?;
+    }
+    if after.status == MemberStatus::Suspended {
+        sessions::end_all_but(tx, id, None).await?;
+        passwords::forget_resets(tx, id).await?;
     }
     revocations::revoke(tx, id.0).await?;
     tx.tell(NewEvent::new("member.updated", id, after.version, json!({"changes": changes})));

@@ -1,6 +1,7 @@
 //! Notifications (contract 3.8): made in the transaction of their cause, with everything that goes out of the
 //! application because of them.
 
+use chrono::TimeDelta;
 use diesel::{pg::Pg, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -8,10 +9,10 @@ use domain::{
     access::Actor,
     events::NewEvent,
     ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
-    jobs::Lane,
+    jobs::{Lane, NewTask},
     notifications::{
         Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings,
-        NotificationSettingsUpdate, NotificationType, Occasion,
+        NotificationSettingsUpdate, NotificationType, Occasion, Reach,
     },
     page::{self, Page},
     patch,
@@ -23,12 +24,19 @@ use uuid::Uuid;
 
 use crate::{
     Tx, clock_timestamp,
+    mail_allowances::{self, Allowance, InvitationAllowance},
     members::Invitation,
     notification_deliveries as deliveries,
     schema::{members, notification_deliveries, notification_settings, notifications},
     slack,
     statement::{Bind, Statement},
+    tasks::{self, Task},
 };
+
+/// The task that tells of applications by number.
+pub const SUMMARY_TASK: &str = "application_summary";
+/// Applications of an organization that are told one by one outside of the application.
+const TOLD_APPLICATIONS: Allowance = Allowance { most: 10, period: TimeDelta::hours(1) };
 
 /// Tells of what has happened, in the transaction in which it happens: an entry for each member who is concerned and
 /// active, and a delivery with its task for each mail and each target in Slack.
@@ -56,6 +64,8 @@ fn told(
     let user =
         |one: &Occasion| if let Audience::User(id) = one.audience { id.0 } else { Uuid::nil() };
     let by_form = |one: &Occasion| one.audience == Audience::Form;
+    let is_inside = |one: &Occasion| one.reach != Reach::Outside;
+    let is_outside = |one: &Occasion| one.reach != Reach::Inside;
     let roles = form
         .map(|form| form.roles.iter().map(|role| role.as_str().to_owned()).collect())
         .unwrap_or_default();
@@ -71,11 +81,14 @@ fn told(
         .with(Bind::Ids(occasions.iter().map(|one| one.event.0).collect()), ", ")
         .with(Bind::Ids(occasions.iter().map(member).collect()), ", ")
         .with(Bind::Ids(occasions.iter().map(user).collect()), ", ")
+        .with(Bind::Bools(occasions.iter().map(by_form).collect()), ", ")
+        .with(Bind::Bools(occasions.iter().map(is_inside).collect()), ", ")
         .with(
-            Bind::Bools(occasions.iter().map(by_form).collect()),
-            ") AS s (type, title, body, subject_type, subject_id, event_id, member_id, user_id, by_form)), \
-         heard AS (SELECT uuid_v7() AS id, s.type, s.title, s.body, s.subject_type, s.subject_id, s.event_id, \
-         m.id AS member_id, m.email, m.email_notifications AND (NOT s.by_form OR ",
+            Bind::Bools(occasions.iter().map(is_outside).collect()),
+            ") AS s (type, title, body, subject_type, subject_id, event_id, member_id, user_id, by_form, \
+         inside, outside)), \
+         heard AS (SELECT uuid_v7() AS id, s.inside, s.type, s.title, s.body, s.subject_type, s.subject_id, s.event_id, \
+         m.id AS member_id, m.email, s.outside AND m.email_notifications AND (NOT s.by_form OR ",
         )
         .with(
             Bind::Bool(Some(form.is_some_and(|form| form.email))),
@@ -86,34 +99,73 @@ fn told(
         .with(
             Bind::Ids(named),
             ")))), noted AS (INSERT INTO notifications (id, member_id, type, title, body, subject_type, subject_id, event_id) \
-         SELECT id, member_id, type, title, body, subject_type, subject_id, event_id FROM heard), \
+         SELECT id, member_id, type, title, body, subject_type, subject_id, event_id FROM heard \
+         WHERE inside), \
          sent AS (INSERT INTO notification_deliveries \
          (id, notification_id, event_id, member_id, channel, target, type, title, body, subject_type, subject_id) \
-         SELECT uuid_v7(), id, event_id, member_id, 'email', email, type, title, body, subject_type, subject_id \
+         SELECT uuid_v7(), CASE WHEN inside THEN id END, event_id, member_id, 'email', email, type, title, body, subject_type, subject_id \
          FROM heard WHERE mailed \
          UNION ALL SELECT uuid_v7(), NULL, event_id, NULL, 'slack', t.target, type, title, body, subject_type, subject_id \
          FROM said CROSS JOIN unnest(",
         );
     out.bind(Bind::Texts(form.map(NotificationSettings::slack_targets).unwrap_or_default()));
-    out.sql(") AS t (target) WHERE by_form RETURNING id, channel) ");
+    out.sql(") AS t (target) WHERE by_form AND outside RETURNING id, channel) ");
     deliveries::push_tasks(&mut out, actor, tx.scope().request_id);
     Ok(out)
 }
 
 /// Tells whom the settings name of a new submission. `event` is its `application.submitted`.
+/// Anybody can submit, so mails and messages in Slack are limited: what comes beyond them is told
+/// in one summary afterwards.
 pub async fn application_submitted(
     tx: &Tx<'_>,
     event: EventId,
     submission: impl ToString,
     applicant: &Applicant,
 ) -> Result<()> {
-    tell(tx, &[Occasion::application_submitted(event, submission, applicant)]).await
+    let mut occasion = Occasion::application_submitted(event, submission, applicant);
+    let key = applications_key(tx);
+    if let Some(wait) = mail_allowances::take(tx, &key, TOLD_APPLICATIONS).await? {
+        occasion.reach = Reach::Inside;
+        let summary = NewTask::new(SUMMARY_TASK, json!({"event_id": event.0}))
+            .unique(SUMMARY_TASK)
+            .lane(Lane::Mails)
+            .at(Timestamp(Timestamp::now().0 + wait));
+        tasks::enqueue(tx, &summary).await?;
+    }
+    tell(tx, &[occasion]).await
+}
+
+/// Tells how many applications have come in beyond those that were told one by one. Asked again it
+/// tells nothing, so it needs no lease; holding the task's row here while submissions hold the
+/// allowance would be a deadlock.
+pub async fn summarize_applications(tx: &Tx<'_>, task: &Task) -> Result<()> {
+    let event = task.payload.get("event_id").cloned().unwrap_or_default();
+    let event = serde_json::from_value(event).map(EventId).map_err(Error::internal)?;
+    match mail_allowances::take_refused(tx, &applications_key(tx)).await? {
+        0 => Ok(()),
+        count => tell(tx, &[Occasion::applications_submitted(event, count)]).await,
+    }
+}
+
+fn applications_key(tx: &Tx<'_>) -> String {
+    format!("applications of {}", tx.scope().organization.0)
 }
 
 /// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the database must not be
 /// able to join.
-pub async fn mail_invitation(tx: &Tx<'_>, invitation: &Invitation, link: Vec<u8>) -> Result<()> {
+///
+/// # Errors
+/// `quota_exceeded` when the organization, or everybody together to this address, has invited
+/// enough for today.
+pub async fn mail_invitation(
+    tx: &Tx<'_>,
+    invitation: &Invitation,
+    link: Vec<u8>,
+    allowance: InvitationAllowance,
+) -> Result<()> {
     let member = &invitation.member;
+    allowance.take(tx, &member.email).await?;
     let id = NotificationDeliveryId::new();
     let row = (
         notification_deliveries::id.eq(id),

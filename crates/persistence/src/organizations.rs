@@ -15,7 +15,8 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Tx, clock_timestamp, members as people,
+    Tx, clock_timestamp,
+    members::{self as people, EmailProof},
     schema::{deals, event_counters, members, organizations, partners, tiers},
 };
 
@@ -40,6 +41,11 @@ pub async fn register(
     password_hash: &str,
 ) -> Result<Member> {
     let conn = tx.conn();
+    // First: of two registrations of one address the second waits here, before it has made
+    // anything.
+    if !people::take_email(tx, &registration.email, EmailProof::Given).await? {
+        return Err(Error::taken(Code::EmailTaken, "#/email"));
+    }
     diesel::insert_into(organizations::table)
         .values((
             organizations::name.eq(&registration.organization_name),
@@ -47,9 +53,6 @@ pub async fn register(
         ))
         .execute(&mut { conn })
         .await?;
-    if !people::claim_email(tx, &registration.email).await? {
-        return Err(Error::taken(Code::EmailTaken, "#/email"));
-    }
     diesel::insert_into(event_counters::table).default_values().execute(&mut { conn }).await?;
     let first = |(key, name, rank): (&'static str, &'static str, i32)| {
         (

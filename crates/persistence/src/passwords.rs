@@ -9,22 +9,26 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     ids::{MemberId, SessionId},
-    jobs::Lane,
+    jobs::{Lane, NewTask},
     members::Member,
     secrets::{OpaqueToken, TokenKind},
     timestamp::Timestamp,
 };
+use serde_json::json;
 
 use crate::{
     Tx, clock_timestamp,
+    mail_allowances::{self, Allowance},
+    members as people, organizations,
     schema::{members, password_resets},
     sessions,
-    statement::{Bind, Statement},
-    tasks::Task,
+    tasks::{self, Task},
 };
 
 /// How long a reset link can be used.
 const RESET_LIFE: TimeDelta = TimeDelta::hours(1);
+/// Strangers may ask for a person's reset link, so the person gets at most one in this time.
+const RESET_MAILS: Allowance = Allowance { most: 1, period: TimeDelta::minutes(5) };
 
 /// The member with this e-mail address, and the kept password; no password before the invitation is accepted.
 pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option<String>)>> {
@@ -73,26 +77,23 @@ pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
 /// The task that mails a reset link.
 pub const RESET_TASK: &str = "password_reset";
 
-/// Queues the mail with a reset link for whoever has joined with this e-mail address; for anybody else it does the
-/// same to no effect.
+/// Queues the mail with a reset link for whoever has joined with this e-mail address, unless one
+/// went to it within the last five minutes: that one is still good. For anybody else it does
+/// nothing.
 pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
-    let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
-    Statement::new(
-        "/* passwords.request_reset */ INSERT INTO tasks \
-         (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) SELECT ",
-    )
-    .with(Bind::Id(Some(uuid::Uuid::now_v7())), ", ")
-    .with(Bind::Text(Some(Lane::People.as_str().to_owned())), ", ")
-    .with(Bind::Text(Some(RESET_TASK.to_owned())), ", jsonb_build_object('member_id', m.id), ")
-    .with(Bind::Json(Some(actor)), ", 'owner', ")
-    .with(
-        Bind::Id(Some(tx.scope().request_id)),
-        ", 'password reset ' || m.id, 12 FROM members m WHERE m.email = ",
-    )
-    .with(Bind::Text(Some(email.to_owned())), " AND m.user_id IS NOT NULL ON CONFLICT DO NOTHING")
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
+    let joined = members::email.eq(email).and(members::user_id.is_not_null());
+    let member: Option<MemberId> =
+        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;
+    let Some(MemberId(member)) = member else { return Ok(()) };
+    let key = format!("password resets of {member}");
+    if mail_allowances::take(tx, &key, RESET_MAILS).await?.is_some() {
+        return Ok(());
+    }
+    let task = NewTask::new(RESET_TASK, json!({"member_id": member}))
+        .unique(format!("password reset {member}"))
+        .attempts(12)
+        .lane(Lane::People);
+    tasks::enqueue(tx, &task).await
 }
 
 /// What the mail with a reset link says.
@@ -101,6 +102,8 @@ pub struct ResetMail {
     pub token: OpaqueToken,
     pub name: String,
     pub email: String,
+    /// The name of the organization that the account belongs to.
+    pub organization: String,
 }
 
 /// The member of a [`RESET_TASK`], with a fresh token; none when it was removed meanwhile.
@@ -116,7 +119,9 @@ pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
     match found {
         None => Ok(None),
         Some((name, email)) => {
-            Ok(Some(ResetMail { token: issue_reset_of(tx, id).await?, name, email }))
+            let organization = organizations::get(tx).await?.name;
+            let token = issue_reset_of(tx, id).await?;
+            Ok(Some(ResetMail { token, name, email, organization }))
         }
     }
 }
@@ -133,11 +138,12 @@ async fn issue_reset_of(tx: &Tx<'_>, member: MemberId) -> Result<OpaqueToken> {
     Ok(token)
 }
 
-/// A new password by reset token: ends every session.
+/// A new password by reset token: ends every session, and the address is proved, since the token
+/// was mailed to it. Answers whose password it is.
 ///
 /// # Errors
 /// `reset_token_invalid`.
-pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Result<()> {
+pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Result<MemberId> {
     let used: Option<MemberId> = diesel::delete(password_resets::table.find(token.hash().to_vec()))
         .filter(password_resets::expires_at.gt(Timestamp::now()))
         .returning(password_resets::member_id)
@@ -146,7 +152,11 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
         .optional()?;
     let member = used.ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
     keep(tx, member, password_hash).await?;
-    sessions::end_all_but(tx, member, None).await
+    let email: String =
+        members::table.find(member).select(members::email).first(&mut tx.conn()).await?;
+    people::prove_email(tx, &email).await?;
+    sessions::end_all_but(tx, member, None).await?;
+    Ok(member)
 }
 
 /// A new password of somebody who is signed in and whose kept password was `checked`: ends the other sessions.
@@ -182,7 +192,7 @@ async fn keep(tx: &Tx<'_>, member: MemberId, password_hash: &str) -> Result<()> 
     forget_resets(tx, member).await
 }
 
-async fn forget_resets(tx: &Tx<'_>, member: MemberId) -> Result<()> {
+pub(crate) async fn forget_resets(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     let all = password_resets::table.filter(password_resets::member_id.eq(member));
     diesel::delete(all).execute(&mut tx.conn()).await?;
     Ok(())

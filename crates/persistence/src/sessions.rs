@@ -12,13 +12,15 @@ use domain::{
     members::{Member, MemberStatus},
     page::{self, Page},
     secrets::{OpaqueToken, TokenKind},
-    sessions::Session,
+    sessions::{Session, is_same_network},
     timestamp::Timestamp,
 };
 use serde_json::json;
 
 use crate::{
-    Tx, revocations,
+    Tx,
+    account_mails::{self, AccountMail},
+    revocations,
     schema::{members, refresh_tokens, sessions},
 };
 
@@ -30,6 +32,8 @@ const ABSOLUTE_LIFE: TimeDelta = TimeDelta::days(30);
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// What is kept of a User-Agent header, in characters.
 const LONGEST_USER_AGENT: usize = 500;
+/// The youngest sessions that tell whether a device is new.
+const SESSIONS_COMPARED: i64 = 200;
 
 /// What signs in, as far as it says.
 #[derive(Debug, Clone)]
@@ -69,11 +73,7 @@ pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Gran
     let row = (
         sessions::id.eq(session),
         sessions::member_id.eq(member.id),
-        sessions::user_agent.eq(device
-            .user_agent
-            .chars()
-            .take(LONGEST_USER_AGENT)
-            .collect::<String>()),
+        sessions::user_agent.eq(shortened(&device.user_agent)),
         sessions::ip.eq(device.ip.to_canonical().to_string()),
         sessions::expires_at.eq(expires_at),
         sessions::absolute_expires_at.eq(Timestamp(now.0 + ABSOLUTE_LIFE)),
@@ -82,6 +82,45 @@ pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Gran
     let refresh_token = OpaqueToken::generate(TokenKind::Refresh, tx.scope().organization)?;
     keep(tx, session, &refresh_token).await?;
     Ok(Grant { session, member, refresh_token, expires_at })
+}
+
+/// Opens a session of a member who has signed in by password, and mails the person when the device
+/// is a new one.
+///
+/// # Errors
+/// As for [`open`].
+pub async fn sign_in(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Grant> {
+    let known = is_known(tx, member, device).await?;
+    let grant = open(tx, member, device).await?;
+    if !known {
+        let mail = AccountMail::NewDevice {
+            user_agent: shortened(&device.user_agent),
+            ip: device.ip.to_canonical().to_string(),
+        };
+        account_mails::enqueue(tx, member, mail).await?;
+    }
+    Ok(grant)
+}
+
+/// Whether a session of the same program in the same network is remembered.
+async fn is_known(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<bool> {
+    let addresses: Vec<String> = sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::user_agent.eq(shortened(&device.user_agent)))
+        .order(sessions::id.desc())
+        .limit(SESSIONS_COMPARED)
+        .select(sessions::ip)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(addresses
+        .iter()
+        .filter_map(|text| text.parse::<IpAddr>().ok())
+        .any(|ip| is_same_network(ip, device.ip)))
+}
+
+/// What is kept of a User-Agent header.
+fn shortened(user_agent: &str) -> String {
+    user_agent.chars().take(LONGEST_USER_AGENT).collect()
 }
 
 /// Notes that a member is here, unless the member may not be.

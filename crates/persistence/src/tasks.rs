@@ -124,6 +124,13 @@ pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Erases tasks that were given up 30 days ago.
+pub(crate) async fn purge_dead(tx: &Tx<'_>) -> Result<()> {
+    let old = Timestamp(Timestamp::now().0 - chrono::TimeDelta::days(30));
+    diesel::delete(tasks::table.filter(tasks::died_at.lt(old))).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
 /// What a worker asks of one lane.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneRequest {

@@ -2,14 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Error, Result, notifications::NotificationChannel, notifications::one_line};
+use domain::{
+    Error, Result,
+    notifications::{NotificationChannel, NotificationType, plain_line, plain_name},
+};
 use persistence::{
+    account_mails::{self, AccountMail, PendingMail},
     notification_deliveries::{self as deliveries, Attempt, Due, Next},
-    passwords, slack as connections,
+    passwords, registrations, slack as connections,
     worker::{Outcome, Run},
 };
 
-use super::templates::{INVITATION, Letter, NOTIFICATION, PASSWORD_RESET};
+use super::templates::{ACCOUNT, INVITATION, Letter, NOTIFICATION, PASSWORD_RESET, REGISTRATION};
 use crate::{
     circuit::Circuit,
     mail::{Mail, Mailer},
@@ -114,7 +118,9 @@ impl Sender {
     }
 
     fn mail(&self, due: &Due, organization: &str, to_name: String) -> Result<Mail, &'static str> {
-        let organization = one_line(organization, 100);
+        // Whoever registers or invites chooses these names, and the mail goes to strangers.
+        let organization = named(organization, "an organization");
+        let to_name = plain_name(&to_name, 100);
         let settings = format!("{}/settings/notifications", self.app_url);
         let (subject, letter, unsubscribe) = if due.kind == deliveries::INVITATION {
             let link = due
@@ -125,20 +131,27 @@ impl Sender {
             let link = link.ok_or(
                 "The link was encrypted with another server key; please invite the person again.",
             )?;
-            let inviter = one_line(&due.body, 100);
+            let inviter = named(&due.body, "A member");
             let values =
                 [("inviter", inviter.as_str()), ("organization", &organization), ("link", &link)];
-            (format!("{inviter} invites you to {organization}"), INVITATION.fill(&values), None)
+            (INVITATION_SUBJECT.to_owned(), INVITATION.fill(&values), None)
         } else {
+            // What strangers wrote into the public form holds no links; what members wrote may.
+            let is_of_stranger = due.kind == NotificationType::ApplicationSubmitted.as_str();
+            let plain = |text: &str| match is_of_stranger {
+                true => plain_line(text, 500),
+                false => text.to_owned(),
+            };
+            let (title, body) = (plain(&due.title), plain(&due.body));
             let values = [
-                ("title", due.title.as_str()),
-                ("body", &due.body),
+                ("title", title.as_str()),
+                ("body", &body),
                 ("action", ACTION),
                 ("link", &self.link(due)),
                 ("organization", &organization),
                 ("settings", &settings),
             ];
-            (due.title.clone(), NOTIFICATION.fill(&values), Some(settings.clone()))
+            (title.clone(), NOTIFICATION.fill(&values), Some(settings.clone()))
         };
         let Letter { text, html } = letter;
         Ok(Mail {
@@ -159,7 +172,10 @@ impl Sender {
             "job" => "jobs",
             _ => "deals",
         };
-        format!("{}/{page}/{}", self.app_url, due.subject_id)
+        match due.subject_id.as_str() {
+            "" => format!("{}/{page}", self.app_url),
+            id => format!("{}/{page}/{id}", self.app_url),
+        }
     }
 
     async fn post(&self, run: &Run, due: &Due) -> Result<Attempt> {
@@ -188,8 +204,11 @@ impl Sender {
         let wanted = run.step(async |tx| passwords::reset_mail(tx, &run.task).await).await?;
         let Some(wanted) = wanted else { return Ok(Outcome::Done) };
         let link = format!("{}/password-resets/{}", self.app_url, wanted.token.expose());
-        let name = one_line(&wanted.name, 100);
-        let Letter { text, html } = PASSWORD_RESET.fill(&[("name", &name), ("link", &link)]);
+        let name = named(&wanted.name, "there");
+        let organization = named(&wanted.organization, "an organization");
+        let values =
+            [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
+        let Letter { text, html } = PASSWORD_RESET.fill(&values);
         let mail = Mail {
             id: format!("reset-{}", run.task.id),
             to_name: name,
@@ -199,17 +218,134 @@ impl Sender {
             html,
             unsubscribe: None,
         };
-        let attempt = self.mailer.send(&mail).await;
+        self.hand_in(run, &mail).await
+    }
+
+    /// Mails the link of a registration. Each attempt has a token of its own; the last one is good.
+    pub async fn mail_registration(&self, run: &Run) -> Result<Outcome> {
+        let wanted = run.step(async |tx| registrations::issue_token(tx, &run.task).await).await?;
+        let Some(wanted) = wanted else { return Ok(Outcome::Done) };
+        let link = format!("{}/registration-confirmations/{}", self.app_url, wanted.token.expose());
+        let name = named(&wanted.name, "there");
+        let organization = named(&wanted.organization_name, "an organization");
+        let values =
+            [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
+        let Letter { text, html } = REGISTRATION.fill(&values);
+        let mail = Mail {
+            id: format!("registration-{}", run.task.id),
+            to_name: name,
+            to: wanted.email,
+            subject: "Confirm your registration".to_owned(),
+            text,
+            html,
+            unsubscribe: None,
+        };
+        self.hand_in(run, &mail).await
+    }
+
+    /// Mails a person what happened to their account.
+    pub async fn mail_account(&self, run: &Run) -> Result<Outcome> {
+        let read = async |tx: &persistence::Tx<'_>| account_mails::get(tx, &run.task).await;
+        let Some(wanted) = run.store.read(run.scope(), read).await? else {
+            return Ok(Outcome::Done);
+        };
+        let name = named(&wanted.name, "there");
+        let AccountNews { title, what, advice } = AccountNews::of(&wanted);
+        let link = format!("{}/sign-in", self.app_url);
+        let values = [
+            ("title", title),
+            ("name", name.as_str()),
+            ("what", what.as_str()),
+            ("advice", advice),
+            ("link", link.as_str()),
+        ];
+        let Letter { text, html } = ACCOUNT.fill(&values);
+        let mail = Mail {
+            id: format!("account-{}", run.task.id),
+            to_name: name,
+            to: wanted.email,
+            subject: title.to_owned(),
+            text,
+            html,
+            unsubscribe: None,
+        };
+        self.hand_in(run, &mail).await
+    }
+
+    async fn hand_in(&self, run: &Run, mail: &Mail) -> Result<Outcome> {
+        let kind = &run.task.kind;
+        let attempt = self.mailer.send(mail).await;
         self.circuits.note(NotificationChannel::Email, run, &attempt);
         match attempt {
             Attempt::Succeeded => Ok(Outcome::Done),
             Attempt::Refused { .. } => {
-                tracing::warn!(task = %run.task.id, "a mail with a reset link was refused for good");
+                tracing::warn!(task = %run.task.id, kind, "a mail was refused for good");
                 Ok(Outcome::Done)
             }
             Attempt::Failed { .. } | Attempt::Silent { .. } => {
-                Err(Error::Unavailable("the mail with a reset link did not go out".into()))
+                Err(Error::Unavailable("the mail did not go out".into()))
             }
+        }
+    }
+}
+
+/// What the subject of every invitation says: nothing of it is the inviter's to choose.
+const INVITATION_SUBJECT: &str = "You are invited to join an organization on partneros";
+
+/// A name for a mail, or what stands for it when nothing of it can be shown.
+fn named(name: &str, otherwise: &str) -> String {
+    match plain_name(name, 100) {
+        plain if plain.is_empty() => otherwise.to_owned(),
+        plain => plain,
+    }
+}
+
+/// What a mail about an account says.
+struct AccountNews {
+    title: &'static str,
+    what: String,
+    /// What to do if it was somebody else.
+    advice: &'static str,
+}
+
+impl AccountNews {
+    fn of(pending: &PendingMail) -> Self {
+        const TAKE_BACK: &str = "If it was not you, ask for a new password at once: that signs \
+                                 everybody out. Then tell an admin of your organization.";
+        let at = pending.at.0.format("%Y-%m-%d %H:%M UTC");
+        match &pending.mail {
+            AccountMail::AlreadyRegistered => Self {
+                title: "You already have an account",
+                what: "somebody, probably you, has tried to register an organization on partneros \
+                       with this e-mail address. You already have an account."
+                    .to_owned(),
+                advice: "Sign in with it, or ask for a new password if you have forgotten it. If \
+                         it was not you, do nothing: nothing has changed.",
+            },
+            AccountMail::PasswordChanged => Self {
+                title: "Your password was changed",
+                what: format!("the password of your account on partneros was changed at {at}."),
+                advice: TAKE_BACK,
+            },
+            AccountMail::ApiKeyMade { name } => Self {
+                title: "A new API key was made",
+                what: format!(
+                    "an API key was made with your account on partneros at {at}. Its name: \
+                     \"{}\".",
+                    named(name, "(none)")
+                ),
+                advice: "If it was not you, ask for a new password at once, and let an admin of \
+                         your organization revoke the key.",
+            },
+            AccountMail::NewDevice { user_agent, ip } => Self {
+                title: "A new device has signed in",
+                what: format!(
+                    "somebody signed in to your account on partneros at {at} from a device that \
+                     was not seen before. Address: {ip}. Program: \"{}\".",
+                    named(user_agent, "unknown")
+                ),
+                advice: TAKE_BACK,
+            },
         }
     }
 }

@@ -27,8 +27,13 @@ macro_rules! template {
 pub const NOTIFICATION: Template = template!("notification");
 /// An invitation: `inviter`, `organization`, `link`.
 pub const INVITATION: Template = template!("invitation");
-/// A reset link: `name`, `link`.
+/// A reset link: `name`, `organization`, `link`.
 pub const PASSWORD_RESET: Template = template!("password_reset");
+
+/// The link that confirms a registration: `name`, `organization`, `link`.
+pub const REGISTRATION: Template = template!("registration");
+/// What happened to a person's account: `title`, `name`, `what`, `advice`, `link`.
+pub const ACCOUNT: Template = template!("account");
 
 impl Template {
     /// Both forms with these values.
@@ -54,7 +59,7 @@ fn filled(template: &str, values: &[(&str, &str)], form: impl Fn(&str) -> String
 }
 
 /// A text inside of an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -80,7 +85,9 @@ mod tests {
         for (template, names) in [
             (NOTIFICATION, &["title", "body", "action", "link", "organization", "settings"][..]),
             (INVITATION, &["inviter", "organization", "link"]),
-            (PASSWORD_RESET, &["name", "link"]),
+            (PASSWORD_RESET, &["name", "organization", "link"]),
+            (REGISTRATION, &["name", "organization", "link"]),
+            (ACCOUNT, &["title", "name", "what", "advice", "link"]),
         ] {
             let plain: Vec<(&str, &str)> = names.iter().map(|name| (*name, "plain")).collect();
             let evil: Vec<(&str, &str)> = names.iter().map(|name| (*name, EVIL)).collect();

@@ -74,6 +74,8 @@ impl<'f> Server<'f> {
             .arg(&folder.path);
         command
             .env("PARTNEROS_RATE_LIMITS", "off")
+            // Organizations at once, without a mail.
+            .env("PARTNEROS_EMAIL_PROOF", "off")
             .env("PARTNEROS_LOG", "warn")
             .env("PARTNEROS_LOG_FORMAT", "text");
         // The same whatever the port, as it is part of what a page says.
