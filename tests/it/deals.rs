@@ -242,8 +242,14 @@ async fn an_equal_domain_or_an_equal_name_is_a_conflict_whichever_each_has() {
     let org = Organization::new().await;
     let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
     let pairs = [
-        (json!({"account_name": "Globex Corp", "account_domain": "globex.com"}), json!({"account_name": "globex corp."})),
-        (json!({"account_name": "Initech"}), json!({"account_name": "The INITECH", "account_domain": "initech.com"})),
+        (
+            json!({"account_name": "Globex Corp", "account_domain": "globex.com"}),
+            json!({"account_name": "globex corp."}),
+        ),
+        (
+            json!({"account_name": "Initech"}),
+            json!({"account_name": "The INITECH", "account_domain": "initech.com"}),
+        ),
         (
             json!({"account_name": "Umbrella", "account_domain": "umbrella.com"}),
             json!({"account_name": "Umbrella Europe", "account_domain": "www.umbrella.com"}),
@@ -270,7 +276,10 @@ async fn an_equal_domain_or_an_equal_name_is_a_conflict_whichever_each_has() {
         org.owner.post(&format!("{path}/approval"), json!({})).await.problem(409, "deal_conflict");
         let edit = json!({"status": "approved"});
         org.owner.patch(&path, edit.clone()).await.problem(409, "deal_conflict");
-        org.owner.patch(&path, json!({"status": "won", "closed_on": "2999-01-01"})).await.expect(200);
+        org.owner
+            .patch(&path, json!({"status": "won", "closed_on": "2999-01-01"}))
+            .await
+            .expect(200);
         org.owner.patch(&path, edit).await.problem(409, "deal_conflict");
         // The account of a deal that is approved already.
         let other = org.owner.post("/v1/deals", deal(&two, json!({}))).await.expect(201);

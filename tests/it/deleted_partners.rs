@@ -10,7 +10,8 @@ async fn partner(client: &Client, name: &str) -> String {
 }
 
 async fn deal(client: &Client, partner: &str, account: &str) -> String {
-    let body = json!({"partner_id": partner, "name": "Rollout", "account_name": account, "value": 100});
+    let body =
+        json!({"partner_id": partner, "name": "Rollout", "account_name": account, "value": 100});
     client.post("/v1/deals", body).await.expect(201).id().to_owned()
 }
 
@@ -32,9 +33,7 @@ async fn contacts_and_deals_are_hidden_with_their_partner_and_come_back_with_it(
     let item = json!({"kind": "workflow", "title": "Webinar"});
     let item = org.owner.post(&format!("/v1/partners/{gone}/plan-items"), item).await.expect(201);
     let item = item.header("location").to_owned();
-    let view = |object: &str| {
-        json!({"name": format!("All {object}s"), "object": object, "filter": null, "visibility": "organization"})
-    };
+    let view = |object: &str| json!({"name": format!("All {object}s"), "object": object, "filter": null, "visibility": "organization"});
     let deal_view = org.owner.post("/v1/views", view("deal")).await.expect(201).id().to_owned();
     org.owner.delete(&format!("/v1/partners/{gone}")).await.expect(204);
     for (list, own) in [("deals", &deals), ("contacts", &contacts)] {

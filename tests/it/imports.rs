@@ -609,7 +609,8 @@ async fn a_row_without_domain_means_the_partner_of_its_name_when_that_is_certain
     new("Many", json!("many.org")).await;
     let hand = new("Hand", Value::Null).await;
     new("Hand", Value::Null).await;
-    let file = "name,industry\nDup  Co.,Retail\nTWIN,Retail\nMany,Retail\nHand,Retail\nNew,Retail\n";
+    let file =
+        "name,industry\nDup  Co.,Retail\nTWIN,Retail\nMany,Retail\nHand,Retail\nNew,Retail\n";
     let done = org.owner.import(file, partners()).await;
     assert_eq!(actions(&done), ["updated", "updated", "created", "created", "created"]);
     assert_eq!(
@@ -661,7 +662,8 @@ async fn a_partner_is_written_by_one_row_of_a_file() {
     assert_eq!(again.job["result"]["unchanged"], 601);
     assert_eq!(again.codes()[last], "duplicate_of_row");
     // A partner that was there before, too.
-    let rows = "name,domain,industry\nAcme,,Banking\nAcme,acme.com,Mining\nOther,acme.com,Software\n";
+    let rows =
+        "name,domain,industry\nAcme,,Banking\nAcme,acme.com,Mining\nOther,acme.com,Software\n";
     let done = org.owner.import(rows, partners()).await;
     assert_eq!(done.codes(), ["", "duplicate_of_row", "duplicate_of_row"]);
     assert_eq!(actions(&done), ["updated", "", ""]);
@@ -701,8 +703,18 @@ async fn items_say_what_became_of_contacts_and_deals() {
     let org = Organization::new().await;
     org.owner.import("name,domain\nAcme,acme.com\n", partners()).await;
     for (object, header, row, changed) in [
-        ("contact", "name,email,title,partner_domain", "Ann,ann@acme.com,CTO,acme.com", "Ann,ann@acme.com,CEO,acme.com"),
-        ("deal", "name,account_name,stage,partner_domain", "Rollout,Globex,Lead,acme.com", "Rollout,Globex,Proposal,acme.com"),
+        (
+            "contact",
+            "name,email,title,partner_domain",
+            "Ann,ann@acme.com,CTO,acme.com",
+            "Ann,ann@acme.com,CEO,acme.com",
+        ),
+        (
+            "deal",
+            "name,account_name,stage,partner_domain",
+            "Rollout,Globex,Lead,acme.com",
+            "Rollout,Globex,Proposal,acme.com",
+        ),
     ] {
         for (rows, expected) in [(row, "created"), (row, "unchanged"), (changed, "updated")] {
             for dry_run in [true, false] {

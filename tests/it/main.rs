@@ -34,6 +34,7 @@ mod races;
 mod requests;
 mod revocations;
 mod scores;
+mod server_keys;
 mod sessions;
 mod sign_in;
 mod slack;

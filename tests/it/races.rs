@@ -17,13 +17,16 @@ fn shuffled(count: usize, round: usize) -> Vec<usize> {
 
 /// The statuses of all operations of batches that were all answered.
 fn outcomes(answers: Vec<Answer>) -> Vec<u64> {
-    let items = |answer: Answer| {
-        answer.expect(207).body["results"].as_array().unwrap().clone()
-    };
+    let items = |answer: Answer| answer.expect(207).body["results"].as_array().unwrap().clone();
     answers.into_iter().flat_map(items).map(|item| item["status"].as_u64().unwrap()).collect()
 }
 
-async fn batches(client: &Client, path: &str, rounds: usize, operation: impl Fn(usize, usize) -> Value) -> Vec<u64> {
+async fn batches(
+    client: &Client,
+    path: &str,
+    rounds: usize,
+    operation: impl Fn(usize, usize) -> Value,
+) -> Vec<u64> {
     let send = |round: usize| {
         let operations: Vec<Value> =
             shuffled(40, round).into_iter().map(|number| operation(round, number)).collect();
@@ -41,7 +44,8 @@ async fn batches_of_the_same_partners_in_any_order_all_succeed() {
             _ => format!("crm-{number}"),
         };
         let upsert = |round: usize, number: usize| {
-            let mut data = json!({"name": format!("P {number}"), "type": "reseller", "employees": round});
+            let mut data =
+                json!({"name": format!("P {number}"), "type": "reseller", "employees": round});
             data[by] = json!(key(number));
             json!({"action": "upsert", "match": by, "data": data})
         };
@@ -58,7 +62,8 @@ async fn batches_of_the_same_partners_in_any_order_all_succeed() {
 #[tokio::test]
 async fn an_upsert_that_comes_second_updates() {
     let org = Organization::new().await;
-    let data = json!({"name": "Acme", "type": "reseller", "domain": "acme.example", "external_id": "a"});
+    let data =
+        json!({"name": "Acme", "type": "reseller", "domain": "acme.example", "external_id": "a"});
     let upsert = json!({"action": "upsert", "match": "domain", "data": data});
     let batch = json!({"operations": [upsert]});
     // Beside upserts also those who create it in another way.
@@ -93,8 +98,7 @@ async fn batches_of_the_same_deals_in_any_order_all_succeed() {
             "account_name": format!("Account {}", number + 20)});
         org.owner.post("/v1/deals", body)
     }));
-    let (statuses, alone) =
-        join(batches(&org.owner, "/v1/deals/batch", 8, upsert), alone).await;
+    let (statuses, alone) = join(batches(&org.owner, "/v1/deals/batch", 8, upsert), alone).await;
     let count = |status| statuses.iter().filter(|one| **one == status).count();
     assert_eq!((count(201), count(200)), (40, 7 * 40));
     assert!(alone.iter().all(|answer| answer.status == 201), "they are all of the same partner");
@@ -114,7 +118,11 @@ async fn two_imports_of_one_file_give_what_one_gives() {
         ("partner", "name,domain", "Named {},n{}.example"),
         ("contact", "name,email,partner_domain", "Ann {},ann{}@n1.example,n1.example"),
         ("contact", "name,partner_domain", "Bob {},n2.example"),
-        ("deal", "name,account_name,external_id,partner_domain", "Deal {},Account {},x{},n3.example"),
+        (
+            "deal",
+            "name,account_name,external_id,partner_domain",
+            "Deal {},Account {},x{},n3.example",
+        ),
         ("deal", "name,account_name,partner_domain", "Other {},Buyer {},n4.example"),
     ] {
         let rows: Vec<String> =
@@ -124,19 +132,14 @@ async fn two_imports_of_one_file_give_what_one_gives() {
         if object == "partner" {
             options["defaults"] = json!({"type": "reseller"});
         }
-        let ended =
-            join_all((0..3).map(|_| org.owner.import(file.clone(), options.clone()))).await;
+        let ended = join_all((0..3).map(|_| org.owner.import(file.clone(), options.clone()))).await;
         let sum = |action: &str| -> i64 {
             ended.iter().map(|ended| ended.job["result"][action].as_i64().unwrap()).sum()
         };
         for ended in &ended {
             assert_eq!(ended.tally(), [700, 700, 0, 0], "{header}");
         }
-        assert_eq!(
-            (sum("created"), sum("updated"), sum("unchanged")),
-            (700, 0, 1400),
-            "{header}"
-        );
+        assert_eq!((sum("created"), sum("updated"), sum("unchanged")), (700, 0, 1400), "{header}");
     }
     for (list, count) in [("partners", 1400), ("contacts", 1400), ("deals", 1400)] {
         let path = format!("/v1/{list}?limit=1&include=total_count");
@@ -167,7 +170,8 @@ async fn items_of_one_plan_are_moved_by_many_at_once() {
         // Into the gap in front of the same item, until there is none left; and to the end.
         let moves = join_all(order.iter().map(|number| {
             let path = format!("/v1/plan-items/{}", items[*number]);
-            let before = if number % 3 == 0 { Value::Null } else { json!(items[(number + 1) % 12]) };
+            let before =
+                if number % 3 == 0 { Value::Null } else { json!(items[(number + 1) % 12]) };
             async move { owner.patch(&path, json!({"before_id": before})).await }
         }));
         for answer in moves.await {
@@ -194,7 +198,8 @@ async fn contacts_and_their_partner_are_written_by_many_at_once() {
     let made = org.owner.post("/v1/partners", body).await.expect(201);
     let path = format!("/v1/partners/{}", made.id());
     let primary = |number: usize| {
-        let contact = json!({"partner_id": made.id(), "name": format!("Ann {number}"), "make_primary": true});
+        let contact =
+            json!({"partner_id": made.id(), "name": format!("Ann {number}"), "make_primary": true});
         org.owner.post("/v1/contacts", contact)
     };
     let contacts = join_all((0..20).map(primary)).await;
@@ -202,12 +207,15 @@ async fn contacts_and_their_partner_are_written_by_many_at_once() {
         contacts.into_iter().map(|answer| answer.expect(201).id().to_owned()).collect();
     // Half of them go while others name them.
     let owner = &org.owner;
-    let erase = join_all(contacts.iter().take(10).map(|id| async move {
-        owner.delete(&format!("/v1/contacts/{id}")).await
-    }));
-    let name = join_all(contacts.iter().rev().map(|id| {
-        owner.patch(&path, json!({"primary_contact_id": id}))
-    }));
+    let erase = join_all(
+        contacts
+            .iter()
+            .take(10)
+            .map(|id| async move { owner.delete(&format!("/v1/contacts/{id}")).await }),
+    );
+    let name = join_all(
+        contacts.iter().rev().map(|id| owner.patch(&path, json!({"primary_contact_id": id}))),
+    );
     let (erased, named) = join(erase, name).await;
     assert!(erased.iter().all(|answer| answer.status == 204));
     // One that is erased can no longer be named.

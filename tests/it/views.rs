@@ -348,7 +348,8 @@ async fn what_has_vanished_is_said_and_equals_nothing() {
     let tier = json!({"key": "diamond", "name": "Diamond", "rank": 9});
     org.owner.post("/v1/tiers", tier).await.expect(201);
     let not = |filter: Value| json!({"op": "not", "filters": [filter]});
-    let of = |op: &str, field: &str, value: Value| json!({"op": op, "field": field, "value": value});
+    let of =
+        |op: &str, field: &str, value: Value| json!({"op": op, "field": field, "value": value});
     let both = ["Acme", "Bolt"];
     let mut views = Vec::new();
     for (i, (filter, found)) in [

@@ -105,6 +105,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
 async fn serve(serve: Serve) -> anyhow::Result<()> {
     let settings = serve.settings.check()?;
     let _telemetry = Telemetry::start(&settings)?;
+    if embedded_postgres::is_root() {
+        tracing::warn!(
+            "running as root: whoever takes over this program has the whole machine; \
+             better give it a user of its own (docs/OPERATIONS.md)"
+        );
+    }
     let database = DatabaseAccess::open(&settings).await?;
     if !serve.no_migrate {
         database.migrate().await?;

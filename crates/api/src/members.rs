@@ -46,8 +46,11 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
         let invitation = members::invite(tx, &body).await?;
         let invitation_url =
             invitation_link(&call.state.addresses.app_url, &invitation.token.expose());
-        let sealed =
-            call.state.server_key.seal(INVITATION_LINKS, invitation_url.clone().into_bytes())?;
+        let sealed = call.state.server_key.seal(
+            INVITATION_LINKS,
+            tx.scope().organization,
+            invitation_url.clone().into_bytes(),
+        )?;
         notifications::mail_invitation(tx, &invitation, sealed).await?;
         let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);

@@ -36,6 +36,7 @@ pub mod plan_items;
 pub mod revocations;
 pub mod scores;
 pub mod selection;
+mod server_keys;
 pub mod sessions;
 pub mod slack;
 pub mod submissions;

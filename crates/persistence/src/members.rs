@@ -146,7 +146,7 @@ pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
         .filter(
             members::invitation_hash
                 .eq(token.hash().to_vec())
-                .and(members::invitation_expires_at.gt(Timestamp::now())),
+                .and(members::invitation_expires_at.gt(tx.must_end_after(INVITATION_LIFE))),
         )
         .first(&mut tx.conn())
         .await
@@ -170,7 +170,7 @@ pub async fn accept(
         .filter(
             members::invitation_hash
                 .eq(token.hash().to_vec())
-                .and(members::invitation_expires_at.gt(Timestamp::now())),
+                .and(members::invitation_expires_at.gt(tx.must_end_after(INVITATION_LIFE))),
         )
         .set((
             members::user_id.eq(user),

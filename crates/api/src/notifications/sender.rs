@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Error, Result, notifications::NotificationChannel, notifications::one_line};
+use domain::{
+    Error, Result,
+    ids::OrganizationId,
+    notifications::{NotificationChannel, one_line},
+};
 use persistence::{
     notification_deliveries::{self as deliveries, Attempt, Due, Next},
     passwords, slack as connections,
@@ -100,10 +104,12 @@ impl Sender {
         }
         let attempt = match due.channel {
             NotificationChannel::Slack => self.post(run, &due).await?,
-            NotificationChannel::Email => match self.mail(&due, &organization, recipient) {
-                Ok(mail) => self.mailer.send(&mail).await,
-                Err(reason) => Attempt::Refused { reason: reason.to_owned() },
-            },
+            NotificationChannel::Email => {
+                match self.mail(run.scope().organization, &due, &organization, recipient) {
+                    Ok(mail) => self.mailer.send(&mail).await,
+                    Err(reason) => Attempt::Refused { reason: reason.to_owned() },
+                }
+            }
         };
         self.circuits.note(due.channel, run, &attempt);
         if attempt != Attempt::Succeeded {
@@ -113,14 +119,20 @@ impl Sender {
         Ok(Outcome::Completed)
     }
 
-    fn mail(&self, due: &Due, organization: &str, to_name: String) -> Result<Mail, &'static str> {
+    fn mail(
+        &self,
+        id: OrganizationId,
+        due: &Due,
+        organization: &str,
+        to_name: String,
+    ) -> Result<Mail, &'static str> {
         let organization = one_line(organization, 100);
         let settings = format!("{}/settings/notifications", self.app_url);
         let (subject, letter, unsubscribe) = if due.kind == deliveries::INVITATION {
             let link = due
                 .secret
                 .as_deref()
-                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, sealed));
+                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, id, sealed));
             let link = link.and_then(|link| String::from_utf8(link).ok());
             let link = link.ok_or(
                 "The link was encrypted with another server key; please invite the person again.",
@@ -169,7 +181,8 @@ impl Sender {
         else {
             return refused("Slack is not connected.");
         };
-        let token = self.server_key.open(slack::TOKENS, &stored.bot_token);
+        let token =
+            self.server_key.open(slack::TOKENS, run.scope().organization, &stored.bot_token);
         let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
             return refused(
                 "The token was encrypted with another server key; please connect Slack again.",
@@ -180,6 +193,20 @@ impl Sender {
             Ok(()) => Attempt::Succeeded,
             Err(fault) => fault.into_attempt(),
         })
+    }
+
+    /// Encrypts anew what was encrypted with a key before, so that the key can be given up.
+    pub async fn renew_secrets(&self, run: &Run) -> Result<()> {
+        let Some(stored) =
+            run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
+        else {
+            return Ok(());
+        };
+        let (organization, kept) = (run.scope().organization, &stored.bot_token);
+        if let Some(sealed) = self.server_key.renew(slack::TOKENS, organization, kept)? {
+            run.step(async |tx| connections::keep_token(tx, kept, &sealed).await).await?;
+        }
+        Ok(())
     }
 
     /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is

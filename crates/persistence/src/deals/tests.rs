@@ -146,7 +146,8 @@ fn counted(all: &[Deal], partner: PartnerId) -> [(&'static str, i64); 6] {
     let won = of(&["won"]);
     let products: Vec<&Deal> =
         won.iter().filter(|deal| deal.values.motion.as_str() == "product").copied().collect();
-    let accounts: BTreeSet<String> = won.iter().map(|deal| deal.values.account_keys().main().to_owned()).collect();
+    let accounts: BTreeSet<String> =
+        won.iter().map(|deal| deal.values.account_keys().main().to_owned()).collect();
     [
         ("pipeline", sum(&of(&["approved"]))),
         ("revenue", sum(&won)),

@@ -165,8 +165,7 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     tasks::complete(tx, &run.task).await?;
                     return Ok(false);
                 }
-                let items =
-                    write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
+                let items = write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
                 position.counts.add(&items);
                 jobs::end_step(
                     tx,

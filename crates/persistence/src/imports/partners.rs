@@ -86,8 +86,7 @@ struct Namesake {
 /// domain, else the only one at all. Of several without domain an import may have made one: such a
 /// row means that again.
 fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
-    let without: Vec<Namesake> =
-        namesakes.iter().filter(|one| !one.has_domain).copied().collect();
+    let without: Vec<Namesake> = namesakes.iter().filter(|one| !one.has_domain).copied().collect();
     let imported: Vec<Namesake> = without.iter().filter(|one| one.is_imported).copied().collect();
     match (without.as_slice(), imported.as_slice(), namesakes) {
         ([only], _, _) | (_, [only], _) => Some(only.id),
@@ -489,7 +488,5 @@ impl<'a> Import<'a, '_> {
 fn name_exists(existing: PartnerId) -> JobItemWarning {
     let detail = "Another partner has this name already, and the row has no domain to tell them \
         apart by.";
-    JobItemWarning::new("name_exists", detail)
-        .about("name")
-        .with("existing_id", json!(existing))
+    JobItemWarning::new("name_exists", detail).about("name").with("existing_id", json!(existing))
 }
