@@ -37,6 +37,7 @@ mod registrations;
 mod requests;
 mod revocations;
 mod scores;
+mod server_keys;
 mod sessions;
 mod sign_in;
 mod slack;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Answer, Client, Organization, instance};
+use harness::{Answer, Client, Organization, instance, unique};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use tokio::{
@@ -91,9 +91,24 @@ async fn every_answer_has_an_id_that_problems_and_events_repeat() {
 #[tokio::test]
 async fn answers_are_not_sniffed_nor_cached_by_others() {
     let org = Organization::new().await;
-    for answer in [org.owner.get("/v1/me").await, org.owner.get("/v1/nonsense").await] {
-        assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        assert_eq!(answer.header("cache-control"), "no-cache, private");
+    let versioned = org.owner.get("/v1/organization").await.expect(200);
+    assert_eq!(versioned.header("cache-control"), "no-cache, private");
+    let key = json!({"name": "Sync", "scopes": ["partners:read"]});
+    let key = org.owner.post("/v1/api-keys", key).await.expect(201);
+    let invited = json!({"email": format!("{}@example.com", unique("ann")), "role": "member"});
+    for answer in [
+        org.owner.get("/v1/me").await,
+        org.owner.get("/v1/nonsense").await,
+        org.owner.get("/v1/partners").await,
+        org.owner.get("/v1/api-keys").await,
+        org.owner.get(&format!("/v1/api-keys/{}", key.id())).await,
+        org.owner.post("/v1/members", invited).await,
+        org.owner.get("/v1/members").await,
+        org.owner.get("/v1/auth/sessions").await,
+        key,
+    ] {
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{}", answer.request);
+        assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.request);
     }
 }
 
@@ -222,6 +237,8 @@ async fn a_preflight_that_is_refused_is_a_problem_too() {
         assert!(status.is_client_error(), "{origin} {method}: {status}");
         assert_eq!(kind, "application/problem+json", "{origin} {method}");
         assert!(answer.headers().contains_key("request-id"));
+        assert_eq!(text(answer.headers(), "x-content-type-options"), "nosniff");
+        assert_eq!(text(answer.headers(), "cache-control"), "no-store");
     }
 }
 

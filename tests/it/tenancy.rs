@@ -12,12 +12,13 @@ use serde_json::json;
 use tokio_postgres::error::SqlState;
 
 /// Tables that are outside of the wall, and why they may be.
-const WITHOUT_WALL: [(&str, &str); 6] = [
+const WITHOUT_WALL: [(&str, &str); 7] = [
     ("__diesel_schema_migrations", "which migrations ran"),
     ("email_directory", "not granted to the application; asked through functions"),
     ("api_key_directory", "not granted to the application; asked through functions"),
     ("form_token_directory", "not granted to the application; asked through functions"),
     ("mail_allowances", "not granted to the application; asked through functions"),
+    ("server_keys", "ids and instants of the deployment's keys, which tell nothing of them"),
     ("revocations", "ids and instants, read by every instance"),
 ];
 

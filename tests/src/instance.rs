@@ -131,6 +131,7 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
         cors_origins: vec!["https://app.example.com".into()],
         trusted_proxies: Vec::new(),
         jwt_key: None,
+        jwt_key_previous: None,
         object_store_url: None,
         smtp: Some(crate::mail_sink().url.parse().expect("the address of a mail server")),
         mail_from: None,

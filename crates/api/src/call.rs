@@ -250,7 +250,7 @@ async fn once(
     let Some(key) = key else { return Ok(state.store.write(scope, work).await?) };
     let done = state.store.write(scope, async |tx| {
         if let Some(kept) = idempotency::begin(tx, &key).await? {
-            return replayed(state, kept);
+            return replayed(state, scope, kept);
         }
         let answer = match tx.savepoint(work).await {
             Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
@@ -259,7 +259,7 @@ async fn once(
         let kept = idempotency::Kept {
             status: answer.status,
             headers: answer.headers_json(),
-            body: state.server_key.seal(KEPT_ANSWERS, answer.body.clone())?,
+            body: state.server_key.seal(KEPT_ANSWERS, scope.organization, answer.body.clone())?,
         };
         idempotency::finish(tx, &key, &kept).await?;
         Ok(answer)
@@ -267,9 +267,9 @@ async fn once(
     Ok(done.await?)
 }
 
-fn replayed(state: &State, kept: idempotency::Kept) -> domain::Result<Answer> {
+fn replayed(state: &State, scope: &Scope, kept: idempotency::Kept) -> domain::Result<Answer> {
     // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
-    let Some(body) = state.server_key.open(KEPT_ANSWERS, &kept.body) else {
+    let Some(body) = state.server_key.open(KEPT_ANSWERS, scope.organization, &kept.body) else {
         return Err(answer_lost(&kept));
     };
     let again = header::HeaderName::from_static("idempotency-replayed");

@@ -1,7 +1,12 @@
 //! Settings: options of the command line, environment variables, `.env`. All that is wrong is said at once, with
 //! what to do about it.
 
-use std::{collections::HashMap, fs, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
 use domain::quotas::Quotas;
@@ -11,7 +16,7 @@ use persistence::mail_allowances::InvitationAllowance;
 use scoring::model::{Limits, ModelSettings};
 use secrecy::SecretString;
 
-use crate::{mail::SmtpServer, state::AccountPolicy};
+use crate::{mail::SmtpServer, server_key, state::AccountPolicy};
 
 /// Slack's own.
 const SLACK_API_URL: &str = "https://slack.com/api";
@@ -55,6 +60,12 @@ pub struct RawSettings {
     /// A file that holds it.
     #[arg(long, env = "PARTNEROS_JWT_KEY_FILE")]
     jwt_key_file: Option<String>,
+    /// Another key that is accepted and makes nothing new: the one before, or the one to come.
+    #[arg(long, env = "PARTNEROS_JWT_KEY_PREVIOUS", hide_env_values = true)]
+    jwt_key_previous: Option<String>,
+    /// A file that holds it.
+    #[arg(long, env = "PARTNEROS_JWT_KEY_PREVIOUS_FILE")]
+    jwt_key_previous_file: Option<String>,
     /// Where uploaded files are kept: `s3://bucket/prefix`. Default: the data folder.
     #[arg(long, env = "PARTNEROS_OBJECT_STORE_URL")]
     object_store_url: Option<String>,
@@ -170,6 +181,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// None: made once and kept in the data folder (embedded database only).
     pub jwt_key: Option<SecretString>,
+    /// Accepted beside it.
+    pub jwt_key_previous: Option<SecretString>,
     pub object_store_url: Option<String>,
     /// None: mails are written as files.
     pub smtp: Option<SmtpServer>,
@@ -289,6 +302,29 @@ impl Checker {
         }
         Some(text.to_owned())
     }
+    /// A key of the server: as it stands, or out of a file that not everybody may read.
+    fn key(
+        &mut self,
+        name: &str,
+        text: &Option<String>,
+        file: &Option<String>,
+    ) -> Option<SecretString> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let key = match (given(text), given(file)) {
+            (None, None) => return None,
+            (Some(_), Some(_)) => {
+                Err(format!("{name} and {name}_FILE are both given: one is enough"))
+            }
+            (Some(key), None) => Ok(key.trim().to_owned()),
+            (None, Some(path)) => server_key::read_file(Path::new(path.trim()))
+                .map_err(|why| format!("{name}_FILE: {why}")),
+        };
+        let key = key.and_then(|key| match server_key::check(&key) {
+            Ok(()) => Ok(key),
+            Err(fault) => Err(format!("{name} {fault}")),
+        });
+        key.map_err(|fault| self.0.push(fault)).ok().map(SecretString::from)
+    }
     fn origin(&mut self, name: &str, text: &str) -> Option<String> {
         let url = self.url(name, Some(text))?;
         if url.splitn(4, '/').count() > 3 {
@@ -343,7 +379,22 @@ impl RawSettings {
                 PathBuf::new()
             }),
         };
-        let jwt_key = self.jwt_key(&mut check, matches!(database, Database::External { .. }));
+        let jwt_key = check.key("PARTNEROS_JWT_KEY", &self.jwt_key, &self.jwt_key_file);
+        if jwt_key.is_none()
+            && check.0.iter().all(|fault| !fault.starts_with("PARTNEROS_JWT_KEY"))
+            && matches!(database, Database::External { .. })
+        {
+            check.0.push(
+                "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an Ed25519 private key (PEM) or a \
+                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` makes one)"
+                    .into(),
+            );
+        }
+        let jwt_key_previous = check.key(
+            "PARTNEROS_JWT_KEY_PREVIOUS",
+            &self.jwt_key_previous,
+            &self.jwt_key_previous_file,
+        );
         let rate_limits = match self.rate_limits.as_str() {
             "on" | "" => true,
             "off" => false,
@@ -430,6 +481,7 @@ impl RawSettings {
                 "networks such as 10.0.0.0/8",
             ),
             jwt_key,
+            jwt_key_previous,
             object_store_url,
             smtp: check.smtp(some(&self.smtp_url).as_deref()),
             mail_from: check.parse(
@@ -555,40 +607,6 @@ impl RawSettings {
                 None
             }
         }
-    }
-
-    fn jwt_key(&self, check: &mut Checker, required: bool) -> Option<SecretString> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let key = match (given(&self.jwt_key), given(&self.jwt_key_file)) {
-            (Some(key), None) => Some(key),
-            (None, Some(path)) => match fs::read_to_string(&path) {
-                Ok(key) => Some(key),
-                Err(error) => {
-                    check.0.push(format!("PARTNEROS_JWT_KEY_FILE: cannot read `{path}`: {error}"));
-                    return None;
-                }
-            },
-            (Some(_), Some(_)) => {
-                check.0.push(
-                    "PARTNEROS_JWT_KEY and PARTNEROS_JWT_KEY_FILE are both given: one is enough"
-                        .into(),
-                );
-                return None;
-            }
-            (None, None) => None,
-        };
-        match key.as_deref().map(str::trim) {
-            None if required => check.0.push(
-                "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an Ed25519 private key (PEM) or a \
-                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` makes one)"
-                    .into(),
-            ),
-            Some(key) if !key.starts_with("-----BEGIN") && key.len() < 32 => {
-                check.0.push("PARTNEROS_JWT_KEY is too short for a shared secret: 32 bytes or more".into());
-            }
-            _ => {}
-        }
-        key.map(|key| SecretString::from(key.trim().to_owned()))
     }
 }
 
@@ -717,6 +735,36 @@ mod tests {
                 faults.len() == 1 && faults[0].contains(fault) && !faults[0].contains("sk"),
                 "{faults:?}"
             );
+        }
+    }
+
+    #[test]
+    fn keys_that_anybody_could_have_are_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let faults = |raw: RawSettings| raw.check().err().map(|error| error.0).unwrap_or_default();
+        let with = |key: &str| RawSettings { jwt_key: Some(key.into()), ..raw() };
+        assert!(faults(with("0123456789abcdef0123456789abcdef")).is_empty());
+        for weak in
+            [&"a".repeat(32), &"ab".repeat(40), &"0".repeat(64), "too short", &"abcd".repeat(9)]
+        {
+            let faults = faults(with(weak));
+            assert!(faults.len() == 1 && faults[0].contains("PARTNEROS_JWT_KEY"), "{faults:?}");
+            assert!(!faults[0].contains(weak), "a key is never shown");
+            let previous = RawSettings { jwt_key_previous: Some(weak.to_owned()), ..raw() }.check();
+            assert!(previous.is_err(), "{weak}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "0123456789abcdef0123456789abcdef\n").unwrap();
+        let in_file = |mode: u32| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let file = Some(path.to_str().unwrap().to_owned());
+            faults(RawSettings { jwt_key_file: file, ..raw() })
+        };
+        for (mode, is_refused) in
+            [(0o600, false), (0o400, false), (0o640, false), (0o644, true), (0o602, true)]
+        {
+            assert_eq!(!in_file(mode).is_empty(), is_refused, "{mode:o}");
         }
     }
 

@@ -1,15 +1,29 @@
 //! The document as it is served: as JSON, as YAML, and as a page to read and try it.
 
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
+};
+
 use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, ETag, EntityTag, Header, IfNoneMatch},
+    HttpRequest, HttpResponse, HttpResponseBuilder, get,
+    http::header::{
+        self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header, IfNoneMatch,
+    },
     web::{self, Bytes},
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_swagger_ui::Config;
+
+use crate::{
+    heavy::{self, Places},
+    problem::Result,
+};
 
 /// The document in its served forms, prepared once at start-up.
 #[derive(Debug)]
@@ -39,7 +53,7 @@ pub struct DocumentForm {
 
 #[derive(Debug)]
 struct Rendered {
-    bytes: Bytes,
+    packed: Arc<Packed>,
     etag: EntityTag,
     kind: &'static str,
 }
@@ -73,10 +87,11 @@ impl Rendered {
     fn of(text: String, kind: &'static str) -> Self {
         let hash: String =
             Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Self { bytes: text.into(), etag: EntityTag::new_strong(hash), kind }
+        let packed = Arc::new(Packed::of(text.into()));
+        Self { packed, etag: EntityTag::new_strong(hash), kind }
     }
 
-    fn answer(&self, request: &HttpRequest) -> HttpResponse {
+    async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse> {
         let known = match IfNoneMatch::parse(request) {
             Ok(IfNoneMatch::Any) => true,
             Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&self.etag)),
@@ -87,10 +102,77 @@ impl Rendered {
             .insert_header(ETag(self.etag.clone()))
             .insert_header((header::CACHE_CONTROL, "no-cache"));
         match known {
-            true => answer.finish(),
-            false => answer.content_type(self.kind).body(self.bytes.clone()),
+            true => Ok(answer.finish()),
+            false => self.packed.answer(request, answer.content_type(self.kind)).await,
         }
     }
+}
+
+/// Bytes that never change, packed the first time somebody asks for them so.
+#[derive(Debug)]
+struct Packed {
+    plain: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+}
+
+/// Packing takes up to tenths of a second.
+static PACKING: Places = LazyLock::new(|| Semaphore::new(1));
+
+impl Packed {
+    fn of(plain: Bytes) -> Self {
+        Self { plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
+    }
+
+    /// The body of an answer, packed as the client takes it.
+    async fn answer(
+        self: &Arc<Self>,
+        request: &HttpRequest,
+        answer: &mut HttpResponseBuilder,
+    ) -> Result<HttpResponse> {
+        let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
+        let chosen = AcceptEncoding::parse(request)
+            .ok()
+            .filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING))
+            .and_then(|accepted| accepted.negotiate(offered.iter()));
+        answer.insert_header((header::VARY, "accept-encoding"));
+        let (bytes, coding) = match chosen {
+            Some(Encoding::Known(ContentEncoding::Brotli)) => {
+                (self.once(|packed| &packed.brotli, brotli).await?, ContentEncoding::Brotli)
+            }
+            Some(Encoding::Known(ContentEncoding::Gzip)) => {
+                (self.once(|packed| &packed.gzip, gzip).await?, ContentEncoding::Gzip)
+            }
+            _ => return Ok(answer.body(self.plain.clone())),
+        };
+        Ok(answer.insert_header(coding).body(bytes))
+    }
+
+    async fn once(
+        self: &Arc<Self>,
+        form: fn(&Self) -> &OnceLock<Bytes>,
+        pack: fn(&[u8]) -> Vec<u8>,
+    ) -> Result<Bytes> {
+        if let Some(packed) = form(self).get() {
+            return Ok(packed.clone());
+        }
+        let packed = Arc::clone(self);
+        let pack = move || form(&packed).get_or_init(|| pack(&packed.plain).into()).clone();
+        Ok(heavy::run(&PACKING, pack).await?)
+    }
+}
+
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 9, ..Default::default() };
+    brotli::BrotliCompress(&mut &*plain, &mut packed, &parameters)
+        .expect("a list of bytes can be written");
+    packed
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(9));
+    packed.write_all(plain).and_then(|()| packed.finish()).expect("a list of bytes can be written")
 }
 
 /// An OpenAPI 3.1 document.
@@ -110,8 +192,8 @@ pub async fn get_open_api_json(
     request: HttpRequest,
     form: web::Query<DocumentForm>,
     documents: web::Data<Documents>,
-) -> HttpResponse {
-    documents.form(&form).json.answer(&request)
+) -> Result<HttpResponse> {
+    documents.form(&form).json.answer(&request).await
 }
 
 /// Get this document as YAML
@@ -127,8 +209,8 @@ pub async fn get_open_api_yaml(
     request: HttpRequest,
     form: web::Query<DocumentForm>,
     documents: web::Data<Documents>,
-) -> HttpResponse {
-    documents.form(&form).yaml.answer(&request)
+) -> Result<HttpResponse> {
+    documents.form(&form).yaml.answer(&request).await
 }
 
 /// The page at `/docs`: everything it loads comes from here, so it works without any other host. Its routes are for
@@ -139,7 +221,7 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
         .display_request_duration(true)
         // The badge of a validator elsewhere would be the one request to another host.
         .validator_url("none");
-    cfg.app_data(web::Data::new(config))
+    cfg.app_data(web::Data::new(Page { config: Arc::new(config), files: Mutex::default() }))
         .route(
             "/docs",
             web::get().to(async || {
@@ -150,28 +232,58 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
         )
         // Two plain patterns: the one that counts requests cannot read a pattern with a regular
         // expression, and warns of it whenever the page is opened.
-        .route("/docs/", web::get().to(async |config| page_file("index.html", config)))
+        .route(
+            "/docs/",
+            web::get().to(async |request: HttpRequest, page: web::Data<Page>| {
+                page_file(request, page, "index.html").await
+            }),
+        )
         .route(
             "/docs/{file}",
-            web::get().to(async |file: web::Path<String>, config| page_file(&file, config)),
+            web::get().to(
+                async |request: HttpRequest, page: web::Data<Page>, file: web::Path<String>| {
+                    page_file(request, page, &file).await
+                },
+            ),
         );
 }
 
-fn page_file(file: &str, config: web::Data<Config<'static>>) -> HttpResponse {
-    match utoipa_swagger_ui::serve(file, config.into_inner()) {
-        Ok(Some(found)) => {
-            let mut answer = HttpResponse::Ok();
-            answer
-                .content_type(found.content_type)
-                .insert_header((header::CACHE_CONTROL, "no-cache"))
-                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
-            if found.gzpipped {
-                answer.insert_header(header::ContentEncoding::Gzip);
-            }
-            answer.body(found.bytes.into_owned())
+async fn page_file(
+    request: HttpRequest,
+    page: web::Data<Page>,
+    file: &str,
+) -> Result<HttpResponse> {
+    let Some((packed, kind)) = page.file(file) else {
+        return Ok(HttpResponse::NotFound().finish());
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(kind)
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
+    packed.answer(&request, &mut answer).await
+}
+
+/// The files of the page: as many as it has, each packed once.
+struct Page {
+    config: Arc<Config<'static>>,
+    files: Mutex<HashMap<String, PageFile>>,
+}
+
+/// Its bytes and media type.
+type PageFile = (Arc<Packed>, String);
+
+impl Page {
+    fn file(&self, name: &str) -> Option<PageFile> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = files.get(name) {
+            return Some(known.clone());
         }
-        _ => HttpResponse::NotFound().finish(),
+        let found = utoipa_swagger_ui::serve(name, Arc::clone(&self.config)).ok().flatten()?;
+        let bytes = Bytes::from(found.bytes.into_owned());
+        let file = (Arc::new(Packed::of(bytes)), found.content_type);
+        files.insert(name.to_owned(), file.clone());
+        Some(file)
     }
 }
 
@@ -229,6 +341,37 @@ mod tests {
                 call(get(path).insert_header(("If-None-Match", "\"x\""))).await.status(),
                 200
             );
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_never_changes_is_packed_as_the_client_takes_it() {
+        for path in ["/openapi.json", "/docs/swagger-ui.css"] {
+            let plain = http::read_body(call(get(path)).await).await;
+            for (accepted, coding) in [
+                ("gzip, br", "br"),
+                ("br;q=0.5, gzip", "gzip"),
+                ("gzip", "gzip"),
+                ("identity", ""),
+                ("*;q=0", ""),
+                ("zstd", ""),
+            ] {
+                let answer = call(get(path).insert_header(("Accept-Encoding", accepted))).await;
+                let sent = answer.headers().get("content-encoding");
+                assert_eq!(sent.map_or("", |text| text.to_str().unwrap()), coding, "{accepted}");
+                assert_eq!(header_of(&answer, "vary"), "accept-encoding");
+                let body = http::read_body(answer).await;
+                let mut unpacked = Vec::new();
+                match coding {
+                    "br" => brotli::BrotliDecompress(&mut &*body, &mut unpacked).unwrap(),
+                    "gzip" => {
+                        let mut reader = flate2::read::GzDecoder::new(&*body);
+                        std::io::Read::read_to_end(&mut reader, &mut unpacked).unwrap();
+                    }
+                    _ => unpacked.extend_from_slice(&body),
+                }
+                assert_eq!(unpacked, plain, "{path} {accepted}");
+            }
         }
     }
 

@@ -125,6 +125,11 @@ pub async fn gate(
     if let (true, Some(wanted)) = (matches!(method, Method::GET | Method::HEAD), if_none_match) {
         answered = not_modified(answered, wanted.to_str().unwrap_or_default());
     }
+    let secret = answered
+        .request()
+        .extensions()
+        .get::<Rc<Passed>>()
+        .is_some_and(|passed| holds_secrets(&passed.operation));
     let headers = answered.headers_mut();
     let mut put = |name: &'static str, value: String| {
         headers.insert(
@@ -133,17 +138,15 @@ pub async fn gate(
         );
     };
     put("request-id", request_id(id));
-    put("x-content-type-options", "nosniff".into());
     if let Some((policy, left)) = left.map(Left::headers) {
         put("ratelimit-policy", policy);
         put("ratelimit", left);
     }
-    if state.addresses.public_url.starts_with("https://") {
-        put("strict-transport-security", "max-age=31536000; includeSubDomains".into());
-    }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers
-            .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+        // Only what can be asked for again by its version is worth keeping.
+        let kept = method == Method::GET && headers.contains_key(header::ETAG) && !secret;
+        let cache = if kept { "no-cache, private" } else { "no-store" };
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static(cache));
     }
     let status = answered.status().as_u16();
     tracing::info!(status, duration_ms = started.elapsed().as_secs_f64() * 1e3, "answered");
@@ -269,6 +272,12 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
             .meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
         false => Ok(()),
     }
+}
+
+/// Operations whose answers no cache may keep: they show secrets, or who the people of the
+/// organization are.
+fn holds_secrets(operation: &Operation) -> bool {
+    matches!(operation.tag.as_str(), "auth" | "api-keys" | "members" | "me" | "jobs" | "exports")
 }
 
 /// Operations of admins that write: what they make (keys, members) would outlive the access of who made it.

@@ -1,6 +1,6 @@
 //! Imports.
 
-use std::fs::File;
+use std::{fs::File, sync::LazyLock};
 
 use actix_web::{HttpRequest, post, web};
 use domain::{
@@ -10,11 +10,13 @@ use domain::{
     jobs::Job,
 };
 use persistence::{imports, jobs, organizations};
+use tokio::sync::Semaphore;
 
 use crate::{
     answer::Answer,
     call::{self, Call},
     files::upload_of,
+    heavy::{self, Places},
     problem::Result,
     upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
 };
@@ -85,12 +87,14 @@ pub async fn create_import(
     answer
 }
 
-/// Reading a file takes a while: on a thread that no request waits for.
+/// Reading a file takes a while and some memory.
+static INSPECTIONS: Places = LazyLock::new(|| Semaphore::new(2));
+
 async fn inspected(mut file: File, options: ImportOptions) -> Result<(File, Inspection), Error> {
     let look = move || {
         let inspection = inspect(&mut file, &options)?;
         std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
         Ok((file, inspection))
     };
-    web::block(look).await.map_err(Error::internal)?
+    heavy::run(&INSPECTIONS, look).await?
 }

@@ -1,6 +1,11 @@
 //! Mail: one message at a time, over SMTP or, without a server, as a file.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use lettre::{
     Address, Message,
@@ -68,8 +73,8 @@ impl Mailer {
             Way::Folder(folder) => {
                 let file = folder.join(format!("{}.eml", mail.id));
                 let written = async {
-                    tokio::fs::create_dir_all(folder).await?;
-                    // Links in mails are secrets.
+                    // Links in mails are secrets, and so is who gets them.
+                    private_folder(folder).await?;
                     let mut options = tokio::fs::OpenOptions::new();
                     let mut file = options
                         .write(true)
@@ -120,6 +125,13 @@ impl Mailer {
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
             .map_err(|error| format!("cannot put the mail together: {error}"))
     }
+}
+
+/// Makes a folder that only its owner may look into; one that is there becomes such a folder.
+async fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mode = std::fs::Permissions::from_mode(0o700);
+    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+    tokio::fs::set_permissions(folder, mode).await
 }
 
 /// A header ends with its line: no text may begin another one.
@@ -303,7 +315,13 @@ mod tests {
         let mailer = mailer(folder.path().join("mail"));
         assert_eq!(mailer.send(&mail()).await, Attempt::Succeeded);
         assert_eq!(mailer.send(&mail()).await, Attempt::Succeeded);
-        assert_eq!(std::fs::read_dir(folder.path().join("mail")).unwrap().count(), 1);
+        let mails = folder.path().join("mail");
+        assert_eq!(std::fs::read_dir(&mails).unwrap().count(), 1);
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&mails), 0o700);
+        std::fs::set_permissions(&mails, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(mailer.send(&mail()).await, Attempt::Succeeded);
+        assert_eq!(mode(&mails), 0o700);
         let nobody = Mail { to: "nobody".into(), ..mail() };
         assert!(matches!(mailer.send(&nobody).await, Attempt::Refused { .. }));
     }

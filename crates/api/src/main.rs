@@ -106,6 +106,12 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     let raw = if serve.demo { serve.settings.of_trial() } else { serve.settings };
     let settings = raw.check()?;
     let _telemetry = Telemetry::start(&settings)?;
+    if embedded_postgres::is_root() {
+        tracing::warn!(
+            "running as root: whoever takes over this program has the whole machine; \
+             better give it a user of its own (docs/OPERATIONS.md)"
+        );
+    }
     let database = DatabaseAccess::open(&settings).await?;
     if !serve.no_migrate {
         database.migrate().await?;

@@ -54,7 +54,11 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
         let link =
             |token: &OpaqueToken| invitation_link(&call.state.addresses.app_url, &token.expose());
         let (invitation_url, mailed) = (link(&invitation.token), link(&invitation.mail_token));
-        let sealed = call.state.server_key.seal(INVITATION_LINKS, mailed.into_bytes())?;
+        let sealed = call.state.server_key.seal(
+            INVITATION_LINKS,
+            tx.scope().organization,
+            mailed.into_bytes(),
+        )?;
         notifications::mail_invitation(tx, &invitation, sealed, accounts.invitations).await?;
         let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);

@@ -35,7 +35,7 @@ use crate::{
     notifications::sender::{Circuits, Sender},
     openapi, problem, routes,
     scores::Scorer,
-    server_key::ServerKey,
+    server_key::{self, ServerKey},
     slack::SlackApi,
     state::{Addresses, State},
     telemetry::RequestSpan,
@@ -143,10 +143,11 @@ impl DatabaseAccess {
 /// # Errors
 /// When the file cannot be read or written.
 pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
-    match &settings.jwt_key {
-        Some(key) => Ok(ServerKey::new(key.clone())),
-        None => Ok(ServerKey::new(kept_key(&settings.data_dir.join("jwt.key"))?)),
-    }
+    let key = match &settings.jwt_key {
+        Some(key) => ServerKey::new(key.clone()),
+        None => ServerKey::new(kept_key(&settings.data_dir.join("jwt.key"))?),
+    };
+    Ok(settings.jwt_key_previous.iter().cloned().fold(key, ServerKey::accepting))
 }
 
 /// The language model of this deployment, when one is configured. Make it once: its circuit and its places are for all.
@@ -172,14 +173,11 @@ fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
             .with_context(unreadable)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(unreadable)?;
     }
-    let text = fs::read_to_string(path).with_context(unreadable)?;
-    if text.trim().len() < 32 {
-        bail!(
-            "the signing key `{}` is too short: remove it, and a new one is made",
-            path.display()
-        );
+    let text = server_key::read_file(path).map_err(|why| anyhow::anyhow!(why))?;
+    if let Err(fault) = server_key::check(&text) {
+        bail!("the signing key `{}` {fault}: remove it, and a new one is made", path.display());
     }
-    Ok(SecretString::from(text.trim().to_owned()))
+    Ok(SecretString::from(text))
 }
 
 /// A running server.
@@ -211,6 +209,13 @@ impl Server {
         let store = store.for_requests().with_quotas(settings.quotas);
         let server_key = server_key(settings)?;
         let tokens = Arc::new(server_key.tokens(&public_url)?);
+        match persistence::migrate::pending(&store).await? {
+            0 => store.accept_keys(&server_key.ids()).await?,
+            pending => tracing::warn!(
+                pending,
+                "migrations are pending: a new signing key ends no session until the next start"
+            ),
+        }
         let limits = Arc::new(Limits::new(settings.rate_limits));
         let revocations = Revocations::default();
         let follow = revocations.follow(&store).await?;
@@ -247,6 +252,7 @@ impl Server {
         let measures = metrics::start(settings, state.clone(), &mut background)?;
 
         let (shared, origins) = (state.clone(), settings.cors_origins.clone());
+        let https = public_url.starts_with("https://");
         let http = HttpServer::new(move || {
             App::new()
                 .app_data(shared.clone())
@@ -266,6 +272,7 @@ impl Server {
                         answer
                             .await
                             .map(|answer| told_of_origin(without_credentials(answer, sign_in)))
+                            .map(|answer| guarded(answer, https))
                     }
                 })
                 .wrap(measures.clone())
@@ -426,6 +433,21 @@ fn told_of_origin(answer: ServiceResponse<impl MessageBody + 'static>) -> Servic
     let id = request_id(id).parse().expect("ids are ASCII");
     problem.headers_mut().insert(header::HeaderName::from_static("request-id"), id);
     answer.into_response(problem)
+}
+
+/// What browsers are told with every answer, also with those that no operation gives: a preflight,
+/// say.
+fn guarded<B>(mut answer: ServiceResponse<B>, https: bool) -> ServiceResponse<B> {
+    let headers = answer.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    }
+    if https {
+        let year = "max-age=31536000; includeSubDomains";
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, header::HeaderValue::from_static(year));
+    }
+    answer
 }
 
 /// Cookies belong to sign-in alone: elsewhere the browser is not told that it may send them.

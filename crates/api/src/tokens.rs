@@ -39,6 +39,8 @@ pub struct Tokens {
     issuer: String,
     audience: String,
     successor_key: [u8; 32],
+    /// What else is believed: tokens of the keys before, and of the one to come.
+    others: Vec<Tokens>,
 }
 
 /// What an access token states.
@@ -113,7 +115,14 @@ impl Tokens {
             signing,
             checking,
             validation,
+            others: Vec::new(),
         }
+    }
+
+    /// Believes the tokens of another key too, and issues none with it.
+    pub fn believing(mut self, other: Self) -> Self {
+        self.others.push(other);
+        self
     }
 
     /// The secret with which refresh tokens get their successors: made of the signing key, so every instance has the same.
@@ -160,6 +169,18 @@ impl Tokens {
     /// # Errors
     /// `token_expired`, `invalid_token`.
     pub fn verify(&self, token: &str) -> Result<AccessToken> {
+        let refused = match self.verify_own(token) {
+            Err(error) if error.code() == Code::InvalidToken => error,
+            done => return done,
+        };
+        let others = self.others.iter().map(|other| other.verify_own(token));
+        others
+            .filter(|done| !matches!(done, Err(error) if error.code() == Code::InvalidToken))
+            .next()
+            .unwrap_or(Err(refused))
+    }
+
+    fn verify_own(&self, token: &str) -> Result<AccessToken> {
         let claims: Claims = match jsonwebtoken::decode(token, &self.checking, &self.validation) {
             Ok(checked) => checked.claims,
             Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => {
@@ -265,6 +286,17 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
             );
             assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 600);
         }
+    }
+
+    #[test]
+    fn tokens_of_another_key_are_believed_when_it_is_accepted() {
+        let (old, new) = (shared(), ed25519().believing(shared()));
+        assert!(new.verify(&token(&old, Utc::now())).is_ok());
+        assert!(new.verify(&token(&new, Utc::now())).is_ok());
+        assert_eq!(refusal(&old, &token(&new, Utc::now())), Code::InvalidToken);
+        let late = token(&old, Utc::now() - TimeDelta::minutes(11));
+        assert_eq!(refusal(&new, &late), Code::TokenExpired);
+        assert_eq!(refusal(&new, "nonsense"), Code::InvalidToken);
     }
 
     #[test]

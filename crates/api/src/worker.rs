@@ -141,6 +141,7 @@ impl Work {
     /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
     /// between repeats the rest.
     async fn keep_house(&self, run: &Run) -> Result<Outcome> {
+        self.sender.renew_secrets(run).await?;
         while self.erase_files_of_jobs(run).await? || self.erase_partners(run).await? {
             if run.is_stopping() {
                 return Ok(Outcome::Again);

@@ -16,3 +16,4 @@ pub use binaries::{OLDEST_VERSION, find_bin_dir};
 pub use cluster::{Address, Cluster, Settings, find_running};
 pub use error::Error;
 pub use folders::default_data_dir;
+pub use os::is_root;

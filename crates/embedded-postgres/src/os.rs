@@ -72,6 +72,11 @@ pub(crate) fn environment(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// Whether this program runs as root.
+pub fn is_root() -> bool {
+    effective_uid() == 0
+}
+
 pub(crate) fn effective_uid() -> u32 {
     // SAFETY: takes nothing, cannot fail.
     unsafe { libc::geteuid() }

@@ -4,12 +4,13 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use diesel::{ConnectionResult, prelude::*};
 use diesel_async::{
     AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
@@ -20,6 +21,7 @@ use diesel_async::{
 };
 use domain::{
     Code, Error, Result, access::Scope, events::NewEvent, ids::OrganizationId, quotas::Quotas,
+    timestamp::Timestamp,
 };
 use futures_util::{FutureExt, future::join};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -27,6 +29,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::{
     events,
     locks::{Turn, Turns},
+    server_keys,
 };
 
 /// Where the database is.
@@ -68,6 +71,8 @@ pub struct Store {
     fairness: Option<Arc<Fairness>>,
     quotas: Quotas,
     turns: Turns,
+    /// Since when a key of the server that is accepted has been there.
+    key_since: Arc<OnceLock<Timestamp>>,
 }
 
 /// What keeps the requests of one organization from being the trouble of all others.
@@ -127,6 +132,7 @@ impl Store {
             fairness: None,
             quotas: Quotas::default(),
             turns: Turns::default(),
+            key_since: Arc::default(),
         };
         store.refuse_strong_role().await?;
         Ok(store)
@@ -167,6 +173,16 @@ impl Store {
                 "the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)",
             )),
         }
+    }
+
+    /// From now on tokens that were made before any of these keys of the server was there are worth
+    /// nothing. The keys are named by their ids.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn accept_keys(&self, ids: &[String]) -> Result<()> {
+        let since = server_keys::note(self, ids).await?;
+        self.key_since.set(since).map_err(|_| Error::internal("keys are accepted once"))
     }
 
     /// A connection outside any organization: sees no tenant row. For the functions that look for one.
@@ -293,7 +309,8 @@ impl Store {
     ) -> Result<T> {
         let guard = Guard(Some(conn));
         let conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
-        let tx = Tx { conn, scope, quotas: &self.quotas, events: Mutex::default() };
+        let key_since = self.key_since.get().copied();
+        let tx = Tx { conn, scope, quotas: &self.quotas, key_since, events: Mutex::default() };
         let begin = format!(
             "{begin}; SELECT set_config('app.organization_id', '{}', true)",
             scope.organization.0
@@ -349,6 +366,7 @@ pub struct Tx<'c> {
     conn: &'c AsyncPgConnection,
     scope: &'c Scope,
     quotas: &'c Quotas,
+    key_since: Option<Timestamp>,
     events: Mutex<Vec<NewEvent>>,
 }
 
@@ -366,6 +384,19 @@ impl<'c> Tx<'c> {
     /// How much the organization may have.
     pub fn quotas(&self) -> &'c Quotas {
         self.quotas
+    }
+
+    /// Whether what was made at this instant was made under a key of the server that is still
+    /// accepted.
+    pub(crate) fn trusts(&self, made_at: Timestamp) -> bool {
+        self.key_since.is_none_or(|since| since <= made_at)
+    }
+
+    /// A token with this life is good when it ends after this instant: neither too old, nor made
+    /// under a key of the server that is no longer accepted.
+    pub(crate) fn must_end_after(&self, life: TimeDelta) -> Timestamp {
+        let now = Timestamp::now();
+        self.key_since.map_or(now, |since| now.max(Timestamp(since.0 + life)))
     }
 
     /// Adds an event; it is written when the work is done, with the scope's actor and request.

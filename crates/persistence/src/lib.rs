@@ -39,6 +39,7 @@ pub mod registrations;
 pub mod revocations;
 pub mod scores;
 pub mod selection;
+mod server_keys;
 pub mod sessions;
 pub mod slack;
 pub mod submissions;

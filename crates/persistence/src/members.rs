@@ -206,7 +206,7 @@ pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let hash = token.hash().to_vec();
     let found: Option<Member> = Member::query()
         .filter(members::invitation_hash.eq(&hash).or(members::invitation_mail_hash.eq(&hash)))
-        .filter(members::invitation_expires_at.gt(Timestamp::now()))
+        .filter(members::invitation_expires_at.gt(tx.must_end_after(INVITATION_LIFE)))
         .first(&mut tx.conn())
         .await
         .optional()?;
@@ -228,7 +228,7 @@ pub async fn accept(
     // Whoever is second waits here, and then finds no invitation any more.
     let invited: Option<(MemberId, Option<Vec<u8>>)> = members::table
         .filter(members::invitation_hash.eq(&hash).or(members::invitation_mail_hash.eq(&hash)))
-        .filter(members::invitation_expires_at.gt(Timestamp::now()))
+        .filter(members::invitation_expires_at.gt(tx.must_end_after(INVITATION_LIFE)))
         .select((members::id, members::invitation_mail_hash))
         .for_update()
         .first(&mut tx.conn())

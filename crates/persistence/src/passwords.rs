@@ -54,7 +54,7 @@ pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<
 pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let member: Option<MemberId> = password_resets::table
         .find(token.hash().to_vec())
-        .filter(password_resets::expires_at.gt(Timestamp::now()))
+        .filter(password_resets::expires_at.gt(tx.must_end_after(RESET_LIFE)))
         .select(password_resets::member_id)
         .first(&mut tx.conn())
         .await
@@ -145,7 +145,7 @@ async fn issue_reset_of(tx: &Tx<'_>, member: MemberId) -> Result<OpaqueToken> {
 /// `reset_token_invalid`.
 pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Result<MemberId> {
     let used: Option<MemberId> = diesel::delete(password_resets::table.find(token.hash().to_vec()))
-        .filter(password_resets::expires_at.gt(Timestamp::now()))
+        .filter(password_resets::expires_at.gt(tx.must_end_after(RESET_LIFE)))
         .returning(password_resets::member_id)
         .get_result(&mut tx.conn())
         .await

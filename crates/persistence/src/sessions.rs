@@ -153,6 +153,7 @@ async fn keep(tx: &Tx<'_>, session: SessionId, token: &OpaqueToken) -> Result<()
 #[diesel(table_name = sessions)]
 struct Row {
     id: SessionId,
+    created_at: Timestamp,
     expires_at: Timestamp,
     absolute_expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
@@ -179,6 +180,7 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
     let member = seen(tx, member, now).await?.ok_or_else(invalid)?;
     let session: Row = Row::query().find(session).for_update().first(&mut tx.conn()).await?;
     if session.revoked_at.is_some()
+        || !tx.trusts(session.created_at)
         || session.expires_at <= now
         || session.absolute_expires_at <= now
     {

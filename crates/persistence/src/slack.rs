@@ -38,6 +38,17 @@ pub async fn connect(tx: &Tx<'_>, bot_token: Vec<u8>, workspace: &str) -> Result
     Ok(stored)
 }
 
+/// Keeps the same token encrypted anew.
+pub async fn keep_token(tx: &Tx<'_>, before: &[u8], bot_token: &[u8]) -> Result<()> {
+    // Another connection may have taken its place meanwhile.
+    let same = slack_integrations::table.filter(slack_integrations::bot_token.eq(before));
+    diesel::update(same)
+        .set(slack_integrations::bot_token.eq(bot_token))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Ends the connection; the settings of notifications then name no targets there.
 ///
 /// # Errors

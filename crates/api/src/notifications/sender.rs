@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::{
     Error, Result,
+    ids::OrganizationId,
     notifications::{NotificationChannel, NotificationType, plain_line, plain_name},
 };
 use persistence::{
@@ -104,10 +105,12 @@ impl Sender {
         }
         let attempt = match due.channel {
             NotificationChannel::Slack => self.post(run, &due).await?,
-            NotificationChannel::Email => match self.mail(&due, &organization, recipient) {
-                Ok(mail) => self.mailer.send(&mail).await,
-                Err(reason) => Attempt::Refused { reason: reason.to_owned() },
-            },
+            NotificationChannel::Email => {
+                match self.mail(run.scope().organization, &due, &organization, recipient) {
+                    Ok(mail) => self.mailer.send(&mail).await,
+                    Err(reason) => Attempt::Refused { reason: reason.to_owned() },
+                }
+            }
         };
         self.circuits.note(due.channel, run, &attempt);
         if attempt != Attempt::Succeeded {
@@ -117,7 +120,13 @@ impl Sender {
         Ok(Outcome::Completed)
     }
 
-    fn mail(&self, due: &Due, organization: &str, to_name: String) -> Result<Mail, &'static str> {
+    fn mail(
+        &self,
+        id: OrganizationId,
+        due: &Due,
+        organization: &str,
+        to_name: String,
+    ) -> Result<Mail, &'static str> {
         // Whoever registers or invites chooses these names, and the mail goes to strangers.
         let organization = named(organization, "an organization");
         let to_name = plain_name(&to_name, 100);
@@ -126,7 +135,7 @@ impl Sender {
             let link = due
                 .secret
                 .as_deref()
-                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, sealed));
+                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, id, sealed));
             let link = link.and_then(|link| String::from_utf8(link).ok());
             let link = link.ok_or(
                 "The link was encrypted with another server key; please invite the person again.",
@@ -185,7 +194,8 @@ impl Sender {
         else {
             return refused("Slack is not connected.");
         };
-        let token = self.server_key.open(slack::TOKENS, &stored.bot_token);
+        let token =
+            self.server_key.open(slack::TOKENS, run.scope().organization, &stored.bot_token);
         let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
             return refused(
                 "The token was encrypted with another server key; please connect Slack again.",
@@ -196,6 +206,20 @@ impl Sender {
             Ok(()) => Attempt::Succeeded,
             Err(fault) => fault.into_attempt(),
         })
+    }
+
+    /// Encrypts anew what was encrypted with a key before, so that the key can be given up.
+    pub async fn renew_secrets(&self, run: &Run) -> Result<()> {
+        let Some(stored) =
+            run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
+        else {
+            return Ok(());
+        };
+        let (organization, kept) = (run.scope().organization, &stored.bot_token);
+        if let Some(sealed) = self.server_key.renew(slack::TOKENS, organization, kept)? {
+            run.step(async |tx| connections::keep_token(tx, kept, &sealed).await).await?;
+        }
+        Ok(())
     }
 
     /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is

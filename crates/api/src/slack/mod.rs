@@ -6,7 +6,10 @@ use actix_web::{delete, get, put, web};
 use domain::{
     Code, Error, Fault, cursor,
     page::{Page, Paging},
-    slack::{SlackConnection, SlackIntegration, SlackTarget, SlackTargetKind, SlackTargetPage},
+    slack::{
+        SlackConnection, SlackIntegration, SlackTarget, SlackTargetKind, SlackTargetPage,
+        StoredSlack,
+    },
     text::fold,
 };
 use persistence::slack;
@@ -44,14 +47,24 @@ pub struct SlackTargetList {
     pub paging: Paging,
 }
 
+/// The token of a connection; none when it was encrypted with a key of the server that nobody has
+/// any more.
+fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
+    let organization = call.caller.scope.organization;
+    let token = call.state.server_key.open(TOKENS, organization, &stored.bot_token)?;
+    String::from_utf8(token).ok()
+}
+
 /// Get the Slack connection
 ///
-/// Says whether Slack is connected, and to which workspace.
+/// Says whether Slack is connected, and to which workspace. A connection whose token
+/// cannot be read any more, because the deployment has another key, is none: connect again.
 #[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)),
     extensions(("x-step" = json!(4))))]
 #[get("/integrations/slack")]
 pub async fn get_slack_integration(call: Call) -> Result<Answer> {
     let stored = call.read(async |tx| slack::get(tx).await).await?;
+    let stored = stored.filter(|stored| token_of(&call, stored).is_some());
     Ok(Answer::ok(&SlackIntegration::from(stored)))
 }
 
@@ -71,13 +84,17 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
         }
         other => other.into_unavailable(),
     })?;
-    let sealed = state.server_key.seal(TOKENS, body.bot_token.clone().into_bytes())?;
-    let same = |kept: &[u8]| {
-        state.server_key.open(TOKENS, kept).is_some_and(|token| token == body.bot_token.as_bytes())
-    };
+    let organization = call.caller.scope.organization;
+    let sealed =
+        state.server_key.seal(TOKENS, organization, body.bot_token.clone().into_bytes())?;
+    let same =
+        |stored: &StoredSlack| token_of(&call, stored).is_some_and(|token| token == body.bot_token);
     let stored = call
         .write(async |tx| match slack::get(tx).await? {
-            Some(before) if before.workspace == workspace && same(&before.bot_token) => Ok(before),
+            Some(before) if before.workspace == workspace && same(&before) => {
+                slack::keep_token(tx, &before.bot_token, &sealed).await?;
+                Ok(before)
+            }
             _ => slack::connect(tx, sealed, &workspace).await,
         })
         .await?;
@@ -116,9 +133,8 @@ pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Re
         .map(|text| cursor::decode(&fingerprint, text))
         .transpose()?;
     let stored = call.read(async |tx| slack::get(tx).await).await?;
-    let token = stored.and_then(|stored| call.state.server_key.open(TOKENS, &stored.bot_token));
-    let token = token
-        .and_then(|token| String::from_utf8(token).ok())
+    let token = stored
+        .and_then(|stored| token_of(&call, &stored))
         .ok_or_else(|| Error::of(Code::SlackNotConnected))?;
     let mut position =
         from.unwrap_or_else(|| (query.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
