@@ -35,6 +35,7 @@ pub async fn preview_import(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
+    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
     let upload = upload::read(&request, payload, OptionsPart::Optional).await?;
     let options: ImportPreviewOptions = match upload.options.is_empty() {
         true => ImportPreviewOptions::default(),
@@ -65,6 +66,7 @@ pub async fn create_import(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
+    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
     let upload = upload::read(&request, payload, OptionsPart::Required).await?;
     let (sum, bytes) = (upload.sum, upload.bytes);
     let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;

@@ -39,6 +39,7 @@ use crate::{
     slack::SlackApi,
     state::{Addresses, State},
     telemetry::RequestSpan,
+    upload::Uploads,
     worker::{Work, Worker},
 };
 
@@ -235,6 +236,7 @@ impl Server {
             policy: openapi::Policy::of(&document),
             schemas: domain::body::Schemas::of(&document),
             files: files.clone(),
+            uploads: Uploads::default(),
             server_key,
             slack: SlackApi::new(&settings.slack_api_url)?,
             addresses: Addresses {

@@ -9,7 +9,7 @@ use scoring::model::Model;
 
 use crate::{
     auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey,
-    slack::SlackApi, tokens::Tokens,
+    slack::SlackApi, tokens::Tokens, upload::Uploads,
 };
 
 /// The shared state.
@@ -23,6 +23,7 @@ pub struct State {
     /// What bodies are checked against, out of the document.
     pub schemas: Schemas,
     pub files: Files,
+    pub uploads: Uploads,
     pub server_key: ServerKey,
     pub slack: SlackApi,
     pub addresses: Addresses,

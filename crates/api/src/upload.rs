@@ -1,13 +1,25 @@
 //! A file that comes with a request (multipart/form-data), kept on this machine while it is looked at.
 
-use std::{cell::Cell, fs::File, io::Seek, rc::Rc, time::Duration};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    fs::File,
+    io::Seek,
+    rc::Rc,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use actix_multipart::Multipart;
 use actix_web::{HttpMessage, HttpRequest, error::PayloadError, http::header, web};
-use domain::{Code, Error, Fault, Result};
+use domain::{Code, Error, Fault, Result, ids::OrganizationId, quotas::Quota};
 use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
-use tokio::{io::AsyncWriteExt, time::Instant};
+use tokio::{
+    io::AsyncWriteExt,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use crate::call::{Sum, late};
 
@@ -23,6 +35,38 @@ const MAX_PARTS: usize = 10;
 /// connection and a file for nothing; at this pace the largest file takes 14 minutes.
 const PATIENCE: Duration = Duration::from_secs(30);
 const BYTES_A_SECOND: u64 = 32 << 10;
+
+/// Uploads of one organization at a time: each has a file in the temporary folder until it is looked at.
+const AT_ONCE: usize = 8;
+/// How long an upload waits for its turn. Nothing of it is read meanwhile.
+const WAIT: Duration = Duration::from_secs(30);
+/// Organizations that are remembered although nobody uploads.
+const IDLE: usize = 1_000;
+
+/// The uploads that are under way on this instance.
+#[derive(Default)]
+pub struct Uploads(Mutex<HashMap<OrganizationId, Arc<Semaphore>>>);
+
+impl Uploads {
+    /// Waits until the organization may upload; the turn ends when what is returned is dropped.
+    ///
+    /// # Errors
+    /// `quota_exceeded` when the others take too long.
+    pub async fn turn(&self, organization: OrganizationId) -> Result<OwnedSemaphorePermit> {
+        let turns = {
+            let mut turns = self.0.lock().expect("never poisoned");
+            if turns.len() >= IDLE {
+                turns.retain(|_, turns| Arc::strong_count(turns) > 1);
+            }
+            let new = || Arc::new(Semaphore::new(AT_ONCE));
+            Arc::clone(turns.entry(organization).or_insert_with(new))
+        };
+        match tokio::time::timeout(WAIT, turns.acquire_owned()).await {
+            Ok(turn) => turn.map_err(Error::internal),
+            Err(_) => Err(Quota::Uploads.exceeded(AT_ONCE as i64 + 1, AT_ONCE as i64)),
+        }
+    }
+}
 
 /// What came.
 pub struct Upload {

@@ -37,6 +37,8 @@ pub enum Quota {
     JobsPerOrganization,
     JobItems,
     FileBytes,
+    /// Uploads that are on their way.
+    Uploads,
 }
 
 impl Quota {
@@ -48,6 +50,7 @@ impl Quota {
             Self::JobsPerOrganization => "jobs_per_organization",
             Self::JobItems => "job_items",
             Self::FileBytes => "file_bytes",
+            Self::Uploads => "uploads",
         }
     }
 
@@ -71,13 +74,16 @@ impl Quota {
                  day; try again when older ones are gone.",
                 limit >> 20
             ),
+            Self::Uploads => format!(
+                "The organization has {limit} uploads under way. Try again when one has ended."
+            ),
         }
     }
 
     /// Whether waiting for a moment may help, in seconds.
     const fn retry_after(self) -> Option<u64> {
         match self {
-            Self::JobsPerCaller | Self::JobsPerOrganization => Some(10),
+            Self::JobsPerCaller | Self::JobsPerOrganization | Self::Uploads => Some(10),
             Self::ImportRows => None,
             Self::JobItems | Self::FileBytes => Some(3_600),
         }
@@ -88,17 +94,19 @@ impl Quota {
     /// # Errors
     /// `quota_exceeded` with the name of the quota, its limit, and what was wanted.
     pub fn check(self, wanted: i64, limit: i64) -> Result<()> {
-        if wanted <= limit {
-            return Ok(());
-        }
+        if wanted <= limit { Ok(()) } else { Err(self.exceeded(wanted, limit)) }
+    }
+
+    /// The problem of whoever wants more than there is.
+    pub fn exceeded(self, wanted: i64, limit: i64) -> Error {
         let error = Error::new(Code::QuotaExceeded, self.detail(limit))
             .meta("quota_name", self.as_str().into())
             .meta("limit", limit.into())
             .meta("wanted", wanted.into());
-        Err(match self.retry_after() {
+        match self.retry_after() {
             Some(seconds) => error.meta("retry_after", seconds.into()),
             None => error,
-        })
+        }
     }
 }
 
