@@ -29,7 +29,7 @@ export async function apply({ page, step, shows, picture, api, address }) {
     const questions = QUESTIONS.map(([question]) => question);
     const { version } = await api("/v1/application-form");
     const body = { title: "Become a partner", intro: "Tell us who you are.", is_open: true, questions, agreements };
-    form = await api("/v1/application-form", { method: "PUT", body, headers: { "If-Match": `"${version}"` } });
+    form = await api("/v1/application-form", { method: "PATCH", body, headers: { "If-Match": `"${version}"` } });
     // The page is made to believe in a version that never was, which is what the server says of one that is long gone.
     const source = `(() => { const ask = fetch; let first = true; window.fetch = async (request) => {
       const answer = await ask(request);
@@ -82,7 +82,7 @@ export async function apply({ page, step, shows, picture, api, address }) {
   });
   await step("a form that is closed is not shown", async () => {
     const headers = { "If-Match": `"${form.version}"` };
-    await api("/v1/application-form", { method: "PUT", body: { is_open: false }, headers });
+    await api("/v1/application-form", { method: "PATCH", body: { is_open: false }, headers });
     // Another page first, since an address that differs behind the # alone is no new one.
     await page.open("about:blank");
     await open(form.public_token);

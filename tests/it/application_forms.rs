@@ -8,7 +8,7 @@ pub const FORM: &str = "/v1/application-form";
 /// Saves a form on top of the version that is there.
 pub async fn save(client: &Client, body: Value) -> Answer {
     let version = client.get(FORM).await.expect(200).version();
-    client.with("if-match", &format!("\"{version}\"")).put(FORM, body).await
+    client.with("if-match", &format!("\"{version}\"")).patch(FORM, body).await
 }
 
 /// Questions as they are sent: those of an answer as they stand.
@@ -111,10 +111,10 @@ async fn two_who_edit_the_form_do_not_overwrite_each_other() {
     let org = Organization::new().await;
     let admin = org.member("admin").await;
     let body = |title: &str| json!({"title": title});
-    org.owner.put(FORM, body("Mine")).await.problem(428, "if_match_required");
+    org.owner.patch(FORM, body("Mine")).await.problem(428, "if_match_required");
     let (one, two) = (org.owner.with("if-match", "\"1\""), admin.with("if-match", "\"1\""));
     let (mine, other) = (body("Mine"), body("Yours"));
-    let (first, second) = tokio::join!(one.put(FORM, mine), two.put(FORM, other));
+    let (first, second) = tokio::join!(one.patch(FORM, mine), two.patch(FORM, other));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412]);
@@ -123,7 +123,7 @@ async fn two_who_edit_the_form_do_not_overwrite_each_other() {
     org.member("member")
         .await
         .with("if-match", "*")
-        .put(FORM, body("x"))
+        .patch(FORM, body("x"))
         .await
         .problem(403, "insufficient_role");
 }

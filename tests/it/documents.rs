@@ -193,7 +193,7 @@ impl Things {
                 "maps_to": "partner.name"}],
             "agreements": [{"text": "You may store these data.", "required": true}]});
         let change_form = owner.with("if-match", "*");
-        let form = change_form.put("/v1/application-form", questions).await.expect(200);
+        let form = change_form.patch("/v1/application-form", questions).await.expect(200);
         let token = form.body["public_token"].as_str().unwrap();
         let [question, agreement] = ["questions", "agreements"]
             .map(|part| form.body[part][0]["id"].as_str().unwrap().to_owned());

@@ -345,7 +345,7 @@ async fn members_and_roles_are_told_of_applications_each_once() {
         .expect(200);
     let settings = org.owner.get(SETTINGS).await.expect(200);
     let change = json!({"member_ids": [admin_id, viewer_id]});
-    org.owner.with("if-match", settings.header("etag")).put(SETTINGS, change).await.expect(200);
+    org.owner.with("if-match", settings.header("etag")).patch(SETTINGS, change).await.expect(200);
 
     let evil = "<img src=x onerror=alert(1)>\r\nBcc: all@example.com";
     let submission = "sub_01kb1q3x5se7wtc2gnh2avw0fd";
@@ -376,7 +376,7 @@ async fn members_and_roles_are_told_of_applications_each_once() {
     let settings = org.owner.get(SETTINGS).await.expect(200);
     org.owner
         .with("if-match", settings.header("etag"))
-        .put(SETTINGS, json!({"email": false}))
+        .patch(SETTINGS, json!({"email": false}))
         .await
         .expect(200);
     let second = "sub_01kb1q3x5se7wtc2gnh2avw0fe";
@@ -402,9 +402,10 @@ async fn settings_are_one_document_with_a_version() {
         (&first.body["member_ids"], &first.body["slack_channel_ids"]),
         (&json!([]), &json!([]))
     );
-    let put =
-        async |etag: &str, body: Value| org.owner.with("if-match", etag).put(SETTINGS, body).await;
-    org.owner.put(SETTINGS, json!({"roles": ["owner"]})).await.problem(428, "if_match_required");
+    let put = async |etag: &str, body: Value| {
+        org.owner.with("if-match", etag).patch(SETTINGS, body).await
+    };
+    org.owner.patch(SETTINGS, json!({"roles": ["owner"]})).await.problem(428, "if_match_required");
     put("\"9\"", json!({"roles": ["owner"]})).await.problem(412, "version_mismatch");
     for channel in ["slack_channel_ids", "slack_user_ids"] {
         put(first.header("etag"), json!({channel: ["C1"]}))
@@ -440,7 +441,7 @@ async fn settings_are_one_document_with_a_version() {
     let (reader, writer) =
         (org.key(&["applications:read"]).await, org.key(&["applications:write"]).await);
     reader.get(SETTINGS).await.expect(200);
-    writer.with("if-match", "*").put(SETTINGS, json!({"roles": ["admin"]})).await.expect(200);
+    writer.with("if-match", "*").patch(SETTINGS, json!({"roles": ["admin"]})).await.expect(200);
 }
 
 #[tokio::test]

@@ -290,7 +290,7 @@ async fn not_every_field_can_be_decided_on() {
     // Where nobody evaluates, a new partner has no tier that could be kept.
     org.owner
         .with("if-match", "*")
-        .put("/v1/tier-policy", json!({"mode": "manual"}))
+        .patch("/v1/tier-policy", json!({"mode": "manual"}))
         .await
         .expect(200);
     let without = plain(&org.owner, "Without tier").await;

@@ -537,3 +537,89 @@ async fn no_value_of_a_property_makes_the_server_fail() {
         }
     }
 }
+
+/// JSON has one kind of number: 1000.0 is the integer 1000, in bodies as in filters.
+#[tokio::test]
+async fn a_number_without_a_fraction_is_an_integer() {
+    let org = Organization::new().await;
+    let partner =
+        json!({"name": "Acme", "type": "reseller", "employees": 55.0, "company_revenue": 1e6});
+    let made = org.owner.post("/v1/partners", partner).await.expect(201);
+    assert_eq!(
+        (&made.body["employees"], &made.body["company_revenue"]),
+        (&json!(55), &json!(1_000_000))
+    );
+    let path = format!("/v1/partners/{}", made.id());
+    let refused = org.owner.patch(&path, json!({"employees": 55.5})).await;
+    assert_eq!(refused.problem(422, "validation_failed").faults()["#/employees"], "wrong_type");
+    let filter = json!({"op": "between", "field": "employees", "value": [55.0, 1e2]});
+    let query = json!({"filter": filter, "limit": 10.0});
+    let found = org.owner.post("/v1/partners/query", query).await.expect(200);
+    assert_eq!(found.body["data"].as_array().unwrap().len(), 1);
+}
+
+/// RFC 7396: what is absent inside of an object stays as well.
+#[tokio::test]
+async fn merge_patches_merge_objects() {
+    let org = Organization::new().await;
+    let partner = json!({"name": "Acme", "type": "reseller"});
+    let made = org.owner.post("/v1/partners", partner).await.expect(201);
+    let path = format!("/v1/partners/{}", made.id());
+    let some = json!({"quarterly_weights": {"q1": 4000, "q2": 1000}});
+    let all = json!({"q1": 4000, "q2": 1000, "q3": 2500, "q4": 2500});
+    let changed = org.owner.patch(&path, some.clone()).await.expect(200);
+    assert_eq!(changed.body["quarterly_weights"], all);
+    // The same again changes nothing, by whichever way it comes.
+    let plan = org.owner.patch(&format!("{path}/joint-plan"), some).await.expect(200);
+    assert_eq!((&plan.body["quarterly_weights"], plan.version()), (&all, changed.version()));
+    for (wrong, place, code) in [
+        (json!({"q1": 1}), "#/quarterly_weights", "weights_not_100_percent"),
+        (json!({"q1": null}), "#/quarterly_weights/q1", "not_nullable"),
+        (json!({"q5": 1}), "#/quarterly_weights/q5", "unknown_field"),
+    ] {
+        for path in [path.clone(), format!("{path}/joint-plan")] {
+            let body = json!({"quarterly_weights": wrong});
+            let refused = org.owner.patch(&path, body).await.problem(422, "validation_failed");
+            assert_eq!(refused.faults()[place], code, "{path}");
+        }
+    }
+    let incomplete =
+        json!({"name": "Beta", "type": "reseller", "quarterly_weights": {"q1": 10000}});
+    let refused = org.owner.post("/v1/partners", incomplete).await;
+    let refused = refused.problem(422, "validation_failed");
+    assert_eq!(refused.faults()["#/quarterly_weights/q2"], "required");
+
+    let profile = "/v1/ideal-partner-profile";
+    let before = org.owner.get(profile).await.expect(200);
+    let seen = org.owner.with("if-match", before.header("etag"));
+    let wrong = json!({"weights": {"capacity": 1}});
+    let refused = seen.patch(profile, wrong).await.problem(422, "validation_failed");
+    assert_eq!(refused.faults()["#/weights"], "weights_not_100_percent");
+    let weights = before.body["weights"].as_object().unwrap();
+    let moved = |name: &str, by: i64| weights[name].as_i64().unwrap() + by;
+    let some = json!({"capacity": moved("capacity", 100), "commitment": moved("commitment", -100)});
+    let after = seen.patch(profile, json!({"weights": some})).await.expect(200);
+    let mut wanted = before.body["weights"].clone();
+    for name in ["capacity", "commitment"] {
+        wanted[name] = some[name].clone();
+    }
+    assert_eq!(after.body["weights"], wanted);
+}
+
+/// Four documents are changed by merge patches; they were put, and kept what was absent.
+#[tokio::test]
+async fn documents_whose_absent_properties_stay_are_patched_not_put() {
+    let org = Organization::new().await;
+    for path in [
+        "/v1/tier-policy",
+        "/v1/ideal-partner-profile",
+        "/v1/application-form",
+        "/v1/application-form/notifications",
+    ] {
+        let before = org.owner.get(path).await.expect(200);
+        org.owner.put(path, json!({})).await.problem(405, "method_not_allowed");
+        org.owner.patch(path, json!({})).await.problem(428, "if_match_required");
+        let seen = org.owner.with("if-match", before.header("etag"));
+        assert_eq!(seen.patch(path, json!({})).await.expect(200).body, before.body, "{path}");
+    }
+}

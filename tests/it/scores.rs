@@ -95,25 +95,26 @@ async fn the_profile_is_replaced_by_whoever_saw_it_last() {
     assert_eq!(org.owner.with("if-none-match", "\"1\"").get(PROFILE).await.status, 304);
 
     let narrative = json!({"narrative": "Hospitals in the Alps."});
-    let refused = org.owner.put(PROFILE, narrative.clone()).await.problem(428, "if_match_required");
+    let refused =
+        org.owner.patch(PROFILE, narrative.clone()).await.problem(428, "if_match_required");
     assert_eq!(refused.faults()["If-Match"], "if_match_required");
     org.owner
         .with("if-match", "\"7\"")
-        .put(PROFILE, narrative.clone())
+        .patch(PROFILE, narrative.clone())
         .await
         .problem(412, "version_mismatch");
     let first = org.owner.with("if-match", "\"1\"");
-    let changed = first.put(PROFILE, narrative.clone()).await.expect(200);
+    let changed = first.patch(PROFILE, narrative.clone()).await.expect(200);
     assert_eq!(
         (changed.version(), changed.header("etag"), &changed.body["narrative"]),
         (2, "\"2\"", &narrative["narrative"])
     );
     assert_eq!(changed.body["criteria"], profile.body["criteria"], "what is absent stays");
-    let stale = first.put(PROFILE, narrative.clone()).await.problem(412, "version_mismatch");
+    let stale = first.patch(PROFILE, narrative.clone()).await.problem(412, "version_mismatch");
     assert_eq!(stale.body["meta"]["current_version"], 2);
     let second = org.owner.with("if-match", "\"2\"");
     assert_eq!(
-        second.put(PROFILE, narrative).await.expect(200).version(),
+        second.patch(PROFILE, narrative).await.expect(200).version(),
         2,
         "nothing has changed"
     );
@@ -122,21 +123,24 @@ async fn the_profile_is_replaced_by_whoever_saw_it_last() {
     for read_only in ["version", "created_at", "updated_at"] {
         same.as_object_mut().unwrap().remove(read_only);
     }
-    assert_eq!(second.put(PROFILE, same).await.expect(200).version(), 2);
+    assert_eq!(second.patch(PROFILE, same).await.expect(200).version(), 2);
     assert_eq!(org.owner.count_events("ideal_partner_profile.updated").await, 1);
     assert_eq!(
-        second.put(PROFILE, json!({"criteria": [], "narrative": null})).await.expect(200).body["criteria"],
+        second.patch(PROFILE, json!({"criteria": [], "narrative": null})).await.expect(200).body["criteria"],
         json!([])
     );
     org.member("member")
         .await
         .with("if-match", "\"3\"")
-        .put(PROFILE, json!({}))
+        .patch(PROFILE, json!({}))
         .await
         .problem(403, "insufficient_role");
     let key = org.key(&["scores:read"]).await;
     key.get(PROFILE).await.expect(200);
-    key.with("if-match", "\"3\"").put(PROFILE, json!({})).await.problem(403, "insufficient_scope");
+    key.with("if-match", "\"3\"")
+        .patch(PROFILE, json!({}))
+        .await
+        .problem(403, "insufficient_scope");
 }
 
 #[tokio::test]
@@ -145,36 +149,36 @@ async fn a_profile_says_everything_that_is_wrong_with_it() {
     let owner = org.owner.with("if-match", "\"1\"");
     let there = json!({"op": "gte", "field": "employees", "value": 1});
     let weights = json!({"weights": {"capacity": 2500, "capability": 2500, "commitment": 2500, "customer_alignment": 2400}});
-    let refused = owner.put(PROFILE, weights).await.problem(422, "validation_failed");
+    let refused = owner.patch(PROFILE, weights).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/weights"], "weights_not_100_percent");
     let weights = json!({"weights": {"capacity": 10001, "capability": -1, "commitment": 0, "customer_alignment": 0}});
-    let refused = owner.put(PROFILE, weights).await.problem(422, "validation_failed");
+    let refused = owner.patch(PROFILE, weights).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/weights/capacity"], "out_of_range");
     assert_eq!(refused.faults()["#/weights/capability"], "out_of_range");
     let many: Vec<Value> = (0..31).map(|i| criterion(&format!("c{i}"), there.clone())).collect();
     let refused =
-        owner.put(PROFILE, json!({"criteria": many})).await.problem(422, "validation_failed");
+        owner.patch(PROFILE, json!({"criteria": many})).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria"], "too_many_items");
     let twice = json!({"criteria": [criterion("a", there.clone()), criterion("b", there.clone()), criterion("a", there.clone())]});
-    let refused = owner.put(PROFILE, twice).await.problem(422, "validation_failed");
+    let refused = owner.patch(PROFILE, twice).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria/2/key"], "duplicate_item");
     let mut odd = criterion("Not a key", there.clone());
     (odd["weight"], odd["dimension"], odd["label"]) = (json!(11), json!("luck"), json!(""));
     let refused =
-        owner.put(PROFILE, json!({"criteria": [odd]})).await.problem(422, "validation_failed");
+        owner.patch(PROFILE, json!({"criteria": [odd]})).await.problem(422, "validation_failed");
     let faults = refused.faults();
     assert_eq!(faults["#/criteria/0/key"], "invalid_format");
     assert_eq!(faults["#/criteria/0/weight"], "out_of_range");
     assert_eq!(faults["#/criteria/0/dimension"], "invalid_choice");
     assert_eq!(faults["#/criteria/0/label"], "too_short");
     let half = json!({"criteria": [{"key": "a"}]});
-    let refused = owner.put(PROFILE, half).await.problem(422, "validation_failed");
+    let refused = owner.patch(PROFILE, half).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria/0/filter"], "required");
     let wrong = json!({"op": "and", "filters": [there.clone(), {"op": "gte", "field": "employees", "value": "many"}]});
     let unknown = json!({"op": "eq", "field": "turnover", "value": 1});
     let circular = json!({"op": "gte", "field": "fit_score", "value": 50});
     let bad = json!({"criteria": [criterion("a", wrong), criterion("b", unknown), criterion("c", circular)]});
-    let refused = owner.put(PROFILE, bad).await.problem(422, "invalid_filter");
+    let refused = owner.patch(PROFILE, bad).await.problem(422, "invalid_filter");
     let faults = refused.faults();
     assert_eq!(faults.len(), 3, "{faults:?}");
     for place in [
@@ -185,7 +189,7 @@ async fn a_profile_says_everything_that_is_wrong_with_it() {
         assert_eq!(faults[place], "invalid_filter", "{faults:?}");
     }
     let read_only =
-        owner.put(PROFILE, json!({"version": 1})).await.problem(422, "validation_failed");
+        owner.patch(PROFILE, json!({"version": 1})).await.problem(422, "validation_failed");
     assert_eq!(read_only.faults()["#/version"], "read_only_field");
     assert_eq!(org.owner.get(PROFILE).await.expect(200).version(), 1);
 }
@@ -534,7 +538,7 @@ async fn scores_are_stale_when_what_they_rest_on_has_changed() {
     // A new profile makes all stale, and writes no partner.
     let version = fresh().await;
     let narrower = json!({"weights": {"capacity": 10000, "capability": 0, "commitment": 0, "customer_alignment": 0}});
-    org.owner.with("if-match", "\"1\"").put(PROFILE, narrower).await.expect(200);
+    org.owner.with("if-match", "\"1\"").patch(PROFILE, narrower).await.expect(200);
     assert_eq!((is_stale().await, &get(&org.owner, &id).await["version"]), (true, &version));
     let page = org.owner.get("/v1/partners?scores_stale=true").await.expect(200);
     assert_eq!(

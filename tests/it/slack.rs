@@ -22,7 +22,7 @@ async fn connected(org: &Organization) -> String {
 /// Somebody applies, and these channels hear of it.
 async fn applied(org: &Organization, channels: &[&str], applicant: Applicant) {
     let settings = json!({"slack_channel_ids": channels, "email": false});
-    org.owner.with("if-match", "*").put(SETTINGS, settings).await.expect(200);
+    org.owner.with("if-match", "*").patch(SETTINGS, settings).await.expect(200);
     let tell = async |tx: &persistence::Tx<'_>| {
         persistence::notifications::application_submitted(
             tx,
@@ -144,7 +144,7 @@ async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_tha
     let token = connected(&org).await;
     org.owner
         .with("if-match", "*")
-        .put(SETTINGS, json!({"slack_user_ids": ["U1"]}))
+        .patch(SETTINGS, json!({"slack_user_ids": ["U1"]}))
         .await
         .expect(200);
     let evil = "<!channel> @here <https://evil.example|Acme> & co";
@@ -234,7 +234,7 @@ async fn the_end_of_the_connection_is_the_end_of_what_was_to_go_there() {
     let refused = org
         .owner
         .with("if-match", "*")
-        .put(SETTINGS, settings)
+        .patch(SETTINGS, settings)
         .await
         .problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/slack_user_ids/0"], "invalid_format");

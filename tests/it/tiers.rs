@@ -281,18 +281,19 @@ async fn the_policy_is_replaced_only_by_who_has_seen_it() {
     let org = Organization::new().await;
     let manual = json!({"mode": "manual", "evaluate_on": [], "demotion_grace_days": 30});
     let missing =
-        org.owner.put("/v1/tier-policy", manual.clone()).await.problem(428, "if_match_required");
+        org.owner.patch("/v1/tier-policy", manual.clone()).await.problem(428, "if_match_required");
     assert_eq!(missing.faults()["If-Match"], "if_match_required");
     let seen = org.owner.with("if-match", "\"1\"");
-    seen.put("/v1/tier-policy", json!({"mode": "mixed"})).await.problem(422, "validation_failed");
-    seen.put("/v1/tier-policy", json!({"demotion_grace_days": 366}))
+    seen.patch("/v1/tier-policy", json!({"mode": "mixed"})).await.problem(422, "validation_failed");
+    seen.patch("/v1/tier-policy", json!({"demotion_grace_days": 366}))
         .await
         .problem(422, "validation_failed");
-    let replaced = seen.put("/v1/tier-policy", manual.clone()).await.expect(200);
+    let replaced = seen.patch("/v1/tier-policy", manual.clone()).await.expect(200);
     assert_eq!((replaced.version(), replaced.header("etag")), (2, "\"2\""));
-    let late = seen.put("/v1/tier-policy", manual.clone()).await.problem(412, "version_mismatch");
+    let late = seen.patch("/v1/tier-policy", manual.clone()).await.problem(412, "version_mismatch");
     assert_eq!(late.body["meta"]["current_version"], 2);
-    let same = org.owner.with("if-match", "\"2\"").put("/v1/tier-policy", manual).await.expect(200);
+    let same =
+        org.owner.with("if-match", "\"2\"").patch("/v1/tier-policy", manual).await.expect(200);
     assert_eq!(same.version(), 2);
 
     // People and integrations decide now: an integration's tier is like any other field of its.
@@ -317,7 +318,7 @@ async fn the_policy_is_replaced_only_by_who_has_seen_it() {
     );
 
     let empty = json!({"mode": "automatic", "evaluate_on": []});
-    org.owner.with("if-match", "\"2\"").put("/v1/tier-policy", empty).await.expect(200);
+    org.owner.with("if-match", "\"2\"").patch("/v1/tier-policy", empty).await.expect(200);
     require(&org.owner, "silver", json!({"op": "gte", "field": "employees", "value": 10})).await;
     let id = partner(&org.owner, json!({"name": "New", "employees": 20})).await;
     let new = org.owner.get(&format!("/v1/partners/{id}")).await.expect(200);
@@ -329,7 +330,7 @@ async fn a_dry_run_says_what_the_real_one_does() {
     let org = Organization::new().await;
     let silver = json!({"op": "gte", "field": "employees", "value": 10});
     let manual = org.owner.with("if-match", "\"1\"");
-    manual.put("/v1/tier-policy", json!({"mode": "manual"})).await.expect(200);
+    manual.patch("/v1/tier-policy", json!({"mode": "manual"})).await.expect(200);
     require(&org.owner, "silver", silver).await;
     let up = partner(&org.owner, json!({"name": "Up", "employees": 20})).await;
     let same =

@@ -38,7 +38,7 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
     let settings = json!({"roles": ["owner"], "slack_channel_ids": ["C1"], "email": true});
     org.owner
         .with("if-match", "*")
-        .put(&format!("{FORM}/notifications"), settings)
+        .patch(&format!("{FORM}/notifications"), settings)
         .await
         .expect(200);
 

@@ -1,6 +1,6 @@
 //! The application form, for those who design it and for those who fill it in (contract 4.8).
 
-use actix_web::{get, post, put, web};
+use actix_web::{get, patch, post, web};
 use domain::{
     Error,
     access::Scope,
@@ -29,7 +29,7 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
     Ok(Answer::resource(form.version, &form))
 }
 
-/// Replace the application form
+/// Update the application form
 ///
 /// The whole document, as a front end saves it while somebody works on it. Questions and agreements that are sent with
 /// their id are the ones that were there; their order is the order shown. Every save that changes something is a new
@@ -37,8 +37,8 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
 #[utoipa::path(tag = "applications", request_body = ApplicationFormUpdate, security(("admin" = ["applications:write"])),
     responses((status = 200, body = ApplicationForm)),
     extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch not_found_reference if_match_required")), ("x-step" = json!(4))))]
-#[put("/application-form")]
-pub async fn replace_application_form(
+#[patch("/application-form")]
+pub async fn update_application_form(
     call: Call,
     body: Json<ApplicationFormUpdate>,
 ) -> Result<Answer> {

@@ -1,6 +1,6 @@
 //! The ideal partner profile (contract 4.7).
 
-use actix_web::{get, put};
+use actix_web::{get, patch};
 use domain::ideal_partner_profile::{IdealPartnerProfile, IdealPartnerProfileUpdate};
 use persistence::ideal_partner_profile;
 
@@ -21,14 +21,15 @@ pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
     Ok(Answer::resource(profile.version, &profile))
 }
 
-/// Replace the ideal partner profile
+/// Update the ideal partner profile
 ///
-/// What is absent stays. The scores of all partners are stale from then on; refresh them when it suits.
+/// A merge patch: absent properties keep their values; `weights` must add up to 10000 afterwards.
+/// All scores become stale; refresh them when it suits you.
 #[utoipa::path(tag = "scores", request_body = IdealPartnerProfileUpdate, security(("admin" = ["scores:write"])),
     responses((status = 200, body = IdealPartnerProfile)),
     extensions(("x-errors" = json!("if_match_required invalid_filter weights_not_100_percent")), ("x-step" = json!(3))))]
-#[put("/ideal-partner-profile")]
-pub async fn replace_ideal_partner_profile(
+#[patch("/ideal-partner-profile")]
+pub async fn update_ideal_partner_profile(
     call: Call,
     body: Json<IdealPartnerProfileUpdate>,
 ) -> Result<Answer> {

@@ -1,6 +1,6 @@
 //! Tiers (contract 4.5).
 
-use actix_web::{delete, get, patch, post, put, web};
+use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::PartnerId,
     jobs::Job,
@@ -120,13 +120,13 @@ pub async fn get_tier_policy(call: Call) -> Result<Answer> {
     Ok(Answer::resource(policy.version, &policy))
 }
 
-/// Replace the tier policy
+/// Update the tier policy
 ///
-/// What is absent stays. Nobody is evaluated by it.
+/// A merge patch: absent properties keep their values. No tier changes by this alone.
 #[utoipa::path(tag = "tiers", request_body = TierPolicyUpdate, security(("admin" = ["tiers:write"])),
     responses((status = 200, body = TierPolicy)), extensions(("x-errors" = json!("if_match_required")), ("x-step" = json!(2))))]
-#[put("/tier-policy")]
-pub async fn replace_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
+#[patch("/tier-policy")]
+pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
     call.expect_if_match()?;
     let policy =
         call.write(async |tx| tiers::replace_policy(tx, call.if_match, &body).await).await?;

@@ -175,6 +175,15 @@ pub fn count_values(json: &[u8]) -> usize {
     count
 }
 
+/// The integer that a number with a point or an exponent is; none where it is a fraction, or
+/// already an integer.
+pub(crate) fn whole(number: &Number) -> Option<Number> {
+    let float = number.as_f64().filter(|_| number.as_i64().is_none())?;
+    // 2^63 and more is no integer of 64 bits.
+    let is_whole = float.fract() == 0.0 && float.abs() < 9_223_372_036_854_775_808.0;
+    is_whole.then(|| Number::from(float as i64))
+}
+
 /// The prefix of the ids that a schema describes, when it describes ids.
 pub fn id_prefix(schema: &Map<String, Json>) -> Option<&'static str> {
     if schema.get("format").is_none_or(|format| format != "typeid") {
@@ -264,7 +273,14 @@ impl<'a> Check<'a> {
             (Some("object"), Json::Object(_)) if schema.opaque => {}
             (Some("object"), Json::Object(object)) => self.object(&schema, object),
             (Some("array"), Json::Array(items)) => self.array(&schema, items),
-            (Some("integer"), Json::Number(number)) => self.integer(&schema, number),
+            (Some("integer"), Json::Number(number)) => {
+                // JSON has one kind of number: what writes 1000.0 means the integer 1000.
+                let whole = whole(number);
+                self.integer(&schema, whole.as_ref().unwrap_or(number));
+                if let Some(whole) = whole {
+                    *number = whole;
+                }
+            }
             (Some("number"), Json::Number(_)) | (Some("boolean"), Json::Bool(_)) | (None, _) => {}
             (Some("string"), Json::String(text)) => {
                 if let Some(kept) = self.text(&schema, text) {
@@ -405,10 +421,7 @@ impl<'a> Check<'a> {
             // Beyond 64 bits, where JSON texts of integers become floats.
             (None, Some(float)) if float.abs() >= 9_223_372_036_854_775_808.0 => false,
             _ => {
-                return self.fault(
-                    "wrong_type",
-                    "must be an integer, not a number with a point or an exponent",
-                );
+                return self.fault("wrong_type", "must be an integer, not a fraction");
             }
         };
         if fits {
@@ -676,7 +689,7 @@ mod tests {
             (json!({"currency": "USD"}), "read_only_field #/currency {}"),
             (json!({"employees": 11}), r#"out_of_range #/employees {"min":0,"max":10}"#),
             (json!({"employees": -1}), r#"out_of_range #/employees {"min":0,"max":10}"#),
-            (json!({"employees": 1.0}), "wrong_type #/employees {}"),
+            (json!({"employees": 1.5}), "wrong_type #/employees {}"),
             (json!({"employees": "1"}), "wrong_type #/employees {}"),
             (json!({"employees": true}), "wrong_type #/employees {}"),
             (json!({"employees": u64::MAX}), r#"out_of_range #/employees {"min":0,"max":10}"#),

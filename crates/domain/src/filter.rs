@@ -16,7 +16,7 @@ use utoipa::{
 use uuid::Uuid;
 
 use crate::{
-    Code, Error, Fault, domains,
+    Code, Error, Fault, body, domains,
     fault::{Faults, MAX_FAULTS, excerpt},
     fields::{Field, FieldReference, FieldType, Operator, did_you_mean, named},
     ids, text,
@@ -479,7 +479,10 @@ fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Val
             value.as_bool().map(Value::Bool).ok_or_else(|| wrong("must be true or false"))
         }
         FieldType::Integer | FieldType::Money | FieldType::Score => {
-            value.as_i64().map(Value::Int).ok_or_else(|| wrong("must be an integer"))
+            let number = value.as_number();
+            let integer =
+                number.and_then(|number| number.as_i64().or_else(|| body::whole(number)?.as_i64()));
+            integer.map(Value::Int).ok_or_else(|| wrong("must be an integer"))
         }
         FieldType::Date => value
             .as_str()

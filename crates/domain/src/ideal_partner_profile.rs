@@ -37,6 +37,45 @@ pub struct FourCWeights {
     pub customer_alignment: i64,
 }
 
+/// A change of the weights: dimensions that are absent keep theirs. All four must add up to 10000
+/// afterwards.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"capacity": 4000, "commitment": 1000}))]
+pub struct FourCWeightsUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_alignment: Option<i64>,
+}
+
+impl FourCWeightsUpdate {
+    /// The weights after the change.
+    ///
+    /// # Errors
+    /// `weights_not_100_percent`.
+    pub fn merged(&self, before: FourCWeights) -> Result<FourCWeights> {
+        let after = FourCWeights {
+            capacity: self.capacity.unwrap_or(before.capacity),
+            capability: self.capability.unwrap_or(before.capability),
+            commitment: self.commitment.unwrap_or(before.commitment),
+            customer_alignment: self.customer_alignment.unwrap_or(before.customer_alignment),
+        };
+        let FourCWeights { capacity, capability, commitment, customer_alignment } = after;
+        let sum = capacity + capability + commitment + customer_alignment;
+        if sum == 10_000 {
+            return Ok(after);
+        }
+        let detail = format!("must add up to 10000, not {sum}");
+        let fault = Fault::at_pointer("weights_not_100_percent", "#/weights", detail);
+        Err(Error::invalid(vec![fault.meta("sum", sum)]))
+    }
+}
+
 impl From<FourCWeights> for FourCBreakdown {
     fn from(weights: FourCWeights) -> Self {
         let FourCWeights { capacity, capability, commitment, customer_alignment } = weights;
@@ -91,7 +130,7 @@ pub struct IdealPartnerProfile {
 #[serde(deny_unknown_fields)]
 pub struct IdealPartnerProfileUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weights: Option<FourCWeights>,
+    pub weights: Option<FourCWeightsUpdate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Vec<IdealPartnerCriterion>>,
     #[serde(

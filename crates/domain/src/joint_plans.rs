@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{ids::PartnerId, partners::QuarterlyWeights};
+use crate::{
+    ids::PartnerId,
+    partners::{QuarterlyWeights, QuarterlyWeightsUpdate},
+};
 
 /// An amount for each quarter of the fiscal year, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -96,7 +99,7 @@ pub struct JointPlanUpdate {
     )]
     pub annual_revenue_target: Option<Option<i64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quarterly_weights: Option<QuarterlyWeights>,
+    pub quarterly_weights: Option<QuarterlyWeightsUpdate>,
 }
 
 impl JointPlanUpdate {

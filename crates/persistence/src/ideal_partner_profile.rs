@@ -36,13 +36,19 @@ pub async fn replace(
     let before: IdealPartnerProfile =
         IdealPartnerProfile::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
-    let changes = patch::changes(&before, update)?;
+    // A merge patch may say some weights only.
+    let weights = update.weights.as_ref().map(|weights| weights.merged(before.weights.0));
+    let weights = weights.transpose()?;
+    let mut changes = patch::changes(&before, update)?;
+    if let Some(weights) = &weights {
+        changes.remove("weights");
+        changes.extend(patch::changes(&before, &json!({"weights": weights}))?);
+    }
     if changes.is_empty() {
         return Ok(before);
     }
     let set = (
-        update
-            .weights
+        weights
             .as_ref()
             .map(stored)
             .transpose()?

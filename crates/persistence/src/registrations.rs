@@ -140,7 +140,7 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
     let id = serde_json::from_value(id).map(OrganizationId).map_err(Error::internal)?;
     let token = OpaqueToken::generate(TokenKind::Registration, tx.scope().organization)?;
     let pending: Option<PendingRegistration> = diesel::update(registrations::table.find(id))
-        .filter(registrations::expires_at.gt(Timestamp::now()))
+        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
         .set(registrations::token_hash.eq(token.hash().to_vec()))
         .returning(PendingRegistration::as_returning())
         .get_result(&mut tx.conn())
@@ -159,7 +159,7 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
 pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration> {
     let found: Option<PendingRegistration> = PendingRegistration::query()
         .filter(registrations::token_hash.eq(token.hash().to_vec()))
-        .filter(registrations::expires_at.gt(Timestamp::now()))
+        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
         .first(&mut tx.conn())
         .await
         .optional()?;

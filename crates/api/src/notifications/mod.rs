@@ -4,7 +4,7 @@
 pub mod sender;
 pub mod templates;
 
-use actix_web::{get, post, put, web};
+use actix_web::{get, patch, post, web};
 use domain::{
     ids::{NotificationDeliveryId, NotificationId},
     notifications::{
@@ -78,8 +78,8 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
 #[utoipa::path(tag = "notifications", request_body = NotificationSettingsUpdate, security(("admin" = ["applications:write"])),
     responses((status = 200, body = NotificationSettings)),
     extensions(("x-errors" = json!("if_match_required slack_not_connected not_found_reference")), ("x-step" = json!(4))))]
-#[put("/application-form/notifications")]
-pub async fn replace_form_notifications(
+#[patch("/application-form/notifications")]
+pub async fn update_form_notifications(
     call: Call,
     body: Json<NotificationSettingsUpdate>,
 ) -> Result<Answer> {

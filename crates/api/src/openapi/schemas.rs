@@ -144,6 +144,15 @@ fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, J
     for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
         merged.entry(word.clone()).or_insert_with(|| value.clone());
     }
+    // Objects that have a request form of their own: a merge patch says only some of their members.
+    let form = own.get("$ref").or_else(|| own.get("oneOf")?.pointer("/0/$ref"));
+    if let (Some(of), Some(form)) = (merged.get("$ref"), form)
+        && let (Some(of), Some(name)) =
+            (of.as_str().and_then(name_of), form.as_str().and_then(name_of))
+        && resource_of(name) == Some(of)
+    {
+        merged.insert("$ref".into(), form.clone());
+    }
     // Items that have a request form of their own.
     if let (Some(items), Some(own)) = (merged.get_mut("items"), own.get("items"))
         && let (Some(of), Some(form)) = (target(items), target(own))

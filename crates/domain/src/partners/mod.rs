@@ -130,6 +130,22 @@ pub struct QuarterlyWeights {
     pub q4: i64,
 }
 
+/// A change of the quarterly weights: quarters that are absent keep their share. All four must add
+/// up to 10000 afterwards.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"q1": 4000, "q2": 1000}))]
+pub struct QuarterlyWeightsUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q1: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q2: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q3: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q4: Option<i64>,
+}
+
 /// The four dimensions of fit, each 0 to 100.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCBreakdown {
@@ -445,12 +461,22 @@ impl ToSchema for PartnerCreate {
 }
 impl PartialSchema for PartnerUpdate {
     fn schema() -> RefOr<Schema> {
-        body("An edit of a partner: absent keeps, null clears, arrays replace whole.", PARTNER.iter().filter(|f| f.writable))
+        let fields = PARTNER.iter().filter(|f| f.writable);
+        let text = "An edit of a partner: absent keeps, null clears, objects are merged, arrays replace whole.";
+        body(text, fields)
+            .property(
+                "quarterly_weights",
+                utoipa::openapi::Ref::from_schema_name("QuarterlyWeightsUpdate"),
+            )
             .examples([json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000, "subtype": null})])
             .into()
     }
 }
-impl ToSchema for PartnerUpdate {}
+impl ToSchema for PartnerUpdate {
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        all.push((QuarterlyWeightsUpdate::name().into(), QuarterlyWeightsUpdate::schema()));
+    }
+}
 
 /// Writes what the catalogue knows into the schemas of the document: its limits into those of a partner.
 pub fn refine_document(schemas: &mut Map<String, Json>) {

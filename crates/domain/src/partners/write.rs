@@ -146,6 +146,33 @@ fn canonical(Change { field, value }: Change) -> Change {
     Change { field, value }
 }
 
+/// Wanted weights with those that a merge patch leaves out, from the row or from the default.
+/// Together they are the whole, which only shows once they are merged.
+fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, Vec<Fault>> {
+    let merge = |mut change: Change| {
+        let Json::Object(wanted) = &change.value else { return Ok(change) };
+        if change.field.name != "quarterly_weights" {
+            return Ok(change);
+        }
+        let Json::Object(mut weights) = change.field.default_value() else { return Ok(change) };
+        weights.extend(change.field.of(row).as_object().cloned().unwrap_or_default());
+        weights.extend(wanted.clone());
+        let sum: i64 = weights.values().filter_map(Json::as_i64).sum();
+        if sum != WHOLE {
+            let detail = format!("must add up to {WHOLE}, not {sum}");
+            let place = format!("#/{}", change.field.name);
+            let fault = Fault::at_pointer("weights_not_100_percent", place, detail);
+            return Err(fault.meta("sum", sum));
+        }
+        change.value = weights.into();
+        Ok(change)
+    };
+    changes.into_iter().map(merge).collect::<Result<_, _>>().map_err(|fault| vec![fault])
+}
+
+/// What the quarterly weights come to, in basis points.
+const WHOLE: i64 = 10_000;
+
 /// Fields that this mode may not write at all (rules 8 and 9), with the place of each. Of tiers the policy decides
 /// (rule 7): `TierRules::refuse`.
 pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
@@ -177,6 +204,8 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
     if !faults.is_empty() {
         return Err(faults);
     }
+    let defaults = Map::new();
+    let changes = merged(changes, &defaults)?;
     let mut plan = Plan::default();
     for Change { field, value } in changes.into_iter().map(canonical) {
         let is_default = value == field.default_value();
@@ -222,6 +251,7 @@ pub fn written(
     if !faults.is_empty() {
         return Err(faults);
     }
+    let changes = merged(changes, row)?;
     let mut plan = Plan { mode: Some(mode), ..Plan::default() };
     for Change { field, value } in changes.into_iter().map(canonical) {
         let same = *field.of(row) == value;

@@ -79,7 +79,7 @@ pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
     let ask = |method: &str, path: &str, body: Value| {
         call(&server.address, method, path, Some(&token), &body)
     };
-    ask("PUT", "/v1/tier-policy", json!({"mode": "manual"}))?;
+    ask("PATCH", "/v1/tier-policy", json!({"mode": "manual"}))?;
     for (key, field, least) in [
         ("silver", "closed_deals", 2),
         ("gold", "revenue", 20_000_000),
@@ -88,7 +88,7 @@ pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
         let requirement = json!({"op": "gte", "field": field, "value": least});
         ask("PATCH", &format!("/v1/tiers/{key}"), json!({"requirement": requirement}))?;
     }
-    ask("PUT", "/v1/tier-policy", json!({"mode": "automatic"}))?;
+    ask("PATCH", "/v1/tier-policy", json!({"mode": "automatic"}))?;
     // As chance gives them, so that most have another one by the rules.
     let chance = "UPDATE partners SET tier = (ARRAY['registered', 'bronze', 'silver', 'gold'])[1 + abs(hashtext(id::text)) % 4] \
                   WHERE organization_id = '{}'; VACUUM (ANALYZE) partners;";
