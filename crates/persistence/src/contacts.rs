@@ -147,7 +147,11 @@ pub async fn update(
 ///
 /// # Errors
 /// `version_mismatch`.
-pub async fn delete(tx: &Tx<'_>, id: ContactId, expected: Option<patch::ExpectedVersions>) -> Result<()> {
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: ContactId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     let (before, _) = lock(tx, id, expected, None).await?;
     partners::unlink_contact(tx, before.partner_id, id).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;

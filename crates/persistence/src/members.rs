@@ -313,7 +313,11 @@ pub async fn update(
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
-pub async fn remove(tx: &Tx<'_>, id: MemberId, expected: Option<patch::ExpectedVersions>) -> Result<()> {
+pub async fn remove(
+    tx: &Tx<'_>,
+    id: MemberId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
     // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
     // member a manager or an owner holds the partner when the database looks for the member.
     submissions::release(tx, id).await?;

@@ -233,7 +233,11 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
 
 /// Locks an item, and before it the partner whose plan it stands in: two who move items of one plan
 /// would otherwise wait for each other.
-async fn lock(tx: &Tx<'_>, id: PlanItemId, expected: Option<patch::ExpectedVersions>) -> Result<PlanItem> {
+async fn lock(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<PlanItem> {
     let partner: PartnerId =
         plan_items::table.find(id).select(plan_items::partner_id).first(&mut tx.conn()).await?;
     if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {

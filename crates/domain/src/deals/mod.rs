@@ -22,7 +22,7 @@ use crate::{
     access::Actor,
     choices,
     ids::{DealId, MemberId, PartnerId},
-    page::FollowedPage,
+    page::{FollowedPage, Page},
     schema::deals,
     sql::Sql,
     timestamp::Timestamp,
