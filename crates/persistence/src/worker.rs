@@ -65,13 +65,14 @@ impl Settings {
     /// hands and one organization only a part of them: whose recipients, workspace or websites hang
     /// fills its own part. Of jobs one hand is left to the other organizations where there are more
     /// than two. First scores come in large batches, of which two of one organization would only
-    /// wait for each other's partners.
+    /// wait for each other's partners. Whoever registers has no organization yet and shares one tenant
+    /// with all others who do, hence the many hands for mails that people wait for.
     pub fn new(jobs: usize) -> Self {
         let jobs = jobs.max(1);
         let lane = |lane, hands, most| LaneSettings { lane, hands, most };
         Self {
             lanes: vec![
-                lane(Lane::People, 16, 4),
+                lane(Lane::People, 32, 16),
                 lane(Lane::Invitations, 16, 4),
                 lane(Lane::Mails, 16, 4),
                 lane(Lane::Slack, 16, 4),
