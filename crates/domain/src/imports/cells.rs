@@ -124,7 +124,9 @@ impl Converted {
     /// taken for one.
     pub fn drop_shared_domains(&mut self, added: &[String]) {
         for field in DOMAINS {
-            let Some(domain) = self.text(field).filter(|one| is_shared(one, added)) else { continue };
+            let Some(domain) = self.text(field).filter(|one| is_shared(one, added)) else {
+                continue;
+            };
             let detail = format!("`{domain}` is shared by many companies and tells none apart");
             self.warnings.push(JobItemWarning::new("invalid_domain", detail).about(field));
             self.values.remove(field);
@@ -275,8 +277,7 @@ impl Converter {
             let fault = Fault::at_pointer(last.code, format!("#/{name}"), last.detail.clone());
             out.unread.push((field, fault));
         }
-        let warn =
-            |remark: Remark| JobItemWarning::new(remark.code, remark.detail).about(name);
+        let warn = |remark: Remark| JobItemWarning::new(remark.code, remark.detail).about(name);
         out.warnings.extend(remarks.into_iter().map(warn));
     }
 
