@@ -41,7 +41,7 @@ async fn a_caller_has_five_jobs_that_wait_or_run_and_an_organization_twenty() {
         assert!(!refused.header("retry-after").is_empty(), "{path}");
         is_refusal(refused, "jobs_per_caller");
     }
-    let options = json!({"object": "partner", "mapping": {"Name": "name"}});
+    let options = json!({"object": "partner", "defaults": {"type": "reseller"}});
     is_refusal(org.owner.begin_import("Name\nAcme\n", options).await, "jobs_per_caller");
     // Others go on until the organization has as many as it can have.
     let member = org.member("member").await;
@@ -102,7 +102,8 @@ async fn files_of_an_organization_have_a_size() {
 #[tokio::test]
 async fn an_import_has_a_million_rows() {
     let org = Organization::new().await;
-    let options = json!({"object": "partner", "mapping": {"a": "name"}, "dry_run": true});
+    let options = json!({"object": "partner", "mapping": {"a": "name"}, "dry_run": true,
+        "defaults": {"type": "reseller"}});
     let file = "a\n".repeat(1_000_002);
     let refused = org.owner.begin_import(file, options.clone()).await;
     assert_eq!(refused.body["meta"]["limit"], 1_000_000, "{:#}", refused.body);

@@ -103,7 +103,8 @@ pub struct ImportPreviewForm {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// How it is read, as JSON; everything is guessed when absent.
-    #[schema(value_type = Option<domain::imports::ImportPreviewOptions>)]
+    #[serde(default)]
+    #[schema(value_type = domain::imports::ImportPreviewOptions, required = false)]
     options: Option<domain::imports::ImportPreviewOptions>,
 }
 
