@@ -263,7 +263,7 @@ impl Server {
                 .wrap(Compress::default())
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(cors(&origins))
-                .wrap_fn(|mut request, next| {
+                .wrap_fn(move |mut request, next| {
                     // What HEAD answers is what GET does; its body is left out where it is sent.
                     if request.method() == Method::HEAD {
                         request.head_mut().method = Method::GET;

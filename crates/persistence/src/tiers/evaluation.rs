@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
@@ -54,6 +54,7 @@ pub(super) struct Evaluated {
     pub after: Standing,
     pub overridden: bool,
     overridden_fields: Vec<String>,
+    is_deleted: bool,
 }
 
 impl Evaluated {
@@ -62,8 +63,8 @@ impl Evaluated {
     }
 }
 
-type Types = (SqlUuid, Nullable<Text>, Nullable<Timestamptz>, Array<Text>, Nullable<Text>);
-type Row = (PartnerId, Option<String>, Option<Timestamp>, Vec<String>, Option<String>);
+type Types = (SqlUuid, Nullable<Text>, Nullable<Timestamptz>, Array<Text>, Bool, Nullable<Text>);
+type Row = (PartnerId, Option<String>, Option<Timestamp>, Vec<String>, bool, Option<String>);
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(rules: &'a TierRules, which: Which<'a>) -> Self {
@@ -139,7 +140,7 @@ impl<'a> Evaluation<'a> {
     /// What is asked of every partner, up to its WHERE.
     fn select(&self) -> Statement {
         let mut out = Statement::new(
-            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, ",
+            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, deleted_at IS NOT NULL, ",
         );
         let ruled = || {
             self.rules
@@ -167,8 +168,8 @@ impl<'a> Evaluation<'a> {
 
     async fn load(&self, tx: &Tx<'_>, select: Statement) -> Result<Vec<Evaluated>> {
         let rows: Vec<Row> = select.answers::<Types>().load(&mut tx.conn()).await?;
-        let evaluated =
-            rows.into_iter().map(|(id, tier, at_risk_since, overridden_fields, target)| {
+        let evaluated = rows.into_iter().map(
+            |(id, tier, at_risk_since, overridden_fields, is_deleted, target)| {
                 let before = Standing { tier, at_risk_since };
                 let overridden = overridden_fields.iter().any(|field| field == "tier");
                 let after = match self.which {
@@ -179,8 +180,9 @@ impl<'a> Evaluation<'a> {
                     _ if overridden => before.clone(),
                     _ => self.rules.standing(&before, target.as_deref(), true),
                 };
-                Evaluated { id, before, after, overridden, overridden_fields }
-            });
+                Evaluated { id, before, after, overridden, overridden_fields, is_deleted }
+            },
+        );
         Ok(evaluated.collect())
     }
 
