@@ -218,6 +218,11 @@ async fn matches_are_updated_or_left_alone_and_conflicts_fail_alone() {
     let (_, items) = import(store, scope, b"name,domain\nOther,acme.com\n", skip).await;
     assert_eq!((items[0].status, code(&items[0])), (JobItemStatus::Skipped, "partner_exists"));
     let (_, items) = import(store, scope, b"name,domain\nOther,acme.com\n", options()).await;
+    assert_eq!((items[0].status, code(&items[0])), (JobItemStatus::Skipped, "name_differs"));
+    assert_eq!(partners(store, scope).await["Acme"].2, 1);
+    let mut rename = options();
+    rename["on_name_differs"] = json!("update");
+    let (_, items) = import(store, scope, b"name,domain\nOther,acme.com\n", rename).await;
     assert_eq!(items[0].warnings.0[0].code, "name_differs");
     assert_eq!(partners(store, scope).await["Other"].2, 2);
     let by_id = json!({"object": "partner", "match": "external_id", "on_duplicate_row": "update", "defaults": {"type": "technology"}});
