@@ -1,5 +1,5 @@
-//! What a cell means. A cell that cannot be used costs its field; where the record would get a default instead that
-//! says something else, it costs the row.
+//! What a cell means. A cell that cannot be used costs its field; where the record would get a
+//! default instead that says something else, it costs the row.
 
 use std::collections::HashMap;
 
@@ -105,8 +105,8 @@ impl Converted {
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Whether a change to a record that exists may be written: a deal's protection must not fall back to the usual
-    /// one because the date in the file could not be read.
+    /// Whether a change to a record that exists may be written: a deal's protection must not fall
+    /// back to the usual one because the date in the file could not be read.
     ///
     /// # Errors
     /// The faults of cells in whose place a default would be written.
@@ -204,7 +204,8 @@ impl Converter {
         self.read_some(row, |_| true)
     }
 
-    /// Only what tells one record from another, for rows that were worked off before: their long texts cost most.
+    /// Only what tells one record from another, for rows that were worked off before: their long
+    /// texts cost most.
     pub fn read_keys(&self, row: &Row) -> Converted {
         self.read_some(row, |field| KEYS.contains(&field.name()))
     }
@@ -227,7 +228,8 @@ impl Converter {
     /// The values of a new record: those of the row, and the defaults where it brings none.
     ///
     /// # Errors
-    /// The faults of cells that cannot be read, where the record would get another value instead of none.
+    /// The faults of cells that cannot be read, where the record would get another value instead of
+    /// none.
     pub fn with_defaults(&self, row: &Converted) -> Result<Map<String, Value>> {
         let is_unread = |name: &str| row.unread.iter().any(|(field, _)| field.name() == name);
         let names_partner = self.columns.values().any(|column| {
@@ -426,8 +428,8 @@ fn is_identifier(field: ImportField) -> bool {
     matches!(field.name(), "external_id" | "partner_external_id")
 }
 
-/// Whether a text is a number in scientific notation: of a long identifier, spreadsheets and JSON keep but the first
-/// digits.
+/// Whether a text is a number in scientific notation: of a long identifier, spreadsheets and JSON
+/// keep but the first digits.
 fn is_rounded(text: &str) -> bool {
     let Some((digits, exponent)) = text.split_once(['e', 'E']) else { return false };
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -669,7 +671,8 @@ fn list(
     (!items.is_empty()).then(|| json!(items))
 }
 
-/// The items that a text lists, separated by commas, semicolons, bars or line breaks; not those in brackets.
+/// The items that a text lists, separated by commas, semicolons, bars or line breaks; not those in
+/// brackets.
 fn items_of(text: &str) -> Vec<&str> {
     let (mut items, mut from, mut depth) = (Vec::new(), 0, 0_u32);
     let has_pairs = text.matches('(').count() == text.matches(')').count();
@@ -902,7 +905,8 @@ mod tests {
         assert_eq!(read("partner_domain", "TBD"), Err("invalid_domain"));
     }
 
-    /// Spellings of several countries and programs. `None`: a warning and no value; never another value.
+    /// Spellings of several countries and programs. `None`: a warning and no value; never another
+    /// value.
     #[test]
     fn spellings_of_the_world_give_their_value_or_a_warning() {
         use super::super::ImportDecimal::{Comma, Point};
@@ -1109,8 +1113,8 @@ mod tests {
     };
 
     proptest::proptest! {
-        /// Whatever is known of the file, an amount of any country is read right or not at all; with the right
-        /// knowledge it is always read.
+        /// Whatever is known of the file, an amount of any country is read right or not at all;
+        /// with the right knowledge it is always read.
         #[test]
         fn amounts_are_read_right_or_not_at_all(
             cents in 0_i64..100_000_000_000,

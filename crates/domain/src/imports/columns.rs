@@ -57,8 +57,8 @@ impl ImportField {
     pub(super) fn is_of_partner(&self) -> bool {
         matches!(self, Self::Contact(name) if name.starts_with("partner_"))
     }
-    /// Whether a new record that brings no value gets one that says something: a status, a date, an amount. For such
-    /// fields a value that cannot be read is not the same as none.
+    /// Whether a new record that brings no value gets one that says something: a status, a date, an
+    /// amount. For such fields a value that cannot be read is not the same as none.
     pub(super) fn has_telling_default(&self) -> bool {
         match self {
             Self::Partner(field) => !field.nullable && !field.is_array(),
@@ -287,7 +287,8 @@ pub fn minor_header(field: &str) -> String {
     format!("{field} ({})", ImportMoneyUnit::Minor)
 }
 
-/// `AnnualRevenue` as `Annual Revenue`, and without the ending of Salesforce for fields of one's own.
+/// `AnnualRevenue` as `Annual Revenue`, and without the ending of Salesforce for fields of one's
+/// own.
 fn spaced(header: &str) -> String {
     let header = header.strip_suffix("__c").unwrap_or(header);
     let mut spaced = String::with_capacity(header.len() + 8);

@@ -1,5 +1,5 @@
-//! The records of a CSV file (RFC 4180), with bounds: a record or a quote that never ends fails after
-//! [`MAX_ROW_BYTES`], before it is held in memory.
+//! The records of a CSV file (RFC 4180), with bounds: a record or a quote that never ends fails
+//! after [`MAX_ROW_BYTES`], before it is held in memory.
 
 use std::io::BufRead;
 
@@ -12,8 +12,8 @@ pub(super) enum Fault {
     TooLong,
     /// A quote was opened in it and never closed.
     OpenQuote,
-    /// Behind a quote that spans lines something else than a separator follows: it closed where another one
-    /// should have opened.
+    /// Behind a quote that spans lines something else than a separator follows: it closed where
+    /// another one should have opened.
     StrayQuote,
     Io(std::io::Error),
 }
@@ -65,7 +65,8 @@ impl<B: BufRead> Records<B> {
         Self { text, separator, line: 1, after_return: false }
     }
 
-    /// Reads the next record into `record`, at most `limit` cells of it; false at the end of the file.
+    /// Reads the next record into `record`, at most `limit` cells of it; false at the end of the
+    /// file.
     pub fn read(&mut self, record: &mut Record, limit: usize) -> Result<bool, Fault> {
         record.bytes.clear();
         record.ends.clear();

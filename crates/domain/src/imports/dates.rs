@@ -1,5 +1,5 @@
-//! Days as people, spreadsheets and other systems write them. Where day and month can change places, only the options
-//! or the file decide between them.
+//! Days as people, spreadsheets and other systems write them. Where day and month can change
+//! places, only the options or the file decide between them.
 
 use std::sync::LazyLock;
 
@@ -35,7 +35,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is well-formed")
 });
 
-/// Names of months in the languages whose files we meet. A word stands for one month in all of them.
+/// Names of months in the languages whose files we meet. A word stands for one month in all of
+/// them.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "january", "januar", "janvier", "janv", "enero", "ene", "gennaio", "gen", "januari"],
     &[
@@ -158,7 +159,8 @@ fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate
     Some(found.ok_or(Unread::NotADate))
 }
 
-/// The day that a text means; a time of day behind it may be there. `order` is that of the file, where it is known.
+/// The day that a text means; a time of day behind it may be there. `order` is that of the file,
+/// where it is known.
 pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, Unread> {
     let text = spelled(text);
     let text = without_time(&text);
@@ -229,7 +231,8 @@ pub(super) fn evidence(cell: &str) -> Option<Evidence> {
     let found = candidates(&parts);
     match found.as_slice() {
         [] => None,
-        // Points show no more than that the day comes before the month; only the numbers are evidence.
+        // Points show no more than that the day comes before the month; only the numbers are
+        // evidence.
         [(Dmy, _)] if parts.is_dotted && number(parts.parts[0], 1..=2)? <= 12 => {
             Some(Evidence::Ambiguous)
         }

@@ -159,8 +159,8 @@ impl Tally {
                  rows say so.",
             ));
         }
-        // Letters beyond ASCII stand alone or in pairs in the languages of Western Europe; where they fill whole
-        // words, the file is in another script.
+        // Letters beyond ASCII stand alone or in pairs in the languages of Western Europe; where
+        // they fill whole words, the file is in another script.
         if self.foreign || self.in_runs * 2 > self.high {
             return Err(unreadable(
                 "The file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8, or name its \
@@ -212,7 +212,8 @@ pub(super) fn detect(
     })
 }
 
-/// The bytes of a file as UTF-8 without a byte order mark. What is not of the encoding becomes U+FFFD.
+/// The bytes of a file as UTF-8 without a byte order mark. What is not of the encoding becomes
+/// U+FFFD.
 pub(super) struct Utf8<R> {
     file: R,
     decoder: encoding_rs::Decoder,

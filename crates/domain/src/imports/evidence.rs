@@ -1,5 +1,5 @@
-//! What the values of a column tell about how a file is written: the decimal separator, the order of dates, and whether
-//! they are words of a closed set.
+//! What the values of a column tell about how a file is written: the decimal separator, the order
+//! of dates, and whether they are words of a closed set.
 
 use std::collections::HashMap;
 
@@ -98,7 +98,8 @@ fn shown(place: &(&str, String)) -> String {
     format!("`{}` in the column `{}`", place.1, place.0)
 }
 
-/// The decimal separator that the columns of numbers show, and why. `usual`: what files of this kind mostly have.
+/// The decimal separator that the columns of numbers show, and why. `usual`: what files of this
+/// kind mostly have.
 pub(super) fn decimal(
     columns: &[(&str, &Evidence)],
     usual: Option<(ImportDecimal, &str)>,

@@ -1,4 +1,5 @@
-//! Where the header of a CSV file stands, and what separates its cells: looked for in the first records.
+//! Where the header of a CSV file stands, and what separates its cells: looked for in the first
+//! records.
 
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use super::{
 };
 use crate::{Result, domains, formats};
 
-/// Records that are looked at to find the separator, and those among which the header is looked for.
+/// Records that are looked at to find the separator, and those among which the header is looked
+/// for.
 const SAMPLE: usize = 50;
 const CANDIDATES: usize = 10;
 

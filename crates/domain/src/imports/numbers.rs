@@ -1,5 +1,5 @@
-//! Numbers as people, spreadsheets and other systems write them. A spelling that can be read in two ways is read only
-//! where the options or the file decide between them.
+//! Numbers as people, spreadsheets and other systems write them. A spelling that can be read in two
+//! ways is read only where the options or the file decide between them.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ pub(super) enum Unread {
     Ambiguous,
 }
 
-/// A text with ASCII digits, signs and spaces in the place of their wide and typographic forms, without marks that
-/// have no shape. Nothing else is changed: `10²` must not become 102.
+/// A text with ASCII digits, signs and spaces in the place of their wide and typographic forms,
+/// without marks that have no shape. Nothing else is changed: `10²` must not become 102.
 pub(super) fn plain(text: &str) -> String {
     let same = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),

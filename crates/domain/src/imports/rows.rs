@@ -37,8 +37,8 @@ pub enum Format {
 pub struct FileShape {
     pub encoding: ImportEncoding,
     pub format: Format,
-    /// The line on which the header of a CSV file stands, 0 for none. Imports that were accepted before there was
-    /// this setting have nothing here: their header is the first record.
+    /// The line on which the header of a CSV file stands, 0 for none. Imports that were accepted
+    /// before there was this setting have nothing here: their header is the first record.
     #[serde(default)]
     pub header_row: Option<u64>,
 }
@@ -108,7 +108,8 @@ pub struct Row {
     /// The first record after the header is 1; empty ones count here.
     pub number: u64,
     pub cells: Vec<(Arc<str>, Cell)>,
-    /// Whether cells beyond the last column hold anything: nobody knows which cell belongs to which column.
+    /// Whether cells beyond the last column hold anything: nobody knows which cell belongs to which
+    /// column.
     pub has_surplus: bool,
 }
 
@@ -144,8 +145,8 @@ pub(super) fn unreadable(detail: impl Into<String>) -> Error {
 /// Reads the whole file once, from its beginning, and keeps a little of it.
 ///
 /// # Errors
-/// `csv_unreadable` with what is wrong and where; `validation_failed` for an encoding that does not exist and for a
-/// header row that is not there.
+/// `csv_unreadable` with what is wrong and where; `validation_failed` for an encoding that does not
+/// exist and for a header row that is not there.
 pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result<Inspection> {
     let detected = detect(file, options.encoding()?)?;
     let found = header::find(&detected.head, detected.is_whole, options)?;

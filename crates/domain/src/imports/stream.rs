@@ -43,7 +43,8 @@ pub struct ImportRows<R: Read> {
     /// Domains that belong to nobody in particular, beside those that we know.
     shared_domains: Vec<String>,
     index: i64,
-    /// The first row of each key, by the beginning of the key's SHA-256; with it that of the name's.
+    /// The first row of each key, by the beginning of the key's SHA-256; with it that of the
+    /// name's.
     seen: HashMap<[u8; 16], (u64, [u8; 8])>,
     next: Option<ImportRow>,
 }
@@ -64,14 +65,15 @@ impl<R: Read> ImportRows<R> {
         &self.converter
     }
 
-    /// Leaves out rows that were worked off before: their keys are remembered, as if they had just been read.
+    /// Leaves out rows that were worked off before: their keys are remembered, as if they had just
+    /// been read.
     pub fn skip(&mut self, rows: i64) -> Result<()> {
         while self.index < rows && self.read(Converter::read_keys)?.is_some() {}
         Ok(())
     }
 
-    /// The next rows, at most `limit`; none at the end. A row that updates what an earlier one of the batch wrote
-    /// begins a new batch.
+    /// The next rows, at most `limit`; none at the end. A row that updates what an earlier one of
+    /// the batch wrote begins a new batch.
     pub fn batch(&mut self, limit: usize) -> Result<Vec<ImportRow>> {
         let mut batch = Vec::new();
         let mut numbers = HashSet::new();
