@@ -171,7 +171,8 @@ impl Things {
         let ground = json!({"name": "Ground", "type": "reseller"});
         let partner = owner.post("/v1/partners", ground).await.expect(201);
         let ptn = partner.id();
-        let deal = json!({"partner_id": ptn, "name": "First", "account_name": unique("Account")});
+        let deal = json!({"partner_id": ptn, "name": "First", "account_name": unique("Account"),
+            "status": "submitted"});
         let deal = owner.post("/v1/deals", deal).await.expect(201);
         let contact = json!({"partner_id": ptn, "name": "Lee"});
         let contact = owner.post("/v1/contacts", contact).await.expect(201);
@@ -183,7 +184,7 @@ impl Things {
         let item = owner.post(&format!("/v1/partners/{ptn}/plan-items"), item).await.expect(201);
         let key = json!({"name": "First", "scopes": ["tags:read"]});
         let key = owner.post("/v1/api-keys", key).await.expect(201);
-        let tier = json!({"key": "first", "name": "First", "rank": 1});
+        let tier = json!({"key": "first", "name": "First", "rank": 77});
         owner.post("/v1/tiers", tier).await.expect(201);
         let (_, email) = org.person("viewer").await;
         let members = owner.get("/v1/members").await.expect(200);
@@ -243,7 +244,8 @@ impl Things {
 
     /// A path or a body of the document as it is for this organization.
     fn in_place_of_examples(&self, text: &str, operation: &'static Value) -> String {
-        let mut text = text.to_owned();
+        let own = self.parameters.iter().map(|(from, to)| (*from, to));
+        let mut text = own.fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
         let parameters = operation["parameters"].as_array().into_iter().flatten().map(resolved);
         for parameter in parameters.filter(|parameter| parameter["in"] == "path") {
             let example = &resolved(&parameter["schema"])["examples"][0];
@@ -252,9 +254,7 @@ impl Things {
                 text = text.replace(&name, example);
             }
         }
-        let texts = self.texts.iter().map(|(from, to)| (from.as_str(), to));
-        let parameters = self.parameters.iter().map(|(from, to)| (*from, to));
-        parameters.chain(texts).fold(text, |text, (from, to)| text.replace(from, to))
+        self.texts.iter().fold(text, |text, (from, to)| text.replace(from.as_str(), to))
     }
 }
 

@@ -26,7 +26,7 @@ async fn start(key: &str, previous: Option<&str>) -> Server {
     settings.public_url = Some(first.url.clone());
     settings.jwt_key = Some(key.to_owned().into());
     settings.jwt_key_previous = previous.map(|key| key.to_owned().into());
-    (settings.workers, settings.db_pool) = (1, 2);
+    (settings.workers, settings.db_pool) = (1, 4);
     let database = DatabaseAccess::open(&settings).await.unwrap();
     Server::start(&settings, database).await.unwrap()
 }

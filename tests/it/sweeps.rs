@@ -226,7 +226,9 @@ async fn ids_in_paths_must_be_ids_of_the_right_kind() {
 async fn unknown_parameters_are_refused() {
     let org = Organization::new().await;
     for operation in Operation::all().iter().filter(|o| !o.is_public()) {
-        let path = format!("{}?nonsense=1", operation.path_with(&well_formed));
+        // The version of a form is a number, and would be refused first.
+        let path = operation.path_with(&well_formed).replace("/versions/industry", "/versions/1");
+        let path = format!("{path}?nonsense=1");
         let refused = operation.call(&org.owner, &path).await.problem(400, "invalid_parameter");
         assert_eq!(refused.faults()["nonsense"], "invalid_parameter");
     }

@@ -21,7 +21,6 @@ use crate::{
 
 /// How much each of the four C's counts, in basis points; together 10000.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct FourCWeights {
     /// Can they deliver at scale?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
