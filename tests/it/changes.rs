@@ -81,7 +81,7 @@ async fn a_list_answers_what_has_changed_in_the_order_of_the_changes() {
     assert_eq!(names(&first), ["Three"]);
     org.owner.patch(&path(&three), json!({"industry": "Banking"})).await.expect(200);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let rest = org.owner.all(&format!("{paged}&cursor={cursor}")).await;
+    let rest = org.owner.all_after(&paged, cursor).await;
     let rest: Vec<_> = rest.iter().map(|row| (&row["name"], &row["industry"])).collect();
     assert_eq!(rest, [(&json!("One"), &json!("Retail")), (&json!("Three"), &json!("Banking"))]);
     for other in

@@ -273,12 +273,12 @@ async fn a_view_runs_wherever_partners_are_chosen() {
         org.owner.export(json!({"object": "partner", "format": "csv", "view_id": id})).await;
     assert_eq!(
         String::from_utf8(file.bytes).unwrap(),
-        "name,employees\r\nBolt,500\r\nCord,300\r\nDash,400\r\n"
+        "\u{feff}name,employees\r\nBolt,500\r\nCord,300\r\nDash,400\r\n"
     );
     let own = json!({"object": "partner", "format": "csv", "view_id": id, "columns": ["name"],
         "filter": {"op": "eq", "field": "type", "value": "referral"}});
     let (_, file) = org.owner.export(own).await;
-    assert_eq!(String::from_utf8(file.bytes).unwrap(), "name\r\nCord\r\n");
+    assert_eq!(String::from_utf8(file.bytes).unwrap(), "\u{feff}name\r\nCord\r\n");
 
     // Search of the view and search of the request must both be found.
     let searching = view(&org.owner, json!({"name": "Bo", "object": "partner", "q": "bo"})).await;

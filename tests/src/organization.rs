@@ -205,8 +205,16 @@ impl Client {
 
     /// Every row of a list, page by page.
     pub async fn all(&self, path: &str) -> Vec<Value> {
+        self.walk(path, None).await
+    }
+
+    /// Every row of a list after a cursor.
+    pub async fn all_after(&self, path: &str, cursor: &str) -> Vec<Value> {
+        self.walk(path, Some(cursor.to_owned())).await
+    }
+
+    async fn walk(&self, path: &str, mut cursor: Option<String>) -> Vec<Value> {
         let mut rows = Vec::new();
-        let mut cursor: Option<String> = None;
         loop {
             let mark = if path.contains('?') { '&' } else { '?' };
             let next = cursor.map_or_else(String::new, |cursor| format!("{mark}cursor={cursor}"));

@@ -28,16 +28,19 @@ fn a_submission_stays_when_its_partner_is_gone_for_good() {
                 submissions::table.select(submissions::id).first(&mut tx.conn()).await?;
             let data = json!({"type": "reseller"}).as_object().cloned().map(PartnerUpdate);
             let accepted = accept(tx, id, &SubmissionAcceptance { data, partner_id: None }).await?;
-            partners::delete(tx, accepted.partner.summary.id, None).await?;
+            let partner = accepted.partner.summary.id;
+            partners::delete(tx, partner, None).await?;
             execute(
                 tx,
                 Statement::new("UPDATE partners SET deleted_at = deleted_at - interval '31 days'"),
             )
             .await?;
+            let expired = housekeeping::expired_partners(tx, 10).await?;
+            assert_eq!(expired, [partner]);
+            housekeeping::purge_partners(tx, &expired).await?;
             Ok(id)
         });
         let id = id.await.unwrap();
-        while store.write(&scope, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}
         let left = store.read(&scope, async |tx| get(tx, id).await).await.unwrap();
         assert_eq!((left.status, left.partner_id), (SubmissionStatus::Accepted, None));
         assert_eq!(left.applicant.company.as_deref(), Some("Acme"));
