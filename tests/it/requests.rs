@@ -622,5 +622,10 @@ async fn documents_whose_absent_properties_stay_are_patched_not_put() {
         org.owner.patch(path, json!({})).await.problem(428, "if_match_required");
         let seen = org.owner.with("if-match", before.header("etag"));
         assert_eq!(seen.patch(path, json!({})).await.expect(200).body, before.body, "{path}");
+        let plain = seen.send(Method::PATCH, path, |request| {
+            request.header("content-type", "application/json").body("{}")
+        });
+        let plain = plain.await;
+        assert_eq!(plain.expect(200).body, before.body, "{path} as application/json");
     }
 }

@@ -79,8 +79,9 @@ fn finish_one(
                 (method == "patch", content.get("application/json").cloned())
             {
                 content.shift_insert(0, "application/merge-patch+json".into(), json);
-                // openapi-python-client makes a module that cannot be loaded of two kinds without an optional parameter.
-                if !takes_if_match {
+                // openapi-python-client makes a module that cannot be loaded of two kinds without
+                // an optional parameter. The server takes both all the same (`Policy`).
+                if !takes_if_match || needs_if_match {
                     content.shift_remove("application/json");
                 }
             }

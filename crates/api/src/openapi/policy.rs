@@ -177,9 +177,7 @@ impl Operation {
             filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
             body: schema.map(str::to_owned),
             answers: answers_of(operation),
-            media_types: content
-                .map(|content| content.keys().cloned().collect())
-                .unwrap_or_default(),
+            media_types: media_types(content),
             takes_idempotency_key: header("Idempotency-Key"),
             takes_if_match: header("If-Match"),
             takes_if_none_match: header("If-None-Match"),
@@ -379,6 +377,17 @@ impl Parameter {
             filter: is_filter,
         }
     }
+}
+
+/// The media types of a body. A merge patch may be sent as plain JSON, also where the document is
+/// silent about it for the sake of a generator.
+fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
+    let mut kinds: Vec<String> = content.into_iter().flat_map(Map::keys).cloned().collect();
+    let is = |wanted: &str| kinds.iter().any(|kind| kind == wanted);
+    if is("application/merge-patch+json") && !is("application/json") {
+        kinds.push("application/json".to_owned());
+    }
+    kinds
 }
 
 /// The media types of the successes of an operation.
