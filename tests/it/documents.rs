@@ -186,10 +186,10 @@ impl Things {
         let key = owner.post("/v1/api-keys", key).await.expect(201);
         let tier = json!({"key": "first", "name": "First", "rank": 77});
         owner.post("/v1/tiers", tier).await.expect(201);
-        let (_, email) = org.person("viewer").await;
+        let (_, viewer) = org.person("viewer").await;
         let members = owner.get("/v1/members").await.expect(200);
         let members = members.body["data"].as_array().unwrap().clone();
-        let other = members.iter().find(|member| member["email"] == email).unwrap();
+        let other = members.iter().find(|member| member["id"] == viewer).unwrap();
 
         let questions = json!({"is_open": true, "questions": [
             {"type": "short_text", "label": "Company name", "required": true,

@@ -391,7 +391,7 @@ async fn suspended_members_wait_and_removed_ones_are_gone() {
     let bob = home.join(Role::Member).await;
     let grant = home.open(&bob).await;
     home.update(bob.id, status(MemberStatus::Suspended)).await.unwrap();
-    assert_eq!(refusal(home.refresh(&grant.refresh_token).await), Code::RefreshTokenInvalid);
+    assert_eq!(refusal(home.refresh(&grant.refresh_token).await), Code::MemberSuspended);
     let open = async |tx: &Tx<'_>| sessions::open(tx, bob.id, &device()).await;
     assert_eq!(refusal(home.write(open).await), Code::MemberSuspended);
     home.update(bob.id, status(MemberStatus::Active)).await.unwrap();
