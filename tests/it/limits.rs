@@ -124,8 +124,8 @@ async fn one_address_tries_ten_times_a_minute_to_sign_in() {
 /// The cookie by which a device is known, as a browser sends it back.
 fn device_of(signed_in: &Answer) -> String {
     let cookies = signed_in.headers.get_all("set-cookie").iter();
-    let cookies = cookies.map(|cookie| cookie.to_str().unwrap());
-    let device = cookies.filter(|cookie| cookie.starts_with("__Host-prm_device=")).last();
+    let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
+    let device = cookies.rfind(|cookie| cookie.starts_with("__Host-prm_device="));
     let device = device.expect("a sign-in makes the device known");
     for part in ["; HttpOnly", "; Secure", "; SameSite=Strict", "; Path=/"] {
         assert!(device.contains(part), "{device}");

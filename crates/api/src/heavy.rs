@@ -60,7 +60,8 @@ mod tests {
             let task = tokio::spawn(run(&TWO, move || {
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 started.send(()).ok();
-                std::thread::sleep(Duration::from_millis(5));
+                // Holds its place for a moment, so that others would run beside it if they could.
+                std::thread::park_timeout(Duration::from_millis(5));
                 running.fetch_sub(1, Ordering::SeqCst);
             }));
             waiting.push(task);

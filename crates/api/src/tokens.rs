@@ -173,10 +173,9 @@ impl Tokens {
             Err(error) if error.code() == Code::InvalidToken => error,
             done => return done,
         };
-        let others = self.others.iter().map(|other| other.verify_own(token));
+        let mut others = self.others.iter().map(|other| other.verify_own(token));
         others
-            .filter(|done| !matches!(done, Err(error) if error.code() == Code::InvalidToken))
-            .next()
+            .find(|done| !matches!(done, Err(error) if error.code() == Code::InvalidToken))
             .unwrap_or(Err(refused))
     }
 

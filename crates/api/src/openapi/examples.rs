@@ -78,11 +78,8 @@ fn merged(schema: &Json, composed: Json, stated: &Json, schemas: &Map<String, Js
         }
         (_, Json::Array(composed), Json::Array(stated)) if schema.get("items").is_some() => {
             let first = composed.into_iter().next().unwrap_or_default();
-            let items = stated
-                .iter()
-                .map(|item| merged(&schema["items"], first.clone(), item, schemas))
-                .collect();
-            items
+            let merged = |item| merged(&schema["items"], first.clone(), item, schemas);
+            stated.iter().map(merged).collect::<Vec<Json>>().into()
         }
         _ => stated.clone(),
     }
