@@ -203,8 +203,11 @@ async fn an_inviter_cannot_take_an_address_with_the_link_that_they_see() {
     let (cfo, ceo) = (address("cfo"), address("ceo"));
     let ((shown, mailed), (ceos, _)) = (invite(&mallory, &cfo).await, invite(&mallory, &ceo).await);
     assert_ne!(shown, mailed);
+    let before = registered(&at("203.0.113.12"), &unique("Before"), &cfo).await;
     accept(&shown, PASSWORD).await.expect(201);
     accept(&ceos, PASSWORD).await.expect(201);
+    // What was begun with the address before leads nowhere any more.
+    confirm(&at("203.0.113.12"), &before).await.problem(401, "confirmation_invalid");
     accept(&mailed, PASSWORD).await.problem(401, "invitation_invalid");
     sign_in(&cfo, PASSWORD).await.expect(201);
 

@@ -131,12 +131,18 @@ pub async fn confirm_registration(
         sessions::open(tx, owner.id, &device(&call)).await
     });
     let grant = grant.await?;
-    let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, &pending.email).await;
-    if let Err(error) = store.write(&waiting, forget).await {
-        // The address has an account now, so nothing can be confirmed by what is left.
-        tracing::warn!(%error, "could not forget a registration; it expires");
-    }
+    forget_registrations(&call, &pending.email).await;
     granted(&call, 201, pending.id, &grant)
+}
+
+/// Drops the registrations of an address that wait for their confirmation: there is an account now.
+async fn forget_registrations(call: &PublicCall, email: &str) {
+    let waiting = Scope::before_organization(call.request_id);
+    let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, email).await;
+    if let Err(error) = call.state.store.write(&waiting, forget).await {
+        // Where the address is proved nothing can be confirmed by what is left; else it expires.
+        tracing::warn!(%error, "could not forget the registrations of an address");
+    }
 }
 
 /// The password of an account whose registration is confirmed.
@@ -404,7 +410,10 @@ pub async fn accept_invitation(
         let member = members::accept(tx, &token, user, &body.name, &hash).await?;
         sessions::open(tx, member.id, &device(&call)).await
     });
-    granted(&call, 201, organization, &grant.await?)
+    let grant = grant.await?;
+    // Whoever typed the address before must not take the account with an older link.
+    forget_registrations(&call, &invited.email).await;
+    granted(&call, 201, organization, &grant)
 }
 
 /// 202 with nothing to read.

@@ -29,7 +29,9 @@ impl Telemetry {
     /// # Errors
     /// When the exporter of traces cannot be made.
     pub fn start(settings: &Settings) -> anyhow::Result<Self> {
-        let filter = EnvFilter::try_new(&settings.log)?;
+        // It warns of every route with a pattern, which is what routes here have.
+        let filter = EnvFilter::try_new(&settings.log)?
+            .add_directive("actix_web_prom=error".parse().expect("this is a directive"));
         let format = settings.log_format.unwrap_or(match std::io::stderr().is_terminal() {
             true => LogFormat::Text,
             false => LogFormat::Json,

@@ -205,7 +205,8 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
                     .description(Some(
                         "The ids of rows that are gone for good, in the order of their changes among the rows of this \
                          page. Only with `changed_after` and `include=deleted`, else empty.",
-                    )),
+                    ))
+                    .examples([json!([])]),
             )
             .required("last_sequence")
             .required("erased_ids")
