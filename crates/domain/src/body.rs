@@ -19,6 +19,8 @@ use crate::{
 /// Bytes of the longest text of which the document does not say how long it may be: the formats that have a longest
 /// form of their own. Nothing is normalised before it is known to be no longer.
 const MAX_TEXT: usize = 10_000;
+/// Levels of arrays and objects that `serde_json` follows.
+const DEEPEST_JSON: usize = 128;
 /// Properties of the largest object whose names are free; a mapping has one for each column of a file.
 const MAX_PROPERTIES: usize = 1_000;
 /// How many bytes of a text may become one character: a syllable of three letters, or a letter and its marks.
@@ -160,15 +162,23 @@ pub fn resource_of(name: &str) -> Option<&str> {
 }
 
 /// How many values a JSON text has, keys included, or a little more: what separates them is counted where it does not
-/// stand in a string. Takes no memory, and any bytes.
+/// stand in a string. Takes no memory, and any bytes. What is nested deeper than the parser follows counts no more:
+/// there it stops.
 pub fn count_values(json: &[u8]) -> usize {
-    let (mut count, mut in_string, mut escaped) = (1, false, false);
+    let (mut count, mut depth, mut in_string, mut escaped) = (1, 0_usize, false, false);
     for byte in json {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b',' | b':' | b'[' | b'{' if !in_string => count += 1,
+            b',' | b':' if !in_string => count += 1,
+            b'[' | b'{' if !in_string => {
+                (count, depth) = (count + 1, depth + 1);
+                if depth > DEEPEST_JSON {
+                    break;
+                }
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -619,6 +629,7 @@ mod tests {
         ] {
             assert_eq!(count_values(text.as_bytes()), count, "{text}");
         }
+        assert!(count_values("[".repeat(100_000).as_bytes()) < 200);
     }
 
     use super::*;
