@@ -635,6 +635,24 @@ async fn a_row_without_domain_means_the_partner_of_its_name_when_that_is_certain
 }
 
 #[tokio::test]
+async fn a_second_import_changes_nothing_when_rows_share_a_name() {
+    for rows in [
+        "C,c1.com\nC,\nC,c2.com\n",
+        "a ,b.com\nA,n.a.\na ,a.com\nB,www.a.com\na ,\n",
+        "C,\nC,c1.com\nC,\n",
+        "A Inc,b.com\nB,\nA Inc,n.a.\nB,\nA Inc,a.com\nB,\n",
+    ] {
+        let org = Organization::new().await;
+        let file = format!("name,domain\n{rows}");
+        org.owner.import(file.clone(), partners()).await;
+        let count = org.owner.all("/v1/partners").await.len();
+        let again = org.owner.import(file, partners()).await;
+        assert_eq!(again.job["result"]["created"], 0, "{rows}");
+        assert_eq!(org.owner.all("/v1/partners").await.len(), count, "{rows}");
+    }
+}
+
+#[tokio::test]
 async fn a_partner_is_written_by_one_row_of_a_file() {
     let org = Organization::new().await;
     // By domain, by name alone, by another name: all of them mean the partner that the first row

@@ -95,6 +95,16 @@ fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
     }
 }
 
+/// Of several namesakes that all have a domain, the one that an earlier row of the file has written
+/// first: the first import of the file found it alone, and a second one must change nothing.
+fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> Option<PartnerId> {
+    if namesakes.iter().any(|one| !one.has_domain) {
+        return None;
+    }
+    let rows = namesakes.iter().filter_map(|one| Some((*written.get(&one.id)?, one.id)));
+    rows.min_by_key(|(row, _)| *row).map(|(_, id)| id)
+}
+
 /// The partners that the rows of a batch may mean or collide with.
 #[derive(Default)]
 struct Known {
@@ -119,13 +129,21 @@ impl Known {
         self.normalised.insert(found.id, found.normalised_name);
     }
 
-    fn of(&self, matching: ImportMatch, row: &ImportRow) -> Option<PartnerId> {
+    fn of(
+        &self,
+        matching: ImportMatch,
+        row: &ImportRow,
+        written: &HashMap<PartnerId, u64>,
+    ) -> Option<PartnerId> {
         let text = |field| row.converted.text(field);
         match (matching, text("domain")) {
             (ImportMatch::None, _) => None,
             (ImportMatch::ExternalId, _) => self.external_ids.get(text("external_id")?).copied(),
             (ImportMatch::Domain, Some(domain)) => self.domains.get(domain).copied(),
-            (ImportMatch::Domain, None) => meant(self.namesakes(row)),
+            (ImportMatch::Domain, None) => {
+                let namesakes = self.namesakes(row);
+                meant(namesakes).or_else(|| first_written(namesakes, written))
+            }
         }
     }
 
@@ -238,8 +256,10 @@ pub(super) async fn run(
         names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
     let tags = tag_ids(tx, names.filter_map(Value::as_str), !batch.options.dry_run).await?;
     // All at once and in one order, before the first of them is written.
-    let mut ids: Vec<PartnerId> =
-        left.iter().filter_map(|row| known.of(batch.options.matching, row)).collect();
+    let mut ids: Vec<PartnerId> = left
+        .iter()
+        .filter_map(|row| known.of(batch.options.matching, row, &written.rows))
+        .collect();
     ids.sort_unstable();
     let locked = match batch.options.on_match {
         ImportOnMatch::Update => bulk::lock_many(tx, &ids).await?,
@@ -247,7 +267,7 @@ pub(super) async fn run(
     };
     let mut import = Import { tx, batch, written, known, tags, locked, new: Vec::new(), items };
     for row in left {
-        let item = match import.known.of(batch.options.matching, row) {
+        let item = match import.known.of(batch.options.matching, row, &import.written.rows) {
             None => import.prepare(row),
             Some(id) => import.settle(row, id).await.map(Some),
         };
