@@ -129,7 +129,7 @@ pub async fn gate(
         .request()
         .extensions()
         .get::<Rc<Passed>>()
-        .is_some_and(|passed| holds_secrets(&passed.operation));
+        .is_some_and(|passed| contains_secrets(&passed.operation));
     let headers = answered.headers_mut();
     let mut put = |name: &'static str, value: String| {
         headers.insert(
@@ -276,7 +276,7 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
 
 /// Operations whose answers no cache may keep: they show secrets, or who the people of the
 /// organization are.
-fn holds_secrets(operation: &Operation) -> bool {
+fn contains_secrets(operation: &Operation) -> bool {
     matches!(operation.tag.as_str(), "auth" | "api-keys" | "members" | "me" | "jobs" | "exports")
 }
 

@@ -205,7 +205,7 @@ impl Server {
         let public_url = settings.public_url.clone().unwrap_or_else(|| url.clone());
         domain::links::set_public_url(&public_url);
 
-        tell_of_proof(settings);
+        log_email_proof(settings);
         let store = database.store(settings.db_pool).await?;
         let store = store.for_requests().with_quotas(settings.quotas);
         let server_key = server_key(settings)?;
@@ -326,7 +326,7 @@ impl Server {
 }
 
 /// What the operator should know of how accounts are made here.
-fn tell_of_proof(settings: &Settings) {
+fn log_email_proof(settings: &Settings) {
     match (settings.accounts.email_proof, &settings.smtp) {
         (false, _) => tracing::warn!(
             "e-mail addresses are not proved (PARTNEROS_EMAIL_PROOF=off): whoever registers with \

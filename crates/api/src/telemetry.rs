@@ -58,7 +58,7 @@ impl Telemetry {
             );
         }
         tracing_subscriber::registry()
-            .with(filter_fn(tells_no_values))
+            .with(filter_fn(carries_no_values))
             .with(filter)
             .with(lines)
             .with(traces)
@@ -70,7 +70,7 @@ impl Telemetry {
 
 /// Below INFO these write what they carry (values bound to statements, mails, headers), whatever the
 /// filter of the operator asks for.
-fn tells_no_values(line: &Metadata<'_>) -> bool {
+fn carries_no_values(line: &Metadata<'_>) -> bool {
     const CARRIERS: [&str; 8] = [
         "tokio_postgres",
         "diesel",
@@ -180,7 +180,7 @@ mod tests {
     fn whoever_asks_for_everything_sees_no_values_of_statements() {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let subscriber = tracing_subscriber::registry()
-            .with(filter_fn(tells_no_values))
+            .with(filter_fn(carries_no_values))
             .with(EnvFilter::new("trace,tokio_postgres::query=trace"))
             .with(Kept(kept.clone()));
         tracing::subscriber::with_default(subscriber, || {

@@ -76,7 +76,7 @@ pub async fn request(
     match people::organization_of_proved(store, &registration.email).await? {
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
-            store.write(&scope, async |tx| tell_owner(tx, &registration.email).await).await
+            store.write(&scope, async |tx| notify_owner(tx, &registration.email).await).await
         }
         None => {
             let scope = Scope::before_organization(request_id);
@@ -86,7 +86,7 @@ pub async fn request(
     }
 }
 
-async fn tell_owner(tx: &Tx<'_>, email: &str) -> Result<()> {
+async fn notify_owner(tx: &Tx<'_>, email: &str) -> Result<()> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
     let member: Option<MemberId> =
         members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;

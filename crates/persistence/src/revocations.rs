@@ -45,9 +45,9 @@ const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::seconds(90);
 
 /// The ids that this instance refuses.
 #[derive(Clone)]
-pub struct Revocations(Arc<Known>);
+pub struct Revocations(Arc<RevocationState>);
 
-struct Known {
+struct RevocationState {
     ids: RwLock<HashMap<Uuid, DateTime<Utc>>>,
     /// When the database last said what was revoked.
     read_at: RwLock<Instant>,
@@ -56,7 +56,7 @@ struct Known {
 impl Default for Revocations {
     fn default() -> Self {
         let read_at = RwLock::new(Instant::now());
-        Self(Arc::new(Known { ids: RwLock::default(), read_at }))
+        Self(Arc::new(RevocationState { ids: RwLock::default(), read_at }))
     }
 }
 

@@ -160,7 +160,7 @@ fn header_row(lines: &[Line], mapping: &Option<ImportMapping>) -> (u64, &'static
         (Some(best), Some(top)) if recognized(best) > recognized(top).max(1) => {
             (best.number, "This is the line that names most columns.")
         }
-        (Some(_), Some(top)) if recognized(top) == 0 && holds_data(top) => {
+        (Some(_), Some(top)) if recognized(top) == 0 && contains_data(top) => {
             (0, "The first line holds addresses, so it is a row and not a header.")
         }
         (_, Some(top)) if top.number == first => (first, "The first line names the columns."),
@@ -174,7 +174,7 @@ fn is_numbered(name: &str) -> bool {
 }
 
 /// Whether a line holds e-mail addresses, web addresses or domains, as no header does.
-fn holds_data(line: &Line) -> bool {
+fn contains_data(line: &Line) -> bool {
     line.cells.iter().map(|cell| cell.trim()).any(|cell| {
         cell.starts_with("http://")
             || cell.starts_with("https://")
