@@ -1,12 +1,13 @@
 //! The one log of events (contract 4.10, section 6).
 
-use actix_web::{get, web};
+use actix_web::web;
 use domain::{
     Code, Error,
     events::{Event, EventOrder, EventTypeInfo, TYPES},
     ids::PartnerId,
     page::{LogPage, Page, Paging},
 };
+use operation_macros::operation;
 use persistence::events::{self, EventFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -58,9 +59,15 @@ pub struct EventList {
 /// more. Numbers that are missing between two events belong to events that do not match the conditions or that the
 /// caller may not see (security, private views); none is ever lost. When events after `sequence_gt` have been erased,
 /// the answer is 410 `events_expired`: read the records anew and go on from a new mark.
-#[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
-    extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
-#[get("/events")]
+#[operation(
+    get("/events"),
+    tag(Events),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> {
     list(&call, &query, None).await
 }
@@ -68,9 +75,15 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 /// List the events of a partner
 ///
 /// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and plan items.
-#[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
-    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
-#[get("/partners/{id}/events")]
+#[operation(
+    get("/partners/{id}/events"),
+    tag(Partners),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_partner_events(
     call: Call,
     id: web::Path<PartnerId>,
@@ -82,9 +95,14 @@ pub async fn list_partner_events(
 /// List the types of events
 ///
 /// Lists every type of event that is sent, with a JSON Schema of its `data`.
-#[utoipa::path(tag = "events", params(Paging), security(("any" = [])), responses((status = 200, body = EventTypePage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/event-types")]
+#[operation(
+    get("/event-types"),
+    tag(Events),
+    role(Viewer),
+    any_api_key,
+    ok(EventTypePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
     Ok(Answer::ok(&Page::of(
         TYPES.iter().map(EventTypeInfo::from).collect(),

@@ -1,5 +1,8 @@
 //! How things are **asked for**: HTTP.
 
+// `#[operation(..)]` writes paths that begin with `::api`, here and in other crates alike.
+extern crate self as api;
+
 pub mod admin;
 pub mod answer;
 pub mod api_keys;
@@ -35,6 +38,7 @@ pub mod members;
 pub mod metrics;
 pub mod notifications;
 pub mod openapi;
+pub mod operation;
 pub mod organizations;
 pub mod outgoing;
 pub mod pages;

@@ -75,6 +75,10 @@ pub struct ApiKeyCreate {
     pub expires_at: Option<Timestamp>,
 }
 
+impl crate::request_body::RequestBody for ApiKeyCreate {
+    type Resource = ApiKey;
+}
+
 fn automated() -> WriteMode {
     WriteMode::Automated
 }
@@ -105,6 +109,10 @@ pub struct ApiKeyUpdate {
     pub expires_at: Option<Option<Timestamp>>,
 }
 
+impl crate::request_body::RequestBody for ApiKeyUpdate {
+    type Resource = ApiKey;
+}
+
 /// How a key is replaced by a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +120,10 @@ pub struct ApiKeyRotation {
     /// For how many seconds the old key still works.
     #[schema(minimum = 0, maximum = 604800, example = 86400)]
     pub overlap_seconds: i64,
+}
+
+impl crate::request_body::RequestBody for ApiKeyRotation {
+    type Resource = Self;
 }
 
 /// A new key with its secret, which is shown this once.

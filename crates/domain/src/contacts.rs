@@ -127,6 +127,10 @@ pub struct ContactCreate {
     pub make_primary: bool,
 }
 
+impl crate::request_body::RequestBody for ContactCreate {
+    type Resource = Contact;
+}
+
 /// An edit of a contact: absent keeps, null clears. With another partner it moves there and is primary no more.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = contacts)]
@@ -160,4 +164,8 @@ pub struct ContactUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub notes: Option<Option<String>>,
+}
+
+impl crate::request_body::RequestBody for ContactUpdate {
+    type Resource = Contact;
 }

@@ -51,6 +51,10 @@ pub struct EnrichmentRequest {
     pub force: bool,
 }
 
+impl crate::request_body::RequestBody for EnrichmentRequest {
+    type Resource = Self;
+}
+
 impl EnrichmentRequest {
     /// This partner alone.
     pub fn one(partner: PartnerId) -> Self {

@@ -66,6 +66,10 @@ pub struct ExportRequest {
     pub format: ExportFormat,
 }
 
+impl crate::request_body::RequestBody for ExportRequest {
+    type Resource = Self;
+}
+
 impl ExportObject {
     /// The fields by which its records are filtered.
     pub fn catalogue(self) -> &'static [Field] {

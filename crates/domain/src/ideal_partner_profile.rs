@@ -52,6 +52,10 @@ pub struct FourCWeightsUpdate {
     pub customer_alignment: Option<i64>,
 }
 
+impl crate::request_body::RequestBody for FourCWeightsUpdate {
+    type Resource = FourCWeights;
+}
+
 impl FourCWeightsUpdate {
     /// The weights after the change.
     ///
@@ -138,6 +142,15 @@ pub struct IdealPartnerProfileUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub narrative: Option<Option<String>>,
+}
+
+impl crate::request_body::RequestBody for IdealPartnerProfileUpdate {
+    type Resource = IdealPartnerProfile;
+
+    fn collect_forms(forms: &mut crate::request_body::RequestForms) {
+        forms.add::<Self>();
+        forms.add::<FourCWeightsUpdate>();
+    }
 }
 
 impl IdealPartnerProfileUpdate {

@@ -102,6 +102,15 @@ pub struct JointPlanUpdate {
     pub quarterly_weights: Option<QuarterlyWeightsUpdate>,
 }
 
+impl crate::request_body::RequestBody for JointPlanUpdate {
+    type Resource = JointPlan;
+
+    fn collect_forms(forms: &mut crate::request_body::RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuarterlyWeightsUpdate>();
+    }
+}
+
 impl JointPlanUpdate {
     /// The values by field of the partner.
     pub fn into_fields(self) -> Map<String, Json> {

@@ -39,6 +39,7 @@ pub mod passwords;
 pub mod patch;
 pub mod plan_items;
 pub mod quotas;
+pub mod request_body;
 pub mod schema;
 pub mod scores;
 pub mod secrets;

@@ -79,6 +79,10 @@ pub struct MeUpdate {
     pub email_notifications: Option<bool>,
 }
 
+impl crate::request_body::RequestBody for MeUpdate {
+    type Resource = User;
+}
+
 impl Me {
     /// A signed-in person.
     pub fn person(user: User, member: Member, organization: Organization) -> Self {

@@ -71,6 +71,10 @@ pub struct MemberInvite {
     pub role: Role,
 }
 
+impl crate::request_body::RequestBody for MemberInvite {
+    type Resource = Member;
+}
+
 /// A new invitation. The link is shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvitedMember {
@@ -97,6 +101,10 @@ pub struct MemberUpdate {
     /// `active` or `suspended`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
+}
+
+impl crate::request_body::RequestBody for MemberUpdate {
+    type Resource = Member;
 }
 
 impl Member {

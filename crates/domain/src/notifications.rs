@@ -175,6 +175,10 @@ pub struct NotificationSettingsUpdate {
     pub email: Option<bool>,
 }
 
+impl crate::request_body::RequestBody for NotificationSettingsUpdate {
+    type Resource = NotificationSettings;
+}
+
 impl NotificationSettingsUpdate {
     /// What stands in a list twice.
     pub fn faults(&self) -> Vec<Fault> {

@@ -93,6 +93,10 @@ pub struct OrganizationUpdate {
     pub shared_domains: Option<Vec<String>>,
 }
 
+impl crate::request_body::RequestBody for OrganizationUpdate {
+    type Resource = Organization;
+}
+
 /// A domain that tells no company from another.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]

@@ -153,6 +153,10 @@ pub struct PlanItemCreate {
     pub due_on: Option<NaiveDate>,
 }
 
+impl crate::request_body::RequestBody for PlanItemCreate {
+    type Resource = PlanItem;
+}
+
 const fn proposed() -> PlanItemStatus {
     PlanItemStatus::Proposed
 }
@@ -207,6 +211,10 @@ pub struct PlanItemUpdate {
     #[diesel(skip_update)]
     #[schema(example = json!(null))]
     pub before_id: Option<Option<PlanItemId>>,
+}
+
+impl crate::request_body::RequestBody for PlanItemUpdate {
+    type Resource = PlanItem;
 }
 
 /// Between two items that were created one after the other.

@@ -152,6 +152,10 @@ pub struct ScoreRefreshRequest {
     pub dry_run: bool,
 }
 
+impl crate::request_body::RequestBody for ScoreRefreshRequest {
+    type Resource = Self;
+}
+
 impl ScoreRefreshRequest {
     /// Which partners.
     ///

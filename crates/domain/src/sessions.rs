@@ -77,6 +77,10 @@ pub struct Registration {
     pub password: String,
 }
 
+impl crate::request_body::RequestBody for Registration {
+    type Resource = Self;
+}
+
 impl Registration {
     /// What the schema cannot say: the currency exists and the password is not guessed first.
     /// Judging a password takes up to tenths of a second: run it off the async threads.
@@ -105,6 +109,10 @@ pub struct RegistrationConfirmation {
     pub password: Option<String>,
 }
 
+impl crate::request_body::RequestBody for RegistrationConfirmation {
+    type Resource = Self;
+}
+
 /// An e-mail address and its password.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +125,10 @@ pub struct SignIn {
     pub password: String,
 }
 
+impl crate::request_body::RequestBody for SignIn {
+    type Resource = Self;
+}
+
 /// Whose password was forgotten.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,6 +136,10 @@ pub struct PasswordResetRequest {
     /// The e-mail address of the person.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
+}
+
+impl crate::request_body::RequestBody for PasswordResetRequest {
+    type Resource = Self;
 }
 
 /// A new password, by the token of a reset link or, signed in, by the current password: one of the two.
@@ -141,6 +157,10 @@ pub struct PasswordChange {
     /// The password that holds from now on; not one of those that are guessed first.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "nine-quiet-harbours-2")]
     pub new_password: String,
+}
+
+impl crate::request_body::RequestBody for PasswordChange {
+    type Resource = Self;
 }
 
 /// What a password change is allowed by.
@@ -188,6 +208,10 @@ pub struct InvitationAcceptance {
     /// The person's password; not one of those that are guessed first.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns")]
     pub password: String,
+}
+
+impl crate::request_body::RequestBody for InvitationAcceptance {
+    type Resource = Self;
 }
 
 /// Whether two addresses belong to one network: the same address of IPv4, or the same /64 of IPv6,

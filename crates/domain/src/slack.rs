@@ -70,6 +70,10 @@ pub struct SlackConnection {
     pub bot_token: String,
 }
 
+impl crate::request_body::RequestBody for SlackConnection {
+    type Resource = Self;
+}
+
 /// A channel or a person that messages can be sent to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SlackTarget {

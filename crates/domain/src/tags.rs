@@ -101,6 +101,10 @@ pub struct TagCreate {
     pub color: Option<String>,
 }
 
+impl crate::request_body::RequestBody for TagCreate {
+    type Resource = Tag;
+}
+
 /// An edit of a tag: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = tags)]
@@ -114,4 +118,8 @@ pub struct TagUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl crate::request_body::RequestBody for TagUpdate {
+    type Resource = Tag;
 }

@@ -240,6 +240,10 @@ pub struct SavedViewCreate {
     pub visibility: Option<ViewVisibility>,
 }
 
+impl crate::request_body::RequestBody for SavedViewCreate {
+    type Resource = SavedView;
+}
+
 /// An edit of a view: absent keeps, null clears, arrays replace whole.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -266,6 +270,10 @@ pub struct SavedViewUpdate {
     pub columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<ViewVisibility>,
+}
+
+impl crate::request_body::RequestBody for SavedViewUpdate {
+    type Resource = SavedView;
 }
 
 impl SavedViewUpdate {

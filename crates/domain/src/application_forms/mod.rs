@@ -212,6 +212,10 @@ pub struct QuestionUpdate {
     pub maps_to: Option<FormMapping>,
 }
 
+impl crate::request_body::RequestBody for QuestionUpdate {
+    type Resource = Question;
+}
+
 /// An agreement as it is saved: with the id of one that is there, or without for a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -223,6 +227,10 @@ pub struct AgreementUpdate {
     pub url: Option<String>,
     #[serde(default)]
     pub required: bool,
+}
+
+impl crate::request_body::RequestBody for AgreementUpdate {
+    type Resource = Agreement;
 }
 
 /// The new form: what is absent stays; questions and agreements are replaced whole, and their order is the order shown.
@@ -250,6 +258,16 @@ pub struct ApplicationFormUpdate {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub agreements: Option<Vec<AgreementUpdate>>,
+}
+
+impl crate::request_body::RequestBody for ApplicationFormUpdate {
+    type Resource = ApplicationForm;
+
+    fn collect_forms(forms: &mut crate::request_body::RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuestionUpdate>();
+        forms.add::<AgreementUpdate>();
+    }
 }
 
 /// A question as applicants see it.

@@ -32,6 +32,10 @@ choices! {
 #[serde(transparent)]
 pub struct DealBatchData(pub Map<String, Json>);
 
+impl crate::request_body::RequestBody for DealBatchData {
+    type Resource = Deal;
+}
+
 impl PartialSchema for DealBatchData {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
@@ -88,6 +92,15 @@ pub struct DealBatch {
     #[serde(default)]
     #[schema(example = false)]
     pub atomic: bool,
+}
+
+impl crate::request_body::RequestBody for DealBatch {
+    type Resource = Self;
+
+    fn collect_forms(forms: &mut crate::request_body::RequestForms) {
+        forms.add::<Self>();
+        forms.add::<DealBatchData>();
+    }
 }
 
 /// What became of one operation.

@@ -183,10 +183,18 @@ pub struct DealUpdate {
     pub allow_conflict: bool,
 }
 
+impl crate::request_body::RequestBody for DealUpdate {
+    type Resource = Deal;
+}
+
 /// A new deal: an edit of nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealCreate(pub DealUpdate);
+
+impl crate::request_body::RequestBody for DealCreate {
+    type Resource = Deal;
+}
 
 impl PartialSchema for DealCreate {
     fn schema() -> RefOr<Schema> {
@@ -226,6 +234,10 @@ pub struct DealApproval {
     pub allow_conflict: bool,
 }
 
+impl crate::request_body::RequestBody for DealApproval {
+    type Resource = Self;
+}
+
 /// The rejection of a deal.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -234,6 +246,10 @@ pub struct DealRejection {
     #[serde(default)]
     #[schema(value_type = DealRejectionReason)]
     pub reason: Option<String>,
+}
+
+impl crate::request_body::RequestBody for DealRejection {
+    type Resource = Self;
 }
 
 /// The schema of a reason of rejection. It has a name, and holds the null, since generators would

@@ -21,6 +21,10 @@ use crate::{
 #[serde(transparent)]
 pub struct DealQuery(pub ListQuery);
 
+impl crate::request_body::RequestBody for DealQuery {
+    type Resource = Self;
+}
+
 impl PartialSchema for DealQuery {
     fn schema() -> RefOr<Schema> {
         let mut schema = ListQuery::schema();

@@ -172,6 +172,10 @@ pub struct ImportOptions {
     pub defaults: Option<ImportDefaults>,
 }
 
+impl crate::request_body::RequestBody for ImportOptions {
+    type Resource = Self;
+}
+
 const fn by_domain() -> ImportMatch {
     ImportMatch::Domain
 }

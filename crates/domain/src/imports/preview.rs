@@ -18,6 +18,10 @@ pub struct ImportPreviewOptions {
     options: ImportOptions,
 }
 
+impl crate::request_body::RequestBody for ImportPreviewOptions {
+    type Resource = Self;
+}
+
 impl Default for ImportPreviewOptions {
     fn default() -> Self {
         let options = json!({"object": ImportObject::Partner});

@@ -65,6 +65,10 @@ pub struct AggregateRequest {
     pub metrics: Vec<AggregateMetric>,
 }
 
+impl crate::request_body::RequestBody for AggregateRequest {
+    type Resource = Self;
+}
+
 /// One group: the values that make it, and its numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AggregateGroup {

@@ -63,6 +63,10 @@ pub struct PartnerBatch {
     pub atomic: bool,
 }
 
+impl crate::request_body::RequestBody for PartnerBatch {
+    type Resource = Self;
+}
+
 /// What became of one operation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PartnerBatchItem {

@@ -146,6 +146,10 @@ pub struct QuarterlyWeightsUpdate {
     pub q4: Option<i64>,
 }
 
+impl crate::request_body::RequestBody for QuarterlyWeightsUpdate {
+    type Resource = QuarterlyWeights;
+}
+
 /// The four dimensions of fit, each 0 to 100.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCBreakdown {
@@ -411,6 +415,10 @@ pub struct PrimaryContact {
 #[serde(transparent)]
 pub struct PartnerCreate(pub Map<String, Json>);
 
+impl crate::request_body::RequestBody for PartnerCreate {
+    type Resource = Partner;
+}
+
 impl PartnerCreate {
     /// The contact that comes with it.
     ///
@@ -428,6 +436,15 @@ impl PartnerCreate {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerUpdate(pub Map<String, Json>);
+
+impl crate::request_body::RequestBody for PartnerUpdate {
+    type Resource = Partner;
+
+    fn collect_forms(forms: &mut crate::request_body::RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuarterlyWeightsUpdate>();
+    }
+}
 
 /// The writable fields by name. Type, limits and description are those of `Partner`; the document copies them.
 fn body(description: &str, fields: impl Iterator<Item = &'static Field>) -> ObjectBuilder {

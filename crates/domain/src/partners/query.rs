@@ -20,6 +20,10 @@ use crate::{
 #[serde(transparent)]
 pub struct PartnerQuery(pub ListQuery);
 
+impl crate::request_body::RequestBody for PartnerQuery {
+    type Resource = Self;
+}
+
 impl PartialSchema for PartnerQuery {
     fn schema() -> RefOr<Schema> {
         ListQuery::schema()

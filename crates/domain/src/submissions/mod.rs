@@ -81,6 +81,10 @@ pub struct PublicSubmission {
     pub website_confirm: Option<String>,
 }
 
+impl crate::request_body::RequestBody for PublicSubmission {
+    type Resource = Self;
+}
+
 /// What an applicant gets: the same for the same application within a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SubmissionReceipt {
@@ -245,6 +249,10 @@ pub struct SubmissionUpdate {
     pub reviewer_id: Option<Option<MemberId>>,
 }
 
+impl crate::request_body::RequestBody for SubmissionUpdate {
+    type Resource = Submission;
+}
+
 /// The reviewer's word on what becomes of a submission.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -256,6 +264,10 @@ pub struct SubmissionAcceptance {
     /// The partner that the answers fill in; absent for a new one.
     #[serde(default)]
     pub partner_id: Option<PartnerId>,
+}
+
+impl crate::request_body::RequestBody for SubmissionAcceptance {
+    type Resource = Self;
 }
 
 /// What an acceptance leads to.

@@ -125,6 +125,10 @@ pub struct TierCreate {
     pub color: Option<String>,
 }
 
+impl crate::request_body::RequestBody for TierCreate {
+    type Resource = Tier;
+}
+
 /// An edit of a tier: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +158,10 @@ pub struct TierUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl crate::request_body::RequestBody for TierUpdate {
+    type Resource = Tier;
 }
 
 /// When and how tiers are evaluated.
@@ -191,6 +199,10 @@ pub struct TierPolicyUpdate {
     pub demotion_grace_days: Option<i32>,
 }
 
+impl crate::request_body::RequestBody for TierPolicyUpdate {
+    type Resource = TierPolicy;
+}
+
 /// Which partners to evaluate: those selected in one way, or all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -209,6 +221,10 @@ pub struct TierEvaluationRequest {
     /// Only tell what would change.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl crate::request_body::RequestBody for TierEvaluationRequest {
+    type Resource = Self;
 }
 
 impl TierEvaluationRequest {
