@@ -1,4 +1,5 @@
-//! The application form: designed, saved while somebody works on it, opened, closed, and kept in every version.
+//! The application form: designed, saved while somebody works on it, opened, closed, and kept in
+//! every version.
 
 use harness::{Answer, Client, Organization};
 use serde_json::{Value, json};

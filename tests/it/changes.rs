@@ -139,7 +139,8 @@ async fn changes_have_their_own_order() {
     }
 }
 
-/// What others show of a partner changes with it: its deals and contacts come and go with it, and one contact is primary.
+/// What others show of a partner changes with it: its deals and contacts come and go with it, and
+/// one contact is primary.
 #[tokio::test]
 async fn deals_and_contacts_move_with_their_partner() {
     let org = Organization::new().await;
@@ -186,8 +187,11 @@ async fn deals_and_contacts_move_with_their_partner() {
 
     // With the partner its deals and contacts are erased for good, 30 days after its deletion.
     org.owner.delete(&path(&one)).await.expect(204);
-    org.sql("UPDATE partners SET deleted_at = deleted_at - interval '31 days' WHERE deleted_at IS NOT NULL")
-        .await;
+    org.sql(
+        "UPDATE partners SET deleted_at = deleted_at - interval '31 days' WHERE deleted_at IS \
+        NOT NULL",
+    )
+    .await;
     let before = head(&org.owner).await;
     purge(&org).await;
     let erased = async |list: &str| {
@@ -457,9 +461,10 @@ async fn write(client: &Client, world: &World, dice: &mut Dice) -> u16 {
     answer.status
 }
 
-/// Writers and followers of all three lists run against each other while transactions are held open at random: after their
-/// rows are written and before they are numbered (the counter is locked), and before they can note what follows for the
-/// partner (its row is locked). When it is quiet again, every copy is the table.
+/// Writers and followers of all three lists run against each other while transactions are held open
+/// at random: after their rows are written and before they are numbered (the counter is locked),
+/// and before they can note what follows for the partner (its row is locked). When it is quiet
+/// again, every copy is the table.
 ///
 /// PARTNEROS_TEST_FOLLOW_SECONDS says for how long; a few seconds unless it is set.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

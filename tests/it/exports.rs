@@ -22,7 +22,8 @@ async fn filled() -> Organization {
     for partner in [
         json!({"name": "=SUM(A1)", "type": "reseller", "domain": "formula.com", "employees": 3, "tag_ids": [tag],
             "company_revenue": 123_456, "external_id": "-7"}),
-        json!({"name": "'=quoted", "type": "technology", "description": huge, "regions": ["Korea, Republic of", "EU"],
+        json!({"name": "'=quoted", "type": "technology", "description": huge, "regions": ["Korea, \
+            Republic of", "EU"],
             "languages": ["de-CH"], "services": ["@home", "b"]}),
         json!({"name": "株式会社", "type": "channel", "status": "active", "stage": "signed", "services": ["[x]"]}),
     ] {
@@ -39,7 +40,8 @@ async fn a_table_holds_what_was_asked_for() {
     let (job, file) = org.owner.export(some).await;
     assert_eq!(
         table(file.bytes.clone()),
-        "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, hosted\"\"]\",\r\n"
+        "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, \
+            hosted\"\"]\",\r\n"
     );
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(file.header("content-disposition").contains(".csv"));

@@ -569,7 +569,8 @@ async fn a_match_is_updated_or_left_alone_and_another_name_is_told_of() {
         (vec!["name_differs"], json!(2))
     );
     let by_id = partners_with(json!({"match": "external_id", "on_duplicate_row": "update"}));
-    let rows = "external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta 3,beta.net\n3,Gamma,beta.net\n4,Delta,\n";
+    let rows = "external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta \
+        3,beta.net\n3,Gamma,beta.net\n4,Delta,\n";
     let done = org.owner.import(rows, by_id).await;
     assert_eq!(done.codes(), ["domain_taken", "", "", "domain_taken", ""]);
     assert_eq!(org.owner.partner("Beta 3").await["version"], 3);
@@ -887,7 +888,8 @@ async fn text_is_kept_whole_in_every_script() {
     );
 }
 
-/// Contract 11.5. The file is no part of this repository: where it is missing there is nothing to test.
+/// Contract 11.5. The file is no part of this repository: where it is missing there is nothing to
+/// test.
 #[tokio::test]
 async fn the_truths_of_five_thousand_real_companies_come_out() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/partners.csv");

@@ -47,9 +47,11 @@ async fn portfolio() -> (Organization, Vec<Value>) {
     for (i, name) in names.iter().enumerate() {
         let mut body = json!({
             "name": name, "type": (["reseller", "technology", "channel"][i % 3]), "domain": (i % 4 != 0).then(|| format!("p{i}.example")),
-            "industry": pick(&["Software", "software", "Retail, wholesale"], i), "description": pick(&["Long text", "Other text"], i),
+            "industry": pick(&["Software", "software", "Retail, \
+                wholesale"], i), "description": pick(&["Long text", "Other text"], i),
             "employees": (i % 3 != 0).then_some(i % 5 * 10), "company_revenue": (i % 4 != 1).then_some(i % 3 * 1_000_000),
-            "regions": list(&["EMEA", "APAC", "Latin America"], i), "languages": list(&["de", "en-GB"], i),
+            "regions": list(&["EMEA", "APAC", "Latin \
+                America"], i), "languages": list(&["de", "en-GB"], i),
             "services": list(&["SOC"], i), "products": list(&["Backup", "Edge"], i + 1), "subtype": pick(&["MSP", "VAR"], i),
             "category": pick(&["solution", "technology", "sales"], i), "tier": pick(&["gold", "registered", "silver"], i),
             "tag_ids": tags.iter().take(i % 3).collect::<Vec<_>>(), "status": (["active", "pending", "inactive"][i % 3]),
@@ -121,7 +123,8 @@ fn as_parameter(value: &Value) -> String {
     }
 }
 
-/// What a leaf may ask of a field, made of the values that the partners have: (operator, value, suffix of GET).
+/// What a leaf may ask of a field, made of the values that the partners have: (operator, value,
+/// suffix of GET).
 fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'static str>)> {
     let name = field["name"].as_str().unwrap();
     let array = field["type"].as_str().unwrap().ends_with("_array");
@@ -182,7 +185,8 @@ fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'
     all
 }
 
-/// For every field and operator, both forms find the same partners, and those that a plain look at the values finds.
+/// For every field and operator, both forms find the same partners, and those that a plain look at
+/// the values finds.
 #[tokio::test]
 async fn parameters_and_queries_agree_for_every_field_and_operator() {
     let (org, partners) = portfolio().await;
@@ -306,7 +310,8 @@ fn rank(field: &Value, value: &Value) -> Option<(i64, String)> {
     }
 }
 
-/// Every sortable field, up and down, page by page over ties and nulls: each partner once, in order, nulls last.
+/// Every sortable field, up and down, page by page over ties and nulls: each partner once, in
+/// order, nulls last.
 #[tokio::test]
 async fn every_sort_visits_every_partner_once() {
     let (org, partners) = portfolio().await;

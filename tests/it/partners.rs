@@ -25,7 +25,8 @@ async fn what_a_person_gives_a_new_partner_is_decided() {
     assert_eq!(made.body["domain"], "acme.com");
     assert_eq!(made.body["created_via"], "manual");
     assert_eq!(made.body["currency"], "USD");
-    // Not name and type, not what equals the default (status, regions), not what is not overridable.
+    // Not name and type, not what equals the default (status, regions), not what is not
+    // overridable.
     let decided = json!(["domain", "employees", "industry", "primary_contact_id", "stage"]);
     assert_eq!(made.body["overridden_fields"], decided);
     assert_eq!(made.body["skipped_fields"], json!([]));
@@ -93,7 +94,8 @@ async fn all_faults_are_told_at_once() {
     let body = json!({
         "indsutry": "Software", "id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "fit_score": 7, "currency": "USD",
         "type": "vendor", "employees": 10_000_001, "company_revenue": -1, "annual_revenue_target": 9_007_199_254_740_992_i64,
-        "subtype": "x".repeat(101), "description": "bell \u{7}", "executive_summary": "nul \u{0}", "industry": "two\nlines",
+        "subtype": "x".repeat(101), "description": "bell \u{7}", "executive_summary": "nul \
+            \u{0}", "industry": "two\nlines",
         "regions": ["EMEA", "emea", 7, ""], "languages": ["klingon!"], "domain": "localhost", "status": null, "stage": 5,
         "tag_ids": ["ctc_01kb1q3x5se7wtc2gnh2avw0fd", "tag_x"], "partner_manager_id": "usr_01kb1q3x5se7wtc2gnh2avw0fd",
         "quarterly_weights": {"q1": 1, "q2": 2, "q3": 3, "q4": 4}, "in_intelligence": "yes",

@@ -85,7 +85,8 @@ async fn batches_of_the_same_deals_in_any_order_all_succeed() {
     }
     let upsert = |round: usize, number: usize| {
         let data = json!({"external_id": format!("d{number}"), "partner_id": partners[number % 4], "name": "Rollout",
-            "account_name": format!("Account {number}"), "account_domain": format!("a{number}.example"),
+            "account_name": format!("Account \
+                {number}"), "account_domain": format!("a{number}.example"),
             "status": "approved", "value": round * 100});
         json!({"action": "upsert", "match": "external_id", "data": data})
     };

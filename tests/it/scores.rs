@@ -1,4 +1,5 @@
-//! Scores: the ideal partner profile, refreshes, first scores, history, and what makes scores stale.
+//! Scores: the ideal partner profile, refreshes, first scores, history, and what makes scores
+//! stale.
 
 use std::time::{Duration, Instant};
 
@@ -336,8 +337,11 @@ async fn nobody_is_scored_where_nobody_wants_it() {
     let id = partner(&org.owner, json!({"name": "Acme"})).await;
     org.owner.import("name,type\nBeta,reseller\n", json!({"object": "partner"})).await;
     assert_eq!(
-        org.sql("SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' AND organization_id = current_organization()")
-            .await,
+        org.sql(
+            "SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' AND \
+            organization_id = current_organization()"
+        )
+        .await,
         [Some("0".to_owned())]
     );
     assert_eq!(get(&org.owner, &id).await["scored_at"], Value::Null);
@@ -560,14 +564,19 @@ async fn who_is_being_scored_is_left_to_whoever_does_it() {
     let uuid = id.parse::<PartnerId>().unwrap().0;
     let claim = format!(
         "INSERT INTO score_claims (partner_id, task_id, held_until) \
-         VALUES ('{uuid}', gen_random_uuid(), clock_timestamp() + interval '10 minutes') RETURNING 'x'"
+         VALUES ('{uuid}', gen_random_uuid(), clock_timestamp() + interval '10 minutes') RETURNING \
+         'x'"
     );
     org.sql(&claim).await;
     let skipped = refresh(&org.owner, json!({"partner_ids": [id]})).await;
     assert_eq!((skipped.tally(), skipped.codes()), ([1, 0, 0, 1], vec!["refresh_in_progress"]));
     assert!(scores_of(&org.owner, &id).await.is_empty());
     // Whoever has died holds nobody for ever.
-    org.sql("UPDATE score_claims SET held_until = clock_timestamp() - interval '1 second' RETURNING 'x'").await;
+    org.sql(
+        "UPDATE score_claims SET held_until = clock_timestamp() - interval '1 second' \
+        RETURNING 'x'",
+    )
+    .await;
     assert_eq!(refresh(&org.owner, json!({"partner_ids": [id]})).await.tally(), [1, 1, 0, 0]);
     assert_eq!(
         org.sql("SELECT count(*)::text FROM score_claims").await,

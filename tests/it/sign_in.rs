@@ -4,7 +4,8 @@ use harness::{Answer, Client, Organization, PASSWORD, unique};
 use serde_json::{Value, json};
 
 fn registration(email: &str) -> Value {
-    json!({"organization_name": "Acme Rockets", "currency": "USD", "name": "Ada Lovelace", "email": email, "password": PASSWORD})
+    json!({"organization_name": "Acme Rockets", "currency": "USD", "name": "Ada \
+        Lovelace", "email": email, "password": PASSWORD})
 }
 
 fn address() -> String {

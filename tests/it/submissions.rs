@@ -323,7 +323,8 @@ async fn a_version_that_was_replaced_is_good_for_a_day() {
 
     let earlier = |hours: i32| {
         format!(
-            "UPDATE application_form_versions SET replaced_at = clock_timestamp() - interval '{hours} hours' WHERE version = {}",
+            "UPDATE application_form_versions SET replaced_at = clock_timestamp() - interval \
+                '{hours} hours' WHERE version = {}",
             old.version
         )
     };

@@ -120,7 +120,8 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
         strengths["data"].as_array().unwrap().iter().any(|row| row["label"] == *label)
     }));
 
-    // Erasing the submission leaves the partner, and nothing of what the applicant said about themselves.
+    // Erasing the submission leaves the partner, and nothing of what the applicant said about
+    // themselves.
     org.owner.delete(&path).await.expect(204);
     assert_eq!(
         org.owner.get("/v1/notifications?type=application.submitted").await.expect(200).body["data"],

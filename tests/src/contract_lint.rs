@@ -1,5 +1,6 @@
-//! The lint of the OpenAPI document: the rules of docs/API-DESIGN.md on how it is written, so that every generator
-//! makes a client that people like, and a new operation cannot forget half of what the others say.
+//! The lint of the OpenAPI document: the rules of docs/API-DESIGN.md on how it is written, so that
+//! every generator makes a client that people like, and a new operation cannot forget half of what
+//! the others say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -448,7 +449,8 @@ fn is_named_by_place(property: &Value) -> bool {
     may_be_null || is_made || property["items"].is_object() && is_named_by_place(&property["items"])
 }
 
-/// Whether a client can know what is too long, too many or too much. References are judged where they lead.
+/// Whether a client can know what is too long, too many or too much. References are judged where
+/// they lead.
 fn is_limited(property: &Value) -> bool {
     let types: Vec<&str> = match &property["type"] {
         Value::String(one) => vec![one],

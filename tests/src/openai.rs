@@ -1,5 +1,6 @@
-//! A stand-in for an OpenAI-compatible server, on a real socket of this machine. It answers as it is told, also badly.
-//! Used here and, as a file, by the tests of the crate `scoring`: it needs nothing but `std` and `serde_json`.
+//! A stand-in for an OpenAI-compatible server, on a real socket of this machine. It answers as it
+//! is told, also badly. Used here and, as a file, by the tests of the crate `scoring`: it needs
+//! nothing but `std` and `serde_json`.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -153,7 +154,8 @@ fn serve(
             let length = body.len();
             write!(
                 stream,
-                "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}connection: close\r\n\r\n{body}"
+                "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: \
+                    {length}\r\n{more}connection: close\r\n\r\n{body}"
             )
         }
         Reply::Hang => stream.read(&mut [0]).map(drop),

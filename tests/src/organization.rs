@@ -29,8 +29,8 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Registers one in US dollars. It scores nobody by itself: scores would come between the versions and events of tests
-    /// that are about something else.
+    /// Registers one in US dollars. It scores nobody by itself: scores would come between the
+    /// versions and events of tests that are about something else.
     pub async fn new() -> Self {
         let organization = Self::scoring().await;
         organization.sql("UPDATE organizations SET auto_score = false").await;

@@ -67,7 +67,8 @@ impl DatabaseAccess {
         };
         let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
         embedded.bin_dir = pg_bin;
-        // A server process per connection: ours, the worker's, those that listen, and a few for people.
+        // A server process per connection: ours, the worker's, those that listen, and a few for
+        // people.
         let connections = settings.db_pool + worker_settings(settings).connections() + 20;
         embedded.extra.push(("max_connections".into(), connections.to_string()));
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
@@ -79,7 +80,8 @@ impl DatabaseAccess {
         })
     }
 
-    /// The same for a command beside a server that may be running: joins its cluster, and starts one only when none runs.
+    /// The same for a command beside a server that may be running: joins its cluster, and starts
+    /// one only when none runs.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -151,7 +153,8 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     Ok(settings.jwt_key_previous.iter().cloned().fold(key, ServerKey::accepting))
 }
 
-/// The language model of this deployment, when one is configured. Make it once: its circuit and its places are for all.
+/// The language model of this deployment, when one is configured. Make it once: its circuit and its
+/// places are for all.
 ///
 /// # Errors
 /// When it cannot be used, in words for people.
@@ -283,8 +286,8 @@ impl Server {
         .workers(settings.workers)
         .shutdown_timeout(GRACE.as_secs())
         .client_request_timeout(Duration::from_secs(10))
-        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first must
-        // not be us, or their next request meets a closed connection.
+        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first
+        // must not be us, or their next request meets a closed connection.
         .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .listen(listener)?

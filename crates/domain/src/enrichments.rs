@@ -1,4 +1,5 @@
-//! Enrichment: what a partner's own website and a company-data source say about it, as an automated write (contract 3.7).
+//! Enrichment: what a partner's own website and a company-data source say about it, as an automated
+//! write (contract 3.7).
 
 use std::sync::Arc;
 
@@ -126,7 +127,8 @@ impl Findings {
         findings
     }
 
-    /// The values that can be written, and a warning for each that cannot. `currency`: the code of the organization's.
+    /// The values that can be written, and a warning for each that cannot. `currency`: the code of
+    /// the organization's.
     fn checked(&self, currency: &str) -> Converted {
         let fields = COMPANY_DATA.iter().filter_map(|name| {
             Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
@@ -158,7 +160,8 @@ fn plain(value: &Value) -> Option<Value> {
     }
 }
 
-/// What the sources want to write to a partner whose values are `row`: company data before the website.
+/// What the sources want to write to a partner whose values are `row`: company data before the
+/// website.
 pub fn wanted(
     row: &Map<String, Value>,
     website: Option<&Findings>,
@@ -208,7 +211,8 @@ mod tests {
     fn company_data_are_read_like_cells_of_an_import() {
         let found = data(json!({
             "industry": " Software\u{0} ", "employees": "11-50", "company_revenue": 1_234_567.5, "regions": ["DACH", "dach", "EU"],
-            "languages": "de_ch, Klingon", "services": "Cloud; SOC", "products": [{"name": "x"}], "description": null,
+            "languages": "de_ch, Klingon", "services": "Cloud; \
+                SOC", "products": [{"name": "x"}], "description": null,
             "name": "Other", "stage": "active", "pipeline": 5
         }));
         let wanted = wanted(&Map::new(), None, Some(&found), "USD");

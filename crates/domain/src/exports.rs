@@ -54,7 +54,8 @@ pub struct ExportRequest {
     /// Which of them; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
-    /// A saved view: its filter and search are ANDed with `filter`, its columns hold unless `columns` are given.
+    /// A saved view: its filter and search are ANDed with `filter`, its columns hold unless
+    /// `columns` are given.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
@@ -90,7 +91,8 @@ impl ExportRequest {
     /// Reads filter and columns.
     ///
     /// # Errors
-    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a view needs data.
+    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a
+    /// view needs data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
         let catalogue = self.object.catalogue();
         let known: Vec<&str> = match self.object {
@@ -160,8 +162,8 @@ impl ExportObject {
 }
 
 impl CheckedExport {
-    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name their unit, so that the
-    /// file comes back unchanged.
+    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name
+    /// their unit, so that the file comes back unchanged.
     ///
     /// # Errors
     /// None in practice: it is written to memory.
@@ -227,8 +229,8 @@ fn line(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front; a list whose items
-/// hold what separates items is written as JSON. Imports read both.
+/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front;
+/// a list whose items hold what separates items is written as JSON. Imports read both.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

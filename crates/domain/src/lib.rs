@@ -1,8 +1,8 @@
 //! What things **are**: types and pure rules. No I/O, no async.
 //!
-//! Mechanisms: `fields` (the catalogue), `filter`, `listing`, `body` (checks against the document), `access`, `error`, `fault`,
-//! `quotas`, `events`, `ids`, `choices`, `page`, `cursor`, `patch`, `shared_domains`, `text`, `timestamp`.
-//! Rooms: one file per resource.
+//! Mechanisms: `fields` (the catalogue), `filter`, `listing`, `body` (checks against the document),
+//! `access`, `error`, `fault`, `quotas`, `events`, `ids`, `choices`, `page`, `cursor`, `patch`,
+//! `shared_domains`, `text`, `timestamp`. Rooms: one file per resource.
 
 pub mod access;
 pub mod api_keys;

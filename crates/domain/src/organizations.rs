@@ -26,12 +26,14 @@ pub struct Organization {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Its name.
-    #[schema(min_length = 1, max_length = 100, example = "Acme Rockets", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 100, example = "Acme \
+        Rockets", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists.
     #[schema(format = "currency", pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
-    /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45 with exponent 2.
+    /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45
+    /// with exponent 2.
     #[diesel(select_expression = organizations::currency, select_expression_type = organizations::currency)]
     pub currency_exponent: CurrencyExponent,
     /// The month in which the fiscal year starts.
@@ -122,7 +124,8 @@ pub fn currency_code(code: &str) -> Option<&'static str> {
     CURRENCIES.binary_search(&code).ok().map(|place| CURRENCIES[place])
 }
 
-/// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no such currency.
+/// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no
+/// such currency.
 pub fn currency_exponent(code: &str) -> Option<i32> {
     CURRENCIES.binary_search(&code).ok()?;
     Some(match code {
@@ -159,7 +162,8 @@ impl PartialSchema for CurrencyExponent {
 }
 impl ToSchema for CurrencyExponent {}
 
-/// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes), sorted.
+/// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes),
+/// sorted.
 static CURRENCIES: &[&str] = &[
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
     "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",

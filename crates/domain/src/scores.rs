@@ -1,4 +1,5 @@
-//! Scores: how well a partner fits, how the relationship stands, and the evidence for both (contract section 3.7).
+//! Scores: how well a partner fits, how the relationship stands, and the evidence for both
+//! (contract section 3.7).
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,8 @@ pub struct ScoreRefreshRequest {
     /// Who judges; absent: the language model where there is one, else the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<ScoreEngine>,
-    /// Also partners of whom nothing has changed since they were judged. Absent: true for `partner_ids`, else false.
+    /// Also partners of whom nothing has changed since they were judged. Absent: true for
+    /// `partner_ids`, else false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     /// Only tell what the rules would say.
@@ -161,7 +163,8 @@ impl ScoreRefreshRequest {
         Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
     }
 
-    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is meant.
+    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is
+    /// meant.
     pub fn is_forced(&self) -> bool {
         self.force.unwrap_or(self.partner_ids.is_some())
     }

@@ -76,7 +76,8 @@ pub struct StoredView {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// The name; unique among the views of its owner.
-    #[schema(min_length = 1, max_length = 80, example = "Active technology partners", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 80, example = "Active technology \
+        partners", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// What it lists.
     pub object: ViewObject,
@@ -153,7 +154,8 @@ impl StoredView {
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Whether `scope` may keep a view like this: sharing needs the role `member`, a key's views are always shared.
+    /// Whether `scope` may keep a view like this: sharing needs the role `member`, a key's views
+    /// are always shared.
     ///
     /// # Errors
     /// `insufficient_role`; `invalid_choice` at `visibility`.

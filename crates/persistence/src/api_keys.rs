@@ -1,4 +1,5 @@
-//! API keys: made, changed, replaced and revoked by admins; looked up by their public part for every request.
+//! API keys: made, changed, replaced and revoked by admins; looked up by their public part for
+//! every request.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use diesel::{define_sql_function, prelude::*, sql_types};
@@ -62,7 +63,8 @@ pub async fn find(
     Ok(key.map(|key| (organization, key)))
 }
 
-/// Notes that a key was used in the minute of `at`. At most one write a minute, whatever the number of requests.
+/// Notes that a key was used in the minute of `at`. At most one write a minute, whatever the number
+/// of requests.
 pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
     let minute = Timestamp(at.duration_trunc(TimeDelta::minutes(1)).map_err(Error::internal)?);
     let older = api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(minute));

@@ -66,7 +66,8 @@ pub async fn get_public(tx: &Tx<'_>, token: &str) -> Result<PublicForm> {
     Ok(form.public(organization.name, organization.logo_url))
 }
 
-/// The version that a submission may still be made on: the current one, or one that was current within the last day.
+/// The version that a submission may still be made on: the current one, or one that was current
+/// within the last day.
 pub(crate) async fn find_accepted(
     tx: &Tx<'_>,
     current: &ApplicationForm,
@@ -83,8 +84,9 @@ pub(crate) async fn find_accepted(
 /// Replaces the form. Saving what is there already changes nothing.
 ///
 /// # Errors
-/// `version_mismatch`; `not_found_reference` for ids of questions and agreements that are not there;
-/// `form_needs_name_question`. What needs no data was checked by [`ApplicationFormUpdate::faults`].
+/// `version_mismatch`; `not_found_reference` for ids of questions and agreements that are not
+/// there; `form_needs_name_question`. What needs no data was checked by
+/// [`ApplicationFormUpdate::faults`].
 pub async fn replace(
     tx: &Tx<'_>,
     expected: Option<patch::ExpectedVersions>,

@@ -1,4 +1,5 @@
-//! The one log of events: appended at the end of every writing transaction, read in the order of commits.
+//! The one log of events: appended at the end of every writing transaction, read in the order of
+//! commits.
 
 use diesel::{
     pg::Pg,
@@ -19,7 +20,8 @@ use uuid::Uuid;
 
 use crate::{Tx, schema::events};
 
-/// Appends what the transaction has told. Must stay the last statement: the counter row is locked from here to COMMIT.
+/// Appends what the transaction has told. Must stay the last statement: the counter row is locked
+/// from here to COMMIT.
 pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
     let told = tx.take_events();
     if told.is_empty() {
@@ -74,16 +76,24 @@ struct Append {
 
 impl QueryFragment<Pg> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence = last_sequence + ");
+        out.push_sql(
+            "/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence \
+            = last_sequence + ",
+        );
         out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to) SELECT counter.last_sequence - ");
+        out.push_sql(
+            " RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, \
+            id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, \
+            visible_to) SELECT counter.last_sequence - ",
+        );
         out.push_bind_param::<BigInt, _>(&self.count)?;
         out.push_sql(" + e.ordinality, ");
         out.push_bind_param::<Jsonb, _>(&self.actor)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.request)?;
         out.push_sql(
-            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_uuid, e.subject_version, e.partner_id, e.data, e.visible_to FROM counter, unnest(",
+            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_uuid, e.subject_version, \
+                e.partner_id, e.data, e.visible_to FROM counter, unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -103,7 +113,8 @@ impl QueryFragment<Pg> for Append {
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.visible_to)?;
         out.push_sql(
-            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to, ordinality)",
+            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_uuid, \
+                subject_version, partner_id, data, visible_to, ordinality)",
         );
         Ok(())
     }
@@ -217,7 +228,8 @@ pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
     Ok(events::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
 }
 
-/// The highest number that was given: nothing can appear below it any more, in whatever statement begins after this one.
+/// The highest number that was given: nothing can appear below it any more, in whatever statement
+/// begins after this one.
 pub async fn last_sequence(tx: &Tx<'_>) -> Result<i64> {
     use crate::schema::event_counters;
     let last = event_counters::table.select(event_counters::last_sequence);

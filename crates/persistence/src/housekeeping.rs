@@ -1,4 +1,5 @@
-//! What nobody needs any more, erased organization by organization, a bounded number of rows at a time.
+//! What nobody needs any more, erased organization by organization, a bounded number of rows at a
+//! time.
 
 use std::collections::HashSet;
 
@@ -154,8 +155,8 @@ pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> 
     Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
-/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every contact
-/// and deal that goes is told of, since those who follow the lists hold copies.
+/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every
+/// contact and deal that goes is told of, since those who follow the lists hold copies.
 ///
 /// # Errors
 /// Those of the database.

@@ -1,11 +1,11 @@
 //! How things are **kept**. diesel-async only; knows no HTTP.
 //!
-//! Mechanisms: `db` (pool, tenant transaction), `listing`, `statement`, `events`, `tasks` and `worker` (queue), `idempotency`,
-//! `locks` (the order in which rows are locked), `revocations`, `migrate`.
-//! Rooms: one file per resource, with the same name as in `domain` and `api`.
+//! Mechanisms: `db` (pool, tenant transaction), `listing`, `statement`, `events`, `tasks` and
+//! `worker` (queue), `idempotency`, `locks` (the order in which rows are locked), `revocations`,
+//! `migrate`. Rooms: one file per resource, with the same name as in `domain` and `api`.
 //!
-//! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is neither
-//! written nor read here, the database fills it in and adds it to every predicate.
+//! Architecture Invariant: no SQL without a [`Tx`], no `Tx` without a scope; `organization_id` is
+//! neither written nor read here, the database fills it in and adds it to every predicate.
 
 pub mod account_mails;
 pub mod api_keys;
@@ -60,6 +60,7 @@ pub use domain::schema;
 pub use locks::Turn;
 
 diesel::define_sql_function! {
-    /// The present instant by the clock of the database (`now()` stands still within a transaction).
+    /// The present instant by the clock of the database (`now()` stands still within a
+    /// transaction).
     fn clock_timestamp() -> diesel::sql_types::Timestamptz;
 }

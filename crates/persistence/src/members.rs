@@ -1,4 +1,5 @@
-//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a second.
+//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a
+//! second.
 
 use chrono::TimeDelta;
 use diesel::{define_sql_function, prelude::*, sql_types};
@@ -50,9 +51,9 @@ pub async fn organization_of(store: &Store, email: &str) -> Result<Option<Organi
     Ok(diesel::select(organization_of_email(email)).get_result(&mut conn).await?)
 }
 
-/// Makes sure that the member behind the scope is still one, with the role that the access token says.
-/// Tokens are checked without a query; where a few seconds of access too many would leave something behind
-/// (a key, a member), the row is asked as well.
+/// Makes sure that the member behind the scope is still one, with the role that the access token
+/// says. Tokens are checked without a query; where a few seconds of access too many would leave
+/// something behind (a key, a member), the row is asked as well.
 ///
 /// # Errors
 /// `invalid_token`.
@@ -148,8 +149,8 @@ pub struct Invitation {
 /// Invites somebody, with one link: whoever accepts it counts as the owner of the address.
 ///
 /// # Errors
-/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody but an owner
-/// invites an owner.
+/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody
+/// but an owner invites an owner.
 pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
     let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
     insert_invited(tx, invite, token.clone(), token).await
@@ -272,7 +273,8 @@ pub async fn accept(
 /// stays dead.
 ///
 /// # Errors
-/// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot be set.
+/// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot
+/// be set.
 pub async fn update(
     tx: &Tx<'_>,
     id: MemberId,
@@ -309,7 +311,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// Removes a member: sessions end, the address is free, partners lose their manager and deals their owner; events keep the name.
+/// Removes a member: sessions end, the address is free, partners lose their manager and deals their
+/// owner; events keep the name.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
@@ -344,7 +347,8 @@ pub async fn remove(
     Ok(())
 }
 
-/// The owners who can act, locked in one order: two owners who remove each other at once must not both succeed.
+/// The owners who can act, locked in one order: two owners who remove each other at once must not
+/// both succeed.
 async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
     let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));
     Ok(members::table

@@ -25,7 +25,8 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     Ok(ran)
 }
 
-/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they exist.
+/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they
+/// exist.
 pub async fn prepare(superuser_url: &str) -> Result<()> {
     use diesel::prelude::*;
     use diesel_async::{RunQueryDsl, SimpleAsyncConnection};

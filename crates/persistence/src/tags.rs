@@ -79,7 +79,8 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Deletes a tag and takes it off every partner, overridden or not: what is gone can be nobody's decision.
+/// Deletes a tag and takes it off every partner, overridden or not: what is gone can be nobody's
+/// decision.
 ///
 /// # Errors
 /// `version_mismatch`.

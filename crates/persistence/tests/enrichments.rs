@@ -104,7 +104,8 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     let dying = Enricher::new(8);
     tokio::select! {
-        () = worker::run(store, &dying, &settings, std::future::pending()) => unreachable!("nobody stops it"),
+        () = worker::run(store, &dying, &settings, std::future::pending()) => unreachable!("nobody \
+            stops it"),
         () = dying.hung.notified() => {}
     }
     assert_eq!(dying.asked.borrow().len(), 16);

@@ -226,8 +226,8 @@ async fn matches_are_updated_or_left_alone_and_conflicts_fail_alone() {
     assert_eq!(items[0].warnings.0[0].code, "name_differs");
     assert_eq!(partners(store, scope).await["Other"].2, 2);
     let by_id = json!({"object": "partner", "match": "external_id", "on_duplicate_row": "update", "defaults": {"type": "technology"}});
-    let rows =
-        b"external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta 3,beta.net\n3,Gamma,beta.net\n4,Delta,delta.com\n";
+    let rows = b"external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta \
+            3,beta.net\n3,Gamma,beta.net\n4,Delta,delta.com\n";
     let (_, items) = import(store, scope, rows, by_id).await;
     assert_eq!(
         items.iter().map(code).collect::<Vec<_>>(),
@@ -246,7 +246,8 @@ async fn contacts_find_their_partner_and_are_imported_once() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     import(store, scope, FILE.as_bytes(), options()).await;
-    let file = "Name\tEmail\tCompany\tDomain\tPhone\nAnn\tAnn@Acme.com\t\tacme.com\t+41 44 333 44 55\nBob\t\tNAMELESS?\t\t044\nCy\t\tNobody\t\t\nAnn\tann@acme.com\t\tacme.com\t\n";
+    let file = "Name\tEmail\tCompany\tDomain\tPhone\nAnn\tAnn@Acme.com\t\tacme.com\t+41 44 333 44 \
+        55\nBob\t\tNAMELESS?\t\t044\nCy\t\tNobody\t\t\nAnn\tann@acme.com\t\tacme.com\t\n";
     let contact = json!({"object": "contact"});
     let (_, items) = import(store, scope, file.as_bytes(), contact.clone()).await;
     assert_eq!(
@@ -373,7 +374,8 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
     assert!(items.iter().map(|item| item.index).eq(0..2_601));
 }
 
-/// Contract 11.5. The file is not part of this repository; where it is missing there is nothing to test.
+/// Contract 11.5. The file is not part of this repository; where it is missing there is nothing to
+/// test.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_truths_of_five_thousand_real_companies_come_out() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/partners.csv");
@@ -454,7 +456,8 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     import(store, scope, b"name,domain\nAcme,acme.com\nBeta,beta.com\n", options()).await;
-    let file = "ID,Deal name,Customer,Customer website,Status,Amount,Currency,Partner,Registered,Closed date,Notes\n\
+    let file = "ID,Deal name,Customer,Customer \
+        website,Status,Amount,Currency,Partner,Registered,Closed date,Notes\n\
         1,One,Home Office,https://homeoffice.gov.uk/,Awarded,\"1,234.56\",USD,ACME,2026-7-1,2026-7-29,x\n\
         2,Two,Home Office,homeoffice.gov.uk,approved,10,,Acme,,,\n\
         3,Three,Home Office,homeoffice.gov.uk,approved,20,,beta,,,\n\
@@ -522,8 +525,8 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
     );
 }
 
-/// The mapping that the sources of the data suggest. The file is not part of this repository; where it is missing there
-/// is nothing to test.
+/// The mapping that the sources of the data suggest. The file is not part of this repository; where
+/// it is missing there is nothing to test.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_real_opportunities_are_right_to_the_penny() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/deals.csv");
@@ -576,8 +579,8 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
             .entry(problem.0.0["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
             .or_default() += 1;
     }
-    // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they were published; and
-    // those that are `closed`, which does not say how they ended.
+    // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they
+    // were published; and those that are `closed`, which does not say how they ended.
     assert_eq!(
         faults,
         HashMap::from([

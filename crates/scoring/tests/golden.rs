@@ -1,4 +1,5 @@
-//! Judgements of made-up companies that are shaped like real ones, and the example of the documentation.
+//! Judgements of made-up companies that are shaped like real ones, and the example of the
+//! documentation.
 
 use domain::deals::DealStatus::{Approved, Lost, Rejected, Submitted, UnderReview, Won};
 use scoring::{Judgement, facts::PartnerFacts, rules};
@@ -41,8 +42,10 @@ fn touched(mut facts: PartnerFacts, people: i64, reachable: i64, last: &str) -> 
 fn of_everything() -> PartnerFacts {
     let fields = json!({
         "name": "Grandview Systems, Inc.", "type": "strategic", "status": "active", "stage": "scaling", "industry": "Enterprise software",
-        "employees": 12_500, "company_revenue": 210_000_000_000_i64, "regions": ["North America", "Europe", "APAC", "LATAM"],
-        "languages": ["en", "de", "ja"], "services": ["Implementation"], "products": ["Data platform", "Pipelines"],
+        "employees": 12_500, "company_revenue": 210_000_000_000_i64, "regions": ["North \
+            America", "Europe", "APAC", "LATAM"],
+        "languages": ["en", "de", "ja"], "services": ["Implementation"], "products": ["Data \
+            platform", "Pipelines"],
         "category": "technology", "annual_revenue_target": 100_000_000, "tier": "silver",
     });
     let won = [
@@ -205,7 +208,8 @@ fn a_dozen_partners_are_judged_as_before() {
     }
 }
 
-/// `docs/scoring.md` shows this partner's scores line by line: what stands there is what is computed.
+/// `docs/scoring.md` shows this partner's scores line by line: what stands there is what is
+/// computed.
 #[test]
 fn the_example_of_the_documentation_is_what_is_computed() {
     let judgement = rules::judge(&example(), &default_profile());

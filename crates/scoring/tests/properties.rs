@@ -203,7 +203,8 @@ proptest! {
         let sentences = summary.matches(". ").count() + 1;
         prop_assert!((2..=4).contains(&sentences), "{}", summary);
         prop_assert!(summary.ends_with('.') && summary.chars().count() <= 2_000, "{}", summary);
-        prop_assert!(!["null", "  ", " .", " ,", "()", ",,", "..", "None"].iter().any(|bad| summary.contains(bad)), "{}", summary);
+        prop_assert!(!["null", "  ", " .", " \
+            ,", "()", ",,", "..", "None"].iter().any(|bad| summary.contains(bad)), "{}", summary);
         prop_assert!(judgement.key_strengths.len() <= 10);
         for strength in &judgement.key_strengths {
             prop_assert!((1..=200).contains(&strength.chars().count()) && strength.trim() == strength, "{}", strength);
@@ -232,7 +233,8 @@ proptest! {
         roll_up(&mut after);
         let (before, after) = (health::judge(&facts), health::judge(&after));
         for (before, after) in before.signals.iter().zip(&after.signals) {
-            prop_assert!(after.effect >= before.effect, "{}: {} to {}", before.key, before.reason, after.reason);
+            prop_assert!(after.effect >= before.effect, "{}: {} to \
+                {}", before.key, before.reason, after.reason);
         }
     }
 

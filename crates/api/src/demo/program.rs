@@ -1,4 +1,5 @@
-//! The partner program of the demo organization: what tiers ask for, deals around today, joint plans, saved views.
+//! The partner program of the demo organization: what tiers ask for, deals around today, joint
+//! plans, saved views.
 
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -90,7 +91,8 @@ fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: Naive
         false => before(today, dice.below(120)),
     };
     let mut deal = json!({
-        "partner_id": partner, "name": format!("{} for {account}", dice.pick(&["Rollout", "Renewal", "Migration", "Pilot"])),
+        "partner_id": partner, "name": format!("{} for \
+            {account}", dice.pick(&["Rollout", "Renewal", "Migration", "Pilot"])),
         "account_name": account, "account_domain": format!("{}.example", account.to_lowercase().replace(' ', "-")),
         "status": status, "motion": dice.pick(&["product", "product", "service", "other"]), "registered_on": registered_on,
         "value": (5 + dice.below(400)) * 100_000, "owner_id": dice.pick(managers), "allow_conflict": true,

@@ -1,11 +1,13 @@
-//! Answers: the headers each status carries, and the problems each operation can answer with an example per code.
+//! Answers: the headers each status carries, and the problems each operation can answer with an
+//! example per code.
 
 use std::collections::BTreeMap;
 
 use domain::Code;
 use serde_json::{Map, Value as Json, json};
 
-/// The problems that operations share: status, name of the component, when it is answered, its codes.
+/// The problems that operations share: status, name of the component, when it is answered, its
+/// codes.
 const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         400,
@@ -294,15 +296,22 @@ pub fn headers() -> Json {
     let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": text(
-            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner whose scores were written \
-             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the version alone.",
+            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner \
+                whose scores were written \
+             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the \
+             version alone.",
             "\"17\""
         ),
-        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the same key.", "true"),
-        "Location": text("The path of the new resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RateLimit": text("What is left of the quota, and the seconds until it is full again.", "\"default\";r=598;t=12"),
-        "RateLimitPolicy": text("The quota: units per window in seconds.", "\"default\";q=600;w=60"),
-        "RequestId": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the \
+            same key.", "true"),
+        "Location": text("The path of the new \
+            resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RateLimit": text("What is left of the quota, and the seconds until it is full \
+            again.", "\"default\";r=598;t=12"),
+        "RateLimitPolicy": text("The quota: units per window in \
+            seconds.", "\"default\";q=600;w=60"),
+        "RequestId": text("The id of the request; mention it when you report a \
+            problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
         "RetryAfter": {
             "description": "Seconds to wait before asking again.",
             "schema": {"type": "integer", "format": "int32"},

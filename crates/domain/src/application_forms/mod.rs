@@ -1,4 +1,5 @@
-//! The application form: what a prospective partner is asked, in versions that are all kept (contract section 3.8).
+//! The application form: what a prospective partner is asked, in versions that are all kept
+//! (contract section 3.8).
 
 mod mapping;
 mod write;
@@ -51,8 +52,8 @@ impl QuestionType {
     pub const fn is_select(self) -> bool {
         matches!(self, Self::SingleSelect | Self::MultiSelect)
     }
-    /// Characters of the longest answer that a question of this type can allow, and that it allows unless it says otherwise;
-    /// none for what is no text.
+    /// Characters of the longest answer that a question of this type can allow, and that it allows
+    /// unless it says otherwise; none for what is no text.
     pub const fn longest(self) -> Option<(i32, i32)> {
         match self {
             Self::ShortText => Some((500, 200)),
@@ -74,7 +75,8 @@ pub struct QuestionOption {
     pub label: String,
 }
 
-/// A bound of a question's answers: a number (of numbers, and how many options may be chosen), or a date (of dates).
+/// A bound of a question's answers: a number (of numbers, and how many options may be chosen), or a
+/// date (of dates).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct QuestionBound(pub Json);
@@ -84,7 +86,8 @@ impl PartialSchema for QuestionBound {
         ObjectBuilder::new()
             .schema_type(SchemaType::AnyValue)
             .description(Some(
-                "A bound: a number for `number` and for how many options of a `multi_select` may be chosen, a date for `date`.",
+                "A bound: a number for `number` and for how many options of a `multi_select` may \
+                    be chosen, a date for `date`.",
             ))
             .examples([Json::Null])
             .into()
@@ -101,7 +104,8 @@ pub struct Question {
     #[serde(rename = "type")]
     pub kind: QuestionType,
     /// The question.
-    #[schema(min_length = 1, max_length = 300, example = "Company name", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 300, example = "Company \
+        name", extensions(("x-single-line" = json!(true))))]
     pub label: String,
     /// Words of help beside it.
     #[schema(max_length = 1000, example = "As it stands in the commercial register.")]
@@ -116,8 +120,8 @@ pub struct Question {
     pub min: Option<QuestionBound>,
     /// The highest number, the latest date, or the largest number of chosen options.
     pub max: Option<QuestionBound>,
-    /// The longest answer in characters, of texts: up to 500 for short ones (200 unless given), 10,000 for long ones
-    /// (5,000 unless given). A field that the answer feeds may allow less.
+    /// The longest answer in characters, of texts: up to 500 for short ones (200 unless given),
+    /// 10,000 for long ones (5,000 unless given). A field that the answer feeds may allow less.
     #[schema(minimum = 1, maximum = 10000, example = 200)]
     pub max_length: Option<i32>,
     /// What its answer becomes when a submission is accepted.
@@ -161,7 +165,8 @@ pub struct ApplicationForm {
     #[diesel(column_name = created_at)]
     pub updated_at: Timestamp,
     /// The title.
-    #[schema(min_length = 1, max_length = 200, example = "Become a partner", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Become a \
+        partner", extensions(("x-single-line" = json!(true))))]
     pub title: String,
     /// What stands above the questions.
     #[schema(max_length = 5000, example = "Tell us about your company.")]
@@ -225,7 +230,8 @@ pub struct AgreementUpdate {
     pub required: bool,
 }
 
-/// The new form: what is absent stays; questions and agreements are replaced whole, and their order is the order shown.
+/// The new form: what is absent stays; questions and agreements are replaced whole, and their order
+/// is the order shown.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{Code, Result, fields::AnyValue, jobs::JobItemWarning};
 
-/// The options of a preview: those of the import that may follow, all of them optional. Those that say what becomes of
-/// the rows have no effect.
+/// The options of a preview: those of the import that may follow, all of them optional. Those that
+/// say what becomes of the rows have no effect.
 #[derive(Debug, Clone)]
 pub struct ImportPreviewOptions {
     /// What the rows are; guessed when absent.
@@ -64,7 +64,8 @@ impl ImportPreviewOptions {
         self.object
     }
 
-    /// The options as those of an import of partners, unless they say otherwise: for reading the file.
+    /// The options as those of an import of partners, unless they say otherwise: for reading the
+    /// file.
     pub fn options(&self) -> &ImportOptions {
         &self.options
     }

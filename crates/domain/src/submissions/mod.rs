@@ -55,8 +55,8 @@ impl SubmissionStatus {
 pub struct PublicAnswer {
     /// The question.
     pub question_id: QuestionId,
-    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such values, as the question asks.
-    /// Null and the empty text are no answer.
+    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such
+    /// values, as the question asks. Null and the empty text are no answer.
     #[schema(value_type = AnyValue)]
     pub value: Json,
 }
@@ -140,7 +140,8 @@ pub struct Applicant {
 // Named, because lists are sorted by `id`.
 const fn duplicate() -> Sql<sql_types::Nullable<sql_types::Uuid>> {
     Sql::new(
-        "(SELECT partners.id AS duplicate_partner_id FROM partners WHERE partners.domain = submissions.applicant_domain AND partners.deleted_at IS NULL \
+        "(SELECT partners.id AS duplicate_partner_id FROM partners WHERE partners.domain = \
+            submissions.applicant_domain AND partners.deleted_at IS NULL \
          AND partners.id IS DISTINCT FROM submissions.partner_id)",
     )
 }

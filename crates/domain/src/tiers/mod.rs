@@ -28,12 +28,14 @@ pub use assessment::{TierAssessment, TierCheck, TierLeaf};
 pub use rules::{CIRCULAR, Standing, StoredTierRules, TierRule, TierRules, check_requirement};
 
 choices! {
-    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and integrations.
+    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
+    /// integrations.
     TierMode {
         Automatic = "automatic",
         Manual = "manual",
     }
-    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of its scores, every day.
+    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of
+    /// its scores, every day.
     TierTrigger {
         PartnerUpdated = "partner_updated",
         DealClosed = "deal_closed",
@@ -60,7 +62,8 @@ pub fn is_key(text: &str) -> bool {
 
 const fn partner_count() -> Sql<BigInt> {
     Sql::new(
-        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS NULL)",
+        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS \
+            NULL)",
     )
 }
 

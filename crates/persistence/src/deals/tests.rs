@@ -1,4 +1,5 @@
-//! Deals against a real database: what they add up to, whose account it is, and when protection ends.
+//! Deals against a real database: what they add up to, whose account it is, and when protection
+//! ends.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -110,7 +111,8 @@ impl Room {
         all.into_iter().map(|event| (event.kind, event.subject.id)).collect()
     }
 
-    /// Every computed value of every partner equals a recount: the value itself, or what waits behind an override.
+    /// Every computed value of every partner equals a recount: the value itself, or what waits
+    /// behind an override.
     async fn recount(&self) {
         let all = self.all().await;
         for id in &self.partners {
@@ -307,7 +309,11 @@ fn many_partners_at_once_add_up_like_one_by_one() {
         room.override_by_hand(room.partners[0], "revenue", 1).await;
         room.override_by_hand(room.partners[1], "active_deals", 1).await;
         // As after a bulk write that has not been added up.
-        room.sql("UPDATE deals SET value = value + 17, motion = 'product', account_key = account_key || '!'").await;
+        room.sql(
+            "UPDATE deals SET value = value + 17, motion = 'product', account_key = \
+            account_key || '!'",
+        )
+        .await;
         room.sql("DELETE FROM deals WHERE status = 'submitted'").await;
         let ids: BTreeSet<PartnerId> = room.partners.iter().copied().collect();
         let state = async |tx: &Tx<'_>| -> Result<Vec<Json>> {
@@ -494,7 +500,8 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
         assert_eq!(shown.data.iter().map(|one| one.deal.id).collect::<Vec<_>>(), [first.id]);
         room.patch(won.id, json!({"status": "approved", "allow_conflict": true})).await.unwrap();
         // A domain beside it makes it no other account.
-        let domain = json!({"partner_id": room.partners[2], "name": "x", "account_name": "Home Office",
+        let domain = json!({"partner_id": room.partners[2], "name": "x", "account_name": "Home \
+            Office",
             "account_domain": "homeoffice.gov.uk"});
         conflict_with(room.create(domain).await, &[first.id, won.id]);
         room.recount().await;
@@ -510,8 +517,11 @@ fn protection_ends_on_its_day_and_only_once() {
         let won =
             room.deal(1, json!({"status": "won", "closed_on": "2099-01-01", "value": 7})).await;
         room.sql("UPDATE organizations SET timezone = 'Pacific/Kiritimati'").await;
-        room.sql("UPDATE deals SET expires_on = (clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date WHERE account_name = 'B' OR status = 'won'")
-            .await;
+        room.sql(
+            "UPDATE deals SET expires_on = (clock_timestamp() AT TIME ZONE \
+            'Pacific/Kiritimati')::date WHERE account_name = 'B' OR status = 'won'",
+        )
+        .await;
         let expire_all = async || {
             let mut total = 0;
             loop {

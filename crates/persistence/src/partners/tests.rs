@@ -43,16 +43,21 @@ impl Room {
         store
             .write(&scope, async |tx| {
                 for (i, tag) in tags.iter().enumerate() {
-                    let statement = Statement::new("INSERT INTO tags (category, name, id) VALUES ('regions', ")
-                        .with(Bind::Text(Some(format!("T{i}"))), ", ")
-                        .with(Bind::Id(Some(tag.0)), ")");
+                    let statement = Statement::new(
+                        "INSERT INTO tags (category, name, id) VALUES \
+                        ('regions', ",
+                    )
+                    .with(Bind::Text(Some(format!("T{i}"))), ", ")
+                    .with(Bind::Id(Some(tag.0)), ")");
                     execute(tx, statement).await?;
                 }
                 for (i, member) in members.iter().enumerate() {
-                    let statement =
-                        Statement::new("INSERT INTO members (name, role, status, email, id) VALUES ('M', 'member', 'invited', ")
-                            .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
-                            .with(Bind::Id(Some(member.0)), ")");
+                    let statement = Statement::new(
+                        "INSERT INTO members (name, role, status, email, id) VALUES \
+                            ('M', 'member', 'invited', ",
+                    )
+                    .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
+                    .with(Bind::Id(Some(member.0)), ")");
                     execute(tx, statement).await?;
                 }
                 Ok(())
@@ -93,7 +98,8 @@ impl Room {
         serde_json::to_value(page).unwrap()["data"].clone()
     }
 
-    /// Values of a field that differ from each other and from its default. Contacts are the partner's.
+    /// Values of a field that differ from each other and from its default. Contacts are the
+    /// partner's.
     fn sample(&self, field: &Field, n: usize, unique: &str, contacts: &[ContactId]) -> Json {
         match field.name {
             "tier" => json!(["silver", "gold", "platinum"][n]),
@@ -259,7 +265,8 @@ async fn overrides_of(room: &Room, field: &'static Field) {
             .await
             .unwrap();
         assert_eq!(cleared.summary.version, 3, "{name}");
-        // A tier falls to the rules, a roll-up to what was computed: the default tier and zero without rules and deals.
+        // A tier falls to the rules, a roll-up to what was computed: the default tier and zero
+        // without rules and deals.
         let automatic = if field.is_tier() { json!("registered") } else { field.default_value() };
         assert_eq!(value(&cleared, field), automatic, "{name}");
     }
@@ -419,7 +426,8 @@ fn references_and_unique_values_are_checked_at_once() {
             "manual_only_field"
         );
 
-        // Deleted: its domain is free, it is gone, and it comes back only when the domain is free again.
+        // Deleted: its domain is free, it is gone, and it comes back only when the domain is free
+        // again.
         room.store
             .write(&room.scope, async |tx| delete(tx, a, Some(1.into())).await)
             .await

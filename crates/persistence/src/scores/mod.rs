@@ -1,4 +1,5 @@
-//! Scores (contract 4.7): what a judgement looks at, what came of it, who is being judged. Judging itself is not done here.
+//! Scores (contract 4.7): what a judgement looks at, what came of it, who is being judged. Judging
+//! itself is not done here.
 
 mod claims;
 mod facts;
@@ -90,8 +91,9 @@ pub struct Judged {
     pub stale: bool,
 }
 
-/// Writes judgements that were made by this version of the ideal partner profile: to the partners, by the one function
-/// that writes them and with what follows for their tiers, and to their history.
+/// Writes judgements that were made by this version of the ideal partner profile: to the partners,
+/// by the one function that writes them and with what follows for their tiers, and to their
+/// history.
 ///
 /// # Errors
 /// Those of the database.
@@ -103,13 +105,17 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
     let rows =
         judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
     let history = Statement::new(
-        "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, health_score, four_c_breakdown, \
-         key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM jsonb_to_recordset(",
+        "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, \
+            health_score, four_c_breakdown, \
+         key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM \
+         jsonb_to_recordset(",
     )
     .with(
         Bind::Json(Some(Json::Array(rows))),
-        ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, health_score bigint, \
-         four_c_breakdown jsonb, key_strengths text[], ai_summary text, evidence jsonb, engine text, fallback_reason text, \
+        ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, health_score \
+            bigint, \
+         four_c_breakdown jsonb, key_strengths text[], ai_summary text, evidence jsonb, engine \
+         text, fallback_reason text, \
          input_hash text)",
     );
     let history = async { history.execute(&mut tx.conn()).await.map_err(Error::from) };
@@ -131,8 +137,8 @@ fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
     })
 }
 
-/// Notes that the scores of partners are still what this version of the ideal partner profile would make of them. No
-/// version of the partner: nothing has changed but what we know.
+/// Notes that the scores of partners are still what this version of the ideal partner profile would
+/// make of them. No version of the partner: nothing has changed but what we know.
 ///
 /// # Errors
 /// Those of the database.
@@ -152,8 +158,9 @@ pub async fn confirm(tx: &Tx<'_>, profile_version: i64, ids: &[PartnerId]) -> Re
     Ok(())
 }
 
-/// Notes that something beside the partners' own rows has changed that their scores rest on. Once between two scores, and
-/// without a version, so that it costs nothing and comes between nobody. Said at the end of a write: it locks partners.
+/// Notes that something beside the partners' own rows has changed that their scores rest on. Once
+/// between two scores, and without a version, so that it costs nothing and comes between nobody.
+/// Said at the end of a write: it locks partners.
 pub(crate) async fn mark_stale(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

@@ -39,7 +39,8 @@ pub use work::{DAILY, daily, run};
 /// So many partners are evaluated in the transaction of the cause; more in a job.
 const AT_ONCE: i64 = 1_000;
 
-/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a partner is locked.
+/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a
+/// partner is locked.
 pub(crate) async fn rules(tx: &Tx<'_>) -> Result<TierRules> {
     read_rules(tx, true).await
 }
@@ -69,7 +70,8 @@ async fn read_rules(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
     TierRules::new(&stored, Timestamp::now())
 }
 
-/// Waits for everybody who decides by the rules, and keeps others from it until the transaction ends.
+/// Waits for everybody who decides by the rules, and keeps others from it until the transaction
+/// ends.
 async fn hold_rules(tx: &Tx<'_>) -> Result<()> {
     Statement::new("/* tiers.hold */ SELECT hold_tier_rules()").execute(&mut tx.conn()).await?;
     Ok(())
@@ -182,8 +184,8 @@ async fn dethrone(tx: &Tx<'_>) -> Result<()> {
 /// Changes a tier, and what follows for partners: at once for few, in a job for many.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`; `default_tier` for taking
-/// the default away without giving it to another.
+/// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`;
+/// `default_tier` for taking the default away without giving it to another.
 pub async fn update(
     tx: &Tx<'_>,
     key: &str,
@@ -239,7 +241,8 @@ pub async fn update(
     get(tx, key).await
 }
 
-/// Gives every partner the tier of rules that have just changed, when the policy says that rules decide.
+/// Gives every partner the tier of rules that have just changed, when the policy says that rules
+/// decide.
 async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     let rules = rules(tx).await?;
     if rules.mode == TierMode::Manual {
@@ -253,11 +256,12 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     }
 }
 
-/// Deletes a tier. Those who have it by hand get another one by hand, all others what the rules give them.
+/// Deletes a tier. Those who have it by hand get another one by hand, all others what the rules
+/// give them.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one; `tier_in_use` when somebody
-/// has it by hand and there is no other one.
+/// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one;
+/// `tier_in_use` when somebody has it by hand and there is no other one.
 pub async fn delete(
     tx: &Tx<'_>,
     key: &str,

@@ -1,5 +1,5 @@
-//! What the model is asked. The words are in `prompt.md` and `schema.json`; a change of either, or of what is put together
-//! here, needs a new [`PROMPT_VERSION`].
+//! What the model is asked. The words are in `prompt.md` and `schema.json`; a change of either, or
+//! of what is put together here, needs a new [`PROMPT_VERSION`].
 
 use async_openai::types::chat::{
     ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
@@ -26,8 +26,9 @@ pub const PROMPT_VERSION: &str = "1";
 const INSTRUCTIONS: &str = include_str!("prompt.md");
 const SCHEMA: &str = include_str!("schema.json");
 
-/// The partner's own fields that the model may see and give as a reason. No people, no ids, and nothing that scoring
-/// itself wrote or that follows from it (the tier): it would see its own last word as a fact.
+/// The partner's own fields that the model may see and give as a reason. No people, no ids, and
+/// nothing that scoring itself wrote or that follows from it (the tier): it would see its own last
+/// word as a fact.
 const FIELDS: [&str; 24] = [
     "name",
     "domain",
@@ -119,8 +120,8 @@ impl Prompt {
     }
 }
 
-/// JSON in which the delimiter cannot occur, whatever somebody wrote: angle brackets only stand within texts, and become
-/// escapes there.
+/// JSON in which the delimiter cannot occur, whatever somebody wrote: angle brackets only stand
+/// within texts, and become escapes there.
 fn quoted(data: &Json) -> String {
     data.to_string().replace('<', "\\u003c").replace('>', "\\u003e")
 }
