@@ -57,11 +57,17 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     let org = Organization::new().await;
     let site = Site::with(PAGE);
     site.reply("/icon.png", png(10));
-    site.company(
-        &json!({"industry": "Software", "description": "Of the data.", "employees": "11-50", "company_revenue": 1_250_000.5,
-        "regions": ["DACH"], "services": "SOC; \
-            Backup", "products": [true], "name": "Other", "stage": "active"}),
-    );
+    site.company(&json!({
+        "industry": "Software",
+        "description": "Of the data.",
+        "employees": "11-50",
+        "company_revenue": 1_250_000.5,
+        "regions": ["DACH"],
+        "services": "SOC; Backup",
+        "products": [true],
+        "name": "Other",
+        "stage": "active"
+    }));
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
     assert_eq!(
@@ -82,10 +88,21 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     assert_eq!(done.warnings(0), ["invalid_format", "range_reduced"]);
 
     let after = org.owner.get(&path(&made)).await.expect(200);
-    let expected = json!({"name": site.domain, "industry": "Software", "description": "Of the \
-        data.", "employees": 11,
-        "company_revenue": 125_000_050, "regions": ["DACH"], "languages": ["de-CH"], "services": ["SOC", "Backup"], "products": [],
-        "stage": made.body["stage"], "logo_source": "fetched", "version": 2, "overridden_fields": ["domain"]});
+    let expected = json!({
+        "name": site.domain,
+        "industry": "Software",
+        "description": "Of the data.",
+        "employees": 11,
+        "company_revenue": 125_000_050,
+        "regions": ["DACH"],
+        "languages": ["de-CH"],
+        "services": ["SOC", "Backup"],
+        "products": [],
+        "stage": made.body["stage"],
+        "logo_source": "fetched",
+        "version": 2,
+        "overridden_fields": ["domain"]
+    });
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&after.body[field], value, "{field}");
     }
@@ -209,7 +226,11 @@ async fn a_selection_is_worked_off_in_steps() {
     let found =
         ended(&org.owner, org.owner.post("/v1/enrichments", json!({"filter": filter})).await).await;
     assert_eq!(found.tally(), [10, 0, 0, 10]);
-    let view = json!({"name": "resellers", "object": "partner", "filter": {"op": "eq", "field": "type", "value": "reseller"}});
+    let view = json!({
+        "name": "resellers",
+        "object": "partner",
+        "filter": {"op": "eq", "field": "type", "value": "reseller"}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let viewed =
         ended(&org.owner, org.owner.post("/v1/enrichments", json!({"view_id": view.id()})).await)

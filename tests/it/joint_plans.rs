@@ -128,8 +128,15 @@ async fn what_was_won_counts_in_its_quarter() {
     for (number, value, closed_on) in
         [(1, 100, "2024-02-14"), (2, 30, "2024-12-31"), (3, 7, "2023-12-31"), (4, 5, "2025-01-01")]
     {
-        let deal = json!({"partner_id": partner.id(), "name": "Rollout", "account_name": format!("Account {number}"),
-            "value": value, "status": "won", "registered_on": "2023-01-01", "closed_on": closed_on});
+        let deal = json!({
+            "partner_id": partner.id(),
+            "name": "Rollout",
+            "account_name": format!("Account {number}"),
+            "value": value,
+            "status": "won",
+            "registered_on": "2023-01-01",
+            "closed_on": closed_on
+        });
         org.owner.post("/v1/deals", deal).await.expect(201);
     }
     let plan = org

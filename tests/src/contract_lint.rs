@@ -474,32 +474,95 @@ mod tests {
     fn clean() -> Value {
         let page =
             json!({"schema": {"$ref": "#/components/schemas/Thing"}, "example": {"name": "a"}});
-        let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "example": {"code": "not_found"}});
+        let problem = json!({
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "example": {"code": "not_found"}
+        });
         json!({
             "openapi": "3.1.0",
-            "info": {"title": "t", "version": "1", "description": "d", "license": {"name": "l"}, "contact": {"name": "c"}},
+            "info": {
+                "title": "t",
+                "version": "1",
+                "description": "d",
+                "license": {"name": "l"},
+                "contact": {"name": "c"}
+            },
             "tags": [{"name": "things", "description": "Things."}],
-            "paths": {"/things/{id}": {"patch": {
-                "operationId": "updateThing", "tags": ["things"], "summary": "s", "description": "d",
-                "x-required-role": "member", "x-required-scopes": ["things:write"],
-                "parameters": [{"name": "id", "in": "path", "description": "d", "schema": {"type": "string"}}],
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ThingUpdate"}}}},
-                "responses": {
-                    "200": {"description": "d", "content": {"application/json": page}},
-                    "404": {"description": "d", "content": {"application/problem+json": problem}}
+            "paths": {
+                "/things/{id}": {
+                    "patch": {
+                        "operationId": "updateThing",
+                        "tags": ["things"],
+                        "summary": "s",
+                        "description": "d",
+                        "x-required-role": "member",
+                        "x-required-scopes": ["things:write"],
+                        "parameters": [
+                            {
+                                "name": "id",
+                                "in": "path",
+                                "description": "d",
+                                "schema": {"type": "string"}
+                            }
+                        ],
+                        "requestBody": {
+                            "content": {
+                                "application/json": {
+                                    "schema": {"$ref": "#/components/schemas/ThingUpdate"}
+                                }
+                            }
+                        },
+                        "responses": {
+                            "200": {"description": "d", "content": {"application/json": page}},
+                            "404": {
+                                "description": "d",
+                                "content": {"application/problem+json": problem}
+                            }
+                        }
+                    }
                 }
-            }}},
-            "components": {"schemas": {
-                "Thing": {"type": "object", "description": "d", "required": ["name", "kind"], "properties": {
-                    "name": {"type": "string", "description": "d"},
-                    "kind": {"description": "d", "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]}}},
-                "ThingUpdate": {"type": "object", "description": "d", "additionalProperties": false, "properties": {
-                    "name": {"type": ["string", "null"], "description": "d", "maxLength": 9},
-                    "tags": {"type": "array", "description": "d", "maxItems": 9, "items": {"type": "string"}}}},
-                "Kind": {"type": "string", "description": "d", "enum": ["a", "b"]},
-                "Problem": {"type": "object", "description": "d", "required": ["code"], "properties": {
-                    "code": {"type": "string", "description": "d"}}}
-            }}
+            },
+            "components": {
+                "schemas": {
+                    "Thing": {
+                        "type": "object",
+                        "description": "d",
+                        "required": ["name", "kind"],
+                        "properties": {
+                            "name": {"type": "string", "description": "d"},
+                            "kind": {
+                                "description": "d",
+                                "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]
+                            }
+                        }
+                    },
+                    "ThingUpdate": {
+                        "type": "object",
+                        "description": "d",
+                        "additionalProperties": false,
+                        "properties": {
+                            "name": {
+                                "type": ["string", "null"],
+                                "description": "d",
+                                "maxLength": 9
+                            },
+                            "tags": {
+                                "type": "array",
+                                "description": "d",
+                                "maxItems": 9,
+                                "items": {"type": "string"}
+                            }
+                        }
+                    },
+                    "Kind": {"type": "string", "description": "d", "enum": ["a", "b"]},
+                    "Problem": {
+                        "type": "object",
+                        "description": "d",
+                        "required": ["code"],
+                        "properties": { "code": {"type": "string", "description": "d"}}
+                    }
+                }
+            }
         })
     }
 

@@ -71,8 +71,13 @@ impl Reply {
     /// A completion; it costs 1,000 and 100 tokens.
     pub fn completion(message: Json, finish_reason: &str) -> Self {
         let body = json!({
-            "id": "chatcmpl-1", "object": "chat.completion", "created": 1_764_000_000, "model": "stand-in",
-            "choices": [{"index": 0, "message": message, "logprobs": null, "finish_reason": finish_reason}],
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1_764_000_000,
+            "model": "stand-in",
+            "choices": [
+                {"index": 0, "message": message, "logprobs": null, "finish_reason": finish_reason}
+            ],
             "usage": {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
         });
         Self::Whole(200, Vec::new(), body.to_string())

@@ -41,8 +41,13 @@ impl Organization {
     pub async fn scoring() -> Self {
         let email = format!("{}@example.com", unique("owner"));
         let public = Client::public();
-        let body = json!({"organization_name": unique("Organization"), "currency": "USD", "name": "Olga Owner",
-            "email": email, "password": PASSWORD});
+        let body = json!({
+            "organization_name": unique("Organization"),
+            "currency": "USD",
+            "name": "Olga Owner",
+            "email": email,
+            "password": PASSWORD
+        });
         let grant = public.post("/v1/auth/registrations", body).await.expect(201);
         let owner = Client::bearer(grant.body["access_token"].as_str().unwrap());
         let id = owner.get("/v1/organization").await.expect(200).id().parse().unwrap();

@@ -143,15 +143,47 @@ impl SlackStandIn {
 }
 
 fn channels() -> Vec<Value> {
-    (1..=5).map(|n| json!({"id": format!("C{n}"), "name": format!("channel-{n}"), "is_archived": false})).collect()
+    (1..=5)
+        .map(|n| {
+            json!({
+                "id": format!("C{n}"),
+                "name": format!("channel-{n}"),
+                "is_archived": false
+            })
+        })
+        .collect()
 }
 
 fn users() -> Vec<Value> {
     vec![
-        json!({"id": "U1", "name": "ann", "deleted": false, "is_bot": false, "profile": {"real_name": "Ann Miller"}}),
-        json!({"id": "U2", "name": "bot", "deleted": false, "is_bot": true, "profile": {"real_name": "Bot"}}),
-        json!({"id": "U3", "name": "ben", "deleted": true, "is_bot": false, "profile": {"real_name": "Ben"}}),
-        json!({"id": "U4", "name": "cleo", "deleted": false, "is_bot": false, "profile": {"real_name": ""}}),
+        json!({
+            "id": "U1",
+            "name": "ann",
+            "deleted": false,
+            "is_bot": false,
+            "profile": {"real_name": "Ann Miller"}
+        }),
+        json!({
+            "id": "U2",
+            "name": "bot",
+            "deleted": false,
+            "is_bot": true,
+            "profile": {"real_name": "Bot"}
+        }),
+        json!({
+            "id": "U3",
+            "name": "ben",
+            "deleted": true,
+            "is_bot": false,
+            "profile": {"real_name": "Ben"}
+        }),
+        json!({
+            "id": "U4",
+            "name": "cleo",
+            "deleted": false,
+            "is_bot": false,
+            "profile": {"real_name": ""}
+        }),
     ]
 }
 

@@ -177,7 +177,10 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 
 /// An OpenAPI 3.1 document.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = Object, example = json!({"openapi": "3.1.0", "info": {"title": "partneros", "version": "1"}}))]
+#[schema(value_type = Object, example = json!({
+    "openapi": "3.1.0",
+    "info": {"title": "partneros", "version": "1"}
+}))]
 pub struct OpenApiDocument(pub Json);
 
 /// Get this document as JSON

@@ -37,14 +37,18 @@ pub struct ApiKey {
     #[schema(example = "prm_live_ab12cd34")]
     pub prefix: String,
     /// What it may do.
-    #[schema(max_items = 50, example = json!(["partners:write"]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[schema(max_items = 50, example = json!([
+        "partners:write"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
     #[diesel(deserialize_as = StoredScopes)]
     pub scopes: Vec<AccessScope>,
     /// How it writes partner fields unless a request says otherwise. `manual` needs the scope
     /// `partners:override`.
     pub default_write_mode: WriteMode,
     /// From where it may be used; from everywhere when empty.
-    #[schema(max_items = 20, example = json!(["203.0.113.0/24"]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[schema(max_items = 20, example = json!([
+        "203.0.113.0/24"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
     pub allowed_cidrs: Vec<String>,
     /// When it stops working; never when null.
     pub expires_at: Option<Timestamp>,

@@ -56,7 +56,10 @@ pub struct Event {
 /// What changed: `changes` by field with `from` and `to`, and facts by type of event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = Object, example = json!({"changes": {"employees": {"from": 40, "to": 55}}, "skipped_fields": []}))]
+#[schema(value_type = Object, example = json!({
+    "changes": {"employees": {"from": 40, "to": 55}},
+    "skipped_fields": []
+}))]
 pub struct EventData(pub Map<String, Value>);
 
 choices! {

@@ -263,8 +263,13 @@ mod tests {
         let export = request(json!({"object": "partner", "format": "csv", "columns":
             ["name", "employees", "regions", "four_c_breakdown.capacity", "services", "domain"]}));
         let export = export.check(Timestamp::now()).unwrap();
-        let row = json!({"name": "=1+1,\"x\"", "employees": -5, "regions": ["@a", "b"], "four_c_breakdown": {"capacity": 7},
-            "services": ["a, b", "c"]});
+        let row = json!({
+            "name": "=1+1,\"x\"",
+            "employees": -5,
+            "regions": ["@a", "b"],
+            "four_c_breakdown": {"capacity": 7},
+            "services": ["a, b", "c"]
+        });
         let Value::Object(row) = row else { panic!() };
         assert_eq!(
             export.header().unwrap(),
@@ -295,7 +300,11 @@ mod tests {
             "filter": {"op": "eq", "field": "nope", "value": 1}});
         let Err(Error::Problem(problem)) = request(body).check(Timestamp::now()) else { panic!() };
         assert_eq!(problem.errors.len(), 3);
-        let body = json!({"object": "partner", "format": "csv", "filter": {"op": "eq", "field": "nope", "value": 1}});
+        let body = json!({
+            "object": "partner",
+            "format": "csv",
+            "filter": {"op": "eq", "field": "nope", "value": 1}
+        });
         assert_eq!(
             request(body).check(Timestamp::now()).unwrap_err().code(),
             crate::Code::InvalidFilter

@@ -761,16 +761,23 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_with_its_place() {
-        let filter = json!({"op": "and", "filters": [
-            {"op": "gte", "field": "fit_scor", "value": 1},
-            {"op": "gte", "field": "name", "value": "x"},
-            {"op": "in", "field": "type", "value": ["technology", "nonsense"]},
-            {"op": "not", "filters": []},
-            {"op": "at_least", "count": 3, "filters": [{"op": "eq", "field": "employees", "value": 1}]},
-            {"op": "like", "field": "name", "value": "x"},
-            {"op": "eq", "field": "employees", "value": null},
-            7
-        ]});
+        let filter = json!({
+            "op": "and",
+            "filters": [
+                {"op": "gte", "field": "fit_scor", "value": 1},
+                {"op": "gte", "field": "name", "value": "x"},
+                {"op": "in", "field": "type", "value": ["technology", "nonsense"]},
+                {"op": "not", "filters": []},
+                {
+                    "op": "at_least",
+                    "count": 3,
+                    "filters": [{"op": "eq", "field": "employees", "value": 1}]
+                },
+                {"op": "like", "field": "name", "value": "x"},
+                {"op": "eq", "field": "employees", "value": null},
+                7
+            ]
+        });
         let expected =
             ["0/field", "1/op", "2/value", "3/filters", "4/count", "5/op", "6/value", "7"];
         assert_eq!(pointers(filter), expected.map(|p| format!("#/filter/filters/{p}")));
@@ -813,7 +820,12 @@ mod tests {
 
     #[test]
     fn tiers_compare_by_rank_and_text_ignores_case() {
-        let row = json!({"tier": "gold", "name": "ACME Straße", "regions": ["DACH"], "updated_at": "2026-11-20T00:00:00.000000Z"});
+        let row = json!({
+            "tier": "gold",
+            "name": "ACME Straße",
+            "regions": ["DACH"],
+            "updated_at": "2026-11-20T00:00:00.000000Z"
+        });
         for (op, field, value) in [
             ("gte", "tier", json!("silver")),
             ("between", "tier", json!(["silver", "gold"])),

@@ -216,7 +216,15 @@ pub fn default_criteria() -> Json {
         json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]});
     let moving =
         one_of("stage", &["onboarding", "active", "scaling", "signed", "enabled", "activated"]);
-    let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| json!({"key": key, "label": label, "dimension": dimension, "weight": weight, "filter": filter});
+    let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| {
+        json!({
+            "key": key,
+            "label": label,
+            "dimension": dimension,
+            "weight": weight,
+            "filter": filter
+        })
+    };
     Json::Array(vec![
         criterion(
             "head_count",
@@ -300,7 +308,12 @@ mod tests {
         let many = |value: i64| json!({"op": "gte", "field": "employees", "value": value});
         let twice = vec![criterion("a", many(1)), criterion("b", many(2)), criterion("a", many(3))];
         assert_eq!(places(twice).first().map(|(code, _)| *code), Some("duplicate_item"));
-        let circular = json!({"op": "not", "filters": [{"op": "or", "filters": [many(1), {"op": "gte", "field": "fit_score", "value": 1}]}]});
+        let circular = json!({
+            "op": "not",
+            "filters": [
+                {"op": "or", "filters": [many(1), {"op": "gte", "field": "fit_score", "value": 1}]}
+            ]
+        });
         let found = places(vec![criterion("a", many(1)), criterion("b", circular)]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].1.contains("criteria/1/filter/filters/0/filters/1/field"), "{found:?}");

@@ -243,7 +243,11 @@ impl StoredProblem {
 /// The input of a job as it was given, without the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = Object, example = json!({"object": "partner", "match": "domain", "dry_run": false}))]
+#[schema(value_type = Object, example = json!({
+    "object": "partner",
+    "match": "domain",
+    "dry_run": false
+}))]
 pub struct JobInput(pub Value);
 
 /// Long work: its state, progress and outcome. Kept for 7 days.

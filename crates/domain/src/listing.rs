@@ -1106,7 +1106,10 @@ mod tests {
         .unwrap();
         assert_eq!(short.filter, long.filter);
         let escaped = get(&[("industry", r"a\,b,c\\,\d"), ("industry", "e")]).unwrap();
-        let same = post(json!({"filter": {"op": "in", "field": "industry", "value": ["a,b", "c\\", "\\d", "e"]}})).unwrap();
+        let same = post(json!({
+            "filter": {"op": "in", "field": "industry", "value": ["a,b", "c\\", "\\d", "e"]}
+        }))
+        .unwrap();
         assert_eq!(escaped.filter, same.filter);
     }
 
@@ -1159,8 +1162,14 @@ mod tests {
 
     #[test]
     fn a_cursor_belongs_to_filter_search_and_sort() {
-        let row = json!({"id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Acme", "fit_score": null, "tier": "gold",
-            "stage": "active", "created_at": "2026-11-22T11:20:07.123456Z"});
+        let row = json!({
+            "id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            "name": "Acme",
+            "fit_score": null,
+            "tier": "gold",
+            "stage": "active",
+            "created_at": "2026-11-22T11:20:07.123456Z"
+        });
         let ranks = filter::TierRanks::from([("gold".to_owned(), 4)]);
         let sort = ["-fit_score,name,tier", "stage,created_at", "id"];
         for sort in sort {

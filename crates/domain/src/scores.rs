@@ -130,7 +130,10 @@ pub struct Judgement {
 /// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"filter": {"op": "eq", "field": "scores_stale", "value": true}, "dry_run": false}))]
+#[schema(example = json!({
+    "filter": {"op": "eq", "field": "scores_stale", "value": true},
+    "dry_run": false
+}))]
 pub struct ScoreRefreshRequest {
     /// These partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -76,7 +76,12 @@ pub struct Registration {
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
     /// The owner's password; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "tall-grass-7-lanterns"
+    )]
     pub password: String,
 }
 
@@ -143,7 +148,12 @@ pub struct PasswordChange {
     #[schema(format = Password, max_length = 128, example = "tall-grass-7-lanterns")]
     pub current_password: Option<String>,
     /// The password that holds from now on; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "nine-quiet-harbours-2")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "nine-quiet-harbours-2"
+    )]
     pub new_password: String,
 }
 
@@ -191,7 +201,12 @@ pub struct InvitationAcceptance {
         Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The person's password; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "tall-grass-7-lanterns"
+    )]
     pub password: String,
 }
 

@@ -501,8 +501,11 @@ mod tests {
 
     /// Rows with every combination of the tag that exists and of a status.
     fn rows(tag: TagId) -> Vec<Map<String, Json>> {
-        let row = |tags: Json, status: &str| match json!({"tag_ids": tags, "status": status, "tier": "gold"})
-        {
+        let row = |tags: Json, status: &str| match json!({
+            "tag_ids": tags,
+            "status": status,
+            "tier": "gold"
+        }) {
             Json::Object(row) => row,
             _ => unreachable!(),
         };

@@ -25,7 +25,9 @@ use crate::{
     schema::api_keys,
 };
 
-define_sql_function! { fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 
 /// What a request with a key is checked against.
 #[derive(Debug, Clone, HasQuery)]
@@ -108,8 +110,14 @@ pub async fn insert(
 ) -> Result<(ApiKey, ApiKeySecret)> {
     let create = create.checked().map_err(Error::invalid)?;
     let (key, secret) = add(tx, create, environment).await?;
-    let data = json!({"name": key.name, "prefix": key.prefix, "scopes": key.scopes, "default_write_mode": key.default_write_mode,
-        "allowed_cidrs": key.allowed_cidrs, "expires_at": key.expires_at});
+    let data = json!({
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "default_write_mode": key.default_write_mode,
+        "allowed_cidrs": key.allowed_cidrs,
+        "expires_at": key.expires_at
+    });
     tx.tell(NewEvent::new("api_key.created", key.id, key.version, data));
     Ok((key, secret))
 }
@@ -208,7 +216,11 @@ pub async fn rotate(
         .get_result(&mut tx.conn())
         .await?;
     revocations::revoke(tx, id.0).await?;
-    let data = json!({"changes": {"expires_at": {"from": old.expires_at, "to": end}}, "successor_id": key.id, "successor_prefix": key.prefix});
+    let data = json!({
+        "changes": {"expires_at": {"from": old.expires_at, "to": end}},
+        "successor_id": key.id,
+        "successor_prefix": key.prefix
+    });
     tx.tell(NewEvent::new("api_key.rotated", id, version, data));
     Ok((key, secret))
 }

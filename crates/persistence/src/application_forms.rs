@@ -18,7 +18,9 @@ use crate::{
     schema::{application_form_versions as versions, application_forms},
 };
 
-define_sql_function! { fn organization_of_form_token(token: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_form_token(token: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 define_sql_function! { fn new_form_token() -> sql_types::Text; }
 
 /// How long a version that was replaced is still accepted: whoever is filling it in may take a day.

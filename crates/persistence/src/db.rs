@@ -160,9 +160,15 @@ impl Store {
     }
 
     async fn refuse_strong_role(&self) -> Result<()> {
-        define_sql_function! { fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool; }
-        define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
-        diesel::table! { pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, } }
+        define_sql_function! {
+            fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool;
+        }
+        define_sql_function! {
+            fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+        }
+        diesel::table! {
+            pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, }
+        }
         let mut conn = self.connection().await?;
         let walled: bool =
             diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
@@ -478,8 +484,12 @@ fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    define_sql_function! { fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>; }
-    define_sql_function! { fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text; }
+    define_sql_function! {
+        fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>;
+    }
+    define_sql_function! {
+        fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text;
+    }
 
     /// The requests of one organization wait for each other where they are too many, and for nobody
     /// else.

@@ -75,7 +75,12 @@ impl World {
                 json!({"q1": q1, "q2": 10_000 - q1, "q3": 0, "q4": 0})
             }
             ("four_c_breakdown", _) => {
-                json!({"capacity": few(dice, 5), "capability": few(dice, 100), "commitment": 1, "customer_alignment": few(dice, 2)})
+                json!({
+                    "capacity": few(dice, 5),
+                    "capability": few(dice, 100),
+                    "commitment": 1,
+                    "customer_alignment": few(dice, 2)
+                })
             }
             ("key_stakeholders", _) if dice.one_in(2) => json!([]),
             ("key_stakeholders", _) => json!([{"name": "Ann", "role": null, "contact_id": null}]),

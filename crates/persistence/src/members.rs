@@ -27,7 +27,9 @@ use crate::{
 /// How long an invitation can be accepted.
 const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 
-define_sql_function! { fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 
 mod directory {
     use diesel::{define_sql_function, sql_types};
@@ -392,7 +394,12 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> 
     let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
     for (id, version, overridden) in released {
         let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
+        let data = json!({
+            "changes": changes,
+            "skipped_fields": [],
+            "overridden_fields": overridden,
+            "write_mode": WriteMode::Automated
+        });
         tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
         tx.tell(
             NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))

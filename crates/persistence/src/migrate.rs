@@ -56,7 +56,9 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
 pub async fn pending(store: &crate::Store) -> Result<usize> {
     use diesel::{migration::MigrationSource, prelude::*};
     use diesel_async::RunQueryDsl;
-    diesel::table! { __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, } }
+    diesel::table! {
+        __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, }
+    }
     let mut conn = store.connection().await?;
     let ran: Vec<String> = __diesel_schema_migrations::table
         .select(__diesel_schema_migrations::version)

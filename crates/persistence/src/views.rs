@@ -373,7 +373,12 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
 
 /// A private view is spoken of to its owner alone.
 fn tell(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
-    let data = json!({"changes": changes, "name": view.name, "object": view.object, "visibility": view.visibility});
+    let data = json!({
+        "changes": changes,
+        "name": view.name,
+        "object": view.object,
+        "visibility": view.visibility
+    });
     let event = NewEvent::new(kind, view.id, view.version, data);
     tx.tell(match view.visible_to() {
         Some(owner) => event.visible_to(owner),

@@ -93,9 +93,14 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     let job = store
         .write(scope, async |tx| {
             for n in 0..20 {
-                let body = json!({"name": format!("Company {n}"), "type": "technology", "domain": format!("c{n}.example.com")});
+                let body = json!({
+                    "name": format!("Company {n}"),
+                    "type": "technology",
+                    "domain": format!("c{n}.example.com")
+                });
                 let changes = changes_of(body.as_object().unwrap());
-                partners::insert(tx, changes, None, PartnerCreatedVia::Api, WriteMode::Automated).await?;
+                partners::insert(tx, changes, None, PartnerCreatedVia::Api, WriteMode::Automated)
+                    .await?;
             }
             enrichments::insert(tx, &request).await
         })

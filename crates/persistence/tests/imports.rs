@@ -225,7 +225,12 @@ async fn matches_are_updated_or_left_alone_and_conflicts_fail_alone() {
     let (_, items) = import(store, scope, b"name,domain\nOther,acme.com\n", rename).await;
     assert_eq!(items[0].warnings.0[0].code, "name_differs");
     assert_eq!(partners(store, scope).await["Other"].2, 2);
-    let by_id = json!({"object": "partner", "match": "external_id", "on_duplicate_row": "update", "defaults": {"type": "technology"}});
+    let by_id = json!({
+        "object": "partner",
+        "match": "external_id",
+        "on_duplicate_row": "update",
+        "defaults": {"type": "technology"}
+    });
     let rows = b"external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta \
             3,beta.net\n3,Gamma,beta.net\n4,Delta,delta.com\n";
     let (_, items) = import(store, scope, rows, by_id).await;
@@ -515,8 +520,12 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
     let (_, csv) = export(
         store,
         scope,
-        json!({"object": "deal", "format": "csv", "columns": ["external_id", "value", "closed_on", "notes"],
-        "filter": {"op": "eq", "field": "partner.domain", "value": "acme.com"}}),
+        json!({
+            "object": "deal",
+            "format": "csv",
+            "columns": ["external_id", "value", "closed_on", "notes"],
+            "filter": {"op": "eq", "field": "partner.domain", "value": "acme.com"}
+        }),
     )
     .await;
     assert_eq!(
@@ -563,12 +572,26 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
     let partners = format!("name\nUnassigned\n{}", names.concat());
     let (_, items) = import(store, scope, partners.as_bytes(), options()).await;
     assert!(items.iter().all(|item| item.status == JobItemStatus::Succeeded));
-    let mapping = json!({"opportunity_id": "external_id", "name": "name", "account_name": "account_name",
-        "account_domain": "account_domain", "stage": "status", "value": "value", "currency": "currency",
-        "published_on": "registered_on", "applications_close_on": "expected_close_on", "contract_start_on": "closed_on",
-        "partner_name": "partner_name"});
-    let options = json!({"object": "deal", "match": "external_id", "money_unit": "major", "mapping": mapping,
-        "defaults": {"partner_name": "Unassigned", "status": "submitted"}});
+    let mapping = json!({
+        "opportunity_id": "external_id",
+        "name": "name",
+        "account_name": "account_name",
+        "account_domain": "account_domain",
+        "stage": "status",
+        "value": "value",
+        "currency": "currency",
+        "published_on": "registered_on",
+        "applications_close_on": "expected_close_on",
+        "contract_start_on": "closed_on",
+        "partner_name": "partner_name"
+    });
+    let options = json!({
+        "object": "deal",
+        "match": "external_id",
+        "money_unit": "major",
+        "mapping": mapping,
+        "defaults": {"partner_name": "Unassigned", "status": "submitted"}
+    });
     let since = std::time::Instant::now();
     let (job, items) = import(store, scope, &file, options.clone()).await;
     eprintln!("first import: {:?}", since.elapsed());
@@ -677,8 +700,16 @@ async fn an_export_holds_what_the_filter_finds_and_imports_again_without_a_chang
     assert_eq!(rows[5]["tag_ids"].as_array().unwrap().len(), 1);
 
     let told = events(store, scope, "partner").await;
-    let mapped = json!({"object": "partner", "mapping": {"name": "name", "domain": "domain", "employees": "employees", "tag_ids": "tag_ids"},
-        "defaults": {"type": "technology"}});
+    let mapped = json!({
+        "object": "partner",
+        "mapping": {
+            "name": "name",
+            "domain": "domain",
+            "employees": "employees",
+            "tag_ids": "tag_ids"
+        },
+        "defaults": {"type": "technology"}
+    });
     let (job, _) = import(store, scope, jsonl.as_bytes(), mapped).await;
     assert_eq!((job.progress.succeeded, events(store, scope, "partner").await), (1_204, told));
 }

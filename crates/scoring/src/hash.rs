@@ -56,8 +56,12 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
         .iter()
         .map(|criterion| {
             json!({
-                "key": criterion.key, "label": criterion.label, "dimension": criterion.dimension, "weight": criterion.weight,
-                "filter": criterion.written, "outcome": rules::outcome(criterion, facts, profile).as_str(),
+                "key": criterion.key,
+                "label": criterion.label,
+                "dimension": criterion.dimension,
+                "weight": criterion.weight,
+                "filter": criterion.written,
+                "outcome": rules::outcome(criterion, facts, profile).as_str()
             })
         })
         .collect();
@@ -69,13 +73,23 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
     let mut tags = facts.tags.clone();
     tags.sort_unstable();
     let input = json!({
-        "engine": engine, "rules": rules::ENGINE, "extra": extra,
-        "row": row, "tags": tags, "deals": sorted_deals(facts), "application": facts.application,
-        "contacts": facts.contacts, "reachable_contacts": facts.reachable_contacts,
+        "engine": engine,
+        "rules": rules::ENGINE,
+        "extra": extra,
+        "row": row,
+        "tags": tags,
+        "deals": sorted_deals(facts),
+        "application": facts.application,
+        "contacts": facts.contacts,
+        "reachable_contacts": facts.reachable_contacts,
         "last_activity_on": facts.last_activity_on,
-        "currency": facts.currency, "currency_exponent": facts.currency_exponent,
+        "currency": facts.currency,
+        "currency_exponent": facts.currency_exponent,
         "fiscal_year_start_month": facts.fiscal_year_start_month,
-        "weights": profile.weights, "narrative": profile.narrative, "criteria": criteria, "health": health,
+        "weights": profile.weights,
+        "narrative": profile.narrative,
+        "criteria": criteria,
+        "health": health
     });
     let digest = Sha256::digest(canonical(&input).as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -46,8 +46,13 @@ fn model(base_url: &str, limits: Limits) -> Model {
 }
 
 fn facts() -> PartnerFacts {
-    let Json::Object(row) = json!({"name": "Nordwind Systems", "employees": 120, "regions": ["DACH"], "industry": null, "description": DESCRIPTION})
-    else {
+    let Json::Object(row) = json!({
+        "name": "Nordwind Systems",
+        "employees": 120,
+        "regions": ["DACH"],
+        "industry": null,
+        "description": DESCRIPTION
+    }) else {
         unreachable!()
     };
     PartnerFacts {

@@ -209,14 +209,26 @@ fn company(number: usize, dice: &mut Dice) -> Company {
         _ => "active",
     };
     let mut profile = object(json!({
-        "name": name, "domain": domain, "type": kind, "industry": industry, "stage": stage, "status": status,
-        "description": format!("{industry} for mid-sized companies: {} and \
-            {product}.", service.to_lowercase()),
-        "employees": employees, "company_revenue": revenue, "regions": [region], "languages": languages, "services": [service],
-        "products": [product], "category": dice.pick(&["solution", "technology", "sales"]),
+        "name": name,
+        "domain": domain,
+        "type": kind,
+        "industry": industry,
+        "stage": stage,
+        "status": status,
+        "description": format!(
+            "{industry} for mid-sized companies: {} and {product}.",
+            service.to_lowercase()
+        ),
+        "employees": employees,
+        "company_revenue": revenue,
+        "regions": [region],
+        "languages": languages,
+        "services": [service],
+        "products": [product],
+        "category": dice.pick(&["solution", "technology", "sales"]),
         "external_id": format!("CRM-{:05}", 10_001 + number),
         "primary_contact": person(dice, &domain),
-        "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}],
+        "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}]
     }));
     if status == "active" {
         let target = (5 + dice.below(95)) * 1_000_000;

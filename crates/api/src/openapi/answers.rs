@@ -224,7 +224,12 @@ fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a s
     json!({
         "description": description,
         "headers": headers_of(status),
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": examples
+            }
+        }
     })
 }
 
@@ -281,19 +286,42 @@ pub fn problem_examples() -> Map<String, Json> {
 }
 
 fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
-    json!({"summary": detail, "value": {
-        "type": code.type_uri(), "title": code.title(), "status": code.status(), "detail": detail, "instance": "/v1/partners",
-        "code": code.as_str(), "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd", "meta": meta, "errors": errors
-    }})
+    json!({
+        "summary": detail,
+        "value": {
+            "type": code.type_uri(),
+            "title": code.title(),
+            "status": code.status(),
+            "detail": detail,
+            "instance": "/v1/partners",
+            "code": code.as_str(),
+            "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd",
+            "meta": meta,
+            "errors": errors
+        }
+    })
 }
 
 fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
-    json!({"code": code, "detail": detail, "pointer": format!("#/{field}"), "parameter": null, "header": null, "meta": meta})
+    json!({
+        "code": code,
+        "detail": detail,
+        "pointer": format!("#/{field}"),
+        "parameter": null,
+        "header": null,
+        "meta": meta
+    })
 }
 
 /// The headers below `components`.
 pub fn headers() -> Json {
-    let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
+    let text = |description: &str, example: &str| {
+        json!({
+            "description": description,
+            "schema": {"type": "string"},
+            "example": example
+        })
+    };
     json!({
         "ETag": text(
             "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner \

@@ -217,29 +217,60 @@ fn require_all(schema: &mut Json) {
 
 /// The schemas of errors, which no handler names.
 fn problem() -> Schemas {
-    let text = |description: &str, example: &str| json!({"type": "string", "description": description, "example": example});
-    let place = |description: &str, example: Json| json!({"type": ["string", "null"], "description": description, "example": example});
-    let facts = |example: Json| json!({"type": "object", "description": "Facts for programs, by code.", "example": example});
+    let text = |description: &str, example: &str| {
+        json!({
+            "type": "string",
+            "description": description,
+            "example": example
+        })
+    };
+    let place = |description: &str, example: Json| {
+        json!({
+            "type": ["string", "null"],
+            "description": description,
+            "example": example
+        })
+    };
+    let facts = |example: Json| {
+        json!({
+            "type": "object",
+            "description": "Facts for programs, by code.",
+            "example": example
+        })
+    };
     let schemas = json!({
         "Problem": {
             "type": "object",
             "description": "What went wrong (RFC 9457).",
-            "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "meta", "errors"],
+            "required": [
+                "type", "title", "status", "detail", "instance", "code", "request_id", "meta",
+                "errors"
+            ],
             "properties": {
-                "type": text("The address that explains the \
-                    code.", "https://docs.example.com/problems/validation_failed"),
+                "type": text(
+                    "The address that explains the code.",
+                    "https://docs.example.com/problems/validation_failed"
+                ),
                 "title": text("What the code means.", "The request body is not valid."),
                 "status": {
-                    "type": "integer", "format": "int32",
-                    "description": "The HTTP status.", "example": 422
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "The HTTP status.",
+                    "example": 422
                 },
-                "detail": text("A sentence about this occurrence.", "1 field is not valid, \
-                    `employees`: must be between 0 and 10000000."),
+                "detail": text(
+                    "A sentence about this occurrence.",
+                    "1 field is not valid, `employees`: must be between 0 and 10000000."
+                ),
                 "instance": text("The path of the request.", "/v1/partners"),
-                "code": text("The stable word for programs; new ones may \
-                    come.", "validation_failed"),
-                "request_id": text("The id of the request; mention it when you report a \
-                    problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+                "code": text(
+                    "The stable word for programs; new ones may come.",
+                    "validation_failed"
+                ),
+                "request_id": text(
+                    "The id of the request; mention it when you report a problem.",
+                    "req_01kb1q3x5se7wtc2gnh2avw0fd"
+                ),
                 "meta": facts(json!({})),
                 "errors": {
                     "type": "array",

@@ -457,7 +457,12 @@ fn paths_and_queries_are_checked_by_the_document() {
         ("type", "a,b"),
         ("type", "c"),
     ]);
-    let wanted = json!({"limit": 7, "kinds": ["reseller", "referral"], "with_tag": tag_id, "type": ["a,b", "c"]});
+    let wanted = json!({
+        "limit": 7,
+        "kinds": ["reseller", "referral"],
+        "with_tag": tag_id,
+        "type": ["a,b", "c"]
+    });
     assert_eq!(good.map(Json::Object), Ok(wanted));
     let faults = query(&[
         ("limit", "0"),
@@ -482,8 +487,14 @@ fn bodies_are_checked_by_the_document() {
     let document = document(routes);
     let schemas = Schemas::of(&document);
     let mut body = json!({
-        "name": " Acme ", "type": "reseller", "domain": "https://www.acme.com/", "fit_score": 3, "indsutry": "x", "employees": -1,
-        "quarterly_weights": {"q1": 2500, "q2": 2500, "q3": 2500, "q4": 2499}, "primary_contact": {"email": "ANN@acme.com", "phone": "x"}
+        "name": " Acme ",
+        "type": "reseller",
+        "domain": "https://www.acme.com/",
+        "fit_score": 3,
+        "indsutry": "x",
+        "employees": -1,
+        "quarterly_weights": {"q1": 2500, "q2": 2500, "q3": 2500, "q4": 2499},
+        "primary_contact": {"email": "ANN@acme.com", "phone": "x"}
     });
     let codes: Vec<(&str, Place)> = schemas
         .check("PartnerCreate", &mut body)

@@ -200,7 +200,12 @@ fn target(kind: SlackTargetKind, row: &Json) -> Option<SlackTarget> {
 pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) -> Json {
     let said =
         if body.is_empty() { plain(title) } else { format!("{}\n{}", plain(title), plain(body)) };
-    let section = |text: String| json!({"type": "section", "text": {"type": "mrkdwn", "verbatim": true, "text": text}});
+    let section = |text: String| {
+        json!({
+            "type": "section",
+            "text": {"type": "mrkdwn", "verbatim": true, "text": text}
+        })
+    };
     json!({
         "channel": target,
         "text": said,

@@ -71,7 +71,12 @@ pub struct QuestionOption {
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", max_length = 40, example = "reseller")]
     pub value: String,
     /// What people read.
-    #[schema(min_length = 1, max_length = 200, example = "Reseller", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "Reseller",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub label: String,
 }
 
@@ -137,7 +142,12 @@ pub struct Agreement {
     #[schema(min_length = 1, max_length = 5000, example = "You may store and process these data.")]
     pub text: String,
     /// Where more is to be read; https.
-    #[schema(format = "uri", max_length = 2000, example = "https://example.com/privacy", extensions(("x-https" = json!(true))))]
+    #[schema(
+        format = "uri",
+        max_length = 2000,
+        example = "https://example.com/privacy",
+        extensions(("x-https" = json!(true)))
+    )]
     pub url: Option<String>,
     /// Whether nobody can apply without it.
     #[schema(example = true)]
@@ -159,7 +169,10 @@ pub struct ApplicationForm {
     #[schema(minimum = 1, example = 41)]
     pub version: i64,
     /// When the organization got its form.
-    #[diesel(select_expression = form_created_at(), select_expression_type = Sql<sql_types::Timestamptz>)]
+    #[diesel(
+        select_expression = form_created_at(),
+        select_expression_type = Sql<sql_types::Timestamptz>
+    )]
     pub created_at: Timestamp,
     /// When this version was made.
     #[diesel(column_name = created_at)]
@@ -187,7 +200,10 @@ pub struct ApplicationForm {
     #[schema(value_type = Vec<Agreement>, max_items = 10)]
     pub agreements: Stored<Vec<Agreement>>,
     /// How many submissions there are, spam included.
-    #[diesel(select_expression = submission_count(), select_expression_type = Sql<sql_types::BigInt>)]
+    #[diesel(
+        select_expression = submission_count(),
+        select_expression_type = Sql<sql_types::BigInt>
+    )]
     #[schema(example = 12)]
     pub submission_count: i64,
 }
@@ -235,13 +251,29 @@ pub struct AgreementUpdate {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "title": "Become a partner", "is_open": true,
+    "title": "Become a partner",
+    "is_open": true,
     "questions": [
-        {"type": "short_text", "label": "Company name", "required": true, "maps_to": "partner.name"},
-        {"type": "single_select", "label": "What are you?", "required": true, "maps_to": "partner.type",
-            "options": [{"value": "reseller", "label": "A reseller"}, {"value": "consulting", "label": "A consultancy"}]}
+        {
+            "type": "short_text",
+            "label": "Company name",
+            "required": true,
+            "maps_to": "partner.name"
+        },
+        {
+            "type": "single_select",
+            "label": "What are you?",
+            "required": true,
+            "maps_to": "partner.type",
+            "options": [
+                {"value": "reseller", "label": "A reseller"},
+                {"value": "consulting", "label": "A consultancy"}
+            ]
+        }
     ],
-    "agreements": [{"text": "You may store and process these data.", "url": null, "required": true}]
+    "agreements": [
+        {"text": "You may store and process these data.", "url": null, "required": true}
+    ]
 }))]
 pub struct ApplicationFormUpdate {
     #[serde(default)]

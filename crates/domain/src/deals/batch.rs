@@ -47,9 +47,11 @@ impl PartialSchema for DealBatchData {
             .max_length(Some(3))
             .examples([serde_json::json!("USD")]);
         schema.properties.insert("currency".to_owned(), currency.into());
-        schema.examples = vec![
-            serde_json::json!({"external_id": "0065000000Gv7qJ", "value": 4_000_000, "currency": "USD"}),
-        ];
+        schema.examples = vec![serde_json::json!({
+            "external_id": "0065000000Gv7qJ",
+            "value": 4_000_000,
+            "currency": "USD"
+        })];
         schema.into()
     }
 }

@@ -130,7 +130,11 @@ mod tests {
         ]});
         let node = filter::parse(&filter, catalogue(), now, "#/filter").unwrap();
         let row = |score: i64, day: &str| {
-            let row = json!({"partner": {"fit_score": score}, "expires_on": "2999-01-01", "registered_on": day});
+            let row = json!({
+                "partner": {"fit_score": score},
+                "expires_on": "2999-01-01",
+                "registered_on": day
+            });
             node.matches(row.as_object().unwrap(), &filter::TierRanks::default())
         };
         assert!(row(60, "2026-12-31") && !row(59, "2026-12-31") && !row(60, "2027-01-01"));

@@ -58,10 +58,19 @@ pub struct DealValues {
     /// The partner who registered it.
     pub partner_id: PartnerId,
     /// The integrator's own id; unique within the organization.
-    #[schema(max_length = 200, example = "0065000000Gv7qJ", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        max_length = 200,
+        example = "0065000000Gv7qJ",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub external_id: Option<String>,
     /// What it is about.
-    #[schema(min_length = 1, max_length = 300, example = "Rollout", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        min_length = 1,
+        max_length = 300,
+        example = "Rollout",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub name: String,
     /// The company that would buy.
     #[schema(min_length = 1, max_length = 300, example = "Home \
@@ -201,10 +210,14 @@ impl PartialSchema for DealCreate {
                 .to_owned(),
         );
         schema.required = ["partner_id", "name", "account_name"].map(str::to_owned).to_vec();
-        schema.examples = vec![
-            serde_json::json!({"partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Rollout",
-            "account_name": "Home Office", "account_domain": "homeoffice.gov.uk", "status": "submitted", "value": 4_000_000}),
-        ];
+        schema.examples = vec![serde_json::json!({
+            "partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            "name": "Rollout",
+            "account_name": "Home Office",
+            "account_domain": "homeoffice.gov.uk",
+            "status": "submitted",
+            "value": 4_000_000
+        })];
         schema.into()
     }
 }

@@ -293,7 +293,12 @@ mod tests {
             ),
             (json!({"expires_on": "2026-11-24"}), vec![("invalid_date_order", "#/expires_on")]),
             (
-                json!({"closed_on": "2026-11-24", "lost_reason": "x", "rejection_reason": "y", "expires_on": "2026-01-01"}),
+                json!({
+                    "closed_on": "2026-11-24",
+                    "lost_reason": "x",
+                    "rejection_reason": "y",
+                    "expires_on": "2026-01-01"
+                }),
                 vec![
                     ("not_applicable", "#/closed_on"),
                     ("not_applicable", "#/lost_reason"),

@@ -105,7 +105,11 @@ impl ImportObject {
 /// Which column feeds which field.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(example = json!({"Company Name": "name", "Website": "domain", "# Employees": "employees"}))]
+#[schema(example = json!({
+    "Company Name": "name",
+    "Website": "domain",
+    "# Employees": "employees"
+}))]
 pub struct ImportMapping(pub BTreeMap<String, String>);
 
 /// Values of fields for rows that do not bring one.

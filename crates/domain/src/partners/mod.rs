@@ -341,7 +341,10 @@ pub struct PartnerSummary {
     #[schema(example = json!(["industry"]))]
     pub overridden_fields: Vec<String>,
     /// What this very write left alone because people had decided on it; empty on reads.
-    #[diesel(select_expression = nothing_skipped(), select_expression_type = Sql<sql_types::Array<sql_types::Text>>)]
+    #[diesel(
+        select_expression = nothing_skipped(),
+        select_expression_type = Sql<sql_types::Array<sql_types::Text>>
+    )]
     #[schema(example = json!([]))]
     pub skipped_fields: Vec<String>,
 }
@@ -448,8 +451,13 @@ impl PartialSchema for PartnerCreate {
         let body = body("A new partner: `name`, `type` and whatever is known.", fields)
             .property("primary_contact", utoipa::openapi::Ref::from_schema_name("PrimaryContact"))
             .examples([json!({
-                "name": "Acme", "type": "reseller", "domain": "https://www.acme.com/", "industry": "Software", "status": "active",
-                "regions": ["DACH"], "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
+                "name": "Acme",
+                "type": "reseller",
+                "domain": "https://www.acme.com/",
+                "industry": "Software",
+                "status": "active",
+                "regions": ["DACH"],
+                "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
             })]);
         PARTNER
             .iter()
@@ -473,7 +481,12 @@ impl PartialSchema for PartnerUpdate {
                 "quarterly_weights",
                 utoipa::openapi::Ref::from_schema_name("QuarterlyWeightsUpdate"),
             )
-            .examples([json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000, "subtype": null})])
+            .examples([json!({
+                "industry": "Cybersecurity",
+                "employees": 55,
+                "company_revenue": 480_000_000,
+                "subtype": null
+            })])
             .into()
     }
 }

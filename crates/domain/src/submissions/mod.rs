@@ -185,7 +185,10 @@ pub struct Submission {
     #[schema(example = json!(null))]
     pub partner_id: Option<PartnerId>,
     /// Another partner with the same domain.
-    #[diesel(select_expression = duplicate(), select_expression_type = Sql<sql_types::Nullable<sql_types::Uuid>>)]
+    #[diesel(
+        select_expression = duplicate(),
+        select_expression_type = Sql<sql_types::Nullable<sql_types::Uuid>>
+    )]
     #[schema(example = json!(null))]
     pub duplicate_partner_id: Option<PartnerId>,
     /// When it was sent.

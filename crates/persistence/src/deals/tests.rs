@@ -37,8 +37,14 @@ impl Room {
         for n in 0..partners {
             let (tier, industry) =
                 (["gold", "silver", "bronze"][n % 3], (n % 2 == 0).then_some("Retail"));
-            let body = json!({"name": format!("Partner {n}"), "type": "reseller", "tier": tier, "regions": ["DACH"],
-                "employees": n, "industry": industry});
+            let body = json!({
+                "name": format!("Partner {n}"),
+                "type": "reseller",
+                "tier": tier,
+                "regions": ["DACH"],
+                "employees": n,
+                "industry": industry
+            });
             let Json::Object(body) = body else { unreachable!() };
             let created = room.store.write(&room.scope, async |tx| {
                 partners::insert(
@@ -475,7 +481,14 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
             other => panic!("{other:?}"),
         };
         let conflict = |result: Result<Deal>| conflict_with(result, &[first.id]);
-        let body = |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
+        let body = |status: &str| {
+            json!({
+                "partner_id": room.partners[1],
+                "name": "x",
+                "account_name": "home office",
+                "status": status
+            })
+        };
         conflict(room.create(body("approved")).await);
         let second = room.create(body("submitted")).await.unwrap();
         conflict(room.patch(second.id, json!({"status": "approved"})).await);
@@ -694,7 +707,11 @@ fn every_sort_visits_every_deal_once() {
             for sign in ["", "-"] {
                 let (mut seen, mut cursor) = (Vec::new(), None::<String>);
                 loop {
-                    let query = json!({"sort": [format!("{sign}{}", field.name)], "limit": 4, "cursor": cursor});
+                    let query = json!({
+                        "sort": [format!("{sign}{}", field.name)],
+                        "limit": 4,
+                        "cursor": cursor
+                    });
                     let query: ListQuery = serde_json::from_value(query).unwrap();
                     let request =
                         ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap();

@@ -352,7 +352,10 @@ async fn tag_ids(
             .get_results(&mut tx.conn())
             .await?;
         for (id, name) in made {
-            let changes = json!({"category": {"from": null, "to": "services"}, "name": {"from": null, "to": name}});
+            let changes = json!({
+                "category": {"from": null, "to": "services"},
+                "name": {"from": null, "to": name}
+            });
             tx.tell(NewEvent::new("tag.created", id, 1, json!({"changes": changes})));
         }
     }

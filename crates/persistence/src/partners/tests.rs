@@ -390,9 +390,12 @@ fn references_and_unique_values_are_checked_at_once() {
             .id;
         let foreign = room.contact(a).await;
         let wrong = json!({
-            "tag_ids": [room.tags[1], TagId::new(), room.tags[0]], "partner_manager_id": MemberId::new(), "tier": "none",
-            "primary_contact_id": foreign, "key_stakeholders": [{"name": "X"}, {"name": "Y", "contact_id": ContactId::new()}],
-            "domain": "a.example",
+            "tag_ids": [room.tags[1], TagId::new(), room.tags[0]],
+            "partner_manager_id": MemberId::new(),
+            "tier": "none",
+            "primary_contact_id": foreign,
+            "key_stakeholders": [{"name": "X"}, {"name": "Y", "contact_id": ContactId::new()}],
+            "domain": "a.example"
         });
         let mut found = faults(room.patch(b, wrong, WriteMode::Manual).await);
         found.sort();
@@ -593,8 +596,15 @@ fn batches_fail_alone_or_together() {
             };
             done.into_iter().map(seen).collect()
         };
-        let upsert = json!({"action": "upsert", "match": "domain", "data": {"name": "A", "domain": "a.example", "type": "channel"}});
-        let bad = json!({"action": "create", "data": {"name": "B", "type": "channel", "tag_ids": [TagId::new()]}});
+        let upsert = json!({
+            "action": "upsert",
+            "match": "domain",
+            "data": {"name": "A", "domain": "a.example", "type": "channel"}
+        });
+        let bad = json!({
+            "action": "create",
+            "data": {"name": "B", "type": "channel", "tag_ids": [TagId::new()]}
+        });
         let nameless = json!({"action": "create", "data": {"type": "channel"}});
         let results = run(json!({"operations": [upsert, bad, nameless, upsert]})).await;
         assert_eq!(
@@ -643,7 +653,13 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
             ("referral", 0, vec![], json!([])),
         ] {
             let tags: Vec<TagId> = tags.into_iter().map(|n| room.tags[n]).collect();
-            let json = json!({"name": "X", "type": kind, "revenue": revenue, "tag_ids": tags, "regions": regions});
+            let json = json!({
+                "name": "X",
+                "type": kind,
+                "revenue": revenue,
+                "tag_ids": tags,
+                "regions": regions
+            });
             room.create(json, WriteMode::Manual).await.unwrap();
         }
         let ask = async |json: Json| -> Json {
@@ -657,14 +673,38 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
                 .unwrap();
             serde_json::to_value(result).unwrap()
         };
-        let metrics = json!([{"op": "count"}, {"op": "sum", "field": "revenue"}, {"op": "avg", "field": "revenue"},
-            {"op": "max", "field": "fit_score"}]);
+        let metrics = json!([
+            {"op": "count"},
+            {"op": "sum", "field": "revenue"},
+            {"op": "avg", "field": "revenue"},
+            {"op": "max", "field": "fit_score"}
+        ]);
         assert_eq!(
             ask(json!({"group_by": ["type"], "metrics": metrics})).await,
-            json!({"currency": "USD", "truncated": false, "groups": [
-                {"keys": {"type": "channel"}, "values": {"count": 2, "sum_revenue": 125, "avg_revenue": 62.5, "max_fit_score": null}},
-                {"keys": {"type": "referral"}, "values": {"count": 1, "sum_revenue": 0, "avg_revenue": 0.0, "max_fit_score": null}},
-            ]})
+            json!({
+                "currency": "USD",
+                "truncated": false,
+                "groups": [
+                    {
+                        "keys": {"type": "channel"},
+                        "values": {
+                            "count": 2,
+                            "sum_revenue": 125,
+                            "avg_revenue": 62.5,
+                            "max_fit_score": null
+                        }
+                    },
+                    {
+                        "keys": {"type": "referral"},
+                        "values": {
+                            "count": 1,
+                            "sum_revenue": 0,
+                            "avg_revenue": 0.0,
+                            "max_fit_score": null
+                        }
+                    }
+                ]
+            })
         );
         let tags = ask(json!({"group_by": ["tag_ids"]})).await;
         assert_eq!(
@@ -679,7 +719,11 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
         let none = ask(json!({"filter": {"op": "eq", "field": "name", "value": "nobody"}})).await;
         assert_eq!(
             none,
-            json!({"currency": "USD", "groups": [{"keys": {}, "values": {"count": 0}}], "truncated": false})
+            json!({
+                "currency": "USD",
+                "groups": [{"keys": {}, "values": {"count": 0}}],
+                "truncated": false
+            })
         );
         let created = ask(json!({"metrics": [{"op": "min", "field": "created_at"}]})).await;
         assert!(created["groups"][0]["values"]["min_created_at"].as_str().unwrap().ends_with('Z'));

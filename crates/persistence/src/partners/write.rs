@@ -246,7 +246,11 @@ async fn insert_planned(
     person?;
     beside?;
     queued?;
-    let data = json!({"changes": rules::diff(&Map::new(), &plan.changes), "skipped_fields": [], "overridden_fields": overridden});
+    let data = json!({
+        "changes": rules::diff(&Map::new(), &plan.changes),
+        "skipped_fields": [],
+        "overridden_fields": overridden
+    });
     tx.tell(NewEvent::new("partner.created", id, partner.summary.version, data).of_partner(id));
     if let Some((contact, _)) = contact {
         let data = json!({"changes": {"is_primary": {"from": null, "to": true}}});
@@ -556,7 +560,12 @@ fn tell(
         let (fit_score, health_score) = (partner.summary.fit_score, partner.summary.health_score);
         tell(
             "partner.scored",
-            json!({"changes": rules::diff(before, &scores), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
+            json!({
+                "changes": rules::diff(before, &scores),
+                "fit_score": fit_score,
+                "health_score": health_score,
+                "engine": scored.engine
+            }),
         );
     }
     if partner.summary.tier_at_risk_since.is_some()

@@ -130,10 +130,18 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
 
 fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
     json!({
-        "id": ScoreId::new().0, "partner_id": id.0, "created_at": at,
-        "fit_score": score.fit_score, "health_score": score.health_score, "four_c_breakdown": score.four_c_breakdown,
-        "key_strengths": score.key_strengths, "ai_summary": score.ai_summary, "evidence": score.evidence,
-        "engine": score.engine, "fallback_reason": score.fallback_reason, "input_hash": score.input_hash,
+        "id": ScoreId::new().0,
+        "partner_id": id.0,
+        "created_at": at,
+        "fit_score": score.fit_score,
+        "health_score": score.health_score,
+        "four_c_breakdown": score.four_c_breakdown,
+        "key_strengths": score.key_strengths,
+        "ai_summary": score.ai_summary,
+        "evidence": score.evidence,
+        "engine": score.engine,
+        "fallback_reason": score.fallback_reason,
+        "input_hash": score.input_hash
     })
 }
 

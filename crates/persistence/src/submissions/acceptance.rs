@@ -87,7 +87,10 @@ async fn close(tx: &Tx<'_>, before: &Submission, partner: PartnerId) -> Result<S
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx, before.id).await?;
-    let mut changes = json!({"status": {"from": before.status, "to": after.status}, "partner_id": {"from": null, "to": partner}});
+    let mut changes = json!({
+        "status": {"from": before.status, "to": after.status},
+        "partner_id": {"from": null, "to": partner}
+    });
     if reviewer != before.reviewer_id {
         changes["reviewer_id"] = json!({"from": before.reviewer_id, "to": reviewer});
     }

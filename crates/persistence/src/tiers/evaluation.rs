@@ -198,7 +198,13 @@ impl<'a> Evaluation<'a> {
         }
         let rows = changed
             .iter()
-            .map(|one| json!({"id": one.id.0, "tier": one.after.tier, "at_risk": one.after.at_risk_since}))
+            .map(|one| {
+                json!({
+                    "id": one.id.0,
+                    "tier": one.after.tier,
+                    "at_risk": one.after.at_risk_since
+                })
+            })
             .collect();
         let update = Statement::new(
             "/* tiers.write */ UPDATE partners p SET updated_at = clock_timestamp(), tier = \
@@ -280,7 +286,12 @@ fn tell(tx: &Tx<'_>, one: &Evaluated, version: i64) {
         .collect();
     tell(
         "partner.updated",
-        json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields, "write_mode": WriteMode::Automated}),
+        json!({
+            "changes": changes,
+            "skipped_fields": [],
+            "overridden_fields": one.overridden_fields,
+            "write_mode": WriteMode::Automated
+        }),
     );
     if let Some(change) = changes.get("tier") {
         tell("partner.tier_changed", json!({"changes": {"tier": change}}));

@@ -132,23 +132,40 @@ fn data(facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> Json {
     let criteria: Vec<Json> = profile
         .criteria
         .iter()
-        .map(|criterion| json!({"label": criterion.label, "dimension": criterion.dimension, "weight": criterion.weight}))
+        .map(|criterion| {
+            json!({
+                "label": criterion.label,
+                "dimension": criterion.dimension,
+                "weight": criterion.weight
+            })
+        })
         .collect();
     let evidence: Vec<Json> = by_rules
         .evidence
         .iter()
-        .map(|e| json!({"dimension": e.dimension, "effect": e.effect, "reason": e.reason, "field": e.field}))
+        .map(|e| {
+            json!({
+                "dimension": e.dimension,
+                "effect": e.effect,
+                "reason": e.reason,
+                "field": e.field
+            })
+        })
         .collect();
     json!({
         "today": facts.today,
-        "ideal_partner": {"narrative": profile.narrative, "weights": profile.weights, "criteria": criteria},
+        "ideal_partner": {
+            "narrative": profile.narrative,
+            "weights": profile.weights,
+            "criteria": criteria
+        },
         "rules": {
             "four_c_breakdown": by_rules.four_c_breakdown,
             "health_score": by_rules.health_score,
-            "evidence": evidence,
+            "evidence": evidence
         },
         "facts": known,
-        "unknown": unknown,
+        "unknown": unknown
     })
 }
 
@@ -234,7 +251,7 @@ fn deals(facts: &PartnerFacts) -> Json {
         "won_in_the_last_365_days": won(days_ago(365), facts.today),
         "won_in_the_365_days_before": won(days_ago(730), days_ago(365)),
         "lost": sum(&|deal| deal.status == DealStatus::Lost),
-        "registered_in_the_last_90_days": sum(&|deal| deal.registered_on > days_ago(90) && deal.registered_on <= facts.today),
+        "registered_in_the_last_90_days": sum(&|deal| deal.registered_on > days_ago(90) && deal.registered_on <= facts.today)
     })
 }
 

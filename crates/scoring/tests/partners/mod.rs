@@ -111,10 +111,16 @@ pub fn roll_up(facts: &mut PartnerFacts) {
 pub fn example() -> PartnerFacts {
     use DealStatus::{Approved, Lost, Won};
     let fields = json!({
-        "name": "Alpine Managed Services", "type": "services", "status": "active", "stage": "active",
-        "industry": "IT services", "employees": 120, "regions": ["DACH"], "services": ["Managed \
-            SOC", "Backup"],
-        "category": "sales", "annual_revenue_target": 40_000_000,
+        "name": "Alpine Managed Services",
+        "type": "services",
+        "status": "active",
+        "stage": "active",
+        "industry": "IT services",
+        "employees": 120,
+        "regions": ["DACH"],
+        "services": ["Managed SOC", "Backup"],
+        "category": "sales",
+        "annual_revenue_target": 40_000_000
     });
     let mut facts = partner(
         fields,

@@ -261,7 +261,14 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         Target::None,
         "POST",
         vec!["/v1/partners".into()],
-        |n| json!({"name": format!("Bench {n}"), "type": "reseller", "industry": "Software", "employees": n % 1000}),
+        |n| {
+            json!({
+                "name": format!("Bench {n}"),
+                "type": "reseller",
+                "industry": "Software",
+                "employees": n % 1000
+            })
+        },
     ));
     Ok(works)
 }
