@@ -1,4 +1,4 @@
-//! The connection to Slack (contract 4.8).
+//! The connection to Slack.
 
 mod client;
 
