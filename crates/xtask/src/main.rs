@@ -4,6 +4,8 @@
 mod document;
 mod example;
 mod postgres;
+#[cfg(test)]
+mod references;
 mod settings;
 mod tools;
 mod tree;
