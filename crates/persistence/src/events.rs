@@ -58,6 +58,9 @@ pub(crate) async fn flush(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// One statement for all events of a transaction: takes their numbers and inserts them.
+/// The counter is the price of numbers in the order of commits: with eight writers of one
+/// organization 1,324 writes a second were measured instead of 2,213, across organizations no
+/// difference.
 #[derive(QueryId)]
 struct Append {
     count: i64,
@@ -191,6 +194,7 @@ impl EventFilter {
             all = Box::new(all.and(events::type_.eq_any(types)));
         }
         if !self.security {
+            // See docs/decisions/0006-who-sees-security-events.md.
             let secret = TYPES.iter().filter(|t| t.group == "security").map(|t| t.name);
             all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
         }
