@@ -20,11 +20,9 @@ use persistence::{
 use tokio::sync::oneshot;
 
 use crate::{
-    enrichments::{self, Sources},
-    files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
-    logos,
-    notifications::sender::Sender,
-    scores::Scorer,
+    kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
+    processes::enrichments::{self, Sources},
+    resources::{logos, notifications::sender::Sender, scores::Scorer},
 };
 
 /// The task that erases what nobody needs any more.

@@ -1,0 +1,6 @@
+//! What spans several resources.
+
+pub mod enrichments;
+pub mod exports;
+pub mod housekeeping;
+pub mod imports;
