@@ -14,7 +14,7 @@ pub mod resources;
 
 pub use kernel::{
     db::{Settings, Store, Tx},
-    locks::Turn,
+    turns::Turn,
     *,
 };
 pub use processes::*;

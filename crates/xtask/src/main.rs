@@ -3,6 +3,9 @@
 
 mod document;
 mod example;
+#[cfg(test)]
+mod http_below_api;
+mod imports;
 mod postgres;
 mod settings;
 mod tools;
@@ -17,7 +20,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 9] = [
+const COMMANDS: [(&str, &str, Chore); 10] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)",
@@ -39,6 +42,11 @@ const COMMANDS: [(&str, &str, Chore); 9] = [
         "openapi",
         "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)",
         document::openapi,
+    ),
+    (
+        "imports",
+        "regenerate docs/imports.txt, which areas import which (`--check` only compares)",
+        imports::imports,
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
@@ -95,6 +103,7 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
+    imports::imports(tree, &[])?;
     postgres::ensure(tree)?;
     tree::run(
         tree.cargo()

@@ -32,6 +32,7 @@ use crate::kernel::{
     gate::Passed,
     limits::{Bucket, Left, Subject, Taken},
     problem::{Failure, Result},
+    request_body::{Sum, late},
     state::State,
 };
 
@@ -378,21 +379,6 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     }
 }
 
-/// SHA-256 of a body as it came.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Sum(pub [u8; 32]);
-
-impl Sum {
-    /// Of a body.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-    /// Of no body.
-    pub fn nothing() -> Self {
-        Self::of(&[])
-    }
-}
-
 /// A JSON body, checked and normalised against its schema in the document.
 pub struct Json<T> {
     pub value: T,
@@ -484,11 +470,6 @@ pub async fn read_body(
         Err(error) => Err(error),
         Ok(()) => Ok(body.freeze()),
     }
-}
-
-/// The body took too long.
-pub fn late() -> Error {
-    Error::new(Code::RequestTimeout, "The request body did not arrive in time.")
 }
 
 /// A JSON text as the type that the document calls `schema`.

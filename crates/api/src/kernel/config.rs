@@ -208,6 +208,13 @@ pub struct Settings {
     pub model: Option<ModelSettings>,
 }
 
+impl Settings {
+    /// How the worker of this deployment works.
+    pub fn worker(&self) -> persistence::worker::Settings {
+        persistence::worker::Settings::new(self.job_concurrency)
+    }
+}
+
 /// Everything that is wrong with the settings, one sentence each.
 #[derive(Debug, thiserror::Error)]
 #[error("the settings are not usable:\n  - {}", .0.join("\n  - "))]

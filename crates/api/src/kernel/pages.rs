@@ -8,7 +8,7 @@ use actix_web::{
     web,
 };
 
-use crate::{kernel::state::State, resources::notifications::templates::escaped};
+use crate::kernel::{html::escaped, state::State};
 
 /// A page whose path is `/{name}/{token or id}`, or `/{name}` alone.
 struct Page {

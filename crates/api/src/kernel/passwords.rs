@@ -50,3 +50,10 @@ pub async fn verified(password: &str, kept: Option<&str>) -> Result<bool> {
     let (password, kept) = (password.to_owned(), kept.map(str::to_owned));
     heavy::run(&HASHES, move || passwords::verify(&password, kept.as_deref())).await
 }
+
+/// Twenty-four characters that nobody guesses.
+pub fn random_password() -> Result<String> {
+    let mut bytes = [0u8; 18];
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes))
+}

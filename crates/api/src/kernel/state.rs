@@ -7,12 +7,9 @@ use ipnet::IpNet;
 use persistence::{Store, mail_allowances::InvitationAllowance};
 use scoring::model::Model;
 
-use crate::{
-    kernel::{
-        auth::Authenticator, files::Files, limits::Limits, openapi::Policy, server_key::ServerKey,
-        tokens::Tokens, upload::Uploads,
-    },
-    resources::slack::SlackApi,
+use crate::kernel::{
+    auth::Authenticator, files::Files, limits::Limits, openapi::Policy, outgoing::slack::SlackApi,
+    server_key::ServerKey, tokens::Tokens, upload::Uploads,
 };
 
 /// The shared state.

@@ -21,7 +21,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::kernel::call::{Sum, late};
+use crate::kernel::request_body::{Sum, late};
 
 /// The largest upload, in bytes.
 const MAX_FILE: u64 = 25 << 20;

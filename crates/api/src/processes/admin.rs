@@ -11,17 +11,18 @@ use domain::{
     passwords,
     sessions::Registration,
 };
-use persistence::{Store, api_keys, members, organizations};
+use persistence::{Store, api_keys, email_directory, organizations};
 use uuid::Uuid;
 
 use crate::{
     kernel::{
         config::{RawSettings, Settings},
+        database::DatabaseAccess,
+        passwords::random_password,
         state::key_environment,
         telemetry::Telemetry,
     },
     resources::scores,
-    server::DatabaseAccess,
 };
 
 /// `partneros admin ...`
@@ -195,7 +196,7 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
 pub async fn free_email(store: &Store, email: &str) -> anyhow::Result<()> {
     let email = email.trim().to_lowercase();
     let scope = system_scope(store, &email).await?;
-    store.write(&scope, async |tx| members::doubt_email(tx, &email).await).await?;
+    store.write(&scope, async |tx| email_directory::doubt_email(tx, &email).await).await?;
     println!(
         "{email} belongs to whoever proves it next: by the link of an invitation or registration \
          that is mailed to it."
@@ -226,15 +227,8 @@ async fn backtest_health(store: &Store, arguments: &BacktestHealth) -> anyhow::R
 }
 
 async fn system_scope(store: &Store, email: &str) -> anyhow::Result<Scope> {
-    let organization = members::organization_of(store, email).await?;
+    let organization = email_directory::organization_of(store, email).await?;
     let organization =
         organization.with_context(|| format!("nobody has the e-mail address {email}"))?;
     Ok(Scope::system(organization, "partneros admin", Uuid::now_v7()))
-}
-
-/// Twenty-four characters that nobody guesses.
-pub(crate) fn random_password() -> anyhow::Result<String> {
-    let mut bytes = [0u8; 18];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    Ok(base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes))
 }

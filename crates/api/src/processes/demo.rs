@@ -3,6 +3,7 @@
 mod applications;
 mod companies;
 mod program;
+mod values;
 
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
@@ -22,7 +23,7 @@ use domain::{
     timestamp::Timestamp,
 };
 use persistence::{
-    Store, Tx, api_keys, contacts, members, organizations, partners, tags,
+    Store, Tx, api_keys, contacts, email_directory, members, organizations, partners, tags,
     views::{self, ViewFilter},
 };
 use serde::{Deserialize, Serialize};
@@ -32,18 +33,17 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         config::{RawSettings, Settings},
+        database::DatabaseAccess,
+        passwords::random_password,
         state::key_environment,
         telemetry::Telemetry,
     },
-    processes::{
-        admin::random_password,
-        demo::{
-            companies::{Company, TAGS, companies},
-            program::Entered,
-        },
+    processes::demo::{
+        companies::{Company, TAGS, companies},
+        program::Entered,
+        values::body,
     },
     resources::scores,
-    server::DatabaseAccess,
 };
 
 /// Whoever has this address owns the demo organization. `.example` belongs to nobody, so no mail can go there.
@@ -125,10 +125,12 @@ pub async fn ensure(
     data_dir: &Path,
     environment: KeyEnvironment,
 ) -> anyhow::Result<Demo> {
-    let is_new = members::organization_of(store, OWNER).await?.is_none();
+    let is_new = email_directory::organization_of(store, OWNER).await?.is_none();
     let demo = enter(store, data_dir, environment).await?;
     // Whoever is without scores later waits for the worker like everybody else.
-    if let Some(organization) = members::organization_of(store, OWNER).await?.filter(|_| is_new) {
+    if let Some(organization) =
+        email_directory::organization_of(store, OWNER).await?.filter(|_| is_new)
+    {
         let scope = Scope::system(organization, "partneros demo", Uuid::now_v7());
         scores::score_unscored(store, &scope).await?;
     }
@@ -141,7 +143,7 @@ async fn enter(
     environment: KeyEnvironment,
 ) -> anyhow::Result<Demo> {
     let file = data_dir.join("demo.json");
-    let organization = members::organization_of(store, OWNER).await?;
+    let organization = email_directory::organization_of(store, OWNER).await?;
     if let (Some(organization), Some(kept)) = (organization, kept(&file)?)
         && is_key_of(store, &kept.api_key, organization).await?
     {
@@ -157,7 +159,7 @@ async fn enter(
         }
         Some(organization) => renew(store, organization, &hash, environment).await?,
     };
-    if let Some(organization) = members::organization_of(store, OWNER).await? {
+    if let Some(organization) = email_directory::organization_of(store, OWNER).await? {
         ensure_views(store, organization).await?;
     }
     let demo = Demo { password, api_key: key.expose().to_owned() };
@@ -365,8 +367,4 @@ fn contact_of(partner: PartnerId, contact: &Map<String, Json>) -> domain::Result
     let mut contact = contact.clone();
     contact.insert("partner_id".into(), json!(partner));
     body(Json::Object(contact))
-}
-
-fn body<T: serde::de::DeserializeOwned>(value: Json) -> domain::Result<T> {
-    serde_json::from_value(value).map_err(domain::Error::internal)
 }

@@ -13,8 +13,9 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, PublicCall, Sum},
+    call::{Call, Json, PublicCall},
     problem::Result,
+    request_body::Sum,
 };
 
 /// Get the application form

@@ -16,8 +16,9 @@ use persistence::deals;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Sum},
+    call::{Call, Json},
     problem::Result,
+    request_body::Sum,
 };
 
 fn answer(deal: &Deal) -> Answer {

@@ -17,9 +17,10 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Query, Sum},
+    call::{Call, Query},
     files::result_of,
     problem::Result,
+    request_body::Sum,
 };
 
 /// Which jobs.

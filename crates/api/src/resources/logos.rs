@@ -23,11 +23,12 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Query, Sum, read_body},
+    call::{Call, Query, read_body},
     files::Files,
     heavy::{self, Places},
     images,
     problem::Result,
+    request_body::Sum,
 };
 
 /// The largest upload, in bytes.

@@ -7,7 +7,7 @@ use domain::{
     page::Paging,
     secrets::OpaqueToken,
 };
-use persistence::{members, notifications};
+use persistence::{member_removal, members, notifications};
 
 use crate::{
     kernel::{
@@ -61,7 +61,14 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
             tx.scope().organization,
             mailed.into_bytes(),
         )?;
-        notifications::mail_invitation(tx, &invitation, sealed, accounts.invitations).await?;
+        notifications::mail_invitation(
+            tx,
+            &invitation.member,
+            invitation.event,
+            sealed,
+            accounts.invitations,
+        )
+        .await?;
         let members::Invitation { member, expires_at, .. } = invitation;
         let path = format!("/v1/members/{}", member.id);
         Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
@@ -103,6 +110,6 @@ pub async fn update_member(
     extensions(("x-errors" = json!("last_owner"))))]
 #[delete("/members/{id}")]
 pub async fn remove_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
-    call.write(async |tx| members::remove(tx, *id, call.if_match).await).await?;
+    call.write(async |tx| member_removal::remove(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())
 }

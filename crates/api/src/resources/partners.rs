@@ -5,15 +5,14 @@ use chrono::Utc;
 use domain::{
     Fault,
     access::WriteMode,
-    fields::PartnerField,
     ids::{PartnerId, TagId},
     listing::ListRequest,
     page::{Page, Paging},
     partners::{
         AggregateRequest, AggregateResult, FieldOverridePage, PARTNER, Partner, PartnerBatch,
         PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
-        PartnerCreatedVia, PartnerList, PartnerQuery, PartnerSummaryPage, PartnerUpdate,
-        changes_of, checked_aggregate,
+        PartnerCreatedVia, PartnerField, PartnerList, PartnerQuery, PartnerSummaryPage,
+        PartnerUpdate, changes_of, checked_aggregate,
     },
 };
 use persistence::partners;
@@ -23,8 +22,9 @@ use utoipa::IntoParams;
 use crate::kernel::{
     answer::Answer,
     auth::Credential,
-    call::{Call, Json, Query, Sum},
+    call::{Call, Json, Query},
     problem::Result,
+    request_body::Sum,
 };
 
 /// Every field of partners.

@@ -21,23 +21,20 @@ use domain::{
 };
 use persistence::{
     account_mails::{self, AccountMail},
-    members, organizations,
+    email_directory, members, organizations,
     registrations::{self, PendingRegistration},
     sessions::{self, Device, Grant, Refreshed},
 };
 use uuid::Uuid;
 
-use crate::{
-    kernel::{
-        answer::Answer,
-        auth::Credential,
-        call::{Call, Json, PublicCall, Query},
-        devices,
-        limits::{Bucket, Subject, Taken},
-        passwords::{hashed, judged, registration_faults, verified},
-        problem::Result,
-    },
-    processes::admin::random_password,
+use crate::kernel::{
+    answer::Answer,
+    auth::Credential,
+    call::{Call, Json, PublicCall, Query},
+    devices,
+    limits::{Bucket, Subject, Taken},
+    passwords::{hashed, judged, registration_faults, verified},
+    problem::Result,
 };
 
 /// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
@@ -172,7 +169,7 @@ async fn confirmed_password(
     if is_same_network(pending.ip()?, call.address) {
         return Ok(ConfirmedPassword::Registered);
     }
-    let password = random_password().map_err(|error| Error::internal(error.to_string()))?;
+    let password = random_password()?;
     Ok(ConfirmedPassword::Unknown(password))
 }
 
@@ -189,8 +186,9 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     let attempt = sign_in_attempt(&call, &body.email)?;
     let store = &call.state.store;
     // The same queries and the same hash whether somebody has the address or nobody.
-    let organization =
-        members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+    let organization = email_directory::organization_of(store, &body.email)
+        .await?
+        .unwrap_or_else(OrganizationId::new);
     let system = Scope::system(organization, "sign-in", call.request_id);
     let found = store
         .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
@@ -314,8 +312,9 @@ pub async fn request_password_reset(
 ) -> Result<Answer> {
     let request = async {
         let store = &call.state.store;
-        let organization =
-            members::organization_of(store, &body.email).await?.unwrap_or_else(OrganizationId::new);
+        let organization = email_directory::organization_of(store, &body.email)
+            .await?
+            .unwrap_or_else(OrganizationId::new);
         let system = Scope::system(organization, "sign-in", call.request_id);
         store
             .write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await)

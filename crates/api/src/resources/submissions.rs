@@ -2,13 +2,13 @@
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    ids::SubmissionId,
+    ids::{PartnerId, SubmissionId},
     submissions::{
         AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance,
         SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
     },
 };
-use persistence::submissions;
+use persistence::{acceptance, idempotency, submissions};
 
 use crate::{
     kernel::{
@@ -18,6 +18,14 @@ use crate::{
     },
     resources::application_forms::FormTokenPath,
 };
+
+/// The operation that accepts a submission.
+const ACCEPTANCE: &str = "acceptSubmission";
+
+/// Where a partner is.
+fn partner_path(id: PartnerId) -> String {
+    format!("/v1/partners/{id}")
+}
 
 /// Submit an application
 ///
@@ -96,8 +104,8 @@ pub async fn accept_submission(
     body: Json<SubmissionAcceptance>,
 ) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
-        let result = submissions::accept(tx, *id, &body).await?;
-        Ok(Answer::created(format!("/v1/partners/{}", result.partner.summary.id), &result))
+        let result = acceptance::accept(tx, *id, &body).await?;
+        Ok(Answer::created(partner_path(result.partner.summary.id), &result))
     };
     call.once(&body.sum, work).await
 }
@@ -109,6 +117,13 @@ pub async fn accept_submission(
     responses((status = 204)), extensions(("x-step" = json!(4))))]
 #[delete("/application-submissions/{id}")]
 pub async fn delete_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
-    call.write(async |tx| submissions::delete(tx, *id, call.if_match).await).await?;
+    call.write(async |tx| {
+        if let Some(partner) = submissions::delete(tx, *id, call.if_match).await? {
+            // The answer to the acceptance holds the submission, and is kept for whoever asks again.
+            idempotency::forget(tx, ACCEPTANCE, &partner_path(partner)).await?;
+        }
+        Ok(())
+    })
+    .await?;
     Ok(Answer::nothing())
 }

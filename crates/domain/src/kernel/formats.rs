@@ -2,10 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Timelike};
 
-use crate::{
-    kernel::{domains, text, timestamp::Timestamp},
-    resources::organizations,
-};
+use crate::kernel::{currencies, domains, text, timestamp::Timestamp};
 
 /// What a text should have been: the code of the fault and a sentence.
 pub type Refusal = (&'static str, &'static str);
@@ -243,7 +240,7 @@ fn cidr(text: &str) -> Option<String> {
 
 fn currency(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_uppercase();
-    organizations::currency_exponent(&code).map(|_| code)
+    currencies::currency_exponent(&code).map(|_| code)
 }
 
 fn word_of(list: &str, text: &str) -> Option<String> {

@@ -19,18 +19,15 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-use crate::{
-    kernel::{
-        choices::choices,
-        error::{Code, Error, Result, count_of},
-        fault::{Fault, Faults, Place, excerpt},
-        fields::{Field, FieldType, Operator, did_you_mean, named},
-        filter::{self, FilterNode, MAX_NODES, MAX_WEIGHT, Node, Value},
-        ids::{self, ViewId},
-        text,
-        timestamp::Timestamp,
-    },
-    resources::views::ViewSelection,
+use crate::kernel::{
+    choices::choices,
+    error::{Code, Error, Result, count_of},
+    fault::{Fault, Faults, Place, excerpt},
+    fields::{Field, FieldType, Operator, did_you_mean, named},
+    filter::{self, FilterNode, MAX_NODES, MAX_WEIGHT, Node, Value},
+    ids::{self, ViewId},
+    text,
+    timestamp::Timestamp,
 };
 
 /// Rows of a page unless asked for otherwise.
@@ -165,6 +162,18 @@ pub struct ListRequest {
     pub view: Option<AskedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
     fingerprint: String,
+}
+
+/// What a saved view adds to a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Narrowing {
+    pub filter: Option<Node>,
+    /// What to search for, folded.
+    pub q: Option<String>,
+    pub sort: Vec<String>,
+    pub columns: Vec<String>,
+    /// Id, filter and search as they are kept, for the fingerprints of cursors.
+    pub stored: Json,
 }
 
 /// A saved view that a request asks for by its id.
@@ -423,7 +432,7 @@ impl ListRequest {
     ///
     /// # Errors
     /// `invalid_cursor`; a view that searches when changes are asked for.
-    pub fn with_view(mut self, view: &ViewSelection, catalogue: &'static [Field]) -> Result<Self> {
+    pub fn with_view(mut self, view: &Narrowing, catalogue: &'static [Field]) -> Result<Self> {
         let Some(asked) = self.view.take() else { return Ok(self) };
         self.narrow(view);
         if self.changed_after.is_some() && !self.q.is_empty() {
@@ -453,7 +462,7 @@ impl ListRequest {
     }
 
     /// Adds filter and search of a view.
-    pub fn narrow(&mut self, view: &ViewSelection) {
+    pub fn narrow(&mut self, view: &Narrowing) {
         self.filter = match (self.filter.take(), view.filter.clone()) {
             (Some(own), Some(saved)) => Some(Node::And(vec![own, saved])),
             (own, saved) => own.or(saved),

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod body;
 pub mod choices;
+pub mod currencies;
 pub mod cursor;
 pub mod domains;
 pub mod error;

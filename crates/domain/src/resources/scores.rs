@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::{
@@ -15,7 +16,10 @@ use crate::{
     },
     resources::{
         jobs::Stored,
-        partners::{FourCBreakdown, StoredFourC, selection::Selection},
+        partners::{
+            Change, FourCBreakdown, Plan, Scored, StoredFourC, WriteCause, partner_field,
+            selection::Selection,
+        },
     },
 };
 
@@ -127,6 +131,25 @@ pub struct Judgement {
     pub fallback_reason: Option<String>,
     /// SHA-256 in hexadecimal of everything that decided: facts, profile, engine and its version.
     pub input_hash: String,
+}
+
+/// How a partner gets new scores. They are written even when they are the same as before: they are new.
+pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
+    let values = [
+        ("fit_score", json!(score.fit_score)),
+        ("health_score", json!(score.health_score)),
+        ("four_c_breakdown", json!(score.four_c_breakdown)),
+        ("key_strengths", json!(score.key_strengths)),
+        ("ai_summary", json!(score.ai_summary)),
+        ("scored_at", json!(at)),
+    ];
+    let mut plan = Plan { cause: WriteCause::ScoresUpdated, scored: Some(how), ..Plan::default() };
+    for (name, value) in values {
+        if let Some(field) = partner_field(name).filter(|field| *field.of(row) != value) {
+            plan.changes.push(Change { field, value });
+        }
+    }
+    plan
 }
 
 /// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        currencies::currency_fault,
         error::{Error, Result},
         fault::Fault,
         ids::SessionId,
@@ -15,7 +16,7 @@ use crate::{
         passwords,
         timestamp::Timestamp,
     },
-    resources::{members::Member, organizations::currency_fault},
+    resources::members::Member,
 };
 
 /// One sign-in on one device.

@@ -18,7 +18,7 @@ use crate::{
         fields::{Field, FieldReference},
         filter::{self, FilterNode, Node, Test, Value},
         ids::{MemberId, ViewId},
-        listing::{self, ListQuery, ListRequest},
+        listing::{self, ListQuery, ListRequest, Narrowing},
         page::Page,
         schema::views,
         timestamp::Timestamp,
@@ -300,32 +300,18 @@ impl SavedViewUpdate {
 /// Where the filter stands in a view.
 const FILTER: &str = "#/filter";
 
-/// What a view does to a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ViewSelection {
-    pub filter: Option<Node>,
-    /// What to search for, folded.
-    pub q: Option<String>,
-    pub sort: Vec<String>,
-    pub columns: Vec<String>,
-    /// Id, filter and search as they are kept, for the fingerprints of cursors.
-    pub stored: Json,
-}
-
-impl ViewSelection {
-    /// What `view` selects while only `existing` things exist.
-    pub fn of(view: &StoredView, existing: &Existing, now: DateTime<Utc>) -> Self {
-        let filter = view.node(now).map(|node| match node {
-            Ok(node) => existing.restrict(node),
-            Err(_) => nothing(&view.object.catalogue()[0]),
-        });
-        Self {
-            filter,
-            q: listing::search(view.q.as_deref()).unwrap_or_default(),
-            sort: view.sort.clone(),
-            columns: view.columns.clone(),
-            stored: json!([view.id, view.filter, view.q]),
-        }
+/// How `view` narrows a list while only `existing` things exist.
+pub fn narrowing(view: &StoredView, existing: &Existing, now: DateTime<Utc>) -> Narrowing {
+    let filter = view.node(now).map(|node| match node {
+        Ok(node) => existing.restrict(node),
+        Err(_) => nothing(&view.object.catalogue()[0]),
+    });
+    Narrowing {
+        filter,
+        q: listing::search(view.q.as_deref()).unwrap_or_default(),
+        sort: view.sort.clone(),
+        columns: view.columns.clone(),
+        stored: json!([view.id, view.filter, view.q]),
     }
 }
 
@@ -515,7 +501,7 @@ mod tests {
     }
 
     fn found(filter: Json, existing: &Existing, tag: TagId) -> usize {
-        let selection = ViewSelection::of(&view(filter), existing, Utc::now());
+        let selection = narrowing(&view(filter), existing, Utc::now());
         let ranks = TierRanks::from([("gold".to_owned(), 4)]);
         let node = selection.filter.unwrap();
         rows(tag).iter().filter(|row| node.matches(row, &ranks)).count()

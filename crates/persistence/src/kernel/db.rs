@@ -27,9 +27,8 @@ use futures_util::{FutureExt, future::join};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::kernel::{
-    events,
-    locks::{Turn, Turns},
-    server_keys,
+    event_append, server_keys,
+    turns::{Turn, Turns},
 };
 
 /// Where the database is.
@@ -181,7 +180,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database is away.
     pub async fn accept_keys(&self, ids: &[String]) -> Result<()> {
-        let since = server_keys::note(self, ids).await?;
+        let since = server_keys::note(&mut *self.connection().await?, ids).await?;
         self.key_since.set(since).map_err(|_| Error::internal("keys are accepted once"))
     }
 
@@ -290,7 +289,7 @@ impl Store {
         let done = self
             .transaction(conn, "BEGIN", scope, async |tx| {
                 let done = work(tx).await?;
-                events::flush(tx).await?;
+                event_append::append(tx.conn(), tx.scope(), tx.take_events()).await?;
                 Ok(done)
             })
             .await;

@@ -1,9 +1,9 @@
 //! The order in which everything that writes takes its locks, so that writers wait for each other
 //! but never in a circle:
 //!
-//! 1. the turn of those who write many rows ([`Turns`], [`bulk`]);
+//! 1. the turn of those who write many rows ([`crate::kernel::turns`], [`bulk`]);
 //! 2. submissions;
-//! 3. the rules of tiers (`tiers::rules`);
+//! 3. the rules of tiers (`partners::tier_rules`);
 //! 4. partners, all that the transaction needs at once and by their ids ([`partners`]);
 //! 5. what belongs to partners: contacts, deals, plan items; tags and members;
 //! 6. the accounts of deals ([`accounts`]);
@@ -13,60 +13,16 @@
 //! be inserted meanwhile. With FOR UPDATE two who insert a contact and then write the partner would
 //! wait for each other.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, Weak},
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use domain::{
-    Error, Result,
-    ids::{OrganizationId, PartnerId},
-    schema::partners,
-    timestamp::Timestamp,
-};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use domain::{Result, ids::PartnerId, schema::partners, timestamp::Timestamp};
 
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},
 };
-
-/// How long a writer of many rows waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Whose turn it is to write many rows, by organization. Rows are looked up by keys that others may
-/// be about to insert (an import, a batch of upserts): only one at a time sees what there is.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Turns(Arc<Mutex<HashMap<OrganizationId, Weak<Semaphore>>>>);
-
-/// The turn of one writer of many rows. It ends when this is dropped.
-#[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "it is held, not read")] OwnedSemaphorePermit);
-
-impl Turns {
-    pub(crate) async fn take(&self, organization: OrganizationId) -> Result<Turn> {
-        let queue = self.queue(organization);
-        match tokio::time::timeout(PATIENCE, queue.acquire_owned()).await {
-            Ok(permit) => Ok(Turn(permit.map_err(Error::internal)?)),
-            Err(late) => Err(Error::Unavailable(late.into())),
-        }
-    }
-
-    /// The queue of an organization; those that nobody stands in are forgotten.
-    fn queue(&self, organization: OrganizationId) -> Arc<Semaphore> {
-        let mut queues = self.0.lock().expect("never poisoned");
-        if let Some(queue) = queues.get(&organization).and_then(Weak::upgrade) {
-            return queue;
-        }
-        queues.retain(|_, queue| queue.strong_count() > 0);
-        let queue = Arc::new(Semaphore::new(1));
-        queues.insert(organization, Arc::downgrade(&queue));
-        queue
-    }
-}
 
 /// The turn among several instances of the program: held until the transaction ends. Its holder in
 /// another instance may need longer for its rows than one row is ever waited for.

@@ -3,6 +3,8 @@
 pub mod account_mails;
 pub(crate) mod changes;
 pub mod db;
+pub mod email_directory;
+pub(crate) mod event_append;
 pub mod events;
 pub mod idempotency;
 pub mod listing;
@@ -17,4 +19,5 @@ pub(crate) mod statement;
 pub mod tasks;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod turns;
 pub mod worker;

@@ -3,10 +3,8 @@
 
 use chrono::DateTime;
 use diesel::{dsl::min, prelude::*};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{Result, timestamp::Timestamp};
-
-use crate::kernel::db::Store;
 
 diesel::table! {
     server_keys (id) {
@@ -18,9 +16,8 @@ diesel::table! {
 /// Notes the keys that are accepted from now on (their ids, which tell nothing of them); answers
 /// since when one of them has been. The first keys ever have been there always: what was made
 /// before keys were noted stays good.
-pub(crate) async fn note(store: &Store, ids: &[String]) -> Result<Timestamp> {
-    let mut conn = store.connection().await?;
-    let any: i64 = server_keys::table.count().get_result(&mut conn).await?;
+pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result<Timestamp> {
+    let any: i64 = server_keys::table.count().get_result(conn).await?;
     let now = Timestamp::now();
     let first_seen_at = if any == 0 { Timestamp(DateTime::UNIX_EPOCH) } else { now };
     let rows: Vec<_> = ids
@@ -30,12 +27,12 @@ pub(crate) async fn note(store: &Store, ids: &[String]) -> Result<Timestamp> {
     diesel::insert_into(server_keys::table)
         .values(rows)
         .on_conflict_do_nothing()
-        .execute(&mut conn)
+        .execute(conn)
         .await?;
     let since: Option<Timestamp> = server_keys::table
         .filter(server_keys::id.eq_any(ids))
         .select(min(server_keys::first_seen_at))
-        .first(&mut conn)
+        .first(conn)
         .await?;
     Ok(since.unwrap_or(now))
 }

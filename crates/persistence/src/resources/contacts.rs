@@ -25,7 +25,10 @@ use crate::{
         listing::{self, Source},
         locks,
     },
-    resources::{partners, scores, tiers, views},
+    resources::{
+        partners::{self, stale_scores, tier_rules},
+        views,
+    },
 };
 
 /// How contacts are listed.
@@ -73,7 +76,7 @@ pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
 pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     if contact.make_primary {
         // Held before any partner is: the partner is written below.
-        tiers::rules(tx).await?;
+        tier_rules::lock_shared(tx).await?;
     }
     let held = locks::partners(tx, [contact.partner_id]).await?;
     expect_live(&held, contact.partner_id)?;
@@ -92,7 +95,7 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     if contact.make_primary {
         set_primary(tx, contact.partner_id, id).await?;
     }
-    scores::mark_stale(tx, &[contact.partner_id]).await?;
+    stale_scores::mark(tx, &[contact.partner_id]).await?;
     get(tx, id).await
 }
 
@@ -140,7 +143,7 @@ pub async fn update(
     tell(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
     let mut partners = vec![before.partner_id, partner];
     partners.sort_unstable();
-    scores::mark_stale(tx, &partners).await?;
+    stale_scores::mark(tx, &partners).await?;
     get(tx, id).await
 }
 
@@ -158,7 +161,7 @@ pub async fn delete(
     partners::unlink_contact(tx, before.partner_id, id).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
-    scores::mark_stale(tx, &[before.partner_id]).await
+    stale_scores::mark(tx, &[before.partner_id]).await
 }
 
 /// Partners that are locked, and whether they live.
@@ -172,7 +175,7 @@ async fn lock(
     expected: Option<patch::ExpectedVersions>,
     target: Option<PartnerId>,
 ) -> Result<(Contact, HeldPartners)> {
-    tiers::rules(tx).await?;
+    tier_rules::lock_shared(tx).await?;
     // It may move to another partner between the two looks.
     for _ in 0..5 {
         let partner: PartnerId =

@@ -1,19 +1,18 @@
 //! Members: invited, joined, changed, removed. What ends a member's access takes effect within a second.
 
 use chrono::TimeDelta;
-use diesel::{define_sql_function, prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    access::{Role, Scope, WriteMode},
+    access::{Role, Scope},
     events::NewEvent,
-    ids::{EventId, MemberId, OrganizationId, PartnerId, UserId},
+    ids::{EventId, MemberId, UserId},
     members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
     page::{self, Page},
     patch,
-    schema::{members, partners},
+    schema::members,
     secrets::{OpaqueToken, TokenKind},
-    tiers::{TierRules, TierTrigger},
     timestamp::Timestamp,
 };
 use serde_json::json;
@@ -21,38 +20,15 @@ use serde_json::json;
 use crate::{
     kernel::{
         db::{Store, Tx},
-        locks, revocations,
+        email_directory::{self, EmailProof},
+        revocations,
         sql::clock_timestamp,
     },
-    resources::{deals, notifications, passwords, plan_items, sessions, submissions, tiers, views},
+    resources::{passwords, sessions},
 };
 
 /// How long an invitation can be accepted.
 const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
-
-define_sql_function! { fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
-
-mod directory {
-    use diesel::{define_sql_function, sql_types};
-    define_sql_function! {
-        fn take_email(email: sql_types::Text, is_proved: sql_types::Bool) -> sql_types::Bool;
-    }
-    define_sql_function! {
-        fn organization_of_proved_email(
-            email: sql_types::Text,
-        ) -> sql_types::Nullable<sql_types::Uuid>;
-    }
-    // They answer nothing, and nothing is what is read of them.
-    define_sql_function! { fn prove_email(email: sql_types::Text) -> sql_types::Text; }
-    define_sql_function! { fn doubt_email(email: sql_types::Text) -> sql_types::Text; }
-    define_sql_function! { fn release_email(email: sql_types::Text) -> sql_types::Text; }
-}
-
-/// The organization whose user has this e-mail address.
-pub async fn organization_of(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
-    let mut conn = store.connection().await?;
-    Ok(diesel::select(organization_of_email(email)).get_result(&mut conn).await?)
-}
 
 /// Makes sure that the member behind the scope is still one, with the role that the access token says.
 /// Tokens are checked without a query; where a few seconds of access too many would leave something behind
@@ -77,40 +53,6 @@ pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
         Some(role) if role >= scope.role => Ok(()),
         _ => Err(Error::of(Code::InvalidToken)),
     }
-}
-
-/// The organization whose user has this e-mail address and has proved it.
-pub async fn organization_of_proved(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
-    let mut conn = store.connection().await?;
-    let organization = directory::organization_of_proved_email(email);
-    Ok(diesel::select(organization).get_result(&mut conn).await?)
-}
-
-/// Whether somebody who takes an e-mail address has shown that its mails reach them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EmailProof {
-    /// By the link of a mail, or because the deployment asks for no proof.
-    Given,
-    /// Not yet: whoever proves the address takes it away.
-    Missing,
-}
-
-/// Takes the e-mail address for this organization; false when another user has it.
-pub(crate) async fn take_email(tx: &Tx<'_>, email: &str, proof: EmailProof) -> Result<bool> {
-    let take = directory::take_email(email, proof == EmailProof::Given);
-    Ok(diesel::select(take).get_result(&mut tx.conn()).await?)
-}
-
-/// A member has used a link that was mailed to the address.
-pub(crate) async fn prove_email(tx: &Tx<'_>, email: &str) -> Result<()> {
-    diesel::select(directory::prove_email(email)).execute(&mut tx.conn()).await?;
-    Ok(())
-}
-
-/// The address of a member counts as not proved from now on: whoever proves it gets it.
-pub async fn doubt_email(tx: &Tx<'_>, email: &str) -> Result<()> {
-    diesel::select(directory::doubt_email(email)).execute(&mut tx.conn()).await?;
-    Ok(())
 }
 
 /// Members in the order in which they came, after `cursor`.
@@ -259,7 +201,7 @@ pub async fn accept(
         .returning(Member::as_returning())
         .get_result(&mut tx.conn())
         .await?;
-    if !take_email(tx, &member.email, proof).await? {
+    if !email_directory::take_email(tx, &member.email, proof).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
     tx.tell(NewEvent::new(
@@ -313,43 +255,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// Removes a member: sessions end, the address is free, partners lose their manager and deals their owner; events keep the name.
-///
-/// # Errors
-/// `insufficient_role`, `last_owner`, `version_mismatch`.
-pub async fn remove(
-    tx: &Tx<'_>,
-    id: MemberId,
-    expected: Option<patch::ExpectedVersions>,
-) -> Result<()> {
-    // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
-    // member a manager or an owner holds the partner when the database looks for the member.
-    submissions::release(tx, id).await?;
-    let rules = tiers::rules(tx).await?;
-    locks::partners(tx, concerned_partners(tx, id).await?).await?;
-    let owners = lock_owners(tx).await?;
-    let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
-    if member.role == Role::Owner {
-        needs_owner(tx.scope())?;
-    }
-    patch::expect_version(expected, member.version)?;
-    keep_an_owner(&owners, id)?;
-    release_partners(tx, id, &rules).await?;
-    plan_items::release(tx, id).await?;
-    views::forget(tx, id).await?;
-    deals::release(tx, id).await?;
-    notifications::forget_member(tx, id).await?;
-    sessions::end_all_but(tx, id, None).await?;
-    revocations::revoke(tx, id.0).await?;
-    diesel::select(directory::release_email(&member.email)).execute(&mut tx.conn()).await?;
-    diesel::delete(members::table.find(id)).execute(&mut tx.conn()).await?;
-    let data = json!({"name": member.name, "email": member.email, "role": member.role});
-    tx.tell(NewEvent::new("member.removed", id, member.version, data));
-    Ok(())
-}
-
 /// The owners who can act, locked in one order: two owners who remove each other at once must not both succeed.
-async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
+pub(crate) async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
     let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));
     Ok(members::table
         .filter(acting)
@@ -360,45 +267,9 @@ async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
         .await?)
 }
 
-fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
+pub(crate) fn keep_an_owner(owners: &[MemberId], leaving: MemberId) -> Result<()> {
     match owners {
         [only] if *only == leaving => Err(Error::of(Code::LastOwner)),
         _ => Ok(()),
     }
-}
-
-/// The partners that a member manages, or that have deals or plan items of his.
-async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
-    let managed = partners::table.filter(partners::partner_manager_id.eq(id)).select(partners::id);
-    let mut all: Vec<PartnerId> = managed.load(&mut tx.conn()).await?;
-    all.extend(plan_items::partners_of(tx, id).await?);
-    all.extend(deals::partners_of(tx, id).await?);
-    Ok(all)
-}
-
-/// Partners of a manager who leaves have none.
-async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> Result<()> {
-    let released: Vec<(PartnerId, i64, Vec<String>)> = diesel::update(partners::table)
-        .filter(partners::partner_manager_id.eq(manager))
-        .set((
-            partners::partner_manager_id.eq(None::<MemberId>),
-            partners::scores_stale.eq(partners::scored_at.is_not_null()),
-            partners::version.eq(partners::version + 1),
-            partners::updated_at.eq(clock_timestamp()),
-        ))
-        .returning((partners::id, partners::version, partners::overridden_fields))
-        .get_results(&mut tx.conn())
-        .await?;
-    let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
-    for (id, version, overridden) in released {
-        let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
-        tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
-        tx.tell(
-            NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))
-                .of_partner(id),
-        );
-    }
-    tiers::evaluate_changed(tx, rules, &ids, &["partner_manager_id"], TierTrigger::PartnerUpdated)
-        .await
 }

@@ -10,6 +10,7 @@ use domain::{
     events::NewEvent,
     ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
     jobs::{Lane, NewTask},
+    members::Member,
     notifications::{
         Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings,
         NotificationSettingsUpdate, NotificationType, Occasion, Reach,
@@ -31,7 +32,7 @@ use crate::{
         statement::{Bind, Statement},
         tasks::{self, Task},
     },
-    resources::{members::Invitation, notification_deliveries as deliveries, slack},
+    resources::{notification_deliveries as deliveries, slack},
 };
 
 /// The task that tells of applications by number.
@@ -154,23 +155,23 @@ fn applications_key(tx: &Tx<'_>) -> String {
 }
 
 /// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the database must not be
-/// able to join.
+/// able to join. `invited` is the event of the invitation.
 ///
 /// # Errors
 /// `quota_exceeded` when the organization, or everybody together to this address, has invited
 /// enough for today.
 pub async fn mail_invitation(
     tx: &Tx<'_>,
-    invitation: &Invitation,
+    member: &Member,
+    invited: EventId,
     link: Vec<u8>,
     allowance: InvitationAllowance,
 ) -> Result<()> {
-    let member = &invitation.member;
     allowance.take(tx, &member.email).await?;
     let id = NotificationDeliveryId::new();
     let row = (
         notification_deliveries::id.eq(id),
-        notification_deliveries::event_id.eq(invitation.event),
+        notification_deliveries::event_id.eq(invited),
         notification_deliveries::member_id.eq(member.id),
         notification_deliveries::channel.eq(NotificationChannel::Email),
         notification_deliveries::target.eq(&member.email),

@@ -15,9 +15,10 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::{
-    kernel::{db::Tx, sql::clock_timestamp},
-    resources::members::{self as people, EmailProof},
+use crate::kernel::{
+    db::Tx,
+    email_directory::{self, EmailProof},
+    sql::clock_timestamp,
 };
 
 /// The tiers that every organization begins with: key, name and rank; the first is the default.
@@ -43,7 +44,7 @@ pub async fn register(
     let conn = tx.conn();
     // First: of two registrations of one address the second waits here, before it has made
     // anything.
-    if !people::take_email(tx, &registration.email, EmailProof::Given).await? {
+    if !email_directory::take_email(tx, &registration.email, EmailProof::Given).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
     diesel::insert_into(organizations::table)

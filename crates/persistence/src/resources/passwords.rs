@@ -20,11 +20,12 @@ use serde_json::json;
 use crate::{
     kernel::{
         db::Tx,
+        email_directory,
         mail_allowances::{self, Allowance},
         sql::clock_timestamp,
         tasks::{self, Task},
     },
-    resources::{members as people, organizations, sessions},
+    resources::{organizations, sessions},
 };
 
 /// How long a reset link can be used.
@@ -156,7 +157,7 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
     keep(tx, member, password_hash).await?;
     let email: String =
         members::table.find(member).select(members::email).first(&mut tx.conn()).await?;
-    people::prove_email(tx, &email).await?;
+    email_directory::prove_email(tx, &email).await?;
     sessions::end_all_but(tx, member, None).await?;
     Ok(member)
 }

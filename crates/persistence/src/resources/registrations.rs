@@ -25,10 +25,11 @@ use crate::{
     kernel::{
         account_mails::{self, AccountMail},
         db::{Store, Tx},
+        email_directory,
         mail_allowances::{self, Allowance},
         tasks::{self, Task},
     },
-    resources::{members as people, organizations},
+    resources::organizations,
 };
 
 /// The task that mails the link of a registration.
@@ -75,7 +76,7 @@ pub async fn request(
     ip: IpAddr,
     request_id: Uuid,
 ) -> Result<()> {
-    match people::organization_of_proved(store, &registration.email).await? {
+    match email_directory::organization_of_proved(store, &registration.email).await? {
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
             store.write(&scope, async |tx| notify_owner(tx, &registration.email).await).await

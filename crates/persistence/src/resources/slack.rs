@@ -4,15 +4,14 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Result, events::NewEvent, schema::slack_integrations, slack::StoredSlack,
-    timestamp::Timestamp,
+    Result, events::NewEvent, schema::slack_integrations, slack::StoredSlack, timestamp::Timestamp,
 };
 use serde_json::json;
 
-use crate::{kernel::db::Tx, resources::notifications};
+use crate::kernel::db::Tx;
 
 /// The subject of events about it.
-const SLACK: &str = "slack";
+pub(crate) const SLACK: &str = "slack";
 
 /// The connection, when there is one.
 pub async fn get(tx: &Tx<'_>) -> Result<Option<StoredSlack>> {
@@ -49,26 +48,5 @@ pub async fn keep_token(tx: &Tx<'_>, before: &[u8], bot_token: &[u8]) -> Result<
         .set(slack_integrations::bot_token.eq(bot_token))
         .execute(&mut tx.conn())
         .await?;
-    Ok(())
-}
-
-/// Ends the connection; the settings of notifications then name no targets there.
-///
-/// # Errors
-/// `not_found` when there is none.
-pub async fn disconnect(tx: &Tx<'_>) -> Result<()> {
-    let ended: Option<String> = diesel::delete(slack_integrations::table)
-        .returning(slack_integrations::workspace)
-        .get_result(&mut tx.conn())
-        .await
-        .optional()?;
-    let workspace = ended.ok_or_else(|| Error::of(Code::NotFound))?;
-    notifications::forget_slack_targets(tx).await?;
-    tx.tell(NewEvent::new(
-        "integration.disconnected",
-        SLACK,
-        None,
-        json!({"changes": {}, "workspace": workspace}),
-    ));
     Ok(())
 }

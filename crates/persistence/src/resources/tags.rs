@@ -21,7 +21,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
     },
-    resources::tiers,
+    resources::{partners::tier_rules, tiers},
 };
 
 /// How tags are listed.
@@ -90,7 +90,7 @@ pub async fn delete(
     id: TagId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let rules = tiers::rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     let before = lock(tx, id, expected).await?;
     let untagged = take_off(tx, id).await?;
     let partners: Vec<PartnerId> = untagged.iter().map(|untagged| untagged.partner).collect();

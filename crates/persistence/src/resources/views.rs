@@ -11,14 +11,14 @@ use domain::{
     events::NewEvent,
     fields::FieldReference,
     ids::{MemberId, ViewId},
-    listing::ListRequest,
+    listing::{ListRequest, Narrowing},
     page::{self, Page},
     patch,
     schema::{view_defaults, views},
     timestamp::Timestamp,
     views::{
         Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView,
-        ViewObject, ViewSelection, ViewVisibility, named, unknown_view,
+        ViewObject, ViewVisibility, named, narrowing, unknown_view,
     },
 };
 use serde_json::{Value, json};
@@ -284,7 +284,7 @@ pub async fn selection(
     id: ViewId,
     object: ViewObject,
     place: &Place,
-) -> Result<ViewSelection> {
+) -> Result<Narrowing> {
     let found = StoredView::query()
         .filter(views::id.eq(id))
         .filter(views::object.eq(object))
@@ -292,7 +292,7 @@ pub async fn selection(
     let view = found.first(&mut tx.conn()).await.optional()?.ok_or_else(|| unknown_view(place))?;
     let now = Utc::now();
     let named = names_of(&view, now);
-    Ok(ViewSelection::of(&view, &existing(tx, &named).await?, now))
+    Ok(narrowing(&view, &existing(tx, &named).await?, now))
 }
 
 fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<Named> {

@@ -7,6 +7,7 @@
 //! Architecture Invariant: nothing else in this server sends a request to an address that came from a user.
 
 mod addresses;
+pub mod slack;
 #[cfg(test)]
 mod tests;
 

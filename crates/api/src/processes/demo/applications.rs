@@ -6,10 +6,10 @@ use domain::{
     ids::MemberId,
     submissions::{PublicSubmission, SubmissionAcceptance, SubmissionUpdate},
 };
-use persistence::{Tx, application_forms, submissions};
+use persistence::{Tx, acceptance, application_forms, submissions};
 use serde_json::{Value as Json, json};
 
-use super::{body, companies::companies};
+use super::{companies::companies, values::body};
 
 /// Who applied: company, domain, kind, head count, person, and what has come of it.
 const APPLICANTS: [(&str, &str, &str, i64, &str, &str); 8] = [
@@ -146,7 +146,7 @@ async fn review(tx: &Tx<'_>, status: &str, reviewer: MemberId) -> domain::Result
         "accepted" => {
             let acceptance =
                 SubmissionAcceptance { data: None, partner_id: submission.duplicate_partner_id };
-            submissions::accept(tx, submission.id, &acceptance).await?;
+            acceptance::accept(tx, submission.id, &acceptance).await?;
         }
         _ => {}
     }

@@ -8,7 +8,7 @@ use domain::{
 use persistence::{Tx, deals, plan_items, tiers, views};
 use serde_json::{Value as Json, json};
 
-use super::{body, companies::Dice};
+use super::{companies::Dice, values::body};
 
 /// What the tiers ask for. The default one asks for nothing.
 fn requirements() -> [(&'static str, Json); 4] {

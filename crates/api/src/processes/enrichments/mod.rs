@@ -20,9 +20,10 @@ pub use sources::Sources;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Sum},
+        call::{Call, Json},
         files::Files,
         problem::Result,
+        request_body::Sum,
     },
     resources::logos,
 };

@@ -23,8 +23,9 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query, Sum},
+    call::{Call, Json, Query},
     problem::Result,
+    request_body::Sum,
 };
 
 /// Which notifications.

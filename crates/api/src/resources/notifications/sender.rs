@@ -15,13 +15,11 @@ use persistence::{
 };
 
 use super::templates::{ACCOUNT, INVITATION, Letter, NOTIFICATION, PASSWORD_RESET, REGISTRATION};
-use crate::{
-    kernel::{
-        circuit::Circuit,
-        mail::{Mail, Mailer},
-        server_key::ServerKey,
-    },
-    resources::slack::{self, SlackApi},
+use crate::kernel::{
+    circuit::Circuit,
+    mail::{Mail, Mailer},
+    outgoing::slack::{self, SlackApi},
+    server_key::ServerKey,
 };
 
 /// What the links of invitations are encrypted for.

@@ -1,5 +1,7 @@
 //! What mails say. A template is a file with `{{names}}`; a value is put in as text, never as anything more.
 
+use crate::kernel::html::escaped;
+
 /// The two forms of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -54,22 +56,6 @@ fn filled(template: &str, values: &[(&str, &str)], form: impl Fn(&str) -> String
         let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         out += &form(value.unwrap_or_else(|| panic!("nothing is given for {name}")));
         out += rest;
-    }
-    out
-}
-
-/// A text inside of an element or a quoted attribute.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\'' => out += "&#39;",
-            c => out.push(c),
-        }
     }
     out
 }

@@ -22,6 +22,7 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use persistence::{
     Store, Tx, jobs, model_usage,
+    partners::first_scores,
     scores::{self, Claimed, Judged, Known},
     selection::{self, Selected},
     tasks,
@@ -162,7 +163,7 @@ impl Scorer {
     /// What is worth another attempt. Who is judged already is not judged again.
     pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
         let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
-        let gather = async |tx: &Tx<'_>| scores::gather(tx, &run.task, wish.limit()).await;
+        let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
         let cause = run.scope();
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
@@ -176,8 +177,12 @@ impl Scorer {
             run.step_as(&itself, async |tx| {
                 score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
                 if !batch.claimed.busy.is_empty() {
-                    scores::queue(tx, &batch.claimed.busy, Timestamp(Timestamp::now().0 + LATER))
-                        .await?;
+                    first_scores::queue(
+                        tx,
+                        &batch.claimed.busy,
+                        Timestamp(Timestamp::now().0 + LATER),
+                    )
+                    .await?;
                 }
                 scores::release(tx, run.task.id).await?;
                 count(tx, spent).await

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     kernel::{
+        currencies::currency_exponent,
         error::{Error, Result},
         fault::Fault,
         fields::{Field, FieldType},
@@ -20,7 +21,7 @@ use crate::{
         shared_domains::is_shared,
         text,
     },
-    resources::{jobs::JobItemWarning, organizations},
+    resources::jobs::JobItemWarning,
 };
 
 /// The longest name of a tag.
@@ -67,7 +68,7 @@ pub struct CellFormat {
 impl CellFormat {
     /// How many decimals the currency has.
     fn exponent(&self) -> usize {
-        let decimals = organizations::currency_exponent(&self.currency);
+        let decimals = currency_exponent(&self.currency);
         decimals.and_then(|digits| usize::try_from(digits).ok()).unwrap_or(2)
     }
 }

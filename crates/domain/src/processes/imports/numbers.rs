@@ -292,7 +292,7 @@ const CURRENCIES: &[(&str, &[&str])] = &[
 pub(super) fn currencies(token: &str) -> Option<Vec<&str>> {
     let token = token.trim();
     let upper = token.to_uppercase();
-    if let Some(code) = crate::resources::organizations::currency_code(&upper) {
+    if let Some(code) = crate::kernel::currencies::currency_code(&upper) {
         return Some(vec![code]);
     }
     let lower = token.to_lowercase();

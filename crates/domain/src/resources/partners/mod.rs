@@ -3,6 +3,7 @@
 mod aggregate;
 mod batch;
 mod catalogue;
+mod fields;
 mod query;
 pub mod selection;
 mod write;
@@ -35,11 +36,12 @@ pub use batch::{
     PartnerBatchResult,
 };
 pub use catalogue::{PARTNER, SCORES_STALE, partner_field};
+pub use fields::{FieldLimits, PartnerField};
 pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
 pub use write::{
-    Change, Held, Plan, Scored, Skipped, accepted, changes_of, clear, created, diff, forbidden,
-    pin, recomputed, scored, written,
+    Change, Held, Plan, Scored, Skipped, WriteCause, accepted, changes_of, clear, created, diff,
+    forbidden, pin, recomputed, written,
 };
 
 choices! {

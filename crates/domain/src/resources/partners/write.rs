@@ -6,14 +6,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::{KeyStakeholder, PARTNER, partner_field};
-use crate::{
-    kernel::{
-        access::WriteMode,
-        fault::Fault,
-        fields::{Field, FieldClass},
-        timestamp::Timestamp,
-    },
-    resources::{scores::Judgement, tiers::TierTrigger},
+use crate::kernel::{
+    access::WriteMode,
+    fault::Fault,
+    fields::{Field, FieldClass},
 };
 
 /// One wanted value, checked and normalised.
@@ -41,6 +37,18 @@ pub struct Held {
 /// A field that automation left alone, and the value it brought.
 pub type Skipped = Change;
 
+/// What a write of a partner comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WriteCause {
+    /// An edit of the partner itself, or its creation.
+    #[default]
+    PartnerUpdated,
+    /// A change of its deals.
+    DealClosed,
+    /// New scores.
+    ScoresUpdated,
+}
+
 /// What a write does.
 #[derive(Debug, Default, PartialEq)]
 pub struct Plan {
@@ -55,7 +63,7 @@ pub struct Plan {
     /// Overridden fields whose pending value falls, because automation now agrees.
     pub settled: Vec<&'static Field>,
     /// What the write is, for the policy that says when tiers are evaluated.
-    pub cause: TierTrigger,
+    pub cause: WriteCause,
     /// When scores are written: how they were made.
     pub scored: Option<Scored>,
     /// Whether a person decided on the values, of an edit.
@@ -304,25 +312,6 @@ fn is_input_of_scores(field: &Field) -> bool {
         FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User
     );
     written && !field.is_tier() && field.name != "external_id"
-}
-
-/// New scores of a partner. They are written even when they are the same as before: they are new.
-pub fn scored(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
-    let values = [
-        ("fit_score", json!(score.fit_score)),
-        ("health_score", json!(score.health_score)),
-        ("four_c_breakdown", json!(score.four_c_breakdown)),
-        ("key_strengths", json!(score.key_strengths)),
-        ("ai_summary", json!(score.ai_summary)),
-        ("scored_at", json!(at)),
-    ];
-    let mut plan = Plan { cause: TierTrigger::ScoresUpdated, scored: Some(how), ..Plan::default() };
-    for (name, value) in values {
-        if let Some(field) = partner_field(name).filter(|field| *field.of(row) != value) {
-            plan.change(field, value);
-        }
-    }
-    plan
 }
 
 /// Decides by hand that a field stays as it is (rule 5). `None` when the field cannot be pinned.

@@ -23,7 +23,7 @@ use crate::{
     },
     resources::{
         jobs::Stored,
-        partners::{TierSource, selection::Selection},
+        partners::{TierSource, WriteCause, selection::Selection},
     },
 };
 
@@ -45,10 +45,13 @@ choices! {
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "the macro that declares the words derives no default")]
-impl Default for TierTrigger {
-    fn default() -> Self {
-        Self::PartnerUpdated
+impl From<WriteCause> for TierTrigger {
+    fn from(cause: WriteCause) -> Self {
+        match cause {
+            WriteCause::PartnerUpdated => Self::PartnerUpdated,
+            WriteCause::DealClosed => Self::DealClosed,
+            WriteCause::ScoresUpdated => Self::ScoresUpdated,
+        }
     }
 }
 

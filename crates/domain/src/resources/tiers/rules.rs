@@ -277,7 +277,9 @@ impl TierRules {
                 let waiting = waiting.filter(|key| self.tier(key).is_some()).map(str::to_owned);
                 Standing { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
             }
-            (TierMode::Automatic, None) if cleared || self.evaluate_on.contains(&plan.cause) => {
+            (TierMode::Automatic, None)
+                if cleared || self.evaluate_on.contains(&plan.cause.into()) =>
+            {
                 self.standing(&stands, self.automatic(&self.after(before, &plan.changes)), !cleared)
             }
             (TierMode::Automatic, None) => return,
@@ -291,7 +293,7 @@ impl TierRules {
         if written || self.mode == TierMode::Manual {
             return;
         }
-        let target = match self.evaluate_on.contains(&plan.cause) {
+        let target = match self.evaluate_on.contains(&plan.cause.into()) {
             true => {
                 let mut row: Map<String, Json> = PARTNER
                     .iter()

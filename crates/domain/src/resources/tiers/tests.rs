@@ -9,7 +9,7 @@ use crate::{
         error::{Code, Error},
         fault::Place,
     },
-    resources::partners::{Change, Held, PARTNER, Plan, clear, partner_field, written},
+    resources::partners::{Change, Held, PARTNER, Plan, WriteCause, clear, partner_field, written},
 };
 
 fn now() -> Timestamp {
@@ -213,12 +213,12 @@ fn a_trigger_that_the_policy_does_not_name_evaluates_nothing() {
         |cause| Plan { changes: vec![change("closed_deals", json!(3))], cause, ..Plan::default() };
     let before = row(json!({"tier": "registered"}));
     assert_eq!(
-        tiers_of(&settled(&daily, deals(TierTrigger::PartnerUpdated), &before, &[])),
+        tiers_of(&settled(&daily, deals(WriteCause::PartnerUpdated), &before, &[])),
         json!({})
     );
     let on_deals = rules("automatic", &["deal_closed"], 0);
     assert_eq!(
-        tiers_of(&settled(&on_deals, deals(TierTrigger::DealClosed), &before, &[])),
+        tiers_of(&settled(&on_deals, deals(WriteCause::DealClosed), &before, &[])),
         json!({"tier": "silver"})
     );
     let new = |rules: &TierRules, changes| {

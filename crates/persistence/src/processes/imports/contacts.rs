@@ -19,8 +19,7 @@ use crate::{
     kernel::{db::Tx, locks},
     resources::{
         contacts,
-        partners::{self, Candidate},
-        tiers,
+        partners::{self, Candidate, tier_rules},
     },
 };
 
@@ -39,7 +38,7 @@ pub(super) async fn run(
         partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
             .await?;
     // Before the first contact: whoever writes a partner holds it before he looks at its contacts.
-    tiers::rules(tx).await?;
+    tier_rules::lock_shared(tx).await?;
     let named = rows.iter().filter_map(|row| row.converted.text("partner_id")?.parse().ok());
     locks::partners(tx, known.iter().map(|partner| partner.id).chain(named)).await?;
     let mut items = Vec::with_capacity(rows.len());

@@ -47,7 +47,7 @@ const DEALS: usize = 100;
 pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
     let currency: String =
         organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
-    let decimals = domain::organizations::currency_exponent(&currency)
+    let decimals = domain::currencies::currency_exponent(&currency)
         .and_then(|digits| u32::try_from(digits).ok())
         .unwrap_or(2);
     Ok((currency, decimals))

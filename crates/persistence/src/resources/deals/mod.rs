@@ -6,15 +6,15 @@ mod expiry;
 mod tests;
 mod write;
 
-use diesel::{pg::Pg, prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    deals::{Deal, DealConflict, DealConflictPage, DealPage, DealStatus},
-    ids::{DealId, PartnerId},
+    deals::{Deal, DealConflict, DealConflictPage, DealPage},
+    ids::DealId,
     listing::ListRequest,
     page::Page,
-    schema::{deals, partners},
+    schema::deals,
     views::ViewObject,
 };
 
@@ -24,12 +24,15 @@ use crate::{
         db::Tx,
         listing::{self, Source},
     },
-    resources::views,
+    resources::{
+        partners::account_claims::{of_live_partner, protected_from},
+        views,
+    },
 };
 
 pub use batch::{Done, batch};
 pub use expiry::{EXPIRY, EXPIRY_AT, expire, expire_due, fill_account_keys};
-pub(crate) use write::{Writer, check_restoration, partners_of, release};
+pub(crate) use write::{Writer, partners_of, release};
 pub use write::{approve, delete, insert, reject, restore, update};
 
 /// How deals are listed.
@@ -52,21 +55,6 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
     let request = views::applied(tx, request, ViewObject::Deal).await?;
     listing::count(tx, &request, SOURCE).await
-}
-
-type Condition = Box<dyn BoxableExpression<deals::table, Pg, SqlType = sql_types::Bool>>;
-
-/// Deals of deleted partners are neither shown nor in anybody's way. There are few of those
-/// partners, so their ids are looked up once, and not whether each partner lives.
-fn of_live_partner() -> Condition {
-    let deleted = partners::table.filter(partners::deleted_at.is_not_null()).select(partners::id);
-    Box::new(deals::partner_id.ne_all(deleted))
-}
-
-/// Deals that protect their account against this partner.
-fn protected_from(partner: PartnerId) -> Condition {
-    let approved = deals::status.eq(DealStatus::Approved).and(deals::deleted_at.is_null());
-    Box::new(approved.and(deals::partner_id.ne(partner)).and(of_live_partner()))
 }
 
 /// One live deal of a live partner.

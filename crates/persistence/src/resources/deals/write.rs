@@ -8,8 +8,8 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
     deals::{
-        AccountClaim, AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus,
-        DealUpdate, DealValues, StoredAccountKeys,
+        AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
+        DealValues, StoredAccountKeys,
     },
     events::NewEvent,
     ids::{DealId, EventId, MemberId, PartnerId},
@@ -22,10 +22,12 @@ use domain::{
 use futures_util::future::{join, try_join};
 use serde_json::{Value as Json, json};
 
-use super::protected_from;
 use crate::{
     kernel::{db::Tx, locks, sql::clock_timestamp},
-    resources::{notifications, organizations, partners::rollups, tiers},
+    resources::{
+        notifications, organizations,
+        partners::{account_claims, rollups, tier_rules},
+    },
 };
 
 /// How long a deleted deal can be restored, in days.
@@ -137,7 +139,8 @@ pub(crate) struct Writer<'t, 'c> {
 impl<'t, 'c> Writer<'t, 'c> {
     pub(crate) async fn new(tx: &'t Tx<'c>) -> Result<Self> {
         // The rules of tiers are held before any partner is.
-        let (_, (zone, days)) = try_join(tiers::rules(tx), organizations::calendar(tx)).await?;
+        let (_, (zone, days)) =
+            try_join(tier_rules::lock_shared(tx), organizations::calendar(tx)).await?;
         let now = Timestamp::now();
         let context = DealContext {
             today: today(now, &zone),
@@ -403,7 +406,8 @@ impl<'t, 'c> Writer<'t, 'c> {
         let Some(claim) = values.claim(before) else { return Ok(()) };
         let tx = self.tx;
         let locked = locks::accounts(tx, claim.keys());
-        let (locked, others) = join(locked, holders(tx, values.partner_id, &[claim], None)).await;
+        let (locked, others) =
+            join(locked, account_claims::holders(tx, values.partner_id, &[claim], None)).await;
         locked?;
         let mut others = others?;
         // One that moves here is still written as its old partner's.
@@ -412,59 +416,6 @@ impl<'t, 'c> Writer<'t, 'c> {
             true => Ok(()),
             false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
         }
-    }
-}
-
-/// The deals that protect what is claimed against a partner, of those that changed after an
-/// instant.
-async fn holders(
-    tx: &Tx<'_>,
-    partner: PartnerId,
-    claims: &[AccountClaim],
-    changed_after: Option<Timestamp>,
-) -> Result<Vec<DealId>> {
-    let keys: Vec<String> = claims.iter().flat_map(AccountClaim::keys).collect();
-    let names: Vec<&String> = claims.iter().filter_map(|claim| claim.name.as_ref()).collect();
-    // The key of a deal is its domain, or its name where it has no domain.
-    let same = deals::account_key.eq_any(keys).nullable().or(deals::account_name_key.eq_any(names));
-    let mut others = deals::table
-        .filter(protected_from(partner))
-        .filter(same)
-        .order(deals::id)
-        .select(deals::id)
-        .limit(100)
-        .into_boxed();
-    if let Some(instant) = changed_after {
-        others = others.filter(deals::updated_at.gt(instant));
-    }
-    Ok(others.load(&mut tx.conn()).await?)
-}
-
-/// Makes sure that a deleted partner, which is locked, does not come back with deals for accounts
-/// that others were given since `deleted_at`.
-///
-/// # Errors
-/// `deal_conflict` with the deals of the others.
-pub(crate) async fn check_restoration(
-    tx: &Tx<'_>,
-    partner: PartnerId,
-    deleted_at: Timestamp,
-) -> Result<()> {
-    let own: Vec<Deal> = Deal::query()
-        .filter(deals::partner_id.eq(partner))
-        .filter(deals::status.eq(DealStatus::Approved))
-        .filter(deals::deleted_at.is_null())
-        .load(&mut tx.conn())
-        .await?;
-    let claims: Vec<AccountClaim> = own.iter().filter_map(|deal| deal.values.claim(None)).collect();
-    if claims.is_empty() {
-        return Ok(());
-    }
-    locks::accounts(tx, claims.iter().flat_map(AccountClaim::keys).collect()).await?;
-    let others = holders(tx, partner, &claims, Some(deleted_at)).await?;
-    match others.is_empty() {
-        true => Ok(()),
-        false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
     }
 }
 

@@ -13,10 +13,8 @@ use domain::{
     schema::partners,
 };
 
-use crate::{
-    kernel::{db::Tx, locks},
-    resources::tiers,
-};
+use super::tier_rules;
+use crate::kernel::{db::Tx, locks};
 
 /// What an operation did.
 #[derive(Debug)]
@@ -110,7 +108,7 @@ async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>]) -> 
     let found: Vec<PartnerId> =
         partners::table.filter(meant).select(partners::id).load(&mut tx.conn()).await?;
     ids.extend(found);
-    let _rules = tiers::rules(tx).await?;
+    let _rules = tier_rules::lock_shared(tx).await?;
     locks::partners(tx, ids).await?;
     Ok(())
 }

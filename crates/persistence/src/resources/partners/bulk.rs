@@ -17,13 +17,13 @@ use futures_util::future::join3;
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use super::write::{Locked, logo_changes};
-use super::write::{apply, stored};
-use crate::{
-    kernel::{
-        db::Tx,
-        statement::{Bind, Statement},
-    },
-    resources::{scores, tiers},
+use super::{
+    first_scores, history, tier_rules,
+    write::{apply, stored},
+};
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
 };
 
 /// Takes live partners for writing, in the order of their ids.
@@ -42,7 +42,7 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
         return Ok(HashMap::new());
     }
     // First on the wire: see the function in the database.
-    let rules = tiers::rules(tx);
+    let rules = tier_rules::lock_shared(tx);
     let rows = async {
         let all = Partner::query().filter(partners::id.eq_any(ids));
         all.order(partners::id).for_no_key_update().load::<Partner>(&mut tx.conn()).await
@@ -105,7 +105,7 @@ pub(crate) async fn insert_many(
     if rows.is_empty() {
         return Ok(());
     }
-    let tier_rules = tiers::rules(tx).await?;
+    let tier_rules = tier_rules::lock_shared(tx).await?;
     let mut planned = Vec::with_capacity(rows.len());
     for (id, changes) in rows {
         tier_rules.refuse(&changes, WriteMode::Automated)?;
@@ -128,12 +128,13 @@ pub(crate) async fn insert_many(
         tx.tell(NewEvent::new("partner.created", id, 1, data).of_partner(*id));
     }
     let ids: Vec<PartnerId> = planned.iter().map(|(id, _)| *id).collect();
-    tiers::stage_changed(tx, &ids, None)?.execute(&mut tx.conn()).await?;
+    history::stage_changed(tx, &ids, None)?.execute(&mut tx.conn()).await?;
     let with_tier =
         planned.iter().filter(|(_, plan)| plan.changes.iter().any(|change| change.field.is_tier()));
-    let changed: Vec<_> = with_tier.map(|(id, _)| tiers::Changed { id: *id, from: None }).collect();
+    let changed: Vec<_> =
+        with_tier.map(|(id, _)| history::Changed { id: *id, from: None }).collect();
     if !changed.is_empty() {
-        tiers::tiers_changed(tx, &changed, tier_rules.hash())?.execute(&mut tx.conn()).await?;
+        history::tiers_changed(tx, &changed, tier_rules.hash())?.execute(&mut tx.conn()).await?;
     }
     if !tags.is_empty() {
         Statement::new("INSERT INTO partner_tags (partner_id, tag_id) SELECT * FROM unnest(")
@@ -142,7 +143,7 @@ pub(crate) async fn insert_many(
             .execute(&mut tx.conn())
             .await?;
     }
-    scores::queue_new(tx, &ids).await
+    first_scores::queue_new(tx, &ids).await
 }
 
 /// One INSERT with the columns that any row sets; the others take their default.

@@ -1,14 +1,19 @@
 //! Partners: read, listed, written by the rules of contract section 2.
 
+pub(crate) mod account_claims;
 mod aggregate;
 mod batch;
 pub(crate) mod bulk;
+pub mod first_scores;
+pub(crate) mod history;
 mod overrides;
 mod references;
 pub(crate) mod rollups;
 pub mod selection;
+pub(crate) mod stale_scores;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tier_rules;
 mod write;
 
 use diesel::prelude::*;

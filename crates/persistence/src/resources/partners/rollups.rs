@@ -9,19 +9,15 @@ use domain::{
     Error, Result,
     fields::{FieldType, MAX_MONEY},
     ids::PartnerId,
-    partners::{self as rules, Change, partner_field},
-    tiers::TierTrigger,
+    partners::{self as rules, Change, WriteCause, partner_field},
 };
 use futures_util::future::join;
 use serde_json::json;
 
-use super::{bulk, write::apply};
-use crate::{
-    kernel::{
-        db::Tx,
-        statement::{Bind, Statement},
-    },
-    resources::scores,
+use super::{bulk, stale_scores, write::apply};
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
 };
 
 /// The computed fields, in the order of the columns of [`SUMS`].
@@ -91,11 +87,11 @@ pub(crate) async fn recompute(tx: &Tx<'_>, ids: &BTreeSet<PartnerId>) -> Result<
             &locked.held,
             values(sums.remove(id).unwrap_or_default())?,
         );
-        plan.cause = TierTrigger::DealClosed;
+        plan.cause = WriteCause::DealClosed;
         if !plan.is_idle() || !plan.skipped.is_empty() {
             apply(tx, locked, plan).await?;
         }
     }
     // Also what is not added up is looked at: dates, and deals that were lost.
-    scores::mark_stale(tx, &ids).await
+    stale_scores::mark(tx, &ids).await
 }

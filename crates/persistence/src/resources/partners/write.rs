@@ -26,13 +26,10 @@ use futures_util::future::{join, join3, join4, try_join, try_join_all};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::references;
-use crate::{
-    kernel::{
-        db::Tx,
-        statement::{Bind, Statement},
-    },
-    resources::{deals, scores, tiers},
+use super::{account_claims, first_scores, history, references, tier_rules};
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
 };
 
 /// How long a deleted partner can be restored.
@@ -74,7 +71,7 @@ pub(super) async fn lock(
 /// The same, also when it is deleted.
 async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
     // First on the wire: see the function in the database.
-    let rules = tiers::rules(tx);
+    let rules = tier_rules::lock_shared(tx);
     let row = async {
         let query = Partner::query().filter(partners::id.eq(id)).for_no_key_update();
         query.get_result::<Partner>(&mut tx.conn()).await
@@ -216,7 +213,8 @@ async fn insert_planned(
 ) -> Result<Partner> {
     let id = PartnerId::new();
     let (tier_rules, ()) =
-        try_join(tiers::rules(tx), references::check(tx, None, named, &plan.changes)).await?;
+        try_join(tier_rules::lock_shared(tx), references::check(tx, None, named, &plan.changes))
+            .await?;
     tier_rules.refuse(named, mode)?;
     let contact = primary_contact.map(|contact| (ContactId::new(), contact));
     if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
@@ -241,7 +239,7 @@ async fn insert_planned(
     let nothing = Map::new();
     let beside = write_beside(tx, id, &plan, &nothing, &tier_rules);
     let (partner, person, beside, queued) =
-        join4(row, person, beside, scores::queue_new(tx, &[id])).await;
+        join4(row, person, beside, first_scores::queue_new(tx, &[id])).await;
     let partner = partner?;
     person?;
     beside?;
@@ -472,14 +470,14 @@ async fn write_beside(
     let changed = |name: &str| plan.changes.iter().any(|change| change.field.name == name);
     // A new partner, of which nothing was before, enters its first stage.
     if before.is_empty() || changed("stage") {
-        all.push(tiers::stage_changed(tx, &[id], before.get("stage").and_then(Json::as_str))?);
+        all.push(history::stage_changed(tx, &[id], before.get("stage").and_then(Json::as_str))?);
     }
     if changed("tier") {
-        let change = tiers::Changed {
+        let change = history::Changed {
             id,
             from: before.get("tier").and_then(Json::as_str).map(str::to_owned),
         };
-        all.push(tiers::tiers_changed(tx, &[change], rules.hash())?);
+        all.push(history::tiers_changed(tx, &[change], rules.hash())?);
     }
     try_join_all(
         all.into_iter().map(|statement| async move { statement.execute(&mut tx.conn()).await }),
@@ -551,7 +549,7 @@ fn tell(
     {
         tell(
             "partner.tier_at_risk",
-            tiers::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since),
+            history::at_risk(&partner.summary.tier, partner.summary.tier_at_risk_since),
         );
     }
     for (kind, fields) in
@@ -594,7 +592,7 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     if deleted_at.0 < Timestamp::now().0 - RESTORABLE {
         return Err(Error::not_found());
     }
-    deals::check_restoration(tx, id, deleted_at).await?;
+    account_claims::check_restoration(tx, id, deleted_at).await?;
     references::check(tx, Some(id), &[], &references::unique_values(&row)).await?;
     let mut plan = Plan::default();
     plan.changes

@@ -2,7 +2,6 @@
 
 mod claims;
 mod facts;
-mod first;
 mod past;
 
 use diesel::prelude::*;
@@ -12,9 +11,9 @@ use domain::{
     ids::{JobId, PartnerId, ScoreId},
     jobs::{Job, JobType},
     page::{self, Page, Paging},
-    partners::{self as rules, Scored},
+    partners::Scored,
     schema::scores,
-    scores::{Judgement, Score, ScorePage, ScoreRefreshRequest},
+    scores::{Judgement, Score, ScorePage, ScoreRefreshRequest, plan_scores},
     timestamp::Timestamp,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -36,8 +35,6 @@ use crate::{
 
 pub use claims::{Claimed, claim, release};
 pub use facts::{Held, Known, KnownDeal, hold, look};
-pub(crate) use first::queue_new;
-pub use first::{SCORE_NEW, gather, queue};
 pub use past::{Past, past};
 
 /// The scores of a partner, newest first.
@@ -122,7 +119,7 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
     let history = async { history.execute(&mut tx.conn()).await.map_err(Error::from) };
     let writes = judged.into_iter().map(|Judged { held, score, stale }| {
         let how = Scored { engine: score.engine.clone(), profile_version, stale };
-        let plan = rules::scored(&held.known.row, &score, at, how);
+        let plan = plan_scores(&held.known.row, &score, at, how);
         bulk::update_planned(tx, held.locked, plan)
     });
     try_join(history, try_join_all(writes)).await?;
@@ -153,22 +150,6 @@ pub async fn confirm(tx: &Tx<'_>, profile_version: i64, ids: &[PartnerId]) -> Re
     )
     .with(version(), " WHERE (scores_stale OR scored_profile_version IS DISTINCT FROM ")
     .with(version(), ") AND scored_at IS NOT NULL AND id = ANY(")
-    .with(uuids(ids), ")")
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Notes that something beside the partners' own rows has changed that their scores rest on. Once between two scores, and
-/// without a version, so that it costs nothing and comes between nobody. Said at the end of a write: it locks partners.
-pub(crate) async fn mark_stale(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    Statement::new(
-        "/* scores.mark_stale */ UPDATE partners SET scores_stale = true \
-         WHERE NOT scores_stale AND scored_at IS NOT NULL AND id = ANY(",
-    )
     .with(uuids(ids), ")")
     .execute(&mut tx.conn())
     .await?;

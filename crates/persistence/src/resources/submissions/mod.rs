@@ -1,7 +1,6 @@
 //! Submissions (contract 4.8): taken from strangers, reviewed, accepted, erased. Events about them never hold answers, so
 //! that erasing one leaves nothing behind.
 
-mod acceptance;
 #[cfg(test)]
 mod tests;
 
@@ -11,10 +10,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
     application_forms::{ApplicationForm, MappingContext},
+    currencies::currency_exponent,
     events::NewEvent,
     ids::{MemberId, PartnerId, SubmissionId},
     listing::ListRequest,
-    organizations::currency_exponent,
     patch,
     schema::submissions,
     submissions::{
@@ -28,14 +27,11 @@ use serde_json::{Value, json};
 use crate::{
     kernel::{
         db::Tx,
-        idempotency,
         listing::{self, Source},
         statement::{Bind, Statement},
     },
     resources::{application_forms, notifications, organizations},
 };
-
-pub use acceptance::accept;
 
 /// How the inbox is listed.
 const SOURCE: Source = Source {
@@ -97,7 +93,7 @@ pub async fn submit(
 }
 
 /// What the organization says about reading answers.
-async fn mapping_context(tx: &Tx<'_>) -> Result<MappingContext> {
+pub(crate) async fn mapping_context(tx: &Tx<'_>) -> Result<MappingContext> {
     let organization = organizations::get(tx).await?;
     Ok(MappingContext {
         exponent: currency_exponent(&organization.currency).unwrap_or(2),
@@ -231,7 +227,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// Erases a submission with all that was answered. The partner that it became stays.
+/// Erases a submission with all that was answered. The partner that it became stays; its id is
+/// returned, since the answer to the acceptance may still be kept for whoever asks again.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
@@ -239,17 +236,13 @@ pub async fn delete(
     tx: &Tx<'_>,
     id: SubmissionId,
     expected: Option<patch::ExpectedVersions>,
-) -> Result<()> {
+) -> Result<Option<PartnerId>> {
     let before = lock(tx, id).await?;
     patch::expect_version(expected, before.version)?;
-    if let Some(partner) = before.partner_id {
-        // The answer to the acceptance holds the submission, and is kept for whoever asks again.
-        idempotency::forget(tx, "acceptSubmission", &acceptance::location(partner)).await?;
-    }
     notifications::forget_subject(tx, id).await?;
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "application.deleted", &before, json!({}));
-    Ok(())
+    Ok(before.partner_id)
 }
 
 /// Submissions of a member who leaves have no reviewer.
@@ -273,7 +266,7 @@ pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
 }
 
 /// A submission, until the transaction ends: whoever accepts it at the same time waits.
-async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
+pub(crate) async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
     Ok(Submission::query()
         .filter(submissions::id.eq(id))
         .for_update()
@@ -281,11 +274,11 @@ async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
         .await?)
 }
 
-fn already_accepted(submission: &Submission) -> Error {
+pub(crate) fn already_accepted(submission: &Submission) -> Error {
     Error::of(Code::SubmissionAlreadyAccepted).meta("partner_id", json!(submission.partner_id))
 }
 
-fn tell(tx: &Tx<'_>, kind: &str, submission: &Submission, data: Value) {
+pub(crate) fn tell(tx: &Tx<'_>, kind: &str, submission: &Submission, data: Value) {
     let event = NewEvent::new(kind, submission.id, submission.version, data);
     tx.tell(submission.partner_id.map_or(event.clone(), |partner| event.of_partner(partner)));
 }

@@ -6,7 +6,7 @@ use serde_json::{from_value, json};
 use super::*;
 use crate::{
     kernel::testing::{execute, run},
-    processes::housekeeping,
+    processes::{acceptance, housekeeping},
     resources::partners,
 };
 
@@ -28,7 +28,9 @@ fn a_submission_stays_when_its_partner_is_gone_for_good() {
             let id: SubmissionId =
                 submissions::table.select(submissions::id).first(&mut tx.conn()).await?;
             let data = json!({"type": "reseller"}).as_object().cloned().map(PartnerUpdate);
-            let accepted = accept(tx, id, &SubmissionAcceptance { data, partner_id: None }).await?;
+            let accepted =
+                acceptance::accept(tx, id, &SubmissionAcceptance { data, partner_id: None })
+                    .await?;
             let partner = accepted.partner.summary.id;
             partners::delete(tx, partner, None).await?;
             execute(

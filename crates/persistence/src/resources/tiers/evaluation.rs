@@ -17,14 +17,16 @@ use futures_util::future::{join, try_join};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::history::{Changed, at_risk, tiers_changed};
 use crate::{
     kernel::{
         db::Tx,
         listing::push,
         statement::{Bind, Statement},
     },
-    resources::partners::selection::Selected,
+    resources::partners::{
+        history::{Changed, at_risk, tiers_changed},
+        selection::Selected,
+    },
 };
 
 /// Which partners.

@@ -6,7 +6,7 @@ mod history;
 mod tests;
 mod work;
 
-use diesel::{prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result, cursor,
@@ -17,24 +17,21 @@ use domain::{
     patch,
     schema::{tier_policies, tiers},
     tiers::{
-        StoredTierRules, Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode,
-        TierPage, TierPolicy, TierPolicyUpdate, TierRules, TierUpdate, check_requirement, is_key,
+        Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage, TierPolicy,
+        TierPolicyUpdate, TierUpdate, check_requirement, is_key,
     },
     timestamp::Timestamp,
 };
 use serde_json::{Value as Json, json};
 
 use crate::{
-    kernel::{
-        db::Tx,
-        sql::clock_timestamp,
-        statement::{Bind, Statement},
-    },
+    kernel::{db::Tx, sql::clock_timestamp},
     resources::{
         jobs,
         partners::{
             self,
             selection::{self, Selected},
+            tier_rules,
         },
     },
 };
@@ -42,47 +39,10 @@ use crate::{
 pub(crate) use evaluation::evaluate_changed;
 use evaluation::{Evaluation, Which};
 pub use history::list_history;
-pub(crate) use history::{Changed, at_risk, stage_changed, tiers_changed};
 pub use work::{DAILY, daily, run};
 
 /// So many partners are evaluated in the transaction of the cause; more in a job.
 const AT_ONCE: i64 = 1_000;
-
-/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a partner is locked.
-pub(crate) async fn rules(tx: &Tx<'_>) -> Result<TierRules> {
-    read_rules(tx, true).await
-}
-
-async fn read_rules(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
-    type Row = (String, Vec<String>, i32, String, String, Json);
-    type Types = (
-        sql_types::Text,
-        sql_types::Array<sql_types::Text>,
-        sql_types::Integer,
-        sql_types::Text,
-        sql_types::Text,
-        sql_types::Jsonb,
-    );
-    let statement = Statement::new("/* tiers.rules */ SELECT * FROM tier_rules(")
-        .with(Bind::Bool(Some(held)), ")");
-    let row: Row = statement.answers::<Types>().get_result(&mut tx.conn()).await?;
-    let (mode, evaluate_on, grace_days, currency, timezone, tiers) = row;
-    let stored = StoredTierRules {
-        mode,
-        evaluate_on,
-        grace_days: grace_days.into(),
-        currency,
-        timezone,
-        tiers,
-    };
-    TierRules::new(&stored, Timestamp::now())
-}
-
-/// Waits for everybody who decides by the rules, and keeps others from it until the transaction ends.
-async fn hold_rules(tx: &Tx<'_>) -> Result<()> {
-    Statement::new("/* tiers.hold */ SELECT hold_tier_rules()").execute(&mut tx.conn()).await?;
-    Ok(())
-}
 
 /// One page of tiers by rank.
 ///
@@ -148,7 +108,7 @@ async fn lock(tx: &Tx<'_>, key: &str, expected: Option<patch::ExpectedVersions>)
 pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
     let requirement = tier.requirement.as_ref().map(|requirement| &requirement.0);
     requirement.map(|requirement| check_requirement(requirement, Timestamp::now())).transpose()?;
-    hold_rules(tx).await?;
+    tier_rules::lock_exclusive(tx).await?;
     let is_default = tier.is_default == Some(true);
     if is_default {
         dethrone(tx).await?;
@@ -205,7 +165,7 @@ pub async fn update(
         .flatten()
         .map(|requirement| check_requirement(requirement, Timestamp::now()))
         .transpose()?;
-    hold_rules(tx).await?;
+    tier_rules::lock_exclusive(tx).await?;
     let before = lock(tx, key, expected).await?;
     let changes = patch::changes(&before, update)?;
     if changes.is_empty() {
@@ -250,7 +210,7 @@ pub async fn update(
 
 /// Gives every partner the tier of rules that have just changed, when the policy says that rules decide.
 async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
-    let rules = rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     if rules.mode == TierMode::Manual {
         return Ok(());
     }
@@ -273,7 +233,7 @@ pub async fn delete(
     expected: Option<patch::ExpectedVersions>,
     replace_with: Option<&str>,
 ) -> Result<()> {
-    hold_rules(tx).await?;
+    tier_rules::lock_exclusive(tx).await?;
     let before = lock(tx, key, expected).await?;
     if before.is_default {
         return Err(Error::of(Code::DefaultTier));
@@ -301,7 +261,7 @@ pub async fn delete(
         before.version,
         json!({"changes": {}, "key": key, "name": before.name}),
     ));
-    let rules = rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     let evaluation = Evaluation::new(&rules, Which::Holding { tier: key, replace_with });
     match evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
         true => insert_job(tx, json!({"tier": key, "replace_with": replace_with}), false)
@@ -336,7 +296,7 @@ pub async fn replace_policy(
     expected: Option<patch::ExpectedVersions>,
     update: &TierPolicyUpdate,
 ) -> Result<TierPolicy> {
-    hold_rules(tx).await?;
+    tier_rules::lock_exclusive(tx).await?;
     let before: TierPolicy = TierPolicy::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     let mut update = update.clone();
@@ -397,5 +357,5 @@ async fn insert_job(tx: &Tx<'_>, input: Json, dry_run: bool) -> Result<Job> {
 /// `not_found`.
 pub async fn assess(tx: &Tx<'_>, id: PartnerId) -> Result<TierAssessment> {
     let partner = partners::get(tx, id).await?;
-    Ok(read_rules(tx, false).await?.assess(partner))
+    Ok(tier_rules::read(tx).await?.assess(partner))
 }

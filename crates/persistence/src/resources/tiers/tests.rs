@@ -117,7 +117,7 @@ fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
             }
             let before = count(&store, &scope, "SELECT count(*) FROM tier_changes").await;
             partners = all(&store, &scope, ListQuery::default()).await;
-            let rules = store.read(&scope, async |tx| read_rules(tx, false).await).await.unwrap();
+            let rules = store.read(&scope, async |tx| tier_rules::read(tx).await).await.unwrap();
             let expected: Vec<(String, Standing)> = {
                 let mut all: Vec<_> = partners
                     .iter()
@@ -214,7 +214,7 @@ fn a_write_and_a_batch_leave_the_same_and_grace_is_kept() {
         run_sql(&store, &scope, Statement::new(back)).await;
         store
             .write(&scope, async |tx| {
-                let rules = rules(tx).await?;
+                let rules = tier_rules::lock_shared(tx).await?;
                 Evaluation::new(&rules, Which::Of(&Selected::all())).batch(tx, None, 10).await
             })
             .await

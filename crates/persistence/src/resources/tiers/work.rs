@@ -18,7 +18,6 @@ use uuid::Uuid;
 use super::{
     Evaluation, Which, erase,
     evaluation::{Evaluated, differences},
-    rules,
 };
 use crate::{
     kernel::{
@@ -29,7 +28,10 @@ use crate::{
     },
     resources::{
         jobs,
-        partners::selection::{self, Selected},
+        partners::{
+            selection::{self, Selected},
+            tier_rules,
+        },
     },
 };
 
@@ -119,7 +121,7 @@ async fn step(tx: &Tx<'_>, run: &Run, id: JobId) -> Result<bool> {
         None => Position::default(),
     };
     let task = Task::of(tx, &job).await?;
-    let rules = rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     let evaluation = Evaluation::new(&rules, task.which()).dry_run(job.dry_run);
     if position.index == 0 {
         let total = match &task {
@@ -239,7 +241,7 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
 }
 
 async fn evaluate_daily(tx: &Tx<'_>, after: &mut Option<Uuid>) -> Result<bool> {
-    let rules = rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     if rules.mode == TierMode::Manual || !rules.evaluate_on.contains(&TierTrigger::Daily) {
         return Ok(true);
     }
@@ -252,7 +254,7 @@ async fn evaluate_daily(tx: &Tx<'_>, after: &mut Option<Uuid>) -> Result<bool> {
 
 /// One batch without a job; answers whether it was the last.
 async fn sweep(tx: &Tx<'_>, which: Which<'_>, after: &mut Option<Uuid>) -> Result<bool> {
-    let rules = rules(tx).await?;
+    let rules = tier_rules::lock_shared(tx).await?;
     let found = Evaluation::new(&rules, which).batch(tx, after.map(PartnerId), BATCH).await?;
     *after = found.last().map(|one| one.id.0).or(*after);
     Ok((found.len() as i64) < BATCH)

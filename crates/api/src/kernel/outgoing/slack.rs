@@ -12,6 +12,8 @@ use serde_json::{Value as Json, json};
 
 use crate::kernel::outgoing::read_whole;
 
+/// What tokens of Slack are encrypted for.
+pub const TOKENS: &str = "slack tokens";
 /// How long Slack may take, from the connection to the last byte.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of the longest answer; a page of users has a few hundred thousand.

@@ -14,20 +14,14 @@ use domain::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{already_accepted, get, lock, mapping_context, tell};
 use crate::{
     kernel::db::Tx,
     resources::{
         application_forms, contacts,
-        partners::{self, bulk},
-        scores,
+        partners::{self, bulk, first_scores},
+        submissions::{already_accepted, get, lock, mapping_context, tell},
     },
 };
-
-/// Where the partner of an acceptance is.
-pub(super) fn location(partner: PartnerId) -> String {
-    format!("/v1/partners/{partner}")
-}
 
 /// Makes a partner of a submission, or fills in the one that `acceptance` names. Answers are written by automation, what
 /// the reviewer says in their place by hand (by automation too, for a key that may not decide like a person).
@@ -68,7 +62,7 @@ pub async fn accept(
     };
     if acceptance.partner_id.is_some() {
         // One that is new is queued by being made.
-        scores::queue_new(tx, &[partner.summary.id]).await?;
+        first_scores::queue_new(tx, &[partner.summary.id]).await?;
     }
     let submission = close(tx, &before, partner.summary.id).await?;
     Ok(AcceptanceResult { partner, submission })

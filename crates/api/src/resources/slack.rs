@@ -1,7 +1,5 @@
 //! The connection to Slack (contract 4.8).
 
-mod client;
-
 use actix_web::{delete, get, put, web};
 use domain::{
     Code, Error, Fault, cursor,
@@ -12,21 +10,18 @@ use domain::{
     },
     text::fold,
 };
-use persistence::slack;
+use persistence::{slack, slack_disconnection};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
     call::{Call, Json, Query},
+    outgoing::slack::{SlackFault, TOKENS},
     problem::Result,
     state::State,
 };
 
-pub use client::{SlackApi, SlackFault, Targets, message};
-
-/// What tokens are encrypted for.
-pub const TOKENS: &str = "slack tokens";
 /// Pages of Slack's that one request looks through for something that fits.
 const MOST_PAGES: usize = 5;
 
@@ -108,7 +103,7 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
     extensions(("x-errors" = json!("not_found")), ("x-step" = json!(4))))]
 #[delete("/integrations/slack")]
 pub async fn disconnect_slack(call: Call) -> Result<Answer> {
-    call.write(async |tx| slack::disconnect(tx).await).await?;
+    call.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
     Ok(Answer::nothing())
 }
 
