@@ -221,13 +221,15 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     if !automatic {
         let refused = patch(key, &by_key).await.problem(422, "validation_failed");
         assert_eq!(refused.faults()[&format!("#/{name}")], "computed_field", "{name}");
-        // Given back: a roll-up to what is computed, a tier to the rules, which give the default one.
+        // Given back: a roll-up to what is computed, a tier to the rules, which give the default
+        // one.
         let computed = if name == "tier" { json!("registered") } else { field["default"].clone() };
         let cleared = owner.delete(&format!("{path}/overrides/{name}")).await.expect(200);
         assert_eq!((&cleared.body[name], overridden(&cleared)), (&computed, vec![]), "{name}");
         return;
     }
-    // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and nothing waits.
+    // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and
+    // nothing waits.
     let skipped = patch(key, &by_key).await.expect(200);
     assert_eq!(
         (&skipped.body[name], &skipped.body["skipped_fields"]),

@@ -83,7 +83,8 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     Ok(settings.jwt_key_previous.iter().cloned().fold(key, ServerKey::accepting))
 }
 
-/// The language model of this deployment, when one is configured. Make it once: its circuit and its places are for all.
+/// The language model of this deployment, when one is configured. Make it once: its circuit and its
+/// places are for all.
 ///
 /// # Errors
 /// When it cannot be used, in words for people.
@@ -215,8 +216,8 @@ impl Server {
         .workers(settings.workers)
         .shutdown_timeout(GRACE.as_secs())
         .client_request_timeout(Duration::from_secs(10))
-        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first must
-        // not be us, or their next request meets a closed connection.
+        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first
+        // must not be us, or their next request meets a closed connection.
         .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .listen(listener)?

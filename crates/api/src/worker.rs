@@ -1,4 +1,5 @@
-//! What the worker of this server does: every kind of task, by name. The loop itself is `persistence::worker`.
+//! What the worker of this server does: every kind of task, by name. The loop itself is
+//! `persistence::worker`.
 
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -239,7 +240,8 @@ async fn strays(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
     Ok(owned.into_iter().filter(|(_, owner)| !is_named(owner)).map(|(path, _)| path).collect())
 }
 
-/// A worker on a thread of its own, with connections of its own: however busy it is, requests do not wait for it.
+/// A worker on a thread of its own, with connections of its own: however busy it is, requests do
+/// not wait for it.
 pub struct Worker {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
@@ -283,7 +285,8 @@ impl Worker {
         Ok(Self { stop, thread })
     }
 
-    /// Claims nothing more, lets running steps end within the grace period, and gives the rest back.
+    /// Claims nothing more, lets running steps end within the grace period, and gives the rest
+    /// back.
     pub async fn stop(self) {
         self.stop.send(()).ok();
         let ended = tokio::task::spawn_blocking(|| self.thread.join()).await;

@@ -1,4 +1,5 @@
-//! Organizations, members, sessions and keys as a real database keeps them. Every test makes its own organization.
+//! Organizations, members, sessions and keys as a real database keeps them. Every test makes its
+//! own organization.
 
 use std::{
     fs::Permissions,

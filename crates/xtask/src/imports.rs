@@ -24,7 +24,8 @@ const LAYERED: [&str; 3] = ["domain", "persistence", "api"];
 const OTHERS: [&str; 3] = ["scoring", "embedded-postgres", "xtask"];
 
 const HEADER: &str = "\
-# What each area of a crate imports. Made by `cargo xtask imports`; a test compares it with the code.
+# What each area of a crate imports. Made by `cargo xtask imports`; a test compares it with the
+# code.
 #
 # kernel imports no resource and no process. A resource imports kernel and resources that stand
 # above it in this list. Processes import all of these. Only what puts them together (routes,
@@ -181,7 +182,7 @@ impl Crate {
                 let target = self.module_of(&path[1..]);
                 let Some(to) = area_of(&target) else {
                     faults.push(format!(
-                        "{}: `{}` names no area: write it with `kernel`, `resources` or `processes`",
+                        "{}: `{}` names no area: write `kernel`, `resources` or `processes`",
                         module.file.display(),
                         path.join("::"),
                     ));

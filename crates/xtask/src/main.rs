@@ -1,5 +1,5 @@
-//! The chores of this repository, as `cargo xtask COMMAND`. Each is a few calls of cargo and of what cargo built, so
-//! that it runs wherever a Rust toolchain does.
+//! The chores of this repository, as `cargo xtask COMMAND`. Each is a few calls of cargo and of
+//! what cargo built, so that it runs wherever a Rust toolchain does.
 
 mod document;
 mod example;
@@ -23,12 +23,14 @@ type Chore = fn(&Tree, &[String]) -> Result<()>;
 const COMMANDS: [(&str, &str, Chore); 10] = [
     (
         "up",
-        "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)",
+        "build, start the server with a demo organization, say where it is (arguments go to \
+            `partneros serve`)",
         up,
     ),
     (
         "test",
-        "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with them alone)",
+        "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with \
+            them alone)",
         test,
     ),
     (

@@ -1,4 +1,5 @@
-//! Who is asking: an access token, checked without a query, or an API key, checked against a row that is kept for a minute.
+//! Who is asking: an access token, checked without a query, or an API key, checked against a row
+//! that is kept for a minute.
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,8 @@ use crate::kernel::{
     tokens::Tokens,
 };
 
-/// How long a key's row is believed. What changes it is told by the revocations, so this only bounds what is kept.
+/// How long a key's row is believed. What changes it is told by the revocations, so this only
+/// bounds what is kept.
 const CACHE_LIFE: TimeDelta = TimeDelta::seconds(60);
 /// Keys that are kept at once.
 const CACHE_SIZE: usize = 10_000;
@@ -228,7 +230,8 @@ impl Authenticator {
         }
     }
 
-    /// Writes down that a key was used, at most once a minute, beside the request and not in its way.
+    /// Writes down that a key was used, at most once a minute, beside the request and not in its
+    /// way.
     fn note_use(&self, known: &Arc<KnownKey>, now: DateTime<Utc>, request_id: Uuid) {
         let minute = now.timestamp() / 60;
         if known.noted_minute.swap(minute, Ordering::Relaxed) == minute {

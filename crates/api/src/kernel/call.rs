@@ -1,5 +1,5 @@
-//! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has let through;
-//! they stand in the order of contract section 12.
+//! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has
+//! let through; they stand in the order of contract section 12.
 
 use std::{future::Ready, future::ready, ops::Deref, pin::Pin, rc::Rc, time::Duration};
 
@@ -38,7 +38,8 @@ use crate::kernel::{
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON: usize = 1 << 20;
-/// The most values of a JSON body; a batch of 200 operations with every field has a quarter of them.
+/// The most values of a JSON body; a batch of 200 operations with every field has a quarter of
+/// them.
 const MAX_VALUES: usize = 100_000;
 /// Bytes of a body that is too large that are read and thrown away.
 const MAX_DISCARDED: usize = 8 << 20;
@@ -89,8 +90,8 @@ impl FromRequest for Call {
 }
 
 impl Call {
-    /// The page of a list that is asked for, by a catalogue of fields; in this order (none: by id) unless the
-    /// request says otherwise.
+    /// The page of a list that is asked for, by a catalogue of fields; in this order (none: by id)
+    /// unless the request says otherwise.
     ///
     /// # Errors
     /// `invalid_parameter` with every fault, `invalid_cursor`.
@@ -102,8 +103,8 @@ impl Call {
         requested(self.passed.pairs.clone(), catalogue, order)
     }
 
-    /// The partners that a call is about, where it takes the conditions of a list of partners beside parameters of its
-    /// `own`; in this order (none: by id).
+    /// The partners that a call is about, where it takes the conditions of a list of partners
+    /// beside parameters of its `own`; in this order (none: by id).
     ///
     /// # Errors
     /// `invalid_parameter` with every fault, `invalid_cursor`.
@@ -128,8 +129,8 @@ impl Call {
         }
     }
 
-    /// Makes sure that a key has a scope that only the body shows to be needed; the role of users is checked by the
-    /// gate.
+    /// Makes sure that a key has a scope that only the body shows to be needed; the role of users
+    /// is checked by the gate.
     ///
     /// # Errors
     /// `insufficient_scope`.
@@ -164,7 +165,8 @@ impl Call {
         self.request.headers()
     }
 
-    /// How partner fields are written: as the request asks (the gate has checked that it may), or as the credential says.
+    /// How partner fields are written: as the request asks (the gate has checked that it may), or
+    /// as the credential says.
     pub fn write_mode(&self, asked: Option<WriteMode>) -> WriteMode {
         asked.unwrap_or(self.caller.scope.mode)
     }
@@ -188,8 +190,9 @@ impl Call {
         Ok(self.state.store.turn(&self.caller.scope).await?)
     }
 
-    /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the work's own
-    /// transaction, so a concurrent duplicate waits for it and then gets the same answer.
+    /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the
+    /// work's own transaction, so a concurrent duplicate waits for it and then gets the same
+    /// answer.
     pub async fn once(
         &self,
         payload: &Sum,
@@ -269,7 +272,8 @@ async fn once(
 }
 
 fn replayed(state: &State, scope: &Scope, kept: idempotency::Kept) -> domain::Result<Answer> {
-    // Sealed under another server key: the answer is lost, but the work was done and must not be done again.
+    // Sealed under another server key: the answer is lost, but the work was done and must not be
+    // done again.
     let Some(body) = state.server_key.open(KEPT_ANSWERS, scope.organization, &kept.body) else {
         return Err(answer_lost(&kept));
     };
@@ -330,8 +334,9 @@ fn is_kept(error: &Error) -> bool {
         }
 }
 
-/// The versions that If-Match names; none when it is absent or `*`. What follows the version in a tag (how often scores
-/// were written since) does not count, and neither does whether the tag is weak.
+/// The versions that If-Match names; none when it is absent or `*`. What follows the version in a
+/// tag (how often scores were written since) does not count, and neither does whether the tag is
+/// weak.
 fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
     let mut tags = Vec::new();
     for value in headers.get_all(header::IF_MATCH) {
@@ -444,7 +449,8 @@ pub async fn read_body(
     let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let (mut body, mut read) = (BytesMut::new(), 0);
     let arrive = async {
-        // Clients that are still sending when the connection closes never see the answer: a little too much is read to its end.
+        // Clients that are still sending when the connection closes never see the answer: a little
+        // too much is read to its end.
         while announced.max(read) <= limit + MAX_DISCARDED {
             match payload.next().await {
                 None => return Ok(()),
@@ -480,7 +486,8 @@ pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> 
     checked(state, schema, read_json(bytes)?)
 }
 
-/// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they are counted first.
+/// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
+/// are counted first.
 fn read_json(bytes: &[u8]) -> Result<Value, Error> {
     if domain::body::count_values(bytes) > MAX_VALUES {
         return Err(Error::new(
@@ -590,7 +597,8 @@ impl PublicCall {
         let text = authorization.to_str().ok();
         Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
     }
-    /// As [`Call::once`], inside of an organization that a `secret` of the path leads to: it stands for the credential.
+    /// As [`Call::once`], inside of an organization that a `secret` of the path leads to: it stands
+    /// for the credential.
     pub async fn once(
         &self,
         scope: &Scope,

@@ -1,5 +1,5 @@
-//! Settings: options of the command line, environment variables, `.env`. All that is wrong is said at once, with
-//! what to do about it.
+//! Settings: options of the command line, environment variables, `.env`. All that is wrong is said
+//! at once, with what to do about it.
 
 use std::{
     collections::HashMap,
@@ -69,8 +69,9 @@ pub struct RawSettings {
     /// Where uploaded files are kept: `s3://bucket/prefix`. Default: the data folder.
     #[arg(long, env = "PARTNEROS_OBJECT_STORE_URL")]
     object_store_url: Option<String>,
-    /// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`, `smtp://user:password@host?tls=required`.
-    /// Default: mails are written into the folder `mail` of the data folder.
+    /// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`,
+    /// `smtp://user:password@host?tls=required`. Default: mails are written into the folder `mail`
+    /// of the data folder.
     #[arg(long, env = "PARTNEROS_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
     /// Who mails are from. Default: no-reply at the host of the web application.
@@ -96,7 +97,8 @@ pub struct RawSettings {
     /// A JSON source about companies, an address with `{domain}` in it.
     #[arg(long, env = "PARTNEROS_COMPANY_DATA_URL", hide_env_values = true)]
     company_data_url: Option<String>,
-    /// `true` or `false`; `true` lets enrichment and webhooks reach private addresses, for tests and behind a firewall.
+    /// `true` or `false`; `true` lets enrichment and webhooks reach private addresses, for tests
+    /// and behind a firewall.
     #[arg(long, env = "PARTNEROS_ALLOW_PRIVATE_URLS", default_value = "false")]
     allow_private_urls: String,
     /// `on` or `off`; `off` for benchmarks.
@@ -117,7 +119,8 @@ pub struct RawSettings {
     /// Threads that answer requests. Default: one per core.
     #[arg(long, env = "PARTNEROS_WORKERS")]
     workers: Option<String>,
-    /// Connections to the database, of which one organization uses a quarter at a time. Default: 8 per core, 16 to 64.
+    /// Connections to the database, of which one organization uses a quarter at a time. Default: 8
+    /// per core, 16 to 64.
     #[arg(long, env = "PARTNEROS_DB_POOL")]
     db_pool: Option<String>,
     /// Jobs at once.
@@ -138,7 +141,8 @@ pub struct RawSettings {
     /// MiB of uploads and exports that one organization keeps. Default: 2048.
     #[arg(long, env = "PARTNEROS_MAX_FILES_MIB")]
     max_files_mib: Option<String>,
-    /// The language model that helps to judge partners: the key of an OpenAI-compatible server. Without it the rules judge.
+    /// The language model that helps to judge partners: the key of an OpenAI-compatible server.
+    /// Without it the rules judge.
     #[arg(long, env = "PARTNEROS_OPENAI_API_KEY", hide_env_values = true)]
     openai_api_key: Option<String>,
     /// Where its API begins: `https://api.openai.com/v1`.
@@ -162,7 +166,8 @@ pub enum LogFormat {
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub enum Database {
-    /// A private cluster in the data folder, with the programs of this folder or those that are found.
+    /// A private cluster in the data folder, with the programs of this folder or those that are
+    /// found.
     Embedded { pg_bin: Option<PathBuf> },
     /// Somebody's PostgreSQL: addresses for the application and for the owner of the tables.
     External { url: String, owner_url: String },
@@ -192,8 +197,8 @@ pub struct Settings {
     pub slack_api_url: String,
     pub company_data_url: Option<String>,
     pub allow_private_urls: bool,
-    /// Names that outgoing requests find at these addresses, for them and for all names below them. No option sets it:
-    /// it is for tests.
+    /// Names that outgoing requests find at these addresses, for them and for all names below them.
+    /// No option sets it: it is for tests.
     pub hosts: HashMap<String, SocketAddr>,
     pub rate_limits: bool,
     pub log: String,
@@ -293,7 +298,11 @@ impl Checker {
     fn smtp(&mut self, text: Option<&str>) -> Option<SmtpServer> {
         let server = text?.trim().parse();
         if server.is_err() {
-            self.0.push("PARTNEROS_SMTP_URL must be an address such as smtps://user:password@mail.example.com".into());
+            self.0.push(
+                "PARTNEROS_SMTP_URL must be an address such as \
+                smtps://user:password@mail.example.com"
+                    .into(),
+            );
         }
         server.ok()
     }
@@ -304,7 +313,10 @@ impl Checker {
             || !filled.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         {
             // What was given may hold a secret.
-            self.0.push(format!("{name} must be an address with {{domain}} in it, such as https://data.example.com/{{domain}}"));
+            self.0.push(format!(
+                "{name} must be an address with {{domain}} in it, such as \
+                https://data.example.com/{{domain}}"
+            ));
             return None;
         }
         Some(text.to_owned())
@@ -374,7 +386,11 @@ impl RawSettings {
                 Database::External { owner_url: owner.unwrap_or_else(|| url.clone()), url }
             }
             (None, Some(_)) => {
-                check.0.push("PARTNEROS_OWNER_DATABASE_URL needs DATABASE_URL, for everything but migrations".into());
+                check.0.push(
+                    "PARTNEROS_OWNER_DATABASE_URL needs DATABASE_URL, for everything but \
+                    migrations"
+                        .into(),
+                );
                 Database::Embedded { pg_bin: None }
             }
             (None, None) => Database::Embedded { pg_bin: some(&self.pg_bin).map(PathBuf::from) },
@@ -392,8 +408,10 @@ impl RawSettings {
             && matches!(database, Database::External { .. })
         {
             check.0.push(
-                "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an Ed25519 private key (PEM) or a \
-                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` makes one)"
+                "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an \
+                    Ed25519 private key (PEM) or a \
+                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` \
+                 makes one)"
                     .into(),
             );
         }
@@ -465,7 +483,10 @@ impl RawSettings {
             .as_deref()
             .filter(|url| !url.starts_with("s3://") && !url.starts_with("file://"))
         {
-            check.0.push(format!("PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or `file:///folder`, not `{url}`"));
+            check.0.push(format!(
+                "PARTNEROS_OBJECT_STORE_URL must be `s3://bucket/prefix` or \
+                `file:///folder`, not `{url}`"
+            ));
         }
         let model = self.model(&mut check);
         let quotas = self.quotas(&mut check);
@@ -581,7 +602,11 @@ impl RawSettings {
         if name.as_deref().is_some_and(|name| {
             name.chars().count() > 100 || name.contains(|c: char| c.is_control() || c == ' ')
         }) {
-            check.0.push("PARTNEROS_OPENAI_MODEL must be the name of a model: at most 100 characters, no spaces".into());
+            check.0.push(
+                "PARTNEROS_OPENAI_MODEL must be the name of a model: at most 100 \
+                characters, no spaces"
+                    .into(),
+            );
         }
         if key.as_deref().is_some_and(|key| key.bytes().any(|byte| !byte.is_ascii_graphic())) {
             check.0.push("PARTNEROS_OPENAI_API_KEY has characters that no key has".into());
@@ -604,8 +629,10 @@ impl RawSettings {
                 let missing: Vec<&str> =
                     all.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
                 check.0.push(format!(
-                    "{}: the language model needs PARTNEROS_OPENAI_API_KEY, PARTNEROS_OPENAI_BASE_URL (such as \
-                     https://api.openai.com/v1) and PARTNEROS_OPENAI_MODEL; without all three the rules judge alone",
+                    "{}: the language model needs PARTNEROS_OPENAI_API_KEY, \
+                        PARTNEROS_OPENAI_BASE_URL (such as \
+                     https://api.openai.com/v1) and PARTNEROS_OPENAI_MODEL; without all three the \
+                     rules judge alone",
                     match missing[..] {
                         [one] => format!("{one} is missing"),
                         _ => format!("{} are missing", missing.join(" and ")),

@@ -26,7 +26,8 @@ impl DatabaseAccess {
         };
         let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
         embedded.bin_dir = pg_bin;
-        // A server process per connection: ours, the worker's, those that listen, and a few for people.
+        // A server process per connection: ours, the worker's, those that listen, and a few for
+        // people.
         let connections = settings.db_pool + settings.worker().connections() + 20;
         embedded.extra.push(("max_connections".into(), connections.to_string()));
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
@@ -38,7 +39,8 @@ impl DatabaseAccess {
         })
     }
 
-    /// The same for a command beside a server that may be running: joins its cluster, and starts one only when none runs.
+    /// The same for a command beside a server that may be running: joins its cluster, and starts
+    /// one only when none runs.
     ///
     /// # Errors
     /// As [`open`](Self::open).

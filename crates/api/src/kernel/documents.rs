@@ -177,7 +177,10 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 
 /// An OpenAPI 3.1 document.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = Object, example = json!({"openapi": "3.1.0", "info": {"title": "partneros", "version": "1"}}))]
+#[schema(value_type = Object, example = json!({
+    "openapi": "3.1.0",
+    "info": {"title": "partneros", "version": "1"}
+}))]
 pub struct OpenApiDocument(pub Json);
 
 /// Get this document as JSON
@@ -213,8 +216,8 @@ pub async fn get_open_api_yaml(
     documents.form(&form).yaml.answer(&request).await
 }
 
-/// The page at `/docs`: everything it loads comes from here, so it works without any other host. Its routes are for
-/// people and not part of the document.
+/// The page at `/docs`: everything it loads comes from here, so it works without any other host.
+/// Its routes are for people and not part of the document.
 pub fn mount_page(cfg: &mut web::ServiceConfig) {
     let config = Config::new(["/openapi.json"])
         .deep_linking(true)
@@ -288,7 +291,8 @@ impl Page {
 }
 
 /// Nothing from elsewhere; the page styles itself inline and draws icons from `data:`.
-const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' \
+    data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
-//! Where files are kept: uploads of imports, results of exports, logos. A folder below the data folder, or an object
-//! store that several instances share.
+//! Where files are kept: uploads of imports, results of exports, logos. A folder below the data
+//! folder, or an object store that several instances share.
 
 use std::{os::unix::fs::PermissionsExt, path::Path as LocalPath, sync::Arc};
 
@@ -66,7 +66,8 @@ pub fn result_of(organization: OrganizationId, job: JobId) -> Path {
 }
 
 impl Files {
-    /// Opens `s3://bucket/prefix` (with the usual `AWS_` variables), `file:///folder`, or `files` below the data folder.
+    /// Opens `s3://bucket/prefix` (with the usual `AWS_` variables), `file:///folder`, or `files`
+    /// below the data folder.
     ///
     /// # Errors
     /// Why the place cannot be used, in words for people.
@@ -188,8 +189,8 @@ impl Files {
     }
 }
 
-/// Whoever else has an account on this machine has no business with what was uploaded. A folder that exists stays as
-/// its owner wants it.
+/// Whoever else has an account on this machine has no business with what was uploaded. A folder
+/// that exists stays as its owner wants it.
 fn private_folder(folder: &LocalPath) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());

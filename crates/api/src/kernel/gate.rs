@@ -1,7 +1,9 @@
-//! The gate in front of every handler: finds the operation in the document and enforces what it says there
-//! (credential, role, scopes, limits, ids in the path, query parameters), and writes what every answer carries.
+//! The gate in front of every handler: finds the operation in the document and enforces what it
+//! says there (credential, role, scopes, limits, ids in the path, query parameters), and writes
+//! what every answer carries.
 //!
-//! Architecture Invariant: a route that is not in the document is refused, and there is no second list of rights.
+//! Architecture Invariant: a route that is not in the document is refused, and there is no second
+//! list of rights.
 
 use std::{cell::Cell, net::IpAddr, rc::Rc, sync::Arc, time::Instant};
 
@@ -213,7 +215,8 @@ async fn enter(
     Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address, left }))
 }
 
-/// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken for broken JSON.
+/// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken
+/// for broken JSON.
 fn expect_identity(encoding: Option<&str>) -> Result<()> {
     match encoding.map(str::trim) {
         None | Some("") => Ok(()),
@@ -280,12 +283,14 @@ fn contains_secrets(operation: &Operation) -> bool {
     matches!(operation.tag.as_str(), "auth" | "api-keys" | "members" | "me" | "jobs" | "exports")
 }
 
-/// Operations of admins that write: what they make (keys, members) would outlive the access of who made it.
+/// Operations of admins that write: what they make (keys, members) would outlive the access of who
+/// made it.
 fn changes_access(operation: &Operation, method: &Method) -> bool {
     operation.role.is_some_and(|role| role >= Role::Admin) && !method.is_safe()
 }
 
-/// The segment of a path that a pattern gives this name. Before routing the request does not know it yet.
+/// The segment of a path that a pattern gives this name. Before routing the request does not know
+/// it yet.
 fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
     let is_named =
         |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
@@ -296,7 +301,8 @@ fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
 fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it stands.
+    // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it
+    // stands.
     let sent = query.contains("%EF%BF%BD") || query.contains("%ef%bf%bd");
     match pairs
         .iter()
@@ -310,7 +316,8 @@ fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     }
 }
 
-/// Failures get their body here, where path and request are known; what actix refuses by itself gets one too.
+/// Failures get their body here, where path and request are known; what actix refuses by itself
+/// gets one too.
 fn written(
     answered: ServiceResponse<BoxBody>,
     path: &str,

@@ -68,9 +68,9 @@ pub async fn get_liveness() -> Answer {
 
 /// Whether requests can be answered
 ///
-/// Looks at the database, its migrations, the queue of tasks, whether this instance hears of revoked
-/// sessions and keys, and, once a write has failed for want of space, whether there is space again.
-/// Send requests here only while this is 200.
+/// Looks at the database, its migrations, the queue of tasks, whether this instance hears of
+/// revoked sessions and keys, and, once a write has failed for want of space, whether there is
+/// space again. Send requests here only while this is 200.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Readiness)),
     extensions(("x-errors" = json!("unavailable"))))]
 #[get("/readyz")]

@@ -1,5 +1,6 @@
-//! Pictures from outside, made harmless: decoded within limits, turned upright, scaled down and encoded anew, so that
-//! nothing of the original but its pixels is kept. Pure and slow: callers stand beside the async threads.
+//! Pictures from outside, made harmless: decoded within limits, turned upright, scaled down and
+//! encoded anew, so that nothing of the original but its pixels is kept. Pure and slow: callers
+//! stand beside the async threads.
 
 use std::{borrow::Cow, io::Cursor};
 
@@ -18,7 +19,8 @@ const MAX_PIXELS: u64 = 20_000_000;
 /// The most memory that a decoder may ask for, in bytes.
 const MAX_MEMORY: u64 = 192 * 1024 * 1024;
 
-/// The picture as a PNG of at most [`LOGO_SIDE`] pixels a side. PNG, JPEG and WebP are read, known by their bytes.
+/// The picture as a PNG of at most [`LOGO_SIDE`] pixels a side. PNG, JPEG and WebP are read, known
+/// by their bytes.
 ///
 /// # Errors
 /// `image_unreadable`, for what is too large to be decoded too.
@@ -47,9 +49,9 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
 const PNG_CHUNKS: [&[u8; 4]; 6] = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"];
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// A PNG without what is not needed of it. Profiles and texts are packed, the decoder unpacks them beyond its limits,
-/// and a thousandfold of the file is then in memory, for nothing. Other bytes stay as they are, broken chunks too: the
-/// decoder says what is wrong.
+/// A PNG without what is not needed of it. Profiles and texts are packed, the decoder unpacks them
+/// beyond its limits, and a thousandfold of the file is then in memory, for nothing. Other bytes
+/// stay as they are, broken chunks too: the decoder says what is wrong.
 fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut rest) = bytes.strip_prefix(PNG_SIGNATURE) else { return bytes.into() };
     let mut kept = PNG_SIGNATURE.to_vec();
@@ -150,7 +152,8 @@ mod tests {
         [&length[..], name, data, &(!sum).to_be_bytes()].concat()
     }
 
-    /// What is packed beside the pixels is never unpacked: here it is no packed data at all, and nobody notices.
+    /// What is packed beside the pixels is never unpacked: here it is no packed data at all, and
+    /// nobody notices.
     #[test]
     fn profiles_and_texts_beside_the_pixels_are_not_looked_at() {
         let plain = encoded(64, 64, ImageFormat::Png);

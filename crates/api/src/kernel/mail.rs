@@ -151,8 +151,8 @@ enum Tls {
     Offered,
 }
 
-/// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`, `smtp://user:password@host?tls=required`
-/// (or `opportunistic`).
+/// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`,
+/// `smtp://user:password@host?tls=required` (or `opportunistic`).
 #[derive(Clone)]
 pub struct SmtpServer {
     host: String,
@@ -198,8 +198,8 @@ fn percent_decoded(text: &str) -> String {
 }
 
 impl SmtpServer {
-    /// One connection for one message: a connection that somebody gave up waiting for may still hold the answer to
-    /// another message, so none is used twice.
+    /// One connection for one message: a connection that somebody gave up waiting for may still
+    /// hold the answer to another message, so none is used twice.
     async fn send(&self, message: &Message) -> Attempt {
         match tokio::time::timeout(PATIENCE, self.hand_in(message)).await {
             Err(_) => silent(),
@@ -237,7 +237,8 @@ fn silent() -> Attempt {
     Attempt::Silent { reason: "the mail server did not answer in time".to_owned() }
 }
 
-/// Whether the server has said that this mail will never go: not that it does not let us in, which the operator mends.
+/// Whether the server has said that this mail will never go: not that it does not let us in, which
+/// the operator mends.
 fn is_final(error: &smtp::Error) -> bool {
     let code = error.status().map(u16::from);
     error.is_permanent() && !matches!(code, Some(500..=504 | 521 | 523 | 530..=539))

@@ -1,4 +1,5 @@
-//! What the server tells those who run it: log lines, traces, measures. Never a secret, a body or personal data.
+//! What the server tells those who run it: log lines, traces, measures. Never a secret, a body or
+//! personal data.
 
 use std::io::IsTerminal;
 
@@ -24,7 +25,8 @@ use crate::kernel::config::{LogFormat, Settings};
 pub struct Telemetry(Option<SdkTracerProvider>);
 
 impl Telemetry {
-    /// Starts logs, and traces when an endpoint is set. Once per process; a second call changes nothing.
+    /// Starts logs, and traces when an endpoint is set. Once per process; a second call changes
+    /// nothing.
     ///
     /// # Errors
     /// When the exporter of traces cannot be made.
@@ -68,8 +70,8 @@ impl Telemetry {
     }
 }
 
-/// Below INFO these write what they carry (values bound to statements, mails, headers), whatever the
-/// filter of the operator asks for.
+/// Below INFO these write what they carry (values bound to statements, mails, headers), whatever
+/// the filter of the operator asks for.
 fn carries_no_values(line: &Metadata<'_>) -> bool {
     const CARRIERS: [&str; 8] = [
         "tokio_postgres",
@@ -103,7 +105,8 @@ fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         if let Some(provider) = self.0.take() {
-            // The endpoint may be away; what could not be sent is lost, and nobody can be told any more.
+            // The endpoint may be away; what could not be sent is lost, and nobody can be told any
+            // more.
             let _ = provider.shutdown();
         }
     }

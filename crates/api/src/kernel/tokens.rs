@@ -1,4 +1,5 @@
-//! Access tokens: signed statements of who somebody is, good for ten minutes and checked without a query.
+//! Access tokens: signed statements of who somebody is, good for ten minutes and checked without a
+//! query.
 //!
 //! Architecture Invariant: the algorithm is the configuration's, never the token's.
 
@@ -53,8 +54,8 @@ struct Claims {
     mem: MemberId,
     role: Role,
     sid: SessionId,
-    /// A UUIDv7. It tells the millisecond of the issue: a token issued right after a revocation must pass,
-    /// and `iat` counts whole seconds.
+    /// A UUIDv7. It tells the millisecond of the issue: a token issued right after a revocation
+    /// must pass, and `iat` counts whole seconds.
     jti: Uuid,
     iat: i64,
     exp: i64,
@@ -75,7 +76,8 @@ pub struct AccessToken {
 }
 
 impl Tokens {
-    /// EdDSA with an Ed25519 private key (PKCS #8, PEM). Others can check the tokens with the public key.
+    /// EdDSA with an Ed25519 private key (PKCS #8, PEM). Others can check the tokens with the
+    /// public key.
     pub fn ed25519(pem: &str, issuer: &str, audience: &str) -> Result<Self, KeyFault> {
         let signing = EncodingKey::from_ed_pem(pem.as_bytes())?;
         let checking = DecodingKey::from_jwk(&Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?)?;
@@ -125,7 +127,8 @@ impl Tokens {
         self
     }
 
-    /// The secret with which refresh tokens get their successors: made of the signing key, so every instance has the same.
+    /// The secret with which refresh tokens get their successors: made of the signing key, so every
+    /// instance has the same.
     pub fn successor_key(&self) -> &[u8] {
         &self.successor_key
     }
@@ -164,7 +167,8 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.signing).map_err(Error::internal)
     }
 
-    /// Checks a token's signature, issuer, audience and age. Whether it was revoked is not its business.
+    /// Checks a token's signature, issuer, audience and age. Whether it was revoked is not its
+    /// business.
     ///
     /// # Errors
     /// `token_expired`, `invalid_token`.

@@ -1,4 +1,5 @@
-//! A file that comes with a request (multipart/form-data), kept on this machine while it is looked at.
+//! A file that comes with a request (multipart/form-data), kept on this machine while it is looked
+//! at.
 
 use std::{
     cell::Cell,
@@ -31,12 +32,14 @@ const MAX_OPTIONS: usize = 1 << 20;
 const MAX_BODY: u64 = MAX_FILE + MAX_OPTIONS as u64 + (64 << 10);
 /// Parts that are looked at. A form has two.
 const MAX_PARTS: usize = 10;
-/// How long a body may take to arrive, and the bytes that give it one second more. Whoever sends less for longer holds a
-/// connection and a file for nothing; at this pace the largest file takes 14 minutes.
+/// How long a body may take to arrive, and the bytes that give it one second more. Whoever sends
+/// less for longer holds a connection and a file for nothing; at this pace the largest file takes
+/// 14 minutes.
 const PATIENCE: Duration = Duration::from_secs(30);
 const BYTES_A_SECOND: u64 = 32 << 10;
 
-/// Uploads of one organization at a time: each has a file in the temporary folder until it is looked at.
+/// Uploads of one organization at a time: each has a file in the temporary folder until it is
+/// looked at.
 const AT_ONCE: usize = 8;
 /// How long an upload waits for its turn. Nothing of it is read meanwhile.
 const WAIT: Duration = Duration::from_secs(30);
@@ -74,7 +77,8 @@ pub struct Upload {
     pub file: File,
     /// Of the file.
     pub bytes: i64,
-    /// The part `options`, JSON in a form field or in a part of its own media type; empty where none is asked for.
+    /// The part `options`, JSON in a form field or in a part of its own media type; empty where
+    /// none is asked for.
     pub options: Vec<u8>,
     /// Of the file and the options: the same upload has another boundary each time.
     pub sum: Sum,
@@ -125,8 +129,8 @@ fn broken(_: impl std::fmt::Display) -> Error {
 /// Reads the parts `file` and `options` in any order.
 ///
 /// # Errors
-/// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` for a part that is missing, `unknown_field` for
-/// others.
+/// `unsupported_media_type`, `body_too_large`, `malformed_json`; `required` for a part that is
+/// missing, `unknown_field` for others.
 pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,

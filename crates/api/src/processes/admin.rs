@@ -32,11 +32,13 @@ pub enum Command {
     CreateOrganization(CreateOrganization),
     /// Print a token with which somebody chooses a new password within an hour.
     ResetPassword(ResetPassword),
-    /// Give an e-mail address up for whoever proves it by a mailed link, when a stranger has taken it.
+    /// Give an e-mail address up for whoever proves it by a mailed link, when a stranger has taken
+    /// it.
     FreeEmail(FreeEmail),
     /// Make an API key; prints it.
     CreateApiKey(CreateApiKey),
-    /// Print how well health would have foretold the revenue of the next quarter, beside two baselines.
+    /// Print how well health would have foretold the revenue of the next quarter, beside two
+    /// baselines.
     BacktestHealth(BacktestHealth),
 }
 
@@ -183,7 +185,8 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     println!("Within an hour, once:");
     println!(
-        "curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \"...\"}}'",
+        "curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \
+            \"...\"}}'",
         token.expose()
     );
     Ok(())

@@ -1,4 +1,5 @@
-//! An organization to look around in, for whoever has just started a server: partners, people, a key.
+//! An organization to look around in, for whoever has just started a server: partners, people, a
+//! key.
 
 mod applications;
 mod companies;
@@ -46,7 +47,8 @@ use crate::{
     resources::scores,
 };
 
-/// Whoever has this address owns the demo organization. `.example` belongs to nobody, so no mail can go there.
+/// Whoever has this address owns the demo organization. `.example` belongs to nobody, so no mail
+/// can go there.
 const OWNER: &str = "demo@partneros.example";
 const OWNER_NAME: &str = "Dora Demo";
 /// The others, one of each role.
@@ -84,7 +86,8 @@ const SCOPES: [AccessScope; 25] = [
     AccessScope::ScoresWrite,
 ];
 
-/// How to get into the demo organization. Kept in the data folder, since the database keeps only hashes.
+/// How to get into the demo organization. Kept in the data folder, since the database keeps only
+/// hashes.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Demo {
     password: String,
@@ -115,8 +118,8 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
     ensure(&database.store(1).await?, &settings.data_dir, environment).await
 }
 
-/// Makes the demo organization with its scores, unless there is one. When how to get in was lost, it gets a new
-/// password and key.
+/// Makes the demo organization with its scores, unless there is one. When how to get in was lost,
+/// it gets a new password and key.
 ///
 /// # Errors
 /// When the database is away, or `demo.json` in the data folder cannot be read or written.
@@ -180,9 +183,12 @@ impl Demo {
   password  {password}
   API key   {api_key}\n
 With the same password: {}\n
-  curl '{url}/v1/partners?type=reseller&sort=-employees&limit=5' -H 'Authorization: Bearer {api_key}'\n
-  curl {url}/v1/partners/aggregate -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\
-    -d '{{\"group_by\": [\"type\"], \"metrics\": [{{\"op\": \"count\"}}, {{\"op\": \"sum\", \"field\": \"company_revenue\"}}]}}'\n",
+  curl '{url}/v1/partners?type=reseller&sort=-employees&limit=5' -H 'Authorization: Bearer \
+  {api_key}'\n
+  curl {url}/v1/partners/aggregate -H 'Authorization: Bearer {api_key}' -H 'Content-Type: \
+  application/json' \\
+    -d '{{\"group_by\": [\"type\"], \"metrics\": [{{\"op\": \"count\"}}, {{\"op\": \"sum\", \
+    \"field\": \"company_revenue\"}}]}}'\n",
             others.join(", ")
         )
     }

@@ -12,8 +12,8 @@ use crate::kernel::{
 
 /// Export records
 ///
-/// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In CSV, texts that a
-/// spreadsheet would take for formulas are escaped.
+/// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
+/// CSV, texts that a spreadsheet would take for formulas are escaped.
 #[utoipa::path(tag = "exports", request_body = ExportRequest, security(("viewer" = ["exports:write"])),
     responses((status = 202, body = Job)), extensions(("x-errors" = json!("invalid_filter"))))]
 #[post("/exports")]

@@ -23,9 +23,9 @@ use crate::kernel::{
 
 /// Preview an import
 ///
-/// Columns with the fields that they feed, and the first rows as the import would read them. It takes the options of the
-/// import; what is absent is guessed, and `guesses` says why. Nothing is written. A key needs the scope to write the
-/// records, as for the import.
+/// Columns with the fields that they feed, and the first rows as the import would read them. It
+/// takes the options of the import; what is absent is guessed, and `guesses` says why. Nothing is
+/// written. A key needs the scope to write the records, as for the import.
 #[utoipa::path(tag = "imports", request_body(content = ImportPreviewForm, content_type = "multipart/form-data"),
     security(("member" = ["imports:write"])), responses((status = 200, body = ImportPreview)),
     extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
@@ -54,9 +54,9 @@ pub async fn preview_import(
 
 /// Import a file
 ///
-/// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An import is an automated write:
-/// what people decided stays. The same file twice changes nothing. A key needs the scope to write the records beside
-/// `imports:write`.
+/// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An
+/// import is an automated write: what people decided stays. The same file twice changes nothing. A
+/// key needs the scope to write the records beside `imports:write`.
 #[utoipa::path(tag = "imports", request_body(content = ImportForm, content_type = "multipart/form-data"),
     security(("member" = ["imports:write"])), responses((status = 202, body = Job)),
     extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]

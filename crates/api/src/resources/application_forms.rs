@@ -23,7 +23,7 @@ use crate::kernel::{
 /// Every organization has one. At first it is closed, and asks for company, website, name and
 /// e-mail address.
 #[utoipa::path(tag = "applications", security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = ApplicationForm)), extensions(("x-step" = json!(4))))]
+    responses((status = 200, body = ApplicationForm)))]
 #[get("/application-form")]
 pub async fn get_application_form(call: Call) -> Result<Answer> {
     let form = call.read(async |tx| application_forms::get(tx).await).await?;
@@ -32,12 +32,13 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
 
 /// Update the application form
 ///
-/// The whole document, as a front end saves it while somebody works on it. Questions and agreements that are sent with
-/// their id are the ones that were there; their order is the order shown. Every save that changes something is a new
-/// version, live at once while the form is open.
+/// The whole document, as a front end saves it while somebody works on it. Questions and agreements
+/// that are sent with their id are the ones that were there; their order is the order shown. Every
+/// save that changes something is a new version, live at once while the form is open.
 #[utoipa::path(tag = "applications", request_body = ApplicationFormUpdate, security(("admin" = ["applications:write"])),
     responses((status = 200, body = ApplicationForm)),
-    extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch not_found_reference if_match_required")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch \
+        not_found_reference if_match_required"))))]
 #[patch("/application-form")]
 pub async fn update_application_form(
     call: Call,
@@ -66,7 +67,7 @@ pub struct FormVersionPath {
 ///
 /// Every version is kept, with the public link that it had.
 #[utoipa::path(tag = "applications", params(FormVersionPath), security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = ApplicationForm)), extensions(("x-step" = json!(4))))]
+    responses((status = 200, body = ApplicationForm)))]
 #[get("/application-form/versions/{n}")]
 pub async fn get_application_form_version(
     call: Call,
@@ -79,8 +80,7 @@ pub async fn get_application_form_version(
 /// Replace the public link
 ///
 /// The old link stops working at once, also for people who are filling in the form.
-#[utoipa::path(tag = "applications", security(("admin" = ["-"])), responses((status = 200, body = ApplicationForm)),
-    extensions(("x-step" = json!(4))))]
+#[utoipa::path(tag = "applications", security(("admin" = ["-"])), responses((status = 200, body = ApplicationForm)))]
 #[post("/application-form/public-token-rotations")]
 pub async fn rotate_form_token(call: Call) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
@@ -118,10 +118,9 @@ impl FormTokenPath {
 
 /// Get a form to fill in
 ///
-/// What a front end needs to render it, and nothing else. A form that is closed is not there. At most 20 requests a minute
-/// from one address, submissions included.
-#[utoipa::path(tag = "applications", params(FormTokenPath), security(()), responses((status = 200, body = PublicForm)),
-    extensions(("x-step" = json!(4))))]
+/// What a front end needs to render it, and nothing else. A form that is closed is not there. At
+/// most 20 requests a minute from one address, submissions included.
+#[utoipa::path(tag = "applications", params(FormTokenPath), security(()), responses((status = 200, body = PublicForm)))]
 #[get("/public/application-forms/{token}")]
 pub async fn get_public_form(call: PublicCall, path: web::Path<FormTokenPath>) -> Result<Answer> {
     let scope = path.scope(&call).await?;

@@ -17,7 +17,8 @@ use crate::kernel::{
 ///
 /// By name unless sorted otherwise. `q` finds names and e-mail addresses that contain it.
 #[utoipa::path(tag = "contacts", params(ContactList), security(("viewer" = ["contacts:read"])),
-    responses((status = 200, body = ContactPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
+    responses((status = 200, body = ContactPage)), extensions(("x-errors" = json!("invalid_cursor \
+        not_found_reference"))))]
 #[get("/contacts")]
 pub async fn list_contacts(call: Call) -> Result<Answer> {
     let request = call.list_request(CONTACT, "name")?;
@@ -27,7 +28,8 @@ pub async fn list_contacts(call: Call) -> Result<Answer> {
 
 /// Create a contact
 ///
-/// With `make_primary` it also becomes the partner's primary contact; that is a write of `primary_contact_id`.
+/// With `make_primary` it also becomes the partner's primary contact; that is a write of
+/// `primary_contact_id`.
 #[utoipa::path(tag = "contacts", request_body = ContactCreate, security(("member" = ["contacts:write"])),
     responses((status = 201, body = Contact)), extensions(("x-errors" = json!("contact_email_taken"))))]
 #[post("/contacts")]
@@ -52,7 +54,8 @@ pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer>
 
 /// Change a contact
 ///
-/// With another `partner_id` it moves there; it is then no primary contact and no stakeholder any more.
+/// With another `partner_id` it moves there; it is then no primary contact and no stakeholder any
+/// more.
 #[utoipa::path(tag = "contacts", params(ContactId), request_body = ContactUpdate, security(("member" = ["contacts:write"])),
     responses((status = 200, body = Contact)), extensions(("x-errors" = json!("contact_email_taken"))))]
 #[patch("/contacts/{id}")]

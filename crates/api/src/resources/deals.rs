@@ -27,11 +27,11 @@ fn answer(deal: &Deal) -> Answer {
 
 /// List deals
 ///
-/// Filter parameters are ANDed; those that begin with `partner.` look at the deal's partner. `q` finds parts of name,
-/// account and domain of the account.
+/// Filter parameters are ANDed; those that begin with `partner.` look at the deal's partner. `q`
+/// finds parts of name, account and domain of the account.
 #[utoipa::path(tag = "deals", params(DealList), security(("viewer" = ["deals:read"])),
     responses((status = 200, body = DealPage)),
-    extensions(("x-errors" = json!("invalid_cursor not_found_reference")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/deals")]
 pub async fn list_deals(call: Call) -> Result<Answer> {
     let request = call.list_request(catalogue(), "")?;
@@ -44,7 +44,7 @@ pub async fn list_deals(call: Call) -> Result<Answer> {
 /// By a filter tree, which may name fields of the partner, `partner.tier`. Has no side effect.
 #[utoipa::path(tag = "deals", request_body = DealQuery, security(("viewer" = ["deals:read"])),
     responses((status = 200, body = DealPage)),
-    extensions(("x-errors" = json!("invalid_cursor invalid_filter")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
 #[post("/deals/query")]
 pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, catalogue(), Utc::now())?;
@@ -54,14 +54,14 @@ pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
 
 /// Register a deal
 ///
-/// By a person it is `approved` unless the body says otherwise, by an API key `submitted`. As `approved` it is checked for
-/// channel conflict: no other partner may have an approved deal for the same account. The partner's roll-ups follow in
-/// the same transaction.
+/// By a person it is `approved` unless the body says otherwise, by an API key `submitted`. As
+/// `approved` it is checked for channel conflict: no other partner may have an approved deal for
+/// the same account. The partner's roll-ups follow in the same transaction.
 #[utoipa::path(tag = "deals", request_body = DealCreate, security(("member" = ["deals:write"])),
     responses((status = 201, body = Deal)),
     extensions(
-        ("x-errors" = json!("external_id_taken deal_conflict closed_on_required invalid_date_order not_applicable")),
-        ("x-step" = json!(2))))]
+        ("x-errors" = json!("external_id_taken deal_conflict closed_on_required invalid_date_order \
+            not_applicable"))))]
 #[post("/deals")]
 pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
@@ -73,11 +73,11 @@ pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
 
 /// Write many deals
 ///
-/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the failure of one undoes them
-/// all. Rows may carry `currency`, which must be the organization's.
+/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
+/// failure of one undoes them all. Rows may carry `currency`, which must be the organization's.
 #[utoipa::path(tag = "deals", request_body = DealBatch, security(("member" = ["deals:write"])),
     responses((status = 207, body = DealBatchResult)),
-    extensions(("x-errors" = json!("batch_too_large")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("batch_too_large"))))]
 #[post("/deals/batch")]
 pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
     let operations = body.operations.iter().cloned().enumerate();
@@ -98,7 +98,8 @@ pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
     call.once(&body.sum, work).await
 }
 
-/// The data of an operation are checked by themselves, so that what is wrong with one does not refuse the others.
+/// The data of an operation are checked by themselves, so that what is wrong with one does not
+/// refuse the others.
 fn checked(
     call: &Call,
     index: usize,
@@ -132,8 +133,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> Deal
 /// Get a deal
 ///
 /// A deal registration.
-#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])), responses((status = 200, body = Deal)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])), responses((status = 200, body = Deal)))]
 #[get("/deals/{id}")]
 pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     let deal = call.read(async |tx| deals::get(tx, *id).await).await?;
@@ -142,14 +142,15 @@ pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 
 /// Change a deal
 ///
-/// A merge patch. Moves its status where the life cycle allows it: `approved` sets `expires_on` like the approval, and
-/// reopens what was won or lost; `won` and `lost` need `closed_on`. With another `partner_id` it moves there.
+/// A merge patch. Moves its status where the life cycle allows it: `approved` sets `expires_on`
+/// like the approval, and reopens what was won or lost; `won` and `lost` need `closed_on`. With
+/// another `partner_id` it moves there.
 #[utoipa::path(tag = "deals", params(DealId), request_body = DealUpdate, security(("member" = ["deals:write"])),
     responses((status = 200, body = Deal)),
     extensions(
         ("x-errors" = json!(
-            "external_id_taken invalid_transition deal_conflict closed_on_required invalid_date_order not_applicable")),
-        ("x-step" = json!(2))))]
+            "external_id_taken invalid_transition deal_conflict closed_on_required \
+                invalid_date_order not_applicable"))))]
 #[patch("/deals/{id}")]
 pub async fn update_deal(
     call: Call,
@@ -163,8 +164,7 @@ pub async fn update_deal(
 /// Delete a deal
 ///
 /// It can be restored within 30 days.
-#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 204)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 204)))]
 #[delete("/deals/{id}")]
 pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     call.write(async |tx| deals::delete(tx, *id, call.if_match).await).await?;
@@ -175,7 +175,7 @@ pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 ///
 /// Possible within 30 days of its deletion. An approved one is checked for channel conflict again.
 #[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("external_id_taken deal_conflict")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("external_id_taken deal_conflict"))))]
 #[post("/deals/{id}/restoration")]
 pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     call.once(&Sum::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
@@ -183,11 +183,12 @@ pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 
 /// Approve a deal
 ///
-/// Protects it until `expires_on`, unless another partner has an approved deal for the same account. A deal that was won
-/// or lost is reopened.
+/// Protects it until `expires_on`, unless another partner has an approved deal for the same
+/// account. A deal that was won or lost is reopened.
 #[utoipa::path(tag = "deals", params(DealId), request_body = DealApproval, security(("member" = ["deals:write"])),
     responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("invalid_transition deal_conflict invalid_date_order")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_transition deal_conflict \
+        invalid_date_order"))))]
 #[post("/deals/{id}/approval")]
 pub async fn approve_deal(
     call: Call,
@@ -202,7 +203,7 @@ pub async fn approve_deal(
 /// Gives the reason for the rejection, if there is one.
 #[utoipa::path(tag = "deals", params(DealId), request_body = DealRejection, security(("member" = ["deals:write"])),
     responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("invalid_transition")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_transition"))))]
 #[post("/deals/{id}/rejection")]
 pub async fn reject_deal(
     call: Call,
@@ -214,11 +215,11 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
-/// after them those for an account that may be the same: a name that differs in spelling or legal
-/// form, or a domain of the same company. Only the same account refuses an approval.
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name),
+/// and after them those for an account that may be the same: a name that differs in spelling or
+/// legal form, or a domain of the same company. Only the same account refuses an approval.
 #[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealConflictPage)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = DealConflictPage)))]
 #[get("/deals/{id}/conflicts")]
 pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;

@@ -38,7 +38,8 @@ pub struct EventList {
     #[serde(default)]
     #[param(max_length = 60, example = "key_01kb1q3x5se7wtc2gnh2avw0fd")]
     pub actor_id: Option<String>,
-    /// Only events after this sequence number: whoever has read up to n has missed nothing before n.
+    /// Only events after this sequence number: whoever has read up to n has missed nothing before
+    /// n.
     #[serde(default)]
     #[param(minimum = 0, maximum = 9007199254740991_i64, example = 48213)]
     pub sequence_gt: Option<i64>,
@@ -53,11 +54,12 @@ pub struct EventList {
 
 /// List events
 ///
-/// Ascending by `sequence`, the order of commits, unless asked for otherwise; kept for 90 days. To follow changes without
-/// a gap, walk to the last page and ask again with its `last_sequence` as `sequence_gt`: nothing can appear below it any
-/// more. Numbers that are missing between two events belong to events that do not match the conditions or that the
-/// caller may not see (security, private views); none is ever lost. When events after `sequence_gt` have been erased,
-/// the answer is 410 `events_expired`: read the records anew and go on from a new mark.
+/// Ascending by `sequence`, the order of commits, unless asked for otherwise; kept for 90 days. To
+/// follow changes without a gap, walk to the last page and ask again with its `last_sequence` as
+/// `sequence_gt`: nothing can appear below it any more. Numbers that are missing between two events
+/// belong to events that do not match the conditions or that the caller may not see (security,
+/// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
+/// is 410 `events_expired`: read the records anew and go on from a new mark.
 #[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
     extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/events")]
@@ -67,9 +69,11 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 
 /// List the events of a partner
 ///
-/// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and plan items.
+/// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and
+/// plan items.
 #[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
-    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
+    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor \
+        events_expired"))))]
 #[get("/partners/{id}/events")]
 pub async fn list_partner_events(
     call: Call,
@@ -142,7 +146,8 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
                 if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
             let mut data = events::list(tx, &filter, limit + 1).await?;
             if let Some(read) = read {
-                // After the events: what is erased between the two statements is missed by nobody who does not hear of it.
+                // After the events: what is erased between the two statements is missed by nobody
+                // who does not hear of it.
                 let first = events::first_sequence(tx).await?;
                 if read.saturating_add(1) < first {
                     return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));

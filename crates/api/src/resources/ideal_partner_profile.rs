@@ -13,8 +13,7 @@ use crate::kernel::{
 /// Get the ideal partner profile
 ///
 /// The criteria that fit is judged by, and what they weigh. A new organization has a default one.
-#[utoipa::path(tag = "scores", security(("viewer" = ["scores:read"])), responses((status = 200, body = IdealPartnerProfile)),
-    extensions(("x-step" = json!(3))))]
+#[utoipa::path(tag = "scores", security(("viewer" = ["scores:read"])), responses((status = 200, body = IdealPartnerProfile)))]
 #[get("/ideal-partner-profile")]
 pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
     let profile = call.read(async |tx| ideal_partner_profile::get(tx).await).await?;
@@ -27,7 +26,8 @@ pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
 /// All scores become stale; refresh them when it suits you.
 #[utoipa::path(tag = "scores", request_body = IdealPartnerProfileUpdate, security(("admin" = ["scores:write"])),
     responses((status = 200, body = IdealPartnerProfile)),
-    extensions(("x-errors" = json!("if_match_required invalid_filter weights_not_100_percent")), ("x-step" = json!(3))))]
+    extensions(("x-errors" = json!("if_match_required invalid_filter \
+        weights_not_100_percent"))))]
 #[patch("/ideal-partner-profile")]
 pub async fn update_ideal_partner_profile(
     call: Call,

@@ -21,7 +21,7 @@ use crate::kernel::{
 ///
 /// Counts partners by their attributes, adds up deals and revenue, and averages scores.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = PortfolioInsight)), extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
+    responses((status = 200, body = PortfolioInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/portfolio")]
 pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     let request = call.partner_filter(&[], "")?;
@@ -33,7 +33,7 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
 ///
 /// By the stage history, between two days in the organization's time zone, both included.
 #[utoipa::path(tag = "insights", params(LifecycleWindow, InsightFilter), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = LifecycleInsight)), extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
+    responses((status = 200, body = LifecycleInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/lifecycle")]
 pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
     let request = call.partner_filter(&["since", "until"], "")?;
@@ -45,7 +45,7 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
 ///
 /// The strengths that scoring found, with how many partners have them; at most 100.
 #[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = StrengthsInsight)), extensions(("x-errors" = json!("not_found_reference")), ("x-step" = json!(2))))]
+    responses((status = 200, body = StrengthsInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/strengths")]
 pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     let request = call.partner_filter(&[], "")?;
@@ -58,7 +58,7 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
 /// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
 #[utoipa::path(tag = "insights", params(FiscalYearParameter, Paging, InsightFilter), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = AttainmentInsight)),
-    extensions(("x-errors" = json!("invalid_cursor not_found_reference")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/insights/attainment")]
 pub async fn get_attainment_insight(
     call: Call,

@@ -98,7 +98,8 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
 ///
 /// Lists the result for each row or record, in order.
 #[utoipa::path(tag = "jobs", params(JobId, JobItemList, Paging), security(("viewer" = ["jobs:read"])),
-    responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor job_expired"))))]
+    responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor \
+        job_expired"))))]
 #[get("/jobs/{id}/items")]
 pub async fn list_job_items(
     call: Call,

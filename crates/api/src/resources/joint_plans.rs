@@ -18,9 +18,10 @@ use crate::{
 
 /// Get the joint plan of a partner
 ///
-/// Target, quarters and what was won in them, in the fiscal calendar and time zone of the organization.
+/// Target, quarters and what was won in them, in the fiscal calendar and time zone of the
+/// organization.
 #[utoipa::path(tag = "plans", params(PartnerId, FiscalYearParameter), security(("viewer" = ["plans:read"])),
-    responses((status = 200, body = JointPlan)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = JointPlan)))]
 #[get("/partners/{id}/joint-plan")]
 pub async fn get_joint_plan(
     call: Call,
@@ -33,10 +34,10 @@ pub async fn get_joint_plan(
 
 /// Update target and weights
 ///
-/// They are fields of the partner: what a person changes is overridden from then on, and automation skips it. Answers the
-/// plan for the present fiscal year.
+/// They are fields of the partner: what a person changes is overridden from then on, and automation
+/// skips it. Answers the plan for the present fiscal year.
 #[utoipa::path(tag = "plans", params(PartnerId, WriteModeParameter), request_body = JointPlanUpdate,
-    security(("member" = ["plans:write"])), responses((status = 200, body = JointPlan)), extensions(("x-step" = json!(2))))]
+    security(("member" = ["plans:write"])), responses((status = 200, body = JointPlan)))]
 #[patch("/partners/{id}/joint-plan")]
 pub async fn update_joint_plan(
     call: Call,

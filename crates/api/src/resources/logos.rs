@@ -1,5 +1,6 @@
-//! Logos of partners (contract 4.2). The row holds the address; the bytes lie in the file store. Each upload has a file
-//! and an address of its own, so that caches never show an old logo and two uploads at once never share a file.
+//! Logos of partners (contract 4.2). The row holds the address; the bytes lie in the file store.
+//! Each upload has a file and an address of its own, so that caches never show an old logo and two
+//! uploads at once never share a file.
 
 use std::sync::LazyLock;
 
@@ -38,7 +39,8 @@ const MAX_UPLOAD: usize = 1 << 20;
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogoVersion {
-    /// Names the very bytes, as `logo_url` does: with it the answer can be kept for ever; without it, it is the logo of now.
+    /// Names the very bytes, as `logo_url` does: with it the answer can be kept for ever; without
+    /// it, it is the logo of now.
     #[serde(default)]
     #[param(max_length = 60, example = "7d0f5e1c93a1b04c7d0f5e1c-5e1c93a1")]
     pub v: Option<String>,
@@ -56,7 +58,8 @@ fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> P
 
 /// Get the logo of a partner
 ///
-/// As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such an answer never changes.
+/// As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such an
+/// answer never changes.
 #[utoipa::path(tag = "partners", params(PartnerId, LogoVersion), security(("viewer" = ["partners:read"])),
     responses((status = 200, body = Vec<u8>, content_type = "image/*")), extensions(("x-etag" = json!(true))))]
 #[get("/partners/{id}/logo")]
@@ -89,8 +92,8 @@ pub async fn get_partner_logo(
 
 /// Upload a logo
 ///
-/// PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512 pixels a side and encoded anew,
-/// without metadata.
+/// PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512 pixels a
+/// side and encoded anew, without metadata.
 #[utoipa::path(tag = "partners", params(PartnerId), request_body(content = Vec<u8>, content_type = "image/*"),
     security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
     extensions(("x-errors" = json!("image_unreadable")), ("x-if-match" = json!(true))))]
@@ -181,7 +184,8 @@ pub async fn keep(
     Ok(format!("/v1/partners/{partner}/logo?v={version}"))
 }
 
-/// Erases the bytes behind an address that no row names any more. The write is done; what stays behind is seen by nobody.
+/// Erases the bytes behind an address that no row names any more. The write is done; what stays
+/// behind is seen by nobody.
 pub async fn erase(files: &Files, organization: OrganizationId, partner: PartnerId, address: &str) {
     let Some(version) = version_of(address) else { return };
     let file = file_of(organization, partner, version);

@@ -105,7 +105,8 @@ pub async fn update_member(
 
 /// Remove a member
 ///
-/// Ends the person's sessions and keeps the history. Partners that the member looked after have no manager then.
+/// Ends the person's sessions and keeps the history. Partners that the member looked after have no
+/// manager then.
 #[utoipa::path(tag = "members", params(MemberId), security(("admin" = ["-"])), responses((status = 204)),
     extensions(("x-errors" = json!("last_owner"))))]
 #[delete("/members/{id}")]

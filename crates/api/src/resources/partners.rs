@@ -34,7 +34,8 @@ pub type PartnerFieldPage = Page<PartnerField>;
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WriteModeParameter {
-    /// Whether a person decided on the values; keys need the scope `partners:override` for `manual`.
+    /// Whether a person decided on the values; keys need the scope `partners:override` for
+    /// `manual`.
     #[serde(default)]
     #[param(inline = false)]
     pub write_mode: Option<WriteMode>,
@@ -45,7 +46,8 @@ pub(crate) fn answer(partner: &Partner) -> Answer {
     Answer::resource(tag(partner), partner)
 }
 
-/// What names the state of a partner: its version and, since scores make no version, how often they were written since.
+/// What names the state of a partner: its version and, since scores make no version, how often they
+/// were written since.
 fn tag(partner: &Partner) -> String {
     match (partner.summary.version, partner.scored_since_version) {
         (version, 0) => version.to_string(),
@@ -107,8 +109,8 @@ pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Res
 
 /// Create a partner
 ///
-/// With `primary_contact` the contact is made in the same transaction. What a person gives is overridden from the start,
-/// except `name` and `type`.
+/// With `primary_contact` the contact is made in the same transaction. What a person gives is
+/// overridden from the start, except `name` and `type`.
 #[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerCreate,
     security(("member" = ["partners:write"])), responses((status = 201, body = Partner)),
     extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
@@ -139,7 +141,8 @@ fn created_via(call: &Call) -> PartnerCreatedVia {
 
 /// Write many partners
 ///
-/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the failure of one undoes them all.
+/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
+/// failure of one undoes them all.
 #[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerBatch,
     security(("member" = ["partners:write"])), responses((status = 207, body = PartnerBatchResult)),
     extensions(("x-errors" = json!("batch_too_large"))))]
@@ -169,7 +172,8 @@ pub async fn batch_partners(
     call.once(&body.sum, work).await
 }
 
-/// The data of an operation are checked by themselves, so that what is wrong with one does not refuse the others.
+/// The data of an operation are checked by themselves, so that what is wrong with one does not
+/// refuse the others.
 fn checked(
     call: &Call,
     index: usize,
@@ -227,8 +231,8 @@ pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer>
 
 /// Change a partner
 ///
-/// A merge patch. What a person changes is overridden from then on; automation skips such fields, is told so in
-/// `skipped_fields`, and its newest value waits as the pending value.
+/// A merge patch. What a person changes is overridden from then on; automation skips such fields,
+/// is told so in `skipped_fields`, and its newest value waits as the pending value.
 #[utoipa::path(tag = "partners", params(PartnerId, WriteModeParameter), request_body = PartnerUpdate,
     security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
     extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
@@ -259,9 +263,9 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 
 /// Restore a partner
 ///
-/// Possible within 30 days of its deletion, together with its contacts and deals. Refused while another
-/// partner has its domain or external id by now, or a deal that was approved meanwhile for the account of
-/// one of its approved deals.
+/// Possible within 30 days of its deletion, together with its contacts and deals. Refused while
+/// another partner has its domain or external id by now, or a deal that was approved meanwhile for
+/// the account of one of its approved deals.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
     responses((status = 200, body = Partner)),
     extensions(("x-errors" = json!("domain_taken external_id_taken deal_conflict"))))]

@@ -17,7 +17,7 @@ use crate::kernel::{
 ///
 /// In the order of the plan unless sorted otherwise.
 #[utoipa::path(tag = "plans", params(PartnerId, PlanItemList), security(("viewer" = ["plans:read"])),
-    responses((status = 200, body = PlanItemPage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
+    responses((status = 200, body = PlanItemPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/plan-items")]
 pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let request = call.list_request(PLAN_ITEM, "position")?;
@@ -29,7 +29,7 @@ pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 ///
 /// The item is added at the end of the plan.
 #[utoipa::path(tag = "plans", params(PartnerId), request_body = PlanItemCreate, security(("member" = ["plans:write"])),
-    responses((status = 201, body = PlanItem)), extensions(("x-step" = json!(2))))]
+    responses((status = 201, body = PlanItem)))]
 #[post("/partners/{id}/plan-items")]
 pub async fn create_plan_item(
     call: Call,
@@ -46,8 +46,7 @@ pub async fn create_plan_item(
 /// Get a plan item
 ///
 /// Returns one item of a joint plan.
-#[utoipa::path(tag = "plans", params(PlanItemId), security(("viewer" = ["plans:read"])), responses((status = 200, body = PlanItem)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "plans", params(PlanItemId), security(("viewer" = ["plans:read"])), responses((status = 200, body = PlanItem)))]
 #[get("/plan-items/{id}")]
 pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
     let item = call.read(async |tx| plan_items::get(tx, *id).await).await?;
@@ -58,7 +57,7 @@ pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answ
 ///
 /// `before_id` moves it in front of another item of the plan; null moves it to the end.
 #[utoipa::path(tag = "plans", params(PlanItemId), request_body = PlanItemUpdate, security(("member" = ["plans:write"])),
-    responses((status = 200, body = PlanItem)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = PlanItem)))]
 #[patch("/plan-items/{id}")]
 pub async fn update_plan_item(
     call: Call,
@@ -73,8 +72,7 @@ pub async fn update_plan_item(
 /// Delete a plan item
 ///
 /// Deletes it permanently.
-#[utoipa::path(tag = "plans", params(PlanItemId), security(("member" = ["plans:write"])), responses((status = 204)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "plans", params(PlanItemId), security(("member" = ["plans:write"])), responses((status = 204)))]
 #[delete("/plan-items/{id}")]
 pub async fn delete_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
     call.write(async |tx| plan_items::delete(tx, *id, call.if_match).await).await?;

@@ -226,11 +226,12 @@ fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
 
 /// Refresh the session
 ///
-/// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the header
-/// `X-Requested-With` and an `Origin` that this deployment knows. A token that was used before ends the session; within ten
-/// seconds it gets the same successor again.
+/// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the
+/// header `X-Requested-With` and an `Origin` that this deployment knows. A token that was used
+/// before ends the session; within ten seconds it gets the same successor again.
 #[utoipa::path(tag = "auth", security(()), responses((status = 200, body = TokenGrant)),
-    extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed member_suspended"))))]
+    extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed \
+        member_suspended"))))]
 #[post("/auth/refreshes")]
 pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     let known_origin =
@@ -275,10 +276,11 @@ pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> 
 
 /// End a session
 ///
-/// `current` stands for the session of this request; its cookie is cleared. Access tokens of the session are refused from
-/// now on.
+/// `current` stands for the session of this request; its cookie is cleared. Access tokens of the
+/// session are refused from now on.
 #[utoipa::path(tag = "auth", security(("user" = [])), responses((status = 204)),
-    params(("session_id" = String, Path, description = "The id of a session, or `current`.", example = "current")))]
+    params(("session_id" = String, Path, description = "The id of a session, or \
+        `current`.", example = "current")))]
 #[delete("/auth/sessions/{session_id}")]
 pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
     let (member, current) = call.user()?;
@@ -303,8 +305,7 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
 /// Mails a link with which a new password can be chosen within an hour, if somebody has joined with
 /// this e-mail address, at most every five minutes. Whether anybody has shows neither in the answer
 /// nor in its time.
-#[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)),
-    extensions(("x-step" = json!(4))))]
+#[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)))]
 #[post("/auth/password-resets")]
 pub async fn request_password_reset(
     call: PublicCall,

@@ -54,8 +54,7 @@ fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
 ///
 /// Says whether Slack is connected, and to which workspace. A connection whose token
 /// cannot be read any more, because the deployment has another key, is none: connect again.
-#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)),
-    extensions(("x-step" = json!(4))))]
+#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)))]
 #[get("/integrations/slack")]
 pub async fn get_slack_integration(call: Call) -> Result<Answer> {
     let stored = call.read(async |tx| slack::get(tx).await).await?;
@@ -65,9 +64,10 @@ pub async fn get_slack_integration(call: Call) -> Result<Answer> {
 
 /// Connect to Slack
 ///
-/// The token of a bot is tried out first. It is kept encrypted and never shown; another one takes its place.
+/// The token of a bot is tried out first. It is kept encrypted and never shown; another one takes
+/// its place.
 #[utoipa::path(tag = "integrations", request_body = SlackConnection, security(("admin" = ["-"])),
-    responses((status = 200, body = SlackIntegration)), extensions(("x-errors" = json!("slack_rejected")), ("x-step" = json!(4))))]
+    responses((status = 200, body = SlackIntegration)), extensions(("x-errors" = json!("slack_rejected"))))]
 #[put("/integrations/slack")]
 pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<Answer> {
     let state: &web::Data<State> = &call.state;
@@ -98,9 +98,10 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
 
 /// Disconnect Slack
 ///
-/// Channels and users of Slack are taken out of the notification settings; what is on its way to them is given up.
+/// Channels and users of Slack are taken out of the notification settings; what is on its way to
+/// them is given up.
 #[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 204)),
-    extensions(("x-errors" = json!("not_found")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("not_found"))))]
 #[delete("/integrations/slack")]
 pub async fn disconnect_slack(call: Call) -> Result<Answer> {
     call.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
@@ -112,11 +113,11 @@ type Position = (SlackTargetKind, String);
 
 /// List channels and users of Slack
 ///
-/// Channels first, then users, as Slack pages them: a page may be shorter than asked for, and is the last one only
-/// when `next_cursor` is null. There is no count.
+/// Channels first, then users, as Slack pages them: a page may be shorter than asked for, and is
+/// the last one only when `next_cursor` is null. There is no count.
 #[utoipa::path(tag = "integrations", params(SlackTargetList, Paging), security(("admin" = ["-"])),
     responses((status = 200, body = SlackTargetPage)),
-    extensions(("x-errors" = json!("invalid_cursor slack_not_connected")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("invalid_cursor slack_not_connected"))))]
 #[get("/integrations/slack/targets")]
 pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Result<Answer> {
     let needle = query.q.as_deref().map(fold).unwrap_or_default();

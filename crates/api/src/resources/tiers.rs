@@ -43,7 +43,7 @@ pub struct TierReplacement {
 ///
 /// Ordered by rank, the lowest first.
 #[utoipa::path(tag = "tiers", params(Paging), security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPage)),
-    extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/tiers")]
 pub async fn list_tiers(call: Call, paging: Query<Paging>) -> Result<Answer> {
     let page = call.read(async |tx| tiers::list(tx, &paging).await).await?;
@@ -54,7 +54,8 @@ pub async fn list_tiers(call: Call, paging: Query<Paging>) -> Result<Answer> {
 ///
 /// Key and rank must be new. Nobody is evaluated by it: try it out with a dry run, then evaluate.
 #[utoipa::path(tag = "tiers", request_body = TierCreate, security(("admin" = ["tiers:write"])), responses((status = 201, body = Tier)),
-    extensions(("x-errors" = json!("key_taken rank_taken circular_requirement invalid_filter")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("key_taken rank_taken circular_requirement \
+        invalid_filter"))))]
 #[post("/tiers")]
 pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
@@ -67,8 +68,7 @@ pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
 /// Get a tier
 ///
 /// `partner_count` is the number of partners that have it.
-#[utoipa::path(tag = "tiers", params(TierPath), security(("viewer" = ["tiers:read"])), responses((status = 200, body = Tier)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "tiers", params(TierPath), security(("viewer" = ["tiers:read"])), responses((status = 200, body = Tier)))]
 #[get("/tiers/{key}")]
 pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
     let tier = call.read(async |tx| tiers::get(tx, &path.key).await).await?;
@@ -77,11 +77,12 @@ pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
 
 /// Change a tier
 ///
-/// When rank, requirement or default change and the rules decide on tiers, partners are evaluated: up to 1,000 at once,
-/// more in a job that starts at once.
+/// When rank, requirement or default change and the rules decide on tiers, partners are evaluated:
+/// up to 1,000 at once, more in a job that starts at once.
 #[utoipa::path(tag = "tiers", params(TierPath), request_body = TierUpdate, security(("admin" = ["tiers:write"])),
     responses((status = 200, body = Tier)),
-    extensions(("x-errors" = json!("rank_taken default_tier circular_requirement invalid_filter")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("rank_taken default_tier circular_requirement \
+        invalid_filter"))))]
 #[patch("/tiers/{key}")]
 pub async fn update_tier(
     call: Call,
@@ -95,9 +96,11 @@ pub async fn update_tier(
 
 /// Delete a tier
 ///
-/// Its partners get what the rules give them; those who have it by hand get the tier of `replace_with` by hand.
+/// Its partners get what the rules give them; those who have it by hand get the tier of
+/// `replace_with` by hand.
 #[utoipa::path(tag = "tiers", params(TierPath, TierReplacement), security(("admin" = ["tiers:write"])), responses((status = 204)),
-    extensions(("x-errors" = json!("tier_in_use default_tier not_found_reference")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("tier_in_use default_tier \
+        not_found_reference"))))]
 #[delete("/tiers/{key}")]
 pub async fn delete_tier(
     call: Call,
@@ -112,8 +115,7 @@ pub async fn delete_tier(
 /// Get the tier policy
 ///
 /// Says when and how tiers are evaluated.
-#[utoipa::path(tag = "tiers", security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPolicy)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "tiers", security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPolicy)))]
 #[get("/tier-policy")]
 pub async fn get_tier_policy(call: Call) -> Result<Answer> {
     let policy = call.read(async |tx| tiers::get_policy(tx).await).await?;
@@ -124,7 +126,7 @@ pub async fn get_tier_policy(call: Call) -> Result<Answer> {
 ///
 /// A merge patch: absent properties keep their values. No tier changes by this alone.
 #[utoipa::path(tag = "tiers", request_body = TierPolicyUpdate, security(("admin" = ["tiers:write"])),
-    responses((status = 200, body = TierPolicy)), extensions(("x-errors" = json!("if_match_required")), ("x-step" = json!(2))))]
+    responses((status = 200, body = TierPolicy)), extensions(("x-errors" = json!("if_match_required"))))]
 #[patch("/tier-policy")]
 pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
     call.expect_if_match()?;
@@ -135,11 +137,12 @@ pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Res
 
 /// Evaluate tiers
 ///
-/// Of all partners, or of a selection. The items of the job hold the tier before and after; a dry run changes nothing and
-/// says exactly what a real one would do.
+/// Of all partners, or of a selection. The items of the job hold the tier before and after; a dry
+/// run changes nothing and says exactly what a real one would do.
 #[utoipa::path(tag = "tiers", request_body = TierEvaluationRequest, security(("admin" = ["tiers:write"])),
     responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter not_found_reference")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_selection invalid_filter \
+        not_found_reference"))))]
 #[post("/tier-evaluations")]
 pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
@@ -151,9 +154,10 @@ pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Re
 
 /// Assess the tier of a partner
 ///
-/// Why it has its tier, and what it lacks for the next: every condition with what is needed, what there is, and the gap.
+/// Why it has its tier, and what it lacks for the next: every condition with what is needed, what
+/// there is, and the gap.
 #[utoipa::path(tag = "tiers", params(PartnerId), security(("viewer" = ["tiers:read"])),
-    responses((status = 200, body = TierAssessment)), extensions(("x-step" = json!(2))))]
+    responses((status = 200, body = TierAssessment)))]
 #[get("/partners/{id}/tier-assessment")]
 pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let assessment = call.read(async |tx| tiers::assess(tx, *id).await).await?;
@@ -165,7 +169,7 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
 /// Lists every change of its tier, newest first.
 #[utoipa::path(tag = "tiers", params(PartnerId, Paging), security(("viewer" = ["tiers:read"])),
     responses((status = 200, body = TierChangePage)),
-    extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/tier-history")]
 pub async fn list_partner_tier_history(
     call: Call,

@@ -43,7 +43,7 @@ fn answer(view: &SavedView) -> Answer {
 ///
 /// Your own views and the shared ones, in the order in which they were saved.
 #[utoipa::path(tag = "views", params(ViewList, Paging), security(("viewer" = ["views:read"])),
-    responses((status = 200, body = SavedViewPage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(2))))]
+    responses((status = 200, body = SavedViewPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/views")]
 pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
     let filter = ViewFilter { object: query.object, visibility: query.visibility };
@@ -63,10 +63,11 @@ pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
 
 /// Save a view
 ///
-/// Private unless shared; sharing needs the role `member`. The views of an API key are always shared.
+/// Private unless shared; sharing needs the role `member`. The views of an API key are always
+/// shared.
 #[utoipa::path(tag = "views", request_body = SavedViewCreate, security(("viewer" = ["views:write"])),
     responses((status = 201, body = SavedView)),
-    extensions(("x-errors" = json!("view_name_taken invalid_filter")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("view_name_taken invalid_filter"))))]
 #[post("/views")]
 pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
@@ -79,9 +80,9 @@ pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answ
 
 /// Get a saved view
 ///
-/// `warnings` name what its filter names and no longer exists; private views of others are not found.
-#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:read"])), responses((status = 200, body = SavedView)),
-    extensions(("x-step" = json!(2))))]
+/// `warnings` name what its filter names and no longer exists; private views of others are not
+/// found.
+#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:read"])), responses((status = 200, body = SavedView)))]
 #[get("/views/{id}")]
 pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let view = call.read(async |tx| views::get(tx, *id).await).await?;
@@ -94,7 +95,8 @@ pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 /// of other members.
 #[utoipa::path(tag = "views", params(ViewId), request_body = SavedViewUpdate, security(("viewer" = ["views:write"])),
     responses((status = 200, body = SavedView)),
-    extensions(("x-errors" = json!("not_view_owner view_name_taken invalid_filter")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("not_view_owner view_name_taken \
+        invalid_filter"))))]
 #[patch("/views/{id}")]
 pub async fn update_view(
     call: Call,
@@ -109,7 +111,7 @@ pub async fn update_view(
 ///
 /// Only its owner or an admin may do so. Members who had it as their default have none afterwards.
 #[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:write"])), responses((status = 204)),
-    extensions(("x-errors" = json!("not_view_owner")), ("x-step" = json!(2))))]
+    extensions(("x-errors" = json!("not_view_owner"))))]
 #[delete("/views/{id}")]
 pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     call.write(async |tx| views::delete(tx, *id, call.if_match).await).await?;
@@ -120,8 +122,7 @@ pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 ///
 /// The view becomes your default for its kind of records. The defaults of other members do not
 /// change.
-#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
 #[put("/views/{id}/default")]
 pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let (member, _) = call.user()?;
@@ -132,8 +133,7 @@ pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answe
 /// Unset the default view
 ///
 /// Does nothing if the view is not your default.
-#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)),
-    extensions(("x-step" = json!(2))))]
+#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
 #[delete("/views/{id}/default")]
 pub async fn unset_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let (member, _) = call.user()?;

@@ -1,4 +1,5 @@
-//! Who may do what: roles of members, scopes of API keys, and the actor that a write is attributed to.
+//! Who may do what: roles of members, scopes of API keys, and the actor that a write is attributed
+//! to.
 
 use diesel::{
     deserialize::FromSql,
@@ -23,7 +24,8 @@ choices! {
         /// Also gives and takes ownership.
         Owner = "owner",
     }
-    /// What an API key may do. `x:write` includes `x:read`; `partners:write` does not include `partners:override`.
+    /// What an API key may do. `x:write` includes `x:read`; `partners:write` does not include
+    /// `partners:override`.
     AccessScope {
         PartnersRead = "partners:read",
         PartnersWrite = "partners:write",
@@ -61,7 +63,8 @@ choices! {
     }
     /// By which way an actor acts.
     ActorVia {
-        /// In work that runs in the background because the actor has asked for it: a file, a refresh, a selection.
+        /// In work that runs in the background because the actor has asked for it: a file, a
+        /// refresh, a selection.
         Job = "job",
     }
     /// Whether a person decided on the values of a write.
@@ -145,7 +148,8 @@ impl Role {
     }
 }
 
-/// Who did it. Written into every event and override, so it stays readable when the user or key is gone.
+/// Who did it. Written into every event and override, so it stays readable when the user or key is
+/// gone.
 #[derive(
     Debug,
     Clone,
@@ -228,7 +232,8 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A person who signs in for the first time, by registering or by accepting an invitation: the writes are their own.
+    /// A person who signs in for the first time, by registering or by accepting an invitation: the
+    /// writes are their own.
     pub fn newcomer(
         organization: ids::OrganizationId,
         user: ids::UserId,
@@ -252,7 +257,8 @@ impl Scope {
         }
     }
 
-    /// The system itself inside one organization: jobs without a starter, sign-in before a person is known.
+    /// The system itself inside one organization: jobs without a starter, sign-in before a person
+    /// is known.
     pub fn system(organization: ids::OrganizationId, name: &str, request_id: Uuid) -> Self {
         Self {
             organization,

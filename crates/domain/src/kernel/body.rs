@@ -1,7 +1,9 @@
-//! Checks what a request holds against the schemas of the document, and brings it into the form in which it is kept.
-//! A limit is stated once, in the document, and holds because this runs before anything is read into a struct.
+//! Checks what a request holds against the schemas of the document, and brings it into the form in
+//! which it is kept. A limit is stated once, in the document, and holds because this runs before
+//! anything is read into a struct.
 //!
-//! Architecture Invariant: what needs data (uniqueness, references, who may write) is not known here.
+//! Architecture Invariant: what needs data (uniqueness, references, who may write) is not known
+//! here.
 
 use std::{borrow::Cow, collections::HashMap, collections::HashSet};
 
@@ -16,14 +18,16 @@ use crate::kernel::{
     text,
 };
 
-/// Bytes of the longest text of which the document does not say how long it may be: the formats that have a longest
-/// form of their own. Nothing is normalised before it is known to be no longer.
+/// Bytes of the longest text of which the document does not say how long it may be: the formats
+/// that have a longest form of their own. Nothing is normalised before it is known to be no longer.
 const MAX_TEXT: usize = 10_000;
 /// Levels of arrays and objects that `serde_json` follows.
 const DEEPEST_JSON: usize = 128;
-/// Properties of the largest object whose names are free; a mapping has one for each column of a file.
+/// Properties of the largest object whose names are free; a mapping has one for each column of a
+/// file.
 const MAX_PROPERTIES: usize = 1_000;
-/// How many bytes of a text may become one character: a syllable of three letters, or a letter and its marks.
+/// How many bytes of a text may become one character: a syllable of three letters, or a letter and
+/// its marks.
 const BYTES_A_CHARACTER: usize = 12;
 
 /// The schemas of the document, ready for checking.
@@ -54,8 +58,8 @@ impl Schemas {
         Self { all, patterns }
     }
 
-    /// Everything that is wrong with `value` as the schema `name`, which is empty when it may be used.
-    /// What is not wrong is brought into its kept form in place.
+    /// Everything that is wrong with `value` as the schema `name`, which is empty when it may be
+    /// used. What is not wrong is brought into its kept form in place.
     pub fn check(&self, name: &str, value: &mut Json) -> Vec<Fault> {
         self.check_at(name, "#", value)
     }
@@ -70,8 +74,9 @@ impl Schemas {
         check.faults.into_vec()
     }
 
-    /// The value of the parameter `name` out of its texts, one per time that it was given.
-    /// A list is written with commas (`\,` is a comma inside of a value, `\\` a backslash) or by repeating the parameter.
+    /// The value of the parameter `name` out of its texts, one per time that it was given. A list
+    /// is written with commas (`\,` is a comma inside of a value, `\\` a backslash) or by repeating
+    /// the parameter.
     ///
     /// # Errors
     /// `invalid_parameter`, with `meta.allowed` where there is a choice.
@@ -161,9 +166,9 @@ pub fn resource_of(name: &str) -> Option<&str> {
     }
 }
 
-/// How many values a JSON text has, keys included, or a little more: what separates them is counted where it does not
-/// stand in a string. Takes no memory, and any bytes. What is nested deeper than the parser follows counts no more:
-/// there it stops.
+/// How many values a JSON text has, keys included, or a little more: what separates them is counted
+/// where it does not stand in a string. Takes no memory, and any bytes. What is nested deeper than
+/// the parser follows counts no more: there it stops.
 pub fn count_values(json: &[u8]) -> usize {
     let (mut count, mut depth, mut in_string, mut escaped) = (1, 0_usize, false, false);
     for byte in json {
@@ -358,7 +363,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A property that this request does not take: one of the resource that is never written, or none at all.
+    /// A property that this request does not take: one of the resource that is never written, or
+    /// none at all.
     fn unknown(&mut self, schema: &Resolved<'_>, properties: &Map<String, Json>, name: &str) {
         let resource = schema.name.and_then(resource_of);
         let known = resource
@@ -567,7 +573,8 @@ fn kind_of(value: &Json) -> &'static str {
     }
 }
 
-/// A parameter's text as the JSON that its type asks for; what does not fit stays text, and is refused as such.
+/// A parameter's text as the JSON that its type asks for; what does not fit stays text, and is
+/// refused as such.
 fn typed(kind: Option<&str>, text: &str) -> Json {
     let read = match kind {
         Some("integer") => text.parse::<i64>().ok().map(Json::from),
@@ -578,7 +585,8 @@ fn typed(kind: Option<&str>, text: &str) -> Json {
     read.unwrap_or_else(|| Json::String(text.to_owned()))
 }
 
-/// The values of a list of a query parameter: `a,b\,c` is `a` and `b,c`; `\\` is a backslash, any other one stands for itself.
+/// The values of a list of a query parameter: `a,b\,c` is `a` and `b,c`; `\\` is a backslash, any
+/// other one stands for itself.
 pub fn split_list(text: &str) -> Vec<String> {
     let mut values = vec![String::new()];
     let mut chars = text.chars().peekable();
@@ -639,38 +647,108 @@ mod tests {
     };
 
     fn schemas() -> Schemas {
-        let text = |max: u32| json!({"type": "string", "minLength": 1, "maxLength": max, "x-single-line": true});
-        let id = |prefix: &str| json!({"type": "string", "format": "typeid", "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")});
-        Schemas::of(&json!({"components": {"schemas": {
-            "PartnerId": id("ptn"),
-            "TagId": id("tag"),
-            "Kind": {"type": "string", "enum": ["reseller", "referral"]},
-            "Weights": {"type": "object", "additionalProperties": false, "x-sum": 100, "required": ["q1", "q2"], "properties": {
-                "q1": {"type": "integer", "minimum": 0, "maximum": 100}, "q2": {"type": "integer", "minimum": 0, "maximum": 100}}},
-            "FilterNode": {"type": "object", "additionalProperties": false, "properties": {"op": {"type": "string"}}},
-            "Thing": {"type": "object", "properties": {"id": {}, "currency": {}, "name": {}}},
-            "ThingCreate": {"type": "object", "additionalProperties": false, "required": ["name"], "properties": {
-                "name": text(5),
-                "industry": {"type": ["string", "null"], "maxLength": 9, "x-single-line": true},
-                "notes": {"type": ["string", "null"], "maxLength": 20},
-                "domain": {"type": ["string", "null"], "format": "domain", "maxLength": 253},
-                "employees": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
-                "big": {"type": "integer"},
-                "live": {"type": "boolean"},
-                "key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
-                "link": {"type": ["string", "null"], "format": "uri", "x-https": true},
-                "kind": {"$ref": "#/components/schemas/Kind"},
-                "category": {"oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]},
-                "parent_id": {"oneOf": [{"$ref": "#/components/schemas/PartnerId"}, {"type": "null"}]},
-                "tag_ids": {"type": "array", "maxItems": 3, "uniqueItems": true, "items": {"$ref": "#/components/schemas/TagId"}},
-                "regions": {"type": "array", "maxItems": 3, "x-unique": "ignore-case", "items": text(5)},
-                "weights": {"$ref": "#/components/schemas/Weights"},
-                "filter": {"oneOf": [{"$ref": "#/components/schemas/FilterNode"}, {"type": "null"}]},
-                "a/b~": {"type": "boolean"},
-                "mapping": {"type": "object", "additionalProperties": {"type": "boolean"}},
-                "anything": {}
-            }}
-        }}}))
+        let text = |max: u32| {
+            json!({
+                "type": "string",
+                "minLength": 1,
+                "maxLength": max,
+                "x-single-line": true
+            })
+        };
+        let id = |prefix: &str| {
+            json!({
+                "type": "string",
+                "format": "typeid",
+                "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")
+            })
+        };
+        Schemas::of(&json!({
+            "components": {
+                "schemas": {
+                    "PartnerId": id("ptn"),
+                    "TagId": id("tag"),
+                    "Kind": {"type": "string", "enum": ["reseller", "referral"]},
+                    "Weights": {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "x-sum": 100,
+                        "required": ["q1", "q2"],
+                        "properties": {
+                            "q1": {"type": "integer", "minimum": 0, "maximum": 100},
+                            "q2": {"type": "integer", "minimum": 0, "maximum": 100}
+                        }
+                    },
+                    "FilterNode": {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "properties": {"op": {"type": "string"}}
+                    },
+                    "Thing": {
+                        "type": "object",
+                        "properties": {"id": {}, "currency": {}, "name": {}}
+                    },
+                    "ThingCreate": {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": ["name"],
+                        "properties": {
+                            "name": text(5),
+                            "industry": {
+                                "type": ["string", "null"],
+                                "maxLength": 9,
+                                "x-single-line": true
+                            },
+                            "notes": {"type": ["string", "null"], "maxLength": 20},
+                            "domain": {
+                                "type": ["string", "null"],
+                                "format": "domain",
+                                "maxLength": 253
+                            },
+                            "employees": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
+                            "big": {"type": "integer"},
+                            "live": {"type": "boolean"},
+                            "key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+                            "link": {"type": ["string", "null"], "format": "uri", "x-https": true},
+                            "kind": {"$ref": "#/components/schemas/Kind"},
+                            "category": {
+                                "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]
+                            },
+                            "parent_id": {
+                                "oneOf": [
+                                    {"$ref": "#/components/schemas/PartnerId"},
+                                    {"type": "null"}
+                                ]
+                            },
+                            "tag_ids": {
+                                "type": "array",
+                                "maxItems": 3,
+                                "uniqueItems": true,
+                                "items": {"$ref": "#/components/schemas/TagId"}
+                            },
+                            "regions": {
+                                "type": "array",
+                                "maxItems": 3,
+                                "x-unique": "ignore-case",
+                                "items": text(5)
+                            },
+                            "weights": {"$ref": "#/components/schemas/Weights"},
+                            "filter": {
+                                "oneOf": [
+                                    {"$ref": "#/components/schemas/FilterNode"},
+                                    {"type": "null"}
+                                ]
+                            },
+                            "a/b~": {"type": "boolean"},
+                            "mapping": {
+                                "type": "object",
+                                "additionalProperties": {"type": "boolean"}
+                            },
+                            "anything": {}
+                        }
+                    }
+                }
+            }
+        }))
     }
 
     fn found(mut body: Json) -> Vec<String> {
@@ -755,15 +833,35 @@ mod tests {
     #[test]
     fn what_is_right_is_kept_in_one_form() {
         let mut body = json!({
-            "name": "  Cafe\u{301}", "industry": " ", "notes": " a\r\nb ", "domain": "https://www.Acme.com/x", "employees": 10,
-            "category": null, "parent_id": null, "regions": [" DACH"], "weights": {"q1": 50, "q2": 50},
-            "filter": {"op": "and", "anything": [1]}, "mapping": {"any": true}, "anything": {"x": null}, "link": ""
+            "name": "  Cafe\u{301}",
+            "industry": " ",
+            "notes": " a\r\nb ",
+            "domain": "https://www.Acme.com/x",
+            "employees": 10,
+            "category": null,
+            "parent_id": null,
+            "regions": [" DACH"],
+            "weights": {"q1": 50, "q2": 50},
+            "filter": {"op": "and", "anything": [1]},
+            "mapping": {"any": true},
+            "anything": {"x": null},
+            "link": ""
         });
         assert_eq!(schemas().check("ThingCreate", &mut body), []);
         let kept = json!({
-            "name": "Café", "industry": null, "notes": "a\nb", "domain": "acme.com", "employees": 10,
-            "category": null, "parent_id": null, "regions": ["DACH"], "weights": {"q1": 50, "q2": 50},
-            "filter": {"op": "and", "anything": [1]}, "mapping": {"any": true}, "anything": {"x": null}, "link": null
+            "name": "Café",
+            "industry": null,
+            "notes": "a\nb",
+            "domain": "acme.com",
+            "employees": 10,
+            "category": null,
+            "parent_id": null,
+            "regions": ["DACH"],
+            "weights": {"q1": 50, "q2": 50},
+            "filter": {"op": "and", "anything": [1]},
+            "mapping": {"any": true},
+            "anything": {"x": null},
+            "link": null
         });
         assert_eq!(body, kept);
     }
@@ -847,7 +945,12 @@ mod tests {
         #[test]
         fn single_texts_are_stable(name in "\\PC{0,8}|[ a-z\n\t]{0,8}") {
             let schemas = schemas();
-            let mut kept = json!({"name": name, "industry": name, "notes": name, "regions": [name]});
+            let mut kept = json!({
+                "name": name,
+                "industry": name,
+                "notes": name,
+                "regions": [name]
+            });
             if schemas.check("ThingCreate", &mut kept).is_empty() {
                 let once = kept.clone();
                 prop_assert_eq!(schemas.check("ThingCreate", &mut kept), vec![]);
@@ -856,7 +959,8 @@ mod tests {
         }
 
         #[test]
-        fn lists_come_back_as_they_were_written(values in prop::collection::vec("[a-z,\\\\é ]{0,6}", 1..5)) {
+        fn lists_come_back_as_they_were_written(values in prop::collection::vec("[a-z,\\\\é \
+            ]{0,6}", 1..5)) {
             let written = values.iter().map(|v| v.replace('\\', r"\\").replace(',', r"\,")).collect::<Vec<_>>().join(",");
             prop_assert_eq!(split_list(&written), values);
         }

@@ -1,5 +1,6 @@
-//! Closed sets of words: TEXT with a CHECK in the database (custom types cost look-ups per connection),
-//! an enum here, a named component in the document. Their order is the order of the contract, and the sort order.
+//! Closed sets of words: TEXT with a CHECK in the database (custom types cost look-ups per
+//! connection), an enum here, a named component in the document. Their order is the order of the
+//! contract, and the sort order.
 
 /// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the
 /// document, where the name of the type is a keyword of a language that clients are written in.
@@ -19,7 +20,8 @@ macro_rules! choices {
             /// The word as it stands on the wire and in the database.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
         }
-        // By hand: the derive does not see words that come out of a macro, and would show the names of the variants.
+        // By hand: the derive does not see words that come out of a macro, and would show the names
+        // of the variants.
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 utoipa::openapi::ObjectBuilder::new()
@@ -38,7 +40,8 @@ macro_rules! choices {
         impl std::str::FromStr for $name {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, String> {
-                match text { $($text => Ok(Self::$variant),)* other => Err(format!("unknown {}: {other}", stringify!($name))) }
+                match text { $($text => Ok(Self::$variant),)* other => Err(format!("unknown {}: \
+                    {other}", stringify!($name))) }
             }
         }
         impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::pg::Pg> for $name {

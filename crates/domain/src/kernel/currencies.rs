@@ -23,7 +23,8 @@ pub fn currency_code(code: &str) -> Option<&'static str> {
     CURRENCIES.binary_search(&code).ok().map(|place| CURRENCIES[place])
 }
 
-/// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no such currency.
+/// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no
+/// such currency.
 pub fn currency_exponent(code: &str) -> Option<i32> {
     CURRENCIES.binary_search(&code).ok()?;
     Some(match code {
@@ -60,7 +61,8 @@ impl PartialSchema for CurrencyExponent {
 }
 impl ToSchema for CurrencyExponent {}
 
-/// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes), sorted.
+/// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes),
+/// sorted.
 static CURRENCIES: &[&str] = &[
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
     "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-/// Not a domain: no host with a dot, an IP address, an ending that no domain has, characters that a host cannot have,
-/// or too long.
+/// Not a domain: no host with a dot, an IP address, an ending that no domain has, characters that a
+/// host cannot have, or too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a domain such as example.com")]
 pub struct InvalidDomain;
@@ -13,12 +13,13 @@ pub struct InvalidDomain;
 /// The code of the fault in `errors[]` and of the warning in an import.
 pub const INVALID_DOMAIN: &str = "invalid_domain";
 
-/// Bytes of a host beyond which it cannot be one of 253 characters, in whatever script. Encoding a host takes longer than
-/// in proportion to its length.
+/// Bytes of a host beyond which it cannot be one of 253 characters, in whatever script. Encoding a
+/// host takes longer than in proportion to its length.
 const LONGEST_HOST: usize = 1_000;
 
 /// A domain or URL in its normal form (contract section 1): the host in lower case and punycode,
-/// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253 characters.
+/// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253
+/// characters.
 pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
     let host = host_of(text.trim())?;
     let host = host.strip_suffix('.').unwrap_or(host);
@@ -71,8 +72,9 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
-/// Whether a last label may be one. All that exist are letters, two at least, or punycode: `n.a.` is an abbreviation,
-/// and a host that ends in a number is an IPv4 address in one of its many spellings (`127.1`, `10.0.0.0x1`).
+/// Whether a last label may be one. All that exist are letters, two at least, or punycode: `n.a.`
+/// is an abbreviation, and a host that ends in a number is an IPv4 address in one of its many
+/// spellings (`127.1`, `10.0.0.0x1`).
 fn is_top_level(label: &str) -> bool {
     label.starts_with("xn--") || label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic())
 }

@@ -1,4 +1,5 @@
-//! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the inside.
+//! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the
+//! inside.
 
 use std::borrow::Cow;
 
@@ -31,7 +32,8 @@ macro_rules! codes {
 codes! {
     MalformedJson "malformed_json" 400 "The request body is not valid JSON.";
     InvalidParameter "invalid_parameter" 400 "A parameter is not valid.";
-    InvalidCursor "invalid_cursor" 400 "The cursor is unreadable or belongs to another filter or sort.";
+    InvalidCursor "invalid_cursor" 400 "The cursor is unreadable or belongs to another filter or \
+        sort.";
     InvalidHeader "invalid_header" 400 "A header is not valid.";
     IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The Idempotency-Key is not valid.";
     MissingCredentials "missing_credentials" 401 "This operation needs a credential.";
@@ -41,7 +43,8 @@ codes! {
     KeyExpired "key_expired" 401 "The API key has expired.";
     InvalidCredentials "invalid_credentials" 401 "E-mail address or password is wrong.";
     RefreshTokenInvalid "refresh_token_invalid" 401 "The refresh token is not valid.";
-    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session has been ended.";
+    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session \
+        has been ended.";
     ResetTokenInvalid "reset_token_invalid" 401 "The reset token is not valid.";
     InvitationInvalid "invitation_invalid" 401 "The invitation is not valid any more.";
     ConfirmationInvalid "confirmation_invalid" 401 "The confirmation is not valid any more.";
@@ -61,7 +64,8 @@ codes! {
     DomainTaken "domain_taken" 409 "Another partner has this domain.";
     ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
     EmailTaken "email_taken" 409 "This e-mail address is in use.";
-    ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail address.";
+    ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail \
+        address.";
     KeyTaken "key_taken" 409 "Another tier has this key.";
     RankTaken "rank_taken" 409 "Another tier has this rank.";
     TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
@@ -70,8 +74,10 @@ codes! {
     NameDiffers "name_differs" 409 "The partner with this domain has another name.";
     DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
     DomainRequired "domain_required" 409 "The partner has no domain.";
-    InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this one.";
-    SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted already.";
+    InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this \
+        one.";
+    SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted \
+        already.";
     FormChanged "form_changed" 409 "The form has changed; load it again.";
     TooManyTags "too_many_tags" 409 "The partner has the maximum number of tags.";
     TierInUse "tier_in_use" 409 "Partners are assigned to this tier manually.";
@@ -83,29 +89,36 @@ codes! {
     LastOwner "last_owner" 409 "An organization needs at least one owner.";
     AlreadyMember "already_member" 409 "This person is a member already.";
     CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
-    IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is still running.";
-    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its answer is lost.";
+    IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is \
+        still running.";
+    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its \
+        answer is lost.";
     JobExpired "job_expired" 410 "The job or its result is no longer kept.";
     EventsExpired "events_expired" 410 "These events are no longer kept.";
     VersionMismatch "version_mismatch" 412 "The resource was changed since that version.";
     BodyTooLarge "body_too_large" 413 "The request body is too large.";
     QueryTooLong "query_too_long" 414 "The query string is too long.";
     UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
-    IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that you replace.";
+    IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that \
+        you replace.";
     ValidationFailed "validation_failed" 422 "The request body is not valid.";
     InvalidFilter "invalid_filter" 422 "The filter is not valid.";
-    InvalidSelection "invalid_selection" 422 "Give exactly one of `partner_ids`, `filter` and `view_id`.";
+    InvalidSelection "invalid_selection" 422 "Give exactly one of `partner_ids`, `filter` and \
+        `view_id`.";
     CircularRequirement "circular_requirement" 422 "The requirement depends on the tier itself.";
-    FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the company's name.";
+    FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the \
+        company's name.";
     UseAcceptance "use_acceptance" 422 "Use the acceptance operation to accept a submission.";
     SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
     NotOverridable "not_overridable" 422 "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
     UrlNotAllowed "url_not_allowed" 422 "Requests to this address are not allowed.";
     ImageUnreadable "image_unreadable" 422 "The file is not a readable PNG, JPEG or WebP image.";
-    MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does not have.";
+    MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does \
+        not have.";
     CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
-    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another request.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another \
+        request.";
     BatchAborted "batch_aborted" 424 "The batch was undone because another operation failed.";
     QuotaExceeded "quota_exceeded" 429 "Too many requests.";
     InternalError "internal_error" 500 "Something went wrong on our side.";
@@ -170,7 +183,8 @@ impl Error {
         Self::Problem(Box::new(Problem { code, detail, meta: Map::new(), errors: Vec::new() }))
     }
 
-    /// All that is wrong with a body, at once. A single fault of a special kind stands for the whole.
+    /// All that is wrong with a body, at once. A single fault of a special kind stands for the
+    /// whole.
     pub fn invalid(mut faults: Vec<Fault>) -> Self {
         faults.truncate(MAX_FAULTS);
         if let [only] = faults.as_slice()

@@ -1,5 +1,5 @@
-//! Events: what happened, to what, by whom. One append-only log per organization; everything that tells
-//! anyone anything reads it (contract section 6).
+//! Events: what happened, to what, by whom. One append-only log per organization; everything that
+//! tells anyone anything reads it (contract section 6).
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -32,7 +32,8 @@ pub struct Subject {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Event {
     pub id: EventId,
-    /// Rises per organization in the order of commits: whoever has read up to n has missed nothing before n.
+    /// Rises per organization in the order of commits: whoever has read up to n has missed nothing
+    /// before n.
     #[schema(example = 48213)]
     pub sequence: i64,
     /// The type of the event, see `GET /event-types`.
@@ -55,7 +56,10 @@ pub struct Event {
 /// What changed: `changes` by field with `from` and `to`, and facts by type of event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = Object, example = json!({"changes": {"employees": {"from": 40, "to": 55}}, "skipped_fields": []}))]
+#[schema(value_type = Object, example = json!({
+    "changes": {"employees": {"from": 40, "to": 55}},
+    "skipped_fields": []
+}))]
 pub struct EventData(pub Map<String, Value>);
 
 choices! {
@@ -177,7 +181,8 @@ impl EventType {
             "properties": {
                 "changes": {
                     "type": "object",
-                    "description": "By field: the value before and after. A long text carries no values but `truncated: true`.",
+                    "description": "By field: the value before and after. A long text carries no \
+                        values but `truncated: true`.",
                     "additionalProperties": {
                         "type": "object",
                         "properties": {"from": {}, "to": {}, "truncated": {"type": "boolean"}},
@@ -202,20 +207,29 @@ types! {
         "partner.updated" "Fields of a partner changed.";
         "partner.deleted" "A partner was deleted; it can be restored for 30 days.";
         "partner.restored" "A deleted partner was restored.";
-        "partner.stage_changed" "The stage changed; sent beside `partner.updated` with the same version.";
-        "partner.status_changed" "The status changed; sent beside `partner.updated` with the same version.";
-        "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same version.";
-        "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the grace period is over.";
-        "partner.scored" "The partner was scored. Scores make no version: `subject.version` is the one they belong to.";
-        "partner.erased" "A deleted partner was erased for good after its 30 days, with its deals and contacts.";
-        "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with the same version.";
-        "partner.override_set" "Fields were marked as decided by hand; automation leaves them alone from now on.";
+        "partner.stage_changed" "The stage changed; sent beside `partner.updated` with the same \
+            version.";
+        "partner.status_changed" "The status changed; sent beside `partner.updated` with the same \
+            version.";
+        "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same \
+            version.";
+        "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the \
+            grace period is over.";
+        "partner.scored" "The partner was scored. Scores make no version: `subject.version` is the \
+            one they belong to.";
+        "partner.erased" "A deleted partner was erased for good after its 30 days, with its deals \
+            and contacts.";
+        "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with \
+            the same version.";
+        "partner.override_set" "Fields were marked as decided by hand; automation leaves them \
+            alone from now on.";
         "partner.override_cleared" "Fields were handed back to automation.";
     }
     "deal" {
         "deal.created" "A deal was registered; sent together with the event of its status.";
         "deal.updated" "Fields of a deal changed.";
-        "deal.submitted" "A deal was submitted; sent beside `deal.created` or `deal.updated` with the same version, as are all of its status.";
+        "deal.submitted" "A deal was submitted; sent beside `deal.created` or `deal.updated` with \
+            the same version, as are all of its status.";
         "deal.under_review" "A deal is under review.";
         "deal.approved" "A deal was approved: it is protected until it expires.";
         "deal.rejected" "A deal was rejected.";
@@ -225,7 +239,8 @@ types! {
         "deal.reopened" "A won or lost deal is approved again.";
         "deal.deleted" "A deal was deleted; it can be restored for 30 days.";
         "deal.restored" "A deleted deal was restored.";
-        "deal.erased" "A deal was erased for good: 30 days after its deletion, or with its partner.";
+        "deal.erased" "A deal was erased for good: 30 days after its deletion, or with its \
+            partner.";
     }
     "contact" {
         "contact.created" "A contact was created.";
@@ -251,21 +266,26 @@ types! {
         "job.canceled" "A job was canceled; finished items stay.";
     }
     "plan" {
-        "plan.updated" "Target or weights of a joint plan changed; about the partner, sent beside `partner.updated` with the same version.";
+        "plan.updated" "Target or weights of a joint plan changed; about the partner, sent beside \
+            `partner.updated` with the same version.";
         "plan_item.created" "An item of a joint plan was created.";
         "plan_item.updated" "An item of a joint plan changed or was moved.";
         "plan_item.deleted" "An item of a joint plan was deleted.";
     }
     "application" {
         "application_form.updated" "The application form changed; about the organization.";
-        "application.submitted" "Somebody has applied; never holds answers, and neither does any other event about a submission.";
+        "application.submitted" "Somebody has applied; never holds answers, and neither does any \
+            other event about a submission.";
         "application.updated" "Status, notes or reviewer of a submission changed.";
-        "application.accepted" "A submission was accepted; `partner_id` is the partner it became; sent beside `application.updated` with the same version.";
-        "application.rejected" "A submission was rejected; sent beside `application.updated` with the same version.";
+        "application.accepted" "A submission was accepted; `partner_id` is the partner it became; \
+            sent beside `application.updated` with the same version.";
+        "application.rejected" "A submission was rejected; sent beside `application.updated` with \
+            the same version.";
         "application.deleted" "A submission was erased.";
     }
     "profile" {
-        "ideal_partner_profile.updated" "The ideal partner profile changed: the scores of all partners are stale.";
+        "ideal_partner_profile.updated" "The ideal partner profile changed: the scores of all \
+            partners are stale.";
     }
     "view" {
         "view.created" "A view was saved; of a private one only its owner hears.";

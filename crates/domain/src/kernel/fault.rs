@@ -1,14 +1,15 @@
 //! One thing that is wrong with a request, and where.
 //!
-//! Architecture Invariant: what a caller sends never decides how long an answer is. Faults are bounded here, in number by
-//! [`Faults`] and in length where they are made.
+//! Architecture Invariant: what a caller sends never decides how long an answer is. Faults are
+//! bounded here, in number by [`Faults`] and in length where they are made.
 
 use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-/// Faults that one problem lists at most. More help nobody, and a hostile request could cause a million.
+/// Faults that one problem lists at most. More help nobody, and a hostile request could cause a
+/// million.
 pub const MAX_FAULTS: usize = 100;
 /// Characters of a caller's text that the sentence of a fault repeats.
 const MAX_EXCERPT: usize = 80;
@@ -112,8 +113,8 @@ impl Fault {
     }
 }
 
-/// The faults of a request as they are found. It keeps the first [`MAX_FAULTS`]; whoever looks for more stops when
-/// [`Faults::is_full`], so that looking costs no more than the answer says.
+/// The faults of a request as they are found. It keeps the first [`MAX_FAULTS`]; whoever looks for
+/// more stops when [`Faults::is_full`], so that looking costs no more than the answer says.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<Fault>);
 
@@ -144,8 +145,8 @@ impl Extend<Fault> for Faults {
     }
 }
 
-/// Leaves a list of allowed values that several faults share at one place: in the `meta` of the problem when it is the
-/// only one, else at the first fault that it belongs to.
+/// Leaves a list of allowed values that several faults share at one place: in the `meta` of the
+/// problem when it is the only one, else at the first fault that it belongs to.
 pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [Fault]) {
     // Each list with its first fault, and whether another one shares it.
     let mut lists: Vec<(Value, usize, bool)> = Vec::new();

@@ -1,5 +1,6 @@
-//! The field catalogue: one plain table of rows per resource. Parsing, limits, writer classes, overrides,
-//! filters, sorting, import and export, event diffs and the document read it; `GET /partner-fields` serves it.
+//! The field catalogue: one plain table of rows per resource. Parsing, limits, writer classes,
+//! overrides, filters, sorting, import and export, event diffs and the document read it; `GET
+//! /partner-fields` serves it.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -64,7 +65,8 @@ choices! {
     }
 }
 
-/// One row of a catalogue. Built with the `const fn`s below; `GET /partner-fields` shows it as [`PartnerField`].
+/// One row of a catalogue. Built with the `const fn`s below; `GET /partner-fields` shows it as
+/// [`PartnerField`].
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// The property name; a member of an object has its path, `four_c_breakdown.capacity`.
@@ -84,7 +86,8 @@ pub struct Field {
     pub words: &'static [&'static str],
     /// The SQL expression of the stored value.
     pub column: &'static str,
-    /// A text of several lines that no table shows: not sortable, not in summaries, not in event diffs.
+    /// A text of several lines that no table shows: not sortable, not in summaries, not in event
+    /// diffs.
     pub long: bool,
     /// Whether an index serves sorting by it.
     pub indexed: bool,
@@ -100,7 +103,8 @@ pub struct Field {
     pub link: bool,
     /// Whether only filter trees name it: lists have no parameters for it.
     pub query_only: bool,
-    /// The field of the record's partner that this one stands for: filters look there, nothing else knows it.
+    /// The field of the record's partner that this one stands for: filters look there, nothing else
+    /// knows it.
     pub of_partner: Option<&'static Field>,
 }
 
@@ -360,8 +364,9 @@ pub fn named(catalogue: &'static [Field], name: &str) -> Option<&'static Field> 
 /// Bytes of the longest name that is worth guessing at; no name that we know is longer.
 const LONGEST_GUESS: usize = 64;
 
-/// The name in `among` that `wrong` was probably meant to be. Comparing takes the product of both lengths, and `wrong`
-/// is whatever a caller sends: what is too long is like nothing, and what differs too much in length is not compared.
+/// The name in `among` that `wrong` was probably meant to be. Comparing takes the product of both
+/// lengths, and `wrong` is whatever a caller sends: what is too long is like nothing, and what
+/// differs too much in length is not compared.
 pub fn did_you_mean<'a>(wrong: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > LONGEST_GUESS {
         return None;

@@ -1,5 +1,6 @@
-//! The one grammar of conditions: a tree of leaves over catalogue fields, parsed once, evaluated in memory here
-//! and in SQL by `persistence::listing`, with the same two-valued result (contract sections 1.2 and 12).
+//! The one grammar of conditions: a tree of leaves over catalogue fields, parsed once, evaluated in
+//! memory here and in SQL by `persistence::listing`, with the same two-valued result (contract
+//! sections 1.2 and 12).
 
 use std::collections::HashMap;
 
@@ -45,8 +46,10 @@ impl PartialSchema for FilterNode {
         let ops = [Operator::WORDS, &["and", "or", "not", "at_least"]].concat();
         ObjectBuilder::new()
             .description(Some(
-                "A condition. A group (`and`, `or`, `not`, `at_least`) has `filters` (and `at_least` a `count`); \
-                 a leaf has `field` and `value`. At most 5 levels, 100 nodes, and 1,000 nodes and values together. \
+                "A condition. A group (`and`, `or`, `not`, `at_least`) has `filters` (and \
+                    `at_least` a `count`); \
+                 a leaf has `field` and `value`. At most 5 levels, 100 nodes, and 1,000 nodes and \
+                 values together. \
                  Properties that `op` does not use may be null.",
             ))
             .property(
@@ -59,16 +62,23 @@ impl PartialSchema for FilterNode {
             )
             .property(
                 "field",
-                nullable(Type::String, "The field of a leaf; members of objects with a dot.", json!("fit_score"))
-                    .max_length(Some(60)),
+                nullable(
+                    Type::String,
+                    "The field of a leaf; members of objects with a \
+                    dot.",
+                    json!("fit_score"),
+                )
+                .max_length(Some(60)),
             )
             .property(
                 "value",
                 ObjectBuilder::new()
                     .schema_type(SchemaType::AnyValue)
                     .description(Some(
-                        "What a leaf compares with: one value; a list for `in`, `not_in`, `any`, `all`, `none`; \
-                         two values for `between`; a boolean for `is_null`. Times may be durations before now, `-P30D`.",
+                        "What a leaf compares with: one value; a list for `in`, `not_in`, `any`, \
+                            `all`, `none`; \
+                         two values for `between`; a boolean for `is_null`. Times may be durations \
+                         before now, `-P30D`.",
                     ))
                     .examples([json!(70)]),
             )
@@ -173,7 +183,8 @@ impl Comparison {
     }
 }
 
-/// What is wrong with a leaf or group: which property, why, and facts for programs. The caller knows the place.
+/// What is wrong with a leaf or group: which property, why, and facts for programs. The caller
+/// knows the place.
 struct Wrong {
     property: &'static str,
     detail: String,
@@ -225,8 +236,8 @@ fn too_heavy(fault: Fault, weight: usize) -> Fault {
     fault.meta("max", MAX_WEIGHT).meta("given", weight)
 }
 
-/// How many nodes and values a tree has, whatever else is wrong with it: each object is a node, and so many values are
-/// those that a leaf compares with, at least one.
+/// How many nodes and values a tree has, whatever else is wrong with it: each object is a node, and
+/// so many values are those that a leaf compares with, at least one.
 pub fn weight(filter: &Json) -> usize {
     let Some(node) = filter.as_object() else { return 0 };
     match (node.get("filters"), node.get("value")) {
@@ -557,7 +568,8 @@ fn instant(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     text.parse::<Timestamp>().ok().map(|t| t.0)
 }
 
-/// `now` moved by what follows the `P` of a duration: years, months, weeks, days, then `T` and hours, minutes, seconds.
+/// `now` moved by what follows the `P` of a duration: years, months, weeks, days, then `T` and
+/// hours, minutes, seconds.
 fn shift(duration: &str, now: DateTime<Utc>, forward: bool) -> Option<DateTime<Utc>> {
     let (date, time) =
         duration.split_once('T').map_or((duration, None), |(date, time)| (date, Some(time)));
@@ -750,16 +762,23 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_with_its_place() {
-        let filter = json!({"op": "and", "filters": [
-            {"op": "gte", "field": "fit_scor", "value": 1},
-            {"op": "gte", "field": "name", "value": "x"},
-            {"op": "in", "field": "type", "value": ["technology", "nonsense"]},
-            {"op": "not", "filters": []},
-            {"op": "at_least", "count": 3, "filters": [{"op": "eq", "field": "employees", "value": 1}]},
-            {"op": "like", "field": "name", "value": "x"},
-            {"op": "eq", "field": "employees", "value": null},
-            7
-        ]});
+        let filter = json!({
+            "op": "and",
+            "filters": [
+                {"op": "gte", "field": "fit_scor", "value": 1},
+                {"op": "gte", "field": "name", "value": "x"},
+                {"op": "in", "field": "type", "value": ["technology", "nonsense"]},
+                {"op": "not", "filters": []},
+                {
+                    "op": "at_least",
+                    "count": 3,
+                    "filters": [{"op": "eq", "field": "employees", "value": 1}]
+                },
+                {"op": "like", "field": "name", "value": "x"},
+                {"op": "eq", "field": "employees", "value": null},
+                7
+            ]
+        });
         let expected =
             ["0/field", "1/op", "2/value", "3/filters", "4/count", "5/op", "6/value", "7"];
         assert_eq!(pointers(filter), expected.map(|p| format!("#/filter/filters/{p}")));
@@ -802,7 +821,12 @@ mod tests {
 
     #[test]
     fn tiers_compare_by_rank_and_text_ignores_case() {
-        let row = json!({"tier": "gold", "name": "ACME Straße", "regions": ["DACH"], "updated_at": "2026-11-20T00:00:00.000000Z"});
+        let row = json!({
+            "tier": "gold",
+            "name": "ACME Straße",
+            "regions": ["DACH"],
+            "updated_at": "2026-11-20T00:00:00.000000Z"
+        });
         for (op, field, value) in [
             ("gte", "tier", json!("silver")),
             ("between", "tier", json!(["silver", "gold"])),

@@ -1,4 +1,5 @@
-//! The formats of texts (`format` in the document), each brought into the one spelling under which it is kept.
+//! The formats of texts (`format` in the document), each brought into the one spelling under which
+//! it is kept.
 
 use chrono::{Datelike, NaiveDate, Timelike};
 
@@ -63,7 +64,8 @@ fn date(text: &str) -> Option<String> {
     (text.len() == 10 && text.is_ascii() && day.year() >= 1).then(|| day.to_string())
 }
 
-/// Lower case throughout: the part before the `@` may by the letter of the law differ by case, but nobody's does.
+/// Lower case throughout: the part before the `@` may by the letter of the law differ by case, but
+/// nobody's does.
 fn email(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let (local, host) = lower.rsplit_once('@')?;
@@ -87,8 +89,8 @@ fn email(text: &str) -> Option<String> {
     (address.len() <= 254).then_some(address)
 }
 
-/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the digits, and without
-/// the zero that is dialled inside of a country alone: `+44 (0)20 7946 0958`.
+/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the
+/// digits, and without the zero that is dialled inside of a country alone: `+44 (0)20 7946 0958`.
 fn phone(text: &str) -> Option<String> {
     let plain: String = text.chars().filter_map(phone_character).collect();
     let plain = without_trunk_zero(plain.trim());
@@ -131,7 +133,8 @@ fn phone_character(c: char) -> Option<char> {
     }
 }
 
-/// Countries in which a zero is dialled before the area code, and never from abroad: `+44 020` is `+44 20`.
+/// Countries in which a zero is dialled before the area code, and never from abroad: `+44 020` is
+/// `+44 20`.
 const DROPS_ZERO: [&str; 36] = [
     "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "60", "61", "62", "63", "64",
     "66", "81", "82", "84", "86", "90", "91", "92", "94", "98", "234", "254", "353", "358", "381",
@@ -141,7 +144,8 @@ const DROPS_ZERO: [&str; 36] = [
 /// Countries whose numbers keep their zero when they are called from abroad.
 const KEEPS_ZERO: [&str; 6] = ["39", "378", "379", "225", "241", "242"];
 
-/// The number without the zero in brackets behind its country code: of `(0)20` and of `(020)` alike.
+/// The number without the zero in brackets behind its country code: of `(0)20` and of `(020)`
+/// alike.
 fn without_trunk_zero(text: &str) -> String {
     let Some((before, after)) = text.split_once("(0") else { return text.to_owned() };
     let country: String = before.chars().filter(char::is_ascii_digit).collect();
@@ -152,8 +156,9 @@ fn without_trunk_zero(text: &str) -> String {
     }
 }
 
-/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are registered is not looked at,
-/// but no language has a tag of more than three letters, so that `English` is none.
+/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are
+/// registered is not looked at, but no language has a tag of more than three letters, so that
+/// `English` is none.
 fn language(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > 35 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
@@ -230,7 +235,8 @@ fn uri(text: &str) -> Option<String> {
     fits.then(|| format!("{scheme}://{}{path}", authority.to_lowercase()))
 }
 
-/// A network; a plain address is the network of that address alone. Bits beyond the prefix are dropped.
+/// A network; a plain address is the network of that address alone. Bits beyond the prefix are
+/// dropped.
 fn cidr(text: &str) -> Option<String> {
     let text = text.trim();
     let network: ipnet::IpNet =
@@ -249,12 +255,18 @@ fn word_of(list: &str, text: &str) -> Option<String> {
 }
 
 /// ISO 3166-1 alpha-2.
-const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ \
-CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG \
-GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ \
-LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR \
-NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ \
-TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI \
+    BJ BL BM BN BO BQ BR BS BT BV BW BY BZ \
+CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI \
+FJ FK FM FO FR GA GB GD GE GF GG \
+GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP \
+KE KG KH KI KM KN KP KR KW KY KZ \
+LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY \
+MZ NA NC NE NF NG NI NL NO NP NR \
+NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK \
+SL SM SN SO SR SS ST SV SX SY SZ \
+TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT \
+ZA ZM ZW";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
-//! The one grammar of lists: filters, search, sort, page and cursor, read from GET parameters or from the body of a
-//! query, for any catalogue (contract sections 1.2 and 12). `persistence::listing` answers it.
+//! The one grammar of lists: filters, search, sort, page and cursor, read from GET parameters or
+//! from the body of a query, for any catalogue (contract sections 1.2 and 12).
+//! `persistence::listing` answers it.
 
 use std::borrow::Cow;
 
@@ -36,7 +37,8 @@ pub const DEFAULT_LIMIT: i64 = 50;
 pub const MAX_LIMIT: i64 = 200;
 /// Keys of the longest sort.
 pub const MAX_SORT_KEYS: usize = 3;
-/// Keys of a sort that are looked at: who gives more than [`MAX_SORT_KEYS`] hears of as many as that.
+/// Keys of a sort that are looked at: who gives more than [`MAX_SORT_KEYS`] hears of as many as
+/// that.
 const MAX_SORT_FAULTS: usize = 10;
 /// Characters of the longest search.
 pub const MAX_SEARCH: usize = 200;
@@ -63,7 +65,8 @@ pub struct Key {
     pub descending: bool,
 }
 
-/// An order without ties: up to three keys, then the id in the direction of the last one. Nulls come last.
+/// An order without ties: up to three keys, then the id in the direction of the last one. Nulls
+/// come last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sort {
     /// Never holds the id: what would follow it means nothing.
@@ -125,14 +128,16 @@ impl Sort {
     }
 }
 
-/// The last row of the page before: its sort values (a tier as its rank, an enum as its position) and its id.
+/// The last row of the page before: its sort values (a tier as its rank, an enum as its position)
+/// and its id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Last {
     pub values: Vec<Option<Value>>,
     pub id: Uuid,
 }
 
-/// What stands in a cursor. It carries no authority: whoever forges one sees what a filter could show as well.
+/// What stands in a cursor. It carries no authority: whoever forges one sees what a filter could
+/// show as well.
 #[derive(Serialize, Deserialize)]
 struct Cursor<'a> {
     #[serde(rename = "v")]
@@ -156,9 +161,11 @@ pub struct ListRequest {
     pub after: Option<Last>,
     pub total_count: bool,
     pub deleted: bool,
-    /// Only rows whose last change has a higher event number than this, in the order of these numbers.
+    /// Only rows whose last change has a higher event number than this, in the order of these
+    /// numbers.
     pub changed_after: Option<i64>,
-    /// A saved view that is still to be added: `persistence::views::applied` does. Until then nothing is found.
+    /// A saved view that is still to be added: `persistence::views::applied` does. Until then
+    /// nothing is found.
     pub view: Option<AskedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
     fingerprint: String,
@@ -203,7 +210,8 @@ pub struct ListQuery {
     #[serde(default)]
     #[schema(max_length = 200, example = "acme")]
     pub q: Option<String>,
-    /// A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.
+    /// A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
+    /// is given.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
@@ -223,8 +231,9 @@ pub struct ListQuery {
     #[serde(default)]
     #[schema(max_items = 2, example = json!(["total_count"]))]
     pub include: Vec<ListInclude>,
-    /// Only rows whose last change has a higher event `sequence` than this, in the order of their changes: send the
-    /// `last_sequence` of an earlier walk. Cannot be combined with `sort` and `q`.
+    /// Only rows whose last change has a higher event `sequence` than this, in the order of their
+    /// changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` and
+    /// `q`.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 9007199254740991_i64, example = json!(null))]
     pub changed_after: Option<i64>,
@@ -333,7 +342,8 @@ impl ListRequest {
     /// Reads the body of a query.
     ///
     /// # Errors
-    /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too; 400 `invalid_cursor`.
+    /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too; 400
+    /// `invalid_cursor`.
     pub fn from_body(
         query: &ListQuery,
         catalogue: &'static [Field],
@@ -406,7 +416,8 @@ impl ListRequest {
         request.completed(raw, q, query.sort.clone(), view, cursor)
     }
 
-    /// Finishes what was read. With a view the cursor has to wait, since the view may bring the order.
+    /// Finishes what was read. With a view the cursor has to wait, since the view may bring the
+    /// order.
     fn completed(
         mut self,
         filter: Json,
@@ -427,8 +438,8 @@ impl ListRequest {
         }
     }
 
-    /// The same with the view that it asks for: filter and search are ANDed, the view's order holds unless the request
-    /// says one.
+    /// The same with the view that it asks for: filter and search are ANDed, the view's order holds
+    /// unless the request says one.
     ///
     /// # Errors
     /// `invalid_cursor`; a view that searches when changes are asked for.
@@ -483,7 +494,8 @@ impl ListRequest {
         });
     }
 
-    /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the request.
+    /// Goes on where the page that gave `cursor` ended. `fault` says where the cursor stands in the
+    /// request.
     fn continued(mut self, cursor: &str, fault: Fault) -> Result<Self> {
         self.after =
             Some(self.decode(cursor).ok_or_else(|| Error::of(Code::InvalidCursor).at(fault))?);
@@ -537,7 +549,8 @@ impl ListRequest {
         self.cursor(vec![json!(sequence)], id)
     }
 
-    /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are sorted by.
+    /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are
+    /// sorted by.
     pub fn cursor_after(&self, row: &Map<String, Json>, ranks: &filter::TierRanks) -> String {
         let id = row
             .get("id")
@@ -755,8 +768,8 @@ fn unknown_parameter(name: &str, catalogue: &'static [Field]) -> Fault {
     fault.meta("allowed", known)
 }
 
-/// What follows a field's name in the parameter of each operator; `eq`, `ne` and `between` are for filter trees only.
-/// Which of them a field has: [`Field::parameter_operators`].
+/// What follows a field's name in the parameter of each operator; `eq`, `ne` and `between` are for
+/// filter trees only. Which of them a field has: [`Field::parameter_operators`].
 const SUFFIXES: [(Operator, &str); 12] = [
     (Operator::In, ""),
     (Operator::Any, ""),
@@ -848,14 +861,16 @@ pub(crate) fn search(q: Option<&str>) -> Result<Option<String>, String> {
     Ok((!q.is_empty()).then(|| text::fold(q)))
 }
 
-/// What a cursor belongs to. Over what was asked, not over what it means now: `-P30D` is the same on every page.
+/// What a cursor belongs to. Over what was asked, not over what it means now: `-P30D` is the same
+/// on every page.
 fn fingerprint(filter: &Json, q: Option<&str>, sort: &[String], view: &Json) -> String {
     let mut canonical = String::new();
     write_canonical(&json!([filter, q, sort, view]), &mut canonical);
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(canonical)[..9])
 }
 
-/// JSON whose objects are sorted and without nulls, so that the spelling of a filter does not matter.
+/// JSON whose objects are sorted and without nulls, so that the spelling of a filter does not
+/// matter.
 fn write_canonical(json: &Json, out: &mut String) {
     match json {
         Json::Array(items) => {
@@ -908,8 +923,13 @@ pub fn parameters(
         query("cursor", "`next_cursor` of the page before.".into(), words().into(), Json::Null),
         query(
             "include",
-            "`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).".into(),
-            ArrayBuilder::new().items(Ref::from_schema_name("ListInclude")).max_items(Some(2)).into(),
+            "`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones \
+                only)."
+                .into(),
+            ArrayBuilder::new()
+                .items(Ref::from_schema_name("ListInclude"))
+                .max_items(Some(2))
+                .into(),
             json!(["total_count"]),
         ),
     ];
@@ -930,16 +950,20 @@ pub fn filter_parameters(
 
 /// The parameter of lists whose objects views can be saved for.
 pub fn view_parameter() -> Parameter {
-    let text = "A saved view whose filter and search are ANDed with the others; its sort holds unless `sort` is given.";
+    let text = "A saved view whose filter and search are ANDed with the others; its sort holds \
+        unless `sort` is given.";
     // The id of a view that does not exist would be refused: it has no example.
     query("view_id", text.into(), Ref::from_schema_name("ViewId").into(), Json::Null)
 }
 
 /// The parameter of lists that can be followed.
 pub fn changed_after_parameter() -> Parameter {
-    let text = "Only rows whose last change has a higher event `sequence` than this, in the order of their changes: \
-        send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort` and `q` cannot be combined \
-        with it. With `include=deleted` rows that were deleted come as well, and `erased_ids` names those that are \
+    let text = "Only rows whose last change has a higher event `sequence` than this, in the order \
+        of their changes: \
+        send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort` and \
+        `q` cannot be combined \
+        with it. With `include=deleted` rows that were deleted come as well, and `erased_ids` \
+        names those that are \
         gone for good.";
     // Beside the examples of `sort` and `q` it would be refused: it has none.
     query(
@@ -1093,7 +1117,10 @@ mod tests {
         .unwrap();
         assert_eq!(short.filter, long.filter);
         let escaped = get(&[("industry", r"a\,b,c\\,\d"), ("industry", "e")]).unwrap();
-        let same = post(json!({"filter": {"op": "in", "field": "industry", "value": ["a,b", "c\\", "\\d", "e"]}})).unwrap();
+        let same = post(json!({
+            "filter": {"op": "in", "field": "industry", "value": ["a,b", "c\\", "\\d", "e"]}
+        }))
+        .unwrap();
         assert_eq!(escaped.filter, same.filter);
     }
 
@@ -1146,8 +1173,14 @@ mod tests {
 
     #[test]
     fn a_cursor_belongs_to_filter_search_and_sort() {
-        let row = json!({"id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Acme", "fit_score": null, "tier": "gold",
-            "stage": "active", "created_at": "2026-11-22T11:20:07.123456Z"});
+        let row = json!({
+            "id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            "name": "Acme",
+            "fit_score": null,
+            "tier": "gold",
+            "stage": "active",
+            "created_at": "2026-11-22T11:20:07.123456Z"
+        });
         let ranks = filter::TierRanks::from([("gold".to_owned(), 4)]);
         let sort = ["-fit_score,name,tier", "stage,created_at", "id"];
         for sort in sort {

@@ -25,8 +25,8 @@ impl<T> Page<T> {
         Self { data, next_cursor: None, total_count: None }
     }
 
-    /// One page out of a list in the order of ids, of which `rows` holds one more than `limit` when it goes on.
-    /// `list` is the name of the list: a cursor of one is refused by another.
+    /// One page out of a list in the order of ids, of which `rows` holds one more than `limit` when
+    /// it goes on. `list` is the name of the list: a cursor of one is refused by another.
     pub fn cut(mut rows: Vec<T>, limit: i64, list: &str, id: impl Fn(&T) -> Uuid) -> Self {
         let limit = usize::try_from(limit).unwrap_or_default();
         let goes_on = rows.len() > limit;
@@ -191,7 +191,8 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
                 "last_sequence",
                 nullable(
                     Type::Integer,
-                    "The highest event `sequence` below which nothing can still appear: after the last page, \
+                    "The highest event `sequence` below which nothing can still appear: after the \
+                        last page, \
                      send it as `changed_after` to go on. Only with `changed_after`, else null.",
                 )
                 .format(Some(INT64))
@@ -203,7 +204,8 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
                     .items(ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)))
                     .max_items(Some(MAX_LIMIT))
                     .description(Some(
-                        "The ids of rows that are gone for good, in the order of their changes among the rows of this \
+                        "The ids of rows that are gone for good, in the order of their changes \
+                            among the rows of this \
                          page. Only with `changed_after` and `include=deleted`, else empty.",
                     ))
                     .examples([json!([])]),
@@ -225,8 +227,10 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for LogPage<T> {
                     .minimum(Some(0))
                     .examples([json!(48213)])
                     .description(Some(
-                        "The highest `sequence` below which nothing can still appear, whatever the conditions of this \
-                         list. After the last page of an ascending list, go on from it with `sequence_gt`.",
+                        "The highest `sequence` below which nothing can still appear, whatever the \
+                            conditions of this \
+                         list. After the last page of an ascending list, go on from it with \
+                         `sequence_gt`.",
                     )),
             )
             .required("last_sequence")

@@ -26,7 +26,8 @@ pub enum PasswordFault {
     TooShort,
     #[error("must have at most {MAX_CHARACTERS} characters")]
     TooLong,
-    /// On lists of leaked passwords, or built of such words, sequences, keyboard rows or the person's own words.
+    /// On lists of leaked passwords, or built of such words, sequences, keyboard rows or the
+    /// person's own words.
     #[error("is among the passwords that are guessed first")]
     TooCommon,
 }
@@ -42,8 +43,8 @@ impl PasswordFault {
     }
 }
 
-/// Whether `password` may be chosen. `own_words` are the person's name, e-mail address and organization:
-/// they are the first that somebody would try.
+/// Whether `password` may be chosen. `own_words` are the person's name, e-mail address and
+/// organization: they are the first that somebody would try.
 pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordFault> {
     match password.chars().count() {
         ..MIN_CHARACTERS => return Err(PasswordFault::TooShort),
@@ -63,8 +64,9 @@ pub fn hash(password: &str) -> Result<String, password_hash::Error> {
     Ok(hasher().hash_password(canonical(password).as_bytes())?.to_string())
 }
 
-/// Whether `password` is the one that was kept. Without a kept hash (nobody has that e-mail address) the same work is
-/// done against a hash of nothing, so that the time of the answer does not tell who exists.
+/// Whether `password` is the one that was kept. Without a kept hash (nobody has that e-mail
+/// address) the same work is done against a hash of nothing, so that the time of the answer does
+/// not tell who exists.
 pub fn verify(password: &str, kept: Option<&str>) -> bool {
     let kept = kept.and_then(|text| PasswordHash::new(text).ok());
     let hash = kept.as_ref().unwrap_or(&NOBODY);
@@ -72,13 +74,15 @@ pub fn verify(password: &str, kept: Option<&str>) -> bool {
     fits && kept.is_some()
 }
 
-/// What a password of nobody is checked against: made with the parameters of today and never equal to anything.
+/// What a password of nobody is checked against: made with the parameters of today and never equal
+/// to anything.
 static NOBODY: LazyLock<PasswordHash> = LazyLock::new(|| {
     let hash = hasher().hash_password_with_salt(b"", b"nobody has this.");
     hash.expect("a salt of 16 bytes and the default parameters are always accepted")
 });
 
-/// Argon2id with 19 MiB, two passes, one lane: the crate's default and the first choice of the OWASP cheat sheet.
+/// Argon2id with 19 MiB, two passes, one lane: the crate's default and the first choice of the
+/// OWASP cheat sheet.
 fn hasher() -> Argon2<'static> {
     Argon2::default()
 }

@@ -13,11 +13,13 @@ pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::deserialize(d).map(Some)
 }
 
-/// Texts and structures longer than this (as JSON, in bytes) are named in an event without their values.
+/// Texts and structures longer than this (as JSON, in bytes) are named in an event without their
+/// values.
 const LONGEST_TEXT_OF_AN_EVENT: usize = 1000;
 
-/// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes` carries it. Fields that
-/// `patch` does not have stay as they are, so a typed patch skips its absent ones (`skip_serializing_if`).
+/// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes`
+/// carries it. Fields that `patch` does not have stay as they are, so a typed patch skips its
+/// absent ones (`skip_serializing_if`).
 pub fn changes(before: &impl Serialize, patch: &impl Serialize) -> Result<Map<String, Value>> {
     let (before, patch) = (object(before)?, object(patch)?);
     let differing = patch.into_iter().filter_map(|(field, to)| {

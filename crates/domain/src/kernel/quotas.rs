@@ -1,4 +1,5 @@
-//! How much one organization, or one caller in it, may have of what all share. The operator sets the limits.
+//! How much one organization, or one caller in it, may have of what all share. The operator sets
+//! the limits.
 
 use crate::kernel::error::{Code, Error, Result};
 
@@ -57,20 +58,24 @@ impl Quota {
     fn detail(self, limit: i64) -> String {
         match self {
             Self::ImportRows => format!(
-                "An import can have at most {limit} rows. Split the file and import its parts one after the other."
+                "An import can have at most {limit} rows. Split the file and import its parts one \
+                    after the other."
             ),
             Self::JobsPerCaller => format!(
                 "You have {limit} jobs that wait or run. Wait until one has ended, or cancel one."
             ),
             Self::JobsPerOrganization => format!(
-                "The organization has {limit} jobs that wait or run. Wait until one has ended, or cancel one."
+                "The organization has {limit} jobs that wait or run. Wait until one has ended, or \
+                    cancel one."
             ),
             Self::JobItems => format!(
-                "The organization would keep more than {limit} results of rows. They are kept for 7 days; try again \
+                "The organization would keep more than {limit} results of rows. They are kept for \
+                    7 days; try again \
                  when older ones are gone."
             ),
             Self::FileBytes => format!(
-                "The organization's uploads and exports would take more than {} MiB. Files of exports are kept for a \
+                "The organization's uploads and exports would take more than {} MiB. Files of \
+                    exports are kept for a \
                  day; try again when older ones are gone.",
                 limit >> 20
             ),

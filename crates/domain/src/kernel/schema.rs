@@ -1,5 +1,6 @@
-//! The tables as Diesel sees them: without `organization_id`, which the database fills in and adds to every
-//! predicate, and without the generated columns of the search. A test holds it against the real schema.
+//! The tables as Diesel sees them: without `organization_id`, which the database fills in and adds
+//! to every predicate, and without the generated columns of the search. A test holds it against the
+//! real schema.
 
 diesel::table! {
     api_keys (id) {

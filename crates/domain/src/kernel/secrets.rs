@@ -1,5 +1,5 @@
-//! Secrets that we hand out once and keep only as a hash: API keys, and the tokens of sessions and invitations.
-//! All of them are random enough that a plain SHA-256 keeps them safe at rest.
+//! Secrets that we hand out once and keep only as a hash: API keys, and the tokens of sessions and
+//! invitations. All of them are random enough that a plain SHA-256 keeps them safe at rest.
 
 use std::fmt;
 
@@ -29,7 +29,8 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
     Ok(bytes)
 }
 
-/// Where a key is good: the first thing people see of it, so that a test key is not pasted into production.
+/// Where a key is good: the first thing people see of it, so that a test key is not pasted into
+/// production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyEnvironment {
     Live,
@@ -51,8 +52,9 @@ const ID_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 32;
 const CHECKSUM_LENGTH: usize = 6;
 
-/// An API key in clear (contract section 5): `prm_live_` or `prm_test_`, 8 characters that identify it,
-/// 32 secret ones (190 bits) and a CRC32 of all before. Pattern `^prm_(live|test)_[0-9A-Za-z]{46}$`.
+/// An API key in clear (contract section 5): `prm_live_` or `prm_test_`, 8 characters that identify
+/// it, 32 secret ones (190 bits) and a CRC32 of all before. Pattern
+/// `^prm_(live|test)_[0-9A-Za-z]{46}$`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKeySecret(String);
 
@@ -80,17 +82,20 @@ impl ApiKeySecret {
         (checksum(before) == sum).then(|| Self(text.to_owned()))
     }
 
-    /// Whether a bearer credential means to be an API key, well-formed or not (else it is an access token).
+    /// Whether a bearer credential means to be an API key, well-formed or not (else it is an access
+    /// token).
     pub fn looks_like(text: &str) -> bool {
         text.starts_with("prm_")
     }
 
-    /// The part that names the key and is no secret: `prm_live_ab12cd34`. Unique; look keys up by it.
+    /// The part that names the key and is no secret: `prm_live_ab12cd34`. Unique; look keys up by
+    /// it.
     pub fn public_id(&self) -> &str {
         &self.0[..PREFIX_LENGTH + ID_LENGTH]
     }
 
-    /// The last four characters, to tell keys apart in a list. They belong to the checksum, not to the secret part.
+    /// The last four characters, to tell keys apart in a list. They belong to the checksum, not to
+    /// the secret part.
     pub fn last_four(&self) -> &str {
         &self.0[self.0.len() - 4..]
     }
@@ -127,7 +132,8 @@ fn checksum(before: &str) -> String {
     format!("{:0>1$}", base62::encode(crc32fast::hash(before.as_bytes())), CHECKSUM_LENGTH)
 }
 
-/// What an opaque token is for. The kind is part of the token, so that one cannot be used as another.
+/// What an opaque token is for. The kind is part of the token, so that one cannot be used as
+/// another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// Keeps a session alive; in a cookie; used once.
@@ -151,8 +157,9 @@ impl TokenKind {
     }
 }
 
-/// A random token that names its organization, so that the database can be asked within that tenant's walls
-/// before anybody is known. Its text: a prefix for the kind and base64url of organization (16 bytes) and secret (32 bytes).
+/// A random token that names its organization, so that the database can be asked within that
+/// tenant's walls before anybody is known. Its text: a prefix for the kind and base64url of
+/// organization (16 bytes) and secret (32 bytes).
 #[derive(Clone, PartialEq, Eq)]
 pub struct OpaqueToken {
     pub kind: TokenKind,
@@ -179,8 +186,9 @@ impl OpaqueToken {
         sha256(&self.expose())
     }
 
-    /// The token that follows this one: the same for the same key, unguessable without it. A client that lost the answer
-    /// to a refresh and asks again gets the same successor, though only its hash is kept.
+    /// The token that follows this one: the same for the same key, unguessable without it. A client
+    /// that lost the answer to a refresh and asks again gets the same successor, though only its
+    /// hash is kept.
     pub fn successor(&self, key: &[u8]) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(b"successor of ");

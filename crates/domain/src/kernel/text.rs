@@ -3,7 +3,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// A text holds a control character other than newline and tab (NUL among them, which PostgreSQL cannot store).
+/// A text holds a control character other than newline and tab (NUL among them, which PostgreSQL
+/// cannot store).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must not contain control characters except newline and tab")]
 pub struct ControlCharacter;
@@ -26,8 +27,9 @@ pub fn clean_lossy(text: &str) -> (String, bool) {
     (tidy(&kept), removed)
 }
 
-/// A text without the invisible characters that turn the direction of what follows: with them a stranger can make a text
-/// read as something that it is not. Right-to-left scripts need none of them.
+/// A text without the invisible characters that turn the direction of what follows: with them a
+/// stranger can make a text read as something that it is not. Right-to-left scripts need none of
+/// them.
 pub fn without_direction_controls(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
@@ -41,8 +43,9 @@ fn is_formula_behind_apostrophes(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
-/// A text as a cell of CSV that no spreadsheet computes: it gets an apostrophe in front. [`without_formula_escape`] is
-/// the way back, also for texts that began with an apostrophe themselves.
+/// A text as a cell of CSV that no spreadsheet computes: it gets an apostrophe in front.
+/// [`without_formula_escape`] is the way back, also for texts that began with an apostrophe
+/// themselves.
 pub fn with_formula_escape(text: String) -> String {
     if is_formula_behind_apostrophes(&text) { format!("'{text}") } else { text }
 }
@@ -63,8 +66,8 @@ pub fn fold(text: &str) -> String {
 /// A company's name for comparison only, never shown (contract section 1): NFKC, case-folded,
 /// punctuation to spaces, spaces collapsed, a leading `the` dropped.
 ///
-/// Symbols stay (`A+` is not `A`), invisible characters go. A name that is nothing but punctuation stands for
-/// itself, so that `!!!` and `...` do not become the same company.
+/// Symbols stay (`A+` is not `A`), invisible characters go. A name that is nothing but punctuation
+/// stands for itself, so that `!!!` and `...` do not become the same company.
 pub fn normalised_name(name: &str) -> String {
     let folded: String = fold_case(&name.nfkc().collect::<String>()).nfkc().collect();
     let spaced: String = folded
@@ -91,14 +94,15 @@ fn is_refused(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
 }
 
-/// NFC first: composing cannot bring a space to an end, but it could if the order were turned around.
+/// NFC first: composing cannot bring a space to an end, but it could if the order were turned
+/// around.
 fn tidy(text: &str) -> String {
     let composed: String = text.nfc().collect();
     composed.trim().to_owned()
 }
 
-/// Unicode case folding, near enough for names: by way of capitals, so that `ß` equals `SS` and both sigmas agree.
-/// The dotless i keeps to itself, as in the standard's table.
+/// Unicode case folding, near enough for names: by way of capitals, so that `ß` equals `SS` and
+/// both sigmas agree. The dotless i keeps to itself, as in the standard's table.
 fn fold_case(text: &str) -> String {
     text.chars()
         .flat_map(|c| match c {
@@ -122,7 +126,8 @@ fn is_punctuation(c: char) -> bool {
     }
 }
 
-/// Format characters without a shape of their own: zero-width spaces and joiners, marks of direction, soft hyphens.
+/// Format characters without a shape of their own: zero-width spaces and joiners, marks of
+/// direction, soft hyphens.
 fn is_invisible(c: char) -> bool {
     let format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
     let variation = is_combining_mark(c) && matches!(c, '\u{fe00}'..='\u{fe0f}');

@@ -1,4 +1,5 @@
-//! Enrichment: what a partner's own website and a company-data source say about it, as an automated write (contract 3.7).
+//! Enrichment: what a partner's own website and a company-data source say about it, as an automated
+//! write (contract 3.7).
 
 use std::sync::Arc;
 
@@ -127,7 +128,8 @@ impl Findings {
         findings
     }
 
-    /// The values that can be written, and a warning for each that cannot. `currency`: the code of the organization's.
+    /// The values that can be written, and a warning for each that cannot. `currency`: the code of
+    /// the organization's.
     fn checked(&self, currency: &str) -> Converted {
         let fields = COMPANY_DATA.iter().filter_map(|name| {
             Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
@@ -159,7 +161,8 @@ fn plain(value: &Value) -> Option<Value> {
     }
 }
 
-/// What the sources want to write to a partner whose values are `row`: company data before the website.
+/// What the sources want to write to a partner whose values are `row`: company data before the
+/// website.
 pub fn wanted(
     row: &Map<String, Value>,
     website: Option<&Findings>,
@@ -208,15 +211,29 @@ mod tests {
     #[test]
     fn company_data_are_read_like_cells_of_an_import() {
         let found = data(json!({
-            "industry": " Software\u{0} ", "employees": "11-50", "company_revenue": 1_234_567.5, "regions": ["DACH", "dach", "EU"],
-            "languages": "de_ch, Klingon", "services": "Cloud; SOC", "products": [{"name": "x"}], "description": null,
-            "name": "Other", "stage": "active", "pipeline": 5
+            "industry": " Software\u{0} ",
+            "employees": "11-50",
+            "company_revenue": 1_234_567.5,
+            "regions": ["DACH", "dach", "EU"],
+            "languages": "de_ch, Klingon",
+            "services": "Cloud; SOC",
+            "products": [{"name": "x"}],
+            "description": null,
+            "name": "Other",
+            "stage": "active",
+            "pipeline": 5
         }));
         let wanted = wanted(&Map::new(), None, Some(&found), "USD");
         assert_eq!(
             Value::Object(wanted.values.clone()),
-            json!({"industry": "Software", "employees": 11, "company_revenue": 123_456_750, "regions": ["DACH", "EU"],
-                "languages": ["de-CH"], "services": ["Cloud", "SOC"]})
+            json!({
+                "industry": "Software",
+                "employees": 11,
+                "company_revenue": 123_456_750,
+                "regions": ["DACH", "EU"],
+                "languages": ["de-CH"],
+                "services": ["Cloud", "SOC"]
+            })
         );
         assert_eq!(
             codes(&wanted),
@@ -272,7 +289,11 @@ mod tests {
         /// What is kept can be kept as JSON by the database and is bounded, whatever came.
         #[test]
         fn what_is_kept_is_clean_and_bounded(texts in proptest::collection::vec(".{0,40}|[\\x00-\\x1f]{0,5}", 0..300), number: f64) {
-            let found = data(json!({"industry": texts.first(), "regions": texts, "employees": number}));
+            let found = data(json!({
+                "industry": texts.first(),
+                "regions": texts,
+                "employees": number
+            }));
             let kept = serde_json::to_string(&found).unwrap();
             prop_assert!(!kept.contains("\\u0000"));
             prop_assert!(found.values.get("regions").and_then(Value::as_array).unwrap().len() <= MAX_ITEMS);

@@ -60,7 +60,8 @@ pub struct ExportRequest {
     /// Which of them; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
-    /// A saved view: its filter and search are ANDed with `filter`, its columns hold unless `columns` are given.
+    /// A saved view: its filter and search are ANDed with `filter`, its columns hold unless
+    /// `columns` are given.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
@@ -96,7 +97,8 @@ impl ExportRequest {
     /// Reads filter and columns.
     ///
     /// # Errors
-    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a view needs data.
+    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a
+    /// view needs data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
         let catalogue = self.object.catalogue();
         let known: Vec<&str> = match self.object {
@@ -166,8 +168,8 @@ impl ExportObject {
 }
 
 impl CheckedExport {
-    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name their unit, so that the
-    /// file comes back unchanged.
+    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name
+    /// their unit, so that the file comes back unchanged.
     ///
     /// # Errors
     /// None in practice: it is written to memory.
@@ -233,8 +235,8 @@ fn line(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front; a list whose items
-/// hold what separates items is written as JSON. Imports read both.
+/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front;
+/// a list whose items hold what separates items is written as JSON. Imports read both.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -267,8 +269,13 @@ mod tests {
         let export = request(json!({"object": "partner", "format": "csv", "columns":
             ["name", "employees", "regions", "four_c_breakdown.capacity", "services", "domain"]}));
         let export = export.check(Timestamp::now()).unwrap();
-        let row = json!({"name": "=1+1,\"x\"", "employees": -5, "regions": ["@a", "b"], "four_c_breakdown": {"capacity": 7},
-            "services": ["a, b", "c"]});
+        let row = json!({
+            "name": "=1+1,\"x\"",
+            "employees": -5,
+            "regions": ["@a", "b"],
+            "four_c_breakdown": {"capacity": 7},
+            "services": ["a, b", "c"]
+        });
         let Value::Object(row) = row else { panic!() };
         assert_eq!(
             export.header().unwrap(),
@@ -299,7 +306,11 @@ mod tests {
             "filter": {"op": "eq", "field": "nope", "value": 1}});
         let Err(Error::Problem(problem)) = request(body).check(Timestamp::now()) else { panic!() };
         assert_eq!(problem.errors.len(), 3);
-        let body = json!({"object": "partner", "format": "csv", "filter": {"op": "eq", "field": "nope", "value": 1}});
+        let body = json!({
+            "object": "partner",
+            "format": "csv",
+            "filter": {"op": "eq", "field": "nope", "value": 1}
+        });
         assert_eq!(
             request(body).check(Timestamp::now()).unwrap_err().code(),
             crate::kernel::error::Code::InvalidFilter

@@ -30,19 +30,25 @@ pub struct ApiKey {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// What it is for; the name of the actor in events.
-    #[schema(min_length = 1, max_length = 80, example = "HubSpot sync", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 80, example = "HubSpot \
+        sync", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// How the secret begins, to tell keys apart.
     #[schema(example = "prm_live_ab12cd34")]
     pub prefix: String,
     /// What it may do.
-    #[schema(max_items = 50, example = json!(["partners:write"]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[schema(max_items = 50, example = json!([
+        "partners:write"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
     #[diesel(deserialize_as = StoredScopes)]
     pub scopes: Vec<AccessScope>,
-    /// How it writes partner fields unless a request says otherwise. `manual` needs the scope `partners:override`.
+    /// How it writes partner fields unless a request says otherwise. `manual` needs the scope
+    /// `partners:override`.
     pub default_write_mode: WriteMode,
     /// From where it may be used; from everywhere when empty.
-    #[schema(max_items = 20, example = json!(["203.0.113.0/24"]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[schema(max_items = 20, example = json!([
+        "203.0.113.0/24"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
     pub allowed_cidrs: Vec<String>,
     /// When it stops working; never when null.
     pub expires_at: Option<Timestamp>,
@@ -139,7 +145,8 @@ impl ApiKeyCreate {
         }
     }
 
-    /// What the schema cannot say; and the one form of what it can: scopes as a sorted set, networks as networks.
+    /// What the schema cannot say; and the one form of what it can: scopes as a sorted set,
+    /// networks as networks.
     pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
         let networks = networks(&self.allowed_cidrs);
         let past = self.expires_at.filter(|at| *at <= Timestamp::now());

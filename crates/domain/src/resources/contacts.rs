@@ -17,7 +17,8 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-const IS_PRIMARY: &str = "(EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id AND partners.primary_contact_id = contacts.id))";
+const IS_PRIMARY: &str = "(EXISTS (SELECT FROM partners WHERE partners.id = contacts.partner_id \
+    AND partners.primary_contact_id = contacts.id))";
 
 const fn is_primary() -> Sql<Bool> {
     Sql::new(IS_PRIMARY)
@@ -39,7 +40,8 @@ pub struct Contact {
     /// The partner.
     pub partner_id: PartnerId,
     /// The name.
-    #[schema(min_length = 1, max_length = 200, example = "Ann Lee", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ann \
+        Lee", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The e-mail address; unique within the partner.
     #[schema(format = "email", max_length = 254, example = "ann@acme.com")]
@@ -127,7 +129,8 @@ pub struct ContactCreate {
     pub make_primary: bool,
 }
 
-/// An edit of a contact: absent keeps, null clears. With another partner it moves there and is primary no more.
+/// An edit of a contact: absent keeps, null clears. With another partner it moves there and is
+/// primary no more.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = contacts)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! The ideal partner profile: the criteria by which an organization judges fit, and what a new organization starts with
-//! (contract section 3.7).
+//! The ideal partner profile: the criteria by which an organization judges fit, and what a new
+//! organization starts with (contract section 3.7).
 
 use std::collections::HashSet;
 
@@ -95,7 +95,8 @@ pub struct IdealPartnerCriterion {
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "head_count")]
     pub key: String,
     /// A sentence about a partner that meets it.
-    #[schema(min_length = 1, max_length = 200, example = "Has at least 50 employees", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Has at least 50 \
+        employees", extensions(("x-single-line" = json!(true))))]
     pub label: String,
     /// Which of the four C's it is about.
     pub dimension: FitDimension,
@@ -178,7 +179,8 @@ impl IdealPartnerProfileUpdate {
     }
 }
 
-/// What is wrong with a criterion's filter. It must not look at what every scoring changes: scores would rest on scores.
+/// What is wrong with a criterion's filter. It must not look at what every scoring changes: scores
+/// would rest on scores.
 fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) -> Vec<Fault> {
     let at = format!("#/criteria/{index}/filter");
     let node = match filter::parse(&criterion.filter.0, PARTNER, now.0, &at) {
@@ -205,11 +207,12 @@ pub const DEFAULT_WEIGHTS: FourCBreakdown = FourCBreakdown {
     customer_alignment: 2_500,
 };
 
-/// The criteria of a new organization, all of them editable: `{key, label, dimension, weight, filter}`.
+/// The criteria of a new organization, all of them editable: `{key, label, dimension, weight,
+/// filter}`.
 ///
-/// They ask for nothing that depends on the organization's trade, country or currency. Those that ask whether something
-/// is there (regions, services) are met or not known, never held against a partner. Labels are sentences about a partner
-/// that meets them: they become its key strengths.
+/// They ask for nothing that depends on the organization's trade, country or currency. Those that
+/// ask whether something is there (regions, services) are met or not known, never held against a
+/// partner. Labels are sentences about a partner that meets them: they become its key strengths.
 pub fn default_criteria() -> Json {
     let there = |field: &str| json!({"op": "is_null", "field": field, "value": false});
     let at_least = |field: &str, bound: i64| json!({"op": "gte", "field": field, "value": bound});
@@ -218,7 +221,15 @@ pub fn default_criteria() -> Json {
         json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]});
     let moving =
         one_of("stage", &["onboarding", "active", "scaling", "signed", "enabled", "activated"]);
-    let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| json!({"key": key, "label": label, "dimension": dimension, "weight": weight, "filter": filter});
+    let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| {
+        json!({
+            "key": key,
+            "label": label,
+            "dimension": dimension,
+            "weight": weight,
+            "filter": filter
+        })
+    };
     Json::Array(vec![
         criterion(
             "head_count",
@@ -305,7 +316,12 @@ mod tests {
         let many = |value: i64| json!({"op": "gte", "field": "employees", "value": value});
         let twice = vec![criterion("a", many(1)), criterion("b", many(2)), criterion("a", many(3))];
         assert_eq!(places(twice).first().map(|(code, _)| *code), Some("duplicate_item"));
-        let circular = json!({"op": "not", "filters": [{"op": "or", "filters": [many(1), {"op": "gte", "field": "fit_score", "value": 1}]}]});
+        let circular = json!({
+            "op": "not",
+            "filters": [
+                {"op": "or", "filters": [many(1), {"op": "gte", "field": "fit_score", "value": 1}]}
+            ]
+        });
         let found = places(vec![criterion("a", many(1)), criterion("b", circular)]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].1.contains("criteria/1/filter/filters/0/filters/1/field"), "{found:?}");

@@ -1,4 +1,5 @@
-//! Jobs: long work that people follow, with its items; and the tasks of the queue that carry them out.
+//! Jobs: long work that people follow, with its items; and the tasks of the queue that carry them
+//! out.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -209,8 +210,8 @@ impl StoredProblem {
         Self::with_faults(error, instance, request_id, MAX_FAULTS)
     }
 
-    /// The problem of one item among many: it lists [`MAX_ITEM_FAULTS`] faults at most, so that hundreds of items with a
-    /// hundred faults each do not make an answer of megabytes.
+    /// The problem of one item among many: it lists [`MAX_ITEM_FAULTS`] faults at most, so that
+    /// hundreds of items with a hundred faults each do not make an answer of megabytes.
     pub fn of_item(error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
         Self::with_faults(error, instance, request_id, MAX_ITEM_FAULTS)
     }
@@ -242,7 +243,11 @@ impl StoredProblem {
 /// The input of a job as it was given, without the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = Object, example = json!({"object": "partner", "match": "domain", "dry_run": false}))]
+#[schema(value_type = Object, example = json!({
+    "object": "partner",
+    "match": "domain",
+    "dry_run": false
+}))]
 pub struct JobInput(pub Value);
 
 /// Long work: its state, progress and outcome. Kept for 7 days.
@@ -422,8 +427,8 @@ pub struct NewTask {
     pub kind: &'static str,
     /// What the work needs to know.
     pub payload: Value,
-    /// At most one living task of the organization has this key. One that is queued again while it runs runs
-    /// once more afterwards.
+    /// At most one living task of the organization has this key. One that is queued again while it
+    /// runs runs once more afterwards.
     pub unique_key: Option<String>,
     /// Tasks of one serial queue run one after the other.
     pub serial_queue: Option<String>,
@@ -477,8 +482,8 @@ pub struct Daily {
 }
 
 impl Daily {
-    /// The next instant after `now`. A time that a change of the clocks leaves out is taken an hour later, one that it
-    /// repeats is taken the first time. An unknown zone counts as UTC.
+    /// The next instant after `now`. A time that a change of the clocks leaves out is taken an hour
+    /// later, one that it repeats is taken the first time. An unknown zone counts as UTC.
     pub fn next(self, now: Timestamp, zone: &str) -> Timestamp {
         use chrono::{NaiveDateTime, TimeDelta, TimeZone, Utc};
         let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);

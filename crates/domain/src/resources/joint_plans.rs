@@ -1,5 +1,6 @@
-//! The joint plan of a partner: its annual target, how it spreads over the quarters of the fiscal year, and what was
-//! won (contract section 3.6). A view over the partner; what is planned in detail are `plan_items`.
+//! The joint plan of a partner: its annual target, how it spreads over the quarters of the fiscal
+//! year, and what was won (contract section 3.6). A view over the partner; what is planned in
+//! detail are `plan_items`.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,8 @@ pub struct PlanItemCounts {
     pub workflow: i64,
 }
 
-/// The plan of a partner for a fiscal year. Target and weights hold for every year that is asked for.
+/// The plan of a partner for a fiscal year. Target and weights hold for every year that is asked
+/// for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JointPlan {
     /// The partner.
@@ -150,8 +152,8 @@ impl FiscalCalendar {
     }
 }
 
-/// Spreads `target` over the quarters by largest remainder: the four come to it exactly. Among equal remainders the
-/// earlier quarter gets the odd unit.
+/// Spreads `target` over the quarters by largest remainder: the four come to it exactly. Among
+/// equal remainders the earlier quarter gets the odd unit.
 pub fn quarterly_targets(target: i64, weights: &QuarterlyWeights) -> QuarterlyAmounts {
     let shares = [weights.q1, weights.q2, weights.q3, weights.q4]
         .map(|weight| i128::from(target) * i128::from(weight));
@@ -192,7 +194,8 @@ mod tests {
             prop_assert_eq!(parts.sum(), target);
             for (part, weight) in [(parts.q1, weights.q1), (parts.q2, weights.q2), (parts.q3, weights.q3), (parts.q4, weights.q4)] {
                 let exact = i128::from(target) * i128::from(weight);
-                prop_assert!((i128::from(part) * 10_000 - exact).abs() < 10_000, "no quarter is a unit off");
+                prop_assert!((i128::from(part) * 10_000 - exact).abs() < 10_000, "no quarter is a \
+                    unit off");
             }
         }
 

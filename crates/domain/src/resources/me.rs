@@ -28,7 +28,8 @@ pub struct User {
     /// The id.
     pub id: UserId,
     /// The name.
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The e-mail address.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
@@ -67,7 +68,8 @@ pub struct Me {
 pub struct MeUpdate {
     /// The name. Events that follow carry it once the access token is renewed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: Option<String>,
     /// The language of mails, as a BCP 47 tag.
     #[serde(skip_serializing_if = "Option::is_none")]

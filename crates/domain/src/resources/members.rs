@@ -42,7 +42,8 @@ pub struct Member {
     /// The user that signs in; null until the invitation is accepted.
     pub user_id: Option<UserId>,
     /// The name.
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The e-mail address, which is also what the person signs in with.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
@@ -66,7 +67,8 @@ pub struct MemberInvite {
     pub email: String,
     /// The name, until the person states their own; the e-mail address when absent.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: Option<String>,
     /// What the member will be allowed to do. Only an owner can invite an owner.
     pub role: Role,
@@ -117,7 +119,8 @@ impl Member {
         }
     }
 
-    /// Whether this member can get the status of `update`: an invitation is accepted by the invited person alone.
+    /// Whether this member can get the status of `update`: an invitation is accepted by the invited
+    /// person alone.
     ///
     /// # Errors
     /// `invalid_choice` with the ones that can be set.

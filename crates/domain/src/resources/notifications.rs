@@ -1,5 +1,5 @@
-//! Notifications: what members are told, in the application, by mail and in Slack, and what became of it
-//! (contract section 3.8).
+//! Notifications: what members are told, in the application, by mail and in Slack, and what became
+//! of it (contract section 3.8).
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -126,7 +126,8 @@ pub struct NotificationDelivery {
 /// A page of deliveries.
 pub type NotificationDeliveryPage = Page<NotificationDelivery>;
 
-/// Who hears of a new submission of the application form: each member once, however many reasons there are.
+/// Who hears of a new submission of the application form: each member once, however many reasons
+/// there are.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = notification_settings)]
 pub struct NotificationSettings {
@@ -291,7 +292,8 @@ impl Occasion {
         }
     }
 
-    /// A deal was decided on, or its protection has ended. Nobody is told of what they did themselves.
+    /// A deal was decided on, or its protection has ended. Nobody is told of what they did
+    /// themselves.
     pub fn deal_decided(event: EventId, deal: &Deal, by: Option<MemberId>) -> Option<Self> {
         let values = &deal.values;
         let owner = values.owner_id.filter(|owner| by != Some(*owner))?;
@@ -385,8 +387,8 @@ pub fn wait_after(attempts: i32) -> Option<TimeDelta> {
     SCHEDULE.get(usize::try_from(attempts).ok()?).copied()
 }
 
-/// A text of somebody else as one line of ours: without line breaks, control characters, and those that are not seen or
-/// turn the direction of what follows; of at most `most` characters.
+/// A text of somebody else as one line of ours: without line breaks, control characters, and those
+/// that are not seen or turn the direction of what follows; of at most `most` characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let is_unseen = |c: char| {
         matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -18,7 +18,10 @@ define_sql_function! {
 #[diesel(table_name = organizations)]
 pub struct Organization {
     /// The id.
-    #[diesel(select_expression = current_organization(), select_expression_type = current_organization)]
+    #[diesel(
+        select_expression = current_organization(),
+        select_expression_type = current_organization
+    )]
     pub id: OrganizationId,
     /// Rises with every change; also the ETag.
     #[schema(minimum = 1, example = 3)]
@@ -28,13 +31,18 @@ pub struct Organization {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Its name.
-    #[schema(min_length = 1, max_length = 100, example = "Acme Rockets", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 100, example = "Acme \
+        Rockets", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists.
     #[schema(format = "currency", pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
-    /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45 with exponent 2.
-    #[diesel(select_expression = organizations::currency, select_expression_type = organizations::currency)]
+    /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45
+    /// with exponent 2.
+    #[diesel(
+        select_expression = organizations::currency,
+        select_expression_type = organizations::currency
+    )]
     pub currency_exponent: CurrencyExponent,
     /// The month in which the fiscal year starts.
     #[schema(minimum = 1, maximum = 12, example = 1)]
@@ -49,12 +57,19 @@ pub struct Organization {
     #[schema(example = true)]
     pub auto_score: bool,
     /// Where the logo is; https.
-    #[schema(format = "uri", max_length = 2000, example = "https://cdn.example.com/acme.png", extensions(("x-https" = json!(true))))]
+    #[schema(
+        format = "uri",
+        max_length = 2000,
+        example = "https://cdn.example.com/acme.png",
+        extensions(("x-https" = json!(true)))
+    )]
     pub logo_url: Option<String>,
     /// Domains that many of its partners share, such as those of a market place: in imports and
     /// applications they and what lies under them count as no domain, as those of social networks
     /// and mail providers do anyway.
-    #[schema(value_type = Vec<SharedDomain>, max_items = 200, example = json!(["marketplace.example"]),
+    #[schema(value_type = Vec<SharedDomain>, max_items = 200, example = json!([
+        "marketplace.example"
+    ]),
         extensions(("x-unique" = json!("ignore-case"))))]
     pub shared_domains: Vec<String>,
 }

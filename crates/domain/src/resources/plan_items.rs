@@ -1,4 +1,5 @@
-//! Plan items: what a partner and the organization do together, in an order of their own (contract section 3.6).
+//! Plan items: what a partner and the organization do together, in an order of their own (contract
+//! section 3.6).
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -60,7 +61,8 @@ pub struct PlanItem {
     /// What kind of collaboration it is.
     pub kind: PlanItemKind,
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200, example = "Joint webinar series", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Joint webinar \
+        series", extensions(("x-single-line" = json!(true))))]
     pub title: String,
     /// What it is about.
     #[schema(max_length = 5000, example = "Three webinars for hospitals.")]
@@ -221,7 +223,8 @@ pub enum Placed {
     Renumbered(Vec<(PlanItemId, i64)>),
 }
 
-/// Finds a place for `item` in front of the one at `index` of `others`; at the end when there is none.
+/// Finds a place for `item` in front of the one at `index` of `others`; at the end when there is
+/// none.
 pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> Placed {
     let index = index.min(others.len());
     let before = index.checked_sub(1).and_then(|i| others.get(i)).map(|(_, position)| *position);

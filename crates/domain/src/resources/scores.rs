@@ -1,4 +1,5 @@
-//! Scores: how well a partner fits, how the relationship stands, and the evidence for both (contract section 3.7).
+//! Scores: how well a partner fits, how the relationship stands, and the evidence for both
+//! (contract section 3.7).
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -133,7 +134,8 @@ pub struct Judgement {
     pub input_hash: String,
 }
 
-/// How a partner gets new scores. They are written even when they are the same as before: they are new.
+/// How a partner gets new scores. They are written even when they are the same as before: they are
+/// new.
 pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
     let values = [
         ("fit_score", json!(score.fit_score)),
@@ -155,7 +157,10 @@ pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, ho
 /// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"filter": {"op": "eq", "field": "scores_stale", "value": true}, "dry_run": false}))]
+#[schema(example = json!({
+    "filter": {"op": "eq", "field": "scores_stale", "value": true},
+    "dry_run": false
+}))]
 pub struct ScoreRefreshRequest {
     /// These partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -170,7 +175,8 @@ pub struct ScoreRefreshRequest {
     /// Who judges; absent: the language model where there is one, else the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<ScoreEngine>,
-    /// Also partners of whom nothing has changed since they were judged. Absent: true for `partner_ids`, else false.
+    /// Also partners of whom nothing has changed since they were judged. Absent: true for
+    /// `partner_ids`, else false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     /// Only tell what the rules would say.
@@ -187,7 +193,8 @@ impl ScoreRefreshRequest {
         Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
     }
 
-    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is meant.
+    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is
+    /// meant.
     pub fn is_forced(&self) -> bool {
         self.force.unwrap_or(self.partner_ids.is_some())
     }

@@ -1,4 +1,5 @@
-//! Sign-in: registration, sessions, passwords and invitations as they go over the wire (contract section 3.3).
+//! Sign-in: registration, sessions, passwords and invitations as they go over the wire (contract
+//! section 3.3).
 
 use std::net::IpAddr;
 
@@ -69,19 +70,26 @@ pub struct TokenGrant {
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The name of the organization.
-    #[schema(min_length = 1, max_length = 100, example = "Acme Rockets", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 100, example = "Acme \
+        Rockets", extensions(("x-single-line" = json!(true))))]
     pub organization_name: String,
     /// The one currency of all amounts, as an ISO 4217 code.
     #[schema(pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
     /// The owner's name.
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The owner's e-mail address.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
     /// The owner's password; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "tall-grass-7-lanterns"
+    )]
     pub password: String,
 }
 
@@ -134,7 +142,8 @@ pub struct PasswordResetRequest {
     pub email: String,
 }
 
-/// A new password, by the token of a reset link or, signed in, by the current password: one of the two.
+/// A new password, by the token of a reset link or, signed in, by the current password: one of the
+/// two.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
@@ -147,7 +156,12 @@ pub struct PasswordChange {
     #[schema(format = Password, max_length = 128, example = "tall-grass-7-lanterns")]
     pub current_password: Option<String>,
     /// The password that holds from now on; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "nine-quiet-harbours-2")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "nine-quiet-harbours-2"
+    )]
     pub new_password: String,
 }
 
@@ -191,10 +205,16 @@ pub struct InvitationAcceptance {
     #[schema(max_length = 200, example = "pin_AZq1q3x5se7wtc2gnh2avw0fd")]
     pub token: String,
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200, example = "Ada Lovelace", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ada \
+        Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The person's password; not one of those that are guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns")]
+    #[schema(
+        format = Password,
+        min_length = 12,
+        max_length = 128,
+        example = "tall-grass-7-lanterns"
+    )]
     pub password: String,
 }
 

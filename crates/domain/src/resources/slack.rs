@@ -61,8 +61,8 @@ impl From<Option<StoredSlack>> for SlackIntegration {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlackConnection {
-    /// The token of a bot of the workspace, with the scopes `chat:write`, `channels:read`, `groups:read` and `users:read`. It
-    /// is tried out, kept encrypted, and never shown again.
+    /// The token of a bot of the workspace, with the scopes `chat:write`, `channels:read`,
+    /// `groups:read` and `users:read`. It is tried out, kept encrypted, and never shown again.
     #[schema(
         min_length = 1,
         max_length = 500,

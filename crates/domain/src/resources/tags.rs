@@ -27,7 +27,8 @@ choices! {
     }
 }
 
-const PARTNER_COUNT: &str = "(SELECT count(*) FROM partner_tags JOIN partners ON partners.id = partner_tags.partner_id \
+const PARTNER_COUNT: &str = "(SELECT count(*) FROM partner_tags JOIN partners ON partners.id = \
+    partner_tags.partner_id \
          WHERE partner_tags.tag_id = tags.id AND partners.deleted_at IS NULL)";
 
 const fn partner_count() -> Sql<BigInt> {
@@ -50,7 +51,8 @@ pub struct Tag {
     /// What it is about; fixed.
     pub category: TagCategory,
     /// The label; unique per category ignoring case.
-    #[schema(min_length = 1, max_length = 60, example = "Managed services", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 60, example = "Managed \
+        services", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// Its colour, `#rrggbb`.
     #[schema(pattern = "^#[0-9a-fA-F]{6}$", example = "#336699")]

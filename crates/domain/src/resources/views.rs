@@ -80,7 +80,8 @@ pub struct StoredView {
     /// When it last changed.
     pub updated_at: Timestamp,
     /// The name; unique among the views of its owner.
-    #[schema(min_length = 1, max_length = 80, example = "Active technology partners", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 80, example = "Active technology \
+        partners", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// What it lists.
     pub object: ViewObject,
@@ -157,7 +158,8 @@ impl StoredView {
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Whether `scope` may keep a view like this: sharing needs the role `member`, a key's views are always shared.
+    /// Whether `scope` may keep a view like this: sharing needs the role `member`, a key's views
+    /// are always shared.
     ///
     /// # Errors
     /// `insufficient_role`; `invalid_choice` at `visibility`.
@@ -489,8 +491,11 @@ mod tests {
 
     /// Rows with every combination of the tag that exists and of a status.
     fn rows(tag: TagId) -> Vec<Map<String, Json>> {
-        let row = |tags: Json, status: &str| match json!({"tag_ids": tags, "status": status, "tier": "gold"})
-        {
+        let row = |tags: Json, status: &str| match json!({
+            "tag_ids": tags,
+            "status": status,
+            "tier": "gold"
+        }) {
             Json::Object(row) => row,
             _ => unreachable!(),
         };

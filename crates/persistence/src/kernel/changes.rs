@@ -1,8 +1,9 @@
-//! Lists in the order of changes: whoever walks one to its end, and goes on from the `last_sequence` of its last page, has
-//! every row as it is now or will meet it again.
+//! Lists in the order of changes: whoever walks one to its end, and goes on from the
+//! `last_sequence` of its last page, has every row as it is now or will meet it again.
 //!
-//! That holds because numbers become visible in their order: a row that changes during the walk gets a higher number than
-//! everything that could be read before, so it moves behind the place where the walk is.
+//! That holds because numbers become visible in their order: a row that changes during the walk
+//! gets a higher number than everything that could be read before, so it moves behind the place
+//! where the walk is.
 
 use std::collections::HashMap;
 
@@ -45,7 +46,8 @@ where
     if request.changed_after.is_none() {
         return Ok(listing::page(tx, request, followed.source).await?.into());
     }
-    // Before the rows: a statement that begins later sees everything that has a number up to this one.
+    // Before the rows: a statement that begins later sees everything that has a number up to this
+    // one.
     let last_sequence = events::last_sequence(tx).await?;
     let limit = usize::try_from(request.limit).unwrap_or_default();
     let mut changes: Vec<(i64, Uuid, bool)> =
@@ -68,7 +70,8 @@ where
     };
     Ok(FollowedPage {
         erased_ids: erased_ids.collect(),
-        // One that has changed since the first statement, and is no row of this list any more, comes later or not at all.
+        // One that has changed since the first statement, and is no row of this list any more,
+        // comes later or not at all.
         data: changes.iter().filter_map(|(_, id, _)| rows.remove(id)).collect(),
         next_cursor,
         total_count,
@@ -82,7 +85,8 @@ type Change = (BigInt, SqlUuid, Bool);
 fn select<T>(request: &ListRequest, followed: &Followed<T>) -> Statement {
     let (sequence, id) = request.changes_from();
     let mut out = Statement::new(
-        "/* changes.page */ SELECT l.sequence, l.subject_id, l.erased FROM last_changes l WHERE l.subject_type = ",
+        "/* changes.page */ SELECT l.sequence, l.subject_id, l.erased FROM last_changes l WHERE \
+            l.subject_type = ",
     )
     .with(Bind::Text(Some(followed.subject.to_owned())), " AND (l.sequence, l.subject_id) > (")
     .with(Bind::Int(Some(sequence)), ", ")
@@ -93,8 +97,9 @@ fn select<T>(request: &ListRequest, followed: &Followed<T>) -> Statement {
     out
 }
 
-/// Whether the row is one of the list. OFFSET keeps the planner from making a join of it: rows are looked at one by one
-/// in the order of changes until the page is full, whatever it believes of the filter.
+/// Whether the row is one of the list. OFFSET keeps the planner from making a join of it: rows are
+/// looked at one by one in the order of changes until the page is full, whatever it believes of the
+/// filter.
 fn exists(request: &ListRequest, source: Source, out: &mut Statement) {
     out.sql(format!("EXISTS (SELECT FROM {0} WHERE {0}.id = l.subject_id AND ", source.table));
     listing::conditions(request, source, out);

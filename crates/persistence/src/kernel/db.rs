@@ -1,5 +1,5 @@
-//! The pool and the tenant transaction: every query runs inside one organization, in one round trip more
-//! than the query itself.
+//! The pool and the tenant transaction: every query runs inside one organization, in one round trip
+//! more than the query itself.
 
 use std::{
     collections::HashMap,
@@ -34,7 +34,8 @@ use crate::kernel::{
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// For everything but migrations. When it may become `partneros_app` it does; it must not bypass the wall.
+    /// For everything but migrations. When it may become `partneros_app` it does; it must not
+    /// bypass the wall.
     pub url: String,
     /// Connections in the pool.
     pub pool: usize,
@@ -45,14 +46,17 @@ pub struct Settings {
 /// parallel scans of the whole table would serve one organization at the cost of all.
 ///
 /// [`crate::kernel::locks::bulk`] lets one lock wait longer than `lock_timeout` says here.
-const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s'; SET lock_timeout = '4s'; \
-    SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = '250ms'; \
+const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s'; SET lock_timeout \
+    = '4s'; \
+    SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = \
+    '250ms'; \
     SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
 
 /// How long a request waits for a free connection, and a new connection for the database.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// How long a read for a request may take: each of its statements, and one second more for all of them together.
+/// How long a read for a request may take: each of its statements, and one second more for all of
+/// them together.
 const READ_TIME: Duration = Duration::from_secs(5);
 /// Of so many connections one is for one organization.
 const SHARE: usize = 4;
@@ -111,7 +115,8 @@ impl Store {
     /// Opens the pool and makes sure that its role cannot look over the wall.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away; `Internal` when the role may bypass row-level security.
+    /// `Unavailable` when the database is away; `Internal` when the role may bypass row-level
+    /// security.
     pub async fn connect(settings: &Settings) -> Result<Self> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
@@ -137,8 +142,8 @@ impl Store {
         Ok(store)
     }
 
-    /// The same for requests: one organization has at most a quarter of the connections at a time, and reads end after
-    /// 5 seconds.
+    /// The same for requests: one organization has at most a quarter of the connections at a time,
+    /// and reads end after 5 seconds.
     #[must_use]
     pub fn for_requests(mut self) -> Self {
         let share = self.pool.status().max_size / SHARE;
@@ -154,9 +159,15 @@ impl Store {
     }
 
     async fn refuse_strong_role(&self) -> Result<()> {
-        define_sql_function! { fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool; }
-        define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
-        diesel::table! { pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, } }
+        define_sql_function! {
+            fn row_security_active(table: diesel::sql_types::Text) -> diesel::sql_types::Bool;
+        }
+        define_sql_function! {
+            fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+        }
+        diesel::table! {
+            pg_roles (rolname) { rolname -> Text, rolsuper -> Bool, rolbypassrls -> Bool, }
+        }
         let mut conn = self.connection().await?;
         let walled: bool =
             diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
@@ -169,7 +180,8 @@ impl Store {
         match walled && !strong {
             true => Ok(()),
             false => Err(Error::internal(
-                "the database role can bypass row-level security; use a weak role (docs/OPERATIONS.md)",
+                "the database role can bypass row-level security; use a weak role \
+                    (docs/OPERATIONS.md)",
             )),
         }
     }
@@ -184,7 +196,8 @@ impl Store {
         self.key_since.set(since).map_err(|_| Error::internal("keys are accepted once"))
     }
 
-    /// A connection outside any organization: sees no tenant row. For the functions that look for one.
+    /// A connection outside any organization: sees no tenant row. For the functions that look for
+    /// one.
     pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
         match tokio::time::timeout(PATIENCE, self.pool.get()).await {
             Ok(got) => got.map_err(|error| Error::Unavailable(error.into())),
@@ -202,14 +215,15 @@ impl Store {
         (&mut &*self.connection().await?).batch_execute("SELECT").await.map_err(Into::into)
     }
 
-    /// Whether there is space to write, asked of the database only after a write has failed for want
-    /// of it: sorts a few megabytes with so little memory that they go to its disk.
+    /// Whether there is space to write, asked of the database only after a write has failed for
+    /// want of it: sorts a few megabytes with so little memory that they go to its disk.
     ///
     /// # Errors
     /// `Unavailable` while the disk is full or the database away.
     pub async fn ensure_space(&self) -> Result<()> {
         const WRITE_EIGHT_MEGABYTES: &str = "BEGIN READ ONLY; SET LOCAL work_mem = '64kB'; \
-            SELECT count(*) FROM (SELECT repeat('x', 1000) AS filler FROM generate_series(1, 8000) AS n \
+            SELECT count(*) FROM (SELECT repeat('x', 1000) AS filler FROM generate_series(1, 8000) \
+            AS n \
                 ORDER BY md5(n::text) OFFSET 0) AS sorted; COMMIT";
         if !AtomicBool::load(&self.out_of_space, Ordering::Relaxed) {
             return Ok(());
@@ -247,7 +261,8 @@ impl Store {
     /// Runs `work` in a read-only transaction of the scope's organization.
     ///
     /// # Errors
-    /// `query_too_expensive` when a request's read takes longer than it may. Asking again would take as long.
+    /// `query_too_expensive` when a request's read takes longer than it may. Asking again would
+    /// take as long.
     pub async fn read<T>(
         &self,
         scope: &Scope,
@@ -275,7 +290,8 @@ impl Store {
     }
 
     /// Runs `work` in a transaction of the scope's organization. Its events are written as the last
-    /// statement before COMMIT, so the lock on the organization's sequence lasts only for the commit.
+    /// statement before COMMIT, so the lock on the organization's sequence lasts only for the
+    /// commit.
     pub async fn write<T>(
         &self,
         scope: &Scope,
@@ -314,11 +330,13 @@ impl Store {
             "{begin}; SELECT set_config('app.organization_id', '{}', true)",
             scope.organization.0
         );
-        // Polling order is the order on the wire: BEGIN goes first and the first query rides behind it.
+        // Polling order is the order on the wire: BEGIN goes first and the first query rides behind
+        // it.
         let mut first = conn;
         let (begun, done) = join(first.batch_execute(&begin), work(&tx)).await;
         begun?;
-        // The empty SELECT fails in an aborted transaction, where COMMIT would be a silent ROLLBACK.
+        // The empty SELECT fails in an aborted transaction, where COMMIT would be a silent
+        // ROLLBACK.
         let end = if done.is_ok() { "SELECT; COMMIT" } else { "ROLLBACK" };
         let mut last = conn;
         last.batch_execute(end).await?;
@@ -336,7 +354,8 @@ fn is_out_of_time(source: &(dyn std::error::Error + 'static)) -> bool {
 fn too_expensive(limit: Duration) -> Error {
     let seconds = limit.as_secs();
     let detail = format!(
-        "The query was ended after {seconds} seconds. Narrow it with fewer or simpler conditions, ask for a smaller \
+        "The query was ended after {seconds} seconds. Narrow it with fewer or simpler conditions, \
+            ask for a smaller \
          page, or use an export."
     );
     Error::new(Code::QueryTooExpensive, detail).meta("max_seconds", seconds.into())
@@ -370,7 +389,8 @@ pub struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    /// For queries: `query.load(&mut tx.conn())`. Futures made before the first is awaited share a round trip.
+    /// For queries: `query.load(&mut tx.conn())`. Futures made before the first is awaited share a
+    /// round trip.
     pub fn conn(&self) -> &'c AsyncPgConnection {
         self.conn
     }
@@ -434,7 +454,8 @@ async fn establish(url: &str) -> ConnectionResult<AsyncPgConnection> {
     Ok(conn)
 }
 
-/// Connects as the URL says: over a unix socket or, with `sslmode`, over TLS against the system's certificates.
+/// Connects as the URL says: over a unix socket or, with `sslmode`, over TLS against the system's
+/// certificates.
 pub(crate) async fn open(url: &str) -> ConnectionResult<AsyncPgConnection> {
     let bad = |error: tokio_postgres::Error| diesel::ConnectionError::BadConnection(chain(&error));
     let config: tokio_postgres::Config = url.parse().map_err(bad)?;
@@ -462,10 +483,15 @@ fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    define_sql_function! { fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>; }
-    define_sql_function! { fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text; }
+    define_sql_function! {
+        fn current_organization() -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>;
+    }
+    define_sql_function! {
+        fn pg_sleep(seconds: diesel::sql_types::Double) -> diesel::sql_types::Text;
+    }
 
-    /// The requests of one organization wait for each other where they are too many, and for nobody else.
+    /// The requests of one organization wait for each other where they are too many, and for nobody
+    /// else.
     #[test]
     fn one_organization_has_a_share_of_the_connections() {
         crate::kernel::testing::run(async |store, scope| {
@@ -516,7 +542,8 @@ mod tests {
         });
     }
 
-    /// Whatever becomes of a request, nobody gets a connection that is still inside of an organization.
+    /// Whatever becomes of a request, nobody gets a connection that is still inside of an
+    /// organization.
     #[test]
     fn work_that_is_given_up_leaves_no_organization_behind() {
         crate::kernel::testing::run(async |store, scope| {

@@ -1,5 +1,5 @@
-//! Which organization an e-mail address belongs to, over all organizations, and whether its owner has
-//! proved it.
+//! Which organization an e-mail address belongs to, over all organizations, and whether its owner
+//! has proved it.
 
 use diesel::{define_sql_function, sql_types};
 use diesel_async::RunQueryDsl;
@@ -7,7 +7,9 @@ use domain::{Result, ids::OrganizationId};
 
 use crate::kernel::db::{Store, Tx};
 
-define_sql_function! { fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 
 mod directory {
     use diesel::{define_sql_function, sql_types};

@@ -11,7 +11,8 @@ use domain::{Result, access::Scope, events::NewEvent, ids};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Appends what the transaction has told. Must stay the last statement: the counter row is locked from here to COMMIT.
+/// Appends what the transaction has told. Must stay the last statement: the counter row is locked
+/// from here to COMMIT.
 pub(crate) async fn append(
     conn: &AsyncPgConnection,
     scope: &Scope,
@@ -68,16 +69,24 @@ struct Append {
 
 impl QueryFragment<Pg> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence = last_sequence + ");
+        out.push_sql(
+            "/* events.append */ WITH counter AS (UPDATE event_counters SET last_sequence \
+            = last_sequence + ",
+        );
         out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to) SELECT counter.last_sequence - ");
+        out.push_sql(
+            " RETURNING last_sequence) INSERT INTO events (sequence, actor, request_id, \
+            id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, \
+            visible_to) SELECT counter.last_sequence - ",
+        );
         out.push_bind_param::<BigInt, _>(&self.count)?;
         out.push_sql(" + e.ordinality, ");
         out.push_bind_param::<Jsonb, _>(&self.actor)?;
         out.push_sql(", ");
         out.push_bind_param::<SqlUuid, _>(&self.request)?;
         out.push_sql(
-            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_uuid, e.subject_version, e.partner_id, e.data, e.visible_to FROM counter, unnest(",
+            ", e.id, e.type, e.subject_type, e.subject_id, e.subject_uuid, e.subject_version, \
+                e.partner_id, e.data, e.visible_to FROM counter, unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -97,7 +106,8 @@ impl QueryFragment<Pg> for Append {
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(&self.visible_to)?;
         out.push_sql(
-            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_uuid, subject_version, partner_id, data, visible_to, ordinality)",
+            ") WITH ORDINALITY AS e (id, type, subject_type, subject_id, subject_uuid, \
+                subject_version, partner_id, data, visible_to, ordinality)",
         );
         Ok(())
     }

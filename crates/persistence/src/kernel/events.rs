@@ -1,4 +1,5 @@
-//! The one log of events: appended at the end of every writing transaction, read in the order of commits.
+//! The one log of events: appended at the end of every writing transaction, read in the order of
+//! commits.
 
 use diesel::{
     pg::Pg,
@@ -126,7 +127,8 @@ pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
     Ok(events::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
 }
 
-/// The highest number that was given: nothing can appear below it any more, in whatever statement begins after this one.
+/// The highest number that was given: nothing can appear below it any more, in whatever statement
+/// begins after this one.
 pub async fn last_sequence(tx: &Tx<'_>) -> Result<i64> {
     use domain::schema::event_counters;
     let last = event_counters::table.select(event_counters::last_sequence);

@@ -1,5 +1,5 @@
-//! Answers of POSTs that carry an Idempotency-Key: the row stands first in the work's own transaction,
-//! so a concurrent duplicate waits for it and then replays the answer.
+//! Answers of POSTs that carry an Idempotency-Key: the row stands first in the work's own
+//! transaction, so a concurrent duplicate waits for it and then replays the answer.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -33,7 +33,8 @@ pub struct Kept {
 /// Takes the key for this transaction, or says what was answered before.
 ///
 /// # Errors
-/// `idempotency_key_reused` for another payload, `idempotency_in_progress` when the first request takes too long.
+/// `idempotency_key_reused` for another payload, `idempotency_in_progress` when the first request
+/// takes too long.
 pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
     let row = (
         keys::credential_id.eq(key.credential),

@@ -1,8 +1,10 @@
-//! One page of any table that has a field catalogue: conditions, order and the place where the page before ended,
-//! as SQL. Two-valued like `filter::Node::matches`, with which a test holds it together.
+//! One page of any table that has a field catalogue: conditions, order and the place where the page
+//! before ended, as SQL. Two-valued like `filter::Node::matches`, with which a test holds it
+//! together.
 //!
-//! One index `(organization_id, column, id)` serves both directions of a sort. A lead key that is indexed and
-//! nullable is read in two parts, values then nulls, because `NULLS LAST` would not match the index read backwards.
+//! One index `(organization_id, column, id)` serves both directions of a sort. A lead key that is
+//! indexed and nullable is read in two parts, values then nulls, because `NULLS LAST` would not
+//! match the index read backwards.
 
 use diesel::{expression::SelectableHelper, pg::Pg, prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, methods::LoadQuery};
@@ -30,7 +32,8 @@ pub struct Source {
     pub table: &'static str,
     /// The function that answers the ids that a search finds.
     pub search: Option<&'static str>,
-    /// Whether rows are deleted by setting `deleted_at`. A search finds live rows only, also with `include=deleted`.
+    /// Whether rows are deleted by setting `deleted_at`. A search finds live rows only, also with
+    /// `include=deleted`.
     pub soft_delete: bool,
     /// Whether rows belong to a partner, and are hidden with it while it is deleted.
     pub of_partner: bool,
@@ -120,8 +123,8 @@ fn select(request: &ListRequest, source: Source, part: Part, wanted: usize) -> S
     conditions(request, source, &mut out);
     beyond(&request.sort, request.after.as_ref(), part, &mut out);
     order(&request.sort, part, &mut out);
-    // With a bound LIMIT the statement is planned anew each time: dear for a bare list, but a filter needs a plan that
-    // sees its values.
+    // With a bound LIMIT the statement is planned anew each time: dear for a bare list, but a
+    // filter needs a plan that sees its values.
     if request.filter.is_none() && request.q.is_empty() {
         out.sql(format!(" LIMIT {wanted}"));
     } else {
@@ -450,8 +453,8 @@ fn beyond(sort: &Sort, after: Option<&Last>, part: Part, out: &mut Statement) {
     }
 }
 
-/// `k1 beyond v1 OR k1 = v1 AND (k2 beyond v2 OR ...)`, with nulls at the end. `settled` says that whether the first
-/// key is null is settled by the part.
+/// `k1 beyond v1 OR k1 = v1 AND (k2 beyond v2 OR ...)`, with nulls at the end. `settled` says that
+/// whether the first key is null is settled by the part.
 fn chain(
     keys: &[Key],
     values: &[Option<Value>],

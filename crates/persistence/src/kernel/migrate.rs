@@ -26,7 +26,8 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     Ok(ran)
 }
 
-/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they exist.
+/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they
+/// exist.
 pub async fn prepare(superuser_url: &str) -> Result<()> {
     use diesel::prelude::*;
     use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -57,7 +58,9 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
 pub async fn pending(store: &crate::kernel::db::Store) -> Result<usize> {
     use diesel::{migration::MigrationSource, prelude::*};
     use diesel_async::RunQueryDsl;
-    diesel::table! { __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, } }
+    diesel::table! {
+        __diesel_schema_migrations (version) { version -> Text, run_on -> Timestamp, }
+    }
     let mut conn = store.connection().await?;
     let ran: Vec<String> = __diesel_schema_migrations::table
         .select(__diesel_schema_migrations::version)

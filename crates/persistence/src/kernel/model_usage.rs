@@ -1,4 +1,5 @@
-//! What the organization used of the language model, day by day (UTC): for the daily cap, and for who asks what it cost.
+//! What the organization used of the language model, day by day (UTC): for the daily cap, and for
+//! who asks what it cost.
 
 use chrono::{NaiveDate, Utc};
 use diesel::{prelude::*, upsert::on_constraint};
@@ -22,8 +23,8 @@ pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
     Ok(spent.unwrap_or(0))
 }
 
-/// Adds what was used to today's row. Any number of workers may do so at once; to keep the row free for them, call it late in
-/// the transaction, once for all that was used in it.
+/// Adds what was used to today's row. Any number of workers may do so at once; to keep the row free
+/// for them, call it late in the transaction, once for all that was used in it.
 ///
 /// # Errors
 /// Of the database.

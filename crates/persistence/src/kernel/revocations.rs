@@ -1,6 +1,6 @@
 //! Sessions, members and keys that ended or changed: access tokens are checked without a query, so
-//! every instance keeps the ids revoked within a token's life, hears of new ones through NOTIFY, and
-//! asks for them each second. An instance that cannot ask lets nobody in.
+//! every instance keeps the ids revoked within a token's life, hears of new ones through NOTIFY,
+//! and asks for them each second. An instance that cannot ask lets nobody in.
 
 use std::{
     collections::HashMap,

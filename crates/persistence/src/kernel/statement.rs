@@ -1,5 +1,5 @@
-//! Statements that are put together at run time: text and binds. Cached like any other, by their text, so one that
-//! is built of few shapes is prepared once; `diesel::sql_query` never is.
+//! Statements that are put together at run time: text and binds. Cached like any other, by their
+//! text, so one that is built of few shapes is prepared once; `diesel::sql_query` never is.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! The queue: tasks are put in within the caller's transaction, taken out in batches under a lease, and end in a
-//! transaction that must still hold the lease. What a worker does with them: `worker`.
+//! The queue: tasks are put in within the caller's transaction, taken out in batches under a lease,
+//! and end in a transaction that must still hold the lease. What a worker does with them: `worker`.
 
 use std::time::Duration;
 
@@ -69,8 +69,9 @@ fn lost() -> Error {
     Error::internal(LeaseLost)
 }
 
-/// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A living task with the
-/// same unique key takes the new payload, and runs once more when it is running already.
+/// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A
+/// living task with the same unique key takes the new payload, and runs once more when it is
+/// running already.
 pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     let scope = tx.scope();
     let row = (
@@ -302,19 +303,22 @@ impl QueryFragment<Pg> for Renew {
 }
 impl<C> diesel::RunQueryDsl<C> for Renew {}
 
-/// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the heartbeat passes by
-/// what a step holds. Every step of a task that writes calls it first, so that a worker that was thought dead cannot
-/// write any more.
+/// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the
+/// heartbeat passes by what a step holds. Every step of a task that writes calls it first, so that
+/// a worker that was thought dead cannot write any more.
 ///
 /// # Errors
 /// [`LeaseLost`].
 pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
     let term = || Bind::Int(Some(i64::try_from(task.term.as_millis()).unwrap_or(i64::MAX)));
-    let hold = Statement::new("/* tasks.hold */ UPDATE tasks SET locked_until = clock_timestamp() + interval '1 millisecond' * ")
-        .with(term(), ", run_at = clock_timestamp() + interval '1 millisecond' * ")
-        .with(term(), " WHERE id = ")
-        .with(Bind::Id(Some(task.id)), " AND lease = ")
-        .with(Bind::Id(Some(task.lease)), "");
+    let hold = Statement::new(
+        "/* tasks.hold */ UPDATE tasks SET locked_until = clock_timestamp() \
+        + interval '1 millisecond' * ",
+    )
+    .with(term(), ", run_at = clock_timestamp() + interval '1 millisecond' * ")
+    .with(term(), " WHERE id = ")
+    .with(Bind::Id(Some(task.id)), " AND lease = ")
+    .with(Bind::Id(Some(task.lease)), "");
     match hold.execute(&mut tx.conn()).await? {
         1 => Ok(()),
         _ => Err(lost()),
@@ -356,7 +360,8 @@ pub async fn complete(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// Gives the task back undone, as if it had not been taken: at a stop, or when a long one lets others go first.
+/// Gives the task back undone, as if it had not been taken: at a stop, or when a long one lets
+/// others go first.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -374,8 +379,8 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a random half),
-/// or is dead when this was the last one. Answers whether it is dead.
+/// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a
+/// random half), or is dead when this was the last one. Answers whether it is dead.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -404,7 +409,8 @@ impl QueryFragment<Pg> for Fail {
             "/* tasks.fail */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
              run_at = clock_timestamp() + interval '1 second' \
              * least(3600, 2 ^ (least(attempts, 20) - 1)) * (0.5 + random() / 2), \
-             died_at = CASE WHEN attempts >= max_attempts THEN clock_timestamp() END, last_error = ",
+             died_at = CASE WHEN attempts >= max_attempts THEN clock_timestamp() END, last_error \
+             = ",
         );
         out.push_bind_param::<Text, _>(&self.reason)?;
         out.push_sql(" WHERE id = ");

@@ -1,4 +1,5 @@
-//! A real database for the tests of this crate: one cluster for all of them, an organization for each.
+//! A real database for the tests of this crate: one cluster for all of them, an organization for
+//! each.
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -22,7 +23,8 @@ struct Database {
     _folder: tempfile::TempDir,
 }
 
-/// Ends with the last test that uses it, and takes its folder along: what is static is never dropped.
+/// Ends with the last test that uses it, and takes its folder along: what is static is never
+/// dropped.
 static DATABASE: Mutex<Weak<Database>> = Mutex::new(Weak::new());
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -53,7 +55,8 @@ fn database() -> Arc<Database> {
     database
 }
 
-/// Runs `work` with a store and the scope of a user in a new organization that has the tiers of every new one.
+/// Runs `work` with a store and the scope of a user in a new organization that has the tiers of
+/// every new one.
 pub(crate) fn run(work: impl AsyncFnOnce(Store, Scope)) {
     let database = database();
     runtime().block_on(async {

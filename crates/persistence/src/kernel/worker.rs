@@ -1,7 +1,8 @@
 //! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
 //! keeps their leases alive, ends them.
 //!
-//! Architecture Invariant: knows no kind of task. What there is to do is an implementation of [`Tasks`].
+//! Architecture Invariant: knows no kind of task. What there is to do is an implementation of
+//! [`Tasks`].
 //!
 //! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run
 //! beside the tasks, which may hold the very connections that a claim waits for.
@@ -65,8 +66,8 @@ impl Settings {
     /// hands and one organization only a part of them: whose recipients, workspace or websites hang
     /// fills its own part. Of jobs one hand is left to the other organizations where there are more
     /// than two. First scores come in large batches, of which two of one organization would only
-    /// wait for each other's partners. Whoever registers has no organization yet and shares one tenant
-    /// with all others who do, hence the many hands for mails that people wait for.
+    /// wait for each other's partners. Whoever registers has no organization yet and shares one
+    /// tenant with all others who do, hence the many hands for mails that people wait for.
     pub fn new(jobs: usize) -> Self {
         let jobs = jobs.max(1);
         let lane = |lane, hands, most| LaneSettings { lane, hands, most };
@@ -122,15 +123,18 @@ impl Run {
     pub fn scope(&self) -> &Scope {
         self.task.scope()
     }
-    /// Whether the worker is about to stop: then end after the present step, with [`Outcome::Again`].
+    /// Whether the worker is about to stop: then end after the present step, with
+    /// [`Outcome::Again`].
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
-    /// A transaction that is committed only while the task is still ours. For every step that writes.
+    /// A transaction that is committed only while the task is still ours. For every step that
+    /// writes.
     pub async fn step<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.step_as(self.scope(), work).await
     }
-    /// The same on behalf of somebody else: what the system does by itself is not the doing of whoever was its cause.
+    /// The same on behalf of somebody else: what the system does by itself is not the doing of
+    /// whoever was its cause.
     pub async fn step_as<T>(
         &self,
         scope: &Scope,
@@ -155,12 +159,13 @@ pub trait Tasks {
     async fn run(&self, run: &Run) -> Result<Outcome>;
     /// The task is dead. Called in the transaction that buries it.
     async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()>;
-    /// Work that comes back every day, in the time zone of each organization: kinds of tasks without payload.
+    /// Work that comes back every day, in the time zone of each organization: kinds of tasks
+    /// without payload.
     fn daily(&self) -> Vec<(&'static str, Daily)>;
 }
 
-/// Works until `stop` resolves, then ends: nothing more is claimed, running tasks may end within the grace period,
-/// the rest is given back. Survives every outage of the database.
+/// Works until `stop` resolves, then ends: nothing more is claimed, running tasks may end within
+/// the grace period, the rest is given back. Survives every outage of the database.
 pub async fn run(
     store: &Store,
     tasks: &impl Tasks,
@@ -353,7 +358,8 @@ impl<'a, T: Tasks> Loop<'a, T> {
             return self.attend(task, abort).boxed_local();
         }
         if !is_ending {
-            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked for");
+            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked \
+                for");
         }
         let store = self.store;
         async move {
@@ -401,7 +407,8 @@ impl<'a, T: Tasks> Loop<'a, T> {
             let id = run.task.id;
             tokio::select! {
                 () = attempt(handler, &run, lease) => {}
-                () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost the lease; left the task"),
+                () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost \
+                    the lease; left the task"),
             }
             id
         }
@@ -429,7 +436,8 @@ impl<'a, T: Tasks> Loop<'a, T> {
                             .write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await)
                             .await;
                         if let Err(error) = queued {
-                            tracing::warn!(%error, kind, "cannot queue scheduled work; trying again");
+                            tracing::warn!(%error, kind, "cannot queue scheduled work; trying \
+                                again");
                         }
                     }
                 }
@@ -468,15 +476,18 @@ async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
         match settle(handler, run, &outcome).await {
             Ok(()) => return,
             Err(error) if LeaseLost::is(&error) => {
-                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not written");
+                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
+                    written");
                 return;
             }
-            // Away for now: as long as the lease may still be ours, the end of the work is worth writing.
+            // Away for now: as long as the lease may still be ours, the end of the work is worth
+            // writing.
             Err(Error::Unavailable(_)) if since.elapsed() < lease => {
                 tokio::time::sleep(Duration::from_millis(100)).await
             }
             Err(error) => {
-                tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; its lease will end");
+                tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; \
+                    its lease will end");
                 return;
             }
         }
@@ -496,7 +507,8 @@ async fn settle(handler: &impl Tasks, run: &Run, outcome: &Result<Outcome>) -> R
         }
         Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
         Err(error) => {
-            tracing::warn!(task = %task.id, kind = task.kind, attempt = task.attempts, %error, "a task failed");
+            tracing::warn!(task = %task.id, kind = task.kind, attempt = task.attempts, %error, "a \
+                task failed");
             run.store
                 .write(run.scope(), async |tx| {
                     if tasks::fail(tx, task, &error.to_string()).await? {

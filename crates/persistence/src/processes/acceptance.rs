@@ -1,4 +1,5 @@
-//! Acceptance: a submission becomes a partner, or fills one in, in one transaction and once (contract section 2, rule 11).
+//! Acceptance: a submission becomes a partner, or fills one in, in one transaction and once
+//! (contract section 2, rule 11).
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -23,13 +24,14 @@ use crate::{
     },
 };
 
-/// Makes a partner of a submission, or fills in the one that `acceptance` names. Answers are written by automation, what
-/// the reviewer says in their place by hand (by automation too, for a key that may not decide like a person).
+/// Makes a partner of a submission, or fills in the one that `acceptance` names. Answers are
+/// written by automation, what the reviewer says in their place by hand (by automation too, for a
+/// key that may not decide like a person).
 ///
 /// # Errors
-/// `not_found`; `submission_already_accepted` with `meta.partner_id`; `partner_exists` with `meta.existing_id` when another
-/// partner has the domain; `required` when nobody said what the partner's name or type is; `not_found_reference` for
-/// `partner_id`; all faults of `data`.
+/// `not_found`; `submission_already_accepted` with `meta.partner_id`; `partner_exists` with
+/// `meta.existing_id` when another partner has the domain; `required` when nobody said what the
+/// partner's name or type is; `not_found_reference` for `partner_id`; all faults of `data`.
 pub async fn accept(
     tx: &Tx<'_>,
     id: SubmissionId,
@@ -82,7 +84,10 @@ async fn close(tx: &Tx<'_>, before: &Submission, partner: PartnerId) -> Result<S
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx, before.id).await?;
-    let mut changes = json!({"status": {"from": before.status, "to": after.status}, "partner_id": {"from": null, "to": partner}});
+    let mut changes = json!({
+        "status": {"from": before.status, "to": after.status},
+        "partner_id": {"from": null, "to": partner}
+    });
     if reviewer != before.reviewer_id {
         changes["reviewer_id"] = json!({"from": before.reviewer_id, "to": reviewer});
     }
@@ -144,7 +149,8 @@ impl Wanted {
     }
 
     async fn fill(&self, tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
-        // Held before the contact is made, which only shares the row: two who fill in the same partner wait here.
+        // Held before the contact is made, which only shares the row: two who fill in the same
+        // partner wait here.
         if bulk::lock_many(tx, &[id]).await?.is_empty() {
             return Err(Error::field("not_found_reference", "partner_id", "names no partner"));
         }

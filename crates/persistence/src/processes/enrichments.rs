@@ -1,5 +1,5 @@
-//! Enrichment: which partners are due, what is still known of their domains, and the write of what was found. The sources
-//! themselves are asked between the transactions, by the caller.
+//! Enrichment: which partners are due, what is still known of their domains, and the write of what
+//! was found. The sources themselves are asked between the transactions, by the caller.
 
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
@@ -145,7 +145,8 @@ impl Work {
     /// Goes to work; `None` when the job has ended, and with it its task.
     ///
     /// # Errors
-    /// Those of the selection, which no further attempt would find otherwise; what is worth another attempt.
+    /// Those of the selection, which no further attempt would find otherwise; what is worth another
+    /// attempt.
     pub async fn begin(run: &Run, id: JobId) -> Result<Option<Self>> {
         run.step(async |tx| {
             let Some((job, position)) = jobs::begin_step(tx, id).await? else {

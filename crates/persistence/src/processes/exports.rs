@@ -32,7 +32,8 @@ const PAGE: i64 = 500;
 /// Accepts an export.
 ///
 /// # Errors
-/// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that is not there.
+/// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that is not
+/// there.
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
     if let Some(id) = request.view_id {
@@ -63,8 +64,8 @@ pub enum Written {
     Canceled,
 }
 
-/// Writes the whole file, from its beginning, however often it was tried before. Records that are changed meanwhile
-/// appear in one of their states; none appears twice.
+/// Writes the whole file, from its beginning, however often it was tried before. Records that are
+/// changed meanwhile appear in one of their states; none appears twice.
 ///
 /// # Errors
 /// Those of `write`, and what is worth another attempt.
@@ -76,7 +77,8 @@ pub async fn write(
     let begun = run.step(async |tx| jobs::begin_step(tx, id).await).await?;
     let Some((job, _)) = begun else { return canceled(run).await };
     let request: ExportRequest = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-    // Columns were checked when the export was accepted; the filter is read anew, and the view as it is now.
+    // Columns were checked when the export was accepted; the filter is read anew, and the view as
+    // it is now.
     let mut export = request.check(job.created_at)?;
     let mut list = ListRequest::all(PAGE);
     list.filter = export.filter.clone();

@@ -1,4 +1,5 @@
-//! What nobody needs any more, erased organization by organization, a bounded number of rows at a time.
+//! What nobody needs any more, erased organization by organization, a bounded number of rows at a
+//! time.
 
 use std::collections::HashSet;
 
@@ -114,7 +115,8 @@ impl OldRows {
 /// is 0.
 ///
 /// Beside what goes by its age alone: the items of jobs when they expire, and events after 90 days.
-/// Partners and the files of jobs: [`expired_partners`], [`crate::resources::jobs::with_expired_files`].
+/// Partners and the files of jobs: [`expired_partners`],
+/// [`crate::resources::jobs::with_expired_files`].
 ///
 /// # Errors
 /// Those of the database.
@@ -154,8 +156,8 @@ pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> 
     Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
-/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every contact
-/// and deal that goes is told of, since those who follow the lists hold copies.
+/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every
+/// contact and deal that goes is told of, since those who follow the lists hold copies.
 ///
 /// # Errors
 /// Those of the database.

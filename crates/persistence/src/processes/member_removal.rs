@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-/// Removes a member: sessions end, the address is free, partners lose their manager and deals their owner; events keep the name.
+/// Removes a member: sessions end, the address is free, partners lose their manager and deals their
+/// owner; events keep the name.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
@@ -82,7 +83,12 @@ async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> 
     let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
     for (id, version, overridden) in released {
         let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data = json!({"changes": changes, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
+        let data = json!({
+            "changes": changes,
+            "skipped_fields": [],
+            "overridden_fields": overridden,
+            "write_mode": WriteMode::Automated
+        });
         tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
         tx.tell(
             NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))

@@ -1,4 +1,5 @@
-//! API keys: made, changed, replaced and revoked by admins; looked up by their public part for every request.
+//! API keys: made, changed, replaced and revoked by admins; looked up by their public part for
+//! every request.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use diesel::{define_sql_function, prelude::*, sql_types};
@@ -25,7 +26,9 @@ use crate::kernel::{
     sql::clock_timestamp,
 };
 
-define_sql_function! { fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 
 /// What a request with a key is checked against.
 #[derive(Debug, Clone, HasQuery)]
@@ -63,7 +66,8 @@ pub async fn find(
     Ok(key.map(|key| (organization, key)))
 }
 
-/// Notes that a key was used in the minute of `at`. At most one write a minute, whatever the number of requests.
+/// Notes that a key was used in the minute of `at`. At most one write a minute, whatever the number
+/// of requests.
 pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
     let minute = Timestamp(at.duration_trunc(TimeDelta::minutes(1)).map_err(Error::internal)?);
     let older = api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(minute));
@@ -107,8 +111,14 @@ pub async fn insert(
 ) -> Result<(ApiKey, ApiKeySecret)> {
     let create = create.checked().map_err(Error::invalid)?;
     let (key, secret) = add(tx, create, environment).await?;
-    let data = json!({"name": key.name, "prefix": key.prefix, "scopes": key.scopes, "default_write_mode": key.default_write_mode,
-        "allowed_cidrs": key.allowed_cidrs, "expires_at": key.expires_at});
+    let data = json!({
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "default_write_mode": key.default_write_mode,
+        "allowed_cidrs": key.allowed_cidrs,
+        "expires_at": key.expires_at
+    });
     tx.tell(NewEvent::new("api_key.created", key.id, key.version, data));
     Ok((key, secret))
 }
@@ -207,7 +217,11 @@ pub async fn rotate(
         .get_result(&mut tx.conn())
         .await?;
     revocations::revoke(tx, id.0).await?;
-    let data = json!({"changes": {"expires_at": {"from": old.expires_at, "to": end}}, "successor_id": key.id, "successor_prefix": key.prefix});
+    let data = json!({
+        "changes": {"expires_at": {"from": old.expires_at, "to": end}},
+        "successor_id": key.id,
+        "successor_prefix": key.prefix
+    });
     tx.tell(NewEvent::new("api_key.rotated", id, version, data));
     Ok((key, secret))
 }

@@ -22,7 +22,9 @@ use crate::{
     resources::organizations,
 };
 
-define_sql_function! { fn organization_of_form_token(token: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>; }
+define_sql_function! {
+    fn organization_of_form_token(token: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+}
 define_sql_function! { fn new_form_token() -> sql_types::Text; }
 
 /// How long a version that was replaced is still accepted: whoever is filling it in may take a day.
@@ -70,7 +72,8 @@ pub async fn get_public(tx: &Tx<'_>, token: &str) -> Result<PublicForm> {
     Ok(form.public(organization.name, organization.logo_url))
 }
 
-/// The version that a submission may still be made on: the current one, or one that was current within the last day.
+/// The version that a submission may still be made on: the current one, or one that was current
+/// within the last day.
 pub(crate) async fn find_accepted(
     tx: &Tx<'_>,
     current: &ApplicationForm,
@@ -87,8 +90,9 @@ pub(crate) async fn find_accepted(
 /// Replaces the form. Saving what is there already changes nothing.
 ///
 /// # Errors
-/// `version_mismatch`; `not_found_reference` for ids of questions and agreements that are not there;
-/// `form_needs_name_question`. What needs no data was checked by [`ApplicationFormUpdate::faults`].
+/// `version_mismatch`; `not_found_reference` for ids of questions and agreements that are not
+/// there; `form_needs_name_question`. What needs no data was checked by
+/// [`ApplicationFormUpdate::faults`].
 pub async fn replace(
     tx: &Tx<'_>,
     expected: Option<patch::ExpectedVersions>,

@@ -69,7 +69,8 @@ pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
     Ok(query.first(&mut tx.conn()).await?)
 }
 
-/// A new contact; with `make_primary` it also becomes the partner's primary contact, as a write of that field.
+/// A new contact; with `make_primary` it also becomes the partner's primary contact, as a write of
+/// that field.
 ///
 /// # Errors
 /// `not_found_reference` for the partner, `contact_email_taken`.
@@ -99,7 +100,8 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     get(tx, id).await
 }
 
-/// Edits a contact. One that moves to another partner leaves its place as primary contact and as stakeholder behind.
+/// Edits a contact. One that moves to another partner leaves its place as primary contact and as
+/// stakeholder behind.
 ///
 /// # Errors
 /// `not_found`, also when its partner was deleted, unless it moves to one who lives;
@@ -132,7 +134,8 @@ pub async fn update(
         ))
         .execute(&mut tx.conn())
         .await?;
-    // Names and addresses are personal data and erasable: the log says which fields changed, not their values.
+    // Names and addresses are personal data and erasable: the log says which fields changed, not
+    // their values.
     let changes: serde_json::Map<String, Value> = changes
         .into_iter()
         .map(|(field, change)| match field.as_str() {

@@ -23,8 +23,8 @@ pub async fn get(tx: &Tx<'_>) -> Result<IdealPartnerProfile> {
     Ok(IdealPartnerProfile::query().first(&mut tx.conn()).await?)
 }
 
-/// Replaces the profile. All scores are stale from then on, without a single partner being written: each remembers the
-/// version that it was scored by.
+/// Replaces the profile. All scores are stale from then on, without a single partner being written:
+/// each remembers the version that it was scored by.
 ///
 /// # Errors
 /// `invalid_filter`, `duplicate_item`; `version_mismatch`.

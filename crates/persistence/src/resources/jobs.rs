@@ -51,7 +51,8 @@ pub struct NewJob {
     pub has_files: bool,
 }
 
-/// Accepts a job: it is kept, told of and queued. Its task's kind is the word of its type, its payload `{job_id}`.
+/// Accepts a job: it is kept, told of and queued. Its task's kind is the word of its type, its
+/// payload `{job_id}`.
 ///
 /// # Errors
 /// `quota_exceeded` when whoever starts it, or the organization, has too many that have not ended.
@@ -61,8 +62,8 @@ pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     insert_follow_up(tx, job).await
 }
 
-/// The same for a job that follows from a change: nobody started it, so it counts for nobody, and the change must not
-/// fail for it.
+/// The same for a job that follows from a change: nobody started it, so it counts for nobody, and
+/// the change must not fail for it.
 pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
     let files_expire_at = job.has_files.then(|| Timestamp(Timestamp::now().0 + FILE_LIFE));
@@ -97,21 +98,26 @@ pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
 /// `quota_exceeded`.
 pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
     let Some(caller) = &tx.scope().actor.id else { return Ok(()) };
-    // Jobs of one organization are accepted one after the other: two at once would both find the last place free. In a
-    // statement of its own, since a statement sees what there was when it began.
+    // Jobs of one organization are accepted one after the other: two at once would both find the
+    // last place free. In a statement of its own, since a statement sees what there was when it
+    // began.
     Statement::new(
-        "/* jobs.turn */ SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || current_organization()::text, 0))",
+        "/* jobs.turn */ SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || \
+            current_organization()::text, 0))",
     )
     .execute(&mut tx.conn())
     .await?;
-    // Exports keep no items. The rows are those of 7 days, found by the organization's part of the primary key.
+    // Exports keep no items. The rows are those of 7 days, found by the organization's part of the
+    // primary key.
     let (of_caller, of_organization, kept): (i64, i64, i64) = Statement::new(
         "/* jobs.quotas */ SELECT count(*) FILTER (WHERE finished_at IS NULL AND actor_id = ",
     )
     .with(
         Bind::Text(Some(caller.clone())),
-        "), count(*) FILTER (WHERE finished_at IS NULL AND actor_id IS NOT NULL), coalesce(sum(CASE \
-         WHEN type = 'export' THEN 0 WHEN finished_at IS NULL THEN greatest(done, total) ELSE done END), 0)::bigint \
+        "), count(*) FILTER (WHERE finished_at IS NULL AND actor_id IS NOT NULL), \
+            coalesce(sum(CASE \
+         WHEN type = 'export' THEN 0 WHEN finished_at IS NULL THEN greatest(done, total) ELSE done \
+         END), 0)::bigint \
          FROM jobs",
     )
     .answers::<(BigInt, BigInt, BigInt)>()
@@ -240,8 +246,8 @@ pub async fn count_items(
     Ok(query.count().get_result(&mut tx.conn()).await?)
 }
 
-/// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one stops at its
-/// next step.
+/// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one
+/// stops at its next step.
 ///
 /// # Errors
 /// `not_found`, `job_expired`, `version_mismatch`, `job_finished`.
@@ -271,8 +277,8 @@ async fn lock(tx: &Tx<'_>, id: JobId) -> Result<()> {
     Ok(())
 }
 
-/// The job of a task, locked for this step, set running at the first. `None` when it has ended (canceled) or is gone:
-/// then there is nothing more to do.
+/// The job of a task, locked for this step, set running at the first. `None` when it has ended
+/// (canceled) or is gone: then there is nothing more to do.
 pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
     let locked: Option<Option<Value>> = jobs::table
         .filter(jobs::id.eq(id))
@@ -348,15 +354,18 @@ pub async fn end_step(
             "problem": item.problem,
         })
     });
-    // One value for all rows: a statement of thousands of parameters takes longer than what it does.
+    // One value for all rows: a statement of thousands of parameters takes longer than what it
+    // does.
     Statement::new(
-        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, action, resource_id, skipped_fields, before, after, warnings, \
+        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, action, resource_id, \
+            skipped_fields, before, after, warnings, \
          problem) SELECT ",
     )
     .with(Bind::Id(Some(id.0)), ", v.* FROM jsonb_to_recordset(")
     .with(
         Bind::Json(Some(rows.collect())),
-        ") AS v (index bigint, ref text, status text, action text, resource_id text, skipped_fields text[], before jsonb, after jsonb, \
+        ") AS v (index bigint, ref text, status text, action text, resource_id text, \
+            skipped_fields text[], before jsonb, after jsonb, \
          warnings jsonb, problem jsonb)",
     )
     .execute(&mut tx.conn())

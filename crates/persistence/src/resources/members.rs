@@ -1,4 +1,5 @@
-//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a second.
+//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a
+//! second.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -30,9 +31,9 @@ use crate::{
 /// How long an invitation can be accepted.
 const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 
-/// Makes sure that the member behind the scope is still one, with the role that the access token says.
-/// Tokens are checked without a query; where a few seconds of access too many would leave something behind
-/// (a key, a member), the row is asked as well.
+/// Makes sure that the member behind the scope is still one, with the role that the access token
+/// says. Tokens are checked without a query; where a few seconds of access too many would leave
+/// something behind (a key, a member), the row is asked as well.
 ///
 /// # Errors
 /// `invalid_token`.
@@ -94,8 +95,8 @@ pub struct Invitation {
 /// Invites somebody, with one link: whoever accepts it counts as the owner of the address.
 ///
 /// # Errors
-/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody but an owner
-/// invites an owner.
+/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody
+/// but an owner invites an owner.
 pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
     let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
     insert_invited(tx, invite, token.clone(), token).await
@@ -218,7 +219,8 @@ pub async fn accept(
 /// stays dead.
 ///
 /// # Errors
-/// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot be set.
+/// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot
+/// be set.
 pub async fn update(
     tx: &Tx<'_>,
     id: MemberId,
@@ -255,7 +257,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// The owners who can act, locked in one order: two owners who remove each other at once must not both succeed.
+/// The owners who can act, locked in one order: two owners who remove each other at once must not
+/// both succeed.
 pub(crate) async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
     let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));
     Ok(members::table

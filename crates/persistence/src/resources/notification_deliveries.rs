@@ -1,5 +1,5 @@
-//! The outbox of notifications: one row for each mail and each message in Slack, tried by a task until it has gone out
-//! or is given up, and shown to admins for 30 days.
+//! The outbox of notifications: one row for each mail and each message in Slack, tried by a task
+//! until it has gone out or is given up, and shown to admins for 30 days.
 
 use std::time::Duration;
 

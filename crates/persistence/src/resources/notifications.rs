@@ -1,5 +1,5 @@
-//! Notifications (contract 3.8): made in the transaction of their cause, with everything that goes out of the
-//! application because of them.
+//! Notifications (contract 3.8): made in the transaction of their cause, with everything that goes
+//! out of the application because of them.
 
 use chrono::TimeDelta;
 use diesel::{pg::Pg, prelude::*, sql_types};
@@ -40,8 +40,8 @@ pub const SUMMARY_TASK: &str = "application_summary";
 /// Applications of an organization that are told one by one outside of the application.
 const TOLD_APPLICATIONS: Allowance = Allowance { most: 10, period: TimeDelta::hours(1) };
 
-/// Tells of what has happened, in the transaction in which it happens: an entry for each member who is concerned and
-/// active, and a delivery with its task for each mail and each target in Slack.
+/// Tells of what has happened, in the transaction in which it happens: an entry for each member who
+/// is concerned and active, and a delivery with its task for each mail and each target in Slack.
 pub async fn tell(tx: &Tx<'_>, occasions: &[Occasion]) -> Result<()> {
     if occasions.is_empty() {
         return Ok(());
@@ -87,9 +87,11 @@ fn told(
         .with(Bind::Bools(occasions.iter().map(is_inside).collect()), ", ")
         .with(
             Bind::Bools(occasions.iter().map(is_outside).collect()),
-            ") AS s (type, title, body, subject_type, subject_id, event_id, member_id, user_id, by_form, \
+            ") AS s (type, title, body, subject_type, subject_id, event_id, member_id, user_id, \
+                by_form, \
          inside, outside)), \
-         heard AS (SELECT uuid_v7() AS id, s.inside, s.type, s.title, s.body, s.subject_type, s.subject_id, s.event_id, \
+         heard AS (SELECT uuid_v7() AS id, s.inside, s.type, s.title, s.body, s.subject_type, \
+         s.subject_id, s.event_id, \
          m.id AS member_id, m.email, s.outside AND m.email_notifications AND (NOT s.by_form OR ",
         )
         .with(
@@ -100,14 +102,18 @@ fn told(
         .with(Bind::Texts(roles), ") OR m.id = ANY(")
         .with(
             Bind::Ids(named),
-            ")))), noted AS (INSERT INTO notifications (id, member_id, type, title, body, subject_type, subject_id, event_id) \
+            ")))), noted AS (INSERT INTO notifications (id, member_id, type, title, body, \
+                subject_type, subject_id, event_id) \
          SELECT id, member_id, type, title, body, subject_type, subject_id, event_id FROM heard \
          WHERE inside), \
          sent AS (INSERT INTO notification_deliveries \
-         (id, notification_id, event_id, member_id, channel, target, type, title, body, subject_type, subject_id) \
-         SELECT uuid_v7(), CASE WHEN inside THEN id END, event_id, member_id, 'email', email, type, title, body, subject_type, subject_id \
+         (id, notification_id, event_id, member_id, channel, target, type, title, body, \
+         subject_type, subject_id) \
+         SELECT uuid_v7(), CASE WHEN inside THEN id END, event_id, member_id, 'email', email, \
+         type, title, body, subject_type, subject_id \
          FROM heard WHERE mailed \
-         UNION ALL SELECT uuid_v7(), NULL, event_id, NULL, 'slack', t.target, type, title, body, subject_type, subject_id \
+         UNION ALL SELECT uuid_v7(), NULL, event_id, NULL, 'slack', t.target, type, title, body, \
+         subject_type, subject_id \
          FROM said CROSS JOIN unnest(",
         );
     out.bind(Bind::Texts(form.map(NotificationSettings::slack_targets).unwrap_or_default()));
@@ -154,8 +160,8 @@ fn applications_key(tx: &Tx<'_>) -> String {
     format!("applications of {}", tx.scope().organization.0)
 }
 
-/// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the database must not be
-/// able to join. `invited` is the event of the invitation.
+/// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the
+/// database must not be able to join. `invited` is the event of the invitation.
 ///
 /// # Errors
 /// `quota_exceeded` when the organization, or everybody together to this address, has invited
@@ -267,7 +273,8 @@ pub async fn read_all(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// A member leaves: their entries go, what is on its way to them stops, and the settings name them no more.
+/// A member leaves: their entries go, what is on its way to them stops, and the settings name them
+/// no more.
 pub(crate) async fn forget_member(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     diesel::delete(notifications::table.filter(notifications::member_id.eq(member)))
         .execute(&mut tx.conn())
@@ -291,7 +298,8 @@ pub(crate) async fn forget_member(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     write_settings(tx, &before, update).await.map(drop)
 }
 
-/// What was told of something that is erased for privacy is erased too, in the application and in the outbox.
+/// What was told of something that is erased for privacy is erased too, in the application and in
+/// the outbox.
 pub async fn forget_subject(tx: &Tx<'_>, id: impl ToString) -> Result<()> {
     let id = id.to_string();
     diesel::delete(notifications::table.filter(notifications::subject_id.eq(&id)))
@@ -313,7 +321,8 @@ pub async fn get_settings(tx: &Tx<'_>) -> Result<NotificationSettings> {
 /// Replaces the settings.
 ///
 /// # Errors
-/// `duplicate_item`, `version_mismatch`; `not_found_reference` for an unknown member; `slack_not_connected` when it names targets there.
+/// `duplicate_item`, `version_mismatch`; `not_found_reference` for an unknown member;
+/// `slack_not_connected` when it names targets there.
 pub async fn replace_settings(
     tx: &Tx<'_>,
     expected: Option<patch::ExpectedVersions>,

@@ -30,8 +30,8 @@ const FIRST_TIERS: [(&str, &str, i32); 5] = [
     ("platinum", "Platinum", 5),
 ];
 
-/// A new organization with its first owner, in the transaction of an organization that does not exist yet
-/// (`Scope::newcomer`). `password_hash` is the kept form of the password.
+/// A new organization with its first owner, in the transaction of an organization that does not
+/// exist yet (`Scope::newcomer`). `password_hash` is the kept form of the password.
 ///
 /// # Errors
 /// `email_taken`.

@@ -1,7 +1,8 @@
 //! Kept passwords: looked up for sign-in, changed by whoever proves to be the person.
 //!
-//! Architecture Invariant: nothing here hashes or checks a password; that takes tens of milliseconds and would hold a
-//! transaction open meanwhile. `domain::passwords` does, off the async threads.
+//! Architecture Invariant: nothing here hashes or checks a password; that takes tens of
+//! milliseconds and would hold a transaction open meanwhile. `domain::passwords` does, off the
+//! async threads.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -33,7 +34,8 @@ const RESET_LIFE: TimeDelta = TimeDelta::hours(1);
 /// Strangers may ask for a person's reset link, so the person gets at most one in this time.
 const RESET_MAILS: Allowance = Allowance { most: 1, period: TimeDelta::minutes(5) };
 
-/// The member with this e-mail address, and the kept password; no password before the invitation is accepted.
+/// The member with this e-mail address, and the kept password; no password before the invitation is
+/// accepted.
 pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option<String>)>> {
     let row = members::table
         .filter(members::email.eq(email))
@@ -162,7 +164,8 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
     Ok(member)
 }
 
-/// A new password of somebody who is signed in and whose kept password was `checked`: ends the other sessions.
+/// A new password of somebody who is signed in and whose kept password was `checked`: ends the
+/// other sessions.
 ///
 /// # Errors
 /// `invalid_credentials` when the password has changed since it was checked.

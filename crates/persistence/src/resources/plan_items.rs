@@ -113,7 +113,8 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
 /// Edits an item, and moves it when `before_id` says where to.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that is not there.
+/// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that is not
+/// there.
 pub async fn update(
     tx: &Tx<'_>,
     id: PlanItemId,

@@ -56,8 +56,8 @@ pub struct Grant {
 #[derive(Debug, Clone)]
 pub enum Refreshed {
     Granted(Box<Grant>),
-    /// It was used before, by the client or by a thief: the session has been ended. Commit, and then answer
-    /// `refresh_token_reused`.
+    /// It was used before, by the client or by a thief: the session has been ended. Commit, and
+    /// then answer `refresh_token_reused`.
     Reused,
 }
 
@@ -176,7 +176,8 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         .await
         .optional()?;
     let (session, member) = owner.ok_or_else(invalid)?;
-    // Locks the member before the session, as everything does: two requests with one token go one after the other.
+    // Locks the member before the session, as everything does: two requests with one token go one
+    // after the other.
     let member = seen(tx, member, now).await?.ok_or_else(invalid)?;
     let session: Row = Row::query().find(session).for_update().first(&mut tx.conn()).await?;
     if session.revoked_at.is_some()

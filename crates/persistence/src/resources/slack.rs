@@ -1,5 +1,5 @@
-//! The connection of an organization to a workspace of Slack. What is kept of the token is encrypted; with which key,
-//! nothing here knows.
+//! The connection of an organization to a workspace of Slack. What is kept of the token is
+//! encrypted; with which key, nothing here knows.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

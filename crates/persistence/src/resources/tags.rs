@@ -81,7 +81,8 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Deletes a tag and takes it off every partner, overridden or not: what is gone can be nobody's decision.
+/// Deletes a tag and takes it off every partner, overridden or not: what is gone can be nobody's
+/// decision.
 ///
 /// # Errors
 /// `version_mismatch`.
@@ -96,7 +97,12 @@ pub async fn delete(
     let partners: Vec<PartnerId> = untagged.iter().map(|untagged| untagged.partner).collect();
     for Untagged { partner, version, had, overridden } in untagged {
         let has: Vec<&TagId> = had.iter().filter(|tag| **tag != id).collect();
-        let data = json!({"changes": {"tag_ids": {"from": had, "to": has}}, "skipped_fields": [], "overridden_fields": overridden, "write_mode": WriteMode::Automated});
+        let data = json!({
+            "changes": {"tag_ids": {"from": had, "to": has}},
+            "skipped_fields": [],
+            "overridden_fields": overridden,
+            "write_mode": WriteMode::Automated
+        });
         tx.tell(NewEvent::new("partner.updated", partner, version, data).of_partner(partner));
     }
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
@@ -140,7 +146,12 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
         .load(&mut tx.conn())
         .await?;
     let ids: Vec<PartnerId> = rows.iter().map(|(partner, ..)| *partner).collect();
-    define_sql_function! { fn array_remove(array: diesel::sql_types::Array<diesel::sql_types::Uuid>, item: diesel::sql_types::Uuid) -> diesel::sql_types::Array<diesel::sql_types::Uuid>; }
+    define_sql_function! {
+        fn array_remove(
+            array: diesel::sql_types::Array<diesel::sql_types::Uuid>,
+            item: diesel::sql_types::Uuid,
+        ) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
+    }
     diesel::update(partners::table.filter(partners::id.eq_any(&ids)))
         .set((
             partners::tag_ids.eq(array_remove(partners::tag_ids, id)),

@@ -1,5 +1,5 @@
-//! Saved views (contract 4.6): who sees and changes which, each member's defaults, and what a view does to a list.
-//! Private views of others are not there.
+//! Saved views (contract 4.6): who sees and changes which, each member's defaults, and what a view
+//! does to a list. Private views of others are not there.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -109,7 +109,8 @@ async fn stored(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
 /// A new view of the caller.
 ///
 /// # Errors
-/// 422 `invalid_filter`, `validation_failed`; `insufficient_role` for a viewer who shares; `view_name_taken`.
+/// 422 `invalid_filter`, `validation_failed`; `insufficient_role` for a viewer who shares;
+/// `view_name_taken`.
 pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> {
     let scope = tx.scope();
     let now = Timestamp::now();
@@ -259,12 +260,12 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// The request with the view that it asks for. Whoever answers a request calls it first; one whose view was not
-/// applied finds nothing.
+/// The request with the view that it asks for. Whoever answers a request calls it first; one whose
+/// view was not applied finds nothing.
 ///
 /// # Errors
-/// 422 `not_found_reference` for a view that is not there, not the caller's to see, or of another object;
-/// `invalid_cursor`.
+/// 422 `not_found_reference` for a view that is not there, not the caller's to see, or of another
+/// object; `invalid_cursor`.
 pub(crate) async fn applied<'r>(
     tx: &Tx<'_>,
     request: &'r ListRequest,
@@ -372,7 +373,12 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
 
 /// A private view is spoken of to its owner alone.
 fn tell(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
-    let data = json!({"changes": changes, "name": view.name, "object": view.object, "visibility": view.visibility});
+    let data = json!({
+        "changes": changes,
+        "name": view.name,
+        "object": view.object,
+        "visibility": view.visibility
+    });
     let event = NewEvent::new(kind, view.id, view.version, data);
     tx.tell(match view.visible_to() {
         Some(owner) => event.visible_to(owner),

@@ -1,4 +1,5 @@
-//! A scratch cluster for the tests of this crate: shared while any test holds it, with a database for each.
+//! A scratch cluster for the tests of this crate: shared while any test holds it, with a database
+//! for each.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use std::{

@@ -1,11 +1,13 @@
-//! Answers: the headers each status carries, and the problems each operation can answer with an example per code.
+//! Answers: the headers each status carries, and the problems each operation can answer with an
+//! example per code.
 
 use std::collections::BTreeMap;
 
 use domain::Code;
 use serde_json::{Map, Value as Json, json};
 
-/// The problems that operations share: status, name of the component, when it is answered, its codes.
+/// The problems that operations share: status, name of the component, when it is answered, its
+/// codes.
 const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         400,
@@ -222,7 +224,12 @@ fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a s
     json!({
         "description": description,
         "headers": headers_of(status),
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": examples
+            }
+        }
     })
 }
 
@@ -279,30 +286,60 @@ pub fn problem_examples() -> Map<String, Json> {
 }
 
 fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
-    json!({"summary": detail, "value": {
-        "type": code.type_uri(), "title": code.title(), "status": code.status(), "detail": detail, "instance": "/v1/partners",
-        "code": code.as_str(), "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd", "meta": meta, "errors": errors
-    }})
+    json!({
+        "summary": detail,
+        "value": {
+            "type": code.type_uri(),
+            "title": code.title(),
+            "status": code.status(),
+            "detail": detail,
+            "instance": "/v1/partners",
+            "code": code.as_str(),
+            "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd",
+            "meta": meta,
+            "errors": errors
+        }
+    })
 }
 
 fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
-    json!({"code": code, "detail": detail, "pointer": format!("#/{field}"), "parameter": null, "header": null, "meta": meta})
+    json!({
+        "code": code,
+        "detail": detail,
+        "pointer": format!("#/{field}"),
+        "parameter": null,
+        "header": null,
+        "meta": meta
+    })
 }
 
 /// The headers below `components`.
 pub fn headers() -> Json {
-    let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
+    let text = |description: &str, example: &str| {
+        json!({
+            "description": description,
+            "schema": {"type": "string"},
+            "example": example
+        })
+    };
     json!({
         "ETag": text(
-            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner whose scores were written \
-             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the version alone.",
+            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner \
+                whose scores were written \
+             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the \
+             version alone.",
             "\"17\""
         ),
-        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the same key.", "true"),
-        "Location": text("The path of the new resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RateLimit": text("What is left of the quota, and the seconds until it is full again.", "\"default\";r=598;t=12"),
-        "RateLimitPolicy": text("The quota: units per window in seconds.", "\"default\";q=600;w=60"),
-        "RequestId": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the \
+            same key.", "true"),
+        "Location": text("The path of the new \
+            resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RateLimit": text("What is left of the quota, and the seconds until it is full \
+            again.", "\"default\";r=598;t=12"),
+        "RateLimitPolicy": text("The quota: units per window in \
+            seconds.", "\"default\";q=600;w=60"),
+        "RequestId": text("The id of the request; mention it when you report a \
+            problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
         "RetryAfter": {
             "description": "Seconds to wait before asking again.",
             "schema": {"type": "integer", "format": "int32"},

@@ -1,8 +1,9 @@
-//! The OpenAPI document (contract section 8): made from the routes and their types, then finished here.
-//! It is also the policy that requests are held to, and what their bodies are checked against.
+//! The OpenAPI document (contract section 8): made from the routes and their types, then finished
+//! here. It is also the policy that requests are held to, and what their bodies are checked
+//! against.
 //!
-//! Architecture Invariant: needs no database and no configuration, so that every build of the same source makes
-//! the same document.
+//! Architecture Invariant: needs no database and no configuration, so that every build of the same
+//! source makes the same document.
 
 mod answers;
 mod examples;
@@ -31,7 +32,8 @@ const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 /// The finished document of `routes`.
 ///
 /// # Panics
-/// When a route does not say what it must (who may call it, which codes it answers); the tests make the document.
+/// When a route does not say what it must (who may call it, which codes it answers); the tests make
+/// the document.
 pub fn document(routes: fn(&mut ServiceConfig)) -> Json {
     finish(App::new().into_utoipa_app().configure(routes).split_for_parts().1)
 }
@@ -71,7 +73,8 @@ pub fn finish(raw: OpenApi) -> Json {
     document["components"]["securitySchemes"] = json!({"bearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An access token of `POST /v1/auth/sessions`, or an API key (`prm_live_...`)."
+        "description": "An access token of `POST /v1/auth/sessions`, or an API key \
+            (`prm_live_...`)."
     }});
     document
 }
@@ -146,8 +149,10 @@ fn info() -> Json {
         "title": "partneros",
         "version": CONTRACT_VERSION,
         "summary": "Partner relationship management.",
-        "description": "Partner profiles that people and automation maintain together, with events, jobs and lists. JSON over HTTPS; \
-            errors are problem documents (RFC 9457); lists are paged by cursor; every resource has a version for \
+        "description": "Partner profiles that people and automation maintain together, with \
+            events, jobs and lists. JSON over HTTPS; \
+            errors are problem documents (RFC 9457); lists are paged by cursor; every resource has \
+            a version for \
             conditional requests. New values may be added to enums: generate clients from \
             `/openapi.json?open_enums=true` if they refuse values that they do not know.",
         "contact": {"name": "partneros", "url": "https://github.com/partneros/partneros"},

@@ -1,4 +1,5 @@
-//! What is done to the operations of the derives: who may call them, their bodies and parameters, their examples.
+//! What is done to the operations of the derives: who may call them, their bodies and parameters,
+//! their examples.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -42,8 +43,6 @@ fn finish_one(
         operation
             .insert("description".into(), format!("{}.", summary.trim_end_matches('.')).into());
     }
-    // Says when an operation was built; nobody who calls it needs to know.
-    operation.shift_remove("x-step");
     let public = security(&place, operation);
 
     let takes_key = method == "post" && !is_without_key(path);
@@ -122,8 +121,8 @@ fn finish_one(
     *operation = in_reading_order(std::mem::take(operation));
 }
 
-/// How clients walk through the pages of a list, for generators that make iterators. Lists are known by
-/// answering rows and the cursor of the next page.
+/// How clients walk through the pages of a list, for generators that make iterators. Lists are
+/// known by answering rows and the cursor of the next page.
 fn pagination(operation: &Map<String, Json>, schemas: &Map<String, Json>) -> Option<Json> {
     let schema_of = |content: &Json| {
         let target = content.pointer("/application~1json/schema/$ref").and_then(Json::as_str);
@@ -176,8 +175,9 @@ fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
     ordered
 }
 
-/// Writes who may call the operation from `security(..)`: `((ROLE = [SCOPE]))`, `-` for a scope that no key has,
-/// `user` for any signed-in user, `any` for any credential, nothing for the public. Answers whether it is public.
+/// Writes who may call the operation from `security(..)`: `((ROLE = [SCOPE]))`, `-` for a scope
+/// that no key has, `user` for any signed-in user, `any` for any credential, nothing for the
+/// public. Answers whether it is public.
 fn security(place: &str, operation: &mut Map<String, Json>) -> bool {
     let given = operation.get("security").and_then(|all| all.get(0)).and_then(Json::as_object);
     let given =
@@ -281,7 +281,8 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
 }
 
 /// Makes components of the parameters that filter, since several operations have the same ones: the
-/// answer is what goes below `components`. Their formats and examples are those of the property that they look at.
+/// answer is what goes below `components`. Their formats and examples are those of the property
+/// that they look at.
 ///
 /// # Panics
 /// When two catalogues say different things of the same property; the tests make the document.
@@ -409,7 +410,8 @@ pub fn shared_parameters() -> Map<String, Json> {
         "IfMatch": header(
             "If-Match",
             false,
-            "An `ETag`, such as `\"17\"`, or several. If the resource has changed since that version, the \
+            "An `ETag`, such as `\"17\"`, or several. If the resource has changed since that \
+                version, the \
              answer is 412."
         ),
         "IfNoneMatch": header(

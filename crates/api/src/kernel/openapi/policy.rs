@@ -1,5 +1,6 @@
-//! The document as policy: who may call an operation, and what it takes, looked up by method and pattern.
-//! A route that is not in the document is refused, so that what is documented and what is enforced cannot differ.
+//! The document as policy: who may call an operation, and what it takes, looked up by method and
+//! pattern. A route that is not in the document is refused, so that what is documented and what is
+//! enforced cannot differ.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -188,8 +189,8 @@ impl Operation {
     /// Checks the parameters of the path, each asked for by its name, as it stands in the address.
     ///
     /// # Errors
-    /// `not_found` for what cannot be a name of anything, `validation_failed` with `wrong_id_type` for the id of another
-    /// kind of thing.
+    /// `not_found` for what cannot be a name of anything, `validation_failed` with `wrong_id_type`
+    /// for the id of another kind of thing.
     pub fn check_path<'a>(
         &self,
         schemas: &Schemas,
@@ -205,11 +206,12 @@ impl Operation {
         Ok(())
     }
 
-    /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts as they were given.
+    /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts
+    /// as they were given.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of the problem when
-    /// several are unknown.
+    /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of
+    /// the problem when several are unknown.
     pub fn check_query(
         &self,
         schemas: &Schemas,

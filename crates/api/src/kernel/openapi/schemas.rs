@@ -1,4 +1,5 @@
-//! What is done to the schemas of the derives: one place for each limit, and the rules of contract section 8.
+//! What is done to the schemas of the derives: one place for each limit, and the rules of contract
+//! section 8.
 
 use domain::body::resource_of;
 use serde_json::{Map, Value as Json, json};
@@ -65,8 +66,8 @@ fn is_untyped(schema: &Json) -> bool {
     ["type", "$ref", "oneOf", "properties"].iter().all(|word| schema.get(*word).is_none())
 }
 
-/// Nullable references as `[reference, null]` with the description outside; defaults as words, since generators make
-/// a property with a default a required one.
+/// Nullable references as `[reference, null]` with the description outside; defaults as words,
+/// since generators make a property with a default a required one.
 fn tidy(schema: &mut Json, untyped: &[String]) {
     let Some(schema) = schema.as_object_mut() else { return };
     if let Some(Json::Array(choices)) = schema.get_mut("oneOf") {
@@ -108,8 +109,8 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
     }
 }
 
-/// The request forms of X take meaning, limits and nullability from X, where they are stated once. What only the
-/// request says is added; a property with `x-own` is left as it is.
+/// The request forms of X take meaning, limits and nullability from X, where they are stated once.
+/// What only the request says is added; a property with `x-own` is left as it is.
 fn copy_limits(schemas: &mut Schemas) {
     let before = schemas.clone();
     for (name, schema) in schemas {
@@ -216,25 +217,60 @@ fn require_all(schema: &mut Json) {
 
 /// The schemas of errors, which no handler names.
 fn problem() -> Schemas {
-    let text = |description: &str, example: &str| json!({"type": "string", "description": description, "example": example});
-    let place = |description: &str, example: Json| json!({"type": ["string", "null"], "description": description, "example": example});
-    let facts = |example: Json| json!({"type": "object", "description": "Facts for programs, by code.", "example": example});
+    let text = |description: &str, example: &str| {
+        json!({
+            "type": "string",
+            "description": description,
+            "example": example
+        })
+    };
+    let place = |description: &str, example: Json| {
+        json!({
+            "type": ["string", "null"],
+            "description": description,
+            "example": example
+        })
+    };
+    let facts = |example: Json| {
+        json!({
+            "type": "object",
+            "description": "Facts for programs, by code.",
+            "example": example
+        })
+    };
     let schemas = json!({
         "Problem": {
             "type": "object",
             "description": "What went wrong (RFC 9457).",
-            "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "meta", "errors"],
+            "required": [
+                "type", "title", "status", "detail", "instance", "code", "request_id", "meta",
+                "errors"
+            ],
             "properties": {
-                "type": text("The address that explains the code.", "https://docs.example.com/problems/validation_failed"),
+                "type": text(
+                    "The address that explains the code.",
+                    "https://docs.example.com/problems/validation_failed"
+                ),
                 "title": text("What the code means.", "The request body is not valid."),
                 "status": {
-                    "type": "integer", "format": "int32",
-                    "description": "The HTTP status.", "example": 422
+                    "type": "integer",
+                    "format": "int32",
+                    "description": "The HTTP status.",
+                    "example": 422
                 },
-                "detail": text("A sentence about this occurrence.", "1 field is not valid, `employees`: must be between 0 and 10000000."),
+                "detail": text(
+                    "A sentence about this occurrence.",
+                    "1 field is not valid, `employees`: must be between 0 and 10000000."
+                ),
                 "instance": text("The path of the request.", "/v1/partners"),
-                "code": text("The stable word for programs; new ones may come.", "validation_failed"),
-                "request_id": text("The id of the request; mention it when you report a problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+                "code": text(
+                    "The stable word for programs; new ones may come.",
+                    "validation_failed"
+                ),
+                "request_id": text(
+                    "The id of the request; mention it when you report a problem.",
+                    "req_01kb1q3x5se7wtc2gnh2avw0fd"
+                ),
                 "meta": facts(json!({})),
                 "errors": {
                     "type": "array",
@@ -245,7 +281,8 @@ fn problem() -> Schemas {
         },
         "Fault": {
             "type": "object",
-            "description": "One fault and its place: exactly one of `pointer`, `parameter` and `header` is not null.",
+            "description": "One fault and its place: exactly one of `pointer`, `parameter` and \
+                `header` is not null.",
             "required": ["code", "detail", "pointer", "parameter", "header", "meta"],
             "properties": {
                 "code": text("The stable word for programs; new ones may come.", "out_of_range"),
@@ -263,8 +300,9 @@ fn problem() -> Schemas {
     }
 }
 
-/// A batch that is too large has a code of its own, and what is wrong with the data of one operation is not the fault of
-/// the others. Stated here, because the derive drops extensions of lists and of nullable references.
+/// A batch that is too large has a code of its own, and what is wrong with the data of one
+/// operation is not the fault of the others. Stated here, because the derive drops extensions of
+/// lists and of nullable references.
 fn refine_batches(schemas: &mut Schemas) {
     for of in ["Partner", "Deal"] {
         let places = [

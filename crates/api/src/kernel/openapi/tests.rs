@@ -41,7 +41,8 @@ struct Label {
     /// Where it belongs.
     category: Option<LabelCategory>,
     /// What it says.
-    #[schema(min_length = 1, max_length = 60, example = "Managed SOC", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 60, example = "Managed \
+        SOC", extensions(("x-single-line" = json!(true))))]
     name: String,
     /// Its colour.
     #[schema(pattern = "^#[0-9a-f]{6}$", example = "#00aa55")]
@@ -139,7 +140,8 @@ async fn list_partners() -> HttpResponse {
 ///
 /// By hand.
 #[utoipa::path(tag = "partners", request_body = PartnerCreate, security(("member" = ["partners:write"])),
-    responses((status = 201, body = Partner)), extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
+    responses((status = 201, body = Partner)), extensions(("x-errors" = json!("domain_taken \
+        external_id_taken"))))]
 #[post("/partners")]
 async fn create_partner() -> HttpResponse {
     nothing().await
@@ -155,7 +157,8 @@ async fn get_partner() -> HttpResponse {
 
 /// Change a partner
 #[utoipa::path(tag = "partners", params(PartnerId), request_body = PartnerUpdate, security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("domain_taken computed_field weights_not_100_percent"))))]
+    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("domain_taken \
+        computed_field weights_not_100_percent"))))]
 #[patch("/partners/{id}")]
 async fn update_partner() -> HttpResponse {
     nothing().await
@@ -177,7 +180,8 @@ async fn upload_partner_logo() -> HttpResponse {
 }
 
 /// Add a tag
-#[utoipa::path(tag = "partners", params(PartnerId, ("tag_id" = TagId, Path, description = "The tag.")),
+#[utoipa::path(tag = "partners", params(PartnerId, ("tag_id" = TagId, Path, description = "The \
+    tag.")),
     security(("member" = ["partners:write"])), responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
 #[put("/partners/{id}/tags/{tag_id}")]
 async fn add_partner_tag() -> HttpResponse {
@@ -202,7 +206,8 @@ async fn update_label() -> HttpResponse {
 }
 
 /// End a session
-#[utoipa::path(tag = "auth", params(("session_id" = String, Path, description = "The session, or `current`.")),
+#[utoipa::path(tag = "auth", params(("session_id" = String, Path, description = "The session, or \
+    `current`.")),
     security(("any" = [])), responses((status = 204)))]
 #[delete("/auth/sessions/{session_id}")]
 async fn end_session() -> HttpResponse {
@@ -452,7 +457,12 @@ fn paths_and_queries_are_checked_by_the_document() {
         ("type", "a,b"),
         ("type", "c"),
     ]);
-    let wanted = json!({"limit": 7, "kinds": ["reseller", "referral"], "with_tag": tag_id, "type": ["a,b", "c"]});
+    let wanted = json!({
+        "limit": 7,
+        "kinds": ["reseller", "referral"],
+        "with_tag": tag_id,
+        "type": ["a,b", "c"]
+    });
     assert_eq!(good.map(Json::Object), Ok(wanted));
     let faults = query(&[
         ("limit", "0"),
@@ -477,8 +487,14 @@ fn bodies_are_checked_by_the_document() {
     let document = document(routes);
     let schemas = Schemas::of(&document);
     let mut body = json!({
-        "name": " Acme ", "type": "reseller", "domain": "https://www.acme.com/", "fit_score": 3, "indsutry": "x", "employees": -1,
-        "quarterly_weights": {"q1": 2500, "q2": 2500, "q3": 2500, "q4": 2499}, "primary_contact": {"email": "ANN@acme.com", "phone": "x"}
+        "name": " Acme ",
+        "type": "reseller",
+        "domain": "https://www.acme.com/",
+        "fit_score": 3,
+        "indsutry": "x",
+        "employees": -1,
+        "quarterly_weights": {"q1": 2500, "q2": 2500, "q3": 2500, "q4": 2499},
+        "primary_contact": {"email": "ANN@acme.com", "phone": "x"}
     });
     let codes: Vec<(&str, Place)> = schemas
         .check("PartnerCreate", &mut body)

@@ -25,8 +25,9 @@ const NOT_PUBLIC: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, and broadcast
 ];
 
-/// The part of IPv6 that is given out for use in public. Unique local, link-local and multicast addresses, loopback, and
-/// those that hold one of IPv4 (`::ffff:0:0/96`, `::/96`, `64:ff9b::/96`) lie outside.
+/// The part of IPv6 that is given out for use in public. Unique local, link-local and multicast
+/// addresses, loopback, and those that hold one of IPv4 (`::ffff:0:0/96`, `::/96`, `64:ff9b::/96`)
+/// lie outside.
 const GLOBAL_UNICAST: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// Networks inside of it that are not public, or lead somewhere else than their address says.

@@ -1,10 +1,13 @@
-//! Requests to addresses that a user can name: the one client for them, and its guard (contract 3.7).
+//! Requests to addresses that a user can name: the one client for them, and its guard (contract
+//! 3.7).
 //!
-//! The guard stands where connections are made: a name is resolved once, every address of it is checked, and the connection
-//! goes to one of those very addresses. So a name that changes its mind between check and connection gains nothing, and
-//! neither does a redirect, since each is a request of its own.
+//! The guard stands where connections are made: a name is resolved once, every address of it is
+//! checked, and the connection goes to one of those very addresses. So a name that changes its mind
+//! between check and connection gains nothing, and neither does a redirect, since each is a request
+//! of its own.
 //!
-//! Architecture Invariant: nothing else in this server sends a request to an address that came from a user.
+//! Architecture Invariant: nothing else in this server sends a request to an address that came from
+//! a user.
 
 mod addresses;
 pub mod slack;
@@ -49,12 +52,13 @@ pub struct Limits {
 pub enum Reach {
     /// To public addresses, at the ports of the web.
     Public,
-    /// To any address and port, with credentials in the address: what only the operator can name, or
-    /// `PARTNEROS_ALLOW_PRIVATE_URLS`.
+    /// To any address and port, with credentials in the address: what only the operator can name,
+    /// or `PARTNEROS_ALLOW_PRIVATE_URLS`.
     Anywhere,
 }
 
-/// A client that asks for one thing at a time: no cookies, no proxy, nothing is unpacked. Cheap to clone.
+/// A client that asks for one thing at a time: no cookies, no proxy, nothing is unpacked. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct Outgoing {
     http: Client,
@@ -102,8 +106,8 @@ impl Trouble {
 }
 
 impl Outgoing {
-    /// A client of this reach. `hosts` are names whose address the deployment itself has fixed, for them and for all below
-    /// them; the guard lets them pass.
+    /// A client of this reach. `hosts` are names whose address the deployment itself has fixed, for
+    /// them and for all below them; the guard lets them pass.
     ///
     /// # Errors
     /// When there cannot be any client at all.
@@ -120,7 +124,8 @@ impl Outgoing {
         let http = match builder(Arc::clone(&names)).build() {
             Ok(http) => http,
             Err(error) => {
-                tracing::warn!(%error, "no certificates of authorities are installed: outgoing requests cannot use https");
+                tracing::warn!(%error, "no certificates of authorities are installed: outgoing \
+                    requests cannot use https");
                 builder(names).tls_certs_only([]).build()?
             }
         };
@@ -230,7 +235,8 @@ impl Resolve for Names {
         let (found, reach) = (self.others.resolve(name), self.reach);
         Box::pin(async move {
             let found: Vec<SocketAddr> = found.await?.collect();
-            // All or nothing: nobody has a good reason for a name that is public and private at once.
+            // All or nothing: nobody has a good reason for a name that is public and private at
+            // once.
             match reach == Reach::Anywhere || found.iter().all(|address| is_public(address.ip())) {
                 true => Ok(Box::new(found.into_iter()) as Addrs),
                 false => Err(NotPublic.into()),
@@ -318,8 +324,8 @@ async fn read(url: Url, response: Response, most: usize) -> Result<Fetched, Trou
     Ok(Fetched { url, content_type, body })
 }
 
-/// The body of an answer, however it says that it is long; none when it has more than `most` bytes. No answer from
-/// outside is read in another way.
+/// The body of an answer, however it says that it is long; none when it has more than `most` bytes.
+/// No answer from outside is read in another way.
 pub async fn read_whole(
     mut response: Response,
     most: usize,

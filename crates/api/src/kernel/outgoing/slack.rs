@@ -1,4 +1,5 @@
-//! Slack's Web API, as far as it is used: who a token belongs to, whom messages can be sent to, and the messages.
+//! Slack's Web API, as far as it is used: who a token belongs to, whom messages can be sent to, and
+//! the messages.
 
 use std::time::Duration;
 
@@ -113,7 +114,8 @@ impl SlackApi {
             .map(drop)
     }
 
-    /// One page of channels or users, as Slack cuts it; those that are gone, and bots, are left out.
+    /// One page of channels or users, as Slack cuts it; those that are gone, and bots, are left
+    /// out.
     pub async fn targets(
         &self,
         token: &str,
@@ -195,11 +197,17 @@ fn target(kind: SlackTargetKind, row: &Json) -> Option<SlackTarget> {
     Some(SlackTarget { id, kind, name })
 }
 
-/// A message: what others wrote shows as it is, without a link, a mention or a form of its own; the link is ours.
+/// A message: what others wrote shows as it is, without a link, a mention or a form of its own; the
+/// link is ours.
 pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) -> Json {
     let said =
         if body.is_empty() { plain(title) } else { format!("{}\n{}", plain(title), plain(body)) };
-    let section = |text: String| json!({"type": "section", "text": {"type": "mrkdwn", "verbatim": true, "text": text}});
+    let section = |text: String| {
+        json!({
+            "type": "section",
+            "text": {"type": "mrkdwn", "verbatim": true, "text": text}
+        })
+    };
     json!({
         "channel": target,
         "text": said,
@@ -212,8 +220,8 @@ pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) 
     })
 }
 
-/// A text that Slack shows as it is. `&`, `<` and `>` begin what it reads; a word joiner keeps it from taking an `@` for
-/// a mention and an address for a link.
+/// A text that Slack shows as it is. `&`, `<` and `>` begin what it reads; a word joiner keeps it
+/// from taking an `@` for a mention and an address for a link.
 fn plain(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     escaped.replace('@', "@\u{2060}").replace("://", ":\u{2060}//")
@@ -225,7 +233,8 @@ mod tests {
 
     #[test]
     fn nothing_that_others_wrote_is_more_than_text() {
-        let evil = "<!channel> <@U1> @here <https://evil.example|click> https://evil.example & &lt;!here&gt;";
+        let evil = "<!channel> <@U1> @here <https://evil.example|click> https://evil.example & \
+            &lt;!here&gt;";
         let message = message("C1", evil, evil, "Open", "https://app.example.com/deals/deal_x");
         let (said, link) = (&message["blocks"][0]["text"], &message["blocks"][1]["text"]);
         assert_eq!(said["verbatim"], true);

@@ -56,12 +56,17 @@ async fn answer(path: &str, socket: &mut tokio::net::TcpStream) -> std::io::Resu
     };
     let port = socket.local_addr()?.port();
     let text = match path {
-        "/" => "HTTP/1.1 200 OK\r\nContent-Type: Text/HTML; charset=utf-8\r\nSet-Cookie: a=b\r\nContent-Length: 5\r\n\r\nhello"
+        "/" => "HTTP/1.1 200 OK\r\nContent-Type: Text/HTML; charset=utf-8\r\nSet-Cookie: \
+            a=b\r\nContent-Length: 5\r\n\r\nhello"
             .to_owned(),
         "/gone" => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
-        "/packed" => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello".to_owned(),
+        "/packed" => "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \
+            5\r\n\r\nhello"
+            .to_owned(),
         "/nonsense" => "SMTP ready\r\n\r\n".to_owned(),
-        "/short" => "HTTP/1.1 200 OK\r\nContent-Length: 50\r\nConnection: close\r\n\r\nhello".to_owned(),
+        "/short" => "HTTP/1.1 200 OK\r\nContent-Length: 50\r\nConnection: \
+            close\r\n\r\nhello"
+            .to_owned(),
         "/large" => "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n".to_owned(),
         "/once" => redirect("/"),
         "/loop" => redirect("/loop"),

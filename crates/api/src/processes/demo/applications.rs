@@ -69,30 +69,85 @@ fn form() -> Json {
     ]
     .map(|(value, label)| json!({"value": value, "label": label}))
     .to_vec();
-    let services = json!([{"value": "implementation", "label": "Implementation"}, {"value": "managed_services", "label": "Managed services"},
-        {"value": "migration", "label": "Migration"}, {"value": "training", "label": "Training"}]);
+    let services = json!([
+        {"value": "implementation", "label": "Implementation"},
+        {"value": "managed_services", "label": "Managed services"},
+        {"value": "migration", "label": "Migration"},
+        {"value": "training", "label": "Training"}
+    ]);
     json!({
         "title": "Become a partner of Demo Rockets",
         "intro": "Tell us who you are. We answer within a week.",
         "is_open": true,
         "questions": [
-            {"type": "short_text", "label": "Company name", "required": true, "maps_to": "partner.name"},
+            {
+                "type": "short_text",
+                "label": "Company name",
+                "required": true,
+                "maps_to": "partner.name"
+            },
             {"type": "url", "label": "Website", "required": true, "maps_to": "partner.domain"},
-            {"type": "single_select", "label": "What describes you best?", "required": true, "options": kinds, "maps_to": "partner.type"},
+            {
+                "type": "single_select",
+                "label": "What describes you best?",
+                "required": true,
+                "options": kinds,
+                "maps_to": "partner.type"
+            },
             {"type": "short_text", "label": "Industry", "maps_to": "partner.industry"},
-            {"type": "long_text", "label": "What does your company do?", "help": "Two or three sentences.", "max_length": 2000,
-                "maps_to": "partner.description"},
-            {"type": "number", "label": "How many people work for you?", "min": 1, "max": 1_000_000, "maps_to": "partner.employees"},
-            {"type": "number", "label": "Revenue a year in US dollars", "min": 0, "maps_to": "partner.company_revenue"},
-            {"type": "short_text", "label": "Where do you work?", "help": "Separated by commas.", "maps_to": "partner.regions"},
-            {"type": "multi_select", "label": "What do you offer?", "options": services, "maps_to": "partner.services"},
+            {
+                "type": "long_text",
+                "label": "What does your company do?",
+                "help": "Two or three sentences.",
+                "max_length": 2000,
+                "maps_to": "partner.description"
+            },
+            {
+                "type": "number",
+                "label": "How many people work for you?",
+                "min": 1,
+                "max": 1_000_000,
+                "maps_to": "partner.employees"
+            },
+            {
+                "type": "number",
+                "label": "Revenue a year in US dollars",
+                "min": 0,
+                "maps_to": "partner.company_revenue"
+            },
+            {
+                "type": "short_text",
+                "label": "Where do you work?",
+                "help": "Separated by commas.",
+                "maps_to": "partner.regions"
+            },
+            {
+                "type": "multi_select",
+                "label": "What do you offer?",
+                "options": services,
+                "maps_to": "partner.services"
+            },
             {"type": "date", "label": "When could you start?", "min": "2026-01-01"},
-            {"type": "short_text", "label": "Your name", "required": true, "maps_to": "contact.name"},
-            {"type": "email", "label": "Your e-mail address", "required": true, "maps_to": "contact.email"}
+            {
+                "type": "short_text",
+                "label": "Your name",
+                "required": true,
+                "maps_to": "contact.name"
+            },
+            {
+                "type": "email",
+                "label": "Your e-mail address",
+                "required": true,
+                "maps_to": "contact.email"
+            }
         ],
         "agreements": [
-            {"text": "Demo Rockets may store and process these data to decide on the application.", "url": "https://rockets.example/privacy",
-                "required": true},
+            {
+                "text": "Demo Rockets may store and process these data to decide on the \
+                    application.",
+                "url": "https://rockets.example/privacy",
+                "required": true
+            },
             {"text": "Demo Rockets may write to me about its partner program."}
         ]
     })

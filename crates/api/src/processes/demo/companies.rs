@@ -1,4 +1,5 @@
-//! The companies of the demo organization: made up, the same at every start, under domains that nobody can own.
+//! The companies of the demo organization: made up, the same at every start, under domains that
+//! nobody can own.
 
 use domain::ids::TagId;
 use serde_json::{Map, Value as Json, json};
@@ -185,7 +186,8 @@ pub fn companies() -> impl Iterator<Item = Company> {
 }
 
 fn company(number: usize, dice: &mut Dice) -> Company {
-    // Thirty times twenty pairs; seven has no factor in common with them, so the first 300 are all different.
+    // Thirty times twenty pairs; seven has no factor in common with them, so the first 300 are all
+    // different.
     let pair = number * 7 % (FIRST.len() * SECOND.len());
     let (first, second) = (FIRST[pair % FIRST.len()], SECOND[pair / FIRST.len()]);
     let (region, languages, form) = dice.pick(&REGIONS);
@@ -207,13 +209,26 @@ fn company(number: usize, dice: &mut Dice) -> Company {
         _ => "active",
     };
     let mut profile = object(json!({
-        "name": name, "domain": domain, "type": kind, "industry": industry, "stage": stage, "status": status,
-        "description": format!("{industry} for mid-sized companies: {} and {product}.", service.to_lowercase()),
-        "employees": employees, "company_revenue": revenue, "regions": [region], "languages": languages, "services": [service],
-        "products": [product], "category": dice.pick(&["solution", "technology", "sales"]),
+        "name": name,
+        "domain": domain,
+        "type": kind,
+        "industry": industry,
+        "stage": stage,
+        "status": status,
+        "description": format!(
+            "{industry} for mid-sized companies: {} and {product}.",
+            service.to_lowercase()
+        ),
+        "employees": employees,
+        "company_revenue": revenue,
+        "regions": [region],
+        "languages": languages,
+        "services": [service],
+        "products": [product],
+        "category": dice.pick(&["solution", "technology", "sales"]),
         "external_id": format!("CRM-{:05}", 10_001 + number),
         "primary_contact": person(dice, &domain),
-        "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}],
+        "key_stakeholders": [{"name": full_name(dice), "role": dice.pick(&TITLES)}]
     }));
     if status == "active" {
         let target = (5 + dice.below(95)) * 1_000_000;

@@ -1,4 +1,5 @@
-//! The partner program of the demo organization: what tiers ask for, deals around today, joint plans, saved views.
+//! The partner program of the demo organization: what tiers ask for, deals around today, joint
+//! plans, saved views.
 
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -16,15 +17,29 @@ fn requirements() -> [(&'static str, Json); 4] {
     [
         (
             "bronze",
-            json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]}),
+            json!({
+                "op": "or",
+                "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]
+            }),
         ),
         ("silver", at_least("closed_deals", 2)),
         (
             "gold",
-            json!({"op": "and", "filters": [
-                {"op": "eq", "field": "status", "value": "active"},
-                {"op": "at_least", "count": 2, "filters":
-                    [at_least("revenue", 20_000_000), at_least("closed_deals", 3), at_least("customers", 3)]}]}),
+            json!({
+                "op": "and",
+                "filters": [
+                    {"op": "eq", "field": "status", "value": "active"},
+                    {
+                        "op": "at_least",
+                        "count": 2,
+                        "filters": [
+                            at_least("revenue", 20_000_000),
+                            at_least("closed_deals", 3),
+                            at_least("customers", 3)
+                        ]
+                    }
+                ]
+            }),
         ),
         (
             "platinum",
@@ -90,7 +105,8 @@ fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: Naive
         false => before(today, dice.below(120)),
     };
     let mut deal = json!({
-        "partner_id": partner, "name": format!("{} for {account}", dice.pick(&["Rollout", "Renewal", "Migration", "Pilot"])),
+        "partner_id": partner, "name": format!("{} for \
+            {account}", dice.pick(&["Rollout", "Renewal", "Migration", "Pilot"])),
         "account_name": account, "account_domain": format!("{}.example", account.to_lowercase().replace(' ', "-")),
         "status": status, "motion": dice.pick(&["product", "product", "service", "other"]), "registered_on": registered_on,
         "value": (5 + dice.below(400)) * 100_000, "owner_id": dice.pick(managers), "allow_conflict": true,
@@ -140,8 +156,13 @@ pub(super) async fn insert_plan_items(
     let mut dice = Dice::new(0x706c_616e_7321);
     for partner in partners.iter().filter(|partner| partner.has_target).step_by(3) {
         for (kind, title, status) in PLANNED.into_iter().take(1 + dice.below(3) as usize) {
-            let item = json!({"kind": kind, "title": title, "status": status, "quarter": dice.pick(&["q1", "q2", "q3", "q4"]),
-                "owner_id": dice.pick(managers)});
+            let item = json!({
+                "kind": kind,
+                "title": title,
+                "status": status,
+                "quarter": dice.pick(&["q1", "q2", "q3", "q4"]),
+                "owner_id": dice.pick(managers)
+            });
             plan_items::insert(tx, partner.id, &body(item)?).await?;
         }
     }
@@ -157,18 +178,47 @@ const PLANNED: [(&str, &str, &str); 3] = [
 /// The views that everybody opens, and the owner's own default.
 pub(super) async fn insert_views(tx: &Tx<'_>, owner: MemberId) -> domain::Result<()> {
     let all = [
-        json!({"name": "Active by fit", "object": "partner", "visibility": "organization", "sort": ["-fit_score", "name"],
+        json!({
+            "name": "Active by fit",
+            "object": "partner",
+            "visibility": "organization",
+            "sort": ["-fit_score", "name"],
             "filter": {"op": "eq", "field": "status", "value": "active"},
-            "columns": ["name", "type", "tier", "stage", "fit_score", "health_score", "pipeline", "revenue"]}),
-        json!({"name": "Large pipeline", "object": "partner", "visibility": "organization", "sort": ["-pipeline"],
+            "columns": [
+                "name",
+                "type",
+                "tier",
+                "stage",
+                "fit_score",
+                "health_score",
+                "pipeline",
+                "revenue"
+            ]
+        }),
+        json!({
+            "name": "Large pipeline",
+            "object": "partner",
+            "visibility": "organization",
+            "sort": ["-pipeline"],
             "filter": {"op": "gte", "field": "pipeline", "value": 50_000_000},
-            "columns": ["name", "tier", "pipeline", "active_deals", "partner_manager_id"]}),
-        json!({"name": "Waiting for review", "object": "deal", "visibility": "organization", "sort": ["registered_on"],
+            "columns": ["name", "tier", "pipeline", "active_deals", "partner_manager_id"]
+        }),
+        json!({
+            "name": "Waiting for review",
+            "object": "deal",
+            "visibility": "organization",
+            "sort": ["registered_on"],
             "filter": {"op": "in", "field": "status", "value": ["submitted", "under_review"]},
-            "columns": ["name", "partner_id", "account_name", "value", "registered_on"]}),
-        json!({"name": "My partners", "object": "partner", "visibility": "private", "sort": ["-revenue"],
+            "columns": ["name", "partner_id", "account_name", "value", "registered_on"]
+        }),
+        json!({
+            "name": "My partners",
+            "object": "partner",
+            "visibility": "private",
+            "sort": ["-revenue"],
             "filter": {"op": "eq", "field": "partner_manager_id", "value": owner},
-            "columns": ["name", "stage", "tier", "revenue", "pipeline"]}),
+            "columns": ["name", "stage", "tier", "revenue", "pipeline"]
+        }),
     ];
     for view in all {
         let view = views::insert(tx, &body(view)?).await?;

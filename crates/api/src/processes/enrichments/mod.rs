@@ -34,9 +34,10 @@ fn accepted(job: &Job) -> Answer {
 
 /// Fetch the logo of a partner
 ///
-/// From the partner's own website, in a job. It takes the place of whatever logo there is, also of one that was uploaded.
+/// From the partner's own website, in a job. It takes the place of whatever logo there is, also of
+/// one that was uploaded.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("domain_required")), ("x-step" = json!(3))))]
+    extensions(("x-errors" = json!("domain_required"))))]
 #[post("/partners/{id}/logo/fetch")]
 pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_logo_fetch(tx, *id).await?));
@@ -45,10 +46,11 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
 
 /// Enrich a partner
 ///
-/// In a job: from the partner's own website, and from the company-data source when the deployment has one. Fields that a
-/// person has set stay; what was found waits beside them. What a source said about a domain is believed for seven days.
+/// In a job: from the partner's own website, and from the company-data source when the deployment
+/// has one. Fields that a person has set stay; what was found waits beside them. What a source said
+/// about a domain is believed for seven days.
 #[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("domain_required")), ("x-step" = json!(3))))]
+    extensions(("x-errors" = json!("domain_required"))))]
 #[post("/partners/{id}/enrichment")]
 pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_one(tx, *id).await?));
@@ -57,11 +59,12 @@ pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 
 /// Enrich many partners
 ///
-/// Those of a selection, in a job, as when they are enriched one by one. Its items tell of each partner what was found; the
-/// `title` of its website is shown in `after` and not written.
+/// Those of a selection, in a job, as when they are enriched one by one. Its items tell of each
+/// partner what was found; the `title` of its website is shown in `after` and not written.
 #[utoipa::path(tag = "partners", request_body = EnrichmentRequest, security(("member" = ["partners:write"])),
     responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter not_found_reference")), ("x-step" = json!(3))))]
+    extensions(("x-errors" = json!("invalid_selection invalid_filter \
+        not_found_reference"))))]
 #[post("/enrichments")]
 pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert(tx, &body).await?));
@@ -71,7 +74,8 @@ pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Res
 /// How long a job works before it lets others go first.
 const TURN: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Works off the task of an enrichment: a few partners at a time, each time the sources first and then one transaction.
+/// Works off the task of an enrichment: a few partners at a time, each time the sources first and
+/// then one transaction.
 ///
 /// # Errors
 /// What is worth another attempt; it goes on where this one stopped.

@@ -1,4 +1,5 @@
-//! The sources of enrichment: the website at a partner's domain, and the company-data source of the deployment.
+//! The sources of enrichment: the website at a partner's domain, and the company-data source of the
+//! deployment.
 
 use std::time::{Duration, Instant};
 
@@ -128,7 +129,8 @@ impl Sources {
         })
     }
 
-    /// What the first page of a website says. Plain http, and then the name with `www.`, are tried where nobody listens.
+    /// What the first page of a website says. Plain http, and then the name with `www.`, are tried
+    /// where nobody listens.
     async fn website(&self, domain: &str) -> Result<Findings> {
         let since = Instant::now();
         let mut answer = Err(Trouble::Unreachable("cannot be reached".to_owned()));
@@ -160,7 +162,8 @@ impl Sources {
         })
     }
 
-    /// The first of the pictures that can be a logo, or why the first cannot; `None` when there are none.
+    /// The first of the pictures that can be a logo, or why the first cannot; `None` when there are
+    /// none.
     async fn logo(&self, pictures: &[String]) -> Option<Result<(String, Vec<u8>)>> {
         let since = Instant::now();
         let mut first: Option<Error> = None;

@@ -1,7 +1,8 @@
-//! What the first page of a website says about the company: pure, and no slower than its text is long.
+//! What the first page of a website says about the company: pure, and no slower than its text is
+//! long.
 //!
-//! Only the tokens of HTML are read, no tree is built: broken markup costs nothing, and pages that are made to be deeply
-//! nested gain nothing.
+//! Only the tokens of HTML are read, no tree is built: broken markup costs nothing, and pages that
+//! are made to be deeply nested gain nothing.
 
 use std::{
     cell::RefCell,
@@ -59,8 +60,8 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, at: &Url) -> Website {
     tokenizer.sink.state.take().website(at)
 }
 
-/// The text of a page. Valid UTF-8 is UTF-8 whatever the server says; what is said to be UTF-8 and is not is taken for the
-/// usual encoding of old pages.
+/// The text of a page. Valid UTF-8 is UTF-8 whatever the server says; what is said to be UTF-8 and
+/// is not is taken for the usual encoding of old pages.
 fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();

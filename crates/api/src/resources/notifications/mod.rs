@@ -1,5 +1,5 @@
-//! Notifications: what members are told, who is told of applications, and what became of mails and messages
-//! (contract 4.8).
+//! Notifications: what members are told, who is told of applications, and what became of mails and
+//! messages (contract 4.8).
 
 pub mod sender;
 pub mod templates;
@@ -64,9 +64,10 @@ pub struct NotificationDeliveryList {
 
 /// Get form notification settings
 ///
-/// Members by name and by role, channels and people in Slack. Until somebody changes it: admins and owners, by mail too.
+/// Members by name and by role, channels and people in Slack. Until somebody changes it: admins and
+/// owners, by mail too.
 #[utoipa::path(tag = "notifications", security(("admin" = ["applications:read"])),
-    responses((status = 200, body = NotificationSettings)), extensions(("x-step" = json!(4))))]
+    responses((status = 200, body = NotificationSettings)))]
 #[get("/application-form/notifications")]
 pub async fn get_form_notifications(call: Call) -> Result<Answer> {
     let settings = call.read(async |tx| notifications::get_settings(tx).await).await?;
@@ -75,10 +76,12 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
 
 /// Update form notification settings
 ///
-/// What is absent stays. Everybody who is named is told once, however many reasons there are; only active members are.
+/// What is absent stays. Everybody who is named is told once, however many reasons there are; only
+/// active members are.
 #[utoipa::path(tag = "notifications", request_body = NotificationSettingsUpdate, security(("admin" = ["applications:write"])),
     responses((status = 200, body = NotificationSettings)),
-    extensions(("x-errors" = json!("if_match_required slack_not_connected not_found_reference")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("if_match_required slack_not_connected \
+        not_found_reference"))))]
 #[patch("/application-form/notifications")]
 pub async fn update_form_notifications(
     call: Call,
@@ -96,7 +99,7 @@ pub async fn update_form_notifications(
 ///
 /// Newest first; kept for 90 days.
 #[utoipa::path(tag = "notifications", params(NotificationList, Paging), security(("user" = [])),
-    responses((status = 200, body = NotificationPage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(4))))]
+    responses((status = 200, body = NotificationPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/notifications")]
 pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> Result<Answer> {
     let (member, _) = call.user()?;
@@ -119,7 +122,7 @@ pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> R
 ///
 /// `read_at` keeps the time at which it was first read.
 #[utoipa::path(tag = "notifications", params(NotificationId), security(("user" = [])),
-    responses((status = 200, body = Notification)), extensions(("x-step" = json!(4))))]
+    responses((status = 200, body = Notification)))]
 #[post("/notifications/{id}/read")]
 pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Result<Answer> {
     let (member, _) = call.user()?;
@@ -132,7 +135,7 @@ pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Res
 /// Mark all my notifications as read
 ///
 /// Notifications that arrive later are unread.
-#[utoipa::path(tag = "notifications", security(("user" = [])), responses((status = 204)), extensions(("x-step" = json!(4))))]
+#[utoipa::path(tag = "notifications", security(("user" = [])), responses((status = 204)))]
 #[post("/notifications/read-all")]
 pub async fn read_all_notifications(call: Call) -> Result<Answer> {
     let (member, _) = call.user()?;
@@ -145,10 +148,11 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
 
 /// List deliveries of notifications
 ///
-/// Every mail (but those with reset links) and every message in Slack of the last 30 days, newest first.
+/// Every mail (but those with reset links) and every message in Slack of the last 30 days, newest
+/// first.
 #[utoipa::path(tag = "notifications", params(NotificationDeliveryList, Paging), security(("admin" = ["-"])),
     responses((status = 200, body = NotificationDeliveryPage)),
-    extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/notification-deliveries")]
 pub async fn list_notification_deliveries(
     call: Call,
@@ -176,7 +180,7 @@ pub async fn list_notification_deliveries(
 /// attempts.
 #[utoipa::path(tag = "notifications", params(NotificationDeliveryId), security(("admin" = ["-"])),
     responses((status = 202, body = NotificationDelivery)),
-    extensions(("x-errors" = json!("delivery_succeeded")), ("x-step" = json!(4))))]
+    extensions(("x-errors" = json!("delivery_succeeded"))))]
 #[post("/notification-deliveries/{id}/retries")]
 pub async fn retry_notification_delivery(
     call: Call,

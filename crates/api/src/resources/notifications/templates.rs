@@ -1,4 +1,5 @@
-//! What mails say. A template is a file with `{{names}}`; a value is put in as text, never as anything more.
+//! What mails say. A template is a file with `{{names}}`; a value is put in as text, never as
+//! anything more.
 
 use crate::kernel::html::escaped;
 

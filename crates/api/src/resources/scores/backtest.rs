@@ -10,8 +10,8 @@ use super::judge::deal;
 /// Partners that are read at a time.
 const BATCH: i64 = 1_000;
 
-/// Back-tests health on an organization's deals and stages as of these days, best the last days of quarters. Targets are
-/// left out: those of today were set knowing what came.
+/// Back-tests health on an organization's deals and stages as of these days, best the last days of
+/// quarters. Targets are left out: those of today were set knowing what came.
 ///
 /// # Errors
 /// Those of the database; `not_found` for an organization that is not there.

@@ -1,4 +1,5 @@
-//! Between what is kept and what is judged: `persistence` knows no scoring, and `scoring` no database.
+//! Between what is kept and what is judged: `persistence` knows no scoring, and `scoring` no
+//! database.
 
 use domain::{
     Error, Result, filter,
@@ -63,8 +64,8 @@ impl Frame {
     }
 }
 
-/// A criterion that was checked when it was written. One that cannot be read any more is an error of ours, and no score is
-/// made without it in silence.
+/// A criterion that was checked when it was written. One that cannot be read any more is an error
+/// of ours, and no score is made without it in silence.
 fn criterion(written: IdealPartnerCriterion, now: Timestamp) -> Result<Criterion> {
     let IdealPartnerCriterion { key, label, dimension, weight, filter: condition } = written;
     let filter = filter::parse(&condition.0, PARTNER, now.0, "#/filter")

@@ -26,12 +26,14 @@ pub use work::{Scorer, score_unscored};
 
 /// Refresh scores
 ///
-/// Of the partners that are named, or those that a filter or a view finds. The items of the job hold the scores before and
-/// after. Partners of whom nothing has changed are skipped unless `force` (which it is for named ones). A dry run tells what
-/// the rules would say, and writes nothing.
+/// Of the partners that are named, or those that a filter or a view finds. The items of the job
+/// hold the scores before and after. Partners of whom nothing has changed are skipped unless
+/// `force` (which it is for named ones). A dry run tells what the rules would say, and writes
+/// nothing.
 #[utoipa::path(tag = "scores", request_body = ScoreRefreshRequest, security(("member" = ["scores:write"])),
     responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter not_found_reference ai_unavailable")), ("x-step" = json!(3))))]
+    extensions(("x-errors" = json!("invalid_selection invalid_filter not_found_reference \
+        ai_unavailable"))))]
 #[post("/score-refreshes")]
 pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Result<Answer> {
     body.selection(Timestamp::now())?;
@@ -49,7 +51,7 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
 ///
 /// Lists every score with its evidence, newest first.
 #[utoipa::path(tag = "scores", params(PartnerId, Paging), security(("viewer" = ["scores:read"])),
-    responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor")), ("x-step" = json!(3))))]
+    responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/scores")]
 pub async fn list_partner_scores(
     call: Call,

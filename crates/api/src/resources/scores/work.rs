@@ -1,6 +1,7 @@
-//! What the worker does about scores: refreshes that people follow, and the first scores of new partners. Batch by batch:
-//! one transaction claims the partners, a language model is asked outside of any, a second one judges by what is known
-//! under the lock and writes. Whoever goes on after a crash repeats one batch at most.
+//! What the worker does about scores: refreshes that people follow, and the first scores of new
+//! partners. Batch by batch: one transaction claims the partners, a language model is asked outside
+//! of any, a second one judges by what is known under the lock and writes. Whoever goes on after a
+//! crash repeats one batch at most.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -290,8 +291,9 @@ async fn count(tx: &Tx<'_>, spent: Spent) -> Result<()> {
     model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
 }
 
-/// Judges live partners by what is known of them under the lock, and writes it. What the language model has said ahead
-/// stands; when something has changed meanwhile, it is stale from the beginning.
+/// Judges live partners by what is known of them under the lock, and writes it. What the language
+/// model has said ahead stands; when something has changed meanwhile, it is stale from the
+/// beginning.
 async fn score(
     tx: &Tx<'_>,
     frame: &Frame,
@@ -393,7 +395,8 @@ fn items(
     (batch.position.index..).zip(&batch.ids).map(item).collect()
 }
 
-/// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot wait for a worker.
+/// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot
+/// wait for a worker.
 ///
 /// # Errors
 /// Those of the database.

@@ -1,5 +1,5 @@
-//! Imports: what a file holds, which column feeds which field, and what a cell means. Pure: a file comes in as a
-//! reader, rows go out one by one, so memory does not depend on the size of the file.
+//! Imports: what a file holds, which column feeds which field, and what a cell means. Pure: a file
+//! comes in as a reader, rows go out one by one, so memory does not depend on the size of the file.
 
 mod cells;
 mod columns;
@@ -110,7 +110,11 @@ impl ImportObject {
 /// Which column feeds which field.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
-#[schema(example = json!({"Company Name": "name", "Website": "domain", "# Employees": "employees"}))]
+#[schema(example = json!({
+    "Company Name": "name",
+    "Website": "domain",
+    "# Employees": "employees"
+}))]
 pub struct ImportMapping(pub BTreeMap<String, String>);
 
 /// Values of fields for rows that do not bring one.
@@ -128,8 +132,9 @@ pub struct ImportOptions {
     /// Which column feeds which field; guessed from the headers when absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,
-    /// How a row finds the record that it is about; `domain` when absent. Contacts are found by e-mail address or name,
-    /// deals by external id, or where the row has none by partner, account and name.
+    /// How a row finds the record that it is about; `domain` when absent. Contacts are found by
+    /// e-mail address or name, deals by external id, or where the row has none by partner, account
+    /// and name.
     #[serde(default = "by_domain", rename = "match")]
     pub matching: ImportMatch,
     /// What becomes of a row that matches; `update` when absent.
@@ -142,26 +147,28 @@ pub struct ImportOptions {
     /// What becomes of a second row for the same partner, contact or deal; `skip` when absent.
     #[serde(default = "skip")]
     pub on_duplicate_row: ImportOnDuplicateRow,
-    /// What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as `company_revenue (minor)`,
-    /// as our own exports write it, holds for its column whatever is said here.
+    /// What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as
+    /// `company_revenue (minor)`, as our own exports write it, holds for its column whatever is
+    /// said here.
     #[serde(default)]
     pub money_unit: Option<ImportMoneyUnit>,
-    /// The line of a CSV file on which the header stands, counted from 1; 0 when there is none and columns are called
-    /// `Column 1`, `Column 2` and so on. Guessed when absent.
+    /// The line of a CSV file on which the header stands, counted from 1; 0 when there is none and
+    /// columns are called `Column 1`, `Column 2` and so on. Guessed when absent.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1000, example = 1)]
     pub header_row: Option<u64>,
-    /// How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as `utf-8`, `windows-1252`,
-    /// `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte order mark holds in any case.
+    /// How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as
+    /// `utf-8`, `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte
+    /// order mark holds in any case.
     #[serde(default)]
     #[schema(max_length = 40, example = "utf-8")]
     pub encoding: Option<String>,
-    /// In which order dates are written where they do not begin with the year. Guessed from the file when absent; dates
-    /// that remain in doubt are not read.
+    /// In which order dates are written where they do not begin with the year. Guessed from the
+    /// file when absent; dates that remain in doubt are not read.
     #[serde(default)]
     pub date_format: Option<ImportDateFormat>,
-    /// Which character stands before decimals. Guessed from the file when absent; numbers that remain in doubt are not
-    /// read.
+    /// Which character stands before decimals. Guessed from the file when absent; numbers that
+    /// remain in doubt are not read.
     #[serde(default)]
     pub decimal: Option<ImportDecimal>,
     /// For deals: whether rows may break channel conflict.
@@ -204,11 +211,13 @@ impl ImportOptions {
         })
     }
 
-    /// The mapping that was given with its fields, each column once; none where it is to be guessed.
+    /// The mapping that was given with its fields, each column once; none where it is to be
+    /// guessed.
     ///
     /// # Errors
-    /// `mapping_unknown_column` names every column that the file does not have; `invalid_choice` every field that an
-    /// import cannot write; `duplicate_item` a field of one value that two columns feed.
+    /// `mapping_unknown_column` names every column that the file does not have; `invalid_choice`
+    /// every field that an import cannot write; `duplicate_item` a field of one value that two
+    /// columns feed.
     fn mapping(&self, columns: &[String]) -> Result<Option<Vec<(String, ImportField)>>> {
         let Some(ImportMapping(given)) = &self.mapping else { return Ok(None) };
         let pointer =

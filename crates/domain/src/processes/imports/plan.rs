@@ -1,4 +1,5 @@
-//! What an import will do with its file: the options with everything that was left open guessed, and why.
+//! What an import will do with its file: the options with everything that was left open guessed,
+//! and why.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -58,8 +59,8 @@ impl ImportPlan {
     /// The plan of an import that may be carried out. `currency`: the code of the organization's.
     ///
     /// # Errors
-    /// `mapping_unknown_column`; `validation_failed` with every fault of mapping and defaults, and `required` for a field
-    /// that neither gives.
+    /// `mapping_unknown_column`; `validation_failed` with every fault of mapping and defaults, and
+    /// `required` for a field that neither gives.
     pub fn new(options: ImportOptions, inspection: &Inspection, currency: &str) -> Result<Self> {
         let plan = Self::for_preview(options, inspection, currency)?;
         let faults = plan.missing();
@@ -244,7 +245,8 @@ impl ImportOptions {
             Some(given) => DecimalMark::Given(given),
             None => {
                 let usual = match inspection.shape.format {
-                    // Where the comma stands before decimals, spreadsheets separate cells otherwise.
+                    // Where the comma stands before decimals, spreadsheets separate cells
+                    // otherwise.
                     Format::Csv(b',' | b'|') => Some((
                         ImportDecimal::Point,
                         "Nothing in the file decides. Files whose cells are separated by this \
@@ -268,9 +270,9 @@ impl ImportOptions {
     }
 }
 
-/// A value that speaks against a column that is guessed to feed a field with a closed set of values. A header that
-/// names the field stands against a few odd values, but not where one in ten of many is none of the field's; a header
-/// that may mean it needs one value at least that does.
+/// A value that speaks against a column that is guessed to feed a field with a closed set of
+/// values. A header that names the field stands against a few odd values, but not where one in ten
+/// of many is none of the field's; a header that may mean it needs one value at least that does.
 fn misfit(column: &str, field: ImportField, evidence: &Evidence) -> Option<String> {
     let (ImportField::Partner(catalogued) | ImportField::Deal(catalogued)) = field else {
         return None;

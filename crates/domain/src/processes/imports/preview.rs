@@ -15,8 +15,8 @@ use crate::{
     resources::jobs::JobItemWarning,
 };
 
-/// The options of a preview: those of the import that may follow, all of them optional. Those that say what becomes of
-/// the rows have no effect.
+/// The options of a preview: those of the import that may follow, all of them optional. Those that
+/// say what becomes of the rows have no effect.
 #[derive(Debug, Clone)]
 pub struct ImportPreviewOptions {
     /// What the rows are; guessed when absent.
@@ -70,7 +70,8 @@ impl ImportPreviewOptions {
         self.object
     }
 
-    /// The options as those of an import of partners, unless they say otherwise: for reading the file.
+    /// The options as those of an import of partners, unless they say otherwise: for reading the
+    /// file.
     pub fn options(&self) -> &ImportOptions {
         &self.options
     }

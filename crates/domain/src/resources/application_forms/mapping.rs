@@ -1,4 +1,5 @@
-//! What answers become when a submission is accepted: which questions may feed which field, and how.
+//! What answers become when a submission is accepted: which questions may feed which field, and
+//! how.
 
 use std::collections::HashSet;
 
@@ -102,7 +103,8 @@ impl FormMapping {
         }
     }
 
-    /// Why the options of a select cannot feed it: the values that it knows, or the label that does not fit.
+    /// Why the options of a select cannot feed it: the values that it knows, or the label that does
+    /// not fit.
     pub(super) fn unfit_option(self, question: &Question) -> Option<Unfit> {
         let field = self.partner_field();
         question.options.iter().find_map(|option| match field {

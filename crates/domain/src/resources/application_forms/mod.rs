@@ -1,4 +1,5 @@
-//! The application form: what a prospective partner is asked, in versions that are all kept (contract section 3.8).
+//! The application form: what a prospective partner is asked, in versions that are all kept
+//! (contract section 3.8).
 
 mod mapping;
 mod write;
@@ -53,8 +54,8 @@ impl QuestionType {
     pub const fn is_select(self) -> bool {
         matches!(self, Self::SingleSelect | Self::MultiSelect)
     }
-    /// Characters of the longest answer that a question of this type can allow, and that it allows unless it says otherwise;
-    /// none for what is no text.
+    /// Characters of the longest answer that a question of this type can allow, and that it allows
+    /// unless it says otherwise; none for what is no text.
     pub const fn longest(self) -> Option<(i32, i32)> {
         match self {
             Self::ShortText => Some((500, 200)),
@@ -72,11 +73,17 @@ pub struct QuestionOption {
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", max_length = 40, example = "reseller")]
     pub value: String,
     /// What people read.
-    #[schema(min_length = 1, max_length = 200, example = "Reseller", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "Reseller",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub label: String,
 }
 
-/// A bound of a question's answers: a number (of numbers, and how many options may be chosen), or a date (of dates).
+/// A bound of a question's answers: a number (of numbers, and how many options may be chosen), or a
+/// date (of dates).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct QuestionBound(pub Json);
@@ -86,7 +93,8 @@ impl PartialSchema for QuestionBound {
         ObjectBuilder::new()
             .schema_type(SchemaType::AnyValue)
             .description(Some(
-                "A bound: a number for `number` and for how many options of a `multi_select` may be chosen, a date for `date`.",
+                "A bound: a number for `number` and for how many options of a `multi_select` may \
+                    be chosen, a date for `date`.",
             ))
             .examples([Json::Null])
             .into()
@@ -103,7 +111,8 @@ pub struct Question {
     #[serde(rename = "type")]
     pub kind: QuestionType,
     /// The question.
-    #[schema(min_length = 1, max_length = 300, example = "Company name", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 300, example = "Company \
+        name", extensions(("x-single-line" = json!(true))))]
     pub label: String,
     /// Words of help beside it.
     #[schema(max_length = 1000, example = "As it stands in the commercial register.")]
@@ -118,8 +127,8 @@ pub struct Question {
     pub min: Option<QuestionBound>,
     /// The highest number, the latest date, or the largest number of chosen options.
     pub max: Option<QuestionBound>,
-    /// The longest answer in characters, of texts: up to 500 for short ones (200 unless given), 10,000 for long ones
-    /// (5,000 unless given). A field that the answer feeds may allow less.
+    /// The longest answer in characters, of texts: up to 500 for short ones (200 unless given),
+    /// 10,000 for long ones (5,000 unless given). A field that the answer feeds may allow less.
     #[schema(minimum = 1, maximum = 10000, example = 200)]
     pub max_length: Option<i32>,
     /// What its answer becomes when a submission is accepted.
@@ -135,7 +144,12 @@ pub struct Agreement {
     #[schema(min_length = 1, max_length = 5000, example = "You may store and process these data.")]
     pub text: String,
     /// Where more is to be read; https.
-    #[schema(format = "uri", max_length = 2000, example = "https://example.com/privacy", extensions(("x-https" = json!(true))))]
+    #[schema(
+        format = "uri",
+        max_length = 2000,
+        example = "https://example.com/privacy",
+        extensions(("x-https" = json!(true)))
+    )]
     pub url: Option<String>,
     /// Whether nobody can apply without it.
     #[schema(example = true)]
@@ -157,13 +171,17 @@ pub struct ApplicationForm {
     #[schema(minimum = 1, example = 41)]
     pub version: i64,
     /// When the organization got its form.
-    #[diesel(select_expression = form_created_at(), select_expression_type = Sql<sql_types::Timestamptz>)]
+    #[diesel(
+        select_expression = form_created_at(),
+        select_expression_type = Sql<sql_types::Timestamptz>
+    )]
     pub created_at: Timestamp,
     /// When this version was made.
     #[diesel(column_name = created_at)]
     pub updated_at: Timestamp,
     /// The title.
-    #[schema(min_length = 1, max_length = 200, example = "Become a partner", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Become a \
+        partner", extensions(("x-single-line" = json!(true))))]
     pub title: String,
     /// What stands above the questions.
     #[schema(max_length = 5000, example = "Tell us about your company.")]
@@ -184,7 +202,10 @@ pub struct ApplicationForm {
     #[schema(value_type = Vec<Agreement>, max_items = 10)]
     pub agreements: Stored<Vec<Agreement>>,
     /// How many submissions there are, spam included.
-    #[diesel(select_expression = submission_count(), select_expression_type = Sql<sql_types::BigInt>)]
+    #[diesel(
+        select_expression = submission_count(),
+        select_expression_type = Sql<sql_types::BigInt>
+    )]
     #[schema(example = 12)]
     pub submission_count: i64,
 }
@@ -227,17 +248,34 @@ pub struct AgreementUpdate {
     pub required: bool,
 }
 
-/// The new form: what is absent stays; questions and agreements are replaced whole, and their order is the order shown.
+/// The new form: what is absent stays; questions and agreements are replaced whole, and their order
+/// is the order shown.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "title": "Become a partner", "is_open": true,
+    "title": "Become a partner",
+    "is_open": true,
     "questions": [
-        {"type": "short_text", "label": "Company name", "required": true, "maps_to": "partner.name"},
-        {"type": "single_select", "label": "What are you?", "required": true, "maps_to": "partner.type",
-            "options": [{"value": "reseller", "label": "A reseller"}, {"value": "consulting", "label": "A consultancy"}]}
+        {
+            "type": "short_text",
+            "label": "Company name",
+            "required": true,
+            "maps_to": "partner.name"
+        },
+        {
+            "type": "single_select",
+            "label": "What are you?",
+            "required": true,
+            "maps_to": "partner.type",
+            "options": [
+                {"value": "reseller", "label": "A reseller"},
+                {"value": "consulting", "label": "A consultancy"}
+            ]
+        }
     ],
-    "agreements": [{"text": "You may store and process these data.", "url": null, "required": true}]
+    "agreements": [
+        {"text": "You may store and process these data.", "url": null, "required": true}
+    ]
 }))]
 pub struct ApplicationFormUpdate {
     #[serde(default)]

@@ -65,7 +65,8 @@ impl ApplicationFormUpdate {
     /// The form as it is afterwards.
     ///
     /// # Errors
-    /// `not_found_reference` for ids that are not in the form until now; `form_needs_name_question`.
+    /// `not_found_reference` for ids that are not in the form until now;
+    /// `form_needs_name_question`.
     pub fn applied_to(&self, form: &ApplicationForm) -> crate::kernel::error::Result<FormContent> {
         let before = FormContent::from(form);
         let mut faults = Vec::new();

@@ -37,16 +37,21 @@ impl PartialSchema for DealBatchData {
         let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
             unreachable!("an edit is an object")
         };
-        schema.description =
-            Some("The values of a deal in a batch; a new one needs `partner_id`, `name` and `account_name`.".to_owned());
+        schema.description = Some(
+            "The values of a deal in a batch; a new one needs `partner_id`, `name` and \
+                `account_name`."
+                .to_owned(),
+        );
         let currency = ObjectBuilder::from(Object::with_type(Type::String))
             .description(Some("May be said, and must then be the organization's."))
             .max_length(Some(3))
             .examples([serde_json::json!("USD")]);
         schema.properties.insert("currency".to_owned(), currency.into());
-        schema.examples = vec![
-            serde_json::json!({"external_id": "0065000000Gv7qJ", "value": 4_000_000, "currency": "USD"}),
-        ];
+        schema.examples = vec![serde_json::json!({
+            "external_id": "0065000000Gv7qJ",
+            "value": 4_000_000,
+            "currency": "USD"
+        })];
         schema.into()
     }
 }
@@ -96,7 +101,8 @@ pub struct DealBatchItem {
     /// The place of the operation in the request, from 0.
     #[schema(minimum = 0, example = 0)]
     pub index: usize,
-    /// The status that the operation would have had alone; 424 when another one failed and all were undone.
+    /// The status that the operation would have had alone; 424 when another one failed and all were
+    /// undone.
     #[schema(example = 200)]
     pub status: u16,
     /// The deal after the operation; null when it failed or deleted.

@@ -1,4 +1,5 @@
-//! The one declaration of a deal's fields, in display order, and those of its partner that filters may name.
+//! The one declaration of a deal's fields, in display order, and those of its partner that filters
+//! may name.
 
 use std::sync::LazyLock;
 
@@ -68,7 +69,8 @@ pub static DEAL: &[Field] = &[
 /// The notes: written and imported like other fields, but nobody filters or sorts by them.
 pub static DEAL_NOTES: Field = f("notes", "Notes", Text, P).null().length(5_000).long();
 
-/// What lists of deals filter by: their own fields, and `partner.<field>` for every field of partners.
+/// What lists of deals filter by: their own fields, and `partner.<field>` for every field of
+/// partners.
 pub fn catalogue() -> &'static [Field] {
     static ALL: LazyLock<Vec<Field>> = LazyLock::new(|| {
         let of_partner = PARTNER.iter().map(|field| Field {
@@ -133,7 +135,11 @@ mod tests {
         ]});
         let node = filter::parse(&filter, catalogue(), now, "#/filter").unwrap();
         let row = |score: i64, day: &str| {
-            let row = json!({"partner": {"fit_score": score}, "expires_on": "2999-01-01", "registered_on": day});
+            let row = json!({
+                "partner": {"fit_score": score},
+                "expires_on": "2999-01-01",
+                "registered_on": day
+            });
             node.matches(row.as_object().unwrap(), &filter::TierRanks::default())
         };
         assert!(row(60, "2026-12-31") && !row(59, "2026-12-31") && !row(60, "2027-01-01"));

@@ -58,13 +58,23 @@ pub struct DealValues {
     /// The partner who registered it.
     pub partner_id: PartnerId,
     /// The integrator's own id; unique within the organization.
-    #[schema(max_length = 200, example = "0065000000Gv7qJ", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        max_length = 200,
+        example = "0065000000Gv7qJ",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub external_id: Option<String>,
     /// What it is about.
-    #[schema(min_length = 1, max_length = 300, example = "Rollout", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        min_length = 1,
+        max_length = 300,
+        example = "Rollout",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub name: String,
     /// The company that would buy.
-    #[schema(min_length = 1, max_length = 300, example = "Home Office", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 300, example = "Home \
+        Office", extensions(("x-single-line" = json!(true))))]
     pub account_name: String,
     /// The domain of that company, normalised. Deals with an equal domain or an equal normalised
     /// name are for one account.
@@ -177,7 +187,8 @@ pub struct DealUpdate {
     pub owner_id: Option<Option<MemberId>>,
     #[serde(default, deserialize_with = "crate::kernel::patch::nullable")]
     pub notes: Option<Option<String>>,
-    /// Whether it may be approved although another partner has an approved deal for the same account.
+    /// Whether it may be approved although another partner has an approved deal for the same
+    /// account.
     #[serde(default)]
     #[schema(example = false)]
     pub allow_conflict: bool,
@@ -194,14 +205,19 @@ impl PartialSchema for DealCreate {
             unreachable!("an edit is an object")
         };
         schema.description = Some(
-            "A new deal. Registered by a person it is `approved` unless the body says otherwise, by an API key `submitted`."
+            "A new deal. Registered by a person it is `approved` unless the body says otherwise, \
+                by an API key `submitted`."
                 .to_owned(),
         );
         schema.required = ["partner_id", "name", "account_name"].map(str::to_owned).to_vec();
-        schema.examples = vec![
-            serde_json::json!({"partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "name": "Rollout",
-            "account_name": "Home Office", "account_domain": "homeoffice.gov.uk", "status": "submitted", "value": 4_000_000}),
-        ];
+        schema.examples = vec![serde_json::json!({
+            "partner_id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            "name": "Rollout",
+            "account_name": "Home Office",
+            "account_domain": "homeoffice.gov.uk",
+            "status": "submitted",
+            "value": 4_000_000
+        })];
         schema.into()
     }
 }
@@ -215,8 +231,8 @@ impl ToSchema for DealCreate {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealApproval {
-    /// The first day on which it is protected no more; a later one than today. The organization's `deal_protection_days`
-    /// from today unless given.
+    /// The first day on which it is protected no more; a later one than today. The organization's
+    /// `deal_protection_days` from today unless given.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub expires_on: Option<NaiveDate>,

@@ -30,8 +30,11 @@ impl PartialSchema for DealQuery {
             let filter = serde_json::json!({"op": "and", "filters": [
                 {"op": "in", "field": "status", "value": ["submitted", "under_review"]},
                 {"op": "gte", "field": "partner.tier", "value": "silver"}]});
-            schema.description =
-                Some("Which deals, in which order. Filters may name fields of the partner, `partner.tier`.".into());
+            schema.description = Some(
+                "Which deals, in which order. Filters may name fields of the partner, \
+                    `partner.tier`."
+                    .into(),
+            );
             schema.examples =
                 vec![serde_json::json!({"filter": filter, "sort": ["-value"], "limit": 50})];
         }

@@ -1,4 +1,5 @@
-//! What a write makes of a deal: a pure function of the deal, what is wanted, and the day (contract sections 3.4 and 12).
+//! What a write makes of a deal: a pure function of the deal, what is wanted, and the day (contract
+//! sections 3.4 and 12).
 
 use chrono::{Days, NaiveDate};
 use serde_json::json;
@@ -45,7 +46,8 @@ impl DealValues {
     /// A new deal.
     ///
     /// # Errors
-    /// 422 with every fault: `required`, `invalid_choice` for `expired`, and those of [`Self::edited`].
+    /// 422 with every fault: `required`, `invalid_choice` for `expired`, and those of
+    /// [`Self::edited`].
     pub fn created(wanted: &DealUpdate, context: &DealContext) -> Result<Self> {
         let (Some(partner_id), Some(name), Some(account_name)) =
             (wanted.partner_id, &wanted.name, &wanted.account_name)
@@ -102,7 +104,8 @@ impl DealValues {
     /// The deal after an edit. One that asks for the present status moves nothing.
     ///
     /// # Errors
-    /// `invalid_transition`; 422 with every fault: `closed_on_required`, `invalid_date_order`, `not_applicable`.
+    /// `invalid_transition`; 422 with every fault: `closed_on_required`, `invalid_date_order`,
+    /// `not_applicable`.
     pub fn edited(&self, wanted: &DealUpdate, context: &DealContext) -> Result<Self> {
         if let Some(to) = wanted.status.filter(|to| *to != self.status) {
             self.status.expect_move(to)?;
@@ -292,7 +295,12 @@ mod tests {
             ),
             (json!({"expires_on": "2026-11-24"}), vec![("invalid_date_order", "#/expires_on")]),
             (
-                json!({"closed_on": "2026-11-24", "lost_reason": "x", "rejection_reason": "y", "expires_on": "2026-01-01"}),
+                json!({
+                    "closed_on": "2026-11-24",
+                    "lost_reason": "x",
+                    "rejection_reason": "y",
+                    "expires_on": "2026-01-01"
+                }),
                 vec![
                     ("not_applicable", "#/closed_on"),
                     ("not_applicable", "#/lost_reason"),

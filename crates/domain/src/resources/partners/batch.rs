@@ -45,7 +45,8 @@ pub struct PartnerBatchOperation {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 9007199254740991_i64, example = 3)]
     pub version: Option<i64>,
-    /// Its values; a creation needs `name` and `type`. What is wrong with them is the problem of this operation alone.
+    /// Its values; a creation needs `name` and `type`. What is wrong with them is the problem of
+    /// this operation alone.
     #[serde(default)]
     pub data: Option<PartnerUpdate>,
 }
@@ -69,7 +70,8 @@ pub struct PartnerBatchItem {
     /// The place of the operation in the request, from 0.
     #[schema(minimum = 0, example = 0)]
     pub index: usize,
-    /// The status that the operation would have had alone; 424 when another one failed and all were undone.
+    /// The status that the operation would have had alone; 424 when another one failed and all were
+    /// undone.
     #[schema(example = 200)]
     pub status: u16,
     /// The partner after the operation; null when it failed or deleted.

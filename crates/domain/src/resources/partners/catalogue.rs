@@ -39,9 +39,11 @@ const fn weight(name: &'static str, label: &'static str, column: &'static str) -
         .member()
 }
 
-/// Whether scores are stale: something about the partner was written since, or they were made by another ideal partner
-/// profile than the present one. So a new profile makes all scores stale without writing a single partner.
-pub const SCORES_STALE: &str = "(partners.scores_stale OR (partners.scored_at IS NOT NULL AND partners.scored_profile_version \
+/// Whether scores are stale: something about the partner was written since, or they were made by
+/// another ideal partner profile than the present one. So a new profile makes all scores stale
+/// without writing a single partner.
+pub const SCORES_STALE: &str = "(partners.scores_stale OR (partners.scored_at IS NOT NULL AND \
+    partners.scored_profile_version \
     IS DISTINCT FROM (SELECT ideal_partner_profiles.version FROM ideal_partner_profiles)))";
 
 /// Every field of a partner.

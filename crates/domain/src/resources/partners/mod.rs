@@ -104,7 +104,8 @@ choices! {
 #[serde(deny_unknown_fields)]
 pub struct KeyStakeholder {
     /// The name.
-    #[schema(min_length = 1, max_length = 200, example = "Ann Lee", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ann \
+        Lee", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// What the person does there.
     #[serde(default)]
@@ -196,7 +197,8 @@ const fn scores_stale() -> Sql<sql_types::Bool> {
 }
 const fn scored_since() -> Sql<sql_types::BigInt> {
     Sql::new(
-        "(CASE WHEN partners.scored_version = partners.version THEN partners.scored_times ELSE 0 END)",
+        "(CASE WHEN partners.scored_version = partners.version THEN partners.scored_times ELSE 0 \
+            END)",
     )
 }
 const fn nothing_skipped() -> Sql<sql_types::Array<sql_types::Text>> {
@@ -333,8 +335,8 @@ pub struct PartnerSummary {
     pub key_strengths: Vec<String>,
     /// When it was last scored.
     pub scored_at: Option<Timestamp>,
-    /// Whether something the scores rest on has changed since: the partner, its deals and contacts, or the ideal partner
-    /// profile. It may change without a new version.
+    /// Whether something the scores rest on has changed since: the partner, its deals and contacts,
+    /// or the ideal partner profile. It may change without a new version.
     #[diesel(select_expression = scores_stale(), select_expression_type = Sql<sql_types::Bool>)]
     #[schema(example = false)]
     pub scores_stale: bool,
@@ -342,7 +344,10 @@ pub struct PartnerSummary {
     #[schema(example = json!(["industry"]))]
     pub overridden_fields: Vec<String>,
     /// What this very write left alone because people had decided on it; empty on reads.
-    #[diesel(select_expression = nothing_skipped(), select_expression_type = Sql<sql_types::Array<sql_types::Text>>)]
+    #[diesel(
+        select_expression = nothing_skipped(),
+        select_expression_type = Sql<sql_types::Array<sql_types::Text>>
+    )]
     #[schema(example = json!([]))]
     pub skipped_fields: Vec<String>,
 }
@@ -393,7 +398,8 @@ impl Partner {
 #[serde(deny_unknown_fields)]
 pub struct PrimaryContact {
     /// The name.
-    #[schema(min_length = 1, max_length = 200, example = "Ann Lee", extensions(("x-single-line" = json!(true))))]
+    #[schema(min_length = 1, max_length = 200, example = "Ann \
+        Lee", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// The e-mail address.
     #[serde(default)]
@@ -435,7 +441,8 @@ impl PartnerCreate {
 #[serde(transparent)]
 pub struct PartnerUpdate(pub Map<String, Json>);
 
-/// The writable fields by name. Type, limits and description are those of `Partner`; the document copies them.
+/// The writable fields by name. Type, limits and description are those of `Partner`; the document
+/// copies them.
 fn body(description: &str, fields: impl Iterator<Item = &'static Field>) -> ObjectBuilder {
     fields
         .fold(ObjectBuilder::new().description(Some(description)), |body, field| {
@@ -450,8 +457,13 @@ impl PartialSchema for PartnerCreate {
         let body = body("A new partner: `name`, `type` and whatever is known.", fields)
             .property("primary_contact", utoipa::openapi::Ref::from_schema_name("PrimaryContact"))
             .examples([json!({
-                "name": "Acme", "type": "reseller", "domain": "https://www.acme.com/", "industry": "Software", "status": "active",
-                "regions": ["DACH"], "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
+                "name": "Acme",
+                "type": "reseller",
+                "domain": "https://www.acme.com/",
+                "industry": "Software",
+                "status": "active",
+                "regions": ["DACH"],
+                "primary_contact": {"name": "Ann Lee", "email": "ann@acme.com"}
             })]);
         PARTNER
             .iter()
@@ -468,13 +480,19 @@ impl ToSchema for PartnerCreate {
 impl PartialSchema for PartnerUpdate {
     fn schema() -> RefOr<Schema> {
         let fields = PARTNER.iter().filter(|f| f.writable);
-        let text = "An edit of a partner: absent keeps, null clears, objects are merged, arrays replace whole.";
+        let text = "An edit of a partner: absent keeps, null clears, objects are merged, arrays \
+            replace whole.";
         body(text, fields)
             .property(
                 "quarterly_weights",
                 utoipa::openapi::Ref::from_schema_name("QuarterlyWeightsUpdate"),
             )
-            .examples([json!({"industry": "Cybersecurity", "employees": 55, "company_revenue": 480_000_000, "subtype": null})])
+            .examples([json!({
+                "industry": "Cybersecurity",
+                "employees": 55,
+                "company_revenue": 480_000_000,
+                "subtype": null
+            })])
             .into()
     }
 }
@@ -484,7 +502,8 @@ impl ToSchema for PartnerUpdate {
     }
 }
 
-/// Writes what the catalogue knows into the schemas of the document: its limits into those of a partner.
+/// Writes what the catalogue knows into the schemas of the document: its limits into those of a
+/// partner.
 pub fn refine_document(schemas: &mut Map<String, Json>) {
     for name in ["Partner", "PartnerSummary"] {
         if let Some(schema) = schemas.get_mut(name) {

@@ -1,5 +1,6 @@
-//! What a write does to a partner (contract section 2): a pure function of the row, its overrides, the wanted
-//! values and the mode. Every writer goes through it: people, keys, imports, and the features to come.
+//! What a write does to a partner (contract section 2): a pure function of the row, its overrides,
+//! the wanted values and the mode. Every writer goes through it: people, keys, imports, and the
+//! features to come.
 
 use std::collections::BTreeSet;
 
@@ -96,8 +97,9 @@ impl Plan {
     pub fn skipped_fields(&self) -> Vec<&'static str> {
         self.skipped.iter().map(|s| s.field.name).collect()
     }
-    /// The values that wait after the write: what was skipped, and for a computed field that a person replaces what was
-    /// computed (rule 8). `before` are the partner's values until now; a new one has none.
+    /// The values that wait after the write: what was skipped, and for a computed field that a
+    /// person replaces what was computed (rule 8). `before` are the partner's values until now; a
+    /// new one has none.
     pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
         let computed =
             self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
@@ -125,7 +127,8 @@ impl Plan {
     }
 }
 
-/// The wanted values of a checked body, in the order of the catalogue. `primary_contact` is not a field.
+/// The wanted values of a checked body, in the order of the catalogue. `primary_contact` is not a
+/// field.
 pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
     PARTNER
         .iter()
@@ -182,8 +185,8 @@ fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, 
 /// What the quarterly weights come to, in basis points.
 const WHOLE: i64 = 10_000;
 
-/// Fields that this mode may not write at all (rules 8 and 9), with the place of each. Of tiers the policy decides
-/// (rule 7): `TierRules::refuse`.
+/// Fields that this mode may not write at all (rules 8 and 9), with the place of each. Of tiers the
+/// policy decides (rule 7): `TierRules::refuse`.
 pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
     if mode == WriteMode::Manual {
         return Vec::new();
@@ -207,7 +210,8 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
         .collect()
 }
 
-/// A new partner: its values on top of the defaults (rule 2). `linked` says that a primary contact is made with it.
+/// A new partner: its values on top of the defaults (rule 2). `linked` says that a primary contact
+/// is made with it.
 pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
     let faults = forbidden(&changes, mode);
     if !faults.is_empty() {
@@ -231,8 +235,8 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
     Ok(plan)
 }
 
-/// A new partner out of an application: `answered` is written by automation, `decided` as `mode` says, in place of what was
-/// answered (rule 11).
+/// A new partner out of an application: `answered` is written by automation, `decided` as `mode`
+/// says, in place of what was answered (rule 11).
 pub fn accepted(
     answered: Vec<Change>,
     decided: Vec<Change>,
@@ -266,7 +270,8 @@ pub fn written(
         let same = *field.of(row) == value;
         let hold = held.iter().find(|h| h.field.name == field.name);
         match (mode, hold) {
-            // By hand, a tier is never taken away: it is given back to the rules (rule 6), `TierRules::settle`.
+            // By hand, a tier is never taken away: it is given back to the rules (rule 6),
+            // `TierRules::settle`.
             (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
                 plan.unmarked.extend(hold.map(|hold| hold.field));
             }
@@ -287,8 +292,8 @@ pub fn written(
     Ok(plan)
 }
 
-/// What the computed values of a partner do to it (rule 8): they are written, or while a person has replaced one it is
-/// what waits for the override to be cleared.
+/// What the computed values of a partner do to it (rule 8): they are written, or while a person has
+/// replaced one it is what waits for the override to be cleared.
 pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
     let mut plan = Plan::default();
     for Change { field, value } in values {
@@ -304,8 +309,8 @@ pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -
     plan
 }
 
-/// Whether scores may rest on a field: what people and automation say of a company, and what is computed of its deals. Not
-/// the tier, which follows from scores, nor the key of another system.
+/// Whether scores may rest on a field: what people and automation say of a company, and what is
+/// computed of its deals. Not the tier, which follows from scores, nor the key of another system.
 fn is_input_of_scores(field: &Field) -> bool {
     let written = matches!(
         field.class,
@@ -326,8 +331,8 @@ pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Opt
     Some(plan)
 }
 
-/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). What a tier becomes the rules
-/// say, `TierRules::settle`.
+/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). What a
+/// tier becomes the rules say, `TierRules::settle`.
 pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
     let mut plan = Plan::default();
     for hold in cleared {
@@ -343,7 +348,8 @@ pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
 /// The longest value that an event carries, in bytes of JSON: events stay below 20 KiB.
 const MAX_DIFF: usize = 1_000;
 
-/// `changes` of an event: what was and what is. Long texts and long lists are named without their values.
+/// `changes` of an event: what was and what is. Long texts and long lists are named without their
+/// values.
 pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
     let is_long = |value: &Json| value.to_string().len() > MAX_DIFF;
     let entry = |change: &Change| match change.field.of(row) {

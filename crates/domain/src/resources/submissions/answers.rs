@@ -1,5 +1,5 @@
-//! Whether answers are answers to the questions of a form, and the one spelling under which they are kept. Applicants are
-//! strangers: nothing that they send is taken as it comes.
+//! Whether answers are answers to the questions of a form, and the one spelling under which they
+//! are kept. Applicants are strangers: nothing that they send is taken as it comes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -167,7 +167,8 @@ fn kept(
         }
         return None;
     };
-    // What the acceptance could not write is said here, where somebody can still do something about it.
+    // What the acceptance could not write is said here, where somebody can still do something about
+    // it.
     if let Some((code, detail)) =
         question.maps_to.and_then(|mapping| mapping.value(question, &answer, context).err())
     {
@@ -269,7 +270,8 @@ fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -
     }
 }
 
-/// The address of a website; people leave the scheme out. Only hosts with a name, so that it can be shown as a link.
+/// The address of a website; people leave the scheme out. Only hosts with a name, so that it can be
+/// shown as a link.
 fn website(text: &str) -> Option<String> {
     let text = text::normalise(text).ok()?;
     let address = if text.contains("://") { text } else { format!("https://{text}") };
@@ -305,7 +307,8 @@ fn chosen(
 ) -> Option<Json> {
     let before = faults.len();
     let mut seen = HashSet::new();
-    // More than there are options cannot all be right; a stranger need not be told so a million times.
+    // More than there are options cannot all be right; a stranger need not be told so a million
+    // times.
     for (number, value) in values.iter().enumerate().take(question.options.len() + 1) {
         let at = format!("{at}/{number}");
         match value.as_str() {

@@ -59,8 +59,8 @@ impl SubmissionStatus {
 pub struct PublicAnswer {
     /// The question.
     pub question_id: QuestionId,
-    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such values, as the question asks.
-    /// Null and the empty text are no answer.
+    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such
+    /// values, as the question asks. Null and the empty text are no answer.
     #[schema(value_type = AnyValue)]
     pub value: Json,
 }
@@ -144,7 +144,8 @@ pub struct Applicant {
 // Named, because lists are sorted by `id`.
 const fn duplicate() -> Sql<sql_types::Nullable<sql_types::Uuid>> {
     Sql::new(
-        "(SELECT partners.id AS duplicate_partner_id FROM partners WHERE partners.domain = submissions.applicant_domain AND partners.deleted_at IS NULL \
+        "(SELECT partners.id AS duplicate_partner_id FROM partners WHERE partners.domain = \
+            submissions.applicant_domain AND partners.deleted_at IS NULL \
          AND partners.id IS DISTINCT FROM submissions.partner_id)",
     )
 }
@@ -188,7 +189,10 @@ pub struct Submission {
     #[schema(example = json!(null))]
     pub partner_id: Option<PartnerId>,
     /// Another partner with the same domain.
-    #[diesel(select_expression = duplicate(), select_expression_type = Sql<sql_types::Nullable<sql_types::Uuid>>)]
+    #[diesel(
+        select_expression = duplicate(),
+        select_expression_type = Sql<sql_types::Nullable<sql_types::Uuid>>
+    )]
     #[schema(example = json!(null))]
     pub duplicate_partner_id: Option<PartnerId>,
     /// When it was sent.

@@ -26,8 +26,17 @@ fn form(questions: Vec<Question>) -> ApplicationForm {
 }
 
 fn question(mut given: Json) -> Question {
-    let defaults = json!({"id": QuestionId::new(), "label": "?", "help": null, "required": false, "options": [], "min": null,
-        "max": null, "max_length": null, "maps_to": null});
+    let defaults = json!({
+        "id": QuestionId::new(),
+        "label": "?",
+        "help": null,
+        "required": false,
+        "options": [],
+        "min": null,
+        "max": null,
+        "max_length": null,
+        "maps_to": null
+    });
     for (name, value) in defaults.as_object().unwrap() {
         if given.get(name).is_none() {
             given[name] = value.clone();
@@ -65,11 +74,16 @@ fn answered(question: &Question, value: Json) -> Result<Option<Json>, Vec<&'stat
 
 #[test]
 fn every_type_takes_its_own_answers() {
-    let options = json!([{"value": "a", "label": "A"}, {"value": "b", "label": "B"}, {"value": "c", "label": "C"}]);
+    let options = json!([
+        {"value": "a", "label": "A"},
+        {"value": "b", "label": "B"},
+        {"value": "c", "label": "C"}
+    ]);
     let of = |kind: &str| {
-        question(
-            json!({"type": kind, "options": if kind.contains("select") { options.clone() } else { json!([]) }}),
-        )
+        question(json!({
+            "type": kind,
+            "options": if kind.contains("select") { options.clone() } else { json!([]) }
+        }))
     };
     let (text, object) = (json!("x"), json!({"a": 1}));
     // Answers that are right for some type; for every other one they are wrong.
@@ -146,7 +160,11 @@ fn every_type_takes_its_own_answers() {
 
 #[test]
 fn answers_are_kept_in_one_spelling_and_within_their_bounds() {
-    let options = json!([{"value": "a", "label": "A"}, {"value": "b", "label": "B"}, {"value": "c", "label": "C"}]);
+    let options = json!([
+        {"value": "a", "label": "A"},
+        {"value": "b", "label": "B"},
+        {"value": "c", "label": "C"}
+    ]);
     for (given, answer, kept) in [
         (json!({"type": "short_text"}), json!("  Cafe\u{301} "), Ok(json!("Café"))),
         (json!({"type": "short_text"}), json!("Ac\u{202e}me\u{2066}"), Ok(json!("Acme"))),

@@ -34,7 +34,8 @@ pub struct TierLeaf {
     /// Whether this condition alone holds.
     #[schema(example = false)]
     pub met: bool,
-    /// How far the value is from the bound: 0 when the condition holds, null when the value is unknown or no number.
+    /// How far the value is from the bound: 0 when the condition holds, null when the value is
+    /// unknown or no number.
     #[schema(example = 16000000)]
     pub gap: Option<i64>,
 }

@@ -31,12 +31,14 @@ pub use assessment::{TierAssessment, TierCheck, TierLeaf};
 pub use rules::{CIRCULAR, Standing, StoredTierRules, TierRule, TierRules, check_requirement};
 
 choices! {
-    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and integrations.
+    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
+    /// integrations.
     TierMode {
         Automatic = "automatic",
         Manual = "manual",
     }
-    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of its scores, every day.
+    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of
+    /// its scores, every day.
     TierTrigger {
         PartnerUpdated = "partner_updated",
         DealClosed = "deal_closed",
@@ -66,7 +68,8 @@ pub fn is_key(text: &str) -> bool {
 
 const fn partner_count() -> Sql<BigInt> {
     Sql::new(
-        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS NULL)",
+        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS \
+            NULL)",
     )
 }
 
@@ -87,7 +90,12 @@ pub struct Tier {
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "gold")]
     pub key: String,
     /// The name for people.
-    #[schema(min_length = 1, max_length = 60, example = "Gold", extensions(("x-single-line" = json!(true))))]
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        example = "Gold",
+        extensions(("x-single-line" = json!(true)))
+    )]
     pub name: String,
     /// Its place, unique; higher is better.
     #[schema(minimum = 1, maximum = 100, example = 4)]
@@ -176,7 +184,12 @@ pub struct TierPolicy {
     /// Who decides on tiers.
     pub mode: TierMode,
     /// What makes a partner be evaluated.
-    #[schema(max_items = 4, example = json!(["partner_updated", "deal_closed", "scores_updated", "daily"]))]
+    #[schema(max_items = 4, example = json!([
+        "partner_updated",
+        "deal_closed",
+        "scores_updated",
+        "daily"
+    ]))]
     pub evaluate_on: Vec<TierTrigger>,
     /// For so many days a partner keeps a tier that the rules would take away.
     #[schema(minimum = 0, maximum = 365, example = 30)]
@@ -200,7 +213,10 @@ pub struct TierPolicyUpdate {
 /// Which partners to evaluate: those selected in one way, or all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"filter": {"op": "eq", "field": "status", "value": "active"}, "dry_run": true}))]
+#[schema(example = json!({
+    "filter": {"op": "eq", "field": "status", "value": "active"},
+    "dry_run": true
+}))]
 pub struct TierEvaluationRequest {
     /// These partners.
     #[serde(default)]

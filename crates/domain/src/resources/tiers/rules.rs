@@ -21,7 +21,8 @@ use crate::{
     resources::partners::{Change, Held, PARTNER, PartnerCreatedVia, Plan, partner_field},
 };
 
-/// Fields that follow from the tier, or from its being written: a requirement must not look at them.
+/// Fields that follow from the tier, or from its being written: a requirement must not look at
+/// them.
 pub const CIRCULAR: [&str; 7] = [
     "tier",
     "tier_source",
@@ -35,7 +36,8 @@ pub const CIRCULAR: [&str; 7] = [
 /// Reads a requirement.
 ///
 /// # Errors
-/// `invalid_filter` with every fault; `circular_requirement` with every leaf that looks at what follows from the tier.
+/// `invalid_filter` with every fault; `circular_requirement` with every leaf that looks at what
+/// follows from the tier.
 pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
     let node =
         filter::parse(requirement, PARTNER, now.0, "#/requirement").map_err(filter::invalid)?;
@@ -64,7 +66,8 @@ pub(super) struct Leaf<'a> {
     pub test: &'a Test,
 }
 
-/// The leaves of a requirement in their order. `node` was read from `json`, so both have the same shape.
+/// The leaves of a requirement in their order. `node` was read from `json`, so both have the same
+/// shape.
 pub(super) fn leaves<'a>(json: &'a Json, node: &'a Node, pointer: &str) -> Vec<Leaf<'a>> {
     let members = match node {
         Node::Leaf(field, test) => {
@@ -205,15 +208,16 @@ impl TierRules {
         &self.hash
     }
 
-    /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils, else the default.
+    /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils,
+    /// else the default.
     pub fn automatic(&self, row: &Map<String, Json>) -> Option<&str> {
         let fulfilled =
             self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
         fulfilled.or_else(|| self.default_tier())
     }
 
-    /// Where a partner stands from now on, of whom the rules give `target`. A lower tier than the one held waits for the
-    /// days of grace, when there is `grace`.
+    /// Where a partner stands from now on, of whom the rules give `target`. A lower tier than the
+    /// one held waits for the days of grace, when there is `grace`.
     pub fn standing(&self, held: &Standing, target: Option<&str>, grace: bool) -> Standing {
         let at_once = Standing { tier: target.map(str::to_owned), at_risk_since: None };
         let rank = |key: Option<&str>| key.and_then(|key| self.tier(key)).map(|tier| tier.rank);
@@ -230,7 +234,8 @@ impl TierRules {
         }
     }
 
-    /// The first day on which a partner that is at risk since then falls, in the organization's time zone.
+    /// The first day on which a partner that is at risk since then falls, in the organization's
+    /// time zone.
     pub fn demotion_on(&self, since: Timestamp) -> NaiveDate {
         (since.0 + TimeDelta::days(self.grace_days)).with_timezone(&self.zone).date_naive()
     }
@@ -287,7 +292,8 @@ impl TierRules {
         push(plan, &stands, &next);
     }
 
-    /// The same for a new partner: where nothing is evaluated on its creation it gets the default tier.
+    /// The same for a new partner: where nothing is evaluated on its creation it gets the default
+    /// tier.
     pub fn settle_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
         let written = plan.changes.iter().any(|change| change.field.is_tier());
         if written || self.mode == TierMode::Manual {

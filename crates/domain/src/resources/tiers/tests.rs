@@ -21,10 +21,22 @@ fn at(text: &str) -> Option<Timestamp> {
 }
 
 fn gold() -> Json {
-    json!({"op": "and", "filters": [
-        {"op": "eq", "field": "status", "value": "active"}, {"op": "gte", "field": "fit_score", "value": 60},
-        {"op": "at_least", "count": 2, "filters": [{"op": "gte", "field": "revenue", "value": 25_000_000},
-            {"op": "gte", "field": "closed_deals", "value": 8}, {"op": "gte", "field": "customers", "value": 15}]}]})
+    json!({
+        "op": "and",
+        "filters": [
+            {"op": "eq", "field": "status", "value": "active"},
+            {"op": "gte", "field": "fit_score", "value": 60},
+            {
+                "op": "at_least",
+                "count": 2,
+                "filters": [
+                    {"op": "gte", "field": "revenue", "value": 25_000_000},
+                    {"op": "gte", "field": "closed_deals", "value": 8},
+                    {"op": "gte", "field": "customers", "value": 15}
+                ]
+            }
+        ]
+    })
 }
 
 /// The tiers of the contract's example.
@@ -38,8 +50,13 @@ fn rules(mode: &str, evaluate_on: &[&str], grace_days: i64) -> TierRules {
         tiers: json!([
             {"key": "registered", "rank": 1, "is_default": true, "requirement": null},
             {"key": "bronze", "rank": 2, "is_default": false, "requirement": null},
-            {"key": "silver", "rank": 3, "is_default": false, "requirement": {"op": "gte", "field": "closed_deals", "value": 2}},
-            {"key": "gold", "rank": 4, "is_default": false, "requirement": gold()},
+            {
+                "key": "silver",
+                "rank": 3,
+                "is_default": false,
+                "requirement": {"op": "gte", "field": "closed_deals", "value": 2}
+            },
+            {"key": "gold", "rank": 4, "is_default": false, "requirement": gold()}
         ]),
     };
     TierRules::new(&stored, now()).unwrap()
@@ -85,8 +102,13 @@ fn requirements_must_not_look_at_what_follows_from_them() {
     for field in CIRCULAR {
         let value = if field == "version" { json!(1) } else { json!(true) };
         let op = if field == "version" { "eq" } else { "is_null" };
-        let requirement = json!({"op": "or", "filters": [
-            {"op": "eq", "field": "status", "value": "active"}, {"op": "not", "filters": [{"op": op, "field": field, "value": value}]}]});
+        let requirement = json!({
+            "op": "or",
+            "filters": [
+                {"op": "eq", "field": "status", "value": "active"},
+                {"op": "not", "filters": [{"op": op, "field": field, "value": value}]}
+            ]
+        });
         match check_requirement(&requirement, now()) {
             Err(Error::Problem(problem)) => {
                 assert_eq!(problem.code, Code::CircularRequirement, "{field}");
@@ -254,7 +276,11 @@ fn the_hash_is_of_the_rules_alone() {
         };
         TierRules::new(&stored, now()).unwrap().hash().to_owned()
     };
-    let tier = |requirement: Json| json!([{"key": "a", "rank": 1, "is_default": true, "requirement": requirement}]);
+    let tier = |requirement: Json| {
+        json!([
+            {"key": "a", "rank": 1, "is_default": true, "requirement": requirement}
+        ])
+    };
     let one = of(tier(json!({"op": "gte", "field": "revenue", "value": 1})));
     assert_eq!(
         one,

@@ -1,4 +1,5 @@
-//! Sorting, paging and filtering in SQL against the same in memory, over rows with ties, spellings and nulls.
+//! Sorting, paging and filtering in SQL against the same in memory, over rows with ties, spellings
+//! and nulls.
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
@@ -27,7 +28,8 @@ use crate::{
 
 pub(crate) type Row = Map<String, Json>;
 
-/// Spellings of few words, all of letters and digits: their order is the same for ICU and for bytes in lower case.
+/// Spellings of few words, all of letters and digits: their order is the same for ICU and for bytes
+/// in lower case.
 const WORDS: [&str; 12] = ["a", "A", "ab", "AB", "aB", "b", "B1", "b1", "zz", "Zz", "x9", "X10"];
 
 pub(crate) struct World {
@@ -49,10 +51,12 @@ impl World {
             execute(tx, statement).await?;
         }
         for (i, id) in world.members.iter().enumerate() {
-            let statement =
-                Statement::new("INSERT INTO members (name, role, status, email, id) VALUES ('M', 'member', 'invited', ")
-                    .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
-                    .with(Bind::Id(Some(id.0)), ")");
+            let statement = Statement::new(
+                "INSERT INTO members (name, role, status, email, id) VALUES ('M', \
+                    'member', 'invited', ",
+            )
+            .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
+            .with(Bind::Id(Some(id.0)), ")");
             execute(tx, statement).await?;
         }
         Ok(world)
@@ -73,7 +77,12 @@ impl World {
                 json!({"q1": q1, "q2": 10_000 - q1, "q3": 0, "q4": 0})
             }
             ("four_c_breakdown", _) => {
-                json!({"capacity": few(dice, 5), "capability": few(dice, 100), "commitment": 1, "customer_alignment": few(dice, 2)})
+                json!({
+                    "capacity": few(dice, 5),
+                    "capability": few(dice, 100),
+                    "commitment": 1,
+                    "customer_alignment": few(dice, 2)
+                })
             }
             ("key_stakeholders", _) if dice.one_in(2) => json!([]),
             ("key_stakeholders", _) => json!([{"name": "Ann", "role": null, "contact_id": null}]),
@@ -559,7 +568,8 @@ fn indexed_sorts_never_sort() {
     });
 }
 
-/// The statements behind typical requests: what the indexes are made for. `INSTA_UPDATE=always` writes them anew.
+/// The statements behind typical requests: what the indexes are made for. `INSTA_UPDATE=always`
+/// writes them anew.
 #[test]
 fn the_sql_of_lists_is_as_reviewed() {
     let id = Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);

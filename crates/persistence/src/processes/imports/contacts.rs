@@ -1,5 +1,5 @@
-//! Rows as contacts: each names its partner, and finds the person there by e-mail address, or by name where the row
-//! has no address.
+//! Rows as contacts: each names its partner, and finds the person there by e-mail address, or by
+//! name where the row has no address.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,5 +1,6 @@
-//! Rows as deals: each names its partner, and finds its deal by external id, or where it has none by partner, account and
-//! name. They are written one by one, as people would; what they add up to is computed once for the batch.
+//! Rows as deals: each names its partner, and finds its deal by external id, or where it has none
+//! by partner, account and name. They are written one by one, as people would; what they add up to
+//! is computed once for the batch.
 
 use std::collections::HashMap;
 
@@ -225,7 +226,8 @@ async fn write(
     Ok(item)
 }
 
-/// The values of a row as an edit. What does not belong to the status that the deal will have costs its field.
+/// The values of a row as an edit. What does not belong to the status that the deal will have costs
+/// its field.
 fn wanted(
     batch: &Batch<'_>,
     mut values: Map<String, Value>,

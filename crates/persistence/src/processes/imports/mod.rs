@@ -1,4 +1,5 @@
-//! Imports: a batch of rows becomes partners, contacts or deals, and an item for each row tells what became of it.
+//! Imports: a batch of rows becomes partners, contacts or deals, and an item for each row tells
+//! what became of it.
 
 mod contacts;
 mod deals;
@@ -53,7 +54,8 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
     Ok((currency, decimals))
 }
 
-/// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the options is said now.
+/// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the
+/// options is said now.
 ///
 /// # Errors
 /// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be
@@ -103,8 +105,9 @@ struct Position {
 /// How long an import works before it lets others go first.
 const TURN: Duration = Duration::from_secs(30);
 
-/// Works off the task of an import: batch by batch, each in a transaction of its own with its items and the position
-/// after it, so that whoever goes on after a crash repeats nothing. `file` is the upload from its beginning.
+/// Works off the task of an import: batch by batch, each in a transaction of its own with its items
+/// and the position after it, so that whoever goes on after a crash repeats nothing. `file` is the
+/// upload from its beginning.
 ///
 /// # Errors
 /// What is worth another attempt; a file that cannot be read ends the job instead.
@@ -352,7 +355,10 @@ async fn tag_ids(
             .get_results(&mut tx.conn())
             .await?;
         for (id, name) in made {
-            let changes = json!({"category": {"from": null, "to": "services"}, "name": {"from": null, "to": name}});
+            let changes = json!({
+                "category": {"from": null, "to": "services"},
+                "name": {"from": null, "to": name}
+            });
             tx.tell(NewEvent::new("tag.created", id, 1, json!({"changes": changes})));
         }
     }

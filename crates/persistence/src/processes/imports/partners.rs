@@ -1,5 +1,5 @@
-//! Rows as partners. Everything is looked up and written for the whole batch at once; single rows are written one by
-//! one only where somebody else was faster.
+//! Rows as partners. Everything is looked up and written for the whole batch at once; single rows
+//! are written one by one only where somebody else was faster.
 //!
 //! Rows are looked at in their order, so that one finds what an earlier one makes: importing a file
 //! a second time then finds the same partners, and changes nothing.
@@ -164,7 +164,8 @@ impl Known {
         self.normalised.insert(id, name);
     }
 
-    /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now on.
+    /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now
+    /// on.
     fn take(&mut self, values: &Map<String, Value>, own: PartnerId) -> Result<()> {
         let text = |field: &str| values.get(field).and_then(Value::as_str);
         let unique = [

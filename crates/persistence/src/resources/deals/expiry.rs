@@ -1,4 +1,5 @@
-//! The end of protection: every day, by the organization's clock, approved deals whose day has come become expired.
+//! The end of protection: every day, by the organization's clock, approved deals whose day has come
+//! become expired.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -25,7 +26,8 @@ pub const EXPIRY_AT: Daily = Daily { hour: 0, minute: 5 };
 /// Deals in one transaction.
 const BATCH: i64 = 200;
 
-/// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes nothing.
+/// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes
+/// nothing.
 pub async fn expire_due(run: &Run) -> Result<Outcome> {
     while run.step(async |tx| fill_account_keys(tx).await).await? > 0 {
         if run.is_stopping() {
@@ -40,7 +42,8 @@ pub async fn expire_due(run: &Run) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Expires one batch of what is due today; answers how many deals that were. Call it until that is 0.
+/// Expires one batch of what is due today; answers how many deals that were. Call it until that is
+/// 0.
 pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
     let mut writer = Writer::new(tx).await?;
     let due = || {

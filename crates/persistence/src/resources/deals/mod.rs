@@ -1,4 +1,5 @@
-//! Deals: read, listed, written with channel conflict and roll-ups in the same transaction (contract 3.4, 4.4).
+//! Deals: read, listed, written with channel conflict and roll-ups in the same transaction
+//! (contract 3.4, 4.4).
 
 mod batch;
 mod expiry;

@@ -1,4 +1,5 @@
-//! Deals against a real database: what they add up to, whose account it is, and when protection ends.
+//! Deals against a real database: what they add up to, whose account it is, and when protection
+//! ends.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -38,8 +39,14 @@ impl Room {
         for n in 0..partners {
             let (tier, industry) =
                 (["gold", "silver", "bronze"][n % 3], (n % 2 == 0).then_some("Retail"));
-            let body = json!({"name": format!("Partner {n}"), "type": "reseller", "tier": tier, "regions": ["DACH"],
-                "employees": n, "industry": industry});
+            let body = json!({
+                "name": format!("Partner {n}"),
+                "type": "reseller",
+                "tier": tier,
+                "regions": ["DACH"],
+                "employees": n,
+                "industry": industry
+            });
             let Json::Object(body) = body else { unreachable!() };
             let created = room.store.write(&room.scope, async |tx| {
                 partners::insert(
@@ -112,7 +119,8 @@ impl Room {
         all.into_iter().map(|event| (event.kind, event.subject.id)).collect()
     }
 
-    /// Every computed value of every partner equals a recount: the value itself, or what waits behind an override.
+    /// Every computed value of every partner equals a recount: the value itself, or what waits
+    /// behind an override.
     async fn recount(&self) {
         let all = self.all().await;
         for id in &self.partners {
@@ -309,7 +317,11 @@ fn many_partners_at_once_add_up_like_one_by_one() {
         room.override_by_hand(room.partners[0], "revenue", 1).await;
         room.override_by_hand(room.partners[1], "active_deals", 1).await;
         // As after a bulk write that has not been added up.
-        room.sql("UPDATE deals SET value = value + 17, motion = 'product', account_key = account_key || '!'").await;
+        room.sql(
+            "UPDATE deals SET value = value + 17, motion = 'product', account_key = \
+            account_key || '!'",
+        )
+        .await;
         room.sql("DELETE FROM deals WHERE status = 'submitted'").await;
         let ids: BTreeSet<PartnerId> = room.partners.iter().copied().collect();
         let state = async |tx: &Tx<'_>| -> Result<Vec<Json>> {
@@ -471,7 +483,14 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
             other => panic!("{other:?}"),
         };
         let conflict = |result: Result<Deal>| conflict_with(result, &[first.id]);
-        let body = |status: &str| json!({"partner_id": room.partners[1], "name": "x", "account_name": "home office", "status": status});
+        let body = |status: &str| {
+            json!({
+                "partner_id": room.partners[1],
+                "name": "x",
+                "account_name": "home office",
+                "status": status
+            })
+        };
         conflict(room.create(body("approved")).await);
         let second = room.create(body("submitted")).await.unwrap();
         conflict(room.patch(second.id, json!({"status": "approved"})).await);
@@ -496,7 +515,8 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
         assert_eq!(shown.data.iter().map(|one| one.deal.id).collect::<Vec<_>>(), [first.id]);
         room.patch(won.id, json!({"status": "approved", "allow_conflict": true})).await.unwrap();
         // A domain beside it makes it no other account.
-        let domain = json!({"partner_id": room.partners[2], "name": "x", "account_name": "Home Office",
+        let domain = json!({"partner_id": room.partners[2], "name": "x", "account_name": "Home \
+            Office",
             "account_domain": "homeoffice.gov.uk"});
         conflict_with(room.create(domain).await, &[first.id, won.id]);
         room.recount().await;
@@ -512,8 +532,11 @@ fn protection_ends_on_its_day_and_only_once() {
         let won =
             room.deal(1, json!({"status": "won", "closed_on": "2099-01-01", "value": 7})).await;
         room.sql("UPDATE organizations SET timezone = 'Pacific/Kiritimati'").await;
-        room.sql("UPDATE deals SET expires_on = (clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date WHERE account_name = 'B' OR status = 'won'")
-            .await;
+        room.sql(
+            "UPDATE deals SET expires_on = (clock_timestamp() AT TIME ZONE \
+            'Pacific/Kiritimati')::date WHERE account_name = 'B' OR status = 'won'",
+        )
+        .await;
         let expire_all = async || {
             let mut total = 0;
             loop {
@@ -686,7 +709,11 @@ fn every_sort_visits_every_deal_once() {
             for sign in ["", "-"] {
                 let (mut seen, mut cursor) = (Vec::new(), None::<String>);
                 loop {
-                    let query = json!({"sort": [format!("{sign}{}", field.name)], "limit": 4, "cursor": cursor});
+                    let query = json!({
+                        "sort": [format!("{sign}{}", field.name)],
+                        "limit": 4,
+                        "cursor": cursor
+                    });
                     let query: ListQuery = serde_json::from_value(query).unwrap();
                     let request =
                         ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap();

@@ -36,11 +36,13 @@ const RESTORABLE: i64 = 30;
 /// A new deal. Its status is that of its creator's kind unless it says one.
 ///
 /// # Errors
-/// 422 with every fault of its values and of what they refer to; `deal_conflict`, `external_id_taken`.
+/// 422 with every fault of its values and of what they refer to; `deal_conflict`,
+/// `external_id_taken`.
 pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
     let (deal, event) = writer.create(wanted).await?;
-    // Of a whole file or batch of deals that were decided on elsewhere their owners are not told one by one.
+    // Of a whole file or batch of deals that were decided on elsewhere their owners are not told
+    // one by one.
     writer.note_decision(event, None, &deal);
     writer.finish().await?;
     Ok(deal)
@@ -65,7 +67,8 @@ pub async fn update(
 /// Approves a deal, or reopens one that was won or lost.
 ///
 /// # Errors
-/// `not_found`, `invalid_transition` (also of one that is approved), `deal_conflict`, `invalid_date_order`.
+/// `not_found`, `invalid_transition` (also of one that is approved), `deal_conflict`,
+/// `invalid_date_order`.
 pub async fn approve(tx: &Tx<'_>, id: DealId, approval: &DealApproval) -> Result<Deal> {
     let wanted = DealUpdate {
         status: Some(DealStatus::Approved),
@@ -115,8 +118,8 @@ pub async fn delete(
 /// Brings a deleted deal back; one that is not deleted stays as it is.
 ///
 /// # Errors
-/// `not_found`, also after 30 days; `external_id_taken`; `deal_conflict` when it is approved and the account is another
-/// partner's by now.
+/// `not_found`, also after 30 days; `external_id_taken`; `deal_conflict` when it is approved and
+/// the account is another partner's by now.
 pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
     let deal = writer.restore(id).await?;
@@ -124,7 +127,8 @@ pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
     Ok(deal)
 }
 
-/// Writes deals in one transaction. What they add up to is computed once, at the end: call [`Self::finish`].
+/// Writes deals in one transaction. What they add up to is computed once, at the end: call
+/// [`Self::finish`].
 pub(crate) struct Writer<'t, 'c> {
     tx: &'t Tx<'c>,
     context: DealContext,
@@ -162,7 +166,8 @@ impl<'t, 'c> Writer<'t, 'c> {
         &self.context
     }
 
-    /// Tells the owners of deals that were decided on, and computes what the deals of the partners add up to.
+    /// Tells the owners of deals that were decided on, and computes what the deals of the partners
+    /// add up to.
     pub(crate) async fn finish(self) -> Result<()> {
         notifications::tell(self.tx, &self.occasions).await?;
         rollups::recompute(self.tx, &self.touched).await
@@ -394,8 +399,9 @@ impl<'t, 'c> Writer<'t, 'c> {
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Makes sure that no other partner protects the account that a deal takes into protection. Whoever asks for an
-    /// account waits until the one who asked before has written, or given up: of two at the same instant one wins.
+    /// Makes sure that no other partner protects the account that a deal takes into protection.
+    /// Whoever asks for an account waits until the one who asked before has written, or given up:
+    /// of two at the same instant one wins.
     async fn check_conflict(
         &self,
         id: DealId,

@@ -26,7 +26,8 @@ use crate::{
 /// Rows of each end of the ranking.
 const EXTREMES: usize = 5;
 
-/// Targets and won revenue in a fiscal year, the present one unless given: in all, at both ends, and page by page.
+/// Targets and won revenue in a fiscal year, the present one unless given: in all, at both ends,
+/// and page by page.
 ///
 /// # Errors
 /// As for [`super::portfolio`]; `invalid_cursor`.
@@ -130,12 +131,14 @@ fn row((_, id, name, target, targets, (w1, w2, w3, w4)): &Summary) -> Attainment
     }
 }
 
-/// The sum over all and both ends of the ranking. The quarters of a target are spread by largest remainder as
-/// `domain::joint_plans::quarterly_targets` does (a test holds the two together): `f` are the whole parts, `r` the
-/// remainders, `odd` the units that are left. The target is taken apart so that nothing leaves 64 bits.
+/// The sum over all and both ends of the ranking. The quarters of a target are spread by largest
+/// remainder as `domain::joint_plans::quarterly_targets` does (a test holds the two together): `f`
+/// are the whole parts, `r` the remainders, `odd` the units that are left. The target is taken
+/// apart so that nothing leaves 64 bits.
 fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
     let mut out = Statement::new(
-        "/* insights.attainment */ WITH chosen AS MATERIALIZED (SELECT id, name, annual_revenue_target AS t",
+        "/* insights.attainment */ WITH chosen AS MATERIALIZED (SELECT id, name, \
+            annual_revenue_target AS t",
     );
     for quarter in 1..=4 {
         out.sql(format!(", (quarterly_weights ->> 'q{quarter}')::bigint AS w{quarter}"));
@@ -149,24 +152,30 @@ fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
     out.sql(" GROUP BY partner_id), whole AS (SELECT chosen.*");
     for quarter in 1..=4 {
         out.sql(format!(
-            ", t / 10000 * w{quarter} + t % 10000 * w{quarter} / 10000 AS f{quarter}, t % 10000 * w{quarter} % 10000 AS r{quarter}, \
+            ", t / 10000 * w{quarter} + t % 10000 * w{quarter} / 10000 AS f{quarter}, t % 10000 * \
+                w{quarter} % 10000 AS r{quarter}, \
              coalesce(v{quarter}, 0) AS v{quarter}"
         ));
     }
     out.sql(
-        " FROM chosen LEFT JOIN won ON won.partner_id = chosen.id), spread AS (SELECT whole.*, t - f1 - f2 - f3 - f4 AS odd FROM whole), \
+        " FROM chosen LEFT JOIN won ON won.partner_id = chosen.id), spread AS (SELECT whole.*, t - \
+            f1 - f2 - f3 - f4 AS odd FROM whole), \
          ranked AS MATERIALIZED (SELECT id, name, t, v1, v2, v3, v4, \
          f1 + ((r2 > r1)::int + (r3 > r1)::int + (r4 > r1)::int < odd)::int AS q1, \
          f2 + ((r1 >= r2)::int + (r3 > r2)::int + (r4 > r2)::int < odd)::int AS q2, \
          f3 + ((r1 >= r3)::int + (r2 >= r3)::int + (r4 > r3)::int < odd)::int AS q3, \
          f4 + ((r1 >= r4)::int + (r2 >= r4)::int + (r3 >= r4)::int < odd)::int AS q4, \
-         CASE WHEN t > 0 THEN div((v1 + v2 + v3 + v4)::numeric * 20000 + t, 2 * t::numeric) END AS bp FROM spread) \
-         SELECT 'total', NULL::uuid, NULL::text, sum(t)::bigint, sum(q1)::bigint, sum(q2)::bigint, sum(q3)::bigint, sum(q4)::bigint, \
-         coalesce(sum(v1), 0)::bigint, coalesce(sum(v2), 0)::bigint, coalesce(sum(v3), 0)::bigint, coalesce(sum(v4), 0)::bigint FROM ranked",
+         CASE WHEN t > 0 THEN div((v1 + v2 + v3 + v4)::numeric * 20000 + t, 2 * t::numeric) END AS \
+         bp FROM spread) \
+         SELECT 'total', NULL::uuid, NULL::text, sum(t)::bigint, sum(q1)::bigint, sum(q2)::bigint, \
+         sum(q3)::bigint, sum(q4)::bigint, \
+         coalesce(sum(v1), 0)::bigint, coalesce(sum(v2), 0)::bigint, coalesce(sum(v3), 0)::bigint, \
+         coalesce(sum(v4), 0)::bigint FROM ranked",
     );
     for (end, order) in [("top", "bp DESC"), ("bottom", "bp")] {
         out.sql(format!(
-            " UNION ALL (SELECT '{end}', id, name, t, q1, q2, q3, q4, v1, v2, v3, v4 FROM ranked WHERE bp IS NOT NULL \
+            " UNION ALL (SELECT '{end}', id, name, t, q1, q2, q3, q4, v1, v2, v3, v4 FROM ranked \
+                WHERE bp IS NOT NULL \
              ORDER BY {order}, id LIMIT {EXTREMES})"
         ));
     }

@@ -1,4 +1,5 @@
-//! Insights (contract 4.6): counted by the database in whole sets, over the partners that appear in intelligence.
+//! Insights (contract 4.6): counted by the database in whole sets, over the partners that appear in
+//! intelligence.
 
 mod attainment;
 
@@ -85,13 +86,15 @@ pub async fn portfolio(tx: &Tx<'_>, request: &ListRequest) -> Result<PortfolioIn
 /// One pass for everything that a partner has one of, another for its regions.
 fn groups(request: &ListRequest) -> Statement {
     let mut out = Statement::new(
-        "/* insights.portfolio */ SELECT CASE grouping(type, category, tier, stage, status) WHEN 15 THEN 'type' \
+        "/* insights.portfolio */ SELECT CASE grouping(type, category, tier, stage, status) WHEN \
+            15 THEN 'type' \
          WHEN 23 THEN 'category' WHEN 27 THEN 'tier' WHEN 29 THEN 'stage' ELSE 'status' END, \
          coalesce(type, category, tier, stage, status), count(*) FROM partners WHERE ",
     );
     push_chosen(request, &mut out);
     out.sql(
-        " GROUP BY GROUPING SETS ((type), (category), (tier), (stage), (status)) UNION ALL SELECT 'region', region.item, count(*) \
+        " GROUP BY GROUPING SETS ((type), (category), (tier), (stage), (status)) UNION ALL SELECT \
+            'region', region.item, count(*) \
          FROM partners LEFT JOIN LATERAL unnest(regions) AS region (item) ON true WHERE ",
     );
     push_chosen(request, &mut out);
@@ -130,7 +133,10 @@ async fn sums(
     ] {
         out.sql(format!(", coalesce(sum({column}), 0)::bigint"));
     }
-    out.sql(", round(avg(fit_score), 1)::float8, round(avg(health_score), 1)::float8, count(fit_score) FROM partners WHERE ");
+    out.sql(
+        ", round(avg(fit_score), 1)::float8, round(avg(health_score), 1)::float8, \
+        count(fit_score) FROM partners WHERE ",
+    );
     push_chosen(request, &mut out);
     let row: Sums = out.answers::<SumTypes>().get_result(&mut tx.conn()).await?;
     let (
@@ -191,8 +197,10 @@ fn most_first(mut all: Vec<InsightCount>) -> Vec<InsightCount> {
 pub async fn strengths(tx: &Tx<'_>, request: &ListRequest) -> Result<StrengthsInsight> {
     let request = applied(tx, request).await?;
     let mut out = Statement::new(
-        "/* insights.strengths */ SELECT mode() WITHIN GROUP (ORDER BY label), count(*), round(avg(fit_score), 1)::float8 FROM (\
-         SELECT DISTINCT ON (partners.id, lower(label COLLATE \"und-x-icu\")) label, lower(label COLLATE \"und-x-icu\") AS folded, fit_score \
+        "/* insights.strengths */ SELECT mode() WITHIN GROUP (ORDER BY label), count(*), \
+            round(avg(fit_score), 1)::float8 FROM (\
+         SELECT DISTINCT ON (partners.id, lower(label COLLATE \"und-x-icu\")) label, lower(label \
+         COLLATE \"und-x-icu\") AS folded, fit_score \
          FROM partners, unnest(key_strengths) AS label WHERE ",
     );
     push_chosen(&request, &mut out);
@@ -263,7 +271,8 @@ fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) 
     let first = || Bind::Time(Some(start_of_day(since, zone).0));
     let end = until.succ_opt().map_or(Timestamp::now(), |after| start_of_day(after, zone));
     let mut out = Statement::new(
-        "/* insights.lifecycle */ WITH chosen AS MATERIALIZED (SELECT id, stage FROM partners WHERE ",
+        "/* insights.lifecycle */ WITH chosen AS MATERIALIZED (SELECT id, stage FROM partners \
+            WHERE ",
     );
     push_chosen(request, &mut out);
     out.sql(
@@ -278,9 +287,11 @@ fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) 
         ") SELECT 'now', stage, NULL, count(*), NULL::float8 FROM chosen GROUP BY stage \
          UNION ALL SELECT 'entered', to_stage, NULL, count(*), NULL FROM recent GROUP BY to_stage \
          UNION ALL SELECT 'left', from_stage, NULL, count(*), \
-         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at - entered_at)::float8 / 86400))::numeric, 2)::float8 \
+         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at - \
+         entered_at)::float8 / 86400))::numeric, 2)::float8 \
          FROM recent WHERE from_stage IS NOT NULL GROUP BY from_stage \
-         UNION ALL SELECT 'moved', from_stage, to_stage, count(*), NULL FROM recent WHERE from_stage IS NOT NULL \
+         UNION ALL SELECT 'moved', from_stage, to_stage, count(*), NULL FROM recent WHERE \
+         from_stage IS NOT NULL \
          GROUP BY from_stage, to_stage",
     );
     out

@@ -25,7 +25,8 @@ pub struct Done {
     pub partner: Option<Partner>,
 }
 
-/// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole body.
+/// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole
+/// body.
 ///
 /// Operations whose form is wrong come as their faults.
 ///
@@ -42,7 +43,8 @@ pub async fn batch(
     if !atomic {
         return run(tx, operations, created_via, mode).await;
     }
-    // What all did stays only when none failed; else the failure carries the results out of the savepoint.
+    // What all did stays only when none failed; else the failure carries the results out of the
+    // savepoint.
     let mut results = None;
     let kept = tx
         .savepoint(async |tx| {

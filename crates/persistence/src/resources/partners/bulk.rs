@@ -90,13 +90,14 @@ pub(crate) fn plan(locked: &Locked, changes: Vec<Change>, mode: WriteMode) -> Re
     rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)
 }
 
-/// Carries out what [`plan`] has found. References have been resolved and unique values looked up by the caller; the
-/// constraints of the database have the last word.
+/// Carries out what [`plan`] has found. References have been resolved and unique values looked up
+/// by the caller; the constraints of the database have the last word.
 pub(crate) async fn update_planned(tx: &Tx<'_>, locked: Locked, plan: Plan) -> Result<Partner> {
     apply(tx, locked, plan).await
 }
 
-/// Many new partners in one statement, written by automation. References and unique values as for [`update_planned`].
+/// Many new partners in one statement, written by automation. References and unique values as for
+/// [`update_planned`].
 pub(crate) async fn insert_many(
     tx: &Tx<'_>,
     rows: Vec<(PartnerId, Vec<Change>)>,

@@ -69,7 +69,8 @@ pub async fn gather(tx: &Tx<'_>, task: &Task, most: i64) -> Result<Vec<PartnerId
          SELECT id, sum(partners) OVER (ORDER BY run_at, id) AS partners FROM (\
          SELECT id, run_at, jsonb_array_length(payload -> 'partner_ids') AS partners FROM tasks \
          WHERE lane = 'scores' AND kind = 'score_partners' AND died_at IS NULL \
-         AND lease IS NULL AND attempts = 0 AND run_at <= clock_timestamp() ORDER BY run_at, id LIMIT ",
+         AND lease IS NULL AND attempts = 0 AND run_at <= clock_timestamp() ORDER BY run_at, id \
+         LIMIT ",
     )
     .with(Bind::Int(Some(room)), " FOR UPDATE SKIP LOCKED) AS waiting) AS added WHERE partners <= ")
     .with(Bind::Int(Some(room)), ")) RETURNING payload");

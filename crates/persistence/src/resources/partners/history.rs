@@ -51,14 +51,20 @@ pub(crate) fn tiers_changed(
     // No tier's key is empty.
     let from = changed.iter().map(|change| change.from.clone().unwrap_or_default()).collect();
     let statement = Statement::new(
-        "INSERT INTO tier_changes (id, partner_id, from_tier, to_tier, at, source, rules_hash, actor) \
-         SELECT v.id, p.id, nullif(v.from_tier, ''), p.tier, coalesce(p.tier_changed_at, clock_timestamp()), p.tier_source, ",
+        "INSERT INTO tier_changes (id, partner_id, from_tier, to_tier, at, source, rules_hash, \
+            actor) \
+         SELECT v.id, p.id, nullif(v.from_tier, ''), p.tier, coalesce(p.tier_changed_at, \
+         clock_timestamp()), p.tier_source, ",
     )
     .with(Bind::Text(Some(rules_hash.to_owned())), ", ")
     .with(actor(tx)?, " FROM unnest(")
     .with(Bind::Ids(ids), ", ")
     .with(Bind::Ids(partners), ", ")
-    .with(Bind::Texts(from), ") AS v (id, partner_id, from_tier) JOIN partners p ON p.id = v.partner_id");
+    .with(
+        Bind::Texts(from),
+        ") AS v (id, partner_id, from_tier) JOIN partners p ON p.id = \
+        v.partner_id",
+    );
     Ok(statement)
 }
 

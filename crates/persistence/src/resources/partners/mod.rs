@@ -118,7 +118,8 @@ pub struct Candidate {
     pub created_via: PartnerCreatedVia,
 }
 
-/// Every live partner that has one of these domains, external ids or normalised names, oldest first.
+/// Every live partner that has one of these domains, external ids or normalised names, oldest
+/// first.
 pub async fn candidates(
     tx: &Tx<'_>,
     domains: &[String],

@@ -77,7 +77,8 @@ pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
 /// Hands a field back to automation.
 ///
 /// # Errors
-/// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 when its pending value is taken.
+/// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 when its
+/// pending value is taken.
 pub async fn clear_override(
     tx: &Tx<'_>,
     id: PartnerId,

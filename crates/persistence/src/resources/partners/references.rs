@@ -1,4 +1,5 @@
-//! Whether the things that new values name exist, and whether unique values are free: one question for all of them.
+//! Whether the things that new values name exist, and whether unique values are free: one question
+//! for all of them.
 
 use std::collections::HashSet;
 
@@ -61,11 +62,12 @@ impl Found {
     }
 }
 
-/// Checks wanted values: `named` for what they refer to (as they stand in the body), `taken` for being unique.
-/// `id` is the partner that is written, null for a new one.
+/// Checks wanted values: `named` for what they refer to (as they stand in the body), `taken` for
+/// being unique. `id` is the partner that is written, null for a new one.
 ///
 /// # Errors
-/// 422 with every `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`, `external_id_taken`.
+/// 422 with every `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`,
+/// `external_id_taken`.
 pub(super) async fn check(
     tx: &Tx<'_>,
     id: Option<PartnerId>,
@@ -231,7 +233,10 @@ async fn look_up(
     }
     for (column, value) in [("domain", domain), ("external_id", external_id)] {
         if let Some(value) = value {
-            out.sql(format!(" UNION ALL SELECT '{column}', id::text FROM partners WHERE deleted_at IS NULL AND {column} = "));
+            out.sql(format!(
+                " UNION ALL SELECT '{column}', id::text FROM partners WHERE deleted_at \
+                IS NULL AND {column} = "
+            ));
             out.bind(Bind::Text(Some(value.to_owned())));
             out.sql(" AND id IS DISTINCT FROM ").bind(Bind::Id(id.map(|id| id.0)));
         }

@@ -1,5 +1,5 @@
-//! What is computed of a partner's deals (class C): added up by the database, written by the one function that writes
-//! partners. The same for one partner and for many.
+//! What is computed of a partner's deals (class C): added up by the database, written by the one
+//! function that writes partners. The same for one partner and for many.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,9 +26,11 @@ const COMPUTED: [&str; 6] =
 
 /// A sum beyond 64 bits is as much too large as the largest number of 64 bits.
 const SUMS: &str = "SELECT partner_id, \
-    least(coalesce(sum(value) FILTER (WHERE status = 'approved'), 0), 9223372036854775807)::bigint, \
+    least(coalesce(sum(value) FILTER (WHERE status = 'approved'), 0), \
+    9223372036854775807)::bigint, \
     least(coalesce(sum(value) FILTER (WHERE status = 'won'), 0), 9223372036854775807)::bigint, \
-    least(coalesce(sum(value) FILTER (WHERE status = 'won' AND motion = 'product'), 0), 9223372036854775807)::bigint, \
+    least(coalesce(sum(value) FILTER (WHERE status = 'won' AND motion = 'product'), 0), \
+    9223372036854775807)::bigint, \
     count(*) FILTER (WHERE status IN ('submitted', 'under_review', 'approved')), \
     count(*) FILTER (WHERE status = 'won'), \
     count(DISTINCT account_key) FILTER (WHERE status = 'won') \
@@ -65,11 +67,11 @@ pub(super) async fn of(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<Change>> {
     values(sums(tx, &[id]).await?.remove(&id).unwrap_or_default())
 }
 
-/// Brings the computed fields of these partners, deleted ones too, into line with their deals. Where nothing changes,
-/// nothing is written.
+/// Brings the computed fields of these partners, deleted ones too, into line with their deals.
+/// Where nothing changes, nothing is written.
 ///
-/// Called in the transaction of every write of deals, after it. The partners are locked before their deals are added up:
-/// of two writers the second one sees what the first one did.
+/// Called in the transaction of every write of deals, after it. The partners are locked before
+/// their deals are added up: of two writers the second one sees what the first one did.
 ///
 /// # Errors
 /// `out_of_range` when an amount becomes more than money can be.

@@ -1,4 +1,5 @@
-//! Which partners a job is about: named ones, or those that a filter or a view finds, walked in the order of their ids.
+//! Which partners a job is about: named ones, or those that a filter or a view finds, walked in the
+//! order of their ids.
 
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
@@ -49,8 +50,9 @@ impl Selected {
         Self::Found(Box::new(ListRequest::all(1)))
     }
 
-    /// The same without partners that were made later: a job is about those that were there when it was asked for, so that
-    /// it ends, and its progress counts to the total that it began with. Named ones stay.
+    /// The same without partners that were made later: a job is about those that were there when it
+    /// was asked for, so that it ends, and its progress counts to the total that it began with.
+    /// Named ones stay.
     pub fn made_until(mut self, at: Timestamp) -> Self {
         if let Self::Found(list) = &mut self {
             list.narrow_to_made_until(PARTNER, at);

@@ -8,8 +8,9 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// Notes that something beside the partners' own rows has changed that their scores rest on. Once between two scores, and
-/// without a version, so that it costs nothing and comes between nobody. Said at the end of a write: it locks partners.
+/// Notes that something beside the partners' own rows has changed that their scores rest on. Once
+/// between two scores, and without a version, so that it costs nothing and comes between nobody.
+/// Said at the end of a write: it locks partners.
 pub(crate) async fn mark(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

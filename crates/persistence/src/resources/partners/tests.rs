@@ -43,16 +43,21 @@ impl Room {
         store
             .write(&scope, async |tx| {
                 for (i, tag) in tags.iter().enumerate() {
-                    let statement = Statement::new("INSERT INTO tags (category, name, id) VALUES ('regions', ")
-                        .with(Bind::Text(Some(format!("T{i}"))), ", ")
-                        .with(Bind::Id(Some(tag.0)), ")");
+                    let statement = Statement::new(
+                        "INSERT INTO tags (category, name, id) VALUES \
+                        ('regions', ",
+                    )
+                    .with(Bind::Text(Some(format!("T{i}"))), ", ")
+                    .with(Bind::Id(Some(tag.0)), ")");
                     execute(tx, statement).await?;
                 }
                 for (i, member) in members.iter().enumerate() {
-                    let statement =
-                        Statement::new("INSERT INTO members (name, role, status, email, id) VALUES ('M', 'member', 'invited', ")
-                            .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
-                            .with(Bind::Id(Some(member.0)), ")");
+                    let statement = Statement::new(
+                        "INSERT INTO members (name, role, status, email, id) VALUES \
+                            ('M', 'member', 'invited', ",
+                    )
+                    .with(Bind::Text(Some(format!("m{i}@example.com"))), ", ")
+                    .with(Bind::Id(Some(member.0)), ")");
                     execute(tx, statement).await?;
                 }
                 Ok(())
@@ -93,7 +98,8 @@ impl Room {
         serde_json::to_value(page).unwrap()["data"].clone()
     }
 
-    /// Values of a field that differ from each other and from its default. Contacts are the partner's.
+    /// Values of a field that differ from each other and from its default. Contacts are the
+    /// partner's.
     fn sample(&self, field: &Field, n: usize, unique: &str, contacts: &[ContactId]) -> Json {
         match field.name {
             "tier" => json!(["silver", "gold", "platinum"][n]),
@@ -259,7 +265,8 @@ async fn overrides_of(room: &Room, field: &'static Field) {
             .await
             .unwrap();
         assert_eq!(cleared.summary.version, 3, "{name}");
-        // A tier falls to the rules, a roll-up to what was computed: the default tier and zero without rules and deals.
+        // A tier falls to the rules, a roll-up to what was computed: the default tier and zero
+        // without rules and deals.
         let automatic = if field.is_tier() { json!("registered") } else { field.default_value() };
         assert_eq!(value(&cleared, field), automatic, "{name}");
     }
@@ -383,9 +390,12 @@ fn references_and_unique_values_are_checked_at_once() {
             .id;
         let foreign = room.contact(a).await;
         let wrong = json!({
-            "tag_ids": [room.tags[1], TagId::new(), room.tags[0]], "partner_manager_id": MemberId::new(), "tier": "none",
-            "primary_contact_id": foreign, "key_stakeholders": [{"name": "X"}, {"name": "Y", "contact_id": ContactId::new()}],
-            "domain": "a.example",
+            "tag_ids": [room.tags[1], TagId::new(), room.tags[0]],
+            "partner_manager_id": MemberId::new(),
+            "tier": "none",
+            "primary_contact_id": foreign,
+            "key_stakeholders": [{"name": "X"}, {"name": "Y", "contact_id": ContactId::new()}],
+            "domain": "a.example"
         });
         let mut found = faults(room.patch(b, wrong, WriteMode::Manual).await);
         found.sort();
@@ -419,7 +429,8 @@ fn references_and_unique_values_are_checked_at_once() {
             "manual_only_field"
         );
 
-        // Deleted: its domain is free, it is gone, and it comes back only when the domain is free again.
+        // Deleted: its domain is free, it is gone, and it comes back only when the domain is free
+        // again.
         room.store
             .write(&room.scope, async |tx| delete(tx, a, Some(1.into())).await)
             .await
@@ -585,8 +596,15 @@ fn batches_fail_alone_or_together() {
             };
             done.into_iter().map(seen).collect()
         };
-        let upsert = json!({"action": "upsert", "match": "domain", "data": {"name": "A", "domain": "a.example", "type": "channel"}});
-        let bad = json!({"action": "create", "data": {"name": "B", "type": "channel", "tag_ids": [TagId::new()]}});
+        let upsert = json!({
+            "action": "upsert",
+            "match": "domain",
+            "data": {"name": "A", "domain": "a.example", "type": "channel"}
+        });
+        let bad = json!({
+            "action": "create",
+            "data": {"name": "B", "type": "channel", "tag_ids": [TagId::new()]}
+        });
         let nameless = json!({"action": "create", "data": {"type": "channel"}});
         let results = run(json!({"operations": [upsert, bad, nameless, upsert]})).await;
         assert_eq!(
@@ -635,7 +653,13 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
             ("referral", 0, vec![], json!([])),
         ] {
             let tags: Vec<TagId> = tags.into_iter().map(|n| room.tags[n]).collect();
-            let json = json!({"name": "X", "type": kind, "revenue": revenue, "tag_ids": tags, "regions": regions});
+            let json = json!({
+                "name": "X",
+                "type": kind,
+                "revenue": revenue,
+                "tag_ids": tags,
+                "regions": regions
+            });
             room.create(json, WriteMode::Manual).await.unwrap();
         }
         let ask = async |json: Json| -> Json {
@@ -649,14 +673,38 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
                 .unwrap();
             serde_json::to_value(result).unwrap()
         };
-        let metrics = json!([{"op": "count"}, {"op": "sum", "field": "revenue"}, {"op": "avg", "field": "revenue"},
-            {"op": "max", "field": "fit_score"}]);
+        let metrics = json!([
+            {"op": "count"},
+            {"op": "sum", "field": "revenue"},
+            {"op": "avg", "field": "revenue"},
+            {"op": "max", "field": "fit_score"}
+        ]);
         assert_eq!(
             ask(json!({"group_by": ["type"], "metrics": metrics})).await,
-            json!({"currency": "USD", "truncated": false, "groups": [
-                {"keys": {"type": "channel"}, "values": {"count": 2, "sum_revenue": 125, "avg_revenue": 62.5, "max_fit_score": null}},
-                {"keys": {"type": "referral"}, "values": {"count": 1, "sum_revenue": 0, "avg_revenue": 0.0, "max_fit_score": null}},
-            ]})
+            json!({
+                "currency": "USD",
+                "truncated": false,
+                "groups": [
+                    {
+                        "keys": {"type": "channel"},
+                        "values": {
+                            "count": 2,
+                            "sum_revenue": 125,
+                            "avg_revenue": 62.5,
+                            "max_fit_score": null
+                        }
+                    },
+                    {
+                        "keys": {"type": "referral"},
+                        "values": {
+                            "count": 1,
+                            "sum_revenue": 0,
+                            "avg_revenue": 0.0,
+                            "max_fit_score": null
+                        }
+                    }
+                ]
+            })
         );
         let tags = ask(json!({"group_by": ["tag_ids"]})).await;
         assert_eq!(
@@ -671,7 +719,11 @@ fn aggregates_count_arrays_by_element_and_null_by_itself() {
         let none = ask(json!({"filter": {"op": "eq", "field": "name", "value": "nobody"}})).await;
         assert_eq!(
             none,
-            json!({"currency": "USD", "groups": [{"keys": {}, "values": {"count": 0}}], "truncated": false})
+            json!({
+                "currency": "USD",
+                "groups": [{"keys": {}, "values": {"count": 0}}],
+                "truncated": false
+            })
         );
         let created = ask(json!({"metrics": [{"op": "min", "field": "created_at"}]})).await;
         assert!(created["groups"][0]["values"]["min_created_at"].as_str().unwrap().ends_with('Z'));

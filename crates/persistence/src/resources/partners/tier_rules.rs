@@ -14,7 +14,8 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a partner is locked.
+/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a
+/// partner is locked.
 pub(crate) async fn lock_shared(tx: &Tx<'_>) -> Result<TierRules> {
     query(tx, true).await
 }
@@ -49,7 +50,8 @@ async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
     TierRules::new(&stored, Timestamp::now())
 }
 
-/// Waits for everybody who decides by the rules, and keeps others from it until the transaction ends.
+/// Waits for everybody who decides by the rules, and keeps others from it until the transaction
+/// ends.
 pub(crate) async fn lock_exclusive(tx: &Tx<'_>) -> Result<()> {
     Statement::new("/* tiers.hold */ SELECT hold_tier_rules()").execute(&mut tx.conn()).await?;
     Ok(())

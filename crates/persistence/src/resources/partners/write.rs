@@ -98,8 +98,8 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
 /// Writes wanted values to a partner (contract section 2). The answer names what was skipped.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer to;
-/// `domain_taken`, `external_id_taken` with `meta.existing_id`.
+/// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer
+/// to; `domain_taken`, `external_id_taken` with `meta.existing_id`.
 pub async fn update(
     tx: &Tx<'_>,
     id: PartnerId,
@@ -127,8 +127,8 @@ async fn write(
     apply(tx, locked, plan).await
 }
 
-/// Cuts the links of a partner, deleted or not, to a contact that goes away, whoever decided on them: what is gone can be
-/// nobody's decision.
+/// Cuts the links of a partner, deleted or not, to a contact that goes away, whoever decided on
+/// them: what is gone can be nobody's decision.
 pub async fn unlink_contact(tx: &Tx<'_>, id: PartnerId, contact: ContactId) -> Result<()> {
     let locked = lock_any(tx, id).await?;
     let (gone, mut plan) = (json!(contact), Plan::default());
@@ -186,7 +186,8 @@ pub async fn insert(
     insert_planned(tx, &changes, plan, primary_contact, created_via, mode).await
 }
 
-/// A new partner out of an application (rule 11): what was answered, and what the reviewer says in its place.
+/// A new partner out of an application (rule 11): what was answered, and what the reviewer says in
+/// its place.
 ///
 /// # Errors
 /// As for [`update`].
@@ -244,7 +245,11 @@ async fn insert_planned(
     person?;
     beside?;
     queued?;
-    let data = json!({"changes": rules::diff(&Map::new(), &plan.changes), "skipped_fields": [], "overridden_fields": overridden});
+    let data = json!({
+        "changes": rules::diff(&Map::new(), &plan.changes),
+        "skipped_fields": [],
+        "overridden_fields": overridden
+    });
     tx.tell(NewEvent::new("partner.created", id, partner.summary.version, data).of_partner(id));
     if let Some((contact, _)) = contact {
         let data = json!({"changes": {"is_primary": {"from": null, "to": true}}});
@@ -263,8 +268,9 @@ fn insert_contact(id: ContactId, partner: PartnerId, contact: &PrimaryContact) -
         .with(Bind::Text(contact.title.clone()), ")")
 }
 
-/// Carries a plan out, and what follows from it for the tier: the row with one more version, its overrides, tags and
-/// history, and the events. A plan that is idle only moves pending values; scores alone make no version.
+/// Carries a plan out, and what follows from it for the tier: the row with one more version, its
+/// overrides, tags and history, and the events. A plan that is idle only moves pending values;
+/// scores alone make no version.
 pub(super) async fn apply(tx: &Tx<'_>, locked: Locked, mut plan: Plan) -> Result<Partner> {
     let id = locked.id();
     locked.rules.settle(&mut plan, &locked.row, &locked.held);
@@ -300,7 +306,8 @@ enum Set {
     Scored,
 }
 
-/// What a write says of scores beside their values: by which profile they were made, and whether they still hold.
+/// What a write says of scores beside their values: by which profile they were made, and whether
+/// they still hold.
 fn marks_of_scores(plan: &Plan) -> Vec<(&'static str, Set)> {
     match &plan.scored {
         Some(Scored { profile_version, stale, .. }) => vec![
@@ -374,7 +381,8 @@ fn push(set: Set, out: &mut Statement) {
 
 /// What every write of a partner does to its row, but for scores.
 const NEW_VERSION: &str = "version = version + 1, updated_at = clock_timestamp()";
-/// What scores do: whoever holds the version may still write, and only the ETag says that something else is there.
+/// What scores do: whoever holds the version may still write, and only the ETag says that something
+/// else is there.
 const SCORED_AGAIN: &str = "scored_version = version, \
     scored_times = CASE WHEN scored_version = version THEN scored_times + 1 ELSE 1 END";
 
@@ -408,8 +416,8 @@ fn insertion(columns: Vec<(&'static str, Set)>) -> Statement {
     out
 }
 
-/// The rows beside the partner's: overrides, pending values, tags, history. All in one round trip, after the partner's.
-/// `before` are its values until now.
+/// The rows beside the partner's: overrides, pending values, tags, history. All in one round trip,
+/// after the partner's. `before` are its values until now.
 async fn write_beside(
     tx: &Tx<'_>,
     id: PartnerId,
@@ -441,17 +449,27 @@ async fn write_beside(
         let fields: Vec<_> = pending.iter().map(|pending| pending.field).collect();
         let values = pending.into_iter().map(|pending| pending.value).collect();
         all.push(
-            Statement::new("UPDATE partner_overrides SET has_pending_value = true, pending_value = v.value FROM unnest(")
-                .with(names(&fields), ", ")
-                .with(Bind::Jsons(values), ") AS v (field, value) WHERE partner_overrides.field = v.field AND partner_id = ")
-                .with(partner(), ""),
+            Statement::new(
+                "UPDATE partner_overrides SET has_pending_value = true, pending_value = \
+                v.value FROM unnest(",
+            )
+            .with(names(&fields), ", ")
+            .with(
+                Bind::Jsons(values),
+                ") AS v (field, value) WHERE partner_overrides.field = \
+                    v.field AND partner_id = ",
+            )
+            .with(partner(), ""),
         );
     }
     if !plan.settled.is_empty() {
         all.push(
-            Statement::new("UPDATE partner_overrides SET has_pending_value = false, pending_value = NULL WHERE partner_id = ")
-                .with(partner(), " AND field = ANY(")
-                .with(names(&plan.settled), ")"),
+            Statement::new(
+                "UPDATE partner_overrides SET has_pending_value = false, pending_value \
+                = NULL WHERE partner_id = ",
+            )
+            .with(partner(), " AND field = ANY(")
+            .with(names(&plan.settled), ")"),
         );
     }
     if let Some(change) = plan.changes.iter().find(|change| change.field.name == "tag_ids") {
@@ -541,7 +559,12 @@ fn tell(
         let (fit_score, health_score) = (partner.summary.fit_score, partner.summary.health_score);
         tell(
             "partner.scored",
-            json!({"changes": rules::diff(before, &scores), "fit_score": fit_score, "health_score": health_score, "engine": scored.engine}),
+            json!({
+                "changes": rules::diff(before, &scores),
+                "fit_score": fit_score,
+                "health_score": health_score,
+                "engine": scored.engine
+            }),
         );
     }
     if partner.summary.tier_at_risk_since.is_some()
@@ -648,7 +671,8 @@ pub async fn remove_tag(
     write_tags(tx, locked, ids, mode).await
 }
 
-/// The set that an operation on one tag starts from. Automation goes on from what it would have written before.
+/// The set that an operation on one tag starts from. Automation goes on from what it would have
+/// written before.
 fn tag_ids(locked: &Locked, mode: WriteMode) -> Vec<Json> {
     let pending = locked
         .held
@@ -672,8 +696,9 @@ async fn write_tags(
     apply(tx, locked, plan).await
 }
 
-/// Says where the logo is served, a path below the public address, and where it came from. A path that differs from the
-/// present one only after its last `-` shows the same picture: then the present one stays. Answers the path until now, too.
+/// Says where the logo is served, a path below the public address, and where it came from. A path
+/// that differs from the present one only after its last `-` shows the same picture: then the
+/// present one stays. Answers the path until now, too.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.

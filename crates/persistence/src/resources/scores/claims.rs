@@ -20,8 +20,9 @@ pub struct Claimed {
     pub busy: Vec<PartnerId>,
 }
 
-/// Takes live partners for a task, for a quarter of an hour; those that it has already it keeps. What is neither ours nor
-/// somebody else's is no live partner. To be committed before the work begins: others see it then.
+/// Takes live partners for a task, for a quarter of an hour; those that it has already it keeps.
+/// What is neither ours nor somebody else's is no live partner. To be committed before the work
+/// begins: others see it then.
 ///
 /// # Errors
 /// Those of the database.
@@ -35,7 +36,8 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed
         uuids(ids),
         ") ORDER BY id ON CONFLICT (organization_id, partner_id) \
          DO UPDATE SET task_id = excluded.task_id, held_until = excluded.held_until \
-         WHERE score_claims.task_id = excluded.task_id OR score_claims.held_until < clock_timestamp() RETURNING partner_id",
+         WHERE score_claims.task_id = excluded.task_id OR score_claims.held_until < \
+         clock_timestamp() RETURNING partner_id",
     );
     let mut own: Vec<PartnerId> = claim.answers::<SqlUuid>().load(&mut tx.conn()).await?;
     own.sort_unstable();

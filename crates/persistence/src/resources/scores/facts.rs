@@ -56,8 +56,8 @@ pub struct Known {
     pub contacts: i64,
     /// Those with an e-mail address or a telephone number.
     pub reachable_contacts: i64,
-    /// The newest thing that somebody did with it within 90 days, and how many there were. What automation does does not
-    /// count: nobody has spoken to a company because it came in a file.
+    /// The newest thing that somebody did with it within 90 days, and how many there were. What
+    /// automation does does not count: nobody has spoken to a company because it came in a file.
     pub last_activity_at: Option<Timestamp>,
     pub activities: i64,
     /// Question and answer of the application that it came by, or was filled in from.
@@ -88,12 +88,14 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
         .collect())
 }
 
-/// Takes live partners for their scores, in the order of their ids, with what is known of them under the lock.
+/// Takes live partners for their scores, in the order of their ids, with what is known of them
+/// under the lock.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Held>> {
-    // The lock comes first, so what follows is as it stays: whoever writes deals holds their partner.
+    // The lock comes first, so what follows is as it stays: whoever writes deals holds their
+    // partner.
     let locked = bulk::lock_many(tx, ids).await?;
     let mut beside = Beside::load(tx, ids).await?;
     let mut all: Vec<Held> = locked
@@ -192,36 +194,43 @@ pub(super) async fn deals(
 
 async fn contacts(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, i64, i64)>> {
     let statement = Statement::new(
-        "/* scores.contacts */ SELECT partner_id, count(*), count(*) FILTER (WHERE email IS NOT NULL OR phone IS NOT NULL) \
+        "/* scores.contacts */ SELECT partner_id, count(*), count(*) FILTER (WHERE email IS NOT \
+            NULL OR phone IS NOT NULL) \
          FROM contacts WHERE partner_id = ANY(",
     )
     .with(uuids(ids), ") GROUP BY partner_id");
     Ok(statement.answers::<(SqlUuid, BigInt, BigInt)>().load(&mut tx.conn()).await?)
 }
 
-/// What people did with partners: edits of the partner by hand, contacts, deals, plan items, applications. What comes in
-/// the background, by a key that nobody decides with, by a policy, or along with the creation of the partner is no contact
-/// with it. Events of before `via` and `write_mode` were noted count as they always did.
+/// What people did with partners: edits of the partner by hand, contacts, deals, plan items,
+/// applications. What comes in the background, by a key that nobody decides with, by a policy, or
+/// along with the creation of the partner is no contact with it. Events of before `via` and
+/// `write_mode` were noted count as they always did.
 async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Timestamp, i64)>> {
     let since = Timestamp::now().0 - chrono::TimeDelta::days(ACTIVE_DAYS);
     let statement = Statement::new(
-        "/* scores.activities */ SELECT e.partner_id, max(e.created_at), count(*) FROM events e WHERE e.partner_id = ANY(",
+        "/* scores.activities */ SELECT e.partner_id, max(e.created_at), count(*) FROM events e \
+            WHERE e.partner_id = ANY(",
     )
     .with(uuids(ids), ") AND e.created_at > ")
     .with(
         Bind::Time(Some(since)),
         " AND e.actor ->> 'via' IS NULL AND CASE \
          WHEN e.type = 'application.accepted' THEN true \
-         WHEN e.type IN ('partner.updated', 'partner.override_set', 'partner.override_cleared') THEN \
+         WHEN e.type IN ('partner.updated', 'partner.override_set', 'partner.override_cleared') \
+         THEN \
            CASE e.actor ->> 'type' \
              WHEN 'user' THEN coalesce(e.data ->> 'write_mode', 'manual') = 'manual' \
                AND (e.type <> 'partner.updated' OR NOT e.data -> 'changes' ? 'scored_at' \
                  AND (e.data -> 'changes') - '{tier,tier_at_risk_since}'::text[] <> '{}') \
              WHEN 'api_key' THEN e.type <> 'partner.updated' OR e.data ->> 'write_mode' = 'manual' \
              ELSE false END \
-         WHEN e.type = 'contact.created' THEN e.actor ->> 'type' = 'user' AND NOT EXISTS (SELECT FROM events c \
-           WHERE c.partner_id = e.partner_id AND c.type = 'partner.created' AND c.request_id = e.request_id) \
-         ELSE e.actor ->> 'type' = 'user' AND e.subject_type IN ('contact', 'deal', 'plan_item', 'application') END \
+         WHEN e.type = 'contact.created' THEN e.actor ->> 'type' = 'user' AND NOT EXISTS (SELECT \
+         FROM events c \
+           WHERE c.partner_id = e.partner_id AND c.type = 'partner.created' AND c.request_id = \
+           e.request_id) \
+         ELSE e.actor ->> 'type' = 'user' AND e.subject_type IN ('contact', 'deal', 'plan_item', \
+         'application') END \
          GROUP BY e.partner_id",
     );
     Ok(statement.answers::<(SqlUuid, Timestamptz, BigInt)>().load(&mut tx.conn()).await?)
@@ -271,9 +280,14 @@ fn in_words(value: &Json) -> String {
 
 /// What the newest score of each partner rests on.
 async fn hashes(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
-    let statement = Statement::new("/* scores.hashes */ SELECT p.id, s.input_hash FROM unnest(").with(
+    let statement = Statement::new(
+        "/* scores.hashes */ SELECT p.id, s.input_hash FROM \
+        unnest(",
+    )
+    .with(
         uuids(ids),
-        ") AS p (id), LATERAL (SELECT input_hash FROM scores WHERE partner_id = p.id ORDER BY id DESC LIMIT 1) AS s",
+        ") AS p (id), LATERAL (SELECT input_hash FROM scores WHERE partner_id = p.id ORDER BY id \
+            DESC LIMIT 1) AS s",
     );
     Ok(statement.answers::<(SqlUuid, Text)>().load(&mut tx.conn()).await?)
 }

@@ -1,4 +1,5 @@
-//! Scores (contract 4.7): what a judgement looks at, what came of it, who is being judged. Judging itself is not done here.
+//! Scores (contract 4.7): what a judgement looks at, what came of it, who is being judged. Judging
+//! itself is not done here.
 
 mod claims;
 mod facts;
@@ -94,8 +95,9 @@ pub struct Judged {
     pub stale: bool,
 }
 
-/// Writes judgements that were made by this version of the ideal partner profile: to the partners, by the one function
-/// that writes them and with what follows for their tiers, and to their history.
+/// Writes judgements that were made by this version of the ideal partner profile: to the partners,
+/// by the one function that writes them and with what follows for their tiers, and to their
+/// history.
 ///
 /// # Errors
 /// Those of the database.
@@ -107,13 +109,17 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
     let rows =
         judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
     let history = Statement::new(
-        "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, health_score, four_c_breakdown, \
-         key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM jsonb_to_recordset(",
+        "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, \
+            health_score, four_c_breakdown, \
+         key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM \
+         jsonb_to_recordset(",
     )
     .with(
         Bind::Json(Some(Json::Array(rows))),
-        ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, health_score bigint, \
-         four_c_breakdown jsonb, key_strengths text[], ai_summary text, evidence jsonb, engine text, fallback_reason text, \
+        ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, health_score \
+            bigint, \
+         four_c_breakdown jsonb, key_strengths text[], ai_summary text, evidence jsonb, engine \
+         text, fallback_reason text, \
          input_hash text)",
     );
     let history = async { history.execute(&mut tx.conn()).await.map_err(Error::from) };
@@ -128,15 +134,23 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
 
 fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
     json!({
-        "id": ScoreId::new().0, "partner_id": id.0, "created_at": at,
-        "fit_score": score.fit_score, "health_score": score.health_score, "four_c_breakdown": score.four_c_breakdown,
-        "key_strengths": score.key_strengths, "ai_summary": score.ai_summary, "evidence": score.evidence,
-        "engine": score.engine, "fallback_reason": score.fallback_reason, "input_hash": score.input_hash,
+        "id": ScoreId::new().0,
+        "partner_id": id.0,
+        "created_at": at,
+        "fit_score": score.fit_score,
+        "health_score": score.health_score,
+        "four_c_breakdown": score.four_c_breakdown,
+        "key_strengths": score.key_strengths,
+        "ai_summary": score.ai_summary,
+        "evidence": score.evidence,
+        "engine": score.engine,
+        "fallback_reason": score.fallback_reason,
+        "input_hash": score.input_hash
     })
 }
 
-/// Notes that the scores of partners are still what this version of the ideal partner profile would make of them. No
-/// version of the partner: nothing has changed but what we know.
+/// Notes that the scores of partners are still what this version of the ideal partner profile would
+/// make of them. No version of the partner: nothing has changed but what we know.
 ///
 /// # Errors
 /// Those of the database.

@@ -1,5 +1,5 @@
-//! Submissions (contract 4.8): taken from strangers, reviewed, accepted, erased. Events about them never hold answers, so
-//! that erasing one leaves nothing behind.
+//! Submissions (contract 4.8): taken from strangers, reviewed, accepted, erased. Events about them
+//! never hold answers, so that erasing one leaves nothing behind.
 
 #[cfg(test)]
 mod tests;
@@ -54,11 +54,12 @@ pub async fn get(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
     Ok(Submission::query().filter(submissions::id.eq(id)).first(&mut tx.conn()).await?)
 }
 
-/// Takes an application by the public link with this token. One whose honeypot is filled is answered like any other and
-/// put with the spam, unseen by anybody who is told of new ones.
+/// Takes an application by the public link with this token. One whose honeypot is filled is
+/// answered like any other and put with the spam, unseen by anybody who is told of new ones.
 ///
 /// # Errors
-/// `not_found` when the form is closed; `form_changed` when the version it was made on is too old; every wrong answer.
+/// `not_found` when the form is closed; `form_changed` when the version it was made on is too old;
+/// every wrong answer.
 pub async fn submit(
     tx: &Tx<'_>,
     token: &str,
@@ -132,8 +133,8 @@ async fn insert(
     Ok((id, SubmissionReceipt { receipt }))
 }
 
-/// The receipt of the same application, when it came within the last day. Answers that do not say who applied are never
-/// the same. Two at once wait for each other here.
+/// The receipt of the same application, when it came within the last day. Answers that do not say
+/// who applied are never the same. Two at once wait for each other here.
 async fn find_same(
     tx: &Tx<'_>,
     form: &ApplicationForm,
@@ -161,8 +162,9 @@ async fn find_same(
 /// Notes what the review has come to.
 ///
 /// # Errors
-/// `use_acceptance` for the status `accepted`; `not_found`, `version_mismatch`; `submission_already_accepted` when the status
-/// of an accepted one is to change; `not_found_reference` for the reviewer.
+/// `use_acceptance` for the status `accepted`; `not_found`, `version_mismatch`;
+/// `submission_already_accepted` when the status of an accepted one is to change;
+/// `not_found_reference` for the reviewer.
 pub async fn update(
     tx: &Tx<'_>,
     id: SubmissionId,

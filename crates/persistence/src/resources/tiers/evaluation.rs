@@ -1,5 +1,6 @@
-//! The evaluation of many partners: what the rules give them is decided in SQL, set-based, by the same conditions that
-//! decide in memory for one partner (a test holds both together). Only rows that change are locked and written.
+//! The evaluation of many partners: what the rules give them is decided in SQL, set-based, by the
+//! same conditions that decide in memory for one partner (a test holds both together). Only rows
+//! that change are locked and written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +34,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Which<'a> {
     Of(&'a Selected),
-    /// Those who have a tier that is no more, deleted partners too. Who has it by hand gets the other one by hand.
+    /// Those who have a tier that is no more, deleted partners too. Who has it by hand gets the
+    /// other one by hand.
     Holding {
         tier: &'a str,
         replace_with: Option<&'a str>,
@@ -46,7 +48,8 @@ pub(super) struct Evaluation<'a> {
     rules: &'a TierRules,
     which: Which<'a>,
     dry_run: bool,
-    /// Whether a change is a version of its own, or belongs to one that this transaction has made already.
+    /// Whether a change is a version of its own, or belongs to one that this transaction has made
+    /// already.
     raises: bool,
 }
 
@@ -144,7 +147,8 @@ impl<'a> Evaluation<'a> {
     /// What is asked of every partner, up to its WHERE.
     fn select(&self) -> Statement {
         let mut out = Statement::new(
-            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, deleted_at IS NOT NULL, ",
+            "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, overridden_fields, \
+                deleted_at IS NOT NULL, ",
         );
         let ruled = || {
             self.rules
@@ -198,17 +202,26 @@ impl<'a> Evaluation<'a> {
         }
         let rows = changed
             .iter()
-            .map(|one| json!({"id": one.id.0, "tier": one.after.tier, "at_risk": one.after.at_risk_since}))
+            .map(|one| {
+                json!({
+                    "id": one.id.0,
+                    "tier": one.after.tier,
+                    "at_risk": one.after.at_risk_since
+                })
+            })
             .collect();
         let update = Statement::new(
-            "/* tiers.write */ UPDATE partners p SET updated_at = clock_timestamp(), tier = v.tier, tier_at_risk_since = v.at_risk, \
-             tier_changed_at = CASE WHEN p.tier IS DISTINCT FROM v.tier THEN clock_timestamp() ELSE p.tier_changed_at END, \
+            "/* tiers.write */ UPDATE partners p SET updated_at = clock_timestamp(), tier = \
+                v.tier, tier_at_risk_since = v.at_risk, \
+             tier_changed_at = CASE WHEN p.tier IS DISTINCT FROM v.tier THEN clock_timestamp() \
+             ELSE p.tier_changed_at END, \
              version = p.version + ",
         )
         .with(Bind::Int(Some(self.raises.into())), " FROM jsonb_to_recordset(")
         .with(
             Bind::Json(Some(Json::Array(rows))),
-            ") AS v (id uuid, tier text, at_risk timestamptz) WHERE p.id = v.id RETURNING p.id, p.version",
+            ") AS v (id uuid, tier text, at_risk timestamptz) WHERE p.id = v.id RETURNING p.id, \
+                p.version",
         );
         let moved = changed.iter().filter(|one| one.before.tier != one.after.tier);
         let moved: Vec<Changed> =
@@ -277,7 +290,12 @@ fn tell(tx: &Tx<'_>, one: &Evaluated, version: i64) {
         .collect();
     tell(
         "partner.updated",
-        json!({"changes": changes, "skipped_fields": [], "overridden_fields": one.overridden_fields, "write_mode": WriteMode::Automated}),
+        json!({
+            "changes": changes,
+            "skipped_fields": [],
+            "overridden_fields": one.overridden_fields,
+            "write_mode": WriteMode::Automated
+        }),
     );
     if let Some(change) = changes.get("tier") {
         tell("partner.tier_changed", json!({"changes": {"tier": change}}));
@@ -301,9 +319,10 @@ pub(super) async fn count_by_hand(tx: &Tx<'_>, tier: &str) -> Result<i64> {
     Ok(statement.answers::<BigInt>().get_result(&mut tx.conn()).await?)
 }
 
-/// What follows for the tiers of partners of which this transaction has just changed `fields`, set-based and as a part
-/// of the versions that it has made. For writes of many partners that do not go through the write of one; they must
-/// have asked for [`super::rules`] before they locked any partner.
+/// What follows for the tiers of partners of which this transaction has just changed `fields`,
+/// set-based and as a part of the versions that it has made. For writes of many partners that do
+/// not go through the write of one; they must have asked for [`super::rules`] before they locked
+/// any partner.
 pub(crate) async fn evaluate_changed(
     tx: &Tx<'_>,
     rules: &TierRules,

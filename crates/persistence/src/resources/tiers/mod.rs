@@ -151,8 +151,8 @@ async fn dethrone(tx: &Tx<'_>) -> Result<()> {
 /// Changes a tier, and what follows for partners: at once for few, in a job for many.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`; `default_tier` for taking
-/// the default away without giving it to another.
+/// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`;
+/// `default_tier` for taking the default away without giving it to another.
 pub async fn update(
     tx: &Tx<'_>,
     key: &str,
@@ -208,7 +208,8 @@ pub async fn update(
     get(tx, key).await
 }
 
-/// Gives every partner the tier of rules that have just changed, when the policy says that rules decide.
+/// Gives every partner the tier of rules that have just changed, when the policy says that rules
+/// decide.
 async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     let rules = tier_rules::lock_shared(tx).await?;
     if rules.mode == TierMode::Manual {
@@ -222,11 +223,12 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     }
 }
 
-/// Deletes a tier. Those who have it by hand get another one by hand, all others what the rules give them.
+/// Deletes a tier. Those who have it by hand get another one by hand, all others what the rules
+/// give them.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one; `tier_in_use` when somebody
-/// has it by hand and there is no other one.
+/// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one;
+/// `tier_in_use` when somebody has it by hand and there is no other one.
 pub async fn delete(
     tx: &Tx<'_>,
     key: &str,

@@ -99,7 +99,8 @@ fn standings(found: &[Evaluated]) -> Vec<(String, Standing)> {
 fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
     run(async |store, scope| {
         let (_, mut partners) = rows(&store, &scope, 150, 21).await;
-        let by_hand = "UPDATE partners SET overridden_fields = '{tier}', tier_source = 'manual', tier_at_risk_since = NULL \
+        let by_hand = "UPDATE partners SET overridden_fields = '{tier}', tier_source = 'manual', \
+            tier_at_risk_since = NULL \
                        WHERE tier IS NOT NULL AND get_byte(uuid_send(id), 15) % 7 = 0";
         run_sql(&store, &scope, Statement::new(by_hand)).await;
         let (mut dice, mut moved) = (Dice(22), 0);
@@ -210,7 +211,8 @@ fn a_write_and_a_batch_leave_the_same_and_grace_is_kept() {
             assessed.demotion_on,
             Some((since.0 + chrono::TimeDelta::days(30)).date_naive().to_string())
         );
-        let back = "UPDATE partners SET tier_at_risk_since = clock_timestamp() - interval '31 days' WHERE tier_at_risk_since IS NOT NULL";
+        let back = "UPDATE partners SET tier_at_risk_since = clock_timestamp() - interval '31 \
+            days' WHERE tier_at_risk_since IS NOT NULL";
         run_sql(&store, &scope, Statement::new(back)).await;
         store
             .write(&scope, async |tx| {
@@ -322,8 +324,10 @@ fn a_tier_that_goes_leaves_nobody_behind() {
 #[test]
 fn many_partners_are_left_to_a_job() {
     run(async |store, scope| {
-        let many = "INSERT INTO partners (id, created_via, name, normalised_name, type, employees, tier) \
-                    SELECT gen_random_uuid(), 'api', 'P' || n, 'p' || n, 'channel', n, 'registered' FROM generate_series(1, 1001) n";
+        let many = "INSERT INTO partners (id, created_via, name, normalised_name, type, employees, \
+            tier) \
+                    SELECT gen_random_uuid(), 'api', 'P' || n, 'p' || n, 'channel', n, \
+                    'registered' FROM generate_series(1, 1001) n";
         run_sql(&store, &scope, Statement::new(many)).await;
         require(
             &store,
@@ -398,7 +402,8 @@ fn whoever_decides_by_the_rules_holds_them() {
         )
         .await;
         let (asked, told) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
-        // A partner is written by the old rules while they change: the change waits, and then finds the partner.
+        // A partner is written by the old rules while they change: the change waits, and then finds
+        // the partner.
         let slow = store.write(&scope, async |tx| {
             let body = json!({"name": "A", "type": "channel", "employees": 5});
             let changes = changes_of(body.as_object().unwrap());

@@ -209,7 +209,8 @@ fn items(tx: &Tx<'_>, job: JobId, task: &Task, found: &[Evaluated], from: i64) -
     all
 }
 
-/// The work of every day: evaluates all partners when the policy says so, and ends deletions of tiers whose job has died.
+/// The work of every day: evaluates all partners when the policy says so, and ends deletions of
+/// tiers whose job has died.
 ///
 /// # Errors
 /// What is worth another attempt.
