@@ -20,6 +20,7 @@ use domain::{
     me::MeUpdate,
     members::{Member, MemberInvite, MemberStatus, MemberUpdate},
     organizations::OrganizationUpdate,
+    schema,
     secrets::{KeyEnvironment, OpaqueToken},
     sessions::Registration,
     timestamp::Timestamp,
@@ -29,7 +30,6 @@ use persistence::{
     events::{self, EventFilter},
     me, member_removal, members, organizations, passwords,
     revocations::Revocations,
-    schema,
     sessions::{self, Device, Grant, Refreshed},
 };
 use uuid::Uuid;

@@ -33,7 +33,7 @@ use crate::kernel::{
     call::{Call, Json, PublicCall, Query},
     devices,
     limits::{Bucket, Subject, Taken},
-    passwords::{hashed, judged, registration_faults, verified},
+    passwords::{hashed, judged, random_password, registration_faults, verified},
     problem::Result,
 };
 
