@@ -10,10 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use harness::{Client, Organization, instance, settings};
 use serde_json::json;
 use tokio::{

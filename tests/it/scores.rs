@@ -3,10 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use domain::{ids::PartnerId, scores::ScoreRefreshRequest};
 use harness::{
     Client, Ended, Organization,
@@ -348,7 +345,7 @@ async fn first_scores_of_partners_who_were_made_one_by_one_are_made_together() {
     let now = domain::timestamp::Timestamp::now();
     let queue = async |tx: &persistence::Tx<'_>| {
         for id in &ids {
-            persistence::scores::queue(tx, &[id.parse().unwrap()], now).await?;
+            persistence::partners::first_scores::queue(tx, &[id.parse().unwrap()], now).await?;
         }
         Ok(())
     };

@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use harness::{Organization, database, instance, settings, unique};
 use serde_json::json;
 use tokio_postgres::error::SqlState;

@@ -8,7 +8,8 @@ use std::{
 
 use api::{
     config::{Database, Settings},
-    server::{DatabaseAccess, Server},
+    database::DatabaseAccess,
+    server::Server,
     state::AccountPolicy,
 };
 use persistence::mail_allowances::InvitationAllowance;

@@ -13,7 +13,9 @@ use futures_util::TryStreamExt;
 use object_store::path::Path;
 use persistence::{
     Store, Tx, account_mails, deals, exports, housekeeping, imports, jobs, notification_deliveries,
-    notifications, passwords, registrations, scores,
+    notifications,
+    partners::first_scores,
+    passwords, registrations, scores,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
@@ -21,11 +23,9 @@ use persistence::{
 use tokio::sync::oneshot;
 
 use crate::{
-    enrichments::{self, Sources},
-    files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
-    logos,
-    notifications::sender::Sender,
-    scores::Scorer,
+    kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
+    processes::enrichments::{self, Sources},
+    resources::{logos, notifications::sender::Sender, scores::Scorer},
 };
 
 /// The task that erases what nobody needs any more.
@@ -50,7 +50,7 @@ impl Tasks for Work {
             notifications::SUMMARY_TASK => summarize_applications(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
-            scores::SCORE_NEW => self.scorer.score_new(run).await,
+            first_scores::SCORE_NEW => self.scorer.score_new(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,

@@ -13,12 +13,13 @@ use domain::{
     ids::PartnerId,
     jobs::{Daily, JobStatus},
     partners::{PartnerCreatedVia, changes_of},
+    schema,
     timestamp::Timestamp,
 };
 use persistence::{
     Tx,
     enrichments::{self, Due, Said, Visit, Work},
-    jobs, partners, schema,
+    jobs, partners,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
 };

@@ -12,10 +12,11 @@ use domain::{
     ids::JobId,
     imports::{ImportOptions, inspect},
     jobs::{Daily, Job, JobItem, JobItemStatus, JobStatus},
+    schema,
     timestamp::Timestamp,
 };
 use persistence::{
-    Store, Tx, exports, imports, jobs, schema,
+    Store, Tx, exports, imports, jobs,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
 };

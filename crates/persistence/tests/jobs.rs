@@ -14,11 +14,11 @@ use domain::{
     access::Scope,
     ids::JobId,
     jobs::{Daily, JobItemStatus, JobStatus, JobType, Lane, NewJobItem, NewTask},
+    schema,
 };
 use persistence::{
     Store, Tx, housekeeping,
     jobs::{self, JobFilter, NewJob},
-    schema,
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };

@@ -3,6 +3,9 @@
 
 mod document;
 mod example;
+#[cfg(test)]
+mod http_below_api;
+mod imports;
 mod postgres;
 #[cfg(test)]
 mod references;
@@ -19,7 +22,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 9] = [
+const COMMANDS: [(&str, &str, Chore); 10] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to \
@@ -43,6 +46,11 @@ const COMMANDS: [(&str, &str, Chore); 9] = [
         "openapi",
         "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)",
         document::openapi,
+    ),
+    (
+        "imports",
+        "regenerate docs/imports.txt, which areas import which (`--check` only compares)",
+        imports::imports,
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
@@ -99,6 +107,7 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
+    imports::imports(tree, &[])?;
     postgres::ensure(tree)?;
     tree::run(
         tree.cargo()

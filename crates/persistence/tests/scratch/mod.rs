@@ -13,9 +13,9 @@ use std::{
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use domain::{access::Scope, ids::OrganizationId};
+use domain::{access::Scope, ids::OrganizationId, schema};
 use embedded_postgres::{Cluster, Settings};
-use persistence::{Store, schema};
+use persistence::Store;
 use tempfile::TempDir;
 use uuid::Uuid;
 
