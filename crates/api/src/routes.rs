@@ -4,11 +4,17 @@ use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health,
-    ideal_partner_profile, imports, insights, jobs, joint_plans, logos, me, members, notifications,
-    operation::{self, OperationList, operations},
-    organizations, pages, partners, plan_items, scores, sessions, slack, submissions, tags, tiers,
-    views,
+    kernel::{
+        documents, health,
+        operation::{self, OperationList, operations},
+        pages,
+    },
+    processes::{enrichments, exports, imports},
+    resources::{
+        api_keys, application_forms, contacts, deals, events, ideal_partner_profile, insights,
+        jobs, joint_plans, logos, me, members, notifications, organizations, partners, plan_items,
+        scores, sessions, slack, submissions, tags, tiers, views,
+    },
 };
 
 /// Every operation, in the order of the document.

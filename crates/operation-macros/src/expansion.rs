@@ -108,6 +108,11 @@ fn spec(attribute: &Attribute, handler: &ItemFn) -> TokenStream {
                     collect_forms: #collect_forms,
                 };
         }
+
+        // Constants of traits are only evaluated where they are used; here the compiler does it
+        // beside the handler.
+        const _: &::api::operation::OperationSpec =
+            <#name as ::api::operation::Operation>::SPEC;
     }
 }
 

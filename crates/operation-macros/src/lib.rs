@@ -6,7 +6,8 @@ mod expansion;
 use proc_macro::TokenStream;
 
 /// Makes an operation of a handler: its route, its part of the OpenAPI document, and its
-/// `OperationSpec`, which the gate enforces. The module `operation` of the API crate lists the words.
+/// `OperationSpec`, which the gate enforces. The module `operation` of the API crate lists the
+/// words.
 ///
 /// Roles, scopes, tags, codes and limits are variants of enums, so a wrong one does not compile.
 /// Parameters and the body are taken from the types of the handler's arguments: `Path<T>`,

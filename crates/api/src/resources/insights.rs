@@ -1,0 +1,99 @@
+//! Insights: over the partners that appear in intelligence.
+
+use domain::{
+    insights::{
+        AttainmentInsight, InsightFilter, LifecycleInsight, LifecycleWindow, PortfolioInsight,
+        StrengthsInsight,
+    },
+    joint_plans::FiscalYearParameter,
+    page::Paging,
+};
+use operation_macros::operation;
+use persistence::insights;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Query},
+    problem::Result,
+};
+
+/// Get the portfolio summary
+///
+/// Counts partners by their attributes, adds up deals and revenue, and averages scores.
+#[operation(
+    get("/insights/portfolio"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(InsightFilter),
+    ok(PortfolioInsight),
+    field_errors(NotFoundReference)
+)]
+pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
+    let request = call.partner_filter(&[], "")?;
+    let insight = call.read(async |tx| insights::portfolio(tx, &request).await).await?;
+    Ok(Answer::ok(&insight))
+}
+
+/// Get the partner lifecycle
+///
+/// By the stage history, between two days in the organization's time zone, both included.
+#[operation(
+    get("/insights/lifecycle"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(InsightFilter),
+    ok(LifecycleInsight),
+    field_errors(NotFoundReference)
+)]
+pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
+    let request = call.partner_filter(&["since", "until"], "")?;
+    let insight = call.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
+    Ok(Answer::ok(&insight))
+}
+
+/// Get partner strengths
+///
+/// The strengths that scoring found, with how many partners have them; at most 100.
+#[operation(
+    get("/insights/strengths"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(InsightFilter),
+    ok(StrengthsInsight),
+    field_errors(NotFoundReference)
+)]
+pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
+    let request = call.partner_filter(&[], "")?;
+    let insight = call.read(async |tx| insights::strengths(tx, &request).await).await?;
+    Ok(Answer::ok(&insight))
+}
+
+/// Get target attainment
+///
+/// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
+#[operation(
+    get("/insights/attainment"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(Paging, InsightFilter),
+    ok(AttainmentInsight),
+    errors(InvalidCursor),
+    field_errors(NotFoundReference)
+)]
+pub async fn get_attainment_insight(
+    call: Call,
+    query: Query<FiscalYearParameter>,
+) -> Result<Answer> {
+    let request = call.partner_filter(&["fiscal_year"], "name")?;
+    let insight =
+        call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
+    Ok(Answer::ok(&insight))
+}

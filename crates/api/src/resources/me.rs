@@ -1,0 +1,34 @@
+//! Who is asking.
+
+use domain::me::{Me, MeUpdate};
+use operation_macros::operation;
+use persistence::me;
+
+use crate::kernel::{
+    answer::Answer,
+    auth::Credential,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// Get the current user or API key
+///
+/// Returns the user or API key, the organization, the role and the scopes of the credential.
+#[operation(get("/me"), tag(Auth), role(Viewer), any_api_key, ok(Me))]
+pub async fn get_me(call: Call) -> Result<Answer> {
+    let me = call.read(async |tx| match call.caller.credential {
+        Credential::User { member, .. } => me::of_member(tx, member).await,
+        Credential::Key { key } => me::of_key(tx, key).await,
+    });
+    Ok(Answer::ok(&me.await?))
+}
+
+/// Update your user profile
+///
+/// Changes name, language and whether you receive mails.
+#[operation(patch("/me"), tag(Auth), role(Viewer), no_api_key, ok(Me))]
+pub async fn update_me(call: Call, body: Json<MeUpdate>) -> Result<Answer> {
+    let (member, _) = call.user()?;
+    let me = call.write(async |tx| me::update(tx, member, &body).await).await?;
+    Ok(Answer::ok(&me))
+}

@@ -1,0 +1,143 @@
+//! Members and invitations.
+
+use actix_web::web;
+use domain::{
+    ids::MemberId,
+    members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
+    page::Paging,
+    secrets::OpaqueToken,
+};
+use operation_macros::operation;
+use persistence::{member_removal, members, notifications};
+
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, Query},
+        problem::Result,
+    },
+    resources::notifications::sender::{INVITATION_LINKS, invitation_link},
+};
+
+/// List members
+///
+/// In the order in which they joined or were invited.
+#[operation(
+    get("/members"),
+    tag(Members),
+    role(Viewer),
+    scope(MembersRead),
+    ok(MemberPage),
+    errors(InvalidCursor)
+)]
+pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let page = call
+        .read(async |tx| {
+            let mut page = members::list(tx, paging.cursor.as_deref(), paging.limit()).await?;
+            if paging.counts() {
+                page.total_count = Some(members::count(tx).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Invite a member
+///
+/// The person gets a mail with a link. A link also stands in the answer, this once; whoever has one
+/// of them can join within seven days. Only the link in the mail proves the address: who joins by
+/// the other one has it until somebody proves it. An organization has an allowance of invitations a
+/// day, and so has each address; 429 `quota_exceeded` says for how long it is used up.
+#[operation(
+    post("/members"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    created(InvitedMember),
+    errors(AlreadyMember)
+)]
+pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let accounts = &call.state.accounts;
+        let invitation = match accounts.email_proof {
+            true => members::invite_with_proof(tx, &body).await?,
+            false => members::invite(tx, &body).await?,
+        };
+        let link =
+            |token: &OpaqueToken| invitation_link(&call.state.addresses.app_url, &token.expose());
+        let (invitation_url, mailed) = (link(&invitation.token), link(&invitation.mail_token));
+        let sealed = call.state.server_key.seal(
+            INVITATION_LINKS,
+            tx.scope().organization,
+            mailed.into_bytes(),
+        )?;
+        notifications::mail_invitation(
+            tx,
+            &invitation.member,
+            invitation.event,
+            sealed,
+            accounts.invitations,
+        )
+        .await?;
+        let members::Invitation { member, expires_at, .. } = invitation;
+        let path = format!("/v1/members/{}", member.id);
+        Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a member
+///
+/// Returns one member of the organization.
+#[operation(
+    get("/members/{id}"),
+    tag(Members),
+    role(Viewer),
+    scope(MembersRead),
+    no_store,
+    ok(Member)
+)]
+pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
+    let member = call.read(async |tx| members::get(tx, *id).await).await?;
+    Ok(Answer::resource(member.version, &member))
+}
+
+/// Change a member
+///
+/// Role or status; takes effect within a second, everywhere. A suspension ends the member's
+/// sessions for good. Only an owner gives or takes `owner`.
+#[operation(
+    patch("/members/{id}"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    ok(Member),
+    errors(LastOwner)
+)]
+pub async fn update_member(
+    call: Call,
+    id: web::Path<MemberId>,
+    body: Json<MemberUpdate>,
+) -> Result<Answer> {
+    let member =
+        call.write(async |tx| members::update(tx, *id, &body, call.if_match).await).await?;
+    Ok(Answer::resource(member.version, &member))
+}
+
+/// Remove a member
+///
+/// Ends the person's sessions and keeps the history. Partners that the member looked after have no
+/// manager then.
+#[operation(
+    delete("/members/{id}"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    no_content,
+    errors(LastOwner)
+)]
+pub async fn remove_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
+    call.write(async |tx| member_removal::remove(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}

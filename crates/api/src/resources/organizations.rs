@@ -1,0 +1,43 @@
+//! The organization of the caller.
+
+use domain::organizations::{Organization, OrganizationUpdate};
+use operation_macros::operation;
+use persistence::organizations;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// Get the organization
+///
+/// Returns its settings, such as currency, fiscal year and time zone.
+#[operation(
+    get("/organization"),
+    tag(Organization),
+    role(Viewer),
+    scope(OrganizationRead),
+    ok(Organization)
+)]
+pub async fn get_organization(call: Call) -> Result<Answer> {
+    let organization = call.read(async |tx| organizations::get(tx).await).await?;
+    Ok(Answer::resource(organization.version, &organization))
+}
+
+/// Change the organization
+///
+/// The currency cannot be changed once any amount exists.
+#[operation(
+    patch("/organization"),
+    tag(Organization),
+    role(Admin),
+    no_api_key,
+    ok(Organization),
+    errors(CurrencyInUse)
+)]
+pub async fn update_organization(call: Call, body: Json<OrganizationUpdate>) -> Result<Answer> {
+    let organization =
+        call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;
+    Ok(Answer::resource(organization.version, &organization))
+}

@@ -1,0 +1,87 @@
+//! Plan items.
+
+use actix_web::web;
+use domain::{
+    ids::{PartnerId, PlanItemId},
+    plan_items::{PLAN_ITEM, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate},
+};
+use operation_macros::operation;
+use persistence::plan_items;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// List the plan items of a partner
+///
+/// In the order of the plan unless sorted otherwise.
+#[operation(
+    get("/partners/{id}/plan-items"),
+    tag(Plans),
+    role(Viewer),
+    scope(PlansRead),
+    query(PlanItemList),
+    ok(PlanItemPage),
+    errors(InvalidCursor)
+)]
+pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(PLAN_ITEM, "position")?;
+    let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Create a plan item
+///
+/// The item is added at the end of the plan.
+#[operation(
+    post("/partners/{id}/plan-items"),
+    tag(Plans),
+    role(Member),
+    scope(PlansWrite),
+    created(PlanItem)
+)]
+pub async fn create_plan_item(
+    call: Call,
+    id: web::Path<PartnerId>,
+    body: Json<PlanItemCreate>,
+) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let item = plan_items::insert(tx, *id, &body).await?;
+        Ok(Answer::created(format!("/v1/plan-items/{}", item.id), &item).versioned(item.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a plan item
+///
+/// Returns one item of a joint plan.
+#[operation(get("/plan-items/{id}"), tag(Plans), role(Viewer), scope(PlansRead), ok(PlanItem))]
+pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
+    let item = call.read(async |tx| plan_items::get(tx, *id).await).await?;
+    Ok(Answer::resource(item.version, &item))
+}
+
+/// Change a plan item
+///
+/// `before_id` moves it in front of another item of the plan; null moves it to the end.
+#[operation(patch("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), ok(PlanItem))]
+pub async fn update_plan_item(
+    call: Call,
+    id: web::Path<PlanItemId>,
+    body: Json<PlanItemUpdate>,
+) -> Result<Answer> {
+    let item =
+        call.write(async |tx| plan_items::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(Answer::resource(item.version, &item))
+}
+
+/// Delete a plan item
+///
+/// Deletes it permanently.
+#[operation(delete("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), no_content)]
+pub async fn delete_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
+    call.write(async |tx| plan_items::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}

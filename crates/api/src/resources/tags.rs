@@ -1,0 +1,86 @@
+//! Tags.
+
+use actix_web::web;
+use domain::{
+    ids::TagId,
+    tags::{TAG, Tag, TagCreate, TagList, TagPage, TagUpdate},
+};
+use operation_macros::operation;
+use persistence::tags;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// List tags
+///
+/// By name unless sorted otherwise. `q` finds names that contain it.
+#[operation(
+    get("/tags"),
+    tag(Tags),
+    role(Viewer),
+    scope(TagsRead),
+    query(TagList),
+    ok(TagPage),
+    errors(InvalidCursor)
+)]
+pub async fn list_tags(call: Call) -> Result<Answer> {
+    let request = call.list_request(TAG, "name")?;
+    let page = call.read(async |tx| tags::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Create a tag
+///
+/// Its name must be new within the category, ignoring case.
+#[operation(
+    post("/tags"),
+    tag(Tags),
+    role(Member),
+    scope(TagsWrite),
+    created(Tag),
+    errors(TagNameTaken)
+)]
+pub async fn create_tag(call: Call, body: Json<TagCreate>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let tag = tags::insert(tx, &body).await?;
+        Ok(Answer::created(format!("/v1/tags/{}", tag.id), &tag).versioned(tag.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a tag
+///
+/// `partner_count` is the number of partners that have it.
+#[operation(get("/tags/{id}"), tag(Tags), role(Viewer), scope(TagsRead), ok(Tag))]
+pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
+    let tag = call.read(async |tx| tags::get(tx, *id).await).await?;
+    Ok(Answer::resource(tag.version, &tag))
+}
+
+/// Update a tag
+///
+/// Changes name and color. The category cannot be changed.
+#[operation(
+    patch("/tags/{id}"),
+    tag(Tags),
+    role(Admin),
+    scope(TagsWrite),
+    ok(Tag),
+    errors(TagNameTaken)
+)]
+pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>) -> Result<Answer> {
+    let tag = call.write(async |tx| tags::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(Answer::resource(tag.version, &tag))
+}
+
+/// Delete a tag
+///
+/// It is removed from all partners.
+#[operation(delete("/tags/{id}"), tag(Tags), role(Admin), scope(TagsWrite), no_content)]
+pub async fn delete_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
+    call.write(async |tx| tags::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}

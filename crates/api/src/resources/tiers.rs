@@ -1,0 +1,214 @@
+//! Tiers (docs/tiers.md).
+
+use actix_web::web;
+use domain::{
+    ids::PartnerId,
+    jobs::Job,
+    page::Paging,
+    tiers::{
+        Tier, TierAssessment, TierChangePage, TierCreate, TierEvaluationRequest, TierPage,
+        TierPolicy, TierPolicyUpdate, TierUpdate,
+    },
+};
+use operation_macros::operation;
+use persistence::tiers;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json, Query},
+    problem::Result,
+};
+
+/// A tier of the organization.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TierPath {
+    /// The key of a tier.
+    #[param(max_length = 40, example = "gold")]
+    pub key: String,
+}
+
+/// What becomes of those who have a tier by hand.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TierReplacement {
+    /// The key of the tier that they get instead.
+    #[serde(default)]
+    #[param(max_length = 40, example = "silver")]
+    pub replace_with: Option<String>,
+}
+
+/// List tiers
+///
+/// Ordered by rank, the lowest first.
+#[operation(
+    get("/tiers"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    ok(TierPage),
+    errors(InvalidCursor)
+)]
+pub async fn list_tiers(call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let page = call.read(async |tx| tiers::list(tx, &paging).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Create a tier
+///
+/// Key and rank must be new. Nobody is evaluated by it: try it out with a dry run, then evaluate.
+#[operation(
+    post("/tiers"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    created(Tier),
+    errors(KeyTaken, RankTaken, CircularRequirement, InvalidFilter)
+)]
+pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let tier = tiers::insert(tx, &body).await?;
+        Ok(Answer::created(format!("/v1/tiers/{}", tier.key), &tier).versioned(tier.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a tier
+///
+/// `partner_count` is the number of partners that have it.
+#[operation(get("/tiers/{key}"), tag(Tiers), role(Viewer), scope(TiersRead), ok(Tier))]
+pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
+    let tier = call.read(async |tx| tiers::get(tx, &path.key).await).await?;
+    Ok(Answer::resource(tier.version, &tier))
+}
+
+/// Change a tier
+///
+/// When rank, requirement or default change and the rules decide on tiers, partners are evaluated:
+/// up to 1,000 at once, more in a job that starts at once.
+#[operation(
+    patch("/tiers/{key}"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    ok(Tier),
+    errors(RankTaken, DefaultTier, CircularRequirement, InvalidFilter)
+)]
+pub async fn update_tier(
+    call: Call,
+    path: web::Path<TierPath>,
+    body: Json<TierUpdate>,
+) -> Result<Answer> {
+    let tier =
+        call.write(async |tx| tiers::update(tx, &path.key, call.if_match, &body).await).await?;
+    Ok(Answer::resource(tier.version, &tier))
+}
+
+/// Delete a tier
+///
+/// Its partners get what the rules give them; those who have it by hand get the tier of
+/// `replace_with` by hand.
+#[operation(
+    delete("/tiers/{key}"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    no_content,
+    errors(TierInUse, DefaultTier),
+    field_errors(NotFoundReference)
+)]
+pub async fn delete_tier(
+    call: Call,
+    path: web::Path<TierPath>,
+    query: Query<TierReplacement>,
+) -> Result<Answer> {
+    let replace_with = query.replace_with.as_deref();
+    call.write(async |tx| tiers::delete(tx, &path.key, call.if_match, replace_with).await).await?;
+    Ok(Answer::nothing())
+}
+
+/// Get the tier policy
+///
+/// Says when and how tiers are evaluated.
+#[operation(get("/tier-policy"), tag(Tiers), role(Viewer), scope(TiersRead), ok(TierPolicy))]
+pub async fn get_tier_policy(call: Call) -> Result<Answer> {
+    let policy = call.read(async |tx| tiers::get_policy(tx).await).await?;
+    Ok(Answer::resource(policy.version, &policy))
+}
+
+/// Update the tier policy
+///
+/// A merge patch: absent properties keep their values. No tier changes by this alone.
+#[operation(
+    patch("/tier-policy"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    if_match(Required),
+    ok(TierPolicy)
+)]
+pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
+    call.expect_if_match()?;
+    let policy =
+        call.write(async |tx| tiers::replace_policy(tx, call.if_match, &body).await).await?;
+    Ok(Answer::resource(policy.version, &policy))
+}
+
+/// Evaluate tiers
+///
+/// Of all partners, or of a selection. The items of the job hold the tier before and after; a dry
+/// run changes nothing and says exactly what a real one would do.
+#[operation(
+    post("/tier-evaluations"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    accepted(Job),
+    errors(InvalidSelection, InvalidFilter),
+    field_errors(NotFoundReference)
+)]
+pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let job = tiers::insert_evaluation(tx, &body).await?;
+        Ok(Answer::accepted(format!("/v1/jobs/{}", job.id), &job).versioned(job.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Assess the tier of a partner
+///
+/// Why it has its tier, and what it lacks for the next: every condition with what is needed, what
+/// there is, and the gap.
+#[operation(
+    get("/partners/{id}/tier-assessment"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    ok(TierAssessment)
+)]
+pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let assessment = call.read(async |tx| tiers::assess(tx, *id).await).await?;
+    Ok(Answer::ok(&assessment))
+}
+
+/// List the tier history of a partner
+///
+/// Lists every change of its tier, newest first.
+#[operation(
+    get("/partners/{id}/tier-history"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    ok(TierChangePage),
+    errors(InvalidCursor)
+)]
+pub async fn list_partner_tier_history(
+    call: Call,
+    id: web::Path<PartnerId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
+    let page = call.read(async |tx| tiers::list_history(tx, *id, &paging).await).await?;
+    Ok(Answer::ok(&page))
+}
