@@ -669,7 +669,7 @@ impl Test {
         if let Self::IsNull(wanted) = self {
             return absent == *wanted;
         }
-        // Two-valued: null is in no list and fulfils no comparison (docs/filters.md).
+        // Two-valued: null is in no list and fulfils no comparison (docs/filters.md#null).
         let Some(held) = comparable(field, held) else { return matches!(self, Self::NotIn(_)) };
         match self {
             Self::In(values) => values.contains(&held),
