@@ -102,6 +102,8 @@
 //! }
 //! ```
 
+use std::collections::HashMap;
+
 use actix_web::dev::HttpServiceFactory;
 use utoipa_actix_web::{OpenApiFactory, scope, service_config::ServiceConfig};
 
@@ -297,6 +299,33 @@ pub struct OperationList {
     pub prefix: &'static str,
     pub specs: &'static [&'static OperationSpec],
     pub mount: fn(&mut ServiceConfig<'_>),
+}
+
+/// The specs of all operations by their operationId.
+pub struct OperationSpecs {
+    by_id: HashMap<&'static str, &'static OperationSpec>,
+}
+
+impl OperationSpecs {
+    /// The specs of all operations of these lists.
+    pub fn of(lists: &[OperationList]) -> Self {
+        let all = lists.iter().flat_map(|list| list.specs);
+        Self { by_id: all.map(|spec| (spec.id, *spec)).collect() }
+    }
+
+    /// All of them, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &'static OperationSpec> {
+        self.by_id.values().copied()
+    }
+
+    /// The spec of an operation of the document.
+    ///
+    /// # Panics
+    /// When there is none; route and spec of an operation come from the same list.
+    pub fn get(&self, id: &serde_json::Value) -> &'static OperationSpec {
+        let spec = id.as_str().and_then(|id| self.by_id.get(id));
+        spec.expect("route and spec of an operation come from the same list")
+    }
 }
 
 /// Adds the routes of operations, and their part of the document.

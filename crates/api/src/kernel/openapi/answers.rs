@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use domain::Code;
 use serde_json::{Map, Value as Json, json};
 
-use crate::kernel::operation::{FieldCode, IfMatch, OperationSpec};
+use crate::kernel::{
+    operation::{FieldCode, IfMatch, OperationSpec},
+    problem::{status_of, type_of},
+};
 
 /// The problems that operations share: status, name of the component, when it is answered, its
 /// codes.
@@ -124,8 +127,8 @@ impl OwnCode {
 
     fn status(self) -> u16 {
         match self {
-            Self::Problem(code) => code.status(),
-            Self::Field(_) => Code::ValidationFailed.status(),
+            Self::Problem(code) => status_of(code),
+            Self::Field(_) => status_of(Code::ValidationFailed),
         }
     }
 
@@ -285,9 +288,9 @@ fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
     json!({
         "summary": detail,
         "value": {
-            "type": code.type_uri(),
+            "type": type_of(code.as_str()),
             "title": code.title(),
-            "status": code.status(),
+            "status": status_of(code),
             "detail": detail,
             "instance": "/v1/partners",
             "code": code.as_str(),

@@ -12,7 +12,7 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use actix_web::App;
 use domain::{body::Schemas, request_body::RequestForms};
@@ -23,15 +23,12 @@ use utoipa::{
 };
 use utoipa_actix_web::AppExt;
 
-use crate::kernel::operation::{OperationList, OperationSpec, Tag, mount};
+use crate::kernel::operation::{OperationList, OperationSpecs, Tag, mount};
 
 pub use policy::{OperationPolicy, Parameter, Policy};
 
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
-
-/// What the document calls methods.
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// What an API is, made from its operations.
 pub struct ApiDescription {
@@ -49,9 +46,9 @@ impl ApiDescription {
     /// # Panics
     /// When the types of the operations contradict each other; the tests describe every operation.
     pub fn of(lists: &[OperationList]) -> Self {
-        let specs = Specs::of(lists);
+        let specs = OperationSpecs::of(lists);
         let mut forms = RequestForms::default();
-        for spec in specs.by_id.values() {
+        for spec in specs.all() {
             (spec.collect_forms)(&mut forms);
         }
         let app = App::new().into_utoipa_app().configure(|config| mount(lists, config));
@@ -62,26 +59,8 @@ impl ApiDescription {
     }
 }
 
-/// The specs of all operations by their operationId.
-struct Specs {
-    by_id: HashMap<&'static str, &'static OperationSpec>,
-}
-
-impl Specs {
-    fn of(lists: &[OperationList]) -> Self {
-        let all = lists.iter().flat_map(|list| list.specs);
-        Self { by_id: all.map(|spec| (spec.id, *spec)).collect() }
-    }
-
-    /// The spec of an operation of the document.
-    fn get(&self, id: &Json) -> &'static OperationSpec {
-        let spec = id.as_str().and_then(|id| self.by_id.get(id));
-        spec.expect("route and spec of an operation come from the same list")
-    }
-}
-
 /// Finishes the document that the derives give, by the rules of docs/API-DESIGN.md#the-document.
-fn finish(raw: OpenApi, specs: &Specs, forms: &RequestForms) -> Json {
+fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
     let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
     let mut schemas =
         raw.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
@@ -203,8 +182,8 @@ fn info() -> Json {
 }
 
 /// The tags that are used, in alphabetical order.
-fn tags(specs: &Specs) -> Json {
-    let used: BTreeSet<Tag> = specs.by_id.values().map(|spec| spec.tag).collect();
+fn tags(specs: &OperationSpecs) -> Json {
+    let used: BTreeSet<Tag> = specs.all().map(|spec| spec.tag).collect();
     let described = |tag: Tag| json!({"name": tag.name(), "description": tag.description()});
     used.into_iter().map(described).collect()
 }
@@ -212,7 +191,7 @@ fn tags(specs: &Specs) -> Json {
 /// Path, method and operation of everything below `paths`.
 fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str, &Json)> {
     paths.iter().flat_map(|(path, item)| {
-        METHODS.iter().filter_map(move |method| {
+        operations::METHODS.iter().filter_map(move |method| {
             item.get(*method).map(|operation| (path.as_str(), *method, operation))
         })
     })

@@ -4,15 +4,17 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    METHODS, Specs,
     answers::{self, OwnCode, Traits},
     examples,
     schemas::name_of,
 };
-use crate::kernel::operation::{Access, IfMatch, KeyAccess, OperationSpec};
+use crate::kernel::operation::{Access, IfMatch, KeyAccess, OperationSpec, OperationSpecs};
+
+/// What the document calls methods.
+pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
-pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>, specs: &Specs) {
+pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>, specs: &OperationSpecs) {
     for (path, item) in paths {
         // A thing that is read with a version is deleted with one.
         let versioned = item

@@ -20,8 +20,8 @@ use domain::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Specs, operations_of, schemas::name_of};
-use crate::kernel::operation::{Access, KeyAccess, OperationSpec};
+use super::{operations_of, schemas::name_of};
+use crate::kernel::operation::{Access, KeyAccess, OperationSpec, OperationSpecs};
 
 /// Every operation of the document.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub struct Parameter {
 
 impl Policy {
     /// The policy of a finished document and the specs that it was made from.
-    pub(super) fn of(document: &Json, specs: &Specs) -> Self {
+    pub(super) fn of(document: &Json, specs: &OperationSpecs) -> Self {
         let mut by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>> = HashMap::new();
         let nothing = Map::new();
         let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
@@ -104,7 +104,13 @@ impl Policy {
 }
 
 impl OperationPolicy {
-    fn of(path: &str, method: &str, operation: &Json, document: &Json, specs: &Specs) -> Self {
+    fn of(
+        path: &str,
+        method: &str,
+        operation: &Json,
+        document: &Json,
+        specs: &OperationSpecs,
+    ) -> Self {
         let parameters: Vec<&Json> = operation["parameters"]
             .as_array()
             .into_iter()

@@ -26,12 +26,8 @@ use crate::{
         problem::Result,
         request_body::Sum,
     },
-    resources::logos,
+    resources::{jobs::accepted, logos},
 };
-
-fn accepted(job: &Job) -> Answer {
-    Answer::accepted(format!("/v1/jobs/{}", job.id), job).versioned(job.version)
-}
 
 /// Fetch the logo of a partner
 ///
@@ -46,7 +42,8 @@ fn accepted(job: &Job) -> Answer {
     errors(DomainRequired)
 )]
 pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_logo_fetch(tx, *id).await?));
+    let work =
+        async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_logo_fetch(tx, *id).await?));
     call.once(&Sum::nothing(), work).await
 }
 
@@ -64,7 +61,7 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
     errors(DomainRequired)
 )]
 pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_one(tx, *id).await?));
+    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_one(tx, *id).await?));
     call.once(&Sum::nothing(), work).await
 }
 
@@ -82,7 +79,7 @@ pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
     field_errors(NotFoundReference)
 )]
 pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert(tx, &body).await?));
+    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert(tx, &body).await?));
     call.once(&body.sum, work).await
 }
 
