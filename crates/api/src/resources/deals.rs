@@ -11,6 +11,7 @@ use domain::{
     },
     ids::DealId,
     listing::ListRequest,
+    page::{Page, Paging},
 };
 use operation_macros::operation;
 use persistence::deals;
@@ -18,7 +19,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
+    call::{Call, Json, Query},
     problem::{Result, batch_status, status_of},
     request_body::Sum,
 };
@@ -249,17 +250,22 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists other partners' approved deals for the same account (an equal domain or an equal name),
-/// and after them those for an account that may be the same: a name that differs in spelling or
-/// legal form, or a domain of the same company. Only the same account refuses an approval.
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
+/// after them those for an account that may be the same: a name that differs in spelling or legal
+/// form, or a domain of the same company. Only the same account refuses an approval.
 #[operation(
     get("/deals/{id}/conflicts"),
     tag(Deals),
     role(Viewer),
     scope(DealsRead),
-    ok(DealConflictPage)
+    ok(DealConflictPage),
+    errors(InvalidCursor)
 )]
-pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
-    Ok(Answer::ok(&page))
+pub async fn list_deal_conflicts(
+    call: Call,
+    id: web::Path<DealId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
+    let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
+    Ok(Answer::ok(&Page::of(conflicts, &paging, &format!("conflicts {}", *id))?))
 }

@@ -106,14 +106,15 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
 /// Change a member
 ///
 /// Role or status; takes effect within a second, everywhere. A suspension ends the member's
-/// sessions for good. Only an owner gives or takes `owner`.
+/// sessions for good. Only an owner gives or takes `owner`. A member whose e-mail address somebody
+/// else has proved was suspended by the system and cannot be active again.
 #[operation(
     patch("/members/{id}"),
     tag(Members),
     role(Admin),
     no_api_key,
     ok(Member),
-    errors(LastOwner)
+    errors(LastOwner, EmailTaken)
 )]
 pub async fn update_member(
     call: Call,

@@ -122,7 +122,7 @@ pub async fn update_submission(
     post("/application-submissions/{id}/acceptance"),
     tag(Applications),
     role(Member),
-    scope(ApplicationsWrite),
+    scope(ApplicationsWrite, PartnersWrite),
     created(AcceptanceResult),
     errors(PartnerExists, SubmissionAlreadyAccepted, ExternalIdTaken),
     field_errors(Required, NotFoundReference)
