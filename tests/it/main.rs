@@ -15,6 +15,7 @@ mod events;
 mod exports;
 mod health;
 mod idempotency;
+mod import_records;
 mod imports;
 mod insights;
 mod jobs;

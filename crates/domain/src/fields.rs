@@ -462,7 +462,6 @@ impl Field {
         self.writable
             && (self.class == FieldClass::Profile || self.name == "tag_ids")
             && self.kind != FieldType::Object
-            && !self.is_tier()
     }
 }
 

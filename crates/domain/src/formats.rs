@@ -132,14 +132,16 @@ fn phone_character(c: char) -> Option<char> {
 }
 
 /// Countries in which a zero is dialled before the area code, and never from abroad: `+44 020` is `+44 20`.
-const DROPS_ZERO: [&str; 36] = [
-    "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "60", "61", "62", "63", "64",
-    "66", "81", "82", "84", "86", "90", "91", "92", "94", "98", "234", "254", "353", "358", "381",
-    "385", "386", "421", "966", "971",
+const DROPS_ZERO: [&str; 62] = [
+    "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "54", "55", "58", "60", "61",
+    "62", "63", "64", "66", "81", "82", "84", "86", "90", "91", "92", "94", "98", "212", "213",
+    "233", "234", "254", "255", "256", "353", "355", "358", "359", "380", "381", "382", "385",
+    "386", "387", "389", "421", "593", "855", "880", "886", "961", "962", "963", "964", "966",
+    "967", "970", "971", "972", "977",
 ];
 
 /// Countries whose numbers keep their zero when they are called from abroad.
-const KEEPS_ZERO: [&str; 6] = ["39", "378", "379", "225", "241", "242"];
+const KEEPS_ZERO: [&str; 7] = ["39", "378", "379", "225", "229", "241", "242"];
 
 /// The number without the zero in brackets behind its country code: of `(0)20` and of `(020)` alike.
 fn without_trunk_zero(text: &str) -> String {

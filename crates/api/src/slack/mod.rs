@@ -23,7 +23,7 @@ use crate::{
     state::State,
 };
 
-pub use client::{SlackApi, SlackFault, Targets, message};
+pub use client::{PATIENCE, SlackApi, SlackFault, Targets, message};
 
 /// What tokens are encrypted for.
 pub const TOKENS: &str = "slack tokens";

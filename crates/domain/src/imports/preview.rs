@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
 use super::{
-    ImportEncoding, ImportGuess, ImportObject, ImportOptions, ImportPlan, Inspection, suggest,
+    ImportEncoding, ImportField, ImportGuess, ImportObject, ImportOptions, ImportPlan, Inspection,
+    suggest,
 };
 use crate::{Code, Result, fields::AnyValue, jobs::JobItemWarning};
 
@@ -75,7 +76,10 @@ impl ImportPreviewOptions {
         if self.object.is_some() {
             return (options, None);
         }
-        let names = |object| suggest(object, &inspection.columns).iter().flatten().count();
+        // What is said about people may stand in the rows of partners and of contacts alike.
+        let is_own = |field: &&ImportField| !matches!(field, ImportField::Person(_));
+        let names =
+            |object| suggest(object, &inspection.columns).iter().flatten().filter(is_own).count();
         let (partner, contact, deal) =
             (names(ImportObject::Partner), names(ImportObject::Contact), names(ImportObject::Deal));
         options.object = match () {

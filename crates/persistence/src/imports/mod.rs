@@ -3,6 +3,7 @@
 mod contacts;
 mod deals;
 mod partners;
+mod people;
 
 use std::{
     collections::HashMap,
@@ -292,6 +293,11 @@ impl Batch<'_> {
 /// Two records that may not mean the same are told of, never merged in silence.
 fn name_differs(detail: String) -> JobItemWarning {
     JobItemWarning::new("name_differs", detail).about("name")
+}
+
+/// The problem of a row whose id names no record that it may mean.
+fn unknown_id(noun: &str) -> Error {
+    Error::field("not_found_reference", "id", format!("names no {noun}"))
 }
 
 /// In a dry run the record that an earlier row makes is not there for its second row to update.
