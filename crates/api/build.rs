@@ -1,11 +1,13 @@
-//! Tells the program which commit it was built from, and when. Both may be given, for builds without a repository.
+//! Tells the program which commit it was built from, and when. Both may be given, for builds
+//! without a repository.
 
 use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=PARTNEROS_COMMIT");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
-    // In a worktree it lies elsewhere, and a file that does not exist would mean to build anew every time.
+    // In a worktree it lies elsewhere, and a file that does not exist would mean to build anew
+    // every time.
     if let Some(head) = git(&["rev-parse", "--path-format=absolute", "--git-path", "HEAD"]) {
         println!("cargo:rerun-if-changed={head}");
     }

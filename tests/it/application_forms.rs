@@ -1,4 +1,5 @@
-//! The application form: designed, saved while somebody works on it, opened, closed, and kept in every version.
+//! The application form: designed, saved while somebody works on it, opened, closed, and kept in
+//! every version.
 
 use harness::{Answer, Client, Organization};
 use serde_json::{Value, json};
@@ -252,8 +253,11 @@ async fn everything_that_is_wrong_with_a_form_is_named_at_once() {
         (refused.faults()["#/title"].as_str(), refused.faults()["#/is_open"].as_str()),
         ("too_short", "not_nullable")
     );
-    let wrong = json!({"questions": [{"type": "text", "label": "a\nb", "maps_to": "partner.tier", "position": 1}],
-        "agreements": [{"text": "x", "url": "http://acme.com"}], "public_token": "mine"});
+    let wrong = json!({
+        "questions": [{"type": "text", "label": "a\nb", "maps_to": "partner.tier", "position": 1}],
+        "agreements": [{"text": "x", "url": "http://acme.com"}],
+        "public_token": "mine"
+    });
     let refused = save(&org.owner, wrong).await.problem(422, "validation_failed");
     for (at, code) in [
         ("#/questions/0/type", "invalid_choice"),
@@ -295,9 +299,24 @@ async fn the_public_form_shows_what_it_takes_to_render_it_and_nothing_else() {
     let public = Client::public();
     let form = save(
         &org.owner,
-        json!({"is_open": true, "intro": "Welcome!", "questions": [
-        {"type": "short_text", "label": "Company", "required": true, "maps_to": "partner.name"},
-        {"type": "short_text", "label": "Industry", "max_length": 500, "maps_to": "partner.industry"}]}),
+        json!({
+            "is_open": true,
+            "intro": "Welcome!",
+            "questions": [
+                {
+                    "type": "short_text",
+                    "label": "Company",
+                    "required": true,
+                    "maps_to": "partner.name"
+                },
+                {
+                    "type": "short_text",
+                    "label": "Industry",
+                    "max_length": 500,
+                    "maps_to": "partner.industry"
+                }
+            ]
+        }),
     );
     let form = form.await.expect(200);
     let path = |form: &Answer| {

@@ -16,24 +16,54 @@ fn outcomes(body: &Value) -> Vec<(u64, &str)> {
 #[tokio::test]
 async fn each_operation_has_an_outcome_of_its_own() {
     let org = Organization::new().await;
-    let body = json!({"name": "Held", "type": "reseller", "domain": "held.example", "external_id": "crm-1", "industry": "Software"});
+    let body = json!({
+        "name": "Held",
+        "type": "reseller",
+        "domain": "held.example",
+        "external_id": "crm-1",
+        "industry": "Software"
+    });
     let held = org.owner.post("/v1/partners", body).await.expect(201);
     let gone = plain(&org.owner, "Gone").await;
     let key = org.key(&["partners:write"]).await;
     let operations = json!([
         {"action": "create", "data": {"name": "New", "type": "channel"}},
-        {"action": "upsert", "match": "domain", "data": {"name": "Held", "type": "reseller", "domain": "https://www.held.example/", "industry": "Retail"}},
-        {"action": "upsert", "match": "domain", "data": {"name": "Fresh", "type": "channel", "domain": "fresh.example"}},
-        {"action": "upsert", "match": "external_id", "data": {"name": "Held", "type": "reseller", "external_id": "crm-1", "subtype": "MSP"}},
+        {
+            "action": "upsert",
+            "match": "domain",
+            "data": {
+                "name": "Held",
+                "type": "reseller",
+                "domain": "https://www.held.example/",
+                "industry": "Retail"
+            }
+        },
+        {
+            "action": "upsert",
+            "match": "domain",
+            "data": {"name": "Fresh", "type": "channel", "domain": "fresh.example"}
+        },
+        {
+            "action": "upsert",
+            "match": "external_id",
+            "data": {"name": "Held", "type": "reseller", "external_id": "crm-1", "subtype": "MSP"}
+        },
         {"action": "update", "id": held.id(), "version": 1, "data": {"subtype": "VAR"}},
         {"action": "delete", "id": gone.id(), "version": 1},
         {"action": "delete", "id": gone.id()},
         {"action": "create", "data": {"type": "vendor", "indsutry": "x"}},
-        {"action": "create", "data": {"name": "Twin", "type": "channel", "domain": "fresh.example"}},
+        {
+            "action": "create",
+            "data": {"name": "Twin", "type": "channel", "domain": "fresh.example"}
+        },
         {"action": "create"},
         {"action": "update", "data": {"name": "Nobody"}},
         {"action": "upsert", "match": "domain", "data": {"name": "No domain", "type": "channel"}},
-        {"action": "update", "match": "external_id", "data": {"external_id": "crm-404", "name": "x"}}
+        {
+            "action": "update",
+            "match": "external_id",
+            "data": {"external_id": "crm-404", "name": "x"}
+        }
     ]);
     let answer =
         key.post("/v1/partners/batch", json!({"operations": operations})).await.expect(207);
@@ -86,7 +116,10 @@ async fn each_operation_has_an_outcome_of_its_own() {
 async fn an_atomic_batch_is_done_whole_or_not_at_all() {
     let org = Organization::new().await;
     let held = plain(&org.owner, "Held").await;
-    let good = json!([{"action": "create", "data": {"name": "New", "type": "channel"}}, {"action": "update", "id": held.id(), "data": {"industry": "A"}}]);
+    let good = json!([
+        {"action": "create", "data": {"name": "New", "type": "channel"}},
+        {"action": "update", "id": held.id(), "data": {"industry": "A"}}
+    ]);
     let mut bad = good.as_array().unwrap().clone();
     bad.push(json!({"action": "update", "id": held.id(), "version": 9, "data": {"industry": "B"}}));
     let refused = org
@@ -145,7 +178,13 @@ async fn a_batch_has_limits_and_happens_once() {
 #[tokio::test]
 async fn operations_follow_each_other() {
     let org = Organization::new().await;
-    let row = |industry: &str| json!({"action": "upsert", "match": "domain", "data": {"name": "A", "type": "channel", "domain": "a.example", "industry": industry}});
+    let row = |industry: &str| {
+        json!({
+            "action": "upsert",
+            "match": "domain",
+            "data": {"name": "A", "type": "channel", "domain": "a.example", "industry": industry}
+        })
+    };
     let answer = org
         .owner
         .post("/v1/partners/batch", json!({"operations": [row("One"), row("Two"), row("Two")]}))

@@ -1,5 +1,5 @@
-//! What a caller sends never decides what it costs: every list, filter, header, query, path and body of the document at
-//! its largest, and how long the answers are.
+//! What a caller sends never decides what it costs: every list, filter, header, query, path and
+//! body of the document at its largest, and how long the answers are.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 const MAX_REFUSAL: usize = 64 << 10;
 /// Bytes of the longest query string.
 const MAX_QUERY: usize = 8 << 10;
-/// Longer than any single request takes on a busy machine; what grows with the square of a request takes minutes.
+/// Longer than any single request takes on a busy machine; what grows with the square of a request
+/// takes minutes.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// An operation of the document.
@@ -243,7 +244,8 @@ async fn a_body_has_at_most_a_hundred_thousand_values() {
     send(text(99_000)).await.problem(422, "validation_failed");
 }
 
-/// The faults of a filter are bounded in all places that take one, and so is what it costs to find them.
+/// The faults of a filter are bounded in all places that take one, and so is what it costs to find
+/// them.
 #[tokio::test]
 async fn filters_at_their_worst_have_short_answers() {
     let org = Organization::new().await;

@@ -139,7 +139,8 @@ async fn changes_have_their_own_order() {
     }
 }
 
-/// What others show of a partner changes with it: its deals and contacts come and go with it, and one contact is primary.
+/// What others show of a partner changes with it: its deals and contacts come and go with it, and
+/// one contact is primary.
 #[tokio::test]
 async fn deals_and_contacts_move_with_their_partner() {
     let org = Organization::new().await;
@@ -186,8 +187,11 @@ async fn deals_and_contacts_move_with_their_partner() {
 
     // With the partner its deals and contacts are erased for good, 30 days after its deletion.
     org.owner.delete(&path(&one)).await.expect(204);
-    org.sql("UPDATE partners SET deleted_at = deleted_at - interval '31 days' WHERE deleted_at IS NOT NULL")
-        .await;
+    org.sql(
+        "UPDATE partners SET deleted_at = deleted_at - interval '31 days' WHERE deleted_at IS \
+        NOT NULL",
+    )
+    .await;
     let before = head(&org.owner).await;
     purge(&org).await;
     let erased = async |list: &str| {
@@ -431,35 +435,128 @@ async fn write(client: &Client, world: &World, dice: &mut Dice) -> u16 {
                 .patch(&format!("/v1/partners/{partner}"), json!({"industry": format!("I{n}")}))
                 .await
         }
-        2 => client.patch(&format!("/v1/partners/{partner}"), json!({"stage": "signed", "employees": n})).await,
+        2 => {
+            client
+                .patch(
+                    &format!("/v1/partners/{partner}"),
+                    json!({
+                        "stage": "signed",
+                        "employees": n
+                    }),
+                )
+                .await
+        }
         3 => client.delete(&format!("/v1/partners/{partner}")).await,
         4 | 5 => client.post(&format!("/v1/partners/{partner}/restoration"), Value::Null).await,
         6 => {
-            let update = |id: &String| json!({"action": "update", "id": id, "data": {"subtype": format!("S{n}")}});
-            let mut ids: Vec<&String> = world.partners.iter().filter(|_| dice.below(3) == 0).collect();
+            let update = |id: &String| {
+                json!({
+                    "action": "update",
+                    "id": id,
+                    "data": {"subtype": format!("S{n}")}
+                })
+            };
+            let mut ids: Vec<&String> =
+                world.partners.iter().filter(|_| dice.below(3) == 0).collect();
             ids.sort();
             let operations: Vec<Value> = ids.into_iter().map(update).collect();
             client.post("/v1/partners/batch", json!({"operations": operations})).await
         }
-        7 => client.post("/v1/partners", json!({"name": format!("P{n}"), "type": "reseller", "primary_contact": {"name": "New"}})).await,
-        8 => client.post("/v1/contacts", json!({"partner_id": partner, "name": format!("C{n}"), "make_primary": n.is_multiple_of(2)})).await,
-        9 => client.patch(&format!("/v1/contacts/{contact}"), json!({"title": format!("T{n}")})).await,
-        10 => client.patch(&format!("/v1/contacts/{contact}"), json!({"partner_id": partner})).await,
+        7 => {
+            client
+                .post(
+                    "/v1/partners",
+                    json!({
+                        "name": format!("P{n}"),
+                        "type": "reseller",
+                        "primary_contact": {"name": "New"}
+                    }),
+                )
+                .await
+        }
+        8 => {
+            client
+                .post(
+                    "/v1/contacts",
+                    json!({
+                        "partner_id": partner,
+                        "name": format!("C{n}"),
+                        "make_primary": n.is_multiple_of(2)
+                    }),
+                )
+                .await
+        }
+        9 => {
+            client
+                .patch(
+                    &format!("/v1/contacts/{contact}"),
+                    json!({
+                        "title": format!("T{n}")
+                    }),
+                )
+                .await
+        }
+        10 => {
+            client
+                .patch(
+                    &format!("/v1/contacts/{contact}"),
+                    json!({
+                        "partner_id": partner
+                    }),
+                )
+                .await
+        }
         11 if n.is_multiple_of(5) => client.delete(&format!("/v1/contacts/{contact}")).await,
-        11 => client.patch(&format!("/v1/partners/{partner}"), json!({"primary_contact_id": contact})).await,
-        12 => client.post("/v1/deals", json!({"partner_id": partner, "name": format!("D{n}"), "account_name": format!("A{n}"), "value": n})).await,
-        13 => client.patch(&format!("/v1/deals/{deal}"), json!({"value": n, "partner_id": partner})).await,
+        11 => {
+            client
+                .patch(
+                    &format!("/v1/partners/{partner}"),
+                    json!({
+                        "primary_contact_id": contact
+                    }),
+                )
+                .await
+        }
+        12 => {
+            client
+                .post(
+                    "/v1/deals",
+                    json!({
+                        "partner_id": partner,
+                        "name": format!("D{n}"),
+                        "account_name": format!("A{n}"),
+                        "value": n
+                    }),
+                )
+                .await
+        }
+        13 => {
+            client
+                .patch(
+                    &format!("/v1/deals/{deal}"),
+                    json!({
+                        "value": n,
+                        "partner_id": partner
+                    }),
+                )
+                .await
+        }
         14 if n.is_multiple_of(2) => client.delete(&format!("/v1/deals/{deal}")).await,
         14 => client.post(&format!("/v1/deals/{deal}/restoration"), Value::Null).await,
-        _ => client.put(&format!("/v1/partners/{partner}/tags/{}", dice.one(&world.tags)), json!({})).await,
+        _ => {
+            client
+                .put(&format!("/v1/partners/{partner}/tags/{}", dice.one(&world.tags)), json!({}))
+                .await
+        }
     };
     assert!(answer.status < 500 || answer.status == 503, "{} {:#}", answer.request, answer.body);
     answer.status
 }
 
-/// Writers and followers of all three lists run against each other while transactions are held open at random: after their
-/// rows are written and before they are numbered (the counter is locked), and before they can note what follows for the
-/// partner (its row is locked). When it is quiet again, every copy is the table.
+/// Writers and followers of all three lists run against each other while transactions are held open
+/// at random: after their rows are written and before they are numbered (the counter is locked),
+/// and before they can note what follows for the partner (its row is locked). When it is quiet
+/// again, every copy is the table.
 ///
 /// PARTNEROS_TEST_FOLLOW_SECONDS says for how long; a few seconds unless it is set.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -475,7 +572,12 @@ async fn followers_lose_nothing_while_others_write() {
         world
             .contacts
             .push(org.owner.post("/v1/contacts", contact).await.expect(201).id().to_owned());
-        let deal = json!({"partner_id": made.id(), "name": "Deal", "account_name": format!("Account {i}"), "value": 1});
+        let deal = json!({
+            "partner_id": made.id(),
+            "name": "Deal",
+            "account_name": format!("Account {i}"),
+            "value": 1
+        });
         world.deals.push(org.owner.post("/v1/deals", deal).await.expect(201).id().to_owned());
         world.partners.push(made.id().to_owned());
     }

@@ -16,7 +16,13 @@ async fn a_contact_becomes_primary_moves_and_is_erased() {
         .post("/v1/partners", json!({"name": "Two", "type": "reseller"}))
         .await
         .expect(201);
-    let ann = json!({"partner_id": one.id(), "name": "Ann Lee", "email": "Ann@Acme.com", "phone": "+41 44 333 44 55", "make_primary": true});
+    let ann = json!({
+        "partner_id": one.id(),
+        "name": "Ann Lee",
+        "email": "Ann@Acme.com",
+        "phone": "+41 44 333 44 55",
+        "make_primary": true
+    });
     let ann = org.owner.post("/v1/contacts", ann).await.expect(201);
     assert_eq!(
         (&ann.body["is_primary"], &ann.body["email"], &ann.body["phone"]),

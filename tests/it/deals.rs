@@ -92,7 +92,7 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     );
 }
 
-/// Every pair of the table in contract 3.4, by PATCH.
+/// Every pair of the table in docs/deals.md#statuses, by PATCH.
 #[tokio::test]
 async fn the_life_cycle_is_the_table() {
     let org = Organization::new().await;
@@ -408,9 +408,16 @@ async fn deals_are_filtered_by_their_own_fields_and_their_partners() {
         names(org.owner.all(&format!("/v1/deals?partner_id={plain}&status=approved")).await),
         ["Gamma"]
     );
-    let query = json!({"filter": {"op": "and", "filters": [
-        {"op": "eq", "field": "partner.tier", "value": "gold"}, {"op": "gt", "field": "value", "value": 10}]},
-        "include": ["total_count"]});
+    let query = json!({
+        "filter": {
+            "op": "and",
+            "filters": [
+                {"op": "eq", "field": "partner.tier", "value": "gold"},
+                {"op": "gt", "field": "value", "value": 10}
+            ]
+        },
+        "include": ["total_count"]
+    });
     let found = org.owner.post("/v1/deals/query", query).await.expect(200);
     assert_eq!(
         (&found.body["data"][0]["name"], &found.body["total_count"]),
@@ -433,8 +440,19 @@ async fn batches_have_an_outcome_for_each_row() {
     let org = Organization::new().await;
     let id = partner(&org.owner, "Acme").await;
     let upsert = |external: &str, value: i64, currency: &str| {
-        json!({"action": "upsert", "match": "external_id",
-            "data": deal(&id, json!({"external_id": external, "account_name": external, "value": value, "currency": currency}))})
+        json!({
+            "action": "upsert",
+            "match": "external_id",
+            "data": deal(
+                &id,
+                json!({
+                    "external_id": external,
+                    "account_name": external,
+                    "value": value,
+                    "currency": currency
+                })
+            )
+        })
     };
     let operations = json!([
         upsert("a", 1, "USD"),

@@ -33,7 +33,14 @@ async fn contacts_and_deals_are_hidden_with_their_partner_and_come_back_with_it(
     let item = json!({"kind": "workflow", "title": "Webinar"});
     let item = org.owner.post(&format!("/v1/partners/{gone}/plan-items"), item).await.expect(201);
     let item = item.header("location").to_owned();
-    let view = |object: &str| json!({"name": format!("All {object}s"), "object": object, "filter": null, "visibility": "organization"});
+    let view = |object: &str| {
+        json!({
+            "name": format!("All {object}s"),
+            "object": object,
+            "filter": null,
+            "visibility": "organization"
+        })
+    };
     let deal_view = org.owner.post("/v1/views", view("deal")).await.expect(201).id().to_owned();
     org.owner.delete(&format!("/v1/partners/{gone}")).await.expect(204);
     for (list, own) in [("deals", &deals), ("contacts", &contacts)] {
@@ -113,7 +120,12 @@ async fn a_conflict_that_was_allowed_before_does_not_keep_a_partner_away() {
     let org = Organization::new().await;
     let (one, two) = (partner(&org.owner, "One").await, partner(&org.owner, "Two").await);
     deal(&org.owner, &one, "Globex").await;
-    let body = json!({"partner_id": two, "name": "Rollout", "account_name": "Globex", "allow_conflict": true});
+    let body = json!({
+        "partner_id": two,
+        "name": "Rollout",
+        "account_name": "Globex",
+        "allow_conflict": true
+    });
     org.owner.post("/v1/deals", body).await.expect(201);
     org.owner.delete(&format!("/v1/partners/{one}")).await.expect(204);
     org.owner.post(&format!("/v1/partners/{one}/restoration"), json!({})).await.expect(200);

@@ -4,7 +4,8 @@ use harness::{Answer, Client, Organization, PASSWORD, contract_lint, instance, u
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
 
-/// What is checked in is compared by `cargo xtask openapi --check`; here it must be what a client gets.
+/// What is checked in is compared by `cargo xtask openapi --check`; here it must be what a client
+/// gets.
 #[tokio::test]
 async fn the_document_lints_clean() {
     let faults = contract_lint::faults(&instance().referee.document);
@@ -45,8 +46,8 @@ async fn every_code_of_the_table_is_documented() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Codes of single rows of imports and batches, and of paths that no operation has with this method.
-/// `url_not_allowed` is an item's too, until there are webhooks.
+/// Codes of single rows of imports and batches, and of paths that no operation has with this
+/// method. `url_not_allowed` is an item's too, until there are webhooks.
 const IN_ITEMS_ONLY: &[&str] = &[
     "duplicate_of_row",
     "name_differs",

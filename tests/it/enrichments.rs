@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::schema::enrichment_cache;
 use domain::timestamp::Timestamp;
 use harness::{Answer, Client, Ended, Organization, Reply, Site};
 use image::ImageFormat;
-use persistence::schema::enrichment_cache;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -57,10 +57,17 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     let org = Organization::new().await;
     let site = Site::with(PAGE);
     site.reply("/icon.png", png(10));
-    site.company(
-        &json!({"industry": "Software", "description": "Of the data.", "employees": "11-50", "company_revenue": 1_250_000.5,
-        "regions": ["DACH"], "services": "SOC; Backup", "products": [true], "name": "Other", "stage": "active"}),
-    );
+    site.company(&json!({
+        "industry": "Software",
+        "description": "Of the data.",
+        "employees": "11-50",
+        "company_revenue": 1_250_000.5,
+        "regions": ["DACH"],
+        "services": "SOC; Backup",
+        "products": [true],
+        "name": "Other",
+        "stage": "active"
+    }));
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
     assert_eq!(
@@ -81,9 +88,21 @@ async fn sources_are_written_to_the_partner_and_asked_once_in_a_week() {
     assert_eq!(done.warnings(0), ["invalid_format", "range_reduced"]);
 
     let after = org.owner.get(&path(&made)).await.expect(200);
-    let expected = json!({"name": site.domain, "industry": "Software", "description": "Of the data.", "employees": 11,
-        "company_revenue": 125_000_050, "regions": ["DACH"], "languages": ["de-CH"], "services": ["SOC", "Backup"], "products": [],
-        "stage": made.body["stage"], "logo_source": "fetched", "version": 2, "overridden_fields": ["domain"]});
+    let expected = json!({
+        "name": site.domain,
+        "industry": "Software",
+        "description": "Of the data.",
+        "employees": 11,
+        "company_revenue": 125_000_050,
+        "regions": ["DACH"],
+        "languages": ["de-CH"],
+        "services": ["SOC", "Backup"],
+        "products": [],
+        "stage": made.body["stage"],
+        "logo_source": "fetched",
+        "version": 2,
+        "overridden_fields": ["domain"]
+    });
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&after.body[field], value, "{field}");
     }
@@ -207,7 +226,11 @@ async fn a_selection_is_worked_off_in_steps() {
     let found =
         ended(&org.owner, org.owner.post("/v1/enrichments", json!({"filter": filter})).await).await;
     assert_eq!(found.tally(), [10, 0, 0, 10]);
-    let view = json!({"name": "resellers", "object": "partner", "filter": {"op": "eq", "field": "type", "value": "reseller"}});
+    let view = json!({
+        "name": "resellers",
+        "object": "partner",
+        "filter": {"op": "eq", "field": "type", "value": "reseller"}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let viewed =
         ended(&org.owner, org.owner.post("/v1/enrichments", json!({"view_id": view.id()})).await)
@@ -284,7 +307,8 @@ async fn one_source_is_enough_and_the_other_is_a_warning() {
     assert_eq!(org.owner.get(&path(&made)).await.version(), 1);
 }
 
-/// Enriches partners of these sites, about which the source of company data has nothing to say; the code of each.
+/// Enriches partners of these sites, about which the source of company data has nothing to say; the
+/// code of each.
 async fn outcomes(org: &Organization, sites: &[Site]) -> Vec<String> {
     let mut ids = Vec::new();
     for site in sites {
@@ -422,7 +446,8 @@ async fn only_pictures_become_logos() {
 
     // The next best one does as well.
     let site = Site::with(
-        "<link rel=icon href=/a.svg><meta property=og:image content=/b.png><link rel=apple-touch-icon href=/c.png>",
+        "<link rel=icon href=/a.svg><meta property=og:image content=/b.png><link \
+            rel=apple-touch-icon href=/c.png>",
     );
     site.reply("/b.png", png(1));
     let made = partner_of(&org.owner, &site).await;
@@ -448,7 +473,12 @@ async fn a_canceled_enrichment_writes_nothing_more() {
     let cancel = format!("/v1/jobs/{}/cancellation", job.id());
     org.owner.send(Method::POST, &cancel, |request| request).await.expect(200);
     gate.add_permits(1);
-    while org.sql("SELECT count(*)::text FROM tasks WHERE organization_id = current_organization() AND kind = 'enrichment'").await
+    while org
+        .sql(
+            "SELECT count(*)::text FROM tasks WHERE organization_id = current_organization() \
+        AND kind = 'enrichment'",
+        )
+        .await
         != [Some("0".to_owned())]
     {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -20,11 +20,25 @@ async fn filled() -> Organization {
     let tag = org.owner.post("/v1/tags", tag).await.expect(201).id().to_owned();
     let huge = format!("{}\n\"end\"", "説明 ".repeat(1_500));
     for partner in [
-        json!({"name": "=SUM(A1)", "type": "reseller", "domain": "formula.com", "employees": 3, "tag_ids": [tag],
-            "company_revenue": 123_456, "external_id": "-7"}),
-        json!({"name": "'=quoted", "type": "technology", "description": huge, "regions": ["Korea, Republic of", "EU"],
+        json!({
+            "name": "=SUM(A1)",
+            "type": "reseller",
+            "domain": "formula.com",
+            "employees": 3,
+            "tag_ids": [tag],
+            "company_revenue": 123_456,
+            "external_id": "-7"
+        }),
+        json!({"name": "'=quoted", "type": "technology", "description": huge, "regions": ["Korea, \
+            Republic of", "EU"],
             "languages": ["de-CH"], "services": ["@home", "b"]}),
-        json!({"name": "株式会社", "type": "channel", "status": "active", "stage": "signed", "services": ["[x]"]}),
+        json!({
+            "name": "株式会社",
+            "type": "channel",
+            "status": "active",
+            "stage": "signed",
+            "services": ["[x]"]
+        }),
     ] {
         org.owner.post("/v1/partners", partner).await.expect(201);
     }
@@ -34,12 +48,17 @@ async fn filled() -> Organization {
 #[tokio::test]
 async fn a_table_holds_what_was_asked_for() {
     let org = filled().await;
-    let some = json!({"object": "partner", "format": "csv", "columns": ["name", "employees", "tag_ids", "four_c_breakdown.capacity"],
-        "filter": {"op": "eq", "field": "domain", "value": "formula.com"}});
+    let some = json!({
+        "object": "partner",
+        "format": "csv",
+        "columns": ["name", "employees", "tag_ids", "four_c_breakdown.capacity"],
+        "filter": {"op": "eq", "field": "domain", "value": "formula.com"}
+    });
     let (job, file) = org.owner.export(some).await;
     assert_eq!(
         table(file.bytes.clone()),
-        "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, hosted\"\"]\",\r\n"
+        "name,employees,tag_ids,four_c_breakdown.capacity\r\n'=SUM(A1),3,\"[\"\"Cloud, \
+            hosted\"\"]\",\r\n"
     );
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert!(file.header("content-disposition").contains(".csv"));
@@ -90,8 +109,13 @@ async fn state(client: &Client) -> Vec<Value> {
 async fn an_export_imported_again_changes_nothing() {
     let org = filled().await;
     let partner = org.owner.partner("=SUM(A1)").await;
-    let contact = json!({"partner_id": partner["id"], "name": "+Ann", "email": "ann@acme.com", "phone": "+41443334455",
-        "notes": "-\n=x"});
+    let contact = json!({
+        "partner_id": partner["id"],
+        "name": "+Ann",
+        "email": "ann@acme.com",
+        "phone": "+41443334455",
+        "notes": "-\n=x"
+    });
     org.owner.post("/v1/contacts", contact).await.expect(201);
     let before = state(&org.owner).await;
     let told = org
@@ -165,7 +189,11 @@ async fn what_is_wrong_with_a_request_is_said_at_once() {
         org.owner.post("/v1/exports", wrong).await.problem(422, "validation_failed").faults();
     assert_eq!(faults["#/columns/1"], "invalid_choice");
     assert!(faults.keys().any(|place| place.starts_with("#/filter")), "{faults:#?}");
-    let wrong = json!({"object": "partner", "format": "csv", "filter": {"op": "eq", "field": "nope", "value": 1}});
+    let wrong = json!({
+        "object": "partner",
+        "format": "csv",
+        "filter": {"op": "eq", "field": "nope", "value": 1}
+    });
     org.owner.post("/v1/exports", wrong).await.problem(422, "invalid_filter");
     let (job, file) =
         org.member("viewer").await.export(json!({"object": "contact", "format": "jsonl"})).await;
@@ -176,7 +204,7 @@ async fn what_is_wrong_with_a_request_is_said_at_once() {
 async fn only_who_asked_for_a_file_and_admins_fetch_it_and_for_a_day() {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
-    use persistence::schema::jobs;
+    use domain::schema::jobs;
 
     let org = filled().await;
     let key = org.key(&["exports:write", "jobs:read"]).await;

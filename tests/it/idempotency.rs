@@ -146,7 +146,8 @@ async fn refusals_of_the_form_are_not_kept() {
     assert_eq!(kept(&org).await, 1);
 }
 
-/// While somebody else holds what the work needs, it fails after a while; that is no outcome to keep.
+/// While somebody else holds what the work needs, it fails after a while; that is no outcome to
+/// keep.
 #[tokio::test]
 async fn an_outage_is_not_kept() {
     let org = Organization::new().await;
@@ -266,7 +267,8 @@ async fn every_post_that_writes_takes_a_key() {
     let posts = paths.iter().filter_map(|(path, item)| Some((path, item.get("post")?)));
     for (path, operation) in posts {
         let takes = operation["parameters"].to_string().contains("IdempotencyKey");
-        // A public form has a secret that stands for the credential; what signs somebody in has none.
+        // A public form has a secret that stands for the credential; what signs somebody in has
+        // none.
         let public = operation["security"] == json!([]) && !path.contains("/public/");
         let reads =
             path.ends_with("/query") || path.ends_with("/aggregate") || path.ends_with("/previews");

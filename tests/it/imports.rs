@@ -392,8 +392,11 @@ async fn what_cannot_be_read_is_refused_at_once() {
 async fn everything_wrong_with_the_options_is_said_at_once() {
     let org = Organization::new().await;
     let csv = "Name,Website\nAcme,acme.com\n";
-    let options = json!({"object": "partner", "mapping": {"Nmae": "name", "Web/site": "domain", "Name": "fit_score"},
-        "defaults": {"type": "friend", "revenue": 1, "domain": "https://", "employees": "many"}});
+    let options = json!({
+        "object": "partner",
+        "mapping": {"Nmae": "name", "Web/site": "domain", "Name": "fit_score"},
+        "defaults": {"type": "friend", "revenue": 1, "domain": "https://", "employees": "many"}
+    });
     let refused = org.owner.begin_import(csv, options).await.problem(422, "mapping_unknown_column");
     let faults = refused.faults();
     let expected = [
@@ -412,7 +415,13 @@ async fn everything_wrong_with_the_options_is_said_at_once() {
         (faults.len(), &refused.body["meta"]["columns"]),
         (expected.len(), &json!(["Name", "Website"]))
     );
-    let form = json!({"object": "deals", "match": "name", "on_match": true, "dry_run": "yes", "colour": "red"});
+    let form = json!({
+        "object": "deals",
+        "match": "name",
+        "on_match": true,
+        "dry_run": "yes",
+        "colour": "red"
+    });
     let faults = org.owner.begin_import(csv, form).await.problem(422, "validation_failed").faults();
     for place in ["#/object", "#/match", "#/on_match", "#/dry_run", "#/colour"] {
         assert!(faults.contains_key(place), "{place}: {faults:#?}");
@@ -564,7 +573,8 @@ async fn a_match_is_updated_or_left_alone_and_another_name_is_told_of() {
         (vec!["name_differs"], json!(2))
     );
     let by_id = partners_with(json!({"match": "external_id", "on_duplicate_row": "update"}));
-    let rows = "external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta 3,beta.net\n3,Gamma,beta.net\n4,Delta,\n";
+    let rows = "external_id,name,domain\n2,Beta,acme.com\n2,Beta 2,beta.org\n2,Beta \
+        3,beta.net\n3,Gamma,beta.net\n4,Delta,\n";
     let done = org.owner.import(rows, by_id).await;
     assert_eq!(done.codes(), ["domain_taken", "", "", "domain_taken", ""]);
     assert_eq!(org.owner.partner("Beta 3").await["version"], 3);
@@ -623,7 +633,13 @@ async fn a_row_without_domain_means_the_partner_of_its_name_when_that_is_certain
         assert_eq!(actions(&again), ["unchanged"; 5], "a second import changes nothing");
         assert_eq!(
             again.job["result"],
-            json!({"download_url": null, "expires_at": null, "created": 0, "updated": 0, "unchanged": 5})
+            json!({
+                "download_url": null,
+                "expires_at": null,
+                "created": 0,
+                "updated": 0,
+                "unchanged": 5
+            })
         );
     }
     assert_eq!(org.owner.all("/v1/partners").await.len(), count);
@@ -776,9 +792,10 @@ async fn cells_are_read_as_people_write_them() {
     let org = Organization::new().await;
     let csv = "name,company_revenue,annual_revenue_target,languages,regions,services,status\n\
         Acme,\"$1,234.56\",10,\"de_ch; EN, English\",EU|EU|APAC,\"b\u{7}ad\",Active\n";
-    let major = partners_with(
-        json!({"money_unit": "major", "defaults": {"type": "services", "regions": ["LATAM"], "stage": "Signed"}}),
-    );
+    let major = partners_with(json!({
+        "money_unit": "major",
+        "defaults": {"type": "services", "regions": ["LATAM"], "stage": "Signed"}
+    }));
     let done = org.owner.import(csv, major).await;
     assert_eq!(done.warnings(0), ["invalid_format", "characters_removed"]);
     let acme = org.owner.partner("Acme").await;
@@ -882,7 +899,8 @@ async fn text_is_kept_whole_in_every_script() {
     );
 }
 
-/// Contract 11.5. The file is no part of this repository: where it is missing there is nothing to test.
+/// The counts of docs/imports.md#a-real-file. The file is no part of this repository: where it is
+/// missing there is nothing to test.
 #[tokio::test]
 async fn the_truths_of_five_thousand_real_companies_come_out() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/partners.csv");
@@ -902,7 +920,11 @@ async fn the_truths_of_five_thousand_real_companies_come_out() {
         .flat_map(|item| first.warnings(item))
         .filter(|code| *code == "invalid_domain");
     assert_eq!(warnings.count(), 38);
-    let domains = json!({"filter": {"op": "is_not_null", "field": "domain"}, "limit": 1, "include": "total_count"});
+    let domains = json!({
+        "filter": {"op": "is_not_null", "field": "domain"},
+        "limit": 1,
+        "include": "total_count"
+    });
     let domains = org.owner.post("/v1/partners/query", domains).await;
     if domains.status == 200 {
         assert_eq!(domains.body["total_count"], 5_464);

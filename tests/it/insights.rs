@@ -18,9 +18,21 @@ async fn partners(client: &Client) -> Vec<Value> {
         let regions = [json!(["DACH", "UK"]), json!(["DACH"]), json!([])][n % 3].clone();
         let target = if n.is_multiple_of(4) { json!(null) } else { json!(i * 100) };
         let body = json!({
-            "name": format!("P{i}"), "type": kind, "category": category, "status": status, "stage": stages[n % 5], "tier": tier,
-            "regions": regions, "pipeline": i * 1000, "revenue": i * 7, "product_revenue": i, "active_deals": i % 4,
-            "closed_deals": i % 3, "customers": 1, "annual_revenue_target": target, "in_intelligence": n % 6 != 5,
+            "name": format!("P{i}"),
+            "type": kind,
+            "category": category,
+            "status": status,
+            "stage": stages[n % 5],
+            "tier": tier,
+            "regions": regions,
+            "pipeline": i * 1000,
+            "revenue": i * 7,
+            "product_revenue": i,
+            "active_deals": i % 4,
+            "closed_deals": i % 3,
+            "customers": 1,
+            "annual_revenue_target": target,
+            "in_intelligence": n % 6 != 5
         });
         all.push(client.post("/v1/partners", body).await.expect(201).body);
     }
@@ -59,7 +71,11 @@ type Matches = fn(&Value) -> bool;
 async fn the_portfolio_is_what_counting_gives() {
     let org = Organization::new().await;
     let all = partners(&org.owner).await;
-    let view = json!({"name": "Active", "object": "partner", "filter": {"op": "eq", "field": "status", "value": "active"}});
+    let view = json!({
+        "name": "Active",
+        "object": "partner",
+        "filter": {"op": "eq", "field": "status", "value": "active"}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let view = format!("?view_id={}", view.id());
     let selections: [(&str, Matches); 4] = [
@@ -99,7 +115,7 @@ async fn the_portfolio_is_what_counting_gives() {
     assert_eq!(
         keys("by_stage"),
         ["prospect", "active", "signed", "rejected"],
-        "in the order of the contract"
+        "in the order of the enum"
     );
     assert_eq!(keys("by_tier")[..2], ["registered", "bronze"], "by rank");
     assert_eq!((&insight["currency"], &keys("by_region")[0]), (&json!("USD"), &json!("DACH")));
@@ -200,8 +216,13 @@ async fn attainment_is_what_the_joint_plans_say() {
         let target = if i % 4 == 3 { json!(null) } else { json!(1_000 + i * 37) };
         let weights =
             json!({"q1": 1111 * (i % 3), "q2": 2222, "q3": 1000, "q4": 6778 - 1111 * (i % 3)});
-        let body = json!({"name": format!("P{i:02}"), "type": "reseller", "annual_revenue_target": target,
-            "quarterly_weights": weights, "in_intelligence": i != 12});
+        let body = json!({
+            "name": format!("P{i:02}"),
+            "type": "reseller",
+            "annual_revenue_target": target,
+            "quarterly_weights": weights,
+            "in_intelligence": i != 12
+        });
         let id = org.owner.post("/v1/partners", body).await.expect(201).id().to_owned();
         for (n, closed) in
             ["2030-01-01", "2030-03-31", "2030-04-01", "2030-12-31", "2031-01-01", "2029-12-31"]
@@ -209,8 +230,15 @@ async fn attainment_is_what_the_joint_plans_say() {
                 .enumerate()
         {
             let status = if n == 2 && i % 2 == 0 { "lost" } else { "won" };
-            let deal = json!({"partner_id": id, "name": "D", "account_name": format!("A{i}{n}"), "status": status,
-                "value": i * 10 + n as i64, "registered_on": "2029-01-01", "closed_on": closed});
+            let deal = json!({
+                "partner_id": id,
+                "name": "D",
+                "account_name": format!("A{i}{n}"),
+                "status": status,
+                "value": i * 10 + n as i64,
+                "registered_on": "2029-01-01",
+                "closed_on": closed
+            });
             org.owner.post("/v1/deals", deal).await.expect(201);
         }
         let plan = org

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::schema::jobs;
 use domain::{ids::JobId, timestamp::Timestamp};
 use harness::{Client, Organization};
-use persistence::schema::jobs;
 use serde_json::{Value, json};
 
 fn rows(count: usize) -> String {
@@ -166,7 +166,8 @@ async fn a_job_is_gone_after_a_week() {
     assert_eq!(ids(&org.owner, "").await, Vec::<String>::new());
 }
 
-/// The file is lost, say with the disk of another machine: nobody waits for attempts that cannot help.
+/// The file is lost, say with the disk of another machine: nobody waits for attempts that cannot
+/// help.
 #[tokio::test]
 async fn an_import_whose_file_is_gone_fails_at_once() {
     let org = Organization::new().await;

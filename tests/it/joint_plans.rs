@@ -108,7 +108,8 @@ async fn a_fiscal_year_bears_the_number_of_the_year_in_which_it_ends() {
     org.owner.get(&format!("{path}?fiscal_year=0")).await.problem(400, "invalid_parameter");
     org.owner.patch("/v1/organization", json!({"fiscal_year_start_month": 1})).await.expect(200);
     let calendar = org.owner.get(&path).await.expect(200).body["fiscal_year"].as_i64().unwrap();
-    // Every day lies in the fiscal year that started on its month's first, one further than the calendar's.
+    // Every day lies in the fiscal year that started on its month's first, one further than the
+    // calendar's.
     let month = chrono::Datelike::month(&chrono::Utc::now());
     if month > 1 {
         org.owner
@@ -127,8 +128,15 @@ async fn what_was_won_counts_in_its_quarter() {
     for (number, value, closed_on) in
         [(1, 100, "2024-02-14"), (2, 30, "2024-12-31"), (3, 7, "2023-12-31"), (4, 5, "2025-01-01")]
     {
-        let deal = json!({"partner_id": partner.id(), "name": "Rollout", "account_name": format!("Account {number}"),
-            "value": value, "status": "won", "registered_on": "2023-01-01", "closed_on": closed_on});
+        let deal = json!({
+            "partner_id": partner.id(),
+            "name": "Rollout",
+            "account_name": format!("Account {number}"),
+            "value": value,
+            "status": "won",
+            "registered_on": "2023-01-01",
+            "closed_on": closed_on
+        });
         org.owner.post("/v1/deals", deal).await.expect(201);
     }
     let plan = org

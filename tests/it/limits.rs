@@ -1,4 +1,5 @@
-//! How often somebody may ask. The second server counts; each test has addresses and accounts of its own.
+//! How often somebody may ask. The second server counts; each test has addresses and accounts of
+//! its own.
 
 use std::time::{Duration, Instant};
 
@@ -377,7 +378,8 @@ async fn lists_of_addresses_hold_however_the_proxy_writes_them() {
 
 #[tokio::test]
 async fn an_address_that_is_not_vouched_for_is_not_believed() {
-    // The last hop is the one that the proxy saw; what stands before it is the client's own invention.
+    // The last hop is the one that the proxy saw; what stands before it is the client's own
+    // invention.
     for number in 0..10 {
         let client = at(&format!("203.0.113.{number}, 198.51.103.1"));
         sign_in(&client, &address_of_nobody(), "a wrong password")

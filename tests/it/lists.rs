@@ -46,18 +46,37 @@ async fn portfolio() -> (Organization, Vec<Value>) {
     };
     for (i, name) in names.iter().enumerate() {
         let mut body = json!({
-            "name": name, "type": (["reseller", "technology", "channel"][i % 3]), "domain": (i % 4 != 0).then(|| format!("p{i}.example")),
-            "industry": pick(&["Software", "software", "Retail, wholesale"], i), "description": pick(&["Long text", "Other text"], i),
-            "employees": (i % 3 != 0).then_some(i % 5 * 10), "company_revenue": (i % 4 != 1).then_some(i % 3 * 1_000_000),
-            "regions": list(&["EMEA", "APAC", "Latin America"], i), "languages": list(&["de", "en-GB"], i),
-            "services": list(&["SOC"], i), "products": list(&["Backup", "Edge"], i + 1), "subtype": pick(&["MSP", "VAR"], i),
-            "category": pick(&["solution", "technology", "sales"], i), "tier": pick(&["gold", "registered", "silver"], i),
-            "tag_ids": tags.iter().take(i % 3).collect::<Vec<_>>(), "status": (["active", "pending", "inactive"][i % 3]),
-            "stage": (["signed", "prospect", "scaling", "rejected"][i % 4]), "in_intelligence": i % 2 == 0,
-            "partner_manager_id": (i % 2 == 1).then_some(&member), "pipeline": i % 4 * 100, "revenue": i % 2 * 7, "customers": i % 3,
-            "annual_revenue_target": (i % 5 > 1).then_some(i * 10), "external_id": (i % 3 == 1).then(|| format!("crm-{i}")),
+            "name": name,
+            "type": (["reseller", "technology", "channel"][i % 3]),
+            "domain": (i % 4 != 0).then(|| format!("p{i}.example")),
+            "industry": pick(&["Software", "software", "Retail, wholesale"], i),
+            "description": pick(&["Long text", "Other text"], i),
+            "employees": (i % 3 != 0).then_some(i % 5 * 10),
+            "company_revenue": (i % 4 != 1).then_some(i % 3 * 1_000_000),
+            "regions": list(&["EMEA", "APAC", "Latin America"], i),
+            "languages": list(&["de", "en-GB"], i),
+            "services": list(&["SOC"], i),
+            "products": list(&["Backup", "Edge"], i + 1),
+            "subtype": pick(&["MSP", "VAR"], i),
+            "category": pick(&["solution", "technology", "sales"], i),
+            "tier": pick(&["gold", "registered", "silver"], i),
+            "tag_ids": tags.iter().take(i % 3).collect::<Vec<_>>(),
+            "status": (["active", "pending", "inactive"][i % 3]),
+            "stage": (["signed", "prospect", "scaling", "rejected"][i % 4]),
+            "in_intelligence": i % 2 == 0,
+            "partner_manager_id": (i % 2 == 1).then_some(&member),
+            "pipeline": i % 4 * 100,
+            "revenue": i % 2 * 7,
+            "customers": i % 3,
+            "annual_revenue_target": (i % 5 > 1).then_some(i * 10),
+            "external_id": (i % 3 == 1).then(|| format!("crm-{i}")),
             "executive_summary": pick(&["Growing"], i),
-            "quarterly_weights": {"q1": 2500 + i % 2 * 500, "q2": 2500 - i % 2 * 500, "q3": 2500, "q4": 2500},
+            "quarterly_weights": {
+                "q1": 2500 + i % 2 * 500,
+                "q2": 2500 - i % 2 * 500,
+                "q3": 2500,
+                "q4": 2500
+            },
             "key_stakeholders": if i % 2 == 0 { json!([{"name": "Ann"}]) } else { json!([]) }
         });
         if i % 3 == 0 {
@@ -121,7 +140,8 @@ fn as_parameter(value: &Value) -> String {
     }
 }
 
-/// What a leaf may ask of a field, made of the values that the partners have: (operator, value, suffix of GET).
+/// What a leaf may ask of a field, made of the values that the partners have: (operator, value,
+/// suffix of GET).
 fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'static str>)> {
     let name = field["name"].as_str().unwrap();
     let array = field["type"].as_str().unwrap().ends_with("_array");
@@ -182,7 +202,8 @@ fn questions(field: &Value, partners: &[Value]) -> Vec<(String, Value, Option<&'
     all
 }
 
-/// For every field and operator, both forms find the same partners, and those that a plain look at the values finds.
+/// For every field and operator, both forms find the same partners, and those that a plain look at
+/// the values finds.
 #[tokio::test]
 async fn parameters_and_queries_agree_for_every_field_and_operator() {
     let (org, partners) = portfolio().await;
@@ -306,7 +327,8 @@ fn rank(field: &Value, value: &Value) -> Option<(i64, String)> {
     }
 }
 
-/// Every sortable field, up and down, page by page over ties and nulls: each partner once, in order, nulls last.
+/// Every sortable field, up and down, page by page over ties and nulls: each partner once, in
+/// order, nulls last.
 #[tokio::test]
 async fn every_sort_visits_every_partner_once() {
     let (org, partners) = portfolio().await;
@@ -352,7 +374,11 @@ async fn every_sort_visits_every_partner_once() {
 #[tokio::test]
 async fn several_keys_sort_one_after_the_other() {
     let (org, partners) = portfolio().await;
-    let body = json!({"sort": ["-tier", "employees", "-name"], "limit": 2, "filter": {"op": "gte", "field": "version", "value": 1}});
+    let body = json!({
+        "sort": ["-tier", "employees", "-name"],
+        "limit": 2,
+        "filter": {"op": "gte", "field": "version", "value": 1}
+    });
     let rows = query_all(&org.owner, body).await;
     assert_eq!(ids(&rows), ids(&partners));
     let tiers: Vec<&Value> = rows.iter().map(|row| &row["tier"]).collect();
@@ -527,7 +553,12 @@ async fn wrong_parameters_are_told_all_at_once() {
 #[tokio::test]
 async fn a_search_finds_beginnings_parts_and_misspellings() {
     let org = Organization::new().await;
-    let body = json!({"name": "Northwind Traders", "type": "reseller", "domain": "nwt.example", "description": "Spices from Zanzibar"});
+    let body = json!({
+        "name": "Northwind Traders",
+        "type": "reseller",
+        "domain": "nwt.example",
+        "description": "Spices from Zanzibar"
+    });
     let wanted = org.owner.post("/v1/partners", body).await.expect(201);
     for name in ["Contoso", "Fabrikam", "Southridge Video"] {
         plain(&org.owner, name).await;
@@ -621,8 +652,13 @@ async fn aggregates_agree_with_counting() {
     let (org, partners) = portfolio().await;
     for field in fields(&org.owner).await.iter().filter(|field| field["groupable"] == true) {
         let name = field["name"].as_str().unwrap();
-        let metrics = json!([{"op": "count"}, {"op": "sum", "field": "employees"}, {"op": "min", "field": "employees"},
-            {"op": "max", "field": "employees"}, {"op": "count", "field": "employees"}]);
+        let metrics = json!([
+            {"op": "count"},
+            {"op": "sum", "field": "employees"},
+            {"op": "min", "field": "employees"},
+            {"op": "max", "field": "employees"},
+            {"op": "count", "field": "employees"}
+        ]);
         let body = json!({"group_by": [name], "metrics": metrics});
         let answer = org.owner.post("/v1/partners/aggregate", body).await.expect(200);
         let mut expected: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
@@ -641,8 +677,13 @@ async fn aggregates_agree_with_counting() {
             let employees: Vec<i64> =
                 rows.iter().filter_map(|row| row["employees"].as_i64()).collect();
             let sum: Option<i64> = (!employees.is_empty()).then(|| employees.iter().sum());
-            let values = json!({"count": rows.len(), "sum_employees": sum, "min_employees": employees.iter().min(),
-                "max_employees": employees.iter().max(), "count_employees": employees.len()});
+            let values = json!({
+                "count": rows.len(),
+                "sum_employees": sum,
+                "min_employees": employees.iter().min(),
+                "max_employees": employees.iter().max(),
+                "count_employees": employees.len()
+            });
             let told = |name: &str| match (&group["values"][name], name) {
                 // The sum of nothing.
                 (Value::Null, "sum_employees") => json!(0),
@@ -660,8 +701,11 @@ async fn aggregates_agree_with_counting() {
 #[tokio::test]
 async fn aggregates_have_filters_two_groups_and_averages() {
     let (org, partners) = portfolio().await;
-    let body = json!({"filter": {"op": "is_null", "field": "employees", "value": false}, "group_by": ["type", "status"],
-        "metrics": [{"op": "avg", "field": "employees"}, {"op": "count"}]});
+    let body = json!({
+        "filter": {"op": "is_null", "field": "employees", "value": false},
+        "group_by": ["type", "status"],
+        "metrics": [{"op": "avg", "field": "employees"}, {"op": "count"}]
+    });
     let answer = org.owner.post("/v1/partners/aggregate", body).await.expect(200);
     assert_eq!(
         (&answer.body["currency"], &answer.body["truncated"]),
@@ -684,7 +728,10 @@ async fn aggregates_have_filters_two_groups_and_averages() {
     }
     let all = org.owner.post("/v1/partners/aggregate", json!({})).await.expect(200);
     assert_eq!(all.body["groups"], json!([{"keys": {}, "values": {"count": partners.len()}}]));
-    let wrong = json!({"group_by": ["description", "tpye"], "metrics": [{"op": "sum", "field": "name"}, {"op": "avg"}]});
+    let wrong = json!({
+        "group_by": ["description", "tpye"],
+        "metrics": [{"op": "sum", "field": "name"}, {"op": "avg"}]
+    });
     let faults = org
         .owner
         .post("/v1/partners/aggregate", wrong)

@@ -1,4 +1,5 @@
-//! The tests through HTTP, one room per resource, and the sweeps over every operation of the document.
+//! The tests through HTTP, one room per resource, and the sweeps over every operation of the
+//! document.
 
 mod api_keys;
 mod application_forms;

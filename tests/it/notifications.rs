@@ -1,4 +1,5 @@
-//! Notifications: who is told of what, by which way, and what becomes of mails when the mail server does not do its part.
+//! Notifications: who is told of what, by which way, and what becomes of mails when the mail server
+//! does not do its part.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,8 @@ async fn email(client: &Client) -> String {
 async fn deal(org: &Organization, owner: &str) -> String {
     let partner = json!({"name": unique("Acme"), "type": "reseller"});
     let partner = org.owner.post("/v1/partners", partner).await.expect(201).id().to_owned();
-    let deal = json!({"partner_id": partner, "name": "Rollout", "account_name": unique("Home Office"), "owner_id": owner,
+    let deal = json!({"partner_id": partner, "name": "Rollout", "account_name": unique("Home \
+        Office"), "owner_id": owner,
         "status": "submitted"});
     org.owner.post("/v1/deals", deal).await.expect(201).id().to_owned()
 }
@@ -231,7 +233,12 @@ async fn an_invited_person_gets_the_link_by_mail() {
     );
     let sent = delivery(&org, &email, has_status("succeeded")).await;
     assert!(sent["notification_id"].is_null() && !sent["event_id"].is_null(), "{sent:#}");
-    let rows = org.sql("SELECT notification_deliveries::text || encode(secret, 'escape') FROM notification_deliveries").await;
+    let rows = org
+        .sql(
+            "SELECT notification_deliveries::text || encode(secret, 'escape') FROM \
+        notification_deliveries",
+        )
+        .await;
     assert!(rows.iter().flatten().all(|row| !row.contains("pin_")), "links do not lie open");
     let token =
         mail.link("https://app.example.com/invitations/").unwrap().rsplit('/').next().unwrap();
@@ -530,7 +537,8 @@ async fn a_mail_server_that_vanishes_after_the_message_gets_it_twice_at_most_and
 /// Its task is held by a worker that is gone, after so many attempts of which nobody heard.
 async fn worker_dies(org: &Organization, attempts: i32) {
     let dead = format!(
-        "UPDATE tasks SET lease = gen_random_uuid(), locked_until = now() - interval '1 second', run_at = now(), \
+        "UPDATE tasks SET lease = gen_random_uuid(), locked_until = now() - interval '1 second', \
+            run_at = now(), \
          attempts = {attempts} WHERE {TASKS}"
     );
     org.sql(&dead).await;
@@ -664,6 +672,11 @@ async fn deliveries_are_for_admins_and_of_the_organization_alone() {
         "kept for 30 days"
     );
     while org.in_database(async |tx| persistence::housekeeping::purge(tx).await).await > 0 {}
-    let left = org.sql("SELECT id::text FROM notification_deliveries WHERE created_at < now() - interval '30 days'").await;
+    let left = org
+        .sql(
+            "SELECT id::text FROM notification_deliveries WHERE created_at < now() - \
+        interval '30 days'",
+        )
+        .await;
     assert_eq!(left.len(), 0);
 }

@@ -24,8 +24,14 @@ async fn settings_are_read_by_all_and_changed_by_admins() {
     viewer.patch(PATH, json!({"name": "Mine"})).await.problem(403, "insufficient_role");
     key.patch(PATH, json!({"name": "Mine"})).await.problem(403, "insufficient_scope");
 
-    let body = json!({"name": " Acme ", "timezone": "Europe/Zurich", "fiscal_year_start_month": 7, "deal_protection_days": 30,
-        "auto_score": false, "logo_url": "https://cdn.example.com/acme.png"});
+    let body = json!({
+        "name": " Acme ",
+        "timezone": "Europe/Zurich",
+        "fiscal_year_start_month": 7,
+        "deal_protection_days": 30,
+        "auto_score": false,
+        "logo_url": "https://cdn.example.com/acme.png"
+    });
     let changed = org.owner.with("if-match", "\"1\"").patch(PATH, body).await.expect(200);
     assert_eq!((changed.version(), changed.body["name"].as_str()), (2, Some("Acme")));
     org.owner

@@ -15,7 +15,7 @@ fn overridden(answer: &Answer) -> Vec<&str> {
     answer.body["overridden_fields"].as_array().unwrap().iter().filter_map(Value::as_str).collect()
 }
 
-/// Contract section 2.1, step by step.
+/// The example of docs/overrides.md#an-example, step by step.
 #[tokio::test]
 async fn the_worked_example() {
     let org = Organization::new().await;
@@ -188,7 +188,7 @@ impl Things {
     }
 }
 
-/// Every overridable field of the catalogue goes through the rules of contract section 2.
+/// Every overridable field of the catalogue goes through the rules of docs/overrides.md.
 #[tokio::test]
 async fn every_overridable_field_obeys_the_rules() {
     let org = Organization::new().await;
@@ -221,13 +221,15 @@ async fn one_field(owner: &Client, key: &Client, path: &str, field: &Value, valu
     if !automatic {
         let refused = patch(key, &by_key).await.problem(422, "validation_failed");
         assert_eq!(refused.faults()[&format!("#/{name}")], "computed_field", "{name}");
-        // Given back: a roll-up to what is computed, a tier to the rules, which give the default one.
+        // Given back: a roll-up to what is computed, a tier to the rules, which give the default
+        // one.
         let computed = if name == "tier" { json!("registered") } else { field["default"].clone() };
         let cleared = owner.delete(&format!("{path}/overrides/{name}")).await.expect(200);
         assert_eq!((&cleared.body[name], overridden(&cleared)), (&computed, vec![]), "{name}");
         return;
     }
-    // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and nothing waits.
+    // Automation: skipped, kept pending, nothing changes. The same value as held: not skipped, and
+    // nothing waits.
     let skipped = patch(key, &by_key).await.expect(200);
     assert_eq!(
         (&skipped.body[name], &skipped.body["skipped_fields"]),

@@ -1,6 +1,6 @@
 //! The pages that links in mails lead to while there is no web application.
 
-use api::server::{DatabaseAccess, Server};
+use api::{database::DatabaseAccess, server::Server};
 use harness::beside_the_first;
 
 #[tokio::test]

@@ -15,9 +15,19 @@ pub fn path(partner: &Answer) -> String {
 #[tokio::test]
 async fn what_a_person_gives_a_new_partner_is_decided() {
     let org = Organization::new().await;
-    let body = json!({"name": "  Acme  ", "type": "reseller", "domain": "https://www.Acme.com/about?x=1", "status": "pending",
-        "stage": "onboarding", "industry": "Software", "regions": [], "employees": 0, "in_intelligence": false,
-        "external_id": "crm-1", "primary_contact": {"name": "Ann Lee", "email": "Ann@Acme.com"}});
+    let body = json!({
+        "name": "  Acme  ",
+        "type": "reseller",
+        "domain": "https://www.Acme.com/about?x=1",
+        "status": "pending",
+        "stage": "onboarding",
+        "industry": "Software",
+        "regions": [],
+        "employees": 0,
+        "in_intelligence": false,
+        "external_id": "crm-1",
+        "primary_contact": {"name": "Ann Lee", "email": "Ann@Acme.com"}
+    });
     let made = org.owner.post("/v1/partners", body).await.expect(201);
     assert_eq!(made.header("location"), path(&made));
     assert_eq!(made.header("etag"), "\"1\"");
@@ -25,7 +35,8 @@ async fn what_a_person_gives_a_new_partner_is_decided() {
     assert_eq!(made.body["domain"], "acme.com");
     assert_eq!(made.body["created_via"], "manual");
     assert_eq!(made.body["currency"], "USD");
-    // Not name and type, not what equals the default (status, regions), not what is not overridable.
+    // Not name and type, not what equals the default (status, regions), not what is not
+    // overridable.
     let decided = json!(["domain", "employees", "industry", "primary_contact_id", "stage"]);
     assert_eq!(made.body["overridden_fields"], decided);
     assert_eq!(made.body["skipped_fields"], json!([]));
@@ -46,7 +57,12 @@ async fn what_a_person_gives_a_new_partner_is_decided() {
 async fn a_partner_made_by_a_key_is_nobodys_decision() {
     let org = Organization::new().await;
     let key = org.key(&["partners:write", "contacts:write"]).await;
-    let body = json!({"name": "Acme", "type": "reseller", "industry": "Software", "primary_contact": {"name": "Ann Lee"}});
+    let body = json!({
+        "name": "Acme",
+        "type": "reseller",
+        "industry": "Software",
+        "primary_contact": {"name": "Ann Lee"}
+    });
     let made = key.post("/v1/partners", body).await.expect(201);
     assert_eq!(
         (&made.body["created_via"], &made.body["overridden_fields"]),
@@ -91,13 +107,29 @@ async fn defaults_are_those_of_the_catalogue() {
 async fn all_faults_are_told_at_once() {
     let org = Organization::new().await;
     let body = json!({
-        "indsutry": "Software", "id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd", "fit_score": 7, "currency": "USD",
-        "type": "vendor", "employees": 10_000_001, "company_revenue": -1, "annual_revenue_target": 9_007_199_254_740_992_i64,
-        "subtype": "x".repeat(101), "description": "bell \u{7}", "executive_summary": "nul \u{0}", "industry": "two\nlines",
-        "regions": ["EMEA", "emea", 7, ""], "languages": ["klingon!"], "domain": "localhost", "status": null, "stage": 5,
-        "tag_ids": ["ctc_01kb1q3x5se7wtc2gnh2avw0fd", "tag_x"], "partner_manager_id": "usr_01kb1q3x5se7wtc2gnh2avw0fd",
-        "quarterly_weights": {"q1": 1, "q2": 2, "q3": 3, "q4": 4}, "in_intelligence": "yes",
-        "key_stakeholders": [{"role": "CTO"}, {"name": "Ann", "age": 40}], "primary_contact": {"name": "Ann", "email": "nobody"}
+        "indsutry": "Software",
+        "id": "ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+        "fit_score": 7,
+        "currency": "USD",
+        "type": "vendor",
+        "employees": 10_000_001,
+        "company_revenue": -1,
+        "annual_revenue_target": 9_007_199_254_740_992_i64,
+        "subtype": "x".repeat(101),
+        "description": "bell \u{7}",
+        "executive_summary": "nul \u{0}",
+        "industry": "two\nlines",
+        "regions": ["EMEA", "emea", 7, ""],
+        "languages": ["klingon!"],
+        "domain": "localhost",
+        "status": null,
+        "stage": 5,
+        "tag_ids": ["ctc_01kb1q3x5se7wtc2gnh2avw0fd", "tag_x"],
+        "partner_manager_id": "usr_01kb1q3x5se7wtc2gnh2avw0fd",
+        "quarterly_weights": {"q1": 1, "q2": 2, "q3": 3, "q4": 4},
+        "in_intelligence": "yes",
+        "key_stakeholders": [{"role": "CTO"}, {"name": "Ann", "age": 40}],
+        "primary_contact": {"name": "Ann", "email": "nobody"}
     });
     let refused = org.owner.post("/v1/partners", body).await.problem(422, "validation_failed");
     let faults = refused.faults();
@@ -178,8 +210,13 @@ async fn what_is_named_must_exist_here() {
         .await
         .expect(201);
 
-    let body = json!({"tag_ids": [foreign_tag.id()], "partner_manager_id": foreign_member, "tier": "diamond",
-        "primary_contact_id": theirs.id(), "key_stakeholders": [{"name": "Bob", "contact_id": theirs.id()}]});
+    let body = json!({
+        "tag_ids": [foreign_tag.id()],
+        "partner_manager_id": foreign_member,
+        "tier": "diamond",
+        "primary_contact_id": theirs.id(),
+        "key_stakeholders": [{"name": "Bob", "contact_id": theirs.id()}]
+    });
     let faults =
         org.owner.patch(&path(&one), body).await.problem(422, "validation_failed").faults();
     for place in [
@@ -208,8 +245,14 @@ async fn what_is_named_must_exist_here() {
 #[tokio::test]
 async fn money_and_head_counts_are_kept_to_the_last_unit() {
     let org = Organization::new().await;
-    let most = json!({"name": "Rich", "type": "channel", "company_revenue": 9_007_199_254_740_991_i64, "employees": 10_000_000,
-        "pipeline": 0, "quarterly_weights": {"q1": 10000, "q2": 0, "q3": 0, "q4": 0}});
+    let most = json!({
+        "name": "Rich",
+        "type": "channel",
+        "company_revenue": 9_007_199_254_740_991_i64,
+        "employees": 10_000_000,
+        "pipeline": 0,
+        "quarterly_weights": {"q1": 10000, "q2": 0, "q3": 0, "q4": 0}
+    });
     let made = org.owner.post("/v1/partners", most.clone()).await.expect(201);
     for name in ["company_revenue", "employees", "quarterly_weights"] {
         assert_eq!(made.body[name], most[name], "{name}");
@@ -377,7 +420,13 @@ async fn an_expected_version_is_honoured() {
 #[tokio::test]
 async fn a_patch_says_only_what_changes() {
     let org = Organization::new().await;
-    let body = json!({"name": "Acme", "type": "reseller", "industry": "Software", "regions": ["EMEA", "APAC"], "category": "sales"});
+    let body = json!({
+        "name": "Acme",
+        "type": "reseller",
+        "industry": "Software",
+        "regions": ["EMEA", "APAC"],
+        "category": "sales"
+    });
     let made = org.owner.post("/v1/partners", body).await.expect(201);
     let change = json!({"industry": null, "regions": ["LATAM"]});
     let changed = org.owner.patch(&path(&made), change.clone()).await.expect(200);

@@ -41,7 +41,12 @@ async fn a_link_by_mail_lets_its_reader_choose_a_new_password() {
         Vec::<Value>::new(),
         "nobody else sees that it was asked for"
     );
-    let kept = org.sql("SELECT tasks::text FROM tasks WHERE organization_id = current_organization() UNION ALL SELECT password_resets::text FROM password_resets").await;
+    let kept = org
+        .sql(
+            "SELECT tasks::text FROM tasks WHERE organization_id = \
+        current_organization() UNION ALL SELECT password_resets::text FROM password_resets",
+        )
+        .await;
     assert!(
         kept.iter().flatten().all(|row| !row.contains("ppr_")),
         "the link is nowhere but in the mail"

@@ -17,8 +17,14 @@ async fn items_are_created_changed_and_deleted() {
         .expect(201);
     let (member, owner) = org.person("member").await;
     let list = format!("/v1/partners/{}/plan-items", partner.id());
-    let body = json!({"kind": "integration", "title": " Connector ", "quarter": "q2", "owner_id": owner,
-        "url": "https://docs.acme.com/x", "due_on": "2026-12-31"});
+    let body = json!({
+        "kind": "integration",
+        "title": " Connector ",
+        "quarter": "q2",
+        "owner_id": owner,
+        "url": "https://docs.acme.com/x",
+        "due_on": "2026-12-31"
+    });
     let made = member.post(&list, body).await.expect(201);
     assert_eq!(
         (&made.body["title"], &made.body["status"]),
@@ -61,7 +67,11 @@ async fn items_are_created_changed_and_deleted() {
             "read_only_field",
         ),
         (
-            json!({"kind": "integration", "title": "x", "owner_id": "mem_01kb1q3x5se7wtc2gnh2avw0fd"}),
+            json!({
+                "kind": "integration",
+                "title": "x",
+                "owner_id": "mem_01kb1q3x5se7wtc2gnh2avw0fd"
+            }),
             "#/owner_id",
             "not_found_reference",
         ),

@@ -18,7 +18,8 @@ async fn unfinished(org: &Organization, count: usize) {
     org.sql(&format!(
         "INSERT INTO jobs (id, type, dry_run, actor, input) \
          SELECT gen_random_uuid(), 'enrichment', false, actor, '{{}}' \
-         FROM (SELECT actor FROM jobs LIMIT 1) AS one, generate_series(1, {count}) RETURNING id::text"
+         FROM (SELECT actor FROM jobs LIMIT 1) AS one, generate_series(1, {count}) RETURNING \
+         id::text"
     ))
     .await;
 }

@@ -84,9 +84,15 @@ async fn batches_of_the_same_deals_in_any_order_all_succeed() {
         partners.push(org.owner.post("/v1/partners", body).await.expect(201).id().to_owned());
     }
     let upsert = |round: usize, number: usize| {
-        let data = json!({"external_id": format!("d{number}"), "partner_id": partners[number % 4], "name": "Rollout",
-            "account_name": format!("Account {number}"), "account_domain": format!("a{number}.example"),
-            "status": "approved", "value": round * 100});
+        let data = json!({
+            "external_id": format!("d{number}"),
+            "partner_id": partners[number % 4],
+            "name": "Rollout",
+            "account_name": format!("Account {number}"),
+            "account_domain": format!("a{number}.example"),
+            "status": "approved",
+            "value": round * 100
+        });
         json!({"action": "upsert", "match": "external_id", "data": data})
     };
     // Others approve deals for accounts of their own, and for the same ones.

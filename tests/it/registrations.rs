@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use api::server::{DatabaseAccess, Server};
+use api::{database::DatabaseAccess, server::Server};
 use domain::ids::OrganizationId;
 use harness::{
     Answer, Client, Organization, PASSWORD, beside_the_first, database, instance, mail_sink,

@@ -1,4 +1,5 @@
-//! What holds of every request: headers, versions, origins, and what comes of those that are broken.
+//! What holds of every request: headers, versions, origins, and what comes of those that are
+//! broken.
 
 use std::time::Duration;
 
@@ -305,7 +306,8 @@ async fn bodies_that_are_too_large_are_refused_however_they_come() {
             .concat();
     post_bytes(&org.owner, fits).await.expect(201);
     let huge = format!(
-        "POST /v1/tags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+        "POST /v1/tags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: \
+            application/json\r\n\
          content-length: 99999999999\r\nconnection: close\r\n\r\n",
         org.owner.token()
     );
@@ -437,7 +439,8 @@ async fn clients_that_dawdle_are_let_go() {
     let org = Organization::new().await;
     let head = raw(b"GET /v1/me HTTP/1.1\r\nhost: x\r\n");
     let body = format!(
-        "POST /v1/tags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+        "POST /v1/tags HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: \
+            application/json\r\n\
          content-length: 100\r\nconnection: close\r\n\r\n{{",
         org.owner.token()
     );

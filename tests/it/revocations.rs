@@ -1,5 +1,5 @@
-//! Access that has ended, on an instance whose connection for notifications is dead without knowing it: what firewalls,
-//! address translation and failovers do to idle connections.
+//! Access that has ended, on an instance whose connection for notifications is dead without knowing
+//! it: what firewalls, address translation and failovers do to idle connections.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,10 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use harness::{Client, Organization, instance, settings};
 use serde_json::json;
 use tokio::{
@@ -21,8 +18,8 @@ use tokio::{
     net::{UnixListener, UnixStream},
 };
 
-/// Stands between a server and PostgreSQL. It can stop to pass on what connections that listen for revocations say,
-/// without closing them.
+/// Stands between a server and PostgreSQL. It can stop to pass on what connections that listen for
+/// revocations say, without closing them.
 struct SilentProxy {
     folder: tempfile::TempDir,
     /// Those that are there go silent.

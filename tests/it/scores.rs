@@ -1,11 +1,9 @@
-//! Scores: the ideal partner profile, refreshes, first scores, history, and what makes scores stale.
+//! Scores: the ideal partner profile, refreshes, first scores, history, and what makes scores
+//! stale.
 
 use std::time::{Duration, Instant};
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use domain::{ids::PartnerId, scores::ScoreRefreshRequest};
 use harness::{
     Client, Ended, Organization,
@@ -76,7 +74,13 @@ fn adds_up(score: &Value) {
 }
 
 fn criterion(key: &str, filter: Value) -> Value {
-    json!({"key": key, "label": "Has something", "dimension": "capacity", "weight": 5, "filter": filter})
+    json!({
+        "key": key,
+        "label": "Has something",
+        "dimension": "capacity",
+        "weight": 5,
+        "filter": filter
+    })
 }
 
 const PROFILE: &str = "/v1/ideal-partner-profile";
@@ -88,7 +92,12 @@ async fn the_profile_is_replaced_by_whoever_saw_it_last() {
     assert_eq!((profile.version(), profile.header("etag")), (1, "\"1\""));
     assert_eq!(
         profile.body["weights"],
-        json!({"capacity": 2500, "capability": 2500, "commitment": 2500, "customer_alignment": 2500})
+        json!({
+            "capacity": 2500,
+            "capability": 2500,
+            "commitment": 2500,
+            "customer_alignment": 2500
+        })
     );
     let criteria = profile.body["criteria"].as_array().unwrap();
     assert!((10..=15).contains(&criteria.len()), "{}", criteria.len());
@@ -126,7 +135,17 @@ async fn the_profile_is_replaced_by_whoever_saw_it_last() {
     assert_eq!(second.patch(PROFILE, same).await.expect(200).version(), 2);
     assert_eq!(org.owner.count_events("ideal_partner_profile.updated").await, 1);
     assert_eq!(
-        second.patch(PROFILE, json!({"criteria": [], "narrative": null})).await.expect(200).body["criteria"],
+        second
+            .patch(
+                PROFILE,
+                json!({
+                    "criteria": [],
+                    "narrative": null
+                })
+            )
+            .await
+            .expect(200)
+            .body["criteria"],
         json!([])
     );
     org.member("member")
@@ -148,10 +167,19 @@ async fn a_profile_says_everything_that_is_wrong_with_it() {
     let org = Organization::new().await;
     let owner = org.owner.with("if-match", "\"1\"");
     let there = json!({"op": "gte", "field": "employees", "value": 1});
-    let weights = json!({"weights": {"capacity": 2500, "capability": 2500, "commitment": 2500, "customer_alignment": 2400}});
+    let weights = json!({
+        "weights": {
+            "capacity": 2500,
+            "capability": 2500,
+            "commitment": 2500,
+            "customer_alignment": 2400
+        }
+    });
     let refused = owner.patch(PROFILE, weights).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/weights"], "weights_not_100_percent");
-    let weights = json!({"weights": {"capacity": 10001, "capability": -1, "commitment": 0, "customer_alignment": 0}});
+    let weights = json!({
+        "weights": {"capacity": 10001, "capability": -1, "commitment": 0, "customer_alignment": 0}
+    });
     let refused = owner.patch(PROFILE, weights).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/weights/capacity"], "out_of_range");
     assert_eq!(refused.faults()["#/weights/capability"], "out_of_range");
@@ -159,7 +187,13 @@ async fn a_profile_says_everything_that_is_wrong_with_it() {
     let refused =
         owner.patch(PROFILE, json!({"criteria": many})).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria"], "too_many_items");
-    let twice = json!({"criteria": [criterion("a", there.clone()), criterion("b", there.clone()), criterion("a", there.clone())]});
+    let twice = json!({
+        "criteria": [
+            criterion("a", there.clone()),
+            criterion("b", there.clone()),
+            criterion("a", there.clone())
+        ]
+    });
     let refused = owner.patch(PROFILE, twice).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria/2/key"], "duplicate_item");
     let mut odd = criterion("Not a key", there.clone());
@@ -174,10 +208,15 @@ async fn a_profile_says_everything_that_is_wrong_with_it() {
     let half = json!({"criteria": [{"key": "a"}]});
     let refused = owner.patch(PROFILE, half).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/criteria/0/filter"], "required");
-    let wrong = json!({"op": "and", "filters": [there.clone(), {"op": "gte", "field": "employees", "value": "many"}]});
+    let wrong = json!({
+        "op": "and",
+        "filters": [there.clone(), {"op": "gte", "field": "employees", "value": "many"}]
+    });
     let unknown = json!({"op": "eq", "field": "turnover", "value": 1});
     let circular = json!({"op": "gte", "field": "fit_score", "value": 50});
-    let bad = json!({"criteria": [criterion("a", wrong), criterion("b", unknown), criterion("c", circular)]});
+    let bad = json!({
+        "criteria": [criterion("a", wrong), criterion("b", unknown), criterion("c", circular)]
+    });
     let refused = owner.patch(PROFILE, bad).await.problem(422, "invalid_filter");
     let faults = refused.faults();
     assert_eq!(faults.len(), 3, "{faults:?}");
@@ -306,7 +345,7 @@ async fn first_scores_of_partners_who_were_made_one_by_one_are_made_together() {
     let now = domain::timestamp::Timestamp::now();
     let queue = async |tx: &persistence::Tx<'_>| {
         for id in &ids {
-            persistence::scores::queue(tx, &[id.parse().unwrap()], now).await?;
+            persistence::partners::first_scores::queue(tx, &[id.parse().unwrap()], now).await?;
         }
         Ok(())
     };
@@ -336,8 +375,11 @@ async fn nobody_is_scored_where_nobody_wants_it() {
     let id = partner(&org.owner, json!({"name": "Acme"})).await;
     org.owner.import("name,type\nBeta,reseller\n", json!({"object": "partner"})).await;
     assert_eq!(
-        org.sql("SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' AND organization_id = current_organization()")
-            .await,
+        org.sql(
+            "SELECT count(*)::text FROM tasks WHERE kind = 'score_partners' AND \
+            organization_id = current_organization()"
+        )
+        .await,
         [Some("0".to_owned())]
     );
     assert_eq!(get(&org.owner, &id).await["scored_at"], Value::Null);
@@ -394,7 +436,11 @@ async fn named_partners_are_judged_whatever_has_changed_and_found_ones_only_when
         refresh(&org.owner, json!({"filter": all(), "force": true, "engine": "rules"})).await;
     assert_eq!(forced.tally(), [2, 2, 0, 0]);
 
-    let view = json!({"name": "B", "object": "partner", "filter": {"op": "eq", "field": "name", "value": "Beta"}});
+    let view = json!({
+        "name": "B",
+        "object": "partner",
+        "filter": {"op": "eq", "field": "name", "value": "Beta"}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let seen = refresh(&org.owner, json!({"view_id": view.id(), "force": true})).await;
     assert_eq!((seen.tally(), &seen.items[0]["ref"]), ([1, 1, 0, 0], &json!(beta)));
@@ -537,7 +583,9 @@ async fn scores_are_stale_when_what_they_rest_on_has_changed() {
 
     // A new profile makes all stale, and writes no partner.
     let version = fresh().await;
-    let narrower = json!({"weights": {"capacity": 10000, "capability": 0, "commitment": 0, "customer_alignment": 0}});
+    let narrower = json!({
+        "weights": {"capacity": 10000, "capability": 0, "commitment": 0, "customer_alignment": 0}
+    });
     org.owner.with("if-match", "\"1\"").patch(PROFILE, narrower).await.expect(200);
     assert_eq!((is_stale().await, &get(&org.owner, &id).await["version"]), (true, &version));
     let page = org.owner.get("/v1/partners?scores_stale=true").await.expect(200);
@@ -560,14 +608,19 @@ async fn who_is_being_scored_is_left_to_whoever_does_it() {
     let uuid = id.parse::<PartnerId>().unwrap().0;
     let claim = format!(
         "INSERT INTO score_claims (partner_id, task_id, held_until) \
-         VALUES ('{uuid}', gen_random_uuid(), clock_timestamp() + interval '10 minutes') RETURNING 'x'"
+         VALUES ('{uuid}', gen_random_uuid(), clock_timestamp() + interval '10 minutes') RETURNING \
+         'x'"
     );
     org.sql(&claim).await;
     let skipped = refresh(&org.owner, json!({"partner_ids": [id]})).await;
     assert_eq!((skipped.tally(), skipped.codes()), ([1, 0, 0, 1], vec!["refresh_in_progress"]));
     assert!(scores_of(&org.owner, &id).await.is_empty());
     // Whoever has died holds nobody for ever.
-    org.sql("UPDATE score_claims SET held_until = clock_timestamp() - interval '1 second' RETURNING 'x'").await;
+    org.sql(
+        "UPDATE score_claims SET held_until = clock_timestamp() - interval '1 second' \
+        RETURNING 'x'",
+    )
+    .await;
     assert_eq!(refresh(&org.owner, json!({"partner_ids": [id]})).await.tally(), [1, 1, 0, 0]);
     assert_eq!(
         org.sql("SELECT count(*)::text FROM score_claims").await,
@@ -693,8 +746,13 @@ async fn a_language_model_corrects_and_words_the_scores_and_is_never_in_the_way(
     );
     let openai = Openai::script([good, Reply::error(401, "no such key")]);
     let public = Client::public().at(&with_model(&openai));
-    let registration = json!({"organization_name": "Alone", "currency": "USD", "name": "Olga", "email": "olga@example.com",
-        "password": harness::PASSWORD});
+    let registration = json!({
+        "organization_name": "Alone",
+        "currency": "USD",
+        "name": "Olga",
+        "email": "olga@example.com",
+        "password": harness::PASSWORD
+    });
     let grant = public.post("/v1/auth/registrations", registration).await.expect(201);
     let owner = public.signed(grant.body["access_token"].as_str().unwrap());
     owner.patch("/v1/organization", json!({"auto_score": false})).await.expect(200);
@@ -860,7 +918,9 @@ async fn only_what_people_do_is_contact_with_a_partner() {
     // Typed in, with its contact, and then only what follows for all of a tag, a manager, a tier.
     let made = json!({"name": "Hand AG", "type": "reseller", "primary_contact": {"name": "Cid"}});
     let typed = org.owner.post("/v1/partners", made).await.expect(201).id().to_owned();
-    let batch = json!({"operations": [{"action": "create", "data": {"name": "Batch AG", "type": "reseller"}}]});
+    let batch = json!({
+        "operations": [{"action": "create", "data": {"name": "Batch AG", "type": "reseller"}}]
+    });
     let batch = org.owner.post("/v1/partners/batch", batch).await.expect(207);
     let batched = batch.body["results"][0]["partner"]["id"].as_str().unwrap().to_owned();
     for id in [&filed, &keyed, &typed, &batched] {

@@ -1,9 +1,6 @@
 //! What becomes of everything that the server's key has made when the key is replaced.
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use domain::access::Scope;
 use harness::{Client, Organization, PASSWORD, instance, settings, unique};
 use persistence::{Settings, Store, passwords};

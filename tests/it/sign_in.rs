@@ -4,7 +4,8 @@ use harness::{Answer, Client, Organization, PASSWORD, unique};
 use serde_json::{Value, json};
 
 fn registration(email: &str) -> Value {
-    json!({"organization_name": "Acme Rockets", "currency": "USD", "name": "Ada Lovelace", "email": email, "password": PASSWORD})
+    json!({"organization_name": "Acme Rockets", "currency": "USD", "name": "Ada \
+        Lovelace", "email": email, "password": PASSWORD})
 }
 
 fn address() -> String {
@@ -37,7 +38,13 @@ fn words(answer: &Answer) -> Value {
 #[tokio::test]
 async fn a_registration_names_all_its_faults_at_once() {
     let public = Client::public();
-    let body = json!({"organization_name": "", "currency": "usd", "email": "nonsense", "password": "short", "colour": "red"});
+    let body = json!({
+        "organization_name": "",
+        "currency": "usd",
+        "email": "nonsense",
+        "password": "short",
+        "colour": "red"
+    });
     let refused =
         public.post("/v1/auth/registrations", body).await.problem(422, "validation_failed");
     let faults = refused.faults();

@@ -89,7 +89,12 @@ async fn a_token_is_tried_out_and_never_seen_again() {
     let same = org.owner.put(SLACK, json!({"bot_token": token})).await.expect(200);
     assert_eq!(same.body, connected.body);
     assert_eq!(org.owner.get(SLACK).await.expect(200).body, connected.body);
-    let rows = org.sql("SELECT slack_integrations::text || encode(bot_token, 'escape') FROM slack_integrations").await;
+    let rows = org
+        .sql(
+            "SELECT slack_integrations::text || encode(bot_token, 'escape') FROM \
+        slack_integrations",
+        )
+        .await;
     assert!(!rows[0].as_ref().unwrap().contains("xoxb-"), "the token does not lie open");
 
     org.owner.delete(SLACK).await.expect(204);
@@ -195,7 +200,8 @@ async fn slack_that_is_throttling_or_broken_loses_nothing() {
     applied(&org, &["C1"], acme()).await;
     let waiting = delivery(&org, |one| one["attempts"] == 1).await;
     assert_eq!(waiting["status"], "pending");
-    let wait = "SELECT extract(epoch FROM next_attempt_at - now())::int FROM notification_deliveries WHERE channel = 'slack'";
+    let wait = "SELECT extract(epoch FROM next_attempt_at - now())::int FROM \
+        notification_deliveries WHERE channel = 'slack'";
     let wait: i64 = org.sql(wait).await[0].clone().unwrap().parse().unwrap();
     assert!((60..=120).contains(&wait), "Slack asked for 120 seconds: {wait}");
     slack_stand_in().set(&token, SlackMode::Breaks);

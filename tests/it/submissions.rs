@@ -57,8 +57,12 @@ impl Form {
         let answer =
             |(label, value): &(&str, Value)| json!({"question_id": self.id(label), "value": value});
         let answers: Vec<Value> = answers.iter().map(answer).collect();
-        json!({"form_version": self.version, "answers": answers, "accepted_agreement_ids": self.agreements,
-            "website_confirm": null})
+        json!({
+            "form_version": self.version,
+            "answers": answers,
+            "accepted_agreement_ids": self.agreements,
+            "website_confirm": null
+        })
     }
 
     pub async fn send(&self, body: Value) -> Answer {
@@ -180,10 +184,14 @@ async fn every_wrong_answer_is_named() {
     let questions = json!([
         {"type": "short_text", "label": "name", "required": true, "maps_to": "partner.name"},
         {"type": "long_text", "label": "long", "max_length": 10},
-        {"type": "email", "label": "email"}, {"type": "url", "label": "url", "maps_to": "partner.domain"},
-        {"type": "phone", "label": "phone"}, {"type": "number", "label": "number", "min": 1, "max": 10},
-        {"type": "date", "label": "date", "min": "2026-01-01"}, {"type": "country", "label": "country"},
-        {"type": "boolean", "label": "boolean"}, {"type": "single_select", "label": "one", "options": select},
+        {"type": "email", "label": "email"},
+        {"type": "url", "label": "url", "maps_to": "partner.domain"},
+        {"type": "phone", "label": "phone"},
+        {"type": "number", "label": "number", "min": 1, "max": 10},
+        {"type": "date", "label": "date", "min": "2026-01-01"},
+        {"type": "country", "label": "country"},
+        {"type": "boolean", "label": "boolean"},
+        {"type": "single_select", "label": "one", "options": select},
         {"type": "multi_select", "label": "some", "options": select, "min": 2},
         {"type": "number", "label": "staff", "maps_to": "partner.employees"}
     ]);
@@ -302,7 +310,9 @@ async fn agreements_are_recorded_with_what_was_agreed_to() {
 async fn a_version_that_was_replaced_is_good_for_a_day() {
     let org = Organization::new().await;
     let old = Form::open(&org).await;
-    let questions = json!([{"type": "short_text", "label": "Company", "required": true, "maps_to": "partner.name"}]);
+    let questions = json!([
+        {"type": "short_text", "label": "Company", "required": true, "maps_to": "partner.name"}
+    ]);
     let new = Form::with(&org, questions, json!([])).await;
     let id = old.submitted("Acme").await;
     assert_eq!(
@@ -323,7 +333,8 @@ async fn a_version_that_was_replaced_is_good_for_a_day() {
 
     let earlier = |hours: i32| {
         format!(
-            "UPDATE application_form_versions SET replaced_at = clock_timestamp() - interval '{hours} hours' WHERE version = {}",
+            "UPDATE application_form_versions SET replaced_at = clock_timestamp() - interval \
+                '{hours} hours' WHERE version = {}",
             old.version
         )
     };
@@ -403,7 +414,10 @@ async fn the_same_application_is_there_once() {
 #[tokio::test]
 async fn a_key_of_the_applicant_makes_one_submission() {
     let org = Organization::new().await;
-    let questions = json!([{"type": "number", "label": "n"}, {"type": "short_text", "label": "name", "maps_to": "partner.name"}]);
+    let questions = json!([
+        {"type": "number", "label": "n"},
+        {"type": "short_text", "label": "name", "maps_to": "partner.name"}
+    ]);
     // Without a name nobody is known again, so that the key alone makes them one.
     let form = Form::with(&org, questions, json!([])).await;
     let key = unique("key");
@@ -498,7 +512,10 @@ async fn a_review_is_noted() {
 #[tokio::test]
 async fn an_application_becomes_a_partner_with_everything_filled_in() {
     let org = Organization::new().await;
-    let types = json!([{"value": "reseller", "label": "We resell"}, {"value": "consulting", "label": "We advise"}]);
+    let types = json!([
+        {"value": "reseller", "label": "We resell"},
+        {"value": "consulting", "label": "We advise"}
+    ]);
     let services =
         json!([{"value": "soc", "label": "Managed SOC"}, {"value": "backup", "label": "Backup"}]);
     let questions = json!([
@@ -510,7 +527,12 @@ async fn an_application_becomes_a_partner_with_everything_filled_in() {
         {"type": "number", "label": "staff", "maps_to": "partner.employees"},
         {"type": "number", "label": "revenue", "maps_to": "partner.company_revenue"},
         {"type": "country", "label": "country", "maps_to": "partner.regions"},
-        {"type": "multi_select", "label": "services", "options": services, "maps_to": "partner.services"},
+        {
+            "type": "multi_select",
+            "label": "services",
+            "options": services,
+            "maps_to": "partner.services"
+        },
         {"type": "short_text", "label": "languages", "maps_to": "partner.languages"},
         {"type": "short_text", "label": "person", "maps_to": "contact.name"},
         {"type": "email", "label": "mail", "maps_to": "contact.email"},
@@ -610,17 +632,29 @@ async fn an_application_becomes_a_partner_with_everything_filled_in() {
 #[tokio::test]
 async fn what_nobody_said_must_be_said_at_the_acceptance() {
     let org = Organization::new().await;
-    let questions = json!([{"type": "short_text", "label": "name", "maps_to": "partner.name"}, {"type": "boolean", "label": "yes"}]);
+    let questions = json!([
+        {"type": "short_text", "label": "name", "maps_to": "partner.name"},
+        {"type": "boolean", "label": "yes"}
+    ]);
     let form = Form::with(&org, questions, json!([])).await;
     form.send(form.body(&[("yes", json!(true))])).await.expect(202);
     let id = form.newest().await["id"].as_str().unwrap().to_owned();
     let refused = accept(&org.owner, &id, json!({})).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/data/name"], "required");
     assert_eq!(refused.faults()["#/data/type"], "required");
-    let wrong = json!({"data": {"name": "Acme", "type": "reseller", "employees": -1, "tag_ids": [domain::ids::TagId::new()]}});
+    let wrong = json!({
+        "data": {
+            "name": "Acme",
+            "type": "reseller",
+            "employees": -1,
+            "tag_ids": [domain::ids::TagId::new()]
+        }
+    });
     let refused = accept(&org.owner, &id, wrong).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/data/employees"], "out_of_range");
-    let wrong = json!({"data": {"name": "Acme", "type": "reseller", "tag_ids": [domain::ids::TagId::new()]}});
+    let wrong = json!({
+        "data": {"name": "Acme", "type": "reseller", "tag_ids": [domain::ids::TagId::new()]}
+    });
     let refused = accept(&org.owner, &id, wrong).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/data/tag_ids/0"], "not_found_reference");
     assert_eq!(org.owner.all("/v1/partners").await.len(), 0, "nothing was done by halves");
@@ -725,7 +759,10 @@ async fn an_application_fills_in_a_partner_that_is_there() {
         .await
         .problem(409, "partner_exists");
     assert_eq!(refused.body["meta"]["existing_id"], partner.id());
-    let gone = json!({"partner_id": domain::ids::PartnerId::new(), "data": {"domain": "elsewhere.example"}});
+    let gone = json!({
+        "partner_id": domain::ids::PartnerId::new(),
+        "data": {"domain": "elsewhere.example"}
+    });
     let refused = accept(&org.owner, &id, gone).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/partner_id"], "not_found_reference");
 

@@ -1,4 +1,5 @@
-//! What must hold of every operation of the document, without a list that somebody must keep up to date.
+//! What must hold of every operation of the document, without a list that somebody must keep up to
+//! date.
 
 use harness::{Client, Organization, instance};
 use reqwest::Method;

@@ -1,12 +1,9 @@
-//! The wall between organizations: of what the schema is made, under whom the server runs, and what canceled requests
-//! leave behind (architecture section 2, migrations/README.md).
+//! The wall between organizations: of what the schema is made, under whom the server runs, and what
+//! canceled requests leave behind (docs/ARCHITECTURE.md, migrations/README.md).
 
 use std::{collections::BTreeSet, time::Duration};
 
-use api::{
-    config::Database,
-    server::{DatabaseAccess, Server},
-};
+use api::{config::Database, database::DatabaseAccess, server::Server};
 use harness::{Organization, database, instance, settings, unique};
 use serde_json::json;
 use tokio_postgres::error::SqlState;
@@ -22,10 +19,13 @@ const WITHOUT_WALL: [(&str, &str); 7] = [
     ("revocations", "ids and instants, read by every instance"),
 ];
 
-/// The columns that hold the organization of a table: the first of its own, or of what it refers to.
-const TENANT_TABLES: &str = "SELECT c.oid, c.relname, a.attnum FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+/// The columns that hold the organization of a table: the first of its own, or of what it refers
+/// to.
+const TENANT_TABLES: &str = "SELECT c.oid, c.relname, a.attnum FROM pg_class c JOIN pg_namespace n \
+    ON n.oid = c.relnamespace \
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' \
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('email_directory', 'api_key_directory', 'form_token_directory')";
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname NOT IN \
+    ('email_directory', 'api_key_directory', 'form_token_directory')";
 
 /// What breaks a rule, by the first column of this query over the catalogue.
 async fn breaks(sql: &str) -> Vec<String> {
@@ -41,9 +41,11 @@ async fn nothing_breaks(rule: &str, sql: &str) {
 async fn every_table_is_behind_the_wall_but_those_that_are_listed() {
     let walled = "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace \
         WHERE n.nspname = 'public' AND relkind IN ('r', 'p')";
-    let force = "relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE polrelid = c.oid \
+    let force = "relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE \
+        polrelid = c.oid \
         AND polname = 'organization' AND polpermissive AND polcmd = '*' AND polroles = '{0}' \
-        AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT current_organization()%' \
+        AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT \
+        current_organization()%' \
         AND pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid))";
     let open: BTreeSet<String> =
         breaks(&format!("{walled} AND NOT ({force})")).await.into_iter().collect();
@@ -58,24 +60,29 @@ async fn every_table_is_behind_the_wall_but_those_that_are_listed() {
 async fn the_organization_is_in_every_key() {
     nothing_breaks(
         "organization_id is not null and comes from the transaction",
-        "SELECT relname FROM tenant t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = t.attnum \
+        "SELECT relname FROM tenant t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = \
+            t.attnum \
          LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = t.attnum \
-         WHERE NOT attnotnull OR atttypid <> 'uuid'::regtype OR pg_get_expr(adbin, adrelid) IS DISTINCT FROM 'current_organization()'",
+         WHERE NOT attnotnull OR atttypid <> 'uuid'::regtype OR pg_get_expr(adbin, adrelid) IS \
+         DISTINCT FROM 'current_organization()'",
     )
     .await;
     nothing_breaks(
         "a primary key begins with organization_id",
-        "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = t.oid AND indisprimary AND indkey[0] = attnum)",
+        "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE indrelid = \
+            t.oid AND indisprimary AND indkey[0] = attnum)",
     )
     .await;
     nothing_breaks(
         "unique indexes begin with organization_id",
-        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid WHERE indisunique AND indkey[0] <> attnum",
+        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid WHERE \
+            indisunique AND indkey[0] <> attnum",
     )
     .await;
     nothing_breaks(
         "foreign keys between tenant tables carry organization_id",
-        "SELECT conname FROM tenant t JOIN pg_constraint c ON conrelid = t.oid JOIN tenant o ON o.oid = confrelid \
+        "SELECT conname FROM tenant t JOIN pg_constraint c ON conrelid = t.oid JOIN tenant o ON \
+            o.oid = confrelid \
          WHERE contype = 'f' AND NOT (conkey[1] = t.attnum AND confkey[1] = o.attnum)",
     )
     .await;
@@ -87,7 +94,8 @@ async fn the_organization_is_in_every_key() {
     .await;
     nothing_breaks(
         "indexes of other columns than the search's begin with organization_id",
-        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid WHERE indkey[0] <> attnum",
+        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid WHERE \
+            indkey[0] <> attnum",
     )
     .await;
 }
@@ -97,14 +105,18 @@ async fn other_policies_are_for_the_owner_of_functions_alone() {
     nothing_breaks(
         "policies that show more",
         "SELECT polname || ' on ' || relname FROM tenant t JOIN pg_policy p ON polrelid = t.oid \
-         WHERE polname <> 'organization' AND polpermissive AND polroles <> ARRAY['partneros_definer'::regrole::oid]",
+         WHERE polname <> 'organization' AND polpermissive AND polroles <> \
+         ARRAY['partneros_definer'::regrole::oid]",
     )
     .await;
     nothing_breaks(
         "the owner inherits what the definer may see, and is held back by a policy of its own",
-        "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE polrelid = t.oid \
-         AND NOT polpermissive AND polcmd = '*' AND polroles = ARRAY['partneros_owner'::regrole::oid] \
-         AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT current_organization()%' \
+        "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE polrelid = \
+            t.oid \
+         AND NOT polpermissive AND polcmd = '*' AND polroles = \
+         ARRAY['partneros_owner'::regrole::oid] \
+         AND pg_get_expr(polqual, polrelid) LIKE '(organization_id = ( SELECT \
+         current_organization()%' \
          AND pg_get_expr(polqual, polrelid) = pg_get_expr(polwithcheck, polrelid))",
     )
     .await;
@@ -114,14 +126,17 @@ async fn other_policies_are_for_the_owner_of_functions_alone() {
 async fn constraints_and_indexes_have_the_names_that_answers_are_made_of() {
     nothing_breaks(
         "names of constraints",
-        "SELECT conname FROM tenant t JOIN pg_constraint c ON conrelid = t.oid JOIN (VALUES ('p', 'pkey'), ('u', 'key'), ('c', 'check'), \
-         ('f', 'fkey')) AS kinds (kind, suffix) ON kind = contype::text WHERE conname NOT LIKE relname || '\\_%' || suffix \
+        "SELECT conname FROM tenant t JOIN pg_constraint c ON conrelid = t.oid JOIN (VALUES ('p', \
+            'pkey'), ('u', 'key'), ('c', 'check'), \
+         ('f', 'fkey')) AS kinds (kind, suffix) ON kind = contype::text WHERE conname NOT LIKE \
+         relname || '\\_%' || suffix \
          AND conname <> relname || '_' || suffix",
     )
     .await;
     nothing_breaks(
         "names of indexes",
-        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid JOIN pg_class x ON x.oid = indexrelid \
+        "SELECT indexrelid::regclass FROM tenant t JOIN pg_index i ON indrelid = t.oid JOIN \
+            pg_class x ON x.oid = indexrelid \
          WHERE x.relname NOT LIKE t.relname || '\\_%'",
     )
     .await;
@@ -132,8 +147,10 @@ async fn types_are_those_that_the_wall_can_use() {
     nothing_breaks("no enum types", "SELECT typname FROM pg_type WHERE typtype = 'e'").await;
     nothing_breaks(
         "instants have a time zone, amounts are integers",
-        "SELECT relname || '.' || attname FROM tenant t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 \
-         WHERE NOT attisdropped AND atttypid IN ('timestamp'::regtype, 'money'::regtype, 'float4'::regtype, 'float8'::regtype, \
+        "SELECT relname || '.' || attname FROM tenant t JOIN pg_attribute a ON a.attrelid = t.oid \
+            AND a.attnum > 0 \
+         WHERE NOT attisdropped AND atttypid IN ('timestamp'::regtype, 'money'::regtype, \
+         'float4'::regtype, 'float8'::regtype, \
          'numeric'::regtype, 'json'::regtype)",
     )
     .await;
@@ -153,8 +170,8 @@ async fn the_owner_of_the_tables_sees_no_organization_unasked() {
     assert_eq!(org.sql("SELECT count(*) FROM partners").await, [Some("1".into())]);
 }
 
-/// Whoever can run SQL as the application makes a view called like a table that a function of the definer reads, and
-/// behind the view a function that would run with the definer's rights.
+/// Whoever can run SQL as the application makes a view called like a table that a function of the
+/// definer reads, and behind the view a function that would run with the definer's rights.
 #[tokio::test]
 async fn the_application_cannot_slip_objects_under_the_functions_of_the_definer() {
     let app = database::connect(&instance().database_url).await;
@@ -208,19 +225,23 @@ async fn the_role_of_the_server_is_weak() {
     // TRUNCATE goes through the wall.
     nothing_breaks(
         "the application may read and write rows, and no more",
-        "SELECT relname || ' ' || privilege FROM pg_class CROSS JOIN unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER']) AS privilege \
-         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND has_table_privilege('partneros_app', pg_class.oid, privilege)",
+        "SELECT relname || ' ' || privilege FROM pg_class CROSS JOIN unnest(ARRAY['TRUNCATE', \
+            'REFERENCES', 'TRIGGER']) AS privilege \
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND \
+         has_table_privilege('partneros_app', pg_class.oid, privilege)",
     )
     .await;
     nothing_breaks(
         "directories are asked through functions",
-        "SELECT relname FROM pg_class WHERE relname IN ('email_directory', 'api_key_directory', 'form_token_directory') \
+        "SELECT relname FROM pg_class WHERE relname IN ('email_directory', 'api_key_directory', \
+            'form_token_directory') \
          AND has_any_column_privilege('partneros_app', oid, 'SELECT, INSERT, UPDATE')",
     )
     .await;
     nothing_breaks(
         "events are only appended",
-        "SELECT privilege FROM unnest(ARRAY['UPDATE', 'DELETE']) AS privilege WHERE has_table_privilege('partneros_app', 'events', privilege)",
+        "SELECT privilege FROM unnest(ARRAY['UPDATE', 'DELETE']) AS privilege WHERE \
+            has_table_privilege('partneros_app', 'events', privilege)",
     )
     .await;
 }
@@ -228,7 +249,8 @@ async fn the_role_of_the_server_is_weak() {
 #[tokio::test]
 async fn functions_that_look_over_the_wall_are_held_together() {
     nothing_breaks(
-        "SECURITY DEFINER functions belong to the role that is no more than their owner, and find their own tables",
+        "SECURITY DEFINER functions belong to the role that is no more than their owner, and find \
+            their own tables",
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef \
          AND (proowner <> 'partneros_definer'::regrole \
          OR NOT coalesce('search_path=pg_catalog, public, pg_temp' = ANY(proconfig), false))",
@@ -237,20 +259,26 @@ async fn functions_that_look_over_the_wall_are_held_together() {
     nothing_breaks(
         "nobody makes objects that they could take for their own",
         "SELECT privilege FROM (VALUES \
-         ('TEMPORARY for everybody', EXISTS (SELECT FROM pg_database d, aclexplode(coalesce(datacl, acldefault('d', datdba))) a \
-          WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = 'TEMPORARY')), \
-         ('TEMPORARY for the application', has_database_privilege('partneros_app', current_database(), 'TEMPORARY')), \
+         ('TEMPORARY for everybody', EXISTS (SELECT FROM pg_database d, \
+         aclexplode(coalesce(datacl, acldefault('d', datdba))) a \
+          WHERE datname = current_database() AND a.grantee = 0 AND a.privilege_type = \
+          'TEMPORARY')), \
+         ('TEMPORARY for the application', has_database_privilege('partneros_app', \
+         current_database(), 'TEMPORARY')), \
          ('CREATE for everybody', EXISTS (SELECT FROM pg_namespace n, aclexplode(nspacl) a \
           WHERE nspname = 'public' AND a.grantee = 0 AND a.privilege_type = 'CREATE')), \
-         ('CREATE for the definer', has_schema_privilege('partneros_definer', 'public', 'CREATE')), \
+         ('CREATE for the definer', has_schema_privilege('partneros_definer', 'public', \
+         'CREATE')), \
          ('CREATE for the application', has_schema_privilege('partneros_app', 'public', 'CREATE')) \
          ) AS held (privilege, is_held) WHERE is_held",
     )
     .await;
     nothing_breaks(
         "and are for the application alone",
-        "SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype \
-         AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) AS acl WHERE acl.grantee = 0)",
+        "SELECT proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND prosecdef \
+            AND prorettype <> 'trigger'::regtype \
+         AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) AS acl \
+         WHERE acl.grantee = 0)",
     )
     .await;
 }
@@ -294,7 +322,8 @@ async fn nobody_writes_into_another_organization() {
     );
     assert_eq!(app.execute(&format!("DELETE FROM tags WHERE id = '{id}'"), &[]).await.unwrap(), 0);
     let smuggled = format!(
-        "INSERT INTO tags (organization_id, id, category, name) VALUES ('{}', gen_random_uuid(), 'services', 'x')",
+        "INSERT INTO tags (organization_id, id, category, name) VALUES ('{}', gen_random_uuid(), \
+            'services', 'x')",
         other.id.0
     );
     assert!(app.execute(&smuggled, &[]).await.is_err());
@@ -343,14 +372,15 @@ async fn canceled_requests_leave_no_transaction_open() {
     let now: String =
         watcher.query_one("SELECT clock_timestamp()::text", &[]).await.unwrap().get(0);
     let open = format!(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'partneros_app' AND state LIKE 'idle in transaction%' AND xact_start < '{now}'"
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'partneros_app' AND state LIKE \
+            'idle in transaction%' AND xact_start < '{now}'"
     );
     let start = std::time::Instant::now();
     while watcher.query_one(&open, &[]).await.unwrap().get::<_, i64>(0) > 0 {
         assert!(start.elapsed() < Duration::from_secs(10), "a transaction is left open");
     }
-    // What was done is whole: a tag and its event, or neither.
-    // The owner is a member of the role that owns the functions, and so sees the events of all organizations.
+    // What was done is whole: a tag and its event, or neither. The owner is a member of the role
+    // that owns the functions, and so sees the events of all organizations.
     let whole = "SELECT (SELECT count(*) FROM tags) = (SELECT count(*) FROM events \
         WHERE type = 'tag.created' AND organization_id = current_organization())";
     assert_eq!(org.sql(whole).await, [Some("t".to_owned())]);

@@ -8,12 +8,24 @@ async fn partner(client: &Client, mut body: Value) -> String {
     client.post("/v1/partners", body).await.expect(201).id().to_owned()
 }
 
-/// The requirement of the contract's example.
+/// The requirement of the example in docs/tiers.md.
 fn gold() -> Value {
-    json!({"op": "and", "filters": [
-        {"op": "eq", "field": "status", "value": "active"}, {"op": "gte", "field": "employees", "value": 60},
-        {"op": "at_least", "count": 2, "filters": [{"op": "gte", "field": "revenue", "value": 25_000_000},
-            {"op": "gte", "field": "closed_deals", "value": 8}, {"op": "gte", "field": "customers", "value": 15}]}]})
+    json!({
+        "op": "and",
+        "filters": [
+            {"op": "eq", "field": "status", "value": "active"},
+            {"op": "gte", "field": "employees", "value": 60},
+            {
+                "op": "at_least",
+                "count": 2,
+                "filters": [
+                    {"op": "gte", "field": "revenue", "value": 25_000_000},
+                    {"op": "gte", "field": "closed_deals", "value": 8},
+                    {"op": "gte", "field": "customers", "value": 15}
+                ]
+            }
+        ]
+    })
 }
 
 async fn require(client: &Client, key: &str, requirement: Value) {
@@ -69,7 +81,13 @@ async fn a_new_organization_has_five_rungs_without_requirements() {
 #[tokio::test]
 async fn rungs_are_made_moved_and_taken_away() {
     let org = Organization::new().await;
-    let body = json!({"key": "diamond", "name": "Diamond", "rank": 9, "requirement": gold(), "color": "#aabbcc"});
+    let body = json!({
+        "key": "diamond",
+        "name": "Diamond",
+        "rank": 9,
+        "requirement": gold(),
+        "color": "#aabbcc"
+    });
     let made = org.owner.post("/v1/tiers", body.clone()).await.expect(201);
     assert_eq!((made.header("location"), made.header("etag")), ("/v1/tiers/diamond", "\"1\""));
     assert_eq!((&made.body["requirement"], &made.body["partner_count"]), (&gold(), &json!(0)));
@@ -103,7 +121,13 @@ async fn rungs_are_made_moved_and_taken_away() {
         .problem(422, "validation_failed");
     assert_eq!(fixed.faults()["#/key"], "read_only_field");
 
-    let circular = json!({"op": "or", "filters": [{"op": "gte", "field": "tier", "value": "silver"}, {"op": "eq", "field": "version", "value": 1}]});
+    let circular = json!({
+        "op": "or",
+        "filters": [
+            {"op": "gte", "field": "tier", "value": "silver"},
+            {"op": "eq", "field": "version", "value": 1}
+        ]
+    });
     for refused in [
         org.owner.patch("/v1/tiers/diamond", json!({"requirement": circular})).await,
         org.owner
@@ -231,7 +255,15 @@ async fn an_assessment_says_what_is_missing() {
         (&assessed["tier"], &assessed["automatic_tier"]),
         (&json!("silver"), &json!("silver"))
     );
-    let leaf = json!({"pointer": "#", "op": "gte", "field": "closed_deals", "actual": 3, "needed": 2, "met": true, "gap": 0});
+    let leaf = json!({
+        "pointer": "#",
+        "op": "gte",
+        "field": "closed_deals",
+        "actual": 3,
+        "needed": 2,
+        "met": true,
+        "gap": 0
+    });
     assert_eq!(assessed["present"], json!({"tier": "silver", "met": true, "leaves": [leaf]}));
     assert_eq!(
         (&assessed["next"]["tier"], &assessed["next"]["met"]),
@@ -253,8 +285,15 @@ async fn an_assessment_says_what_is_missing() {
         (&Value::Null, &Value::Null),
         "not known"
     );
-    let revenue = json!({"pointer": "#/filters/2/filters/0", "op": "gte", "field": "revenue", "actual": 9_000_000,
-        "needed": 25_000_000, "met": false, "gap": 16_000_000});
+    let revenue = json!({
+        "pointer": "#/filters/2/filters/0",
+        "op": "gte",
+        "field": "revenue",
+        "actual": 9_000_000,
+        "needed": 25_000_000,
+        "met": false,
+        "gap": 16_000_000
+    });
     assert_eq!(leaves[2], revenue);
     assert_eq!(
         (&assessed["at_risk_since"], &assessed["demotion_on"]),
@@ -399,7 +438,12 @@ async fn a_dry_run_says_what_the_real_one_does() {
     assert_eq!(item(&named, nobody)["problem"]["code"], "not_found");
     assert_eq!(named.len(), 2);
 
-    let view = json!({"name": "U", "object": "partner", "q": "up", "filter": {"op": "gte", "field": "employees", "value": 1}});
+    let view = json!({
+        "name": "U",
+        "object": "partner",
+        "q": "up",
+        "filter": {"op": "gte", "field": "employees", "value": 1}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let (_, seen) = evaluate(json!({"view_id": view.id(), "dry_run": true})).await;
     assert_eq!((seen.len(), &seen[0]["ref"]), (1, &json!(up)), "its filter and its search");
@@ -410,7 +454,10 @@ async fn a_dry_run_says_what_the_real_one_does() {
         "not_found_reference"
     );
 
-    let both = json!({"partner_ids": [same], "filter": {"op": "eq", "field": "status", "value": "active"}});
+    let both = json!({
+        "partner_ids": [same],
+        "filter": {"op": "eq", "field": "status", "value": "active"}
+    });
     org.owner.post("/v1/tier-evaluations", both).await.problem(422, "invalid_selection");
     let wrong = json!({"filter": {"op": "eq", "field": "nothing", "value": 1}});
     org.owner.post("/v1/tier-evaluations", wrong).await.problem(422, "invalid_filter");
@@ -425,8 +472,15 @@ async fn won_deals_lift_a_partner_and_lost_ones_let_it_fall() {
     let org = Organization::new().await;
     require(&org.owner, "gold", json!({"op": "gte", "field": "revenue", "value": 500})).await;
     let id = partner(&org.owner, json!({"name": "Acme"})).await;
-    let deal = json!({"partner_id": id, "name": "Rollout", "account_name": "Home Office", "status": "won", "value": 700,
-        "registered_on": "2026-01-01", "closed_on": "2026-02-01"});
+    let deal = json!({
+        "partner_id": id,
+        "name": "Rollout",
+        "account_name": "Home Office",
+        "status": "won",
+        "value": 700,
+        "registered_on": "2026-01-01",
+        "closed_on": "2026-02-01"
+    });
     let deal = org.owner.post("/v1/deals", deal).await.expect(201);
     let lifted = org.owner.get(&format!("/v1/partners/{id}")).await.expect(200);
     assert_eq!(

@@ -20,8 +20,13 @@ fn names(rows: &[Value]) -> Vec<&str> {
 #[tokio::test]
 async fn a_view_is_saved_changed_and_deleted() {
     let org = Organization::new().await;
-    let body = json!({"name": " Big ones ", "object": "partner", "filter": {"op": "gte", "field": "employees", "value": 100},
-        "sort": ["-employees"], "columns": ["name", "employees"]});
+    let body = json!({
+        "name": " Big ones ",
+        "object": "partner",
+        "filter": {"op": "gte", "field": "employees", "value": 100},
+        "sort": ["-employees"],
+        "columns": ["name", "employees"]
+    });
     let made = org.owner.post("/v1/views", body.clone()).await.expect(201);
     let me = org.owner.get("/v1/me").await.expect(200);
     assert_eq!(made.body["name"], "Big ones");
@@ -74,11 +79,20 @@ async fn a_view_is_saved_changed_and_deleted() {
 #[tokio::test]
 async fn what_a_view_names_must_be_a_field() {
     let org = Organization::new().await;
-    let wrong = json!({"name": "x", "object": "contact", "filter": {"op": "eq", "field": "tier", "value": "gold"}});
+    let wrong = json!({
+        "name": "x",
+        "object": "contact",
+        "filter": {"op": "eq", "field": "tier", "value": "gold"}
+    });
     let refused = org.owner.post("/v1/views", wrong).await.problem(422, "invalid_filter");
     assert_eq!(refused.faults()["#/filter/field"], "invalid_filter");
-    let wrong = json!({"name": "x", "object": "contact", "sort": ["-revenue"], "columns": ["name", "nmae"],
-        "filter": {"op": "eq", "field": "tier", "value": "gold"}});
+    let wrong = json!({
+        "name": "x",
+        "object": "contact",
+        "sort": ["-revenue"],
+        "columns": ["name", "nmae"],
+        "filter": {"op": "eq", "field": "tier", "value": "gold"}
+    });
     let refused = org.owner.post("/v1/views", wrong).await.problem(422, "validation_failed");
     assert_eq!(refused.faults()["#/columns/1"], "invalid_choice");
     assert_eq!(refused.faults()["#/sort/0"], "invalid_choice");
@@ -231,8 +245,13 @@ async fn a_view_runs_wherever_partners_are_chosen() {
     }
     let id = view(
         &org.owner,
-        json!({"name": "Big", "object": "partner", "sort": ["-employees"],
-        "filter": {"op": "gte", "field": "employees", "value": 100}, "columns": ["name", "employees"]}),
+        json!({
+            "name": "Big",
+            "object": "partner",
+            "sort": ["-employees"],
+            "filter": {"op": "gte", "field": "employees", "value": 100},
+            "columns": ["name", "employees"]
+        }),
     )
     .await;
     let found = org.owner.all(&format!("/v1/partners?view_id={id}&limit=1")).await;
@@ -428,7 +447,11 @@ async fn a_view_of_deals_runs_on_the_list_of_deals() {
             json!({"partner_id": partner.id(), "name": name, "account_name": name, "value": value});
         org.owner.post("/v1/deals", deal).await.expect(201);
     }
-    let view = json!({"name": "Large deals", "object": "deal", "filter": {"op": "gte", "field": "value", "value": 500}});
+    let view = json!({
+        "name": "Large deals",
+        "object": "deal",
+        "filter": {"op": "gte", "field": "value", "value": 500}
+    });
     let view = org.owner.post("/v1/views", view).await.expect(201);
     let found = org.owner.all(&format!("/v1/deals?view_id={}", view.id())).await;
     assert_eq!(

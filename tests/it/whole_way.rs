@@ -29,8 +29,15 @@ async fn until(client: &Client, path: &str, fits: impl Fn(&Value) -> bool) -> Va
 #[tokio::test]
 async fn from_the_form_to_a_scored_partner_with_a_tier() {
     let org = Organization::scoring().await;
-    let gold = json!({"requirement": {"op": "and", "filters": [{"op": "is_null", "field": "fit_score", "value": false},
-        {"op": "gte", "field": "employees", "value": 100}]}});
+    let gold = json!({
+        "requirement": {
+            "op": "and",
+            "filters": [
+                {"op": "is_null", "field": "fit_score", "value": false},
+                {"op": "gte", "field": "employees", "value": 100}
+            ]
+        }
+    });
     org.owner.patch("/v1/tiers/gold", gold).await.expect(200);
     // Who hears of it: the owner by mail and in the application, a channel in Slack.
     let token = format!("xoxb-{}", unique("whole-way"));
@@ -43,7 +50,14 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
         .expect(200);
 
     // Designed and published, read by a stranger, filled in.
-    let question = |kind: &str, label: &str, maps_to: &str| json!({"type": kind, "label": label, "required": true, "maps_to": maps_to});
+    let question = |kind: &str, label: &str, maps_to: &str| {
+        json!({
+            "type": kind,
+            "label": label,
+            "required": true,
+            "maps_to": maps_to
+        })
+    };
     let questions = json!([
         question("short_text", "Company", "partner.name"),
         question("url", "Website", "partner.domain"),
@@ -120,7 +134,8 @@ async fn from_the_form_to_a_scored_partner_with_a_tier() {
         strengths["data"].as_array().unwrap().iter().any(|row| row["label"] == *label)
     }));
 
-    // Erasing the submission leaves the partner, and nothing of what the applicant said about themselves.
+    // Erasing the submission leaves the partner, and nothing of what the applicant said about
+    // themselves.
     org.owner.delete(&path).await.expect(204);
     assert_eq!(
         org.owner.get("/v1/notifications?type=application.submitted").await.expect(200).body["data"],

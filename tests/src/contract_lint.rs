@@ -1,5 +1,6 @@
-//! The lint of the OpenAPI document: the rules of docs/API-DESIGN.md on how it is written, so that every generator
-//! makes a client that people like, and a new operation cannot forget half of what the others say.
+//! The lint of the OpenAPI document: the rules of docs/API-DESIGN.md on how it is written, so that
+//! every generator makes a client that people like, and a new operation cannot forget half of what
+//! the others say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -448,7 +449,8 @@ fn is_named_by_place(property: &Value) -> bool {
     may_be_null || is_made || property["items"].is_object() && is_named_by_place(&property["items"])
 }
 
-/// Whether a client can know what is too long, too many or too much. References are judged where they lead.
+/// Whether a client can know what is too long, too many or too much. References are judged where
+/// they lead.
 fn is_limited(property: &Value) -> bool {
     let types: Vec<&str> = match &property["type"] {
         Value::String(one) => vec![one],
@@ -472,32 +474,95 @@ mod tests {
     fn clean() -> Value {
         let page =
             json!({"schema": {"$ref": "#/components/schemas/Thing"}, "example": {"name": "a"}});
-        let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "example": {"code": "not_found"}});
+        let problem = json!({
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "example": {"code": "not_found"}
+        });
         json!({
             "openapi": "3.1.0",
-            "info": {"title": "t", "version": "1", "description": "d", "license": {"name": "l"}, "contact": {"name": "c"}},
+            "info": {
+                "title": "t",
+                "version": "1",
+                "description": "d",
+                "license": {"name": "l"},
+                "contact": {"name": "c"}
+            },
             "tags": [{"name": "things", "description": "Things."}],
-            "paths": {"/things/{id}": {"patch": {
-                "operationId": "updateThing", "tags": ["things"], "summary": "s", "description": "d",
-                "x-required-role": "member", "x-required-scopes": ["things:write"],
-                "parameters": [{"name": "id", "in": "path", "description": "d", "schema": {"type": "string"}}],
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ThingUpdate"}}}},
-                "responses": {
-                    "200": {"description": "d", "content": {"application/json": page}},
-                    "404": {"description": "d", "content": {"application/problem+json": problem}}
+            "paths": {
+                "/things/{id}": {
+                    "patch": {
+                        "operationId": "updateThing",
+                        "tags": ["things"],
+                        "summary": "s",
+                        "description": "d",
+                        "x-required-role": "member",
+                        "x-required-scopes": ["things:write"],
+                        "parameters": [
+                            {
+                                "name": "id",
+                                "in": "path",
+                                "description": "d",
+                                "schema": {"type": "string"}
+                            }
+                        ],
+                        "requestBody": {
+                            "content": {
+                                "application/json": {
+                                    "schema": {"$ref": "#/components/schemas/ThingUpdate"}
+                                }
+                            }
+                        },
+                        "responses": {
+                            "200": {"description": "d", "content": {"application/json": page}},
+                            "404": {
+                                "description": "d",
+                                "content": {"application/problem+json": problem}
+                            }
+                        }
+                    }
                 }
-            }}},
-            "components": {"schemas": {
-                "Thing": {"type": "object", "description": "d", "required": ["name", "kind"], "properties": {
-                    "name": {"type": "string", "description": "d"},
-                    "kind": {"description": "d", "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]}}},
-                "ThingUpdate": {"type": "object", "description": "d", "additionalProperties": false, "properties": {
-                    "name": {"type": ["string", "null"], "description": "d", "maxLength": 9},
-                    "tags": {"type": "array", "description": "d", "maxItems": 9, "items": {"type": "string"}}}},
-                "Kind": {"type": "string", "description": "d", "enum": ["a", "b"]},
-                "Problem": {"type": "object", "description": "d", "required": ["code"], "properties": {
-                    "code": {"type": "string", "description": "d"}}}
-            }}
+            },
+            "components": {
+                "schemas": {
+                    "Thing": {
+                        "type": "object",
+                        "description": "d",
+                        "required": ["name", "kind"],
+                        "properties": {
+                            "name": {"type": "string", "description": "d"},
+                            "kind": {
+                                "description": "d",
+                                "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]
+                            }
+                        }
+                    },
+                    "ThingUpdate": {
+                        "type": "object",
+                        "description": "d",
+                        "additionalProperties": false,
+                        "properties": {
+                            "name": {
+                                "type": ["string", "null"],
+                                "description": "d",
+                                "maxLength": 9
+                            },
+                            "tags": {
+                                "type": "array",
+                                "description": "d",
+                                "maxItems": 9,
+                                "items": {"type": "string"}
+                            }
+                        }
+                    },
+                    "Kind": {"type": "string", "description": "d", "enum": ["a", "b"]},
+                    "Problem": {
+                        "type": "object",
+                        "description": "d",
+                        "required": ["code"],
+                        "properties": { "code": {"type": "string", "description": "d"}}
+                    }
+                }
+            }
         })
     }
 

@@ -1,5 +1,6 @@
-//! The database behind the server under test, as the owner of the tables sees it: to look at what no answer shows, and
-//! to let time pass. The owner stands behind the wall like everybody, so most of it is inside of one organization.
+//! The database behind the server under test, as the owner of the tables sees it: to look at what
+//! no answer shows, and to let time pass. The owner stands behind the wall like everybody, so most
+//! of it is inside of one organization.
 
 use domain::ids::OrganizationId;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};

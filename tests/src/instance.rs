@@ -8,7 +8,8 @@ use std::{
 
 use api::{
     config::{Database, Settings},
-    server::{DatabaseAccess, Server},
+    database::DatabaseAccess,
+    server::Server,
     state::AccountPolicy,
 };
 use persistence::mail_allowances::InvitationAllowance;
@@ -28,7 +29,8 @@ pub struct Instance {
     pub folder: PathBuf,
 }
 
-/// The one instance of this process. Rate limits are off; tests of limits start a server of their own.
+/// The one instance of this process. Rate limits are off; tests of limits start a server of their
+/// own.
 pub fn instance() -> &'static Instance {
     static INSTANCE: OnceLock<Instance> = OnceLock::new();
     INSTANCE.get_or_init(|| {
@@ -46,8 +48,8 @@ pub fn instance() -> &'static Instance {
     })
 }
 
-/// A second server on the same database, as behind a balancer: limits are on, and it believes what this machine says
-/// of the address of a client (X-Forwarded-For).
+/// A second server on the same database, as behind a balancer: limits are on, and it believes what
+/// this machine says of the address of a client (X-Forwarded-For).
 pub fn neighbour() -> &'static str {
     static NEIGHBOUR: OnceLock<String> = OnceLock::new();
     NEIGHBOUR.get_or_init(|| {
@@ -161,7 +163,8 @@ pub fn settings(folder: &Path, database: Database) -> Settings {
     }
 }
 
-/// A folder that the system user of PostgreSQL can enter. Those of processes that are gone are removed.
+/// A folder that the system user of PostgreSQL can enter. Those of processes that are gone are
+/// removed.
 fn fresh_folder() -> PathBuf {
     let parent = std::env::temp_dir();
     for entry in fs::read_dir(&parent).into_iter().flatten().flatten() {

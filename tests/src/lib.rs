@@ -1,5 +1,5 @@
-//! What the tests share: one server per process on a private PostgreSQL, and a fresh organization for each test,
-//! so that every test also tests the wall between organizations.
+//! What the tests share: one server per process on a private PostgreSQL, and a fresh organization
+//! for each test, so that every test also tests the wall between organizations.
 
 pub mod contract_lint;
 pub mod database;

@@ -1,4 +1,5 @@
-//! A mail server for the tests: a real one on loopback that takes everything, or fails as it is told to for one recipient.
+//! A mail server for the tests: a real one on loopback that takes everything, or fails as it is
+//! told to for one recipient.
 
 use std::{
     collections::HashMap,

@@ -1,5 +1,6 @@
-//! A stand-in for an OpenAI-compatible server, on a real socket of this machine. It answers as it is told, also badly.
-//! Used here and, as a file, by the tests of the crate `scoring`: it needs nothing but `std` and `serde_json`.
+//! A stand-in for an OpenAI-compatible server, on a real socket of this machine. It answers as it
+//! is told, also badly. Used here and, as a file, by the tests of the crate `scoring`: it needs
+//! nothing but `std` and `serde_json`.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -70,8 +71,13 @@ impl Reply {
     /// A completion; it costs 1,000 and 100 tokens.
     pub fn completion(message: Json, finish_reason: &str) -> Self {
         let body = json!({
-            "id": "chatcmpl-1", "object": "chat.completion", "created": 1_764_000_000, "model": "stand-in",
-            "choices": [{"index": 0, "message": message, "logprobs": null, "finish_reason": finish_reason}],
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1_764_000_000,
+            "model": "stand-in",
+            "choices": [
+                {"index": 0, "message": message, "logprobs": null, "finish_reason": finish_reason}
+            ],
             "usage": {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
         });
         Self::Whole(200, Vec::new(), body.to_string())
@@ -153,7 +159,8 @@ fn serve(
             let length = body.len();
             write!(
                 stream,
-                "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{more}connection: close\r\n\r\n{body}"
+                "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: \
+                    {length}\r\n{more}connection: close\r\n\r\n{body}"
             )
         }
         Reply::Hang => stream.read(&mut [0]).map(drop),

@@ -29,8 +29,8 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Registers one in US dollars. It scores nobody by itself: scores would come between the versions and events of tests
-    /// that are about something else.
+    /// Registers one in US dollars. It scores nobody by itself: scores would come between the
+    /// versions and events of tests that are about something else.
     pub async fn new() -> Self {
         let organization = Self::scoring().await;
         organization.sql("UPDATE organizations SET auto_score = false").await;
@@ -41,8 +41,13 @@ impl Organization {
     pub async fn scoring() -> Self {
         let email = format!("{}@example.com", unique("owner"));
         let public = Client::public();
-        let body = json!({"organization_name": unique("Organization"), "currency": "USD", "name": "Olga Owner",
-            "email": email, "password": PASSWORD});
+        let body = json!({
+            "organization_name": unique("Organization"),
+            "currency": "USD",
+            "name": "Olga Owner",
+            "email": email,
+            "password": PASSWORD
+        });
         let grant = public.post("/v1/auth/registrations", body).await.expect(201);
         let owner = Client::bearer(grant.body["access_token"].as_str().unwrap());
         let id = owner.get("/v1/organization").await.expect(200).id().parse().unwrap();

@@ -1,5 +1,5 @@
-//! Holds every answer against the document: an operation, status, media type or property that is not described is a
-//! fault of the test that saw it.
+//! Holds every answer against the document: an operation, status, media type or property that is
+//! not described is a fault of the test that saw it.
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -1,4 +1,5 @@
-//! A Slack for the tests: a real server on loopback that knows a few methods, and fails as it is told to for one token.
+//! A Slack for the tests: a real server on loopback that knows a few methods, and fails as it is
+//! told to for one token.
 
 use std::{
     collections::HashMap,
@@ -37,7 +38,8 @@ pub struct SlackStandIn {
     posted: Mutex<Vec<(String, Value)>>,
 }
 
-/// Starts it at the first call. Tokens that begin with `xoxb-` are good; the name of their workspace is what follows.
+/// Starts it at the first call. Tokens that begin with `xoxb-` are good; the name of their
+/// workspace is what follows.
 pub fn slack_stand_in() -> &'static SlackStandIn {
     static SLACK: OnceLock<SlackStandIn> = OnceLock::new();
     SLACK.get_or_init(|| {
@@ -141,15 +143,47 @@ impl SlackStandIn {
 }
 
 fn channels() -> Vec<Value> {
-    (1..=5).map(|n| json!({"id": format!("C{n}"), "name": format!("channel-{n}"), "is_archived": false})).collect()
+    (1..=5)
+        .map(|n| {
+            json!({
+                "id": format!("C{n}"),
+                "name": format!("channel-{n}"),
+                "is_archived": false
+            })
+        })
+        .collect()
 }
 
 fn users() -> Vec<Value> {
     vec![
-        json!({"id": "U1", "name": "ann", "deleted": false, "is_bot": false, "profile": {"real_name": "Ann Miller"}}),
-        json!({"id": "U2", "name": "bot", "deleted": false, "is_bot": true, "profile": {"real_name": "Bot"}}),
-        json!({"id": "U3", "name": "ben", "deleted": true, "is_bot": false, "profile": {"real_name": "Ben"}}),
-        json!({"id": "U4", "name": "cleo", "deleted": false, "is_bot": false, "profile": {"real_name": ""}}),
+        json!({
+            "id": "U1",
+            "name": "ann",
+            "deleted": false,
+            "is_bot": false,
+            "profile": {"real_name": "Ann Miller"}
+        }),
+        json!({
+            "id": "U2",
+            "name": "bot",
+            "deleted": false,
+            "is_bot": true,
+            "profile": {"real_name": "Bot"}
+        }),
+        json!({
+            "id": "U3",
+            "name": "ben",
+            "deleted": true,
+            "is_bot": false,
+            "profile": {"real_name": "Ben"}
+        }),
+        json!({
+            "id": "U4",
+            "name": "cleo",
+            "deleted": false,
+            "is_bot": false,
+            "profile": {"real_name": ""}
+        }),
     ]
 }
 
@@ -197,7 +231,8 @@ async fn serve(stream: TcpStream) -> std::io::Result<()> {
     let answer = answer.to_string();
     let wait = if status == 429 { "retry-after: 120\r\n" } else { "" };
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{wait}connection: close\r\n\r\n",
+        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: \
+            {}\r\n{wait}connection: close\r\n\r\n",
         answer.len()
     );
     stream.write_all(head.as_bytes()).await?;

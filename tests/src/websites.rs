@@ -1,5 +1,5 @@
-//! Websites and a source of company data on loopback, for enrichment. A site's domain is under `site.test`, which the server
-//! under test finds here.
+//! Websites and a source of company data on loopback, for enrichment. A site's domain is under
+//! `site.test`, which the server under test finds here.
 
 use std::{
     collections::HashMap,
@@ -145,7 +145,8 @@ async fn attend(mut socket: TcpStream) -> std::io::Result<()> {
         Reply::Whole(status, kind, body) => whole(&mut socket, status, kind, &body).await,
         Reply::Redirect(to) => {
             let head = format!(
-                "HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                "HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: \
+                    close\r\n\r\n"
             );
             socket.write_all(head.as_bytes()).await
         }
@@ -171,7 +172,8 @@ async fn whole(
 ) -> std::io::Result<()> {
     let length = body.len();
     let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: \
+            close\r\n\r\n"
     );
     socket.write_all(head.as_bytes()).await?;
     socket.write_all(body).await

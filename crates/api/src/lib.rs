@@ -1,59 +1,16 @@
-//! How things are **asked for**: HTTP.
+//! How things are **asked for**: HTTP, the worker's tasks, the program's commands.
+//!
+//! Three areas, and what each may import is in docs/imports.txt: `kernel` (mechanisms: the gate,
+//! the document, outgoing requests), `resources` (the handlers, one module per word of the API) and
+//! `processes` (what spans several resources). `routes`, `server` and `worker` put them together.
 
-pub mod admin;
-pub mod answer;
-pub mod api_keys;
-pub mod application_forms;
-pub mod auth;
-pub mod call;
-pub mod circuit;
-pub mod client_address;
-pub mod config;
-pub mod contacts;
-pub mod deals;
-pub mod demo;
-pub mod devices;
-pub mod documents;
-pub mod enrichments;
-pub mod events;
-pub mod exports;
-pub mod files;
-pub mod gate;
-pub mod health;
-pub mod heavy;
-pub mod ideal_partner_profile;
-pub mod images;
-pub mod imports;
-pub mod insights;
-pub mod jobs;
-pub mod joint_plans;
-pub mod limits;
-pub mod logos;
-pub mod mail;
-pub mod me;
-pub mod members;
-pub mod metrics;
-pub mod notifications;
-pub mod openapi;
-pub mod organizations;
-pub mod outgoing;
-pub mod pages;
-pub mod partners;
-pub mod passwords;
-pub mod plan_items;
-pub mod problem;
+pub mod kernel;
+pub mod processes;
+pub mod resources;
 pub mod routes;
-pub mod scores;
 pub mod server;
-pub mod server_key;
-pub mod sessions;
-pub mod slack;
-pub mod state;
-pub mod submissions;
-pub mod tags;
-pub mod telemetry;
-pub mod tiers;
-pub mod tokens;
-pub mod upload;
-pub mod views;
 pub mod worker;
+
+pub use kernel::*;
+pub use processes::*;
+pub use resources::*;

@@ -6,12 +6,13 @@ use anyhow::Context;
 use api::{
     admin,
     config::{RawSettings, Settings},
+    database::DatabaseAccess,
     demo,
     enrichments::Sources,
     files::Files,
     openapi, routes,
     scores::Scorer,
-    server::{DatabaseAccess, Server, model, sender, told_to_stop},
+    server::{Server, model, sender, start_worker, told_to_stop},
     telemetry::Telemetry,
     worker::Work,
 };
@@ -150,7 +151,7 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
         sender: sender(&settings, &public_url)?,
         sources: Sources::new(&settings)?,
     };
-    let worker = database.start_worker(&settings, work).await?;
+    let worker = start_worker(&database, &settings, work).await?;
     tracing::info!("working");
     told_to_stop().await;
     worker.stop().await;

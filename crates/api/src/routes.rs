@@ -4,10 +4,13 @@ use actix_web::web;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    api_keys, application_forms, contacts, deals, documents, enrichments, events, exports, health,
-    ideal_partner_profile, imports, insights, jobs, joint_plans, logos, me, members, notifications,
-    organizations, pages, partners, plan_items, scores, sessions, slack, submissions, tags, tiers,
-    views,
+    kernel::{documents, health, pages},
+    processes::{enrichments, exports, imports},
+    resources::{
+        api_keys, application_forms, contacts, deals, events, ideal_partner_profile, insights,
+        jobs, joint_plans, logos, me, members, notifications, organizations, partners, plan_items,
+        scores, sessions, slack, submissions, tags, tiers, views,
+    },
 };
 
 /// Every operation, in the order of the document.

@@ -13,9 +13,8 @@ use actix_web::{
 };
 use anyhow::{Context, bail};
 use domain::{Code, Error, events::request_id};
-use embedded_postgres::Cluster;
 use lettre::message::Mailbox;
-use persistence::{Store, revocations::Revocations};
+use persistence::revocations::Revocations;
 use scoring::model::Model;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
@@ -23,120 +22,53 @@ use tracing_actix_web::TracingLogger;
 use uuid::Uuid;
 
 use crate::{
-    auth::Authenticator,
-    config::{Database, Settings},
-    documents::Documents,
-    enrichments::Sources,
-    files::Files,
-    gate::gate,
-    limits::Limits,
-    mail::Mailer,
-    metrics,
-    notifications::sender::{Circuits, Sender},
-    openapi, problem, routes,
-    scores::Scorer,
-    server_key::{self, ServerKey},
-    slack::{self, SlackApi},
-    state::{Addresses, State},
-    telemetry::RequestSpan,
-    upload::Uploads,
+    kernel::{
+        auth::Authenticator,
+        config::Settings,
+        database::DatabaseAccess,
+        documents::Documents,
+        files::Files,
+        gate::gate,
+        limits::Limits,
+        mail::Mailer,
+        metrics, openapi,
+        outgoing::slack::{self, SlackApi},
+        problem,
+        server_key::{self, ServerKey},
+        state::{Addresses, State},
+        telemetry::RequestSpan,
+        upload::Uploads,
+    },
+    processes::enrichments::Sources,
+    resources::{
+        notifications::sender::{Circuits, Sender},
+        scores::Scorer,
+    },
+    routes,
     worker::{Work, Worker},
 };
 
 /// How long requests and job steps may take to end after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// A database that answers, with its cluster when it is our own.
-pub struct DatabaseAccess {
-    pub url: String,
-    pub owner_url: String,
-    cluster: Option<Cluster>,
-}
-
-impl DatabaseAccess {
-    /// Starts the private cluster, or takes the addresses that were given.
-    ///
-    /// # Errors
-    /// Why the cluster cannot run, in words for people.
-    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let pg_bin = match &settings.database {
-            Database::External { url, owner_url } => {
-                return Ok(Self { url: url.clone(), owner_url: owner_url.clone(), cluster: None });
-            }
-            Database::Embedded { pg_bin } => pg_bin.clone(),
-        };
-        let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
-        embedded.bin_dir = pg_bin;
-        // A server process per connection: ours, the worker's, those that listen, and a few for people.
-        let connections = settings.db_pool + worker_settings(settings).connections() + 20;
-        embedded.extra.push(("max_connections".into(), connections.to_string()));
-        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
-        persistence::migrate::prepare(&cluster.address().superuser_url()).await?;
-        Ok(Self {
-            url: cluster.url("partneros_app", "partneros"),
-            owner_url: cluster.url("partneros_owner", "partneros"),
-            cluster: Some(cluster),
-        })
-    }
-
-    /// The same for a command beside a server that may be running: joins its cluster, and starts one only when none runs.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub async fn beside(settings: &Settings) -> anyhow::Result<Self> {
-        if let Database::Embedded { .. } = settings.database
-            && let Some(running) = embedded_postgres::find_running(&settings.data_dir)?
-        {
-            let (url, owner_url) = (
-                running.url("partneros_app", "partneros"),
-                running.url("partneros_owner", "partneros"),
-            );
-            return Ok(Self { url, owner_url, cluster: None });
-        }
-        let database = Self::open(settings).await?;
-        database.migrate().await?;
-        Ok(database)
-    }
-
-    /// Runs pending migrations.
-    ///
-    /// # Errors
-    /// When the database is away or refuses.
-    pub async fn migrate(&self) -> anyhow::Result<()> {
-        for migration in persistence::migrate::run(&self.owner_url).await? {
-            tracing::info!(migration, "migrated");
-        }
-        Ok(())
-    }
-
-    /// Opens a pool.
-    pub async fn store(&self, pool: usize) -> domain::Result<Store> {
-        Store::connect(&persistence::Settings { url: self.url.clone(), pool }).await
-    }
-
-    /// Starts the worker of this process.
-    ///
-    /// # Errors
-    /// What keeps it from starting, in words for people.
-    pub async fn start_worker(&self, settings: &Settings, work: Work) -> anyhow::Result<Worker> {
-        if self.cluster.is_some() {
-            // Whoever held a task was connected to the cluster that this process has just started,
-            // so nobody does any more.
-            let released = persistence::tasks::release_all(&self.store(1).await?).await?;
-            if released > 0 {
-                tracing::info!(released, "goes on with the tasks that were at work before");
-            }
-        }
-        let worker = worker_settings(settings);
-        Worker::start(self.url.clone(), work, worker, settings.quotas).await
-    }
-
-    /// Stops the private cluster.
-    pub async fn close(self) {
-        if let Some(cluster) = self.cluster {
-            tokio::task::spawn_blocking(move || cluster.stop()).await.ok();
+/// Starts the worker of this process.
+///
+/// # Errors
+/// What keeps it from starting, in words for people.
+pub async fn start_worker(
+    database: &DatabaseAccess,
+    settings: &Settings,
+    work: Work,
+) -> anyhow::Result<Worker> {
+    if database.owns_cluster() {
+        // Whoever held a task was connected to the cluster that this process has just started,
+        // so nobody does any more.
+        let released = persistence::tasks::release_all(&database.store(1).await?).await?;
+        if released > 0 {
+            tracing::info!(released, "goes on with the tasks that were at work before");
         }
     }
+    Worker::start(database.url.clone(), work, settings.worker(), settings.quotas).await
 }
 
 /// The secret of this deployment: given, or made once and kept in the data folder.
@@ -151,7 +83,8 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     Ok(settings.jwt_key_previous.iter().cloned().fold(key, ServerKey::accepting))
 }
 
-/// The language model of this deployment, when one is configured. Make it once: its circuit and its places are for all.
+/// The language model of this deployment, when one is configured. Make it once: its circuit and its
+/// places are for all.
 ///
 /// # Errors
 /// When it cannot be used, in words for people.
@@ -283,8 +216,8 @@ impl Server {
         .workers(settings.workers)
         .shutdown_timeout(GRACE.as_secs())
         .client_request_timeout(Duration::from_secs(10))
-        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first must
-        // not be us, or their next request meets a closed connection.
+        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first
+        // must not be us, or their next request meets a closed connection.
         .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .listen(listener)?
@@ -297,7 +230,7 @@ impl Server {
             sender: sender(settings, &public_url)?,
             sources: Sources::new(settings)?,
         };
-        let worker = database.start_worker(settings, work).await?;
+        let worker = start_worker(&database, settings, work).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 
@@ -367,11 +300,6 @@ fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
     let url = reqwest::Url::parse(app_url).ok();
     let host = url.as_ref().and_then(reqwest::Url::domain).unwrap_or("localhost");
     Ok(format!("partneros <no-reply@{host}>").parse()?)
-}
-
-/// How the worker of this deployment works.
-pub fn worker_settings(settings: &Settings) -> persistence::worker::Settings {
-    persistence::worker::Settings::new(settings.job_concurrency)
 }
 
 /// Ctrl-C or SIGTERM.

@@ -1,4 +1,5 @@
-//! What the worker of this server does: every kind of task, by name. The loop itself is `persistence::worker`.
+//! What the worker of this server does: every kind of task, by name. The loop itself is
+//! `persistence::worker`.
 
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -12,7 +13,9 @@ use futures_util::TryStreamExt;
 use object_store::path::Path;
 use persistence::{
     Store, Tx, account_mails, deals, exports, housekeeping, imports, jobs, notification_deliveries,
-    notifications, passwords, registrations, scores,
+    notifications,
+    partners::first_scores,
+    passwords, registrations, scores,
     tasks::Task,
     tiers,
     worker::{self, Outcome, Run, Settings, Tasks},
@@ -20,11 +23,9 @@ use persistence::{
 use tokio::sync::oneshot;
 
 use crate::{
-    enrichments::{self, Sources},
-    files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
-    logos,
-    notifications::sender::Sender,
-    scores::Scorer,
+    kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
+    processes::enrichments::{self, Sources},
+    resources::{logos, notifications::sender::Sender, scores::Scorer},
 };
 
 /// The task that erases what nobody needs any more.
@@ -49,7 +50,7 @@ impl Tasks for Work {
             notifications::SUMMARY_TASK => summarize_applications(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
-            scores::SCORE_NEW => self.scorer.score_new(run).await,
+            first_scores::SCORE_NEW => self.scorer.score_new(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(JobType::Import) => self.import(run).await,
                 Ok(JobType::Export) => self.export(run).await,
@@ -239,7 +240,8 @@ async fn strays(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
     Ok(owned.into_iter().filter(|(_, owner)| !is_named(owner)).map(|(path, _)| path).collect())
 }
 
-/// A worker on a thread of its own, with connections of its own: however busy it is, requests do not wait for it.
+/// A worker on a thread of its own, with connections of its own: however busy it is, requests do
+/// not wait for it.
 pub struct Worker {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
@@ -283,7 +285,8 @@ impl Worker {
         Ok(Self { stop, thread })
     }
 
-    /// Claims nothing more, lets running steps end within the grace period, and gives the rest back.
+    /// Claims nothing more, lets running steps end within the grace period, and gives the rest
+    /// back.
     pub async fn stop(self) {
         self.stop.send(()).ok();
         let ended = tokio::task::spawn_blocking(|| self.thread.join()).await;

@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::error::{At, Error};
 use crate::os;
 
-/// The oldest major version that has everything we ask of it (`client_connection_check_interval` is of 14).
+/// The oldest major version that has everything we ask of it (`client_connection_check_interval` is
+/// of 14).
 pub const OLDEST_VERSION: u32 = 14;
 
 /// Folders in which distributions keep one folder per major version; `{}` stands for the version.
@@ -22,8 +23,8 @@ pub fn find_bin_dir() -> Option<PathBuf> {
     all_bin_dirs().into_iter().next()
 }
 
-/// The folder whose programs can run a cluster: the one asked for, or else one of the version that made the cluster
-/// (`made_by`), or else the newest.
+/// The folder whose programs can run a cluster: the one asked for, or else one of the version that
+/// made the cluster (`made_by`), or else the newest.
 pub(crate) fn choose(
     asked: Option<&Path>,
     cluster: &Path,

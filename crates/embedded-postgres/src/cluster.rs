@@ -20,10 +20,11 @@ const SUPERUSER: &str = "postgres";
 pub struct Settings {
     /// Holds the cluster and may hold other things too. Created when missing.
     pub data_dir: PathBuf,
-    /// The folder of `postgres` and `initdb`; `None` to look for it, see [`find_bin_dir`](crate::find_bin_dir).
+    /// The folder of `postgres` and `initdb`; `None` to look for it, see
+    /// [`find_bin_dir`](crate::find_bin_dir).
     pub bin_dir: Option<PathBuf>,
-    /// Further PostgreSQL settings by name and value, which win over ours. `fsync` = `off` also saves the syncing of a
-    /// new cluster; it is for tests alone.
+    /// Further PostgreSQL settings by name and value, which win over ours. `fsync` = `off` also
+    /// saves the syncing of a new cluster; it is for tests alone.
     pub extra: Vec<(String, String)>,
 }
 
@@ -33,8 +34,8 @@ impl Settings {
     }
 }
 
-/// A running cluster that belongs to this process. Dropping it stops PostgreSQL, which ends open transactions, and
-/// waits for that.
+/// A running cluster that belongs to this process. Dropping it stops PostgreSQL, which ends open
+/// transactions, and waits for that.
 ///
 /// When PostgreSQL ends by itself (killed, out of memory) it is started again, at the same address.
 #[derive(Debug)]
@@ -49,12 +50,13 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the cluster, and makes it first when the data folder has none. Blocks until it accepts connections:
-    /// about 0.2 s, a few seconds the first time, longer when it recovers after a crash.
+    /// Starts the cluster, and makes it first when the data folder has none. Blocks until it
+    /// accepts connections: about 0.2 s, a few seconds the first time, longer when it recovers
+    /// after a crash.
     ///
     /// # Errors
-    /// [`Error::InUse`] while another process runs the cluster of this data folder; the others are about the
-    /// installation, the folders, or what PostgreSQL said.
+    /// [`Error::InUse`] while another process runs the cluster of this data folder; the others are
+    /// about the installation, the folders, or what PostgreSQL said.
     pub fn start(settings: &Settings) -> Result<Cluster, Error> {
         let account = Account::for_cluster()?;
         let folders = Folders::prepare(&settings.data_dir, account.as_ref())?;
@@ -79,7 +81,8 @@ impl Cluster {
 
         let (stop, stopped) = mpsc::channel();
         let (report, outcome) = mpsc::channel();
-        // A thread of its own, because PostgreSQL is told to stop when the thread that started it ends.
+        // A thread of its own, because PostgreSQL is told to stop when the thread that started it
+        // ends.
         let keeper = std::thread::Builder::new().name("postgres-keeper".into());
         let keeper = keeper
             .spawn(move || keep(&launch, &report, &stopped))
@@ -127,15 +130,16 @@ impl Drop for Cluster {
     }
 }
 
-/// Where a cluster listens. Stays the same while it runs, also when PostgreSQL had to be started again.
+/// Where a cluster listens. Stays the same while it runs, also when PostgreSQL had to be started
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     socket_dir: PathBuf,
 }
 
 impl Address {
-    /// `postgresql://role@%2Fsocket%2Ffolder/database`, as libpq and tokio-postgres read it. Without a password: whoever
-    /// may enter the socket folder is trusted to be any role.
+    /// `postgresql://role@%2Fsocket%2Ffolder/database`, as libpq and tokio-postgres read it.
+    /// Without a password: whoever may enter the socket folder is trusted to be any role.
     pub fn url(&self, role: &str, database: &str) -> String {
         let folder = percent_encoded(self.socket_dir.as_os_str().as_encoded_bytes());
         let (role, database) =
@@ -149,8 +153,8 @@ impl Address {
     }
 }
 
-/// Where the cluster of this data folder listens, when some process runs it and it is ready; for commands beside a
-/// running server.
+/// Where the cluster of this data folder listens, when some process runs it and it is ready; for
+/// commands beside a running server.
 ///
 /// # Errors
 /// When the data folder may not be read. One that does not exist holds no running cluster.
@@ -187,7 +191,8 @@ impl PidFile {
         }
     }
 
-    /// Lines: process, data folder, start time, port, socket folder, address, shared memory, status.
+    /// Lines: process, data folder, start time, port, socket folder, address, shared memory,
+    /// status.
     fn parse(text: &str) -> Option<PidFile> {
         let line =
             |number: usize| text.lines().nth(number).map(str::trim).filter(|line| !line.is_empty());
@@ -196,7 +201,8 @@ impl PidFile {
     }
 }
 
-/// Makes the cluster beside its final place, so that an interrupted initdb never looks like a cluster.
+/// Makes the cluster beside its final place, so that an interrupted initdb never looks like a
+/// cluster.
 fn initialize(
     folders: &Folders,
     bin_dir: &Path,
@@ -210,8 +216,9 @@ fn initialize(
     create_private(&unfinished, account)?;
     tracing::info!(folder = %folders.cluster.display(), "making a new PostgreSQL cluster");
     let mut said = String::new();
-    // The character classes of UTF-8 are needed for trigrams of anything but English; the rest of C is fast, and the
-    // same everywhere. Not every system calls that locale by the same name, and some have none.
+    // The character classes of UTF-8 are needed for trigrams of anything but English; the rest of C
+    // is fast, and the same everywhere. Not every system calls that locale by the same name, and
+    // some have none.
     for ctype in ["C.UTF-8", "en_US.UTF-8", "C"] {
         let mut command = os::command(&bin_dir.join("initdb"), account);
         command.arg("-D").arg(&unfinished).args([
@@ -240,7 +247,8 @@ fn initialize(
     Err(Error::Initialize(said))
 }
 
-/// Everything but RFC 3986's unreserved characters, so that a path is a host, and no name ends its part of the URL.
+/// Everything but RFC 3986's unreserved characters, so that a path is a host, and no name ends its
+/// part of the URL.
 fn percent_encoded(bytes: &[u8]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     bytes

@@ -1,4 +1,5 @@
-//! The data folder: what lies where, to whom it belongs, and that only one process at a time uses it.
+//! The data folder: what lies where, to whom it belongs, and that only one process at a time uses
+//! it.
 //!
 //! ```text
 //! data_dir/           ours, not PostgreSQL's: whoever embeds us keeps other things here
@@ -30,8 +31,8 @@ pub(crate) struct Folders {
 }
 
 impl Folders {
-    /// Creates the data folder when it is missing. Root's may be entered by others (not read), because PostgreSQL
-    /// runs as another user there; anybody else's is private.
+    /// Creates the data folder when it is missing. Root's may be entered by others (not read),
+    /// because PostgreSQL runs as another user there; anybody else's is private.
     pub(crate) fn prepare(data_dir: &Path, account: Option<&Account>) -> Result<Folders, Error> {
         let mode = if account.is_some() { 0o711 } else { 0o700 };
         DirBuilder::new().recursive(true).mode(mode).create(data_dir).at("create", data_dir)?;
@@ -51,7 +52,8 @@ impl Folders {
         })
     }
 
-    /// Held as long as the returned file is open, and given up by the kernel however the process ends.
+    /// Held as long as the returned file is open, and given up by the kernel however the process
+    /// ends.
     pub(crate) fn lock(&self) -> Result<File, Error> {
         let path = self.data_dir.join("postgres.lock");
         let mut options = OpenOptions::new();
@@ -81,8 +83,9 @@ impl Folders {
         fs::read_to_string(self.cluster.join("PG_VERSION")).ok()?.trim().parse().ok()
     }
 
-    /// The socket folder: in the data folder, or in the temporary folder when the path would be too long for a
-    /// socket. The second name follows from the data folder, so that a killed process leaves no trail of folders.
+    /// The socket folder: in the data folder, or in the temporary folder when the path would be too
+    /// long for a socket. The second name follows from the data folder, so that a killed process
+    /// leaves no trail of folders.
     pub(crate) fn prepare_socket_dir(&self, account: Option<&Account>) -> Result<PathBuf, Error> {
         let name = fnv1a(self.data_dir.as_os_str().as_encoded_bytes());
         let candidates = [
@@ -96,7 +99,8 @@ impl Folders {
             .find(fits)
             .ok_or_else(|| Error::SocketPathTooLong(candidates[0].clone()))?
             .clone();
-        // Anybody may have put something of this name into the temporary folder: it must be a real folder of ours.
+        // Anybody may have put something of this name into the temporary folder: it must be a real
+        // folder of ours.
         let owner = account.map_or_else(os::effective_uid, |account| account.uid);
         match fs::symlink_metadata(&folder) {
             Ok(about) if !about.is_dir() || about.uid() != owner => {
@@ -158,15 +162,16 @@ pub(crate) fn create_private(folder: &Path, account: Option<&Account>) -> Result
     }
 }
 
-/// FNV-1a: a name from a path that stays the same in every build, which the standard hasher does not promise.
+/// FNV-1a: a name from a path that stays the same in every build, which the standard hasher does
+/// not promise.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// `$XDG_DATA_HOME/partneros` or `~/.local/share/partneros`; `/var/lib/partneros` for root, whose home the system
-/// user who runs PostgreSQL cannot enter.
+/// `$XDG_DATA_HOME/partneros` or `~/.local/share/partneros`; `/var/lib/partneros` for root, whose
+/// home the system user who runs PostgreSQL cannot enter.
 pub fn default_data_dir() -> Result<PathBuf, Error> {
     let from = |name: &str| os::environment(name).map(PathBuf::from);
     data_dir_of(os::effective_uid(), from("XDG_DATA_HOME"), from("HOME"))

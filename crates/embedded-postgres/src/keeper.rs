@@ -15,10 +15,12 @@ use crate::error::{At, Error};
 use crate::folders::{Folders, PORT, SOCKET_NAME};
 use crate::os::{self, Account};
 
-/// How often the keeper looks whether PostgreSQL still runs; also the pause before it is started again.
+/// How often the keeper looks whether PostgreSQL still runs; also the pause before it is started
+/// again.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 const POLL_EVERY: Duration = Duration::from_millis(10);
-/// Recovery after a crash replays at most the write-ahead log since the last checkpoint, about 1 GB.
+/// Recovery after a crash replays at most the write-ahead log since the last checkpoint, about 1
+/// GB.
 const PATIENCE_FOR_START: Duration = Duration::from_secs(300);
 const PATIENCE_FOR_STOP: Duration = Duration::from_secs(60);
 /// How long the backends of a killed PostgreSQL may take to notice.
@@ -36,7 +38,8 @@ const SETTINGS: [(&str, &str); 16] = [
     ("random_page_cost", "1.1"),
     ("max_wal_size", "2GB"),
     ("jit", "off"), // short statements: compiling them costs more than it saves
-    // A cancelled request's statement ends with its connection instead of running on with its locks.
+    // A cancelled request's statement ends with its connection instead of running on with its
+    // locks.
     ("client_connection_check_interval", "250ms"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
@@ -56,7 +59,8 @@ pub(crate) struct Launch {
     pub(crate) extra: Vec<(String, String)>,
 }
 
-/// Runs until the sender of `stop` is dropped. Reports the outcome of the first start, and ends if that failed.
+/// Runs until the sender of `stop` is dropped. Reports the outcome of the first start, and ends if
+/// that failed.
 pub(crate) fn keep(launch: &Launch, report: &Sender<Result<(), Error>>, stop: &Receiver<()>) {
     let mut child = match launch.until_ready() {
         Ok(child) => child,
@@ -142,8 +146,8 @@ impl Launch {
     }
 }
 
-/// Deals with what an earlier process of ours left behind when it was killed. We hold the lock, so whoever serves
-/// this cluster is nobody's.
+/// Deals with what an earlier process of ours left behind when it was killed. We hold the lock, so
+/// whoever serves this cluster is nobody's.
 fn end_earlier(cluster: &Path) -> Result<(), Error> {
     let Some(PidFile { pid, .. }) = PidFile::read(cluster)? else { return Ok(()) };
     let serves =
@@ -163,17 +167,19 @@ fn end_earlier(cluster: &Path) -> Result<(), Error> {
     Err(Error::DoesNotStop(pid))
 }
 
-/// The process number in a dead PostgreSQL's lock file may belong to somebody else by now (in a container it nearly
-/// always does), or to a corpse that its new parent has not buried yet, and PostgreSQL would refuse to start. With its
-/// parent's number, ours, in that place it knows the file for stale, and still checks whether backends are left, which
-/// it could not if the file were removed.
+/// The process number in a dead PostgreSQL's lock file may belong to somebody else by now (in a
+/// container it nearly always does), or to a corpse that its new parent has not buried yet, and
+/// PostgreSQL would refuse to start. With its parent's number, ours, in that place it knows the
+/// file for stale, and still checks whether backends are left, which it could not if the file were
+/// removed.
 fn disown(lock_file: &Path) -> Result<(), Error> {
     let Ok(text) = std::fs::read_to_string(lock_file) else { return Ok(()) };
     let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
     std::fs::write(lock_file, format!("{}\n{rest}", std::process::id())).at("write", lock_file)
 }
 
-/// Fast stop, which ends open transactions; then the harder ways, after which the next start recovers.
+/// Fast stop, which ends open transactions; then the harder ways, after which the next start
+/// recovers.
 fn end(child: &mut Child) {
     let hard = PATIENCE_FOR_BACKENDS;
     for (signal, patience) in

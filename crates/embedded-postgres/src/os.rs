@@ -1,4 +1,5 @@
-//! What the standard library does not offer of the operating system. The only unsafe code of the workspace.
+//! What the standard library does not offer of the operating system. The only unsafe code of the
+//! workspace.
 #![allow(unsafe_code)]
 
 use std::ffi::OsString;
@@ -48,7 +49,8 @@ impl Account {
     }
 }
 
-/// Mode bits only: access lists and capabilities are rare enough that PostgreSQL's own message does for them.
+/// Mode bits only: access lists and capabilities are rare enough that PostgreSQL's own message does
+/// for them.
 fn first_closed_folder(path: &Path, uid: u32, gid: u32) -> Result<Option<PathBuf>, Error> {
     let mut folders: Vec<&Path> = path.ancestors().collect();
     folders.reverse();
@@ -82,14 +84,16 @@ pub(crate) fn effective_uid() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// Sends a signal; a process that is gone already is not an error, which is what every caller wants.
+/// Sends a signal; a process that is gone already is not an error, which is what every caller
+/// wants.
 pub(crate) fn signal(pid: u32, signal: libc::c_int) {
     let Ok(pid) = libc::pid_t::try_from(pid) else { return };
     // SAFETY: plain system call without pointers. `pid` is positive, so no process group is meant.
     unsafe { libc::kill(pid, signal) };
 }
 
-/// The command line of a living process, arguments separated by blanks. `None` when it has ended, also as a zombie.
+/// The command line of a living process, arguments separated by blanks. `None` when it has ended,
+/// also as a zombie.
 pub(crate) fn command_line(pid: u32) -> Option<String> {
     let text = if cfg!(target_os = "linux") {
         std::fs::read(format!("/proc/{pid}/cmdline")).ok()?
@@ -104,9 +108,10 @@ pub(crate) fn command_line(pid: u32) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// A command that runs as `account`, sees none of our environment (which holds secrets that PostgreSQL has no
-/// business knowing, and perhaps `PG...` variables that would mislead it), is in its own process group so that
-/// Ctrl-C in the terminal reaches only us, and on Linux gets SIGINT when the thread that spawned it ends.
+/// A command that runs as `account`, sees none of our environment (which holds secrets that
+/// PostgreSQL has no business knowing, and perhaps `PG...` variables that would mislead it), is in
+/// its own process group so that Ctrl-C in the terminal reaches only us, and on Linux gets SIGINT
+/// when the thread that spawned it ends.
 pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("LC_ALL", "C").env("PATH", environment("PATH").unwrap_or_default());
@@ -120,8 +125,8 @@ pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
     #[cfg(target_os = "linux")]
     {
         let parent = std::process::id();
-        // SAFETY: only system calls that are allowed between fork and exec, and nothing is allocated.
-        // It runs after the change of user, which would clear the setting.
+        // SAFETY: only system calls that are allowed between fork and exec, and nothing is
+        // allocated. It runs after the change of user, which would clear the setting.
         unsafe {
             command.pre_exec(move || {
                 if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGINT) != 0 {
@@ -162,7 +167,8 @@ mod tests {
     fn a_process_that_ended_has_no_command_line() {
         let piped = std::process::Stdio::piped;
         let mut child = Command::new("cat").stdin(piped()).stdout(piped()).spawn().unwrap();
-        // `spawn` returns when the program is being loaded, a moment before its command line can be seen.
+        // `spawn` returns when the program is being loaded, a moment before its command line can be
+        // seen.
         child.stdin.as_mut().unwrap().write_all(b"x").unwrap();
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         assert_eq!(command_line(child.id()).unwrap().trim(), "cat");

@@ -1,4 +1,5 @@
-//! Organizations, members, sessions and keys as a real database keeps them. Every test makes its own organization.
+//! Organizations, members, sessions and keys as a real database keeps them. Every test makes its
+//! own organization.
 
 use std::{
     fs::Permissions,
@@ -19,16 +20,16 @@ use domain::{
     me::MeUpdate,
     members::{Member, MemberInvite, MemberStatus, MemberUpdate},
     organizations::OrganizationUpdate,
+    schema,
     secrets::{KeyEnvironment, OpaqueToken},
     sessions::Registration,
     timestamp::Timestamp,
 };
 use persistence::{
-    Settings, Store, Tx, api_keys,
+    Settings, Store, Tx, api_keys, email_directory,
     events::{self, EventFilter},
-    me, members, organizations, passwords,
+    me, member_removal, members, organizations, passwords,
     revocations::Revocations,
-    schema,
     sessions::{self, Device, Grant, Refreshed},
 };
 use uuid::Uuid;
@@ -244,10 +245,13 @@ async fn an_address_is_one_user() {
     let home = Home::new().await;
     assert_eq!(refusal(register(&home.store, &home.owner.email).await), Code::EmailTaken);
     assert_eq!(
-        members::organization_of(&home.store, &home.owner.email).await.unwrap(),
+        email_directory::organization_of(&home.store, &home.owner.email).await.unwrap(),
         Some(home.organization)
     );
-    assert_eq!(members::organization_of(&home.store, &address("nobody")).await.unwrap(), None);
+    assert_eq!(
+        email_directory::organization_of(&home.store, &address("nobody")).await.unwrap(),
+        None
+    );
     let (member, kept) = home
         .write(async |tx| passwords::of_email(tx, &home.owner.email).await)
         .await
@@ -397,7 +401,7 @@ async fn suspended_members_wait_and_removed_ones_are_gone() {
     home.update(bob.id, status(MemberStatus::Active)).await.unwrap();
     assert_eq!(refusal(home.refresh(&grant.refresh_token).await), Code::RefreshTokenInvalid);
     let grant = home.open(&bob).await;
-    home.write(async |tx| members::remove(tx, bob.id, None).await).await.unwrap();
+    home.write(async |tx| member_removal::remove(tx, bob.id, None).await).await.unwrap();
     assert_eq!(refusal(home.refresh(&grant.refresh_token).await), Code::RefreshTokenInvalid);
     assert_eq!(
         refusal(home.write(async |tx| members::get(tx, bob.id).await).await),
@@ -468,7 +472,7 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
     assert_eq!(refusal(home.update(owner, role(Role::Admin)).await), Code::LastOwner);
     assert_eq!(refusal(home.update(owner, status(MemberStatus::Suspended)).await), Code::LastOwner);
     assert_eq!(
-        refusal(home.write(async |tx| members::remove(tx, owner, None).await).await),
+        refusal(home.write(async |tx| member_removal::remove(tx, owner, None).await).await),
         Code::LastOwner
     );
     let bob = home.join(Role::Member).await;
@@ -477,7 +481,7 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
             home.as_admin(async |tx| members::update(tx, bob.id, &update, None).await).await;
         assert_eq!(refusal(refused), Code::InsufficientRole);
     }
-    let refused = home.as_admin(async |tx| members::remove(tx, owner, None).await).await;
+    let refused = home.as_admin(async |tx| member_removal::remove(tx, owner, None).await).await;
     assert_eq!(refusal(refused), Code::InsufficientRole);
     let invite = MemberInvite { email: address("eve"), name: None, role: Role::Owner };
     let refused = home.as_admin(async |tx| members::invite(tx, &invite).await).await;
@@ -492,7 +496,7 @@ async fn ownership_is_given_and_taken_by_owners_and_never_vanishes() {
         .await;
     assert_eq!(refusal(stale), Code::VersionMismatch);
 
-    let remove = async |id| home.write(async |tx| members::remove(tx, id, None).await).await;
+    let remove = async |id| home.write(async |tx| member_removal::remove(tx, id, None).await).await;
     let both = futures_util::future::join(remove(owner), remove(bob.id)).await;
     let outcomes = [both.0, both.1];
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
@@ -505,7 +509,7 @@ async fn whoever_is_removed_leaves_partners_without_manager_and_the_address_free
     let bob = home.join(Role::Member).await;
     let grant = home.open(&bob).await;
     let partner = home.partner(Some(bob.id), None).await;
-    home.write(async |tx| members::remove(tx, bob.id, Some(bob.version.into())).await)
+    home.write(async |tx| member_removal::remove(tx, bob.id, Some(bob.version.into())).await)
         .await
         .unwrap();
     let (manager, version): (Option<MemberId>, i64) = home
@@ -534,7 +538,7 @@ async fn whoever_is_removed_leaves_partners_without_manager_and_the_address_free
         ("member.removed", &member),
     ];
     assert_eq!(told, expected);
-    assert_eq!(members::organization_of(&home.store, &bob.email).await.unwrap(), None);
+    assert_eq!(email_directory::organization_of(&home.store, &bob.email).await.unwrap(), None);
     register(&home.store, &bob.email).await.unwrap();
 }
 
@@ -739,7 +743,9 @@ async fn other_organizations_see_nothing() {
         Code::NotFound
     );
     assert_eq!(
-        refusal(other.write(async |tx| members::remove(tx, home.owner.id, None).await).await),
+        refusal(
+            other.write(async |tx| member_removal::remove(tx, home.owner.id, None).await).await
+        ),
         Code::NotFound
     );
     assert_eq!(

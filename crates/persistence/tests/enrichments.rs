@@ -13,12 +13,13 @@ use domain::{
     ids::PartnerId,
     jobs::{Daily, JobStatus},
     partners::{PartnerCreatedVia, changes_of},
+    schema,
     timestamp::Timestamp,
 };
 use persistence::{
     Tx,
     enrichments::{self, Due, Said, Visit, Work},
-    jobs, partners, schema,
+    jobs, partners,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
 };
@@ -93,9 +94,14 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     let job = store
         .write(scope, async |tx| {
             for n in 0..20 {
-                let body = json!({"name": format!("Company {n}"), "type": "technology", "domain": format!("c{n}.example.com")});
+                let body = json!({
+                    "name": format!("Company {n}"),
+                    "type": "technology",
+                    "domain": format!("c{n}.example.com")
+                });
                 let changes = changes_of(body.as_object().unwrap());
-                partners::insert(tx, changes, None, PartnerCreatedVia::Api, WriteMode::Automated).await?;
+                partners::insert(tx, changes, None, PartnerCreatedVia::Api, WriteMode::Automated)
+                    .await?;
             }
             enrichments::insert(tx, &request).await
         })
@@ -104,7 +110,8 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     let dying = Enricher::new(8);
     tokio::select! {
-        () = worker::run(store, &dying, &settings, std::future::pending()) => unreachable!("nobody stops it"),
+        () = worker::run(store, &dying, &settings, std::future::pending()) => unreachable!("nobody \
+            stops it"),
         () = dying.hung.notified() => {}
     }
     assert_eq!(dying.asked.borrow().len(), 16);

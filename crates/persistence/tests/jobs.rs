@@ -14,11 +14,11 @@ use domain::{
     access::Scope,
     ids::JobId,
     jobs::{Daily, JobItemStatus, JobStatus, JobType, Lane, NewJobItem, NewTask},
+    schema,
 };
 use persistence::{
     Store, Tx, housekeeping,
     jobs::{self, JobFilter, NewJob},
-    schema,
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };
@@ -197,8 +197,10 @@ async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
         .superuser()
         .await
         .batch_execute(&format!(
-            "INSERT INTO tasks (organization_id, id, kind, payload, actor, role, request_id, max_attempts)
-             SELECT '{}', gen_random_uuid(), 'greedy', '{{}}', '{}', 'owner', gen_random_uuid(), 5 FROM generate_series(1, 10000)",
+            "INSERT INTO tasks (organization_id, id, kind, payload, actor, role, request_id, \
+                max_attempts)
+             SELECT '{}', gen_random_uuid(), 'greedy', '{{}}', '{}', 'owner', gen_random_uuid(), 5 \
+             FROM generate_series(1, 10000)",
             greedy.organization.0,
             serde_json::to_string(&greedy.actor).unwrap()
         ))
@@ -333,14 +335,17 @@ async fn a_worker_that_is_handed_too_many_tasks_gives_the_rest_back() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     let generous = "
-        ALTER FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) RENAME TO claim_as_asked;
+        ALTER FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) RENAME TO \
+        claim_as_asked;
         CREATE FUNCTION claim_tasks(uuid, text[], int[], int[], double precision)
-            RETURNS TABLE (organization_id uuid, id uuid, lane text, kind text, payload jsonb, actor jsonb, role text,
+            RETURNS TABLE (organization_id uuid, id uuid, lane text, kind text, payload jsonb, \
+            actor jsonb, role text,
                            member_id uuid, request_id uuid, attempts int, max_attempts int)
             LANGUAGE sql VOLATILE SECURITY DEFINER AS $$
             SELECT * FROM claim_as_asked($1, $2, (SELECT array_agg(n + 20) FROM unnest($3) AS n),
                                          (SELECT array_agg(n + 20) FROM unnest($4) AS n), $5) $$;
-        GRANT EXECUTE ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) TO partneros_app";
+        GRANT EXECUTE ON FUNCTION claim_tasks(uuid, text[], int[], int[], double precision) TO \
+        partneros_app";
     scratch.superuser().await.batch_execute(generous).await.unwrap();
     for n in 0..40 {
         enqueue(store, scope, NewTask::new("t", json!({"n": n}))).await;
@@ -420,8 +425,10 @@ async fn housekeeping_erases_a_bounded_number_of_rows_at_a_time() {
     let scratch = Scratch::new().await;
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     let many = format!(
-        "INSERT INTO idempotency_keys (organization_id, credential_id, operation, idempotency_key, digest, created_at)
-         SELECT '{0}', gen_random_uuid(), 'op', n::text, '', now() - interval '25 hours' FROM generate_series(1, 12000) AS n;
+        "INSERT INTO idempotency_keys (organization_id, credential_id, operation, idempotency_key, \
+            digest, created_at)
+         SELECT '{0}', gen_random_uuid(), 'op', n::text, '', now() - interval '25 hours' FROM \
+         generate_series(1, 12000) AS n;
          INSERT INTO jobs (organization_id, id, type, dry_run, actor, input, expires_at)
          VALUES ('{0}', '{1}', 'import', false, '{{}}', '{{}}', now() - interval '91 days');
          INSERT INTO job_items (organization_id, job_id, index, status)
@@ -617,7 +624,8 @@ async fn the_worker_survives_the_loss_of_every_connection() {
     let tasks = work(async |run: &Run| {
         *ran.borrow_mut() += 1;
         if *ran.borrow() == 5 {
-            let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'partneros_app' AND datname = current_database()";
+            let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = \
+                'partneros_app' AND datname = current_database()";
             scratch.superuser().await.batch_execute(all).await.unwrap();
         }
         run.step(async |tx| tasks::complete(tx, &run.task).await).await?;

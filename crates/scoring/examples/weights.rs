@@ -1,8 +1,10 @@
-//! How the points of health were chosen: back-tests the built-in points, each signal alone, each left out, and what
-//! a search over points finds, on made-up programs and, when its path is given, on public opportunities
-//! (columns account_domain, stage, value, published_on, applications_close_on, contract_start_on).
+//! How the points of health were chosen: back-tests the built-in points, each signal alone, each
+//! left out, and what a search over points finds, on made-up programs and, when its path is given,
+//! on public opportunities (columns account_domain, stage, value, published_on,
+//! applications_close_on, contract_start_on).
 //!
-//! `cargo run --workspace --example weights -- [deals.csv]`; what it gave stands in `docs/scoring.md`.
+//! `cargo run --workspace --example weights -- [deals.csv]`; what it gave stands in
+//! `docs/scoring.md`.
 
 use std::{collections::BTreeMap, error::Error};
 
@@ -57,7 +59,8 @@ fn made_up(seeds: &[u64]) -> Vec<Case> {
         .collect()
 }
 
-/// Programs that had no part in choosing the points, nor have in the comparison and the search below.
+/// Programs that had no part in choosing the points, nor have in the comparison and the search
+/// below.
 fn hold_out(built_in: Points) {
     println!("held out: health, pipeline, last quarter");
     let plain = made_up(&(11..=20).collect::<Vec<u64>>());
@@ -70,7 +73,8 @@ fn hold_out(built_in: Points) {
     }
 }
 
-/// The same program with every amount in shares of the partner's own target: takes the size of partners out of it.
+/// The same program with every amount in shares of the partner's own target: takes the size of
+/// partners out of it.
 fn scaled(case: &Case) -> Option<Case> {
     const TARGET: i64 = 100_000_000;
     let histories: Vec<PartnerHistory> = case
@@ -149,9 +153,10 @@ fn search(cases: &[Case], start: Points, least: i64) {
     println!("a search over points of at least {least} comes to {best:.3} with {points:?}");
 }
 
-/// Public opportunities as the histories of buyers: awarded is won, unsuccessful and cancelled are lost, closed stays
-/// open. The day of closing is the start of the contract where that makes sense, else 30 days after applications closed.
-/// Only awarded ones have a value, so that an open one with a value will be won: counted, each has the value 1.
+/// Public opportunities as the histories of buyers: awarded is won, unsuccessful and cancelled are
+/// lost, closed stays open. The day of closing is the start of the contract where that makes sense,
+/// else 30 days after applications closed. Only awarded ones have a value, so that an open one with
+/// a value will be won: counted, each has the value 1.
 fn opportunities(path: &str) -> Result<[Case; 2], Box<dyn Error>> {
     let mut buyers = BTreeMap::<String, Vec<DealFact>>::new();
     for record in csv::Reader::from_path(path)?.deserialize::<BTreeMap<String, String>>() {

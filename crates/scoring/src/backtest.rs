@@ -1,5 +1,6 @@
-//! Whether health foretells: recomputes it as of past days from deals and the history of stages alone, and correlates it
-//! with the revenue won in the quarter after, beside two baselines. Pure; `partneros admin backtest-health` runs it.
+//! Whether health foretells: recomputes it as of past days from deals and the history of stages
+//! alone, and correlates it with the revenue won in the quarter after, beside two baselines. Pure;
+//! `partneros admin backtest-health` runs it.
 
 use std::fmt;
 
@@ -24,12 +25,14 @@ pub struct PartnerHistory {
     pub deals: Vec<DealFact>,
     /// Into which stage the partner went on which day, in any order.
     pub stages: Vec<(NaiveDate, PartnerStage)>,
-    /// The target, only when it is sure that it held all the time: today's target was set knowing what came.
+    /// The target, only when it is sure that it held all the time: today's target was set knowing
+    /// what came.
     pub annual_revenue_target: Option<i64>,
     pub quarterly_weights: Option<QuarterlyWeights>,
 }
 
-/// How well the ranks of partners on a day agree with those by the revenue of the quarter after it: Spearman's rho from
+/// How well the ranks of partners on a day agree with those by the revenue of the quarter after it:
+/// Spearman's rho from
 /// -1 to 1, none when there are fewer than three partners or all are alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BacktestDay {
@@ -53,7 +56,8 @@ pub struct Backtest {
     pub last_quarter: Option<f64>,
 }
 
-/// Back-tests the built-in signals as of `days`, best the last days of quarters. `fiscal_year_start_month` is 1 to 12.
+/// Back-tests the built-in signals as of `days`, best the last days of quarters.
+/// `fiscal_year_start_month` is 1 to 12.
 pub fn backtest(
     partners: &[PartnerHistory],
     days: &[NaiveDate],
@@ -116,9 +120,10 @@ fn won(deals: &[DealFact], from: NaiveDate, until: NaiveDate) -> i64 {
     deals.iter().filter(counts).fold(0, |sum, deal| sum.saturating_add(deal.value))
 }
 
-/// What was known of a partner on a day, from deals and stages alone; none before its first day. A deal that was closed
-/// later was open then. Deals that were refused or expired have no day on which that happened: they are left out.
-/// Contacts, tags and the rest of the profile have no history: they are not known.
+/// What was known of a partner on a day, from deals and stages alone; none before its first day. A
+/// deal that was closed later was open then. Deals that were refused or expired have no day on
+/// which that happened: they are left out. Contacts, tags and the rest of the profile have no
+/// history: they are not known.
 pub fn facts_as_of(
     partner: &PartnerHistory,
     day: NaiveDate,
@@ -183,13 +188,15 @@ fn deal_as_of(deal: &DealFact, day: NaiveDate) -> Option<DealFact> {
     Some(then)
 }
 
-/// Spearman's rank correlation of two measures of the same things, equal values sharing the mean of their ranks:
+/// Spearman's rank correlation of two measures of the same things, equal values sharing the mean of
+/// their ranks:
 /// -1 to 1. None for fewer than three things, or when one measure is the same for all.
 pub fn spearman(a: &[i64], b: &[i64]) -> Option<f64> {
     if a.len() != b.len() || a.len() < 3 {
         return None;
     }
-    // Twice the distance of each rank from the mean rank: integers, so that every machine adds up alike.
+    // Twice the distance of each rank from the mean rank: integers, so that every machine adds up
+    // alike.
     let mean = a.len() as i64 + 1;
     let (a, b) = (doubled_ranks(a), doubled_ranks(b));
     let product = |a: &[i64], b: &[i64]| -> i128 {
@@ -291,7 +298,8 @@ mod tests {
         assert_eq!(spearman(&[1, 2, 3, 4], &[40, 30, 20, 10]), Some(-1.0));
         // Without ties: 1 - 6 x (1 + 1 + 1 + 1) / (4 x 15) = 0.6.
         assert!((spearman(&[1, 2, 3, 4], &[2, 1, 4, 3]).unwrap() - 0.6).abs() < 1e-12);
-        // Ranks 1 2.5 2.5 4 and 1 2 3 4: covariance 4.5, spreads 4.5 and 5; 4.5 / sqrt(22.5) = 0.948683.
+        // Ranks 1 2.5 2.5 4 and 1 2 3 4: covariance 4.5, spreads 4.5 and 5; 4.5 / sqrt(22.5) =
+        // 0.948683.
         assert!(
             (spearman(&[1, 2, 2, 3], &[1, 2, 3, 4]).unwrap() - 0.948_683_298_050_513_8).abs()
                 < 1e-12
@@ -333,7 +341,8 @@ mod tests {
         assert_eq!(stage("2026-06-01"), Some("active".to_owned()));
     }
 
-    /// Three partners at the end of March: pipelines 100, 200 and 300, last quarter 30, 20 and 10, next quarter 1, 2 and 3.
+    /// Three partners at the end of March: pipelines 100, 200 and 300, last quarter 30, 20 and 10,
+    /// next quarter 1, 2 and 3.
     #[test]
     fn baselines_are_pipeline_and_last_quarter_against_the_next_quarter() {
         let one = |open: i64, last: i64, next: i64| {

@@ -12,9 +12,10 @@ use crate::{
     health, rules,
 };
 
-/// Whether a change of this field of a partner may change its scores: what people and automation say of the company,
-/// what is computed of its deals, its tags. Not the scores themselves, nor the tier (which follows them), nor what only
-/// keeps the record. Criteria may name other fields; what came of every criterion is part of the hash.
+/// Whether a change of this field of a partner may change its scores: what people and automation
+/// say of the company, what is computed of its deals, its tags. Not the scores themselves, nor the
+/// tier (which follows them), nor what only keeps the record. Criteria may name other fields; what
+/// came of every criterion is part of the hash.
 pub fn decides(field: &Field) -> bool {
     let class =
         matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation);
@@ -24,7 +25,8 @@ pub fn decides(field: &Field) -> bool {
     (class && !aside && !field.name.contains('.')) || known
 }
 
-/// Whether a change of this field may change scores under this profile: criteria may name any field.
+/// Whether a change of this field may change scores under this profile: criteria may name any
+/// field.
 pub fn decides_under(profile: &Profile, field: &Field) -> bool {
     let named = || {
         profile
@@ -36,12 +38,13 @@ pub fn decides_under(profile: &Profile, field: &Field) -> bool {
     decides(field) || named()
 }
 
-/// SHA-256 in hexadecimal over everything that decides: the fields of the partner, its tags, deals, contacts and
-/// application, the profile and what came of each criterion, the effect of each signal of health, the engine.
-/// That a day has passed changes it only when a criterion or a signal comes to something else.
+/// SHA-256 in hexadecimal over everything that decides: the fields of the partner, its tags, deals,
+/// contacts and application, the profile and what came of each criterion, the effect of each signal
+/// of health, the engine. That a day has passed changes it only when a criterion or a signal comes
+/// to something else.
 ///
-/// `engine` reads `rules/1` or `model/NAME`. `extra` is what else an engine depends on (the versions of model and
-/// prompt); the rules have nothing. Cheap enough to be asked before judging.
+/// `engine` reads `rules/1` or `model/NAME`. `extra` is what else an engine depends on (the
+/// versions of model and prompt); the rules have nothing. Cheap enough to be asked before judging.
 pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: &str) -> String {
     let row: Map<String, Json> = PARTNER
         .iter()
@@ -53,8 +56,12 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
         .iter()
         .map(|criterion| {
             json!({
-                "key": criterion.key, "label": criterion.label, "dimension": criterion.dimension, "weight": criterion.weight,
-                "filter": criterion.written, "outcome": rules::outcome(criterion, facts, profile).as_str(),
+                "key": criterion.key,
+                "label": criterion.label,
+                "dimension": criterion.dimension,
+                "weight": criterion.weight,
+                "filter": criterion.written,
+                "outcome": rules::outcome(criterion, facts, profile).as_str()
             })
         })
         .collect();
@@ -66,13 +73,23 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
     let mut tags = facts.tags.clone();
     tags.sort_unstable();
     let input = json!({
-        "engine": engine, "rules": rules::ENGINE, "extra": extra,
-        "row": row, "tags": tags, "deals": sorted_deals(facts), "application": facts.application,
-        "contacts": facts.contacts, "reachable_contacts": facts.reachable_contacts,
+        "engine": engine,
+        "rules": rules::ENGINE,
+        "extra": extra,
+        "row": row,
+        "tags": tags,
+        "deals": sorted_deals(facts),
+        "application": facts.application,
+        "contacts": facts.contacts,
+        "reachable_contacts": facts.reachable_contacts,
         "last_activity_on": facts.last_activity_on,
-        "currency": facts.currency, "currency_exponent": facts.currency_exponent,
+        "currency": facts.currency,
+        "currency_exponent": facts.currency_exponent,
         "fiscal_year_start_month": facts.fiscal_year_start_month,
-        "weights": profile.weights, "narrative": profile.narrative, "criteria": criteria, "health": health,
+        "weights": profile.weights,
+        "narrative": profile.narrative,
+        "criteria": criteria,
+        "health": health
     });
     let digest = Sha256::digest(canonical(&input).as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -50,7 +50,8 @@ pub fn judge(facts: &PartnerFacts, profile: &Profile) -> Judgement {
 pub enum Outcome {
     Met,
     NotMet,
-    /// Every field that the filter names is null or an empty array: neither for nor against the partner.
+    /// Every field that the filter names is null or an empty array: neither for nor against the
+    /// partner.
     Unknown,
 }
 
@@ -158,9 +159,9 @@ pub fn evidence_dimension(dimension: FitDimension) -> ScoreDimension {
     }
 }
 
-/// The score of a dimension and the effect of each of its criteria. Exactly `+50 w/W` when met and `-50 w/W` when not,
-/// W being the weights known; as integers by largest remainder (among equal ones the earlier criterion), so that 50 and
-/// the effects are the score.
+/// The score of a dimension and the effect of each of its criteria. Exactly `+50 w/W` when met and
+/// `-50 w/W` when not, W being the weights known; as integers by largest remainder (among equal
+/// ones the earlier criterion), so that 50 and the effects are the score.
 fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
     let weight_of = |wanted: &[Outcome]| {
         votes.iter().filter(|(_, outcome)| wanted.contains(outcome)).map(|(w, _)| w).sum::<i64>()
@@ -230,7 +231,8 @@ mod tests {
             (vec![(3, Met), (9, Unknown)], (100, vec![50, 0])),
             // 2/3: 66.7; effects 16.7, 16.7 and -16.7.
             (vec![(1, Met), (1, Met), (1, NotMet)], (67, vec![17, 17, -17])),
-            // 1/8: 12.5, half up 13; effects 6.25 and -43.75, equally far from the whole numbers below: the earlier rises.
+            // 1/8: 12.5, half up 13; effects 6.25 and -43.75, equally far from the whole numbers
+            // below: the earlier rises.
             (vec![(1, Met), (7, NotMet)], (13, vec![7, -44])),
             // 5/7: 71.4; effects -14.29 and 35.71, again equally far.
             (vec![(2, NotMet), (5, Met)], (71, vec![-14, 35])),

@@ -19,9 +19,9 @@ pub const MAX_SUMMARY: usize = 2_000;
 /// Signals of health that move less than this are not worth a word.
 const WORTH_A_WORD: i64 = 2;
 
-/// The strongest evidence for a partner as labels, the strongest first: the labels of the criteria that it meets and
-/// of the signals that speak for it. They name no numbers, so that partners can be counted by strength. The effect of
-/// a criterion counts by the weight of its dimension.
+/// The strongest evidence for a partner as labels, the strongest first: the labels of the criteria
+/// that it meets and of the signals that speak for it. They name no numbers, so that partners can
+/// be counted by strength. The effect of a criterion counts by the weight of its dimension.
 pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<String> {
     let mut strengths: Vec<(i64, String)> = Vec::new();
     for (criterion, outcome) in profile.criteria.iter().zip(&fit.outcomes) {
@@ -49,7 +49,8 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
     labels
 }
 
-/// Three or four plain sentences: who the partner is, how it fits, how the relationship does, and what it sells.
+/// Three or four plain sentences: who the partner is, how it fits, how the relationship does, and
+/// what it sells.
 pub fn summary(facts: &PartnerFacts, fit: &Fit, health: &Health) -> String {
     shortened(&sentences(facts, fit, health).join(" "), MAX_SUMMARY)
 }

@@ -1,4 +1,5 @@
-//! Judgements of made-up companies that are shaped like real ones, and the example of the documentation.
+//! Judgements of made-up companies that are shaped like real ones, and the example of the
+//! documentation.
 
 use domain::deals::DealStatus::{Approved, Lost, Rejected, Submitted, UnderReview, Won};
 use scoring::{Judgement, facts::PartnerFacts, rules};
@@ -40,10 +41,20 @@ fn touched(mut facts: PartnerFacts, people: i64, reachable: i64, last: &str) -> 
 
 fn of_everything() -> PartnerFacts {
     let fields = json!({
-        "name": "Grandview Systems, Inc.", "type": "strategic", "status": "active", "stage": "scaling", "industry": "Enterprise software",
-        "employees": 12_500, "company_revenue": 210_000_000_000_i64, "regions": ["North America", "Europe", "APAC", "LATAM"],
-        "languages": ["en", "de", "ja"], "services": ["Implementation"], "products": ["Data platform", "Pipelines"],
-        "category": "technology", "annual_revenue_target": 100_000_000, "tier": "silver",
+        "name": "Grandview Systems, Inc.",
+        "type": "strategic",
+        "status": "active",
+        "stage": "scaling",
+        "industry": "Enterprise software",
+        "employees": 12_500,
+        "company_revenue": 210_000_000_000_i64,
+        "regions": ["North America", "Europe", "APAC", "LATAM"],
+        "languages": ["en", "de", "ja"],
+        "services": ["Implementation"],
+        "products": ["Data platform", "Pipelines"],
+        "category": "technology",
+        "annual_revenue_target": 100_000_000,
+        "tier": "silver"
     });
     let won = [
         ("2025-11-20", "2026-01-20"),
@@ -62,9 +73,15 @@ fn of_everything() -> PartnerFacts {
 
 fn late_payer_of_promises() -> PartnerFacts {
     let fields = json!({
-        "name": "Northern Gate Reselling", "type": "reseller", "status": "active", "stage": "signed",
-        "stage_changed_at": "2025-12-01T00:00:00.000000Z", "category": "sales", "employees": 14, "regions": ["Nordics"],
-        "annual_revenue_target": 25_000_000,
+        "name": "Northern Gate Reselling",
+        "type": "reseller",
+        "status": "active",
+        "stage": "signed",
+        "stage_changed_at": "2025-12-01T00:00:00.000000Z",
+        "category": "sales",
+        "employees": 14,
+        "regions": ["Nordics"],
+        "annual_revenue_target": 25_000_000
     });
     let deals = vec![
         deal(Approved, 4_000_000, "2026-01-08", None),
@@ -78,18 +95,31 @@ fn late_payer_of_promises() -> PartnerFacts {
 
 fn small_and_new() -> PartnerFacts {
     let fields = json!({
-        "name": "Lumo", "type": "technology", "industry": "developer-tools", "employees": 3, "products": ["CLI"],
-        "created_at": "2026-11-20T08:00:00.000000Z", "stage_changed_at": "2026-11-20T08:00:00.000000Z",
-        "annual_revenue_target": 5_000_000,
+        "name": "Lumo",
+        "type": "technology",
+        "industry": "developer-tools",
+        "employees": 3,
+        "products": ["CLI"],
+        "created_at": "2026-11-20T08:00:00.000000Z",
+        "stage_changed_at": "2026-11-20T08:00:00.000000Z",
+        "annual_revenue_target": 5_000_000
     });
     touched(partner(fields, vec![deal(Submitted, 600_000, "2026-11-21", None)]), 1, 1, "2026-11-21")
 }
 
 fn japanese() -> PartnerFacts {
     let fields = json!({
-        "name": "東雲データ株式会社", "type": "consulting", "status": "active", "stage": "enabled", "industry": "データ分析", "employees": 480,
-        "regions": ["日本"], "languages": ["ja"], "services": ["導入支援"], "annual_revenue_target": 60_000_000,
-        "quarterly_weights": {"q1": 4000, "q2": 2000, "q3": 2000, "q4": 2000},
+        "name": "東雲データ株式会社",
+        "type": "consulting",
+        "status": "active",
+        "stage": "enabled",
+        "industry": "データ分析",
+        "employees": 480,
+        "regions": ["日本"],
+        "languages": ["ja"],
+        "services": ["導入支援"],
+        "annual_revenue_target": 60_000_000,
+        "quarterly_weights": {"q1": 4000, "q2": 2000, "q3": 2000, "q4": 2000}
     });
     let deals = vec![
         deal(Won, 18_000_000, "2026-03-02", Some("2026-06-18")),
@@ -127,7 +157,12 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
         (
             "nothing_and_new",
             partner(
-                json!({"name": "Just Imported Ltd.", "type": "channel", "created_at": "2026-11-25T06:00:00.000000Z", "stage_changed_at": "2026-11-25T06:00:00.000000Z"}),
+                json!({
+                    "name": "Just Imported Ltd.",
+                    "type": "channel",
+                    "created_at": "2026-11-25T06:00:00.000000Z",
+                    "stage_changed_at": "2026-11-25T06:00:00.000000Z"
+                }),
                 vec![],
             ),
         ),
@@ -138,7 +173,16 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
             "faded",
             touched(
                 partner(
-                    json!({"name": "Old Harbour Consulting", "type": "consulting", "status": "inactive", "stage": "active", "employees": 75, "industry": "Consulting", "services": ["Audit"], "stage_changed_at": "2024-02-01T00:00:00.000000Z"}),
+                    json!({
+                        "name": "Old Harbour Consulting",
+                        "type": "consulting",
+                        "status": "inactive",
+                        "stage": "active",
+                        "employees": 75,
+                        "industry": "Consulting",
+                        "services": ["Audit"],
+                        "stage_changed_at": "2024-02-01T00:00:00.000000Z"
+                    }),
                     faded,
                 ),
                 1,
@@ -150,7 +194,14 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
             "one_large_deal",
             touched(
                 partner(
-                    json!({"name": "Keel & Mast", "type": "channel", "status": "active", "stage": "activated", "annual_revenue_target": 80_000_000, "category": "solution"}),
+                    json!({
+                        "name": "Keel & Mast",
+                        "type": "channel",
+                        "status": "active",
+                        "stage": "activated",
+                        "annual_revenue_target": 80_000_000,
+                        "category": "solution"
+                    }),
                     lucky,
                 ),
                 0,
@@ -162,7 +213,16 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
             "busy_without_target",
             touched(
                 partner(
-                    json!({"name": "Ağaç Yazılım", "type": "services", "status": "active", "stage": "active", "employees": 50, "regions": ["Türkiye"], "languages": ["tr", "en"], "services": ["Support", "Training", "Migration", "Hosting"]}),
+                    json!({
+                        "name": "Ağaç Yazılım",
+                        "type": "services",
+                        "status": "active",
+                        "stage": "active",
+                        "employees": 50,
+                        "regions": ["Türkiye"],
+                        "languages": ["tr", "en"],
+                        "services": ["Support", "Training", "Migration", "Hosting"]
+                    }),
                     busy,
                 ),
                 4,
@@ -174,7 +234,12 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
             "rejected",
             touched(
                 partner(
-                    json!({"name": "No Thanks GmbH", "type": "technology", "stage": "rejected", "employees": 5_000}),
+                    json!({
+                        "name": "No Thanks GmbH",
+                        "type": "technology",
+                        "stage": "rejected",
+                        "employees": 5_000
+                    }),
                     vec![],
                 ),
                 1,
@@ -186,7 +251,14 @@ fn made_up() -> Vec<(&'static str, PartnerFacts)> {
             "stuck_in_talks",
             touched(
                 partner(
-                    json!({"name": "Long Talks", "type": "strategic", "stage": "legal_negotiation", "stage_changed_at": "2025-10-01T00:00:00.000000Z", "employees": 900, "industry": "Telecommunications"}),
+                    json!({
+                        "name": "Long Talks",
+                        "type": "strategic",
+                        "stage": "legal_negotiation",
+                        "stage_changed_at": "2025-10-01T00:00:00.000000Z",
+                        "employees": 900,
+                        "industry": "Telecommunications"
+                    }),
                     vec![],
                 ),
                 2,
@@ -205,7 +277,8 @@ fn a_dozen_partners_are_judged_as_before() {
     }
 }
 
-/// `docs/scoring.md` shows this partner's scores line by line: what stands there is what is computed.
+/// `docs/scoring.md` shows this partner's scores line by line: what stands there is what is
+/// computed.
 #[test]
 fn the_example_of_the_documentation_is_what_is_computed() {
     let judgement = rules::judge(&example(), &default_profile());

@@ -82,23 +82,36 @@ fn rows() -> impl Strategy<Value = Json> {
         (0..90_000_000i64).prop_map(|n| json!(n))
     ];
     let ages = (0i64..1_000, 0i64..1_000);
-    (text(), text(), kinds, (number(10_000_000), money), (texts(), texts(), texts(), texts()), ages).prop_map(
-        |(
-            name,
-            industry,
-            (kind, category, status, stage),
-            (employees, target),
-            (regions, languages, services, products),
-            (age, stage_age),
-        )| {
-            let ago = |days: i64| format!("{}T10:00:00.000000Z", today() - TimeDelta::days(days));
-            json!({
-                "name": name, "industry": industry, "type": kind, "category": category, "status": status, "stage": stage,
-                "employees": employees, "annual_revenue_target": target, "regions": regions, "languages": languages,
-                "services": services, "products": products, "created_at": ago(age), "stage_changed_at": ago(stage_age.min(age)),
-            })
-        },
-    )
+    (text(), text(), kinds, (number(10_000_000), money), (texts(), texts(), texts(), texts()), ages)
+        .prop_map(
+            |(
+                name,
+                industry,
+                (kind, category, status, stage),
+                (employees, target),
+                (regions, languages, services, products),
+                (age, stage_age),
+            )| {
+                let ago =
+                    |days: i64| format!("{}T10:00:00.000000Z", today() - TimeDelta::days(days));
+                json!({
+                    "name": name,
+                    "industry": industry,
+                    "type": kind,
+                    "category": category,
+                    "status": status,
+                    "stage": stage,
+                    "employees": employees,
+                    "annual_revenue_target": target,
+                    "regions": regions,
+                    "languages": languages,
+                    "services": services,
+                    "products": products,
+                    "created_at": ago(age),
+                    "stage_changed_at": ago(stage_age.min(age))
+                })
+            },
+        )
 }
 
 fn facts() -> impl Strategy<Value = PartnerFacts> {
@@ -134,18 +147,36 @@ fn profiles() -> impl Strategy<Value = Profile> {
         Just(
             json!({"op": "not", "filters": [{"op": "eq", "field": "stage", "value": "prospect"}]})
         ),
-        Just(json!({"op": "at_least", "count": 1, "filters": [
-            {"op": "gte", "field": "annual_revenue_target", "value": 100}, {"op": "is_null", "field": "languages", "value": false}]})),
+        Just(json!({
+            "op": "at_least",
+            "count": 1,
+            "filters": [
+                {"op": "gte", "field": "annual_revenue_target", "value": 100},
+                {"op": "is_null", "field": "languages", "value": false}
+            ]
+        })),
     ];
     let criteria = proptest::collection::vec((filters, 0..4usize, 1..=10i64), 0..=30);
     (criteria, [0..=10_000i64, 0..=10_000i64, 0..=10_000i64]).prop_map(|(criteria, mut cuts)| {
         let criterion = |(i, (filter, dimension, weight)): (usize, (Json, usize, i64))| {
-            json!({"key": format!("c{i}"), "label": format!("Criterion {i}"), "dimension": FitDimension::WORDS[dimension], "weight": weight, "filter": filter})
+            json!({
+                "key": format!("c{i}"),
+                "label": format!("Criterion {i}"),
+                "dimension": FitDimension::WORDS[dimension],
+                "weight": weight,
+                "filter": filter
+            })
         };
-        let mut profile = profile(&Json::Array(criteria.into_iter().enumerate().map(criterion).collect()));
+        let mut profile =
+            profile(&Json::Array(criteria.into_iter().enumerate().map(criterion).collect()));
         cuts.sort_unstable();
         let [a, b, c] = cuts;
-        profile.weights = FourCBreakdown { capacity: a, capability: b - a, commitment: c - b, customer_alignment: 10_000 - c };
+        profile.weights = FourCBreakdown {
+            capacity: a,
+            capability: b - a,
+            commitment: c - b,
+            customer_alignment: 10_000 - c,
+        };
         profile
     })
 }
@@ -191,7 +222,11 @@ proptest! {
         for entry in &judgement.evidence {
             prop_assert!((-100..=100).contains(&entry.effect));
             prop_assert!((1..=500).contains(&entry.reason.chars().count()));
-            prop_assert!(!entry.reason.contains("null") && !entry.reason.contains("  "), "{}", entry.reason);
+            prop_assert!(
+                !entry.reason.contains("null") && !entry.reason.contains("  "),
+                "{}",
+                entry.reason
+            );
         }
     }
 
@@ -203,10 +238,15 @@ proptest! {
         let sentences = summary.matches(". ").count() + 1;
         prop_assert!((2..=4).contains(&sentences), "{}", summary);
         prop_assert!(summary.ends_with('.') && summary.chars().count() <= 2_000, "{}", summary);
-        prop_assert!(!["null", "  ", " .", " ,", "()", ",,", "..", "None"].iter().any(|bad| summary.contains(bad)), "{}", summary);
+        prop_assert!(!["null", "  ", " .", " \
+            ,", "()", ",,", "..", "None"].iter().any(|bad| summary.contains(bad)), "{}", summary);
         prop_assert!(judgement.key_strengths.len() <= 10);
         for strength in &judgement.key_strengths {
-            prop_assert!((1..=200).contains(&strength.chars().count()) && strength.trim() == strength, "{}", strength);
+            prop_assert!(
+                (1..=200).contains(&strength.chars().count()) && strength.trim() == strength,
+                "{}",
+                strength
+            );
         }
     }
 
@@ -232,7 +272,8 @@ proptest! {
         roll_up(&mut after);
         let (before, after) = (health::judge(&facts), health::judge(&after));
         for (before, after) in before.signals.iter().zip(&after.signals) {
-            prop_assert!(after.effect >= before.effect, "{}: {} to {}", before.key, before.reason, after.reason);
+            prop_assert!(after.effect >= before.effect, "{}: {} to \
+                {}", before.key, before.reason, after.reason);
         }
     }
 
@@ -253,8 +294,15 @@ proptest! {
     #[test]
     fn one_more_met_criterion_never_lowers_fit(facts in facts(), profile in profiles(), dimension in 0..4usize, weight in 1..=10i64) {
         let before = rules::fit(&facts, &profile);
-        let met = json!([{"key": "met", "label": "Is recorded", "dimension": FitDimension::WORDS[dimension], "weight": weight,
-                          "filter": {"op": "gte", "field": "closed_deals", "value": 0}}]);
+        let met = json!([
+            {
+                "key": "met",
+                "label": "Is recorded",
+                "dimension": FitDimension::WORDS[dimension],
+                "weight": weight,
+                "filter": {"op": "gte", "field": "closed_deals", "value": 0}
+            }
+        ]);
         let mut more = profile.clone();
         more.criteria.extend(partners::profile(&met).criteria);
         prop_assert!(rules::fit(&facts, &more).score >= before.score);

@@ -1,5 +1,5 @@
-//! The OpenAPI document and the list of its operations, which are checked in: what changes in them is the review of a
-//! change of the API.
+//! The OpenAPI document and the list of its operations, which are checked in: what changes in them
+//! is the review of a change of the API.
 
 use std::fs;
 
@@ -37,7 +37,8 @@ pub fn openapi(tree: &Tree, arguments: &[String]) -> Result<()> {
     }
     if !stale.is_empty() {
         bail!(
-            "the code makes another document than is checked in:\n{}\nRun `cargo xtask openapi` and look at the diff.",
+            "the code makes another document than is checked in:\n{}\nRun `cargo xtask openapi` \
+                and look at the diff.",
             stale.join("\n")
         );
     }

@@ -43,7 +43,8 @@ pub fn example(tree: &Tree, arguments: &[String]) -> Result<()> {
     check(tree, arguments)
 }
 
-/// As a part of the tests: whoever has no browser or no way to the packages is told, and goes on. Not so in CI.
+/// As a part of the tests: whoever has no browser or no way to the packages is told, and goes on.
+/// Not so in CI.
 pub fn check_where_possible(tree: &Tree) -> Result<()> {
     match prepare(tree) {
         Err(error) if settings::find(tree, "CI").is_none() => {

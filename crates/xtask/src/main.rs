@@ -1,10 +1,16 @@
-//! The chores of this repository, as `cargo xtask COMMAND`. Each is a few calls of cargo and of what cargo built, so
-//! that it runs wherever a Rust toolchain does.
+//! The chores of this repository, as `cargo xtask COMMAND`. Each is a few calls of cargo and of
+//! what cargo built, so that it runs wherever a Rust toolchain does.
 
 mod document;
 mod example;
+#[cfg(test)]
+mod http_below_api;
+mod imports;
 mod postgres;
+#[cfg(test)]
+mod references;
 mod settings;
+mod structure;
 mod tools;
 mod tree;
 
@@ -17,15 +23,17 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 9] = [
+const COMMANDS: [(&str, &str, Chore); 11] = [
     (
         "up",
-        "build, start the server with a demo organization, say where it is (arguments go to `partneros serve`)",
+        "build, start the server with a demo organization, say where it is (arguments go to \
+            `partneros serve`)",
         up,
     ),
     (
         "test",
-        "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with them alone)",
+        "run every test on a private PostgreSQL, and `example` (with arguments: `cargo test` with \
+            them alone)",
         test,
     ),
     (
@@ -40,8 +48,18 @@ const COMMANDS: [(&str, &str, Chore); 9] = [
         "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)",
         document::openapi,
     ),
+    (
+        "imports",
+        "regenerate docs/imports.txt, which areas import which (`--check` only compares)",
+        imports::imports,
+    ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
+    (
+        "structure",
+        "print figures of the production code: lines, tokens, cycles, who writes partners",
+        structure::structure,
+    ),
     ("bench", "measure the server against bare SQL (arguments go to the bench program)", bench),
 ];
 
@@ -73,7 +91,7 @@ fn run(arguments: &[String]) -> Result<()> {
 
 fn usage() -> String {
     let lines: Vec<String> =
-        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<9}{what}")).collect();
+        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<10}{what}")).collect();
     format!("usage: cargo xtask COMMAND [ARGUMENTS]\n\n{}", lines.join("\n"))
 }
 
@@ -95,6 +113,7 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
+    imports::imports(tree, &[])?;
     postgres::ensure(tree)?;
     tree::run(
         tree.cargo()

@@ -1,4 +1,5 @@
-//! PostgreSQL for the chores: found, installed where that is one command, and asked for its address.
+//! PostgreSQL for the chores: found, installed where that is one command, and asked for its
+//! address.
 
 use std::path::PathBuf;
 

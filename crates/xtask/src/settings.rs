@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::tree::Tree;
 
-/// From the environment, or else from `.env` in the root, as the server itself does it. An empty value is none.
+/// From the environment, or else from `.env` in the root, as the server itself does it. An empty
+/// value is none.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place of this program that reads the environment"

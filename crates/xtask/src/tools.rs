@@ -19,7 +19,8 @@ const MANAGERS: [(&str, &str); 5] = [
     ("brew", "brew install"),
 ];
 
-/// Makes sure that something is there: installs it as root on Debian and Ubuntu, and says the one command elsewhere.
+/// Makes sure that something is there: installs it as root on Debian and Ubuntu, and says the one
+/// command elsewhere.
 pub fn ensure(
     tree: &Tree,
     what: &str,
@@ -38,7 +39,8 @@ pub fn ensure(
         let mut command = tree.command(Path::new("apt-get"));
         run(command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq").args(arguments))
     };
-    // The lists of a fresh container are empty, and those of an old one name packages that are gone.
+    // The lists of a fresh container are empty, and those of an old one name packages that are
+    // gone.
     apt(&["update"])?;
     let words: Vec<&str> = ["install", "--yes", "--no-install-recommends"]
         .into_iter()

@@ -20,8 +20,8 @@ pub enum Profile {
 }
 
 impl Tree {
-    /// The folder of profiles is the one that this very program was built into, whatever `CARGO_TARGET_DIR`,
-    /// `build.target` and the like say.
+    /// The folder of profiles is the one that this very program was built into, whatever
+    /// `CARGO_TARGET_DIR`, `build.target` and the like say.
     pub fn find() -> Result<Tree> {
         let program = std::env::current_exe().context("cannot find out where this program lies")?;
         let target = program.ancestors().nth(2).context("this program lies in no target folder")?;
@@ -47,8 +47,9 @@ impl Tree {
         self.command(Path::new(option_env!("CARGO").unwrap_or("cargo")))
     }
 
-    /// Builds a program and says where it is. Always with `--workspace`: features are united over the packages that
-    /// are asked for, and with one package alone cargo would build hundreds of dependencies a second time.
+    /// Builds a program and says where it is. Always with `--workspace`: features are united over
+    /// the packages that are asked for, and with one package alone cargo would build hundreds of
+    /// dependencies a second time.
     pub fn build(&self, profile: Profile, program: &str) -> Result<PathBuf> {
         let mut cargo = self.cargo();
         cargo.args(["build", "--workspace", "--bin", program]);
@@ -84,7 +85,8 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{} does not print UTF-8", words(command)))
 }
 
-/// Replaces this process, so that signals and the terminal are the program's own. Returns only when that failed.
+/// Replaces this process, so that signals and the terminal are the program's own. Returns only when
+/// that failed.
 pub fn become_program(command: &mut Command) -> Result<()> {
     Err(anyhow::Error::new(command.exec()).context(format!("cannot run {}", words(command))))
 }

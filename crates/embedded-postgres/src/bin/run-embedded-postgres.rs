@@ -1,5 +1,6 @@
-//! `run-embedded-postgres DATA_DIR [NAME=VALUE ...]` runs the cluster of a data folder until its input ends, and
-//! prints the superuser's URL: for repairs while the server is down, and for tests that kill it.
+//! `run-embedded-postgres DATA_DIR [NAME=VALUE ...]` runs the cluster of a data folder until its
+//! input ends, and prints the superuser's URL: for repairs while the server is down, and for tests
+//! that kill it.
 
 use std::io::{Read, Write};
 use std::process::ExitCode;

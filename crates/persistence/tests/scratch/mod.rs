@@ -1,4 +1,5 @@
-//! A scratch cluster for the tests of this crate: shared while any test holds it, with a database for each.
+//! A scratch cluster for the tests of this crate: shared while any test holds it, with a database
+//! for each.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use std::{
@@ -12,9 +13,9 @@ use std::{
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use domain::{access::Scope, ids::OrganizationId};
+use domain::{access::Scope, ids::OrganizationId, schema};
 use embedded_postgres::{Cluster, Settings};
-use persistence::{Store, schema};
+use persistence::Store;
 use tempfile::TempDir;
 use uuid::Uuid;
 

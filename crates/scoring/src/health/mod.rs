@@ -1,11 +1,13 @@
 //! Health: how the relationship with a partner does.
 //!
-//! It starts at 50 and moves by ten signals. Each signal is measured as a number from -1000 to 1000 (permille) by a
-//! documented formula, see [`signals`]; its effect is `points x permille / 1000`, rounded half up. What is not known has
-//! no effect and says so. The sum is clamped to 0..=100; what the clamp took or gave is evidence of its own.
+//! It starts at 50 and moves by ten signals. Each signal is measured as a number from -1000 to 1000
+//! (permille) by a documented formula, see [`signals`]; its effect is `points x permille / 1000`,
+//! rounded half up. What is not known has no effect and says so. The sum is clamped to 0..=100;
+//! what the clamp took or gave is evidence of its own.
 //!
-//! No signal falls when a deal is won, whether the deal is new or was open before (property-tested). Therefore
-//! a "trend" weighs what is recent more than what is old, and never holds an older success against a newer one.
+//! No signal falls when a deal is won, whether the deal is new or was open before
+//! (property-tested). Therefore a "trend" weighs what is recent more than what is old, and never
+//! holds an older success against a newer one.
 //!
 //! How the points were chosen: `docs/scoring.md`.
 
@@ -63,7 +65,8 @@ pub fn judge_by(facts: &PartnerFacts, points: &Points) -> Health {
 }
 
 impl Health {
-    /// One entry per signal, and one for the clamp when there was one: 50 and the effects are the score.
+    /// One entry per signal, and one for the clamp when there was one: 50 and the effects are the
+    /// score.
     pub fn evidence(&self) -> Vec<ScoreEvidence> {
         let entry = |effect: i64, reason: &str, field: Option<&str>| ScoreEvidence {
             dimension: ScoreDimension::Health,

@@ -1,8 +1,9 @@
 //! The ten signals of health: what each measures, how, and why.
 //!
-//! "Quarter" is a stretch of 91 days that ends today or where the next one starts; "year" is four of them. Targets of
-//! a stretch of time are those of the fiscal quarters by the share of their days. A partner that came less than
-//! a quarter ago is new: signals that miss something in it do not count against it.
+//! "Quarter" is a stretch of 91 days that ends today or where the next one starts; "year" is four
+//! of them. Targets of a stretch of time are those of the fiscal quarters by the share of their
+//! days. A partner that came less than a quarter ago is new: signals that miss something in it do
+//! not count against it.
 
 use chrono::NaiveDate;
 use domain::partners::PartnerStage;
@@ -42,8 +43,8 @@ fn unknown(reason: impl Into<String>) -> Measure {
     Measure { permille: None, reason: reason.into() }
 }
 
-/// Every signal. The points follow the back-test: what foretold more weighs more, and nothing weighs everything
-/// (`docs/scoring.md`).
+/// Every signal. The points follow the back-test: what foretold more weighs more, and nothing
+/// weighs everything (`docs/scoring.md`).
 pub static SIGNALS: [Kind; COUNT] = [
     Kind {
         key: "won_against_target",
@@ -171,10 +172,11 @@ fn unless_new(measured: &Measured<'_>, measure: Measure) -> Measure {
     }
 }
 
-/// **Trend of won revenue against the target.** Revenue won in each of the last four quarters, weighted 4, 3, 2, 1 from
-/// the newest, against the targets weighted alike (quarters before the partner came left out): 0 % of it is -1000, 50 %
-/// is 0, 100 % and more is 1000, linear between. Unit: permille of minor units. Why: what a partner sells is the surest
-/// sign of what it will sell; what is recent says more. Not known without a target.
+/// **Trend of won revenue against the target.** Revenue won in each of the last four quarters,
+/// weighted 4, 3, 2, 1 from the newest, against the targets weighted alike (quarters before the
+/// partner came left out): 0 % of it is -1000, 50 % is 0, 100 % and more is 1000, linear between.
+/// Unit: permille of minor units. Why: what a partner sells is the surest sign of what it will
+/// sell; what is recent says more. Not known without a target.
 fn won_against_target(measured: &Measured<'_>) -> Measure {
     if measured.target.is_none() {
         return unknown("Won revenue cannot be held against a target: none is agreed");
@@ -194,7 +196,8 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
     let share = permille(won, target);
     let facts = measured.facts;
     let reason = format!(
-        "Won {} of the {} due in the last quarters, or {} % of the target when recent quarters count more",
+        "Won {} of the {} due in the last quarters, or {} % of the target when recent quarters \
+            count more",
         facts.amount(plain.0),
         facts.amount(plain.1),
         counted(share / 10),
@@ -202,10 +205,11 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
     unless_new(measured, known(curve(share, &[(0, -1_000), (500, 0), (1_000, 1_000)]), reason))
 }
 
-/// **Trend of pipeline against the target.** The value of deals registered in the last two quarters that are open or
-/// won, the newer quarter twice, against the target weighted alike: nothing is -1000, the target itself 0, twice the
-/// target 1000. Unit: permille of minor units. Why: about half of what is registered is won, so that a pipeline which
-/// grows by less than the target cannot fill it later. Not known without a target.
+/// **Trend of pipeline against the target.** The value of deals registered in the last two quarters
+/// that are open or won, the newer quarter twice, against the target weighted alike: nothing is
+/// -1000, the target itself 0, twice the target 1000. Unit: permille of minor units. Why: about
+/// half of what is registered is won, so that a pipeline which grows by less than the target cannot
+/// fill it later. Not known without a target.
 fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
     if measured.target.is_none() {
         return unknown("New pipeline cannot be held against a target: none is agreed");
@@ -221,7 +225,8 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
     }
     if target == 0 {
         return unknown(
-            "New pipeline cannot be held against a target: nothing was due in the last two quarters",
+            "New pipeline cannot be held against a target: nothing was due in the last two \
+                quarters",
         );
     }
     let share = permille(new, target);
@@ -232,10 +237,11 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
     unless_new(measured, known(curve(share, &[(0, -1_000), (1_000, 0), (2_000, 1_000)]), reason))
 }
 
-/// **Coverage of the rest of the target.** What is neither won in this fiscal year nor covered by half of the pipeline
-/// (approved deals), as a share of the year's target: 0 % is 1000, 50 % is 0, 100 % is -1000. Unit: permille of minor
-/// units. Why: the pipeline of today is what can still fill the year; half of it, since about half is won. Winning
-/// a deal out of the pipeline never widens the gap. Not known without a target.
+/// **Coverage of the rest of the target.** What is neither won in this fiscal year nor covered by
+/// half of the pipeline (approved deals), as a share of the year's target: 0 % is 1000, 50 % is 0,
+/// 100 % is -1000. Unit: permille of minor units. Why: the pipeline of today is what can still fill
+/// the year; half of it, since about half is won. Winning a deal out of the pipeline never widens
+/// the gap. Not known without a target.
 fn coverage(measured: &Measured<'_>) -> Measure {
     let Some(target) = measured.target else {
         return unknown("Pipeline cannot be held against the rest of a target: none is agreed");
@@ -257,10 +263,11 @@ fn coverage(measured: &Measured<'_>) -> Measure {
     unless_new(measured, known(curve(gap, &[(0, 1_000), (500, 0), (1_000, -1_000)]), reason))
 }
 
-/// **Rhythm of wins.** Deals won in each of the last four quarters, weighted 4, 3, 2, 1 from the newest, over the weights of
-/// the quarters in which the partner was there, in hundredths of a deal a quarter: 0 is -1000, 40 (one deal in the newest
-/// of four) is 0, 120 is 500, 300 and more is 1000, linear between. Unit: deals a quarter. Why: shows what a partner does
-/// where no target is agreed; a rise or fall shows within the quarter.
+/// **Rhythm of wins.** Deals won in each of the last four quarters, weighted 4, 3, 2, 1 from the
+/// newest, over the weights of the quarters in which the partner was there, in hundredths of a deal
+/// a quarter: 0 is -1000, 40 (one deal in the newest of four) is 0, 120 is 500, 300 and more is
+/// 1000, linear between. Unit: deals a quarter. Why: shows what a partner does where no target is
+/// agreed; a rise or fall shows within the quarter.
 fn win_rhythm(measured: &Measured<'_>) -> Measure {
     let (today, lived) = (
         measured.facts.today,
@@ -286,9 +293,10 @@ fn win_rhythm(measured: &Measured<'_>) -> Measure {
     )
 }
 
-/// **Rhythm of registrations.** Deals registered in the last two quarters save those we refused, the newer quarter twice:
-/// 0 is -1000, 2 (one new deal) is 0, 6 is 500, 14 and more is 1000, linear between. Unit: deals. Why: a partner that
-/// brings new deals will win some; it is the earliest sign that one has stopped working.
+/// **Rhythm of registrations.** Deals registered in the last two quarters save those we refused,
+/// the newer quarter twice: 0 is -1000, 2 (one new deal) is 0, 6 is 500, 14 and more is 1000,
+/// linear between. Unit: deals. Why: a partner that brings new deals will win some; it is the
+/// earliest sign that one has stopped working.
 fn registration_rhythm(measured: &Measured<'_>) -> Measure {
     let today = measured.facts.today;
     let new_in = |i: i64| {
@@ -309,9 +317,9 @@ fn registration_rhythm(measured: &Measured<'_>) -> Measure {
     )
 }
 
-/// **Recency of activity.** Days since the newest thing that somebody did about the partner: up to 14 is 1000, 60 is 0,
-/// 180 and more is -1000, linear between. Unit: days. Why: relationships end in silence before they end on paper.
-/// Not known when nothing was ever noted.
+/// **Recency of activity.** Days since the newest thing that somebody did about the partner: up to
+/// 14 is 1000, 60 is 0, 180 and more is -1000, linear between. Unit: days. Why: relationships end
+/// in silence before they end on paper. Not known when nothing was ever noted.
 fn recency(measured: &Measured<'_>) -> Measure {
     let Some(day) = measured.facts.last_activity_on else {
         return unknown("No activity is known");
@@ -323,9 +331,9 @@ fn recency(measured: &Measured<'_>) -> Measure {
     )
 }
 
-/// **Win rate.** Of the deals closed in the last year: `1000 x (won - lost) / (won + lost + 2)`. Unit: permille of deals.
-/// Why: how sound the deals are that a partner brings. The 2 keeps a single deal from saying too much. Not known when
-/// none was closed.
+/// **Win rate.** Of the deals closed in the last year: `1000 x (won - lost) / (won + lost + 2)`.
+/// Unit: permille of deals. Why: how sound the deals are that a partner brings. The 2 keeps a
+/// single deal from saying too much. Not known when none was closed.
 fn win_rate(measured: &Measured<'_>) -> Measure {
     let (from, to) = (measured.since(YEAR), measured.facts.today);
     let closed = measured.closed(from, to).count() as i64;
@@ -341,9 +349,10 @@ fn win_rate(measured: &Measured<'_>) -> Measure {
     known((won - lost) * 1_000 / (closed + 2), reason)
 }
 
-/// **Ageing deals.** Open (approved) deals that are overdue: past the day on which they were to close or, without one,
-/// registered more than two quarters ago. Their share of the open deals and those won in the last year, taken negative.
-/// Unit: permille of deals. Why: a pipeline that nobody works on is not worth its amount. Not known when none is open.
+/// **Ageing deals.** Open (approved) deals that are overdue: past the day on which they were to
+/// close or, without one, registered more than two quarters ago. Their share of the open deals and
+/// those won in the last year, taken negative. Unit: permille of deals. Why: a pipeline that nobody
+/// works on is not worth its amount. Not known when none is open.
 fn ageing(measured: &Measured<'_>) -> Measure {
     let today = measured.facts.today;
     let open = measured.open().count() as i64;
@@ -367,10 +376,11 @@ fn ageing(measured: &Measured<'_>) -> Measure {
     known(-permille(overdue, book), reason)
 }
 
-/// **Stage and its age.** Scaling 1000, active and activated 800, enabled 500, signed 400, onboarding, qualified and legal
-/// negotiation 200, prospect 0, rejected -1000. Stages that lead somewhere (all but active, activated, scaling, rejected)
-/// become -500 when a partner stays in them for more than two quarters. Unit: the stage, days. Why: the stage is what
-/// the people who know the partner say; being stuck is what they do not say.
+/// **Stage and its age.** Scaling 1000, active and activated 800, enabled 500, signed 400,
+/// onboarding, qualified and legal negotiation 200, prospect 0, rejected -1000. Stages that lead
+/// somewhere (all but active, activated, scaling, rejected) become -500 when a partner stays in
+/// them for more than two quarters. Unit: the stage, days. Why: the stage is what the people who
+/// know the partner say; being stuck is what they do not say.
 fn stage(measured: &Measured<'_>) -> Measure {
     use PartnerStage::{
         Activated, Active, Enabled, LegalNegotiation, Onboarding, Prospect, Qualified, Rejected,
@@ -401,9 +411,10 @@ fn stage(measured: &Measured<'_>) -> Measure {
     )
 }
 
-/// **Contact coverage.** People at the partner whom we can reach by e-mail or telephone: one is 500, two 750, three and
-/// more 1000. Unit: contacts. Why: a relationship that hangs on one person ends with that person's job. Not known when
-/// nobody can be reached: that is a gap in our records, not a fault of the partner.
+/// **Contact coverage.** People at the partner whom we can reach by e-mail or telephone: one is
+/// 500, two 750, three and more 1000. Unit: contacts. Why: a relationship that hangs on one person
+/// ends with that person's job. Not known when nobody can be reached: that is a gap in our records,
+/// not a fault of the partner.
 fn contacts(measured: &Measured<'_>) -> Measure {
     let facts = measured.facts;
     let permille = match facts.reachable_contacts {

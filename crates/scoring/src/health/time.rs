@@ -46,8 +46,8 @@ impl<'a> Measured<'a> {
         before(self.facts.today, days - 1)
     }
 
-    /// The last four quarters, the newest first: first and last day of each. Those that ended before the partner came
-    /// are left out; the newest is always there.
+    /// The last four quarters, the newest first: first and last day of each. Those that ended
+    /// before the partner came are left out; the newest is always there.
     pub(crate) fn quarters(&self) -> Vec<(NaiveDate, NaiveDate)> {
         let came = self.facts.day("created_at").unwrap_or(NaiveDate::MIN);
         let quarter =
@@ -60,7 +60,8 @@ impl<'a> Measured<'a> {
             .collect()
     }
 
-    /// The day since when a partner is known that came less than a quarter ago: nothing is missed yet.
+    /// The day since when a partner is known that came less than a quarter ago: nothing is missed
+    /// yet.
     pub(crate) fn new_since(&self) -> Option<NaiveDate> {
         self.facts.day("created_at").filter(|came| *came >= self.since(QUARTER))
     }
@@ -72,7 +73,8 @@ impl<'a> Measured<'a> {
         (first, before(next, 1))
     }
 
-    /// What was to be won from one day to another, both included: each quarter's target by the share of its days.
+    /// What was to be won from one day to another, both included: each quarter's target by the
+    /// share of its days.
     pub(crate) fn target_in(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let Some(target) = self.target else { return 0 };
         let QuarterlyAmounts { q1, q2, q3, q4 } = quarterly_targets(target, &self.weights);
@@ -142,7 +144,8 @@ pub(crate) fn permille(part: i64, whole: i64) -> i64 {
     i64::try_from(i128::from(part) * 1_000 / i128::from(whole)).unwrap_or(i64::MAX).min(1_000_000)
 }
 
-/// The value at `x` of the line through `points` (rising in x), level before the first and after the last.
+/// The value at `x` of the line through `points` (rising in x), level before the first and after
+/// the last.
 pub(crate) fn curve(x: i64, points: &[(i64, i64)]) -> i64 {
     let after = points.iter().position(|(at, _)| x < *at);
     match after {

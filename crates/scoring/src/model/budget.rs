@@ -1,11 +1,12 @@
-//! How many tokens an organization may still use. The engine keeps no count of its own beyond a run: whoever runs it
-//! says what is left, and writes down what was used.
+//! How many tokens an organization may still use. The engine keeps no count of its own beyond a
+//! run: whoever runs it says what is left, and writes down what was used.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::Usage;
 
-/// The tokens of one organization that are left of a day, shared by all who are judged at the same time.
+/// The tokens of one organization that are left of a day, shared by all who are judged at the same
+/// time.
 #[derive(Debug)]
 pub struct Budget(Mutex<Tally>);
 
@@ -25,8 +26,8 @@ struct Tally {
 }
 
 impl Budget {
-    /// So many tokens are left. Requests that would not fit any more are not sent, so that it is never passed by more
-    /// than retries cost.
+    /// So many tokens are left. Requests that would not fit any more are not sent, so that it is
+    /// never passed by more than retries cost.
     pub fn new(left: i64) -> Self {
         Self(Mutex::new(Tally { left, spent: Spent::default() }))
     }

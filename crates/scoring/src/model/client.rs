@@ -1,7 +1,8 @@
 //! Asks the server: one request, and again when that may help.
 //!
-//! async-openai sends the requests, but what comes back is read here: its own reading retries without a bound on time,
-//! forgets `Retry-After`, reads bodies of any size, and logs what it cannot read.
+//! async-openai sends the requests, but what comes back is read here: its own reading retries
+//! without a bound on time, forgets `Retry-After`, reads bodies of any size, and logs what it
+//! cannot read.
 
 use std::time::{Duration, Instant};
 
@@ -124,7 +125,8 @@ impl Failure {
         }
     }
 
-    /// How long to wait before request number `next`; none when there is to be none. `chance` is 0 to 1.
+    /// How long to wait before request number `next`; none when there is to be none. `chance` is 0
+    /// to 1.
     fn wait(self, next: u32, limits: &Limits, chance: f64) -> Option<Duration> {
         let may_help = matches!(
             self.kind,
@@ -169,7 +171,8 @@ fn says_quota(body: &[u8]) -> bool {
     ["code", "type"].iter().any(|key| body["error"][key] == "insufficient_quota")
 }
 
-/// What the server asks to wait: in milliseconds by a header of OpenAI's own, in seconds, or until a date.
+/// What the server asks to wait: in milliseconds by a header of OpenAI's own, in seconds, or until
+/// a date.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number =
@@ -187,7 +190,8 @@ fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     }
 }
 
-/// Where the API is, and the key. The configuration of async-openai itself also looks into the environment.
+/// Where the API is, and the key. The configuration of async-openai itself also looks into the
+/// environment.
 struct Endpoint {
     base_url: String,
     api_key: SecretString,
@@ -234,7 +238,8 @@ impl Client {
         Ok(Self(async_openai::Client::build(http, endpoint).with_http_service(send)))
     }
 
-    /// Asks, and again when that may help, within the limits. What it costs is added to `usage`, also when it fails.
+    /// Asks, and again when that may help, within the limits. What it costs is added to `usage`,
+    /// also when it fails.
     pub(super) async fn ask(
         &self,
         prompt: &Prompt,

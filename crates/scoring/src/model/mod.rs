@@ -1,8 +1,9 @@
-//! The language model: it corrects the judgement of the rules within bounds and puts it into words, and is never in the
-//! way. Any trouble gives the judgement of the rules and says why ([`Fallback`]). Any OpenAI-compatible server will do.
+//! The language model: it corrects the judgement of the rules within bounds and puts it into words,
+//! and is never in the way. Any trouble gives the judgement of the rules and says why
+//! ([`Fallback`]). Any OpenAI-compatible server will do.
 //!
-//! Architecture Invariant: nothing of what is sent or received is logged, and no text of the model reaches a judgement
-//! without passing `answer`.
+//! Architecture Invariant: nothing of what is sent or received is logged, and no text of the model
+//! reaches a judgement without passing `answer`.
 
 mod answer;
 mod budget;
@@ -93,7 +94,8 @@ pub struct UnusableSettings(String);
 pub enum Fallback {
     /// No answer in time.
     Timeout,
-    /// The server asked to wait longer than we do, or again and again; or the account's quota is used up.
+    /// The server asked to wait longer than we do, or again and again; or the account's quota is
+    /// used up.
     RateLimited,
     /// The server answered with a fault of its own, again and again.
     ServerError,
@@ -101,7 +103,8 @@ pub enum Fallback {
     Unreachable,
     /// The server does not accept the key.
     Unauthorized,
-    /// The server does not accept the request: it does not know the model, or cannot bind it to a schema.
+    /// The server does not accept the request: it does not know the model, or cannot bind it to a
+    /// schema.
     Rejected,
     /// The model, or a filter of the server, declined to answer.
     Refused,
@@ -161,7 +164,8 @@ pub struct Judged {
     pub usage: Option<Usage>,
 }
 
-/// A configured language model. One per process: its circuit and its places are shared by all who use it.
+/// A configured language model. One per process: its circuit and its places are shared by all who
+/// use it.
 pub struct Model {
     client: Client,
     name: String,
@@ -204,9 +208,9 @@ impl Model {
         self.daily_tokens
     }
 
-    /// SHA-256 of everything that decides: what decided for the rules, and what only the model looks at. The judgement of
-    /// a partner with this hash need not be asked for again. (After a fallback it holds the hash of the rules, so that
-    /// the model is asked the next time.)
+    /// SHA-256 of everything that decides: what decided for the rules, and what only the model
+    /// looks at. The judgement of a partner with this hash need not be asked for again. (After a
+    /// fallback it holds the hash of the rules, so that the model is asked the next time.)
     pub fn input_hash(
         &self,
         facts: &PartnerFacts,
@@ -235,11 +239,12 @@ impl Model {
         })
     }
 
-    /// Judges a partner, starting from what the rules found. Never fails: any trouble gives the judgement of the rules
-    /// with the reason in `fallback_reason`. Waits for a free place; after that it takes at most `Limits::overall`.
+    /// Judges a partner, starting from what the rules found. Never fails: any trouble gives the
+    /// judgement of the rules with the reason in `fallback_reason`. Waits for a free place; after
+    /// that it takes at most `Limits::overall`.
     ///
-    /// `budget` is that of the partner's organization, shared by all that are judged at the same time; what was used is
-    /// taken off it, and is in the answer for those who keep count.
+    /// `budget` is that of the partner's organization, shared by all that are judged at the same
+    /// time; what was used is taken off it, and is in the answer for those who keep count.
     pub async fn judge(
         &self,
         facts: &PartnerFacts,

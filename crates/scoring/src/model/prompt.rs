@@ -1,5 +1,5 @@
-//! What the model is asked. The words are in `prompt.md` and `schema.json`; a change of either, or of what is put together
-//! here, needs a new [`PROMPT_VERSION`].
+//! What the model is asked. The words are in `prompt.md` and `schema.json`; a change of either, or
+//! of what is put together here, needs a new [`PROMPT_VERSION`].
 
 use async_openai::types::chat::{
     ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
@@ -26,8 +26,9 @@ pub const PROMPT_VERSION: &str = "1";
 const INSTRUCTIONS: &str = include_str!("prompt.md");
 const SCHEMA: &str = include_str!("schema.json");
 
-/// The partner's own fields that the model may see and give as a reason. No people, no ids, and nothing that scoring
-/// itself wrote or that follows from it (the tier): it would see its own last word as a fact.
+/// The partner's own fields that the model may see and give as a reason. No people, no ids, and
+/// nothing that scoring itself wrote or that follows from it (the tier): it would see its own last
+/// word as a fact.
 const FIELDS: [&str; 24] = [
     "name",
     "domain",
@@ -119,8 +120,8 @@ impl Prompt {
     }
 }
 
-/// JSON in which the delimiter cannot occur, whatever somebody wrote: angle brackets only stand within texts, and become
-/// escapes there.
+/// JSON in which the delimiter cannot occur, whatever somebody wrote: angle brackets only stand
+/// within texts, and become escapes there.
 fn quoted(data: &Json) -> String {
     data.to_string().replace('<', "\\u003c").replace('>', "\\u003e")
 }
@@ -131,23 +132,40 @@ fn data(facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> Json {
     let criteria: Vec<Json> = profile
         .criteria
         .iter()
-        .map(|criterion| json!({"label": criterion.label, "dimension": criterion.dimension, "weight": criterion.weight}))
+        .map(|criterion| {
+            json!({
+                "label": criterion.label,
+                "dimension": criterion.dimension,
+                "weight": criterion.weight
+            })
+        })
         .collect();
     let evidence: Vec<Json> = by_rules
         .evidence
         .iter()
-        .map(|e| json!({"dimension": e.dimension, "effect": e.effect, "reason": e.reason, "field": e.field}))
+        .map(|e| {
+            json!({
+                "dimension": e.dimension,
+                "effect": e.effect,
+                "reason": e.reason,
+                "field": e.field
+            })
+        })
         .collect();
     json!({
         "today": facts.today,
-        "ideal_partner": {"narrative": profile.narrative, "weights": profile.weights, "criteria": criteria},
+        "ideal_partner": {
+            "narrative": profile.narrative,
+            "weights": profile.weights,
+            "criteria": criteria
+        },
         "rules": {
             "four_c_breakdown": by_rules.four_c_breakdown,
             "health_score": by_rules.health_score,
-            "evidence": evidence,
+            "evidence": evidence
         },
         "facts": known,
-        "unknown": unknown,
+        "unknown": unknown
     })
 }
 
@@ -233,7 +251,7 @@ fn deals(facts: &PartnerFacts) -> Json {
         "won_in_the_last_365_days": won(days_ago(365), facts.today),
         "won_in_the_365_days_before": won(days_ago(730), days_ago(365)),
         "lost": sum(&|deal| deal.status == DealStatus::Lost),
-        "registered_in_the_last_90_days": sum(&|deal| deal.registered_on > days_ago(90) && deal.registered_on <= facts.today),
+        "registered_in_the_last_90_days": sum(&|deal| deal.registered_on > days_ago(90) && deal.registered_on <= facts.today)
     })
 }
 

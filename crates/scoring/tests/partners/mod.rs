@@ -62,7 +62,8 @@ pub fn deal(
     }
 }
 
-/// A partner: every field with its default, then what `fields` says, then the roll-ups of its deals.
+/// A partner: every field with its default, then what `fields` says, then the roll-ups of its
+/// deals.
 pub fn partner(fields: Json, deals: Vec<DealFact>) -> PartnerFacts {
     let mut row: Map<String, Json> =
         PARTNER.iter().map(|field| (field.name.to_owned(), field.default_value())).collect();
@@ -110,9 +111,16 @@ pub fn roll_up(facts: &mut PartnerFacts) {
 pub fn example() -> PartnerFacts {
     use DealStatus::{Approved, Lost, Won};
     let fields = json!({
-        "name": "Alpine Managed Services", "type": "services", "status": "active", "stage": "active",
-        "industry": "IT services", "employees": 120, "regions": ["DACH"], "services": ["Managed SOC", "Backup"],
-        "category": "sales", "annual_revenue_target": 40_000_000,
+        "name": "Alpine Managed Services",
+        "type": "services",
+        "status": "active",
+        "stage": "active",
+        "industry": "IT services",
+        "employees": 120,
+        "regions": ["DACH"],
+        "services": ["Managed SOC", "Backup"],
+        "category": "sales",
+        "annual_revenue_target": 40_000_000
     });
     let mut facts = partner(
         fields,

@@ -1,4 +1,5 @@
-//! Made-up partner programs to back-test health on: the same seed gives the same program on every machine.
+//! Made-up partner programs to back-test health on: the same seed gives the same program on every
+//! machine.
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
@@ -47,7 +48,8 @@ pub struct Program {
     pub pace: i64,
 }
 
-/// Three programs that differ in what foretells them: steady ones, ones that rise and fall, ones with few large deals.
+/// Three programs that differ in what foretells them: steady ones, ones that rise and fall, ones
+/// with few large deals.
 pub const PROGRAMS: [Program; 3] = [
     Program { name: "steady", partners: 150, targets: true, drift: 100, stopping: 15, pace: 6 },
     Program { name: "changing", partners: 150, targets: true, drift: 400, stopping: 60, pace: 6 },
@@ -59,7 +61,8 @@ pub fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2023, 1, 1).expect("a day")
 }
 
-/// The last day of each quarter in which health can be judged and the next quarter is there to be foretold.
+/// The last day of each quarter in which health can be judged and the next quarter is there to be
+/// foretold.
 pub fn quarter_ends() -> Vec<NaiveDate> {
     [
         "2024-03-31",

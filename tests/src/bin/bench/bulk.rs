@@ -73,7 +73,8 @@ pub fn memory_under_load(server: &Server<'_>, data: &Data, options: &Options) ->
     Ok(())
 }
 
-/// The evaluation of the tiers of all partners: told, done, and done again when nothing is left to change.
+/// The evaluation of the tiers of all partners: told, done, and done again when nothing is left to
+/// change.
 pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
     let token = data.other.token(server)?;
     let ask = |method: &str, path: &str, body: Value| {
@@ -90,7 +91,8 @@ pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
     }
     ask("PATCH", "/v1/tier-policy", json!({"mode": "automatic"}))?;
     // As chance gives them, so that most have another one by the rules.
-    let chance = "UPDATE partners SET tier = (ARRAY['registered', 'bronze', 'silver', 'gold'])[1 + abs(hashtext(id::text)) % 4] \
+    let chance = "UPDATE partners SET tier = (ARRAY['registered', 'bronze', 'silver', 'gold'])[1 + \
+        abs(hashtext(id::text)) % 4] \
                   WHERE organization_id = '{}'; VACUUM (ANALYZE) partners;";
     psql(server.folder, SUPERUSER, &[], &chance.replace("{}", &data.other.id))?;
     for (what, dry_run) in [("only told", true), ("most change", false), ("none changes", false)] {
@@ -99,7 +101,8 @@ pub fn tier_evaluation(server: &Server<'_>, data: &Data) -> Result<()> {
         let job = finished(server, &data.other, &job)?;
         let time = started.elapsed().as_secs_f64();
         println!(
-            "Tier evaluation of {} partners, {what}: {time:.1} s (target: under 5 s, {}). Progress: {}.",
+            "Tier evaluation of {} partners, {what}: {time:.1} s (target: under 5 s, {}). \
+                Progress: {}.",
             data.other.partners,
             verdict(time < 5.0),
             job["progress"]
@@ -121,7 +124,8 @@ pub fn score_refresh(server: &Server<'_>, data: &Data) -> Result<()> {
         })?;
         let time = started.elapsed().as_secs_f64();
         println!(
-            "Score refresh of {} partners by the rules, {what}: {time:.1} s (target: under 30 s, {}), {memory:.0} MiB of memory. \
+            "Score refresh of {} partners by the rules, {what}: {time:.1} s (target: under 30 s, \
+                {}), {memory:.0} MiB of memory. \
              Progress: {}.",
             data.program.partners,
             verdict(time < 30.0),
@@ -166,8 +170,10 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
     let (import, cpu) = (started.elapsed(), server.processes.cpu()? - cpu);
     let times = import.as_secs_f64() / copy.as_secs_f64();
     println!(
-        "Import of {ROWS} rows of CSV ({:.1} MiB) with dedupe and events: {:.1} s ({:.0} rows/s; CPU server {:.1} s, database {:.1} s); \
-         bare COPY of the same rows: {:.1} s; {times:.1} times (target: under 6, {}). Progress: {}.",
+        "Import of {ROWS} rows of CSV ({:.1} MiB) with dedupe and events: {:.1} s ({:.0} rows/s; \
+            CPU server {:.1} s, database {:.1} s); \
+         bare COPY of the same rows: {:.1} s; {times:.1} times (target: under 6, {}). Progress: \
+         {}.",
         file.len() as f64 / f64::from(1 << 20),
         import.as_secs_f64(),
         ROWS as f64 / import.as_secs_f64(),
@@ -194,7 +200,8 @@ pub fn import_and_export(server: &Server<'_>, data: &Data, _options: &Options) -
         Ok((job, size))
     })?;
     println!(
-        "Export of {} partners to CSV ({:.0} MiB): {:.1} s, {memory:.0} MiB of memory (target: under 200, {}).",
+        "Export of {} partners to CSV ({:.0} MiB): {:.1} s, {memory:.0} MiB of memory (target: \
+            under 200, {}).",
         job["progress"]["done"],
         size as f64 / f64::from(1 << 20),
         started.elapsed().as_secs_f64(),
@@ -225,7 +232,8 @@ fn rows(mark: &str, whole: bool) -> String {
         }
         writeln!(
             out,
-            "Company {n} {mark},company-{n}-{mark}.example,{},Software,{},Company {n} builds and runs business software for mid-sized companies.",
+            "Company {n} {mark},company-{n}-{mark}.example,{},Software,{},Company {n} builds and \
+                runs business software for mid-sized companies.",
             kinds[n % kinds.len()],
             1 + n % 5000
         )
@@ -237,8 +245,10 @@ fn rows(mark: &str, whole: bool) -> String {
 fn multipart(path: &str, token: &str, file: &str, options: &Value) -> Vec<u8> {
     let boundary = "bench-7f3a9c";
     let body = format!(
-        "--{boundary}\r\ncontent-disposition: form-data; name=\"options\"\r\ncontent-type: application/json\r\n\r\n{options}\r\n\
-         --{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"partners.csv\"\r\ncontent-type: text/csv\r\n\r\n{file}\r\n\
+        "--{boundary}\r\ncontent-disposition: form-data; name=\"options\"\r\ncontent-type: \
+            application/json\r\n\r\n{options}\r\n\
+         --{boundary}\r\ncontent-disposition: form-data; name=\"file\"; \
+         filename=\"partners.csv\"\r\ncontent-type: text/csv\r\n\r\n{file}\r\n\
          --{boundary}--\r\n"
     );
     http::request(

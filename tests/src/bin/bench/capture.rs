@@ -66,8 +66,8 @@ struct Entry {
     statement: Statement,
 }
 
-/// `2026-01-02 03:04:05.678 UTC [42] LOG:  execute s1: SELECT ...`, continued by lines that begin with a tab, and then
-/// `... DETAIL:  parameters: $1 = '...', $2 = NULL`.
+/// `2026-01-02 03:04:05.678 UTC [42] LOG:  execute s1: SELECT ...`, continued by lines that begin
+/// with a tab, and then `... DETAIL:  parameters: $1 = '...', $2 = NULL`.
 fn entries(log: &str) -> Vec<Entry> {
     let log = log.replace("\n\t", "\n");
     let mut entries: Vec<Entry> = Vec::new();
@@ -162,10 +162,13 @@ mod tests {
 
     #[test]
     fn the_log_is_read() {
-        let log = "2026-11-24 10:00:00.000 UTC [7] LOG:  statement: BEGIN; SELECT set_config('app.organization_id', 'org', true)\n\
+        let log = "2026-11-24 10:00:00.000 UTC [7] LOG:  statement: BEGIN; SELECT \
+            set_config('app.organization_id', 'org', true)\n\
             2026-11-24 10:00:00.001 UTC [8] LOG:  statement: SELECT\n\
-            2026-11-24 10:00:00.002 UTC [7] LOG:  execute s3: SELECT a,\n\t b FROM partners WHERE c = $1 AND d = $2 AND e = $3\n\
-            2026-11-24 10:00:00.002 UTC [7] DETAIL:  parameters: $1 = 'it''s, ok', $2 = NULL, $3 = '{\"x\": 1}'\n\
+            2026-11-24 10:00:00.002 UTC [7] LOG:  execute s3: SELECT a,\n\t b FROM partners WHERE \
+            c = $1 AND d = $2 AND e = $3\n\
+            2026-11-24 10:00:00.002 UTC [7] DETAIL:  parameters: $1 = 'it''s, ok', $2 = NULL, $3 = \
+            '{\"x\": 1}'\n\
             2026-11-24 10:00:00.003 UTC [7] LOG:  statement: SELECT; COMMIT\n";
         let found = transactions(&entries(log), "org");
         let [(begin, statements)] = found.as_slice() else { panic!("{found:?}") };

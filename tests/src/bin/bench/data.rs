@@ -88,7 +88,13 @@ fn fill(
 ) -> Result<Organization> {
     eprintln!("organization `{name}` with {partners} partners");
     let started = Instant::now();
-    let body = json!({"organization_name": name, "currency": "USD", "name": "Olga Owner", "email": email, "password": PASSWORD});
+    let body = json!({
+        "organization_name": name,
+        "currency": "USD",
+        "name": "Olga Owner",
+        "email": email,
+        "password": PASSWORD
+    });
     call(&server.address, "POST", "/v1/auth/registrations", None, &body)?;
     let id = psql(
         server.folder,

@@ -23,7 +23,8 @@ pub fn socket_folder(folder: &Folder) -> Result<PathBuf> {
     Ok(text.lines().nth(4).context("no socket folder in postmaster.pid")?.trim().into())
 }
 
-/// Runs SQL as a role on the server's database; answers what psql prints, unaligned. `variables` are `name=value`.
+/// Runs SQL as a role on the server's database; answers what psql prints, unaligned. `variables`
+/// are `name=value`.
 pub fn psql(folder: &Folder, role: &str, variables: &[String], sql: &str) -> Result<String> {
     let mut command = Command::new(folder.bin.join("psql"));
     command.args(["-X", "-q", "-A", "-t", "-U", role, "-d", "partneros", "-v", "ON_ERROR_STOP=1"]);
@@ -44,8 +45,8 @@ pub fn psql(folder: &Folder, role: &str, variables: &[String], sql: &str) -> Res
     Ok(String::from_utf8(out.stdout)?)
 }
 
-/// Statements of servers that start from now on are logged with their values. Settings of a role win over those of the
-/// command line, with which the cluster forbids that.
+/// Statements of servers that start from now on are logged with their values. Settings of a role
+/// win over those of the command line, with which the cluster forbids that.
 pub fn log_statements(server: &Server<'_>) -> Result<()> {
     let set = |what| format!("ALTER ROLE {WEAK} SET {what};");
     let sql = set("log_statement = 'all'") + &set("log_error_verbosity = 'default'");
@@ -59,7 +60,8 @@ pub fn log_no_statements(server: &Server<'_>) -> Result<()> {
         .map(drop)
 }
 
-/// Copies a CSV file into columns of the partners of an organization, past the wall: COPY does not work behind it.
+/// Copies a CSV file into columns of the partners of an organization, past the wall: COPY does not
+/// work behind it.
 pub fn copy_partners(
     folder: &Folder,
     organization: &str,
@@ -67,7 +69,8 @@ pub fn copy_partners(
     file: &Path,
 ) -> Result<()> {
     let sql = format!(
-        "SELECT set_config('app.organization_id', '{organization}', false);\n\\copy partners ({columns}) FROM '{}' WITH (FORMAT csv)\n",
+        "SELECT set_config('app.organization_id', '{organization}', false);\n\\copy partners \
+            ({columns}) FROM '{}' WITH (FORMAT csv)\n",
         file.display()
     );
     psql(folder, SUPERUSER, &[], &sql).map(drop)

@@ -1,5 +1,5 @@
-//! A client that costs next to nothing, so that the CPU of the machine is left to what is measured: one blocking
-//! connection, one request at a time, keep-alive.
+//! A client that costs next to nothing, so that the CPU of the machine is left to what is measured:
+//! one blocking connection, one request at a time, keep-alive.
 
 use std::{
     io::{Read, Write},

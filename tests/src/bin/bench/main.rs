@@ -1,7 +1,9 @@
-//! `cargo xtask bench`: the server against bare SQL on the same data, in one interleaved run (docs/performance.md).
+//! `cargo xtask bench`: the server against bare SQL on the same data, in one interleaved run
+//! (docs/performance.md).
 //!
-//! The server is the release binary in a process of its own, so that its CPU and memory can be read from /proc. What it
-//! sends to the database for a request is taken from the log of PostgreSQL, and pgbench sends exactly that.
+//! The server is the release binary in a process of its own, so that its CPU and memory can be read
+//! from /proc. What it sends to the database for a request is taken from the log of PostgreSQL, and
+//! pgbench sends exactly that.
 
 mod bulk;
 mod capture;
@@ -20,7 +22,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::{Context, Result, bail};
 
 const USAGE: &str =
-    "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--explain] [--no-bulk] [--million] [--keep DIR]
+    "usage: cargo xtask bench [--partners N] [--seconds S] [--rounds R] [--only WORDS] [--explain] \
+        [--no-bulk] [--million] [--keep DIR]
 
   --partners N   in each of the two organizations (100000)
   --seconds S    of every single measurement (3)

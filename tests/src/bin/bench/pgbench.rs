@@ -1,4 +1,5 @@
-//! The same statements through pgbench: prepared, as the weak role, with the server's settings, in as many round trips.
+//! The same statements through pgbench: prepared, as the weak role, with the server's settings, in
+//! as many round trips.
 
 use std::{fs, process::Command, time::Duration};
 
@@ -12,8 +13,10 @@ use crate::{
 };
 
 /// What the server sets on every connection (`persistence::db`).
-const SETTINGS: &str = "-c statement_timeout=15s -c lock_timeout=4s -c idle_in_transaction_session_timeout=60s \
-    -c client_connection_check_interval=250ms -c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC";
+const SETTINGS: &str = "-c statement_timeout=15s -c lock_timeout=4s -c \
+    idle_in_transaction_session_timeout=60s \
+    -c client_connection_check_interval=250ms -c max_parallel_workers_per_gather=0 -c jit=off -c \
+    timezone=UTC";
 
 /// Runs transactions in random turn; answers how many a second.
 pub fn run(
@@ -48,8 +51,8 @@ pub fn run(
     }
 }
 
-/// The script of a transaction, and its values by name. BEGIN and the reads that follow share a round trip, as in the
-/// server; what comes after goes one by one.
+/// The script of a transaction, and its values by name. BEGIN and the reads that follow share a
+/// round trip, as in the server; what comes after goes one by one.
 fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, String)>) {
     let mut values = Values {
         prefix: format!("t{number}"),
@@ -74,8 +77,8 @@ fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, Str
     )
 }
 
-/// The same statements with their values and EXPLAIN before each, for psql; undone at the end. Planned as the first time
-/// that a prepared statement runs: for these values.
+/// The same statements with their values and EXPLAIN before each, for psql; undone at the end.
+/// Planned as the first time that a prepared statement runs: for these values.
 pub fn explain(transaction: &Transaction) -> String {
     let mut out = "SET max_parallel_workers_per_gather = 0; SET jit = off; BEGIN;\n".to_owned();
     for statement in &transaction.statements {
@@ -112,7 +115,8 @@ fn renewed(value: &str, since: u128) -> String {
 /// The values of a script.
 struct Values {
     prefix: String,
-    /// Milliseconds since 1970; identifiers that are younger were made for the request, and must be others each time.
+    /// Milliseconds since 1970; identifiers that are younger were made for the request, and must be
+    /// others each time.
     since: u128,
     named: Vec<(String, String)>,
     fresh: Vec<Uuid>,
@@ -171,7 +175,8 @@ fn id(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text).ok().filter(|_| text.len() == 36)
 }
 
-/// The server names the types of its values; pgbench does not, and where the place does not tell they are guessed.
+/// The server names the types of its values; pgbench does not, and where the place does not tell
+/// they are guessed.
 fn cast(value: &str) -> &'static str {
     if id(value).is_some() {
         return "::uuid";
@@ -230,8 +235,10 @@ mod tests {
         assert_eq!(
             text,
             format!(
-                "\\set fresh0 random(1, 999999999999)\n\\startpipeline\nBEGIN;\nSELECT set_config('a', 'b', true);\n\
-                 SELECT 1 WHERE a = :t0v0::uuid;\n\\endpipeline\nUPDATE t SET a = {made}, b = :t0v1::uuid[], c = ARRAY[{made}];\nCOMMIT;\n"
+                "\\set fresh0 random(1, 999999999999)\n\\startpipeline\nBEGIN;\nSELECT \
+                    set_config('a', 'b', true);\n\
+                 SELECT 1 WHERE a = :t0v0::uuid;\n\\endpipeline\nUPDATE t SET a = {made}, b = \
+                 :t0v1::uuid[], c = ARRAY[{made}];\nCOMMIT;\n"
             )
         );
         assert_eq!(variables.len(), 2);

@@ -42,7 +42,8 @@ impl std::ops::AddAssign for Cpu {
 }
 
 impl Processes {
-    /// Backends that ended are counted by the postmaster, so that nothing is lost when pgbench disconnects.
+    /// Backends that ended are counted by the postmaster, so that nothing is lost when pgbench
+    /// disconnects.
     pub fn cpu(&self) -> Result<Cpu> {
         let server = Stat::read(self.server).context("the server is gone")?;
         let mut ticks = Stat::read(self.postmaster).context("PostgreSQL is gone")?.with_children;

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use crate::{data::Data, server::Server};
 
 /// The head of the table of measurements.
-pub const HEAD: &str = "| Work | conn. | server req/s | pgbench tps | ratio | p50 ms | p99 ms | CPU server us | CPU database us | target | |\n\
+pub const HEAD: &str = "| Work | conn. | server req/s | pgbench tps | ratio | p50 ms | p99 ms | \
+    CPU server us | CPU database us | target | |\n\
     |---|---|---|---|---|---|---|---|---|---|---|";
 
 /// What it was measured on.
@@ -32,7 +33,8 @@ pub fn machine(server: &Server<'_>, data: &Data) -> Result<String> {
         server.folder,
         crate::database::SUPERUSER,
         &[],
-        "SELECT pg_size_pretty(pg_table_size('partners')) || ' table, ' || pg_size_pretty(pg_indexes_size('partners')) || ' indexes';",
+        "SELECT pg_size_pretty(pg_table_size('partners')) || ' table, ' || \
+            pg_size_pretty(pg_indexes_size('partners')) || ' indexes';",
     )?;
     let idle = server.processes.memory().context("memory")?;
     let million =

@@ -56,7 +56,8 @@ pub struct Server<'f> {
 }
 
 impl<'f> Server<'f> {
-    /// Starts the `partneros` that lies beside this program, without limits, and waits until it answers.
+    /// Starts the `partneros` that lies beside this program, without limits, and waits until it
+    /// answers.
     #[expect(
         clippy::disallowed_methods,
         reason = "waits for another process, which tells by a file"

@@ -1,4 +1,5 @@
-//! The rows of the table: requests, the statements that they make, and the target of architecture section 11.
+//! The rows of the table in docs/performance.md: requests, the statements that they make, and the
+//! target of each.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -155,7 +156,8 @@ impl Work {
             Target::None => ("".to_owned(), ""),
         };
         Ok(format!(
-            "| {} | {connections} | {:.0} | {bare:.0} | {ratio:.2} | {:.2} | {:.2} | {:.0} | {:.0} ({bare_each:.0}) | {target} | {met} |",
+            "| {} | {connections} | {:.0} | {bare:.0} | {ratio:.2} | {:.2} | {:.2} | {:.0} | {:.0} \
+                ({bare_each:.0}) | {target} | {met} |",
             self.name,
             outcome.per_second(),
             outcome.quantile(0.5),
@@ -166,7 +168,8 @@ impl Work {
     }
 }
 
-/// The works whose name contains `only`, with what the server sends for them. The server must log its statements.
+/// The works whose name contains `only`, with what the server sends for them. The server must log
+/// its statements.
 pub fn learn(server: &Server<'_>, data: &Data, only: Option<&str>) -> Result<Vec<Work>> {
     let mut works = all(server, &data.main)?;
     works.extend(of_the_program(server, &data.program)?);
@@ -175,7 +178,8 @@ pub fn learn(server: &Server<'_>, data: &Data, only: Option<&str>) -> Result<Vec
     for work in &mut works {
         let token = work.organization.token(server)?;
         for n in 0..work.paths.len() {
-            // Twice: what is done only the first time (a field becomes overridden) is not what is measured.
+            // Twice: what is done only the first time (a field becomes overridden) is not what is
+            // measured.
             connection.exchange(&work.request(n, &token))?.json().with_context(|| work.name)?;
             let request = work.request(n, &token);
             let learned = capture::transaction(server.folder, &work.organization.id, || {
@@ -220,7 +224,8 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         Target::None,
         vec![page("sort=-company_revenue&limit=50")],
     ));
-    // As somebody types: a part of a word, a whole one, two, a slip; none of them is in every twentieth name.
+    // As somebody types: a part of a word, a whole one, two, a slip; none of them is in every
+    // twentieth name.
     let words = ["belar", "kelento", "zelumgrid", "xanoris da", "maralpotr", "fenixysys"];
     let typed = |word: &&str| page(&format!("q={}&limit=10", word.replace(' ', "%20")));
     works.push(Work::read(
@@ -256,7 +261,14 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         Target::None,
         "POST",
         vec!["/v1/partners".into()],
-        |n| json!({"name": format!("Bench {n}"), "type": "reseller", "industry": "Software", "employees": n % 1000}),
+        |n| {
+            json!({
+                "name": format!("Bench {n}"),
+                "type": "reseller",
+                "industry": "Software",
+                "employees": n % 1000
+            })
+        },
     ));
     Ok(works)
 }

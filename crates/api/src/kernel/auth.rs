@@ -1,0 +1,308 @@
+//! Who is asking: an access token, checked without a query, or an API key, checked against a row
+//! that is kept for a minute.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Code, Error, Result,
+    access::{AccessScope, Actor, Role, Scope, WriteMode},
+    api_keys::is_allowed,
+    ids::{ApiKeyId, MemberId, OrganizationId, SessionId, UserId},
+    secrets::{ApiKeySecret, same_hash},
+};
+use ipnet::IpNet;
+use persistence::{
+    Store,
+    api_keys::{self, StoredKey},
+    revocations::Revocations,
+};
+use uuid::Uuid;
+
+use crate::kernel::{
+    limits::{Bucket, Limits, Subject},
+    tokens::Tokens,
+};
+
+/// How long a key's row is believed. What changes it is told by the revocations, so this only
+/// bounds what is kept.
+const CACHE_LIFE: TimeDelta = TimeDelta::seconds(60);
+/// Keys that are kept at once.
+const CACHE_SIZE: usize = 10_000;
+
+/// What somebody has shown to be who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    User { user: UserId, member: MemberId, session: SessionId },
+    Key { key: ApiKeyId },
+}
+
+/// The checked credential behind a request; exists only behind the gate.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub scope: Scope,
+    pub credential: Credential,
+    /// What a key may do; empty for users, whose role decides.
+    pub scopes: Vec<AccessScope>,
+}
+
+impl Caller {
+    /// Whether a key has the scope. Of users it is not asked: their role decides.
+    pub fn holds(&self, wanted: AccessScope) -> bool {
+        self.scopes.iter().any(|held| held.includes(wanted))
+    }
+}
+
+/// Checks credentials.
+pub struct Authenticator {
+    store: Store,
+    tokens: Arc<Tokens>,
+    revocations: Revocations,
+    limits: Arc<Limits>,
+    keys: RwLock<HashMap<String, Arc<KnownKey>>>,
+}
+
+struct KnownKey {
+    organization: OrganizationId,
+    row: StoredKey,
+    allowed: Vec<IpNet>,
+    /// Before the row was read.
+    loaded_at: DateTime<Utc>,
+    /// The minute (since 1970) of the last use that was noted.
+    noted_minute: AtomicI64,
+}
+
+impl Authenticator {
+    /// `revocations` must follow the database (`Revocations::follow`), or ended sessions go on.
+    pub fn new(
+        store: Store,
+        tokens: Arc<Tokens>,
+        revocations: Revocations,
+        limits: Arc<Limits>,
+    ) -> Self {
+        Self { store, tokens, revocations, limits, keys: RwLock::default() }
+    }
+
+    /// Whether this instance knows what was revoked within the last seconds.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub fn ensure_current(&self) -> Result<()> {
+        self.revocations.ensure_current()
+    }
+
+    /// Who is behind the Authorization header of a request from `peer`.
+    ///
+    /// # Errors
+    /// 401 `missing_credentials`, `invalid_token`, `token_expired`, `key_revoked`, `key_expired`;
+    /// 403 `address_not_allowed`; 429 `quota_exceeded` where too many keys that nobody knows came
+    /// from; `Unavailable` when a key cannot be looked up, or what was revoked is not known for
+    /// some seconds.
+    pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        peer: IpAddr,
+        request_id: Uuid,
+    ) -> Result<Caller> {
+        let header = authorization.ok_or_else(|| Error::of(Code::MissingCredentials))?;
+        let (scheme, credential) =
+            header.trim().split_once(' ').ok_or_else(|| Error::of(Code::InvalidToken))?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::of(Code::InvalidToken));
+        }
+        let credential = credential.trim_start();
+        match ApiKeySecret::looks_like(credential) {
+            true => self.program(credential, peer, request_id).await,
+            false => self.person(credential, request_id),
+        }
+    }
+
+    fn person(&self, token: &str, request_id: Uuid) -> Result<Caller> {
+        let token = self.tokens.verify(token)?;
+        self.revocations.ensure_current()?;
+        let ended = [token.session.0, token.member.0]
+            .into_iter()
+            .any(|id| self.revocations.hold(id, token.issued_at));
+        if ended {
+            return Err(Error::of(Code::InvalidToken));
+        }
+        let scope = Scope {
+            organization: token.organization,
+            actor: Actor::user(token.user, token.name),
+            role: token.role,
+            member: Some(token.member),
+            mode: WriteMode::Manual,
+            may_override: true,
+            request_id,
+        };
+        let credential =
+            Credential::User { user: token.user, member: token.member, session: token.session };
+        Ok(Caller { scope, credential, scopes: Vec::new() })
+    }
+
+    async fn program(&self, secret: &str, peer: IpAddr, request_id: Uuid) -> Result<Caller> {
+        let invalid = || Error::of(Code::InvalidToken);
+        let secret = ApiKeySecret::parse(secret).ok_or_else(invalid)?;
+        let known = self.look_up(&secret, peer, request_id).await?.ok_or_else(invalid)?;
+        let now = Utc::now();
+        known.check(&secret, peer, now)?;
+        self.note_use(&known, now, request_id);
+        let key = &known.row;
+        let scope = Scope {
+            organization: known.organization,
+            actor: Actor::api_key(key.id, key.name.as_str()),
+            // Keys have scopes instead; whatever asks for a role gets the least.
+            role: Role::Viewer,
+            member: None,
+            mode: key.default_write_mode,
+            may_override: key.scopes.contains(&AccessScope::PartnersOverride),
+            request_id,
+        };
+        Ok(Caller {
+            scope,
+            credential: Credential::Key { key: key.id },
+            scopes: key.scopes.clone(),
+        })
+    }
+
+    async fn look_up(
+        &self,
+        secret: &ApiKeySecret,
+        peer: IpAddr,
+        request_id: Uuid,
+    ) -> Result<Option<Arc<KnownKey>>> {
+        let prefix = secret.public_id();
+        let loaded_at = Utc::now();
+        let kept = self.keys.read().expect("never poisoned").get(prefix).cloned();
+        if let Some(known) = kept.as_ref().filter(|known| self.is_fresh(known, loaded_at)) {
+            return Ok(Some(known.clone()));
+        }
+        // Anybody can make up keys whose checksum is right: only those that are known are looked up
+        // without end.
+        let counted = match kept {
+            Some(_) => None,
+            None => Some(self.limits.take(&[(Bucket::UnknownKeys, Subject::Network(peer))], 1)?),
+        };
+        let Some((organization, row)) = api_keys::find(&self.store, prefix, request_id).await?
+        else {
+            return Ok(None);
+        };
+        if let Some(taken) = counted {
+            taken.give_back();
+        }
+        let allowed: Result<Vec<IpNet>, _> =
+            row.allowed_cidrs.iter().map(|text| text.parse()).collect();
+        let noted_minute =
+            kept.map_or(0, |known| known.noted_minute.load(Ordering::Relaxed)).into();
+        let known = KnownKey {
+            organization,
+            row,
+            allowed: allowed.map_err(Error::internal)?,
+            loaded_at,
+            noted_minute,
+        };
+        let known = Arc::new(known);
+        self.keep(prefix, known.clone());
+        Ok(Some(known))
+    }
+
+    fn is_fresh(&self, known: &KnownKey, now: DateTime<Utc>) -> bool {
+        let changed = self.revocations.last(known.row.id.0).is_some_and(|at| at >= known.loaded_at);
+        // Whoever cannot hear of changes looks at the row each time.
+        let hears = self.revocations.ensure_current().is_ok();
+        hears && !changed && now - known.loaded_at < CACHE_LIFE
+    }
+
+    fn keep(&self, prefix: &str, known: Arc<KnownKey>) {
+        let mut keys = self.keys.write().expect("never poisoned");
+        if keys.len() >= CACHE_SIZE {
+            keys.retain(|_, other| known.loaded_at - other.loaded_at < CACHE_LIFE);
+        }
+        if keys.len() < CACHE_SIZE || keys.contains_key(prefix) {
+            keys.insert(prefix.to_owned(), known);
+        }
+    }
+
+    /// Writes down that a key was used, at most once a minute, beside the request and not in its
+    /// way.
+    fn note_use(&self, known: &Arc<KnownKey>, now: DateTime<Utc>, request_id: Uuid) {
+        let minute = now.timestamp() / 60;
+        if known.noted_minute.swap(minute, Ordering::Relaxed) == minute {
+            return;
+        }
+        let (store, id) = (self.store.clone(), known.row.id);
+        let scope = Scope::system(known.organization, "sign-in", request_id);
+        tokio::spawn(async move {
+            let noted = store.write(&scope, async |tx| api_keys::touch(tx, id, now).await).await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "could not note the use of an API key");
+            }
+        });
+    }
+}
+
+impl KnownKey {
+    fn check(&self, secret: &ApiKeySecret, peer: IpAddr, now: DateTime<Utc>) -> Result<()> {
+        let key = &self.row;
+        if !same_hash(&secret.hash(), &key.secret_hash) {
+            return Err(Error::of(Code::InvalidToken));
+        }
+        if key.revoked_at.is_some() {
+            return Err(Error::of(Code::KeyRevoked));
+        }
+        if key.expires_at.is_some_and(|at| at.0 <= now) {
+            return Err(Error::of(Code::KeyExpired));
+        }
+        match is_allowed(peer, &self.allowed) {
+            true => Ok(()),
+            false => Err(Error::of(Code::AddressNotAllowed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{secrets::KeyEnvironment, timestamp::Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_checked_in_the_order_in_which_it_tells_least() {
+        let secret = ApiKeySecret::generate(KeyEnvironment::Test).unwrap();
+        let other = ApiKeySecret::generate(KeyEnvironment::Test).unwrap();
+        let now = Utc::now();
+        let known = |revoked: bool, expired: bool, allowed: &str| KnownKey {
+            organization: OrganizationId::new(),
+            row: StoredKey {
+                id: ApiKeyId::new(),
+                name: "Sync".into(),
+                secret_hash: secret.hash().to_vec(),
+                scopes: vec![],
+                default_write_mode: WriteMode::Automated,
+                allowed_cidrs: vec![],
+                expires_at: expired.then_some(Timestamp(now)),
+                revoked_at: revoked.then_some(Timestamp(now)),
+            },
+            allowed: vec![allowed.parse().unwrap()],
+            loaded_at: now,
+            noted_minute: 0.into(),
+        };
+        let peer = "203.0.113.7".parse().unwrap();
+        let answer = |key: KnownKey, secret: &ApiKeySecret| {
+            key.check(secret, peer, now).err().map(|error| error.code())
+        };
+        let (here, elsewhere) = ("203.0.113.0/24", "198.51.100.0/24");
+        assert_eq!(answer(known(false, false, here), &secret), None);
+        assert_eq!(answer(known(false, false, elsewhere), &secret), Some(Code::AddressNotAllowed));
+        assert_eq!(answer(known(false, true, elsewhere), &secret), Some(Code::KeyExpired));
+        assert_eq!(answer(known(true, true, elsewhere), &secret), Some(Code::KeyRevoked));
+        assert_eq!(answer(known(true, true, elsewhere), &other), Some(Code::InvalidToken));
+    }
+}

@@ -1,0 +1,620 @@
+//! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has
+//! let through; their order is in docs/errors.md#order-of-refusals.
+
+use std::{future::Ready, future::ready, ops::Deref, pin::Pin, rc::Rc, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderMap},
+    web::{self, Bytes, BytesMut},
+};
+use domain::{
+    Code, Error, Fault,
+    access::{AccessScope, Scope, WriteMode},
+    fields::Field,
+    ids::{MemberId, SessionId},
+    jobs::StoredProblem,
+    listing::ListRequest,
+    partners::PARTNER,
+    patch::ExpectedVersions,
+};
+use futures_util::StreamExt;
+use persistence::{Turn, Tx, idempotency};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::kernel::{
+    answer::Answer,
+    auth::{Caller, Credential},
+    gate::Passed,
+    limits::{Bucket, Left, Subject, Taken},
+    problem::{Failure, Result},
+    request_body::{Sum, late},
+    state::State,
+};
+
+/// The largest JSON body, in bytes.
+pub const MAX_JSON: usize = 1 << 20;
+/// The most values of a JSON body; a batch of 200 operations with every field has a quarter of
+/// them.
+const MAX_VALUES: usize = 100_000;
+/// Bytes of a body that is too large that are read and thrown away.
+const MAX_DISCARDED: usize = 8 << 20;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What kept answers are encrypted for.
+const KEPT_ANSWERS: &str = "idempotent answers";
+
+/// A call that the gate has let through: who does what. Exists only behind the gate.
+pub struct Call {
+    pub state: web::Data<State>,
+    /// Who calls. Public operations do not ask for a `Call`.
+    pub caller: Caller,
+    /// The versions of which the client expects one (If-Match).
+    pub if_match: Option<ExpectedVersions>,
+    request: HttpRequest,
+    passed: Rc<Passed>,
+    idempotency_key: Option<String>,
+}
+
+fn passed(request: &HttpRequest) -> Rc<Passed> {
+    request.extensions().get::<Rc<Passed>>().cloned().expect("handlers stand behind the gate")
+}
+
+fn state(request: &HttpRequest) -> web::Data<State> {
+    request.app_data::<web::Data<State>>().cloned().expect("the state is there from the start")
+}
+
+impl FromRequest for Call {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let passed = passed(request);
+        let read = || {
+            let caller =
+                passed.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
+            Ok(Self {
+                state: state(request),
+                caller,
+                if_match: if_match(request.headers())?,
+                request: request.clone(),
+                idempotency_key: idempotency_key(request.headers())?,
+                passed: Rc::clone(&passed),
+            })
+        };
+        ready(read())
+    }
+}
+
+impl Call {
+    /// The page of a list that is asked for, by a catalogue of fields; in this order (none: by id)
+    /// unless the request says otherwise.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn list_request(
+        &self,
+        catalogue: &'static [Field],
+        order: &str,
+    ) -> Result<ListRequest, Error> {
+        requested(self.passed.pairs.clone(), catalogue, order)
+    }
+
+    /// The partners that a call is about, where it takes the conditions of a list of partners
+    /// beside parameters of its `own`; in this order (none: by id).
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn partner_filter(&self, own: &[&str], order: &str) -> Result<ListRequest, Error> {
+        let others = self.passed.pairs.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        requested(others.cloned().collect(), PARTNER, order)
+    }
+
+    /// Makes sure that the client says which version it replaces (`*` for any).
+    ///
+    /// # Errors
+    /// `if_match_required`.
+    pub fn expect_if_match(&self) -> Result<(), Error> {
+        let fault = Fault::at_header(
+            "if_match_required",
+            "If-Match",
+            "must be the ETag of what is replaced",
+        );
+        match self.request.headers().contains_key(header::IF_MATCH) {
+            true => Ok(()),
+            false => Err(Error::of(Code::IfMatchRequired).at(fault)),
+        }
+    }
+
+    /// Makes sure that a key has a scope that only the body shows to be needed; the role of users
+    /// is checked by the gate.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    pub fn expect_scope(&self, wanted: AccessScope) -> Result<(), Error> {
+        match self.caller.credential {
+            Credential::Key { .. } if !self.caller.holds(wanted) => {
+                Err(Error::of(Code::InsufficientScope)
+                    .meta("required_scope", wanted.as_str().into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The member and session behind the call.
+    ///
+    /// # Errors
+    /// `insufficient_scope` for keys; the gate does not let them through where this is asked.
+    pub fn user(&self) -> Result<(MemberId, SessionId), Error> {
+        match self.caller.credential {
+            Credential::User { member, session, .. } => Ok((member, session)),
+            Credential::Key { .. } => Err(Error::of(Code::InsufficientScope)),
+        }
+    }
+
+    /// A header of the request, when it is text.
+    pub fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// The headers of the request.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// How partner fields are written: as the request asks (the gate has checked that it may), or
+    /// as the credential says.
+    pub fn write_mode(&self, asked: Option<WriteMode>) -> WriteMode {
+        asked.unwrap_or(self.caller.scope.mode)
+    }
+
+    /// Runs `work` in a read-only transaction.
+    pub async fn read<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>) -> Result<T> {
+        Ok(self.state.store.read(&self.caller.scope, work).await?)
+    }
+
+    /// Runs `work` in a transaction.
+    pub async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>,
+    ) -> Result<T> {
+        Ok(self.state.store.write(&self.caller.scope, work).await?)
+    }
+
+    /// Waits until no other request writes many records of the organization; before the
+    /// transaction.
+    pub async fn turn(&self) -> Result<Turn> {
+        Ok(self.state.store.turn(&self.caller.scope).await?)
+    }
+
+    /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the
+    /// work's own transaction, so a concurrent duplicate waits for it and then gets the same
+    /// answer.
+    pub async fn once(
+        &self,
+        payload: &Sum,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+    ) -> Result<Answer> {
+        let credential = match self.caller.credential {
+            Credential::User { user, .. } => user.0,
+            Credential::Key { key } => key.0,
+        };
+        let key = self
+            .idempotency_key
+            .clone()
+            .map(|key| named(&self.request, &self.passed, credential, key, payload));
+        let problem = |error: &Error| self.problem(error);
+        once(&self.state, &self.caller.scope, key, problem, work).await
+    }
+
+    /// A problem as it is answered, to be kept.
+    fn problem(&self, error: &Error) -> Value {
+        StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+    }
+
+    /// A problem as it stands inside of an answer about many items.
+    pub fn item_problem(&self, error: &Error) -> Value {
+        StoredProblem::of_item(error, self.request.path(), self.passed.request_id).0
+    }
+}
+
+/// Which request an Idempotency-Key names.
+fn named(
+    request: &HttpRequest,
+    passed: &Passed,
+    credential: Uuid,
+    key: String,
+    payload: &Sum,
+) -> idempotency::Key {
+    let mut digest = Sha256::new();
+    for part in [request.method().as_str(), request.path(), request.query_string()] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.update(payload.0);
+    idempotency::Key {
+        credential,
+        operation: passed.operation.id.clone(),
+        key,
+        digest: digest.finalize().to_vec(),
+    }
+}
+
+/// Runs work in a transaction, once per `key`; `problem` writes a refusal as it is answered.
+async fn once(
+    state: &State,
+    scope: &Scope,
+    key: Option<idempotency::Key>,
+    problem: impl Fn(&Error) -> Value,
+    work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+) -> Result<Answer> {
+    let Some(key) = key else { return Ok(state.store.write(scope, work).await?) };
+    let done = state.store.write(scope, async |tx| {
+        if let Some(kept) = idempotency::begin(tx, &key).await? {
+            return replayed(state, scope, kept);
+        }
+        let answer = match tx.savepoint(work).await {
+            Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
+            done => done?,
+        };
+        let kept = idempotency::Kept {
+            status: answer.status,
+            headers: answer.headers_json(),
+            body: state.server_key.seal(KEPT_ANSWERS, scope.organization, answer.body.clone())?,
+        };
+        idempotency::finish(tx, &key, &kept).await?;
+        Ok(answer)
+    });
+    Ok(done.await?)
+}
+
+fn replayed(state: &State, scope: &Scope, kept: idempotency::Kept) -> domain::Result<Answer> {
+    // Sealed under another server key: the answer is lost, but the work was done and must not be
+    // done again.
+    let Some(body) = state.server_key.open(KEPT_ANSWERS, scope.organization, &kept.body) else {
+        return Err(answer_lost(&kept));
+    };
+    let again = header::HeaderName::from_static("idempotency-replayed");
+    Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
+}
+
+/// What is still known of an answer that cannot be read: its status, and where the resource is.
+fn answer_lost(kept: &idempotency::Kept) -> Error {
+    let detail = "This request was carried out, but its answer was encrypted with a server key \
+        that is no longer there. Look at what it made instead of sending it again.";
+    let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
+    let error = Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());
+    match answer.headers.into_iter().find(|(name, _)| name == "location") {
+        Some((_, location)) => error.meta("location", location.into()),
+        None => error,
+    }
+}
+
+fn refused(error: &Error, problem: &Value) -> Answer {
+    let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
+    Answer {
+        status: error.code().status(),
+        headers: vec![kind],
+        body: problem.to_string().into_bytes(),
+    }
+}
+
+fn requested(
+    mut pairs: Vec<(String, String)>,
+    catalogue: &'static [Field],
+    order: &str,
+) -> Result<ListRequest, Error> {
+    // A view may bring the order; changes have their own.
+    let has_order = ["sort", "view_id", "changed_after"];
+    if !order.is_empty() && !pairs.iter().any(|(name, _)| has_order.contains(&name.as_str())) {
+        pairs.push(("sort".to_owned(), order.to_owned()));
+    }
+    let mut request = ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())?;
+    if let Some(view) = request.view.as_mut().filter(|_| !order.is_empty()) {
+        view.order = order.split(',').map(str::to_owned).collect();
+    }
+    Ok(request)
+}
+
+/// Refusals that stay the same however often they are asked for.
+fn is_kept(error: &Error) -> bool {
+    matches!(error, Error::Problem(_))
+        && matches!(error.code().status(), 409 | 410 | 412 | 422)
+        && {
+            // Another request with this key, not an outcome of the work.
+            !matches!(
+                error.code(),
+                Code::IdempotencyInProgress
+                    | Code::IdempotencyAnswerLost
+                    | Code::IdempotencyKeyReused
+            )
+        }
+}
+
+/// The versions that If-Match names; none when it is absent or `*`. What follows the version in a
+/// tag (how often scores were written since) does not count, and neither does whether the tag is
+/// weak.
+fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
+    let mut tags = Vec::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        tags.extend(value.to_str().unwrap_or_default().split(',').map(str::trim));
+    }
+    if matches!(tags.as_slice(), [] | ["*"]) {
+        return Ok(None);
+    }
+    let versions: Option<Vec<i64>> = tags.iter().map(|tag| version_of(tag)).collect();
+    let fault = |detail| {
+        let fault = Fault::at_header("invalid_header", "If-Match", detail);
+        Error::of(Code::InvalidHeader).at(fault)
+    };
+    let versions = versions
+        .ok_or_else(|| fault("must be an ETag of this resource, such as \"17\", or several"))?;
+    match ExpectedVersions::any_of(&versions) {
+        Some(expected) => Ok(Some(expected)),
+        None => Err(fault("names more than 16 ETags")),
+    }
+}
+
+/// The version in an ETag: `"17"`, `"17.2"` or `W/"17"`.
+fn version_of(tag: &str) -> Option<i64> {
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let (version, times) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (is_number(version) && is_number(times)).then(|| version.parse().ok()).flatten()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    match (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic()) {
+        true => Ok(Some(bare.to_owned())),
+        false => {
+            let fault = Fault::at_header(
+                "idempotency_key_invalid",
+                "Idempotency-Key",
+                "must be 1 to 255 visible ASCII characters",
+            );
+            Err(Error::of(Code::IdempotencyKeyInvalid).at(fault))
+        }
+    }
+}
+
+/// A JSON body, checked and normalised against its schema in the document.
+pub struct Json<T> {
+    pub value: T,
+    pub sum: Sum,
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let (state, passed) = (state(&request), passed(&request));
+            expect_json(&request)?;
+            let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
+            let value = read_json(&bytes)?;
+            passed.charge_for(&state, &value)?;
+            let schema = passed.operation.body.as_deref().unwrap_or_default();
+            Ok(Self { value: checked(&state, schema, value)?, sum: Sum::of(&bytes) })
+        })
+    }
+}
+
+fn expect_json(request: &HttpRequest) -> Result<(), Error> {
+    let patch = request.method() == actix_web::http::Method::PATCH;
+    let charset = request.encoding().map(|encoding| encoding.name()).unwrap_or("unknown");
+    if charset != "UTF-8" {
+        return Err(Error::of(Code::UnsupportedMediaType).meta("charset", "utf-8".into()));
+    }
+    match request.content_type().trim().to_ascii_lowercase().as_str() {
+        "application/json" => Ok(()),
+        "application/merge-patch+json" if patch => Ok(()),
+        _ => {
+            let allowed: &[&str] = if patch {
+                &["application/merge-patch+json", "application/json"]
+            } else {
+                &["application/json"]
+            };
+            Err(Error::of(Code::UnsupportedMediaType).meta("allowed", allowed.into()))
+        }
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes.
+///
+/// # Errors
+/// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
+pub async fn read_body(
+    headers: &HeaderMap,
+    mut payload: Payload,
+    limit: usize,
+) -> Result<Bytes, Error> {
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+    let (mut body, mut read) = (BytesMut::new(), 0);
+    let arrive = async {
+        // Clients that are still sending when the connection closes never see the answer: a little
+        // too much is read to its end.
+        while announced.max(read) <= limit + MAX_DISCARDED {
+            match payload.next().await {
+                None => return Ok(()),
+                Some(Err(_)) => {
+                    let detail = "The request body did not arrive whole.";
+                    return Err(Error::new(Code::MalformedJson, detail));
+                }
+                Some(Ok(chunk)) => {
+                    read += chunk.len();
+                    if announced.max(read) <= limit {
+                        body.extend_from_slice(&chunk);
+                    }
+                }
+            }
+        }
+        Ok(())
+    };
+    let arrived = tokio::time::timeout(PATIENCE, arrive).await.unwrap_or_else(|_| Err(late()));
+    match arrived {
+        _ if announced.max(read) > limit => {
+            Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into()))
+        }
+        Err(error) => Err(error),
+        Ok(()) => Ok(body.freeze()),
+    }
+}
+
+/// A JSON text as the type that the document calls `schema`.
+///
+/// # Errors
+/// `malformed_json`, `body_too_large`, or `validation_failed` with every fault.
+pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
+    checked(state, schema, read_json(bytes)?)
+}
+
+/// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
+/// are counted first.
+fn read_json(bytes: &[u8]) -> Result<Value, Error> {
+    if domain::body::count_values(bytes) > MAX_VALUES {
+        return Err(Error::new(
+            Code::BodyTooLarge,
+            format!("The request body has more than {MAX_VALUES} values."),
+        )
+        .meta("max_values", MAX_VALUES.into()));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        Error::new(Code::MalformedJson, format!("The request body is not valid JSON: {error}."))
+    })
+}
+
+fn checked<T: DeserializeOwned>(state: &State, schema: &str, mut value: Value) -> Result<T, Error> {
+    let faults = state.schemas.check(schema, &mut value);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    serde_json::from_value(value).map_err(|error| {
+        Error::invalid(vec![Fault::at_pointer("wrong_type", "#", error.to_string())])
+    })
+}
+
+/// Query parameters, checked and typed as the document says.
+pub struct Query<T>(pub T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = Value::Object(passed(request).query.clone());
+        let read = serde_json::from_value(query).map(Self);
+        ready(read.map_err(|error| Failure(Error::new(Code::InvalidParameter, error.to_string()))))
+    }
+}
+
+/// A call that needs no credential: where it comes from.
+pub struct PublicCall {
+    pub state: web::Data<State>,
+    pub address: std::net::IpAddr,
+    pub request_id: uuid::Uuid,
+    /// At most 300 characters of the User-Agent.
+    pub user_agent: String,
+    pub request: HttpRequest,
+    passed: Rc<Passed>,
+    /// Only of operations that take one.
+    idempotency_key: Option<String>,
+}
+
+impl FromRequest for PublicCall {
+    type Error = Failure;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let passed = passed(request);
+        let agent = request
+            .headers()
+            .get(header::USER_AGENT)
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default();
+        let key = if passed.operation.takes_idempotency_key {
+            idempotency_key(request.headers())
+        } else {
+            Ok(None)
+        };
+        ready(key.map_err(Failure::from).map(|idempotency_key| Self {
+            state: state(request),
+            address: passed.address,
+            request_id: passed.request_id,
+            user_agent: agent.chars().take(300).collect(),
+            request: request.clone(),
+            passed,
+            idempotency_key,
+        }))
+    }
+}
+
+impl PublicCall {
+    /// Counts the call against buckets that only the handler can name; what is left is told in the
+    /// answer.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn count(&self, from: &[(Bucket, Subject<'_>)]) -> Result<Taken<'_>> {
+        let taken = self.state.limits.take(from, 1);
+        let left = match &taken {
+            Ok(taken) => taken.left,
+            Err(refusal) => Left::after(refusal),
+        };
+        if let Some(left) = left {
+            self.request.extensions_mut().insert(left);
+        }
+        Ok(taken?)
+    }
+
+    /// The credential, when one came along (an operation may be public and still know its caller).
+    pub async fn caller(&self) -> Result<Option<Caller>> {
+        let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else {
+            return Ok(None);
+        };
+        let text = authorization.to_str().ok();
+        Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
+    }
+    /// As [`Call::once`], inside of an organization that a `secret` of the path leads to: it stands
+    /// for the credential.
+    pub async fn once(
+        &self,
+        scope: &Scope,
+        secret: &str,
+        payload: &Sum,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
+    ) -> Result<Answer> {
+        let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            Sum::of(secret.as_bytes()).0;
+        let key = self.idempotency_key.clone();
+        let key = key.map(|key| {
+            named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload)
+        });
+        let problem = |error: &Error| {
+            StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+        };
+        once(&self.state, scope, key, problem, work).await
+    }
+}

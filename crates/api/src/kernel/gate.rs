@@ -1,0 +1,359 @@
+//! The gate in front of every handler: finds the operation in the document and enforces what it
+//! says there (credential, role, scopes, limits, ids in the path, query parameters), and writes
+//! what every answer carries.
+//!
+//! Architecture Invariant: a route that is not in the document is refused, and there is no second
+//! list of rights.
+
+use std::{cell::Cell, net::IpAddr, rc::Rc, sync::Arc, time::Instant};
+
+use actix_web::{
+    HttpMessage, HttpResponse,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    web,
+};
+use domain::{
+    Code, Error, Fault, Result,
+    access::{AccessScope, Role, WriteMode},
+    events::request_id,
+};
+use serde_json::{Map, Value, json};
+use tracing_actix_web::RequestId;
+use uuid::Uuid;
+
+use crate::kernel::{
+    auth::{Caller, Credential},
+    client_address,
+    limits::{Bucket, Left, Subject},
+    openapi::Operation,
+    pages,
+    problem::{self, Failure},
+    state::State,
+};
+
+/// What the gate knows of a request, for the extractors behind it.
+pub struct Passed {
+    pub operation: Arc<Operation>,
+    /// None for public operations.
+    pub caller: Option<Caller>,
+    /// Query parameters, checked and typed as the document says.
+    pub query: Map<String, Value>,
+    /// Query parameters as they came, decoded.
+    pub pairs: Vec<(String, String)>,
+    pub request_id: Uuid,
+    pub address: IpAddr,
+    /// What is left of the quota, after what the body cost too.
+    left: Cell<Option<Left>>,
+}
+
+impl Passed {
+    /// Takes the units of the filters in a body from the quota of the caller.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn charge_for(&self, state: &State, body: &Value) -> Result<()> {
+        let units = units_of(self.operation.weight_of_body(body));
+        if let (Some(caller), true) = (&self.caller, units > 0) {
+            self.left.set(charge(state, caller, units)?);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of the longest query string.
+const MAX_QUERY: usize = 8 * 1024;
+/// Nodes and values of a filter that cost one unit of the quota.
+const NODES_A_UNIT: usize = 10;
+
+/// The units that a filter of this weight costs beside the operation itself.
+fn units_of(weight: usize) -> u32 {
+    u32::try_from(weight / NODES_A_UNIT).unwrap_or(u32::MAX)
+}
+
+/// Takes units from what a caller and its organization may ask.
+fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<Left>> {
+    let credential = match caller.credential {
+        Credential::User { user, .. } => user.0,
+        Credential::Key { key } => key.0,
+    };
+    let from = [
+        (Bucket::Requests, Subject::Id(credential)),
+        (Bucket::OrganizationRequests, Subject::Id(caller.scope.organization.0)),
+    ];
+    Ok(state.limits.take(&from, units)?.left)
+}
+
+/// Pages for people need no credential and are no operations.
+fn is_page(path: &str) -> bool {
+    path == "/docs" || path.starts_with("/docs/") || pages::is_page(path)
+}
+
+/// The middleware.
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<BoxBody>>, actix_web::Error> {
+    let started = Instant::now();
+    let id = request.extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| **id);
+    let state = Arc::clone(
+        request.app_data::<web::Data<State>>().expect("the state is there from the start"),
+    );
+    let (path, method) = (request.path().to_owned(), request.method().clone());
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+
+    let mut left = None;
+    let answered: ServiceResponse<BoxBody> = match enter(&request, &state, id, &mut left).await {
+        Ok(None) => next.call(request).await?.map_into_boxed_body(),
+        Ok(Some(passed)) => {
+            let passed = Rc::new(passed);
+            request.extensions_mut().insert(Rc::clone(&passed));
+            let answered = next.call(request).await?.map_into_boxed_body();
+            left = passed.left.get().or(left);
+            answered
+        }
+        Err(error) => {
+            left = left.or_else(|| Left::after(&error));
+            request.into_response(problem::response(&error, &path, id))
+        }
+    };
+    // What a handler has counted is nearer to its end than what was counted here.
+    let counted = answered.request().extensions().get::<Left>().copied();
+    left = counted.or(left);
+
+    let mut answered = written(answered, &path, id);
+    if let (true, Some(wanted)) = (matches!(method, Method::GET | Method::HEAD), if_none_match) {
+        answered = not_modified(answered, wanted.to_str().unwrap_or_default());
+    }
+    let secret = answered
+        .request()
+        .extensions()
+        .get::<Rc<Passed>>()
+        .is_some_and(|passed| contains_secrets(&passed.operation));
+    let headers = answered.headers_mut();
+    let mut put = |name: &'static str, value: String| {
+        headers.insert(
+            header::HeaderName::from_static(name),
+            value.parse().expect("our header values are ASCII"),
+        );
+    };
+    put("request-id", request_id(id));
+    if let Some((policy, left)) = left.map(Left::headers) {
+        put("ratelimit-policy", policy);
+        put("ratelimit", left);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // Only what can be asked for again by its version is worth keeping.
+        let kept = method == Method::GET && headers.contains_key(header::ETAG) && !secret;
+        let cache = if kept { "no-cache, private" } else { "no-store" };
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static(cache));
+    }
+    let status = answered.status().as_u16();
+    tracing::info!(status, duration_ms = started.elapsed().as_secs_f64() * 1e3, "answered");
+    Ok(answered.map_into_right_body())
+}
+
+/// Everything that is checked before a handler runs, in the order of
+/// docs/errors.md#order-of-refusals.
+async fn enter(
+    request: &ServiceRequest,
+    state: &State,
+    id: Uuid,
+    left: &mut Option<Left>,
+) -> Result<Option<Passed>> {
+    if request.query_string().len() > MAX_QUERY {
+        return Err(Error::of(Code::QueryTooLong).meta("max_bytes", json!(MAX_QUERY)));
+    }
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let address = client_address::of(
+        peer,
+        request.headers().get_all("x-forwarded-for"),
+        &state.addresses.trusted_proxies,
+    );
+    if is_page(request.path()) {
+        let from = [(Bucket::PublicRequests, Subject::Network(address))];
+        *left = state.limits.take(&from, 1)?.left;
+        return Ok(None);
+    }
+    let operation = operation_of(request, state)?;
+    let text = |name: header::HeaderName| {
+        request.headers().get(name).and_then(|value| value.to_str().ok())
+    };
+    let pairs = form_pairs(request.query_string());
+    let mut caller = None;
+    if operation.public {
+        if let Some(bucket) = Bucket::of_public(&operation) {
+            *left = state.limits.take(&[(bucket, Subject::Network(address))], 1)?.left;
+        }
+    } else {
+        let known =
+            state.authenticator.authenticate(text(header::AUTHORIZATION), address, id).await?;
+        let span = tracing::Span::current();
+        span.record("organization", tracing::field::display(known.scope.organization));
+        span.record("actor", known.scope.actor.id.as_deref().unwrap_or("system"));
+        permit(&operation, &known)?;
+        let weight = pairs.as_ref().map_or(0, |pairs| operation.weight_of_query(pairs));
+        *left = charge(state, &known, operation.cost + units_of(weight))?;
+        if changes_access(&operation, request.method()) {
+            persistence::members::ensure_access(&state.store, &known.scope).await?;
+        }
+        caller = Some(known);
+    }
+    operation
+        .check_path(&state.schemas, |name| segment(&operation.pattern, request.path(), name))?;
+    operation.check_accept(text(header::ACCEPT))?;
+    let pairs = pairs?;
+    let query = operation.check_query(&state.schemas, &pairs)?;
+    if let Some(known) = &caller {
+        may_write_as(known, &query)?;
+    }
+    if !operation.media_types.is_empty() {
+        expect_identity(text(header::CONTENT_ENCODING))?;
+    }
+    let left = Cell::new(*left);
+    Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address, left }))
+}
+
+/// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken
+/// for broken JSON.
+fn expect_identity(encoding: Option<&str>) -> Result<()> {
+    match encoding.map(str::trim) {
+        None | Some("") => Ok(()),
+        Some(encoding) if encoding.eq_ignore_ascii_case("identity") => Ok(()),
+        Some(_) => Err(Error::new(
+            Code::UnsupportedMediaType,
+            "The request body must be sent without a content encoding.",
+        )
+        .meta("accept_encoding", json!("identity"))),
+    }
+}
+
+fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation>> {
+    let Some(pattern) = request.match_pattern() else { return Err(Error::not_found()) };
+    if let Some(operation) = state.policy.find(request.method().as_str(), &pattern) {
+        return Ok(Arc::clone(operation));
+    }
+    match state.policy.methods(&pattern) {
+        allowed if allowed.is_empty() => Err(Error::not_found()),
+        allowed => Err(Error::of(Code::MethodNotAllowed).meta("allowed", json!(allowed))),
+    }
+}
+
+/// Whether the caller may do this at all.
+fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
+    match caller.credential {
+        Credential::Key { .. } if !operation.keys_allowed => {
+            Err(Error::new(Code::InsufficientScope, "API keys may not do this.")
+                .meta("required_scope", Value::Null))
+        }
+        Credential::Key { .. } => {
+            match operation.scopes.iter().find(|wanted| !caller.holds(**wanted)) {
+                None => Ok(()),
+                Some(missing) => Err(Error::of(Code::InsufficientScope)
+                    .meta("required_scope", json!(missing.as_str()))),
+            }
+        }
+        Credential::User { .. } => {
+            let wanted = operation.role.unwrap_or(Role::Viewer);
+            match caller.scope.role >= wanted {
+                true => Ok(()),
+                false => {
+                    Err(Error::of(Code::InsufficientRole)
+                        .meta("required_role", json!(wanted.as_str())))
+                }
+            }
+        }
+    }
+}
+
+/// A key may decide like a person only where it has the scope for it.
+fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
+    let manual = query.get("write_mode").is_some_and(|mode| mode == WriteMode::Manual.as_str());
+    match manual && !caller.scope.may_override {
+        true => Err(Error::of(Code::InsufficientScope)
+            .meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
+        false => Ok(()),
+    }
+}
+
+/// Operations whose answers no cache may keep: they show secrets, or who the people of the
+/// organization are.
+fn contains_secrets(operation: &Operation) -> bool {
+    matches!(operation.tag.as_str(), "auth" | "api-keys" | "members" | "me" | "jobs" | "exports")
+}
+
+/// Operations of admins that write: what they make (keys, members) would outlive the access of who
+/// made it.
+fn changes_access(operation: &Operation, method: &Method) -> bool {
+    operation.role.is_some_and(|role| role >= Role::Admin) && !method.is_safe()
+}
+
+/// The segment of a path that a pattern gives this name. Before routing the request does not know
+/// it yet.
+fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    let is_named =
+        |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, value)| value)
+}
+
+/// The pairs of a query string, decoded.
+fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
+    let pairs: Vec<(String, String)> =
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it
+    // stands.
+    let sent = query.contains("%EF%BF%BD") || query.contains("%ef%bf%bd");
+    match pairs
+        .iter()
+        .find(|(name, value)| !sent && (name.contains('\u{fffd}') || value.contains('\u{fffd}')))
+    {
+        None => Ok(pairs),
+        Some((name, _)) => {
+            let fault = Fault::at_parameter("invalid_parameter", name.as_str(), "must be UTF-8");
+            Err(Error::of(Code::InvalidParameter).at(fault))
+        }
+    }
+}
+
+/// Failures get their body here, where path and request are known; what actix refuses by itself
+/// gets one too.
+fn written(
+    answered: ServiceResponse<BoxBody>,
+    path: &str,
+    request_id: Uuid,
+) -> ServiceResponse<BoxBody> {
+    let Some(error) = answered.response().error() else { return answered };
+    let response = match error.as_error::<Failure>() {
+        Some(failure) => problem::response(&failure.0, path, request_id),
+        None => match answered.status() {
+            StatusCode::NOT_FOUND => problem::response(&Error::not_found(), path, request_id),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                problem::response(&Error::of(Code::BodyTooLarge), path, request_id)
+            }
+            status if status.is_client_error() => {
+                problem::response(&Error::of(Code::MalformedJson), path, request_id)
+            }
+            _ => problem::response(&Error::internal(error.to_string()), path, request_id),
+        },
+    };
+    answered.into_response(response)
+}
+
+/// 304 when the client holds the very version.
+fn not_modified(answered: ServiceResponse<BoxBody>, wanted: &str) -> ServiceResponse<BoxBody> {
+    let held =
+        answered.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let Some(tag) = held.filter(|_| answered.status() == StatusCode::OK) else { return answered };
+    let weak = |text: &str| text.trim().trim_start_matches("W/").to_owned();
+    if wanted.trim() != "*" && !wanted.split(',').any(|one| weak(one) == weak(&tag)) {
+        return answered;
+    }
+    let mut unchanged = HttpResponse::NotModified();
+    unchanged.insert_header((header::ETAG, tag));
+    if let Some(cache) = answered.headers().get(header::CACHE_CONTROL) {
+        unchanged.insert_header((header::CACHE_CONTROL, cache.clone()));
+    }
+    answered.into_response(unchanged.finish())
+}

@@ -1,0 +1,134 @@
+//! Whether the server lives, whether it can work, and what it is.
+
+use std::time::Instant;
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::kernel::{answer::Answer, problem::Result, state::State};
+
+/// Whether the process lives.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Liveness {
+    /// `ok`
+    #[schema(example = "ok")]
+    pub status: &'static str,
+}
+
+/// Whether requests can be answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ok` or `unavailable`
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    /// What was looked at.
+    pub checks: Vec<ReadinessCheck>,
+}
+
+/// One thing that requests need.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadinessCheck {
+    /// `database`, `migrations`, `queue`, `revocations` or `storage`
+    #[schema(example = "database")]
+    pub name: &'static str,
+    /// `ok` or `unavailable`
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    /// How long the look took, in milliseconds.
+    #[schema(example = 0.4)]
+    pub duration_ms: f64,
+}
+
+/// What this server is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServerVersion {
+    /// The version of the server.
+    #[schema(example = "0.1.0")]
+    pub version: &'static str,
+    /// The commit that it was built from.
+    #[schema(example = "13c7e8775849")]
+    pub commit: &'static str,
+    /// When it was built.
+    #[schema(example = "2026-11-24T12:00:00Z")]
+    pub built_at: &'static str,
+    /// The version of the API, which its paths begin with.
+    #[schema(example = "1")]
+    pub contract: &'static str,
+}
+
+/// Check that the process is alive
+///
+/// Looks at nothing else. Restart the process when this fails.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Liveness)))]
+#[get("/healthz")]
+pub async fn get_liveness() -> Answer {
+    Answer::ok(&Liveness { status: "ok" })
+}
+
+/// Whether requests can be answered
+///
+/// Looks at the database, its migrations, the queue of tasks, whether this instance hears of
+/// revoked sessions and keys, and, once a write has failed for want of space, whether there is
+/// space again. Send requests here only while this is 200.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Readiness)),
+    extensions(("x-errors" = json!("unavailable"))))]
+#[get("/readyz")]
+pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
+    let store = &state.store;
+    let looks: [(&'static str, Look<'_>); 5] = [
+        ("database", Box::pin(store.ping())),
+        ("migrations", Box::pin(up_to_date(store))),
+        ("queue", Box::pin(async { persistence::tasks::measure(store).await.map(drop) })),
+        ("revocations", Box::pin(async { state.authenticator.ensure_current() })),
+        ("storage", Box::pin(store.ensure_space())),
+    ];
+    let (mut checks, mut failed) = (Vec::new(), false);
+    for (name, look) in looks {
+        let started = Instant::now();
+        let done = look.await;
+        if let Err(error) = &done {
+            tracing::warn!(%error, name, "not ready");
+            failed = true;
+        }
+        let status = if done.is_ok() { "ok" } else { "unavailable" };
+        checks.push(ReadinessCheck {
+            name,
+            status,
+            duration_ms: started.elapsed().as_secs_f64() * 1e3,
+        });
+    }
+    if failed {
+        let meta = serde_json::to_value(&checks).expect("checks are JSON");
+        return Err(domain::Error::of(domain::Code::Unavailable).meta("checks", meta).into());
+    }
+    Ok(Answer::ok(&Readiness { status: "ok", checks }).into_response())
+}
+
+type Look<'a> = std::pin::Pin<Box<dyn Future<Output = domain::Result<()>> + 'a>>;
+
+async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
+    match persistence::migrate::pending(store).await? {
+        0 => Ok(()),
+        pending => {
+            Err(domain::Error::Unavailable(format!("{pending} migrations are pending").into()))
+        }
+    }
+}
+
+/// Get the version of the server
+///
+/// The version of the server, the commit that it was built from, and the version of the API.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = ServerVersion)))]
+#[get("/version")]
+pub async fn get_version() -> Answer {
+    Answer::ok(&VERSION)
+}
+
+/// Of this very build.
+pub const VERSION: ServerVersion = ServerVersion {
+    version: env!("CARGO_PKG_VERSION"),
+    commit: env!("PARTNEROS_COMMIT"),
+    built_at: env!("PARTNEROS_BUILT_AT"),
+    contract: "1",
+};

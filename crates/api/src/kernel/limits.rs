@@ -1,0 +1,459 @@
+//! How often somebody may ask: one table of buckets, and every request that counts takes units out
+//! of some of them. Counted by each instance for itself.
+//!
+//! A full bucket lets everything in at once and fills up again evenly over its window. What only
+//! counts when it goes wrong (a password that does not fit) is taken beforehand and given back when
+//! it went well, so that a hundred attempts at once are no more than one after the other.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use domain::{Code, Error, Result};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::kernel::openapi::Operation;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bucket {
+    /// What a user or API key asks; most operations cost one unit. By the user or key.
+    Requests,
+    /// What everybody of an organization asks together. By the organization.
+    OrganizationRequests,
+    /// Public forms and applications. By network.
+    PublicForms,
+    /// Whatever else needs no credential. By network.
+    PublicRequests,
+    /// API keys that are well-formed and that nobody knows, each a look-up. By network.
+    UnknownKeys,
+    /// Attempts to sign in, whatever came of them. By account and network.
+    SignIns,
+    /// Sign-ins that failed, of whichever account. By network.
+    SignInFailures,
+    /// Sign-ins that failed. By account and network, so that a stranger elsewhere keeps nobody out.
+    AccountFailuresHere,
+    /// Sign-ins that failed, wherever they came from: so many that one network alone cannot use it
+    /// up. By account.
+    AccountFailures,
+    /// Sign-ins that failed on a device from which somebody has signed in before. By device.
+    DeviceFailures,
+    /// Wrong current passwords of somebody who is signed in. By member.
+    PasswordGuesses,
+    /// The same over a longer time.
+    PasswordGuessesSlow,
+    /// Passwords that are changed. By network.
+    PasswordChanges,
+    /// Links for a new password. By network.
+    PasswordResets,
+    /// New organizations. By network.
+    Registrations,
+    /// New organizations. By the e-mail address that gets the mail.
+    RegistrationsOfAddress,
+    /// Invitations that are accepted, and registrations that are confirmed. By network.
+    InvitationAcceptances,
+    /// Sessions that are refreshed. By network.
+    Refreshes,
+}
+
+impl Bucket {
+    /// How many buckets there are.
+    const COUNT: usize = Self::Refreshes as usize + 1;
+
+    /// Units that fit in, and seconds in which an empty one is full again.
+    const fn size(self) -> (u32, u32) {
+        const MINUTE: u32 = 60;
+        const HOUR: u32 = 3_600;
+        match self {
+            Self::Requests => (600, MINUTE),
+            Self::OrganizationRequests => (6_000, MINUTE),
+            Self::PublicForms => (20, MINUTE),
+            Self::PublicRequests => (300, MINUTE),
+            Self::UnknownKeys => (100, MINUTE),
+            Self::SignIns => (60, MINUTE),
+            Self::SignInFailures => (10, MINUTE),
+            Self::AccountFailuresHere | Self::DeviceFailures => (20, HOUR),
+            Self::AccountFailures => (200, HOUR),
+            Self::PasswordGuesses => (10, MINUTE),
+            Self::PasswordGuessesSlow => (30, HOUR),
+            Self::PasswordChanges => (30, MINUTE),
+            Self::PasswordResets => (10, MINUTE),
+            Self::Registrations => (30, 10 * MINUTE),
+            Self::RegistrationsOfAddress => (10, HOUR),
+            Self::InvitationAcceptances => (60, MINUTE),
+            Self::Refreshes => (300, MINUTE),
+        }
+    }
+
+    /// The bucket of a public operation, by network; none for those that tell whether the server is
+    /// well.
+    pub fn of_public(operation: &Operation) -> Option<Self> {
+        match operation.id.as_str() {
+            "getLiveness" | "getReadiness" | "getVersion" => None,
+            "changePassword" => Some(Self::PasswordChanges),
+            "requestPasswordReset" => Some(Self::PasswordResets),
+            "register" => Some(Self::Registrations),
+            "acceptInvitation" | "confirmRegistration" => Some(Self::InvitationAcceptances),
+            "refreshSession" => Some(Self::Refreshes),
+            "getPublicForm" | "submitApplication" => Some(Self::PublicForms),
+            _ => Some(Self::PublicRequests),
+        }
+    }
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A user, an API key, an organization, a device.
+    Id(Uuid),
+    /// Where a request comes from: an IPv4 address, or the /64 network of an IPv6 address. Its /56,
+    /// which one customer of a provider often has as a whole, may have four times as much.
+    Network(IpAddr),
+    /// An e-mail address.
+    Address(&'a str),
+    /// An e-mail address, by whoever asks from one IPv4 address or /56 network.
+    AddressFrom(&'a str, IpAddr),
+}
+
+/// The name of what is counted, short whatever a caller sends.
+type Key = u128;
+
+impl Subject<'_> {
+    /// The keys to count by, each with how many times the units of its bucket it may have.
+    fn keys(self) -> [Option<(Key, u32)>; 2] {
+        match self {
+            Self::Id(id) => [Some((key(0, &[id.as_bytes()]), 1)), None],
+            Self::Address(email) => [Some((key(1, &[email.to_lowercase().as_bytes()]), 1)), None],
+            Self::AddressFrom(email, address) => {
+                let ((bits, length), email) = (network(address, 56), email.to_lowercase());
+                [Some((key(2, &[&bits[..length], email.as_bytes()]), 1)), None]
+            }
+            Self::Network(address) => {
+                let (bits, length) = network(address, 64);
+                let wide = address.to_canonical().is_ipv6().then(|| (key(4, &[&bits[..7]]), 4));
+                [wide, Some((key(3, &[&bits[..length]]), 1))]
+            }
+        }
+    }
+}
+
+/// The first bytes of an address that its network shares, and how many they are.
+fn network(address: IpAddr, v6_bits: usize) -> ([u8; 16], usize) {
+    let mut bytes = [0; 16];
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            bytes[..4].copy_from_slice(&v4.octets());
+            (bytes, 4)
+        }
+        IpAddr::V6(v6) => (v6.octets(), v6_bits / 8),
+    }
+}
+
+fn key(kind: u8, parts: &[&[u8]]) -> Key {
+    let mut digest = Sha256::new();
+    digest.update([kind]);
+    for part in parts {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    let [head @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _]: [u8; 32] =
+        digest.finalize().into();
+    Key::from_le_bytes(head)
+}
+
+/// What is left after a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    pub quota: u32,
+    pub remaining: u32,
+    /// Seconds in which an empty bucket is full again.
+    pub window: u32,
+}
+
+impl Left {
+    /// What a refusal leaves: nothing.
+    pub fn after(refusal: &Error) -> Option<Self> {
+        let Error::Problem(problem) = refusal else { return None };
+        let number = |name: &str| u32::try_from(problem.meta.get(name)?.as_u64()?).ok();
+        Some(Self { quota: number("quota")?, remaining: 0, window: number("window")? })
+    }
+
+    /// Values of `RateLimit-Policy` and `RateLimit`.
+    pub fn headers(self) -> (String, String) {
+        let Self { quota, remaining, window } = self;
+        let full_in = (u64::from(quota.saturating_sub(remaining)) * u64::from(window))
+            .div_ceil(u64::from(quota.max(1)));
+        (
+            format!(r#""default";q={quota};w={window}"#),
+            format!(r#""default";r={remaining};t={full_in}"#),
+        )
+    }
+}
+
+/// Keys that one bucket counts exactly. Beyond, new ones share [`SHARED`] places until the quiet
+/// ones are forgotten, so that no flood of addresses fills the memory.
+const EXACT: usize = 200_000;
+const SHARED: Key = 65_536;
+
+/// All limits of this instance.
+pub struct Limits {
+    enabled: bool,
+    started: Instant,
+    /// By bucket: for each key the nanosecond since the start at which it has its whole quota
+    /// again.
+    full_at: [Mutex<HashMap<Key, u64>>; Bucket::COUNT],
+}
+
+/// Units that were taken.
+#[must_use = "whoever gives nothing back drops it on purpose"]
+pub struct Taken<'a> {
+    limits: &'a Limits,
+    /// Bucket, key and nanoseconds.
+    units: Vec<(Bucket, Key, u64)>,
+    /// What is left in the bucket that is nearest to its end; none when limits are off.
+    pub left: Option<Left>,
+}
+
+impl Taken<'_> {
+    /// Gives the units back: what was done does not count.
+    pub fn give_back(self) {
+        for (bucket, key, span) in self.units {
+            if let Some(full_at) = self.limits.level(bucket).get_mut(&key) {
+                *full_at = full_at.saturating_sub(span);
+            }
+        }
+    }
+}
+
+impl Limits {
+    pub fn new(enabled: bool) -> Self {
+        let full_at = std::array::from_fn(|_| Mutex::default());
+        Self { enabled, started: Instant::now(), full_at }
+    }
+
+    /// Takes `cost` units from every one of these, or from none.
+    ///
+    /// # Errors
+    /// `quota_exceeded` with `meta.retry_after` in seconds, `meta.quota` units in `meta.window`
+    /// seconds.
+    pub fn take(&self, from: &[(Bucket, Subject<'_>)], cost: u32) -> Result<Taken<'_>> {
+        self.take_at(self.started.elapsed(), from, cost)
+    }
+
+    fn take_at(
+        &self,
+        now: Duration,
+        from: &[(Bucket, Subject<'_>)],
+        cost: u32,
+    ) -> Result<Taken<'_>> {
+        let mut taken = Taken { limits: self, units: Vec::new(), left: None };
+        if !self.enabled {
+            return Ok(taken);
+        }
+        let now = nanoseconds(now);
+        for (bucket, subject) in from {
+            for (key, times) in subject.keys().into_iter().flatten() {
+                match self.take_one(*bucket, key, times, cost, now) {
+                    Ok((key, span, left)) => {
+                        taken.units.push((*bucket, key, span));
+                        if taken.left.is_none_or(|nearest| left.remaining < nearest.remaining) {
+                            taken.left = Some(left);
+                        }
+                    }
+                    Err(refusal) => {
+                        taken.give_back();
+                        return Err(refusal);
+                    }
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    fn take_one(
+        &self,
+        bucket: Bucket,
+        key: Key,
+        times: u32,
+        cost: u32,
+        now: u64,
+    ) -> Result<(Key, u64, Left)> {
+        let (units, window) = bucket.size();
+        let quota = units * times;
+        let whole = u64::from(window) * 1_000_000_000;
+        let unit = whole / u64::from(quota);
+        // Nothing costs more than a full bucket: it would never be let in.
+        let span = unit * u64::from(cost.min(quota));
+        let mut levels = self.level(bucket);
+        let key = match levels.len() >= EXACT && !levels.contains_key(&key) {
+            true => key % SHARED,
+            false => key,
+        };
+        let full_at = levels.get(&key).copied().unwrap_or(0).max(now) + span;
+        if let Some(early) = full_at.checked_sub(now + whole).filter(|early| *early > 0) {
+            let seconds = early.div_ceil(1_000_000_000);
+            return Err(Error::of(Code::QuotaExceeded)
+                .meta("retry_after", seconds.into())
+                .meta("quota", quota.into())
+                .meta("window", window.into()));
+        }
+        levels.insert(key, full_at);
+        let remaining = u32::try_from((now + whole - full_at) / unit).unwrap_or(quota);
+        Ok((key, span, Left { quota, remaining, window }))
+    }
+
+    fn level(&self, bucket: Bucket) -> std::sync::MutexGuard<'_, HashMap<Key, u64>> {
+        // A number is written whole or not at all.
+        self.full_at[bucket as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets who has the whole quota again.
+    pub fn shrink(&self) {
+        let now = nanoseconds(self.started.elapsed());
+        for levels in &self.full_at {
+            let mut levels = levels.lock().unwrap_or_else(PoisonError::into_inner);
+            levels.retain(|_, full_at| *full_at > now);
+            levels.shrink_to(1_024);
+        }
+    }
+}
+
+/// Enough for five hundred years.
+fn nanoseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn seconds(number: u64) -> Duration {
+        Duration::from_secs(number)
+    }
+
+    /// How many of so many attempts get in at this instant.
+    fn admitted(limits: &Limits, now: Duration, bucket: Bucket, subject: Subject<'_>) -> usize {
+        (0..1_000).filter(|_| limits.take_at(now, &[(bucket, subject)], 1).is_ok()).count()
+    }
+
+    #[test]
+    fn the_eleventh_attempt_waits_and_others_do_not() {
+        let limits = Limits::new(true);
+        let here = [(Bucket::SignInFailures, Subject::Network(address("192.0.2.1")))];
+        for left in (0..10).rev() {
+            let taken = limits.take_at(seconds(1), &here, 1).unwrap();
+            assert_eq!(taken.left, Some(Left { quota: 10, remaining: left, window: 60 }));
+        }
+        let refused = limits.take_at(seconds(1), &here, 1).err().unwrap();
+        assert_eq!(refused.code(), Code::QuotaExceeded);
+        assert_eq!(Left::after(&refused), Some(Left { quota: 10, remaining: 0, window: 60 }));
+        assert!(matches!(&refused, Error::Problem(p) if p.meta["retry_after"] == 6));
+        let other = Subject::Network(address("192.0.2.2"));
+        assert!(limits.take_at(seconds(1), &[(Bucket::SignInFailures, other)], 1).is_ok());
+        // One unit is back after six seconds, all of them after sixty.
+        assert_eq!(admitted(&limits, seconds(7), here[0].0, here[0].1), 1);
+        assert_eq!(admitted(&limits, seconds(100), here[0].0, here[0].1), 10);
+        let off = Limits::new(false);
+        assert!(off.take(&here, 1).unwrap().left.is_none());
+    }
+
+    #[test]
+    fn what_went_well_does_not_count() {
+        let limits = Limits::new(true);
+        let subject = Subject::AddressFrom("Ann@Example.com", address("192.0.2.1"));
+        let both = [
+            (Bucket::AccountFailuresHere, subject),
+            (Bucket::AccountFailures, Subject::Address("ann@example.com")),
+        ];
+        for _ in 0..100 {
+            limits.take(&both, 1).unwrap().give_back();
+        }
+        assert_eq!(limits.take(&both, 1).unwrap().left.unwrap().remaining, 19);
+    }
+
+    #[test]
+    fn a_refusal_by_one_bucket_takes_nothing_from_the_others() {
+        let limits = Limits::new(true);
+        let (one, two) = (Subject::Id(Uuid::from_u128(1)), Subject::Id(Uuid::from_u128(2)));
+        assert_eq!(admitted(&limits, seconds(0), Bucket::PublicForms, one), 20);
+        let both = [(Bucket::PublicForms, two), (Bucket::PublicForms, one)];
+        for _ in 0..50 {
+            assert!(limits.take_at(seconds(0), &both, 1).is_err());
+        }
+        assert_eq!(admitted(&limits, seconds(0), Bucket::PublicForms, two), 20);
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one() {
+        let limits = Limits::new(true);
+        let now = seconds(0);
+        let of = |text: &str| Subject::Network(address(text));
+        assert_eq!(admitted(&limits, now, Bucket::SignInFailures, of("2001:db8::1")), 10);
+        assert_eq!(admitted(&limits, now, Bucket::SignInFailures, of("2001:db8::ffff:2")), 0);
+        let others: usize = (1..=255)
+            .map(|subnet| {
+                let subject = format!("2001:db8:0:{subnet:x}::1");
+                admitted(&limits, now, Bucket::SignInFailures, of(&subject))
+            })
+            .sum();
+        assert_eq!(others, 30, "the /56 has four times as much");
+        assert_eq!(admitted(&limits, now, Bucket::SignInFailures, of("2001:db8:0:100::1")), 10);
+        assert_eq!(admitted(&limits, now, Bucket::SignInFailures, of("192.0.2.1")), 10);
+        assert_eq!(admitted(&limits, now, Bucket::SignInFailures, of("::ffff:192.0.2.1")), 0);
+    }
+
+    #[test]
+    fn one_network_alone_never_uses_up_an_account() {
+        let limits = Limits::new(true);
+        let here = address("192.0.2.1");
+        let from = [
+            (Bucket::SignInFailures, Subject::Network(here)),
+            (Bucket::AccountFailuresHere, Subject::AddressFrom("ann@example.com", here)),
+            (Bucket::AccountFailures, Subject::Address("ann@example.com")),
+        ];
+        for second in 0..24 * 3_600 {
+            limits.take_at(seconds(second), &from, 1).ok();
+            if second % 300 == 0 {
+                let account = (Bucket::AccountFailures, Subject::Address("ann@example.com"));
+                let left = limits.take_at(seconds(second), &[account], 1).unwrap();
+                assert!(left.left.unwrap().remaining > 150, "{second}");
+                left.give_back();
+            }
+        }
+    }
+
+    #[test]
+    fn a_cost_above_the_quota_is_the_quota() {
+        let limits = Limits::new(true);
+        let from = [(Bucket::Requests, Subject::Id(Uuid::nil()))];
+        assert_eq!(limits.take_at(seconds(0), &from, 10_000).unwrap().left.unwrap().remaining, 0);
+        assert!(limits.take_at(seconds(0), &from, 1).is_err());
+    }
+
+    #[test]
+    fn a_flood_of_addresses_does_not_fill_the_memory() {
+        let limits = Limits::new(true);
+        for number in 0..EXACT as u128 + 100_000 {
+            let from = [(Bucket::PublicRequests, Subject::Id(Uuid::from_u128(number)))];
+            limits.take_at(seconds(3_000), &from, 1).ok();
+        }
+        assert!(limits.level(Bucket::PublicRequests).len() <= EXACT + SHARED as usize);
+    }
+
+    #[test]
+    fn headers_say_what_is_left() {
+        let (policy, left) = Left { quota: 600, remaining: 598, window: 60 }.headers();
+        assert_eq!(
+            (policy.as_str(), left.as_str()),
+            (r#""default";q=600;w=60"#, r#""default";r=598;t=1"#)
+        );
+    }
+}

@@ -1,0 +1,386 @@
+//! Answers: the headers each status carries, and the problems each operation can answer with an
+//! example per code.
+
+use std::collections::BTreeMap;
+
+use domain::Code;
+use serde_json::{Map, Value as Json, json};
+
+/// The problems that operations share: status, name of the component, when it is answered, its
+/// codes.
+const COMMON: &[(u16, &str, &str, &[Code])] = &[
+    (
+        400,
+        "BadRequest",
+        "The request is malformed: its JSON, a parameter or a header is not valid.",
+        &[
+            Code::MalformedJson,
+            Code::InvalidParameter,
+            Code::InvalidHeader,
+            Code::IdempotencyKeyInvalid,
+            Code::QueryTooExpensive,
+        ],
+    ),
+    (
+        401,
+        "Unauthorized",
+        "There is no credential, or it is no longer valid.",
+        &[
+            Code::MissingCredentials,
+            Code::InvalidToken,
+            Code::TokenExpired,
+            Code::KeyRevoked,
+            Code::KeyExpired,
+        ],
+    ),
+    (
+        403,
+        "Forbidden",
+        "The credential does not permit this operation.",
+        &[Code::InsufficientRole, Code::InsufficientScope, Code::AddressNotAllowed],
+    ),
+    (404, "NotFound", "The resource does not exist in this organization.", &[Code::NotFound]),
+    (406, "NotAcceptable", "No available representation matches `Accept`.", &[Code::NotAcceptable]),
+    (
+        408,
+        "RequestTimeout",
+        "The body did not arrive in time. Nothing was done.",
+        &[Code::RequestTimeout],
+    ),
+    (
+        409,
+        "Conflict",
+        "The request conflicts with the present state.",
+        &[Code::IdempotencyInProgress, Code::IdempotencyAnswerLost],
+    ),
+    (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
+    (413, "ContentTooLarge", "The body is larger than allowed.", &[Code::BodyTooLarge]),
+    (414, "UriTooLong", "The query string is longer than 8 KiB.", &[Code::QueryTooLong]),
+    (
+        415,
+        "UnsupportedMediaType",
+        "The operation does not accept this media type.",
+        &[Code::UnsupportedMediaType],
+    ),
+    (
+        422,
+        "UnprocessableContent",
+        "The body is not valid; `errors` lists every fault.",
+        &[Code::ValidationFailed, Code::IdempotencyKeyReused],
+    ),
+    (428, "PreconditionRequired", "The operation needs `If-Match`.", &[Code::IfMatchRequired]),
+    (
+        429,
+        "TooManyRequests",
+        "The quota is used up; try again after `Retry-After`.",
+        &[Code::QuotaExceeded],
+    ),
+    (500, "InternalError", "Something went wrong on our side.", &[Code::InternalError]),
+    (
+        503,
+        "Unavailable",
+        "The service is temporarily unavailable; try again after `Retry-After`.",
+        &[Code::Unavailable],
+    ),
+];
+
+/// Codes of single faults that operations name as their own; their problem is `validation_failed`.
+const FIELD_CODES: &[(&str, &str, &str)] = &[
+    ("required", "is required", "name"),
+    ("computed_field", "is computed and cannot be written by automation", "pipeline"),
+    ("manual_only_field", "can only be written by a person", "in_intelligence"),
+    ("contact_of_other_partner", "is a contact of another partner", "primary_contact_id"),
+    ("currency_mismatch", "is not the organization's currency", "currency"),
+    ("weights_not_100_percent", "must add up to 10000, not 9000", "quarterly_weights"),
+    ("closed_on_required", "is required for a deal that is won or lost", "closed_on"),
+    ("invalid_date_order", "must not be before the other date", "closed_on"),
+    ("not_applicable", "does not apply in this status", "lost_reason"),
+    ("not_found_reference", "does not exist", "tag_ids"),
+    (
+        "mapping_type_mismatch",
+        "does not fit the type of the field that it maps to",
+        "questions/0/maps_to",
+    ),
+    ("agreement_required", "lacks a required agreement", "accepted_agreement_ids"),
+    ("password_too_common", "is a common password", "password"),
+];
+
+/// What decides on the answers of one operation.
+#[derive(Debug, Default)]
+pub struct Traits {
+    pub public: bool,
+    pub has_path_parameters: bool,
+    pub has_body: bool,
+    pub takes_key: bool,
+    pub takes_if_match: bool,
+    /// The answer says which version it is.
+    pub has_etag: bool,
+    pub is_get: bool,
+    pub path: String,
+    /// The codes of its own.
+    pub errors: Vec<String>,
+}
+
+/// Adds headers and problems to the answers that a handler names.
+pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
+    if operation.is_get && operation.has_etag {
+        responses.insert(
+            "304".into(),
+            json!({"description": "Not changed since the version of `If-None-Match`."}),
+        );
+    }
+    for (status, response) in responses.iter_mut() {
+        let code: u16 = status
+            .parse()
+            .unwrap_or_else(|_| panic!("{}: the status {status} is not a number", operation.path));
+        assert!(
+            code < 400,
+            "{}: problems are named by x-errors, not as responses ({status})",
+            operation.path
+        );
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = json!(meaning(code));
+        }
+        response["headers"] = success_headers(code, response, operation);
+    }
+    let mut own: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for word in &operation.errors {
+        own.entry(status_of(word, &operation.path)).or_default().push(word);
+    }
+    let common =
+        COMMON.iter().map(|(status, ..)| *status).filter(|status| can_answer(*status, operation));
+    let statuses: std::collections::BTreeSet<u16> = common.chain(own.keys().copied()).collect();
+    for status in statuses {
+        responses.insert(
+            status.to_string(),
+            problem_response(status, own.get(&status).map_or(&[], Vec::as_slice), operation),
+        );
+    }
+}
+
+/// Whether the operation can answer the common problem of this status.
+fn can_answer(status: u16, operation: &Traits) -> bool {
+    match status {
+        401 | 403 => !operation.public,
+        404 => operation.has_path_parameters,
+        409 => operation.takes_key,
+        412 => operation.takes_if_match,
+        428 => operation.errors.iter().any(|code| code == Code::IfMatchRequired.as_str()),
+        408 | 413 | 415 => operation.has_body,
+        422 => operation.has_body || operation.has_path_parameters || operation.takes_key,
+        _ => true,
+    }
+}
+
+fn status_of(word: &str, path: &str) -> u16 {
+    match code_of(word) {
+        Some(code) => code.status(),
+        None if FIELD_CODES.iter().any(|(code, ..)| *code == word) => 422,
+        None => panic!(
+            "{path}: there is no error code {word} (domain::Code, or FIELD_CODES of the document)"
+        ),
+    }
+}
+
+fn code_of(word: &str) -> Option<Code> {
+    Code::ALL.iter().copied().find(|code| code.as_str() == word)
+}
+
+fn meaning(status: u16) -> &'static str {
+    match status {
+        200 => "Done.",
+        201 => "Created.",
+        202 => "Accepted; the work continues in the background.",
+        204 => "No content.",
+        207 => "Each operation has its own status.",
+        _ => "Answered.",
+    }
+}
+
+/// The shared answer when there is nothing of its own to say, else one with its own codes first.
+fn problem_response(status: u16, own: &[&str], operation: &Traits) -> Json {
+    let common = COMMON.iter().find(|(common, ..)| *common == status);
+    if let (true, Some((_, name, ..))) = (own.is_empty(), common) {
+        return json!({"$ref": format!("#/components/responses/{name}")});
+    }
+    let says =
+        |word: &str| match (code_of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
+            (Some(code), _) => code.title().to_owned(),
+            (None, Some((_, detail, _))) => format!("A field {detail}."),
+            (None, None) => String::new(),
+        };
+    let mut description: Vec<String> =
+        own.iter().map(|word| format!("`{word}`: {}", says(word))).collect();
+    let shared = common.filter(|(status, ..)| can_answer(*status, operation));
+    description.extend(shared.map(|(_, _, when, _)| (*when).to_owned()));
+    let codes = shared.map_or(&[][..], |(.., codes)| codes).iter().map(|code| code.as_str());
+    problem(status, &description.join(" "), own.iter().copied().chain(codes))
+}
+
+fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a str>) -> Json {
+    let examples: Map<String, Json> = codes
+        .map(|code| (code.to_owned(), json!({"$ref": format!("#/components/examples/{code}")})))
+        .collect();
+    json!({
+        "description": description,
+        "headers": headers_of(status),
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": examples
+            }
+        }
+    })
+}
+
+/// The responses below `components`.
+pub fn shared() -> Map<String, Json> {
+    let response = |(status, name, when, codes): &(u16, &str, &str, &[Code])| {
+        ((*name).to_owned(), problem(*status, when, codes.iter().map(|code| code.as_str())))
+    };
+    COMMON.iter().map(response).collect()
+}
+
+/// One problem per code, as it goes over the wire.
+pub fn problem_examples() -> Map<String, Json> {
+    let codes = Code::ALL.iter().map(|code| {
+        let errors = match code {
+            Code::ValidationFailed => json!([
+                fault(
+                    "out_of_range",
+                    "must be between 0 and 10000000",
+                    "employees",
+                    json!({"min": 0, "max": 10_000_000})
+                ),
+                fault(
+                    "unknown_field",
+                    "unknown property",
+                    "indsutry",
+                    json!({"did_you_mean": "industry"})
+                ),
+            ]),
+            _ => json!([]),
+        };
+        let meta = match code {
+            Code::VersionMismatch => json!({"current_version": 19}),
+            Code::DealConflict => json!({"deal_ids": ["deal_01kb1q3x5se7wtc2gnh2avw0fd"]}),
+            Code::InvalidTransition => {
+                json!({"from": "rejected", "to": "won", "allowed": ["under_review"]})
+            }
+            Code::IdempotencyAnswerLost => json!({
+                "status": 201,
+                "location": "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd",
+            }),
+            Code::InsufficientRole => json!({"required_role": "admin"}),
+            Code::InsufficientScope => json!({"required_scope": "partners:write"}),
+            _ => json!({}),
+        };
+        (code.as_str().to_owned(), example(*code, code.title(), meta, errors))
+    });
+    let fields = FIELD_CODES.iter().map(|(word, detail, field)| {
+        let errors = json!([fault(word, detail, field, json!({}))]);
+        let said = format!("1 field is not valid, `{field}`: {detail}.");
+        ((*word).to_owned(), example(Code::ValidationFailed, &said, json!({}), errors))
+    });
+    codes.chain(fields).collect()
+}
+
+fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
+    json!({
+        "summary": detail,
+        "value": {
+            "type": code.type_uri(),
+            "title": code.title(),
+            "status": code.status(),
+            "detail": detail,
+            "instance": "/v1/partners",
+            "code": code.as_str(),
+            "request_id": "req_01kb1q3x5se7wtc2gnh2avw0fd",
+            "meta": meta,
+            "errors": errors
+        }
+    })
+}
+
+fn fault(code: &str, detail: &str, field: &str, meta: Json) -> Json {
+    json!({
+        "code": code,
+        "detail": detail,
+        "pointer": format!("#/{field}"),
+        "parameter": null,
+        "header": null,
+        "meta": meta
+    })
+}
+
+/// The headers below `components`.
+pub fn headers() -> Json {
+    let text = |description: &str, example: &str| {
+        json!({
+            "description": description,
+            "schema": {"type": "string"},
+            "example": example
+        })
+    };
+    json!({
+        "ETag": text(
+            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner \
+                whose scores were written \
+             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the \
+             version alone.",
+            "\"17\""
+        ),
+        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the \
+            same key.", "true"),
+        "Location": text("The path of the new \
+            resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RateLimit": text("What is left of the quota, and the seconds until it is full \
+            again.", "\"default\";r=598;t=12"),
+        "RateLimitPolicy": text("The quota: units per window in \
+            seconds.", "\"default\";q=600;w=60"),
+        "RequestId": text("The id of the request; mention it when you report a \
+            problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
+        "RetryAfter": {
+            "description": "Seconds to wait before asking again.",
+            "schema": {"type": "integer", "format": "int32"},
+            "example": 2
+        }
+    })
+}
+
+fn headers_of(status: u16) -> Map<String, Json> {
+    let mut names = vec![
+        ("Request-Id", "RequestId"),
+        ("RateLimit-Policy", "RateLimitPolicy"),
+        ("RateLimit", "RateLimit"),
+    ];
+    if matches!(status, 202 | 429 | 503) {
+        names.push(("Retry-After", "RetryAfter"));
+    }
+    names.into_iter().map(header).collect()
+}
+
+fn header((name, component): (&str, &str)) -> (String, Json) {
+    (name.to_owned(), json!({"$ref": format!("#/components/headers/{component}")}))
+}
+
+fn success_headers(status: u16, response: &Json, operation: &Traits) -> Json {
+    let mut headers = headers_of(status);
+    let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str);
+    let further = [
+        (
+            matches!(status, 201 | 202)
+                && !operation.path.contains("/auth/")
+                && !operation.path.contains("/public/"),
+            ("Location", "Location"),
+        ),
+        (operation.has_etag && status < 400, ("ETag", "ETag")),
+        (operation.takes_key, ("Idempotency-Replayed", "IdempotencyReplayed")),
+        (
+            status == 200 && schema.is_some_and(|name| name.ends_with("/Job")),
+            ("Retry-After", "RetryAfter"),
+        ),
+    ];
+    headers.extend(further.into_iter().filter(|(holds, _)| *holds).map(|(_, names)| header(names)));
+    headers.into()
+}

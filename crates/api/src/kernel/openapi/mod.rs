@@ -1,0 +1,243 @@
+//! The OpenAPI document: made from the routes and their types, then finished
+//! here. It is also the policy that requests are held to, and what their bodies are checked
+//! against.
+//!
+//! Architecture Invariant: needs no database and no configuration, so that every build of the same
+//! source makes the same document.
+
+mod answers;
+mod examples;
+mod operations;
+mod policy;
+mod schemas;
+#[cfg(test)]
+mod tests;
+
+use actix_web::App;
+use serde_json::{Map, Value as Json, json};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{OpenApi, RefOr, Schema},
+};
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+
+pub use policy::{Operation, Parameter, Policy};
+
+/// The version of the API, which paths carry as `/v1`.
+pub const CONTRACT_VERSION: &str = "1";
+
+/// What the document calls methods.
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// The finished document of `routes`.
+///
+/// # Panics
+/// When a route does not say what it must (who may call it, which codes it answers); the tests make
+/// the document.
+pub fn document(routes: fn(&mut ServiceConfig)) -> Json {
+    finish(App::new().into_utoipa_app().configure(routes).split_for_parts().1)
+}
+
+/// Finishes the document that the derives give, by the rules of docs/API-DESIGN.md#the-document.
+pub fn finish(raw: OpenApi) -> Json {
+    let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
+    let mut schemas =
+        raw.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
+    for (name, schema) in unreferenced() {
+        schemas
+            .entry(name)
+            .or_insert_with(|| serde_json::to_value(schema).expect("a schema of strings is JSON"));
+    }
+    schemas::finish(&mut schemas);
+    let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
+    operations::finish(&mut paths, &schemas);
+    let mut parameters = operations::share_filters(&mut paths, &schemas);
+    parameters.extend(operations::shared_parameters());
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": info(),
+        "servers": [{"url": "/", "description": "This deployment."}],
+        "security": [{"bearerAuth": []}],
+        "tags": tags(&paths),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": answers::shared(),
+            "parameters": parameters,
+            "headers": answers::headers(),
+            "examples": answers::problem_examples(),
+        }
+    });
+    keep_what_is_used(&mut document);
+    schemas::format_integers(&mut document);
+    document["components"]["securitySchemes"] = json!({"bearerAuth": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token of `POST /v1/auth/sessions`, or an API key \
+            (`prm_live_...`)."
+    }});
+    document
+}
+
+/// The same document with enums that take any word: what is an enum for clients too would keep one
+/// that was generated last year from reading a value that is new this year.
+pub fn with_open_enums(document: &Json) -> Json {
+    let mut document = document.clone();
+    let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);
+    for schema in schemas.into_iter().flat_map(Map::values_mut).filter_map(Json::as_object_mut) {
+        let Some(values) = schema.shift_remove("enum") else { continue };
+        let text = schema.get("description").and_then(Json::as_str).unwrap_or_default();
+        let known = values.as_array().into_iter().flatten().filter_map(Json::as_str);
+        let known: Vec<String> = known.map(|value| format!("`{value}`")).collect();
+        let text = format!("{text} Known values: {}. New ones may be added.", known.join(", "));
+        schema.insert("description".into(), text.trim().into());
+        schema.insert("x-extensible-enum".into(), values);
+    }
+    document
+}
+
+/// One line per operation, for the file that shows a reviewer what a change does to the API.
+pub fn operation_list(document: &Json) -> String {
+    let mut lines: Vec<String> =
+        Policy::of(document).operations().map(|operation| operation.to_string() + "\n").collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// Schemas that only parameters refer to, which the derives do not collect.
+fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
+    fn of<T: ToSchema>() -> (String, RefOr<Schema>) {
+        (T::name().into_owned(), <T as PartialSchema>::schema())
+    }
+    let mut all = domain::ids::schemas();
+    all.extend([
+        of::<domain::access::WriteMode>(),
+        of::<domain::events::EventOrder>(),
+        of::<domain::listing::ListInclude>(),
+        of::<domain::page::PageInclude>(),
+        of::<domain::tags::TagCategory>(),
+        of::<domain::jobs::JobType>(),
+        of::<domain::jobs::JobStatus>(),
+        of::<domain::jobs::JobItemStatus>(),
+        of::<domain::access::ActorType>(),
+        of::<domain::deals::DealStatus>(),
+        of::<domain::deals::DealMotion>(),
+        of::<domain::partners::PartnerType>(),
+        of::<domain::partners::PartnerCategory>(),
+        of::<domain::partners::PartnerStatus>(),
+        of::<domain::partners::PartnerStage>(),
+        of::<domain::partners::TierSource>(),
+        of::<domain::partners::LogoSource>(),
+        of::<domain::partners::PartnerCreatedVia>(),
+        of::<domain::notifications::NotificationType>(),
+        of::<domain::notifications::NotificationChannel>(),
+        of::<domain::notifications::NotificationDeliveryStatus>(),
+        of::<domain::slack::SlackTargetKind>(),
+        of::<domain::slack::SlackId>(),
+        of::<domain::plan_items::PlanItemKind>(),
+        of::<domain::plan_items::PlanItemStatus>(),
+        of::<domain::plan_items::PlanQuarter>(),
+        of::<domain::submissions::SubmissionStatus>(),
+        of::<domain::views::ViewObject>(),
+        of::<domain::views::ViewVisibility>(),
+    ]);
+    all
+}
+
+fn info() -> Json {
+    json!({
+        "title": "partneros",
+        "version": CONTRACT_VERSION,
+        "summary": "Partner relationship management.",
+        "description": "Partner profiles that people and automation maintain together, with \
+            events, jobs and lists. JSON over HTTPS; \
+            errors are problem documents (RFC 9457); lists are paged by cursor; every resource has \
+            a version for \
+            conditional requests. New values may be added to enums: generate clients from \
+            `/openapi.json?open_enums=true` if they refuse values that they do not know.",
+        "contact": {"name": "partneros", "url": "https://github.com/partneros/partneros"},
+        "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+    })
+}
+
+/// Every tag that operations may have.
+const TAGS: &[(&str, &str)] = &[
+    ("api-keys", "Credentials of integrations, with scopes."),
+    ("applications", "The application form, and the submissions of prospective partners."),
+    ("auth", "Registration, sign-in, sessions and passwords."),
+    ("contacts", "People at partners."),
+    ("deals", "Deal registrations of partners: reviewed, protected, won or lost."),
+    ("events", "The log of every change."),
+    ("exports", "Data out of the organization, as files."),
+    ("health", "Health and version of the server, and this document."),
+    ("imports", "Data into the organization, from files."),
+    ("insights", "Figures about the partners that appear in intelligence."),
+    ("integrations", "Connections to other services."),
+    ("jobs", "Work that takes longer than a request, and its results."),
+    ("members", "People of the organization and their roles."),
+    ("notifications", "Notifications in the application, by mail and in Slack."),
+    ("organization", "The tenant and its settings."),
+    ("partners", "One profile per company, maintained by people and automation together."),
+    ("plans", "Joint plans of partners: targets, won revenue and shared activities."),
+    ("scores", "Fit and health of partners, with the evidence."),
+    ("tags", "The organization's own labels for partners."),
+    ("tiers", "The tiers of the partner program, their requirements, and their evaluation."),
+    ("users", "The user or API key that sends the request."),
+    ("views", "Saved filters with sort and columns, private or shared."),
+];
+
+/// The tags that are used, in alphabetical order.
+fn tags(paths: &Map<String, Json>) -> Json {
+    let used: std::collections::BTreeSet<&str> = operations_of(paths)
+        .flat_map(|(_, _, operation)| {
+            operation["tags"].as_array().into_iter().flatten().filter_map(Json::as_str)
+        })
+        .collect();
+    let described = |tag: &str| {
+        let (_, text) = TAGS
+            .iter()
+            .find(|(name, _)| *name == tag)
+            .unwrap_or_else(|| panic!("the tag {tag} is not in openapi::TAGS"));
+        json!({"name": tag, "description": text})
+    };
+    used.into_iter().map(described).collect()
+}
+
+/// Path, method and operation of everything below `paths`.
+fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str, &Json)> {
+    paths.iter().flat_map(|(path, item)| {
+        METHODS.iter().filter_map(move |method| {
+            item.get(*method).map(|operation| (path.as_str(), *method, operation))
+        })
+    })
+}
+
+/// Drops the components that nothing refers to, and sorts the others.
+fn keep_what_is_used(document: &mut Json) {
+    let mut used = std::collections::BTreeSet::new();
+    let mut open: Vec<&Json> = vec![&document["paths"]];
+    while let Some(value) = open.pop() {
+        match value {
+            Json::Array(items) => open.extend(items),
+            Json::Object(members) => {
+                if let Some(target) = members.get("$ref").and_then(Json::as_str)
+                    && used.insert(target.to_owned())
+                {
+                    let found =
+                        target.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+                    open.push(found.unwrap_or_else(|| {
+                        panic!("{target} does not exist: add it to openapi::unreferenced")
+                    }));
+                }
+                open.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    let kinds = document["components"].as_object_mut().expect("was just made");
+    for (kind, components) in kinds {
+        let components = components.as_object_mut().expect("components are maps");
+        components.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
+        components.sort_keys();
+    }
+}

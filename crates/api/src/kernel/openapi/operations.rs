@@ -1,0 +1,428 @@
+//! What is done to the operations of the derives: who may call them, their bodies and parameters,
+//! their examples.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    METHODS,
+    answers::{self, Traits},
+    examples,
+    schemas::name_of,
+};
+
+/// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
+pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>) {
+    for (path, item) in paths {
+        // A thing that is read with a version is deleted with one.
+        let versioned = item
+            .pointer("/get/responses")
+            .is_some_and(|responses| answers_version(responses, schemas));
+        for method in METHODS {
+            if let Some(operation) = item.get_mut(method).and_then(Json::as_object_mut) {
+                finish_one(path, method, operation, versioned, schemas);
+            }
+        }
+    }
+}
+
+fn finish_one(
+    path: &str,
+    method: &str,
+    operation: &mut Map<String, Json>,
+    versioned: bool,
+    schemas: &Map<String, Json>,
+) {
+    let place = format!("{} {path}", method.to_uppercase());
+    let text = |operation: &Map<String, Json>, word: &str| {
+        operation.get(word).and_then(Json::as_str).unwrap_or_default().trim().to_owned()
+    };
+    let id = camel_case(&text(operation, "operationId"));
+    operation.insert("operationId".into(), id.clone().into());
+    if text(operation, "description").is_empty() {
+        let summary = text(operation, "summary");
+        operation
+            .insert("description".into(), format!("{}.", summary.trim_end_matches('.')).into());
+    }
+    let public = security(&place, operation);
+
+    let takes_key = method == "post" && !is_without_key(path);
+    let answers_version =
+        operation.get("responses").is_some_and(|responses| answers_version(responses, schemas));
+    let has_etag = answers_version || operation.shift_remove("x-etag").is_some();
+    let asks_for_it = operation.shift_remove("x-if-match").is_some();
+    let errors: Vec<String> =
+        text(operation, "x-errors").split_whitespace().map(str::to_owned).collect();
+    let needs_if_match = errors.iter().any(|code| code == "if_match_required");
+    let takes_if_match = match method {
+        _ if asks_for_it => true,
+        "patch" => answers_version,
+        "delete" => answers_version || versioned,
+        _ => needs_if_match,
+    };
+    parameters(
+        operation,
+        &[
+            (takes_key, "IdempotencyKey"),
+            (takes_if_match && !needs_if_match, "IfMatch"),
+            (needs_if_match, "IfMatchRequired"),
+            (method == "get" && has_etag, "IfNoneMatch"),
+        ],
+    );
+    if !errors.is_empty() {
+        operation.insert("x-errors".into(), json!(errors));
+    }
+    if let Some(body) = operation.get_mut("requestBody").and_then(Json::as_object_mut) {
+        body.insert("required".into(), true.into());
+        if let Some(content) = body.get_mut("content").and_then(Json::as_object_mut) {
+            if let (true, Some(json)) =
+                (method == "patch", content.get("application/json").cloned())
+            {
+                content.shift_insert(0, "application/merge-patch+json".into(), json);
+                // openapi-python-client makes a module that cannot be loaded of two kinds without
+                // an optional parameter. The server takes both all the same (`Policy`).
+                if !takes_if_match || needs_if_match {
+                    content.shift_remove("application/json");
+                }
+            }
+            contents(content, |kind, schema| match is_json(kind) {
+                true => Some(examples::of_request(&id, schema, schemas)),
+                false => examples::of_form(&id).cloned(),
+            });
+        }
+    }
+    let traits = Traits {
+        public,
+        has_path_parameters: path.contains('{'),
+        has_body: operation.contains_key("requestBody"),
+        takes_key,
+        takes_if_match,
+        has_etag,
+        is_get: method == "get",
+        path: place,
+        errors,
+    };
+    let responses = operation
+        .entry("responses")
+        .or_insert(json!({}))
+        .as_object_mut()
+        .expect("responses are a map");
+    for (status, response) in responses.iter_mut() {
+        if let Some(content) = response.get_mut("content").and_then(Json::as_object_mut) {
+            contents(content, |kind, schema| {
+                is_json(kind).then(|| examples::of_answer(&id, status, schema, schemas))
+            });
+        }
+    }
+    answers::finish(responses, &traits);
+    responses.sort_keys();
+    if let Some(pagination) = pagination(operation, schemas) {
+        operation.insert("x-pagination".into(), pagination);
+    }
+    *operation = in_reading_order(std::mem::take(operation));
+}
+
+/// How clients walk through the pages of a list, for generators that make iterators. Lists are
+/// known by answering rows and the cursor of the next page.
+fn pagination(operation: &Map<String, Json>, schemas: &Map<String, Json>) -> Option<Json> {
+    let schema_of = |content: &Json| {
+        let target = content.pointer("/application~1json/schema/$ref").and_then(Json::as_str);
+        target.and_then(name_of).and_then(|name| schemas.get(name))
+    };
+    let page = schema_of(operation.get("responses")?.pointer("/200/content")?)?;
+    let answers = |name: &str| page.pointer(&format!("/properties/{name}")).is_some();
+    if !answers("data") || !answers("next_cursor") {
+        return None;
+    }
+    let body = operation.get("requestBody").and_then(|body| body.get("content"));
+    let of_body = body.and_then(schema_of).and_then(|body| body.get("properties"));
+    let takes = |name: &str| match of_body {
+        Some(properties) => properties.get(name).is_some(),
+        None => operation
+            .get("parameters")
+            .and_then(Json::as_array)
+            .is_some_and(|all| all.iter().any(|parameter| parameter["name"] == name)),
+    };
+    let place = if of_body.is_some() { "body" } else { "query" };
+    let inputs: Vec<Json> = ["cursor", "limit"]
+        .iter()
+        .filter(|name| takes(name))
+        .map(|name| json!({"name": name, "in": place, "type": name}))
+        .collect();
+    takes("cursor").then(|| {
+        json!({
+            "type": "cursor",
+            "inputs": inputs,
+            "outputs": {"results": "$.data", "nextCursor": "$.next_cursor"}
+        })
+    })
+}
+
+/// What it is, who may, what goes in, what comes out.
+fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
+    let first = [
+        "tags",
+        "summary",
+        "description",
+        "operationId",
+        "security",
+        "x-required-role",
+        "x-required-scopes",
+    ];
+    let then = ["x-api-keys", "x-errors", "x-pagination", "parameters", "requestBody", "responses"];
+    let mut ordered: Map<String, Json> =
+        first.iter().chain(&then).filter_map(|word| operation.shift_remove_entry(*word)).collect();
+    ordered.extend(operation);
+    ordered
+}
+
+/// Writes who may call the operation from `security(..)`: `((ROLE = [SCOPE]))`, `-` for a scope
+/// that no key has, `user` for any signed-in user, `any` for any credential, nothing for the
+/// public. Answers whether it is public.
+fn security(place: &str, operation: &mut Map<String, Json>) -> bool {
+    let given = operation.get("security").and_then(|all| all.get(0)).and_then(Json::as_object);
+    let given =
+        given.unwrap_or_else(|| panic!("{place}: nothing says who may call it: security(..)"));
+    let Some((role, scopes)) =
+        given.iter().next().map(|(role, scopes)| (role.clone(), scopes.clone()))
+    else {
+        operation.insert("security".into(), json!([]));
+        return true;
+    };
+    let scopes: Vec<Json> = scopes.as_array().cloned().unwrap_or_default();
+    let keys = role != "user" && !scopes.iter().any(|scope| scope == "-");
+    let scopes: Vec<Json> = scopes.into_iter().filter(|scope| scope != "-").collect();
+    assert!(
+        role == "any" || !keys || !scopes.is_empty(),
+        "{place}: names neither a scope of keys nor `-`"
+    );
+    // Every signed-in user is at least a viewer.
+    let role = if matches!(role.as_str(), "user" | "any") { "viewer".to_owned() } else { role };
+    operation.insert("security".into(), json!([{"bearerAuth": []}]));
+    operation.insert("x-required-role".into(), role.into());
+    operation.insert("x-required-scopes".into(), scopes.into());
+    if !keys {
+        operation.insert("x-api-keys".into(), false.into());
+    }
+    false
+}
+
+/// POSTs that write nothing, and those without a credential to keep a key under.
+fn is_without_key(path: &str) -> bool {
+    path.ends_with("/query")
+        || path.ends_with("/aggregate")
+        || path.contains("/auth/")
+        || path.ends_with("/imports/previews")
+}
+
+/// Parameters are never null, and the shared ones come last.
+fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
+    let parameters = operation.entry("parameters").or_insert(json!([]));
+    let parameters = parameters.as_array_mut().expect("parameters are a list");
+    for parameter in parameters.iter_mut().filter_map(Json::as_object_mut) {
+        parameter.shift_remove("deprecated");
+        let Some(schema) = parameter.get_mut("schema") else { continue };
+        if let Some(only) = schema.pointer("/oneOf").and_then(Json::as_array).and_then(|choices| {
+            let is_null = |choice: &&Json| choice.get("type").is_some_and(|kind| kind == "null");
+            choices
+                .iter()
+                .any(|choice| is_null(&choice))
+                .then(|| choices.iter().find(|choice| !is_null(choice)))
+                .flatten()
+        }) {
+            let mut only = only.clone();
+            if let Some(description) =
+                only.as_object_mut().and_then(|only| only.shift_remove("description"))
+            {
+                parameter.insert("description".into(), description);
+            }
+            parameter.insert("schema".into(), only);
+        }
+        let Some(schema) = parameter.get_mut("schema") else { continue };
+        if let Some(kinds) = schema.get("type").and_then(Json::as_array) {
+            let kind = kinds.iter().find(|kind| *kind != "null").cloned().unwrap_or_default();
+            schema["type"] = kind;
+        }
+        // What the parameter is, stands at the parameter; a default is said in words.
+        if let Some(default) =
+            schema.as_object_mut().and_then(|schema| schema.shift_remove("default"))
+        {
+            let text = parameter.get("description").and_then(Json::as_str).unwrap_or_default();
+            let text = format!(
+                "{} Default: `{}`.",
+                text.trim_end(),
+                default.as_str().map_or(default.to_string(), str::to_owned)
+            );
+            parameter.insert("description".into(), text.trim_start().into());
+        }
+        // Tools that send requests fill in the example of a parameter, so that a list would be
+        // asked for with every filter that it knows. They leave alone what stands in the schema.
+        if let Some(example) = parameter.shift_remove("example")
+            && let Some(schema) = parameter.get_mut("schema").and_then(Json::as_object_mut)
+            && !schema.contains_key("$ref")
+        {
+            schema.insert("examples".into(), json!([example]));
+        }
+        // Lists are written with commas.
+        if parameter.get("in").is_some_and(|place| place == "query")
+            && parameter
+                .get("schema")
+                .is_some_and(|schema| schema.get("type").is_some_and(|kind| kind == "array"))
+        {
+            parameter.insert("style".into(), "form".into());
+            parameter.insert("explode".into(), false.into());
+        }
+    }
+    let wanted = shared.iter().filter(|(wanted, _)| *wanted);
+    parameters
+        .extend(wanted.map(|(_, name)| json!({"$ref": format!("#/components/parameters/{name}")})));
+    if parameters.is_empty() {
+        operation.shift_remove("parameters");
+    }
+}
+
+/// Makes components of the parameters that filter, since several operations have the same ones: the
+/// answer is what goes below `components`. Their formats and examples are those of the property
+/// that they look at.
+///
+/// # Panics
+/// When two catalogues say different things of the same property; the tests make the document.
+pub fn share_filters(
+    paths: &mut Map<String, Json>,
+    schemas: &Map<String, Json>,
+) -> Map<String, Json> {
+    let mut shared = Map::new();
+    let operations = paths.values_mut().filter_map(Json::as_object_mut).flat_map(Map::values_mut);
+    let parameters = operations
+        .filter_map(|operation| operation.get_mut("parameters").and_then(Json::as_array_mut))
+        .flatten();
+    for parameter in parameters {
+        let Some(origin) = parameter.as_object_mut().and_then(|p| p.shift_remove("x-filters-by"))
+        else {
+            continue;
+        };
+        let word = |name: &str| origin[name].as_str().unwrap_or_default();
+        let (schema, field, operator) = (word("schema"), word("field"), word("operator"));
+        let property = schemas
+            .get(schema)
+            .and_then(|schema| schema.pointer(&format!("/properties/{field}")))
+            .unwrap_or_else(|| panic!("{schema} has no property {field} to filter by"));
+        let value = &mut parameter["schema"];
+        let place = if value["type"] == "array" { &mut value["items"] } else { &mut *value };
+        if let (true, Some(format)) = (place["type"] == "integer", property.get("format")) {
+            place["format"] = format.clone();
+        }
+        value["examples"] = json!([examples::of_filter(property, operator, schemas)]);
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let component = format!("{schema}Filter{}", pascal_case(name));
+        let reference = json!({"$ref": format!("#/components/parameters/{component}")});
+        let parameter = std::mem::replace(parameter, reference);
+        if let Some(other) = shared.insert(component.clone(), parameter.clone()) {
+            assert_eq!(other, parameter, "two parameters are called {component}");
+        }
+    }
+    shared
+}
+
+/// Examples for JSON and forms, and plain texts or bytes for what is neither.
+fn contents(content: &mut Map<String, Json>, example: impl Fn(&str, &Json) -> Option<Json>) {
+    for (kind, media) in content {
+        let made = media.get("schema").and_then(|schema| example(kind, schema));
+        if is_json(kind) || kind == "multipart/form-data" {
+            if media.get("example").is_none()
+                && media.get("examples").is_none()
+                && let Some(made) = made
+            {
+                media["example"] = made;
+            }
+        } else {
+            let lines = kind.starts_with("text/")
+                || ["yaml", "jsonl", "ndjson"].iter().any(|word| kind.ends_with(word));
+            media["schema"] = if lines {
+                json!({"type": "string"})
+            } else {
+                json!({"type": "string", "format": "binary"})
+            };
+            if kind.ends_with("json") {
+                media["example"] = json!("{\"name\":\"Acme\"}\n");
+            }
+        }
+    }
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || kind.ends_with("+json")
+}
+
+/// Whether a success answers a resource that has a version.
+fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
+    let successes =
+        responses.as_object().into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
+    let mut names = successes.filter_map(|(_, response)| {
+        response
+            .pointer("/content/application~1json/schema/$ref")
+            .and_then(Json::as_str)
+            .and_then(name_of)
+    });
+    names.any(|name| {
+        schemas
+            .get(name)
+            .and_then(|schema| schema.pointer("/properties/version/type"))
+            .is_some_and(|kind| kind == "integer")
+    })
+}
+
+fn camel_case(name: &str) -> String {
+    let (first, rest) = name.split_once('_').unwrap_or((name, ""));
+    first.to_owned() + &pascal_case(rest)
+}
+
+fn pascal_case(name: &str) -> String {
+    let capitalized = |word: &str| {
+        let mut chars = word.chars();
+        let first = chars.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    };
+    name.split('_').map(capitalized).collect()
+}
+
+/// The parameters below `components`.
+pub fn shared_parameters() -> Map<String, Json> {
+    // None has an example: tools that send requests fill it in, and a key that is not new or a
+    // version that is not the present one would have every request refused.
+    let header = |name: &str, required: bool, description: &str| {
+        json!({"name": name, "in": "header", "required": required, "description": description,
+               "schema": {"type": "string", "minLength": 1, "maxLength": 257}})
+    };
+    let all = json!({
+        "IfMatchRequired": header(
+            "If-Match",
+            true,
+            "The `ETag` of the version that you replace, such as `\"17\"`. If the resource has \
+             changed since, the answer is 412."
+        ),
+        "IdempotencyKey": header(
+            "Idempotency-Key",
+            false,
+            "A text that you make up for this request, for example a UUID. If the same request is \
+             sent again with the same key within 24 hours, it is not carried out again: the first \
+             answer is returned."
+        ),
+        "IfMatch": header(
+            "If-Match",
+            false,
+            "An `ETag`, such as `\"17\"`, or several. If the resource has changed since that \
+                version, the \
+             answer is 412."
+        ),
+        "IfNoneMatch": header(
+            "If-None-Match",
+            false,
+            "An `ETag`, such as `\"17\"`. If the resource has not changed since that version, the \
+             answer is 304 without a body."
+        )
+    });
+    match all {
+        Json::Object(all) => all,
+        _ => unreachable!("was just written as an object"),
+    }
+}

@@ -1,0 +1,442 @@
+//! The document as policy: who may call an operation, and what it takes, looked up by method and
+//! pattern. A route that is not in the document is refused, so that what is documented and what is
+//! enforced cannot differ.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    str::FromStr,
+    sync::Arc,
+};
+
+use domain::{
+    Code, Error, Fault,
+    access::{AccessScope, Role},
+    body::{Schemas, id_prefix, split_list},
+    fault::Faults,
+    fields::did_you_mean,
+    filter,
+    ids::{self, IdFault},
+    listing::invalid_parameters,
+};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
+
+use super::{operations_of, schemas::name_of};
+
+/// Every operation of the document.
+#[derive(Debug)]
+pub struct Policy {
+    /// By pattern, then by method: few enough to be looked through.
+    by_pattern: HashMap<String, Vec<Arc<Operation>>>,
+}
+
+/// What one operation asks of a request.
+#[derive(Debug)]
+pub struct Operation {
+    /// The operationId.
+    pub id: String,
+    /// In capitals, as HTTP writes it.
+    pub method: String,
+    /// As the router writes it, `/v1/partners/{id}`.
+    pub pattern: String,
+    pub tag: String,
+    /// Nobody needs a credential.
+    pub public: bool,
+    /// The least role of a user; none when public.
+    pub role: Option<Role>,
+    /// What a key needs, all of them; empty means that any key will do (if keys may at all).
+    pub scopes: Vec<AccessScope>,
+    pub keys_allowed: bool,
+    pub path_parameters: Vec<PathParameter>,
+    pub query: Vec<Parameter>,
+    /// The schema of a JSON body.
+    pub body: Option<String>,
+    /// The media types of its answers; empty when they have no body.
+    pub answers: Vec<String>,
+    /// The media types of the body; empty when it takes none.
+    pub media_types: Vec<String>,
+    pub takes_idempotency_key: bool,
+    pub takes_if_match: bool,
+    pub takes_if_none_match: bool,
+    /// Units of the quota that it costs, before its filter is counted.
+    pub cost: u32,
+    /// Properties of the body that hold a filter.
+    pub filters: Vec<String>,
+}
+
+/// A parameter of the path.
+#[derive(Debug)]
+pub struct PathParameter {
+    pub name: String,
+    /// The prefix of the ids that it takes, when it takes ids.
+    pub prefix: Option<&'static str>,
+    pub schema: Json,
+}
+
+/// A query parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    pub name: String,
+    pub schema: Json,
+    pub required: bool,
+    /// A parameter of the field catalogue: its values are read by `domain::filter`.
+    pub filter: bool,
+}
+
+impl Policy {
+    /// The policy of a finished document.
+    ///
+    /// # Panics
+    /// When the document names a role or scope that does not exist; the tests make the document.
+    pub fn of(document: &Json) -> Self {
+        let mut by_pattern: HashMap<String, Vec<Arc<Operation>>> = HashMap::new();
+        let nothing = Map::new();
+        let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
+        for (path, method, operation) in operations_of(paths) {
+            by_pattern
+                .entry(path.to_owned())
+                .or_default()
+                .push(Arc::new(Operation::of(path, method, operation, document)));
+        }
+        Self { by_pattern }
+    }
+
+    /// The operation behind a route: its method and the pattern that the router matched.
+    pub fn find(&self, method: &str, pattern: &str) -> Option<&Arc<Operation>> {
+        self.by_pattern.get(pattern)?.iter().find(|operation| operation.method == method)
+    }
+
+    /// The methods that a pattern knows, in alphabetical order.
+    pub fn methods(&self, pattern: &str) -> Vec<&str> {
+        let mut methods: Vec<&str> =
+            self.by_pattern.get(pattern).into_iter().flatten().map(|o| o.method.as_str()).collect();
+        methods.sort_unstable();
+        methods
+    }
+
+    /// All operations, in no order.
+    pub fn operations(&self) -> impl Iterator<Item = &Arc<Operation>> {
+        self.by_pattern.values().flatten()
+    }
+}
+
+impl Operation {
+    fn of(path: &str, method: &str, operation: &Json, document: &Json) -> Self {
+        let text = |word: &str| operation[word].as_str().unwrap_or_default().to_owned();
+        let public = operation["security"].as_array().is_some_and(Vec::is_empty);
+        let word = |text: &str| -> Role {
+            text.parse().unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        };
+        let scopes = operation["x-required-scopes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str);
+        let scope = |text| {
+            AccessScope::from_str(text).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        };
+        let parameters: Vec<&Json> = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|p| resolved(p, document))
+            .collect();
+        let header =
+            |name: &str| parameters.iter().any(|p| p["in"] == "header" && p["name"] == name);
+        let content = operation.pointer("/requestBody/content").and_then(Json::as_object);
+        let body = content.and_then(|content| {
+            ["application/json", "application/merge-patch+json"]
+                .iter()
+                .find_map(|kind| content.get(*kind))
+        });
+        let schema = body
+            .and_then(|body| body.pointer("/schema/$ref"))
+            .and_then(Json::as_str)
+            .and_then(name_of);
+        let is_dear =
+            path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
+        Self {
+            id: text("operationId"),
+            method: method.to_uppercase(),
+            pattern: path.to_owned(),
+            tag: operation.pointer("/tags/0").and_then(Json::as_str).unwrap_or_default().to_owned(),
+            public,
+            role: operation["x-required-role"].as_str().map(word),
+            scopes: scopes.map(scope).collect(),
+            keys_allowed: public || operation["x-api-keys"] != false,
+            path_parameters: parameters
+                .iter()
+                .filter(|p| p["in"] == "path")
+                .map(|p| PathParameter::of(p, document))
+                .collect(),
+            query: parameters
+                .iter()
+                .filter(|p| p["in"] == "query")
+                .map(|p| Parameter::of(p))
+                .collect(),
+            filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
+            body: schema.map(str::to_owned),
+            answers: answers_of(operation),
+            media_types: media_types(content),
+            takes_idempotency_key: header("Idempotency-Key"),
+            takes_if_match: header("If-Match"),
+            takes_if_none_match: header("If-None-Match"),
+            cost: if is_dear { 5 } else { 1 },
+        }
+    }
+
+    /// Checks the parameters of the path, each asked for by its name, as it stands in the address.
+    ///
+    /// # Errors
+    /// `not_found` for what cannot be a name of anything, `validation_failed` with `wrong_id_type`
+    /// for the id of another kind of thing.
+    pub fn check_path<'a>(
+        &self,
+        schemas: &Schemas,
+        value: impl Fn(&str) -> Option<&'a str>,
+    ) -> domain::Result<()> {
+        for parameter in &self.path_parameters {
+            let text = value(&parameter.name).unwrap_or_default();
+            match parameter.prefix {
+                Some(prefix) => parameter.check_id(prefix, text)?,
+                None => parameter.check_text(schemas, text)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts
+    /// as they were given.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of
+    /// the problem when several are unknown.
+    pub fn check_query(
+        &self,
+        schemas: &Schemas,
+        pairs: &[(String, String)],
+    ) -> domain::Result<Map<String, Json>> {
+        let mut values = Map::new();
+        let mut faults = Faults::default();
+        let known: HashSet<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
+        let mut given: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut unknown = 0;
+        for (name, text) in pairs {
+            let texts = given.entry(name).or_default();
+            if texts.is_empty() && !known.contains(name.as_str()) && !faults.is_full() {
+                unknown += 1;
+                faults.push(self.unknown_parameter(name));
+            }
+            texts.push(text);
+        }
+        for parameter in &self.query {
+            let texts = given.remove(parameter.name.as_str()).unwrap_or_default();
+            if texts.is_empty() {
+                if parameter.required {
+                    faults.push(Fault::at_parameter(INVALID, &parameter.name, "is required"));
+                }
+                continue;
+            }
+            let checked = match parameter.filter {
+                true => Ok(texts.into()),
+                false => schemas.parameter(&parameter.name, &parameter.schema, &texts),
+            };
+            match checked {
+                Ok(value) => drop(values.insert(parameter.name.clone(), value)),
+                Err(found) => faults.extend(found),
+            }
+        }
+        let mut faults = faults.into_vec();
+        let names: Vec<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
+        match (faults.first_mut(), unknown) {
+            (None, _) => Ok(values),
+            (Some(only), 1) => {
+                only.meta.insert("allowed".to_owned(), json!(names));
+                Err(invalid_parameters(faults))
+            }
+            (_, 0) => Err(invalid_parameters(faults)),
+            _ => Err(invalid_parameters(faults).meta("allowed", json!(names))),
+        }
+    }
+
+    /// Nodes and values of the filter that the query parameters make.
+    pub fn weight_of_query(&self, pairs: &[(String, String)]) -> usize {
+        if self.query.iter().all(|parameter| !parameter.filter) {
+            return 0;
+        }
+        let of_filter: HashSet<&str> = self
+            .query
+            .iter()
+            .filter(|known| known.filter && !NO_CONDITIONS.contains(&known.name.as_str()))
+            .map(|known| known.name.as_str())
+            .collect();
+        let conditions = pairs.iter().filter(|(name, _)| of_filter.contains(name.as_str()));
+        conditions.map(|(_, text)| 1 + split_list(text).len()).sum()
+    }
+
+    /// Nodes and values of the filters in a body.
+    pub fn weight_of_body(&self, body: &Json) -> usize {
+        self.filters.iter().filter_map(|name| body.get(name)).map(filter::weight).sum()
+    }
+
+    /// Whether one of its answers is what an `Accept` header asks for.
+    ///
+    /// # Errors
+    /// `not_acceptable` with what there is.
+    pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
+        let wanted =
+            || accept.unwrap_or("*/*").split(',').take(MAX_MEDIA_RANGES).filter_map(wanted);
+        let fits = |answer: &String| {
+            wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted))
+        };
+        match self.answers.is_empty() || self.answers.iter().any(fits) {
+            true => Ok(()),
+            false => {
+                Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into()))
+            }
+        }
+    }
+
+    fn unknown_parameter(&self, name: &str) -> Fault {
+        let names = self.query.iter().map(|known| known.name.as_str());
+        let fault = Fault::at_parameter(INVALID, name, "unknown parameter");
+        match did_you_mean(name, names) {
+            Some(guess) => fault.meta("did_you_mean", guess),
+            None => fault,
+        }
+    }
+}
+
+const INVALID: &str = "invalid_parameter";
+/// Parameters of lists that the catalogue's grammar reads and that are no conditions.
+const NO_CONDITIONS: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
+/// Media ranges of an `Accept` header that are looked at.
+const MAX_MEDIA_RANGES: usize = 100;
+/// Characters of a path parameter of which the document does not say how long it may be.
+const MAX_SEGMENT: usize = 100;
+
+/// Role, scopes and name in one line.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
+        let keys = match (self.keys_allowed, scopes.is_empty()) {
+            (false, _) => "-".to_owned(),
+            (true, true) => "any key".to_owned(),
+            (true, false) => scopes.join(" "),
+        };
+        write!(f, "{} {} {} ", self.pattern, self.method, self.id)?;
+        match self.role {
+            None => write!(f, "public"),
+            Some(role) => write!(f, "{role} / {keys}"),
+        }
+    }
+}
+
+impl PathParameter {
+    fn of(parameter: &Json, document: &Json) -> Self {
+        Self {
+            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            prefix: resolved(&parameter["schema"], document).as_object().and_then(id_prefix),
+            schema: parameter["schema"].clone(),
+        }
+    }
+
+    fn check_id(&self, prefix: &'static str, text: &str) -> domain::Result<()> {
+        match ids::decode(prefix, text) {
+            Ok(_) => Ok(()),
+            Err(IdFault::Malformed) => Err(Error::not_found()),
+            Err(IdFault::WrongKind) => {
+                let detail = format!("must be an id that begins with {prefix}_");
+                let fault = Fault::at_parameter("wrong_id_type", &self.name, detail);
+                Err(Error::invalid(vec![fault.meta("prefix", prefix)]))
+            }
+        }
+    }
+
+    /// What the document does not allow names nothing, and nobody needs to look for it.
+    fn check_text(&self, schemas: &Schemas, text: &str) -> domain::Result<()> {
+        let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Error::not_found())?;
+        let is_plain = !decoded.contains(char::is_control) && text.len() <= 12 * MAX_SEGMENT;
+        let is_short =
+            self.schema.get("maxLength").is_some() || decoded.chars().nth(MAX_SEGMENT).is_none();
+        match schemas.parameter(&self.name, &self.schema, &[&decoded]) {
+            Ok(_) if is_plain && is_short => Ok(()),
+            _ => Err(Error::not_found()),
+        }
+    }
+}
+
+impl Parameter {
+    fn of(parameter: &Json) -> Self {
+        let is_filter = [parameter, &parameter["schema"]]
+            .iter()
+            .any(|place| place.get("x-filter").is_some_and(|mark| mark == true));
+        Self {
+            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            schema: parameter["schema"].clone(),
+            required: parameter["required"] == true,
+            filter: is_filter,
+        }
+    }
+}
+
+/// The media types of a body. A merge patch may be sent as plain JSON, also where the document is
+/// silent about it for the sake of a generator.
+fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
+    let mut kinds: Vec<String> = content.into_iter().flat_map(Map::keys).cloned().collect();
+    let is = |wanted: &str| kinds.iter().any(|kind| kind == wanted);
+    if is("application/merge-patch+json") && !is("application/json") {
+        kinds.push("application/json".to_owned());
+    }
+    kinds
+}
+
+/// The media types of the successes of an operation.
+fn answers_of(operation: &Json) -> Vec<String> {
+    let successes = operation["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'));
+    successes
+        .filter_map(|(_, answer)| answer["content"].as_object())
+        .flat_map(|content| content.keys().cloned())
+        .collect()
+}
+
+/// A media range of an `Accept` header, unless its weight is zero.
+fn wanted(range: &str) -> Option<String> {
+    let mut parts = range.split(';').map(str::trim);
+    let kind = parts.next()?.to_ascii_lowercase();
+    let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));
+    (!kind.is_empty() && !refused).then_some(kind)
+}
+
+/// Whether a media range such as `image/*` holds a media type.
+fn overlap(range: &str, kind: &str) -> bool {
+    range == "*/*"
+        || range == kind
+        || range
+            .strip_suffix('*')
+            .is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
+}
+
+/// The properties of a schema that hold a filter tree.
+fn filters_of(schema: &str, document: &Json) -> Vec<String> {
+    let properties = document
+        .pointer(&format!("/components/schemas/{schema}/properties"))
+        .and_then(Json::as_object);
+    let holds_filter = |property: &Json| property.to_string().contains("/FilterNode\"");
+    properties
+        .into_iter()
+        .flatten()
+        .filter(|(_, property)| holds_filter(property))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn resolved<'a>(value: &'a Json, document: &'a Json) -> &'a Json {
+    let pointer = value["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}

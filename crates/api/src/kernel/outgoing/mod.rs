@@ -1,0 +1,340 @@
+//! Requests to addresses that a user can name: the one client for them, and its guard.
+//!
+//! The guard stands where connections are made: a name is resolved once, every address of it is
+//! checked, and the connection goes to one of those very addresses. So a name that changes its mind
+//! between check and connection gains nothing, and neither does a redirect, since each is a request
+//! of its own.
+//!
+//! Architecture Invariant: nothing else in this server sends a request to an address that came from
+//! a user.
+
+mod addresses;
+pub mod slack;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    error::Error as _,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use domain::{Code, Error};
+use reqwest::{
+    Client, ClientBuilder, Response, Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+    header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, LOCATION},
+    redirect,
+};
+
+pub use addresses::is_public;
+
+/// As what we introduce ourselves.
+const USER_AGENT: &str = concat!("partneros/", env!("CARGO_PKG_VERSION"));
+/// A host that drops what is sent to it leaves time for another attempt.
+const CONNECT: Duration = Duration::from_millis(2_500);
+
+/// What one request may cost, its redirects included.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub time: Duration,
+    /// Of the body, as it comes over the wire.
+    pub bytes: usize,
+    pub redirects: usize,
+}
+
+/// Where requests may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To public addresses, at the ports of the web.
+    Public,
+    /// To any address and port, with credentials in the address: what only the operator can name,
+    /// or `PARTNEROS_ALLOW_PRIVATE_URLS`.
+    Anywhere,
+}
+
+/// A client that asks for one thing at a time: no cookies, no proxy, nothing is unpacked. Cheap to
+/// clone.
+#[derive(Clone)]
+pub struct Outgoing {
+    http: Client,
+    reach: Reach,
+}
+
+/// An answer that came whole.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Where it came from in the end.
+    pub url: Url,
+    /// The `Content-Type`, in lower case.
+    pub content_type: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl Fetched {
+    /// The media type without its parameters.
+    pub fn media_type(&self) -> Option<&str> {
+        self.content_type.as_deref().and_then(|kind| kind.split(';').next()).map(str::trim)
+    }
+}
+
+/// Why there is no answer, in words for users that go on where "`acme.com` " ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The guard does not let it pass.
+    NotAllowed(String),
+    /// No connection came about.
+    Unreachable(String),
+    /// The answer is of no use.
+    Failed(String),
+}
+
+impl Trouble {
+    /// The problem: `url_not_allowed` or `fetch_failed`. `what` was asked.
+    pub fn of(self, what: impl fmt::Display) -> Error {
+        match self {
+            Self::NotAllowed(why) => Error::new(Code::UrlNotAllowed, format!("{what} {why}.")),
+            Self::Unreachable(why) | Self::Failed(why) => {
+                Error::new(Code::FetchFailed, format!("{what} {why}."))
+            }
+        }
+    }
+}
+
+impl Outgoing {
+    /// A client of this reach. `hosts` are names whose address the deployment itself has fixed, for
+    /// them and for all below them; the guard lets them pass.
+    ///
+    /// # Errors
+    /// When there cannot be any client at all.
+    pub fn new(reach: Reach, hosts: &HashMap<String, SocketAddr>) -> anyhow::Result<Self> {
+        Self::with_names(reach, hosts, Arc::new(System))
+    }
+
+    fn with_names(
+        reach: Reach,
+        hosts: &HashMap<String, SocketAddr>,
+        others: Arc<dyn Resolve>,
+    ) -> anyhow::Result<Self> {
+        let names = Arc::new(Names { reach, hosts: hosts.clone(), others });
+        let http = match builder(Arc::clone(&names)).build() {
+            Ok(http) => http,
+            Err(error) => {
+                tracing::warn!(%error, "no certificates of authorities are installed: outgoing \
+                    requests cannot use https");
+                builder(names).tls_certs_only([]).build()?
+            }
+        };
+        Ok(Self { http, reach })
+    }
+
+    /// Gets what is there, or where it leads to. `accept` says what is wanted.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn get(&self, url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
+        let answer = tokio::time::timeout(limits.time, self.follow(url, accept, limits)).await;
+        answer.unwrap_or_else(|_| {
+            Err(Trouble::Failed(format!("did not answer within {} seconds", limits.time.as_secs())))
+        })
+    }
+
+    async fn follow(&self, mut url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
+        for hop in 0..=limits.redirects {
+            let leads = |trouble| if hop == 0 { trouble } else { led_astray(&url, trouble) };
+            self.check(&url).map_err(leads)?;
+            let request = self
+                .http
+                .get(url.clone())
+                .header(ACCEPT, accept)
+                .header(ACCEPT_ENCODING, "identity");
+            let response = request.send().await.map_err(trouble).map_err(leads)?;
+            match redirection(&url, &response)? {
+                Some(next) => url = next,
+                None => return read(url, response, limits.bytes).await,
+            }
+        }
+        Err(Trouble::Failed(format!("redirects more than {} times", limits.redirects)))
+    }
+
+    /// What can be said of an address before its name is resolved.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAllowed`].
+    pub fn check(&self, url: &Url) -> Result<(), Trouble> {
+        let refuse = |why: &str| Err(Trouble::NotAllowed(why.to_owned()));
+        if !matches!(url.scheme(), "http" | "https") {
+            return refuse("is neither http nor https");
+        }
+        if self.reach == Reach::Anywhere {
+            return Ok(());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("holds a user or a password");
+        }
+        if !matches!(url.port(), None | Some(80 | 443)) {
+            return refuse("names another port than 80 and 443");
+        }
+        // Connections to plain addresses are made without asking for a name.
+        let host = url.host_str().unwrap_or_default();
+        match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+            Ok(address) if !is_public(address) => refuse(NOT_PUBLIC),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn builder(names: Arc<Names>) -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT)
+        .redirect(redirect::Policy::none())
+        .dns_resolver(names)
+        // Behind a proxy it would be the proxy that resolves names.
+        .no_proxy()
+        .http1_only()
+        // What is small on the way must not be huge here.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .pool_max_idle_per_host(0)
+}
+
+const NOT_PUBLIC: &str = "has no public address";
+
+/// A name has an address that is not public.
+#[derive(Debug, thiserror::Error)]
+#[error("{NOT_PUBLIC}")]
+struct NotPublic;
+
+/// Resolves names, once for each connection, to addresses that are allowed.
+struct Names {
+    reach: Reach,
+    hosts: HashMap<String, SocketAddr>,
+    others: Arc<dyn Resolve>,
+}
+
+impl Names {
+    /// The address that the deployment has fixed for a name, or for one above it.
+    fn fixed(&self, name: &str) -> Option<SocketAddr> {
+        let below = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
+        std::iter::once(name).chain(below).find_map(|name| self.hosts.get(name)).copied()
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        if let Some(address) = self.fixed(name.as_str()) {
+            return Box::pin(async move { Ok(Box::new(std::iter::once(address)) as Addrs) });
+        }
+        let (found, reach) = (self.others.resolve(name), self.reach);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = found.await?.collect();
+            // All or nothing: nobody has a good reason for a name that is public and private at
+            // once.
+            match reach == Reach::Anywhere || found.iter().all(|address| is_public(address.ip())) {
+                true => Ok(Box::new(found.into_iter()) as Addrs),
+                false => Err(NotPublic.into()),
+            }
+        })
+    }
+}
+
+/// As the system resolves names.
+struct System;
+
+impl Resolve for System {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            // Port 0 becomes that of the scheme.
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// What went wrong, without a word about the inside of this deployment.
+fn trouble(error: reqwest::Error) -> Trouble {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.is::<NotPublic>() {
+            return Trouble::NotAllowed(NOT_PUBLIC.to_owned());
+        }
+        cause = inner.source();
+    }
+    let error = error.without_url();
+    tracing::debug!(?error, "an outgoing request failed");
+    match () {
+        () if error.is_dns() => Trouble::Unreachable("has no address".to_owned()),
+        () if error.is_connect() => Trouble::Unreachable("cannot be reached".to_owned()),
+        () if error.is_timeout() => Trouble::Failed("did not answer in time".to_owned()),
+        () => Trouble::Failed("broke off".to_owned()),
+    }
+}
+
+/// Whose fault a redirect's trouble is.
+fn led_astray(url: &Url, trouble: Trouble) -> Trouble {
+    let at = |why| format!("redirects to `{}`, which {why}", url.host_str().unwrap_or_default());
+    match trouble {
+        Trouble::NotAllowed(why) => Trouble::NotAllowed(at(why)),
+        Trouble::Unreachable(why) | Trouble::Failed(why) => Trouble::Failed(at(why)),
+    }
+}
+
+/// Where the answer leads.
+fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, Trouble> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let to =
+        response.headers().get(LOCATION).and_then(|to| std::str::from_utf8(to.as_bytes()).ok());
+    let to = to.and_then(|to| from.join(to).ok());
+    to.map(Some).ok_or_else(|| Trouble::Failed("redirects to nowhere".to_owned()))
+}
+
+/// The body, as long as it is not too long.
+async fn read(url: Url, response: Response, most: usize) -> Result<Fetched, Trouble> {
+    if !response.status().is_success() {
+        return Err(Trouble::Failed(format!("answered {}", response.status().as_u16())));
+    }
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_ascii_lowercase)
+    };
+    if header(CONTENT_ENCODING).is_some_and(|encoding| encoding.trim() != "identity") {
+        return Err(Trouble::Failed(
+            "answered with packed bytes, which were not asked for".to_owned(),
+        ));
+    }
+    let content_type = header(CONTENT_TYPE);
+    let too_large = || Trouble::Failed(format!("answered with more than {} KiB", most / 1024));
+    if response.content_length().is_some_and(|length| length > most as u64) {
+        return Err(too_large());
+    }
+    let body = read_whole(response, most).await.map_err(trouble)?.ok_or_else(too_large)?;
+    Ok(Fetched { url, content_type, body })
+}
+
+/// The body of an answer, however it says that it is long; none when it has more than `most` bytes.
+/// No answer from outside is read in another way.
+pub async fn read_whole(
+    mut response: Response,
+    most: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if body.len() + piece.len() > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Some(body))
+}

@@ -1,0 +1,235 @@
+//! The one secret of a deployment, and the keys that are derived from it.
+
+use std::{collections::BTreeSet, fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use domain::{Error, Result, ids::OrganizationId};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use crate::kernel::tokens::{KeyFault, MIN_SECRET_BYTES, Tokens};
+
+/// For whom access tokens are.
+const AUDIENCE: &str = "partneros";
+
+/// The secret that also signs access tokens. Changing it signs everybody out, unless the one before
+/// is still accepted.
+pub struct ServerKey {
+    secret: SecretString,
+    /// What was made with these is read, and nothing new is made with them.
+    others: Vec<SecretString>,
+}
+
+/// The fewest different bytes of a secret: whatever is made at random has more.
+const MIN_DIFFERENT_BYTES: usize = 5;
+
+/// Whether a text may be a key of the server.
+///
+/// # Errors
+/// Why not, to stand behind the name of the setting.
+pub fn check(text: &str) -> Result<(), &'static str> {
+    if text.starts_with("-----BEGIN") {
+        return Ok(());
+    }
+    if text.len() < MIN_SECRET_BYTES {
+        return Err("is too short for a shared secret: 32 bytes or more");
+    }
+    let different: BTreeSet<u8> = text.bytes().collect();
+    match different.len() < MIN_DIFFERENT_BYTES {
+        true => Err("repeats a few characters, so that anybody could guess it \
+                     (`openssl rand -base64 48` makes a good one)"),
+        false => Ok(()),
+    }
+}
+
+/// A key out of a file.
+///
+/// # Errors
+/// Why not, in words for people: also when every user of the machine could read or replace it.
+pub fn read_file(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    let unreadable = |error| format!("cannot read `{shown}`: {error}");
+    let mut file = fs::File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    if mode & 0o007 != 0 {
+        return Err(format!(
+            "every user of this machine may use `{shown}` (its mode is {:o}): `chmod 600` it",
+            mode & 0o777
+        ));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text.trim().to_owned())
+}
+
+impl ServerKey {
+    pub fn new(secret: SecretString) -> Self {
+        Self { secret, others: Vec::new() }
+    }
+
+    /// Accepts another key beside it: the one before, or the one to come.
+    pub fn accepting(mut self, other: SecretString) -> Self {
+        self.others.push(other);
+        self
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        std::iter::once(&self.secret).chain(&self.others)
+    }
+
+    /// What its secrets are called where they are not known.
+    pub fn ids(&self) -> Vec<String> {
+        let hex = |key: [u8; 32]| key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        self.derive_all("id of the key").map(hex).collect()
+    }
+
+    /// What signs access tokens, and checks those of all its secrets: EdDSA for a private key, else
+    /// HS256.
+    ///
+    /// # Errors
+    /// When the secret is neither an Ed25519 key nor long enough.
+    pub fn tokens(&self, issuer: &str) -> Result<Tokens, KeyFault> {
+        let of = |secret: &SecretString| {
+            let secret = secret.expose_secret();
+            match secret.starts_with("-----BEGIN") {
+                true => Tokens::ed25519(secret, issuer, AUDIENCE),
+                false => Tokens::shared_secret(secret.as_bytes(), issuer, AUDIENCE),
+            }
+        };
+        self.others.iter().try_fold(of(&self.secret)?, |all, other| Ok(all.believing(of(other)?)))
+    }
+
+    /// A key for one purpose: HMAC-SHA256 of the purpose under the secret.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        derived(&self.secret, purpose)
+    }
+
+    /// The same under each of its secrets, to check what was made with one.
+    pub fn derive_all<'a>(&'a self, purpose: &'a str) -> impl Iterator<Item = [u8; 32]> + 'a {
+        self.secrets().map(move |secret| derived(secret, purpose))
+    }
+
+    /// Encrypts what must not lie open in the database: AES-256-GCM, the nonce in front. It belongs
+    /// to the organization: whoever moves it into the row of another one gets nothing.
+    pub fn seal(
+        &self,
+        purpose: &str,
+        organization: OrganizationId,
+        mut bytes: Vec<u8>,
+    ) -> Result<Vec<u8>> {
+        let nonce = aead(&self.derive(purpose))
+            .seal_in_place_append_tag(Aad::from(organization.0.as_bytes()), &mut bytes)
+            .map_err(|_| Error::internal("cannot encrypt"))?;
+        Ok([nonce.as_ref().as_slice(), &bytes].concat())
+    }
+
+    /// Decrypts what [`seal`](Self::seal) made for the organization under one of the secrets; none
+    /// for anything else.
+    pub fn open(
+        &self,
+        purpose: &str,
+        organization: OrganizationId,
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
+        let bound = organization.0.as_bytes();
+        self.derive_all(purpose).find_map(|key| {
+            // Values of before organizations were bound to them.
+            opened(&key, bound, sealed).or_else(|| opened(&key, b"", sealed))
+        })
+    }
+
+    /// The same value as [`seal`](Self::seal) would make it now; none when it is made like that, or
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// When it cannot be encrypted.
+    pub fn renew(
+        &self,
+        purpose: &str,
+        organization: OrganizationId,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>> {
+        let bound = organization.0.as_bytes();
+        if opened(&self.derive(purpose), bound, sealed).is_some() {
+            return Ok(None);
+        }
+        let old = self.open(purpose, organization, sealed);
+        old.map(|bytes| self.seal(purpose, organization, bytes)).transpose()
+    }
+}
+
+fn derived(secret: &SecretString, purpose: &str) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
+        .expect("HMAC takes keys of any length");
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+fn aead(key: &[u8; 32]) -> RandomizedNonceKey {
+    RandomizedNonceKey::new(&AES_256_GCM, key).expect("a key has the length of AES-256")
+}
+
+fn opened(key: &[u8; 32], bound: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, bytes) = sealed.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut bytes = bytes.to_vec();
+    let length = aead(key).open_in_place(nonce, Aad::from(bound), &mut bytes).ok()?.len();
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> ServerKey {
+        ServerKey::new(text.to_owned().into())
+    }
+
+    const OLD: &str = "0123456789abcdef0123456789abcdef";
+    const NEW: &str = "another secret of thirty-two bytes";
+
+    #[test]
+    fn only_the_same_key_purpose_and_organization_open() {
+        let (key, organization) = (key(OLD), OrganizationId::new());
+        let sealed = key.seal("answers", organization, b"secret".to_vec()).unwrap();
+        assert!(!sealed.windows(6).any(|part| part == b"secret"));
+        assert_ne!(sealed, key.seal("answers", organization, b"secret".to_vec()).unwrap());
+        assert_eq!(key.open("answers", organization, &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(key.open("other", organization, &sealed), None);
+        assert_eq!(key.open("answers", OrganizationId::new(), &sealed), None);
+        assert_eq!(key.open("answers", organization, &sealed[..20]), None);
+        assert_eq!(key.open("answers", organization, &sealed[..5]), None);
+        assert_eq!(self::key(NEW).open("answers", organization, &sealed), None);
+    }
+
+    #[test]
+    fn what_was_sealed_before_organizations_were_bound_is_read_and_renewed() {
+        let (key, organization) = (key(OLD), OrganizationId::new());
+        let mut bytes = b"secret".to_vec();
+        let nonce = aead(&key.derive("answers"))
+            .seal_in_place_append_tag(Aad::empty(), &mut bytes)
+            .unwrap();
+        let old = [nonce.as_ref().as_slice(), &bytes].concat();
+        assert_eq!(key.open("answers", organization, &old).as_deref(), Some(&b"secret"[..]));
+        let new = key.renew("answers", organization, &old).unwrap().unwrap();
+        assert_eq!(key.open("answers", organization, &new).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(key.open("answers", OrganizationId::new(), &new), None);
+        assert_eq!(key.renew("answers", organization, &new).unwrap(), None);
+        assert_eq!(key.renew("answers", organization, b"nonsense").unwrap(), None);
+    }
+
+    #[test]
+    fn an_accepted_key_reads_and_makes_nothing() {
+        let (old, organization) = (key(OLD), OrganizationId::new());
+        let both = key(NEW).accepting(OLD.to_owned().into());
+        let sealed = old.seal("answers", organization, b"secret".to_vec()).unwrap();
+        assert!(both.open("answers", organization, &sealed).is_some());
+        let renewed = both.renew("answers", organization, &sealed).unwrap().unwrap();
+        assert!(key(NEW).open("answers", organization, &renewed).is_some());
+        assert!(old.open("answers", organization, &renewed).is_none());
+        assert_eq!(both.ids(), [key(NEW).ids(), old.ids()].concat());
+        assert!(both.ids().iter().all(|id| id.len() == 32));
+    }
+}

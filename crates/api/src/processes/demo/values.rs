@@ -1,0 +1,6 @@
+//! What the demo writes, from JSON as a client would send it.
+
+/// The body of an operation.
+pub(super) fn body<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> domain::Result<T> {
+    serde_json::from_value(value).map_err(domain::Error::internal)
+}

@@ -1,0 +1,224 @@
+//! The sources of enrichment: the website at a partner's domain, and the company-data source of the
+//! deployment.
+
+use std::time::{Duration, Instant};
+
+use domain::{
+    Code, Error, Result, enrichments::Findings, ids::OrganizationId, jobs::JobType,
+    partners::LogoSource,
+};
+use futures_util::future::join;
+use persistence::enrichments::{Due, Said, Visit};
+use reqwest::Url;
+use serde_json::{Map, Value, json};
+
+use super::website;
+use crate::{
+    kernel::{
+        config::Settings,
+        files::Files,
+        outgoing::{Fetched, Limits, Outgoing, Reach, Trouble},
+    },
+    resources::logos,
+};
+
+/// What one question may cost.
+const LIMITS: Limits = Limits { time: Duration::from_secs(5), bytes: 1 << 20, redirects: 3 };
+/// How long pictures are tried, all together.
+const PICTURES: Duration = Duration::from_secs(10);
+
+const PAGE: &str = "text/html, application/xhtml+xml;q=0.9";
+const PICTURE: &str = "image/png, image/webp, image/jpeg";
+
+/// Where facts about companies come from.
+pub struct Sources {
+    websites: Outgoing,
+    company_data: Option<CompanyData>,
+}
+
+/// A source that the operator has chosen: the guard does not apply to it.
+struct CompanyData {
+    http: Outgoing,
+    /// With `{domain}` in it. It may hold a secret, so it is never shown.
+    template: String,
+}
+
+impl Sources {
+    /// The sources of this deployment.
+    ///
+    /// # Errors
+    /// When there cannot be any outgoing request.
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+        let reach = if settings.allow_private_urls { Reach::Anywhere } else { Reach::Public };
+        let company_data = match &settings.company_data_url {
+            Some(template) => Some(CompanyData {
+                http: Outgoing::new(Reach::Anywhere, &settings.hosts)?,
+                template: template.clone(),
+            }),
+            None => None,
+        };
+        Ok(Self { websites: Outgoing::new(reach, &settings.hosts)?, company_data })
+    }
+
+    /// Finds out about a partner. What the sources do not tell is part of the answer.
+    ///
+    /// # Errors
+    /// When a logo cannot be kept.
+    pub async fn visit(
+        &self,
+        files: &Files,
+        organization: OrganizationId,
+        kind: JobType,
+        due: Due,
+    ) -> Result<Visit> {
+        let Due { partner, domain, logo_source, website, company_data } = due;
+        let mut visit = Visit { partner, domain, website: None, company_data: None, logo: None };
+        let Some(domain) = visit.domain.as_deref() else { return Ok(visit) };
+        let wants_logo = match kind {
+            JobType::LogoFetch => true,
+            // What was seen days ago led to a logo then.
+            _ => {
+                logo_source != Some(LogoSource::Uploaded)
+                    && (website.is_none() || logo_source.is_none())
+            }
+        };
+        let (mut website, company_data) = match kind {
+            JobType::LogoFetch => (said(self.website(domain).await), None),
+            _ => {
+                join(self.ask_website(domain, website), self.ask_company_data(domain, company_data))
+                    .await
+            }
+        };
+        if wants_logo && let Ok(findings) = &mut website.findings {
+            visit.logo = match self.logo(&findings.pictures).await {
+                Some(Ok((picture, png))) => {
+                    findings.pictures = vec![picture];
+                    Some(Ok(logos::keep(files, organization, partner, png).await?))
+                }
+                Some(Err(error)) => {
+                    findings.pictures.clear();
+                    Some(Err(error))
+                }
+                None if kind == JobType::LogoFetch => {
+                    let detail = format!("`{domain}` names no picture that could be a logo.");
+                    Some(Err(Error::new(Code::FetchFailed, detail)))
+                }
+                None => None,
+            };
+        }
+        if kind == JobType::LogoFetch {
+            visit.logo = visit.logo.or_else(|| website.findings.err().map(Err));
+            return Ok(visit);
+        }
+        (visit.website, visit.company_data) = (Some(website), company_data);
+        Ok(visit)
+    }
+
+    async fn ask_website(&self, domain: &str, known: Option<Findings>) -> Said {
+        match known {
+            Some(findings) => Said { findings: Ok(findings), just_now: false },
+            None => said(self.website(domain).await),
+        }
+    }
+
+    async fn ask_company_data(&self, domain: &str, known: Option<Findings>) -> Option<Said> {
+        let source = self.company_data.as_ref()?;
+        Some(match known {
+            Some(findings) => Said { findings: Ok(findings), just_now: false },
+            None => said(source.ask(domain).await),
+        })
+    }
+
+    /// What the first page of a website says. Plain http, and then the name with `www.`, are tried
+    /// where nobody listens.
+    async fn website(&self, domain: &str) -> Result<Findings> {
+        let since = Instant::now();
+        let mut answer = Err(Trouble::Unreachable("cannot be reached".to_owned()));
+        for start in ["https://", "http://", "https://www.", "http://www."] {
+            let Some(time) = LIMITS.time.checked_sub(since.elapsed()) else { break };
+            let url = Url::parse(&format!("{start}{domain}/")).map_err(Error::internal)?;
+            answer = self.websites.get(url, PAGE, Limits { time, ..LIMITS }).await;
+            if !matches!(answer, Err(Trouble::Unreachable(_))) {
+                break;
+            }
+        }
+        let page = answer.and_then(|page| {
+            expect_kind(page, |kind| matches!(kind, "text/html" | "application/xhtml+xml"))
+        });
+        let page = page.map_err(|trouble| trouble.of(format!("`{domain}`")))?;
+        // Beside the async threads: a page may take its time.
+        let read = move || website::read(&page.body, page.content_type.as_deref(), &page.url);
+        let site = tokio::task::spawn_blocking(read).await.map_err(Error::internal)?;
+        Ok(Findings {
+            values: site
+                .description
+                .map(|text| ("description".to_owned(), json!(text)))
+                .into_iter()
+                .collect(),
+            title: site.title,
+            language: site.language,
+            pictures: site.pictures.into_iter().map(String::from).collect(),
+            ..Findings::default()
+        })
+    }
+
+    /// The first of the pictures that can be a logo, or why the first cannot; `None` when there are
+    /// none.
+    async fn logo(&self, pictures: &[String]) -> Option<Result<(String, Vec<u8>)>> {
+        let since = Instant::now();
+        let mut first: Option<Error> = None;
+        for picture in pictures {
+            let Some(left) = PICTURES.checked_sub(since.elapsed()) else { break };
+            match self.picture(picture, left.min(LIMITS.time)).await {
+                Ok(png) => return Some(Ok((picture.clone(), png))),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        first.map(Err)
+    }
+
+    async fn picture(&self, address: &str, time: Duration) -> Result<Vec<u8>> {
+        let url = Url::parse(address).map_err(Error::internal)?;
+        let answer = self.websites.get(url, PICTURE, Limits { time, ..LIMITS }).await;
+        let answer = answer.and_then(|answer| {
+            expect_kind(answer, |kind| {
+                kind.starts_with("image/") || kind.ends_with("/octet-stream")
+            })
+        });
+        let shown: String = address.chars().take(200).collect();
+        let answer = answer.map_err(|trouble| trouble.of(format!("`{shown}`")))?;
+        logos::harmless(answer.body.into()).await
+    }
+}
+
+impl CompanyData {
+    async fn ask(&self, domain: &str) -> Result<Findings> {
+        const NAME: &str = "The company-data source";
+        let url =
+            Url::parse(&self.template.replace("{domain}", domain)).map_err(Error::internal)?;
+        let answer = self
+            .http
+            .get(url, "application/json", LIMITS)
+            .await
+            .map_err(|trouble| trouble.of(NAME))?;
+        match serde_json::from_slice::<Map<String, Value>>(&answer.body) {
+            Ok(facts) => Ok(Findings::of_company_data(&facts)),
+            Err(_) => Err(Trouble::Failed("did not answer with a JSON object".to_owned()).of(NAME)),
+        }
+    }
+}
+
+fn said(findings: Result<Findings>) -> Said {
+    Said { findings, just_now: true }
+}
+
+/// An answer of the right kind, or one that does not say of which it is.
+fn expect_kind(answer: Fetched, fits: impl Fn(&str) -> bool) -> Result<Fetched, Trouble> {
+    match answer.media_type().filter(|kind| !kind.is_empty() && !fits(kind)) {
+        None => Ok(answer),
+        Some(kind) => {
+            let kind: String = kind.chars().take(60).collect();
+            Err(Trouble::Failed(format!("answered with `{kind}`, which is of no use here")))
+        }
+    }
+}

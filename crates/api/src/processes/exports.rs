@@ -1,0 +1,26 @@
+//! Exports.
+
+use actix_web::post;
+use domain::{exports::ExportRequest, jobs::Job};
+use persistence::exports;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// Export records
+///
+/// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
+/// CSV, texts that a spreadsheet would take for formulas are escaped.
+#[utoipa::path(tag = "exports", request_body = ExportRequest, security(("viewer" = ["exports:write"])),
+    responses((status = 202, body = Job)), extensions(("x-errors" = json!("invalid_filter"))))]
+#[post("/exports")]
+pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let job = exports::insert(tx, &body).await?;
+        Ok(Answer::accepted(format!("/v1/jobs/{}", job.id), &job).versioned(job.version))
+    };
+    call.once(&body.sum, work).await
+}

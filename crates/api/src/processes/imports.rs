@@ -1,0 +1,102 @@
+//! Imports.
+
+use std::{fs::File, sync::LazyLock};
+
+use actix_web::{HttpRequest, post, web};
+use domain::{
+    Error,
+    ids::JobId,
+    imports::{ImportOptions, ImportPreview, ImportPreviewOptions, Inspection, inspect},
+    jobs::Job,
+};
+use persistence::{imports, jobs, organizations};
+use tokio::sync::Semaphore;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{self, Call},
+    files::upload_of,
+    heavy::{self, Places},
+    problem::Result,
+    upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
+};
+
+/// Preview an import
+///
+/// Columns with the fields that they feed, and the first rows as the import would read them. It
+/// takes the options of the import; what is absent is guessed, and `guesses` says why. Nothing is
+/// written. A key needs the scope to write the records, as for the import.
+#[utoipa::path(tag = "imports", request_body(content = ImportPreviewForm, content_type = "multipart/form-data"),
+    security(("member" = ["imports:write"])), responses((status = 200, body = ImportPreview)),
+    extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
+#[post("/imports/previews")]
+pub async fn preview_import(
+    call: Call,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<Answer> {
+    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
+    let upload = upload::read(&request, payload, OptionsPart::Optional).await?;
+    let options: ImportPreviewOptions = match upload.options.is_empty() {
+        true => ImportPreviewOptions::default(),
+        false => call::parse(&call.state, "ImportPreviewOptions", &upload.options)?,
+    };
+    if let Some(object) = options.object() {
+        call.expect_scope(object.scope())?;
+    }
+    let (_, inspection) = inspected(upload.file, options.options().clone()).await?;
+    let organization = call.read(async |tx| organizations::get(tx).await).await?;
+    let shared = &organization.shared_domains;
+    let preview = ImportPreview::new(options, &inspection, &organization.currency, shared)?;
+    call.expect_scope(preview.object.scope())?;
+    Ok(Answer::ok(&preview))
+}
+
+/// Import a file
+///
+/// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An
+/// import is an automated write: what people decided stays. The same file twice changes nothing. A
+/// key needs the scope to write the records beside `imports:write`.
+#[utoipa::path(tag = "imports", request_body(content = ImportForm, content_type = "multipart/form-data"),
+    security(("member" = ["imports:write"])), responses((status = 202, body = Job)),
+    extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
+#[post("/imports")]
+pub async fn create_import(
+    call: Call,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<Answer> {
+    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
+    let upload = upload::read(&request, payload, OptionsPart::Required).await?;
+    let (sum, bytes) = (upload.sum, upload.bytes);
+    let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
+    call.expect_scope(options.object.scope())?;
+    let (file, inspection) = inspected(upload.file, options.clone()).await?;
+    let id = JobId::new();
+    let path = upload_of(call.caller.scope.organization, id);
+    call.state.files.upload(&path, file).await?;
+    let accepted = call.once(&sum, async |tx| {
+        let job = imports::insert(tx, id, options.clone(), &inspection).await?;
+        jobs::set_file_bytes(tx, id, bytes).await?;
+        Ok(Answer::accepted(format!("/v1/jobs/{id}"), &job).versioned(job.version))
+    });
+    let answer = accepted.await;
+    // Refused, or done before under the same key: nobody will read this copy.
+    if !answer.as_ref().is_ok_and(|answer| answer.status == 202 && answer.is_about(&id.to_string()))
+    {
+        call.state.files.delete(&path).await.ok();
+    }
+    answer
+}
+
+/// Reading a file takes a while and some memory.
+static INSPECTIONS: Places = LazyLock::new(|| Semaphore::new(2));
+
+async fn inspected(mut file: File, options: ImportOptions) -> Result<(File, Inspection), Error> {
+    let look = move || {
+        let inspection = inspect(&mut file, &options)?;
+        std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
+        Ok((file, inspection))
+    };
+    heavy::run(&INSPECTIONS, look).await?
+}

@@ -1,0 +1,7 @@
+//! What spans several resources.
+
+pub mod admin;
+pub mod demo;
+pub mod enrichments;
+pub mod exports;
+pub mod imports;

@@ -1,0 +1,133 @@
+//! The application form, for those who design it and for those who fill it in.
+
+use actix_web::{get, patch, post, web};
+use domain::{
+    Error,
+    access::Scope,
+    application_forms::{ApplicationForm, ApplicationFormUpdate, PublicForm},
+    ids::OrganizationId,
+};
+use persistence::application_forms;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json, PublicCall},
+    problem::Result,
+    request_body::Sum,
+};
+
+/// Get the application form
+///
+/// Every organization has one. At first it is closed, and asks for company, website, name and
+/// e-mail address.
+#[utoipa::path(tag = "applications", security(("viewer" = ["applications:read"])),
+    responses((status = 200, body = ApplicationForm)))]
+#[get("/application-form")]
+pub async fn get_application_form(call: Call) -> Result<Answer> {
+    let form = call.read(async |tx| application_forms::get(tx).await).await?;
+    Ok(Answer::resource(form.version, &form))
+}
+
+/// Update the application form
+///
+/// The whole document, as a front end saves it while somebody works on it. Questions and agreements
+/// that are sent with their id are the ones that were there; their order is the order shown. Every
+/// save that changes something is a new version, live at once while the form is open.
+#[utoipa::path(tag = "applications", request_body = ApplicationFormUpdate, security(("admin" = ["applications:write"])),
+    responses((status = 200, body = ApplicationForm)),
+    extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch \
+        not_found_reference if_match_required"))))]
+#[patch("/application-form")]
+pub async fn update_application_form(
+    call: Call,
+    body: Json<ApplicationFormUpdate>,
+) -> Result<Answer> {
+    match body.faults() {
+        faults if faults.is_empty() => {}
+        faults => return Err(Error::invalid(faults).into()),
+    }
+    call.expect_if_match()?;
+    let form =
+        call.write(async |tx| application_forms::replace(tx, call.if_match, &body).await).await?;
+    Ok(Answer::resource(form.version, &form))
+}
+
+/// A version of the form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct FormVersionPath {
+    /// The version, as submissions name it in `form_version`.
+    #[param(minimum = 1, maximum = 9007199254740991_i64, example = 41)]
+    pub n: i64,
+}
+
+/// Get a version of the application form
+///
+/// Every version is kept, with the public link that it had.
+#[utoipa::path(tag = "applications", params(FormVersionPath), security(("viewer" = ["applications:read"])),
+    responses((status = 200, body = ApplicationForm)))]
+#[get("/application-form/versions/{n}")]
+pub async fn get_application_form_version(
+    call: Call,
+    path: web::Path<FormVersionPath>,
+) -> Result<Answer> {
+    let form = call.read(async |tx| application_forms::get_version(tx, path.n).await).await?;
+    Ok(Answer::resource(form.version, &form))
+}
+
+/// Replace the public link
+///
+/// The old link stops working at once, also for people who are filling in the form.
+#[utoipa::path(tag = "applications", security(("admin" = ["-"])), responses((status = 200, body = ApplicationForm)))]
+#[post("/application-form/public-token-rotations")]
+pub async fn rotate_form_token(call: Call) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let form = application_forms::rotate_token(tx).await?;
+        Ok(Answer::resource(form.version, &form))
+    };
+    call.once(&Sum::nothing(), work).await
+}
+
+/// The secret of a public link.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct FormTokenPath {
+    /// The `public_token` of a form.
+    #[param(
+        min_length = 1,
+        max_length = 100,
+        example = "form_0f9d4c1e7a3b4e55a0c1d2e3f4a5b6c70f9d4c1e7a3b4e55a0c1d2e3f4a5b6c7"
+    )]
+    pub token: String,
+}
+
+impl FormTokenPath {
+    /// The organization that the link leads to, entered by nobody in particular.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn scope(&self, call: &PublicCall) -> Result<Scope, Error> {
+        let found: Option<OrganizationId> =
+            application_forms::organization_of_token(&call.state.store, &self.token).await?;
+        let organization = found.ok_or_else(Error::not_found)?;
+        Ok(Scope::system(organization, "application form", call.request_id))
+    }
+}
+
+/// Get a form to fill in
+///
+/// What a front end needs to render it, and nothing else. A form that is closed is not there. At
+/// most 20 requests a minute from one address, submissions included.
+#[utoipa::path(tag = "applications", params(FormTokenPath), security(()), responses((status = 200, body = PublicForm)))]
+#[get("/public/application-forms/{token}")]
+pub async fn get_public_form(call: PublicCall, path: web::Path<FormTokenPath>) -> Result<Answer> {
+    let scope = path.scope(&call).await?;
+    let form = call
+        .state
+        .store
+        .read(&scope, async |tx| application_forms::get_public(tx, &path.token).await)
+        .await?;
+    Ok(Answer::ok(&form))
+}

@@ -1,0 +1,227 @@
+//! Deals (docs/deals.md).
+
+use actix_web::{delete, get, patch, post, web};
+use chrono::Utc;
+use domain::{
+    Fault,
+    deals::{
+        Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
+        DealBatchResult, DealConflictPage, DealCreate, DealList, DealPage, DealQuery,
+        DealRejection, DealUpdate, catalogue,
+    },
+    ids::DealId,
+    listing::ListRequest,
+};
+use persistence::deals;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+    request_body::Sum,
+};
+
+fn answer(deal: &Deal) -> Answer {
+    Answer::resource(deal.version, deal)
+}
+
+/// List deals
+///
+/// Filter parameters are ANDed; those that begin with `partner.` look at the deal's partner. `q`
+/// finds parts of name, account and domain of the account.
+#[utoipa::path(tag = "deals", params(DealList), security(("viewer" = ["deals:read"])),
+    responses((status = 200, body = DealPage)),
+    extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
+#[get("/deals")]
+pub async fn list_deals(call: Call) -> Result<Answer> {
+    let request = call.list_request(catalogue(), "")?;
+    let page = call.read(async |tx| deals::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Query deals
+///
+/// By a filter tree, which may name fields of the partner, `partner.tier`. Has no side effect.
+#[utoipa::path(tag = "deals", request_body = DealQuery, security(("viewer" = ["deals:read"])),
+    responses((status = 200, body = DealPage)),
+    extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
+#[post("/deals/query")]
+pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
+    let request = ListRequest::from_body(&body.value.0, catalogue(), Utc::now())?;
+    let page = call.read(async |tx| deals::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Register a deal
+///
+/// By a person it is `approved` unless the body says otherwise, by an API key `submitted`. As
+/// `approved` it is checked for channel conflict: no other partner may have an approved deal for
+/// the same account. The partner's roll-ups follow in the same transaction.
+#[utoipa::path(tag = "deals", request_body = DealCreate, security(("member" = ["deals:write"])),
+    responses((status = 201, body = Deal)),
+    extensions(
+        ("x-errors" = json!("external_id_taken deal_conflict closed_on_required invalid_date_order \
+            not_applicable"))))]
+#[post("/deals")]
+pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let deal = deals::insert(tx, &body.value.0).await?;
+        Ok(Answer::created(format!("/v1/deals/{}", deal.id), &deal).versioned(deal.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Write many deals
+///
+/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
+/// failure of one undoes them all. Rows may carry `currency`, which must be the organization's.
+#[utoipa::path(tag = "deals", request_body = DealBatch, security(("member" = ["deals:write"])),
+    responses((status = 207, body = DealBatchResult)),
+    extensions(("x-errors" = json!("batch_too_large"))))]
+#[post("/deals/batch")]
+pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
+    let operations = body.operations.iter().cloned().enumerate();
+    let operations: Vec<_> =
+        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+    let work = async |tx: &persistence::Tx<'_>| {
+        let done = deals::batch(tx, &operations, body.atomic).await?;
+        let results: Vec<DealBatchItem> =
+            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+        let failed = results.iter().filter(|result| result.problem.is_some()).count();
+        Ok(Answer::multi_status(&DealBatchResult {
+            succeeded: results.len() - failed,
+            failed,
+            results,
+        }))
+    };
+    let _turn = call.turn().await?;
+    call.once(&body.sum, work).await
+}
+
+/// The data of an operation are checked by themselves, so that what is wrong with one does not
+/// refuse the others.
+fn checked(
+    call: &Call,
+    index: usize,
+    mut operation: DealBatchOperation,
+) -> Result<DealBatchOperation, Vec<Fault>> {
+    if let Some(data) = operation.data.take() {
+        let mut value = serde_json::Value::Object(data.0);
+        let faults = call.state.schemas.check_at(
+            "DealBatchData",
+            &format!("#/operations/{index}/data"),
+            &mut value,
+        );
+        match value {
+            serde_json::Value::Object(data) if faults.is_empty() => {
+                operation.data = Some(DealBatchData(data))
+            }
+            _ => return Err(faults),
+        }
+    }
+    Ok(operation)
+}
+
+fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> DealBatchItem {
+    let (status, deal, problem) = match outcome {
+        Ok(done) => (done.status, done.deal, None),
+        Err(error) => (error.code().status(), None, Some(call.item_problem(&error))),
+    };
+    DealBatchItem { index, status, deal, skipped_fields: Vec::new(), problem }
+}
+
+/// Get a deal
+///
+/// A deal registration.
+#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])), responses((status = 200, body = Deal)))]
+#[get("/deals/{id}")]
+pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
+    let deal = call.read(async |tx| deals::get(tx, *id).await).await?;
+    Ok(answer(&deal))
+}
+
+/// Change a deal
+///
+/// A merge patch. Moves its status where the life cycle allows it: `approved` sets `expires_on`
+/// like the approval, and reopens what was won or lost; `won` and `lost` need `closed_on`. With
+/// another `partner_id` it moves there.
+#[utoipa::path(tag = "deals", params(DealId), request_body = DealUpdate, security(("member" = ["deals:write"])),
+    responses((status = 200, body = Deal)),
+    extensions(
+        ("x-errors" = json!(
+            "external_id_taken invalid_transition deal_conflict closed_on_required \
+                invalid_date_order not_applicable"))))]
+#[patch("/deals/{id}")]
+pub async fn update_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealUpdate>,
+) -> Result<Answer> {
+    let deal = call.write(async |tx| deals::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(answer(&deal))
+}
+
+/// Delete a deal
+///
+/// It can be restored within 30 days.
+#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 204)))]
+#[delete("/deals/{id}")]
+pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
+    call.write(async |tx| deals::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}
+
+/// Restore a deal
+///
+/// Possible within 30 days of its deletion. An approved one is checked for channel conflict again.
+#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 200, body = Deal)),
+    extensions(("x-errors" = json!("external_id_taken deal_conflict"))))]
+#[post("/deals/{id}/restoration")]
+pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
+    call.once(&Sum::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
+}
+
+/// Approve a deal
+///
+/// Protects it until `expires_on`, unless another partner has an approved deal for the same
+/// account. A deal that was won or lost is reopened.
+#[utoipa::path(tag = "deals", params(DealId), request_body = DealApproval, security(("member" = ["deals:write"])),
+    responses((status = 200, body = Deal)),
+    extensions(("x-errors" = json!("invalid_transition deal_conflict \
+        invalid_date_order"))))]
+#[post("/deals/{id}/approval")]
+pub async fn approve_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealApproval>,
+) -> Result<Answer> {
+    call.once(&body.sum, async |tx| Ok(answer(&deals::approve(tx, *id, &body).await?))).await
+}
+
+/// Reject a deal
+///
+/// Gives the reason for the rejection, if there is one.
+#[utoipa::path(tag = "deals", params(DealId), request_body = DealRejection, security(("member" = ["deals:write"])),
+    responses((status = 200, body = Deal)),
+    extensions(("x-errors" = json!("invalid_transition"))))]
+#[post("/deals/{id}/rejection")]
+pub async fn reject_deal(
+    call: Call,
+    id: web::Path<DealId>,
+    body: Json<DealRejection>,
+) -> Result<Answer> {
+    call.once(&body.sum, async |tx| Ok(answer(&deals::reject(tx, *id, &body).await?))).await
+}
+
+/// List the conflicts of a deal
+///
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name),
+/// and after them those for an account that may be the same: a name that differs in spelling or
+/// legal form, or a domain of the same company. Only the same account refuses an approval.
+#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
+    responses((status = 200, body = DealConflictPage)))]
+#[get("/deals/{id}/conflicts")]
+pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
+    let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
+    Ok(Answer::ok(&page))
+}

@@ -1,0 +1,179 @@
+//! Jobs: long work and its outcome.
+
+use actix_web::{
+    HttpResponse, get,
+    http::header::{self, ContentDisposition},
+    post, web,
+};
+use domain::{
+    Code, Error, cursor,
+    ids::JobId,
+    jobs::{Job, JobItemPage, JobItemStatus, JobPage, JobStatus, JobType},
+    page::{Page, Paging},
+};
+use persistence::jobs::{self, JobFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Query},
+    files::result_of,
+    problem::Result,
+    request_body::Sum,
+};
+
+/// Which jobs.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct JobList {
+    /// Only of these types.
+    #[serde(default, rename = "type")]
+    #[param(max_items = 20)]
+    pub types: Option<Vec<JobType>>,
+    /// Only in these states.
+    #[serde(default, rename = "status")]
+    #[param(max_items = 5)]
+    pub statuses: Option<Vec<JobStatus>>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub paging: Paging,
+}
+
+/// Which items of a job.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct JobItemList {
+    /// Only with these outcomes.
+    #[serde(default, rename = "status")]
+    #[param(max_items = 3)]
+    pub statuses: Option<Vec<JobItemStatus>>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub paging: Paging,
+}
+
+/// List jobs
+///
+/// Your own jobs, newest first. Admins see the jobs of everybody.
+#[utoipa::path(tag = "jobs", params(JobList, Paging), security(("viewer" = ["jobs:read"])), responses((status = 200, body = JobPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/jobs")]
+pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
+    let fingerprint = cursor::fingerprint(&("jobs", &query.types, &query.statuses));
+    let before = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
+    let filter = JobFilter { types: query.types.clone(), statuses: query.statuses.clone(), before };
+    let limit = query.paging.limit();
+    let page = call
+        .read(async |tx| {
+            let rows = jobs::list(tx, &filter, limit + 1).await?;
+            let mut page = page(rows, limit, |job: &Job| cursor::encode(&fingerprint, job.id));
+            if query.paging.counts() {
+                page.total_count = Some(jobs::count(tx, &filter).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Get a job
+///
+/// Its state and progress. While it is not finished, `Retry-After` says when to look again.
+#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])), responses((status = 200, body = Job)),
+    extensions(("x-errors" = json!("job_expired"))))]
+#[get("/jobs/{id}")]
+pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
+    let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
+    let answer = Answer::resource(job.version, &job);
+    Ok(if job.status.is_finished() { answer } else { answer.with(header::RETRY_AFTER, "1".into()) })
+}
+
+/// List the items of a job
+///
+/// Lists the result for each row or record, in order.
+#[utoipa::path(tag = "jobs", params(JobId, JobItemList, Paging), security(("viewer" = ["jobs:read"])),
+    responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor \
+        job_expired"))))]
+#[get("/jobs/{id}/items")]
+pub async fn list_job_items(
+    call: Call,
+    id: web::Path<JobId>,
+    query: Query<JobItemList>,
+) -> Result<Answer> {
+    let fingerprint = cursor::fingerprint(&("items", *id, &query.statuses));
+    let after: Option<i64> = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
+    let (limit, statuses) = (query.paging.limit(), query.statuses.as_deref());
+    let page = call
+        .read(async |tx| {
+            jobs::get(tx, *id).await?;
+            let rows = jobs::items(tx, *id, statuses, after.unwrap_or(-1), limit + 1).await?;
+            let mut page = page(rows, limit, |item| cursor::encode(&fingerprint, item.index));
+            if query.paging.counts() {
+                page.total_count = Some(jobs::count_items(tx, *id, statuses).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// One page out of rows of which there is one more than `limit` when the list goes on.
+fn page<T>(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<T> {
+    let goes_on = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| goes_on).map(cursor);
+    Page { data: rows, next_cursor, total_count: None }
+}
+
+/// Download the result of a job
+///
+/// The exported file, for 24 hours, with the credential that started the job (or an admin's).
+#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])),
+    responses((status = 200, content((String = "text/csv"), (String = "application/jsonl")))),
+    extensions(("x-errors" = json!("job_not_finished job_expired"))))]
+#[get("/jobs/{id}/result")]
+pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<HttpResponse> {
+    let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
+    let Some(result) = job.result.as_ref().filter(|result| result.0.download_url.is_some()) else {
+        let code = if job.status.is_finished() { Code::NotFound } else { Code::JobNotFinished };
+        return Err(Error::of(code).into());
+    };
+    if result.0.expires_at.is_some_and(|until| until <= domain::timestamp::Timestamp::now()) {
+        return Err(Error::of(Code::JobExpired).into());
+    }
+    let is_csv = job.input.0.0.get("format").is_some_and(|format| format == "csv");
+    let (media_type, ending) =
+        if is_csv { ("text/csv; charset=utf-8", "csv") } else { ("application/jsonl", "jsonl") };
+    let (size, bytes) =
+        call.state.files.stream(&result_of(call.caller.scope.organization, *id)).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((header::CONTENT_LENGTH, size))
+        .insert_header(ContentDisposition::attachment(format!("{}.{ending}", *id)))
+        .streaming(bytes))
+}
+
+/// Cancel a job
+///
+/// Work that is finished is kept. A running job stops after its current step.
+#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:write"])), responses((status = 200, body = Job)),
+    extensions(("x-errors" = json!("job_finished job_expired"))))]
+#[post("/jobs/{id}/cancellation")]
+pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let job = jobs::cancel(tx, *id, call.if_match).await?;
+        Ok(Answer::resource(job.version, &job))
+    };
+    call.once(&Sum::nothing(), work).await
+}

@@ -1,0 +1,54 @@
+//! Joint plans.
+
+use actix_web::{get, patch, web};
+use domain::{
+    ids::PartnerId,
+    joint_plans::{FiscalYearParameter, JointPlan, JointPlanUpdate},
+};
+use persistence::joint_plans;
+
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, Query},
+        problem::Result,
+    },
+    resources::partners::WriteModeParameter,
+};
+
+/// Get the joint plan of a partner
+///
+/// Target, quarters and what was won in them, in the fiscal calendar and time zone of the
+/// organization.
+#[utoipa::path(tag = "plans", params(PartnerId, FiscalYearParameter), security(("viewer" = ["plans:read"])),
+    responses((status = 200, body = JointPlan)))]
+#[get("/partners/{id}/joint-plan")]
+pub async fn get_joint_plan(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<FiscalYearParameter>,
+) -> Result<Answer> {
+    let plan = call.read(async |tx| joint_plans::get(tx, *id, query.fiscal_year).await).await?;
+    Ok(Answer::resource(plan.version, &plan))
+}
+
+/// Update target and weights
+///
+/// They are fields of the partner: what a person changes is overridden from then on, and automation
+/// skips it. Answers the plan for the present fiscal year.
+#[utoipa::path(tag = "plans", params(PartnerId, WriteModeParameter), request_body = JointPlanUpdate,
+    security(("member" = ["plans:write"])), responses((status = 200, body = JointPlan)))]
+#[patch("/partners/{id}/joint-plan")]
+pub async fn update_joint_plan(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<WriteModeParameter>,
+    body: Json<JointPlanUpdate>,
+) -> Result<Answer> {
+    let mode = call.write_mode(query.write_mode);
+    let work = async |tx: &persistence::Tx<'_>| {
+        joint_plans::update(tx, *id, call.if_match, body.value.clone(), mode).await
+    };
+    let plan = call.write(work).await?;
+    Ok(Answer::resource(plan.version, &plan))
+}

@@ -1,0 +1,195 @@
+//! Logos of partners. The row holds the address; the bytes lie in the file store.
+//! Each upload has a file and an address of its own, so that caches never show an old logo and two
+//! uploads at once never share a file.
+
+use std::sync::LazyLock;
+
+use actix_web::{
+    delete, get,
+    http::header,
+    put,
+    web::{self, Bytes},
+};
+use domain::{
+    Code, Error,
+    ids::{OrganizationId, PartnerId},
+    partners::{LogoSource, Partner},
+};
+use futures_util::TryStreamExt;
+use object_store::path::Path;
+use persistence::partners;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Query, read_body},
+    files::Files,
+    heavy::{self, Places},
+    images,
+    problem::Result,
+    request_body::Sum,
+};
+
+/// The largest upload, in bytes.
+const MAX_UPLOAD: usize = 1 << 20;
+
+/// Which logo of the partner.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogoVersion {
+    /// Names the very bytes, as `logo_url` does: with it the answer can be kept for ever; without
+    /// it, it is the logo of now.
+    #[serde(default)]
+    #[param(max_length = 60, example = "7d0f5e1c93a1b04c7d0f5e1c-5e1c93a1")]
+    pub v: Option<String>,
+}
+
+/// The version that an address of a logo names.
+pub fn version_of(address: &str) -> Option<&str> {
+    address.rsplit_once("?v=").map(|(_, version)| version)
+}
+
+/// Where the bytes of a version lie.
+fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> Path {
+    Path::from(format!("organizations/{organization}/partners/{partner}/logo/{version}"))
+}
+
+/// Get the logo of a partner
+///
+/// As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such an
+/// answer never changes.
+#[utoipa::path(tag = "partners", params(PartnerId, LogoVersion), security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = Vec<u8>, content_type = "image/*")), extensions(("x-etag" = json!(true))))]
+#[get("/partners/{id}/logo")]
+pub async fn get_partner_logo(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<LogoVersion>,
+) -> Result<Answer> {
+    let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
+    let version =
+        partner.summary.logo_url.as_deref().and_then(version_of).ok_or_else(Error::not_found)?;
+    if query.v.as_deref().is_some_and(|asked| asked != version) {
+        return Err(Error::not_found().into());
+    }
+    let file = file_of(call.caller.scope.organization, *id, version);
+    let (_, stream) = call.state.files.stream(&file).await?;
+    let bytes =
+        stream.try_fold(Vec::new(), async |all, piece| Ok([all, piece.to_vec()].concat())).await?;
+    let cache = if query.v.is_some() {
+        "private, max-age=31536000, immutable"
+    } else {
+        "private, no-cache"
+    };
+    let kind = (header::CONTENT_TYPE.to_string(), "image/png".to_owned());
+    let answer = Answer { status: 200, headers: vec![kind], body: bytes };
+    Ok(answer
+        .with(header::CACHE_CONTROL, cache.to_owned())
+        .with(header::ETAG, format!("\"{version}\"")))
+}
+
+/// Upload a logo
+///
+/// PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512 pixels a
+/// side and encoded anew, without metadata.
+#[utoipa::path(tag = "partners", params(PartnerId), request_body(content = Vec<u8>, content_type = "image/*"),
+    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
+    extensions(("x-errors" = json!("image_unreadable")), ("x-if-match" = json!(true))))]
+#[put("/partners/{id}/logo")]
+pub async fn upload_partner_logo(
+    call: Call,
+    id: web::Path<PartnerId>,
+    payload: web::Payload,
+) -> Result<Answer> {
+    // Read in any case: a connection with an upload in it cannot be used again.
+    let upload = read_body(call.headers(), payload.into_inner(), MAX_UPLOAD).await;
+    let kind = call.header(header::CONTENT_TYPE).unwrap_or_default();
+    if !kind.get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) {
+        return Err(Error::of(Code::UnsupportedMediaType)
+            .meta("allowed", ["image/*"].as_slice().into())
+            .into());
+    }
+    let png = harmless(upload?).await?;
+    let (files, organization) = (&call.state.files, call.caller.scope.organization);
+    let path = keep(files, organization, *id, png).await?;
+    let done = call
+        .write(async |tx| {
+            partners::set_logo(tx, *id, call.if_match, &path, LogoSource::Uploaded).await
+        })
+        .await;
+    let (partner, before) = match done {
+        Ok(done) => done,
+        Err(failure) => {
+            // Anything but a refusal may have been carried out all the same.
+            if matches!(failure.0, Error::Problem(_)) {
+                erase(files, organization, *id, &path).await;
+            }
+            return Err(failure);
+        }
+    };
+    // The same picture again keeps its address; then the new file is the one too many.
+    let unused = if partner.summary.logo_url.as_deref() == Some(path.as_str()) {
+        before
+    } else {
+        Some(path)
+    };
+    if let Some(address) = unused {
+        erase(files, organization, *id, &address).await;
+    }
+    Ok(crate::resources::partners::answer(&partner))
+}
+
+/// Delete the logo of a partner
+///
+/// Does nothing if the partner has no logo.
+#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
+    responses((status = 200, body = Partner)))]
+#[delete("/partners/{id}/logo")]
+pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let (partner, before) =
+        call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;
+    if let Some(address) = before {
+        erase(&call.state.files, call.caller.scope.organization, *id, &address).await;
+    }
+    Ok(crate::resources::partners::answer(&partner))
+}
+
+/// Decoding takes much memory and time.
+static PICTURES: Places = LazyLock::new(|| Semaphore::new(2));
+
+/// A picture from outside as a logo.
+pub async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
+    heavy::run(&PICTURES, move || images::logo(&upload)).await?
+}
+
+/// The sum of the picture and something that no other upload has.
+fn new_version(png: &[u8]) -> Result<String, Error> {
+    let mut own = [0u8; 4];
+    getrandom::fill(&mut own).map_err(Error::internal)?;
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    Ok(format!("{}-{}", hex(&Sum::of(png).0[..12]), hex(&own)))
+}
+
+/// Keeps the bytes of a new logo; answers the path under which they are served.
+pub async fn keep(
+    files: &Files,
+    organization: OrganizationId,
+    partner: PartnerId,
+    png: Vec<u8>,
+) -> Result<String, Error> {
+    let version = new_version(&png)?;
+    files.put(&file_of(organization, partner, &version), png.into()).await?;
+    Ok(format!("/v1/partners/{partner}/logo?v={version}"))
+}
+
+/// Erases the bytes behind an address that no row names any more. The write is done; what stays
+/// behind is seen by nobody.
+pub async fn erase(files: &Files, organization: OrganizationId, partner: PartnerId, address: &str) {
+    let Some(version) = version_of(address) else { return };
+    let file = file_of(organization, partner, version);
+    if let Err(error) = files.delete(&file).await {
+        tracing::warn!(%error, %file, "the bytes of a logo are left behind");
+    }
+}

@@ -1,0 +1,116 @@
+//! Members and invitations.
+
+use actix_web::{delete, get, patch, post, web};
+use domain::{
+    ids::MemberId,
+    members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
+    page::Paging,
+    secrets::OpaqueToken,
+};
+use persistence::{member_removal, members, notifications};
+
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, Query},
+        problem::Result,
+    },
+    resources::notifications::sender::{INVITATION_LINKS, invitation_link},
+};
+
+/// List members
+///
+/// In the order in which they joined or were invited.
+#[utoipa::path(tag = "members", params(Paging), security(("viewer" = ["members:read"])), responses((status = 200, body = MemberPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/members")]
+pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let page = call
+        .read(async |tx| {
+            let mut page = members::list(tx, paging.cursor.as_deref(), paging.limit()).await?;
+            if paging.counts() {
+                page.total_count = Some(members::count(tx).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Invite a member
+///
+/// The person gets a mail with a link. A link also stands in the answer, this once; whoever has one
+/// of them can join within seven days. Only the link in the mail proves the address: who joins by
+/// the other one has it until somebody proves it. An organization has an allowance of invitations a
+/// day, and so has each address; 429 `quota_exceeded` says for how long it is used up.
+#[utoipa::path(tag = "members", request_body = MemberInvite, security(("admin" = ["-"])),
+    responses((status = 201, body = InvitedMember)), extensions(("x-errors" = json!("already_member"))))]
+#[post("/members")]
+pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let accounts = &call.state.accounts;
+        let invitation = match accounts.email_proof {
+            true => members::invite_with_proof(tx, &body).await?,
+            false => members::invite(tx, &body).await?,
+        };
+        let link =
+            |token: &OpaqueToken| invitation_link(&call.state.addresses.app_url, &token.expose());
+        let (invitation_url, mailed) = (link(&invitation.token), link(&invitation.mail_token));
+        let sealed = call.state.server_key.seal(
+            INVITATION_LINKS,
+            tx.scope().organization,
+            mailed.into_bytes(),
+        )?;
+        notifications::mail_invitation(
+            tx,
+            &invitation.member,
+            invitation.event,
+            sealed,
+            accounts.invitations,
+        )
+        .await?;
+        let members::Invitation { member, expires_at, .. } = invitation;
+        let path = format!("/v1/members/{}", member.id);
+        Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a member
+///
+/// Returns one member of the organization.
+#[utoipa::path(tag = "members", params(MemberId), security(("viewer" = ["members:read"])), responses((status = 200, body = Member)))]
+#[get("/members/{id}")]
+pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
+    let member = call.read(async |tx| members::get(tx, *id).await).await?;
+    Ok(Answer::resource(member.version, &member))
+}
+
+/// Change a member
+///
+/// Role or status; takes effect within a second, everywhere. A suspension ends the member's
+/// sessions for good. Only an owner gives or takes `owner`.
+#[utoipa::path(tag = "members", params(MemberId), request_body = MemberUpdate, security(("admin" = ["-"])),
+    responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner"))))]
+#[patch("/members/{id}")]
+pub async fn update_member(
+    call: Call,
+    id: web::Path<MemberId>,
+    body: Json<MemberUpdate>,
+) -> Result<Answer> {
+    let member =
+        call.write(async |tx| members::update(tx, *id, &body, call.if_match).await).await?;
+    Ok(Answer::resource(member.version, &member))
+}
+
+/// Remove a member
+///
+/// Ends the person's sessions and keeps the history. Partners that the member looked after have no
+/// manager then.
+#[utoipa::path(tag = "members", params(MemberId), security(("admin" = ["-"])), responses((status = 204)),
+    extensions(("x-errors" = json!("last_owner"))))]
+#[delete("/members/{id}")]
+pub async fn remove_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
+    call.write(async |tx| member_removal::remove(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}

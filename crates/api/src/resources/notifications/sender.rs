@@ -1,0 +1,378 @@
+//! What the worker does with notifications: one attempt to send one mail or one message in Slack.
+
+use std::time::{Duration, Instant};
+
+use domain::{
+    Error, Result,
+    ids::OrganizationId,
+    notifications::{NotificationChannel, NotificationType, plain_line, plain_name},
+};
+use persistence::{
+    account_mails::{self, AccountMail, PendingMail},
+    notification_deliveries::{self as deliveries, Attempt, Due, Next},
+    passwords, registrations, slack as connections,
+    worker::{Outcome, Run},
+};
+
+use super::templates::{ACCOUNT, INVITATION, Letter, NOTIFICATION, PASSWORD_RESET, REGISTRATION};
+use crate::kernel::{
+    circuit::Circuit,
+    mail::{Mail, Mailer},
+    outgoing::slack::{self, SlackApi},
+    server_key::ServerKey,
+};
+
+/// What the links of invitations are encrypted for.
+pub const INVITATION_LINKS: &str = "invitation links";
+
+/// The outside world, as notifications reach it.
+pub struct Sender {
+    pub mailer: Mailer,
+    pub slack: SlackApi,
+    pub server_key: ServerKey,
+    /// The web application, without a slash at the end.
+    pub app_url: String,
+    pub circuits: Circuits,
+}
+
+/// Whether the servers that deliver answer at present.
+#[derive(Debug, Default)]
+pub struct Circuits {
+    mail: Circuit,
+    slack: Circuit,
+}
+
+impl Circuits {
+    fn of(&self, channel: NotificationChannel) -> &Circuit {
+        match channel {
+            NotificationChannel::Email => &self.mail,
+            NotificationChannel::Slack => &self.slack,
+        }
+    }
+
+    /// Notes whether the server of a channel has answered.
+    fn note(&self, channel: NotificationChannel, run: &Run, attempt: &Attempt) {
+        let (circuit, organization) = (self.of(channel), run.scope().organization);
+        match attempt {
+            Attempt::Silent { .. } => circuit.timed_out(organization, Instant::now()),
+            Attempt::Succeeded | Attempt::Refused { .. } => circuit.answered(organization),
+            // A connection that is refused or broken costs no time, and says little of the next
+            // one.
+            Attempt::Failed { .. } => {}
+        }
+    }
+}
+
+/// Why a delivery was not tried.
+fn left_alone(channel: NotificationChannel, wait: Duration) -> String {
+    let server = match channel {
+        NotificationChannel::Email => "The mail server",
+        NotificationChannel::Slack => "Slack",
+    };
+    format!(
+        "{server} does not answer at present; it is asked again in {} s.",
+        wait.as_secs().max(1)
+    )
+}
+
+/// The page on which an invited person joins.
+pub fn invitation_link(app_url: &str, token: &str) -> String {
+    format!("{app_url}/invitations/{token}")
+}
+
+impl Sender {
+    /// Tries a delivery once, and notes how it went.
+    pub async fn deliver(&self, run: &Run) -> Result<Outcome> {
+        let id = deliveries::of_task(&run.task)?;
+        let next = run.store.read(run.scope(), async |tx| deliveries::next(tx, id).await).await?;
+        let (due, organization, recipient) = match next {
+            Next::Nothing => return Ok(Outcome::Done),
+            Next::Drop(reason) => {
+                run.step(async |tx| deliveries::give_up(tx, id, reason).await).await?;
+                return Ok(Outcome::Done);
+            }
+            Next::Send { due, organization, recipient } => {
+                (due, organization, recipient.unwrap_or_default())
+            }
+        };
+        let circuit = self.circuits.of(due.channel);
+        if !deliveries::is_insisted_on(&run.task)
+            && let Err(wait) = circuit.enter(run.scope().organization, Instant::now())
+        {
+            let reason = left_alone(due.channel, wait);
+            deliveries::postpone(run, id, wait, &reason).await?;
+            return Ok(Outcome::Completed);
+        }
+        let attempt = match due.channel {
+            NotificationChannel::Slack => self.post(run, &due).await?,
+            NotificationChannel::Email => {
+                match self.mail(run.scope().organization, &due, &organization, recipient) {
+                    Ok(mail) => self.mailer.send(&mail).await,
+                    Err(reason) => Attempt::Refused { reason: reason.to_owned() },
+                }
+            }
+        };
+        self.circuits.note(due.channel, run, &attempt);
+        if attempt != Attempt::Succeeded {
+            tracing::warn!(delivery = %id, channel = %due.channel, "a delivery did not go out");
+        }
+        deliveries::settle(run, id, &attempt).await?;
+        Ok(Outcome::Completed)
+    }
+
+    fn mail(
+        &self,
+        id: OrganizationId,
+        due: &Due,
+        organization: &str,
+        to_name: String,
+    ) -> Result<Mail, &'static str> {
+        // Whoever registers or invites chooses these names, and the mail goes to strangers.
+        let organization = named(organization, "an organization");
+        let to_name = plain_name(&to_name, 100);
+        let settings = format!("{}/settings/notifications", self.app_url);
+        let (subject, letter, unsubscribe) = if due.kind == deliveries::INVITATION {
+            let link = due
+                .secret
+                .as_deref()
+                .and_then(|sealed| self.server_key.open(INVITATION_LINKS, id, sealed));
+            let link = link.and_then(|link| String::from_utf8(link).ok());
+            let link = link.ok_or(
+                "The link was encrypted with another server key; please invite the person again.",
+            )?;
+            let inviter = named(&due.body, "A member");
+            let values =
+                [("inviter", inviter.as_str()), ("organization", &organization), ("link", &link)];
+            (INVITATION_SUBJECT.to_owned(), INVITATION.fill(&values), None)
+        } else {
+            // What strangers wrote into the public form holds no links; what members wrote may.
+            let is_of_stranger = due.kind == NotificationType::ApplicationSubmitted.as_str();
+            let plain = |text: &str| match is_of_stranger {
+                true => plain_line(text, 500),
+                false => text.to_owned(),
+            };
+            let (title, body) = (plain(&due.title), plain(&due.body));
+            let values = [
+                ("title", title.as_str()),
+                ("body", &body),
+                ("action", ACTION),
+                ("link", &self.link(due)),
+                ("organization", &organization),
+                ("settings", &settings),
+            ];
+            (title.clone(), NOTIFICATION.fill(&values), Some(settings.clone()))
+        };
+        let Letter { text, html } = letter;
+        Ok(Mail {
+            id: due.id.to_string(),
+            to_name,
+            to: due.target.clone(),
+            subject,
+            text,
+            html,
+            unsubscribe,
+        })
+    }
+
+    /// The page of the web application about what happened.
+    fn link(&self, due: &Due) -> String {
+        let page = match due.subject_type.as_str() {
+            "application" => "application-submissions",
+            "job" => "jobs",
+            _ => "deals",
+        };
+        match due.subject_id.as_str() {
+            "" => format!("{}/{page}", self.app_url),
+            id => format!("{}/{page}/{id}", self.app_url),
+        }
+    }
+
+    async fn post(&self, run: &Run, due: &Due) -> Result<Attempt> {
+        let refused = |reason: &str| Ok(Attempt::Refused { reason: reason.to_owned() });
+        let Some(stored) =
+            run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
+        else {
+            return refused("Slack is not connected.");
+        };
+        let token =
+            self.server_key.open(slack::TOKENS, run.scope().organization, &stored.bot_token);
+        let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
+            return refused(
+                "The token was encrypted with another server key; please connect Slack again.",
+            );
+        };
+        let message = slack::message(&due.target, &due.title, &due.body, ACTION, &self.link(due));
+        Ok(match self.slack.post(&token, &message).await {
+            Ok(()) => Attempt::Succeeded,
+            Err(fault) => fault.into_attempt(),
+        })
+    }
+
+    /// Encrypts anew what was encrypted with a key before, so that the key can be given up.
+    pub async fn renew_secrets(&self, run: &Run) -> Result<()> {
+        let Some(stored) =
+            run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
+        else {
+            return Ok(());
+        };
+        let (organization, kept) = (run.scope().organization, &stored.bot_token);
+        if let Some(sealed) = self.server_key.renew(slack::TOKENS, organization, kept)? {
+            run.step(async |tx| connections::keep_token(tx, kept, &sealed).await).await?;
+        }
+        Ok(())
+    }
+
+    /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is
+    /// waiting for it, so it is tried whether the mail server has answered others or not.
+    pub async fn mail_reset(&self, run: &Run) -> Result<Outcome> {
+        let wanted = run.step(async |tx| passwords::reset_mail(tx, &run.task).await).await?;
+        let Some(wanted) = wanted else { return Ok(Outcome::Done) };
+        let link = format!("{}/password-resets/{}", self.app_url, wanted.token.expose());
+        let name = named(&wanted.name, "there");
+        let organization = named(&wanted.organization, "an organization");
+        let values =
+            [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
+        let Letter { text, html } = PASSWORD_RESET.fill(&values);
+        let mail = Mail {
+            id: format!("reset-{}", run.task.id),
+            to_name: name,
+            to: wanted.email,
+            subject: "Choose a new password".to_owned(),
+            text,
+            html,
+            unsubscribe: None,
+        };
+        self.hand_in(run, &mail).await
+    }
+
+    /// Mails the link of a registration. Each attempt has a token of its own; the last one is good.
+    pub async fn mail_registration(&self, run: &Run) -> Result<Outcome> {
+        let wanted = run.step(async |tx| registrations::issue_token(tx, &run.task).await).await?;
+        let Some(wanted) = wanted else { return Ok(Outcome::Done) };
+        let link = format!("{}/registration-confirmations/{}", self.app_url, wanted.token.expose());
+        let name = named(&wanted.name, "there");
+        let organization = named(&wanted.organization_name, "an organization");
+        let values =
+            [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
+        let Letter { text, html } = REGISTRATION.fill(&values);
+        let mail = Mail {
+            id: format!("registration-{}", run.task.id),
+            to_name: name,
+            to: wanted.email,
+            subject: "Confirm your registration".to_owned(),
+            text,
+            html,
+            unsubscribe: None,
+        };
+        self.hand_in(run, &mail).await
+    }
+
+    /// Mails a person what happened to their account.
+    pub async fn mail_account(&self, run: &Run) -> Result<Outcome> {
+        let read = async |tx: &persistence::Tx<'_>| account_mails::get(tx, &run.task).await;
+        let Some(wanted) = run.store.read(run.scope(), read).await? else {
+            return Ok(Outcome::Done);
+        };
+        let name = named(&wanted.name, "there");
+        let AccountNews { title, what, advice } = AccountNews::of(&wanted);
+        let link = format!("{}/sign-in", self.app_url);
+        let values = [
+            ("title", title),
+            ("name", name.as_str()),
+            ("what", what.as_str()),
+            ("advice", advice),
+            ("link", link.as_str()),
+        ];
+        let Letter { text, html } = ACCOUNT.fill(&values);
+        let mail = Mail {
+            id: format!("account-{}", run.task.id),
+            to_name: name,
+            to: wanted.email,
+            subject: title.to_owned(),
+            text,
+            html,
+            unsubscribe: None,
+        };
+        self.hand_in(run, &mail).await
+    }
+
+    async fn hand_in(&self, run: &Run, mail: &Mail) -> Result<Outcome> {
+        let kind = &run.task.kind;
+        let attempt = self.mailer.send(mail).await;
+        self.circuits.note(NotificationChannel::Email, run, &attempt);
+        match attempt {
+            Attempt::Succeeded => Ok(Outcome::Done),
+            Attempt::Refused { .. } => {
+                tracing::warn!(task = %run.task.id, kind, "a mail was refused for good");
+                Ok(Outcome::Done)
+            }
+            Attempt::Failed { .. } | Attempt::Silent { .. } => {
+                Err(Error::Unavailable("the mail did not go out".into()))
+            }
+        }
+    }
+}
+
+/// What the subject of every invitation says: nothing of it is the inviter's to choose.
+const INVITATION_SUBJECT: &str = "You are invited to join an organization on partneros";
+
+/// A name for a mail, or what stands for it when nothing of it can be shown.
+fn named(name: &str, otherwise: &str) -> String {
+    match plain_name(name, 100) {
+        plain if plain.is_empty() => otherwise.to_owned(),
+        plain => plain,
+    }
+}
+
+/// What a mail about an account says.
+struct AccountNews {
+    title: &'static str,
+    what: String,
+    /// What to do if it was somebody else.
+    advice: &'static str,
+}
+
+impl AccountNews {
+    fn of(pending: &PendingMail) -> Self {
+        const TAKE_BACK: &str = "If it was not you, ask for a new password at once: that signs \
+                                 everybody out. Then tell an admin of your organization.";
+        let at = pending.at.0.format("%Y-%m-%d %H:%M UTC");
+        match &pending.mail {
+            AccountMail::AlreadyRegistered => Self {
+                title: "You already have an account",
+                what: "somebody, probably you, has tried to register an organization on partneros \
+                       with this e-mail address. You already have an account."
+                    .to_owned(),
+                advice: "Sign in with it, or ask for a new password if you have forgotten it. If \
+                         it was not you, do nothing: nothing has changed.",
+            },
+            AccountMail::PasswordChanged => Self {
+                title: "Your password was changed",
+                what: format!("the password of your account on partneros was changed at {at}."),
+                advice: TAKE_BACK,
+            },
+            AccountMail::ApiKeyMade { name } => Self {
+                title: "A new API key was made",
+                what: format!(
+                    "an API key was made with your account on partneros at {at}. Its name: \
+                     \"{}\".",
+                    named(name, "(none)")
+                ),
+                advice: "If it was not you, ask for a new password at once, and let an admin of \
+                         your organization revoke the key.",
+            },
+            AccountMail::NewDevice { user_agent, ip } => Self {
+                title: "A new device has signed in",
+                what: format!(
+                    "somebody signed in to your account on partneros at {at} from a device that \
+                     was not seen before. Address: {ip}. Program: \"{}\".",
+                    named(user_agent, "unknown")
+                ),
+                advice: TAKE_BACK,
+            },
+        }
+    }
+}
+
+/// What the link is called.
+const ACTION: &str = "Open in partneros";

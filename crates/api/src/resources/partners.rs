@@ -1,0 +1,391 @@
+//! Partners.
+
+use actix_web::{delete, get, http::header, patch, post, put, web};
+use chrono::Utc;
+use domain::{
+    Fault,
+    access::WriteMode,
+    ids::{PartnerId, TagId},
+    listing::ListRequest,
+    page::{Page, Paging},
+    partners::{
+        AggregateRequest, AggregateResult, FieldOverridePage, PARTNER, Partner, PartnerBatch,
+        PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
+        PartnerCreatedVia, PartnerField, PartnerList, PartnerQuery, PartnerSummaryPage,
+        PartnerUpdate, changes_of, checked_aggregate,
+    },
+};
+use persistence::partners;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    auth::Credential,
+    call::{Call, Json, Query},
+    problem::Result,
+    request_body::Sum,
+};
+
+/// Every field of partners.
+pub type PartnerFieldPage = Page<PartnerField>;
+
+/// How a partner is written.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WriteModeParameter {
+    /// Whether a person decided on the values; keys need the scope `partners:override` for
+    /// `manual`.
+    #[serde(default)]
+    #[param(inline = false)]
+    pub write_mode: Option<WriteMode>,
+}
+
+/// A partner with its ETag.
+pub(crate) fn answer(partner: &Partner) -> Answer {
+    Answer::resource(tag(partner), partner)
+}
+
+/// What names the state of a partner: its version and, since scores make no version, how often they
+/// were written since.
+fn tag(partner: &Partner) -> String {
+    match (partner.summary.version, partner.scored_since_version) {
+        (version, 0) => version.to_string(),
+        (version, times) => format!("{version}.{times}"),
+    }
+}
+
+/// List the fields of partners
+///
+/// Lists every field in display order, with what can be done with it: filter, sort, import, export,
+/// override.
+#[utoipa::path(tag = "partners", params(Paging), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
+    extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
+#[get("/partner-fields")]
+pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let fields =
+        Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
+    let answer = Answer::ok(&fields);
+    let sum: String =
+        Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    Ok(answer.with(header::ETAG, format!("\"{sum}\"")))
+}
+
+/// List partners
+///
+/// Filter parameters are ANDed; for `or`, `not` and `at_least` there is `POST /partners/query`.
+#[utoipa::path(tag = "partners", params(PartnerList), security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
+#[get("/partners")]
+pub async fn list_partners(call: Call) -> Result<Answer> {
+    let request = call.list_request(PARTNER, "")?;
+    let page = call.read(async |tx| partners::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Query partners
+///
+/// By a filter tree. Has no side effect.
+#[utoipa::path(tag = "partners", request_body = PartnerQuery, security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
+#[post("/partners/query")]
+pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answer> {
+    let request = ListRequest::from_body(&body.value.0, PARTNER, Utc::now())?;
+    let page = call.read(async |tx| partners::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Aggregate partners
+///
+/// Groups by up to two fields. A list field counts a partner once for each of its values.
+#[utoipa::path(tag = "partners", request_body = AggregateRequest, security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = AggregateResult)), extensions(("x-errors" = json!("invalid_filter"))))]
+#[post("/partners/aggregate")]
+pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Result<Answer> {
+    let request = checked_aggregate(&body, Utc::now())?;
+    let result = call.read(async |tx| partners::aggregate(tx, &request).await).await?;
+    Ok(Answer::ok(&result))
+}
+
+/// Create a partner
+///
+/// With `primary_contact` the contact is made in the same transaction. What a person gives is
+/// overridden from the start, except `name` and `type`.
+#[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerCreate,
+    security(("member" = ["partners:write"])), responses((status = 201, body = Partner)),
+    extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
+#[post("/partners")]
+pub async fn create_partner(
+    call: Call,
+    query: Query<WriteModeParameter>,
+    body: Json<PartnerCreate>,
+) -> Result<Answer> {
+    let mode = call.write_mode(query.write_mode);
+    let via = created_via(&call);
+    let contact = body.primary_contact()?;
+    let work = async |tx: &persistence::Tx<'_>| {
+        let partner =
+            partners::insert(tx, changes_of(&body.value.0), contact.clone(), via, mode).await?;
+        let path = format!("/v1/partners/{}", partner.summary.id);
+        Ok(Answer::created(path, &partner).versioned(tag(&partner)))
+    };
+    call.once(&body.sum, work).await
+}
+
+fn created_via(call: &Call) -> PartnerCreatedVia {
+    match call.caller.credential {
+        Credential::User { .. } => PartnerCreatedVia::Manual,
+        Credential::Key { .. } => PartnerCreatedVia::Api,
+    }
+}
+
+/// Write many partners
+///
+/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
+/// failure of one undoes them all.
+#[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerBatch,
+    security(("member" = ["partners:write"])), responses((status = 207, body = PartnerBatchResult)),
+    extensions(("x-errors" = json!("batch_too_large"))))]
+#[post("/partners/batch")]
+pub async fn batch_partners(
+    call: Call,
+    query: Query<WriteModeParameter>,
+    body: Json<PartnerBatch>,
+) -> Result<Answer> {
+    let mode = call.write_mode(query.write_mode);
+    let via = created_via(&call);
+    let operations = body.operations.iter().cloned().enumerate();
+    let operations: Vec<_> =
+        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+    let work = async |tx: &persistence::Tx<'_>| {
+        let done = partners::batch(tx, &operations, body.atomic, via, mode).await?;
+        let results: Vec<PartnerBatchItem> =
+            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+        let failed = results.iter().filter(|result| result.problem.is_some()).count();
+        Ok(Answer::multi_status(&PartnerBatchResult {
+            succeeded: results.len() - failed,
+            failed,
+            results,
+        }))
+    };
+    let _turn = call.turn().await?;
+    call.once(&body.sum, work).await
+}
+
+/// The data of an operation are checked by themselves, so that what is wrong with one does not
+/// refuse the others.
+fn checked(
+    call: &Call,
+    index: usize,
+    mut operation: PartnerBatchOperation,
+) -> Result<PartnerBatchOperation, Vec<Fault>> {
+    if let Some(data) = operation.data.take() {
+        let mut value = serde_json::Value::Object(data.0);
+        let faults = call.state.schemas.check_at(
+            "PartnerUpdate",
+            &format!("#/operations/{index}/data"),
+            &mut value,
+        );
+        match value {
+            serde_json::Value::Object(data) if faults.is_empty() => {
+                operation.data = Some(PartnerUpdate(data))
+            }
+            _ => return Err(faults),
+        }
+    }
+    Ok(operation)
+}
+
+fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> PartnerBatchItem {
+    match outcome {
+        Ok(done) => PartnerBatchItem {
+            index,
+            status: done.status,
+            skipped_fields: done
+                .partner
+                .as_ref()
+                .map(|p| p.summary.skipped_fields.clone())
+                .unwrap_or_default(),
+            partner: done.partner,
+            problem: None,
+        },
+        Err(error) => PartnerBatchItem {
+            index,
+            status: error.code().status(),
+            partner: None,
+            skipped_fields: Vec::new(),
+            problem: Some(call.item_problem(&error)),
+        },
+    }
+}
+
+/// Get a partner
+///
+/// Returns the complete profile.
+#[utoipa::path(tag = "partners", params(PartnerId), security(("viewer" = ["partners:read"])), responses((status = 200, body = Partner)))]
+#[get("/partners/{id}")]
+pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
+    Ok(answer(&partner))
+}
+
+/// Change a partner
+///
+/// A merge patch. What a person changes is overridden from then on; automation skips such fields,
+/// is told so in `skipped_fields`, and its newest value waits as the pending value.
+#[utoipa::path(tag = "partners", params(PartnerId, WriteModeParameter), request_body = PartnerUpdate,
+    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
+    extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
+#[patch("/partners/{id}")]
+pub async fn update_partner(
+    call: Call,
+    id: web::Path<PartnerId>,
+    query: Query<WriteModeParameter>,
+    body: Json<PartnerUpdate>,
+) -> Result<Answer> {
+    let mode = call.write_mode(query.write_mode);
+    let changes = changes_of(&body.value.0);
+    let partner = call
+        .write(async |tx| partners::update(tx, *id, call.if_match, changes, mode).await)
+        .await?;
+    Ok(answer(&partner))
+}
+
+/// Delete a partner
+///
+/// It can be restored within 30 days.
+#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 204)))]
+#[delete("/partners/{id}")]
+pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    call.write(async |tx| partners::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}
+
+/// Restore a partner
+///
+/// Possible within 30 days of its deletion, together with its contacts and deals. Refused while
+/// another partner has its domain or external id by now, or a deal that was approved meanwhile for
+/// the account of one of its approved deals.
+#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
+    responses((status = 200, body = Partner)),
+    extensions(("x-errors" = json!("domain_taken external_id_taken deal_conflict"))))]
+#[post("/partners/{id}/restoration")]
+pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    call.once(&Sum::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?))).await
+}
+
+/// List the overrides of a partner
+///
+/// Lists the fields that people have set: value, pending value, who set it and when.
+#[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
+    responses((status = 200, body = FieldOverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/partners/{id}/overrides")]
+pub async fn list_partner_overrides(
+    call: Call,
+    id: web::Path<PartnerId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
+    let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
+    Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
+}
+
+/// Override a field at its current value
+///
+/// Automation no longer changes the field.
+#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
+    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridable"))))]
+#[put("/partners/{id}/overrides/{field}")]
+pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
+    let PartnerFieldPath { id, field } = path.into_inner();
+    Ok(answer(&call.write(async |tx| partners::pin(tx, id, &field).await).await?))
+}
+
+/// Clear an override
+///
+/// The field takes its pending value, if there is one, and automation may write it again.
+#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
+    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridden"))))]
+#[delete("/partners/{id}/overrides/{field}")]
+pub async fn clear_partner_override(
+    call: Call,
+    path: web::Path<PartnerFieldPath>,
+) -> Result<Answer> {
+    let PartnerFieldPath { id, field } = path.into_inner();
+    Ok(answer(
+        &call
+            .write(async |tx| partners::clear_override(tx, id, &field, call.if_match).await)
+            .await?,
+    ))
+}
+
+/// Clear all overrides
+///
+/// Automation may write all fields of the partner again; pending values are applied.
+#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:override"])),
+    responses((status = 200, body = Partner)))]
+#[delete("/partners/{id}/overrides")]
+pub async fn clear_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    Ok(answer(
+        &call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?,
+    ))
+}
+
+/// A field of a partner.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PartnerFieldPath {
+    /// The id of a partner.
+    #[param(inline = false)]
+    pub id: PartnerId,
+    /// The name of a field.
+    #[param(max_length = 60, example = "industry")]
+    pub field: String,
+}
+
+/// A tag of a partner.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PartnerTagPath {
+    /// The id of a partner.
+    #[param(inline = false)]
+    pub id: PartnerId,
+    /// The id of a tag.
+    #[param(inline = false)]
+    pub tag_id: TagId,
+}
+
+/// Tag a partner
+///
+/// Adds one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
+    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
+#[put("/partners/{id}/tags/{tag_id}")]
+pub async fn add_partner_tag(
+    call: Call,
+    path: web::Path<PartnerTagPath>,
+    query: Query<WriteModeParameter>,
+) -> Result<Answer> {
+    let PartnerTagPath { id, tag_id } = path.into_inner();
+    let mode = call.write_mode(query.write_mode);
+    Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
+}
+
+/// Remove a tag from a partner
+///
+/// Removes one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
+    responses((status = 200, body = Partner)))]
+#[delete("/partners/{id}/tags/{tag_id}")]
+pub async fn remove_partner_tag(
+    call: Call,
+    path: web::Path<PartnerTagPath>,
+    query: Query<WriteModeParameter>,
+) -> Result<Answer> {
+    let PartnerTagPath { id, tag_id } = path.into_inner();
+    let mode = call.write_mode(query.write_mode);
+    Ok(answer(
+        &call
+            .write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await)
+            .await?,
+    ))
+}

@@ -1,0 +1,80 @@
+//! Plan items.
+
+use actix_web::{delete, get, patch, post, web};
+use domain::{
+    ids::{PartnerId, PlanItemId},
+    plan_items::{PLAN_ITEM, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate},
+};
+use persistence::plan_items;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json},
+    problem::Result,
+};
+
+/// List the plan items of a partner
+///
+/// In the order of the plan unless sorted otherwise.
+#[utoipa::path(tag = "plans", params(PartnerId, PlanItemList), security(("viewer" = ["plans:read"])),
+    responses((status = 200, body = PlanItemPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/partners/{id}/plan-items")]
+pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(PLAN_ITEM, "position")?;
+    let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Create a plan item
+///
+/// The item is added at the end of the plan.
+#[utoipa::path(tag = "plans", params(PartnerId), request_body = PlanItemCreate, security(("member" = ["plans:write"])),
+    responses((status = 201, body = PlanItem)))]
+#[post("/partners/{id}/plan-items")]
+pub async fn create_plan_item(
+    call: Call,
+    id: web::Path<PartnerId>,
+    body: Json<PlanItemCreate>,
+) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let item = plan_items::insert(tx, *id, &body).await?;
+        Ok(Answer::created(format!("/v1/plan-items/{}", item.id), &item).versioned(item.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a plan item
+///
+/// Returns one item of a joint plan.
+#[utoipa::path(tag = "plans", params(PlanItemId), security(("viewer" = ["plans:read"])), responses((status = 200, body = PlanItem)))]
+#[get("/plan-items/{id}")]
+pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
+    let item = call.read(async |tx| plan_items::get(tx, *id).await).await?;
+    Ok(Answer::resource(item.version, &item))
+}
+
+/// Change a plan item
+///
+/// `before_id` moves it in front of another item of the plan; null moves it to the end.
+#[utoipa::path(tag = "plans", params(PlanItemId), request_body = PlanItemUpdate, security(("member" = ["plans:write"])),
+    responses((status = 200, body = PlanItem)))]
+#[patch("/plan-items/{id}")]
+pub async fn update_plan_item(
+    call: Call,
+    id: web::Path<PlanItemId>,
+    body: Json<PlanItemUpdate>,
+) -> Result<Answer> {
+    let item =
+        call.write(async |tx| plan_items::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(Answer::resource(item.version, &item))
+}
+
+/// Delete a plan item
+///
+/// Deletes it permanently.
+#[utoipa::path(tag = "plans", params(PlanItemId), security(("member" = ["plans:write"])), responses((status = 204)))]
+#[delete("/plan-items/{id}")]
+pub async fn delete_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
+    call.write(async |tx| plan_items::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}

@@ -1,0 +1,423 @@
+//! What the worker does about scores: refreshes that people follow, and the first scores of new
+//! partners. Batch by batch: one transaction claims the partners, a language model is asked outside
+//! of any, a second one judges by what is known under the lock and writes. Whoever goes on after a
+//! crash repeats one batch at most.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{
+    Code, Error, Result,
+    access::Scope,
+    filter,
+    ids::{JobId, PartnerId},
+    jobs::{Job, JobItemStatus, NewJobItem},
+    partners::PARTNER,
+    scores::{Judgement, ScoreEngine, ScoreRefreshRequest},
+    selection::Selection,
+    timestamp::Timestamp,
+};
+use futures_util::{StreamExt, stream};
+use persistence::{
+    Store, Tx, jobs, model_usage,
+    partners::first_scores,
+    scores::{self, Claimed, Judged, Known},
+    selection::{self, Selected},
+    tasks,
+    worker::{Outcome, Run},
+};
+use scoring::{
+    model::{Budget, Model, Spent},
+    rules,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use super::judge::Frame;
+
+/// Partners of one step, judged by the rules.
+const BATCH: i64 = 200;
+/// The same with a language model, which takes its time.
+const MODEL_BATCH: i64 = 20;
+/// How long a refresh works before it lets others go first.
+const TURN: Duration = Duration::from_secs(30);
+/// New partners whom somebody else is judging just now are looked at again after this time.
+const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+
+/// Judges partners: by the rules alone, or with a language model.
+pub struct Scorer {
+    pub model: Option<Arc<Model>>,
+}
+
+/// How far a job has come.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+struct Position {
+    after: Option<PartnerId>,
+    index: i64,
+}
+
+/// The partners of one step, and what decides on them.
+struct Batch {
+    position: Position,
+    ids: Vec<PartnerId>,
+    claimed: Claimed,
+    frame: Frame,
+    /// For the language model: what was known when they were claimed.
+    known: Vec<Known>,
+    limit: i64,
+}
+
+/// What the language model has said before the partner was locked.
+struct Ahead {
+    /// None: nothing has changed since it was judged.
+    judgement: Option<Judgement>,
+    /// What the rules would have gone by.
+    rules_hash: String,
+}
+
+type Aheads = HashMap<PartnerId, Ahead>;
+
+/// What became of a partner.
+enum Became {
+    /// Fields before and after.
+    Scored(Json, Json),
+    Unchanged,
+}
+
+/// What was asked for.
+struct Wish<'a> {
+    model: Option<&'a Model>,
+    force: bool,
+    dry_run: bool,
+}
+
+impl Wish<'_> {
+    fn limit(&self) -> i64 {
+        if self.model.is_some() { MODEL_BATCH } else { BATCH }
+    }
+}
+
+impl Scorer {
+    /// Works off a refresh.
+    ///
+    /// # Errors
+    /// What is worth another attempt; it goes on where this one stopped.
+    pub async fn refresh(&self, run: &Run, id: JobId) -> Result<Outcome> {
+        let since = Instant::now();
+        loop {
+            let begun = run.step(async |tx| self.begin(tx, run, id).await).await?;
+            let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
+            let wish = self.wish(&request);
+            let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
+            let goes_on = run
+                .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
+                .await?;
+            match goes_on {
+                false => return Ok(Outcome::Completed),
+                true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
+                true => {}
+            }
+        }
+    }
+
+    fn wish(&self, request: &ScoreRefreshRequest) -> Wish<'_> {
+        let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
+        let model = self.model.as_deref().filter(|_| !by_rules);
+        Wish { model, force: request.is_forced(), dry_run: request.dry_run }
+    }
+
+    /// Claims the next partners. None when the job has ended.
+    async fn begin(
+        &self,
+        tx: &Tx<'_>,
+        run: &Run,
+        id: JobId,
+    ) -> Result<Option<(Job, ScoreRefreshRequest, Batch)>> {
+        let Some((job, position)) = jobs::begin_step(tx, id).await? else {
+            end(tx, run).await?;
+            return Ok(None);
+        };
+        let request: ScoreRefreshRequest =
+            serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
+        let position: Position = position
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(Error::internal)?
+            .unwrap_or_default();
+        let wish = self.wish(&request);
+        let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
+        let selected = selected.made_until(job.created_at);
+        if job.progress.total.is_none() {
+            jobs::set_total(tx, id, selected.count(tx).await?).await?;
+        }
+        let ids = selected.after(tx, position.after, wish.limit()).await?;
+        let batch = claim(tx, run, &wish, ids, position).await?;
+        Ok(Some((job, request, batch)))
+    }
+
+    /// Judges partners who are new: those of the task, and of other tasks that wait, up to a batch.
+    ///
+    /// # Errors
+    /// What is worth another attempt. Who is judged already is not judged again.
+    pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
+        let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
+        let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
+        let ids: Vec<PartnerId> = run.step(gather).await?;
+        let cause = run.scope();
+        let itself = Scope::system(cause.organization, "scoring", cause.request_id);
+        for part in ids.chunks(wish.limit() as usize) {
+            let batch = run
+                .step_as(&itself, async |tx| {
+                    claim(tx, run, &wish, part.to_vec(), Position::default()).await
+                })
+                .await?;
+            let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
+            run.step_as(&itself, async |tx| {
+                score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
+                if !batch.claimed.busy.is_empty() {
+                    first_scores::queue(
+                        tx,
+                        &batch.claimed.busy,
+                        Timestamp(Timestamp::now().0 + LATER),
+                    )
+                    .await?;
+                }
+                scores::release(tx, run.task.id).await?;
+                count(tx, spent).await
+            })
+            .await?;
+            if run.is_stopping() {
+                return Ok(Outcome::Again);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+async fn claim(
+    tx: &Tx<'_>,
+    run: &Run,
+    wish: &Wish<'_>,
+    ids: Vec<PartnerId>,
+    position: Position,
+) -> Result<Batch> {
+    let frame = Frame::load(tx).await?;
+    let claimed = match wish.dry_run {
+        true => Claimed::default(),
+        false => scores::claim(tx, run.task.id, &ids).await?,
+    };
+    let known = match wish.model {
+        Some(_) => scores::look(tx, &claimed.own).await?,
+        None => Vec::new(),
+    };
+    Ok(Batch { position, ids, claimed, frame, known, limit: wish.limit() })
+}
+
+/// Asks the language model, when there is one, within what is left to the organization for the day.
+async fn ask(
+    run: &Run,
+    wish: &Wish<'_>,
+    frame: &Frame,
+    known: &[Known],
+) -> Result<(Aheads, Spent)> {
+    let Some(model) = wish.model.filter(|_| !known.is_empty()) else {
+        return Ok((HashMap::new(), Spent::default()));
+    };
+    let spent = run.store.read(run.scope(), async |tx| model_usage::spent_today(tx).await).await?;
+    let budget = Budget::new(model.daily_tokens().saturating_sub(spent));
+    let ask = async |known: &Known| {
+        let facts = frame.facts(known);
+        let by_rules = rules::judge(&facts, &frame.profile);
+        let rules_hash = by_rules.input_hash.clone();
+        let hash = model.input_hash(&facts, &frame.profile, &by_rules);
+        let unchanged = !wish.force && known.last_hash.as_ref() == Some(&hash);
+        let judgement = match unchanged {
+            true => None,
+            false => Some(model.judge(&facts, &frame.profile, by_rules, &budget).await.judgement),
+        };
+        (known.id, Ahead { judgement, rules_hash })
+    };
+    // How many at once is the model's own affair.
+    let aheads = stream::iter(known).map(ask).buffer_unordered(known.len()).collect().await;
+    Ok((aheads, budget.spent()))
+}
+
+/// Writes the judgements of a batch and its items; answers whether there is more to do.
+async fn finish(
+    tx: &Tx<'_>,
+    run: &Run,
+    job: &Job,
+    wish: &Wish<'_>,
+    batch: &Batch,
+    mut aheads: Aheads,
+    spent: Spent,
+) -> Result<bool> {
+    if jobs::begin_step(tx, job.id).await?.is_none() {
+        count(tx, spent).await?;
+        end(tx, run).await?;
+        return Ok(false);
+    }
+    let became = match wish.dry_run {
+        true => foresee(tx, &batch.frame, &batch.ids, wish.force).await?,
+        false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
+    };
+    let items = items(tx, job, batch, became);
+    let position = Position {
+        after: batch.ids.last().copied().or(batch.position.after),
+        index: batch.position.index + items.len() as i64,
+    };
+    jobs::end_step(tx, job.id, items, &serde_json::to_value(position).map_err(Error::internal)?)
+        .await?;
+    if batch.ids.len() as i64 == batch.limit {
+        scores::release(tx, run.task.id).await?;
+        count(tx, spent).await?;
+        return Ok(true);
+    }
+    jobs::succeed(tx, job.id, None).await?;
+    count(tx, spent).await?;
+    end(tx, run).await?;
+    Ok(false)
+}
+
+async fn end(tx: &Tx<'_>, run: &Run) -> Result<()> {
+    scores::release(tx, run.task.id).await?;
+    tasks::complete(tx, &run.task).await
+}
+
+async fn count(tx: &Tx<'_>, spent: Spent) -> Result<()> {
+    model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
+}
+
+/// Judges live partners by what is known of them under the lock, and writes it. What the language
+/// model has said ahead stands; when something has changed meanwhile, it is stale from the
+/// beginning.
+async fn score(
+    tx: &Tx<'_>,
+    frame: &Frame,
+    ids: &[PartnerId],
+    aheads: &mut Aheads,
+    force: bool,
+) -> Result<HashMap<PartnerId, Became>> {
+    let (mut became, mut judged, mut confirmed) = (HashMap::new(), Vec::new(), Vec::new());
+    for held in scores::hold(tx, ids).await? {
+        let id = held.known.id;
+        let by_rules = rules::judge(&frame.facts(&held.known), &frame.profile);
+        let (judgement, stale) = match aheads.remove(&id) {
+            Some(Ahead { judgement, rules_hash }) => (judgement, rules_hash != by_rules.input_hash),
+            None if !force && held.known.last_hash.as_ref() == Some(&by_rules.input_hash) => {
+                (None, false)
+            }
+            None => (Some(by_rules), false),
+        };
+        let Some(score) = judgement else {
+            confirmed.extend((!stale).then_some(id));
+            became.insert(id, Became::Unchanged);
+            continue;
+        };
+        let (before, after) = differences(&held.known.row, &score);
+        became.insert(id, Became::Scored(before, after));
+        judged.push(Judged { held, score, stale });
+    }
+    scores::confirm(tx, frame.profile_version, &confirmed).await?;
+    scores::write(tx, frame.profile_version, judged).await?;
+    Ok(became)
+}
+
+/// What the rules would say of live partners. Nothing is written.
+async fn foresee(
+    tx: &Tx<'_>,
+    frame: &Frame,
+    ids: &[PartnerId],
+    force: bool,
+) -> Result<HashMap<PartnerId, Became>> {
+    let known = scores::look(tx, ids).await?;
+    let became = known.into_iter().map(|known| {
+        let judgement = rules::judge(&frame.facts(&known), &frame.profile);
+        if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
+            return (known.id, Became::Unchanged);
+        }
+        let (before, after) = differences(&known.row, &judgement);
+        (known.id, Became::Scored(before, after))
+    });
+    Ok(became.collect())
+}
+
+/// Both scores before and after, and what else changes but the summary.
+fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
+    let values = [
+        ("fit_score", json!(score.fit_score), true),
+        ("health_score", json!(score.health_score), true),
+        ("four_c_breakdown", json!(score.four_c_breakdown), false),
+        ("key_strengths", json!(score.key_strengths), false),
+    ];
+    let (mut before, mut after) = (Map::new(), Map::new());
+    for (field, to, always) in values {
+        let from = row.get(field).cloned().unwrap_or_default();
+        if always || from != to {
+            before.insert(field.to_owned(), from);
+            after.insert(field.to_owned(), to);
+        }
+    }
+    (before.into(), after.into())
+}
+
+/// What became of each partner of a batch, in order.
+fn items(
+    tx: &Tx<'_>,
+    job: &Job,
+    batch: &Batch,
+    mut became: HashMap<PartnerId, Became>,
+) -> Vec<NewJobItem> {
+    let instance = format!("/v1/jobs/{}", job.id);
+    let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
+    let item = |(index, id): (i64, &PartnerId)| {
+        let item = NewJobItem::succeeded(index, id);
+        let stopped = |item: NewJobItem, status, code| {
+            item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+        };
+        let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
+        match became.remove(id) {
+            Some(Became::Scored(before, after)) => {
+                NewJobItem { before: Some(before), after: Some(after), ..there(item) }
+            }
+            Some(Became::Unchanged) => {
+                stopped(there(item), JobItemStatus::Skipped, Code::Unchanged)
+            }
+            None if busy.contains(id) => {
+                stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress)
+            }
+            None => stopped(item, JobItemStatus::Failed, Code::NotFound),
+        }
+    };
+    (batch.position.index..).zip(&batch.ids).map(item).collect()
+}
+
+/// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot
+/// wait for a worker.
+///
+/// # Errors
+/// Those of the database.
+pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
+    let filter = json!({"op": "is_null", "field": "scored_at", "value": true});
+    let node =
+        filter::parse(&filter, PARTNER, Timestamp::now().0, "#/filter").map_err(filter::invalid)?;
+    let mut after = None;
+    loop {
+        let scored = store
+            .write(scope, async |tx| {
+                let selected: Selected =
+                    selection::resolve(tx, &Selection::Filter(node.clone())).await?;
+                let ids = selected.after(tx, after, BATCH).await?;
+                score(tx, &Frame::load(tx).await?, &ids, &mut HashMap::new(), true).await?;
+                Ok(ids)
+            })
+            .await?;
+        after = scored.last().copied();
+        if (scored.len() as i64) < BATCH {
+            return Ok(());
+        }
+    }
+}

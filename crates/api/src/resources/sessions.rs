@@ -1,0 +1,479 @@
+//! Sign-in: registration, sessions, passwords, invitations.
+
+use std::{net::IpAddr, time::Duration};
+
+use actix_web::{
+    cookie::{Cookie, SameSite, time::OffsetDateTime},
+    delete, get,
+    http::header::{self, HeaderName},
+    post, web,
+};
+use domain::{
+    Code, Error, Fault,
+    access::Scope,
+    ids::{IdFault, OrganizationId, SessionId, UserId},
+    page::Paging,
+    secrets::{OpaqueToken, TokenKind},
+    sessions::{
+        InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
+        RegistrationConfirmation, SessionPage, SignIn, TokenGrant, is_same_network,
+    },
+};
+use persistence::{
+    account_mails::{self, AccountMail},
+    email_directory, members, organizations,
+    registrations::{self, PendingRegistration},
+    sessions::{self, Device, Grant, Refreshed},
+};
+use uuid::Uuid;
+
+use crate::kernel::{
+    answer::Answer,
+    auth::Credential,
+    call::{Call, Json, PublicCall, Query},
+    devices,
+    limits::{Bucket, Subject, Taken},
+    passwords::{hashed, judged, random_password, registration_faults, verified},
+    problem::Result,
+};
+
+/// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
+const REFRESH_COOKIE: &str = "__Host-prm_refresh";
+/// How long the answer to a request for a mail takes, whoever it is for.
+const MAIL_PACE: Duration = Duration::from_millis(250);
+
+/// Register an organization
+///
+/// Where e-mail addresses are proved, which is the default, the answer is 202 and a link is mailed
+/// to the address; it is the same when the address has an account already, whose owner then gets a
+/// mail that says so. `confirmRegistration` makes the organization. Where they are not proved (a
+/// trial), this makes the organization and its first owner at once and signs the owner in: 201.
+#[utoipa::path(tag = "auth", request_body = Registration, security(()),
+    responses(
+        (status = 201, body = TokenGrant, description = "Registered and signed in."),
+        (status = 202, description = "A mail with a link to confirm is on its way."),
+    ),
+    extensions(("x-errors" = json!("email_taken registration_closed"))))]
+#[post("/auth/registrations")]
+pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
+    let accounts = &call.state.accounts;
+    if !accounts.registration_open {
+        let detail = "Registration is closed here. Ask an admin of your organization for an \
+                      invitation, or whoever runs this server for a new organization.";
+        return Err(Error::new(Code::RegistrationClosed, detail).into());
+    }
+    let _counted =
+        call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&body.email))])?;
+    refuse(registration_faults(&body).await?)?;
+    let hash = hashed(&body.password).await?;
+    match accounts.email_proof {
+        true => request_registration(&call, &body, &hash).await,
+        false => register_at_once(&call, &body, &hash).await,
+    }
+}
+
+async fn request_registration(
+    call: &PublicCall,
+    body: &Registration,
+    hash: &str,
+) -> Result<Answer> {
+    let store = &call.state.store;
+    let request = registrations::request(store, body, hash, call.address, call.request_id);
+    // Whether the address has an account shows neither in the answer nor in its time.
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
+    requested?;
+    Ok(accepted())
+}
+
+async fn register_at_once(call: &PublicCall, body: &Registration, hash: &str) -> Result<Answer> {
+    let (organization, user) = (OrganizationId::new(), UserId::new());
+    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
+    let grant = call.state.store.write(&scope, async |tx| {
+        let owner = organizations::register(tx, body, user, hash).await?;
+        sessions::open(tx, owner.id, &device(call)).await
+    });
+    granted(call, 201, organization, &grant.await?)
+}
+
+/// Confirm a registration
+///
+/// Makes the organization and its first owner by the token of the link that was mailed, within 24
+/// hours and once, and signs the owner in. Send `password` too: whoever registered chose a
+/// password, and whoever reads the mail may be somebody else.
+#[utoipa::path(tag = "auth", request_body = RegistrationConfirmation, security(()),
+    responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("confirmation_invalid"))))]
+#[post("/auth/registration-confirmations")]
+pub async fn confirm_registration(
+    call: PublicCall,
+    body: Json<RegistrationConfirmation>,
+) -> Result<Answer> {
+    let token = OpaqueToken::parse(TokenKind::Registration, &body.token)
+        .ok_or_else(|| Error::of(Code::ConfirmationInvalid))?;
+    let store = &call.state.store;
+    let waiting = Scope::before_organization(call.request_id);
+    let pending = store.read(&waiting, async |tx| registrations::get(tx, &token).await).await?;
+    let password = confirmed_password(&call, &body, &pending).await?;
+    let hash = match &password {
+        ConfirmedPassword::Registered => pending.password_hash.clone(),
+        ConfirmedPassword::Typed(password) | ConfirmedPassword::Unknown(password) => {
+            hashed(password).await?
+        }
+    };
+    let user = UserId::new();
+    let scope = Scope::newcomer(pending.id, user, &pending.name, call.request_id);
+    let grant = store.write(&scope, async |tx| {
+        let owner = registrations::confirm(tx, &pending, user, &hash).await?;
+        if matches!(password, ConfirmedPassword::Unknown(_)) {
+            persistence::passwords::request_reset(tx, &owner.email).await?;
+        }
+        sessions::open(tx, owner.id, &device(&call)).await
+    });
+    let grant = grant.await?;
+    forget_registrations(&call, &pending.email).await;
+    granted(&call, 201, pending.id, &grant)
+}
+
+/// Drops the registrations of an address that wait for their confirmation: there is an account now.
+async fn forget_registrations(call: &PublicCall, email: &str) {
+    let waiting = Scope::before_organization(call.request_id);
+    let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, email).await;
+    if let Err(error) = call.state.store.write(&waiting, forget).await {
+        // Where the address is proved nothing can be confirmed by what is left; else it expires.
+        tracing::warn!(%error, "could not forget the registrations of an address");
+    }
+}
+
+/// The password of an account whose registration is confirmed.
+enum ConfirmedPassword {
+    /// The one of the registration.
+    Registered,
+    /// Typed with the confirmation.
+    Typed(String),
+    /// One that nobody knows: whoever confirms may not be who registered, and must not share an
+    /// account with them.
+    Unknown(String),
+}
+
+async fn confirmed_password(
+    call: &PublicCall,
+    body: &RegistrationConfirmation,
+    pending: &PendingRegistration,
+) -> Result<ConfirmedPassword, Error> {
+    if let Some(password) = &body.password {
+        let own_words = [pending.organization_name.as_str(), &pending.name, &pending.email];
+        let fault = judged("password", password, &own_words).await?;
+        refuse(fault.into_iter().collect())?;
+        return Ok(ConfirmedPassword::Typed(password.clone()));
+    }
+    if is_same_network(pending.ip()?, call.address) {
+        return Ok(ConfirmedPassword::Registered);
+    }
+    let password = random_password()?;
+    Ok(ConfirmedPassword::Unknown(password))
+}
+
+/// Sign in
+///
+/// The answer sets the cookie of the refresh token, and one by which this device is known at the
+/// next sign-in: attempts of strangers do not use up those of a device that is known. Attempts that
+/// fail are limited by network, by account and network, and, more generously, by account. A device
+/// that was not seen before is told to the person by mail.
+#[utoipa::path(tag = "auth", request_body = SignIn, security(()), responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("invalid_credentials member_suspended"))))]
+#[post("/auth/sessions")]
+pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
+    let attempt = sign_in_attempt(&call, &body.email)?;
+    let store = &call.state.store;
+    // The same queries and the same hash whether somebody has the address or nobody.
+    let organization = email_directory::organization_of(store, &body.email)
+        .await?
+        .unwrap_or_else(OrganizationId::new);
+    let system = Scope::system(organization, "sign-in", call.request_id);
+    let found = store
+        .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
+        .await?;
+    let kept = found.as_ref().and_then(|(_, hash)| hash.as_deref());
+    if !verified(&body.password, kept).await? {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    }
+    attempt.give_back();
+    let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
+    let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
+    let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
+    let grant = store.write(&scope, async |tx| match known_device(&call, &body.email) {
+        Some(_) => sessions::open(tx, member.id, &device(&call)).await,
+        None => sessions::sign_in(tx, member.id, &device(&call)).await,
+    });
+    granted(&call, 201, organization, &grant.await?)
+}
+
+/// Counts an attempt to sign in, until it turns out to be right.
+fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
+    let address: IpAddr = call.address;
+    let here = Subject::AddressFrom(email, address);
+    // Right passwords cost a hash, too.
+    let _counted = call.count(&[(Bucket::SignIns, here)])?;
+    match known_device(call, email) {
+        Some(device) => call.count(&[(Bucket::DeviceFailures, Subject::Id(device))]),
+        None => call.count(&[
+            (Bucket::SignInFailures, Subject::Network(address)),
+            (Bucket::AccountFailuresHere, here),
+            (Bucket::AccountFailures, Subject::Address(email)),
+        ]),
+    }
+}
+
+/// Refresh the session
+///
+/// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the
+/// header `X-Requested-With` and an `Origin` that this deployment knows. A token that was used
+/// before ends the session; within ten seconds it gets the same successor again.
+#[utoipa::path(tag = "auth", security(()), responses((status = 200, body = TokenGrant)),
+    extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed \
+        member_suspended"))))]
+#[post("/auth/refreshes")]
+pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
+    let known_origin =
+        text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
+    if !known_origin || text(&call, HeaderName::from_static("x-requested-with")).is_none() {
+        return Err(Error::of(Code::OriginNotAllowed).into());
+    }
+    let cookie = call.request.cookie(REFRESH_COOKIE);
+    let token = cookie.and_then(|cookie| OpaqueToken::parse(TokenKind::Refresh, cookie.value()));
+    let token = token.ok_or_else(|| Error::of(Code::RefreshTokenInvalid))?;
+    let scope = Scope::system(token.organization, "sign-in", call.request_id);
+    let key = call.state.tokens.successor_key();
+    let refreshed =
+        call.state.store.write(&scope, async |tx| sessions::refresh(tx, &token, key).await).await?;
+    match refreshed {
+        Refreshed::Granted(grant) => granted(&call, 200, token.organization, &grant),
+        Refreshed::Reused => Err(Error::of(Code::RefreshTokenReused).into()),
+    }
+}
+
+/// List my sessions
+///
+/// One session for each device on which you are signed in.
+#[utoipa::path(tag = "auth", params(Paging), security(("user" = [])), responses((status = 200, body = SessionPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/auth/sessions")]
+pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> {
+    let (member, session) = call.user()?;
+    let page = call
+        .read(async |tx| {
+            let mut page =
+                sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit())
+                    .await?;
+            if paging.counts() {
+                page.total_count = Some(sessions::count(tx, member).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// End a session
+///
+/// `current` stands for the session of this request; its cookie is cleared. Access tokens of the
+/// session are refused from now on.
+#[utoipa::path(tag = "auth", security(("user" = [])), responses((status = 204)),
+    params(("session_id" = String, Path, description = "The id of a session, or \
+        `current`.", example = "current")))]
+#[delete("/auth/sessions/{session_id}")]
+pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
+    let (member, current) = call.user()?;
+    let session = match id.as_str() {
+        "current" => current,
+        text => text.parse::<SessionId>().map_err(|fault| match fault {
+            IdFault::Malformed => Error::not_found(),
+            IdFault::WrongKind => Error::invalid(vec![Fault::at_parameter(
+                "wrong_id_type",
+                "session_id",
+                "must be the id of a session",
+            )]),
+        })?,
+    };
+    call.write(async |tx| sessions::end(tx, member, session).await).await?;
+    let answer = Answer::nothing();
+    Ok(if session == current { answer.with(header::SET_COOKIE, cleared_cookie()) } else { answer })
+}
+
+/// Request a password reset
+///
+/// Mails a link with which a new password can be chosen within an hour, if somebody has joined with
+/// this e-mail address, at most every five minutes. Whether anybody has shows neither in the answer
+/// nor in its time.
+#[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)))]
+#[post("/auth/password-resets")]
+pub async fn request_password_reset(
+    call: PublicCall,
+    body: Json<PasswordResetRequest>,
+) -> Result<Answer> {
+    let request = async {
+        let store = &call.state.store;
+        let organization = email_directory::organization_of(store, &body.email)
+            .await?
+            .unwrap_or_else(OrganizationId::new);
+        let system = Scope::system(organization, "sign-in", call.request_id);
+        store
+            .write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await)
+            .await
+    };
+    // Only a write that has an effect waits for the disk.
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
+    requested?;
+    Ok(accepted())
+}
+
+/// Change the password
+///
+/// By the token of a reset link, or signed in by the current password. Other sessions end, and the
+/// person is told by mail.
+#[utoipa::path(tag = "auth", request_body = PasswordChange, security(()), responses((status = 204)),
+    extensions(("x-errors" = json!("reset_token_invalid invalid_credentials"))))]
+#[post("/auth/password-changes")]
+pub async fn change_password(call: PublicCall, body: Json<PasswordChange>) -> Result<Answer> {
+    match body.proof()? {
+        PasswordProof::Token(token) => change_by_token(&call, token, &body.new_password).await?,
+        PasswordProof::Current(current) => {
+            change_by_password(&call, current, &body.new_password).await?
+        }
+    }
+    Ok(Answer::nothing())
+}
+
+async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Result<()> {
+    let token = OpaqueToken::parse(TokenKind::PasswordReset, token)
+        .ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
+    let scope = Scope::system(token.organization, "sign-in", call.request_id);
+    let store = &call.state.store;
+    let member =
+        store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
+    let fault = judged("new_password", password, &[&member.name, &member.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let hash = hashed(password).await?;
+    let reset = async |tx: &persistence::Tx<'_>| {
+        let member = persistence::passwords::reset(tx, &token, &hash).await?;
+        account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
+    };
+    Ok(store.write(&scope, reset).await?)
+}
+
+async fn change_by_password(call: &PublicCall, current: &str, password: &str) -> Result<()> {
+    let caller = call.caller().await?.ok_or_else(|| Error::of(Code::MissingCredentials))?;
+    let Credential::User { member, session, .. } = caller.credential else {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    };
+    // Whoever has stolen an access token must not find out the password with it.
+    let guesser = Subject::Id(member.0);
+    let guess =
+        call.count(&[(Bucket::PasswordGuesses, guesser), (Bucket::PasswordGuessesSlow, guesser)])?;
+    let store = &call.state.store;
+    let (person, kept) = store
+        .read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await)
+        .await?;
+    if !verified(current, kept.as_deref()).await? {
+        return Err(Error::of(Code::InvalidCredentials).into());
+    }
+    guess.give_back();
+    let fault = judged("new_password", password, &[&person.name, &person.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let (checked, hash) = (kept.unwrap_or_default(), hashed(password).await?);
+    let change = store.write(&caller.scope, async |tx| {
+        persistence::passwords::change(tx, member, session, &checked, &hash).await?;
+        account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
+    });
+    Ok(change.await?)
+}
+
+/// Accept an invitation
+///
+/// Joins the organization with a name and a password, and signs in.
+#[utoipa::path(tag = "auth", request_body = InvitationAcceptance, security(()), responses((status = 201, body = TokenGrant)),
+    extensions(("x-errors" = json!("invitation_invalid email_taken"))))]
+#[post("/auth/invitation-acceptances")]
+pub async fn accept_invitation(
+    call: PublicCall,
+    body: Json<InvitationAcceptance>,
+) -> Result<Answer> {
+    let token = OpaqueToken::parse(TokenKind::Invitation, &body.token)
+        .ok_or_else(|| Error::of(Code::InvitationInvalid))?;
+    let (organization, store) = (token.organization, &call.state.store);
+    let system = Scope::system(organization, "sign-in", call.request_id);
+    let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
+    let fault = judged("password", &body.password, &[&body.name, &invited.email]).await?;
+    refuse(fault.into_iter().collect())?;
+    let hash = hashed(&body.password).await?;
+    let user = UserId::new();
+    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
+    let grant = store.write(&scope, async |tx| {
+        let member = members::accept(tx, &token, user, &body.name, &hash).await?;
+        sessions::open(tx, member.id, &device(&call)).await
+    });
+    let grant = grant.await?;
+    // Whoever typed the address before must not take the account with an older link.
+    forget_registrations(&call, &invited.email).await;
+    granted(&call, 201, organization, &grant)
+}
+
+/// 202 with nothing to read.
+fn accepted() -> Answer {
+    Answer { status: 202, headers: Vec::new(), body: Vec::new() }
+}
+
+fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+}
+
+fn text(call: &PublicCall, name: HeaderName) -> Option<&str> {
+    call.request.headers().get(name)?.to_str().ok()
+}
+
+fn device(call: &PublicCall) -> Device {
+    Device { user_agent: call.user_agent.clone(), ip: call.address }
+}
+
+fn granted(
+    call: &PublicCall,
+    status: u16,
+    organization: OrganizationId,
+    grant: &Grant,
+) -> Result<Answer> {
+    let body = call.state.tokens.grant(grant, organization)?;
+    let path = format!("/v1/auth/sessions/{}", grant.session);
+    let answer = if status == 201 { Answer::created(path, &body) } else { Answer::ok(&body) };
+    let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp())
+        .map_err(Error::internal)?;
+    let cookie = refresh_cookie(grant.refresh_token.expose()).expires(until).finish();
+    let answer = answer
+        .with(header::SET_COOKIE, cookie.to_string())
+        .with(header::CACHE_CONTROL, "no-store".into());
+    let email = &grant.member.email;
+    Ok(match known_device(call, email) {
+        Some(_) => answer,
+        None => {
+            let cookie = devices::cookie(&call.state.server_key, email);
+            answer.with(header::SET_COOKIE, cookie.to_string())
+        }
+    })
+}
+
+/// The device of a call, when somebody with this e-mail address has signed in on it before.
+fn known_device(call: &PublicCall, email: &str) -> Option<Uuid> {
+    let cookie = call.request.cookie(devices::COOKIE)?;
+    devices::known(&call.state.server_key, cookie.value(), email)
+}
+
+fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {
+    Cookie::build(REFRESH_COOKIE, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+}
+
+fn cleared_cookie() -> String {
+    refresh_cookie(String::new()).expires(OffsetDateTime::UNIX_EPOCH).finish().to_string()
+}

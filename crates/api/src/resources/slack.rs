@@ -1,0 +1,197 @@
+//! The connection to Slack.
+
+use actix_web::{delete, get, put, web};
+use domain::{
+    Code, Error, Fault, cursor,
+    page::{Page, Paging},
+    slack::{
+        SlackConnection, SlackIntegration, SlackTarget, SlackTargetKind, SlackTargetPage,
+        StoredSlack,
+    },
+    text::fold,
+};
+use persistence::{slack, slack_disconnection};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json, Query},
+    outgoing::slack::{SlackFault, TOKENS},
+    problem::Result,
+    state::State,
+};
+
+/// Pages of Slack's that one request looks through for something that fits.
+const MOST_PAGES: usize = 5;
+
+/// Which targets.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SlackTargetList {
+    /// Only channels or only users.
+    #[serde(default)]
+    #[param(inline = false)]
+    pub kind: Option<SlackTargetKind>,
+    /// Part of the name.
+    #[serde(default)]
+    #[param(max_length = 200, example = "partner")]
+    pub q: Option<String>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub paging: Paging,
+}
+
+/// The token of a connection; none when it was encrypted with a key of the server that nobody has
+/// any more.
+fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
+    let organization = call.caller.scope.organization;
+    let token = call.state.server_key.open(TOKENS, organization, &stored.bot_token)?;
+    String::from_utf8(token).ok()
+}
+
+/// Get the Slack connection
+///
+/// Says whether Slack is connected, and to which workspace. A connection whose token
+/// cannot be read any more, because the deployment has another key, is none: connect again.
+#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)))]
+#[get("/integrations/slack")]
+pub async fn get_slack_integration(call: Call) -> Result<Answer> {
+    let stored = call.read(async |tx| slack::get(tx).await).await?;
+    let stored = stored.filter(|stored| token_of(&call, stored).is_some());
+    Ok(Answer::ok(&SlackIntegration::from(stored)))
+}
+
+/// Connect to Slack
+///
+/// The token of a bot is tried out first. It is kept encrypted and never shown; another one takes
+/// its place.
+#[utoipa::path(tag = "integrations", request_body = SlackConnection, security(("admin" = ["-"])),
+    responses((status = 200, body = SlackIntegration)), extensions(("x-errors" = json!("slack_rejected"))))]
+#[put("/integrations/slack")]
+pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<Answer> {
+    let state: &web::Data<State> = &call.state;
+    let workspace = state.slack.workspace(&body.bot_token).await.map_err(|fault| match fault {
+        SlackFault::Said(word) => {
+            let place =
+                Fault::at_pointer("slack_rejected", "#/bot_token", format!("Slack says {word}"));
+            Error::of(Code::SlackRejected).meta("slack_error", word.into()).at(place)
+        }
+        other => other.into_unavailable(),
+    })?;
+    let organization = call.caller.scope.organization;
+    let sealed =
+        state.server_key.seal(TOKENS, organization, body.bot_token.clone().into_bytes())?;
+    let same =
+        |stored: &StoredSlack| token_of(&call, stored).is_some_and(|token| token == body.bot_token);
+    let stored = call
+        .write(async |tx| match slack::get(tx).await? {
+            Some(before) if before.workspace == workspace && same(&before) => {
+                slack::keep_token(tx, &before.bot_token, &sealed).await?;
+                Ok(before)
+            }
+            _ => slack::connect(tx, sealed, &workspace).await,
+        })
+        .await?;
+    Ok(Answer::ok(&SlackIntegration::from(Some(stored))))
+}
+
+/// Disconnect Slack
+///
+/// Channels and users of Slack are taken out of the notification settings; what is on its way to
+/// them is given up.
+#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 204)),
+    extensions(("x-errors" = json!("not_found"))))]
+#[delete("/integrations/slack")]
+pub async fn disconnect_slack(call: Call) -> Result<Answer> {
+    call.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
+    Ok(Answer::nothing())
+}
+
+/// Where a page of targets ended: the kind, and Slack's own cursor.
+type Position = (SlackTargetKind, String);
+
+/// List channels and users of Slack
+///
+/// Channels first, then users, as Slack pages them: a page may be shorter than asked for, and is
+/// the last one only when `next_cursor` is null. There is no count.
+#[utoipa::path(tag = "integrations", params(SlackTargetList, Paging), security(("admin" = ["-"])),
+    responses((status = 200, body = SlackTargetPage)),
+    extensions(("x-errors" = json!("invalid_cursor slack_not_connected"))))]
+#[get("/integrations/slack/targets")]
+pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Result<Answer> {
+    let needle = query.q.as_deref().map(fold).unwrap_or_default();
+    let fingerprint = cursor::fingerprint(&("slack targets", query.kind, &needle));
+    let from: Option<Position> = query
+        .paging
+        .cursor
+        .as_deref()
+        .map(|text| cursor::decode(&fingerprint, text))
+        .transpose()?;
+    let stored = call.read(async |tx| slack::get(tx).await).await?;
+    let token = stored
+        .and_then(|stored| token_of(&call, &stored))
+        .ok_or_else(|| Error::of(Code::SlackNotConnected))?;
+    let mut position =
+        from.unwrap_or_else(|| (query.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
+    for page in 1.. {
+        let (kind, at) = &position;
+        let found = call
+            .state
+            .slack
+            .targets(&token, *kind, at, query.paging.limit())
+            .await
+            .map_err(refused)?;
+        let next = following(&position, found.next, query.kind);
+        let data: Vec<SlackTarget> =
+            found.rows.into_iter().filter(|row| fold(&row.name).contains(&needle)).collect();
+        match next {
+            Some(next) if data.is_empty() && page < MOST_PAGES => position = next,
+            next => {
+                let next_cursor = next.map(|next| cursor::encode(&fingerprint, next));
+                return Ok(Answer::ok(&Page { data, next_cursor, total_count: None }));
+            }
+        }
+    }
+    unreachable!("the last page is answered")
+}
+
+/// Where the list goes on after a page of Slack's.
+fn following(
+    at: &Position,
+    next: Option<String>,
+    only: Option<SlackTargetKind>,
+) -> Option<Position> {
+    match (next, at.0) {
+        (Some(next), kind) => Some((kind, next)),
+        (None, SlackTargetKind::Channel) if only.is_none() => {
+            Some((SlackTargetKind::User, String::new()))
+        }
+        (None, _) => None,
+    }
+}
+
+/// Slack's refusal of a list.
+fn refused(fault: SlackFault) -> Error {
+    match fault {
+        SlackFault::Said(word) if word == "invalid_cursor" => cursor::invalid(),
+        SlackFault::Said(word) if fault_of_token(&word) => Error::new(
+            Code::SlackNotConnected,
+            format!("Slack does not accept the token any more ({word}): connect again."),
+        ),
+        other => other.into_unavailable(),
+    }
+}
+
+fn fault_of_token(word: &str) -> bool {
+    matches!(
+        word,
+        "invalid_auth"
+            | "not_authed"
+            | "account_inactive"
+            | "token_revoked"
+            | "token_expired"
+            | "missing_scope"
+            | "no_permission"
+    )
+}

@@ -1,0 +1,136 @@
+//! Submissions: from the public form into the inbox, and out of it as partners.
+
+use actix_web::{delete, get, patch, post, web};
+use domain::{
+    ids::{PartnerId, SubmissionId},
+    submissions::{
+        AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance,
+        SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
+    },
+};
+use persistence::{acceptance, idempotency, submissions};
+
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, PublicCall},
+        problem::Result,
+    },
+    resources::application_forms::FormTokenPath,
+};
+
+/// The operation that accepts a submission.
+const ACCEPTANCE: &str = "acceptSubmission";
+
+/// Where a partner is.
+fn partner_path(id: PartnerId) -> String {
+    format!("/v1/partners/{id}")
+}
+
+/// Submit an application
+///
+/// Answers are checked against the form's version that is named; one that was replaced less than a
+/// day ago is still good. Everything that is wrong is named at once. The answer tells nothing but a
+/// receipt; the same application sent again within a day gets the same one. At most 20 requests a
+/// minute from one address, reading the form included.
+#[utoipa::path(tag = "applications", params(FormTokenPath), request_body = PublicSubmission, security(()),
+    responses((status = 202, body = SubmissionReceipt, description = "Received.")),
+    extensions(("x-errors" = json!("form_changed agreement_required required \
+        not_found_reference"))))]
+#[post("/public/application-forms/{token}/submissions")]
+pub async fn submit_application(
+    call: PublicCall,
+    path: web::Path<FormTokenPath>,
+    body: Json<PublicSubmission>,
+) -> Result<Answer> {
+    let scope = path.scope(&call).await?;
+    let work = async |tx: &persistence::Tx<'_>| {
+        Ok(Answer::received(&submissions::submit(tx, &path.token, &body).await?))
+    };
+    call.once(&scope, &path.token, &body.sum, work).await
+}
+
+/// List submissions
+///
+/// Newest first unless sorted otherwise. `q` finds parts of the applicant's name, e-mail address
+/// and company.
+#[utoipa::path(tag = "applications", params(SubmissionList), security(("viewer" = ["applications:read"])),
+    responses((status = 200, body = SubmissionPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/application-submissions")]
+pub async fn list_submissions(call: Call) -> Result<Answer> {
+    let request = call.list_request(SUBMISSION, "-submitted_at")?;
+    let page = call.read(async |tx| submissions::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Get a submission
+///
+/// `duplicate_partner_id` is the partner with the same domain, if there is one.
+#[utoipa::path(tag = "applications", params(SubmissionId), security(("viewer" = ["applications:read"])),
+    responses((status = 200, body = Submission)))]
+#[get("/application-submissions/{id}")]
+pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
+    let submission = call.read(async |tx| submissions::get(tx, *id).await).await?;
+    Ok(Answer::resource(submission.version, &submission))
+}
+
+/// Review a submission
+///
+/// Changes status, notes and reviewer. If a submission without a reviewer is rejected, the caller
+/// becomes its reviewer.
+#[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionUpdate,
+    security(("member" = ["applications:write"])), responses((status = 200, body = Submission)),
+    extensions(("x-errors" = json!("submission_already_accepted use_acceptance \
+        not_found_reference"))))]
+#[patch("/application-submissions/{id}")]
+pub async fn update_submission(
+    call: Call,
+    id: web::Path<SubmissionId>,
+    body: Json<SubmissionUpdate>,
+) -> Result<Answer> {
+    let submission =
+        call.write(async |tx| submissions::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(Answer::resource(submission.version, &submission))
+}
+
+/// Accept a submission
+///
+/// Makes a partner of it with its contact (stage `prospect`, status `pending`), or fills in the one
+/// that is named. Answers are an automated write; `data`, in place of what was answered, is written
+/// by hand, so that it is overridden from then on (by automation for an API key without
+/// `partners:override`). However often and by however many it is called: one partner.
+#[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionAcceptance,
+    security(("member" = ["applications:write"])), responses((status = 201, body = AcceptanceResult)),
+    extensions(("x-errors" = json!("partner_exists submission_already_accepted external_id_taken \
+        required not_found_reference"))))]
+#[post("/application-submissions/{id}/acceptance")]
+pub async fn accept_submission(
+    call: Call,
+    id: web::Path<SubmissionId>,
+    body: Json<SubmissionAcceptance>,
+) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let result = acceptance::accept(tx, *id, &body).await?;
+        Ok(Answer::created(partner_path(result.partner.summary.id), &result))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Erase a submission
+///
+/// Erases the submission and its answers permanently. A partner that was created from it is kept.
+#[utoipa::path(tag = "applications", params(SubmissionId), security(("admin" = ["applications:write"])),
+    responses((status = 204)))]
+#[delete("/application-submissions/{id}")]
+pub async fn delete_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
+    call.write(async |tx| {
+        if let Some(partner) = submissions::delete(tx, *id, call.if_match).await? {
+            // The answer to the acceptance holds the submission, and is kept for whoever asks
+            // again.
+            idempotency::forget(tx, ACCEPTANCE, &partner_path(partner)).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Answer::nothing())
+}

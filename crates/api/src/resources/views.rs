@@ -1,0 +1,143 @@
+//! Saved views.
+
+use actix_web::{delete, get, patch, post, put, web};
+use domain::{
+    ids::ViewId,
+    page::Paging,
+    views::{
+        SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, ViewObject, ViewVisibility,
+    },
+};
+use persistence::views::{self, ViewFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use crate::kernel::{
+    answer::Answer,
+    call::{Call, Json, Query},
+    problem::Result,
+};
+
+/// Which views.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ViewList {
+    /// Only views of these records.
+    #[serde(default)]
+    #[param(inline = false)]
+    pub object: Option<ViewObject>,
+    /// Only private or only shared ones.
+    #[serde(default)]
+    #[param(inline = false)]
+    pub visibility: Option<ViewVisibility>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub paging: Paging,
+}
+
+fn answer(view: &SavedView) -> Answer {
+    Answer::resource(view.stored.version, view)
+}
+
+/// List saved views
+///
+/// Your own views and the shared ones, in the order in which they were saved.
+#[utoipa::path(tag = "views", params(ViewList, Paging), security(("viewer" = ["views:read"])),
+    responses((status = 200, body = SavedViewPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
+#[get("/views")]
+pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
+    let filter = ViewFilter { object: query.object, visibility: query.visibility };
+    let paging = &query.paging;
+    let page = call
+        .read(async |tx| {
+            let mut page =
+                views::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
+            if paging.counts() {
+                page.total_count = Some(views::count(tx, &filter).await?);
+            }
+            Ok(page)
+        })
+        .await?;
+    Ok(Answer::ok(&page))
+}
+
+/// Save a view
+///
+/// Private unless shared; sharing needs the role `member`. The views of an API key are always
+/// shared.
+#[utoipa::path(tag = "views", request_body = SavedViewCreate, security(("viewer" = ["views:write"])),
+    responses((status = 201, body = SavedView)),
+    extensions(("x-errors" = json!("view_name_taken invalid_filter"))))]
+#[post("/views")]
+pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answer> {
+    let work = async |tx: &persistence::Tx<'_>| {
+        let view = views::insert(tx, &body).await?;
+        Ok(Answer::created(format!("/v1/views/{}", view.stored.id), &view)
+            .versioned(view.stored.version))
+    };
+    call.once(&body.sum, work).await
+}
+
+/// Get a saved view
+///
+/// `warnings` name what its filter names and no longer exists; private views of others are not
+/// found.
+#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:read"])), responses((status = 200, body = SavedView)))]
+#[get("/views/{id}")]
+pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
+    let view = call.read(async |tx| views::get(tx, *id).await).await?;
+    Ok(answer(&view))
+}
+
+/// Change a saved view
+///
+/// Only its owner or an admin may do so. When a view becomes private, it is no longer the default
+/// of other members.
+#[utoipa::path(tag = "views", params(ViewId), request_body = SavedViewUpdate, security(("viewer" = ["views:write"])),
+    responses((status = 200, body = SavedView)),
+    extensions(("x-errors" = json!("not_view_owner view_name_taken \
+        invalid_filter"))))]
+#[patch("/views/{id}")]
+pub async fn update_view(
+    call: Call,
+    id: web::Path<ViewId>,
+    body: Json<SavedViewUpdate>,
+) -> Result<Answer> {
+    let view = call.write(async |tx| views::update(tx, *id, call.if_match, &body).await).await?;
+    Ok(answer(&view))
+}
+
+/// Delete a saved view
+///
+/// Only its owner or an admin may do so. Members who had it as their default have none afterwards.
+#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:write"])), responses((status = 204)),
+    extensions(("x-errors" = json!("not_view_owner"))))]
+#[delete("/views/{id}")]
+pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
+    call.write(async |tx| views::delete(tx, *id, call.if_match).await).await?;
+    Ok(Answer::nothing())
+}
+
+/// Set the default view
+///
+/// The view becomes your default for its kind of records. The defaults of other members do not
+/// change.
+#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
+#[put("/views/{id}/default")]
+pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
+    let (member, _) = call.user()?;
+    let view = call.write(async |tx| views::set_default(tx, *id, member).await).await?;
+    Ok(answer(&view))
+}
+
+/// Unset the default view
+///
+/// Does nothing if the view is not your default.
+#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
+#[delete("/views/{id}/default")]
+pub async fn unset_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
+    let (member, _) = call.user()?;
+    let view =
+        call.write(async |tx| views::unset_default(tx, *id, member, call.if_match).await).await?;
+    Ok(answer(&view))
+}

@@ -1,0 +1,414 @@
+//! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the
+//! inside.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use crate::kernel::fault::{self, Fault, MAX_FAULTS};
+
+/// Characters of the sentence of a problem.
+const MAX_DETAIL: usize = 1_000;
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $status:literal $title:literal;)*) => {
+        /// The code of a problem: stable, for programs (docs/errors.md).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $title] $variant,)* }
+
+        impl Code {
+            /// Every code that exists.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+            /// The word on the wire.
+            pub const fn as_str(self) -> &'static str { match self { $(Code::$variant => $text,)* } }
+            /// The one HTTP status of this code.
+            pub const fn status(self) -> u16 { match self { $(Code::$variant => $status,)* } }
+            /// What it means, for people.
+            pub const fn title(self) -> &'static str { match self { $(Code::$variant => $title,)* } }
+        }
+    };
+}
+
+codes! {
+    MalformedJson "malformed_json" 400 "The request body is not valid JSON.";
+    InvalidParameter "invalid_parameter" 400 "A parameter is not valid.";
+    InvalidCursor "invalid_cursor" 400 "The cursor is unreadable or belongs to another filter or \
+        sort.";
+    InvalidHeader "invalid_header" 400 "A header is not valid.";
+    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The Idempotency-Key is not valid.";
+    MissingCredentials "missing_credentials" 401 "This operation needs a credential.";
+    InvalidToken "invalid_token" 401 "The credential is not valid.";
+    TokenExpired "token_expired" 401 "The access token has expired.";
+    KeyRevoked "key_revoked" 401 "The API key has been revoked.";
+    KeyExpired "key_expired" 401 "The API key has expired.";
+    InvalidCredentials "invalid_credentials" 401 "E-mail address or password is wrong.";
+    RefreshTokenInvalid "refresh_token_invalid" 401 "The refresh token is not valid.";
+    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session \
+        has been ended.";
+    ResetTokenInvalid "reset_token_invalid" 401 "The reset token is not valid.";
+    InvitationInvalid "invitation_invalid" 401 "The invitation is not valid any more.";
+    ConfirmationInvalid "confirmation_invalid" 401 "The confirmation is not valid any more.";
+    InsufficientRole "insufficient_role" 403 "Your role does not allow this.";
+    InsufficientScope "insufficient_scope" 403 "The API key lacks a scope.";
+    OriginNotAllowed "origin_not_allowed" 403 "Requests from this origin are not allowed here.";
+    AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
+    NotViewOwner "not_view_owner" 403 "Only the owner of the view or an admin may change it.";
+    MemberSuspended "member_suspended" 403 "The membership is suspended.";
+    RegistrationClosed "registration_closed" 403 "Registration is closed here.";
+    NotFound "not_found" 404 "The resource was not found.";
+    NotOverridden "not_overridden" 404 "The field is not overridden.";
+    MethodNotAllowed "method_not_allowed" 405 "The method is not allowed for this path.";
+    NotAcceptable "not_acceptable" 406 "No available representation matches the Accept header.";
+    QueryTooExpensive "query_too_expensive" 400 "The query takes too long to answer.";
+    RequestTimeout "request_timeout" 408 "The request did not arrive in time.";
+    DomainTaken "domain_taken" 409 "Another partner has this domain.";
+    ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
+    EmailTaken "email_taken" 409 "This e-mail address is in use.";
+    ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail \
+        address.";
+    KeyTaken "key_taken" 409 "Another tier has this key.";
+    RankTaken "rank_taken" 409 "Another tier has this rank.";
+    TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
+    ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
+    PartnerExists "partner_exists" 409 "This partner exists already.";
+    NameDiffers "name_differs" 409 "The partner with this domain has another name.";
+    DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
+    DomainRequired "domain_required" 409 "The partner has no domain.";
+    InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this \
+        one.";
+    SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted \
+        already.";
+    FormChanged "form_changed" 409 "The form has changed; load it again.";
+    TooManyTags "too_many_tags" 409 "The partner has the maximum number of tags.";
+    TierInUse "tier_in_use" 409 "Partners are assigned to this tier manually.";
+    DefaultTier "default_tier" 409 "There must be exactly one default tier.";
+    SlackNotConnected "slack_not_connected" 409 "The organization is not connected to Slack.";
+    DeliverySucceeded "delivery_succeeded" 409 "The notification was delivered already.";
+    JobFinished "job_finished" 409 "The job has ended already.";
+    JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
+    LastOwner "last_owner" 409 "An organization needs at least one owner.";
+    AlreadyMember "already_member" 409 "This person is a member already.";
+    CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
+    IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is \
+        still running.";
+    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its \
+        answer is lost.";
+    JobExpired "job_expired" 410 "The job or its result is no longer kept.";
+    EventsExpired "events_expired" 410 "These events are no longer kept.";
+    VersionMismatch "version_mismatch" 412 "The resource was changed since that version.";
+    BodyTooLarge "body_too_large" 413 "The request body is too large.";
+    QueryTooLong "query_too_long" 414 "The query string is too long.";
+    UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
+    IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that \
+        you replace.";
+    ValidationFailed "validation_failed" 422 "The request body is not valid.";
+    InvalidFilter "invalid_filter" 422 "The filter is not valid.";
+    InvalidSelection "invalid_selection" 422 "Give exactly one of `partner_ids`, `filter` and \
+        `view_id`.";
+    CircularRequirement "circular_requirement" 422 "The requirement depends on the tier itself.";
+    FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the \
+        company's name.";
+    UseAcceptance "use_acceptance" 422 "Use the acceptance operation to accept a submission.";
+    SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
+    NotOverridable "not_overridable" 422 "This field cannot be overridden.";
+    BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
+    UrlNotAllowed "url_not_allowed" 422 "Requests to this address are not allowed.";
+    ImageUnreadable "image_unreadable" 422 "The file is not a readable PNG, JPEG or WebP image.";
+    MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does \
+        not have.";
+    CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another \
+        request.";
+    BatchAborted "batch_aborted" 424 "The batch was undone because another operation failed.";
+    QuotaExceeded "quota_exceeded" 429 "Too many requests.";
+    InternalError "internal_error" 500 "Something went wrong on our side.";
+    Unavailable "unavailable" 503 "The service is temporarily unavailable.";
+    AiUnavailable "ai_unavailable" 503 "No language model is configured in this deployment.";
+    // In job items only.
+    RefreshInProgress "refresh_in_progress" 409 "The partner is being scored already.";
+    Unchanged "unchanged" 422 "There is nothing to change.";
+    Overridden "overridden" 422 "A person has set the field.";
+    DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
+    FetchFailed "fetch_failed" 422 "A source could not be read.";
+    RowWithoutName "row_without_name" 422 "The row has no name.";
+    RowTooLong "row_too_long" 422 "The row has more cells than the header has columns.";
+}
+
+impl Code {
+    /// The `type` of its problem document: an address that explains it.
+    pub fn type_uri(self) -> String {
+        match self {
+            Self::QuotaExceeded => {
+                "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned()
+            }
+            _ => format!("https://docs.example.com/problems/{}", self.as_str()),
+        }
+    }
+}
+
+/// What went wrong, as the client may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    pub code: Code,
+    /// One sentence about this very case.
+    pub detail: String,
+    pub meta: Map<String, Value>,
+    pub errors: Vec<Fault>,
+}
+
+/// The one error of the whole server.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The client can do something about it.
+    #[error("{}: {}", .0.code.as_str(), .0.detail)]
+    Problem(Box<Problem>),
+    /// The client cannot; logged once at the boundary, never shown.
+    #[error("internal: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A part that we need is away (the database); the client may try again soon.
+    #[error("unavailable: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A problem whose detail is the code's own sentence.
+    pub fn of(code: Code) -> Self {
+        Self::new(code, code.title())
+    }
+
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let detail = fault::shortened(Cow::Owned(detail.into()), MAX_DETAIL).into_owned();
+        Self::Problem(Box::new(Problem { code, detail, meta: Map::new(), errors: Vec::new() }))
+    }
+
+    /// All that is wrong with a body, at once. A single fault of a special kind stands for the
+    /// whole.
+    pub fn invalid(mut faults: Vec<Fault>) -> Self {
+        faults.truncate(MAX_FAULTS);
+        if let [only] = faults.as_slice()
+            && only.code == Code::BatchTooLarge.as_str()
+        {
+            return Self::new(Code::BatchTooLarge, only.detail.clone()).at(only.clone());
+        }
+        let detail = match faults.as_slice() {
+            [only] => format!("1 field is not valid, {}: {}.", only.place, only.detail),
+            many => format!("{} fields are not valid.", count_of(many)),
+        };
+        Self::Problem(Box::new(Problem {
+            code: Code::ValidationFailed,
+            detail,
+            meta: Map::new(),
+            errors: faults,
+        }))
+    }
+
+    /// One wrong property of the body, found only after looking at the data.
+    pub fn field(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![Fault::at_pointer(code, format!("#/{field}"), detail)])
+    }
+
+    /// Whether a full disk is the reason.
+    pub fn is_out_of_space(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>())
+    }
+
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    pub fn not_found() -> Self {
+        Self::of(Code::NotFound)
+    }
+
+    /// Another record has the value at `pointer`.
+    pub fn taken(code: Code, pointer: &str) -> Self {
+        Self::of(code).at(Fault::at_pointer(code.as_str(), pointer, "belongs to another record"))
+    }
+
+    /// Somebody else was faster.
+    pub fn version_mismatch(current: i64) -> Self {
+        let fault = Fault::at_header(
+            Code::VersionMismatch.as_str(),
+            "If-Match",
+            "is not the present version",
+        );
+        Self::of(Code::VersionMismatch).meta("current_version", json!(current)).at(fault)
+    }
+
+    /// Adds a fact for programs.
+    pub fn meta(mut self, key: &str, value: Value) -> Self {
+        if let Self::Problem(problem) = &mut self {
+            problem.meta.insert(key.to_owned(), value);
+        }
+        self
+    }
+
+    /// Adds the place of a single special fault. Beyond [`MAX_FAULTS`] nothing is added.
+    pub fn at(mut self, fault: Fault) -> Self {
+        if let Self::Problem(problem) = &mut self
+            && problem.errors.len() < MAX_FAULTS
+        {
+            problem.errors.push(fault);
+        }
+        self
+    }
+
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Problem(problem) => problem.code,
+            Self::Internal(_) => Code::InternalError,
+            Self::Unavailable(_) => Code::Unavailable,
+        }
+    }
+}
+
+/// How many faults there are, for a sentence.
+pub(crate) fn count_of(faults: &[Fault]) -> String {
+    match faults.len() {
+        count if count < MAX_FAULTS => count.to_string(),
+        count => format!("{count} or more"),
+    }
+}
+
+/// A refusal of the database becomes what the client did wrong, by the name of the constraint
+/// (`<table>_<field>_<kind>`); anything else is internal or means that the database is away.
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
+        match &error {
+            Diesel::NotFound => Self::not_found(),
+            Diesel::DatabaseError(kind, info) => {
+                let constraint = info.constraint_name().unwrap_or_default();
+                match kind {
+                    Kind::UniqueViolation => {
+                        match TAKEN.iter().find(|(name, ..)| *name == constraint) {
+                            Some((_, code, place)) => Self::taken(*code, place),
+                            None => Self::internal(error),
+                        }
+                    }
+                    Kind::ForeignKeyViolation | Kind::CheckViolation => {
+                        let table = info.table_name().unwrap_or_default();
+                        let field =
+                            constraint.strip_prefix(table).and_then(|rest| rest.strip_prefix('_'));
+                        match field.and_then(|rest| {
+                            rest.strip_suffix("_fkey").or_else(|| rest.strip_suffix("_check"))
+                        }) {
+                            Some(field) if matches!(kind, Kind::ForeignKeyViolation) => {
+                                Self::field("not_found_reference", field, "does not exist")
+                            }
+                            Some(field) => {
+                                Self::field("out_of_range", field, "is outside what is allowed")
+                            }
+                            None => Self::internal(error),
+                        }
+                    }
+                    Kind::SerializationFailure | Kind::ClosedConnection => {
+                        Self::Unavailable(error.into())
+                    }
+                    _ if is_out_of_space(info.message()) => {
+                        Self::Unavailable(OutOfSpace(error.into()).into())
+                    }
+                    _ if is_passing(info.message()) => Self::Unavailable(error.into()),
+                    _ => Self::internal(error),
+                }
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => {
+                Self::Unavailable(OutOfSpace(error.into()).into())
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// A disk is full: what was asked for may be tried again once there is space.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no space left: {0}")]
+pub struct OutOfSpace(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// Whether PostgreSQL says that a disk is full (SQLSTATE 53100). Diesel keeps the message alone.
+fn is_out_of_space(message: &str) -> bool {
+    ["No space left on device", "Disk quota exceeded", "could not extend file"]
+        .iter()
+        .any(|part| message.contains(part))
+}
+
+/// Whether PostgreSQL says something that passes: the same request may succeed a moment later.
+fn is_passing(message: &str) -> bool {
+    const BEGINNINGS: [&str; 8] = [
+        "canceling statement",
+        // One of two transactions that wait for each other is ended.
+        "deadlock detected",
+        "terminating connection",
+        "the database system",
+        // Class 53: the machine or the server has too little of something just now.
+        "out of memory",
+        "out of shared memory",
+        "sorry, too many clients",
+        "temporary file size exceeds",
+    ];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
+        || message.contains("connection")
+}
+
+/// What a broken uniqueness means.
+const TAKEN: &[(&str, Code, &str)] = &[
+    ("partners_domain_key", Code::DomainTaken, "#/domain"),
+    ("partners_external_id_key", Code::ExternalIdTaken, "#/external_id"),
+    ("contacts_email_key", Code::ContactEmailTaken, "#/email"),
+    ("tags_name_key", Code::TagNameTaken, "#/name"),
+    ("tiers_pkey", Code::KeyTaken, "#/key"),
+    ("tiers_rank_key", Code::RankTaken, "#/rank"),
+    ("members_email_key", Code::AlreadyMember, "#/email"),
+    ("views_name_key", Code::ViewNameTaken, "#/name"),
+    ("deals_external_id_key", Code::ExternalIdTaken, "#/external_id"),
+];
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+    use super::*;
+
+    #[test]
+    fn what_passes_is_no_fault_of_ours_and_a_full_disk_is_known_as_one() {
+        let heard = |message: &str| {
+            let information = Box::new(message.to_owned());
+            Error::from(Diesel::DatabaseError(DatabaseErrorKind::Unknown, information))
+        };
+        for full in [
+            "could not extend file \"base/16385/16801\": No space left on device",
+            "could not extend file \"base/16385/16801\": wrote only 4096 of 8192 bytes at block 7",
+            "could not write to file \"base/pgsql_tmp/pgsql_tmp7.0\": No space left on device",
+            "could not write to file \"pg_wal/xlogtemp.7\": Disk quota exceeded",
+        ] {
+            assert_eq!(heard(full).code(), Code::Unavailable, "{full}");
+            assert!(heard(full).is_out_of_space(), "{full}");
+        }
+        for passing in [
+            "out of memory",
+            "out of shared memory",
+            "sorry, too many clients already",
+            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+            "the database system is in recovery mode",
+            "canceling statement due to lock timeout",
+            "deadlock detected",
+        ] {
+            assert_eq!(heard(passing).code(), Code::Unavailable, "{passing}");
+            assert!(!heard(passing).is_out_of_space(), "{passing}");
+        }
+        assert_eq!(heard("syntax error at or near \"x\"").code(), Code::InternalError);
+        let file = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert!(Error::from(file).is_out_of_space());
+    }
+}

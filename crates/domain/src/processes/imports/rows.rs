@@ -1,0 +1,427 @@
+//! A file as rows: encoding, separator, header, CSV or JSON, one row at a time.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Seek},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    ImportEncoding, ImportOptions,
+    csv::{Fault as RecordFault, Record, Records},
+    encoding::{Utf8, detect},
+    evidence::Evidence,
+    header,
+};
+use crate::kernel::{
+    error::{Code, Error, Result},
+    fault::Fault,
+    text,
+};
+
+/// More columns, or longer rows, are no table.
+pub(super) const MAX_COLUMNS: usize = 1_000;
+pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
+
+/// How the rows are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Cells separated by this byte.
+    Csv(u8),
+    JsonArray,
+    JsonLines,
+}
+
+/// What is needed to read the file again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileShape {
+    pub encoding: ImportEncoding,
+    pub format: Format,
+    /// The line on which the header of a CSV file stands, 0 for none. Imports that were accepted
+    /// before there was this setting have nothing here: their header is the first record.
+    #[serde(default)]
+    pub header_row: Option<u64>,
+}
+
+impl FileShape {
+    pub fn separator(self) -> Option<u8> {
+        match self.format {
+            Format::Csv(separator) => Some(separator),
+            _ => None,
+        }
+    }
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Text(String),
+    List(Vec<String>),
+    /// A number of JSON, as JSON writes it.
+    Number(String),
+    /// An object, or a list that holds more than texts and numbers: no field has such values.
+    Other(String),
+}
+
+impl Cell {
+    fn is_empty(&self) -> bool {
+        match self {
+            Cell::Text(text) => text.trim().is_empty(),
+            Cell::List(items) => items.iter().all(|item| item.trim().is_empty()),
+            Cell::Number(_) | Cell::Other(_) => false,
+        }
+    }
+
+    /// The value as text, for people.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Number(text) | Cell::Other(text) => text.clone(),
+            Cell::List(items) => items.join(", "),
+        }
+    }
+
+    /// A value as JSON brings it.
+    pub fn from_json(value: Value) -> Option<Self> {
+        let item = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => Some(String::new()),
+            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            Value::Array(_) | Value::Object(_) => None,
+        };
+        Some(match value {
+            Value::Null => return None,
+            Value::String(text) => Cell::Text(text),
+            Value::Bool(flag) => Cell::Text(flag.to_string()),
+            Value::Number(number) => Cell::Number(number.to_string()),
+            Value::Array(items) => match items.iter().map(item).collect() {
+                Some(items) => Cell::List(items),
+                None => Cell::Other(Value::Array(items).to_string()),
+            },
+            Value::Object(_) => Cell::Other(value.to_string()),
+        })
+    }
+}
+
+/// One record of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The first record after the header is 1; empty ones count here.
+    pub number: u64,
+    pub cells: Vec<(Arc<str>, Cell)>,
+    /// Whether cells beyond the last column hold anything: nobody knows which cell belongs to which
+    /// column.
+    pub has_surplus: bool,
+}
+
+impl Row {
+    /// Whether no cell holds anything.
+    pub fn is_empty(&self) -> bool {
+        !self.has_surplus && self.cells.iter().all(|(_, cell)| cell.is_empty())
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    pub shape: FileShape,
+    pub columns: Vec<String>,
+    /// Some values of each column.
+    pub samples: Vec<Vec<String>>,
+    /// What the values of each column tell about how the file is written.
+    pub(super) evidence: Vec<Evidence>,
+    /// Why the bytes are read in this encoding, and why the header is where it is.
+    pub(super) encoding_reason: String,
+    pub(super) header_reason: String,
+    /// Rows that hold anything.
+    pub row_count: u64,
+    /// The first of them.
+    pub first: Vec<Row>,
+}
+
+pub(super) fn unreadable(detail: impl Into<String>) -> Error {
+    Error::new(Code::CsvUnreadable, detail)
+}
+
+/// Reads the whole file once, from its beginning, and keeps a little of it.
+///
+/// # Errors
+/// `csv_unreadable` with what is wrong and where; `validation_failed` for an encoding that does not
+/// exist and for a header row that is not there.
+pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result<Inspection> {
+    let detected = detect(file, options.encoding()?)?;
+    let found = header::find(&detected.head, detected.is_whole, options)?;
+    let shape = FileShape {
+        encoding: detected.encoding,
+        format: found.format,
+        header_row: found.header_row,
+    };
+    file.rewind().map_err(Error::internal)?;
+    let mut rows = Rows::open(file, shape)?;
+    let mut columns: Vec<String> = rows.columns().iter().map(|name| name.to_string()).collect();
+    let mut places: HashMap<String, usize> = columns.iter().cloned().zip(0..).collect();
+    let mut samples = vec![Vec::new(); columns.len()];
+    let mut evidence = vec![Evidence::default(); columns.len()];
+    let (mut row_count, mut first) = (0, Vec::new());
+    for row in &mut rows {
+        let row = row?;
+        if row.is_empty() {
+            continue;
+        }
+        row_count += 1;
+        for (name, cell) in &row.cells {
+            let place = match places.get(&**name) {
+                Some(place) => *place,
+                None => {
+                    if columns.len() == MAX_COLUMNS {
+                        return Err(unreadable(format!(
+                            "There are more than {MAX_COLUMNS} columns."
+                        )));
+                    }
+                    places.insert(name.to_string(), columns.len());
+                    columns.push(name.to_string());
+                    samples.push(Vec::new());
+                    evidence.push(Evidence::default());
+                    columns.len() - 1
+                }
+            };
+            if cell.is_empty() {
+                continue;
+            }
+            if !row.has_surplus
+                && let Cell::Text(text) = cell
+            {
+                evidence[place].add(text);
+            }
+            if samples[place].len() < 5 {
+                let text: String = cell.shown().trim().chars().take(100).collect();
+                if !samples[place].contains(&text) {
+                    samples[place].push(text);
+                }
+            }
+        }
+        if first.len() < 20 {
+            first.push(row);
+        }
+    }
+    Ok(Inspection {
+        shape,
+        columns,
+        samples,
+        evidence,
+        encoding_reason: detected.reason,
+        header_reason: found.header_reason,
+        row_count,
+        first,
+    })
+}
+
+/// The rows of a file, one by one.
+pub struct Rows<R: Read> {
+    source: Source<R>,
+    columns: Vec<Arc<str>>,
+    number: u64,
+    /// After the last row and after an error there is nothing more, however often it is asked.
+    has_ended: bool,
+}
+
+enum Source<R: Read> {
+    Csv {
+        records: Records<BufReader<Utf8<R>>>,
+        record: Record,
+        /// Whether `record` holds a row that was read to find out how many columns there are.
+        is_held: bool,
+    },
+    Json(BufReader<Utf8<R>>, Format),
+}
+
+fn refused(place: &str, fault: RecordFault) -> Error {
+    match fault {
+        RecordFault::TooLong => {
+            unreadable(format!("{place} is longer than a row can be; a quote may be missing."))
+        }
+        RecordFault::OpenQuote => unreadable(format!("{place}: a quote is opened and not closed.")),
+        RecordFault::StrayQuote => unreadable(format!(
+            "{place}: a quoted cell spans several lines and then goes on behind its closing \
+             quote. A quote is missing or not doubled."
+        )),
+        RecordFault::Io(error) => Error::internal(error),
+    }
+}
+
+impl<R: Read> Rows<R> {
+    /// Opens a file that stands at its beginning.
+    pub fn open(file: R, shape: FileShape) -> Result<Self> {
+        let text = BufReader::with_capacity(65_536, Utf8::new(file, shape.encoding));
+        let Format::Csv(separator) = shape.format else {
+            let mut text = text;
+            if shape.format == Format::JsonArray {
+                skip_blanks(&mut text)?;
+                text.consume(1);
+            }
+            let source = Source::Json(text, shape.format);
+            return Ok(Self { source, columns: Vec::new(), number: 0, has_ended: false });
+        };
+        let mut records = Records::new(text, separator);
+        let mut record = Record::default();
+        let place = "The header";
+        let no_such_row = || {
+            let detail = "the file has no record that begins on this line";
+            Error::invalid(vec![Fault::at_pointer("out_of_range", "#/header_row", detail)])
+        };
+        loop {
+            let found =
+                records.read(&mut record, MAX_COLUMNS).map_err(|fault| refused(place, fault))?;
+            match shape.header_row.filter(|line| *line > 0) {
+                Some(line) if !found || record.line > line => return Err(no_such_row()),
+                Some(line) if record.line < line => {}
+                _ if !found => return Err(unreadable("The file is empty.")),
+                _ => break,
+            }
+        }
+        if record.width > MAX_COLUMNS {
+            return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns.")));
+        }
+        let is_held = shape.header_row == Some(0);
+        let columns = match is_held {
+            true => (1..=record.width).map(|place| format!("Column {place}").into()).collect(),
+            false => header::names(&record)?,
+        };
+        let source = Source::Csv { records, record, is_held };
+        Ok(Self { source, columns, number: 0, has_ended: false })
+    }
+
+    /// The header; for JSON the keys become known row by row.
+    pub fn columns(&self) -> &[Arc<str>] {
+        &self.columns
+    }
+
+    fn read(&mut self) -> Result<Option<Row>> {
+        let at = self.number + 1;
+        let mut has_surplus = false;
+        let cells = match &mut self.source {
+            Source::Csv { records, record, is_held } => {
+                let is_there = std::mem::take(is_held)
+                    || records
+                        .read(record, self.columns.len())
+                        .map_err(|fault| refused(&format!("Row {at}"), fault))?;
+                if !is_there {
+                    return Ok(None);
+                }
+                has_surplus = record.has_surplus;
+                let cells = record
+                    .cells()
+                    .map(|cell| Cell::Text(text::without_formula_escape(cell).to_owned()));
+                self.columns.iter().cloned().zip(cells).collect()
+            }
+            Source::Json(text, format) => match json_row(text, *format, at)? {
+                None => return Ok(None),
+                Some(object) => {
+                    let mut cells = Vec::with_capacity(object.len());
+                    for (key, value) in object {
+                        // Null is an empty cell: its column is there nevertheless.
+                        let cell =
+                            Cell::from_json(value).unwrap_or_else(|| Cell::Text(String::new()));
+                        let known = self.columns.iter().find(|name| ***name == *key).cloned();
+                        let name = known.unwrap_or_else(|| {
+                            let name: Arc<str> = key.into();
+                            if self.columns.len() < MAX_COLUMNS {
+                                self.columns.push(name.clone());
+                            }
+                            name
+                        });
+                        cells.push((name, cell));
+                    }
+                    cells
+                }
+            },
+        };
+        self.number = at;
+        Ok(Some(Row { number: at, cells, has_surplus }))
+    }
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
+        }
+        let row = self.read();
+        self.has_ended = !matches!(row, Ok(Some(_)));
+        row.transpose()
+    }
+}
+
+/// The next byte that is no white space, not consumed.
+fn skip_blanks(text: &mut impl BufRead) -> Result<Option<u8>> {
+    loop {
+        let buffer = text.fill_buf().map_err(Error::internal)?;
+        let blanks = buffer.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        match buffer.get(blanks) {
+            Some(byte) => {
+                let byte = *byte;
+                text.consume(blanks);
+                return Ok(Some(byte));
+            }
+            None if buffer.is_empty() => return Ok(None),
+            None => text.consume(blanks),
+        }
+    }
+}
+
+fn json_row(
+    text: &mut impl BufRead,
+    format: Format,
+    at: u64,
+) -> Result<Option<serde_json::Map<String, Value>>> {
+    let next = skip_blanks(text)?;
+    match (format, next) {
+        (Format::JsonArray, Some(b']')) => {
+            text.consume(1);
+            return match skip_blanks(text)? {
+                None => Ok(None),
+                Some(_) => Err(unreadable("Something follows the end of the array.")),
+            };
+        }
+        (Format::JsonArray, Some(b',')) if at > 1 => {
+            text.consume(1);
+            skip_blanks(text)?;
+        }
+        (Format::JsonArray, Some(_)) if at > 1 => {
+            return Err(unreadable(format!("Row {at}: a comma is missing before it.")));
+        }
+        (Format::JsonArray, None) => return Err(unreadable("The array does not end.")),
+        (_, None) => return Ok(None),
+        _ => {}
+    }
+    let mut limited = LimitedRow { text, left: MAX_ROW_BYTES };
+    let mut parser = serde_json::Deserializer::from_reader(&mut limited);
+    match Value::deserialize(&mut parser) {
+        Ok(Value::Object(object)) => Ok(Some(object)),
+        Ok(_) => Err(unreadable(format!("Row {at} is not a JSON object."))),
+        Err(error) => Err(unreadable(format!("Row {at} is not JSON: {error}."))),
+    }
+}
+
+/// Gives the parser byte by byte what it asks for, so that it takes nothing of the next row.
+struct LimitedRow<'a, B> {
+    text: &'a mut B,
+    left: usize,
+}
+
+impl<B: BufRead> Read for LimitedRow<'_, B> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            return Err(std::io::Error::other("it is too long"));
+        }
+        let take = out.len().min(1);
+        let read = self.text.read(&mut out[..take])?;
+        self.left -= read;
+        Ok(read)
+    }
+}

@@ -1,0 +1,5 @@
+//! What spans several resources.
+
+pub mod enrichments;
+pub mod exports;
+pub mod imports;

@@ -1,0 +1,282 @@
+//! API keys: how programs call, what they may do and from where.
+
+use std::net::IpAddr;
+
+use diesel::prelude::*;
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::{
+    access::{AccessScope, Actor, StoredScopes, WriteMode},
+    fault::Fault,
+    ids::ApiKeyId,
+    page::Page,
+    schema::api_keys,
+    timestamp::Timestamp,
+};
+
+/// An API key, without its secret.
+#[derive(Debug, Clone, PartialEq, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKey {
+    /// The id.
+    pub id: ApiKeyId,
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 2)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// What it is for; the name of the actor in events.
+    #[schema(min_length = 1, max_length = 80, example = "HubSpot \
+        sync", extensions(("x-single-line" = json!(true))))]
+    pub name: String,
+    /// How the secret begins, to tell keys apart.
+    #[schema(example = "prm_live_ab12cd34")]
+    pub prefix: String,
+    /// What it may do.
+    #[schema(max_items = 50, example = json!([
+        "partners:write"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
+    #[diesel(deserialize_as = StoredScopes)]
+    pub scopes: Vec<AccessScope>,
+    /// How it writes partner fields unless a request says otherwise. `manual` needs the scope
+    /// `partners:override`.
+    pub default_write_mode: WriteMode,
+    /// From where it may be used; from everywhere when empty.
+    #[schema(max_items = 20, example = json!([
+        "203.0.113.0/24"
+    ]), extensions(("x-unique" = json!("ignore-case"))))]
+    pub allowed_cidrs: Vec<String>,
+    /// When it stops working; never when null.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Who created it.
+    pub created_by: Actor,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+/// One page of API keys.
+pub type ApiKeyPage = Page<ApiKey>;
+
+/// A new API key.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyCreate {
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<AccessScope>,
+    /// How it writes partner fields; `automated` when absent.
+    #[serde(default = "automated")]
+    pub default_write_mode: WriteMode,
+    /// From where it may be used; from everywhere when empty.
+    #[serde(default)]
+    pub allowed_cidrs: Vec<String>,
+    /// When it stops working.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+fn automated() -> WriteMode {
+    WriteMode::Automated
+}
+
+/// What may change about an API key. What is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKeyUpdate {
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it may do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<AccessScope>>,
+    /// How it writes partner fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_write_mode: Option<WriteMode>,
+    /// From where it may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_cidrs: Option<Vec<String>>,
+    /// When it stops working.
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub expires_at: Option<Option<Timestamp>>,
+}
+
+/// How a key is replaced by a new one.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyRotation {
+    /// For how many seconds the old key still works.
+    #[schema(minimum = 0, maximum = 604800, example = 86400)]
+    pub overlap_seconds: i64,
+}
+
+/// A new key with its secret, which is shown this once.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ApiKeyWithSecret {
+    /// The key.
+    pub api_key: ApiKey,
+    /// Send it as `Authorization: Bearer ...`. It cannot be shown again.
+    #[schema(
+        pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$",
+        example = "prm_live_0123456789abcdefghijABCDEFGHIJ0123456789012345"
+    )]
+    pub secret: String,
+}
+
+impl ApiKeyCreate {
+    /// A key without limits but its scopes.
+    pub fn new(name: String, scopes: Vec<AccessScope>) -> Self {
+        Self {
+            name,
+            scopes,
+            default_write_mode: automated(),
+            allowed_cidrs: Vec::new(),
+            expires_at: None,
+        }
+    }
+
+    /// What the schema cannot say; and the one form of what it can: scopes as a sorted set,
+    /// networks as networks.
+    pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
+        let networks = networks(&self.allowed_cidrs);
+        let past = self.expires_at.filter(|at| *at <= Timestamp::now());
+        let past =
+            past.map(|_| Fault::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
+        let mode = past.or_else(|| mode_fault(self.default_write_mode, &self.scopes));
+        self.scopes = sorted(self.scopes);
+        match (networks, mode) {
+            (Ok(networks), None) => Ok(Self { allowed_cidrs: networks, ..self }),
+            (networks, mode) => {
+                Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect())
+            }
+        }
+    }
+}
+
+impl ApiKeyUpdate {
+    /// The same for a change of `before`.
+    pub fn checked(mut self, before: &ApiKey) -> Result<Self, Vec<Fault>> {
+        let scopes = self.scopes.as_ref().unwrap_or(&before.scopes);
+        let mode = mode_fault(self.default_write_mode.unwrap_or(before.default_write_mode), scopes);
+        let networks = self.allowed_cidrs.as_deref().map(networks).transpose();
+        self.scopes = self.scopes.map(sorted);
+        match (networks, mode) {
+            (Ok(networks), None) => Ok(Self { allowed_cidrs: networks, ..self }),
+            (networks, mode) => {
+                Err(networks.err().unwrap_or_default().into_iter().chain(mode).collect())
+            }
+        }
+    }
+}
+
+fn sorted(mut scopes: Vec<AccessScope>) -> Vec<AccessScope> {
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+/// A key that may not decide by hand cannot do so by default.
+fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<Fault> {
+    let may = mode == WriteMode::Automated || scopes.contains(&AccessScope::PartnersOverride);
+    (!may).then(|| {
+        Fault::at_pointer(
+            "invalid_choice",
+            "#/default_write_mode",
+            "manual needs the scope partners:override",
+        )
+        .meta("allowed", vec![WriteMode::Automated.as_str()])
+    })
+}
+
+/// Networks in their one form (`203.0.113.0/24`); a single address is a network of one.
+fn networks(texts: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+    let mut networks = Vec::new();
+    let mut faults = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        match text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from)) {
+            Some(network) if networks.contains(&network.trunc().to_string()) => {}
+            Some(network) => networks.push(network.trunc().to_string()),
+            None => faults.push(Fault::at_pointer(
+                "invalid_format",
+                format!("#/allowed_cidrs/{i}"),
+                "must be a network like 203.0.113.0/24 or 2001:db8::/32",
+            )),
+        }
+    }
+    if faults.is_empty() { Ok(networks) } else { Err(faults) }
+}
+
+/// Whether `address` lies in one of the networks; no networks at all mean everywhere.
+pub fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
+    // A dual-stack socket sees IPv4 clients as ::ffff:203.0.113.7.
+    let address = address.to_canonical();
+    allowed.is_empty() || allowed.iter().any(|network| network.contains(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn create(scopes: &[AccessScope], mode: WriteMode, cidrs: &[&str]) -> ApiKeyCreate {
+        ApiKeyCreate {
+            name: "Sync".into(),
+            scopes: scopes.to_vec(),
+            default_write_mode: mode,
+            allowed_cidrs: cidrs.iter().map(|&text| text.to_owned()).collect(),
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn networks_and_scopes_get_their_one_form() {
+        let scopes =
+            [AccessScope::PartnersWrite, AccessScope::PartnersRead, AccessScope::PartnersWrite];
+        let cidrs = ["203.0.113.9/24", "203.0.113.0/24", "198.51.100.7", "2001:db8::1/32"];
+        let key = create(&scopes, WriteMode::Automated, &cidrs).checked().unwrap();
+        assert_eq!(key.allowed_cidrs, ["203.0.113.0/24", "198.51.100.7/32", "2001:db8::/32"]);
+        assert_eq!(key.scopes, [AccessScope::PartnersRead, AccessScope::PartnersWrite]);
+    }
+
+    #[test]
+    fn all_faults_come_at_once() {
+        let faults = create(
+            &[AccessScope::PartnersWrite],
+            WriteMode::Manual,
+            &["10.0.0.0/8", "nowhere", "10.0.0.0/33"],
+        )
+        .checked();
+        let places: Vec<_> = faults.unwrap_err().into_iter().map(|fault| fault.place).collect();
+        let at = |pointer: &str| crate::kernel::fault::Place::Pointer(pointer.to_owned());
+        assert_eq!(
+            places,
+            [at("#/allowed_cidrs/1"), at("#/allowed_cidrs/2"), at("#/default_write_mode")]
+        );
+        assert!(create(&[AccessScope::PartnersOverride], WriteMode::Manual, &[]).checked().is_ok());
+    }
+
+    #[test]
+    fn addresses_are_matched_in_both_families() {
+        let nets: Vec<IpNet> =
+            ["203.0.113.0/24", "2001:db8::/32"].iter().map(|text| text.parse().unwrap()).collect();
+        for (address, inside) in [
+            ("203.0.113.7", true),
+            ("::ffff:203.0.113.7", true),
+            ("203.0.114.7", false),
+            ("2001:db8::5", true),
+            ("2001:db9::5", false),
+        ] {
+            assert_eq!(is_allowed(address.parse().unwrap(), &nets), inside, "{address}");
+        }
+        assert!(is_allowed("192.0.2.1".parse().unwrap(), &[]));
+    }
+}

@@ -1,0 +1,298 @@
+//! When two registrations are for one account, and when they may be.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use utoipa::ToSchema;
+
+use super::{Deal, DealStatus::Approved, DealValues};
+use crate::kernel::{choices::choices, schema::deals, shared_domains, text::normalised_name};
+
+choices! {
+    /// How alike the accounts of two deals are.
+    DealConflictMatch {
+        /// One account: the domains or the names are equal.
+        Same = "same",
+        /// Perhaps one account: the names differ in spelling or legal form, or the domains belong
+        /// together.
+        Similar = "similar",
+    }
+}
+
+/// Another partner's approved deal for the same account, or for one that may be the same.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DealConflict {
+    /// How alike the accounts are. The same ones refuse an approval, similar ones do not.
+    #[serde(rename = "match")]
+    pub matching: DealConflictMatch,
+    /// Why, for people.
+    #[schema(example = "Both accounts have the domain homeoffice.gov.uk.")]
+    pub reason: String,
+    /// The other deal.
+    pub deal: Deal,
+}
+
+impl DealConflict {
+    /// What `other` is to a deal; none when their accounts have nothing in common.
+    pub fn between(deal: &DealValues, other: Deal) -> Option<Self> {
+        use DealConflictMatch::{Same, Similar};
+        let (own, its) = (deal.account_keys(), other.values.account_keys());
+        let shared = |own: &Option<String>, its: &Option<String>| {
+            own.as_ref().filter(|own| Some(*own) == its.as_ref()).cloned()
+        };
+        let name = &other.values.account_name;
+        let (matching, reason) = if let Some(domain) = shared(&own.domain, &its.domain) {
+            (Same, format!("Both accounts have the domain {domain}."))
+        } else if own.name == its.name {
+            (Same, format!("Both accounts are called {name}."))
+        } else if let Some(site) = shared(&own.site, &its.site) {
+            (Similar, format!("The domains of both accounts belong to {site}."))
+        } else if own.similar_name == its.similar_name {
+            let detail = format!("The account of the other deal has a similar name: {name}.");
+            (Similar, detail)
+        } else {
+            return None;
+        };
+        Some(Self { matching, reason, deal: other })
+    }
+}
+
+/// By what the account of a deal is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountKeys {
+    /// Its domain.
+    pub domain: Option<String>,
+    /// Its normalised name. It has no dots, so it is never mistaken for a domain.
+    pub name: String,
+    /// Its name without legal form, accents and spaces.
+    pub similar_name: String,
+    /// The domain under which its own lies.
+    pub site: Option<String>,
+}
+
+/// The same as it is kept beside a deal. Rows of older versions lack the last three until the daily
+/// expiry fills them in.
+#[derive(Debug, Clone, Insertable, AsChangeset)]
+#[diesel(table_name = deals)]
+pub struct StoredAccountKeys {
+    account_key: String,
+    account_name_key: Option<String>,
+    account_similar_key: Option<String>,
+    account_site: Option<String>,
+}
+
+impl From<AccountKeys> for StoredAccountKeys {
+    fn from(keys: AccountKeys) -> Self {
+        Self {
+            account_key: keys.domain.clone().unwrap_or_else(|| keys.name.clone()),
+            account_name_key: Some(keys.name),
+            account_similar_key: Some(keys.similar_name),
+            account_site: keys.site,
+        }
+    }
+}
+
+impl AccountKeys {
+    /// The keys of an account by its name and domain.
+    pub fn new(name: &str, domain: Option<&str>) -> Self {
+        Self {
+            domain: domain.map(str::to_owned),
+            name: normalised_name(name),
+            similar_name: similar_name(name),
+            site: domain.map(|domain| shared_domains::site(domain).to_owned()),
+        }
+    }
+
+    /// What stands for the account in one word: its domain, or where it has none its name.
+    pub fn main(&self) -> &str {
+        self.domain.as_ref().unwrap_or(&self.name)
+    }
+
+    /// Those that no two partners may share.
+    pub fn exact(&self) -> Vec<String> {
+        self.domain.iter().chain([&self.name]).cloned().collect()
+    }
+}
+
+/// What a deal keeps others from. Either of the two is enough for a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountClaim {
+    pub domain: Option<String>,
+    pub name: Option<String>,
+}
+
+impl AccountClaim {
+    /// The keys of what is claimed.
+    pub fn keys(&self) -> Vec<String> {
+        self.domain.iter().chain(&self.name).cloned().collect()
+    }
+}
+
+impl DealValues {
+    /// By what its account is found.
+    pub fn account_keys(&self) -> AccountKeys {
+        AccountKeys::new(&self.account_name, self.account_domain.as_deref())
+    }
+
+    /// What nobody else may hold when a deal that was `before` becomes this: an approved deal takes
+    /// its account into protection. What it protected already is not asked about again. `before` is
+    /// none for what was not there, or was deleted.
+    pub fn claim(&self, before: Option<&Self>) -> Option<AccountClaim> {
+        if self.status != Approved {
+            return None;
+        }
+        let keys = self.account_keys();
+        let held = before
+            .filter(|before| before.status == Approved && before.partner_id == self.partner_id)
+            .map(Self::account_keys);
+        let domain = keys
+            .domain
+            .filter(|domain| held.as_ref().is_none_or(|held| held.domain.as_ref() != Some(domain)));
+        let name = held.is_none_or(|held| held.name != keys.name).then_some(keys.name);
+        (domain.is_some() || name.is_some()).then_some(AccountClaim { domain, name })
+    }
+}
+
+/// Words for a legal form, as they stand in normalised names.
+const LEGAL_FORMS: &[&str] = &[
+    "ab",
+    "ag",
+    "as",
+    "aps",
+    "asa",
+    "bv",
+    "bvba",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "cv",
+    "doo",
+    "dd",
+    "eg",
+    "ek",
+    "eirl",
+    "eurl",
+    "ev",
+    "gbr",
+    "gesmbh",
+    "ggmbh",
+    "gmbh",
+    "inc",
+    "incorporated",
+    "kft",
+    "kg",
+    "kgaa",
+    "kk",
+    "lda",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "ltda",
+    "limited",
+    "mbh",
+    "nv",
+    "nyrt",
+    "oe",
+    "og",
+    "ohg",
+    "oy",
+    "oyj",
+    "plc",
+    "private",
+    "pte",
+    "pty",
+    "pvt",
+    "sa",
+    "sab",
+    "sagl",
+    "sarl",
+    "sas",
+    "sasu",
+    "sc",
+    "sca",
+    "scs",
+    "se",
+    "sl",
+    "slu",
+    "snc",
+    "sp",
+    "spa",
+    "spk",
+    "spzoo",
+    "spol",
+    "srl",
+    "sro",
+    "ug",
+    "zoo",
+    "zrt",
+];
+
+/// A name without what people write in different ways: legal form, accents (`ü`, `ue` and `u` are
+/// one), spaces. A name that is nothing but a legal form stands for itself.
+fn similar_name(name: &str) -> String {
+    let plain: String = normalised_name(name)
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(|c| match c {
+            'æ' => vec!['a', 'e'],
+            'œ' | 'ø' => vec!['o', 'e'],
+            'ł' => vec!['l'],
+            'đ' | 'ð' => vec!['d'],
+            'þ' => vec!['t', 'h'],
+            'ı' => vec!['i'],
+            c => vec![c],
+        })
+        .collect();
+    let words = joined_initials(&plain);
+    let telling: Vec<&String> =
+        words.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect();
+    let dense = match telling.is_empty() {
+        true => words.concat(),
+        false => telling.into_iter().map(String::as_str).collect(),
+    };
+    dense.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+}
+
+/// The words of a name, single letters in a row as one: `S.p.A.` is `spa`.
+fn joined_initials(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut initials = false;
+    for word in name.split_whitespace() {
+        let is_initial = word.chars().count() == 1;
+        match words.last_mut() {
+            Some(last) if is_initial && initials => last.push_str(word),
+            _ => words.push(word.to_owned()),
+        }
+        initials = is_initial;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_similar_whatever_the_legal_form_and_the_spelling() {
+        for (one, other) in [
+            ("Globex Corp", "Globex"),
+            ("Globex Corporation", "GLOBEX, Inc."),
+            ("Müller GmbH", "Mueller AG"),
+            ("Müller GmbH", "Muller"),
+            ("Müller GmbH & Co. KG", "Mueller"),
+            ("Straße AG", "Strasse"),
+            ("Ferrari S.p.A.", "Ferrari SpA"),
+            ("Home Office", "HomeOffice"),
+            ("Société Générale S.A.", "Societe Generale"),
+            ("Ørsted A/S", "Oersted"),
+        ] {
+            assert_eq!(similar_name(one), similar_name(other), "{one} and {other}");
+        }
+        for (one, other) in [("Globex", "Globe"), ("AG", "GmbH"), ("Alpha AG", "Beta AG")] {
+            assert_ne!(similar_name(one), similar_name(other), "{one} and {other}");
+        }
+        assert!(!similar_name("GmbH").is_empty());
+    }
+}

@@ -1,0 +1,135 @@
+//! The life of a deal: which status a write may lead to from which, as a table.
+
+use serde_json::json;
+
+use crate::kernel::{
+    choices::choices,
+    error::{Code, Error, Result},
+};
+
+choices! {
+    /// Where a deal stands.
+    DealStatus {
+        Submitted = "submitted",
+        UnderReview = "under_review",
+        /// Protected against others until it expires.
+        Approved = "approved",
+        Rejected = "rejected",
+        /// The protection ended before the deal was closed.
+        Expired = "expired",
+        Won = "won",
+        Lost = "lost",
+    }
+}
+
+use DealStatus::{Approved, Expired, Lost, Rejected, Submitted, UnderReview, Won};
+
+/// To a status, from which ones. To `expired` leads only the daily job, from `approved`.
+const TRANSITIONS: [(DealStatus, &[DealStatus]); 7] = [
+    (Submitted, &[UnderReview]),
+    (UnderReview, &[Submitted, Rejected]),
+    (Approved, &[Submitted, UnderReview, Expired, Won, Lost]),
+    (Rejected, &[Submitted, UnderReview, Approved]),
+    (Expired, &[]),
+    (Won, &[Submitted, UnderReview, Approved, Expired, Lost]),
+    (Lost, &[Submitted, UnderReview, Approved, Expired, Won]),
+];
+
+impl DealStatus {
+    /// Whether the deal has come to its end: it has a day of closing.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Won | Lost)
+    }
+
+    /// The statuses that a write may lead to from this one.
+    pub fn next(self) -> impl Iterator<Item = Self> {
+        TRANSITIONS.iter().filter(move |(_, from)| from.contains(&self)).map(|(to, _)| *to)
+    }
+
+    /// Makes sure that a write may lead from this status to another one.
+    ///
+    /// # Errors
+    /// `invalid_transition` with `from`, `to` and what is allowed.
+    pub fn expect_move(self, to: Self) -> Result<()> {
+        if self.next().any(|next| next == to) {
+            return Ok(());
+        }
+        let allowed: Vec<Self> = self.next().collect();
+        let error =
+            Error::new(Code::InvalidTransition, format!("A deal cannot go from {self} to {to}."));
+        Err(error.meta("from", json!(self)).meta("to", json!(to)).meta("allowed", json!(allowed)))
+    }
+
+    /// The event of a deal that is in this status now and was in `from` before.
+    pub fn event(self, from: Option<Self>) -> &'static str {
+        match self {
+            Submitted => "deal.submitted",
+            UnderReview => "deal.under_review",
+            Approved if from.is_some_and(Self::is_closed) => "deal.reopened",
+            Approved => "deal.approved",
+            Rejected => "deal.rejected",
+            Expired => "deal.expired",
+            Won => "deal.won",
+            Lost => "deal.lost",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::events::EventType;
+
+    /// The table of docs/deals.md#statuses, row by row: a letter for each status that a write may
+    /// lead to.
+    #[test]
+    fn every_pair_is_as_the_table_says() {
+        let all = TRANSITIONS.map(|(status, _)| status);
+        assert_eq!(all.map(DealStatus::as_str), DealStatus::WORDS);
+        //               to:  s u a r e w l
+        for (from, expected) in [
+            (Submitted, "-uar-wl"),
+            (UnderReview, "s-ar-wl"),
+            (Approved, "---r-wl"),
+            (Rejected, "-u-----"),
+            (Expired, "--a--wl"),
+            (Won, "--a---l"),
+            (Lost, "--a--w-"),
+        ] {
+            for (to, mark) in all.into_iter().zip(expected.chars()) {
+                match from.expect_move(to) {
+                    Ok(()) => assert_ne!(mark, '-', "{from} to {to}"),
+                    Err(Error::Problem(problem)) => {
+                        assert_eq!(mark, '-', "{from} to {to}");
+                        assert_eq!(
+                            (problem.code, problem.code.status()),
+                            (Code::InvalidTransition, 409)
+                        );
+                        assert_eq!(
+                            (&problem.meta["from"], &problem.meta["to"]),
+                            (&json!(from), &json!(to))
+                        );
+                        assert_eq!(
+                            problem.meta["allowed"].as_array().map(Vec::len),
+                            Some(from.next().count())
+                        );
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_has_an_event() {
+        for (status, _) in TRANSITIONS {
+            for from in [None, Some(Submitted), Some(Won)] {
+                assert!(EventType::named(status.event(from)).is_some());
+            }
+        }
+        assert_eq!(
+            (Approved.event(Some(Lost)), Approved.event(Some(Expired))),
+            ("deal.reopened", "deal.approved")
+        );
+    }
+}

@@ -1,0 +1,356 @@
+//! The ideal partner profile: the criteria by which an organization judges fit, and what a new
+//! organization starts with (docs/scoring.md#fit).
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use utoipa::ToSchema;
+
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        fault::Fault,
+        fields::FieldClass,
+        filter::{self, FilterNode},
+        schema::ideal_partner_profiles,
+        timestamp::Timestamp,
+    },
+    resources::{
+        jobs::Stored,
+        partners::{FourCBreakdown, PARTNER},
+        scores::FitDimension,
+    },
+};
+
+/// How much each of the four C's counts, in basis points; together 10000.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FourCWeights {
+    /// Can they deliver at scale?
+    #[schema(minimum = 0, maximum = 10000, example = 2500)]
+    pub capacity: i64,
+    /// Do they have what we need?
+    #[schema(minimum = 0, maximum = 10000, example = 2500)]
+    pub capability: i64,
+    /// Do they act?
+    #[schema(minimum = 0, maximum = 10000, example = 2500)]
+    pub commitment: i64,
+    /// Do they reach our customers?
+    #[schema(minimum = 0, maximum = 10000, example = 2500)]
+    pub customer_alignment: i64,
+}
+
+/// A change of the weights: dimensions that are absent keep theirs. All four must add up to 10000
+/// afterwards.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"capacity": 4000, "commitment": 1000}))]
+pub struct FourCWeightsUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_alignment: Option<i64>,
+}
+
+impl FourCWeightsUpdate {
+    /// The weights after the change.
+    ///
+    /// # Errors
+    /// `weights_not_100_percent`.
+    pub fn merged(&self, before: FourCWeights) -> Result<FourCWeights> {
+        let after = FourCWeights {
+            capacity: self.capacity.unwrap_or(before.capacity),
+            capability: self.capability.unwrap_or(before.capability),
+            commitment: self.commitment.unwrap_or(before.commitment),
+            customer_alignment: self.customer_alignment.unwrap_or(before.customer_alignment),
+        };
+        let FourCWeights { capacity, capability, commitment, customer_alignment } = after;
+        let sum = capacity + capability + commitment + customer_alignment;
+        if sum == 10_000 {
+            return Ok(after);
+        }
+        let detail = format!("must add up to 10000, not {sum}");
+        let fault = Fault::at_pointer("weights_not_100_percent", "#/weights", detail);
+        Err(Error::invalid(vec![fault.meta("sum", sum)]))
+    }
+}
+
+impl From<FourCWeights> for FourCBreakdown {
+    fn from(weights: FourCWeights) -> Self {
+        let FourCWeights { capacity, capability, commitment, customer_alignment } = weights;
+        Self { capacity, capability, commitment, customer_alignment }
+    }
+}
+
+/// A condition that a partner is judged by.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdealPartnerCriterion {
+    /// Its word for programs, unique within the profile; evidence names it.
+    #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "head_count")]
+    pub key: String,
+    /// A sentence about a partner that meets it.
+    #[schema(min_length = 1, max_length = 200, example = "Has at least 50 \
+        employees", extensions(("x-single-line" = json!(true))))]
+    pub label: String,
+    /// Which of the four C's it is about.
+    pub dimension: FitDimension,
+    /// How much it counts among the criteria of its dimension.
+    #[schema(minimum = 1, maximum = 10, example = 4)]
+    pub weight: i64,
+    /// What a partner must be to meet it. Every field but the scores themselves may be named.
+    #[schema(example = json!({"op": "gte", "field": "employees", "value": 50}))]
+    pub filter: FilterNode,
+}
+
+/// Whom the organization looks for: the criteria of fit and their weights.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = ideal_partner_profiles)]
+pub struct IdealPartnerProfile {
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 2)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// How much each of the four C's counts.
+    #[schema(value_type = FourCWeights)]
+    pub weights: Stored<FourCWeights>,
+    /// What partners are judged by, in the order of the evidence.
+    #[schema(value_type = Vec<IdealPartnerCriterion>, max_items = 30)]
+    pub criteria: Stored<Vec<IdealPartnerCriterion>>,
+    /// The ideal partner in words, for the language model.
+    #[schema(max_length = 5000, example = "Regional providers who bring hospitals.")]
+    pub narrative: Option<String>,
+}
+
+/// The new profile: what is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdealPartnerProfileUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<FourCWeightsUpdate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<Vec<IdealPartnerCriterion>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub narrative: Option<Option<String>>,
+}
+
+impl IdealPartnerProfileUpdate {
+    /// What the document cannot say of the criteria.
+    ///
+    /// # Errors
+    /// `invalid_filter` with every fault of every criterion; `duplicate_item` for keys.
+    pub fn check(&self, now: Timestamp) -> Result<()> {
+        let criteria = self.criteria.as_deref().unwrap_or_default();
+        let faults: Vec<Fault> = criteria
+            .iter()
+            .enumerate()
+            .flat_map(|(i, criterion)| faults_of(i, criterion, now))
+            .collect();
+        if !faults.is_empty() {
+            return Err(filter::invalid(faults));
+        }
+        let mut keys = HashSet::new();
+        let twice = criteria
+            .iter()
+            .enumerate()
+            .filter(|(_, criterion)| !keys.insert(criterion.key.as_str()));
+        let faults: Vec<Fault> = twice
+            .map(|(i, _)| {
+                Fault::at_pointer(
+                    "duplicate_item",
+                    format!("#/criteria/{i}/key"),
+                    "is the key of another criterion",
+                )
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
+    }
+}
+
+/// What is wrong with a criterion's filter. It must not look at what every scoring changes: scores
+/// would rest on scores.
+fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) -> Vec<Fault> {
+    let at = format!("#/criteria/{index}/filter");
+    let node = match filter::parse(&criterion.filter.0, PARTNER, now.0, &at) {
+        Err(faults) => return faults,
+        Ok(node) => node,
+    };
+    node.leaves_with_places(&at)
+        .into_iter()
+        .filter(|(field, _)| {
+            field.class == FieldClass::Scoring || ["version", "updated_at"].contains(&field.name)
+        })
+        .map(|(field, place)| {
+            let detail = format!("{} follows from scores, which cannot rest on it", field.name);
+            Fault::at_pointer("invalid_filter", format!("{place}/field"), detail)
+        })
+        .collect()
+}
+
+/// The weights of a new organization: each of the four C's counts alike. In basis points.
+pub const DEFAULT_WEIGHTS: FourCBreakdown = FourCBreakdown {
+    capacity: 2_500,
+    capability: 2_500,
+    commitment: 2_500,
+    customer_alignment: 2_500,
+};
+
+/// The criteria of a new organization, all of them editable: `{key, label, dimension, weight,
+/// filter}`.
+///
+/// They ask for nothing that depends on the organization's trade, country or currency. Those that
+/// ask whether something is there (regions, services) are met or not known, never held against a
+/// partner. Labels are sentences about a partner that meets them: they become its key strengths.
+pub fn default_criteria() -> Json {
+    let there = |field: &str| json!({"op": "is_null", "field": field, "value": false});
+    let at_least = |field: &str, bound: i64| json!({"op": "gte", "field": field, "value": bound});
+    let one_of = |field: &str, words: &[&str]| json!({"op": "in", "field": field, "value": words});
+    let registered =
+        json!({"op": "or", "filters": [at_least("active_deals", 1), at_least("closed_deals", 1)]});
+    let moving =
+        one_of("stage", &["onboarding", "active", "scaling", "signed", "enabled", "activated"]);
+    let criterion = |key: &str, label: &str, dimension: &str, weight: i64, filter: Json| {
+        json!({
+            "key": key,
+            "label": label,
+            "dimension": dimension,
+            "weight": weight,
+            "filter": filter
+        })
+    };
+    Json::Array(vec![
+        criterion(
+            "head_count",
+            "Has at least 50 employees",
+            "capacity",
+            4,
+            at_least("employees", 50),
+        ),
+        criterion("regions", "Works in named regions", "capacity", 3, there("regions")),
+        criterion("languages", "Works in named languages", "capacity", 2, there("languages")),
+        criterion("services", "Offers services", "capability", 4, there("services")),
+        criterion("products", "Offers products of its own", "capability", 3, there("products")),
+        criterion(
+            "category",
+            "Brings a solution or technology",
+            "capability",
+            2,
+            one_of("category", &["solution", "technology"]),
+        ),
+        criterion("deals_registered", "Has registered deals", "commitment", 4, registered),
+        criterion(
+            "target_agreed",
+            "Has agreed on a revenue target",
+            "commitment",
+            3,
+            at_least("annual_revenue_target", 1),
+        ),
+        criterion("stage_progress", "Is past the first talks", "commitment", 3, moving),
+        criterion(
+            "industry",
+            "Works in a named industry",
+            "customer_alignment",
+            2,
+            there("industry"),
+        ),
+        criterion(
+            "won_accounts",
+            "Has won customers with us",
+            "customer_alignment",
+            4,
+            at_least("customers", 1),
+        ),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::{
+        kernel::filter,
+        resources::{partners::PARTNER, scores::FitDimension},
+    };
+
+    fn criterion(key: &str, filter: Json) -> IdealPartnerCriterion {
+        let dimension = FitDimension::Capacity;
+        IdealPartnerCriterion {
+            key: key.to_owned(),
+            label: "x".to_owned(),
+            dimension,
+            weight: 1,
+            filter: FilterNode(filter),
+        }
+    }
+
+    fn places(criteria: Vec<IdealPartnerCriterion>) -> Vec<(&'static str, String)> {
+        let update = IdealPartnerProfileUpdate {
+            criteria: Some(criteria),
+            ..IdealPartnerProfileUpdate::default()
+        };
+        match update.check("2026-11-25T00:00:00Z".parse().unwrap()) {
+            Err(Error::Problem(problem)) => problem
+                .errors
+                .iter()
+                .map(|fault| (fault.code, fault.place.to_string().replace('`', "")))
+                .collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn faults_of_criteria_have_their_place() {
+        let many = |value: i64| json!({"op": "gte", "field": "employees", "value": value});
+        let twice = vec![criterion("a", many(1)), criterion("b", many(2)), criterion("a", many(3))];
+        assert_eq!(places(twice).first().map(|(code, _)| *code), Some("duplicate_item"));
+        let circular = json!({
+            "op": "not",
+            "filters": [
+                {"op": "or", "filters": [many(1), {"op": "gte", "field": "fit_score", "value": 1}]}
+            ]
+        });
+        let found = places(vec![criterion("a", many(1)), criterion("b", circular)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].1.contains("criteria/1/filter/filters/0/filters/1/field"), "{found:?}");
+        assert_eq!(
+            places(vec![criterion("a", json!({"op": "gte", "field": "nothing", "value": 1}))])
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn the_default_criteria_are_valid_and_cover_the_four_dimensions() {
+        let criteria = default_criteria();
+        let criteria = criteria.as_array().unwrap();
+        let now = "2026-11-25T00:00:00Z".parse().unwrap();
+        for criterion in criteria {
+            assert!(
+                filter::parse(&criterion["filter"], PARTNER, now, "#/filter").is_ok(),
+                "{criterion}"
+            );
+            assert!((1..=10).contains(&criterion["weight"].as_i64().unwrap()));
+        }
+        let distinct = |property: &str| {
+            criteria.iter().map(|c| c[property].as_str().unwrap()).collect::<HashSet<_>>()
+        };
+        assert_eq!(distinct("key").len(), criteria.len());
+        assert_eq!(distinct("label").len(), criteria.len());
+        assert_eq!(distinct("dimension"), FitDimension::WORDS.iter().copied().collect());
+        let w = DEFAULT_WEIGHTS;
+        assert_eq!(w.capacity + w.capability + w.commitment + w.customer_alignment, 10_000);
+    }
+}

@@ -1,0 +1,367 @@
+//! What a write does to a partner (docs/overrides.md): a pure function of the row, its overrides,
+//! the wanted values and the mode. Every writer goes through it: people, keys, imports, and the
+//! features to come.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{KeyStakeholder, PARTNER, partner_field};
+use crate::kernel::{
+    access::WriteMode,
+    fault::Fault,
+    fields::{Field, FieldClass},
+};
+
+/// One wanted value, checked and normalised.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub field: &'static Field,
+    pub value: Json,
+}
+
+impl Change {
+    /// Whether it is part of what a scorer says.
+    pub fn is_score(&self) -> bool {
+        self.field.class == FieldClass::Scoring
+    }
+}
+
+/// A decision by hand as the row holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub field: &'static Field,
+    /// What automation would have written last.
+    pub pending: Option<Json>,
+}
+
+/// A field that automation left alone, and the value it brought.
+pub type Skipped = Change;
+
+/// What a write of a partner comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WriteCause {
+    /// An edit of the partner itself, or its creation.
+    #[default]
+    PartnerUpdated,
+    /// A change of its deals.
+    DealClosed,
+    /// New scores.
+    ScoresUpdated,
+}
+
+/// What a write does.
+#[derive(Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Values that really change.
+    pub changes: Vec<Change>,
+    /// Fields that become overridden.
+    pub marked: Vec<&'static Field>,
+    /// Fields that are overridden no more.
+    pub unmarked: Vec<&'static Field>,
+    /// Values that wait for the override to be cleared.
+    pub skipped: Vec<Skipped>,
+    /// Overridden fields whose pending value falls, because automation now agrees.
+    pub settled: Vec<&'static Field>,
+    /// What the write is, for the policy that says when tiers are evaluated.
+    pub cause: WriteCause,
+    /// When scores are written: how they were made.
+    pub scored: Option<Scored>,
+    /// Whether a person decided on the values, of an edit.
+    pub mode: Option<WriteMode>,
+}
+
+/// How scores were made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    pub engine: String,
+    /// The version of the ideal partner profile that they were made by.
+    pub profile_version: i64,
+    /// Whether something that they rest on has changed while they were being made.
+    pub stale: bool,
+}
+
+impl Plan {
+    /// Whether the row stays as it is (pending values may still be kept).
+    pub fn is_idle(&self) -> bool {
+        self.changes.is_empty() && self.marked.is_empty() && self.unmarked.is_empty()
+    }
+    /// Whether nothing but scores changes, which makes no new version.
+    pub fn is_scores_only(&self) -> bool {
+        self.scored.is_some()
+            && self.marked.is_empty()
+            && self.unmarked.is_empty()
+            && self.changes.iter().all(|change| change.is_score())
+    }
+    /// The names of what automation left alone.
+    pub fn skipped_fields(&self) -> Vec<&'static str> {
+        self.skipped.iter().map(|s| s.field.name).collect()
+    }
+    /// The values that wait after the write: what was skipped, and for a computed field that a
+    /// person replaces what was computed (docs/overrides.md#computed-fields). `before` are the
+    /// partner's values until now; a new one has none.
+    pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
+        let computed =
+            self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
+                let held = before.get(field.name).cloned();
+                Change { field, value: held.unwrap_or_else(|| field.default_value()) }
+            });
+        self.skipped.iter().cloned().chain(computed).collect()
+    }
+    /// Whether scores that were made before rest on something that changes.
+    pub fn makes_scores_stale(&self) -> bool {
+        self.scored.is_none() && self.changes.iter().any(|change| is_input_of_scores(change.field))
+    }
+    /// `overridden_fields` after the write: sorted, unique.
+    pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
+        let names = held
+            .iter()
+            .map(|h| h.field)
+            .filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));
+        let names: BTreeSet<&str> =
+            names.chain(self.marked.iter().copied()).map(|f| f.name).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+    fn change(&mut self, field: &'static Field, value: Json) {
+        self.changes.push(Change { field, value });
+    }
+}
+
+/// The wanted values of a checked body, in the order of the catalogue. `primary_contact` is not a
+/// field.
+pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
+    PARTNER
+        .iter()
+        .filter(|field| field.writable)
+        .filter_map(|field| {
+            body.get(field.name).map(|value| Change { field, value: value.clone() })
+        })
+        .collect()
+}
+
+/// One form for one value. Ids of tags are a set, so they are kept sorted.
+fn canonical(Change { field, value }: Change) -> Change {
+    let value = match value {
+        Json::Array(items) if field.name == "tag_ids" => {
+            let ids: BTreeSet<&str> = items.iter().filter_map(Json::as_str).collect();
+            ids.into_iter().collect()
+        }
+        // What is absent is null.
+        Json::Array(people) if field.name == "key_stakeholders" => {
+            serde_json::from_value::<Vec<KeyStakeholder>>(Json::Array(people.clone()))
+                .ok()
+                .and_then(|people| serde_json::to_value(people).ok())
+                .unwrap_or(Json::Array(people))
+        }
+        other => other,
+    };
+    Change { field, value }
+}
+
+/// Wanted weights with those that a merge patch leaves out, from the row or from the default.
+/// Together they are the whole, which only shows once they are merged.
+fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, Vec<Fault>> {
+    let merge = |mut change: Change| {
+        let Json::Object(wanted) = &change.value else { return Ok(change) };
+        if change.field.name != "quarterly_weights" {
+            return Ok(change);
+        }
+        let Json::Object(mut weights) = change.field.default_value() else { return Ok(change) };
+        weights.extend(change.field.of(row).as_object().cloned().unwrap_or_default());
+        weights.extend(wanted.clone());
+        let sum: i64 = weights.values().filter_map(Json::as_i64).sum();
+        if sum != WHOLE {
+            let detail = format!("must add up to {WHOLE}, not {sum}");
+            let place = format!("#/{}", change.field.name);
+            let fault = Fault::at_pointer("weights_not_100_percent", place, detail);
+            return Err(fault.meta("sum", sum));
+        }
+        change.value = weights.into();
+        Ok(change)
+    };
+    changes.into_iter().map(merge).collect::<Result<_, _>>().map_err(|fault| vec![fault])
+}
+
+/// What the quarterly weights come to, in basis points.
+const WHOLE: i64 = 10_000;
+
+/// Fields that this mode may not write at all, with the place of each: see "Computed fields" and
+/// "Fields for people only" in docs/overrides.md. For the tier the policy decides:
+/// `TierRules::refuse`.
+pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
+    if mode == WriteMode::Manual {
+        return Vec::new();
+    }
+    let fault = |code, field: &Field, detail: &str| {
+        Fault::at_pointer(code, format!("#/{}", field.name), detail)
+    };
+    changes
+        .iter()
+        .filter_map(|change| match change.field.class {
+            FieldClass::Computed => Some(fault(
+                "computed_field",
+                change.field,
+                "is computed from deals; only a person may replace it",
+            )),
+            FieldClass::User => {
+                Some(fault("manual_only_field", change.field, "is written by people only"))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// A new partner: its values on top of the defaults (docs/overrides.md#creation). `linked` says
+/// that a primary contact is made with it.
+pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+    let faults = forbidden(&changes, mode);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let defaults = Map::new();
+    let changes = merged(changes, &defaults)?;
+    let mut plan = Plan::default();
+    for Change { field, value } in changes.into_iter().map(canonical) {
+        let is_default = value == field.default_value();
+        if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
+            plan.marked.push(field);
+        }
+        if !is_default || field.required {
+            plan.change(field, value);
+        }
+    }
+    if linked && mode == WriteMode::Manual {
+        plan.marked.extend(partner_field("primary_contact_id"));
+    }
+    Ok(plan)
+}
+
+/// A new partner out of an application: `answered` is written by automation, `decided` as `mode`
+/// says, in place of what was answered (docs/overrides.md#acceptance).
+pub fn accepted(
+    answered: Vec<Change>,
+    decided: Vec<Change>,
+    linked: bool,
+    mode: WriteMode,
+) -> Result<Plan, Vec<Fault>> {
+    let left = answered
+        .into_iter()
+        .filter(|answer| !decided.iter().any(|change| change.field == answer.field));
+    let mut plan = created(left.collect(), linked, WriteMode::Automated)?;
+    let by_reviewer = created(decided, false, mode)?;
+    plan.changes.extend(by_reviewer.changes);
+    plan.marked.extend(by_reviewer.marked);
+    Ok(plan)
+}
+
+/// An edit of a partner: `row` holds its present values. The rules are docs/overrides.md.
+pub fn written(
+    row: &Map<String, Json>,
+    held: &[Held],
+    changes: Vec<Change>,
+    mode: WriteMode,
+) -> Result<Plan, Vec<Fault>> {
+    let faults = forbidden(&changes, mode);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let changes = merged(changes, row)?;
+    let mut plan = Plan { mode: Some(mode), ..Plan::default() };
+    for Change { field, value } in changes.into_iter().map(canonical) {
+        let same = *field.of(row) == value;
+        let hold = held.iter().find(|h| h.field.name == field.name);
+        match (mode, hold) {
+            // By hand, a tier is never taken away: it is given back to the rules
+            // (docs/overrides.md#tier), `TierRules::settle`.
+            (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
+                plan.unmarked.extend(hold.map(|hold| hold.field));
+            }
+            _ if same => plan.settled.extend(
+                hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some())
+                    .map(|h| h.field),
+            ),
+            (WriteMode::Manual, hold) => {
+                if field.overridable && hold.is_none() {
+                    plan.marked.push(field);
+                }
+                plan.change(field, value);
+            }
+            (WriteMode::Automated, Some(_)) => plan.skipped.push(Skipped { field, value }),
+            (WriteMode::Automated, None) => plan.change(field, value),
+        }
+    }
+    Ok(plan)
+}
+
+/// What the computed values of a partner do to it (docs/overrides.md#computed-fields): they are
+/// written, or while a person has replaced one it is what waits for the override to be cleared.
+pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
+    let mut plan = Plan::default();
+    for Change { field, value } in values {
+        match held.iter().find(|h| h.field == field) {
+            Some(hold) if hold.pending.as_ref() != Some(&value) => {
+                plan.skipped.push(Skipped { field, value })
+            }
+            Some(_) => {}
+            None if *field.of(row) != value => plan.change(field, value),
+            None => {}
+        }
+    }
+    plan
+}
+
+/// Whether scores may rest on a field: what people and automation say of a company, and what is
+/// computed of its deals. Not the tier, which follows from scores, nor the key of another system.
+fn is_input_of_scores(field: &Field) -> bool {
+    let written = matches!(
+        field.class,
+        FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User
+    );
+    written && !field.is_tier() && field.name != "external_id"
+}
+
+/// Decides by hand that a field stays as it is (docs/overrides.md#pinning-and-clearing). `None`
+/// when the field cannot be pinned.
+pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Option<Plan> {
+    if !field.overridable || (field.is_tier() && field.of(row).is_null()) {
+        return None;
+    }
+    let mut plan = Plan::default();
+    if !held.iter().any(|h| h.field.name == field.name) {
+        plan.marked.push(field);
+    }
+    Some(plan)
+}
+
+/// Hands fields back to automation: each takes its pending value, if there is one
+/// (docs/overrides.md#pinning-and-clearing). What a tier becomes the rules say,
+/// `TierRules::settle`.
+pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
+    let mut plan = Plan::default();
+    for hold in cleared {
+        plan.unmarked.push(hold.field);
+        let next = hold.pending.as_ref().filter(|_| !hold.field.is_tier());
+        if let Some(value) = next.filter(|value| **value != *hold.field.of(row)) {
+            plan.change(hold.field, value.clone());
+        }
+    }
+    plan
+}
+
+/// The longest value that an event carries, in bytes of JSON: events stay below 20 KiB.
+const MAX_DIFF: usize = 1_000;
+
+/// `changes` of an event: what was and what is. Long texts and long lists are named without their
+/// values.
+pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
+    let is_long = |value: &Json| value.to_string().len() > MAX_DIFF;
+    let entry = |change: &Change| match change.field.of(row) {
+        from if change.field.long || is_long(from) || is_long(&change.value) => {
+            json!({"from": null, "to": null, "truncated": true})
+        }
+        from => json!({"from": from, "to": change.value}),
+    };
+    Json::Object(
+        changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect(),
+    )
+}

@@ -1,0 +1,282 @@
+//! Plan items: what a partner and the organization do together, in an order of their own.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
+
+use crate::kernel::{
+    choices::choices,
+    fields::{Field, FieldClass, FieldReference, FieldType},
+    ids::{MemberId, PartnerId, PlanItemId},
+    listing,
+    page::Page,
+    schema::plan_items,
+    timestamp::Timestamp,
+};
+
+choices! {
+    /// What kind of collaboration it is.
+    PlanItemKind {
+        Affiliate = "affiliate",
+        Integration = "integration",
+        Workflow = "workflow",
+    }
+    /// How far it has come.
+    PlanItemStatus {
+        Proposed = "proposed",
+        InProgress = "in_progress",
+        Live = "live",
+        Paused = "paused",
+        Dropped = "dropped",
+    }
+    /// A quarter of the fiscal year.
+    PlanQuarter {
+        Q1 = "q1",
+        Q2 = "q2",
+        Q3 = "q3",
+        Q4 = "q4",
+    }
+}
+
+/// One thing that a partner and the organization do together.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = plan_items)]
+pub struct PlanItem {
+    /// The id.
+    pub id: PlanItemId,
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// What kind of collaboration it is.
+    pub kind: PlanItemKind,
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, example = "Joint webinar \
+        series", extensions(("x-single-line" = json!(true))))]
+    pub title: String,
+    /// What it is about.
+    #[schema(max_length = 5000, example = "Three webinars for hospitals.")]
+    pub description: Option<String>,
+    /// How far it has come.
+    pub status: PlanItemStatus,
+    /// The quarter of the fiscal year in which it is planned.
+    pub quarter: Option<PlanQuarter>,
+    /// The member who looks after it.
+    #[schema(example = json!(null))]
+    pub owner_id: Option<MemberId>,
+    /// Where more is to be read; https.
+    #[schema(
+        format = "uri",
+        pattern = "^https://",
+        max_length = 2000,
+        example = "https://docs.acme.com/webinars"
+    )]
+    pub url: Option<String>,
+    /// The day on which it is due.
+    #[schema(example = "2026-12-31")]
+    pub due_on: Option<NaiveDate>,
+    /// Its place in the plan: items are listed by it.
+    #[schema(example = 65536)]
+    pub position: i64,
+}
+
+/// The fields that lists of plan items are filtered and sorted by.
+pub static PLAN_ITEM: &[Field] = &[
+    Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile).words(PlanItemKind::WORDS),
+    Field::new("title", "Title", FieldType::Text, FieldClass::Profile).length(200),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
+        .words(PlanItemStatus::WORDS),
+    Field::new("quarter", "Quarter", FieldType::Enum, FieldClass::Profile)
+        .null()
+        .words(PlanQuarter::WORDS),
+    Field::new("owner_id", "Owner", FieldType::Id, FieldClass::Profile)
+        .null()
+        .refers_to(FieldReference::Member),
+    Field::new("position", "Position", FieldType::Integer, FieldClass::System),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+
+/// The partner of an item: lists of items are always those of one partner.
+pub static PLAN_ITEM_PARTNER: Field =
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+
+/// The parameters of a list of plan items, for the document.
+#[derive(Debug)]
+pub struct PlanItemList;
+
+impl IntoParams for PlanItemList {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = listing::parameters("PlanItem", PLAN_ITEM, |field| match field.name {
+            "kind" => Some("PlanItemKind"),
+            "status" => Some("PlanItemStatus"),
+            "quarter" => Some("PlanQuarter"),
+            "owner_id" => Some("MemberId"),
+            _ => None,
+        });
+        // There is no search among the few items of a plan.
+        all.retain(|parameter| parameter.name != "q");
+        all
+    }
+}
+
+/// A page of plan items.
+pub type PlanItemPage = Page<PlanItem>;
+
+/// A new plan item; it comes last.
+#[derive(Debug, Clone, Deserialize, Insertable, ToSchema)]
+#[diesel(table_name = plan_items, treat_none_as_default_value = false)]
+#[serde(deny_unknown_fields)]
+pub struct PlanItemCreate {
+    pub kind: PlanItemKind,
+    pub title: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    /// How far it has come; `proposed` unless given.
+    #[serde(default = "proposed")]
+    pub status: PlanItemStatus,
+    #[serde(default)]
+    pub quarter: Option<PlanQuarter>,
+    #[serde(default)]
+    pub owner_id: Option<MemberId>,
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub due_on: Option<NaiveDate>,
+}
+
+const fn proposed() -> PlanItemStatus {
+    PlanItemStatus::Proposed
+}
+
+/// An edit of a plan item: absent keeps, null clears.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
+#[diesel(table_name = plan_items)]
+#[serde(deny_unknown_fields)]
+pub struct PlanItemUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PlanItemKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub description: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PlanItemStatus>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub quarter: Option<Option<PlanQuarter>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub owner_id: Option<Option<MemberId>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub url: Option<Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub due_on: Option<Option<NaiveDate>>,
+    /// Moves it in front of this item of the same plan; null moves it to the end.
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[diesel(skip_update)]
+    #[schema(example = json!(null))]
+    pub before_id: Option<Option<PlanItemId>>,
+}
+
+/// Between two items that were created one after the other.
+pub const POSITION_GAP: i64 = 1 << 16;
+
+/// Where an item is to go in a list of the others, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placed {
+    /// There is a place for it.
+    At(i64),
+    /// No gap is left: the list gets new positions, the item in its place among them.
+    Renumbered(Vec<(PlanItemId, i64)>),
+}
+
+/// Finds a place for `item` in front of the one at `index` of `others`; at the end when there is
+/// none.
+pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> Placed {
+    let index = index.min(others.len());
+    let before = index.checked_sub(1).and_then(|i| others.get(i)).map(|(_, position)| *position);
+    let after = others.get(index).map(|(_, position)| *position);
+    let free = match (before, after) {
+        (None, None) => Some(POSITION_GAP),
+        (Some(before), None) => before.checked_add(POSITION_GAP),
+        (None, Some(after)) => after.checked_sub(POSITION_GAP),
+        (Some(before), Some(after)) if after - before > 1 => Some(before + (after - before) / 2),
+        _ => None,
+    };
+    if let Some(free) = free {
+        return Placed::At(free);
+    }
+    let mut order: Vec<PlanItemId> = others.iter().map(|(id, _)| *id).collect();
+    order.insert(index, item);
+    Placed::Renumbered(
+        order.into_iter().zip(1..).map(|(id, number)| (id, number * POSITION_GAP)).collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However often items are moved, the list has the order that a plain list would have.
+        #[test]
+        fn moves_end_where_they_should(moves in prop::collection::vec((0usize..8, 0usize..8), 0..200)) {
+            let mut plain: Vec<PlanItemId> = Vec::new();
+            let mut kept: Vec<(PlanItemId, i64)> = Vec::new();
+            for _ in 0..8 {
+                let id = PlanItemId::new();
+                let Placed::At(at) = place(id, &kept, kept.len()) else { panic!("there is room at the end") };
+                kept.push((id, at));
+                plain.push(id);
+            }
+            for (which, to) in moves {
+                let id = plain.remove(which);
+                let to = to.min(plain.len());
+                plain.insert(to, id);
+                kept.retain(|(other, _)| *other != id);
+                match place(id, &kept, to) {
+                    Placed::At(at) => kept.push((id, at)),
+                    Placed::Renumbered(all) => kept = all,
+                }
+                kept.sort_by_key(|(_, at)| *at);
+                let order: Vec<PlanItemId> = kept.iter().map(|(id, _)| *id).collect();
+                prop_assert_eq!(&order, &plain);
+                prop_assert!(kept.windows(2).all(|pair| pair[0].1 < pair[1].1));
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Scores: how well a partner fits, how the relationship stands, and the evidence for both
+//! (docs/scoring.md).
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use utoipa::ToSchema;
+
+use crate::{
+    kernel::{
+        choices::choices,
+        filter::FilterNode,
+        ids::{PartnerId, ScoreId, ViewId},
+        page::Page,
+        schema::scores,
+        timestamp::Timestamp,
+    },
+    resources::{
+        jobs::Stored,
+        partners::{
+            Change, FourCBreakdown, Plan, Scored, StoredFourC, WriteCause, partner_field,
+            selection::Selection,
+        },
+    },
+};
+
+choices! {
+    /// One of the four C's.
+    FitDimension {
+        /// Can they deliver at scale?
+        Capacity = "capacity",
+        /// Do they have what we need?
+        Capability = "capability",
+        /// Do they act?
+        Commitment = "commitment",
+        /// Do they reach our customers?
+        CustomerAlignment = "customer_alignment",
+    }
+    /// What a piece of evidence moved: one of the four C's, or the health of the relationship.
+    ScoreDimension {
+        Capacity = "capacity",
+        Capability = "capability",
+        Commitment = "commitment",
+        CustomerAlignment = "customer_alignment",
+        Health = "health",
+    }
+    /// Who judges: the rules alone, or a language model that starts from what the rules found.
+    ScoreEngine {
+        Rules = "rules",
+        Model = "model",
+    }
+}
+
+/// One reason for a score: 50 and the effects of a dimension are together its score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ScoreEvidence {
+    /// What it moved.
+    pub dimension: ScoreDimension,
+    /// By how many points. 0: it was looked at and is not known.
+    #[schema(minimum = -100, maximum = 100, example = 13)]
+    pub effect: i64,
+    /// Why, in words.
+    #[schema(max_length = 500, example = "Has at least 50 employees: 120")]
+    pub reason: String,
+    /// The field of the partner that it is about, when it is about one.
+    #[schema(max_length = 60, example = "employees")]
+    pub field: Option<String>,
+    /// The criterion of the ideal partner profile, when it is one.
+    #[schema(max_length = 40, example = "head_count")]
+    pub criterion_key: Option<String>,
+}
+
+/// A judgement of a partner, with the evidence. Never changed.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = scores)]
+pub struct Score {
+    /// The id.
+    pub id: ScoreId,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How well the partner fits the ideal partner profile.
+    #[schema(minimum = 0, maximum = 100, example = 68)]
+    pub fit_score: i64,
+    /// How well the relationship does.
+    #[schema(minimum = 0, maximum = 100, example = 74)]
+    pub health_score: i64,
+    /// The four dimensions of the fit score.
+    #[schema(value_type = FourCBreakdown)]
+    pub four_c_breakdown: StoredFourC,
+    /// What speaks for the partner, strongest first.
+    #[schema(max_items = 10, example = json!(["Has at least 50 employees"]))]
+    pub key_strengths: Vec<String>,
+    /// The judgement in a few sentences.
+    #[schema(max_length = 2000, example = "A mid-sized provider with strong coverage.")]
+    pub ai_summary: Option<String>,
+    /// Why: 50 and the effects of a dimension are together its score.
+    #[schema(value_type = Vec<ScoreEvidence>, max_items = 60)]
+    pub evidence: Stored<Vec<ScoreEvidence>>,
+    /// Who judged: `rules/1` or `model/NAME`.
+    #[schema(example = "rules/1")]
+    pub engine: String,
+    /// Why the rules had to step in for the language model.
+    #[schema(example = "timeout")]
+    pub fallback_reason: Option<String>,
+    /// SHA-256 of everything that decided: the same hash is the same judgement.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub input_hash: String,
+}
+
+/// A page of scores.
+pub type ScorePage = Page<Score>;
+
+/// What came of judging a partner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// 0 to 100.
+    pub fit_score: i64,
+    /// 0 to 100.
+    pub health_score: i64,
+    pub four_c_breakdown: FourCBreakdown,
+    /// At most 10, each of at most 200 characters; the strongest first.
+    pub key_strengths: Vec<String>,
+    /// At most 2,000 characters.
+    pub ai_summary: Option<String>,
+    /// At most 60.
+    pub evidence: Vec<ScoreEvidence>,
+    /// `rules/1` or `model/NAME`.
+    pub engine: String,
+    /// Why the rules had to step in for the model.
+    pub fallback_reason: Option<String>,
+    /// SHA-256 in hexadecimal of everything that decided: facts, profile, engine and its version.
+    pub input_hash: String,
+}
+
+/// How a partner gets new scores. They are written even when they are the same as before: they are
+/// new.
+pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
+    let values = [
+        ("fit_score", json!(score.fit_score)),
+        ("health_score", json!(score.health_score)),
+        ("four_c_breakdown", json!(score.four_c_breakdown)),
+        ("key_strengths", json!(score.key_strengths)),
+        ("ai_summary", json!(score.ai_summary)),
+        ("scored_at", json!(at)),
+    ];
+    let mut plan = Plan { cause: WriteCause::ScoresUpdated, scored: Some(how), ..Plan::default() };
+    for (name, value) in values {
+        if let Some(field) = partner_field(name).filter(|field| *field.of(row) != value) {
+            plan.changes.push(Change { field, value });
+        }
+    }
+    plan
+}
+
+/// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "filter": {"op": "eq", "field": "scores_stale", "value": true},
+    "dry_run": false
+}))]
+pub struct ScoreRefreshRequest {
+    /// These partners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 1000)]
+    pub partner_ids: Option<Vec<PartnerId>>,
+    /// The partners that it finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<FilterNode>,
+    /// The partners that a saved view finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view_id: Option<ViewId>,
+    /// Who judges; absent: the language model where there is one, else the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<ScoreEngine>,
+    /// Also partners of whom nothing has changed since they were judged. Absent: true for
+    /// `partner_ids`, else false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force: Option<bool>,
+    /// Only tell what the rules would say.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl ScoreRefreshRequest {
+    /// Which partners.
+    ///
+    /// # Errors
+    /// `invalid_selection`, `invalid_filter`.
+    pub fn selection(&self, now: Timestamp) -> crate::kernel::error::Result<Selection> {
+        Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
+    }
+
+    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is
+    /// meant.
+    pub fn is_forced(&self) -> bool {
+        self.force.unwrap_or(self.partner_ids.is_some())
+    }
+}

@@ -1,0 +1,276 @@
+//! Submissions: what prospective partners sent, and what became of it.
+
+mod answers;
+mod mapped;
+#[cfg(test)]
+mod tests;
+
+use diesel::{prelude::*, sql_types};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
+
+use crate::{
+    kernel::{
+        choices::choices,
+        fields::{AnyValue, Field, FieldClass, FieldReference, FieldType},
+        ids::{AgreementId, MemberId, PartnerId, QuestionId, SubmissionId},
+        listing,
+        page::Page,
+        schema::submissions,
+        sql::Sql,
+        timestamp::Timestamp,
+    },
+    resources::{
+        application_forms::{FormMapping, QuestionType},
+        jobs::Stored,
+        partners::{Partner, PartnerUpdate},
+    },
+};
+
+pub use answers::Checked;
+pub use mapped::Mapped;
+
+choices! {
+    /// Where the review of a submission stands.
+    SubmissionStatus {
+        New = "new",
+        InReview = "in_review",
+        /// A partner was made of it; by `POST /application-submissions/{id}/acceptance` alone.
+        Accepted = "accepted",
+        Rejected = "rejected",
+        Spam = "spam",
+    }
+}
+
+impl SubmissionStatus {
+    /// Whether the review has come to its end.
+    pub const fn is_decided(self) -> bool {
+        matches!(self, Self::Accepted | Self::Rejected | Self::Spam)
+    }
+}
+
+/// An answer as it is sent.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicAnswer {
+    /// The question.
+    pub question_id: QuestionId,
+    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such
+    /// values, as the question asks. Null and the empty text are no answer.
+    #[schema(value_type = AnyValue)]
+    pub value: Json,
+}
+
+/// An application of a prospective partner.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicSubmission {
+    /// The `form_version` of the form that was filled in.
+    #[schema(minimum = 1, maximum = 9007199254740991_i64, example = 41)]
+    pub form_version: i64,
+    /// The answers, in any order.
+    #[schema(max_items = 100)]
+    pub answers: Vec<PublicAnswer>,
+    /// What was agreed to.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub accepted_agreement_ids: Vec<AgreementId>,
+    /// Must stay empty. Front ends hide it, so that only programs fill it in.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = json!(null))]
+    pub website_confirm: Option<String>,
+}
+
+/// What an applicant gets: the same for the same application within a day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SubmissionReceipt {
+    /// A word to refer to when asking about it.
+    #[schema(example = "7F3A90C2D41B")]
+    pub receipt: String,
+}
+
+/// An answer as it was given, with the question as it was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SubmissionAnswer {
+    /// The question.
+    pub question_id: QuestionId,
+    /// What was asked.
+    #[schema(example = "Company name")]
+    pub label: String,
+    /// What kind of answer was asked for.
+    #[serde(rename = "type")]
+    pub kind: QuestionType,
+    /// The answer: of selects the value of an option, or a list of such values.
+    #[schema(value_type = AnyValue)]
+    pub value: Json,
+    /// What it becomes when the submission is accepted.
+    pub maps_to: Option<FormMapping>,
+}
+
+/// Something that the applicant agreed to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SubmissionAgreement {
+    /// The agreement.
+    pub id: AgreementId,
+    /// SHA-256 of its text as it was shown, in hexadecimal; the text stands in the form's version.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub text_sha256: String,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
+/// Who applied, out of the answers.
+#[derive(Debug, Clone, PartialEq, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = submissions)]
+pub struct Applicant {
+    /// The person's name.
+    #[diesel(column_name = applicant_name)]
+    #[schema(example = "Ann Lee")]
+    pub name: Option<String>,
+    /// The person's e-mail address.
+    #[diesel(column_name = applicant_email)]
+    #[schema(example = "ann@acme.com")]
+    pub email: Option<String>,
+    /// The company's name.
+    #[diesel(column_name = applicant_company)]
+    #[schema(example = "Acme")]
+    pub company: Option<String>,
+}
+
+// Named, because lists are sorted by `id`.
+const fn duplicate() -> Sql<sql_types::Nullable<sql_types::Uuid>> {
+    Sql::new(
+        "(SELECT partners.id AS duplicate_partner_id FROM partners WHERE partners.domain = \
+            submissions.applicant_domain AND partners.deleted_at IS NULL \
+         AND partners.id IS DISTINCT FROM submissions.partner_id)",
+    )
+}
+
+/// An application in the inbox.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = submissions)]
+pub struct Submission {
+    /// The id.
+    pub id: SubmissionId,
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 2)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The version of the form that was filled in.
+    #[schema(example = 41)]
+    pub form_version: i64,
+    /// Where its review stands.
+    pub status: SubmissionStatus,
+    /// The answers, in the order of the questions; those not given are not listed.
+    #[schema(value_type = Vec<SubmissionAnswer>)]
+    pub answers: Stored<Vec<SubmissionAnswer>>,
+    /// What the applicant agreed to.
+    #[schema(value_type = Vec<SubmissionAgreement>)]
+    pub agreements: Stored<Vec<SubmissionAgreement>>,
+    /// Who applied, out of the answers.
+    #[diesel(embed)]
+    pub applicant: Applicant,
+    /// What colleagues should know.
+    #[schema(max_length = 5000, example = "Met them at the fair.")]
+    pub notes: Option<String>,
+    /// The member who reviews it.
+    #[schema(example = json!(null))]
+    pub reviewer_id: Option<MemberId>,
+    /// When it was accepted, rejected or found to be spam.
+    pub reviewed_at: Option<Timestamp>,
+    /// The partner that it became.
+    #[schema(example = json!(null))]
+    pub partner_id: Option<PartnerId>,
+    /// Another partner with the same domain.
+    #[diesel(
+        select_expression = duplicate(),
+        select_expression_type = Sql<sql_types::Nullable<sql_types::Uuid>>
+    )]
+    #[schema(example = json!(null))]
+    pub duplicate_partner_id: Option<PartnerId>,
+    /// When it was sent.
+    pub submitted_at: Timestamp,
+}
+
+/// The fields that the inbox is filtered and sorted by.
+pub static SUBMISSION: &[Field] = &[
+    Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
+        .words(SubmissionStatus::WORDS),
+    Field::new("reviewer_id", "Reviewer", FieldType::Id, FieldClass::Profile)
+        .null()
+        .refers_to(FieldReference::Member),
+    Field::new("form_version", "Form version", FieldType::Integer, FieldClass::System),
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null(),
+    Field::new("submitted_at", "Submitted", FieldType::Timestamp, FieldClass::System).indexed(),
+    Field::new("reviewed_at", "Reviewed", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+
+/// The parameters of the inbox, for the document.
+#[derive(Debug)]
+pub struct SubmissionList;
+
+impl IntoParams for SubmissionList {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        listing::parameters("Submission", SUBMISSION, |field| match field.name {
+            "status" => Some("SubmissionStatus"),
+            "reviewer_id" => Some("MemberId"),
+            "partner_id" => Some("PartnerId"),
+            _ => None,
+        })
+    }
+}
+
+/// A page of submissions.
+pub type SubmissionPage = Page<Submission>;
+
+/// A review of a submission: absent keeps, null clears.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmissionUpdate {
+    /// Any but `accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<SubmissionStatus>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub notes: Option<Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub reviewer_id: Option<Option<MemberId>>,
+}
+
+/// The reviewer's word on what becomes of a submission.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"data": {"type": "reseller", "industry": "Retail"}}))]
+pub struct SubmissionAcceptance {
+    /// Values that the reviewer decides on, in place of what was answered.
+    #[serde(default)]
+    pub data: Option<PartnerUpdate>,
+    /// The partner that the answers fill in; absent for a new one.
+    #[serde(default)]
+    pub partner_id: Option<PartnerId>,
+}
+
+/// What an acceptance leads to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AcceptanceResult {
+    /// The partner.
+    pub partner: Partner,
+    /// The submission.
+    pub submission: Submission,
+}

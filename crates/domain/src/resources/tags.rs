@@ -1,0 +1,119 @@
+//! Tags: the organization's own labels for partners, in three categories.
+
+use diesel::{prelude::*, sql_types::BigInt};
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
+
+use crate::kernel::{
+    choices::choices,
+    fields::{Field, FieldClass, FieldReference, FieldType},
+    ids::TagId,
+    listing,
+    page::Page,
+    schema::tags,
+    sql::Sql,
+    timestamp::Timestamp,
+};
+
+choices! {
+    /// What a tag is about.
+    TagCategory {
+        Services = "services",
+        Products = "products",
+        Regions = "regions",
+    }
+}
+
+const PARTNER_COUNT: &str = "(SELECT count(*) FROM partner_tags JOIN partners ON partners.id = \
+    partner_tags.partner_id \
+         WHERE partner_tags.tag_id = tags.id AND partners.deleted_at IS NULL)";
+
+const fn partner_count() -> Sql<BigInt> {
+    Sql::new(PARTNER_COUNT)
+}
+
+/// A label for partners.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = tags)]
+pub struct Tag {
+    /// The id.
+    pub id: TagId,
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// What it is about; fixed.
+    pub category: TagCategory,
+    /// The label; unique per category ignoring case.
+    #[schema(min_length = 1, max_length = 60, example = "Managed \
+        services", extensions(("x-single-line" = json!(true))))]
+    pub name: String,
+    /// Its colour, `#rrggbb`.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$", example = "#336699")]
+    pub color: Option<String>,
+    /// How many partners have it.
+    #[diesel(select_expression = partner_count(), select_expression_type = Sql<BigInt>)]
+    #[schema(example = 12)]
+    pub partner_count: i64,
+}
+
+/// The fields that lists of tags are filtered and sorted by.
+pub static TAG: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
+    Field::new("category", "Category", FieldType::Enum, FieldClass::Profile)
+        .words(TagCategory::WORDS),
+    Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
+    Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System)
+        .column(PARTNER_COUNT),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+
+/// The parameters of a list of tags, for the document.
+#[derive(Debug)]
+pub struct TagList;
+
+impl IntoParams for TagList {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        listing::parameters("Tag", TAG, |field| match field.name {
+            "id" => Some("TagId"),
+            "category" => Some("TagCategory"),
+            _ => None,
+        })
+    }
+}
+
+/// A page of tags.
+pub type TagPage = Page<Tag>;
+
+/// A new tag.
+#[derive(Debug, Clone, Deserialize, Insertable, ToSchema)]
+#[diesel(table_name = tags, treat_none_as_default_value = false)]
+#[serde(deny_unknown_fields)]
+pub struct TagCreate {
+    pub category: TagCategory,
+    pub name: String,
+    #[serde(default)]
+    pub color: Option<String>,
+}
+
+/// An edit of a tag: absent keeps, null clears.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
+#[diesel(table_name = tags)]
+#[serde(deny_unknown_fields)]
+pub struct TagUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub color: Option<Option<String>>,
+}

@@ -1,0 +1,275 @@
+//! Tiers: the rungs of the program, what a partner must fulfil for each, and how partners get there
+//! (docs/tiers.md).
+
+mod assessment;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use diesel::{prelude::*, sql_types::BigInt};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    kernel::{
+        access::Actor,
+        choices::choices,
+        filter::FilterNode,
+        ids::{PartnerId, TierChangeId, TierId, ViewId},
+        page::Page,
+        schema::{tier_changes, tier_policies, tiers},
+        sql::Sql,
+        timestamp::Timestamp,
+    },
+    resources::{
+        jobs::Stored,
+        partners::{TierSource, WriteCause, selection::Selection},
+    },
+};
+
+pub use assessment::{TierAssessment, TierCheck, TierLeaf};
+pub use rules::{CIRCULAR, Standing, StoredTierRules, TierRule, TierRules, check_requirement};
+
+choices! {
+    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
+    /// integrations.
+    TierMode {
+        Automatic = "automatic",
+        Manual = "manual",
+    }
+    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of
+    /// its scores, every day.
+    TierTrigger {
+        PartnerUpdated = "partner_updated",
+        DealClosed = "deal_closed",
+        ScoresUpdated = "scores_updated",
+        Daily = "daily",
+    }
+}
+
+impl From<WriteCause> for TierTrigger {
+    fn from(cause: WriteCause) -> Self {
+        match cause {
+            WriteCause::PartnerUpdated => Self::PartnerUpdated,
+            WriteCause::DealClosed => Self::DealClosed,
+            WriteCause::ScoresUpdated => Self::ScoresUpdated,
+        }
+    }
+}
+
+/// Whether a text can be the key of a tier at all.
+pub fn is_key(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+const fn partner_count() -> Sql<BigInt> {
+    Sql::new(
+        "(SELECT count(*) FROM partners WHERE partners.tier = tiers.key AND partners.deleted_at IS \
+            NULL)",
+    )
+}
+
+/// A rung of the program.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = tiers)]
+pub struct Tier {
+    /// The id.
+    pub id: TierId,
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The word that partners carry as their `tier`; fixed.
+    #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "gold")]
+    pub key: String,
+    /// The name for people.
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        example = "Gold",
+        extensions(("x-single-line" = json!(true)))
+    )]
+    pub name: String,
+    /// Its place, unique; higher is better.
+    #[schema(minimum = 1, maximum = 100, example = 4)]
+    pub rank: i32,
+    /// What it means.
+    #[schema(max_length = 1000, example = "Partners who sell on their own.")]
+    pub description: Option<String>,
+    /// What a partner must fulfil; null: only by hand, or as the default.
+    #[schema(value_type = Option<FilterNode>)]
+    pub requirement: Option<Stored<FilterNode>>,
+    /// Whether partners get it who fulfil no requirement; exactly one tier is the default.
+    #[schema(example = false)]
+    pub is_default: bool,
+    /// Its colour, `#rrggbb`.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$", example = "#d4af37")]
+    pub color: Option<String>,
+    /// How many partners have it.
+    #[diesel(select_expression = partner_count(), select_expression_type = Sql<BigInt>)]
+    #[schema(example = 12)]
+    pub partner_count: i64,
+}
+
+/// A page of tiers.
+pub type TierPage = Page<Tier>;
+
+/// A new tier.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TierCreate {
+    pub key: String,
+    pub name: String,
+    pub rank: i32,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub requirement: Option<FilterNode>,
+    /// True takes it over from the tier that was the default.
+    #[serde(default)]
+    pub is_default: Option<bool>,
+    #[serde(default)]
+    pub color: Option<String>,
+}
+
+/// An edit of a tier: absent keeps, null clears.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TierUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i32>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub description: Option<Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub requirement: Option<Option<FilterNode>>,
+    /// True takes it over from the tier that was the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::patch::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub color: Option<Option<String>>,
+}
+
+/// When and how tiers are evaluated.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = tier_policies)]
+pub struct TierPolicy {
+    /// Rises with every change; also the ETag.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Who decides on tiers.
+    pub mode: TierMode,
+    /// What makes a partner be evaluated.
+    #[schema(max_items = 4, example = json!([
+        "partner_updated",
+        "deal_closed",
+        "scores_updated",
+        "daily"
+    ]))]
+    pub evaluate_on: Vec<TierTrigger>,
+    /// For so many days a partner keeps a tier that the rules would take away.
+    #[schema(minimum = 0, maximum = 365, example = 30)]
+    pub demotion_grace_days: i32,
+    /// When all partners were evaluated last.
+    pub evaluated_at: Option<Timestamp>,
+}
+
+/// The new policy: what is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TierPolicyUpdate {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<TierMode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluate_on: Option<Vec<TierTrigger>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demotion_grace_days: Option<i32>,
+}
+
+/// Which partners to evaluate: those selected in one way, or all.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "filter": {"op": "eq", "field": "status", "value": "active"},
+    "dry_run": true
+}))]
+pub struct TierEvaluationRequest {
+    /// These partners.
+    #[serde(default)]
+    #[schema(min_items = 1, max_items = 1000)]
+    pub partner_ids: Option<Vec<PartnerId>>,
+    /// The partners that it finds.
+    #[serde(default)]
+    pub filter: Option<FilterNode>,
+    /// The partners that a saved view finds.
+    #[serde(default)]
+    pub view_id: Option<ViewId>,
+    /// Only tell what would change.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl TierEvaluationRequest {
+    /// Which partners.
+    ///
+    /// # Errors
+    /// `invalid_selection`, `invalid_filter`.
+    pub fn selection(&self, now: Timestamp) -> crate::kernel::error::Result<Selection> {
+        Selection::of_or_all(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
+    }
+}
+
+/// A change of a partner's tier. Never changed, kept for ever.
+#[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = tier_changes)]
+pub struct TierChange {
+    /// The id.
+    pub id: TierChangeId,
+    /// The partner.
+    pub partner_id: PartnerId,
+    /// The tier until then.
+    #[diesel(column_name = from_tier)]
+    #[schema(example = "silver")]
+    pub from: Option<String>,
+    /// The tier from then on.
+    #[diesel(column_name = to_tier)]
+    #[schema(example = "gold")]
+    pub to: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether a person decided.
+    pub source: TierSource,
+    /// SHA-256 over key, rank and requirement of all tiers: the rules that were in force.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub rules_hash: String,
+    /// Who caused it.
+    #[schema(value_type = Actor)]
+    pub actor: Stored<Actor>,
+}
+
+/// A page of tier changes.
+pub type TierChangePage = Page<TierChange>;

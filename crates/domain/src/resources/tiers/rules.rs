@@ -1,0 +1,368 @@
+//! The rules of tiers as pure functions: of a partner's row, the tiers and the policy.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::{TierMode, TierTrigger};
+use crate::{
+    kernel::{
+        access::WriteMode,
+        error::{Code, Error, Result},
+        fault::Fault,
+        fields::Field,
+        filter::{self, Node, Test, TierRanks},
+        ids::PartnerId,
+        timestamp::Timestamp,
+    },
+    resources::partners::{Change, Held, PARTNER, PartnerCreatedVia, Plan, partner_field},
+};
+
+/// Fields that follow from the tier, or from its being written: a requirement must not look at
+/// them.
+pub const CIRCULAR: [&str; 7] = [
+    "tier",
+    "tier_source",
+    "tier_changed_at",
+    "tier_at_risk_since",
+    "overridden_fields",
+    "version",
+    "updated_at",
+];
+
+/// Reads a requirement.
+///
+/// # Errors
+/// `invalid_filter` with every fault; `circular_requirement` with every leaf that looks at what
+/// follows from the tier.
+pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
+    let node =
+        filter::parse(requirement, PARTNER, now.0, "#/requirement").map_err(filter::invalid)?;
+    let circular = leaves(requirement, &node, "#/requirement")
+        .into_iter()
+        .filter(|leaf| CIRCULAR.contains(&leaf.field.name));
+    let faults: Vec<Fault> = circular
+        .map(|leaf| {
+            let detail = format!("{} follows from the tier", leaf.field.name);
+            Fault::at_pointer("circular_requirement", format!("{}/field", leaf.pointer), detail)
+                .meta("not_allowed", CIRCULAR.to_vec())
+        })
+        .collect();
+    match faults.is_empty() {
+        true => Ok(node),
+        false => Err(faults.into_iter().fold(Error::of(Code::CircularRequirement), Error::at)),
+    }
+}
+
+/// A leaf of a requirement with its place.
+pub(super) struct Leaf<'a> {
+    pub pointer: String,
+    /// As it was written.
+    pub json: &'a Json,
+    pub field: &'static Field,
+    pub test: &'a Test,
+}
+
+/// The leaves of a requirement in their order. `node` was read from `json`, so both have the same
+/// shape.
+pub(super) fn leaves<'a>(json: &'a Json, node: &'a Node, pointer: &str) -> Vec<Leaf<'a>> {
+    let members = match node {
+        Node::Leaf(field, test) => {
+            return vec![Leaf { pointer: pointer.to_owned(), json, field, test }];
+        }
+        Node::And(members) | Node::Or(members) | Node::AtLeast(_, members) => members.as_slice(),
+        Node::Not(member) => std::slice::from_ref(&**member),
+    };
+    let filters = json.get("filters").and_then(Json::as_array).into_iter().flatten();
+    let inner = filters.zip(members).enumerate();
+    inner
+        .flat_map(|(i, (json, node))| leaves(json, node, &format!("{pointer}/filters/{i}")))
+        .collect()
+}
+
+/// A tier as a rule.
+#[derive(Debug, Clone)]
+pub struct TierRule {
+    pub key: String,
+    pub rank: i64,
+    pub is_default: bool,
+    /// As it was written, and as it was read. One that cannot be read any more matches nobody.
+    pub requirement: Option<(Json, Node)>,
+}
+
+impl TierRule {
+    /// Whether a row of wire values fulfils the requirement. Without one nobody does.
+    pub fn matches(&self, row: &Map<String, Json>) -> bool {
+        self.requirement.as_ref().is_some_and(|(_, node)| node.matches(row, &TierRanks::new()))
+    }
+}
+
+/// The rules of an organization at one instant.
+#[derive(Debug, Clone)]
+pub struct TierRules {
+    pub mode: TierMode,
+    pub evaluate_on: Vec<TierTrigger>,
+    pub grace_days: i64,
+    pub now: Timestamp,
+    currency: String,
+    zone: chrono_tz::Tz,
+    /// By rank, the highest first.
+    tiers: Vec<TierRule>,
+    hash: String,
+}
+
+/// What is kept of the rules.
+#[derive(Debug, Clone)]
+pub struct StoredTierRules {
+    pub mode: String,
+    pub evaluate_on: Vec<String>,
+    pub grace_days: i64,
+    pub currency: String,
+    pub timezone: String,
+    /// `key`, `rank`, `is_default` and `requirement` of each tier.
+    pub tiers: Json,
+}
+
+/// Where a partner stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub tier: Option<String>,
+    pub at_risk_since: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Of a row of wire values.
+    pub fn of(row: &Map<String, Json>) -> Self {
+        let text = |name: &str| row.get(name).and_then(Json::as_str);
+        Self {
+            tier: text("tier").map(str::to_owned),
+            at_risk_since: text("tier_at_risk_since").and_then(|text| text.parse().ok()),
+        }
+    }
+}
+
+impl TierRules {
+    /// Reads what is kept.
+    ///
+    /// # Errors
+    /// What is kept is not what was written.
+    pub fn new(stored: &StoredTierRules, now: Timestamp) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Stored {
+            key: String,
+            rank: i64,
+            is_default: bool,
+            requirement: Option<Json>,
+        }
+        let tiers: Vec<Stored> =
+            serde_json::from_value(stored.tiers.clone()).map_err(Error::internal)?;
+        let evaluate_on =
+            stored.evaluate_on.iter().map(|word| word.parse().map_err(Error::internal));
+        let mut rules = Self {
+            mode: stored.mode.parse().map_err(Error::internal)?,
+            evaluate_on: evaluate_on.collect::<Result<_>>()?,
+            grace_days: stored.grace_days,
+            now,
+            currency: stored.currency.clone(),
+            zone: stored.timezone.parse().unwrap_or(chrono_tz::UTC),
+            hash: hash(
+                tiers.iter().map(|tier| (tier.key.as_str(), tier.rank, tier.requirement.as_ref())),
+            ),
+            tiers: Vec::with_capacity(tiers.len()),
+        };
+        rules.tiers.extend(tiers.into_iter().map(|tier| {
+            let read = tier
+                .requirement
+                .and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
+            TierRule {
+                key: tier.key,
+                rank: tier.rank,
+                is_default: tier.is_default,
+                requirement: read,
+            }
+        }));
+        rules.tiers.sort_by_key(|tier| std::cmp::Reverse(tier.rank));
+        Ok(rules)
+    }
+
+    /// The tiers by rank, the highest first.
+    pub fn tiers(&self) -> &[TierRule] {
+        &self.tiers
+    }
+
+    /// The tier with this key.
+    pub fn tier(&self, key: &str) -> Option<&TierRule> {
+        self.tiers.iter().find(|tier| tier.key == key)
+    }
+
+    /// The tier of those who fulfil no requirement.
+    pub fn default_tier(&self) -> Option<&str> {
+        self.tiers.iter().find(|tier| tier.is_default).map(|tier| tier.key.as_str())
+    }
+
+    /// SHA-256 over key, rank and requirement of all tiers in canonical JSON, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils,
+    /// else the default.
+    pub fn automatic(&self, row: &Map<String, Json>) -> Option<&str> {
+        let fulfilled =
+            self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
+        fulfilled.or_else(|| self.default_tier())
+    }
+
+    /// Where a partner stands from now on, of whom the rules give `target`. A lower tier than the
+    /// one held waits for the days of grace, when there is `grace`.
+    pub fn standing(&self, held: &Standing, target: Option<&str>, grace: bool) -> Standing {
+        let at_once = Standing { tier: target.map(str::to_owned), at_risk_since: None };
+        let rank = |key: Option<&str>| key.and_then(|key| self.tier(key)).map(|tier| tier.rank);
+        // A tier that is no more has no rank, and is nothing to hold on to.
+        let falls = rank(held.tier.as_deref())
+            .is_some_and(|held| rank(target).is_none_or(|target| target < held));
+        if !falls || !grace || self.grace_days == 0 {
+            return at_once;
+        }
+        let since = held.at_risk_since.unwrap_or(self.now);
+        match self.now.0 < since.0 + TimeDelta::days(self.grace_days) {
+            true => Standing { tier: held.tier.clone(), at_risk_since: Some(since) },
+            false => at_once,
+        }
+    }
+
+    /// The first day on which a partner that is at risk since then falls, in the organization's
+    /// time zone.
+    pub fn demotion_on(&self, since: Timestamp) -> NaiveDate {
+        (since.0 + TimeDelta::days(self.grace_days)).with_timezone(&self.zone).date_naive()
+    }
+
+    /// The fields that requirements look at.
+    pub fn fields(&self) -> BTreeSet<&'static str> {
+        let nodes = self.tiers.iter().filter_map(|tier| tier.requirement.as_ref());
+        nodes.flat_map(|(_, node)| node.leaves()).map(|(field, _)| field.property()).collect()
+    }
+
+    /// Automation may write tiers only while people decide on them (docs/overrides.md#tier).
+    ///
+    /// # Errors
+    /// `computed_field`.
+    pub fn refuse(&self, changes: &[Change], mode: WriteMode) -> Result<()> {
+        let writes = changes.iter().any(|change| change.field.is_tier());
+        match writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
+            true => {
+                Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Completes what a write does by what follows for the tier. `before` are the values until now.
+    pub fn settle(&self, plan: &mut Plan, before: &Map<String, Json>, held: &[Held]) {
+        let Some(tier) = partner_field("tier").filter(|_| !plan.is_idle()) else { return };
+        let cleared = plan.unmarked.contains(&tier);
+        let hold = held.iter().find(|held| held.field == tier);
+        let overridden = plan.marked.contains(&tier) || (hold.is_some() && !cleared);
+        let written = plan.changes.iter().find(|change| change.field == tier);
+        let stands = Standing::of(before);
+        let next = match (self.mode, written) {
+            // Somebody has decided: the rules threaten nothing.
+            (_, Some(change)) => {
+                Standing { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
+            }
+            _ if overridden => Standing { at_risk_since: None, ..stands.clone() },
+            (TierMode::Manual, None) => {
+                let waiting = hold
+                    .filter(|_| cleared)
+                    .and_then(|held| held.pending.as_ref())
+                    .and_then(Json::as_str);
+                let waiting = waiting.filter(|key| self.tier(key).is_some()).map(str::to_owned);
+                Standing { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
+            }
+            (TierMode::Automatic, None)
+                if cleared || self.evaluate_on.contains(&plan.cause.into()) =>
+            {
+                self.standing(&stands, self.automatic(&self.after(before, &plan.changes)), !cleared)
+            }
+            (TierMode::Automatic, None) => return,
+        };
+        push(plan, &stands, &next);
+    }
+
+    /// The same for a new partner: where nothing is evaluated on its creation it gets the default
+    /// tier.
+    pub fn settle_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
+        let written = plan.changes.iter().any(|change| change.field.is_tier());
+        if written || self.mode == TierMode::Manual {
+            return;
+        }
+        let target = match self.evaluate_on.contains(&plan.cause.into()) {
+            true => {
+                let mut row: Map<String, Json> = PARTNER
+                    .iter()
+                    .filter(|f| f.property() == f.name)
+                    .map(|f| (f.name.to_owned(), f.default_value()))
+                    .collect();
+                for (name, value) in [
+                    ("id", json!(id)),
+                    ("created_via", json!(created_via)),
+                    ("currency", json!(self.currency)),
+                    ("created_at", json!(self.now)),
+                    ("stage_changed_at", json!(self.now)),
+                ] {
+                    row.insert(name.to_owned(), value);
+                }
+                self.automatic(&self.after(&row, &plan.changes)).map(str::to_owned)
+            }
+            false => self.default_tier().map(str::to_owned),
+        };
+        push(
+            plan,
+            &Standing { tier: None, at_risk_since: None },
+            &Standing { tier: target, at_risk_since: None },
+        );
+    }
+
+    /// The row as it will be.
+    fn after(&self, before: &Map<String, Json>, changes: &[Change]) -> Map<String, Json> {
+        let mut after = before.clone();
+        for change in changes {
+            if change.field.name == "stage" {
+                after.insert("stage_changed_at".to_owned(), json!(self.now));
+            }
+            after.insert(change.field.name.to_owned(), change.value.clone());
+        }
+        after
+    }
+}
+
+/// Puts what differs into a plan.
+fn push(plan: &mut Plan, stands: &Standing, next: &Standing) {
+    let values = [
+        ("tier", stands.tier != next.tier, json!(next.tier)),
+        (
+            "tier_at_risk_since",
+            stands.at_risk_since != next.at_risk_since,
+            json!(next.at_risk_since),
+        ),
+    ];
+    for (name, differs, value) in values {
+        let field = partner_field(name)
+            .filter(|field| differs && !plan.changes.iter().any(|change| change.field == *field));
+        plan.changes.extend(field.map(|field| Change { field, value }));
+    }
+}
+
+fn hash<'a>(tiers: impl Iterator<Item = (&'a str, i64, Option<&'a Json>)>) -> String {
+    let mut sorted: Vec<_> = tiers.collect();
+    sorted.sort_by_key(|(_, rank, _)| *rank);
+    let all = sorted.into_iter().map(
+        |(key, rank, requirement)| json!({"key": key, "rank": rank, "requirement": requirement}),
+    );
+    let mut all: Json = all.collect();
+    all.sort_all_objects();
+    Sha256::digest(all.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

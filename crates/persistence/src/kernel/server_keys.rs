@@ -1,0 +1,38 @@
+//! Since when a deployment has had its keys. A key that is new ends the sessions, reset links and
+//! invitations of before, unless the key of then is still accepted.
+
+use chrono::DateTime;
+use diesel::{dsl::min, prelude::*};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::{Result, timestamp::Timestamp};
+
+diesel::table! {
+    server_keys (id) {
+        id -> Text,
+        first_seen_at -> Timestamptz,
+    }
+}
+
+/// Notes the keys that are accepted from now on (their ids, which tell nothing of them); answers
+/// since when one of them has been. The first keys ever have been there always: what was made
+/// before keys were noted stays good.
+pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result<Timestamp> {
+    let any: i64 = server_keys::table.count().get_result(conn).await?;
+    let now = Timestamp::now();
+    let first_seen_at = if any == 0 { Timestamp(DateTime::UNIX_EPOCH) } else { now };
+    let rows: Vec<_> = ids
+        .iter()
+        .map(|id| (server_keys::id.eq(id), server_keys::first_seen_at.eq(first_seen_at)))
+        .collect();
+    diesel::insert_into(server_keys::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    let since: Option<Timestamp> = server_keys::table
+        .filter(server_keys::id.eq_any(ids))
+        .select(min(server_keys::first_seen_at))
+        .first(conn)
+        .await?;
+    Ok(since.unwrap_or(now))
+}

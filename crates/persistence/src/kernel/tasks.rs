@@ -1,0 +1,506 @@
+//! The queue: tasks are put in within the caller's transaction, taken out in batches under a lease,
+//! and end in a transaction that must still hold the lease. What a worker does with them: `worker`.
+
+use std::time::Duration;
+
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{Array, BigInt, Bool, Double, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Error, Result,
+    access::{Actor, Role, Scope, WriteMode},
+    ids::{MemberId, OrganizationId},
+    jobs::{Lane, NewTask},
+    schema::tasks,
+    timestamp::Timestamp,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::kernel::{
+    db::{Store, Tx},
+    statement::{Bind, Statement},
+};
+
+/// A task in the hands of a worker.
+#[derive(Debug, Clone)]
+pub struct Task {
+    pub id: Uuid,
+    pub lane: Lane,
+    pub kind: String,
+    pub payload: Value,
+    /// Attempts so far, this one included.
+    pub attempts: i32,
+    pub max_attempts: i32,
+    lease: Uuid,
+    /// How long the lease is, from each renewal on.
+    term: Duration,
+    scope: Scope,
+}
+
+impl Task {
+    /// On whose behalf it runs.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+    /// Whether every attempt ended without a word: its worker died each time.
+    pub fn is_exhausted(&self) -> bool {
+        self.attempts > self.max_attempts
+    }
+}
+
+/// Somebody else has the task by now: what this worker wanted to write must not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the lease on the task was lost")]
+pub struct LeaseLost;
+
+impl LeaseLost {
+    /// Whether this is what went wrong.
+    pub fn is(error: &Error) -> bool {
+        matches!(error, Error::Internal(source) if source.is::<Self>())
+    }
+}
+
+fn lost() -> Error {
+    Error::internal(LeaseLost)
+}
+
+/// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A
+/// living task with the same unique key takes the new payload, and runs once more when it is
+/// running already.
+pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
+    let scope = tx.scope();
+    let row = (
+        tasks::id.eq(Uuid::now_v7()),
+        tasks::kind.eq(task.kind),
+        tasks::payload.eq(&task.payload),
+        tasks::actor.eq(serde_json::to_value(&scope.actor).map_err(Error::internal)?),
+        tasks::role.eq(scope.role),
+        tasks::member_id.eq(scope.member),
+        tasks::request_id.eq(scope.request_id),
+        tasks::unique_key.eq(&task.unique_key),
+        tasks::serial_queue.eq(&task.serial_queue),
+        tasks::run_at.eq(task.run_at.unwrap_or(Timestamp::now())),
+        tasks::max_attempts.eq(task.max_attempts),
+        tasks::lane.eq(task.lane),
+    );
+    let Some(key) = &task.unique_key else {
+        diesel::insert_into(tasks::table).values(row).execute(&mut tx.conn()).await?;
+        return Ok(());
+    };
+    // The living one may end between the two statements: then the second insert succeeds.
+    for _ in 0..3 {
+        let queued = diesel::insert_into(tasks::table)
+            .values(&row)
+            .on_conflict_do_nothing()
+            .execute(&mut tx.conn())
+            .await?;
+        if queued == 1 {
+            return Ok(());
+        }
+        let joined = diesel::update(
+            tasks::table.filter(tasks::unique_key.eq(key)).filter(tasks::died_at.is_null()),
+        )
+        .set((tasks::again.eq(tasks::lease.is_not_null()), tasks::payload.eq(&task.payload)))
+        .execute(&mut tx.conn())
+        .await?;
+        if joined == 1 {
+            return Ok(());
+        }
+    }
+    Err(Error::Unavailable("the task of this key comes and goes".into()))
+}
+
+/// The living task of this key, unless a worker has it, does not wait any longer.
+pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
+    let waiting = tasks::table
+        .filter(tasks::unique_key.eq(key))
+        .filter(tasks::died_at.is_null())
+        .filter(tasks::lease.is_null());
+    diesel::update(waiting).set(tasks::run_at.eq(diesel::dsl::now)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Erases tasks that were given up 30 days ago.
+pub(crate) async fn purge_dead(tx: &Tx<'_>) -> Result<()> {
+    let old = Timestamp(Timestamp::now().0 - chrono::TimeDelta::days(30));
+    diesel::delete(tasks::table.filter(tasks::died_at.lt(old))).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// What a worker asks of one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneRequest {
+    pub lane: Lane,
+    /// Tasks at most.
+    pub wanted: usize,
+    /// Tasks of the lane that one organization may run at a time, over all workers.
+    pub most: usize,
+}
+
+/// Takes due tasks of any organization, lane by lane, fairly.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim(store: &Store, requests: &[LaneRequest], lease: Duration) -> Result<Vec<Task>> {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let id = Uuid::now_v7();
+    let claim = Claim {
+        lease: id,
+        lanes: requests.iter().map(|request| request.lane).collect(),
+        wanted: requests.iter().map(|request| count(request.wanted)).collect(),
+        most: requests.iter().map(|request| count(request.most)).collect(),
+        seconds: lease.as_secs_f64(),
+    };
+    let rows: Vec<ClaimedRow> = claim.load(&mut store.connection().await?).await?;
+    rows.into_iter().map(|row| row.into_task(id, lease)).collect()
+}
+
+#[derive(Queryable)]
+struct ClaimedRow {
+    organization: Uuid,
+    id: Uuid,
+    lane: Lane,
+    kind: String,
+    payload: Value,
+    actor: Value,
+    role: String,
+    member: Option<Uuid>,
+    request_id: Uuid,
+    attempts: i32,
+    max_attempts: i32,
+}
+
+impl ClaimedRow {
+    fn into_task(self, lease: Uuid, term: Duration) -> Result<Task> {
+        let scope = Scope {
+            organization: OrganizationId(self.organization),
+            actor: serde_json::from_value::<Actor>(self.actor).map_err(Error::internal)?.in_job(),
+            role: self.role.parse::<Role>().map_err(Error::internal)?,
+            member: self.member.map(MemberId),
+            mode: WriteMode::Automated,
+            may_override: false,
+            request_id: self.request_id,
+        };
+        Ok(Task {
+            id: self.id,
+            lane: self.lane,
+            kind: self.kind,
+            payload: self.payload,
+            attempts: self.attempts,
+            max_attempts: self.max_attempts,
+            lease,
+            term,
+            scope,
+        })
+    }
+}
+
+#[derive(QueryId)]
+struct Claim {
+    lease: Uuid,
+    lanes: Vec<Lane>,
+    wanted: Vec<i32>,
+    most: Vec<i32>,
+    seconds: f64,
+}
+
+impl Query for Claim {
+    type SqlType = (
+        SqlUuid,
+        SqlUuid,
+        Text,
+        Text,
+        Jsonb,
+        Jsonb,
+        Text,
+        Nullable<SqlUuid>,
+        SqlUuid,
+        Integer,
+        Integer,
+    );
+}
+impl QueryFragment<Pg> for Claim {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.claim */ SELECT * FROM claim_tasks(");
+        out.push_bind_param::<SqlUuid, _>(&self.lease)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.lanes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.wanted)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Integer>, _>(&self.most)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Double, _>(&self.seconds)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Claim {}
+
+/// Gives back what workers hold, of all organizations; returns how many tasks that were. Only for a
+/// process that knows that no worker is left.
+///
+/// # Errors
+/// Those of the database.
+pub async fn release_all(store: &Store) -> Result<i64> {
+    Ok(ReleaseAll.get_result(&mut store.connection().await?).await?)
+}
+
+#[derive(QueryId)]
+struct ReleaseAll;
+
+impl Query for ReleaseAll {
+    type SqlType = BigInt;
+}
+impl QueryFragment<Pg> for ReleaseAll {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.release_all */ SELECT release_tasks()");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for ReleaseAll {}
+
+/// Prolongs the leases on these tasks; answers the ids of those that are still held.
+pub async fn renew(store: &Store, held: &[Task], lease: Duration) -> Result<Vec<Uuid>> {
+    let renew = Renew {
+        organizations: held.iter().map(|t| t.scope.organization.0).collect(),
+        ids: held.iter().map(|t| t.id).collect(),
+        leases: held.iter().map(|t| t.lease).collect(),
+        seconds: lease.as_secs_f64(),
+    };
+    Ok(renew.load(&mut store.connection().await?).await?)
+}
+
+#[derive(QueryId)]
+struct Renew {
+    organizations: Vec<Uuid>,
+    ids: Vec<Uuid>,
+    leases: Vec<Uuid>,
+    seconds: f64,
+}
+
+impl Query for Renew {
+    type SqlType = SqlUuid;
+}
+impl QueryFragment<Pg> for Renew {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.renew */ SELECT * FROM renew_tasks(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.organizations)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.leases)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Double, _>(&self.seconds)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Renew {}
+
+/// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the
+/// heartbeat passes by what a step holds. Every step of a task that writes calls it first, so that
+/// a worker that was thought dead cannot write any more.
+///
+/// # Errors
+/// [`LeaseLost`].
+pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
+    let term = || Bind::Int(Some(i64::try_from(task.term.as_millis()).unwrap_or(i64::MAX)));
+    let hold = Statement::new(
+        "/* tasks.hold */ UPDATE tasks SET locked_until = clock_timestamp() \
+        + interval '1 millisecond' * ",
+    )
+    .with(term(), ", run_at = clock_timestamp() + interval '1 millisecond' * ")
+    .with(term(), " WHERE id = ")
+    .with(Bind::Id(Some(task.id)), " AND lease = ")
+    .with(Bind::Id(Some(task.lease)), "");
+    match hold.execute(&mut tx.conn()).await? {
+        1 => Ok(()),
+        _ => Err(lost()),
+    }
+}
+
+/// Notes that the work of a key has got on: deaths of its workers are counted anew from here, so
+/// that long work survives any number of them as long as it gets further each time, and work that
+/// kills its workers is still buried.
+pub(crate) async fn note_progress(tx: &Tx<'_>, key: &str) -> Result<()> {
+    let at_work = tasks::table
+        .filter(tasks::unique_key.eq(key))
+        .filter(tasks::died_at.is_null())
+        .filter(tasks::lease.is_not_null())
+        .filter(tasks::attempts.gt(1));
+    diesel::update(at_work).set(tasks::attempts.eq(1)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// The work is done. In the transaction of its last step, or in one of its own.
+///
+/// # Errors
+/// [`LeaseLost`]; then the transaction must not be committed.
+pub async fn complete(tx: &Tx<'_>, task: &Task) -> Result<()> {
+    let ours = tasks::table.filter(tasks::id.eq(task.id)).filter(tasks::lease.eq(task.lease));
+    if diesel::delete(ours.filter(tasks::again.eq(false))).execute(&mut tx.conn()).await? == 1 {
+        return Ok(());
+    }
+    let once_more = (
+        tasks::again.eq(false),
+        tasks::attempts.eq(0),
+        tasks::run_at.eq(diesel::dsl::now),
+        tasks::lease.eq(None::<Uuid>),
+        tasks::locked_until.eq(None::<Timestamp>),
+    );
+    match diesel::update(ours).set(once_more).execute(&mut tx.conn()).await? {
+        1 => Ok(()),
+        _ => Err(lost()),
+    }
+}
+
+/// Gives the task back undone, as if it had not been taken: at a stop, or when a long one lets
+/// others go first.
+///
+/// # Errors
+/// [`LeaseLost`].
+pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
+    let back = (
+        tasks::attempts.eq(tasks::attempts - 1),
+        tasks::run_at.eq(diesel::dsl::now),
+        tasks::lease.eq(None::<Uuid>),
+        tasks::locked_until.eq(None::<Timestamp>),
+    );
+    let ours = tasks::table.filter(tasks::id.eq(task.id)).filter(tasks::lease.eq(task.lease));
+    match diesel::update(ours).set(back).execute(&mut tx.conn()).await? {
+        1 => Ok(()),
+        _ => Err(lost()),
+    }
+}
+
+/// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a
+/// random half), or is dead when this was the last one. Answers whether it is dead.
+///
+/// # Errors
+/// [`LeaseLost`].
+pub async fn fail(tx: &Tx<'_>, task: &Task, reason: &str) -> Result<bool> {
+    let failed =
+        Fail { id: task.id, lease: task.lease, reason: reason.chars().take(2_000).collect() };
+    let dead: Option<bool> = failed.get_result(&mut tx.conn()).await.optional()?;
+    dead.ok_or_else(lost)
+}
+
+#[derive(QueryId)]
+struct Fail {
+    id: Uuid,
+    lease: Uuid,
+    reason: String,
+}
+
+impl Query for Fail {
+    type SqlType = Bool;
+}
+impl QueryFragment<Pg> for Fail {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // Whether it was the last attempt, the row knows: progress may have counted anew since the
+        // claim.
+        out.push_sql(
+            "/* tasks.fail */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
+             run_at = clock_timestamp() + interval '1 second' \
+             * least(3600, 2 ^ (least(attempts, 20) - 1)) * (0.5 + random() / 2), \
+             died_at = CASE WHEN attempts >= max_attempts THEN clock_timestamp() END, last_error \
+             = ",
+        );
+        out.push_bind_param::<Text, _>(&self.reason)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<SqlUuid, _>(&self.id)?;
+        out.push_sql(" AND lease = ");
+        out.push_bind_param::<SqlUuid, _>(&self.lease)?;
+        out.push_sql(" RETURNING died_at IS NOT NULL");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Fail {}
+
+/// Organizations whose turn it is to run the work `names`, with their time zones.
+pub async fn due_schedules(
+    store: &Store,
+    names: Vec<&'static str>,
+) -> Result<Vec<(OrganizationId, String, String)>> {
+    let rows: Vec<(Uuid, String, String)> =
+        Due { names, most: 500 }.load(&mut store.connection().await?).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, name, zone)| (OrganizationId(organization), name, zone))
+        .collect())
+}
+
+#[derive(QueryId)]
+struct Due {
+    names: Vec<&'static str>,
+    most: i32,
+}
+
+impl Query for Due {
+    type SqlType = (SqlUuid, Text, Text);
+}
+impl QueryFragment<Pg> for Due {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.due_schedules */ SELECT * FROM due_schedules(");
+        out.push_bind_param::<Array<Text>, _>(&self.names)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&self.most)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Due {}
+
+/// Queues the scheduled work, unless another worker has been faster, and notes when it comes back.
+pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Result<()> {
+    use domain::schema::schedules;
+    let now = Timestamp::now();
+    diesel::insert_into(schedules::table)
+        .values((schedules::name.eq(task.kind), schedules::next_at.eq(now)))
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    let ours =
+        schedules::table.filter(schedules::name.eq(task.kind)).filter(schedules::next_at.le(now));
+    match diesel::update(ours).set(schedules::next_at.eq(next)).execute(&mut tx.conn()).await? {
+        0 => Ok(()),
+        _ => enqueue(tx, task).await,
+    }
+}
+
+/// How the queue does, over all organizations.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct QueueMeasures {
+    /// Tasks that are due.
+    pub waiting: i64,
+    /// Tasks that were given up.
+    pub dead: i64,
+    /// Age of the oldest task that is due.
+    pub oldest_seconds: i64,
+}
+
+/// Measures the queue; also shows that it can be reached.
+pub async fn measure(store: &Store) -> Result<QueueMeasures> {
+    Ok(Measure.get_result(&mut store.connection().await?).await?)
+}
+
+#[derive(QueryId)]
+struct Measure;
+
+impl Query for Measure {
+    type SqlType =
+        (diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt);
+}
+impl QueryFragment<Pg> for Measure {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("/* tasks.measure */ SELECT * FROM measure_tasks()");
+        Ok(())
+    }
+}
+impl<C> diesel::RunQueryDsl<C> for Measure {}

@@ -1,0 +1,524 @@
+//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
+//! keeps their leases alive, ends them.
+//!
+//! Architecture Invariant: knows no kind of task. What there is to do is an implementation of
+//! [`Tasks`].
+//!
+//! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run
+//! beside the tasks, which may hold the very connections that a claim waits for.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel_async::SimpleAsyncConnection;
+use domain::{
+    Error, Result,
+    access::Scope,
+    jobs::{Daily, Lane, NewTask},
+    timestamp::Timestamp,
+};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{Fuse, FusedFuture, LocalBoxFuture, join},
+    stream::FuturesUnordered,
+};
+use serde_json::json;
+use tokio::{sync::Notify, time::Instant};
+use uuid::Uuid;
+
+use crate::kernel::{
+    db::{Store, Tx},
+    tasks::{self, LaneRequest, LeaseLost, Task},
+};
+
+/// What a worker does of one lane.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneSettings {
+    pub lane: Lane,
+    /// Tasks at a time.
+    pub hands: usize,
+    /// Tasks at a time of one organization, over all workers.
+    pub most: usize,
+}
+
+/// How the loop works.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub lanes: Vec<LaneSettings>,
+    /// After so long without a sign of life a task is somebody else's.
+    pub lease: Duration,
+    /// How often to look for tasks that nobody told of.
+    pub poll: Duration,
+    /// How long a stop waits for running tasks.
+    pub grace: Duration,
+}
+
+impl Settings {
+    /// So many jobs at a time, and what belongs beside them.
+    ///
+    /// Mails, messages and enrichments mostly wait for other people's servers, so they have many
+    /// hands and one organization only a part of them: whose recipients, workspace or websites hang
+    /// fills its own part. Of jobs one hand is left to the other organizations where there are more
+    /// than two. First scores come in large batches, of which two of one organization would only
+    /// wait for each other's partners. Whoever registers has no organization yet and shares one
+    /// tenant with all others who do, hence the many hands for mails that people wait for.
+    pub fn new(jobs: usize) -> Self {
+        let jobs = jobs.max(1);
+        let lane = |lane, hands, most| LaneSettings { lane, hands, most };
+        Self {
+            lanes: vec![
+                lane(Lane::People, 32, 16),
+                lane(Lane::Invitations, 16, 4),
+                lane(Lane::Mails, 16, 4),
+                lane(Lane::Slack, 16, 4),
+                lane(Lane::Jobs, jobs, if jobs > 2 { jobs - 1 } else { jobs }),
+                lane(Lane::Enrichments, 8, 2),
+                lane(Lane::Scores, 4, 1),
+                lane(Lane::Housekeeping, 2, 1),
+            ],
+            // Long enough for a loop that was not scheduled for seconds, short for people who wait
+            // after a crash.
+            lease: Duration::from_secs(15),
+            poll: Duration::from_secs(1),
+            grace: Duration::from_secs(20),
+        }
+    }
+
+    /// Connections that a worker needs: one for each task that works in the database most of its
+    /// time, and a few for all that mostly waits for others, for claims, heartbeats and schedules.
+    pub fn connections(&self) -> usize {
+        let in_database = self.lanes.iter().filter(|settings| {
+            matches!(settings.lane, Lane::Jobs | Lane::Scores | Lane::Housekeeping)
+        });
+        in_database.map(|settings| settings.hands).sum::<usize>() + 6
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The work is done; the worker ends the task.
+    Done,
+    /// The work is done, and its last transaction has called [`tasks::complete`] itself.
+    Completed,
+    /// There is more to do: the task goes back to the queue, so that others come in between.
+    Again,
+}
+
+/// One task being worked on.
+pub struct Run {
+    pub store: Store,
+    pub task: Task,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Run {
+    /// On whose behalf.
+    pub fn scope(&self) -> &Scope {
+        self.task.scope()
+    }
+    /// Whether the worker is about to stop: then end after the present step, with
+    /// [`Outcome::Again`].
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+    /// A transaction that is committed only while the task is still ours. For every step that
+    /// writes.
+    pub async fn step<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.step_as(self.scope(), work).await
+    }
+    /// The same on behalf of somebody else: what the system does by itself is not the doing of
+    /// whoever was its cause.
+    pub async fn step_as<T>(
+        &self,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.store
+            .write(scope, async |tx| {
+                tasks::hold(tx, &self.task).await?;
+                work(tx).await
+            })
+            .await
+    }
+}
+
+/// What there is to do.
+#[expect(
+    async_fn_in_trait,
+    reason = "the loop polls its tasks on one thread, so they need not be Send"
+)]
+pub trait Tasks {
+    /// Does the work of one task. It may run more than once, so every step must be repeatable.
+    async fn run(&self, run: &Run) -> Result<Outcome>;
+    /// The task is dead. Called in the transaction that buries it.
+    async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()>;
+    /// Work that comes back every day, in the time zone of each organization: kinds of tasks
+    /// without payload.
+    fn daily(&self) -> Vec<(&'static str, Daily)>;
+}
+
+/// Works until `stop` resolves, then ends: nothing more is claimed, running tasks may end within
+/// the grace period, the rest is given back. Survives every outage of the database.
+pub async fn run(
+    store: &Store,
+    tasks: &impl Tasks,
+    settings: &Settings,
+    stop: impl Future<Output = ()>,
+) {
+    let wake = Notify::new();
+    let stopping = Arc::new(AtomicBool::new(false));
+    let work = Loop { store, tasks, settings, wake: &wake, stopping: &stopping };
+    let stopped = Notify::new();
+    let helpers = join(listen(store, &wake), work.schedule());
+    let stop = async {
+        stop.await;
+        stopping.store(true, Ordering::Relaxed);
+        stopped.notify_one();
+    };
+    tokio::select! {
+        () = async { join(stop, work.work_off(&stopped)).await; } => {}
+        _ = helpers => unreachable!("the helpers never end"),
+    }
+}
+
+/// Wakes the loop when a task is queued anywhere.
+async fn listen(store: &Store, wake: &Notify) {
+    loop {
+        if let Ok(mut conn) = store.listener().await
+            && conn.batch_execute("SET statement_timeout = 0; LISTEN partneros_tasks").await.is_ok()
+        {
+            wake.notify_one();
+            let mut stream = std::pin::pin!(conn.notifications_stream());
+            while let Some(Ok(_)) = stream.next().await {
+                wake.notify_one();
+            }
+        }
+        // NOTIFY only shortens the wait: without it the poll finds a task within a second.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+struct Loop<'a, T> {
+    store: &'a Store,
+    tasks: &'a T,
+    settings: &'a Settings,
+    wake: &'a Notify,
+    stopping: &'a Arc<AtomicBool>,
+}
+
+/// Tasks on their way; each yields its id.
+type Running<'a> = FuturesUnordered<LocalBoxFuture<'a, Uuid>>;
+/// What a claim yields.
+type Claiming<'a> = Fuse<LocalBoxFuture<'a, Vec<Task>>>;
+/// What a renewal yields: the tasks whose lease is lost.
+type Renewing<'a> = Fuse<LocalBoxFuture<'a, Vec<Uuid>>>;
+
+/// A task in hand.
+struct HeldTask {
+    task: Task,
+    /// Stops its run.
+    abort: Arc<Notify>,
+}
+
+/// The hands of a worker: what they hold, and in which lanes there may be more to do.
+struct Hands<'s> {
+    lanes: &'s [LaneSettings],
+    /// By the place of the lane: whether to look there.
+    look: Vec<bool>,
+    held: Vec<HeldTask>,
+}
+
+impl<'s> Hands<'s> {
+    fn new(lanes: &'s [LaneSettings]) -> Self {
+        Self { lanes, look: vec![true; lanes.len()], held: Vec::new() }
+    }
+
+    fn look_everywhere(&mut self) {
+        self.look.fill(true);
+    }
+
+    fn look_in(&mut self, lane: Lane) {
+        for (settings, look) in self.lanes.iter().zip(&mut self.look) {
+            *look |= settings.lane == lane;
+        }
+    }
+
+    /// Hands that hold nothing. Never below none, however many tasks were handed out.
+    fn free(&self, settings: &LaneSettings) -> usize {
+        let busy = self.held.iter().filter(|held| held.task.lane == settings.lane).count();
+        settings.hands.saturating_sub(busy)
+    }
+
+    /// What to ask for: of every lane in which there may be something to do as much as there are
+    /// free hands.
+    fn requests(&mut self) -> Vec<LaneRequest> {
+        let mut requests = Vec::new();
+        for (place, settings) in self.lanes.iter().enumerate() {
+            let wanted = self.free(settings);
+            if self.look[place] && wanted > 0 {
+                self.look[place] = false;
+                requests.push(LaneRequest { lane: settings.lane, wanted, most: settings.most });
+            }
+        }
+        requests
+    }
+
+    /// Takes a task into a free hand. `None` when there is none: then it belongs back into the
+    /// queue.
+    fn take(&mut self, task: &Task) -> Option<Arc<Notify>> {
+        let settings = self.lanes.iter().find(|settings| settings.lane == task.lane)?;
+        if self.free(settings) == 0 {
+            return None;
+        }
+        let abort = Arc::new(Notify::new());
+        self.held.push(HeldTask { task: task.clone(), abort: abort.clone() });
+        // One that was handed out means that there may be more.
+        self.look_in(task.lane);
+        Some(abort)
+    }
+
+    /// The run of a task has ended.
+    fn put_down(&mut self, id: Uuid) {
+        if let Some(place) = self.held.iter().position(|held| held.task.id == id) {
+            let lane = self.held.swap_remove(place).task.lane;
+            self.look_in(lane);
+        }
+    }
+}
+
+impl<'a, T: Tasks> Loop<'a, T> {
+    async fn work_off(&self, stopped: &Notify) {
+        let mut hands = Hands::new(&self.settings.lanes);
+        let mut running: Running<'a> = FuturesUnordered::new();
+        let mut claiming: Claiming<'a> = Fuse::terminated();
+        let mut renewing: Renewing<'a> = Fuse::terminated();
+        // Several renewals fit into a lease, so that one that fails or comes late loses no task.
+        let mut heartbeat = interval(self.settings.lease / 5);
+        let mut poll = interval(self.settings.poll);
+        let mut ends_at: Option<Instant> = None;
+        loop {
+            if ends_at.is_none() && claiming.is_terminated() {
+                let requests = hands.requests();
+                if !requests.is_empty() {
+                    claiming = self.claim(requests).boxed_local().fuse();
+                }
+            }
+            if ends_at.is_some() && running.is_empty() && claiming.is_terminated() {
+                return;
+            }
+            let deadline = ends_at.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            tokio::select! {
+                Some(id) = running.next(), if !running.is_empty() => hands.put_down(id),
+                found = &mut claiming, if !claiming.is_terminated() => {
+                    for task in found {
+                        running.push(self.begin(&mut hands, task, ends_at.is_some()));
+                    }
+                }
+                lost = &mut renewing, if !renewing.is_terminated() => {
+                    for held in hands.held.iter().filter(|held| lost.contains(&held.task.id)) {
+                        held.abort.notify_one();
+                    }
+                }
+                _ = heartbeat.tick(), if renewing.is_terminated() => {
+                    if !hands.held.is_empty() {
+                        let held = hands.held.iter().map(|held| held.task.clone()).collect();
+                        renewing = self.renew(held).boxed_local().fuse();
+                    }
+                }
+                _ = poll.tick(), if ends_at.is_none() => hands.look_everywhere(),
+                () = self.wake.notified(), if ends_at.is_none() => hands.look_everywhere(),
+                () = stopped.notified(), if ends_at.is_none() => {
+                    ends_at = Some(Instant::now() + self.settings.grace);
+                }
+                () = tokio::time::sleep_until(deadline), if ends_at.is_some() => break,
+            }
+        }
+        // Dropping a run undoes its transaction; its task starts anew elsewhere.
+        drop(running);
+        let late = if claiming.is_terminated() { Vec::new() } else { claiming.await };
+        for task in hands.held.into_iter().map(|held| held.task).chain(late) {
+            give_back(self.store, &task).await;
+        }
+    }
+
+    /// Runs a task that was handed out, or gives it back when no hand is free for it.
+    fn begin(
+        &self,
+        hands: &mut Hands<'_>,
+        task: Task,
+        is_ending: bool,
+    ) -> LocalBoxFuture<'a, Uuid> {
+        let abort = if is_ending { None } else { hands.take(&task) };
+        if let Some(abort) = abort {
+            return self.attend(task, abort).boxed_local();
+        }
+        if !is_ending {
+            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked \
+                for");
+        }
+        let store = self.store;
+        async move {
+            give_back(store, &task).await;
+            task.id
+        }
+        .boxed_local()
+    }
+
+    fn claim(&self, requests: Vec<LaneRequest>) -> impl Future<Output = Vec<Task>> + use<'a, T> {
+        let (store, lease) = (self.store, self.settings.lease);
+        async move {
+            match tasks::claim(store, &requests, lease).await {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot claim tasks; trying again");
+                    Vec::new()
+                }
+            }
+        }
+    }
+
+    /// Prolongs the leases. Whose lease is lost must stop at once: somebody else works on it.
+    fn renew(&self, held: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
+        let (store, lease) = (self.store, self.settings.lease);
+        async move {
+            match tasks::renew(store, &held, lease).await {
+                Ok(kept) => {
+                    let lost = held.iter().map(|task| task.id).filter(|id| !kept.contains(id));
+                    lost.collect()
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot renew the leases; trying again");
+                    Vec::new()
+                }
+            }
+        }
+    }
+
+    /// Runs one task and writes how it ended; answers its id.
+    fn attend(&self, task: Task, abort: Arc<Notify>) -> impl Future<Output = Uuid> + use<'a, T> {
+        let (store, handler, lease) = (self.store.clone(), self.tasks, self.settings.lease);
+        let run = Run { store, task, stopping: self.stopping.clone() };
+        async move {
+            let id = run.task.id;
+            tokio::select! {
+                () = attempt(handler, &run, lease) => {}
+                () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost \
+                    the lease; left the task"),
+            }
+            id
+        }
+    }
+
+    /// Queues the daily work of each organization when its time has come.
+    async fn schedule(&self) {
+        let daily = self.tasks.daily();
+        loop {
+            let names = daily.iter().map(|(name, _)| *name).collect();
+            match tasks::due_schedules(self.store, names).await {
+                Err(error) => tracing::warn!(%error, "cannot look for due schedules; trying again"),
+                Ok(due) => {
+                    for (organization, name, zone) in due {
+                        let Some((kind, daily)) = daily.iter().find(|(kind, _)| *kind == name)
+                        else {
+                            continue;
+                        };
+                        let scope = Scope::system(organization, "schedule", Uuid::now_v7());
+                        let next = daily.next(Timestamp::now(), &zone);
+                        let task =
+                            NewTask::new(kind, json!({})).unique(*kind).lane(Lane::Housekeeping);
+                        let queued = self
+                            .store
+                            .write(&scope, async |tx| tasks::run_schedule(tx, &task, next).await)
+                            .await;
+                        if let Err(error) = queued {
+                            tracing::warn!(%error, kind, "cannot queue scheduled work; trying \
+                                again");
+                        }
+                    }
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(30)).await;
+        }
+    }
+}
+
+fn interval(period: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    interval
+}
+
+/// Puts a task that was not worked on back into the queue.
+async fn give_back(store: &Store, task: &Task) {
+    let back = store.write(task.scope(), async |tx| tasks::release(tx, task).await).await;
+    if let Err(error) = back {
+        tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
+    }
+}
+
+async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
+    let task = &run.task;
+    let outcome = if task.is_exhausted() {
+        Err(Error::internal("its worker died every time"))
+    } else {
+        match AssertUnwindSafe(handler.run(run)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::internal("it panicked")),
+        }
+    };
+    let since = Instant::now();
+    loop {
+        match settle(handler, run, &outcome).await {
+            Ok(()) => return,
+            Err(error) if LeaseLost::is(&error) => {
+                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
+                    written");
+                return;
+            }
+            // Away for now: as long as the lease may still be ours, the end of the work is worth
+            // writing.
+            Err(Error::Unavailable(_)) if since.elapsed() < lease => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
+            Err(error) => {
+                tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; \
+                    its lease will end");
+                return;
+            }
+        }
+    }
+}
+
+/// Writes how the run ended.
+async fn settle(handler: &impl Tasks, run: &Run, outcome: &Result<Outcome>) -> Result<()> {
+    let task = &run.task;
+    match outcome {
+        Ok(Outcome::Completed) => Ok(()),
+        Ok(Outcome::Done) => {
+            run.store.write(run.scope(), async |tx| tasks::complete(tx, task).await).await
+        }
+        Ok(Outcome::Again) => {
+            run.store.write(run.scope(), async |tx| tasks::release(tx, task).await).await
+        }
+        Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
+        Err(error) => {
+            tracing::warn!(task = %task.id, kind = task.kind, attempt = task.attempts, %error, "a \
+                task failed");
+            run.store
+                .write(run.scope(), async |tx| {
+                    if tasks::fail(tx, task, &error.to_string()).await? {
+                        handler.gave_up(tx, task, error).await?;
+                    }
+                    Ok(())
+                })
+                .await
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! Enrichment: which partners are due, what is still known of their domains, and the write of what
+//! was found. The sources themselves are asked between the transactions, by the caller.
+
+use diesel::{prelude::*, upsert::excluded};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::WriteMode,
+    enrichments::{EnrichmentRequest, EnrichmentSource, Findings, wanted},
+    ids::{JobId, PartnerId},
+    imports::Converted,
+    jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
+    partners::{LogoSource, changes_of},
+    schema::{enrichment_cache, partners as table},
+    timestamp::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    kernel::{db::Tx, sql::clock_timestamp, tasks, worker::Run},
+    processes::imports,
+    resources::{
+        jobs,
+        partners::{
+            self, bulk,
+            selection::{self, Selected},
+        },
+    },
+};
+
+/// Partners of one step, and those that are asked about at a time.
+pub const BATCH: i64 = 8;
+
+/// How long what a source said is believed.
+pub const FRESH: chrono::TimeDelta = chrono::TimeDelta::days(7);
+
+/// Accepts the enrichment of a selection.
+///
+/// # Errors
+/// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
+pub async fn insert(tx: &Tx<'_>, request: &EnrichmentRequest) -> Result<Job> {
+    let selected = selection::resolve(tx, &request.selection(Timestamp::now())?).await?;
+    accept(tx, JobType::Enrichment, request, selected.count(tx).await?).await
+}
+
+/// Accepts the enrichment of one partner.
+///
+/// # Errors
+/// `not_found`, `domain_required`.
+pub async fn insert_one(tx: &Tx<'_>, partner: PartnerId) -> Result<Job> {
+    expect_domain(tx, partner).await?;
+    accept(tx, JobType::Enrichment, &EnrichmentRequest::one(partner), 1).await
+}
+
+/// Accepts that the logo of a partner is fetched.
+///
+/// # Errors
+/// As [`insert_one`].
+pub async fn insert_logo_fetch(tx: &Tx<'_>, partner: PartnerId) -> Result<Job> {
+    expect_domain(tx, partner).await?;
+    accept(tx, JobType::LogoFetch, &EnrichmentRequest::one(partner), 1).await
+}
+
+async fn expect_domain(tx: &Tx<'_>, partner: PartnerId) -> Result<()> {
+    let partner = partners::get(tx, partner).await?;
+    partner.summary.domain.map(drop).ok_or_else(|| Error::of(Code::DomainRequired))
+}
+
+async fn accept(
+    tx: &Tx<'_>,
+    kind: JobType,
+    request: &EnrichmentRequest,
+    total: i64,
+) -> Result<Job> {
+    let job = jobs::NewJob {
+        id: JobId::new(),
+        kind,
+        dry_run: false,
+        input: serde_json::to_value(request).map_err(Error::internal)?,
+        total: Some(total),
+        position: None,
+        has_files: false,
+    };
+    jobs::insert(tx, &job).await
+}
+
+/// How far a job has come.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Position {
+    after: Option<PartnerId>,
+    index: i64,
+}
+
+/// A job at work.
+pub struct Work {
+    id: JobId,
+    pub kind: JobType,
+    force: bool,
+    selected: Selected,
+    position: Position,
+}
+
+/// A partner whose turn it is.
+#[derive(Debug)]
+pub struct Due {
+    pub partner: PartnerId,
+    /// Without one there is nobody to ask.
+    pub domain: Option<String>,
+    pub logo_source: Option<LogoSource>,
+    /// What was said in the last days.
+    pub website: Option<Findings>,
+    pub company_data: Option<Findings>,
+}
+
+/// What a source says.
+#[derive(Debug)]
+pub struct Said {
+    pub findings: Result<Findings>,
+    /// Now, and not some days ago.
+    pub just_now: bool,
+}
+
+/// What was found out about a partner.
+#[derive(Debug)]
+pub struct Visit {
+    pub partner: PartnerId,
+    /// The domain that was asked about.
+    pub domain: Option<String>,
+    pub website: Option<Said>,
+    pub company_data: Option<Said>,
+    /// Where a new logo is served from, or why there is none; `None` when none was wanted.
+    pub logo: Option<Result<String>>,
+}
+
+/// What is to be done after a step.
+#[derive(Debug, Default)]
+pub struct Step {
+    pub goes_on: bool,
+    /// Addresses of logos that nobody names any more.
+    pub unused: Vec<(PartnerId, String)>,
+}
+
+impl Work {
+    /// Goes to work; `None` when the job has ended, and with it its task.
+    ///
+    /// # Errors
+    /// Those of the selection, which no further attempt would find otherwise; what is worth another
+    /// attempt.
+    pub async fn begin(run: &Run, id: JobId) -> Result<Option<Self>> {
+        run.step(async |tx| {
+            let Some((job, position)) = jobs::begin_step(tx, id).await? else {
+                tasks::complete(tx, &run.task).await?;
+                return Ok(None);
+            };
+            let request: EnrichmentRequest =
+                serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
+            let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
+            let selected = selected.made_until(job.created_at);
+            let position = position
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(Error::internal)?
+                .unwrap_or_default();
+            Ok(Some(Self { id, kind: job.kind, force: request.force, selected, position }))
+        })
+        .await
+    }
+
+    /// The next partners, with what is still known of their domains.
+    pub async fn next(&self, run: &Run) -> Result<Vec<Due>> {
+        run.store.read(run.scope(), async |tx| self.due(tx).await).await
+    }
+
+    async fn due(&self, tx: &Tx<'_>) -> Result<Vec<Due>> {
+        let ids = self.selected.after(tx, self.position.after, BATCH).await?;
+        let live = table::table.filter(table::id.eq_any(&ids)).filter(table::deleted_at.is_null());
+        let live = live.select((table::id, table::domain, table::logo_source));
+        let live: Vec<(PartnerId, Option<String>, Option<LogoSource>)> =
+            live.load(&mut tx.conn()).await?;
+        let mut known = match self.force || self.kind == JobType::LogoFetch {
+            true => Vec::new(),
+            false => {
+                cached(tx, live.iter().filter_map(|(_, domain, _)| domain.as_deref()).collect())
+                    .await?
+            }
+        };
+        let mut take = |domain: &Option<String>, source| {
+            let place =
+                known.iter().position(|(of, by, _)| Some(of) == domain.as_ref() && *by == source);
+            place.map(|place| known.swap_remove(place).2)
+        };
+        let due = ids.into_iter().map(|partner| {
+            let found = live.iter().find(|(id, ..)| *id == partner);
+            let (domain, logo_source) =
+                found.map(|(_, domain, source)| (domain.clone(), *source)).unwrap_or_default();
+            let (website, company_data) = (
+                take(&domain, EnrichmentSource::Website),
+                take(&domain, EnrichmentSource::CompanyData),
+            );
+            Due { partner, domain, logo_source, website, company_data }
+        });
+        Ok(due.collect())
+    }
+
+    /// Writes what was found out about the partners of one step, with an item for each.
+    ///
+    /// # Errors
+    /// What is worth another attempt. Then nothing is written.
+    pub async fn write(&mut self, run: &Run, visits: &[Visit]) -> Result<Step> {
+        let position = Position {
+            after: visits.last().map(|visit| visit.partner).or(self.position.after),
+            index: self.position.index + visits.len() as i64,
+        };
+        let step = run
+            .step(async |tx| {
+                if jobs::begin_step(tx, self.id).await?.is_none() {
+                    tasks::complete(tx, &run.task).await?;
+                    let new = visits
+                        .iter()
+                        .filter_map(|visit| Some((visit.partner, visit.new_logo()?.clone())));
+                    return Ok(Step { goes_on: false, unused: new.collect() });
+                }
+                let (items, unused) = self.settle(tx, visits).await?;
+                remember(tx, visits).await?;
+                jobs::end_step(
+                    tx,
+                    self.id,
+                    items,
+                    &serde_json::to_value(&position).map_err(Error::internal)?,
+                )
+                .await?;
+                let goes_on = visits.len() as i64 == BATCH;
+                if !goes_on {
+                    jobs::succeed(tx, self.id, None).await?;
+                    tasks::complete(tx, &run.task).await?;
+                }
+                Ok(Step { goes_on, unused })
+            })
+            .await?;
+        self.position = position;
+        Ok(step)
+    }
+
+    async fn settle(
+        &self,
+        tx: &Tx<'_>,
+        visits: &[Visit],
+    ) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
+        let (currency, _) = imports::exponent(tx).await?;
+        let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
+        // Nothing was locked while the sources were asked, so the partners are read again; whoever
+        // changed or deleted one meanwhile wins.
+        let mut locked = bulk::lock_many(tx, &ids).await?;
+        let (mut items, mut unused) = (Vec::with_capacity(visits.len()), Vec::new());
+        for (index, visit) in (self.position.index..).zip(visits) {
+            let held = locked.remove(&visit.partner);
+            let before = held.as_ref().and_then(|held| held.partner.summary.logo_url.clone());
+            let mut item = NewJobItem::succeeded(index, visit.partner);
+            item.resource_id = held.as_ref().map(|_| visit.partner.to_string());
+            let done = self.settle_one(tx, held, visit, &currency, &mut item).await;
+            let after = done.as_ref().ok().cloned().unwrap_or_else(|| before.clone());
+            if let Err(error) = done {
+                let status = match error.code() {
+                    Code::Unchanged | Code::DomainRequired => JobItemStatus::Skipped,
+                    _ if matches!(error, Error::Problem(_)) => JobItemStatus::Failed,
+                    _ => return Err(error),
+                };
+                item = item.stopped(
+                    status,
+                    &error,
+                    &format!("/v1/jobs/{}/items", self.id),
+                    tx.scope().request_id,
+                );
+            }
+            let addresses = [before.as_ref(), visit.new_logo()].into_iter().flatten();
+            unused.extend(
+                addresses
+                    .filter(|own| Some(*own) != after.as_ref())
+                    .map(|own| (visit.partner, own.clone())),
+            );
+            items.push(item);
+        }
+        Ok((items, unused))
+    }
+
+    /// Writes to one partner what was found; answers where its logo is served from.
+    async fn settle_one(
+        &self,
+        tx: &Tx<'_>,
+        held: Option<bulk::Locked>,
+        visit: &Visit,
+        currency: &str,
+        item: &mut NewJobItem,
+    ) -> Result<Option<String>> {
+        let held = held.ok_or_else(Error::not_found)?;
+        let domain = held
+            .partner
+            .summary
+            .domain
+            .as_deref()
+            .ok_or_else(|| Error::of(Code::DomainRequired))?;
+        // What was found is about the old domain.
+        if visit.domain.as_deref() != Some(domain) {
+            let detail = "The domain was changed while its sources were asked. Please try again.";
+            let version = json!(held.partner.summary.version);
+            return Err(Error::new(Code::VersionMismatch, detail).meta("current_version", version));
+        }
+        let Converted { values, warnings, .. } = match self.kind {
+            JobType::LogoFetch => Converted::default(),
+            _ => visit.said(&held.row, currency, item)?,
+        };
+        item.warnings.extend(warnings);
+        let mut plan = bulk::plan(&held, changes_of(&values), WriteMode::Automated)?;
+        let is_theirs = held.partner.summary.logo_source == Some(LogoSource::Uploaded);
+        match &visit.logo {
+            Some(Ok(path)) if self.kind == JobType::LogoFetch || !is_theirs => {
+                plan.changes.extend(bulk::logo_changes(&held, path, LogoSource::Fetched));
+            }
+            Some(Err(error)) if self.kind == JobType::LogoFetch => return Err(again(error)),
+            Some(Err(error)) => item.warnings.push(warning(error, Some("logo_url"))),
+            _ => {}
+        }
+        item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
+        let title = visit.title().map(|title| ("title".to_owned(), json!(title)));
+        if !plan.changes.is_empty() {
+            (item.before, item.after) = imports::before_and_after(&held.row, &plan.changes);
+        }
+        if let Some((name, title)) = title
+            && let Json::Object(after) = item.after.get_or_insert_with(|| Json::Object(Map::new()))
+        {
+            after.insert(name, title);
+        }
+        if plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty() {
+            return Err(Error::of(Code::Unchanged));
+        }
+        // A partner that is refused must not undo the others of the step.
+        let written = tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
+        Ok(written.summary.logo_url)
+    }
+}
+
+impl Visit {
+    fn new_logo(&self) -> Option<&String> {
+        self.logo.as_ref().and_then(|logo| logo.as_ref().ok())
+    }
+
+    fn title(&self) -> Option<&str> {
+        let website = self.website.as_ref()?.findings.as_ref().ok()?;
+        website.title.as_deref()
+    }
+
+    /// What the sources want to write: one that does not answer is a warning while another does.
+    fn said(
+        &self,
+        row: &Map<String, Json>,
+        currency: &str,
+        item: &mut NewJobItem,
+    ) -> Result<Converted> {
+        let said = [&self.website, &self.company_data]
+            .map(|said| said.as_ref().map(|said| said.findings.as_ref()));
+        let mut silent = said.iter().filter_map(|said| said.as_ref()?.as_ref().err());
+        let [website, company_data] =
+            said.each_ref().map(|said| said.as_ref().and_then(|said| said.as_ref().ok().copied()));
+        if website.is_none()
+            && company_data.is_none()
+            && let Some(first) = silent.next()
+        {
+            item.warnings.extend(silent.map(|error| warning(error, None)));
+            return Err(again(first));
+        }
+        item.warnings.extend(silent.map(|error| warning(error, None)));
+        Ok(wanted(row, website, company_data, currency))
+    }
+}
+
+/// The same error once more.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Problem(problem) => Error::Problem(problem.clone()),
+        ours => Error::internal(ours.to_string()),
+    }
+}
+
+fn warning(error: &Error, field: Option<&str>) -> JobItemWarning {
+    let detail = match error {
+        Error::Problem(problem) => problem.detail.clone(),
+        ours => ours.code().title().to_owned(),
+    };
+    let warning = JobItemWarning::new(error.code().as_str(), detail);
+    match field {
+        Some(field) => warning.about(field),
+        None => warning,
+    }
+}
+
+/// What was said about these domains not too long ago.
+async fn cached(
+    tx: &Tx<'_>,
+    domains: Vec<&str>,
+) -> Result<Vec<(String, EnrichmentSource, Findings)>> {
+    let since = Timestamp(Timestamp::now().0 - FRESH);
+    let rows: Vec<(String, EnrichmentSource, Json)> = enrichment_cache::table
+        .filter(enrichment_cache::domain.eq_any(domains))
+        .filter(enrichment_cache::fetched_at.gt(since))
+        .select((enrichment_cache::domain, enrichment_cache::source, enrichment_cache::findings))
+        .load(&mut tx.conn())
+        .await?;
+    // What an older version kept and this one cannot read is asked for again.
+    let readable = rows.into_iter().filter_map(|(domain, source, kept)| {
+        Some((domain, source, serde_json::from_value(kept).ok()?))
+    });
+    Ok(readable.collect())
+}
+
+/// Keeps what was said just now.
+async fn remember(tx: &Tx<'_>, visits: &[Visit]) -> Result<()> {
+    let mut rows = Vec::new();
+    for visit in visits {
+        let all = [
+            (EnrichmentSource::Website, &visit.website),
+            (EnrichmentSource::CompanyData, &visit.company_data),
+        ];
+        for (source, said) in all {
+            let Some((Said { findings: Ok(findings), just_now: true }, domain)) =
+                said.as_ref().zip(visit.domain.as_ref())
+            else {
+                continue;
+            };
+            let findings = serde_json::to_value(findings).map_err(Error::internal)?;
+            rows.push((
+                enrichment_cache::domain.eq(domain),
+                enrichment_cache::source.eq(source),
+                enrichment_cache::findings.eq(findings),
+            ));
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Its primary key, organization aside, which the database fills in.
+    diesel::insert_into(enrichment_cache::table)
+        .values(rows)
+        .on_conflict(diesel::upsert::on_constraint("enrichment_cache_pkey"))
+        .do_update()
+        .set((
+            enrichment_cache::findings.eq(excluded(enrichment_cache::findings)),
+            enrichment_cache::fetched_at.eq(clock_timestamp()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,694 @@
+//! Rows as partners. Everything is looked up and written for the whole batch at once; single rows
+//! are written one by one only where somebody else was faster.
+//!
+//! Rows are looked at in their order, so that one finds what an earlier one makes: importing a file
+//! a second time then finds the same partners, and changes nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Fault, Result,
+    access::WriteMode,
+    contacts::Contact,
+    ids::{ContactId, JobId, MemberId, PartnerId, TagId},
+    imports::{
+        FirstRow, ImportMatch, ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers, ImportRow,
+    },
+    jobs::{JobItemAction, JobItemWarning, NewJobItem},
+    partners::{Change, PartnerCreatedVia, changes_of, partner_field},
+    schema::{members, tiers as ladder},
+    text::{fold, normalised_name},
+    tiers::TierMode,
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Batch, before_and_after, name_differs,
+    people::{ContactPlan, Mentions, People, RowContact},
+    required, tag_ids, unknown_id, updates_earlier,
+};
+use crate::{
+    kernel::{
+        db::Tx,
+        statement::{Bind, Statement},
+    },
+    resources::{
+        contacts,
+        partners::{self, Candidate, bulk, tier_rules},
+    },
+};
+
+/// The partners that a job has come to so far, and the rows of its file that mean them: those that
+/// wrote them, or were skipped because they exist.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    rows: HashMap<PartnerId, u64>,
+    /// In a dry run the partners that rows would make: nobody finds them in the database.
+    foretold: HashMap<String, Vec<Namesake>>,
+    foretold_ids: HashSet<PartnerId>,
+}
+
+impl Written {
+    /// What the earlier turns of a job have written.
+    pub(super) async fn load(tx: &Tx<'_>, job: JobId, dry_run: bool) -> Result<Self> {
+        let mut written = Self::default();
+        let statement = Statement::new(
+            "/* imports.written */ SELECT ref, resource_id, after ->> 'name', after ->> 'domain' \
+             FROM job_items WHERE (action IS NOT NULL OR problem ->> 'code' = 'partner_exists') \
+             AND job_id = ",
+        )
+        .with(Bind::Id(Some(job.0)), " ORDER BY index");
+        type Row = (Option<String>, Option<String>, Option<String>, Option<String>);
+        let rows: Vec<Row> = statement
+            .answers::<(Nullable<Text>, Nullable<Text>, Nullable<Text>, Nullable<Text>)>()
+            .load(&mut tx.conn())
+            .await?;
+        for (row, id, name, domain) in rows {
+            let row = row.and_then(|row| row.parse().ok()).unwrap_or_default();
+            match (id.and_then(|id| id.parse::<PartnerId>().ok()), name) {
+                (Some(id), _) => drop(written.rows.entry(id).or_insert(row)),
+                (None, Some(name)) if dry_run => {
+                    let id = PartnerId::new();
+                    written.rows.insert(id, row);
+                    written.foretell(id, normalised_name(&name), domain.is_some());
+                }
+                _ => {}
+            }
+        }
+        Ok(written)
+    }
+
+    fn foretell(&mut self, id: PartnerId, name: String, has_domain: bool) {
+        let namesake = Namesake { id, has_domain, is_imported: true };
+        self.foretold_ids.insert(id);
+        self.foretold.entry(name).or_default().push(namesake);
+    }
+}
+
+/// A partner of a certain name.
+#[derive(Debug, Clone, Copy)]
+struct Namesake {
+    id: PartnerId,
+    has_domain: bool,
+    /// Whether an import has made it.
+    is_imported: bool,
+}
+
+/// The partner that a row without domain means among those of its name: the only one without a
+/// domain, else the only one at all. Of several without domain an import may have made one: such a
+/// row means that again.
+fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
+    let without: Vec<Namesake> = namesakes.iter().filter(|one| !one.has_domain).copied().collect();
+    let imported: Vec<Namesake> = without.iter().filter(|one| one.is_imported).copied().collect();
+    match (without.as_slice(), imported.as_slice(), namesakes) {
+        ([only], _, _) | (_, [only], _) => Some(only.id),
+        ([], _, [only]) => Some(only.id),
+        _ => None,
+    }
+}
+
+/// Of several namesakes that all have a domain, the one that an earlier row of the file has meant
+/// first: the first import of the file found it alone, and a second one must change nothing.
+fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> Option<PartnerId> {
+    if namesakes.iter().any(|one| !one.has_domain) {
+        return None;
+    }
+    let rows = namesakes.iter().filter_map(|one| Some((*written.get(&one.id)?, one.id)));
+    rows.min_by_key(|(row, _)| *row).map(|(_, id)| id)
+}
+
+/// The partners that the rows of a batch may mean or collide with.
+#[derive(Default)]
+struct Known {
+    ids: HashSet<PartnerId>,
+    domains: HashMap<String, PartnerId>,
+    external_ids: HashMap<String, PartnerId>,
+    /// By normalised name, the oldest first.
+    names: HashMap<String, Vec<Namesake>>,
+    normalised: HashMap<PartnerId, String>,
+}
+
+impl Known {
+    fn add(&mut self, found: Candidate) {
+        let has_domain = found.domain.is_some();
+        self.ids.insert(found.id);
+        self.domains.extend(found.domain.map(|domain| (domain, found.id)));
+        self.external_ids.extend(found.external_id.map(|external| (external, found.id)));
+        let is_imported = found.created_via == PartnerCreatedVia::Import;
+        let namesake = Namesake { id: found.id, has_domain, is_imported };
+        let namesakes = self.names.entry(found.normalised_name.clone()).or_default();
+        if namesakes.iter().all(|one| one.id != found.id) {
+            namesakes.push(namesake);
+        }
+        self.normalised.insert(found.id, found.normalised_name);
+    }
+
+    /// The partner that a row means; none for a new one.
+    ///
+    /// # Errors
+    /// `not_found_reference` for an id that names no partner.
+    fn of(
+        &self,
+        matching: ImportMatch,
+        row: &ImportRow,
+        written: &HashMap<PartnerId, u64>,
+    ) -> Result<Option<PartnerId>> {
+        let text = |field| row.converted.text(field);
+        Ok(match (matching, text("domain")) {
+            (ImportMatch::None, _) => None,
+            (ImportMatch::Id, _) => {
+                let Some(id) = text("id") else { return Ok(None) };
+                let id = id.parse().ok().filter(|id| self.ids.contains(id));
+                Some(id.ok_or_else(|| unknown_id("partner"))?)
+            }
+            (ImportMatch::ExternalId, _) => {
+                text("external_id").and_then(|id| self.external_ids.get(id)).copied()
+            }
+            (ImportMatch::Domain, Some(domain)) => self.domains.get(domain).copied(),
+            (ImportMatch::Domain, None) => {
+                let namesakes = self.namesakes(row);
+                meant(namesakes).or_else(|| first_written(namesakes, written))
+            }
+        })
+    }
+
+    fn namesakes(&self, row: &ImportRow) -> &[Namesake] {
+        let name = row.converted.text("name").map(normalised_name);
+        name.and_then(|name| self.names.get(&name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A partner that is to be made.
+    fn add_new(&mut self, id: PartnerId, values: &Map<String, Value>) {
+        let text = |field: &str| values.get(field).and_then(Value::as_str);
+        let name = text("name").map(normalised_name).unwrap_or_default();
+        let has_domain = text("domain").is_some();
+        let namesake = Namesake { id, has_domain, is_imported: true };
+        self.names.entry(name.clone()).or_default().push(namesake);
+        self.normalised.insert(id, name);
+    }
+
+    /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now
+    /// on.
+    fn take(&mut self, values: &Map<String, Value>, own: PartnerId) -> Result<()> {
+        let text = |field: &str| values.get(field).and_then(Value::as_str);
+        let unique = [
+            (Code::DomainTaken, "domain", &self.domains),
+            (Code::ExternalIdTaken, "external_id", &self.external_ids),
+        ];
+        for (code, field, taken) in unique {
+            let owner =
+                text(field).and_then(|value| taken.get(value)).filter(|owner| **owner != own);
+            if let Some(owner) = owner {
+                let fault = Fault::at_pointer(
+                    code.as_str(),
+                    format!("#/{field}"),
+                    "belongs to another partner",
+                );
+                return Err(Error::of(code).meta("existing_id", json!(owner)).at(fault));
+            }
+        }
+        self.domains.extend(text("domain").map(|domain| (domain.to_owned(), own)));
+        self.external_ids.extend(text("external_id").map(|id| (id.to_owned(), own)));
+        Ok(())
+    }
+}
+
+async fn known(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Result<Known> {
+    let all = |field: &str| -> Vec<String> {
+        rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
+    };
+    let nameless = rows.iter().filter(|row| row.converted.text("domain").is_none());
+    let names: Vec<String> =
+        nameless.filter_map(|row| row.converted.text("name").map(normalised_name)).collect();
+    let mut known = Known::default();
+    for found in partners::candidates(tx, &all("domain"), &all("external_id"), &names).await? {
+        known.add(found);
+    }
+    if matching == ImportMatch::Id {
+        let ids: Vec<PartnerId> = all("id").iter().filter_map(|id| id.parse().ok()).collect();
+        for found in partners::candidates_by_id(tx, &ids).await? {
+            known.add(found);
+        }
+    }
+    Ok(known)
+}
+
+/// What rows name by words that people know: tags and tiers by their names, managers by their
+/// e-mail addresses.
+struct References {
+    tags: HashMap<String, TagId>,
+    /// The keys of tiers, by key and by name.
+    tiers: HashMap<String, String>,
+    /// Whether rules decide on tiers, so that no row does.
+    is_tier_computed: bool,
+    managers: HashMap<String, MemberId>,
+}
+
+impl References {
+    /// What these values name. Reads the rules of tiers, and therefore comes before the first
+    /// partner is locked.
+    async fn load(tx: &Tx<'_>, all: &[&Map<String, Value>], creates_tags: bool) -> Result<Self> {
+        let tags = all.iter().filter_map(|values| values.get("tag_ids")?.as_array()).flatten();
+        let tags = tag_ids(tx, tags.filter_map(Value::as_str), creates_tags).await?;
+        let mut tiers = HashMap::new();
+        let mut is_tier_computed = false;
+        if all.iter().any(|values| values.contains_key("tier")) {
+            is_tier_computed = tier_rules::lock_shared(tx).await?.mode == TierMode::Automatic;
+            let rows: Vec<(String, String)> = ladder::table
+                .filter(ladder::deleted_at.is_null())
+                .order(ladder::rank.desc())
+                .select((ladder::key, ladder::name))
+                .load(&mut tx.conn())
+                .await?;
+            // A key comes before the name of another tier, and the lower tier before a higher one.
+            tiers.extend(rows.iter().map(|(key, name)| (normalised_name(name), key.clone())));
+            tiers.extend(rows.iter().map(|(key, _)| (normalised_name(key), key.clone())));
+        }
+        let emails = all.iter().filter_map(|values| values.get("partner_manager_email")?.as_str());
+        let emails: HashSet<&str> = emails.collect();
+        let managers: Vec<(String, MemberId)> = match emails.is_empty() {
+            true => Vec::new(),
+            false => {
+                let named = members::table.filter(members::email.eq_any(emails));
+                named.select((members::email, members::id)).load(&mut tx.conn()).await?
+            }
+        };
+        let managers = managers.into_iter().collect();
+        Ok(Self { tags, tiers, is_tier_computed, managers })
+    }
+
+    /// Values with ids and keys in the place of words; `before` are those of the partner until now.
+    /// What names nothing is left out with a warning. A dry run keeps the names of tags that do not
+    /// exist yet.
+    fn resolve(
+        &self,
+        values: &Map<String, Value>,
+        before: &Map<String, Value>,
+        warnings: &mut Vec<JobItemWarning>,
+    ) -> Map<String, Value> {
+        let mut values = values.clone();
+        if let Some(Value::Array(names)) = values.get_mut("tag_ids") {
+            for name in names {
+                if let Some(id) = name.as_str().and_then(|name| self.tags.get(&fold(name))) {
+                    *name = json!(id);
+                }
+            }
+        }
+        if let Some(Value::String(word)) = values.remove("tier") {
+            let tier = self.tiers.get(&normalised_name(&word));
+            let has_it = before.get("tier").is_some_and(|held| tier.is_some_and(|key| held == key));
+            let refusal = match tier {
+                _ if has_it => None,
+                None => Some(("not_found_reference", format!("`{word}` is no tier"))),
+                Some(_) if self.is_tier_computed => {
+                    let detail = "The tier was left as it is: rules decide on tiers.".to_owned();
+                    Some(("computed_field", detail))
+                }
+                Some(_) => None,
+            };
+            match (refusal, tier) {
+                (Some((code, detail)), _) => {
+                    warnings.push(JobItemWarning::new(code, detail).about("tier"));
+                }
+                (None, Some(key)) if !self.is_tier_computed => {
+                    values.insert("tier".to_owned(), json!(key));
+                }
+                _ => {}
+            }
+        }
+        if let Some(Value::String(email)) = values.remove("partner_manager_email") {
+            match self.managers.get(&email) {
+                Some(id) => drop(values.insert("partner_manager_id".to_owned(), json!(id))),
+                None => {
+                    let detail = format!("No member has the e-mail address `{email}`.");
+                    let warning = JobItemWarning::new("member_not_found", detail);
+                    warnings.push(warning.about("partner_manager_email"));
+                }
+            }
+        }
+        values
+    }
+}
+
+/// The change that makes a contact the primary one.
+fn primary(contact: ContactId) -> Option<Change> {
+    let field = partner_field("primary_contact_id")?;
+    Some(Change { field, value: json!(contact) })
+}
+
+/// A row that becomes a new partner.
+struct New<'a> {
+    row: &'a ImportRow,
+    id: PartnerId,
+    changes: Vec<Change>,
+    contact: Option<ContactPlan>,
+    warnings: Vec<JobItemWarning>,
+}
+
+/// What works on one batch.
+struct Import<'a, 't> {
+    tx: &'a Tx<'t>,
+    batch: &'a Batch<'a>,
+    written: &'a mut Written,
+    known: Known,
+    references: References,
+    people: People,
+    /// Partners that rows mean, and that are not written yet.
+    locked: HashMap<PartnerId, bulk::Locked>,
+    new: Vec<New<'a>>,
+    items: Vec<NewJobItem>,
+}
+
+pub(super) async fn run(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    written: &mut Written,
+    rows: &[ImportRow],
+) -> Result<Vec<NewJobItem>> {
+    let mut items: Vec<NewJobItem> = Vec::with_capacity(rows.len());
+    let mut left: Vec<&ImportRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match batch.refused(row) {
+            Some(item) => items.push(item),
+            None => left.push(row),
+        }
+    }
+    let mut known = known(tx, batch.options.matching, &left).await?;
+    for row in &left {
+        let name = row.converted.text("name").map(normalised_name).unwrap_or_default();
+        if let Some(foretold) = written.foretold.get(&name) {
+            let namesakes = known.names.entry(name).or_default();
+            let new = foretold.iter().filter(|one| namesakes.iter().all(|two| two.id != one.id));
+            let new: Vec<Namesake> = new.copied().collect();
+            namesakes.extend(new);
+        }
+    }
+    let values: Vec<&Map<String, Value>> =
+        left.iter().map(|row| &row.converted.values).chain([batch.converter.defaults()]).collect();
+    let references = References::load(tx, &values, !batch.options.dry_run).await?;
+    // All at once and in one order, before the first of them is written. Of rows whose id names
+    // nothing it is said below.
+    let meant = |row: &&ImportRow| known.of(batch.options.matching, row, &written.rows).ok()?;
+    let mut ids: Vec<PartnerId> = left.iter().filter_map(meant).collect();
+    ids.sort_unstable();
+    let (locked, people) = match batch.options.on_match {
+        ImportOnMatch::Update => {
+            let locked = bulk::lock_many(tx, &ids).await?;
+            let mentions = Mentions::of_partners(left.iter().copied());
+            (locked, People::load(tx, &ids, mentions).await?)
+        }
+        ImportOnMatch::Skip => (HashMap::new(), People::default()),
+    };
+    let (new, matching) = (Vec::new(), batch.options.matching);
+    let mut import = Import { tx, batch, written, known, references, people, locked, new, items };
+    for row in left {
+        let item = match import.known.of(matching, row, &import.written.rows) {
+            Ok(None) => import.prepare(row),
+            Ok(Some(id)) => import.settle(row, id).await.map(Some),
+            Err(error) => Err(error),
+        };
+        match item {
+            Ok(item) => import.items.extend(item),
+            Err(error) => import.fail(row, error)?,
+        }
+    }
+    import.create_all().await?;
+    let mut items = import.items;
+    items.sort_by_key(|item| item.index);
+    Ok(items)
+}
+
+impl<'a> Import<'a, '_> {
+    /// A row that cannot be written; what is not its own fault ends the step.
+    fn fail(&mut self, row: &ImportRow, error: Error) -> Result<()> {
+        match error {
+            error @ Error::Problem(_) => self.items.push(self.batch.failed(row, &error)),
+            ours => return Err(ours),
+        }
+        Ok(())
+    }
+
+    /// A row that means no partner becomes one, at the end of the batch.
+    fn prepare(&mut self, row: &'a ImportRow) -> Result<Option<NewJobItem>> {
+        if let Some(first) = row.duplicate_of.filter(|_| self.batch.options.dry_run) {
+            return Ok(Some(self.foretell(row, first)));
+        }
+        let values = self.batch.converter.with_defaults(&row.converted)?;
+        if !values.contains_key("type") {
+            return Err(required("type", "is required: map a column to it, or give a default"));
+        }
+        let id = PartnerId::new();
+        self.known.take(&values, id)?;
+        let by_name = self.batch.options.matching == ImportMatch::Domain
+            && row.converted.text("domain").is_none();
+        let namesake = self.known.namesakes(row).first().filter(|_| by_name);
+        let mut warnings: Vec<JobItemWarning> =
+            namesake.map(|namesake| name_exists(namesake.id)).into_iter().collect();
+        self.known.add_new(id, &values);
+        self.written.rows.insert(id, row.number);
+        if self.batch.options.dry_run {
+            let text = |field: &str| values.get(field).and_then(Value::as_str);
+            let name = text("name").map(normalised_name).unwrap_or_default();
+            self.written.foretell(id, name, text("domain").is_some());
+        }
+        let resolved = self.references.resolve(&values, &Map::new(), &mut warnings);
+        let mut changes = changes_of(&resolved);
+        let contact = RowContact::of(&values)
+            .and_then(|contact| contact.plan(&self.people, id, &mut warnings));
+        if !self.batch.options.dry_run {
+            changes.extend(contact.as_ref().and_then(|contact| primary(contact.id())));
+        }
+        self.new.push(New { row, id, changes, contact, warnings });
+        Ok(None)
+    }
+
+    /// In a dry run the partner that an earlier row makes is not there for this row to update: what
+    /// the row would write, and to what.
+    fn foretell(&self, row: &ImportRow, first: FirstRow) -> NewJobItem {
+        let mut item = self.batch.item(row);
+        item.action = Some(JobItemAction::Updated);
+        let values = &row.converted.values;
+        let after = self.references.resolve(values, &Map::new(), &mut item.warnings);
+        item.after = Some(after.into());
+        item.warnings.extend(updates_earlier(first));
+        item
+    }
+
+    /// Whether the row gives a partner another name.
+    fn gives_other_name(&self, row: &ImportRow, id: PartnerId) -> bool {
+        let name = row.converted.text("name").map(normalised_name);
+        let known = self.known.normalised.get(&id);
+        known.is_some_and(|known| name.is_some_and(|name| name != *known))
+    }
+
+    /// A row that means a partner.
+    async fn settle(&mut self, row: &'a ImportRow, id: PartnerId) -> Result<NewJobItem> {
+        let options = self.batch.options;
+        let earlier = self.written.rows.get(&id).copied();
+        if let Some(earlier) = earlier {
+            if options.on_duplicate_row == ImportOnDuplicateRow::Skip {
+                return Ok(self.batch.duplicate(row, earlier, self.gives_other_name(row, id)));
+            }
+            if self.written.foretold_ids.contains(&id) {
+                let name_differs = self.gives_other_name(row, id);
+                return Ok(self.foretell(row, FirstRow { number: earlier, name_differs }));
+            }
+            if self.new.iter().any(|new| new.id == id) {
+                self.create_all().await?;
+            }
+        }
+        if options.on_match == ImportOnMatch::Skip {
+            self.written.rows.entry(id).or_insert(row.number);
+            let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
+            return Ok(NewJobItem {
+                resource_id: Some(id.to_string()),
+                ..self.batch.skipped(row, &error)
+            });
+        }
+        let held = match self.locked.remove(&id) {
+            Some(held) => Some(held),
+            // A second row for the same partner, or somebody deleted it just now.
+            None => bulk::lock_many(self.tx, &[id]).await?.remove(&id),
+        };
+        let held = held.ok_or_else(Error::not_found)?;
+        let is_other = self.gives_other_name(row, id);
+        let name = held.partner.summary.name.clone();
+        if is_other
+            && options.matching == ImportMatch::Domain
+            && options.on_name_differs == ImportOnNameDiffers::Skip
+        {
+            self.locked.insert(id, held);
+            let detail = format!(
+                "The partner with this domain is called `{name}`. To rename it, import the row \
+                 with on_name_differs `update`."
+            );
+            let error = Error::new(Code::NameDiffers, detail)
+                .meta("existing_id", json!(id))
+                .meta("existing_name", json!(name));
+            return Ok(NewJobItem {
+                resource_id: Some(id.to_string()),
+                ..self.batch.skipped(row, &error)
+            });
+        }
+        let mut item = self.update(row, held).await?;
+        if is_other {
+            item.warnings
+                .push(name_differs(format!("the partner with this key was called `{name}`")));
+        }
+        let name = row.converted.text("name").map(normalised_name);
+        self.known.normalised.extend(name.map(|name| (id, name)));
+        self.written.rows.entry(id).or_insert(row.number);
+        Ok(item)
+    }
+
+    async fn update(&mut self, row: &ImportRow, held: bulk::Locked) -> Result<NewJobItem> {
+        let id = held.partner.summary.id;
+        let values = &row.converted.values;
+        self.known.take(values, id)?;
+        let mut item = NewJobItem { resource_id: Some(id.to_string()), ..self.batch.item(row) };
+        let resolved = self.references.resolve(values, &held.row, &mut item.warnings);
+        let mut changes = changes_of(&resolved);
+        let contact = RowContact::of(values)
+            .and_then(|contact| contact.plan(&self.people, id, &mut item.warnings));
+        let dry_run = self.batch.options.dry_run;
+        if let Some(contact) = contact.as_ref().filter(|contact| !(dry_run && contact.is_new())) {
+            let has_none = held.row.get("primary_contact_id").is_none_or(Value::is_null);
+            changes.extend(primary(contact.id()).filter(|_| has_none));
+        }
+        let contact = contact.filter(|contact| !contact.is_idle());
+        let plan = bulk::plan(&held, changes, WriteMode::Automated)?;
+        item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
+        (item.before, item.after) = before_and_after(&held.row, &plan.changes);
+        if let Some(contact) = &contact {
+            contact.show(&mut item.before, &mut item.after);
+        }
+        item.action = Some(match plan.changes.is_empty() && contact.is_none() {
+            true => JobItemAction::Unchanged,
+            false => JobItemAction::Updated,
+        });
+        let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
+        if dry_run || nothing_to_do && contact.is_none() {
+            return Ok(item);
+        }
+        let write = async |tx: &Tx<'_>| {
+            let written = match &contact {
+                Some(contact) => Some(contact.write(tx, id).await?),
+                None => None,
+            };
+            if !nothing_to_do {
+                bulk::update_planned(tx, held, plan).await?;
+            }
+            Ok(written)
+        };
+        let written = self.tx.savepoint(write).await?;
+        written.into_iter().for_each(|contact| self.people.put(contact));
+        Ok(item)
+    }
+
+    /// The new partners so far at once; one by one when the database refuses the whole.
+    async fn create_all(&mut self) -> Result<()> {
+        let new = std::mem::take(&mut self.new);
+        if self.batch.options.dry_run {
+            let items: Vec<NewJobItem> = new.iter().map(|one| self.created(one)).collect();
+            self.items.extend(items);
+            return Ok(());
+        }
+        let at_once = match insert_all(self.tx, &new).await {
+            Ok(contacts) => {
+                contacts.into_iter().for_each(|contact| self.people.put(contact));
+                true
+            }
+            Err(Error::Problem(_)) => false,
+            Err(ours) => return Err(ours),
+        };
+        for one in &new {
+            let done = match at_once {
+                true => Ok(Vec::new()),
+                false => insert_all(self.tx, std::slice::from_ref(one)).await,
+            };
+            let done = match done {
+                Ok(contacts) => {
+                    contacts.into_iter().for_each(|contact| self.people.put(contact));
+                    Ok(self.created(one))
+                }
+                Err(error) => {
+                    self.written.rows.remove(&one.id);
+                    self.follow(one, error).await
+                }
+            };
+            match done {
+                Ok(item) => self.items.push(item),
+                Err(error) => self.fail(one.row, error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The item of a partner that was made.
+    fn created(&self, new: &New<'_>) -> NewJobItem {
+        let mut item = self.batch.item(new.row);
+        item.action = Some(JobItemAction::Created);
+        (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
+        if let Some(contact) = &new.contact {
+            contact.show(&mut item.before, &mut item.after);
+        }
+        item.warnings.extend(new.warnings.iter().cloned());
+        if !self.batch.options.dry_run {
+            item.resource_id = Some(new.id.to_string());
+        }
+        item
+    }
+
+    /// A new partner that was refused: somebody else may have made it a moment ago. Then the row
+    /// means that one.
+    async fn follow(&mut self, new: &New<'a>, error: Error) -> Result<NewJobItem> {
+        let (field, taken) = match self.batch.options.matching {
+            ImportMatch::Domain => ("domain", Code::DomainTaken),
+            ImportMatch::ExternalId => ("external_id", Code::ExternalIdTaken),
+            ImportMatch::Id | ImportMatch::None => return Err(error),
+        };
+        let key = new.row.converted.text(field).map(str::to_owned);
+        if error.code() != taken || key.is_none() {
+            return Err(error);
+        }
+        self.known.domains.retain(|_, id| *id != new.id);
+        self.known.external_ids.retain(|_, id| *id != new.id);
+        let key: Vec<String> = key.into_iter().collect();
+        let found = match field {
+            "domain" => partners::candidates(self.tx, &key, &[], &[]).await?,
+            _ => partners::candidates(self.tx, &[], &key, &[]).await?,
+        };
+        let Some(id) = found.as_slice().first().map(|found| found.id) else {
+            return Err(error);
+        };
+        found.into_iter().for_each(|found| self.known.add(found));
+        let people = People::load(self.tx, &[id], Mentions::of_partners([new.row])).await?;
+        self.people.extend(people);
+        // Boxed: it may come back here for the partners of rows before it.
+        Box::pin(self.settle(new.row, id)).await
+    }
+}
+
+/// New partners with their contacts, in one statement each.
+async fn insert_all(tx: &Tx<'_>, new: &[New<'_>]) -> Result<Vec<Contact>> {
+    let rows = new.iter().map(|new| (new.id, new.changes.clone())).collect();
+    let contacts = new.iter().filter_map(|new| Some(new.contact.as_ref()?.creation(new.id)));
+    let contacts: Vec<_> = contacts.collect();
+    tx.savepoint(async |tx| {
+        bulk::insert_many(tx, rows, PartnerCreatedVia::Import).await?;
+        contacts::insert_many(tx, &contacts).await
+    })
+    .await
+}
+
+/// A row without domain was not certain to mean one of the partners of its name.
+fn name_exists(existing: PartnerId) -> JobItemWarning {
+    let detail = "Another partner has this name already, and the row has no domain to tell them \
+        apart by.";
+    JobItemWarning::new("name_exists", detail).about("name").with("existing_id", json!(existing))
+}

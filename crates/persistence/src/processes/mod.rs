@@ -1,0 +1,9 @@
+//! What spans several resources.
+
+pub mod acceptance;
+pub mod enrichments;
+pub mod exports;
+pub mod housekeeping;
+pub mod imports;
+pub mod member_removal;
+pub mod slack_disconnection;

@@ -1,0 +1,113 @@
+//! The end of protection: every day, by the organization's clock, approved deals whose day has come
+//! become expired.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Result,
+    deals::{AccountKeys, Deal, DealStatus, StoredAccountKeys},
+    ids::{DealId, PartnerId},
+    jobs::Daily,
+    schema::deals,
+};
+
+use super::Writer;
+use crate::kernel::{
+    db::Tx,
+    locks,
+    worker::{Outcome, Run},
+};
+
+/// The daily task; see [`expire_due`].
+pub const EXPIRY: &str = "deal_expiry";
+/// When it runs: soon after the day has changed.
+pub const EXPIRY_AT: Daily = Daily { hour: 0, minute: 5 };
+
+/// Deals in one transaction.
+/// Few, because deals are written one by one and their partners stay locked until the commit.
+const BATCH: i64 = 200;
+
+/// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes
+/// nothing.
+pub async fn expire_due(run: &Run) -> Result<Outcome> {
+    while run.step(async |tx| fill_account_keys(tx).await).await? > 0 {
+        if run.is_stopping() {
+            return Ok(Outcome::Again);
+        }
+    }
+    while run.step(async |tx| expire(tx).await).await? > 0 {
+        if run.is_stopping() {
+            return Ok(Outcome::Again);
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Expires one batch of what is due today; answers how many deals that were. Call it until that is
+/// 0.
+pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
+    let mut writer = Writer::new(tx).await?;
+    let due = || {
+        deals::expires_on
+            .le(writer.context().today)
+            .assume_not_null()
+            .and(deals::status.eq(DealStatus::Approved))
+            .and(deals::deleted_at.is_null())
+    };
+    let found: Vec<(DealId, PartnerId)> = deals::table
+        .filter(due())
+        .order((deals::expires_on, deals::id))
+        .select((deals::id, deals::partner_id))
+        .limit(BATCH)
+        .load(&mut tx.conn())
+        .await?;
+    // Asked again under the locks: between the two statements somebody may have closed the deal or
+    // prolonged its protection.
+    let again = due();
+    writer.hold(found.iter().map(|(_, partner)| *partner)).await?;
+    let ids = found.iter().map(|(id, _)| *id);
+    let locked: Vec<Deal> = Deal::query()
+        .filter(deals::id.eq_any(ids))
+        .filter(again)
+        .order(deals::id)
+        .for_update()
+        .load(&mut tx.conn())
+        .await?;
+    // One that has moved away meanwhile has its turn in the next batch.
+    let same = |deal: &&Deal| found.contains(&(deal.id, deal.values.partner_id));
+    for deal in locked.iter().filter(same) {
+        writer.replace(deal, &deal.values.expired()).await?;
+    }
+    writer.finish().await?;
+    Ok(found.len())
+}
+
+/// Notes by what the accounts of one batch of deals are found that an older version wrote; answers
+/// how many those were. Call it until that is 0.
+///
+/// # Errors
+/// Those of the database.
+pub async fn fill_account_keys(tx: &Tx<'_>) -> Result<usize> {
+    let without = || deals::account_name_key.is_null();
+    let found: Vec<(DealId, PartnerId)> = deals::table
+        .filter(without())
+        .order(deals::id)
+        .select((deals::id, deals::partner_id))
+        .limit(BATCH)
+        .load(&mut tx.conn())
+        .await?;
+    // Whoever writes a deal holds its partner.
+    locks::partners(tx, found.iter().map(|(_, partner)| *partner)).await?;
+    let rows: Vec<(DealId, String, Option<String>)> = deals::table
+        .filter(deals::id.eq_any(found.iter().map(|(id, _)| *id)))
+        .filter(without())
+        .order(deals::id)
+        .select((deals::id, deals::account_name, deals::account_domain))
+        .load(&mut tx.conn())
+        .await?;
+    for (id, name, domain) in rows {
+        let keys = StoredAccountKeys::from(AccountKeys::new(&name, domain.as_deref()));
+        diesel::update(deals::table.find(id)).set(keys).execute(&mut tx.conn()).await?;
+    }
+    Ok(found.len())
+}

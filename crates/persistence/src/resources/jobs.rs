@@ -1,0 +1,490 @@
+//! Jobs: what people see of long work. Their tasks are in `tasks`.
+
+use diesel::{prelude::*, sql_types::BigInt};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::{Role, Scope},
+    events::NewEvent,
+    ids::JobId,
+    jobs::{
+        Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, StoredProblem,
+        check_kept,
+    },
+    notifications::Occasion,
+    quotas::Quota,
+    schema::{job_items, jobs},
+    timestamp::Timestamp,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    kernel::{
+        db::Tx,
+        statement::{Bind, Statement},
+        tasks,
+    },
+    resources::notifications,
+};
+
+define_sql_function! {
+    /// The larger one; a null counts as nothing.
+    fn greatest(a: diesel::sql_types::Nullable<diesel::sql_types::BigInt>, b: diesel::sql_types::Nullable<diesel::sql_types::BigInt>) -> diesel::sql_types::Nullable<diesel::sql_types::BigInt>;
+}
+
+/// How long the file of a job is kept.
+pub const FILE_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
+/// A job that has not been accepted yet.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub id: JobId,
+    pub kind: JobType,
+    pub dry_run: bool,
+    /// As it was given, without the file.
+    pub input: Value,
+    /// How many items there are, when that is known.
+    pub total: Option<i64>,
+    /// Where the work begins.
+    pub position: Option<Value>,
+    /// Whether it has files to be erased when they expire.
+    pub has_files: bool,
+}
+
+/// Accepts a job: it is kept, told of and queued. Its task's kind is the word of its type, its
+/// payload `{job_id}`.
+///
+/// # Errors
+/// `quota_exceeded` when whoever starts it, or the organization, has too many that have not ended.
+pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
+    let keeps_items = job.kind != JobType::Export;
+    check_quotas(tx, job.total.filter(|_| keeps_items).unwrap_or(0)).await?;
+    insert_follow_up(tx, job).await
+}
+
+/// The same for a job that follows from a change: nobody started it, so it counts for nobody, and
+/// the change must not fail for it.
+pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
+    let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
+    let files_expire_at = job.has_files.then(|| Timestamp(Timestamp::now().0 + FILE_LIFE));
+    let row = (
+        jobs::id.eq(job.id),
+        jobs::type_.eq(job.kind),
+        jobs::dry_run.eq(job.dry_run),
+        jobs::actor.eq(actor),
+        jobs::input.eq(&job.input),
+        jobs::total.eq(job.total),
+        jobs::position.eq(&job.position),
+        jobs::files_expire_at.eq(files_expire_at),
+    );
+    diesel::insert_into(jobs::table).values(row).execute(&mut tx.conn()).await?;
+    let task = NewTask::new(job.kind.as_str(), json!({"job_id": job.id}))
+        .unique(job.id.to_string())
+        .lane(job.kind.lane())
+        .attempts(5);
+    tasks::enqueue(tx, &task).await?;
+    tx.tell(NewEvent::new(
+        "job.queued",
+        job.id,
+        1,
+        json!({"type": job.kind, "dry_run": job.dry_run}),
+    ));
+    find(tx, job.id).await
+}
+
+/// Makes sure that there is room for another job that somebody starts and that keeps `items` items.
+///
+/// # Errors
+/// `quota_exceeded`.
+pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
+    let Some(caller) = &tx.scope().actor.id else { return Ok(()) };
+    // Jobs of one organization are accepted one after the other: two at once would both find the
+    // last place free. In a statement of its own, since a statement sees what there was when it
+    // began.
+    Statement::new(
+        "/* jobs.turn */ SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || \
+            current_organization()::text, 0))",
+    )
+    .execute(&mut tx.conn())
+    .await?;
+    // Exports keep no items. The rows are those of 7 days, found by the organization's part of the
+    // primary key.
+    let (of_caller, of_organization, kept): (i64, i64, i64) = Statement::new(
+        "/* jobs.quotas */ SELECT count(*) FILTER (WHERE finished_at IS NULL AND actor_id = ",
+    )
+    .with(
+        Bind::Text(Some(caller.clone())),
+        "), count(*) FILTER (WHERE finished_at IS NULL AND actor_id IS NOT NULL), \
+            coalesce(sum(CASE \
+         WHEN type = 'export' THEN 0 WHEN finished_at IS NULL THEN greatest(done, total) ELSE done \
+         END), 0)::bigint \
+         FROM jobs",
+    )
+    .answers::<(BigInt, BigInt, BigInt)>()
+    .get_result(&mut tx.conn())
+    .await?;
+    let quotas = tx.quotas();
+    Quota::JobsPerCaller.check(of_caller + 1, quotas.jobs_per_caller)?;
+    Quota::JobsPerOrganization.check(of_organization + 1, quotas.jobs_per_organization)?;
+    Quota::JobItems.check(kept + items, quotas.job_items)
+}
+
+/// Counts what a job's files take, in the place of what they took before.
+///
+/// # Errors
+/// `quota_exceeded` when the organization's files would take too much.
+pub async fn set_file_bytes(tx: &Tx<'_>, id: JobId, bytes: i64) -> Result<()> {
+    let others: i64 = Statement::new(
+        "/* jobs.file_bytes */ SELECT coalesce(sum(file_bytes), 0)::bigint FROM jobs \
+         WHERE file_bytes > 0 AND id <> ",
+    )
+    .with(Bind::Id(Some(id.0)), "")
+    .answers::<BigInt>()
+    .get_result(&mut tx.conn())
+    .await?;
+    Quota::FileBytes.check(others + bytes, tx.quotas().file_bytes)?;
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set(jobs::file_bytes.eq(bytes))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whether the scope may see every job, or only what its own actor started.
+fn sees_all(scope: &Scope) -> bool {
+    scope.role >= Role::Admin
+}
+
+/// A job of one's own; admins see all.
+///
+/// # Errors
+/// `not_found`, `job_expired`.
+pub async fn get(tx: &Tx<'_>, id: JobId) -> Result<Job> {
+    let job = find(tx, id).await?;
+    if !sees_all(tx.scope()) && job.actor.0.id != tx.scope().actor.id {
+        return Err(Error::not_found());
+    }
+    check_kept(&job, Timestamp::now())?;
+    Ok(job)
+}
+
+/// A job whoever started it, for the worker.
+pub async fn find(tx: &Tx<'_>, id: JobId) -> Result<Job> {
+    Ok(Job::query().filter(jobs::id.eq(id)).first(&mut tx.conn()).await?)
+}
+
+/// Which jobs: every condition that is given must hold.
+#[derive(Debug, Default, Clone)]
+pub struct JobFilter {
+    pub types: Option<Vec<JobType>>,
+    pub statuses: Option<Vec<JobStatus>>,
+    /// Older than this one.
+    pub before: Option<JobId>,
+}
+
+/// Jobs, newest first: one's own; admins see all.
+pub async fn list(tx: &Tx<'_>, filter: &JobFilter, limit: i64) -> Result<Vec<Job>> {
+    let mut query = Job::query().filter(jobs::expires_at.gt(Timestamp::now())).into_boxed();
+    if !sees_all(tx.scope()) {
+        query = query.filter(jobs::actor_id.eq(&tx.scope().actor.id));
+    }
+    if let Some(types) = &filter.types {
+        query = query.filter(jobs::type_.eq_any(types));
+    }
+    if let Some(statuses) = &filter.statuses {
+        query = query.filter(jobs::status.eq_any(statuses));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(jobs::id.lt(before));
+    }
+    Ok(query.order(jobs::id.desc()).limit(limit).load(&mut tx.conn()).await?)
+}
+
+/// How many jobs the filter finds, `before` aside.
+pub async fn count(tx: &Tx<'_>, filter: &JobFilter) -> Result<i64> {
+    let mut query = jobs::table.filter(jobs::expires_at.gt(Timestamp::now())).into_boxed();
+    if !sees_all(tx.scope()) {
+        query = query.filter(jobs::actor_id.eq(&tx.scope().actor.id));
+    }
+    if let Some(types) = &filter.types {
+        query = query.filter(jobs::type_.eq_any(types));
+    }
+    if let Some(statuses) = &filter.statuses {
+        query = query.filter(jobs::status.eq_any(statuses));
+    }
+    Ok(query.count().get_result(&mut tx.conn()).await?)
+}
+
+/// The items of a job in their order, after the index `after`.
+pub async fn items(
+    tx: &Tx<'_>,
+    id: JobId,
+    statuses: Option<&[JobItemStatus]>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<JobItem>> {
+    let mut query = JobItem::query()
+        .filter(job_items::job_id.eq(id))
+        .filter(job_items::index.gt(after))
+        .into_boxed();
+    if let Some(statuses) = statuses {
+        query = query.filter(job_items::status.eq_any(statuses));
+    }
+    Ok(query.order(job_items::index).limit(limit).load(&mut tx.conn()).await?)
+}
+
+/// How many items a job has.
+pub async fn count_items(
+    tx: &Tx<'_>,
+    id: JobId,
+    statuses: Option<&[JobItemStatus]>,
+) -> Result<i64> {
+    let mut query = job_items::table.filter(job_items::job_id.eq(id)).into_boxed();
+    if let Some(statuses) = statuses {
+        query = query.filter(job_items::status.eq_any(statuses));
+    }
+    Ok(query.count().get_result(&mut tx.conn()).await?)
+}
+
+/// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one
+/// stops at its next step.
+///
+/// # Errors
+/// `not_found`, `job_expired`, `version_mismatch`, `job_finished`.
+pub async fn cancel(
+    tx: &Tx<'_>,
+    id: JobId,
+    expected: Option<domain::patch::ExpectedVersions>,
+) -> Result<Job> {
+    lock(tx, id).await?;
+    let job = get(tx, id).await?;
+    if expected.is_some_and(|versions| !versions.contains(job.version)) {
+        return Err(Error::version_mismatch(job.version));
+    }
+    if job.status.is_finished() {
+        return Err(Error::of(Code::JobFinished));
+    }
+    end(tx, id, JobStatus::Canceled, None, None).await
+}
+
+async fn lock(tx: &Tx<'_>, id: JobId) -> Result<()> {
+    let _: uuid::Uuid = jobs::table
+        .filter(jobs::id.eq(id))
+        .select(jobs::id)
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The job of a task, locked for this step, set running at the first. `None` when it has ended
+/// (canceled) or is gone: then there is nothing more to do.
+pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
+    let locked: Option<Option<Value>> = jobs::table
+        .filter(jobs::id.eq(id))
+        .select(jobs::position)
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let Some(position) = locked else { return Ok(None) };
+    let mut job = find(tx, id).await?;
+    if job.status.is_finished() {
+        return Ok(None);
+    }
+    if job.status == JobStatus::Queued {
+        let now = Timestamp::now();
+        diesel::update(jobs::table.filter(jobs::id.eq(id)))
+            .set((
+                jobs::status.eq(JobStatus::Running),
+                jobs::started_at.eq(now),
+                jobs::updated_at.eq(now),
+                jobs::version.eq(jobs::version + 1),
+            ))
+            .execute(&mut tx.conn())
+            .await?;
+        job.version += 1;
+        (job.status, job.started_at, job.updated_at) = (JobStatus::Running, Some(now), now);
+        tx.tell(NewEvent::new("job.started", id, job.version, json!({"type": job.kind})));
+    }
+    Ok(Some((job, position)))
+}
+
+/// The end of a step: keeps its items, counts them, and notes how far the work has come.
+pub async fn end_step(
+    tx: &Tx<'_>,
+    id: JobId,
+    items: Vec<NewJobItem>,
+    position: &Value,
+) -> Result<()> {
+    let tally = |status| items.iter().filter(|item| item.status == status).count() as i64;
+    let (succeeded, failed, skipped) = (
+        tally(JobItemStatus::Succeeded),
+        tally(JobItemStatus::Failed),
+        tally(JobItemStatus::Skipped),
+    );
+    let done = jobs::done + items.len() as i64;
+    let counts = (
+        jobs::done.eq(done),
+        // More may be found than were counted: what was changed meanwhile fits now.
+        jobs::total.eq(greatest(jobs::total, done.nullable())),
+        jobs::succeeded.eq(jobs::succeeded + succeeded),
+        jobs::failed.eq(jobs::failed + failed),
+        jobs::skipped.eq(jobs::skipped + skipped),
+        jobs::position.eq(position),
+        jobs::updated_at.eq(Timestamp::now()),
+        jobs::version.eq(jobs::version + 1),
+    );
+    diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
+    tasks::note_progress(tx, &id.to_string()).await?;
+    if items.is_empty() {
+        return Ok(());
+    }
+    let rows = items.into_iter().map(|item| {
+        json!({
+            "index": item.index,
+            "ref": item.reference,
+            "status": item.status,
+            "action": item.action,
+            "resource_id": item.resource_id,
+            "skipped_fields": item.skipped_fields,
+            "before": item.before,
+            "after": item.after,
+            "warnings": item.warnings,
+            "problem": item.problem,
+        })
+    });
+    // One value for all rows: a statement of thousands of parameters takes longer than what it
+    // does.
+    Statement::new(
+        "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, action, resource_id, \
+            skipped_fields, before, after, warnings, \
+         problem) SELECT ",
+    )
+    .with(Bind::Id(Some(id.0)), ", v.* FROM jsonb_to_recordset(")
+    .with(
+        Bind::Json(Some(rows.collect())),
+        ") AS v (index bigint, ref text, status text, action text, resource_id text, \
+            skipped_fields text[], before jsonb, after jsonb, \
+         warnings jsonb, problem jsonb)",
+    )
+    .execute(&mut tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes how many items there are.
+pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
+        .set((
+            jobs::total.eq(total),
+            jobs::version.eq(jobs::version + 1),
+            jobs::updated_at.eq(Timestamp::now()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The work is done. Single items may have failed.
+pub async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Job> {
+    end(tx, id, JobStatus::Succeeded, result, None).await
+}
+
+/// Notes how many items are done, for work that keeps no items.
+pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
+    let counts = (
+        jobs::done.eq(done),
+        jobs::total.eq(greatest(jobs::total, Some(done))),
+        jobs::succeeded.eq(done),
+        jobs::updated_at.eq(Timestamp::now()),
+    );
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set((counts, jobs::version.eq(jobs::version + 1)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The work is done, and its file can be fetched for a day.
+pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId) -> Result<Job> {
+    let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
+    diesel::update(jobs::table.filter(jobs::id.eq(id)))
+        .set(jobs::files_expire_at.eq(until))
+        .execute(&mut tx.conn())
+        .await?;
+    succeed(
+        tx,
+        id,
+        Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until})),
+    )
+    .await
+}
+
+/// The work cannot be done.
+pub async fn fail(tx: &Tx<'_>, id: JobId, error: &Error) -> Result<Job> {
+    let problem = StoredProblem::new(error, &format!("/v1/jobs/{id}"), tx.scope().request_id);
+    end(tx, id, JobStatus::Failed, None, Some(problem.0)).await
+}
+
+/// Ends a job that has not ended yet, and tells of it.
+async fn end(
+    tx: &Tx<'_>,
+    id: JobId,
+    status: JobStatus,
+    result: Option<Value>,
+    problem: Option<Value>,
+) -> Result<Job> {
+    let now = Timestamp::now();
+    let change = (
+        jobs::status.eq(status),
+        jobs::result.eq(result),
+        jobs::problem.eq(problem),
+        jobs::finished_at.eq(now),
+        jobs::expires_at.eq(Timestamp(now.0 + chrono::TimeDelta::days(7))),
+        jobs::updated_at.eq(now),
+        jobs::version.eq(jobs::version + 1),
+    );
+    let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());
+    // What was counted at the beginning may have gone meanwhile: in the end all of it is done.
+    let whole = (status == JobStatus::Succeeded).then(|| jobs::total.eq(jobs::done.nullable()));
+    let ended = diesel::update(unfinished).set((change, whole)).execute(&mut tx.conn()).await?;
+    let job = find(tx, id).await?;
+    if ended == 1 {
+        // Its upload is erased now, and a result that is not whole is thrown away.
+        if !(job.kind == JobType::Export && status == JobStatus::Succeeded) {
+            diesel::update(jobs::table.filter(jobs::id.eq(id)))
+                .set(jobs::file_bytes.eq(0))
+                .execute(&mut tx.conn())
+                .await?;
+        }
+        let kind = format!("job.{status}");
+        let data = json!({"type": job.kind, "progress": job.progress, "problem": job.problem});
+        let event = NewEvent::new(&kind, id, job.version, data);
+        let occasion = Occasion::job_ended(event.id, &job);
+        tx.tell(event);
+        notifications::tell(tx, occasion.as_slice()).await?;
+    }
+    Ok(job)
+}
+
+/// Jobs whose files are due to be erased, a few at a time.
+pub async fn with_expired_files(tx: &Tx<'_>, limit: i64) -> Result<Vec<JobId>> {
+    let ids: Vec<JobId> = jobs::table
+        .filter(jobs::files_expire_at.le(Timestamp::now()))
+        .filter(jobs::finished_at.is_not_null())
+        .select(jobs::id)
+        .limit(limit)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(ids)
+}
+
+/// Notes that the files of these jobs are gone.
+pub async fn forget_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
+        .set((jobs::files_expire_at.eq(None::<Timestamp>), jobs::file_bytes.eq(0)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Decisions by hand: seen, pinned, handed back
+//! (docs/overrides.md#pinning-and-clearing).
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::Actor,
+    fields::{AnyValue, Field, FieldClass},
+    ids::PartnerId,
+    page::Page,
+    partners::{self as rules, FieldOverride, FieldOverridePage, Held, Partner, partner_field},
+    schema::partner_overrides,
+    timestamp::Timestamp,
+};
+use futures_util::future::try_join;
+use serde_json::Value as Json;
+
+use super::{
+    references, rollups,
+    write::{Locked, apply, lock},
+};
+use crate::kernel::db::Tx;
+
+#[derive(HasQuery)]
+#[diesel(table_name = partner_overrides)]
+struct Row {
+    field: String,
+    pending_value: Option<Json>,
+    has_pending_value: bool,
+    actor: Json,
+    overridden_at: Timestamp,
+}
+
+/// The overrides of a live partner by name of the field.
+///
+/// # Errors
+/// `not_found`.
+pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<FieldOverridePage> {
+    let rows = async {
+        let query = Row::query().filter(partner_overrides::partner_id.eq(id));
+        query.load::<Row>(&mut tx.conn()).await.map_err(Error::from)
+    };
+    let (partner, mut rows) = try_join(super::get(tx, id), rows).await?;
+    let partner = partner.into_row();
+    rows.sort_by(|one, other| one.field.cmp(&other.field));
+    let all = rows.into_iter().map(|row| {
+        Ok(FieldOverride {
+            value: AnyValue(partner.get(&row.field).cloned().unwrap_or_default()),
+            field: row.field,
+            pending_value: AnyValue(row.pending_value.unwrap_or_default()),
+            has_pending_value: row.has_pending_value,
+            actor: serde_json::from_value::<Actor>(row.actor).map_err(Error::internal)?,
+            overridden_at: row.overridden_at,
+        })
+    });
+    Ok(Page::whole(all.collect::<Result<_>>()?))
+}
+
+/// The field that a path names.
+fn field_named(name: &str) -> Result<&'static Field> {
+    partner_field(name).ok_or_else(Error::not_found)
+}
+
+/// Decides by hand that a field stays as it is.
+///
+/// # Errors
+/// `not_found` for the partner or the field; `not_overridable`.
+pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
+    let field = field_named(field)?;
+    let locked = lock(tx, id, None).await?;
+    match rules::pin(&locked.row, &locked.held, field) {
+        Some(plan) => apply(tx, locked, plan).await,
+        None => Err(Error::of(Code::NotOverridable)),
+    }
+}
+
+/// Hands a field back to automation.
+///
+/// # Errors
+/// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 when its
+/// pending value is taken.
+pub async fn clear_override(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    field: &str,
+    expected: Option<domain::patch::ExpectedVersions>,
+) -> Result<Partner> {
+    let field = field_named(field)?;
+    let locked = lock(tx, id, expected).await?;
+    let cleared: Vec<Held> =
+        locked.held.iter().filter(|held| held.field == field).cloned().collect();
+    if cleared.is_empty() {
+        return Err(Error::of(Code::NotOverridden));
+    }
+    clear(tx, locked, &cleared).await
+}
+
+/// Hands all fields back to automation; none to hand back changes nothing.
+///
+/// # Errors
+/// `not_found`; `version_mismatch`; 409 when a pending value is taken.
+pub async fn clear_overrides(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    expected: Option<domain::patch::ExpectedVersions>,
+) -> Result<Partner> {
+    let locked = lock(tx, id, expected).await?;
+    let cleared = locked.held.clone();
+    clear(tx, locked, &cleared).await
+}
+
+async fn clear(tx: &Tx<'_>, locked: Locked, cleared: &[Held]) -> Result<Partner> {
+    let mut cleared = cleared.to_vec();
+    if cleared.iter().any(|held| held.field.class == FieldClass::Computed) {
+        for computed in rollups::of(tx, locked.id()).await? {
+            cleared
+                .iter_mut()
+                .filter(|held| held.field == computed.field)
+                .for_each(|held| held.pending = Some(computed.value.clone()));
+        }
+    }
+    let mut plan = rules::clear(&locked.row, &cleared);
+    references::drop_vanished(tx, locked.id(), &mut plan.changes).await?;
+    plan.changes.retain(|change| *change.field.of(&locked.row) != change.value);
+    references::check(tx, Some(locked.id()), &[], &plan.changes).await?;
+    apply(tx, locked, plan).await
+}

@@ -1,0 +1,107 @@
+//! Which partners a job is about: named ones, or those that a filter or a view finds, walked in the
+//! order of their ids.
+
+use diesel::sql_types::Uuid;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Place, Result, ids::PartnerId, listing::ListRequest, partners::PARTNER, selection::Selection,
+    timestamp::Timestamp, views::ViewObject,
+};
+
+use crate::{
+    kernel::{
+        db::Tx,
+        listing,
+        statement::{Bind, Statement},
+    },
+    resources::{partners::SOURCE, views},
+};
+
+/// A selection with what its view finds.
+#[derive(Debug, Clone)]
+pub enum Selected {
+    /// In ascending order. Some may not be there.
+    Ids(Vec<PartnerId>),
+    /// The live partners that a list shows.
+    Found(Box<ListRequest>),
+}
+
+/// Looks up the view of a selection.
+///
+/// # Errors
+/// 422 `not_found_reference` for a view that is not there, or not the caller's to see.
+pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<Selected> {
+    let mut list = ListRequest::all(1);
+    match selection {
+        Selection::Ids(ids) => return Ok(Selected::Ids(ids.clone())),
+        Selection::All => {}
+        Selection::Filter(node) => list.filter = Some(node.clone()),
+        Selection::View(id) => {
+            let place = Place::Pointer("#/view_id".into());
+            list.narrow(&views::selection(tx, *id, ViewObject::Partner, &place).await?);
+        }
+    }
+    Ok(Selected::Found(Box::new(list)))
+}
+
+impl Selected {
+    /// Every live partner.
+    pub fn all() -> Self {
+        Self::Found(Box::new(ListRequest::all(1)))
+    }
+
+    /// The same without partners that were made later: a job is about those that were there when it
+    /// was asked for, so that it ends, and its progress counts to the total that it began with.
+    /// Named ones stay.
+    pub fn made_until(mut self, at: Timestamp) -> Self {
+        if let Self::Found(list) = &mut self {
+            list.narrow_to_made_until(PARTNER, at);
+        }
+        self
+    }
+
+    /// What follows WHERE in a question for partners.
+    pub(crate) fn conditions(&self, out: &mut Statement) {
+        match self {
+            Self::Ids(ids) => {
+                let ids = ids.iter().map(|id| id.0).collect();
+                out.sql("deleted_at IS NULL AND id = ANY(").bind(Bind::Ids(ids)).sql(")");
+            }
+            Self::Found(list) => listing::conditions(list, SOURCE, out),
+        }
+    }
+
+    /// How many partners it is about; of named ones every one counts, there or not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&self, tx: &Tx<'_>) -> Result<i64> {
+        match self {
+            Self::Ids(ids) => Ok(ids.len() as i64),
+            Self::Found(list) => listing::count(tx, list, SOURCE).await,
+        }
+    }
+
+    /// The next ones after this one, at most `limit`; of named ones every one, there or not.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn after(
+        &self,
+        tx: &Tx<'_>,
+        after: Option<PartnerId>,
+        limit: i64,
+    ) -> Result<Vec<PartnerId>> {
+        if let Self::Ids(ids) = self {
+            let rest = ids.iter().filter(|id| after.is_none_or(|after| **id > after));
+            return Ok(rest.take(limit.max(0) as usize).copied().collect());
+        }
+        let mut select = Statement::new("SELECT id FROM partners WHERE ");
+        self.conditions(&mut select);
+        if let Some(after) = after {
+            select.sql(" AND id > ").bind(Bind::Id(Some(after.0)));
+        }
+        select.sql(" ORDER BY id LIMIT ").bind(Bind::Int(Some(limit)));
+        Ok(select.answers::<Uuid>().load(&mut tx.conn()).await?)
+    }
+}

@@ -1,0 +1,58 @@
+//! The rules of tiers, as writes of partners ask for them.
+
+use diesel::sql_types;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Result,
+    tiers::{StoredTierRules, TierRules},
+    timestamp::Timestamp,
+};
+use serde_json::Value as Json;
+
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
+};
+
+/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a
+/// partner is locked.
+pub(crate) async fn lock_shared(tx: &Tx<'_>) -> Result<TierRules> {
+    query(tx, true).await
+}
+
+/// The rules as they are now; they may change before the transaction ends.
+pub(crate) async fn read(tx: &Tx<'_>) -> Result<TierRules> {
+    query(tx, false).await
+}
+
+async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
+    type Row = (String, Vec<String>, i32, String, String, Json);
+    type Types = (
+        sql_types::Text,
+        sql_types::Array<sql_types::Text>,
+        sql_types::Integer,
+        sql_types::Text,
+        sql_types::Text,
+        sql_types::Jsonb,
+    );
+    let statement = Statement::new("/* tiers.rules */ SELECT * FROM tier_rules(")
+        .with(Bind::Bool(Some(held)), ")");
+    let row: Row = statement.answers::<Types>().get_result(&mut tx.conn()).await?;
+    let (mode, evaluate_on, grace_days, currency, timezone, tiers) = row;
+    let stored = StoredTierRules {
+        mode,
+        evaluate_on,
+        grace_days: grace_days.into(),
+        currency,
+        timezone,
+        tiers,
+    };
+    TierRules::new(&stored, Timestamp::now())
+}
+
+/// Waits for everybody who decides by the rules, and keeps others from it until the transaction
+/// ends.
+pub(crate) async fn lock_exclusive(tx: &Tx<'_>) -> Result<()> {
+    Statement::new("/* tiers.hold */ SELECT hold_tier_rules()").execute(&mut tx.conn()).await?;
+    Ok(())
+}

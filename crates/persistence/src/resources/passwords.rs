@@ -1,0 +1,205 @@
+//! Kept passwords: looked up for sign-in, changed by whoever proves to be the person.
+//!
+//! Architecture Invariant: nothing here hashes or checks a password; that takes tens of
+//! milliseconds and would hold a transaction open meanwhile. `domain::passwords` does, off the
+//! async threads.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    ids::{MemberId, SessionId},
+    jobs::{Lane, NewTask},
+    members::Member,
+    schema::{members, password_resets},
+    secrets::{OpaqueToken, TokenKind},
+    timestamp::Timestamp,
+};
+use serde_json::json;
+
+use crate::{
+    kernel::{
+        db::Tx,
+        email_directory,
+        mail_allowances::{self, Allowance},
+        sql::clock_timestamp,
+        tasks::{self, Task},
+    },
+    resources::{organizations, sessions},
+};
+
+/// How long a reset link can be used.
+const RESET_LIFE: TimeDelta = TimeDelta::hours(1);
+/// Strangers may ask for a person's reset link, so the person gets at most one in this time.
+const RESET_MAILS: Allowance = Allowance { most: 1, period: TimeDelta::minutes(5) };
+
+/// The member with this e-mail address, and the kept password; no password before the invitation is
+/// accepted.
+pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option<String>)>> {
+    let row = members::table
+        .filter(members::email.eq(email))
+        .select((Member::as_select(), members::password_hash));
+    Ok(row.first(&mut tx.conn()).await.optional()?)
+}
+
+/// A member and the kept password.
+///
+/// # Errors
+/// `invalid_token` when the member was removed a moment ago.
+pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<String>)> {
+    let row = members::table.find(member).select((Member::as_select(), members::password_hash));
+    row.first(&mut tx.conn()).await.optional()?.ok_or_else(|| Error::of(Code::InvalidToken))
+}
+
+/// The member that a reset token is for.
+///
+/// # Errors
+/// `reset_token_invalid` when it is unknown, used or too old.
+pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
+    let member: Option<MemberId> = password_resets::table
+        .find(token.hash().to_vec())
+        .filter(password_resets::expires_at.gt(tx.must_end_after(RESET_LIFE)))
+        .select(password_resets::member_id)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let member = member.ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
+    Ok(Member::query().find(member).first(&mut tx.conn()).await?)
+}
+
+/// A token with which a member chooses a new password within an hour. Earlier ones stop working.
+///
+/// # Errors
+/// `not_found` when nobody who has joined has this e-mail address.
+pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
+    let joined = members::email.eq(email).and(members::user_id.is_not_null());
+    let member: MemberId =
+        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await?;
+    issue_reset_of(tx, member).await
+}
+
+/// The task that mails a reset link.
+pub const RESET_TASK: &str = "password_reset";
+
+/// Queues the mail with a reset link for whoever has joined with this e-mail address, unless one
+/// went to it within the last five minutes: that one is still good. For anybody else it does
+/// nothing.
+pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
+    let joined = members::email.eq(email).and(members::user_id.is_not_null());
+    let member: Option<MemberId> =
+        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;
+    let Some(MemberId(member)) = member else { return Ok(()) };
+    let key = format!("password resets of {member}");
+    if mail_allowances::take(tx, &key, RESET_MAILS).await?.is_some() {
+        return Ok(());
+    }
+    let task = NewTask::new(RESET_TASK, json!({"member_id": member}))
+        .unique(format!("password reset {member}"))
+        .attempts(12)
+        .lane(Lane::People);
+    tasks::enqueue(tx, &task).await
+}
+
+/// What the mail with a reset link says.
+#[derive(Debug, Clone)]
+pub struct ResetMail {
+    pub token: OpaqueToken,
+    pub name: String,
+    pub email: String,
+    /// The name of the organization that the account belongs to.
+    pub organization: String,
+}
+
+/// The member of a [`RESET_TASK`], with a fresh token; none when it was removed meanwhile.
+pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
+    let id = task.payload.get("member_id").cloned().unwrap_or_default();
+    let id = serde_json::from_value(id).map(MemberId).map_err(Error::internal)?;
+    let found: Option<(String, String)> = members::table
+        .find(id)
+        .select((members::name, members::email))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    match found {
+        None => Ok(None),
+        Some((name, email)) => {
+            let organization = organizations::get(tx).await?.name;
+            let token = issue_reset_of(tx, id).await?;
+            Ok(Some(ResetMail { token, name, email, organization }))
+        }
+    }
+}
+
+async fn issue_reset_of(tx: &Tx<'_>, member: MemberId) -> Result<OpaqueToken> {
+    let token = OpaqueToken::generate(TokenKind::PasswordReset, tx.scope().organization)?;
+    let row = (
+        password_resets::token_hash.eq(token.hash().to_vec()),
+        password_resets::member_id.eq(member),
+        password_resets::expires_at.eq(Timestamp(Timestamp::now().0 + RESET_LIFE)),
+    );
+    forget_resets(tx, member).await?;
+    diesel::insert_into(password_resets::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(token)
+}
+
+/// A new password by reset token: ends every session, and the address is proved, since the token
+/// was mailed to it. Answers whose password it is.
+///
+/// # Errors
+/// `reset_token_invalid`.
+pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Result<MemberId> {
+    let used: Option<MemberId> = diesel::delete(password_resets::table.find(token.hash().to_vec()))
+        .filter(password_resets::expires_at.gt(tx.must_end_after(RESET_LIFE)))
+        .returning(password_resets::member_id)
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    let member = used.ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
+    keep(tx, member, password_hash).await?;
+    let email: String =
+        members::table.find(member).select(members::email).first(&mut tx.conn()).await?;
+    email_directory::prove_email(tx, &email).await?;
+    sessions::end_all_but(tx, member, None).await?;
+    Ok(member)
+}
+
+/// A new password of somebody who is signed in and whose kept password was `checked`: ends the
+/// other sessions.
+///
+/// # Errors
+/// `invalid_credentials` when the password has changed since it was checked.
+pub async fn change(
+    tx: &Tx<'_>,
+    member: MemberId,
+    session: SessionId,
+    checked: &str,
+    password_hash: &str,
+) -> Result<()> {
+    let kept: Option<String> = members::table
+        .find(member)
+        .select(members::password_hash)
+        .for_update()
+        .first(&mut tx.conn())
+        .await?;
+    if kept.as_deref() != Some(checked) {
+        return Err(Error::of(Code::InvalidCredentials));
+    }
+    keep(tx, member, password_hash).await?;
+    sessions::end_all_but(tx, member, Some(session)).await
+}
+
+/// The password is no property of the member as anybody sees it, so the version stays.
+async fn keep(tx: &Tx<'_>, member: MemberId, password_hash: &str) -> Result<()> {
+    diesel::update(members::table.find(member))
+        .set((members::password_hash.eq(password_hash), members::updated_at.eq(clock_timestamp())))
+        .execute(&mut tx.conn())
+        .await?;
+    forget_resets(tx, member).await
+}
+
+pub(crate) async fn forget_resets(tx: &Tx<'_>, member: MemberId) -> Result<()> {
+    let all = password_resets::table.filter(password_resets::member_id.eq(member));
+    diesel::delete(all).execute(&mut tx.conn()).await?;
+    Ok(())
+}

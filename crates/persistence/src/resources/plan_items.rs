@@ -1,0 +1,258 @@
+//! Plan items, in the order that people give them.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Error, Result,
+    events::NewEvent,
+    fields::Field,
+    filter::{Node, Test, Value as FilterValue},
+    ids::{MemberId, PartnerId, PlanItemId},
+    joint_plans::PlanItemCounts,
+    listing::ListRequest,
+    patch,
+    plan_items::{
+        PLAN_ITEM_PARTNER, POSITION_GAP, Placed, PlanItem, PlanItemCreate, PlanItemKind,
+        PlanItemPage, PlanItemUpdate, place,
+    },
+    schema::{partners as partners_table, plan_items},
+    timestamp::Timestamp,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    kernel::{
+        db::Tx,
+        listing::{self, Source},
+        locks,
+    },
+    resources::partners,
+};
+
+/// How plan items are listed.
+const SOURCE: Source =
+    Source { table: "plan_items", search: None, soft_delete: false, of_partner: false };
+
+/// One page of the items of a partner.
+///
+/// # Errors
+/// `not_found` for the partner.
+pub async fn list(tx: &Tx<'_>, partner: PartnerId, request: &ListRequest) -> Result<PlanItemPage> {
+    partners::expect_live(tx, partner).await?;
+    let field: &'static Field = &PLAN_ITEM_PARTNER;
+    let of_partner = Node::Leaf(field, Test::In(vec![FilterValue::Id(partner.0)]));
+    let mut request = request.clone();
+    request.filter = Some(match request.filter.take() {
+        Some(asked) => Node::And(vec![of_partner, asked]),
+        None => of_partner,
+    });
+    listing::page::<PlanItem>(tx, &request, SOURCE).await
+}
+
+/// One plan item of a live partner.
+///
+/// # Errors
+/// `not_found`, also when its partner was deleted.
+pub async fn get(tx: &Tx<'_>, id: PlanItemId) -> Result<PlanItem> {
+    let deleted = partners_table::table.filter(partners_table::deleted_at.is_not_null());
+    let query = PlanItem::query()
+        .filter(plan_items::id.eq(id))
+        .filter(plan_items::partner_id.ne_all(deleted.select(partners_table::id)));
+    Ok(query.first(&mut tx.conn()).await?)
+}
+
+/// How many items the plan of a partner has, by kind.
+pub async fn counts(tx: &Tx<'_>, partner: PartnerId) -> Result<PlanItemCounts> {
+    let rows: Vec<(PlanItemKind, i64)> = plan_items::table
+        .filter(plan_items::partner_id.eq(partner))
+        .group_by(plan_items::kind)
+        .select((plan_items::kind, diesel::dsl::count_star()))
+        .load(&mut tx.conn())
+        .await?;
+    let count = |kind| rows.iter().find(|(of, _)| *of == kind).map_or(0, |(_, count)| *count);
+    Ok(PlanItemCounts {
+        affiliate: count(PlanItemKind::Affiliate),
+        integration: count(PlanItemKind::Integration),
+        workflow: count(PlanItemKind::Workflow),
+    })
+}
+
+/// A new item at the end of the plan.
+///
+/// # Errors
+/// `not_found` for the partner; `not_found_reference` for the owner.
+pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) -> Result<PlanItem> {
+    // Held, so that of two new items each has a position of its own.
+    if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
+        return Err(Error::not_found());
+    }
+    let id = PlanItemId::new();
+    let of_partner = plan_items::table.filter(plan_items::partner_id.eq(partner));
+    let last: Option<i64> = of_partner
+        .select(diesel::dsl::max(plan_items::position))
+        .get_result(&mut tx.conn())
+        .await?;
+    let position = last.unwrap_or(0) + POSITION_GAP;
+    let row = (
+        plan_items::id.eq(id),
+        plan_items::partner_id.eq(partner),
+        plan_items::position.eq(position),
+        create.clone(),
+    );
+    diesel::insert_into(plan_items::table).values(row).execute(&mut tx.conn()).await?;
+    let item = get(tx, id).await?;
+    tell(
+        tx,
+        "plan_item.created",
+        &item,
+        json!({"changes": {}, "kind": item.kind, "title": item.title}),
+    );
+    Ok(item)
+}
+
+/// Edits an item, and moves it when `before_id` says where to.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that is not
+/// there.
+pub async fn update(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<patch::ExpectedVersions>,
+    update: &PlanItemUpdate,
+) -> Result<PlanItem> {
+    let before = lock(tx, id, expected).await?;
+    let mut changes = patch::changes(&before, update)?;
+    // It says where to, and is no field.
+    changes.remove("before_id");
+    let position = match update.before_id {
+        Some(before_id) => find_place(tx, &before, before_id).await?,
+        None => before.position,
+    };
+    if position != before.position {
+        changes.insert("position".into(), json!({"from": before.position, "to": position}));
+    }
+    if changes.is_empty() {
+        return Ok(before);
+    }
+    diesel::update(plan_items::table.find(id))
+        .set((
+            update,
+            plan_items::position.eq(position),
+            plan_items::version.eq(before.version + 1),
+            plan_items::updated_at.eq(Timestamp::now()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    let item = get(tx, id).await?;
+    tell(tx, "plan_item.updated", &item, json!({"changes": changes}));
+    Ok(item)
+}
+
+/// The position in front of another item, or at the end. When no gap is left the others of the plan
+/// get new positions: that changes no order, and so no version. The caller holds the partner, so
+/// nobody else moves items of its plan.
+async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>) -> Result<i64> {
+    if before_id == Some(item.id) {
+        return Ok(item.position);
+    }
+    let all: Vec<(PlanItemId, i64)> = plan_items::table
+        .filter(plan_items::partner_id.eq(item.partner_id))
+        .order((plan_items::position, plan_items::id))
+        .select((plan_items::id, plan_items::position))
+        .load(&mut tx.conn())
+        .await?;
+    let held = all.iter().position(|(id, _)| *id == item.id);
+    let others: Vec<(PlanItemId, i64)> = all.into_iter().filter(|(id, _)| *id != item.id).collect();
+    let index = match before_id {
+        None => others.len(),
+        Some(before) => others.iter().position(|(id, _)| *id == before).ok_or_else(|| {
+            Error::field("not_found_reference", "before_id", "names no item of this plan")
+        })?,
+    };
+    if held == Some(index) {
+        return Ok(item.position);
+    }
+    match place(item.id, &others, index) {
+        Placed::At(position) => Ok(position),
+        Placed::Renumbered(all) => {
+            let mut own = item.position;
+            for (id, position) in all {
+                if id == item.id {
+                    own = position;
+                    continue;
+                }
+                let set = plan_items::position.eq(position);
+                diesel::update(plan_items::table.find(id)).set(set).execute(&mut tx.conn()).await?;
+            }
+            Ok(own)
+        }
+    }
+}
+
+/// Deletes an item.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`.
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
+    let item = lock(tx, id, expected).await?;
+    diesel::delete(plan_items::table.find(id)).execute(&mut tx.conn()).await?;
+    tell(
+        tx,
+        "plan_item.deleted",
+        &item,
+        json!({"changes": {}, "kind": item.kind, "title": item.title}),
+    );
+    Ok(())
+}
+
+/// The partners in whose plans a member owns items.
+pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
+    let own = plan_items::table.filter(plan_items::owner_id.eq(owner));
+    Ok(own.select(plan_items::partner_id).distinct().load(&mut tx.conn()).await?)
+}
+
+/// Items of a member who leaves have no owner. The caller holds [`partners_of`] him.
+pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
+    let released: Vec<(PlanItemId, i64, PartnerId)> =
+        diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
+            .set((
+                plan_items::owner_id.eq(None::<MemberId>),
+                plan_items::version.eq(plan_items::version + 1),
+                plan_items::updated_at.eq(Timestamp::now()),
+            ))
+            .returning((plan_items::id, plan_items::version, plan_items::partner_id))
+            .get_results(&mut tx.conn())
+            .await?;
+    for (id, version, partner) in released {
+        let data = json!({"changes": {"owner_id": {"from": owner, "to": null}}});
+        tx.tell(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
+    }
+    Ok(())
+}
+
+/// Locks an item, and before it the partner whose plan it stands in: two who move items of one plan
+/// would otherwise wait for each other.
+async fn lock(
+    tx: &Tx<'_>,
+    id: PlanItemId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<PlanItem> {
+    let partner: PartnerId =
+        plan_items::table.find(id).select(plan_items::partner_id).first(&mut tx.conn()).await?;
+    if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
+        return Err(Error::not_found());
+    }
+    let item: PlanItem =
+        PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+    patch::expect_version(expected, item.version)?;
+    Ok(item)
+}
+
+fn tell(tx: &Tx<'_>, kind: &str, item: &PlanItem, data: Value) {
+    tx.tell(NewEvent::new(kind, item.id, item.version, data).of_partner(item.partner_id));
+}

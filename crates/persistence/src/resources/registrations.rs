@@ -1,0 +1,234 @@
+//! Registrations that wait until somebody who reads the mails of the address confirms them. There
+//! is no organization yet, so they are kept in the tenant of [`Scope::before_organization`], with
+//! the tasks that mail their links.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::{
+    Code, Error, Result,
+    access::Scope,
+    ids::{MemberId, OrganizationId, UserId},
+    jobs::{Lane, NewTask},
+    members::Member,
+    schema::{members, registrations},
+    secrets::{OpaqueToken, TokenKind},
+    sessions::Registration,
+    timestamp::Timestamp,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    kernel::{
+        account_mails::{self, AccountMail},
+        db::{Store, Tx},
+        email_directory,
+        mail_allowances::{self, Allowance},
+        tasks::{self, Task},
+    },
+    resources::organizations,
+};
+
+/// The task that mails the link of a registration.
+pub const TASK: &str = "registration_mail";
+/// How long a registration can be confirmed.
+const LIFE: TimeDelta = TimeDelta::days(1);
+/// Mails with links that one address gets. Whoever repeats a registration, because the first mail
+/// was lost, has another try; who asks in the name of others gets them no more than this, and keeps
+/// them out for no longer than an hour.
+const TO_ADDRESS: Allowance = Allowance { most: 3, period: TimeDelta::hours(1) };
+/// Old rows that one registration clears away.
+const CLEARED: i64 = 100;
+
+/// A registration whose address is not proved yet.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = registrations)]
+pub struct PendingRegistration {
+    /// The id that the organization will have.
+    pub id: OrganizationId,
+    pub organization_name: String,
+    pub currency: String,
+    pub name: String,
+    pub email: String,
+    pub password_hash: String,
+    ip: String,
+}
+
+impl PendingRegistration {
+    /// The address that registered.
+    ///
+    /// # Errors
+    /// Internal: the row is broken.
+    pub fn ip(&self) -> Result<IpAddr> {
+        self.ip.parse().map_err(Error::internal)
+    }
+}
+
+/// Takes a registration in. Whoever has the address gets a mail: the link that confirms it, or,
+/// when there is an account already, a mail that says so. The caller learns nothing of which.
+pub async fn request(
+    store: &Store,
+    registration: &Registration,
+    password_hash: &str,
+    ip: IpAddr,
+    request_id: Uuid,
+) -> Result<()> {
+    match email_directory::organization_of_proved(store, &registration.email).await? {
+        Some(organization) => {
+            let scope = Scope::system(organization, "registration", request_id);
+            store.write(&scope, async |tx| notify_owner(tx, &registration.email).await).await
+        }
+        None => {
+            let scope = Scope::before_organization(request_id);
+            let insert = async |tx: &Tx<'_>| insert(tx, registration, password_hash, ip).await;
+            store.write(&scope, insert).await
+        }
+    }
+}
+
+async fn notify_owner(tx: &Tx<'_>, email: &str) -> Result<()> {
+    let joined = members::email.eq(email).and(members::user_id.is_not_null());
+    let member: Option<MemberId> =
+        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;
+    match member {
+        Some(member) => account_mails::enqueue(tx, member, AccountMail::AlreadyRegistered).await,
+        None => Ok(()),
+    }
+}
+
+async fn insert(
+    tx: &Tx<'_>,
+    registration: &Registration,
+    password_hash: &str,
+    ip: IpAddr,
+) -> Result<()> {
+    purge(tx, CLEARED).await?;
+    let key = format!("registrations of {}", registration.email);
+    if mail_allowances::take(tx, &key, TO_ADDRESS).await?.is_some() {
+        // Without a mail nobody could confirm it.
+        return Ok(());
+    }
+    let id = OrganizationId::new();
+    let row = (
+        registrations::id.eq(id),
+        registrations::expires_at.eq(Timestamp(Timestamp::now().0 + LIFE)),
+        registrations::organization_name.eq(&registration.organization_name),
+        registrations::currency.eq(&registration.currency),
+        registrations::name.eq(&registration.name),
+        registrations::email.eq(&registration.email),
+        registrations::password_hash.eq(password_hash),
+        registrations::ip.eq(ip.to_canonical().to_string()),
+    );
+    diesel::insert_into(registrations::table).values(row).execute(&mut tx.conn()).await?;
+    let task = NewTask::new(TASK, json!({"registration_id": id.0}));
+    tasks::enqueue(tx, &task.attempts(12).lane(Lane::People)).await
+}
+
+/// What the mail with the link of a registration says.
+#[derive(Debug, Clone)]
+pub struct ConfirmationMail {
+    pub token: OpaqueToken,
+    pub organization_name: String,
+    pub name: String,
+    pub email: String,
+}
+
+/// The registration of a [`TASK`] with a fresh token, that of an earlier attempt stops working;
+/// none when it was confirmed or has expired meanwhile.
+pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<ConfirmationMail>> {
+    let id = task.payload.get("registration_id").cloned().unwrap_or_default();
+    let id = serde_json::from_value(id).map(OrganizationId).map_err(Error::internal)?;
+    let token = OpaqueToken::generate(TokenKind::Registration, tx.scope().organization)?;
+    let pending: Option<PendingRegistration> = diesel::update(registrations::table.find(id))
+        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
+        .set(registrations::token_hash.eq(token.hash().to_vec()))
+        .returning(PendingRegistration::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(pending.map(|pending| {
+        let PendingRegistration { organization_name, name, email, .. } = pending;
+        ConfirmationMail { token, organization_name, name, email }
+    }))
+}
+
+/// The registration that a token is for.
+///
+/// # Errors
+/// `confirmation_invalid` when it is unknown, used or too old.
+pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration> {
+    let found: Option<PendingRegistration> = PendingRegistration::query()
+        .filter(registrations::token_hash.eq(token.hash().to_vec()))
+        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    found.ok_or_else(|| Error::of(Code::ConfirmationInvalid))
+}
+
+/// Makes the organization and its owner, in a transaction of this organization. `password_hash` is
+/// the kept form of the password that holds from now on.
+///
+/// # Errors
+/// `confirmation_invalid` when the address has an account by now, also by the same confirmation.
+pub async fn confirm(
+    tx: &Tx<'_>,
+    pending: &PendingRegistration,
+    user: UserId,
+    password_hash: &str,
+) -> Result<Member> {
+    let registration = Registration {
+        organization_name: pending.organization_name.clone(),
+        currency: pending.currency.clone(),
+        name: pending.name.clone(),
+        email: pending.email.clone(),
+        // Only its hash was kept.
+        password: String::new(),
+    };
+    match organizations::register(tx, &registration, user, password_hash).await {
+        Err(error) if error.code() == Code::EmailTaken => Err(Error::of(Code::ConfirmationInvalid)),
+        registered => registered,
+    }
+}
+
+/// Forgets what waits for an address that has an account now.
+pub async fn forget(tx: &Tx<'_>, email: &str) -> Result<()> {
+    diesel::delete(registrations::table.filter(registrations::email.eq(email)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Erases what nobody has confirmed in time, at most so many.
+async fn purge(tx: &Tx<'_>, most: i64) -> Result<()> {
+    let expired = registrations::table
+        .filter(registrations::expires_at.le(Timestamp::now()))
+        .select(registrations::id)
+        .limit(most)
+        .for_update()
+        .skip_locked()
+        .load::<OrganizationId>(&mut tx.conn())
+        .await?;
+    if expired.is_empty() {
+        return Ok(());
+    }
+    diesel::delete(registrations::table.filter(registrations::id.eq_any(expired)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The daily clearing of what came before any organization: registrations that have expired, and
+/// tasks that were given up.
+pub async fn purge_expired(store: &Store, request_id: Uuid) -> Result<()> {
+    let scope = Scope::before_organization(request_id);
+    store
+        .write(&scope, async |tx| {
+            purge(tx, 10_000).await?;
+            tasks::purge_dead(tx).await
+        })
+        .await
+}

@@ -1,0 +1,387 @@
+//! Saved views: who sees and changes which, each member's defaults, and what a view
+//! does to a list. Private views of others are not there.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use chrono::Utc;
+use diesel::{pg::Pg, prelude::*, sql_types, upsert::on_constraint};
+use diesel_async::RunQueryDsl;
+use domain::{
+    Error, Fault, Place, Result,
+    events::NewEvent,
+    fields::FieldReference,
+    ids::{MemberId, ViewId},
+    listing::{ListRequest, Narrowing},
+    page::{self, Page},
+    patch,
+    schema::{view_defaults, views},
+    timestamp::Timestamp,
+    views::{
+        Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView,
+        ViewObject, ViewVisibility, named, narrowing, unknown_view,
+    },
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
+};
+
+/// Which views: every condition that is given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct ViewFilter {
+    pub object: Option<ViewObject>,
+    pub visibility: Option<ViewVisibility>,
+}
+
+type Condition = Box<dyn BoxableExpression<views::table, Pg, SqlType = sql_types::Bool>>;
+
+impl ViewFilter {
+    fn condition(&self, tx: &Tx<'_>) -> Condition {
+        let mut all = visible(tx);
+        if let Some(object) = self.object {
+            all = Box::new(all.and(views::object.eq(object)));
+        }
+        if let Some(visibility) = self.visibility {
+            all = Box::new(all.and(views::visibility.eq(visibility)));
+        }
+        all
+    }
+}
+
+/// What the caller may see: own and shared views.
+fn visible(tx: &Tx<'_>) -> Condition {
+    let shared = views::visibility.eq(ViewVisibility::Organization);
+    match tx.scope().holder() {
+        Some(holder) => Box::new(shared.or(views::owner_id.eq(holder))),
+        None => Box::new(shared),
+    }
+}
+
+/// One page of views in the order in which they were saved.
+///
+/// # Errors
+/// `invalid_cursor`.
+pub async fn list(
+    tx: &Tx<'_>,
+    filter: &ViewFilter,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<SavedViewPage> {
+    let name = format!("views {filter:?}");
+    let mut query = StoredView::query()
+        .filter(filter.condition(tx))
+        .order(views::id)
+        .limit(limit + 1)
+        .into_boxed();
+    if let Some(after) = page::after(cursor, &name)? {
+        query = query.filter(views::id.gt(ViewId(after)));
+    }
+    let rows = query.load(&mut tx.conn()).await?;
+    let page = Page::cut(rows, limit, &name, |view: &StoredView| view.id.0);
+    let data = complete(tx, page.data).await?;
+    Ok(Page { data, next_cursor: page.next_cursor, total_count: page.total_count })
+}
+
+/// How many views a filter finds.
+pub async fn count(tx: &Tx<'_>, filter: &ViewFilter) -> Result<i64> {
+    Ok(views::table.filter(filter.condition(tx)).count().get_result(&mut tx.conn()).await?)
+}
+
+/// One view.
+///
+/// # Errors
+/// `not_found`, also for a private view of somebody else.
+pub async fn get(tx: &Tx<'_>, id: ViewId) -> Result<SavedView> {
+    completed(tx, stored(tx, id).await?).await
+}
+
+async fn stored(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
+    Ok(StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(visible(tx))
+        .first(&mut tx.conn())
+        .await?)
+}
+
+/// A new view of the caller.
+///
+/// # Errors
+/// 422 `invalid_filter`, `validation_failed`; `insufficient_role` for a viewer who shares;
+/// `view_name_taken`.
+pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> {
+    let scope = tx.scope();
+    let now = Timestamp::now();
+    let usual =
+        if scope.member.is_some() { ViewVisibility::Private } else { ViewVisibility::Organization };
+    let view = StoredView {
+        id: ViewId::new(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        name: create.name.clone(),
+        object: create.object,
+        filter: create.filter.clone().map(|filter| filter.0).filter(|filter| !filter.is_null()),
+        q: create.q.clone(),
+        sort: create.sort.clone(),
+        columns: create.columns.clone(),
+        visibility: create.visibility.unwrap_or(usual),
+        owner_id: scope.holder().ok_or_else(|| Error::internal("the system saves no views"))?,
+    };
+    view.may_be_kept(scope)?;
+    view.check(now.0)?;
+    let row = (
+        views::id.eq(view.id),
+        views::name.eq(&view.name),
+        views::object.eq(view.object),
+        views::filter.eq(&view.filter),
+        views::q_.eq(&view.q),
+        views::sort.eq(&view.sort),
+        views::columns_.eq(&view.columns),
+        views::visibility.eq(view.visibility),
+        views::owner_id.eq(&view.owner_id),
+    );
+    diesel::insert_into(views::table).values(row).execute(&mut tx.conn()).await?;
+    tell(tx, "view.created", &view, json!({}));
+    get(tx, view.id).await
+}
+
+/// Edits a view. Made private, it falls as the default of everybody else.
+///
+/// # Errors
+/// `not_found`, `not_view_owner`, `version_mismatch`; as for [`insert`].
+pub async fn update(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<patch::ExpectedVersions>,
+    update: &SavedViewUpdate,
+) -> Result<SavedView> {
+    let before = lock(tx, id).await?;
+    before.may_be_changed(tx.scope())?;
+    patch::expect_version(expected, before.version)?;
+    let changes = patch::changes(&before, update)?;
+    if changes.is_empty() {
+        return completed(tx, before).await;
+    }
+    let mut after = update.applied(&before);
+    after.may_be_kept(tx.scope())?;
+    after.check(Utc::now())?;
+    after.version += 1;
+    diesel::update(views::table.find(id))
+        .set((
+            views::name.eq(&after.name),
+            views::object.eq(after.object),
+            views::filter.eq(&after.filter),
+            views::q_.eq(&after.q),
+            views::sort.eq(&after.sort),
+            views::columns_.eq(&after.columns),
+            views::visibility.eq(after.visibility),
+            views::version.eq(after.version),
+            views::updated_at.eq(Timestamp::now()),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    let defaults = view_defaults::table.filter(view_defaults::view_id.eq(id));
+    if after.object != before.object {
+        diesel::delete(defaults).execute(&mut tx.conn()).await?;
+    } else if let Some(owner) = after.visible_to() {
+        diesel::delete(defaults.filter(view_defaults::member_id.ne(owner)))
+            .execute(&mut tx.conn())
+            .await?;
+    }
+    tell(tx, "view.updated", &after, json!(changes));
+    get(tx, id).await
+}
+
+/// Deletes a view; it falls as anyone's default.
+///
+/// # Errors
+/// `not_found`, `not_view_owner`, `version_mismatch`.
+pub async fn delete(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<()> {
+    let view = lock(tx, id).await?;
+    view.may_be_changed(tx.scope())?;
+    patch::expect_version(expected, view.version)?;
+    diesel::delete(views::table.find(id)).execute(&mut tx.conn()).await?;
+    tell(tx, "view.deleted", &view, json!({}));
+    Ok(())
+}
+
+/// Makes a view the caller's default for its object, in place of another.
+///
+/// # Errors
+/// `not_found`.
+pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<SavedView> {
+    let view = lock(tx, id).await?;
+    let row = (
+        view_defaults::member_id.eq(member),
+        view_defaults::object.eq(view.object),
+        view_defaults::view_id.eq(id),
+    );
+    diesel::insert_into(view_defaults::table)
+        .values(row)
+        .on_conflict(on_constraint("view_defaults_pkey"))
+        .do_update()
+        .set(view_defaults::view_id.eq(id))
+        .execute(&mut tx.conn())
+        .await?;
+    completed(tx, view).await
+}
+
+/// Takes a view back as the caller's default, if it is.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`.
+pub async fn unset_default(
+    tx: &Tx<'_>,
+    id: ViewId,
+    member: MemberId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<SavedView> {
+    let view = lock(tx, id).await?;
+    patch::expect_version(expected, view.version)?;
+    let own = view_defaults::table
+        .filter(view_defaults::view_id.eq(id))
+        .filter(view_defaults::member_id.eq(member));
+    diesel::delete(own).execute(&mut tx.conn()).await?;
+    completed(tx, view).await
+}
+
+/// Drops the private views of a member who leaves: nobody could see them any more.
+pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
+    let own =
+        views::owner_id.eq(member.to_string()).and(views::visibility.eq(ViewVisibility::Private));
+    diesel::delete(views::table.filter(own)).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// The request with the view that it asks for. Whoever answers a request calls it first; one whose
+/// view was not applied finds nothing.
+///
+/// # Errors
+/// 422 `not_found_reference` for a view that is not there, not the caller's to see, or of another
+/// object; `invalid_cursor`.
+pub(crate) async fn applied<'r>(
+    tx: &Tx<'_>,
+    request: &'r ListRequest,
+    object: ViewObject,
+) -> Result<Cow<'r, ListRequest>> {
+    let Some(asked) = &request.view else { return Ok(Cow::Borrowed(request)) };
+    let view = selection(tx, asked.id, object, &asked.place).await?;
+    Ok(Cow::Owned(request.clone().with_view(&view, object.catalogue())?))
+}
+
+/// What the view `id` selects among `object`s; `place` says where a request names it.
+///
+/// # Errors
+/// 422 `not_found_reference`, as for [`applied`].
+pub async fn selection(
+    tx: &Tx<'_>,
+    id: ViewId,
+    object: ViewObject,
+    place: &Place,
+) -> Result<Narrowing> {
+    let found = StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(views::object.eq(object))
+        .filter(visible(tx));
+    let view = found.first(&mut tx.conn()).await.optional()?.ok_or_else(|| unknown_view(place))?;
+    let now = Utc::now();
+    let named = names_of(&view, now);
+    Ok(narrowing(&view, &existing(tx, &named).await?, now))
+}
+
+fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<Named> {
+    view.node(now)
+        .and_then(Result::<_, Vec<Fault>>::ok)
+        .map(|node| named(&node))
+        .unwrap_or_default()
+}
+
+async fn lock(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
+    Ok(StoredView::query()
+        .filter(views::id.eq(id))
+        .filter(visible(tx))
+        .for_update()
+        .first(&mut tx.conn())
+        .await?)
+}
+
+async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
+    complete(tx, vec![view]).await?.pop().ok_or_else(|| Error::internal("a view went missing"))
+}
+
+/// Views as the caller sees them: with what is the default, and with warnings of what has vanished.
+async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
+    let defaults: HashSet<ViewId> = match tx.scope().member {
+        Some(member) => {
+            let own = view_defaults::table
+                .filter(view_defaults::member_id.eq(member))
+                .select(view_defaults::view_id);
+            own.load::<ViewId>(&mut tx.conn()).await?.into_iter().collect()
+        }
+        None => HashSet::new(),
+    };
+    let now = Utc::now();
+    let named: Vec<Named> = all.iter().flat_map(|view| names_of(view, now)).collect();
+    let existing = existing(tx, &named).await?;
+    let complete = |stored: StoredView| SavedView {
+        is_default: defaults.contains(&stored.id),
+        warnings: existing.warnings(&stored, now),
+        stored,
+    };
+    Ok(all.into_iter().map(complete).collect())
+}
+
+/// Which of these things exist: one question with a branch for each kind.
+async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
+    if named.is_empty() {
+        return Ok(Existing::default());
+    }
+    let keys = |kind: FieldReference| {
+        named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
+    };
+    let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
+    for (kind, table) in [
+        (FieldReference::Tag, "tags"),
+        (FieldReference::Member, "members"),
+        (FieldReference::Contact, "contacts"),
+        (FieldReference::Deal, "deals"),
+    ] {
+        let ids: Vec<Uuid> = keys(kind).filter_map(|key| key.parse().ok()).collect();
+        if !ids.is_empty() {
+            out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY("))
+                .bind(Bind::Ids(ids))
+                .sql(")");
+        }
+    }
+    let tiers: Vec<String> = keys(FieldReference::Tier).collect();
+    if !tiers.is_empty() {
+        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
+            .bind(Bind::Texts(tiers))
+            .sql(")");
+    }
+    let rows: Vec<(String, String)> =
+        out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
+    Ok(Existing(rows.into_iter().collect()))
+}
+
+/// A private view is spoken of to its owner alone.
+fn tell(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
+    let data = json!({
+        "changes": changes,
+        "name": view.name,
+        "object": view.object,
+        "visibility": view.visibility
+    });
+    let event = NewEvent::new(kind, view.id, view.version, data);
+    tx.tell(match view.visible_to() {
+        Some(owner) => event.visible_to(owner),
+        None => event,
+    });
+}
