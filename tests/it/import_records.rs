@@ -137,7 +137,7 @@ async fn a_partners_row_names_its_manager_by_address() {
 #[tokio::test]
 async fn a_partners_row_brings_its_tier_where_people_decide_on_tiers() {
     let org = Organization::new().await;
-    for (key, name, rank) in [("alpha", "Alpha Circle", 101), ("beta", "Beta", 102)] {
+    for (key, name, rank) in [("alpha", "Alpha Circle", 51), ("beta", "Beta", 52)] {
         let tier = json!({"key": key, "name": name, "rank": rank});
         org.owner.post("/v1/tiers", tier).await.expect(201);
     }
@@ -278,4 +278,25 @@ async fn a_shared_domain_costs_its_field_and_no_default_takes_its_place() {
     let done = org.owner.import("name,domain\nAcme,gmail.com\n", options).await;
     assert_eq!(done.warnings(0), ["invalid_domain"]);
     assert_eq!(org.owner.partner("Acme").await["domain"], Value::Null);
+}
+
+#[tokio::test]
+async fn contacts_without_addresses_are_found_however_many_there_are() {
+    let org = Organization::new().await;
+    org.owner.import("name\nAcme\n", partners(json!({}))).await;
+    let rows: String = (0..1_200).map(|number| format!("Person {number},Acme\n")).collect();
+    let file = format!("name,partner_name\n{rows}");
+    for action in ["created", "unchanged"] {
+        let done = org.owner.import(file.clone(), json!({"object": "contact"})).await;
+        assert_eq!(done.job["result"][action], 1_200);
+    }
+    // Another spelling of a name, and one person whose partner is named in two ways.
+    let id = org.owner.partner("Acme").await["id"].clone();
+    let file = json!([
+        {"name": "PERSON  7", "partner_id": id, "title": "CTO"},
+        {"name": "New", "partner_id": id},
+        {"name": "new", "partner_name": "Acme", "title": "CEO"},
+    ]);
+    let done = org.owner.import(file.to_string(), json!({"object": "contact"})).await;
+    assert_eq!(actions(&done), ["updated", "created", "updated"]);
 }
