@@ -13,9 +13,8 @@ use domain::{
 use serde_json::{Map, Value};
 
 use super::{
-    Batch, name_differs,
+    batch::{Batch, name_differs, required, unknown_id, updates_earlier},
     people::{Mentions, People, contact_fields},
-    required, unknown_id, updates_earlier,
 };
 use crate::{
     kernel::{db::Tx, locks},

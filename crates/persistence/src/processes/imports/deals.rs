@@ -20,9 +20,8 @@ use domain::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Batch,
+    batch::{Batch, unknown_id},
     contacts::{nameless, partner_of, partners_of},
-    unknown_id,
 };
 use crate::{
     kernel::db::Tx,

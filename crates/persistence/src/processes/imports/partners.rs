@@ -28,9 +28,10 @@ use domain::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Batch, before_and_after, name_differs,
+    batch::{
+        Batch, before_and_after, name_differs, required, tag_ids, unknown_id, updates_earlier,
+    },
     people::{ContactPlan, Mentions, People, RowContact},
-    required, tag_ids, unknown_id, updates_earlier,
 };
 use crate::{
     kernel::{

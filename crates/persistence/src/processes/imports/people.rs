@@ -17,7 +17,7 @@ use domain::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::name_differs;
+use super::batch::name_differs;
 use crate::{
     kernel::{
         db::Tx,

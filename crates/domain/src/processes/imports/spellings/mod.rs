@@ -11,11 +11,17 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Cell, CellFormat, Converter, DecimalMark,
-    ImportDateFormat::{self, Dmy, Mdy, Ymd},
-    ImportDecimal::{Comma, Point},
-    ImportMoneyUnit, ImportObject, ImportPreview, ImportPreviewOptions, Notation, Row, field_named,
-    inspect,
+    cells::{CellFormat, Converter, Notation},
+    choices::{
+        ImportDateFormat::{self, Dmy, Mdy, Ymd},
+        ImportDecimal::{Comma, Point},
+        ImportMoneyUnit, ImportObject,
+    },
+    columns::field_named,
+    numbers::DecimalMark,
+    preview::{ImportPreview, ImportPreviewOptions},
+    row::{Cell, Row},
+    rows::inspect,
 };
 use tables::{AMOUNTS, COMMA, COUNTS, DAYS, DOMAINS, OPEN, PHONES, POINT, WARNING};
 

@@ -2,9 +2,11 @@
 //! CRMs of many countries, and what each means.
 
 use super::super::{
-    DecimalMark,
-    ImportDateFormat::{self, Dmy, Mdy},
-    ImportDecimal::{Comma, Point},
+    choices::{
+        ImportDateFormat::{self, Dmy, Mdy},
+        ImportDecimal::{Comma, Point},
+    },
+    numbers::DecimalMark,
 };
 
 /// No value, and a warning that says why.
