@@ -33,7 +33,7 @@ use crate::{
         mail::Mailer,
         metrics,
         openapi::ApiDescription,
-        outgoing::slack::SlackApi,
+        outgoing::slack::{self, SlackApi},
         problem,
         server_key::{self, ServerKey},
         state::{Addresses, State},
@@ -177,7 +177,7 @@ impl Server {
             files: files.clone(),
             uploads: Uploads::default(),
             server_key,
-            slack: SlackApi::new(&settings.slack_api_url)?,
+            slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
             addresses: Addresses {
                 app_url: app_url(settings, &public_url),
                 public_url: public_url.clone(),
@@ -296,7 +296,7 @@ pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     let from = settings.mail_from.clone().map_or_else(|| default_mail_from(&app_url), Ok)?;
     Ok(Sender {
         mailer: Mailer::new(settings.smtp.clone(), settings.data_dir.join("mail"), from),
-        slack: SlackApi::new(&settings.slack_api_url)?,
+        slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
         server_key: server_key(settings)?,
         app_url,
         circuits: Circuits::default(),
