@@ -31,7 +31,8 @@ use crate::{
         gate::gate,
         limits::Limits,
         mail::Mailer,
-        metrics, openapi,
+        metrics,
+        openapi::ApiDescription,
         outgoing::slack::{self, SlackApi},
         problem,
         server_key::{self, ServerKey},
@@ -161,7 +162,7 @@ impl Server {
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let model = model(settings)?;
         let scorer = Scorer { model: model.clone() };
-        let document = openapi::document(routes::routes);
+        let api = ApiDescription::of(routes::OPERATIONS);
         let state = web::Data::new(State {
             authenticator: Authenticator::new(
                 store.clone(),
@@ -171,8 +172,8 @@ impl Server {
             ),
             tokens,
             limits,
-            policy: openapi::Policy::of(&document),
-            schemas: domain::body::Schemas::of(&document),
+            policy: api.policy,
+            schemas: api.schemas,
             files: files.clone(),
             uploads: Uploads::default(),
             server_key,
@@ -187,7 +188,7 @@ impl Server {
             model,
             store,
         });
-        let documents = web::Data::new(Documents::of(&document));
+        let documents = web::Data::new(Documents::of(&api.document));
         let mut background = vec![tokio::spawn(follow), tokio::spawn(shrink_limits(state.clone()))];
         let measures = metrics::start(settings, state.clone(), &mut background)?;
 

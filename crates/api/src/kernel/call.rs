@@ -18,6 +18,7 @@ use domain::{
     listing::ListRequest,
     partners::PARTNER,
     patch::ExpectedVersions,
+    request_body::RequestBody,
 };
 use futures_util::StreamExt;
 use persistence::{Turn, Tx, idempotency};
@@ -135,12 +136,20 @@ impl Call {
     /// # Errors
     /// `insufficient_scope`.
     pub fn expect_scope(&self, wanted: AccessScope) -> Result<(), Error> {
-        match self.caller.credential {
-            Credential::Key { .. } if !self.caller.holds(wanted) => {
+        match self.may(wanted) {
+            true => Ok(()),
+            false => {
                 Err(Error::of(Code::InsufficientScope)
                     .meta("required_scope", wanted.as_str().into()))
             }
-            _ => Ok(()),
+        }
+    }
+
+    /// Whether the credential has a scope. Users have all that the gate lets through.
+    pub fn may(&self, wanted: AccessScope) -> bool {
+        match self.caller.credential {
+            Credential::Key { .. } => self.caller.holds(wanted),
+            Credential::User { .. } => true,
         }
     }
 
@@ -239,7 +248,7 @@ fn named(
     digest.update(payload.0);
     idempotency::Key {
         credential,
-        operation: passed.operation.id.clone(),
+        operation: passed.operation.spec.id.to_owned(),
         key,
         digest: digest.finalize().to_vec(),
     }
@@ -342,33 +351,64 @@ fn is_kept(error: &Error) -> bool {
 /// tag (how often scores were written since) does not count, and neither does whether the tag is
 /// weak.
 fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
-    let mut tags = Vec::new();
-    for value in headers.get_all(header::IF_MATCH) {
-        tags.extend(value.to_str().unwrap_or_default().split(',').map(str::trim));
-    }
-    if matches!(tags.as_slice(), [] | ["*"]) {
-        return Ok(None);
-    }
-    let versions: Option<Vec<i64>> = tags.iter().map(|tag| version_of(tag)).collect();
     let fault = |detail| {
         let fault = Fault::at_header("invalid_header", "If-Match", detail);
         Error::of(Code::InvalidHeader).at(fault)
     };
-    let versions = versions
-        .ok_or_else(|| fault("must be an ETag of this resource, such as \"17\", or several"))?;
-    match ExpectedVersions::any_of(&versions) {
-        Some(expected) => Ok(Some(expected)),
-        None => Err(fault("names more than 16 ETags")),
+    let mut tags = Vec::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        let value = value.to_str().unwrap_or_default().trim();
+        if value == "*" {
+            return Ok(None);
+        }
+        let more = entity_tags(value).filter(|more| !more.is_empty());
+        tags.extend(more.ok_or_else(|| {
+            fault("must be an ETag of this resource, such as \"17\", several of them, or *")
+        })?);
+    }
+    if tags.is_empty() {
+        return Ok(None);
+    }
+    // A tag that is none of ours is no version of anything.
+    let versions: Vec<i64> = tags.into_iter().filter_map(version_of).collect();
+    ExpectedVersions::any_of(&versions)
+        .map(Some)
+        .ok_or_else(|| fault("names more than 16 versions"))
+}
+
+/// What stands between the quotes of each tag in a list (RFC 9110, 5.6.1 and 8.8.3), in which
+/// members may be empty; none when it is no list of tags.
+fn entity_tags(list: &str) -> Option<Vec<&str>> {
+    const SPACE: [char; 2] = [' ', '\t'];
+    let (mut tags, mut rest) = (Vec::new(), list);
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return Some(tags);
+        }
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
+        let (tag, after) = quoted.split_once('"')?;
+        if tag.contains(SPACE) {
+            return None;
+        }
+        tags.push(tag);
+        rest = after.trim_start_matches(SPACE);
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
     }
 }
 
-/// The version in an ETag: `"17"`, `"17.2"` or `W/"17"`.
+/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. What follows
+/// it says in which state beside its version a resource was, and does not count.
 fn version_of(tag: &str) -> Option<i64> {
-    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
-    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    let (version, times) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    (is_number(version) && is_number(times)).then(|| version.parse().ok()).flatten()
+    let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_state =
+        |text: &str| is_number(text) || is_hash(text) || matches!(text, "stale" | "fresh");
+    let mut parts = tag.split('.');
+    let version = parts.next().filter(|text| is_number(text))?;
+    if parts.all(is_state) { version.parse().ok() } else { None }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
@@ -401,7 +441,7 @@ impl<T> Deref for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: RequestBody + DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
@@ -412,8 +452,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
             let value = read_json(&bytes)?;
             passed.charge_for(&state, &value)?;
-            let schema = passed.operation.body.as_deref().unwrap_or_default();
-            Ok(Self { value: checked(&state, schema, value)?, sum: Sum::of(&bytes) })
+            Ok(Self { value: checked(&state, value)?, sum: Sum::of(&bytes) })
         })
     }
 }
@@ -482,12 +521,12 @@ pub async fn read_body(
     }
 }
 
-/// A JSON text as the type that the document calls `schema`.
+/// A JSON text as a type of the document.
 ///
 /// # Errors
 /// `malformed_json`, `body_too_large`, or `validation_failed` with every fault.
-pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
-    checked(state, schema, read_json(bytes)?)
+pub fn parse<T: RequestBody + DeserializeOwned>(state: &State, bytes: &[u8]) -> Result<T, Error> {
+    checked(state, read_json(bytes)?)
 }
 
 /// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
@@ -506,8 +545,8 @@ fn read_json(bytes: &[u8]) -> Result<Value, Error> {
     })
 }
 
-fn checked<T: DeserializeOwned>(state: &State, schema: &str, mut value: Value) -> Result<T, Error> {
-    let faults = state.schemas.check(schema, &mut value);
+fn checked<T: RequestBody + DeserializeOwned>(state: &State, mut value: Value) -> Result<T, Error> {
+    let faults = state.schemas.check(&T::name(), &mut value);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
@@ -559,7 +598,7 @@ impl FromRequest for PublicCall {
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
-        let key = if passed.operation.takes_idempotency_key {
+        let key = if passed.operation.spec.takes_key {
             idempotency_key(request.headers())
         } else {
             Ok(None)

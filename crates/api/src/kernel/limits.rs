@@ -16,8 +16,6 @@ use domain::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kernel::openapi::Operation;
-
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
@@ -88,21 +86,6 @@ impl Bucket {
             Self::Refreshes => (300, MINUTE),
         }
     }
-
-    /// The bucket of a public operation, by network; none for those that tell whether the server is
-    /// well.
-    pub fn of_public(operation: &Operation) -> Option<Self> {
-        match operation.id.as_str() {
-            "getLiveness" | "getReadiness" | "getVersion" => None,
-            "changePassword" => Some(Self::PasswordChanges),
-            "requestPasswordReset" => Some(Self::PasswordResets),
-            "register" => Some(Self::Registrations),
-            "acceptInvitation" | "confirmRegistration" => Some(Self::InvitationAcceptances),
-            "refreshSession" => Some(Self::Refreshes),
-            "getPublicForm" | "submitApplication" => Some(Self::PublicForms),
-            _ => Some(Self::PublicRequests),
-        }
-    }
 }
 
 /// Who is counted.
@@ -141,6 +124,16 @@ impl Subject<'_> {
             }
         }
     }
+}
+
+/// Names the network that an address belongs to.
+pub type NetworkKey = Key;
+
+/// The network of an address: itself for IPv4, the /56 for IPv6, which one customer of a provider
+/// often has as a whole.
+pub fn network_key(address: IpAddr) -> NetworkKey {
+    let (bits, length) = network(address, 56);
+    key(5, &[&bits[..length]])
 }
 
 /// The first bytes of an address that its network shares, and how many they are.

@@ -1,13 +1,15 @@
 //! The one log of events (docs/events.md).
 
-use actix_web::{get, web};
+use actix_web::web;
 use domain::{
     Code, Error,
+    access::AccessScope,
     error_report::ErrorReport,
     events::{Event, EventOrder, EventTypeInfo, TYPES},
     ids::PartnerId,
     page::{LogPage, Page, Paging},
 };
+use operation_macros::operation;
 use persistence::events::{self, EventFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -63,10 +65,17 @@ pub struct EventList {
 /// `sequence_gt`: nothing can appear below it any more. Numbers that are missing between two events
 /// belong to events that do not match the conditions or that the caller may not see (security,
 /// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
-/// is 410 `events_expired`: read the records anew and go on from a new mark.
-#[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
-    extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
-#[get("/events")]
+/// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
+/// members are null for a key without `members:read`.
+#[operation(
+    get("/events"),
+    tag(Events),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> {
     list(&call, &query, None).await
 }
@@ -75,10 +84,15 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 ///
 /// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and
 /// plan items.
-#[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
-    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor \
-        events_expired"))))]
-#[get("/partners/{id}/events")]
+#[operation(
+    get("/partners/{id}/events"),
+    tag(Partners),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_partner_events(
     call: Call,
     id: web::Path<PartnerId>,
@@ -90,9 +104,14 @@ pub async fn list_partner_events(
 /// List the types of events
 ///
 /// Lists every type of event that is sent, with a JSON Schema of its `data`.
-#[utoipa::path(tag = "events", params(Paging), security(("any" = [])), responses((status = 200, body = EventTypePage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/event-types")]
+#[operation(
+    get("/event-types"),
+    tag(Events),
+    role(Viewer),
+    any_api_key,
+    ok(EventTypePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
     Ok(Answer::ok(&Page::of(
         TYPES.iter().map(EventTypeInfo::from).collect(),
@@ -166,6 +185,9 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
+            if !call.may(AccessScope::MembersRead) {
+                data.iter_mut().for_each(Event::hide_addresses);
+            }
             data.iter_mut().for_each(show_problem);
             Ok(EventPage { data, next_cursor, total_count, last_sequence })
         })

@@ -6,12 +6,14 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        access::AccessScope,
         choices::choices,
         error::{Error, Result},
         fault::Fault,
         fields::{self, Field, FieldType},
         filter::{self, FilterNode, Node},
         ids::ViewId,
+        request_body::RequestBody,
         text,
         timestamp::Timestamp,
     },
@@ -73,7 +75,20 @@ pub struct ExportRequest {
     pub format: ExportFormat,
 }
 
+impl RequestBody for ExportRequest {
+    type Resource = Self;
+}
+
 impl ExportObject {
+    /// What a key must be allowed to do to read these records.
+    pub const fn scope(self) -> AccessScope {
+        match self {
+            Self::Partner => AccessScope::PartnersRead,
+            Self::Contact => AccessScope::ContactsRead,
+            Self::Deal => AccessScope::DealsRead,
+        }
+    }
+
     /// The fields by which its records are filtered.
     pub fn catalogue(self) -> &'static [Field] {
         match self {

@@ -12,6 +12,7 @@ use crate::{
         filter::FilterNode,
         ids::{PartnerId, ScoreId, ViewId},
         page::Page,
+        request_body::RequestBody,
         schema::scores,
         timestamp::Timestamp,
     },
@@ -182,6 +183,10 @@ pub struct ScoreRefreshRequest {
     /// Only tell what the rules would say.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl RequestBody for ScoreRefreshRequest {
+    type Resource = Self;
 }
 
 impl ScoreRefreshRequest {

@@ -17,6 +17,7 @@ use super::{
 use crate::kernel::{
     error::{Code, Error, Result},
     fault::Fault,
+    request_body::RequestBody,
 };
 
 /// Which column feeds which field. Beside the fields of the record a column may feed `id`, for
@@ -98,6 +99,10 @@ pub struct ImportOptions {
     /// Values for new records whose row brings none.
     #[serde(default)]
     pub defaults: Option<ImportDefaults>,
+}
+
+impl RequestBody for ImportOptions {
+    type Resource = Self;
 }
 
 const fn by_domain() -> ImportMatch {

@@ -16,6 +16,7 @@ use crate::{
     kernel::{
         error::{Code, Result},
         fields::AnyValue,
+        request_body::RequestBody,
     },
     resources::jobs::JobItemWarning,
 };
@@ -27,6 +28,10 @@ pub struct ImportPreviewOptions {
     /// What the rows are; guessed when absent.
     object: Option<ImportObject>,
     options: ImportOptions,
+}
+
+impl RequestBody for ImportPreviewOptions {
+    type Resource = Self;
 }
 
 impl Default for ImportPreviewOptions {

@@ -15,6 +15,7 @@ use crate::{
     kernel::{
         choices::choices,
         ids::{AgreementId, QuestionId},
+        request_body::{RequestBody, RequestForms},
         schema::application_form_versions,
         sql::Sql,
         timestamp::Timestamp,
@@ -156,7 +157,8 @@ pub struct Agreement {
 }
 
 const fn form_created_at() -> Sql<sql_types::Timestamptz> {
-    Sql::new("(SELECT application_forms.created_at FROM application_forms)")
+    // Its first version is kept, and is written a moment before the row of the form.
+    Sql::new("(SELECT one.created_at FROM application_form_versions AS one WHERE one.version = 1)")
 }
 const fn submission_count() -> Sql<sql_types::BigInt> {
     Sql::new("(SELECT count(*) FROM submissions)")
@@ -234,6 +236,10 @@ pub struct QuestionUpdate {
     pub maps_to: Option<FormMapping>,
 }
 
+impl RequestBody for QuestionUpdate {
+    type Resource = Question;
+}
+
 /// An agreement as it is saved: with the id of one that is there, or without for a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -245,6 +251,10 @@ pub struct AgreementUpdate {
     pub url: Option<String>,
     #[serde(default)]
     pub required: bool,
+}
+
+impl RequestBody for AgreementUpdate {
+    type Resource = Agreement;
 }
 
 /// The new form: what is absent stays; questions and agreements are replaced whole, and their order
@@ -289,6 +299,16 @@ pub struct ApplicationFormUpdate {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub agreements: Option<Vec<AgreementUpdate>>,
+}
+
+impl RequestBody for ApplicationFormUpdate {
+    type Resource = ApplicationForm;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuestionUpdate>();
+        forms.add::<AgreementUpdate>();
+    }
 }
 
 /// A question as applicants see it.
