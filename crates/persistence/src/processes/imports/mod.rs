@@ -172,7 +172,7 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
                     tasks::complete(tx, &run.task).await?;
                     return Ok(false);
                 }
-                let items = write(tx, id, &options, rows.converter(), &mut written, &batch).await?;
+                let items = write(tx, &options, rows.converter(), &mut written, &batch).await?;
                 position.counts.add(&items);
                 jobs::end_step(
                     tx,
@@ -211,7 +211,6 @@ pub async fn give_up(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
 /// One batch of rows; an item for each, in their order. With `dry_run` nothing is written.
 async fn write(
     tx: &Tx<'_>,
-    job: JobId,
     options: &ImportOptions,
     converter: &Converter,
     written: &mut partners::Written,
@@ -219,7 +218,7 @@ async fn write(
 ) -> Result<Vec<NewJobItem>> {
     locks::bulk(tx).await?;
     let (currency, _) = exponent(tx).await?;
-    let batch = Batch { scope: tx.scope(), job, options, converter, currency };
+    let batch = Batch { scope: tx.scope(), options, converter, currency };
     match options.object {
         ImportObject::Partner => partners::run(tx, &batch, written, rows).await,
         ImportObject::Contact => contacts::run(tx, &batch, rows).await,
@@ -229,7 +228,6 @@ async fn write(
 
 struct Batch<'a> {
     scope: &'a Scope,
-    job: JobId,
     options: &'a ImportOptions,
     converter: &'a Converter,
     currency: String,
@@ -245,12 +243,7 @@ impl Batch<'_> {
     }
 
     fn stopped(&self, row: &ImportRow, status: JobItemStatus, error: &Error) -> NewJobItem {
-        self.item(row).stopped(
-            status,
-            error,
-            &format!("/v1/jobs/{}/items", self.job),
-            self.scope.request_id,
-        )
+        self.item(row).stopped(status, error, self.scope.request_id)
     }
 
     fn failed(&self, row: &ImportRow, error: &Error) -> NewJobItem {
