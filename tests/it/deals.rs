@@ -92,7 +92,7 @@ async fn a_deal_goes_from_submission_to_won_and_the_partner_with_it() {
     );
 }
 
-/// Every pair of the table in contract 3.4, by PATCH.
+/// Every pair of the table in docs/deals.md#statuses, by PATCH.
 #[tokio::test]
 async fn the_life_cycle_is_the_table() {
     let org = Organization::new().await;

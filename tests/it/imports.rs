@@ -904,8 +904,8 @@ async fn text_is_kept_whole_in_every_script() {
     );
 }
 
-/// Contract 11.5. The file is no part of this repository: where it is missing there is nothing to
-/// test.
+/// The counts of docs/imports.md#a-real-file. The file is no part of this repository: where it is
+/// missing there is nothing to test.
 #[tokio::test]
 async fn the_truths_of_five_thousand_real_companies_come_out() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/partners.csv");

@@ -115,7 +115,7 @@ async fn the_portfolio_is_what_counting_gives() {
     assert_eq!(
         keys("by_stage"),
         ["prospect", "active", "signed", "rejected"],
-        "in the order of the contract"
+        "in the order of the enum"
     );
     assert_eq!(keys("by_tier")[..2], ["registered", "bronze"], "by rank");
     assert_eq!((&insight["currency"], &keys("by_region")[0]), (&json!("USD"), &json!("DACH")));

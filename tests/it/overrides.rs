@@ -15,7 +15,7 @@ fn overridden(answer: &Answer) -> Vec<&str> {
     answer.body["overridden_fields"].as_array().unwrap().iter().filter_map(Value::as_str).collect()
 }
 
-/// Contract section 2.1, step by step.
+/// The example of docs/overrides.md#an-example, step by step.
 #[tokio::test]
 async fn the_worked_example() {
     let org = Organization::new().await;
@@ -188,7 +188,7 @@ impl Things {
     }
 }
 
-/// Every overridable field of the catalogue goes through the rules of contract section 2.
+/// Every overridable field of the catalogue goes through the rules of docs/overrides.md.
 #[tokio::test]
 async fn every_overridable_field_obeys_the_rules() {
     let org = Organization::new().await;

@@ -1,5 +1,5 @@
 //! The wall between organizations: of what the schema is made, under whom the server runs, and what
-//! canceled requests leave behind (architecture section 2, migrations/README.md).
+//! canceled requests leave behind (docs/ARCHITECTURE.md, migrations/README.md).
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -8,7 +8,7 @@ async fn partner(client: &Client, mut body: Value) -> String {
     client.post("/v1/partners", body).await.expect(201).id().to_owned()
 }
 
-/// The requirement of the contract's example.
+/// The requirement of the example in docs/tiers.md.
 fn gold() -> Value {
     json!({
         "op": "and",

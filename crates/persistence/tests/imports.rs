@@ -380,8 +380,8 @@ async fn an_import_whose_worker_is_killed_is_finished_by_another_once_its_lease_
     assert!(items.iter().map(|item| item.index).eq(0..2_601));
 }
 
-/// Contract 11.5. The file is not part of this repository; where it is missing there is nothing to
-/// test.
+/// The counts of docs/imports.md#a-real-file. The file is not part of this repository; where it is
+/// missing there is nothing to test.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_truths_of_five_thousand_real_companies_come_out() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/partners.csv");

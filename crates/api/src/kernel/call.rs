@@ -1,5 +1,5 @@
 //! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has
-//! let through; they stand in the order of contract section 12.
+//! let through; their order is in docs/errors.md#order-of-refusals.
 
 use std::{future::Ready, future::ready, ops::Deref, pin::Pin, rc::Rc, time::Duration};
 
@@ -319,7 +319,7 @@ fn requested(
     Ok(request)
 }
 
-/// Refusals that stay the same however often they are asked for (contract section 12).
+/// Refusals that stay the same however often they are asked for.
 fn is_kept(error: &Error) -> bool {
     matches!(error, Error::Problem(_))
         && matches!(problem::status_of(error.code()), 409 | 410 | 412 | 422)

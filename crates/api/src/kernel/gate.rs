@@ -155,7 +155,8 @@ pub async fn gate(
     Ok(answered.map_into_right_body())
 }
 
-/// Everything that is checked before a handler runs, in the order of contract section 12.
+/// Everything that is checked before a handler runs, in the order of
+/// docs/errors.md#order-of-refusals.
 async fn enter(
     request: &ServiceRequest,
     state: &State,

@@ -1,4 +1,4 @@
-//! The only place where errors become HTTP: problem documents of RFC 9457 (contract 1.3).
+//! The only place where errors become HTTP: problem documents of RFC 9457 (docs/errors.md).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Exports (contract 4.9).
+//! Exports.
 
 use actix_web::post;
 use domain::{exports::ExportRequest, jobs::Job};

@@ -1,4 +1,4 @@
-//! API keys (contract 4.11, section 5).
+//! API keys.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

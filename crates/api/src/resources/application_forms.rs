@@ -1,4 +1,4 @@
-//! The application form, for those who design it and for those who fill it in (contract 4.8).
+//! The application form, for those who design it and for those who fill it in.
 
 use actix_web::{get, patch, post, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! Contacts (contract 4.3).
+//! Contacts.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

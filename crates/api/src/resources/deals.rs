@@ -1,4 +1,4 @@
-//! Deals (contract 4.4).
+//! Deals (docs/deals.md).
 
 use actix_web::{delete, get, patch, post, web};
 use chrono::Utc;

@@ -1,4 +1,4 @@
-//! The one log of events (contract 4.10, section 6).
+//! The one log of events (docs/events.md).
 
 use actix_web::{get, web};
 use domain::{

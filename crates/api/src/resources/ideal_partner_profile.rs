@@ -1,4 +1,4 @@
-//! The ideal partner profile (contract 4.7).
+//! The ideal partner profile (docs/scoring.md#fit).
 
 use actix_web::{get, patch};
 use domain::ideal_partner_profile::{IdealPartnerProfile, IdealPartnerProfileUpdate};

@@ -1,4 +1,4 @@
-//! Insights (contract 4.6): over the partners that appear in intelligence.
+//! Insights: over the partners that appear in intelligence.
 
 use actix_web::get;
 use domain::{

@@ -1,4 +1,4 @@
-//! Jobs: long work and its outcome (contract 4.9).
+//! Jobs: long work and its outcome.
 
 use actix_web::{
     HttpResponse, get,

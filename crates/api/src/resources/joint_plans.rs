@@ -1,4 +1,4 @@
-//! Joint plans (contract 4.6).
+//! Joint plans.
 
 use actix_web::{get, patch, web};
 use domain::{

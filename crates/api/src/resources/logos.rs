@@ -1,4 +1,4 @@
-//! Logos of partners (contract 4.2). The row holds the address; the bytes lie in the file store.
+//! Logos of partners. The row holds the address; the bytes lie in the file store.
 //! Each upload has a file and an address of its own, so that caches never show an old logo and two
 //! uploads at once never share a file.
 

@@ -1,4 +1,4 @@
-//! Who is asking (contract 4.1).
+//! Who is asking.
 
 use actix_web::{get, patch};
 use domain::me::{Me, MeUpdate};

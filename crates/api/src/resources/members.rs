@@ -1,4 +1,4 @@
-//! Members and invitations (contract 4.11).
+//! Members and invitations.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! The organization of the caller (contract 4.11).
+//! The organization of the caller.
 
 use actix_web::{get, patch};
 use domain::organizations::{Organization, OrganizationUpdate};

@@ -1,4 +1,4 @@
-//! Partners (contract 4.2).
+//! Partners.
 
 use actix_web::{delete, get, http::header, patch, post, put, web};
 use chrono::Utc;

@@ -1,4 +1,4 @@
-//! Plan items (contract 4.6).
+//! Plan items.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! Sign-in: registration, sessions, passwords, invitations (contract 4.1, section 5).
+//! Sign-in: registration, sessions, passwords, invitations.
 
 use std::{net::IpAddr, time::Duration};
 

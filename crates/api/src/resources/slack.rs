@@ -1,4 +1,4 @@
-//! The connection to Slack (contract 4.8).
+//! The connection to Slack.
 
 use actix_web::{delete, get, put, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! Submissions: from the public form into the inbox, and out of it as partners (contract 4.8).
+//! Submissions: from the public form into the inbox, and out of it as partners.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! Tags (contract 4.3).
+//! Tags.
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

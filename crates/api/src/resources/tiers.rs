@@ -1,4 +1,4 @@
-//! Tiers (contract 4.5).
+//! Tiers (docs/tiers.md).
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{

@@ -1,4 +1,4 @@
-//! Saved views (contract 4.6).
+//! Saved views.
 
 use actix_web::{delete, get, patch, post, put, web};
 use domain::{

@@ -106,7 +106,7 @@ impl AccessScope {
 }
 
 impl AccessScope {
-    /// The least role whose members may do what the scope names (contract section 4).
+    /// The least role whose members may do what the scope names.
     pub const fn least_role(self) -> Role {
         match self {
             Self::TiersWrite => Role::Admin,
@@ -141,7 +141,7 @@ impl AccessScope {
 }
 
 impl Role {
-    /// The scopes that a user with this role has, in the order of the contract.
+    /// The scopes that a user with this role has, in the order in which the document lists them.
     pub fn scopes(self) -> Vec<AccessScope> {
         let all = AccessScope::WORDS.iter().filter_map(|word| word.parse::<AccessScope>().ok());
         all.filter(|scope| scope.least_role() <= self).collect()

@@ -15,7 +15,7 @@ macro_rules! choices {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
 
         impl $name {
-            /// Every word in the order of the contract.
+            /// Every word in the order of the declaration.
             pub const WORDS: &[&str] = &[$($text),*];
             /// The word as it stands on the wire and in the database.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }

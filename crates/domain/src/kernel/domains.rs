@@ -17,7 +17,7 @@ pub const INVALID_DOMAIN: &str = "invalid_domain";
 /// host takes longer than in proportion to its length.
 const LONGEST_HOST: usize = 1_000;
 
-/// A domain or URL in its normal form (contract section 1): the host in lower case and punycode,
+/// A domain or URL in its normal form: the host in lower case and punycode,
 /// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253
 /// characters.
 pub fn normalise(text: &str) -> Result<String, InvalidDomain> {

@@ -11,7 +11,7 @@ const MAX_DETAIL: usize = 1_000;
 
 macro_rules! codes {
     ($($variant:ident $text:literal $title:literal;)*) => {
-        /// The code of a problem: stable, for programs. Contract section 7.
+        /// The code of a problem: stable, for programs (docs/errors.md).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $title] $variant,)* }
 

@@ -1,5 +1,5 @@
 //! Events: what happened, to what, by whom. One append-only log per organization; everything that
-//! tells anyone anything reads it (contract section 6).
+//! tells anyone anything reads it (docs/events.md).
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

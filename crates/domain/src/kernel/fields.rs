@@ -283,7 +283,7 @@ impl Field {
         }
     }
 
-    /// The operators that filters know for it, in the order of the contract.
+    /// The operators that filters know for it, in the order of [`Operator`].
     pub fn operators(&self) -> &'static [Operator] {
         use Operator::*;
         match self.kind {

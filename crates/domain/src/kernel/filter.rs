@@ -1,6 +1,6 @@
 //! The one grammar of conditions: a tree of leaves over catalogue fields, parsed once, evaluated in
-//! memory here and in SQL by `persistence::listing`, with the same two-valued result (contract
-//! sections 1.2 and 12).
+//! memory here and in SQL by `persistence::listing`, with the same two-valued result
+//! (docs/filters.md).
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
 //! The one grammar of lists: filters, search, sort, page and cursor, read from GET parameters or
-//! from the body of a query, for any catalogue (contract sections 1.2 and 12).
+//! from the body of a query, for any catalogue (docs/lists.md).
 //! `persistence::listing` answers it.
 
 use std::borrow::Cow;

@@ -52,7 +52,7 @@ const ID_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 32;
 const CHECKSUM_LENGTH: usize = 6;
 
-/// An API key in clear (contract section 5): `prm_live_` or `prm_test_`, 8 characters that identify
+/// An API key in clear: `prm_live_` or `prm_test_`, 8 characters that identify
 /// it, 32 secret ones (190 bits) and a CRC32 of all before. Pattern
 /// `^prm_(live|test)_[0-9A-Za-z]{46}$`.
 #[derive(Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 #[error("must not contain control characters except newline and tab")]
 pub struct ControlCharacter;
 
-/// A text as it is kept (contract section 1, type Text): CR LF and CR become LF, trimmed, NFC.
+/// A text as it is kept (docs/API-DESIGN.md#requests): CR LF and CR become LF, trimmed, NFC.
 pub fn normalise(text: &str) -> Result<String, ControlCharacter> {
     let text = unify_line_ends(text);
     match text.chars().any(is_refused) {
@@ -63,7 +63,7 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// A company's name for comparison only, never shown (contract section 1): NFKC, case-folded,
+/// A company's name for comparison only, never shown: NFKC, case-folded,
 /// punctuation to spaces, spaces collapsed, a leading `the` dropped.
 ///
 /// Symbols stay (`A+` is not `A`), invisible characters go. A name that is nothing but punctuation

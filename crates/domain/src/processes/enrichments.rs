@@ -1,5 +1,5 @@
 //! Enrichment: what a partner's own website and a company-data source say about it, as an automated
-//! write (contract 3.7).
+//! write.
 
 use std::sync::Arc;
 

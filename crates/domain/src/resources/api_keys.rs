@@ -1,4 +1,4 @@
-//! API keys: how programs call, what they may do and from where (contract sections 3.3 and 5).
+//! API keys: how programs call, what they may do and from where.
 
 use std::net::IpAddr;
 

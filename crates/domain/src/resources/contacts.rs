@@ -1,4 +1,4 @@
-//! Contacts: people at a partner (contract section 3.4).
+//! Contacts: people at a partner.
 
 use diesel::{prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};

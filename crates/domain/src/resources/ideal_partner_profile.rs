@@ -1,5 +1,5 @@
 //! The ideal partner profile: the criteria by which an organization judges fit, and what a new
-//! organization starts with (contract section 3.7).
+//! organization starts with (docs/scoring.md#fit).
 
 use std::collections::HashSet;
 

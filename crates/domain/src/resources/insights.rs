@@ -1,4 +1,4 @@
-//! Insights: what the partners come to that appear in intelligence (contract section 3.6).
+//! Insights: what the partners come to that appear in intelligence.
 
 use chrono::{NaiveDate, TimeDelta, TimeZone};
 use serde::{Deserialize, Serialize};

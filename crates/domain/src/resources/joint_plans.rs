@@ -1,5 +1,5 @@
 //! The joint plan of a partner: its annual target, how it spreads over the quarters of the fiscal
-//! year, and what was won (contract section 3.6). A view over the partner; what is planned in
+//! year, and what was won. A view over the partner; what is planned in
 //! detail are `plan_items`.
 
 use chrono::{Datelike, NaiveDate};

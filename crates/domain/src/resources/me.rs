@@ -1,4 +1,4 @@
-//! Who is asking: the user or key behind the credential (contract section 3.3).
+//! Who is asking: the user or key behind the credential.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Members: people of the organization, what they may do, and how they join (contract section 3.3).
+//! Members: people of the organization, what they may do, and how they join.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

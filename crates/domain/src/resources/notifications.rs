@@ -1,5 +1,5 @@
 //! Notifications: what members are told, in the application, by mail and in Slack, and what became
-//! of it (contract section 3.8).
+//! of it.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;

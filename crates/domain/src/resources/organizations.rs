@@ -1,4 +1,4 @@
-//! The organization: the tenant, its name, currency, calendar and settings (contract section 3.3).
+//! The organization: the tenant, its name, currency, calendar and settings.
 
 use diesel::{define_sql_function, prelude::*, sql_types};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,4 @@
-//! Plan items: what a partner and the organization do together, in an order of their own (contract
-//! section 3.6).
+//! Plan items: what a partner and the organization do together, in an order of their own.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -1,5 +1,5 @@
 //! Scores: how well a partner fits, how the relationship stands, and the evidence for both
-//! (contract section 3.7).
+//! (docs/scoring.md).
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

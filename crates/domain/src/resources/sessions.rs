@@ -1,5 +1,4 @@
-//! Sign-in: registration, sessions, passwords and invitations as they go over the wire (contract
-//! section 3.3).
+//! Sign-in: registration, sessions, passwords and invitations as they go over the wire.
 
 use std::net::IpAddr;
 

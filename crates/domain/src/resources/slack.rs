@@ -1,4 +1,4 @@
-//! The connection to Slack (contract section 3.8).
+//! The connection to Slack.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

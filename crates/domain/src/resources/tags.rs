@@ -1,4 +1,4 @@
-//! Tags: the organization's own labels for partners, in three categories (contract section 3.4).
+//! Tags: the organization's own labels for partners, in three categories.
 
 use diesel::{prelude::*, sql_types::BigInt};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! Acceptance: a submission becomes a partner, or fills one in, in one transaction and once
-//! (contract section 2, rule 11).
+//! (docs/overrides.md#acceptance).
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

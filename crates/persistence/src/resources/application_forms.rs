@@ -1,4 +1,4 @@
-//! The application form (contract 4.8): one per organization, every version of it kept.
+//! The application form: one per organization, every version of it kept.
 
 use chrono::TimeDelta;
 use diesel::{define_sql_function, prelude::*, sql_types};

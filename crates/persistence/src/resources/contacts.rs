@@ -1,4 +1,4 @@
-//! Contacts (contract 4.3). Erased for good: they are personal data.
+//! Contacts. Erased for good: they are personal data.
 
 use std::collections::BTreeMap;
 

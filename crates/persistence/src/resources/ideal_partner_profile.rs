@@ -1,4 +1,5 @@
-//! The ideal partner profile (contract 4.7). Every organization has one from its first moment.
+//! The ideal partner profile (docs/scoring.md#fit). Every organization has one from its first
+//! moment.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

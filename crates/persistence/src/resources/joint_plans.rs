@@ -1,4 +1,4 @@
-//! The joint plan of a partner (contract 4.6): a view over the partner, its plan items and what was
+//! The joint plan of a partner: a view over the partner, its plan items and what was
 //! won.
 
 use std::collections::HashMap;

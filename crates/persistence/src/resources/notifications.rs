@@ -1,4 +1,4 @@
-//! Notifications (contract 3.8): made in the transaction of their cause, with everything that goes
+//! Notifications: made in the transaction of their cause, with everything that goes
 //! out of the application because of them.
 
 use chrono::TimeDelta;

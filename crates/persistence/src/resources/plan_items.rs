@@ -1,4 +1,4 @@
-//! Plan items (contract 4.6), in the order that people give them.
+//! Plan items, in the order that people give them.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,4 +1,4 @@
-//! Tags (contract 4.3).
+//! Tags.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

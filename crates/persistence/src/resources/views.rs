@@ -1,4 +1,4 @@
-//! Saved views (contract 4.6): who sees and changes which, each member's defaults, and what a view
+//! Saved views: who sees and changes which, each member's defaults, and what a view
 //! does to a list. Private views of others are not there.
 
 use std::{borrow::Cow, collections::HashSet};

@@ -1,7 +1,7 @@
 //! What the model answered: read strictly, bounded, cleaned. Whatever it says, the judgement that
-//! comes out keeps the promises of the contract: 50 and the effects of a dimension are its score,
-//! no dimension is further than [`MOST_MOVED`] from the rules, every score is within 0..100, and
-//! every reason rests on a fact that is there.
+//! comes out keeps the promises of docs/scoring-model.md: 50 and the effects of a dimension are its
+//! score, no dimension is further than [`MOST_MOVED`] from the rules, every score is within 0..100,
+//! and every reason rests on a fact that is there.
 
 use domain::{
     partners::FourCBreakdown,
@@ -16,7 +16,7 @@ use crate::{Judgement, facts::Profile, rules};
 /// How far the model may move a dimension, in points.
 const MOST_MOVED: i64 = 15;
 
-/// Limits of a judgement (contract section 3.7).
+/// Limits of a judgement.
 const MOST_EVIDENCE: usize = 60;
 const MOST_STRENGTHS: usize = 10;
 const LONGEST_STRENGTH: usize = 200;

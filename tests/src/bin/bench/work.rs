@@ -1,5 +1,5 @@
-//! The rows of the table: requests, the statements that they make, and the target of architecture
-//! section 11.
+//! The rows of the table in docs/performance.md: requests, the statements that they make, and the
+//! target of each.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},

@@ -1,4 +1,4 @@
-//! The OpenAPI document (contract section 8): made from the routes and their types, then finished
+//! The OpenAPI document: made from the routes and their types, then finished
 //! here. It is also the policy that requests are held to, and what their bodies are checked
 //! against.
 //!
@@ -23,7 +23,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 pub use policy::{Operation, Parameter, Policy};
 
-/// The version of the contract, which paths carry as `/v1`.
+/// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
 
 /// What the document calls methods.
@@ -38,7 +38,7 @@ pub fn document(routes: fn(&mut ServiceConfig)) -> Json {
     finish(App::new().into_utoipa_app().configure(routes).split_for_parts().1)
 }
 
-/// Makes the document of the contract from what the derives give.
+/// Finishes the document that the derives give, by the rules of docs/API-DESIGN.md#the-document.
 pub fn finish(raw: OpenApi) -> Json {
     let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
     let mut schemas =

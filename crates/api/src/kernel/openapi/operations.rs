@@ -10,7 +10,7 @@ use super::{
     schemas::name_of,
 };
 
-/// Brings all operations into the form of the contract.
+/// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
 pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>) {
     for (path, item) in paths {
         // A thing that is read with a version is deleted with one.

@@ -1,12 +1,12 @@
-//! What is done to the schemas of the derives: one place for each limit, and the rules of contract
-//! section 8.
+//! What is done to the schemas of the derives: one place for each limit, and the rules of
+//! docs/API-DESIGN.md#the-document.
 
 use domain::body::resource_of;
 use serde_json::{Map, Value as Json, json};
 
 type Schemas = Map<String, Json>;
 
-/// Brings all schemas into the form of the contract.
+/// Brings all schemas into the form that docs/API-DESIGN.md#the-document asks for.
 pub fn finish(schemas: &mut Schemas) {
     schemas.extend(problem());
     merge_all_of(schemas);

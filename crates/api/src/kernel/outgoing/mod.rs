@@ -1,5 +1,4 @@
-//! Requests to addresses that a user can name: the one client for them, and its guard (contract
-//! 3.7).
+//! Requests to addresses that a user can name: the one client for them, and its guard.
 //!
 //! The guard stands where connections are made: a name is resolved once, every address of it is
 //! checked, and the connection goes to one of those very addresses. So a name that changes its mind

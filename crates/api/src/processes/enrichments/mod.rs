@@ -1,4 +1,4 @@
-//! Enrichment: what the outside world says about partners (contract 3.7, 4.2).
+//! Enrichment: what the outside world says about partners.
 
 mod sources;
 mod website;

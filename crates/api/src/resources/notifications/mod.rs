@@ -1,5 +1,5 @@
 //! Notifications: what members are told, who is told of applications, and what became of mails and
-//! messages (contract 4.8).
+//! messages.
 
 pub mod sender;
 pub mod templates;

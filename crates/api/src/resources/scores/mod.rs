@@ -1,4 +1,4 @@
-//! Scores (contract 4.7): asked for here, made by the worker.
+//! Scores (docs/scoring.md): asked for here, made by the worker.
 
 mod backtest;
 mod judge;

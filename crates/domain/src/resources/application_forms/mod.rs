@@ -1,5 +1,4 @@
-//! The application form: what a prospective partner is asked, in versions that are all kept
-//! (contract section 3.8).
+//! The application form: what a prospective partner is asked, in versions that are all kept.
 
 mod mapping;
 mod write;

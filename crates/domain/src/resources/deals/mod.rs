@@ -1,4 +1,4 @@
-//! Deals: deal registrations of partners, from submission to won or lost (contract section 3.4).
+//! Deals: deal registrations of partners, from submission to won or lost (docs/deals.md).
 
 mod accounts;
 mod batch;

@@ -80,9 +80,10 @@ mod tests {
     use super::*;
     use crate::kernel::events::EventType;
 
-    /// The table of the contract, row by row: a letter for each status that a write may lead to.
+    /// The table of docs/deals.md#statuses, row by row: a letter for each status that a write may
+    /// lead to.
     #[test]
-    fn every_pair_is_as_the_contract_says() {
+    fn every_pair_is_as_the_table_says() {
         let all = TRANSITIONS.map(|(status, _)| status);
         assert_eq!(all.map(DealStatus::as_str), DealStatus::WORDS);
         //               to:  s u a r e w l

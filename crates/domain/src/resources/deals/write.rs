@@ -1,5 +1,5 @@
-//! What a write makes of a deal: a pure function of the deal, what is wanted, and the day (contract
-//! sections 3.4 and 12).
+//! What a write makes of a deal: a pure function of the deal, what is wanted, and the day
+//! (docs/deals.md).
 
 use chrono::{Days, NaiveDate};
 use serde_json::json;

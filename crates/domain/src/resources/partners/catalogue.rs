@@ -1,4 +1,4 @@
-//! The one declaration of a partner's fields, in display order (contract section 3.1).
+//! The one declaration of a partner's fields, in display order.
 
 use super::{
     LogoSource, PartnerCategory, PartnerCreatedVia, PartnerStage, PartnerStatus, PartnerType,

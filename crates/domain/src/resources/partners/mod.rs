@@ -1,4 +1,4 @@
-//! Partners: one profile per company, the single source of truth (contract section 3.1).
+//! Partners: one profile per company, the single source of truth.
 
 mod aggregate;
 mod batch;

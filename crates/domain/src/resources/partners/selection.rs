@@ -1,5 +1,4 @@
-//! Which partners a piece of work is about: named one by one, or found by a filter or a view
-//! (contract section 3.7).
+//! Which partners a piece of work is about: named one by one, or found by a filter or a view.
 
 use crate::{
     kernel::{

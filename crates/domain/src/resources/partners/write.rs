@@ -1,4 +1,4 @@
-//! What a write does to a partner (contract section 2): a pure function of the row, its overrides,
+//! What a write does to a partner (docs/overrides.md): a pure function of the row, its overrides,
 //! the wanted values and the mode. Every writer goes through it: people, keys, imports, and the
 //! features to come.
 
@@ -98,8 +98,8 @@ impl Plan {
         self.skipped.iter().map(|s| s.field.name).collect()
     }
     /// The values that wait after the write: what was skipped, and for a computed field that a
-    /// person replaces what was computed (rule 8). `before` are the partner's values until now; a
-    /// new one has none.
+    /// person replaces what was computed (docs/overrides.md#computed-fields). `before` are the
+    /// partner's values until now; a new one has none.
     pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
         let computed =
             self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
@@ -185,8 +185,9 @@ fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, 
 /// What the quarterly weights come to, in basis points.
 const WHOLE: i64 = 10_000;
 
-/// Fields that this mode may not write at all (rules 8 and 9), with the place of each. Of tiers the
-/// policy decides (rule 7): `TierRules::refuse`.
+/// Fields that this mode may not write at all, with the place of each: see "Computed fields" and
+/// "Fields for people only" in docs/overrides.md. For the tier the policy decides:
+/// `TierRules::refuse`.
 pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
     if mode == WriteMode::Manual {
         return Vec::new();
@@ -210,8 +211,8 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
         .collect()
 }
 
-/// A new partner: its values on top of the defaults (rule 2). `linked` says that a primary contact
-/// is made with it.
+/// A new partner: its values on top of the defaults (docs/overrides.md#creation). `linked` says
+/// that a primary contact is made with it.
 pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
     let faults = forbidden(&changes, mode);
     if !faults.is_empty() {
@@ -236,7 +237,7 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
 }
 
 /// A new partner out of an application: `answered` is written by automation, `decided` as `mode`
-/// says, in place of what was answered (rule 11).
+/// says, in place of what was answered (docs/overrides.md#acceptance).
 pub fn accepted(
     answered: Vec<Change>,
     decided: Vec<Change>,
@@ -253,7 +254,7 @@ pub fn accepted(
     Ok(plan)
 }
 
-/// An edit of a partner: `row` holds its present values (rules 1, 3 to 9).
+/// An edit of a partner: `row` holds its present values. The rules are docs/overrides.md.
 pub fn written(
     row: &Map<String, Json>,
     held: &[Held],
@@ -270,8 +271,8 @@ pub fn written(
         let same = *field.of(row) == value;
         let hold = held.iter().find(|h| h.field.name == field.name);
         match (mode, hold) {
-            // By hand, a tier is never taken away: it is given back to the rules (rule 6),
-            // `TierRules::settle`.
+            // By hand, a tier is never taken away: it is given back to the rules
+            // (docs/overrides.md#tier), `TierRules::settle`.
             (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
                 plan.unmarked.extend(hold.map(|hold| hold.field));
             }
@@ -292,8 +293,8 @@ pub fn written(
     Ok(plan)
 }
 
-/// What the computed values of a partner do to it (rule 8): they are written, or while a person has
-/// replaced one it is what waits for the override to be cleared.
+/// What the computed values of a partner do to it (docs/overrides.md#computed-fields): they are
+/// written, or while a person has replaced one it is what waits for the override to be cleared.
 pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
     let mut plan = Plan::default();
     for Change { field, value } in values {
@@ -319,7 +320,8 @@ fn is_input_of_scores(field: &Field) -> bool {
     written && !field.is_tier() && field.name != "external_id"
 }
 
-/// Decides by hand that a field stays as it is (rule 5). `None` when the field cannot be pinned.
+/// Decides by hand that a field stays as it is (docs/overrides.md#pinning-and-clearing). `None`
+/// when the field cannot be pinned.
 pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Option<Plan> {
     if !field.overridable || (field.is_tier() && field.of(row).is_null()) {
         return None;
@@ -331,8 +333,9 @@ pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Opt
     Some(plan)
 }
 
-/// Hands fields back to automation: each takes its pending value, if there is one (rule 5). What a
-/// tier becomes the rules say, `TierRules::settle`.
+/// Hands fields back to automation: each takes its pending value, if there is one
+/// (docs/overrides.md#pinning-and-clearing). What a tier becomes the rules say,
+/// `TierRules::settle`.
 pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
     let mut plan = Plan::default();
     for hold in cleared {

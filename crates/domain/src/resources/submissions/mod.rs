@@ -1,4 +1,4 @@
-//! Submissions: what prospective partners sent, and what became of it (contract section 3.8).
+//! Submissions: what prospective partners sent, and what became of it.
 
 mod answers;
 mod mapped;

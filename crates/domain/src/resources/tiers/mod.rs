@@ -1,5 +1,5 @@
 //! Tiers: the rungs of the program, what a partner must fulfil for each, and how partners get there
-//! (contract section 3.5).
+//! (docs/tiers.md).
 
 mod assessment;
 mod rules;

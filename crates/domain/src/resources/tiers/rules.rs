@@ -246,7 +246,7 @@ impl TierRules {
         nodes.flat_map(|(_, node)| node.leaves()).map(|(field, _)| field.property()).collect()
     }
 
-    /// Rule 7: automation may write tiers only while people decide on them.
+    /// Automation may write tiers only while people decide on them (docs/overrides.md#tier).
     ///
     /// # Errors
     /// `computed_field`.

@@ -39,7 +39,7 @@ fn gold() -> Json {
     })
 }
 
-/// The tiers of the contract's example.
+/// The tiers of the example in docs/tiers.md.
 fn rules(mode: &str, evaluate_on: &[&str], grace_days: i64) -> TierRules {
     let stored = StoredTierRules {
         mode: mode.into(),

@@ -1,5 +1,5 @@
 //! Deals: read, listed, written with channel conflict and roll-ups in the same transaction
-//! (contract 3.4, 4.4).
+//! (docs/deals.md).
 
 mod batch;
 mod expiry;

@@ -1,4 +1,4 @@
-//! Insights (contract 4.6): counted by the database in whole sets, over the partners that appear in
+//! Insights: counted by the database in whole sets, over the partners that appear in
 //! intelligence.
 
 mod attainment;

@@ -1,4 +1,4 @@
-//! Partners: read, listed, written by the rules of contract section 2.
+//! Partners: read, listed, written by the rules of docs/overrides.md.
 
 pub(crate) mod account_claims;
 mod aggregate;

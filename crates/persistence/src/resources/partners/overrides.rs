@@ -1,4 +1,5 @@
-//! Decisions by hand: seen, pinned, handed back (contract section 2, rule 5).
+//! Decisions by hand: seen, pinned, handed back
+//! (docs/overrides.md#pinning-and-clearing).
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,4 +1,4 @@
-//! The rules of contract section 2 against the database, for every field that can be overridden.
+//! The rules of docs/overrides.md against the database, for every field that can be overridden.
 
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -169,7 +169,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         base
     };
 
-    // Creation (rule 2). A primary contact cannot be there before its partner.
+    // Creation. A primary contact cannot be there before its partner.
     let needs_partner = name == "primary_contact_id";
     let a = room.sample(field, 0, &unique, &[]);
     if !needs_partner {
@@ -218,7 +218,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
     let sample = |n| room.sample(field, n, &format!("{unique}-own"), &contacts);
     let (b, c) = (sample(1), sample(2));
 
-    // A write by hand marks; the same value again changes nothing (rule 1).
+    // A write by hand marks; the same value again changes nothing.
     let set = room.patch(id, with(&b, json!({})), WriteMode::Manual).await.unwrap();
     assert_eq!((set.summary.version, value(&set, field)), (2, b.clone()), "{name}");
     assert_eq!(set.summary.overridden_fields, [name]);
@@ -231,7 +231,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         "{kinds:?}"
     );
 
-    // Automation skips it (rules 3, 4), or may not write it at all (rules 7, 8).
+    // Automation skips it, or may not write it at all.
     let skipped = room.patch(id, with(&c, json!({})), WriteMode::Automated).await;
     if by_automation {
         let skipped = skipped.unwrap();
@@ -239,7 +239,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         assert_eq!(skipped.summary.skipped_fields, [name]);
         assert_eq!(room.events(id).await.len(), told, "{name} told of nothing");
         assert_eq!(room.overrides(id).await[0]["pending_value"], c, "{name}");
-        // By hand once more: the pending value stays (rule 3).
+        // By hand once more: the pending value stays.
         let third = sample(0);
         let by_hand = room.patch(id, with(&third, json!({})), WriteMode::Manual).await.unwrap();
         assert_eq!((by_hand.summary.version, value(&by_hand, field)), (3, third.clone()), "{name}");
@@ -249,7 +249,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         assert_eq!((agreed.summary.version, agreed.summary.skipped_fields.len()), (3, 0), "{name}");
         assert_eq!(room.overrides(id).await[0]["has_pending_value"], false, "{name}");
         room.patch(id, with(&c, json!({})), WriteMode::Automated).await.unwrap();
-        // Cleared: the pending value moves in (rule 5).
+        // Cleared: the pending value moves in.
         let cleared = room
             .store
             .write(&room.scope, async |tx| clear_override(tx, id, name, Some(3.into())).await)
@@ -274,7 +274,7 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         room.store.write(&room.scope, async |tx| clear_override(tx, id, name, None).await).await;
     assert_eq!(gone.unwrap_err().code(), Code::NotOverridden);
 
-    // Pinned at what it is, cleared without a pending value: it stays (rule 5).
+    // Pinned at what it is, cleared without a pending value: it stays.
     let before = room.store.read(&room.scope, async |tx| get(tx, id).await).await.unwrap();
     let pinned = room.store.write(&room.scope, async |tx| pin(tx, id, name).await).await.unwrap();
     assert_eq!(pinned.summary.version, before.summary.version + 1, "{name}");

@@ -95,7 +95,7 @@ async fn lock_any(tx: &Tx<'_>, id: PartnerId) -> Result<Locked> {
     Ok(Locked { row: partner.clone().into_row(), held: held.collect(), rules, partner })
 }
 
-/// Writes wanted values to a partner (contract section 2). The answer names what was skipped.
+/// Writes wanted values to a partner (docs/overrides.md). The answer names what was skipped.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`; 422 for what the mode may not write and for what values refer
@@ -186,8 +186,8 @@ pub async fn insert(
     insert_planned(tx, &changes, plan, primary_contact, created_via, mode).await
 }
 
-/// A new partner out of an application (rule 11): what was answered, and what the reviewer says in
-/// its place.
+/// A new partner out of an application (docs/overrides.md#acceptance): what was answered, and what
+/// the reviewer says in its place.
 ///
 /// # Errors
 /// As for [`update`].

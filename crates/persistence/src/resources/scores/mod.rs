@@ -1,5 +1,5 @@
-//! Scores (contract 4.7): what a judgement looks at, what came of it, who is being judged. Judging
-//! itself is not done here.
+//! Scores (docs/scoring.md): what a judgement looks at, what came of it, who is being judged.
+//! Judging itself is not done here.
 
 mod claims;
 mod facts;

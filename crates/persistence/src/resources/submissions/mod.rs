@@ -1,4 +1,4 @@
-//! Submissions (contract 4.8): taken from strangers, reviewed, accepted, erased. Events about them
+//! Submissions: taken from strangers, reviewed, accepted, erased. Events about them
 //! never hold answers, so that erasing one leaves nothing behind.
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Tiers: the rungs, the policy, and what follows for partners (contract 4.5).
+//! Tiers: the rungs, the policy, and what follows for partners (docs/tiers.md).
 
 mod evaluation;
 mod history;
