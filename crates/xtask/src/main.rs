@@ -7,6 +7,8 @@ mod example;
 mod http_below_api;
 mod imports;
 mod postgres;
+#[cfg(test)]
+mod references;
 mod settings;
 mod tools;
 mod tree;
