@@ -16,7 +16,7 @@ mod time;
 
 use domain::scores::{ScoreDimension, ScoreEvidence};
 
-use crate::{facts::PartnerFacts, rules::MAX_REASON, words::shortened};
+use crate::{facts::PartnerFacts, fit::MAX_REASON, text::shortened};
 
 /// How many signals there are.
 pub const COUNT: usize = 10;

@@ -10,6 +10,7 @@ mod budget;
 mod circuit;
 mod client;
 mod prompt;
+mod tokens;
 
 use std::{
     fmt::Write,
