@@ -16,7 +16,11 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Fallback, Limits, UnusableSettings, Usage, prompt::Prompt, tokens::estimate};
+use super::{
+    prompt::Prompt,
+    settings::{Fallback, Limits, UnusableSettings, Usage},
+    tokens::estimate,
+};
 
 /// The largest body that is read. Answers are a few KiB.
 const LARGEST_BODY: usize = 1024 * 1024;
