@@ -13,12 +13,8 @@ mod prompt;
 mod settings;
 mod tokens;
 
-use std::{
-    fmt::Write,
-    time::{Duration, Instant},
-};
+use std::{fmt::Write, time::Instant};
 
-use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
