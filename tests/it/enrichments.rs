@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::schema::enrichment_cache;
 use domain::timestamp::Timestamp;
 use harness::{Answer, Client, Ended, Organization, Reply, Site};
 use image::ImageFormat;
-use persistence::schema::enrichment_cache;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;

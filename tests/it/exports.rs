@@ -204,7 +204,7 @@ async fn what_is_wrong_with_a_request_is_said_at_once() {
 async fn only_who_asked_for_a_file_and_admins_fetch_it_and_for_a_day() {
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
-    use persistence::schema::jobs;
+    use domain::schema::jobs;
 
     let org = filled().await;
     let key = org.key(&["exports:write", "jobs:read"]).await;

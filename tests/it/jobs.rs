@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::schema::jobs;
 use domain::{ids::JobId, timestamp::Timestamp};
 use harness::{Client, Organization};
-use persistence::schema::jobs;
 use serde_json::{Value, json};
 
 fn rows(count: usize) -> String {
