@@ -644,7 +644,7 @@ impl Tasks for Exporter {
         .await
         .unwrap();
         assert_eq!(written, exports::Written::Whole);
-        let outcome = exports::finish(run, id, "/result").await;
+        let outcome = exports::finish(run, id, &format!("/v1/jobs/{id}/result")).await;
         self.ended.notify_one();
         outcome
     }
