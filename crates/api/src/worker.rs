@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use crate::{
     kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
     processes::enrichments::{self, Sources},
-    resources::{logos, notifications::sender::Sender, scores::Scorer},
+    resources::{jobs::result_path, logos, notifications::sender::Sender, scores::Scorer},
 };
 
 /// The task that erases what nobody needs any more.
@@ -126,7 +126,7 @@ impl Work {
         match exports::write(run, id, async |lines| file.write(&lines).await).await {
             Ok(exports::Written::Whole) => {
                 file.close().await?;
-                exports::finish(run, id).await
+                exports::finish(run, id, &result_path(id)).await
             }
             Ok(exports::Written::Canceled) => {
                 file.throw_away().await;

@@ -58,7 +58,6 @@ fn faults(words: &Words, operations: &BTreeSet<String>) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "jobs still store whole problems"]
 fn the_crates_below_the_api_know_no_http() {
     let list = fs::read_to_string(root().join("openapi/operations.txt")).unwrap();
     let operations: BTreeSet<String> =

@@ -266,12 +266,7 @@ impl Work {
                     _ if matches!(error, Error::Problem(_)) => JobItemStatus::Failed,
                     _ => return Err(error),
                 };
-                item = item.stopped(
-                    status,
-                    &error,
-                    &format!("/v1/jobs/{}/items", self.id),
-                    tx.scope().request_id,
-                );
+                item = item.stopped(status, &error, tx.scope().request_id);
             }
             let addresses = [before.as_ref(), visit.new_logo()].into_iter().flatten();
             unused.extend(

@@ -264,7 +264,7 @@ async fn finish(
         true => foresee(tx, &batch.frame, &batch.ids, wish.force).await?,
         false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
     };
-    let items = items(tx, job, batch, became);
+    let items = items(tx, batch, became);
     let position = Position {
         after: batch.ids.last().copied().or(batch.position.after),
         index: batch.position.index + items.len() as i64,
@@ -365,18 +365,12 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
 }
 
 /// What became of each partner of a batch, in order.
-fn items(
-    tx: &Tx<'_>,
-    job: &Job,
-    batch: &Batch,
-    mut became: HashMap<PartnerId, Became>,
-) -> Vec<NewJobItem> {
-    let instance = format!("/v1/jobs/{}", job.id);
+fn items(tx: &Tx<'_>, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> Vec<NewJobItem> {
     let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
     let item = |(index, id): (i64, &PartnerId)| {
         let item = NewJobItem::succeeded(index, id);
         let stopped = |item: NewJobItem, status, code| {
-            item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+            item.stopped(status, &Error::of(code), tx.scope().request_id)
         };
         let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
         match became.remove(id) {

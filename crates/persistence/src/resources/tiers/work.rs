@@ -137,7 +137,7 @@ async fn step(tx: &Tx<'_>, run: &Run, id: JobId) -> Result<bool> {
     };
     let found = evaluation.batch(tx, position.after, limit).await?;
     let is_last = (found.len() as i64) < limit;
-    let items = items(tx, id, &task, &found, position.index);
+    let items = items(tx, &task, &found, position.index);
     position.after = found.last().map(|one| one.id).or(position.after);
     position.index += items.len() as i64;
     jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?)
@@ -165,10 +165,9 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// What became of each partner of a batch, and of those who were named and are not there.
-fn items(tx: &Tx<'_>, job: JobId, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
-    let instance = format!("/v1/jobs/{job}");
+fn items(tx: &Tx<'_>, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
     let stopped = |item: NewJobItem, status, code| {
-        item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+        item.stopped(status, &Error::of(code), tx.scope().request_id)
     };
     let mut all: Vec<NewJobItem> = (from..)
         .zip(found)
