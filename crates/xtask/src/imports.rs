@@ -178,13 +178,12 @@ impl Crate {
         edges.collect()
     }
 
-    #[cfg(test)]
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.modules.values().map(|module| module.file.as_path())
     }
 
     /// A line for each group of files that import each other.
-    fn cycles(&self) -> Vec<String> {
+    pub(crate) fn cycles(&self) -> Vec<String> {
         let groups = components(&self.graph());
         let names = groups.into_iter().map(|group| {
             let files: Vec<String> = group.iter().map(|name| name.join("/")).collect();

@@ -24,6 +24,7 @@ use crate::kernel::{
 /// The task that mails one of them.
 pub const TASK: &str = "account_mail";
 /// How often a mail that fails is tried.
+/// With the growing waits of `tasks::fail` they take 17 to 34 minutes.
 const ATTEMPTS: i32 = 12;
 
 /// What a mail tells a person.
@@ -61,6 +62,8 @@ pub async fn enqueue(tx: &Tx<'_>, member: MemberId, mail: AccountMail) -> Result
     if mail_allowances::take(tx, &key, allowance).await?.is_some() {
         return Ok(());
     }
+    // Name and address are read when the mail is sent: they may have changed by then, and a removed
+    // member gets no mail.
     let payload = json!({"member_id": member.0, "at": Timestamp::now(), "mail": mail});
     let task = NewTask::new(TASK, payload).attempts(ATTEMPTS).lane(Lane::Mails);
     tasks::enqueue(tx, &task).await

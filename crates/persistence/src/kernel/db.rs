@@ -53,12 +53,14 @@ const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s';
     SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
 
 /// How long a request waits for a free connection, and a new connection for the database.
+/// Below five seconds, within which a request is answered 503 while the database is away.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a read for a request may take: each of its statements, and one second more for all of
 /// them together.
 const READ_TIME: Duration = Duration::from_secs(5);
 /// Of so many connections one is for one organization.
+/// See docs/decisions/0131-what-one-may-take.md.
 const SHARE: usize = 4;
 /// Organizations whose share is remembered although nobody uses it.
 const IDLE_SHARES: usize = 10_000;
@@ -119,6 +121,8 @@ impl Store {
     /// security.
     pub async fn connect(settings: &Settings) -> Result<Self> {
         let mut config = ManagerConfig::default();
+        // The default check sends a query whenever a connection is taken. Measured, that doubled
+        // the CPU of a small request; a connection that has died is noticed without it.
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(|url| establish(url).boxed());
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(
@@ -274,6 +278,8 @@ impl Store {
         };
         let turn = fairness.turn(scope.organization).await?;
         let limit = fairness.read_time;
+        // SET LOCAL ends with the transaction, so whoever uses the connection next has its usual
+        // limit.
         let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", limit.as_millis());
         let conn = self.connection().await?;
         let read = self.transaction(conn, &begin, scope, work);
@@ -437,6 +443,7 @@ impl<'c> Tx<'c> {
             Ok(_) => conn.batch_execute("RELEASE SAVEPOINT work").await?,
             Err(_) => {
                 conn.batch_execute("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work").await?;
+                // What was undone must not be told to anybody.
                 self.events.lock().expect("never poisoned").truncate(told);
             }
         }

@@ -51,6 +51,9 @@ pub(crate) async fn append(
 }
 
 /// One statement for all events of a transaction: takes their numbers and inserts them.
+/// The counter is the price of numbers in the order of commits: with eight writers of one
+/// organization 1,324 writes a second were measured instead of 2,213, across organizations no
+/// difference.
 #[derive(QueryId)]
 struct Append {
     count: i64,

@@ -90,6 +90,7 @@ impl EventFilter {
             all = Box::new(all.and(events::type_.eq_any(types)));
         }
         if !self.security {
+            // See docs/decisions/0006-who-sees-security-events.md.
             let secret = TYPES.iter().filter(|t| t.group == "security").map(|t| t.name);
             all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
         }

@@ -27,6 +27,8 @@ use crate::kernel::{
 /// The turn among several instances of the program: held until the transaction ends. Its holder in
 /// another instance may need longer for its rows than one row is ever waited for.
 pub(crate) async fn bulk(tx: &Tx<'_>) -> Result<()> {
+    // Less than the `statement_timeout` of 15 s that every connection has, so that it is the lock
+    // that gives up.
     let wait = "SET LOCAL lock_timeout = '14s'; \
         SELECT pg_advisory_xact_lock( \
             hashtextextended(current_organization()::text || ' bulk', 0)); \

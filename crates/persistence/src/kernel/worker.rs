@@ -200,6 +200,7 @@ async fn listen(store: &Store, wake: &Notify) {
                 wake.notify_one();
             }
         }
+        // NOTIFY only shortens the wait: without it the poll finds a task within a second.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
@@ -298,6 +299,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         let mut running: Running<'a> = FuturesUnordered::new();
         let mut claiming: Claiming<'a> = Fuse::terminated();
         let mut renewing: Renewing<'a> = Fuse::terminated();
+        // Several renewals fit into a lease, so that one that fails or comes late loses no task.
         let mut heartbeat = interval(self.settings.lease / 5);
         let mut poll = interval(self.settings.poll);
         let mut ends_at: Option<Instant> = None;

@@ -249,6 +249,8 @@ impl Work {
     ) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
         let (currency, _) = imports::exponent(tx).await?;
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
+        // Nothing was locked while the sources were asked, so the partners are read again; whoever
+        // changed or deleted one meanwhile wins.
         let mut locked = bulk::lock_many(tx, &ids).await?;
         let (mut items, mut unused) = (Vec::with_capacity(visits.len()), Vec::new());
         for (index, visit) in (self.position.index..).zip(visits) {
@@ -293,6 +295,7 @@ impl Work {
             .domain
             .as_deref()
             .ok_or_else(|| Error::of(Code::DomainRequired))?;
+        // What was found is about the old domain.
         if visit.domain.as_deref() != Some(domain) {
             let detail = "The domain was changed while its sources were asked. Please try again.";
             let version = json!(held.partner.summary.version);
@@ -326,6 +329,7 @@ impl Work {
         if plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty() {
             return Err(Error::of(Code::Unchanged));
         }
+        // A partner that is refused must not undo the others of the step.
         let written = tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
         Ok(written.summary.logo_url)
     }

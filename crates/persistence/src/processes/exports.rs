@@ -93,6 +93,8 @@ pub async fn write(
             export.columns = view.columns;
         }
     }
+    // Records that are created meanwhile are left out, so that the export ends and its total stays
+    // true.
     list.narrow_to_made_until(export.object.catalogue(), job.created_at);
     let total = run.store.read(run.scope(), async |tx| count(tx, &export, &list).await).await?;
     run.step(async |tx| jobs::set_total(tx, id, total).await).await?;

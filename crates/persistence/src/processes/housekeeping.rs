@@ -91,6 +91,7 @@ const OLD_ROWS: &[OldRows] = &[
         "fetched_at < clock_timestamp() - interval '7 days'",
         "fetched_at",
     ),
+    // Nobody asks for them after the ten minutes that an access token lives.
     old("revocations", "id", "revoked_at < clock_timestamp() - interval '1 day'", "id"),
     old(
         "score_claims",
@@ -177,6 +178,8 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
         .set(submissions::partner_id.eq(None::<Uuid>))
         .execute(&mut conn)
         .await?;
+    // Contacts and deals are read first, because they go with the partner by a foreign key, and
+    // whoever keeps a copy must hear of each.
     let people: Vec<(ContactId, i64, PartnerId)> = contacts::table
         .filter(contacts::partner_id.eq_any(&ids))
         .select((contacts::id, contacts::version, contacts::partner_id))

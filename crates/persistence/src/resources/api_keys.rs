@@ -51,6 +51,8 @@ pub async fn find(
     prefix: &str,
     request_id: Uuid,
 ) -> Result<Option<(OrganizationId, StoredKey)>> {
+    // Two steps: the function looks across organizations and answers only whose key it is; the key
+    // itself is read under row-level security.
     let organization: Option<OrganizationId> = {
         let mut conn = store.connection().await?;
         diesel::select(organization_of_api_key(prefix)).get_result(&mut conn).await?
@@ -180,6 +182,8 @@ pub async fn update(
         .get_result(&mut tx.conn())
         .await?;
     revocations::revoke(tx, id.0).await?;
+    // The revocation above ends no key. It makes every instance read the row again, which it would
+    // otherwise believe for a minute.
     tx.tell(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
     Ok(after)
 }
@@ -205,6 +209,7 @@ pub async fn rotate(
     let (key, secret) = add(tx, create, environment).await?;
     let now = Timestamp::now();
     let end = Timestamp(now.0 + TimeDelta::seconds(overlap_seconds));
+    // A rotation must not let the old key live longer than it would have without it.
     let end = old.expires_at.map_or(end, |until| until.min(end));
     let version: i64 = diesel::update(api_keys::table.find(id))
         .set((

@@ -134,6 +134,8 @@ pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
 
 /// The form, until the transaction ends.
 async fn lock(tx: &Tx<'_>) -> Result<ApplicationForm> {
+    // The one row of `application_forms` is where two writers meet; rows of versions are only ever
+    // added.
     let version: i64 = application_forms::table
         .select(application_forms::version)
         .for_update()

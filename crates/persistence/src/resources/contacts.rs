@@ -96,6 +96,8 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     if contact.make_primary {
         set_primary(tx, contact.partner_id, id).await?;
     }
+    // No version of the partner: an editor who holds its ETag is not refused because somebody added
+    // a contact (docs/decisions/0008-stale-scores.md).
     stale_scores::mark(tx, &[contact.partner_id]).await?;
     get(tx, id).await
 }

@@ -253,6 +253,8 @@ pub async fn update(
         passwords::forget_resets(tx, id).await?;
     }
     revocations::revoke(tx, id.0).await?;
+    // Access tokens carry the role and are checked without a query; the revocation above makes
+    // every instance refuse the old ones.
     tx.tell(NewEvent::new("member.updated", id, after.version, json!({"changes": changes})));
     Ok(after)
 }

@@ -260,6 +260,7 @@ pub enum Attempt {
 /// Ends the task of an attempt: notes how it went, and queues the next one when there is one.
 pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) -> Result<()> {
     run.step(async |tx| {
+        // The task first, the delivery then, as `retry` locks them.
         tasks::complete(tx, &run.task).await?;
         let table = notification_deliveries::table.find(id);
         let pending =
@@ -279,6 +280,8 @@ pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) ->
         let next = match attempt {
             Attempt::Failed { .. } | Attempt::Silent { .. } => wait_after(step + 1).map(|wait| {
                 let asked = TimeDelta::from_std(asked).unwrap_or(TimeDelta::MAX);
+                // A server may ask for any wait. More than a day would be longer than the longest
+                // step of the schedule.
                 Timestamp(Timestamp::now().0 + wait.max(asked.min(TimeDelta::days(1))))
             }),
             _ => None,

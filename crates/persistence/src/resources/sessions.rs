@@ -192,10 +192,14 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         .select(refresh_tokens::replaced_at)
         .first(&mut tx.conn())
         .await?;
+    // Either the client or a thief has used the token before. Nobody can tell which of the two asks
+    // now, so the session ends for both.
     if replaced_at.is_some_and(|at| at.0 + GRACE < now.0) {
         end_reused(tx, session.id).await?;
         return Ok(Refreshed::Reused);
     }
+    // Made out of the token and a secret of the server: whoever repeats within the grace period
+    // gets the same successor, although only hashes are stored.
     let successor = token.successor(key);
     let expires_at = match replaced_at {
         Some(_) => session.expires_at,

@@ -36,6 +36,8 @@ pub async fn batch(
     operations: &[Result<Operation, Vec<Fault>>],
     atomic: bool,
 ) -> Result<Vec<Result<Done>>> {
+    // Operations look deals up by keys that another batch or import may be about to insert
+    // (docs/decisions/0111-writers-of-many-rows.md).
     locks::bulk(tx).await?;
     if !atomic {
         return run(tx, operations).await;
@@ -78,6 +80,8 @@ async fn run(
         operations.iter().map(|operation| read(operation, &currency)).collect();
     let mut writer = Writer::new(tx).await?;
     let (partners, accounts) = concerned(tx, &read).await?;
+    // All partners at once, before any deal: locked as the operations come, two batches could wait
+    // for each other in a circle.
     writer.hold(partners).await?;
     writer.hold_accounts(&accounts).await?;
     let mut results = Vec::with_capacity(read.len());
@@ -158,6 +162,8 @@ async fn perform_or_repeat(
     let mut attempts = 0;
     loop {
         attempts += 1;
+        // Locks that were taken inside a savepoint go when it is rolled back, so the writer has to
+        // forget them as well.
         let held = writer.held();
         let error = match tx.savepoint(async |_| perform(tx, writer, read).await).await {
             Ok(done) => return Ok(done),

@@ -24,6 +24,7 @@ pub const EXPIRY: &str = "deal_expiry";
 pub const EXPIRY_AT: Daily = Daily { hour: 0, minute: 5 };
 
 /// Deals in one transaction.
+/// Few, because deals are written one by one and their partners stay locked until the commit.
 const BATCH: i64 = 200;
 
 /// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes
@@ -60,6 +61,8 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
         .limit(BATCH)
         .load(&mut tx.conn())
         .await?;
+    // Asked again under the locks: between the two statements somebody may have closed the deal or
+    // prolonged its protection.
     let again = due();
     writer.hold(found.iter().map(|(_, partner)| *partner)).await?;
     let ids = found.iter().map(|(id, _)| *id);

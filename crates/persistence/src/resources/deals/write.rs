@@ -350,6 +350,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         if (self.context.now.0 - deleted_at.0).num_days() >= RESTORABLE {
             return Err(Error::not_found());
         }
+        // Like a new approval: meanwhile another partner may have been given the account.
         self.check_conflict(id, None, &before.values, false).await?;
         let deal = self.mark(&before, None).await?;
         tell(self.tx, "deal.restored", &deal, json!({}));
