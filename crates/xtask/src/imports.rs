@@ -44,7 +44,7 @@ pub fn imports(tree: &Tree, arguments: &[String]) -> Result<()> {
         [only] if only == "--check" => true,
         other => bail!("unknown arguments `{}`; there is `--check`", other.join(" ")),
     };
-    let report = Report::read(&tree.path("."))?;
+    let report = Report::read(&tree.path(""))?;
     let path = tree.path(GOLDEN);
     let current = fs::read_to_string(&path).unwrap_or_default();
     if !report.faults.is_empty() {
@@ -114,7 +114,8 @@ struct Module {
 impl Crate {
     pub(crate) fn read(root: &Path, name: &str) -> Result<Self> {
         let mut modules = BTreeMap::new();
-        let folder = root.join("crates").join(name).join("src");
+        let sources = Path::new("crates").join(name).join("src");
+        let folder = root.join(&sources);
         let mut queue = Vec::new();
         for start in ["lib.rs", "main.rs"].map(|file| folder.join(file)) {
             if start.exists() && queue.is_empty() {
@@ -350,9 +351,9 @@ impl Reader {
                 }
                 return end + 1;
             }
-            TokenTree::Ident(word) => {
+            TokenTree::Ident(_) => {
                 let (path, end) = path_at(tokens, at);
-                if path.len() > 1 || word == "crate" {
+                if path.len() > 1 {
                     self.add(path, module);
                 }
                 return end;
