@@ -99,6 +99,8 @@ type Name = Vec<String>;
 /// The modules of a crate that are compiled without tests.
 pub(crate) struct Crate {
     name: String,
+    /// The root of the repository.
+    root: PathBuf,
     modules: BTreeMap<Name, Module>,
 }
 
@@ -114,8 +116,7 @@ struct Module {
 impl Crate {
     pub(crate) fn read(root: &Path, name: &str) -> Result<Self> {
         let mut modules = BTreeMap::new();
-        let sources = Path::new("crates").join(name).join("src");
-        let folder = root.join(&sources);
+        let folder = root.join("crates").join(name).join("src");
         let mut queue = Vec::new();
         for start in ["lib.rs", "main.rs"].map(|file| folder.join(file)) {
             if start.exists() && queue.is_empty() {
@@ -142,7 +143,7 @@ impl Crate {
             let Reader { paths, exports, .. } = reader;
             modules.insert(module, Module { file, paths, exports });
         }
-        Ok(Self { name: name.to_owned(), modules })
+        Ok(Self { name: name.to_owned(), root: root.to_owned(), modules })
     }
 
     /// The module that a path leads into, through what modules re-export.
@@ -199,12 +200,13 @@ impl Crate {
         for (name, module) in &self.modules {
             let Some(from) = area_of(name) else { continue };
             let imported = areas.entry(from.clone()).or_default();
+            let file = module.file.strip_prefix(&self.root).unwrap_or(&module.file).display();
             for path in &module.paths {
                 let target = self.module_of(&path[1..]);
                 let Some(to) = area_of(&target) else {
                     faults.push(format!(
                         "{}: `{}` names no area: write `kernel`, `resources` or `processes`",
-                        module.file.display(),
+                        file,
                         path.join("::"),
                     ));
                     continue;
@@ -213,7 +215,7 @@ impl Crate {
                     continue;
                 }
                 if !allowed(&from, &to) {
-                    faults.push(format!("{}: {from} imports {to}", module.file.display()));
+                    faults.push(format!("{file}: {from} imports {to}"));
                 }
                 imported.insert(to);
             }
