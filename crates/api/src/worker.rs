@@ -125,6 +125,8 @@ impl Work {
         let mut file = self.files.writer(&result_of(run.scope().organization, id));
         match exports::write(run, id, async |lines| file.write(&lines).await).await {
             Ok(exports::Written::Whole) => {
+                // The file first, the end of the job then: a job that has succeeded always has its
+                // file.
                 file.close().await?;
                 exports::finish(run, id, &result_path(id)).await
             }
@@ -274,6 +276,8 @@ impl Worker {
                 }
             }
         };
+        // One thread: tasks mostly wait for the database or for other servers
+        // (docs/decisions/0151-lanes.md).
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new()
             .name("worker".into())

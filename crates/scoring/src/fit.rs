@@ -107,6 +107,7 @@ pub fn fit_score(breakdown: &FourCBreakdown, weights: &FourCBreakdown) -> i64 {
         .iter()
         .map(|dimension| of(breakdown, *dimension) * of(weights, *dimension))
         .sum();
+    // Integers alone: the same facts give the same score on every machine.
     (sum + 5_000) / 10_000
 }
 
@@ -163,6 +164,8 @@ fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
     let mut effects: Vec<i64> = exact.iter().map(|share| share.div_euclid(known)).collect();
     let mut order: Vec<usize> = (0..votes.len()).collect();
     order.sort_by_key(|i| std::cmp::Reverse(exact[*i].rem_euclid(known)));
+    // Largest remainder: what rounding down has taken is given back to the criteria that lost most,
+    // so that the effects add up to the score.
     let missing = score - 50 - effects.iter().sum::<i64>();
     for i in order.into_iter().take(usize::try_from(missing).unwrap_or_default()) {
         effects[i] += 1;

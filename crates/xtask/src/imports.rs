@@ -44,7 +44,7 @@ pub fn imports(tree: &Tree, arguments: &[String]) -> Result<()> {
         [only] if only == "--check" => true,
         other => bail!("unknown arguments `{}`; there is `--check`", other.join(" ")),
     };
-    let report = Report::read(&tree.path("."))?;
+    let report = Report::read(&tree.path(""))?;
     let path = tree.path(GOLDEN);
     let current = fs::read_to_string(&path).unwrap_or_default();
     if !report.faults.is_empty() {
@@ -99,6 +99,8 @@ type Name = Vec<String>;
 /// The modules of a crate that are compiled without tests.
 pub(crate) struct Crate {
     name: String,
+    /// The root of the repository.
+    root: PathBuf,
     modules: BTreeMap<Name, Module>,
 }
 
@@ -141,7 +143,7 @@ impl Crate {
             let Reader { paths, exports, .. } = reader;
             modules.insert(module, Module { file, paths, exports });
         }
-        Ok(Self { name: name.to_owned(), modules })
+        Ok(Self { name: name.to_owned(), root: root.to_owned(), modules })
     }
 
     /// The module that a path leads into, through what modules re-export.
@@ -178,13 +180,12 @@ impl Crate {
         edges.collect()
     }
 
-    #[cfg(test)]
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.modules.values().map(|module| module.file.as_path())
     }
 
     /// A line for each group of files that import each other.
-    fn cycles(&self) -> Vec<String> {
+    pub(crate) fn cycles(&self) -> Vec<String> {
         let groups = components(&self.graph());
         let names = groups.into_iter().map(|group| {
             let files: Vec<String> = group.iter().map(|name| name.join("/")).collect();
@@ -199,12 +200,13 @@ impl Crate {
         for (name, module) in &self.modules {
             let Some(from) = area_of(name) else { continue };
             let imported = areas.entry(from.clone()).or_default();
+            let file = module.file.strip_prefix(&self.root).unwrap_or(&module.file).display();
             for path in &module.paths {
                 let target = self.module_of(&path[1..]);
                 let Some(to) = area_of(&target) else {
                     faults.push(format!(
                         "{}: `{}` names no area: write `kernel`, `resources` or `processes`",
-                        module.file.display(),
+                        file,
                         path.join("::"),
                     ));
                     continue;
@@ -213,7 +215,7 @@ impl Crate {
                     continue;
                 }
                 if !allowed(&from, &to) {
-                    faults.push(format!("{}: {from} imports {to}", module.file.display()));
+                    faults.push(format!("{file}: {from} imports {to}"));
                 }
                 imported.insert(to);
             }
@@ -351,9 +353,9 @@ impl Reader {
                 }
                 return end + 1;
             }
-            TokenTree::Ident(word) => {
+            TokenTree::Ident(_) => {
                 let (path, end) = path_at(tokens, at);
-                if path.len() > 1 || word == "crate" {
+                if path.len() > 1 {
                     self.add(path, module);
                 }
                 return end;

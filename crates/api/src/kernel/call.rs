@@ -230,6 +230,8 @@ fn named(
     payload: &Sum,
 ) -> idempotency::Key {
     let mut digest = Sha256::new();
+    // Each part ends with a zero byte, which none of them can hold, so that two requests never run
+    // into one.
     for part in [request.method().as_str(), request.path(), request.query_string()] {
         digest.update(part.as_bytes());
         digest.update([0]);
@@ -256,6 +258,8 @@ async fn once(
         if let Some(kept) = idempotency::begin(tx, &key).await? {
             return replayed(state, scope, kept);
         }
+        // A refusal that is kept must not keep what the work has written before it, but the row of
+        // the key must stay: hence a savepoint and not the transaction.
         let answer = match tx.savepoint(work).await {
             Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
             done => done?,
@@ -489,6 +493,7 @@ pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> 
 /// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
 /// are counted first.
 fn read_json(bytes: &[u8]) -> Result<Value, Error> {
+    // See docs/decisions/0131-what-one-may-take.md.
     if domain::body::count_values(bytes) > MAX_VALUES {
         return Err(Error::new(
             Code::BodyTooLarge,

@@ -23,6 +23,8 @@ struct Cursor<T> {
 /// Names a list with its filter and sort: a cursor belongs to it.
 pub fn fingerprint(list: &impl Serialize) -> String {
     let text = serde_json::to_vec(list).expect("a filter is JSON");
+    // Nine bytes are twelve characters without padding. A fingerprint notices mistakes; it is no
+    // protection, and needs none (docs/lists.md#cursors).
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..9])
 }
 

@@ -34,6 +34,7 @@ pub const MAX_FILTERS: usize = 50;
 /// Values of one leaf.
 pub const MAX_VALUES: usize = 200;
 /// Nodes and values of a tree together: what it costs to answer.
+/// See docs/decisions/0131-what-one-may-take.md.
 pub const MAX_WEIGHT: usize = 1_000;
 
 /// A filter as it came: a tree that [`parse`] makes sense of.

@@ -110,6 +110,8 @@ impl Sort {
             if ended {
                 continue;
             }
+            // The id goes the way of the last key, so that one row comparison covers both
+            // (docs/lists.md#in-sql).
             sort.id_descending = descending;
             ended = name == "id";
             if !ended {
@@ -147,6 +149,8 @@ struct Cursor<'a> {
     fingerprint: Cow<'a, str>,
 }
 
+/// A change of the format gets a new number, so that an old cursor is `invalid_cursor` and not read
+/// as something else.
 const CURSOR_VERSION: &str = "c1.";
 
 /// A checked request for one page.

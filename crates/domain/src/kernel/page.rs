@@ -20,15 +20,6 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page with other rows.
-    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            data: self.data.into_iter().map(row).collect(),
-            next_cursor: self.next_cursor,
-            total_count: self.total_count,
-        }
-    }
-
     /// A list that is complete as it stands.
     pub fn whole(data: Vec<T>) -> Self {
         Self { data, next_cursor: None, total_count: None }

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::kernel::{

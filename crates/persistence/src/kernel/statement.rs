@@ -102,6 +102,8 @@ enum Piece {
 }
 
 /// Text and binds in their order.
+/// `diesel::sql_query` would be shorter, but is never prepared: 385 instead of 254 microseconds for
+/// the same read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Statement(Vec<Piece>);
 

@@ -92,6 +92,7 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
         .select(diesel::dsl::max(plan_items::position))
         .get_result(&mut tx.conn())
         .await?;
+    // Gaps, so that moving an item writes one row and not all that follow it.
     let position = last.unwrap_or(0) + POSITION_GAP;
     let row = (
         plan_items::id.eq(id),

@@ -39,6 +39,8 @@ use serde_json::{Map, Value as Json, json};
 use super::judge::Frame;
 
 /// Partners of one step, judged by the rules.
+/// A batch takes about 0.2 seconds, for which its partners are locked
+/// (docs/decisions/0152-first-scores-in-batches.md).
 const BATCH: i64 = 200;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
@@ -111,6 +113,8 @@ impl Scorer {
             let begun = run.step(async |tx| self.begin(tx, run, id).await).await?;
             let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
             let wish = self.wish(&request);
+            // With no transaction open: a model may take a minute, and locks or a connection must
+            // not be held for so long.
             let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             let goes_on = run
                 .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
@@ -167,6 +171,8 @@ impl Scorer {
         let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
         let cause = run.scope();
+        // Nobody asked for first scores, so their events are the system's and not those of whoever
+        // made the partner.
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run
@@ -273,6 +279,7 @@ async fn finish(
         .await?;
     if batch.ids.len() as i64 == batch.limit {
         scores::release(tx, run.task.id).await?;
+        // Last in the transaction: the day's row is shared by all workers of the organization.
         count(tx, spent).await?;
         return Ok(true);
     }
@@ -321,6 +328,7 @@ async fn score(
         became.insert(id, Became::Scored(before, after));
         judged.push(Judged { held, score, stale });
     }
+    // Unchanged scores are fresh again, which is no version and no event.
     scores::confirm(tx, frame.profile_version, &confirmed).await?;
     scores::write(tx, frame.profile_version, judged).await?;
     Ok(became)

@@ -265,7 +265,7 @@ mod tests {
         let shape = look(b"a,b\n", json!({})).unwrap().shape;
         let mut endless = Endless(0);
         assert!(Rows::open(&mut endless, shape).is_err());
-        assert!(endless.0 < 2 * rows::MAX_ROW_BYTES, "{}", endless.0);
+        assert!(endless.0 < 2 * row::MAX_ROW_BYTES, "{}", endless.0);
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl ImportOptions {
     ///
     /// # Errors
     /// `invalid_choice` for what is no label of an encoding.
-    fn encoding(&self) -> Result<Option<ImportEncoding>> {
+    pub(super) fn encoding(&self) -> Result<Option<ImportEncoding>> {
         let Some(label) = &self.encoding else { return Ok(None) };
         ImportEncoding::of_label(label).map(Some).ok_or_else(|| {
             let detail = "must be a label of the WHATWG Encoding Standard, such as utf-8, \
@@ -130,7 +130,7 @@ impl ImportOptions {
     /// `mapping_unknown_column` names every column that the file does not have; `invalid_choice`
     /// every field that an import cannot write; `duplicate_item` a field of one value that two
     /// columns feed.
-    fn mapping(&self, columns: &[String]) -> Result<Option<Vec<(String, ImportField)>>> {
+    pub(super) fn mapping(&self, columns: &[String]) -> Result<Option<Vec<(String, ImportField)>>> {
         let Some(ImportMapping(given)) = &self.mapping else { return Ok(None) };
         let pointer =
             |column: &str| format!("#/mapping/{}", column.replace('~', "~0").replace('/', "~1"));

@@ -33,7 +33,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         match self {
             Cell::Text(text) => text.trim().is_empty(),
             Cell::List(items) => items.iter().all(|item| item.trim().is_empty()),

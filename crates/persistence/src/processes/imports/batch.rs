@@ -117,6 +117,8 @@ pub(super) async fn tag_ids(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
+    // A tag that somebody else inserts at the same moment is not returned by our insert. The second
+    // look finds it.
     for again in [true, false] {
         let all: Vec<(TagId, String)> = tags::table
             .select((tags::id, tags::name))

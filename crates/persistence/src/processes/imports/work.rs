@@ -31,6 +31,8 @@ use crate::{
 };
 
 /// Rows in one transaction.
+/// A few hundred: the partners of a batch stay locked until it commits, and so does the
+/// organization's event counter while it is written, for which all other writers wait.
 pub const BATCH: usize = 500;
 /// Deals in one transaction: they are written one by one, and nobody else is to wait for long.
 const DEALS: usize = 100;
@@ -150,6 +152,8 @@ pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
             Err(error) => return give_up(run, id, error).await,
         };
         position.rows += batch.len() as i64;
+        // Taken before the transaction, so that waiting for it occupies no connection
+        // (docs/decisions/0111-writers-of-many-rows.md).
         let _turn = run.store.turn(run.scope()).await?;
         let goes_on = run
             .step(async |tx| {

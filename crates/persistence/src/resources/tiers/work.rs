@@ -39,6 +39,8 @@ use crate::{
 pub const DAILY: &str = "daily_tiers";
 
 /// Partners of one step.
+/// Those that change are locked and written in one transaction, for which other writers of them
+/// wait: a fraction of a second (docs/performance.md).
 const BATCH: i64 = 1_000;
 
 /// How far a job has come.
@@ -217,6 +219,7 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
     let deleted: Vec<String> = run
         .store
         .read(run.scope(), async |tx| {
+            // An hour leaves the job that deletes the tier time to end by itself.
             let old = tiers::table.filter(
                 tiers::deleted_at.lt(Timestamp(Timestamp::now().0 - chrono::TimeDelta::hours(1))),
             );
