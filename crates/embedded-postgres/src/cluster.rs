@@ -165,6 +165,7 @@ pub fn find_running(data_dir: &Path) -> Result<Option<Address>, Error> {
     }
     let Some(found) = PidFile::read(&Folders::of(data_dir)?.cluster)? else { return Ok(None) };
     let (true, Some(socket_dir)) = (found.ready, found.socket_dir) else { return Ok(None) };
+    // The file stays when PostgreSQL is killed, so only a connection shows that it runs.
     let answers = UnixStream::connect(socket_dir.join(SOCKET_NAME)).is_ok();
     Ok(answers.then_some(Address { socket_dir }))
 }
@@ -196,6 +197,7 @@ fn initialize(
             "UTF8",
             "--data-checksums",
         ]);
+        // The socket folder is private: who can enter it is trusted, and there is no other way in.
         command.args(["--auth-local", "trust", "--auth-host", "reject", "--no-instructions"]);
         command.args(["--locale", "C", "--lc-ctype", ctype]);
         if settings.extra.iter().any(|(name, value)| name == "fsync" && value == "off") {
@@ -203,11 +205,13 @@ fn initialize(
         }
         let out = command.output().at("run", &bin_dir.join("initdb"))?;
         if out.status.success() {
+            // A rename is durable once its folder is synced.
             return fs::rename(&unfinished, &folders.cluster)
                 .and_then(|()| File::open(&folders.data_dir)?.sync_all())
                 .at("finish", &folders.cluster);
         }
         said = String::from_utf8_lossy(&out.stderr).trim().to_string();
+        // Another locale would not help.
         if !said.contains("locale") {
             break;
         }

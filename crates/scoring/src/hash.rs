@@ -71,9 +71,11 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
         .map(|signal| json!([signal.key, signal.effect, signal.known]))
         .collect();
     let mut tags = facts.tags.clone();
+    // Facts come in any order.
     tags.sort_unstable();
     let input = json!({
         "engine": engine,
+        // Also with a language model, which corrects the judgement of the rules.
         "rules": fit::ENGINE,
         "extra": extra,
         "row": row,

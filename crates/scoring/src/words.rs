@@ -37,6 +37,8 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
         }
     }
     let speaking = health.signals.iter().filter(|signal| signal.effect >= WORTH_A_WORD);
+    // The weights of the four dimensions add up to 10,000: a signal counts like a criterion of a
+    // dimension that has a quarter of it.
     strengths.extend(speaking.map(|signal| (signal.effect * 2_500, signal.strength.to_owned())));
     strengths.sort_by_key(|(strength, _)| std::cmp::Reverse(*strength));
     let mut labels: Vec<String> = Vec::new();

@@ -29,6 +29,7 @@ impl<T> Page<T> {
     /// it goes on. `list` is the name of the list: a cursor of one is refused by another.
     pub fn cut(mut rows: Vec<T>, limit: i64, list: &str, id: impl Fn(&T) -> Uuid) -> Self {
         let limit = usize::try_from(limit).unwrap_or_default();
+        // One row more than asked for says whether there is a next page, without counting.
         let goes_on = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = rows.last().filter(|_| goes_on).map(|last| id_cursor(list, id(last)));

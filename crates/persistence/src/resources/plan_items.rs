@@ -171,6 +171,7 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
             Error::field("not_found_reference", "before_id", "names no item of this plan")
         })?,
     };
+    // It is there already, so nothing changes.
     if held == Some(index) {
         return Ok(item.position);
     }
