@@ -30,7 +30,7 @@ impl Batch<'_> {
     pub(super) fn item(&self, row: &ImportRow) -> NewJobItem {
         NewJobItem {
             warnings: row.converted.warnings.clone(),
-            ..NewJobItem::succeeded(row.index, row.number)
+            ..NewJobItem::succeeded(row.number)
         }
     }
 
