@@ -39,7 +39,7 @@ pub use work::{Scorer, score_unscored};
         ai_unavailable"))))]
 #[post("/score-refreshes")]
 pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Result<Answer> {
-    body.selection(Timestamp::now())?;
+    body.selection.read(Timestamp::now())?;
     if body.engine == Some(ScoreEngine::Model) && call.state.model.is_none() {
         return Err(Error::of(Code::AiUnavailable).into());
     }

@@ -3,17 +3,13 @@
 //! of any, a second one judges by what is known under the lock and writes. Whoever goes on after a
 //! crash repeats one batch at most.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     Code, Error, Result,
     access::Scope,
     filter,
-    ids::{JobId, PartnerId},
+    ids::PartnerId,
     jobs::{Job, JobItemStatus, NewJobItem},
     partners::PARTNER,
     scores::{Judgement, ScoreEngine, ScoreRefreshRequest},
@@ -22,19 +18,20 @@ use domain::{
 };
 use futures_util::{StreamExt, stream};
 use persistence::{
-    Store, Tx, jobs, model_usage,
+    Store, Tx,
+    jobs::{JobSteps, Portion, StepOutcome},
+    model_usage,
     partners::first_scores,
     scores::{self, Claimed, Judged, Known},
     selection::{self, Selected},
-    tasks,
     worker::{Outcome, Run},
 };
 use scoring::{
     model::{Budget, Model, Spent},
     rules,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::judge::Frame;
 
@@ -44,8 +41,6 @@ use super::judge::Frame;
 const BATCH: i64 = 200;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
-/// How long a refresh works before it lets others go first.
-const TURN: Duration = Duration::from_secs(30);
 /// New partners whom somebody else is judging just now are looked at again after this time.
 const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
@@ -54,22 +49,12 @@ pub struct Scorer {
     pub model: Option<Arc<Model>>,
 }
 
-/// How far a job has come.
-#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
-struct Position {
-    after: Option<PartnerId>,
-    index: i64,
-}
-
 /// The partners of one step, and what decides on them.
 struct Batch {
-    position: Position,
-    ids: Vec<PartnerId>,
     claimed: Claimed,
     frame: Frame,
     /// For the language model: what was known when they were claimed.
     known: Vec<Known>,
-    limit: i64,
 }
 
 /// What the language model has said before the partner was locked.
@@ -102,64 +87,90 @@ impl Wish<'_> {
     }
 }
 
+/// A refresh at work. Its things are partners.
+pub struct Refresh<'a> {
+    wish: Wish<'a>,
+    selected: Selected,
+    task: Uuid,
+}
+
+/// What was claimed for one step, and what the language model has said.
+pub struct RefreshStep {
+    batch: Batch,
+    aheads: Aheads,
+    spent: Spent,
+}
+
+impl JobSteps for Refresh<'_> {
+    type Id = PartnerId;
+    type Prepared = RefreshStep;
+
+    fn limit(&self) -> usize {
+        self.wish.limit() as usize
+    }
+
+    async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
+        self.selected.count(tx).await
+    }
+
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+        let limit = self.wish.limit();
+        let ids = run
+            .store
+            .read(run.scope(), async |tx| self.selected.after(tx, after.copied(), limit).await)
+            .await?;
+        Ok(Portion::of(ids, self.limit()))
+    }
+
+    /// Claims the partners, which others are to see, and asks the language model.
+    async fn prepare(&mut self, run: &Run, portion: &Portion<PartnerId>) -> Result<RefreshStep> {
+        let claim = async |tx: &Tx<'_>| claim(tx, run, &self.wish, &portion.ids).await;
+        let batch = run.step(claim).await?;
+        let (aheads, spent) = ask(run, &self.wish, &batch.frame, &batch.known).await?;
+        Ok(RefreshStep { batch, aheads, spent })
+    }
+
+    async fn step(
+        &mut self,
+        tx: &Tx<'_>,
+        ids: &[PartnerId],
+        prepared: &mut RefreshStep,
+    ) -> Result<StepOutcome<PartnerId>> {
+        let RefreshStep { batch, aheads, spent } = prepared;
+        let became = if self.wish.dry_run {
+            foresee(tx, &batch.frame, ids, self.wish.force).await?
+        } else {
+            score(tx, &batch.frame, &batch.claimed.own, aheads, self.wish.force).await?
+        };
+        end(tx, self.task, *spent).await?;
+        Ok(StepOutcome { items: items(tx, &batch.claimed.busy, became), deferred: Vec::new() })
+    }
+
+    async fn clean_up(&mut self, run: &Run, prepared: RefreshStep, is_written: bool) {
+        if is_written {
+            return;
+        }
+        let given_back =
+            run.store.write(run.scope(), async |tx| end(tx, self.task, prepared.spent).await).await;
+        if let Err(error) = given_back {
+            tracing::warn!(%error, "cannot give claimed partners back; their claims will end");
+        }
+    }
+}
+
 impl Scorer {
-    /// Works off a refresh.
+    /// The refresh of a job.
     ///
     /// # Errors
-    /// What is worth another attempt; it goes on where this one stopped.
-    pub async fn refresh(&self, run: &Run, id: JobId) -> Result<Outcome> {
-        let since = Instant::now();
-        loop {
-            let begun = run.step(async |tx| self.begin(tx, run, id).await).await?;
-            let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
-            let wish = self.wish(&request);
-            // With no transaction open: a model may take a minute, and locks or a connection must
-            // not be held for so long.
-            let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
-            let goes_on = run
-                .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
-                .await?;
-            match goes_on {
-                false => return Ok(Outcome::Completed),
-                true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
-                true => {}
-            }
-        }
-    }
-
-    fn wish(&self, request: &ScoreRefreshRequest) -> Wish<'_> {
-        let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
-        let model = self.model.as_deref().filter(|_| !by_rules);
-        Wish { model, force: request.is_forced(), dry_run: request.dry_run }
-    }
-
-    /// Claims the next partners. None when the job has ended.
-    async fn begin(
-        &self,
-        tx: &Tx<'_>,
-        run: &Run,
-        id: JobId,
-    ) -> Result<Option<(Job, ScoreRefreshRequest, Batch)>> {
-        let Some((job, position)) = jobs::begin_step(tx, id).await? else {
-            end(tx, run).await?;
-            return Ok(None);
-        };
+    /// Those of the selection.
+    pub async fn open(&self, tx: &Tx<'_>, job: &Job, run: &Run) -> Result<Refresh<'_>> {
         let request: ScoreRefreshRequest =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
-        let position: Position = position
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(Error::internal)?
-            .unwrap_or_default();
-        let wish = self.wish(&request);
-        let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
-        let selected = selected.made_until(job.created_at);
-        if job.progress.total.is_none() {
-            jobs::set_total(tx, id, selected.count(tx).await?).await?;
-        }
-        let ids = selected.after(tx, position.after, wish.limit()).await?;
-        let batch = claim(tx, run, &wish, ids, position).await?;
-        Ok(Some((job, request, batch)))
+        let selected = selection::resolve(tx, &request.selection.read(job.created_at)?).await?;
+        let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
+        let model = self.model.as_deref().filter(|_| !by_rules);
+        let wish = Wish { model, force: request.is_forced(), dry_run: request.dry_run };
+        Ok(Refresh { wish, selected: selected.made_until(job.created_at), task: run.task.id })
     }
 
     /// Judges partners who are new: those of the task, and of other tasks that wait, up to a batch.
@@ -175,11 +186,7 @@ impl Scorer {
         // made the partner.
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
-            let batch = run
-                .step_as(&itself, async |tx| {
-                    claim(tx, run, &wish, part.to_vec(), Position::default()).await
-                })
-                .await?;
+            let batch = run.step_as(&itself, async |tx| claim(tx, run, &wish, part).await).await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             run.step_as(&itself, async |tx| {
                 score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
@@ -191,8 +198,7 @@ impl Scorer {
                     )
                     .await?;
                 }
-                scores::release(tx, run.task.id).await?;
-                count(tx, spent).await
+                end(tx, run.task.id, spent).await
             })
             .await?;
             if run.is_stopping() {
@@ -203,23 +209,17 @@ impl Scorer {
     }
 }
 
-async fn claim(
-    tx: &Tx<'_>,
-    run: &Run,
-    wish: &Wish<'_>,
-    ids: Vec<PartnerId>,
-    position: Position,
-) -> Result<Batch> {
+async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: &[PartnerId]) -> Result<Batch> {
     let frame = Frame::load(tx).await?;
     let claimed = match wish.dry_run {
         true => Claimed::default(),
-        false => scores::claim(tx, run.task.id, &ids).await?,
+        false => scores::claim(tx, run.task.id, ids).await?,
     };
     let known = match wish.model {
         Some(_) => scores::look(tx, &claimed.own).await?,
         None => Vec::new(),
     };
-    Ok(Batch { position, ids, claimed, frame, known, limit: wish.limit() })
+    Ok(Batch { claimed, frame, known })
 }
 
 /// Asks the language model, when there is one, within what is left to the organization for the day.
@@ -251,50 +251,9 @@ async fn ask(
     Ok((aheads, budget.spent()))
 }
 
-/// Writes the judgements of a batch and its items; answers whether there is more to do.
-async fn finish(
-    tx: &Tx<'_>,
-    run: &Run,
-    job: &Job,
-    wish: &Wish<'_>,
-    batch: &Batch,
-    mut aheads: Aheads,
-    spent: Spent,
-) -> Result<bool> {
-    if jobs::begin_step(tx, job.id).await?.is_none() {
-        count(tx, spent).await?;
-        end(tx, run).await?;
-        return Ok(false);
-    }
-    let became = match wish.dry_run {
-        true => foresee(tx, &batch.frame, &batch.ids, wish.force).await?,
-        false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
-    };
-    let items = items(tx, batch, became);
-    let position = Position {
-        after: batch.ids.last().copied().or(batch.position.after),
-        index: batch.position.index + items.len() as i64,
-    };
-    jobs::end_step(tx, job.id, items, &serde_json::to_value(position).map_err(Error::internal)?)
-        .await?;
-    if batch.ids.len() as i64 == batch.limit {
-        scores::release(tx, run.task.id).await?;
-        // Last in the transaction: the day's row is shared by all workers of the organization.
-        count(tx, spent).await?;
-        return Ok(true);
-    }
-    jobs::succeed(tx, job.id, None).await?;
-    count(tx, spent).await?;
-    end(tx, run).await?;
-    Ok(false)
-}
-
-async fn end(tx: &Tx<'_>, run: &Run) -> Result<()> {
-    scores::release(tx, run.task.id).await?;
-    tasks::complete(tx, &run.task).await
-}
-
-async fn count(tx: &Tx<'_>, spent: Spent) -> Result<()> {
+/// The end of a step: what it claimed is free again, and what the language model took is counted.
+async fn end(tx: &Tx<'_>, task: Uuid, spent: Spent) -> Result<()> {
+    scores::release(tx, task).await?;
     model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
 }
 
@@ -372,29 +331,27 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     (before.into(), after.into())
 }
 
-/// What became of each partner of a batch, in order.
-fn items(tx: &Tx<'_>, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> Vec<NewJobItem> {
-    let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
-    let item = |(index, id): (i64, &PartnerId)| {
-        let item = NewJobItem::succeeded(index, id);
-        let stopped = |item: NewJobItem, status, code| {
-            item.stopped(status, &Error::of(code), tx.scope().request_id)
-        };
-        let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
-        match became.remove(id) {
-            Some(Became::Scored(before, after)) => {
-                NewJobItem { before: Some(before), after: Some(after), ..there(item) }
-            }
-            Some(Became::Unchanged) => {
-                stopped(there(item), JobItemStatus::Skipped, Code::Unchanged)
-            }
-            None if busy.contains(id) => {
-                stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress)
-            }
-            None => stopped(item, JobItemStatus::Failed, Code::NotFound),
-        }
+/// An item for each partner that is there.
+fn items(
+    tx: &Tx<'_>,
+    busy: &[PartnerId],
+    became: HashMap<PartnerId, Became>,
+) -> HashMap<PartnerId, NewJobItem> {
+    let item = |id: PartnerId| NewJobItem {
+        resource_id: Some(id.to_string()),
+        ..NewJobItem::succeeded(id)
     };
-    (batch.position.index..).zip(&batch.ids).map(item).collect()
+    let skipped = |id, code| {
+        item(id).stopped(JobItemStatus::Skipped, &Error::of(code), tx.scope().request_id)
+    };
+    let busy = busy.iter().map(|id| (*id, skipped(*id, Code::RefreshInProgress)));
+    let became = became.into_iter().map(|(id, became)| match became {
+        Became::Scored(before, after) => {
+            (id, NewJobItem { before: Some(before), after: Some(after), ..item(id) })
+        }
+        Became::Unchanged => (id, skipped(id, Code::Unchanged)),
+    });
+    busy.chain(became).collect()
 }
 
 /// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot

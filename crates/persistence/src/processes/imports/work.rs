@@ -1,6 +1,6 @@
 //! The work of an import: batch by batch, each in a transaction of its own.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,7 +11,7 @@ use domain::{
         Converter, FileShape, ImportObject, ImportOptions, ImportPlan, ImportRow, ImportRows,
         Inspection, Notation, Rows,
     },
-    jobs::{Job, JobItemCounts, JobType, NewJobItem},
+    jobs::{Job, JobItemCounts, JobType},
     quotas::Quota,
     schema::organizations,
 };
@@ -20,12 +20,7 @@ use serde_json::{Map, Value};
 
 use super::{batch::Batch, contacts, deals, partners};
 use crate::{
-    kernel::{
-        db::Tx,
-        locks,
-        turns::Turn,
-        worker::Run,
-    },
+    kernel::{db::Tx, locks, turns::Turn, worker::Run},
     resources::jobs::{self, JobSteps, Portion, StepOutcome},
 };
 
@@ -101,17 +96,13 @@ pub struct Import<R: Read> {
     progress: Progress,
     /// Partners that rows of this import have come to so far.
     written: partners::Written,
-    file: RowSource<R>,
+    /// The upload, until the first rows are wanted.
+    file: Option<R>,
+    rows: Option<ImportRows<R>>,
+    converter: Arc<Converter>,
+    shared_domains: Vec<String>,
     /// What [`JobSteps::next`] has read.
     read: Vec<ImportRow>,
-}
-
-/// The file, which is read from its beginning once the first rows are wanted.
-enum RowSource<R: Read> {
-    Unread { file: R, converter: Converter, shared_domains: Vec<String> },
-    Open(Box<ImportRows<R>>),
-    /// It could not be read.
-    Closed,
 }
 
 /// The rows of one step.
@@ -127,17 +118,12 @@ impl<R: Read> Import<R> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn open(
-        tx: &Tx<'_>,
-        job: &Job,
-        state: Map<String, Value>,
-        file: R,
-    ) -> Result<Self> {
+    pub async fn open(tx: &Tx<'_>, job: &Job, state: Map<String, Value>, file: R) -> Result<Self> {
         let options: ImportOptions =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
         let progress: Progress = serde_json::from_value(state.into()).map_err(Error::internal)?;
         let (currency, _) = exponent(tx).await?;
-        let converter = options.converter(progress.notation, &currency)?;
+        let converter = Arc::new(options.converter(progress.notation, &currency)?);
         let shared_domains = organizations::table
             .select(organizations::shared_domains)
             .first(&mut tx.conn())
@@ -148,24 +134,30 @@ impl<R: Read> Import<R> {
             }
             _ => partners::Written::default(),
         };
-        let file = RowSource::Unread { file, converter, shared_domains };
-        Ok(Self { options, currency, progress, written, file, read: Vec::new() })
+        Ok(Self {
+            options,
+            currency,
+            progress,
+            written,
+            file: Some(file),
+            rows: None,
+            converter,
+            shared_domains,
+            read: Vec::new(),
+        })
     }
 
-    /// The rows that are not worked off yet.
+    /// The rows that are not worked off yet. Those before are read once more, outside of any
+    /// transaction.
     fn rows(&mut self) -> Result<&mut ImportRows<R>> {
-        if let RowSource::Unread { file, converter, shared_domains } =
-            std::mem::replace(&mut self.file, RowSource::Closed)
-        {
+        if let Some(file) = self.file.take() {
             let rows = Rows::open(file, self.progress.shape)?;
-            let mut rows = ImportRows::new(rows, converter, self.options.clone(), shared_domains);
+            let (converter, shared) = (self.converter.clone(), self.shared_domains.clone());
+            let mut rows = ImportRows::new(rows, converter, self.options.clone(), shared);
             rows.skip(self.progress.rows)?;
-            self.file = RowSource::Open(Box::new(rows));
+            self.rows = Some(rows);
         }
-        match &mut self.file {
-            RowSource::Open(rows) => Ok(rows),
-            _ => Err(Error::internal("the file could not be read")),
-        }
+        self.rows.as_mut().ok_or_else(|| Error::internal("the file could not be opened"))
     }
 }
 
@@ -204,12 +196,10 @@ impl<R: Read> JobSteps for Import<R> {
         prepared: &mut ImportStep,
     ) -> Result<StepOutcome<String>> {
         let rows = &prepared.rows;
-        self.rows()?;
-        let RowSource::Open(source) = &self.file else { unreachable!("it is open") };
         let batch = Batch {
             scope: tx.scope(),
             options: &self.options,
-            converter: source.converter(),
+            converter: &self.converter,
             currency: self.currency.clone(),
         };
         locks::bulk(tx).await?;
@@ -225,10 +215,7 @@ impl<R: Read> JobSteps for Import<R> {
     }
 
     fn state(&self) -> Result<Map<String, Value>> {
-        match serde_json::to_value(&self.progress).map_err(Error::internal)? {
-            Value::Object(state) => Ok(state),
-            _ => unreachable!("a struct is an object"),
-        }
+        jobs::state_of(&self.progress)
     }
 
     async fn finish(&mut self, _: &Tx<'_>) -> Result<Option<Value>> {

@@ -30,6 +30,7 @@ use crate::{
 
 mod steps;
 
+pub(crate) use steps::state_of;
 pub use steps::{JobSteps, Portion, StepOutcome, run};
 
 /// How long the file of a job is kept.

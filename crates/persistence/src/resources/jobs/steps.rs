@@ -68,11 +68,7 @@ pub trait JobSteps {
     ///
     /// # Errors
     /// As of [`Self::next`].
-    async fn prepare(
-        &mut self,
-        run: &Run,
-        portion: &Portion<Self::Id>,
-    ) -> Result<Self::Prepared>;
+    async fn prepare(&mut self, run: &Run, portion: &Portion<Self::Id>) -> Result<Self::Prepared>;
 
     /// Writes, in one transaction with the items and the position.
     ///
@@ -208,6 +204,14 @@ enum StepEnd<Id> {
         is_idle: bool,
     },
     Finished,
+}
+
+/// A struct as what [`JobSteps::state`] answers.
+pub(crate) fn state_of(state: &impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(state).map_err(Error::internal)? {
+        Value::Object(state) => Ok(state),
+        _ => Err(Error::internal("the state of a job is an object")),
+    }
 }
 
 /// Carries a job out, from where the last worker has left it. `open` makes its steps out of the job
