@@ -18,6 +18,7 @@ mod health;
 mod idempotency;
 mod imports;
 mod insights;
+mod job_steps;
 mod jobs;
 mod joint_plans;
 mod limits;

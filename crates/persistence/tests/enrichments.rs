@@ -70,8 +70,8 @@ impl Tasks for Enricher {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
-        let open = async |tx: &_, job: &_, state| Enrichment::open(tx, job, state, self).await;
-        let outcome = jobs::run(run, id, open).await;
+        let outcome =
+            jobs::run(run, id, async |tx, job, _| Enrichment::open(tx, job, self).await).await;
         self.ended.notify_one();
         outcome
     }

@@ -39,7 +39,7 @@ impl Tasks for Importer<'_> {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         let file = Cursor::new(self.file);
-        let open = async |tx: &_, job: &_, state| Import::open(tx, job, state, file).await;
+        let open = async |tx: &Tx<'_>, job: &Job, state| Import::open(tx, job, state, file).await;
         let outcome = jobs::run(run, id, open).await;
         match &outcome {
             Ok(Outcome::Completed) => self.ended.notify_one(),
@@ -659,8 +659,9 @@ impl Tasks for Exporter {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
         let download = format!("/v1/jobs/{id}/result");
-        let open =
-            async |tx: &_, job: &_, state| Export::open(tx, job, state, self, download).await;
+        let open = async |tx: &Tx<'_>, job: &Job, state| {
+            Export::open(tx, job, state, self, download).await
+        };
         let outcome = jobs::run(run, id, open).await;
         self.ended.notify_one();
         outcome

@@ -1,7 +1,12 @@
 //! What each type of job does. The loop is `persistence::jobs::run`.
 
-use domain::{Code, Error, Result, ids::JobId, jobs::JobType};
+use domain::{
+    Code, Error, Result,
+    ids::JobId,
+    jobs::{Job, JobType},
+};
 use persistence::{
+    Tx,
     enrichments::Enrichment,
     exports::Export,
     imports::Import,
@@ -54,8 +59,8 @@ impl JobWork {
                 let organization = run.scope().organization;
                 let visitor =
                     WebsiteVisitor { sources: &self.sources, files: &self.files, organization };
-                let open = async |tx: &_, job: &_, _| Enrichment::open(tx, job, &visitor).await;
-                jobs::run(run, id, open).await
+                jobs::run(run, id, async |tx, job, _| Enrichment::open(tx, job, &visitor).await)
+                    .await
             }
             JobType::BulkUpdate | JobType::BulkDelete | JobType::WebhookReplay => {
                 Err(Error::internal(format!("no job is a {kind} yet")))
@@ -72,7 +77,7 @@ impl JobWork {
             }
             file => Ok(file?),
         };
-        let open = async |tx: &_, job: &_, state| Import::open(tx, job, state, file?).await;
+        let open = async |tx: &Tx<'_>, job: &Job, state| Import::open(tx, job, state, file?).await;
         let outcome = jobs::run(run, id, open).await?;
         if outcome == Outcome::Completed {
             // Its end is written; if this fails, housekeeping erases it.
@@ -84,7 +89,7 @@ impl JobWork {
     async fn export(&self, run: &Run, id: JobId) -> Result<Outcome> {
         let organization = run.scope().organization;
         let file = ResultFile { files: &self.files, organization, job: id };
-        let open = async |tx: &_, job: &_, state| {
+        let open = async |tx: &Tx<'_>, job: &Job, state| {
             Export::open(tx, job, state, &file, result_path(id)).await
         };
         let outcome = jobs::run(run, id, open).await?;

@@ -8,13 +8,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{
-        choices::choices,
-        formats,
-        ids::{PartnerId, ViewId},
-        text,
-        timestamp::Timestamp,
-    },
+    kernel::{choices::choices, formats, ids::PartnerId, text},
     processes::imports::{
         Cell, CellFormat, Converted, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
         field_named,

@@ -203,12 +203,7 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
     ///
     /// # Errors
     /// Those of the selection.
-    pub async fn open(
-        tx: &Tx<'_>,
-        job: &Job,
-        _: Map<String, Json>,
-        visitor: &'a V,
-    ) -> Result<Self> {
+    pub async fn open(tx: &Tx<'_>, job: &Job, visitor: &'a V) -> Result<Self> {
         let request: EnrichmentRequest =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
         let selected = selection::resolve(tx, &request.selection.read(job.created_at)?).await?;
