@@ -214,3 +214,26 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(error.source(), |e| e.source())
         .fold(error.to_string(), |text, e| format!("{text}: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jobs of earlier versions hold the whole document.
+    #[test]
+    fn a_stored_problem_of_an_earlier_version_is_shown_as_it_was() {
+        let error = Error::of(Code::FetchFailed).meta("url", "https://acme.example".into());
+        let shown = document(&ErrorReport::of_item(&error, Uuid::nil()), "/v1/jobs/x/items");
+        assert_eq!((&shown["status"], &shown["code"]), (&json!(422), &json!("fetch_failed")));
+        let stored: ErrorReport = serde_json::from_value(shown.clone()).unwrap();
+        assert_eq!(document(&stored, "/v1/jobs/x/items"), shown);
+    }
+
+    #[test]
+    fn a_code_of_a_later_version_is_an_error_of_the_server() {
+        let stored = json!({"code": "not_known_here", "detail": "Something new."});
+        let stored: ErrorReport = serde_json::from_value(stored).unwrap();
+        let shown = document(&stored, "/v1/jobs/x");
+        assert_eq!((&shown["status"], &shown["detail"]), (&json!(500), &json!("Something new.")));
+    }
+}

@@ -11,12 +11,13 @@ use domain::{
     },
     ids::DealId,
     listing::ListRequest,
+    page::{Page, Paging},
 };
 use persistence::deals;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
+    call::{Call, Json, Query},
     problem::{Result, batch_status, status_of},
     request_body::Sum,
 };
@@ -215,13 +216,18 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists other partners' approved deals for the same account (an equal domain or an equal name),
-/// and after them those for an account that may be the same: a name that differs in spelling or
-/// legal form, or a domain of the same company. Only the same account refuses an approval.
-#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealConflictPage)))]
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
+/// after them those for an account that may be the same: a name that differs in spelling or legal
+/// form, or a domain of the same company. Only the same account refuses an approval.
+#[utoipa::path(tag = "deals", params(DealId, Paging), security(("viewer" = ["deals:read"])),
+    responses((status = 200, body = DealConflictPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/deals/{id}/conflicts")]
-pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
-    Ok(Answer::ok(&page))
+pub async fn list_deal_conflicts(
+    call: Call,
+    id: web::Path<DealId>,
+    paging: Query<Paging>,
+) -> Result<Answer> {
+    let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
+    Ok(Answer::ok(&Page::of(conflicts, &paging, &format!("conflicts {}", *id))?))
 }

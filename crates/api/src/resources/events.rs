@@ -3,6 +3,7 @@
 use actix_web::{get, web};
 use domain::{
     Code, Error,
+    access::AccessScope,
     error_report::ErrorReport,
     events::{Event, EventOrder, EventTypeInfo, TYPES},
     ids::PartnerId,
@@ -63,7 +64,8 @@ pub struct EventList {
 /// `sequence_gt`: nothing can appear below it any more. Numbers that are missing between two events
 /// belong to events that do not match the conditions or that the caller may not see (security,
 /// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
-/// is 410 `events_expired`: read the records anew and go on from a new mark.
+/// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
+/// members are null for a key without `members:read`.
 #[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
     extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/events")]
@@ -166,6 +168,9 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
+            if !call.may(AccessScope::MembersRead) {
+                data.iter_mut().for_each(Event::hide_addresses);
+            }
             data.iter_mut().for_each(show_problem);
             Ok(EventPage { data, next_cursor, total_count, last_sequence })
         })

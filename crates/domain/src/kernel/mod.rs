@@ -17,6 +17,7 @@ pub mod formats;
 pub mod ids;
 pub mod links;
 pub mod listing;
+pub mod mailbox;
 pub mod page;
 pub mod passwords;
 pub mod patch;

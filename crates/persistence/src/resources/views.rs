@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::kernel::{
     db::Tx,
+    sql::clock_timestamp,
     statement::{Bind, Statement},
 };
 
@@ -181,7 +182,7 @@ pub async fn update(
             views::columns_.eq(&after.columns),
             views::visibility.eq(after.visibility),
             views::version.eq(after.version),
-            views::updated_at.eq(Timestamp::now()),
+            views::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;

@@ -74,6 +74,13 @@ enum Became {
     Unchanged,
 }
 
+/// What became of the partners of a batch.
+struct ScoredBatch {
+    became: HashMap<PartnerId, Became>,
+    /// Somebody else is writing them.
+    locked: Vec<PartnerId>,
+}
+
 /// What was asked for.
 struct Wish<'a> {
     model: Option<&'a Model>,
@@ -137,13 +144,13 @@ impl JobSteps for Refresh<'_> {
         prepared: &mut RefreshStep,
     ) -> Result<StepOutcome<PartnerId>> {
         let RefreshStep { batch, aheads, spent } = prepared;
-        let became = if self.wish.dry_run {
+        let ScoredBatch { became, locked } = if self.wish.dry_run {
             foresee(tx, &batch.frame, ids, self.wish.force).await?
         } else {
             score(tx, &batch.frame, &batch.claimed.own, aheads, self.wish.force).await?
         };
         end(tx, self.task, *spent).await?;
-        Ok(StepOutcome { items: items(tx, &batch.claimed.busy, became), deferred: Vec::new() })
+        Ok(StepOutcome { items: items(tx, &batch.claimed.busy, became), deferred: locked })
     }
 
     async fn clean_up(&mut self, run: &Run, prepared: RefreshStep, is_written: bool) {
@@ -189,14 +196,12 @@ impl Scorer {
             let batch = run.step_as(&itself, async |tx| claim(tx, run, &wish, part).await).await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             run.step_as(&itself, async |tx| {
-                score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
-                if !batch.claimed.busy.is_empty() {
-                    first_scores::queue(
-                        tx,
-                        &batch.claimed.busy,
-                        Timestamp(Timestamp::now().0 + LATER),
-                    )
-                    .await?;
+                let own = &batch.claimed.own;
+                let scored = score(tx, &batch.frame, own, &mut aheads, wish.force).await?;
+                let later = [batch.claimed.busy.as_slice(), &scored.locked].concat();
+                if !later.is_empty() {
+                    let at = Timestamp(Timestamp::now().0 + LATER);
+                    first_scores::queue(tx, &later, at).await?;
                 }
                 end(tx, run.task.id, spent).await
             })
@@ -266,9 +271,10 @@ async fn score(
     ids: &[PartnerId],
     aheads: &mut Aheads,
     force: bool,
-) -> Result<HashMap<PartnerId, Became>> {
+) -> Result<ScoredBatch> {
     let (mut became, mut judged, mut confirmed) = (HashMap::new(), Vec::new(), Vec::new());
-    for held in scores::hold(tx, ids).await? {
+    let (free, locked) = scores::hold(tx, ids).await?;
+    for held in free {
         let id = held.known.id;
         let by_rules = rules::judge(&frame.facts(&held.known), &frame.profile);
         let (judgement, stale) = match aheads.remove(&id) {
@@ -290,7 +296,7 @@ async fn score(
     // Unchanged scores are fresh again, which is no version and no event.
     scores::confirm(tx, frame.profile_version, &confirmed).await?;
     scores::write(tx, frame.profile_version, judged).await?;
-    Ok(became)
+    Ok(ScoredBatch { became, locked })
 }
 
 /// What the rules would say of live partners. Nothing is written.
@@ -299,7 +305,7 @@ async fn foresee(
     frame: &Frame,
     ids: &[PartnerId],
     force: bool,
-) -> Result<HashMap<PartnerId, Became>> {
+) -> Result<ScoredBatch> {
     let known = scores::look(tx, ids).await?;
     let became = known.into_iter().map(|known| {
         let judgement = rules::judge(&frame.facts(&known), &frame.profile);
@@ -309,7 +315,7 @@ async fn foresee(
         let (before, after) = differences(&known.row, &judgement);
         (known.id, Became::Scored(before, after))
     });
-    Ok(became.collect())
+    Ok(ScoredBatch { became: became.collect(), locked: Vec::new() })
 }
 
 /// Both scores before and after, and what else changes but the summary.
@@ -370,7 +376,11 @@ pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
                 let selected: Selected =
                     selection::resolve(tx, &Selection::Filter(node.clone())).await?;
                 let ids = selected.after(tx, after, BATCH).await?;
-                score(tx, &Frame::load(tx).await?, &ids, &mut HashMap::new(), true).await?;
+                let frame = Frame::load(tx).await?;
+                let scored = score(tx, &frame, &ids, &mut HashMap::new(), true).await?;
+                if !scored.locked.is_empty() {
+                    first_scores::queue(tx, &scored.locked, Timestamp::now()).await?;
+                }
                 Ok(ids)
             })
             .await?;
