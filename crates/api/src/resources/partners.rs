@@ -15,7 +15,7 @@ use domain::{
         PartnerUpdate, changes_of, checked_aggregate,
     },
 };
-use persistence::partners;
+use persistence::{batch::Done, partners};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -205,17 +205,17 @@ fn checked(
     Ok(operation)
 }
 
-fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> PartnerBatchItem {
+fn item(call: &Call, index: usize, outcome: domain::Result<Done<Partner>>) -> PartnerBatchItem {
     match outcome {
         Ok(done) => PartnerBatchItem {
             index,
             status: batch_status(done.outcome),
             skipped_fields: done
-                .partner
+                .row
                 .as_ref()
                 .map(|p| p.summary.skipped_fields.clone())
                 .unwrap_or_default(),
-            partner: done.partner,
+            partner: done.row,
             problem: None,
         },
         Err(error) => PartnerBatchItem {

@@ -35,10 +35,8 @@ use uuid::Uuid;
 
 use super::judge::Frame;
 
-/// Partners of one step, judged by the rules.
-/// A batch takes about 0.2 seconds, for which its partners are locked
-/// (docs/decisions/0152-first-scores-in-batches.md).
-const BATCH: i64 = 200;
+/// Partners of one step, judged by the rules. Whoever writes one of them waits for the step.
+const BATCH: i64 = 50;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
 /// New partners whom somebody else is judging just now are looked at again after this time.
