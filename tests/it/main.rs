@@ -16,6 +16,7 @@ mod events;
 mod exports;
 mod health;
 mod idempotency;
+mod import_records;
 mod imports;
 mod insights;
 mod job_steps;

@@ -1,12 +1,12 @@
 //! Exports.
 
-use actix_web::post;
 use domain::{
     exports::ExportRequest,
     ids::{JobId, OrganizationId},
     jobs::Job,
 };
 use futures_util::TryStreamExt;
+use operation_macros::operation;
 use persistence::{exports, exports::ExportFile};
 
 use crate::{
@@ -24,9 +24,14 @@ use crate::{
 /// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
 /// CSV, texts that a spreadsheet would take for formulas are escaped. A key needs the scope to read
 /// the records beside `exports:write`.
-#[utoipa::path(tag = "exports", request_body = ExportRequest, security(("viewer" = ["exports:write"])),
-    responses((status = 202, body = Job)), extensions(("x-errors" = json!("invalid_filter"))))]
-#[post("/exports")]
+#[operation(
+    post("/exports"),
+    tag(Exports),
+    role(Viewer),
+    scope(ExportsWrite),
+    accepted(Job),
+    errors(InvalidFilter)
+)]
 pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
     call.expect_scope(body.object.scope())?;
     let work = async |tx: &persistence::Tx<'_>| {

@@ -1,6 +1,6 @@
 //! The one log of events (docs/events.md).
 
-use actix_web::{get, web};
+use actix_web::web;
 use domain::{
     Code, Error,
     access::AccessScope,
@@ -9,6 +9,7 @@ use domain::{
     ids::PartnerId,
     page::{LogPage, Page, Paging},
 };
+use operation_macros::operation;
 use persistence::events::{self, EventFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -66,9 +67,15 @@ pub struct EventList {
 /// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
 /// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
 /// members are null for a key without `members:read`.
-#[utoipa::path(tag = "events", params(EventList, Paging), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
-    extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
-#[get("/events")]
+#[operation(
+    get("/events"),
+    tag(Events),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> {
     list(&call, &query, None).await
 }
@@ -77,10 +84,15 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
 ///
 /// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and
 /// plan items.
-#[utoipa::path(tag = "partners", params(PartnerId, EventList, Paging), security(("viewer" = ["events:read"])),
-    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor \
-        events_expired"))))]
-#[get("/partners/{id}/events")]
+#[operation(
+    get("/partners/{id}/events"),
+    tag(Partners),
+    role(Viewer),
+    scope(EventsRead),
+    query(Paging),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_partner_events(
     call: Call,
     id: web::Path<PartnerId>,
@@ -92,9 +104,14 @@ pub async fn list_partner_events(
 /// List the types of events
 ///
 /// Lists every type of event that is sent, with a JSON Schema of its `data`.
-#[utoipa::path(tag = "events", params(Paging), security(("any" = [])), responses((status = 200, body = EventTypePage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/event-types")]
+#[operation(
+    get("/event-types"),
+    tag(Events),
+    role(Viewer),
+    any_api_key,
+    ok(EventTypePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
     Ok(Answer::ok(&Page::of(
         TYPES.iter().map(EventTypeInfo::from).collect(),

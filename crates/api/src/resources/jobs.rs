@@ -1,9 +1,9 @@
 //! Jobs: long work and its outcome.
 
 use actix_web::{
-    HttpResponse, get,
+    HttpResponse,
     http::header::{self, ContentDisposition},
-    post, web,
+    web,
 };
 use domain::{
     Code, Error, cursor,
@@ -11,6 +11,7 @@ use domain::{
     jobs::{Job, JobItem, JobItemPage, JobItemStatus, JobPage, JobStatus, JobType},
     page::{Page, Paging},
 };
+use operation_macros::operation;
 use persistence::jobs::{self, JobFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -89,9 +90,15 @@ pub struct JobItemList {
 /// List jobs
 ///
 /// Your own jobs, newest first. Admins see the jobs of everybody.
-#[utoipa::path(tag = "jobs", params(JobList, Paging), security(("viewer" = ["jobs:read"])), responses((status = 200, body = JobPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/jobs")]
+#[operation(
+    get("/jobs"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    query(Paging),
+    ok(JobPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
     let fingerprint = cursor::fingerprint(&("jobs", &query.types, &query.statuses));
     let before = query
@@ -118,9 +125,15 @@ pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
 /// Get a job
 ///
 /// Its state and progress. While it is not finished, `Retry-After` says when to look again.
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])), responses((status = 200, body = Job)),
-    extensions(("x-errors" = json!("job_expired"))))]
-#[get("/jobs/{id}")]
+#[operation(
+    get("/jobs/{id}"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    no_store,
+    ok(Job),
+    errors(JobExpired)
+)]
 pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
     let answer = answer(&call, &job);
@@ -130,10 +143,15 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
 /// List the items of a job
 ///
 /// Lists the result for each row or record, in order.
-#[utoipa::path(tag = "jobs", params(JobId, JobItemList, Paging), security(("viewer" = ["jobs:read"])),
-    responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor \
-        job_expired"))))]
-#[get("/jobs/{id}/items")]
+#[operation(
+    get("/jobs/{id}/items"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    query(Paging),
+    ok(JobItemPage),
+    errors(InvalidCursor, JobExpired)
+)]
 pub async fn list_job_items(
     call: Call,
     id: web::Path<JobId>,
@@ -179,10 +197,14 @@ fn page<T>(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<
 /// Download the result of a job
 ///
 /// The exported file, for 24 hours, with the credential that started the job (or an admin's).
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])),
-    responses((status = 200, content((String = "text/csv"), (String = "application/jsonl")))),
-    extensions(("x-errors" = json!("job_not_finished job_expired"))))]
-#[get("/jobs/{id}/result")]
+#[operation(
+    get("/jobs/{id}/result"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    ok(media("text/csv", "application/jsonl")),
+    errors(JobNotFinished, JobExpired)
+)]
 pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<HttpResponse> {
     let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
     let Some(result) = job.result.as_ref().filter(|result| result.0.download_url.is_some()) else {
@@ -207,9 +229,14 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
 /// Cancel a job
 ///
 /// Work that is finished is kept. A running job stops after its current step.
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:write"])), responses((status = 200, body = Job)),
-    extensions(("x-errors" = json!("job_finished job_expired"))))]
-#[post("/jobs/{id}/cancellation")]
+#[operation(
+    post("/jobs/{id}/cancellation"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsWrite),
+    ok(Job),
+    errors(JobFinished, JobExpired)
+)]
 pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = jobs::cancel(tx, *id, call.if_match).await?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{choices::choices, formats, ids::PartnerId, text},
+    kernel::{choices::choices, formats, ids::PartnerId, request_body::RequestBody, text},
     processes::imports::{
         Cell, CellFormat, Converted, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
         field_named,
@@ -36,6 +36,10 @@ pub struct EnrichmentRequest {
     /// Ask the sources anew, whatever they said in the last seven days.
     #[serde(default)]
     pub force: bool,
+}
+
+impl RequestBody for EnrichmentRequest {
+    type Resource = Self;
 }
 
 impl EnrichmentRequest {

@@ -12,6 +12,7 @@ use crate::kernel::{
     fault::Fault,
     ids::ApiKeyId,
     page::Page,
+    request_body::RequestBody,
     schema::api_keys,
     timestamp::Timestamp,
 };
@@ -81,6 +82,10 @@ pub struct ApiKeyCreate {
     pub expires_at: Option<Timestamp>,
 }
 
+impl RequestBody for ApiKeyCreate {
+    type Resource = ApiKey;
+}
+
 fn automated() -> WriteMode {
     WriteMode::Automated
 }
@@ -111,6 +116,10 @@ pub struct ApiKeyUpdate {
     pub expires_at: Option<Option<Timestamp>>,
 }
 
+impl RequestBody for ApiKeyUpdate {
+    type Resource = ApiKey;
+}
+
 /// How a key is replaced by a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +127,10 @@ pub struct ApiKeyRotation {
     /// For how many seconds the old key still works.
     #[schema(minimum = 0, maximum = 604800, example = 86400)]
     pub overlap_seconds: i64,
+}
+
+impl RequestBody for ApiKeyRotation {
+    type Resource = Self;
 }
 
 /// A new key with its secret, which is shown this once.

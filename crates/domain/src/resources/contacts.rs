@@ -12,6 +12,7 @@ use crate::kernel::{
     ids::{ContactId, PartnerId},
     listing,
     page::FollowedPage,
+    request_body::RequestBody,
     schema::contacts,
     sql::Sql,
     timestamp::Timestamp,
@@ -129,6 +130,10 @@ pub struct ContactCreate {
     pub make_primary: bool,
 }
 
+impl RequestBody for ContactCreate {
+    type Resource = Contact;
+}
+
 /// An edit of a contact: absent keeps, null clears. With another partner it moves there and is
 /// primary no more.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
@@ -163,4 +168,8 @@ pub struct ContactUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub notes: Option<Option<String>>,
+}
+
+impl RequestBody for ContactUpdate {
+    type Resource = Contact;
 }

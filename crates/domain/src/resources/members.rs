@@ -11,6 +11,7 @@ use crate::kernel::{
     fault::Fault,
     ids::{MemberId, UserId},
     page::Page,
+    request_body::RequestBody,
     schema::members,
     timestamp::Timestamp,
 };
@@ -74,6 +75,10 @@ pub struct MemberInvite {
     pub role: Role,
 }
 
+impl RequestBody for MemberInvite {
+    type Resource = Member;
+}
+
 /// A new invitation. The link is shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvitedMember {
@@ -100,6 +105,10 @@ pub struct MemberUpdate {
     /// `active` or `suspended`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
+}
+
+impl RequestBody for MemberUpdate {
+    type Resource = Member;
 }
 
 impl Member {

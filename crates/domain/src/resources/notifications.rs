@@ -13,6 +13,7 @@ use crate::{
         fault::Fault,
         ids::{EventId, MemberId, NotificationDeliveryId, NotificationId, UserId},
         page::Page,
+        request_body::RequestBody,
         schema::{notification_deliveries, notification_settings, notifications},
         timestamp::Timestamp,
     },
@@ -178,6 +179,10 @@ pub struct NotificationSettingsUpdate {
     pub slack_user_ids: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<bool>,
+}
+
+impl RequestBody for NotificationSettingsUpdate {
+    type Resource = NotificationSettings;
 }
 
 impl NotificationSettingsUpdate {

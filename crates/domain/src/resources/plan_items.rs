@@ -14,6 +14,7 @@ use crate::kernel::{
     ids::{MemberId, PartnerId, PlanItemId},
     listing,
     page::Page,
+    request_body::RequestBody,
     schema::plan_items,
     timestamp::Timestamp,
 };
@@ -154,6 +155,10 @@ pub struct PlanItemCreate {
     pub due_on: Option<NaiveDate>,
 }
 
+impl RequestBody for PlanItemCreate {
+    type Resource = PlanItem;
+}
+
 const fn proposed() -> PlanItemStatus {
     PlanItemStatus::Proposed
 }
@@ -208,6 +213,10 @@ pub struct PlanItemUpdate {
     #[diesel(skip_update)]
     #[schema(example = json!(null))]
     pub before_id: Option<Option<PlanItemId>>,
+}
+
+impl RequestBody for PlanItemUpdate {
+    type Resource = PlanItem;
 }
 
 /// Between two items that were created one after the other.

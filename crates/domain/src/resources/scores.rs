@@ -11,6 +11,7 @@ use crate::{
         choices::choices,
         ids::{PartnerId, ScoreId},
         page::Page,
+        request_body::RequestBody,
         schema::scores,
         timestamp::Timestamp,
     },
@@ -173,6 +174,10 @@ pub struct ScoreRefreshRequest {
     /// Only tell what the rules would say.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl RequestBody for ScoreRefreshRequest {
+    type Resource = Self;
 }
 
 impl ScoreRefreshRequest {

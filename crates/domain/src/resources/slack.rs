@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    choices::choices, page::Page, schema::slack_integrations, timestamp::Timestamp,
+    choices::choices, page::Page, request_body::RequestBody, schema::slack_integrations,
+    timestamp::Timestamp,
 };
 
 choices! {
@@ -70,6 +71,10 @@ pub struct SlackConnection {
         example = "xoxb-the-token-of-the-bot"
     )]
     pub bot_token: String,
+}
+
+impl RequestBody for SlackConnection {
+    type Resource = Self;
 }
 
 /// A channel or a person that messages can be sent to.

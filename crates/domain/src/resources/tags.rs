@@ -13,6 +13,7 @@ use crate::kernel::{
     ids::TagId,
     listing,
     page::Page,
+    request_body::RequestBody,
     schema::tags,
     sql::Sql,
     timestamp::Timestamp,
@@ -103,6 +104,10 @@ pub struct TagCreate {
     pub color: Option<String>,
 }
 
+impl RequestBody for TagCreate {
+    type Resource = Tag;
+}
+
 /// An edit of a tag: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = tags)]
@@ -116,4 +121,8 @@ pub struct TagUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl RequestBody for TagUpdate {
+    type Resource = Tag;
 }

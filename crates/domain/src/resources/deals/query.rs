@@ -14,6 +14,7 @@ use crate::{
     kernel::{
         fields::{Field, FieldReference},
         listing::{self, ListQuery},
+        request_body::RequestBody,
     },
     resources::partners::component as component_of_partner,
 };
@@ -22,6 +23,10 @@ use crate::{
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealQuery(pub ListQuery);
+
+impl RequestBody for DealQuery {
+    type Resource = Self;
+}
 
 impl PartialSchema for DealQuery {
     fn schema() -> RefOr<Schema> {

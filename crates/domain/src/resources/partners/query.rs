@@ -13,12 +13,17 @@ use super::PARTNER;
 use crate::kernel::{
     fields::{Field, FieldReference},
     listing::{self, ListQuery},
+    request_body::RequestBody,
 };
 
 /// The body of a query for partners.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerQuery(pub ListQuery);
+
+impl RequestBody for PartnerQuery {
+    type Resource = Self;
+}
 
 impl PartialSchema for PartnerQuery {
     fn schema() -> RefOr<Schema> {

@@ -17,6 +17,7 @@ use crate::{
         filter::FilterNode,
         ids::{PartnerId, TierChangeId, TierId},
         page::Page,
+        request_body::RequestBody,
         schema::{tier_changes, tier_policies, tiers},
         sql::Sql,
         timestamp::Timestamp,
@@ -139,6 +140,10 @@ pub struct TierCreate {
     pub color: Option<String>,
 }
 
+impl RequestBody for TierCreate {
+    type Resource = Tier;
+}
+
 /// An edit of a tier: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +173,10 @@ pub struct TierUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl RequestBody for TierUpdate {
+    type Resource = Tier;
 }
 
 /// When and how tiers are evaluated.
@@ -210,6 +219,10 @@ pub struct TierPolicyUpdate {
     pub demotion_grace_days: Option<i32>,
 }
 
+impl RequestBody for TierPolicyUpdate {
+    type Resource = TierPolicy;
+}
+
 /// Which partners to evaluate: those selected in one way, or all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -223,6 +236,10 @@ pub struct TierEvaluationRequest {
     /// Only tell what would change.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl RequestBody for TierEvaluationRequest {
+    type Resource = Self;
 }
 
 /// A change of a partner's tier. Never changed, kept for ever.
