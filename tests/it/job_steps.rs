@@ -250,7 +250,7 @@ impl World {
     async fn count_tasks(&self) -> i64 {
         use schema::tasks::dsl;
         // First scores are tasks as well, and no jobs.
-        let of_jobs = dsl::tasks.filter(dsl::kind.eq_any(JobType::WORDS));
+        let of_jobs = dsl::tasks.filter(dsl::kind.eq_any(JobType::WORDS.iter().copied()));
         self.write(async |tx| Ok(of_jobs.count().get_result(&mut tx.conn()).await?)).await
     }
 
