@@ -461,6 +461,12 @@ async fn batches_have_an_outcome_for_each_row() {
         {"action": "update", "id": "deal_01kb1q3x5se7wtc2gnh2avw0fd", "data": {"value": 1}},
         {"action": "create", "data": deal(&id, json!({"status": "won"}))},
         upsert("a", 5, "USD"),
+        {
+            "action": "update",
+            "match": "external_id",
+            "version": 7,
+            "data": {"external_id": "a", "value": 9}
+        },
     ]);
     let done =
         org.owner.post("/v1/deals/batch", json!({"operations": operations})).await.expect(207);
@@ -470,13 +476,15 @@ async fn batches_have_an_outcome_for_each_row() {
         .iter()
         .map(|row| row["status"].as_i64().unwrap())
         .collect();
-    assert_eq!(statuses, [201, 422, 422, 404, 422, 200]);
+    assert_eq!(statuses, [201, 422, 422, 404, 422, 200, 412]);
     let fault = |row: usize| done.body["results"][row]["problem"]["errors"][0].clone();
     assert_eq!(
         (&fault(1)["code"], &fault(1)["pointer"]),
         (&json!("currency_mismatch"), &json!("#/operations/1/data/currency"))
     );
     assert_eq!(fault(4)["pointer"], "#/operations/4/data/closed_on");
+    // The version stands in the operation, not in a header.
+    assert_eq!(fault(6)["pointer"], "#/operations/6/version");
     assert_eq!(
         (&done.body["succeeded"], &done.body["results"][5]["deal"]["version"]),
         (&json!(2), &json!(2))

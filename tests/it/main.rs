@@ -19,6 +19,7 @@ mod idempotency;
 mod import_records;
 mod imports;
 mod insights;
+mod job_steps;
 mod jobs;
 mod joint_plans;
 mod limits;

@@ -10,6 +10,7 @@ use api::{
     demo,
     enrichments::Sources,
     files::Files,
+    job_work::JobWork,
     openapi::{self, ApiDescription},
     routes,
     scores::Scorer,
@@ -147,10 +148,8 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
     let scorer = Scorer { model: model(&settings)? };
     let work = Work {
-        files,
-        scorer,
         sender: sender(&settings, &public_url)?,
-        sources: Sources::new(&settings)?,
+        jobs: JobWork { files, scorer, sources: Sources::new(&settings)? },
     };
     let worker = start_worker(&database, &settings, work).await?;
     tracing::info!("working");

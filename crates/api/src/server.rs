@@ -40,7 +40,7 @@ use crate::{
         telemetry::RequestSpan,
         upload::Uploads,
     },
-    processes::enrichments::Sources,
+    processes::{enrichments::Sources, job_work::JobWork},
     resources::{
         notifications::sender::{Circuits, Sender},
         scores::Scorer,
@@ -232,10 +232,8 @@ impl Server {
         let handle = http.handle();
         let running = tokio::spawn(http);
         let work = Work {
-            files,
-            scorer,
             sender: sender(settings, &public_url)?,
-            sources: Sources::new(settings)?,
+            jobs: JobWork { files, scorer, sources: Sources::new(settings)? },
         };
         let worker = start_worker(&database, settings, work).await?;
         Ok(Self { url, state, http: handle, running, worker, background, database })

@@ -4,16 +4,15 @@
 use anyhow::Context;
 use chrono::TimeDelta;
 use domain::{
-    Code, Error, Result,
-    ids::JobId,
+    Error, Result,
     jobs::{Daily, JobType},
     quotas::Quotas,
 };
 use futures_util::TryStreamExt;
 use object_store::path::Path;
 use persistence::{
-    Store, Tx, account_mails, deals, displaced_members, email_directory, exports, housekeeping,
-    imports, jobs, notification_deliveries, notifications,
+    Store, Tx, account_mails, deals, displaced_members, email_directory, housekeeping, jobs,
+    notification_deliveries, notifications,
     partners::first_scores,
     passwords, registrations, scores,
     tasks::Task,
@@ -23,9 +22,9 @@ use persistence::{
 use tokio::sync::oneshot;
 
 use crate::{
-    kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
-    processes::enrichments::{self, Sources},
-    resources::{jobs::result_path, logos, notifications::sender::Sender, scores::Scorer},
+    kernel::files::{FileOwner, folder_of, job_folder_of, owner_of},
+    processes::job_work::{JobWork, job_of},
+    resources::{logos, notifications::sender::Sender},
 };
 
 /// The task that erases what nobody needs any more.
@@ -33,10 +32,8 @@ const HOUSEKEEPING: &str = "housekeeping";
 
 /// Every kind of task that there is, and what they work with.
 pub struct Work {
-    pub files: Files,
     pub sender: Sender,
-    pub sources: Sources,
-    pub scorer: Scorer,
+    pub jobs: JobWork,
 }
 
 impl Tasks for Work {
@@ -51,16 +48,10 @@ impl Tasks for Work {
             notifications::SUMMARY_TASK => summarize_applications(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,
-            first_scores::SCORE_NEW => self.scorer.score_new(run).await,
+            first_scores::SCORE_NEW => self.jobs.scorer.score_new(run).await,
             kind => match kind.parse::<JobType>() {
-                Ok(JobType::Import) => self.import(run).await,
-                Ok(JobType::Export) => self.export(run).await,
-                Ok(JobType::ScoreRefresh) => self.scorer.refresh(run, job_of(&run.task)?).await,
-                Ok(JobType::TierEvaluation) => tiers::run(run, job_of(&run.task)?).await,
-                Ok(JobType::Enrichment | JobType::LogoFetch) => {
-                    enrichments::work(&self.sources, &self.files, run, job_of(&run.task)?).await
-                }
-                _ => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
+                Ok(kind) => self.jobs.run(run, kind).await,
+                Err(_) => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
             },
         }
     }
@@ -86,12 +77,6 @@ impl Tasks for Work {
     }
 }
 
-/// The job that a task carries out.
-fn job_of(task: &Task) -> Result<JobId> {
-    let id = task.payload.get("job_id").cloned().unwrap_or_default();
-    serde_json::from_value(id).map_err(Error::internal)
-}
-
 /// The task is not held meanwhile: `notifications::summarize_applications` says why.
 async fn summarize_applications(run: &Run) -> Result<Outcome> {
     let summarize = async |tx: &Tx<'_>| notifications::summarize_applications(tx, &run.task).await;
@@ -100,48 +85,6 @@ async fn summarize_applications(run: &Run) -> Result<Outcome> {
 }
 
 impl Work {
-    async fn import(&self, run: &Run) -> Result<Outcome> {
-        let id = job_of(&run.task)?;
-        let path = upload_of(run.scope().organization, id);
-        let file = match self.files.download(&path).await {
-            Err(error) if error.code() == Code::NotFound => {
-                let gone = Error::new(
-                    Code::NotFound,
-                    "The uploaded file is gone; please import it again.",
-                );
-                return imports::give_up(run, id, gone).await;
-            }
-            file => file?,
-        };
-        let outcome = imports::work(run, id, file).await?;
-        if outcome == Outcome::Completed {
-            // Its end is written; if this fails, housekeeping erases it.
-            self.files.delete(&path).await.ok();
-        }
-        Ok(outcome)
-    }
-
-    async fn export(&self, run: &Run) -> Result<Outcome> {
-        let id = job_of(&run.task)?;
-        let mut file = self.files.writer(&result_of(run.scope().organization, id));
-        match exports::write(run, id, async |lines| file.write(&lines).await).await {
-            Ok(exports::Written::Whole) => {
-                // The file first, the end of the job then: a job that has succeeded always has its
-                // file.
-                file.close().await?;
-                exports::finish(run, id, &result_path(id)).await
-            }
-            Ok(exports::Written::Canceled) => {
-                file.throw_away().await;
-                Ok(Outcome::Completed)
-            }
-            Err(error) => {
-                file.throw_away().await;
-                imports::give_up(run, id, error).await
-            }
-        }
-    }
-
     /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
     /// between repeats the rest.
     async fn keep_house(&self, run: &Run) -> Result<Outcome> {
@@ -171,8 +114,7 @@ impl Work {
             return Ok(false);
         }
         for id in &expired {
-            self.files.delete(&upload_of(organization, *id)).await?;
-            self.files.delete(&result_of(organization, *id)).await?;
+            self.jobs.files.delete_folder(&job_folder_of(organization, *id)).await?;
         }
         run.step(async |tx| jobs::forget_files(tx, &expired).await).await?;
         Ok(true)
@@ -190,7 +132,7 @@ impl Work {
         }
         for id in &expired {
             let folder = folder_of(run.scope().organization, Some(*id));
-            self.files.delete_folder(&folder).await?;
+            self.jobs.files.delete_folder(&folder).await?;
         }
         run.step(async |tx| housekeeping::purge_partners(tx, &expired).await).await?;
         Ok(true)
@@ -200,10 +142,10 @@ impl Work {
     /// before they were erased. Young ones stay, since a file comes before its row.
     async fn erase_strays(&self, run: &Run) -> Result<Outcome> {
         let folder = folder_of(run.scope().organization, None);
-        let mut old = self.files.older(&folder, TimeDelta::days(1), PIECE as usize);
+        let mut old = self.jobs.files.older(&folder, TimeDelta::days(1), PIECE as usize);
         while let Some(paths) = old.try_next().await? {
             for stray in strays(run, paths).await? {
-                self.files.delete(&stray).await?;
+                self.jobs.files.delete(&stray).await?;
             }
             if run.is_stopping() {
                 return Ok(Outcome::Again);

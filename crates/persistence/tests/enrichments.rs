@@ -11,14 +11,14 @@ use domain::{
     access::WriteMode,
     enrichments::{EnrichmentRequest, Findings},
     ids::PartnerId,
-    jobs::{Daily, JobStatus},
+    jobs::{Daily, JobStatus, JobType},
     partners::{PartnerCreatedVia, changes_of},
     schema,
     timestamp::Timestamp,
 };
 use persistence::{
     Tx,
-    enrichments::{self, Due, Said, Visit, Work},
+    enrichments::{self, Due, Enrichment, Said, Visit, Visitor},
     jobs, partners,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
@@ -39,21 +39,30 @@ impl Enricher {
     fn new(hangs_after: usize) -> Self {
         Self { asked: RefCell::default(), hangs_after, hung: Notify::new(), ended: Notify::new() }
     }
+}
 
-    fn visit(&self, due: Due) -> Visit {
+impl Visitor for Enricher {
+    async fn visit(&self, _: JobType, due: Due) -> Result<Visit> {
         self.asked.borrow_mut().push(due.partner);
+        if self.asked.borrow().len() > self.hangs_after {
+            self.hung.notify_one();
+            std::future::pending::<()>().await;
+        }
         let findings = Findings {
             values: [("industry".to_owned(), json!("Software"))].into_iter().collect(),
             ..Findings::default()
         };
         let said = Said { findings: Ok(findings), just_now: true };
-        Visit {
+        Ok(Visit {
             partner: due.partner,
             domain: due.domain,
             website: Some(said),
             company_data: None,
             logo: None,
-        }
+        })
+    }
+    async fn erase_logo(&self, _: PartnerId, _: &str) {
+        panic!("nobody has a logo")
     }
 }
 
@@ -61,19 +70,10 @@ impl Tasks for Enricher {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
-        let Some(mut work) = Work::begin(run, id).await? else { return Ok(Outcome::Completed) };
-        loop {
-            let visits: Vec<Visit> =
-                work.next(run).await?.into_iter().map(|due| self.visit(due)).collect();
-            if self.asked.borrow().len() > self.hangs_after {
-                self.hung.notify_one();
-                std::future::pending::<()>().await;
-            }
-            if !work.write(run, &visits).await?.goes_on {
-                self.ended.notify_one();
-                return Ok(Outcome::Completed);
-            }
-        }
+        let outcome =
+            jobs::run(run, id, async |tx, job, _| Enrichment::open(tx, job, self).await).await;
+        self.ended.notify_one();
+        outcome
     }
     async fn gave_up(&self, _: &Tx<'_>, _: &Task, error: &Error) -> Result<()> {
         panic!("{error}")

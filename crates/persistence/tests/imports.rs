@@ -16,7 +16,10 @@ use domain::{
     timestamp::Timestamp,
 };
 use persistence::{
-    Store, Tx, exports, imports, jobs,
+    Store, Tx,
+    exports::{self, Export, ExportFile},
+    imports::{self, Import},
+    jobs,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
 };
@@ -35,7 +38,9 @@ impl Tasks for Importer<'_> {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
-        let outcome = imports::work(run, id, Cursor::new(self.file)).await;
+        let file = Cursor::new(self.file);
+        let open = async |tx: &Tx<'_>, job: &Job, state| Import::open(tx, job, state, file).await;
+        let outcome = jobs::run(run, id, open).await;
         match &outcome {
             Ok(Outcome::Completed) => self.ended.notify_one(),
             Ok(_) => {}
@@ -627,24 +632,37 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
 }
 
 /// Runs exports into memory.
+#[derive(Default)]
 struct Exporter {
+    parts: RefCell<HashMap<String, Vec<u8>>>,
     file: RefCell<Vec<u8>>,
     ended: Notify,
+}
+
+impl ExportFile for Exporter {
+    async fn keep_part(&self, part: &str, bytes: Vec<u8>) -> Result<()> {
+        self.parts.borrow_mut().insert(part.to_owned(), bytes);
+        Ok(())
+    }
+    async fn join(&self, parts: &[String]) -> Result<()> {
+        let kept = self.parts.borrow();
+        *self.file.borrow_mut() = parts.iter().flat_map(|part| kept[part].clone()).collect();
+        Ok(())
+    }
+    async fn discard(&self) {
+        panic!("nobody cancels it")
+    }
 }
 
 impl Tasks for Exporter {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         let id =
             serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
-        self.file.borrow_mut().clear();
-        let written = exports::write(run, id, async |lines| {
-            self.file.borrow_mut().extend(lines);
-            Ok(())
-        })
-        .await
-        .unwrap();
-        assert_eq!(written, exports::Written::Whole);
-        let outcome = exports::finish(run, id, &format!("/v1/jobs/{id}/result")).await;
+        let download = format!("/v1/jobs/{id}/result");
+        let open = async |tx: &Tx<'_>, job: &Job, state| {
+            Export::open(tx, job, state, self, download).await
+        };
+        let outcome = jobs::run(run, id, open).await;
         self.ended.notify_one();
         outcome
     }
@@ -659,7 +677,7 @@ impl Tasks for Exporter {
 async fn export(store: &Store, scope: &Scope, request: Value) -> (Job, String) {
     let request = serde_json::from_value(request).unwrap();
     let job = store.write(scope, async |tx| exports::insert(tx, &request).await).await.unwrap();
-    let exporter = Exporter { file: RefCell::default(), ended: Notify::new() };
+    let exporter = Exporter::default();
     let settings = worker::Settings { poll: Duration::from_millis(20), ..worker::Settings::new(4) };
     tokio::time::timeout(
         Duration::from_secs(60),

@@ -4,6 +4,7 @@ mod scratch;
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     time::{Duration, Instant},
 };
 
@@ -18,7 +19,7 @@ use domain::{
 };
 use persistence::{
     Settings, Store, Tx, housekeeping,
-    jobs::{self, JobFilter, NewJob},
+    jobs::{self, JobFilter, JobSteps, NewJob, Portion, StepOutcome},
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };
@@ -378,14 +379,22 @@ async fn deaths_of_workers_are_counted_anew_when_a_job_has_got_on() {
     store.write(scope, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
     // Each worker dies after a step: none of them is the last, however many there are.
     for step in 0..12 {
-        let task = claim(store, 1, NO_LEASE).await.unwrap().remove(0);
-        assert!(!task.is_exhausted(), "step {step}: attempt {}", task.attempts);
-        let item = NewJobItem::succeeded(step, step);
-        store
-            .write(scope, async |tx| {
-                jobs::begin_step(tx, id).await?.expect("it goes on");
-                jobs::end_step(tx, id, vec![item], &json!(step)).await
-            })
+        let hung = Notify::new();
+        let tasks = work(async |run: &Run| {
+            assert!(!run.task.is_exhausted(), "step {step}: attempt {}", run.task.attempts);
+            let numbers = Numbers { hangs: Some((step + 1, &hung)), ..Numbers::up_to(100) };
+            jobs::run(run, id, async |_, _, _| Ok(numbers)).await
+        });
+        tokio::select! {
+            () = worker::run(store, &tasks, &settings(), std::future::pending()) => {
+                unreachable!("nobody stops it")
+            }
+            () = hung.notified() => {}
+        }
+        scratch
+            .superuser()
+            .await
+            .batch_execute("UPDATE tasks SET locked_until = now(), run_at = now()")
             .await
             .unwrap();
     }
@@ -673,6 +682,56 @@ async fn daily_work_is_queued_once_for_every_organization() {
     assert!(tasks::due_schedules(&scratch.store, vec!["housekeeping"]).await.unwrap().is_empty());
 }
 
+/// A job about numbers, one at each step.
+struct Numbers<'a> {
+    count: i64,
+    /// Before this number it hangs, and says so.
+    hangs: Option<(i64, &'a Notify)>,
+    /// Somebody else is writing this number so many times more.
+    locked: (i64, u32),
+}
+
+impl Numbers<'_> {
+    fn up_to(count: i64) -> Self {
+        Self { count, hangs: None, locked: (-1, 0) }
+    }
+}
+
+impl JobSteps for Numbers<'_> {
+    type Id = i64;
+    type Prepared = ();
+
+    fn limit(&self) -> usize {
+        1
+    }
+    async fn total(&self, _: &Tx<'_>) -> Result<i64> {
+        Ok(self.count)
+    }
+    async fn next(&mut self, _: &Run, after: Option<&i64>) -> Result<Portion<i64>> {
+        let next = after.map_or(0, |after| after + 1);
+        if let Some((_, hung)) = self.hangs.filter(|(number, _)| *number == next) {
+            hung.notify_one();
+            std::future::pending::<()>().await;
+        }
+        Ok(Portion::of((next..self.count).take(1).collect(), 1))
+    }
+    async fn prepare(&mut self, _: &Run, _: &Portion<i64>) -> Result<()> {
+        Ok(())
+    }
+    async fn step(&mut self, _: &Tx<'_>, ids: &[i64], _: &mut ()) -> Result<StepOutcome<i64>> {
+        let (mut items, mut deferred) = (HashMap::new(), Vec::new());
+        for id in ids {
+            if *id == self.locked.0 && self.locked.1 > 0 {
+                self.locked.1 -= 1;
+                deferred.push(*id);
+            } else if *id % 10 != 9 {
+                items.insert(*id, NewJobItem::succeeded(id));
+            }
+        }
+        Ok(StepOutcome { items, deferred })
+    }
+}
+
 fn job(id: JobId) -> NewJob {
     NewJob {
         id,
@@ -695,25 +754,8 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
         (queued.status, queued.version, queued.progress.total),
         (JobStatus::Queued, 1, Some(2))
     );
-    let tasks = work(async |run: &Run| {
-        let id: JobId =
-            serde_json::from_value(run.task.payload["job_id"].clone()).map_err(Error::internal)?;
-        for index in 0..2 {
-            run.step(async |tx| {
-                let (_, position) = jobs::begin_step(tx, id).await?.expect("it is not finished");
-                assert_eq!(position, (index > 0).then(|| json!(index)));
-                let item = NewJobItem::succeeded(index, index + 1);
-                jobs::end_step(tx, id, vec![item], &json!(index + 1)).await
-            })
-            .await?;
-        }
-        run.step(async |tx| {
-            jobs::succeed(tx, id, None).await?;
-            tasks::complete(tx, &run.task).await
-        })
-        .await?;
-        Ok(Outcome::Completed)
-    });
+    let tasks =
+        work(async |run: &Run| jobs::run(run, id, async |_, _, _| Ok(Numbers::up_to(2))).await);
     let ended = async {
         until("the job has ended", async || {
             store
@@ -739,11 +781,50 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
     );
     assert_eq!(
         items.iter().map(|item| item.reference.clone().unwrap()).collect::<Vec<_>>(),
-        ["1", "2"]
+        ["0", "1"]
     );
     assert_eq!(events(store, scope).await, ["job.queued", "job.started", "job.succeeded"]);
     let again = store.write(scope, async |tx| jobs::cancel(tx, id, None).await).await;
     assert_eq!(again.unwrap_err().code(), Code::JobFinished);
+}
+
+/// Number 1 is locked twice and number 9 is not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_comes_back_to_what_was_locked_and_says_what_is_missing() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    let id = JobId::new();
+    let job = NewJob { kind: JobType::TierEvaluation, total: None, ..job(id) };
+    store.write(scope, async |tx| jobs::insert(tx, &job).await).await.unwrap();
+    let ended = Notify::new();
+    let tasks = work(async |run: &Run| {
+        let numbers = Numbers { locked: (1, 2), ..Numbers::up_to(12) };
+        let outcome = jobs::run(run, id, async |_, _, _| Ok(numbers)).await;
+        ended.notify_one();
+        outcome
+    });
+    worker::run(store, &tasks, &settings(), ended.notified()).await;
+    let (job, items) = store
+        .read(scope, async |tx| {
+            Ok((jobs::get(tx, id).await?, jobs::items(tx, id, None, -1, 100).await?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(job.status, JobStatus::Succeeded);
+    let progress = job.progress;
+    assert_eq!(
+        (progress.total, progress.done, progress.succeeded, progress.failed),
+        (Some(12), 12, 11, 1)
+    );
+    let references = items.iter().map(|item| item.reference.clone().unwrap());
+    assert!(references.eq((0..12).map(|number: i64| number.to_string())));
+    assert!(items.iter().map(|item| item.index).eq(0..12));
+    let failed: Vec<i64> = items
+        .iter()
+        .filter(|item| item.problem.as_ref().is_some_and(|problem| problem.0.code == "not_found"))
+        .map(|item| item.index)
+        .collect();
+    assert_eq!(failed, [9]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -775,7 +856,6 @@ async fn jobs_are_canceled_expire_and_are_seen_by_their_starter_and_admins_only(
     let canceled =
         store.write(&ann, async |tx| jobs::cancel(tx, id, Some(1.into())).await).await.unwrap();
     assert_eq!((canceled.status, canceled.version), (JobStatus::Canceled, 2));
-    assert!(store.write(scope, async |tx| jobs::begin_step(tx, id).await).await.unwrap().is_none());
     assert_eq!(events(store, scope).await, ["job.queued", "job.canceled"]);
 
     scratch

@@ -53,11 +53,25 @@ pub fn owner_of(path: &Path) -> Option<FileOwner> {
         ["organizations", _, "partners", partner, "logo", version] => {
             Some(FileOwner::Partner(partner.parse().ok()?, (*version).to_owned()))
         }
-        ["organizations", _, "jobs", job, "upload" | "result"] => {
-            Some(FileOwner::Job(job.parse().ok()?))
-        }
+        ["organizations", _, "jobs", job, "upload" | "result"]
+        | ["organizations", _, "jobs", job, "parts", _] => Some(FileOwner::Job(job.parse().ok()?)),
         _ => None,
     }
+}
+
+/// Everything of a job.
+pub fn job_folder_of(organization: OrganizationId, job: JobId) -> Path {
+    Path::from(format!("organizations/{organization}/jobs/{job}"))
+}
+
+/// The parts of the file that a job is at, and one of them.
+pub fn parts_of(organization: OrganizationId, job: JobId) -> Path {
+    Path::from(format!("organizations/{organization}/jobs/{job}/parts"))
+}
+
+/// See [`parts_of`].
+pub fn part_of(organization: OrganizationId, job: JobId, part: &str) -> Path {
+    Path::from(format!("organizations/{organization}/jobs/{job}/parts/{part}"))
 }
 
 /// The file that a job leaves behind.

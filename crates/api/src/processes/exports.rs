@@ -1,13 +1,19 @@
 //! Exports.
 
-use domain::{exports::ExportRequest, jobs::Job};
+use domain::{
+    exports::ExportRequest,
+    ids::{JobId, OrganizationId},
+    jobs::Job,
+};
+use futures_util::TryStreamExt;
 use operation_macros::operation;
-use persistence::exports;
+use persistence::{exports, exports::ExportFile};
 
 use crate::{
     kernel::{
         answer::Answer,
         call::{Call, Json},
+        files::{FileWriter, Files, part_of, parts_of, result_of},
         problem::Result,
     },
     resources::jobs::accepted,
@@ -33,4 +39,56 @@ pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answ
         Ok(accepted(&call, &job))
     };
     call.once(&body.sum, work).await
+}
+
+/// The file of an export, in the place where the deployment keeps its files.
+pub struct ResultFile<'a> {
+    pub files: &'a Files,
+    pub organization: OrganizationId,
+    pub job: JobId,
+}
+
+impl ResultFile<'_> {
+    /// Erases the parts, which nobody needs once the job has ended.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn delete_parts(&self) -> domain::Result<()> {
+        self.files.delete_folder(&parts_of(self.organization, self.job)).await
+    }
+
+    async fn copy(&self, parts: &[String], file: &mut FileWriter) -> domain::Result<()> {
+        for part in parts {
+            let part = part_of(self.organization, self.job, part);
+            let (_, mut pieces) = self.files.stream(&part).await?;
+            while let Some(piece) = pieces.try_next().await? {
+                file.write(&piece).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ExportFile for ResultFile<'_> {
+    async fn keep_part(&self, part: &str, bytes: Vec<u8>) -> domain::Result<()> {
+        let path = part_of(self.organization, self.job, part);
+        self.files.put(&path, bytes.into()).await
+    }
+
+    async fn join(&self, parts: &[String]) -> domain::Result<()> {
+        let mut file = self.files.writer(&result_of(self.organization, self.job));
+        match self.copy(parts, &mut file).await {
+            Ok(()) => file.close().await,
+            Err(error) => {
+                file.throw_away().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn discard(&self) {
+        if let Err(error) = self.files.delete(&result_of(self.organization, self.job)).await {
+            tracing::debug!(%error, "the file of a canceled export is left behind");
+        }
+    }
 }

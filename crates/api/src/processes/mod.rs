@@ -5,3 +5,4 @@ pub mod demo;
 pub mod enrichments;
 pub mod exports;
 pub mod imports;
+pub mod job_work;

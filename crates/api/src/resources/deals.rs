@@ -14,7 +14,7 @@ use domain::{
     page::{Page, Paging},
 };
 use operation_macros::operation;
-use persistence::deals;
+use persistence::{batch::Done, deals};
 use utoipa::ToSchema;
 
 use crate::kernel::{
@@ -144,9 +144,9 @@ fn checked(
     Ok(operation)
 }
 
-fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> DealBatchItem {
+fn item(call: &Call, index: usize, outcome: domain::Result<Done<Deal>>) -> DealBatchItem {
     let (status, deal, problem) = match outcome {
-        Ok(done) => (batch_status(done.outcome), done.deal, None),
+        Ok(done) => (batch_status(done.outcome), done.row, None),
         Err(error) => (status_of(error.code()), None, Some(call.item_problem(&error))),
     };
     DealBatchItem { index, status, deal, skipped_fields: Vec::new(), problem }

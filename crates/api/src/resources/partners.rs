@@ -16,7 +16,7 @@ use domain::{
     },
 };
 use operation_macros::operation;
-use persistence::partners;
+use persistence::{batch::Done, partners};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -241,17 +241,17 @@ fn checked(
     Ok(operation)
 }
 
-fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> PartnerBatchItem {
+fn item(call: &Call, index: usize, outcome: domain::Result<Done<Partner>>) -> PartnerBatchItem {
     match outcome {
         Ok(done) => PartnerBatchItem {
             index,
             status: batch_status(done.outcome),
             skipped_fields: done
-                .partner
+                .row
                 .as_ref()
                 .map(|p| p.summary.skipped_fields.clone())
                 .unwrap_or_default(),
-            partner: done.partner,
+            partner: done.row,
             problem: None,
         },
         Err(error) => PartnerBatchItem {

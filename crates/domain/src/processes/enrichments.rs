@@ -8,20 +8,12 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{
-        choices::choices,
-        filter::FilterNode,
-        formats,
-        ids::{PartnerId, ViewId},
-        request_body::RequestBody,
-        text,
-        timestamp::Timestamp,
-    },
+    kernel::{choices::choices, formats, ids::PartnerId, request_body::RequestBody, text},
     processes::imports::{
         Cell, CellFormat, Converted, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
         field_named,
     },
-    resources::{jobs::JobItemWarning, partners::selection::Selection},
+    resources::{jobs::JobItemWarning, partners::selection::SelectionRequest},
 };
 
 choices! {
@@ -39,16 +31,8 @@ choices! {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"filter": {"op": "is_null", "field": "description", "value": true}}))]
 pub struct EnrichmentRequest {
-    /// These partners.
-    #[serde(default)]
-    #[schema(min_items = 1, max_items = 1000)]
-    pub partner_ids: Option<Vec<PartnerId>>,
-    /// The partners that it finds.
-    #[serde(default)]
-    pub filter: Option<FilterNode>,
-    /// The partners that a saved view finds.
-    #[serde(default)]
-    pub view_id: Option<ViewId>,
+    #[serde(flatten)]
+    pub selection: SelectionRequest,
     /// Ask the sources anew, whatever they said in the last seven days.
     #[serde(default)]
     pub force: bool,
@@ -61,15 +45,7 @@ impl RequestBody for EnrichmentRequest {
 impl EnrichmentRequest {
     /// This partner alone.
     pub fn one(partner: PartnerId) -> Self {
-        Self { partner_ids: Some(vec![partner]), ..Self::default() }
-    }
-
-    /// Which partners.
-    ///
-    /// # Errors
-    /// `invalid_selection`, `invalid_filter`.
-    pub fn selection(&self, now: Timestamp) -> crate::kernel::error::Result<Selection> {
-        Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
+        Self { selection: SelectionRequest::one(partner), ..Self::default() }
     }
 }
 

@@ -83,6 +83,29 @@ impl JobType {
             _ => Lane::Jobs,
         }
     }
+
+    /// Whether its jobs have items. An export has a file instead.
+    pub fn keeps_items(self) -> bool {
+        self != Self::Export
+    }
+}
+
+impl JobProgress {
+    /// Nothing is done yet.
+    pub fn restarted(self) -> Self {
+        Self { done: 0, succeeded: 0, failed: 0, skipped: 0, ..self }
+    }
+
+    /// Counts more items. There may be more than were counted at the beginning.
+    pub fn count(&mut self, status: JobItemStatus, items: i64) {
+        self.done += items;
+        *match status {
+            JobItemStatus::Succeeded => &mut self.succeeded,
+            JobItemStatus::Failed => &mut self.failed,
+            JobItemStatus::Skipped => &mut self.skipped,
+        } += items;
+        self.total = self.total.map(|total| total.max(self.done));
+    }
 }
 
 impl JobStatus {
@@ -319,7 +342,6 @@ pub type JobItemPage = Page<JobItem>;
 /// An item that has not been written yet.
 #[derive(Debug, Clone)]
 pub struct NewJobItem {
-    pub index: i64,
     pub reference: Option<String>,
     pub status: JobItemStatus,
     pub action: Option<JobItemAction>,
@@ -333,9 +355,8 @@ pub struct NewJobItem {
 
 impl NewJobItem {
     /// An item that went well.
-    pub fn succeeded(index: i64, reference: impl ToString) -> Self {
+    pub fn succeeded(reference: impl ToString) -> Self {
         Self {
-            index,
             reference: Some(reference.to_string()),
             status: JobItemStatus::Succeeded,
             action: None,

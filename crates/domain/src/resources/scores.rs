@@ -9,8 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         choices::choices,
-        filter::FilterNode,
-        ids::{PartnerId, ScoreId, ViewId},
+        ids::{PartnerId, ScoreId},
         page::Page,
         request_body::RequestBody,
         schema::scores,
@@ -20,7 +19,7 @@ use crate::{
         jobs::Stored,
         partners::{
             Change, FourCBreakdown, Plan, Scored, StoredFourC, WriteCause, partner_field,
-            selection::Selection,
+            selection::SelectionRequest,
         },
     },
 };
@@ -163,16 +162,8 @@ pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, ho
     "dry_run": false
 }))]
 pub struct ScoreRefreshRequest {
-    /// These partners.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_items = 1, max_items = 1000)]
-    pub partner_ids: Option<Vec<PartnerId>>,
-    /// The partners that it finds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<FilterNode>,
-    /// The partners that a saved view finds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub view_id: Option<ViewId>,
+    #[serde(flatten)]
+    pub selection: SelectionRequest,
     /// Who judges; absent: the language model where there is one, else the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<ScoreEngine>,
@@ -190,17 +181,9 @@ impl RequestBody for ScoreRefreshRequest {
 }
 
 impl ScoreRefreshRequest {
-    /// Which partners.
-    ///
-    /// # Errors
-    /// `invalid_selection`, `invalid_filter`.
-    pub fn selection(&self, now: Timestamp) -> crate::kernel::error::Result<Selection> {
-        Selection::of(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
-    }
-
     /// Whether also partners are judged of whom nothing has changed. Who is named one by one is
     /// meant.
     pub fn is_forced(&self) -> bool {
-        self.force.unwrap_or(self.partner_ids.is_some())
+        self.force.unwrap_or(self.selection.partner_ids.is_some())
     }
 }

@@ -1,6 +1,7 @@
 //! Mechanisms: they know no resource.
 
 pub mod account_mails;
+pub mod batch;
 pub(crate) mod changes;
 pub mod db;
 pub mod email_directory;

@@ -1,6 +1,8 @@
 //! Enrichment: which partners are due, what is still known of their domains, and the write of what
 //! was found. The sources themselves are asked between the transactions, by the caller.
 
+use std::collections::HashMap;
+
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -14,14 +16,14 @@ use domain::{
     schema::{enrichment_cache, partners as table},
     timestamp::Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    kernel::{db::Tx, sql::clock_timestamp, tasks, worker::Run},
+    kernel::{db::Tx, sql::clock_timestamp, worker::Run},
     processes::imports,
     resources::{
-        jobs,
+        jobs::{self, JobSteps, Portion, StepOutcome},
         partners::{
             self, bulk,
             selection::{self, Selected},
@@ -40,7 +42,7 @@ pub const FRESH: chrono::TimeDelta = chrono::TimeDelta::days(7);
 /// # Errors
 /// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
 pub async fn insert(tx: &Tx<'_>, request: &EnrichmentRequest) -> Result<Job> {
-    let selected = selection::resolve(tx, &request.selection(Timestamp::now())?).await?;
+    let selected = selection::resolve(tx, &request.selection.read(Timestamp::now())?).await?;
     accept(tx, JobType::Enrichment, request, selected.count(tx).await?).await
 }
 
@@ -85,22 +87,6 @@ async fn accept(
     jobs::insert(tx, &job).await
 }
 
-/// How far a job has come.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Position {
-    after: Option<PartnerId>,
-    index: i64,
-}
-
-/// A job at work.
-pub struct Work {
-    id: JobId,
-    pub kind: JobType,
-    force: bool,
-    selected: Selected,
-    position: Position,
-}
-
 /// A partner whose turn it is.
 #[derive(Debug)]
 pub struct Due {
@@ -133,49 +119,101 @@ pub struct Visit {
     pub logo: Option<Result<String>>,
 }
 
-/// What is to be done after a step.
-#[derive(Debug, Default)]
-pub struct Step {
-    pub goes_on: bool,
-    /// Addresses of logos that nobody names any more.
-    pub unused: Vec<(PartnerId, String)>,
-}
-
-impl Work {
-    /// Goes to work; `None` when the job has ended, and with it its task.
+/// Asks the sources, and keeps logos.
+#[expect(
+    async_fn_in_trait,
+    reason = "the worker polls its tasks on one thread, so they need not be Send"
+)]
+pub trait Visitor {
+    /// Finds out about a partner. What the sources do not tell is part of the answer.
     ///
     /// # Errors
-    /// Those of the selection, which no further attempt would find otherwise; what is worth another
-    /// attempt.
-    pub async fn begin(run: &Run, id: JobId) -> Result<Option<Self>> {
-        run.step(async |tx| {
-            let Some((job, position)) = jobs::begin_step(tx, id).await? else {
-                tasks::complete(tx, &run.task).await?;
-                return Ok(None);
-            };
-            let request: EnrichmentRequest =
-                serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-            let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
-            // Partners that are created while the job runs are not part of it.
-            let selected = selected.made_until(job.created_at);
-            let position = position
-                .map(serde_json::from_value)
-                .transpose()
-                .map_err(Error::internal)?
-                .unwrap_or_default();
-            Ok(Some(Self { id, kind: job.kind, force: request.force, selected, position }))
-        })
-        .await
+    /// When a logo cannot be kept.
+    async fn visit(&self, kind: JobType, due: Due) -> Result<Visit>;
+
+    /// Erases the logo that a partner had at this address.
+    async fn erase_logo(&self, partner: PartnerId, address: &str);
+}
+
+/// An enrichment at work. Its things are partners.
+pub struct Enrichment<'a, V> {
+    kind: JobType,
+    force: bool,
+    selected: Selected,
+    visitor: &'a V,
+}
+
+/// What was found out for one step.
+#[derive(Debug, Default)]
+pub struct EnrichmentStep {
+    visits: Vec<Visit>,
+    /// Addresses of logos that nobody names any more.
+    unused: Vec<(PartnerId, String)>,
+}
+
+impl<V: Visitor> JobSteps for Enrichment<'_, V> {
+    type Id = PartnerId;
+    type Prepared = EnrichmentStep;
+
+    fn limit(&self) -> usize {
+        BATCH as usize
     }
 
-    /// The next partners, with what is still known of their domains.
-    pub async fn next(&self, run: &Run) -> Result<Vec<Due>> {
-        run.store.read(run.scope(), async |tx| self.due(tx).await).await
+    async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
+        self.selected.count(tx).await
     }
 
-    async fn due(&self, tx: &Tx<'_>) -> Result<Vec<Due>> {
-        let ids = self.selected.after(tx, self.position.after, BATCH).await?;
-        let live = table::table.filter(table::id.eq_any(&ids)).filter(table::deleted_at.is_null());
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+        let ids = run
+            .store
+            .read(run.scope(), async |tx| self.selected.after(tx, after.copied(), BATCH).await)
+            .await?;
+        Ok(Portion::of(ids, self.limit()))
+    }
+
+    async fn prepare(&mut self, run: &Run, portion: &Portion<PartnerId>) -> Result<EnrichmentStep> {
+        let due = run.store.read(run.scope(), async |tx| self.due(tx, &portion.ids).await).await?;
+        let visits = due.into_iter().map(|due| self.visitor.visit(self.kind, due));
+        Ok(EnrichmentStep { visits: try_join_all(visits).await?, unused: Vec::new() })
+    }
+
+    async fn step(
+        &mut self,
+        tx: &Tx<'_>,
+        _: &[PartnerId],
+        prepared: &mut EnrichmentStep,
+    ) -> Result<StepOutcome<PartnerId>> {
+        let items = self.settle(tx, prepared).await?;
+        remember(tx, &prepared.visits).await?;
+        Ok(StepOutcome { items, deferred: Vec::new() })
+    }
+
+    async fn clean_up(&mut self, _: &Run, prepared: EnrichmentStep, is_written: bool) {
+        let EnrichmentStep { visits, unused } = prepared;
+        let new = visits.iter().filter(|_| !is_written);
+        let new = new.filter_map(|visit| Some((visit.partner, visit.new_logo()?.clone())));
+        for (partner, address) in unused.into_iter().chain(new) {
+            self.visitor.erase_logo(partner, &address).await;
+        }
+    }
+}
+
+impl<'a, V: Visitor> Enrichment<'a, V> {
+    /// The enrichment of a job.
+    ///
+    /// # Errors
+    /// Those of the selection.
+    pub async fn open(tx: &Tx<'_>, job: &Job, visitor: &'a V) -> Result<Self> {
+        let request: EnrichmentRequest =
+            serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
+        let selected = selection::resolve(tx, &request.selection.read(job.created_at)?).await?;
+        let selected = selected.made_until(job.created_at);
+        Ok(Self { kind: job.kind, force: request.force, selected, visitor })
+    }
+
+    /// The partners, with what is still known of their domains.
+    async fn due(&self, tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Due>> {
+        let live = table::table.filter(table::id.eq_any(ids)).filter(table::deleted_at.is_null());
         let live = live.select((table::id, table::domain, table::logo_source));
         let live: Vec<(PartnerId, Option<String>, Option<LogoSource>)> =
             live.load(&mut tx.conn()).await?;
@@ -191,7 +229,7 @@ impl Work {
                 known.iter().position(|(of, by, _)| Some(of) == domain.as_ref() && *by == source);
             place.map(|place| known.swap_remove(place).2)
         };
-        let due = ids.into_iter().map(|partner| {
+        let due = ids.iter().map(|&partner| {
             let found = live.iter().find(|(id, ..)| *id == partner);
             let (domain, logo_source) =
                 found.map(|(_, domain, source)| (domain.clone(), *source)).unwrap_or_default();
@@ -204,63 +242,23 @@ impl Work {
         Ok(due.collect())
     }
 
-    /// Writes what was found out about the partners of one step, with an item for each.
-    ///
-    /// # Errors
-    /// What is worth another attempt. Then nothing is written.
-    pub async fn write(&mut self, run: &Run, visits: &[Visit]) -> Result<Step> {
-        let position = Position {
-            after: visits.last().map(|visit| visit.partner).or(self.position.after),
-            index: self.position.index + visits.len() as i64,
-        };
-        let step = run
-            .step(async |tx| {
-                // The job ended while the sources were asked, so the logos that were stored for it
-                // are not used.
-                if jobs::begin_step(tx, self.id).await?.is_none() {
-                    tasks::complete(tx, &run.task).await?;
-                    let new = visits
-                        .iter()
-                        .filter_map(|visit| Some((visit.partner, visit.new_logo()?.clone())));
-                    return Ok(Step { goes_on: false, unused: new.collect() });
-                }
-                let (items, unused) = self.settle(tx, visits).await?;
-                remember(tx, visits).await?;
-                jobs::end_step(
-                    tx,
-                    self.id,
-                    items,
-                    &serde_json::to_value(&position).map_err(Error::internal)?,
-                )
-                .await?;
-                // A full batch may have been the last one; then the next is empty and ends the job.
-                let goes_on = visits.len() as i64 == BATCH;
-                if !goes_on {
-                    jobs::succeed(tx, self.id, None).await?;
-                    tasks::complete(tx, &run.task).await?;
-                }
-                Ok(Step { goes_on, unused })
-            })
-            .await?;
-        self.position = position;
-        Ok(step)
-    }
-
+    /// Writes what was found out, with an item for each partner that is there.
     async fn settle(
         &self,
         tx: &Tx<'_>,
-        visits: &[Visit],
-    ) -> Result<(Vec<NewJobItem>, Vec<(PartnerId, String)>)> {
+        prepared: &mut EnrichmentStep,
+    ) -> Result<HashMap<PartnerId, NewJobItem>> {
+        let EnrichmentStep { visits, unused } = prepared;
         let (currency, _) = imports::exponent(tx).await?;
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
         // Nothing was locked while the sources were asked, so the partners are read again; whoever
         // changed or deleted one meanwhile wins.
         let mut locked = bulk::lock_many(tx, &ids).await?;
-        let (mut items, mut unused) = (Vec::with_capacity(visits.len()), Vec::new());
-        for (index, visit) in (self.position.index..).zip(visits) {
+        let mut items = HashMap::new();
+        for visit in visits.iter() {
             let held = locked.remove(&visit.partner);
             let before = held.as_ref().and_then(|held| held.partner.summary.logo_url.clone());
-            let mut item = NewJobItem::succeeded(index, visit.partner);
+            let mut item = NewJobItem::succeeded(visit.partner);
             item.resource_id = held.as_ref().map(|_| visit.partner.to_string());
             let done = self.settle_one(tx, held, visit, &currency, &mut item).await;
             let after = done.as_ref().ok().cloned().unwrap_or_else(|| before.clone());
@@ -278,9 +276,9 @@ impl Work {
                     .filter(|own| Some(*own) != after.as_ref())
                     .map(|own| (visit.partner, own.clone())),
             );
-            items.push(item);
+            items.insert(visit.partner, item);
         }
-        Ok((items, unused))
+        Ok(items)
     }
 
     /// Writes to one partner what was found; answers where its logo is served from.

@@ -13,21 +13,21 @@ use domain::{
     schema::tags,
     timestamp::Timestamp,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    kernel::{
-        db::Tx,
-        tasks,
-        worker::{Outcome, Run},
+    kernel::{db::Tx, worker::Run},
+    resources::{
+        contacts, deals,
+        jobs::{self, JobSteps, Portion, StepOutcome},
+        partners, views,
     },
-    resources::{contacts, deals, jobs, partners, views},
 };
 
 /// Records of a page.
-const PAGE: i64 = 500;
+const PAGE: usize = 500;
 
 /// Accepts an export.
 ///
@@ -55,97 +55,168 @@ pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     Ok(job)
 }
 
-/// How an export ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Everything is written: close the file, then call [`finish`].
-    Whole,
-    /// It was canceled, or is gone: throw the file away.
-    Canceled,
+/// Where the file of an export is made.
+#[expect(
+    async_fn_in_trait,
+    reason = "the worker polls its tasks on one thread, so they need not be Send"
+)]
+pub trait ExportFile {
+    /// Keeps a part of the file under this name.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    async fn keep_part(&self, part: &str, bytes: Vec<u8>) -> Result<()>;
+
+    /// Makes the file out of its parts, in this order. It exists at once and whole.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    async fn join(&self, parts: &[String]) -> Result<()>;
+
+    /// Erases the file that was made for a job that has ended meanwhile.
+    async fn discard(&self);
 }
 
-/// Writes the whole file, from its beginning, however often it was tried before. Records that are
+/// What the steps of an export must know of each other.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Progress {
+    /// How many parts each worker has kept that was at this export. Every worker names its parts by
+    /// an id of its own, so that one that was thought dead writes into no part of its successor.
+    parts: Vec<(Uuid, u32)>,
+    bytes: i64,
+    /// The columns, which a view could change between two steps.
+    columns: Vec<String>,
+}
+
+/// An export at work. Its things are records, by their ids; each step keeps a part of the file, so
+/// that whoever goes on after a stop or a crash goes on with the next part. Records that are
 /// changed meanwhile appear in one of their states; none appears twice.
-///
-/// # Errors
-/// Those of `write`, and what is worth another attempt.
-pub async fn write(
-    run: &Run,
+pub struct Export<'a, F> {
     id: JobId,
-    mut write: impl AsyncFnMut(Vec<u8>) -> Result<()>,
-) -> Result<Written> {
-    let begun = run.step(async |tx| jobs::begin_step(tx, id).await).await?;
-    let Some((job, _)) = begun else { return canceled(run).await };
-    let request: ExportRequest = serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-    // Columns were checked when the export was accepted; the filter is read anew, and the view as
-    // it is now.
-    let mut export = request.check(job.created_at)?;
-    let mut list = ListRequest::all(PAGE);
-    list.filter = export.filter.clone();
-    if let Some(id) = request.view_id {
-        let place = Place::Pointer("#/view_id".into());
-        let view = run.store.read(run.scope(), async |tx| {
-            views::selection(tx, id, export.object.view_object(), &place).await
-        });
-        let view = view.await?;
-        list.narrow(&view);
-        if request.columns.as_ref().is_none_or(Vec::is_empty) && !view.columns.is_empty() {
-            export.columns = view.columns;
+    file: &'a F,
+    /// Where the file will be served from.
+    download: String,
+    export: CheckedExport,
+    list: ListRequest,
+    progress: Progress,
+    /// Names the parts of this worker.
+    worker: Uuid,
+    /// What [`JobSteps::next`] has read.
+    page: Vec<Map<String, Value>>,
+}
+
+impl<'a, F: ExportFile> Export<'a, F> {
+    /// The export of a job, to go on from where it has come.
+    ///
+    /// # Errors
+    /// `validation_failed` for a view that is not there any more.
+    pub async fn open(
+        tx: &Tx<'_>,
+        job: &Job,
+        state: Map<String, Value>,
+        file: &'a F,
+        download: String,
+    ) -> Result<Self> {
+        let request: ExportRequest =
+            serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
+        let mut progress: Progress =
+            serde_json::from_value(state.into()).map_err(Error::internal)?;
+        // Columns were checked when the export was accepted; the filter is read anew, and the view
+        // as it is now.
+        let mut export = request.check(job.created_at)?;
+        let mut list = ListRequest::all(PAGE as i64);
+        list.filter = export.filter.clone();
+        if let Some(id) = request.view_id {
+            let place = Place::Pointer("#/view_id".into());
+            let view = views::selection(tx, id, export.object.view_object(), &place).await?;
+            list.narrow(&view);
+            if request.columns.as_ref().is_none_or(Vec::is_empty) && !view.columns.is_empty() {
+                export.columns = view.columns;
+            }
+        }
+        if progress.columns.is_empty() {
+            progress.columns = export.columns.clone();
+        }
+        export.columns = progress.columns.clone();
+        // Records that are created meanwhile are left out, so that the export ends and its total
+        // stays true.
+        list.narrow_to_made_until(export.object.catalogue(), job.created_at);
+        let worker = Uuid::now_v7();
+        Ok(Self { id: job.id, file, download, export, list, progress, worker, page: Vec::new() })
+    }
+
+    /// The names of all parts so far.
+    fn parts(&self) -> Vec<String> {
+        let each = self.progress.parts.iter();
+        each.flat_map(|(worker, count)| (0..*count).map(move |n| format!("{worker}-{n}"))).collect()
+    }
+}
+
+impl<F: ExportFile> JobSteps for Export<'_, F> {
+    type Id = String;
+    type Prepared = ();
+
+    fn limit(&self) -> usize {
+        PAGE
+    }
+
+    async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
+        match self.export.object {
+            ExportObject::Partner => partners::count(tx, &self.list).await,
+            ExportObject::Contact => contacts::count(tx, &self.list).await,
+            ExportObject::Deal => deals::count(tx, &self.list).await,
         }
     }
-    // Records that are created meanwhile are left out, so that the export ends and its total stays
-    // true.
-    list.narrow_to_made_until(export.object.catalogue(), job.created_at);
-    let total = run.store.read(run.scope(), async |tx| count(tx, &export, &list).await).await?;
-    run.step(async |tx| jobs::set_total(tx, id, total).await).await?;
-    let header = export.header()?;
-    let (mut done, mut bytes) = (0, header.len() as i64);
-    write(header).await?;
-    loop {
-        let rows = run.store.read(run.scope(), async |tx| page(tx, &export, &list).await).await?;
-        let Some(last) = rows.last().and_then(|row| row.get("id")).and_then(Value::as_str) else {
-            break;
+
+    async fn next(&mut self, run: &Run, after: Option<&String>) -> Result<Portion<String>> {
+        self.list.after = match after {
+            Some(id) => Some(Last { values: Vec::new(), id: uuid_of(self.export.object, id)? }),
+            None => None,
         };
-        list.after = Some(Last { values: Vec::new(), id: uuid_of(export.object, last)? });
-        let mut lines = Vec::new();
-        for row in &rows {
-            lines.extend(export.line(row)?);
+        let read = async |tx: &Tx<'_>| page(tx, &self.export, &self.list).await;
+        self.page = run.store.read(run.scope(), read).await?;
+        let ids = self.page.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned));
+        Ok(Portion::of(ids.collect(), PAGE))
+    }
+
+    async fn prepare(&mut self, _: &Run, portion: &Portion<String>) -> Result<()> {
+        let mut bytes = Vec::new();
+        if self.progress.parts.is_empty() {
+            bytes.extend(self.export.header()?);
         }
-        bytes += lines.len() as i64;
-        write(lines).await?;
-        done += rows.len() as i64;
-        let goes_on = run
-            .step(async |tx| match jobs::begin_step(tx, id).await? {
-                Some(_) => {
-                    jobs::set_file_bytes(tx, id, bytes).await?;
-                    jobs::set_done(tx, id, done).await.map(|()| true)
-                }
-                None => Ok(false),
-            })
-            .await?;
-        if !goes_on {
-            return canceled(run).await;
+        for row in &self.page {
+            bytes.extend(self.export.line(row)?);
         }
-        if (rows.len() as i64) < PAGE {
-            break;
+        self.progress.bytes += bytes.len() as i64;
+        match self.progress.parts.last_mut() {
+            Some((worker, count)) if *worker == self.worker => *count += 1,
+            _ => self.progress.parts.push((self.worker, 1)),
+        }
+        let parts = self.parts();
+        let newest = parts.last().ok_or_else(|| Error::internal("the part has no name"))?;
+        self.file.keep_part(newest, bytes).await?;
+        if portion.is_last { self.file.join(&parts).await } else { Ok(()) }
+    }
+
+    async fn step(&mut self, tx: &Tx<'_>, _: &[String], _: &mut ()) -> Result<StepOutcome<String>> {
+        jobs::set_file_bytes(tx, self.id, self.progress.bytes).await?;
+        Ok(StepOutcome { items: HashMap::new(), deferred: Vec::new() })
+    }
+
+    fn state(&self) -> Result<Map<String, Value>> {
+        jobs::state_of(&self.progress)
+    }
+
+    async fn finish(&mut self, tx: &Tx<'_>) -> Result<Option<Value>> {
+        jobs::file_result(tx, self.id, &self.download).await.map(Some)
+    }
+
+    async fn clean_up(&mut self, _: &Run, (): (), is_written: bool) {
+        if !is_written {
+            self.file.discard().await;
         }
     }
-    Ok(Written::Whole)
-}
-
-/// The file is where it belongs: the job has succeeded. `download` is the address of the file.
-pub async fn finish(run: &Run, id: JobId, download: &str) -> Result<Outcome> {
-    run.step(async |tx| {
-        jobs::succeed_with_file(tx, id, download).await?;
-        tasks::complete(tx, &run.task).await
-    })
-    .await?;
-    Ok(Outcome::Completed)
-}
-
-async fn canceled(run: &Run) -> Result<Written> {
-    run.step(async |tx| tasks::complete(tx, &run.task).await).await?;
-    Ok(Written::Canceled)
 }
 
 fn uuid_of(object: ExportObject, id: &str) -> Result<Uuid> {
@@ -155,14 +226,6 @@ fn uuid_of(object: ExportObject, id: &str) -> Result<Uuid> {
         ExportObject::Deal => domain::ids::DealId::PREFIX,
     };
     domain::ids::decode(prefix, id).map_err(Error::internal)
-}
-
-async fn count(tx: &Tx<'_>, export: &CheckedExport, list: &ListRequest) -> Result<i64> {
-    match export.object {
-        ExportObject::Partner => partners::count(tx, list).await,
-        ExportObject::Contact => contacts::count(tx, list).await,
-        ExportObject::Deal => deals::count(tx, list).await,
-    }
 }
 
 /// One page of wire values, tags by name.

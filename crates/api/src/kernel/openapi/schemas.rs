@@ -31,12 +31,16 @@ fn merge_all_of(schemas: &mut Schemas) {
         for part in &parts {
             flatten(part, &before, &mut properties, &mut required);
         }
-        let described = parts.iter().find_map(|part| part.get("description")).cloned();
-        if let Some(description) = described {
-            schema.entry("description").or_insert(description);
+        for word in ["description", "additionalProperties"] {
+            let said = parts.iter().find_map(|part| part.get(word)).cloned();
+            if let Some(said) = said {
+                schema.entry(word).or_insert(said);
+            }
         }
         schema.insert("type".into(), "object".into());
-        schema.insert("required".into(), required.into());
+        if !required.is_empty() {
+            schema.insert("required".into(), required.into());
+        }
         schema.insert("properties".into(), properties.into());
     }
 }

@@ -5,15 +5,14 @@ mod website;
 
 use actix_web::web;
 use domain::{
-    Error,
     enrichments::EnrichmentRequest,
-    ids::{JobId, PartnerId},
-    jobs::Job,
+    ids::{OrganizationId, PartnerId},
+    jobs::{Job, JobType},
 };
 use operation_macros::operation;
 use persistence::{
-    Tx, enrichments, imports,
-    worker::{Outcome, Run},
+    Tx, enrichments,
+    enrichments::{Due, Visit, Visitor},
 };
 
 pub use sources::Sources;
@@ -83,39 +82,19 @@ pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Res
     call.once(&body.sum, work).await
 }
 
-/// How long a job works before it lets others go first.
-const TURN: std::time::Duration = std::time::Duration::from_secs(30);
+/// Visits the websites of partners of one organization, and keeps their logos.
+pub struct WebsiteVisitor<'a> {
+    pub sources: &'a Sources,
+    pub files: &'a Files,
+    pub organization: OrganizationId,
+}
 
-/// Works off the task of an enrichment: a few partners at a time, each time the sources first and
-/// then one transaction.
-///
-/// # Errors
-/// What is worth another attempt; it goes on where this one stopped.
-pub async fn work(
-    sources: &Sources,
-    files: &Files,
-    run: &Run,
-    id: JobId,
-) -> domain::Result<Outcome> {
-    let mut work = match enrichments::Work::begin(run, id).await {
-        Ok(Some(work)) => work,
-        Ok(None) => return Ok(Outcome::Completed),
-        Err(error @ Error::Problem(_)) => return imports::give_up(run, id, error).await,
-        Err(error) => return Err(error),
-    };
-    let (organization, since) = (run.scope().organization, std::time::Instant::now());
-    loop {
-        let due = work.next(run).await?;
-        let visits = due.into_iter().map(|due| sources.visit(files, organization, work.kind, due));
-        let visits = futures_util::future::try_join_all(visits).await?;
-        let step = work.write(run, &visits).await?;
-        for (partner, address) in &step.unused {
-            logos::erase(files, organization, *partner, address).await;
-        }
-        match step.goes_on {
-            false => return Ok(Outcome::Completed),
-            true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
-            true => {}
-        }
+impl Visitor for WebsiteVisitor<'_> {
+    async fn visit(&self, kind: JobType, due: Due) -> domain::Result<Visit> {
+        self.sources.visit(self.files, self.organization, kind, due).await
+    }
+
+    async fn erase_logo(&self, partner: PartnerId, address: &str) {
+        logos::erase(self.files, self.organization, partner, address).await;
     }
 }

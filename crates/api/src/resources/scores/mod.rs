@@ -44,7 +44,7 @@ pub use work::{Scorer, score_unscored};
     field_errors(NotFoundReference)
 )]
 pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Result<Answer> {
-    body.selection(Timestamp::now())?;
+    body.selection.read(Timestamp::now())?;
     if body.engine == Some(ScoreEngine::Model) && call.state.model.is_none() {
         return Err(Error::of(Code::AiUnavailable).into());
     }

@@ -3,17 +3,13 @@
 //! of any, a second one judges by what is known under the lock and writes. Whoever goes on after a
 //! crash repeats one batch at most.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     Code, Error, Result,
     access::Scope,
     filter,
-    ids::{JobId, PartnerId},
+    ids::PartnerId,
     jobs::{Job, JobItemStatus, NewJobItem},
     partners::PARTNER,
     scores::{Judgement, ScoreEngine, ScoreRefreshRequest},
@@ -22,34 +18,27 @@ use domain::{
 };
 use futures_util::{StreamExt, stream};
 use persistence::{
-    Store, Tx, jobs, model_usage,
+    Store, Tx,
+    jobs::{JobSteps, Portion, StepOutcome},
+    model_usage,
     partners::first_scores,
     scores::{self, Claimed, Judged, Known},
     selection::{self, Selected},
-    tasks,
     worker::{Outcome, Run},
 };
 use scoring::{
     model::{Budget, Model, Spent},
     rules,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::judge::Frame;
 
-/// Partners of one step, judged by the rules. Whoever writes one of them waits for the step, about
-/// 0.05 seconds (docs/decisions/0152-first-scores-in-batches.md).
+/// Partners of one step, judged by the rules. Whoever writes one of them waits for the step.
 const BATCH: i64 = 50;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
-/// Partners that somebody else was writing when a refresh came to them, and that it comes back to.
-const MOST_DEFERRED: usize = 200;
-/// How often it comes back before it gives up, and how long it waits when all were still locked.
-const RETURNS: u32 = 40;
-const RETURN_PAUSE: Duration = Duration::from_millis(250);
-/// How long a refresh works before it lets others go first.
-const TURN: Duration = Duration::from_secs(30);
 /// New partners whom somebody else is judging just now are looked at again after this time.
 const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
@@ -58,38 +47,12 @@ pub struct Scorer {
     pub model: Option<Arc<Model>>,
 }
 
-/// How far a job has come.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
-#[serde(default)]
-struct Position {
-    after: Option<PartnerId>,
-    index: i64,
-    /// Whether the selection is at its end, so that only deferred partners are left.
-    walked: bool,
-    /// Partners that somebody else was writing, with the index of their item.
-    deferred: Vec<(i64, PartnerId)>,
-    /// How often deferred partners were tried again.
-    returns: u32,
-}
-
-/// How a step of a refresh has ended.
-enum StepEnd {
-    JobEnded,
-    GoesOn,
-    /// All that is left is locked by others.
-    Waits,
-}
-
 /// The partners of one step, and what decides on them.
 struct Batch {
-    position: Position,
-    /// The partners, each with the index of its item.
-    entries: Vec<(i64, PartnerId)>,
     claimed: Claimed,
     frame: Frame,
     /// For the language model: what was known when they were claimed.
     known: Vec<Known>,
-    limit: i64,
 }
 
 /// What the language model has said before the partner was locked.
@@ -129,71 +92,90 @@ impl Wish<'_> {
     }
 }
 
+/// A refresh at work. Its things are partners.
+pub struct Refresh<'a> {
+    wish: Wish<'a>,
+    selected: Selected,
+    task: Uuid,
+}
+
+/// What was claimed for one step, and what the language model has said.
+pub struct RefreshStep {
+    batch: Batch,
+    aheads: Aheads,
+    spent: Spent,
+}
+
+impl JobSteps for Refresh<'_> {
+    type Id = PartnerId;
+    type Prepared = RefreshStep;
+
+    fn limit(&self) -> usize {
+        self.wish.limit() as usize
+    }
+
+    async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
+        self.selected.count(tx).await
+    }
+
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+        let limit = self.wish.limit();
+        let ids = run
+            .store
+            .read(run.scope(), async |tx| self.selected.after(tx, after.copied(), limit).await)
+            .await?;
+        Ok(Portion::of(ids, self.limit()))
+    }
+
+    /// Claims the partners, which others are to see, and asks the language model.
+    async fn prepare(&mut self, run: &Run, portion: &Portion<PartnerId>) -> Result<RefreshStep> {
+        let claim = async |tx: &Tx<'_>| claim(tx, run, &self.wish, &portion.ids).await;
+        let batch = run.step(claim).await?;
+        let (aheads, spent) = ask(run, &self.wish, &batch.frame, &batch.known).await?;
+        Ok(RefreshStep { batch, aheads, spent })
+    }
+
+    async fn step(
+        &mut self,
+        tx: &Tx<'_>,
+        ids: &[PartnerId],
+        prepared: &mut RefreshStep,
+    ) -> Result<StepOutcome<PartnerId>> {
+        let RefreshStep { batch, aheads, spent } = prepared;
+        let ScoredBatch { became, locked } = if self.wish.dry_run {
+            foresee(tx, &batch.frame, ids, self.wish.force).await?
+        } else {
+            score(tx, &batch.frame, &batch.claimed.own, aheads, self.wish.force).await?
+        };
+        end(tx, self.task, *spent).await?;
+        Ok(StepOutcome { items: items(tx, &batch.claimed.busy, became), deferred: locked })
+    }
+
+    async fn clean_up(&mut self, run: &Run, prepared: RefreshStep, is_written: bool) {
+        if is_written {
+            return;
+        }
+        let given_back =
+            run.store.write(run.scope(), async |tx| end(tx, self.task, prepared.spent).await).await;
+        if let Err(error) = given_back {
+            tracing::warn!(%error, "cannot give claimed partners back; their claims will end");
+        }
+    }
+}
+
 impl Scorer {
-    /// Works off a refresh.
+    /// The refresh of a job.
     ///
     /// # Errors
-    /// What is worth another attempt; it goes on where this one stopped.
-    pub async fn refresh(&self, run: &Run, id: JobId) -> Result<Outcome> {
-        let since = Instant::now();
-        loop {
-            let begun = run.step(async |tx| self.begin(tx, run, id).await).await?;
-            let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
-            let wish = self.wish(&request);
-            // With no transaction open: a model may take a minute, and locks or a connection must
-            // not be held for so long.
-            let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
-            let end = run
-                .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
-                .await?;
-            match end {
-                StepEnd::JobEnded => return Ok(Outcome::Completed),
-                _ if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
-                StepEnd::GoesOn => {}
-                StepEnd::Waits => tokio::time::sleep(RETURN_PAUSE).await,
-            }
-        }
-    }
-
-    fn wish(&self, request: &ScoreRefreshRequest) -> Wish<'_> {
-        let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
-        let model = self.model.as_deref().filter(|_| !by_rules);
-        Wish { model, force: request.is_forced(), dry_run: request.dry_run }
-    }
-
-    /// Claims the next partners. None when the job has ended.
-    async fn begin(
-        &self,
-        tx: &Tx<'_>,
-        run: &Run,
-        id: JobId,
-    ) -> Result<Option<(Job, ScoreRefreshRequest, Batch)>> {
-        let Some((job, position)) = jobs::begin_step(tx, id).await? else {
-            end(tx, run).await?;
-            return Ok(None);
-        };
+    /// Those of the selection.
+    pub async fn open(&self, tx: &Tx<'_>, job: &Job, run: &Run) -> Result<Refresh<'_>> {
         let request: ScoreRefreshRequest =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
-        let position: Position = position
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(Error::internal)?
-            .unwrap_or_default();
-        let wish = self.wish(&request);
-        let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
-        let selected = selected.made_until(job.created_at);
-        if job.progress.total.is_none() {
-            jobs::set_total(tx, id, selected.count(tx).await?).await?;
-        }
-        let entries = match position.walked {
-            true => position.deferred.iter().take(wish.limit() as usize).copied().collect(),
-            false => {
-                let ids = selected.after(tx, position.after, wish.limit()).await?;
-                (position.index..).zip(ids).collect()
-            }
-        };
-        let batch = claim(tx, run, &wish, entries, position).await?;
-        Ok(Some((job, request, batch)))
+        let selected = selection::resolve(tx, &request.selection.read(job.created_at)?).await?;
+        let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
+        let model = self.model.as_deref().filter(|_| !by_rules);
+        let wish = Wish { model, force: request.is_forced(), dry_run: request.dry_run };
+        Ok(Refresh { wish, selected: selected.made_until(job.created_at), task: run.task.id })
     }
 
     /// Judges partners who are new: those of the task, and of other tasks that wait, up to a batch.
@@ -209,22 +191,17 @@ impl Scorer {
         // made the partner.
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
-            let batch = run
-                .step_as(&itself, async |tx| {
-                    let entries = (0..).zip(part.iter().copied()).collect();
-                    claim(tx, run, &wish, entries, Position::default()).await
-                })
-                .await?;
+            let batch = run.step_as(&itself, async |tx| claim(tx, run, &wish, part).await).await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             run.step_as(&itself, async |tx| {
                 let own = &batch.claimed.own;
                 let scored = score(tx, &batch.frame, own, &mut aheads, wish.force).await?;
                 let later = [batch.claimed.busy.as_slice(), &scored.locked].concat();
                 if !later.is_empty() {
-                    first_scores::queue(tx, &later, Timestamp(Timestamp::now().0 + LATER)).await?;
+                    let at = Timestamp(Timestamp::now().0 + LATER);
+                    first_scores::queue(tx, &later, at).await?;
                 }
-                scores::release(tx, run.task.id).await?;
-                count(tx, spent).await
+                end(tx, run.task.id, spent).await
             })
             .await?;
             if run.is_stopping() {
@@ -235,24 +212,17 @@ impl Scorer {
     }
 }
 
-async fn claim(
-    tx: &Tx<'_>,
-    run: &Run,
-    wish: &Wish<'_>,
-    entries: Vec<(i64, PartnerId)>,
-    position: Position,
-) -> Result<Batch> {
-    let ids: Vec<PartnerId> = entries.iter().map(|(_, id)| *id).collect();
+async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: &[PartnerId]) -> Result<Batch> {
     let frame = Frame::load(tx).await?;
     let claimed = match wish.dry_run {
         true => Claimed::default(),
-        false => scores::claim(tx, run.task.id, &ids).await?,
+        false => scores::claim(tx, run.task.id, ids).await?,
     };
     let known = match wish.model {
         Some(_) => scores::look(tx, &claimed.own).await?,
         None => Vec::new(),
     };
-    Ok(Batch { position, entries, claimed, frame, known, limit: wish.limit() })
+    Ok(Batch { claimed, frame, known })
 }
 
 /// Asks the language model, when there is one, within what is left to the organization for the day.
@@ -284,70 +254,9 @@ async fn ask(
     Ok((aheads, budget.spent()))
 }
 
-/// Writes the judgements of a batch and its items.
-async fn finish(
-    tx: &Tx<'_>,
-    run: &Run,
-    job: &Job,
-    wish: &Wish<'_>,
-    batch: &Batch,
-    mut aheads: Aheads,
-    spent: Spent,
-) -> Result<StepEnd> {
-    if jobs::begin_step(tx, job.id).await?.is_none() {
-        count(tx, spent).await?;
-        end(tx, run).await?;
-        return Ok(StepEnd::JobEnded);
-    }
-    let scored = match wish.dry_run {
-        true => foresee(tx, batch, wish.force).await?,
-        false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
-    };
-    let position = batch.next_position(&scored.locked);
-    let items = items(tx, batch, &position, scored);
-    let is_idle = items.is_empty();
-    let stored = serde_json::to_value(&position).map_err(Error::internal)?;
-    jobs::end_step(tx, job.id, items, &stored).await?;
-    if position.walked && position.deferred.is_empty() {
-        jobs::succeed(tx, job.id, None).await?;
-        count(tx, spent).await?;
-        end(tx, run).await?;
-        return Ok(StepEnd::JobEnded);
-    }
-    scores::release(tx, run.task.id).await?;
-    // Last in the transaction: the day's row is shared by all workers of the organization.
-    count(tx, spent).await?;
-    Ok(if is_idle { StepEnd::Waits } else { StepEnd::GoesOn })
-}
-
-impl Batch {
-    /// Where the job goes on after this batch, of whose partners these were locked by others.
-    fn next_position(&self, locked: &[PartnerId]) -> Position {
-        let before = &self.position;
-        let mut next = before.clone();
-        if before.walked {
-            next.deferred.drain(..self.entries.len());
-            next.returns += 1;
-        } else {
-            next.after = self.entries.last().map(|(_, id)| *id).or(before.after);
-            next.index += self.entries.len() as i64;
-            next.walked = (self.entries.len() as i64) < self.limit;
-        }
-        if next.returns <= RETURNS {
-            let again = self.entries.iter().filter(|(_, id)| locked.contains(id));
-            let room = MOST_DEFERRED.saturating_sub(next.deferred.len());
-            next.deferred.extend(again.take(room));
-        }
-        next
-    }
-}
-
-async fn end(tx: &Tx<'_>, run: &Run) -> Result<()> {
-    scores::release(tx, run.task.id).await?;
-    tasks::complete(tx, &run.task).await
-}
-
-async fn count(tx: &Tx<'_>, spent: Spent) -> Result<()> {
+/// The end of a step: what it claimed is free again, and what the language model took is counted.
+async fn end(tx: &Tx<'_>, task: Uuid, spent: Spent) -> Result<()> {
+    scores::release(tx, task).await?;
     model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
 }
 
@@ -389,10 +298,13 @@ async fn score(
 }
 
 /// What the rules would say of live partners. Nothing is written.
-async fn foresee(tx: &Tx<'_>, batch: &Batch, force: bool) -> Result<ScoredBatch> {
-    let frame = &batch.frame;
-    let ids: Vec<PartnerId> = batch.entries.iter().map(|(_, id)| *id).collect();
-    let known = scores::look(tx, &ids).await?;
+async fn foresee(
+    tx: &Tx<'_>,
+    frame: &Frame,
+    ids: &[PartnerId],
+    force: bool,
+) -> Result<ScoredBatch> {
+    let known = scores::look(tx, ids).await?;
     let became = known.into_iter().map(|known| {
         let judgement = rules::judge(&frame.facts(&known), &frame.profile);
         if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
@@ -423,33 +335,27 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     (before.into(), after.into())
 }
 
-/// What became of each partner of a batch, in order, but for those that are deferred.
-fn items(tx: &Tx<'_>, batch: &Batch, next: &Position, scored: ScoredBatch) -> Vec<NewJobItem> {
-    let ScoredBatch { mut became, locked } = scored;
-    let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
-    let item = |&(index, ref id): &(i64, PartnerId)| {
-        let item = NewJobItem::succeeded(index, id);
-        let stopped = |item: NewJobItem, status, code| {
-            item.stopped(status, &Error::of(code), tx.scope().request_id)
-        };
-        let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
-        match became.remove(id) {
-            Some(Became::Scored(before, after)) => {
-                NewJobItem { before: Some(before), after: Some(after), ..there(item) }
-            }
-            Some(Became::Unchanged) => {
-                stopped(there(item), JobItemStatus::Skipped, Code::Unchanged)
-            }
-            None if busy.contains(id) => {
-                stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress)
-            }
-            None if locked.contains(id) => {
-                stopped(there(item), JobItemStatus::Failed, Code::Unavailable)
-            }
-            None => stopped(item, JobItemStatus::Failed, Code::NotFound),
-        }
+/// An item for each partner that is there.
+fn items(
+    tx: &Tx<'_>,
+    busy: &[PartnerId],
+    became: HashMap<PartnerId, Became>,
+) -> HashMap<PartnerId, NewJobItem> {
+    let item = |id: PartnerId| NewJobItem {
+        resource_id: Some(id.to_string()),
+        ..NewJobItem::succeeded(id)
     };
-    batch.entries.iter().filter(|entry| !next.deferred.contains(entry)).map(item).collect()
+    let skipped = |id, code| {
+        item(id).stopped(JobItemStatus::Skipped, &Error::of(code), tx.scope().request_id)
+    };
+    let busy = busy.iter().map(|id| (*id, skipped(*id, Code::RefreshInProgress)));
+    let became = became.into_iter().map(|(id, became)| match became {
+        Became::Scored(before, after) => {
+            (id, NewJobItem { before: Some(before), after: Some(after), ..item(id) })
+        }
+        Became::Unchanged => (id, skipped(id, Code::Unchanged)),
+    });
+    busy.chain(became).collect()
 }
 
 /// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     io::Read,
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256};
@@ -45,7 +46,7 @@ pub struct FirstRow {
 /// Reads a file from its beginning. What it remembers of each row is 32 bytes.
 pub struct ImportRows<R: Read> {
     rows: Rows<R>,
-    converter: Converter,
+    converter: Arc<Converter>,
     options: ImportOptions,
     /// Domains that belong to nobody in particular, beside those that we know.
     shared_domains: Vec<String>,
@@ -59,17 +60,12 @@ pub struct ImportRows<R: Read> {
 impl<R: Read> ImportRows<R> {
     pub fn new(
         rows: Rows<R>,
-        converter: Converter,
+        converter: Arc<Converter>,
         options: ImportOptions,
         shared_domains: Vec<String>,
     ) -> Self {
         let seen = HashMap::new();
         Self { rows, converter, options, shared_domains, index: 0, seen, next: None }
-    }
-
-    /// What new records get where their row brings nothing.
-    pub fn converter(&self) -> &Converter {
-        &self.converter
     }
 
     /// Leaves out rows that were worked off before: their keys are remembered, as if they had just

@@ -1,5 +1,8 @@
 //! Which partners a piece of work is about: named one by one, or found by a filter or a view.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use crate::{
     kernel::{
         error::{Code, Error, Result},
@@ -21,19 +24,34 @@ pub enum Selection {
     View(ViewId),
 }
 
-impl Selection {
-    /// Reads the properties that every request with a selection has: exactly one must be given.
+/// Which partners a request is about; part of the requests that name them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct SelectionRequest {
+    /// These partners.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, max_items = 1000)]
+    pub partner_ids: Option<Vec<PartnerId>>,
+    /// The partners that it finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<FilterNode>,
+    /// The partners that a saved view finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view_id: Option<ViewId>,
+}
+
+impl SelectionRequest {
+    /// One partner.
+    pub fn one(partner: PartnerId) -> Self {
+        Self { partner_ids: Some(vec![partner]), ..Self::default() }
+    }
+
+    /// What is selected, by exactly one of the three.
     ///
     /// # Errors
     /// `invalid_selection`, `invalid_filter`.
-    pub fn of(
-        ids: Option<&[PartnerId]>,
-        filter: Option<&FilterNode>,
-        view: Option<ViewId>,
-        now: Timestamp,
-    ) -> Result<Self> {
-        match Self::of_or_all(ids, filter, view, now)? {
-            Self::All => Err(invalid("must be one of partner_ids, filter and view_id")),
+    pub fn read(&self, now: Timestamp) -> Result<Selection> {
+        match self.read_or_all(now)? {
+            Selection::All => Err(invalid("must be one of partner_ids, filter and view_id")),
             selection => Ok(selection),
         }
     }
@@ -41,26 +59,21 @@ impl Selection {
     /// The same, for requests that mean all partners when they name none.
     ///
     /// # Errors
-    /// As for [`Self::of`].
-    pub fn of_or_all(
-        ids: Option<&[PartnerId]>,
-        filter: Option<&FilterNode>,
-        view: Option<ViewId>,
-        now: Timestamp,
-    ) -> Result<Self> {
-        let filter = filter.map(|filter| &filter.0).filter(|filter| !filter.is_null());
-        match (ids, filter, view) {
-            (None, None, None) => Ok(Self::All),
+    /// As for [`Self::read`].
+    pub fn read_or_all(&self, now: Timestamp) -> Result<Selection> {
+        let filter = self.filter.as_ref().map(|filter| &filter.0).filter(|it| !it.is_null());
+        match (&self.partner_ids, filter, self.view_id) {
+            (None, None, None) => Ok(Selection::All),
             (Some(ids), None, None) => {
-                let mut ids = ids.to_vec();
+                let mut ids = ids.clone();
                 ids.sort_unstable();
                 ids.dedup();
-                Ok(Self::Ids(ids))
+                Ok(Selection::Ids(ids))
             }
             (None, Some(filter), None) => filter::parse(filter, PARTNER, now.0, "#/filter")
-                .map(Self::Filter)
+                .map(Selection::Filter)
                 .map_err(filter::invalid),
-            (None, None, Some(view)) => Ok(Self::View(view)),
+            (None, None, Some(view)) => Ok(Selection::View(view)),
             _ => Err(invalid("must be only one of partner_ids, filter and view_id")),
         }
     }
@@ -83,25 +96,19 @@ mod tests {
     #[test]
     fn a_selection_is_exactly_one_thing() {
         let (id, view, now) = (PartnerId::new(), ViewId::new(), Timestamp::now());
-        let filter = FilterNode(json!({"op": "eq", "field": "status", "value": "active"}));
-        let code = |selection: Result<Selection>| selection.map_err(|error| error.code());
-        assert_eq!(code(Selection::of(None, None, None, now)), Err(Code::InvalidSelection));
-        assert_eq!(code(Selection::of_or_all(None, None, None, now)), Ok(Selection::All));
-        assert_eq!(
-            code(Selection::of(Some(&[id, id]), None, None, now)),
-            Ok(Selection::Ids(vec![id]))
-        );
-        assert_eq!(
-            code(Selection::of(Some(&[id]), Some(&filter), None, now)),
-            Err(Code::InvalidSelection)
-        );
-        assert!(matches!(Selection::of(None, Some(&filter), None, now), Ok(Selection::Filter(_))));
-        let wrong = FilterNode(json!({"op": "eq", "field": "nothing", "value": 1}));
-        assert_eq!(code(Selection::of(None, Some(&wrong), None, now)), Err(Code::InvalidFilter));
-        assert_eq!(code(Selection::of(None, None, Some(view), now)), Ok(Selection::View(view)));
-        assert_eq!(
-            code(Selection::of(None, Some(&filter), Some(view), now)),
-            Err(Code::InvalidSelection)
-        );
+        let filter = json!({"op": "eq", "field": "status", "value": "active"});
+        let read = |request| serde_json::from_value::<SelectionRequest>(request).unwrap();
+        let code = |request| read(request).read(now).map_err(|error| error.code());
+        assert_eq!(code(json!({})), Err(Code::InvalidSelection));
+        assert_eq!(read(json!({})).read_or_all(now).ok(), Some(Selection::All));
+        assert_eq!(code(json!({"partner_ids": [id, id]})), Ok(Selection::Ids(vec![id])));
+        let two = json!({"partner_ids": [id], "filter": filter});
+        assert_eq!(code(two), Err(Code::InvalidSelection));
+        assert!(matches!(code(json!({"filter": filter})), Ok(Selection::Filter(_))));
+        let wrong = json!({"filter": {"op": "eq", "field": "nothing", "value": 1}});
+        assert_eq!(code(wrong), Err(Code::InvalidFilter));
+        assert_eq!(code(json!({"view_id": view})), Ok(Selection::View(view)));
+        let two = json!({"filter": filter, "view_id": view});
+        assert_eq!(code(two), Err(Code::InvalidSelection));
     }
 }

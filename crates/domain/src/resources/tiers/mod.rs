@@ -15,7 +15,7 @@ use crate::{
         access::Actor,
         choices::choices,
         filter::FilterNode,
-        ids::{PartnerId, TierChangeId, TierId, ViewId},
+        ids::{PartnerId, TierChangeId, TierId},
         page::Page,
         request_body::RequestBody,
         schema::{tier_changes, tier_policies, tiers},
@@ -24,7 +24,7 @@ use crate::{
     },
     resources::{
         jobs::Stored,
-        partners::{TierSource, WriteCause, selection::Selection},
+        partners::{TierSource, WriteCause, selection::SelectionRequest},
     },
 };
 
@@ -231,16 +231,8 @@ impl RequestBody for TierPolicyUpdate {
     "dry_run": true
 }))]
 pub struct TierEvaluationRequest {
-    /// These partners.
-    #[serde(default)]
-    #[schema(min_items = 1, max_items = 1000)]
-    pub partner_ids: Option<Vec<PartnerId>>,
-    /// The partners that it finds.
-    #[serde(default)]
-    pub filter: Option<FilterNode>,
-    /// The partners that a saved view finds.
-    #[serde(default)]
-    pub view_id: Option<ViewId>,
+    #[serde(flatten)]
+    pub selection: SelectionRequest,
     /// Only tell what would change.
     #[serde(default)]
     pub dry_run: bool,
@@ -248,16 +240,6 @@ pub struct TierEvaluationRequest {
 
 impl RequestBody for TierEvaluationRequest {
     type Resource = Self;
-}
-
-impl TierEvaluationRequest {
-    /// Which partners.
-    ///
-    /// # Errors
-    /// `invalid_selection`, `invalid_filter`.
-    pub fn selection(&self, now: Timestamp) -> crate::kernel::error::Result<Selection> {
-        Selection::of_or_all(self.partner_ids.as_deref(), self.filter.as_ref(), self.view_id, now)
-    }
 }
 
 /// A change of a partner's tier. Never changed, kept for ever.

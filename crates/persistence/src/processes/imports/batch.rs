@@ -28,10 +28,7 @@ pub(super) struct Batch<'a> {
 impl Batch<'_> {
     /// The item of a row that went well.
     pub(super) fn item(&self, row: &ImportRow) -> NewJobItem {
-        NewJobItem {
-            warnings: row.converted.warnings.clone(),
-            ..NewJobItem::succeeded(row.index, row.number)
-        }
+        NewJobItem { warnings: row.converted.warnings.clone(), ..NewJobItem::succeeded(row.number) }
     }
 
     pub(super) fn stopped(

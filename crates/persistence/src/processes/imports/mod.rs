@@ -10,4 +10,4 @@ mod work;
 
 pub(crate) use batch::before_and_after;
 pub(crate) use work::exponent;
-pub use work::{BATCH, give_up, insert, work};
+pub use work::{BATCH, Import, insert};

@@ -419,9 +419,7 @@ pub(super) async fn run(
         }
     }
     import.create_all().await?;
-    let mut items = import.items;
-    items.sort_by_key(|item| item.index);
-    Ok(items)
+    Ok(import.items)
 }
 
 impl<'a> Import<'a, '_> {

@@ -1,9 +1,6 @@
 //! The work of an import: batch by batch, each in a transaction of its own.
 
-use std::{
-    io::Read,
-    time::{Duration, Instant},
-};
+use std::{io::Read, sync::Arc};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -14,20 +11,17 @@ use domain::{
         Converter, FileShape, ImportObject, ImportOptions, ImportPlan, ImportRow, ImportRows,
         Inspection, Notation, Rows,
     },
-    jobs::{Job, JobItemCounts, JobType, NewJobItem},
+    jobs::{Job, JobItemCounts, JobType},
     quotas::Quota,
     schema::organizations,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{batch::Batch, contacts, deals, partners};
 use crate::{
-    kernel::{
-        db::Tx,
-        locks, tasks,
-        worker::{Outcome, Run},
-    },
-    resources::jobs,
+    kernel::{db::Tx, locks, turns::Turn, worker::Run},
+    resources::jobs::{self, JobSteps, Portion, StepOutcome},
 };
 
 /// Rows in one transaction.
@@ -63,7 +57,7 @@ pub async fn insert(
     Quota::ImportRows.check(inspection.row_count as i64, tx.quotas().import_rows)?;
     let (currency, _) = exponent(tx).await?;
     let plan = ImportPlan::new(options, inspection, &currency)?;
-    let position = Position {
+    let start = Progress {
         shape: inspection.shape,
         notation: plan.notation,
         rows: 0,
@@ -75,15 +69,15 @@ pub async fn insert(
         dry_run: plan.options.dry_run,
         input: serde_json::to_value(&plan.options).map_err(Error::internal)?,
         total: Some(inspection.row_count as i64),
-        position: Some(serde_json::to_value(position).map_err(Error::internal)?),
+        position: Some(serde_json::to_value(start).map_err(Error::internal)?),
         has_files: true,
     };
     jobs::insert(tx, &job).await
 }
 
-/// Where an import goes on.
+/// What the steps of an import must know of each other.
 #[derive(Serialize, Deserialize)]
-struct Position {
+struct Progress {
     shape: FileShape,
     /// Imports that were accepted before this was kept read numbers and dates as JSON writes them.
     #[serde(default)]
@@ -95,128 +89,136 @@ struct Position {
     counts: JobItemCounts,
 }
 
-/// How long an import works before it lets others go first.
-const TURN: Duration = Duration::from_secs(30);
+/// An import at work. Its things are rows, by their numbers; `R` is the upload from its beginning.
+pub struct Import<R: Read> {
+    options: ImportOptions,
+    currency: String,
+    progress: Progress,
+    /// Partners that rows of this import have come to so far.
+    written: partners::Written,
+    /// The upload, until the first rows are wanted.
+    file: Option<R>,
+    rows: Option<ImportRows<R>>,
+    converter: Arc<Converter>,
+    shared_domains: Vec<String>,
+    /// What [`JobSteps::next`] has read.
+    read: Vec<ImportRow>,
+}
 
-/// Works off the task of an import: batch by batch, each in a transaction of its own with its items
-/// and the position after it, so that whoever goes on after a crash repeats nothing. `file` is the
-/// upload from its beginning.
-///
-/// # Errors
-/// What is worth another attempt; a file that cannot be read ends the job instead.
-pub async fn work(run: &Run, id: JobId, file: impl Read) -> Result<Outcome> {
-    let begun = run
-        .step(async |tx| match jobs::begin_step(tx, id).await? {
-            Some((job, Some(position))) => {
-                let options: ImportOptions =
-                    serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
-                let position: Position =
-                    serde_json::from_value(position).map_err(Error::internal)?;
-                let (currency, _) = exponent(tx).await?;
-                let converter = options.converter(position.notation, &currency)?;
-                let shared_domains = organizations::table
-                    .select(organizations::shared_domains)
-                    .first(&mut tx.conn())
-                    .await?;
-                let written = match (options.object, position.rows) {
-                    (ImportObject::Partner, 1..) => {
-                        partners::Written::load(tx, id, options.dry_run).await?
-                    }
-                    _ => partners::Written::default(),
-                };
-                Ok(Some((options, position, converter, shared_domains, written)))
-            }
-            _ => {
-                tasks::complete(tx, &run.task).await?;
-                Ok(None)
-            }
-        })
-        .await?;
-    let Some((options, mut position, converter, shared_domains, mut written)) = begun else {
-        return Ok(Outcome::Completed);
-    };
-    let opened = Rows::open(file, position.shape).and_then(|rows| {
-        let mut rows = ImportRows::new(rows, converter, options.clone(), shared_domains);
-        rows.skip(position.rows)?;
-        Ok(rows)
-    });
-    let mut rows = match opened {
-        Ok(rows) => rows,
-        Err(error) => return give_up(run, id, error).await,
-    };
-    let since = Instant::now();
-    loop {
-        let limit = if options.object == ImportObject::Deal { DEALS } else { BATCH };
-        let batch = match rows.batch(limit) {
-            Ok(batch) => batch,
-            Err(error) => return give_up(run, id, error).await,
-        };
-        position.rows += batch.len() as i64;
-        // Taken before the transaction, so that waiting for it occupies no connection
-        // (docs/decisions/0111-writers-of-many-rows.md).
-        let _turn = run.store.turn(run.scope()).await?;
-        let goes_on = run
-            .step(async |tx| {
-                if jobs::begin_step(tx, id).await?.is_none() {
-                    tasks::complete(tx, &run.task).await?;
-                    return Ok(false);
-                }
-                if batch.is_empty() {
-                    let result = serde_json::to_value(position.counts.result());
-                    jobs::succeed(tx, id, Some(result.map_err(Error::internal)?)).await?;
-                    tasks::complete(tx, &run.task).await?;
-                    return Ok(false);
-                }
-                let items = write(tx, &options, rows.converter(), &mut written, &batch).await?;
-                position.counts.add(&items);
-                jobs::end_step(
-                    tx,
-                    id,
-                    items,
-                    &serde_json::to_value(&position).map_err(Error::internal)?,
-                )
-                .await?;
-                Ok(true)
-            })
+/// The rows of one step.
+pub struct ImportStep {
+    rows: Vec<ImportRow>,
+    /// Taken before the transaction, so that waiting for it occupies no connection
+    /// (docs/decisions/0111-writers-of-many-rows.md).
+    _turn: Turn,
+}
+
+impl<R: Read> Import<R> {
+    /// The import of a job, to go on from where it has come.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn open(tx: &Tx<'_>, job: &Job, state: Map<String, Value>, file: R) -> Result<Self> {
+        let options: ImportOptions =
+            serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
+        let progress: Progress = serde_json::from_value(state.into()).map_err(Error::internal)?;
+        let (currency, _) = exponent(tx).await?;
+        let converter = Arc::new(options.converter(progress.notation, &currency)?);
+        let shared_domains = organizations::table
+            .select(organizations::shared_domains)
+            .first(&mut tx.conn())
             .await?;
-        match goes_on {
-            false => return Ok(Outcome::Completed),
-            true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
-            true => {}
+        let written = match (options.object, progress.rows) {
+            (ImportObject::Partner, 1..) => {
+                partners::Written::load(tx, job.id, options.dry_run).await?
+            }
+            _ => partners::Written::default(),
+        };
+        Ok(Self {
+            options,
+            currency,
+            progress,
+            written,
+            file: Some(file),
+            rows: None,
+            converter,
+            shared_domains,
+            read: Vec::new(),
+        })
+    }
+
+    /// The rows that are not worked off yet. Those before are read once more, outside of any
+    /// transaction.
+    fn rows(&mut self) -> Result<&mut ImportRows<R>> {
+        if let Some(file) = self.file.take() {
+            let rows = Rows::open(file, self.progress.shape)?;
+            let (converter, shared) = (self.converter.clone(), self.shared_domains.clone());
+            let mut rows = ImportRows::new(rows, converter, self.options.clone(), shared);
+            rows.skip(self.progress.rows)?;
+            self.rows = Some(rows);
         }
+        self.rows.as_mut().ok_or_else(|| Error::internal("the file could not be opened"))
     }
 }
 
-/// Ends the job of a file that no further attempt would read any better.
-///
-/// # Errors
-/// `error` itself when it may pass.
-pub async fn give_up(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
-    if !matches!(error, Error::Problem(_)) {
-        return Err(error);
-    }
-    run.step(async |tx| {
-        jobs::fail(tx, id, &error).await?;
-        tasks::complete(tx, &run.task).await
-    })
-    .await?;
-    Ok(Outcome::Completed)
-}
+impl<R: Read> JobSteps for Import<R> {
+    type Id = String;
+    type Prepared = ImportStep;
 
-/// One batch of rows; an item for each, in their order. With `dry_run` nothing is written.
-async fn write(
-    tx: &Tx<'_>,
-    options: &ImportOptions,
-    converter: &Converter,
-    written: &mut partners::Written,
-    rows: &[ImportRow],
-) -> Result<Vec<NewJobItem>> {
-    locks::bulk(tx).await?;
-    let (currency, _) = exponent(tx).await?;
-    let batch = Batch { scope: tx.scope(), options, converter, currency };
-    match options.object {
-        ImportObject::Partner => partners::run(tx, &batch, written, rows).await,
-        ImportObject::Contact => contacts::run(tx, &batch, rows).await,
-        ImportObject::Deal => deals::run(tx, &batch, rows).await,
+    fn limit(&self) -> usize {
+        if self.options.object == ImportObject::Deal { DEALS } else { BATCH }
+    }
+
+    /// Counted when the import was accepted.
+    async fn total(&self, _: &Tx<'_>) -> Result<i64> {
+        Ok(self.progress.rows)
+    }
+
+    async fn next(&mut self, _: &Run, _: Option<&String>) -> Result<Portion<String>> {
+        let limit = self.limit();
+        self.read = self.rows()?.batch(limit)?;
+        let ids = self.read.iter().map(|row| row.number.to_string()).collect();
+        // A row that updates what an earlier one of its batch writes ends the batch, so a short one
+        // need not be the last.
+        Ok(Portion { ids, is_last: self.read.is_empty() })
+    }
+
+    async fn prepare(&mut self, run: &Run, _: &Portion<String>) -> Result<ImportStep> {
+        let rows = std::mem::take(&mut self.read);
+        Ok(ImportStep { rows, _turn: run.store.turn(run.scope()).await? })
+    }
+
+    /// With `dry_run` nothing is written.
+    async fn step(
+        &mut self,
+        tx: &Tx<'_>,
+        _: &[String],
+        prepared: &mut ImportStep,
+    ) -> Result<StepOutcome<String>> {
+        let rows = &prepared.rows;
+        let batch = Batch {
+            scope: tx.scope(),
+            options: &self.options,
+            converter: &self.converter,
+            currency: self.currency.clone(),
+        };
+        locks::bulk(tx).await?;
+        let items = match self.options.object {
+            ImportObject::Partner => partners::run(tx, &batch, &mut self.written, rows).await?,
+            ImportObject::Contact => contacts::run(tx, &batch, rows).await?,
+            ImportObject::Deal => deals::run(tx, &batch, rows).await?,
+        };
+        self.progress.rows += rows.len() as i64;
+        self.progress.counts.add(&items);
+        let items = items.into_iter().filter_map(|item| Some((item.reference.clone()?, item)));
+        Ok(StepOutcome { items: items.collect(), deferred: Vec::new() })
+    }
+
+    fn state(&self) -> Result<Map<String, Value>> {
+        jobs::state_of(&self.progress)
+    }
+
+    async fn finish(&mut self, _: &Tx<'_>) -> Result<Option<Value>> {
+        serde_json::to_value(self.progress.counts.result()).map(Some).map_err(Error::internal)
     }
 }

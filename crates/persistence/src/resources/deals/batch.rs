@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Place, Result,
+    Code, Error, Fault, Result,
     batch::BatchOutcome,
     deals::{
         AccountKeys, Deal, DealBatchAction as Action, DealBatchMatch as By,
@@ -14,15 +14,10 @@ use domain::{
 };
 
 use super::Writer;
-use crate::kernel::{db::Tx, locks};
-
-/// What an operation did.
-#[derive(Debug)]
-pub struct Done {
-    pub outcome: BatchOutcome,
-    /// The deal after it; none when it was deleted.
-    pub deal: Option<Deal>,
-}
+use crate::kernel::{
+    batch::{self, Done, required, version_of_nothing},
+    db::Tx,
+};
 
 /// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole
 /// body.
@@ -35,33 +30,8 @@ pub async fn batch(
     tx: &Tx<'_>,
     operations: &[Result<Operation, Vec<Fault>>],
     atomic: bool,
-) -> Result<Vec<Result<Done>>> {
-    // Operations look deals up by keys that another batch or import may be about to insert
-    // (docs/decisions/0111-writers-of-many-rows.md).
-    locks::bulk(tx).await?;
-    if !atomic {
-        return run(tx, operations).await;
-    }
-    // What all did stays only when none failed; else the failure carries the results out of the
-    // savepoint.
-    let mut results = None;
-    let kept = tx
-        .savepoint(async |tx| {
-            let done = run(tx, operations).await?;
-            let failed = done.iter().any(Result::is_err);
-            results = Some(done);
-            if failed { Err(Error::of(Code::BatchAborted)) } else { Ok(()) }
-        })
-        .await;
-    match (kept, results) {
-        (Ok(()), Some(results)) => Ok(results),
-        (Err(_), Some(results)) => Ok(results
-            .into_iter()
-            .map(|result| result.and(Err(Error::of(Code::BatchAborted))))
-            .collect()),
-        (Err(error), None) => Err(error),
-        (Ok(()), None) => Ok(Vec::new()),
-    }
+) -> Result<Vec<Result<Done<Deal>>>> {
+    batch::run(tx, atomic, async || run(tx, operations).await).await
 }
 
 /// An operation with its data as an edit.
@@ -73,7 +43,7 @@ struct Read<'a> {
 async fn run(
     tx: &Tx<'_>,
     operations: &[Result<Operation, Vec<Fault>>],
-) -> Result<Vec<Result<Done>>> {
+) -> Result<Vec<Result<Done<Deal>>>> {
     let currency: String =
         organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
     let read: Vec<Result<Read<'_>>> =
@@ -90,14 +60,7 @@ async fn run(
             Ok(operation) => perform_or_repeat(tx, &mut writer, &operation).await,
             Err(error) => Err(error),
         };
-        results.push(match done {
-            Err(Error::Problem(mut problem)) => {
-                problem.errors.iter_mut().for_each(|fault| lead_into(fault, index));
-                Err(Error::Problem(problem))
-            }
-            Err(ours) => return Err(ours),
-            Ok(done) => Ok(done),
-        });
+        results.push(batch::located(done, index)?);
     }
     writer.finish().await?;
     Ok(results)
@@ -147,88 +110,55 @@ async fn concerned(
     Ok((partners, accounts.collect()))
 }
 
-/// Attempts at an upsert: somebody else may be faster, and then be undone.
-const ATTEMPTS: usize = 3;
-
 /// An upsert that somebody was faster at is an update.
 async fn perform_or_repeat(
     tx: &Tx<'_>,
     writer: &mut Writer<'_, '_>,
     read: &Read<'_>,
-) -> Result<Done> {
+) -> Result<Done<Deal>> {
     let by_key = read.operation.action == Action::Upsert
         && read.operation.by == Some(By::ExternalId)
         && read.operation.version.is_none();
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
+    let is_lost_race =
+        |error: &Error| by_key && matches!(error.code(), Code::ExternalIdTaken | Code::NotFound);
+    batch::repeat(is_lost_race, async || {
         // Locks that were taken inside a savepoint go when it is rolled back, so the writer has to
         // forget them as well.
         let held = writer.held();
-        let error = match tx.savepoint(async |_| perform(tx, writer, read).await).await {
-            Ok(done) => return Ok(done),
-            Err(error) => error,
-        };
-        writer.release_to(held);
-        if !by_key || attempts == ATTEMPTS || !is_lost_race(&error) {
-            return Err(error);
+        let done = tx.savepoint(async |_| perform(tx, writer, read).await).await;
+        if done.is_err() {
+            writer.release_to(held);
         }
-    }
-}
-
-fn is_lost_race(error: &Error) -> bool {
-    matches!(error.code(), Code::ExternalIdTaken | Code::NotFound)
-}
-
-/// Places of the operation itself begin with `#operation/`; all others lie in its data.
-fn lead_into(fault: &mut Fault, index: usize) {
-    if let Place::Pointer(pointer) = &mut fault.place {
-        let base = format!("#/operations/{index}");
-        *pointer = match pointer.strip_prefix("#operation/") {
-            Some(own) => format!("{base}/{own}"),
-            // Of a form that was wrong: complete already.
-            None if pointer.starts_with("#/operations/") => return,
-            None => format!("{base}/data{}", pointer.trim_start_matches('#')),
-        };
-    }
-}
-
-fn required(pointer: &str) -> Error {
-    Error::invalid(vec![Fault::at_pointer("required", pointer, "is required")])
+        done
+    })
+    .await
 }
 
 async fn perform(
     tx: &Tx<'_>,
     writer: &mut Writer<'_, '_>,
     Read { operation, data }: &Read<'_>,
-) -> Result<Done> {
+) -> Result<Done<Deal>> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation, data.as_ref()).await?,
     };
     let wanted = || data.as_ref().ok_or_else(|| required("#operation/data"));
     match (operation.action, existing) {
-        (Action::Create, _) if operation.version.is_some() => {
-            let fault = Fault::at_pointer(
-                "not_applicable",
-                "#operation/version",
-                "a new deal has no version yet",
-            );
-            Err(Error::invalid(vec![fault]))
-        }
+        (Action::Create, _) if operation.version.is_some() => Err(version_of_nothing("deal")),
         // A version was asked for, so the deal was expected to be there.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
         (Action::Create, _) | (Action::Upsert, None) => {
-            Ok(Done { outcome: BatchOutcome::Created, deal: Some(writer.insert(wanted()?).await?) })
+            Ok(Done { outcome: BatchOutcome::Created, row: Some(writer.insert(wanted()?).await?) })
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             writer.delete(id, operation.version.map(Into::into)).await?;
-            Ok(Done { outcome: BatchOutcome::Deleted, deal: None })
+            Ok(Done { outcome: BatchOutcome::Deleted, row: None })
         }
         (_, Some(id)) => Ok(Done {
             outcome: BatchOutcome::Updated,
-            deal: Some(writer.update(id, operation.version.map(Into::into), wanted()?).await?),
+            row: Some(writer.update(id, operation.version.map(Into::into), wanted()?).await?),
         }),
     }
 }

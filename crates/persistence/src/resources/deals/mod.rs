@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-pub use batch::{Done, batch};
+pub use batch::batch;
 pub use expiry::{EXPIRY, EXPIRY_AT, expire, expire_due, fill_account_keys};
 pub(crate) use write::{Writer, partners_of, release};
 pub use write::{approve, delete, insert, reject, restore, update};

@@ -263,7 +263,7 @@ async fn operate(room: &Room, dice: &mut Dice, ids: &mut Vec<DealId>) -> bool {
             let atomic = dice.one_in(2);
             let done = store.write(scope, async |tx| batch(tx, &operations, atomic).await).await;
             ids.extend(
-                done.unwrap().into_iter().filter_map(|one| one.ok()?.deal.map(|deal| deal.id)),
+                done.unwrap().into_iter().filter_map(|one| one.ok()?.row.map(|deal| deal.id)),
             );
             ids.sort_unstable();
             ids.dedup();

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Place, Result,
+    Code, Error, Fault, Result,
     access::WriteMode,
     batch::BatchOutcome,
     ids::PartnerId,
@@ -15,15 +15,11 @@ use domain::{
 };
 
 use super::tier_rules;
-use crate::kernel::{db::Tx, locks};
-
-/// What an operation did.
-#[derive(Debug)]
-pub struct Done {
-    pub outcome: BatchOutcome,
-    /// The partner after it; none when it was deleted.
-    pub partner: Option<Partner>,
-}
+use crate::kernel::{
+    batch::{self, Done, required, version_of_nothing},
+    db::Tx,
+    locks,
+};
 
 /// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole
 /// body.
@@ -38,31 +34,8 @@ pub async fn batch(
     atomic: bool,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Vec<Result<Done>>> {
-    locks::bulk(tx).await?;
-    if !atomic {
-        return run(tx, operations, created_via, mode).await;
-    }
-    // What all did stays only when none failed; else the failure carries the results out of the
-    // savepoint.
-    let mut results = None;
-    let kept = tx
-        .savepoint(async |tx| {
-            let done = run(tx, operations, created_via, mode).await?;
-            let failed = done.iter().any(Result::is_err);
-            results = Some(done);
-            if failed { Err(Error::of(Code::BatchAborted)) } else { Ok(()) }
-        })
-        .await;
-    match (kept, results) {
-        (Ok(()), Some(results)) => Ok(results),
-        (Err(_), Some(results)) => Ok(results
-            .into_iter()
-            .map(|result| result.and(Err(Error::of(Code::BatchAborted))))
-            .collect()),
-        (Err(error), None) => Err(error),
-        (Ok(()), None) => Ok(Vec::new()),
-    }
+) -> Result<Vec<Result<Done<Partner>>>> {
+    batch::run(tx, atomic, async || run(tx, operations, created_via, mode).await).await
 }
 
 async fn run(
@@ -70,26 +43,15 @@ async fn run(
     operations: &[Result<Operation, Vec<Fault>>],
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Vec<Result<Done>>> {
+) -> Result<Vec<Result<Done<Partner>>>> {
     lock_all(tx, operations).await?;
     let mut results = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
-        let operation = match operation {
-            Ok(operation) => operation,
-            Err(faults) => {
-                results.push(Err(Error::invalid(faults.clone())));
-                continue;
-            }
+        let done = match operation {
+            Ok(operation) => perform_or_repeat(tx, operation, created_via, mode).await,
+            Err(faults) => Err(Error::invalid(faults.clone())),
         };
-        let done = perform_or_repeat(tx, operation, created_via, mode).await;
-        results.push(match done {
-            Err(Error::Problem(mut problem)) => {
-                problem.errors.iter_mut().for_each(|fault| lead_into(fault, index));
-                Err(Error::Problem(problem))
-            }
-            Err(ours) => return Err(ours),
-            Ok(done) => Ok(done),
-        });
+        results.push(batch::located(done, index)?);
     }
     Ok(results)
 }
@@ -119,51 +81,24 @@ fn text(operation: &Operation, field: &str) -> Option<String> {
     operation.data.as_ref()?.0.get(field)?.as_str().map(str::to_owned)
 }
 
-/// Attempts at an upsert: somebody else may be faster, and then be undone.
-const ATTEMPTS: usize = 3;
-
 /// An upsert that somebody was faster at is an update.
 async fn perform_or_repeat(
     tx: &Tx<'_>,
     operation: &Operation,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Done> {
+) -> Result<Done<Partner>> {
     let taken = match (operation.action, operation.by, operation.version) {
         (Action::Upsert, Some(By::Domain), None) => Some(Code::DomainTaken),
         (Action::Upsert, Some(By::ExternalId), None) => Some(Code::ExternalIdTaken),
         _ => None,
     };
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        let done = tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await;
-        let Err(error) = done else { return done };
-        let is_lost_race = taken.is_some_and(|taken| error.code() == taken)
-            || taken.is_some() && error.code() == Code::NotFound;
-        if !is_lost_race || attempts == ATTEMPTS {
-            return Err(error);
-        }
-    }
-}
-
-/// Places of the operation itself begin with `#operation/`; all others lie in its data.
-fn lead_into(fault: &mut Fault, index: usize) {
-    // An operation states its version in the body.
-    if let Place::Header(_) = &fault.place {
-        fault.place = Place::Pointer("#operation/version".to_owned());
-    }
-    if let Place::Pointer(pointer) = &mut fault.place {
-        let base = format!("#/operations/{index}");
-        *pointer = match pointer.strip_prefix("#operation/") {
-            Some(own) => format!("{base}/{own}"),
-            None => format!("{base}/data{}", pointer.trim_start_matches('#')),
-        };
-    }
-}
-
-fn required(pointer: &str) -> Fault {
-    Fault::at_pointer("required", pointer, "is required")
+    let is_lost_race =
+        |error: &Error| taken.is_some_and(|taken| [taken, Code::NotFound].contains(&error.code()));
+    batch::repeat(is_lost_race, async || {
+        tx.savepoint(async |tx| perform(tx, operation, created_via, mode).await).await
+    })
+    .await
 }
 
 async fn perform(
@@ -171,7 +106,7 @@ async fn perform(
     operation: &Operation,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Done> {
+) -> Result<Done<Partner>> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation).await?,
@@ -180,12 +115,7 @@ async fn perform(
         (Action::Create, _) | (Action::Upsert, None) => {
             match operation.action {
                 Action::Create if operation.version.is_some() => {
-                    let fault = Fault::at_pointer(
-                        "not_applicable",
-                        "#operation/version",
-                        "a new partner has no version yet",
-                    );
-                    return Err(Error::invalid(vec![fault]));
+                    return Err(version_of_nothing("partner"));
                 }
                 // A version was asked for, so the partner was expected to be there.
                 Action::Upsert if operation.version.is_some() => return Err(Error::not_found()),
@@ -195,24 +125,24 @@ async fn perform(
             let missing: Vec<Fault> = ["name", "type"]
                 .iter()
                 .filter(|name| !has(data, name))
-                .map(|name| required(&format!("#/{name}")))
+                .map(|name| Fault::at_pointer("required", format!("#/{name}"), "is required"))
                 .collect();
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
             let partner = super::insert(tx, changes_of(&data.0), None, created_via, mode).await?;
-            Ok(Done { outcome: BatchOutcome::Created, partner: Some(partner) })
+            Ok(Done { outcome: BatchOutcome::Created, row: Some(partner) })
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             super::delete(tx, id, operation.version.map(Into::into)).await?;
-            Ok(Done { outcome: BatchOutcome::Deleted, partner: None })
+            Ok(Done { outcome: BatchOutcome::Deleted, row: None })
         }
         (_, Some(id)) => {
             let expected = operation.version.map(Into::into);
             let partner =
                 super::update(tx, id, expected, changes_of(&data(operation)?.0), mode).await?;
-            Ok(Done { outcome: BatchOutcome::Updated, partner: Some(partner) })
+            Ok(Done { outcome: BatchOutcome::Updated, row: Some(partner) })
         }
     }
 }
@@ -222,18 +152,18 @@ fn has(data: &PartnerUpdate, name: &str) -> bool {
 }
 
 fn data(operation: &Operation) -> Result<&PartnerUpdate> {
-    operation.data.as_ref().ok_or_else(|| Error::invalid(vec![required("#operation/data")]))
+    operation.data.as_ref().ok_or_else(|| required("#operation/data"))
 }
 
 /// The live partner that an operation means.
 async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
     let value = |name: &str| -> Result<String> {
-        text(operation, name).ok_or_else(|| Error::invalid(vec![required(&format!("#/{name}"))]))
+        text(operation, name).ok_or_else(|| required(&format!("#/{name}")))
     };
     let live = partners::table.filter(partners::deleted_at.is_null()).select(partners::id);
     let found = match operation.by.unwrap_or(By::Id) {
         By::Id => {
-            let id = operation.id.ok_or_else(|| Error::invalid(vec![required("#operation/id")]))?;
+            let id = operation.id.ok_or_else(|| required("#operation/id"))?;
             return match operation.action {
                 // An id cannot be wished for.
                 Action::Upsert => super::get(tx, id).await.map(|partner| Some(partner.summary.id)),

@@ -578,10 +578,10 @@ fn batches_fail_alone_or_together() {
                 })
                 .await
                 .unwrap();
-            let seen = |result: Result<Done>| match result {
+            let seen = |result: Result<crate::kernel::batch::Done<Partner>>| match result {
                 Ok(done) => (
                     format!("{:?}", done.outcome),
-                    done.partner.map_or(String::new(), |partner| partner.summary.name),
+                    done.row.map_or(String::new(), |partner| partner.summary.name),
                 ),
                 Err(Error::Problem(problem)) => {
                     let at = problem

@@ -71,7 +71,7 @@ pub async fn list(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result<ScorePa
 /// # Errors
 /// `invalid_selection`, `invalid_filter`; 422 `not_found_reference` for the view.
 pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Result<Job> {
-    let selected = selection::resolve(tx, &request.selection(Timestamp::now())?).await?;
+    let selected = selection::resolve(tx, &request.selection.read(Timestamp::now())?).await?;
     let total = match selected {
         Selected::Ids(ids) => Some(ids.len() as i64),
         Selected::Found(_) => None,

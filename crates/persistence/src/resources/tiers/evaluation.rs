@@ -42,11 +42,41 @@ pub(super) enum Which<'a> {
     },
 }
 
+impl Which<'_> {
+    /// The partners after this one in the order of ids, at most `limit`; of named ones every one,
+    /// there or not.
+    pub(super) async fn after(
+        &self,
+        tx: &Tx<'_>,
+        after: Option<PartnerId>,
+        limit: i64,
+    ) -> Result<Vec<PartnerId>> {
+        if let Self::Of(selected) = self {
+            return selected.after(tx, after, limit).await;
+        }
+        let mut select = Statement::new("SELECT id FROM partners WHERE ");
+        self.conditions(&mut select);
+        page(&mut select, after, limit);
+        Ok(select.answers::<SqlUuid>().load(&mut tx.conn()).await?)
+    }
+
+    fn conditions(&self, out: &mut Statement) {
+        match self {
+            Self::Holding { tier, .. } => {
+                out.sql("tier = ").bind(Bind::Text(Some((*tier).to_owned())));
+            }
+            Self::Of(selected) => selected.conditions(out),
+        }
+    }
+}
+
 /// An evaluation of many partners.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluation<'a> {
     rules: &'a TierRules,
     which: Which<'a>,
+    /// Only these of them.
+    among: Option<&'a [PartnerId]>,
     dry_run: bool,
     /// Whether a change is a version of its own, or belongs to one that this transaction has made
     /// already.
@@ -75,12 +105,17 @@ type Row = (PartnerId, Option<String>, Option<Timestamp>, Vec<String>, bool, Opt
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(rules: &'a TierRules, which: Which<'a>) -> Self {
-        Self { rules, which, dry_run: false, raises: true }
+        Self { rules, which, among: None, dry_run: false, raises: true }
     }
 
     /// Whether it only tells what it would do.
     pub(super) fn dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
+    }
+
+    /// Only these partners.
+    pub(super) fn among(self, ids: &'a [PartnerId]) -> Self {
+        Self { among: Some(ids), ..self }
     }
 
     /// How many partners it is about, counted up to `most`.
@@ -92,11 +127,9 @@ impl<'a> Evaluation<'a> {
     }
 
     fn conditions(&self, out: &mut Statement) {
-        match self.which {
-            Which::Holding { tier, .. } => {
-                out.sql("tier = ").bind(Bind::Text(Some(tier.to_owned())));
-            }
-            Which::Of(selected) => selected.conditions(out),
+        self.which.conditions(out);
+        if let Some(ids) = self.among {
+            out.sql(" AND id = ANY(").bind(uuids(ids)).sql(")");
         }
     }
 
@@ -305,6 +338,14 @@ fn tell(tx: &Tx<'_>, one: &Evaluated, version: i64) {
     if one.before.at_risk_since.is_none() && one.after.at_risk_since.is_some() {
         tell("partner.tier_at_risk", at_risk(&one.after.tier, one.after.at_risk_since));
     }
+}
+
+/// The end of a search for partners in the order of their ids.
+fn page(select: &mut Statement, after: Option<PartnerId>, limit: i64) {
+    if let Some(after) = after {
+        select.sql(" AND id > ").bind(Bind::Id(Some(after.0)));
+    }
+    select.sql(" ORDER BY id LIMIT ").bind(Bind::Int(Some(limit)));
 }
 
 fn uuids(ids: &[PartnerId]) -> Bind {

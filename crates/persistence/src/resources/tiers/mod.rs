@@ -39,7 +39,7 @@ use crate::{
 pub(crate) use evaluation::evaluate_changed;
 use evaluation::{Evaluation, Which};
 pub use history::list_history;
-pub use work::{DAILY, daily, run};
+pub use work::{DAILY, TierEvaluation, daily};
 
 /// So many partners are evaluated in the transaction of the cause; more in a job.
 const AT_ONCE: i64 = 1_000;
@@ -334,7 +334,7 @@ pub async fn replace_policy(
 /// # Errors
 /// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
 pub async fn insert_evaluation(tx: &Tx<'_>, request: &TierEvaluationRequest) -> Result<Job> {
-    selection::resolve(tx, &request.selection(Timestamp::now())?).await?;
+    selection::resolve(tx, &request.selection.read_or_all(Timestamp::now())?).await?;
     jobs::check_quotas(tx, 0).await?;
     insert_job(tx, serde_json::to_value(request).map_err(Error::internal)?, request.dry_run).await
 }

@@ -1,17 +1,19 @@
 //! Evaluations outside the request: jobs that people follow, and the one of every day.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    ids::{JobId, PartnerId},
+    ids::PartnerId,
     jobs::{Job, JobItemStatus, NewJobItem},
     schema::{tier_policies, tiers},
     selection::Selection,
     tiers::{TierEvaluationRequest, TierMode, TierTrigger},
     timestamp::Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -23,11 +25,10 @@ use crate::{
     kernel::{
         db::Tx,
         sql::clock_timestamp,
-        tasks,
         worker::{Outcome, Run},
     },
     resources::{
-        jobs,
+        jobs::{JobSteps, Portion, StepOutcome},
         partners::{
             selection::{self, Selected},
             tier_rules,
@@ -43,13 +44,6 @@ pub const DAILY: &str = "daily_tiers";
 /// wait: a fraction of a second (docs/performance.md).
 const BATCH: i64 = 1_000;
 
-/// How far a job has come.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Position {
-    after: Option<PartnerId>,
-    index: i64,
-}
-
 /// The input of a job that deletes a tier.
 #[derive(Debug, Deserialize)]
 struct Removal {
@@ -63,98 +57,110 @@ enum Task {
     Remove(Removal),
 }
 
-impl Task {
-    async fn of(tx: &Tx<'_>, job: &Job) -> Result<Self> {
+/// An evaluation at work. Its things are partners.
+pub struct TierEvaluation {
+    task: Task,
+    dry_run: bool,
+}
+
+impl TierEvaluation {
+    /// The evaluation of a job.
+    ///
+    /// # Errors
+    /// Those of the selection.
+    pub async fn open(tx: &Tx<'_>, job: &Job, _: Map<String, Json>) -> Result<Self> {
         let input = &job.input.0.0;
-        if input.get("tier").is_some() {
-            return serde_json::from_value(input.clone())
-                .map(Self::Remove)
-                .map_err(Error::internal);
-        }
-        let request: TierEvaluationRequest =
-            serde_json::from_value(input.clone()).map_err(Error::internal)?;
-        let selection = request.selection(job.created_at)?;
-        Ok(Self::Evaluate {
-            selected: selection::resolve(tx, &selection).await?.made_until(job.created_at),
-            all: selection == Selection::All,
-        })
+        let task = if input.get("tier").is_some() {
+            Task::Remove(serde_json::from_value(input.clone()).map_err(Error::internal)?)
+        } else {
+            let request: TierEvaluationRequest =
+                serde_json::from_value(input.clone()).map_err(Error::internal)?;
+            let selection = request.selection.read_or_all(job.created_at)?;
+            Task::Evaluate {
+                selected: selection::resolve(tx, &selection).await?.made_until(job.created_at),
+                all: selection == Selection::All,
+            }
+        };
+        Ok(Self { task, dry_run: job.dry_run })
     }
 
     fn which(&self) -> Which<'_> {
-        match self {
-            Self::Evaluate { selected, .. } => Which::Of(selected),
-            Self::Remove(removal) => Which::Holding {
+        match &self.task {
+            Task::Evaluate { selected, .. } => Which::Of(selected),
+            Task::Remove(removal) => Which::Holding {
                 tier: &removal.tier,
                 replace_with: removal.replace_with.as_deref(),
             },
         }
     }
-
-    /// The partners that were named one by one.
-    fn named(&self) -> Option<&[PartnerId]> {
-        match self {
-            Self::Evaluate { selected: Selected::Ids(ids), .. } => Some(ids),
-            _ => None,
-        }
-    }
 }
 
-/// Carries a job out, batch by batch, each in a transaction of its own.
-///
-/// # Errors
-/// What is worth another attempt; it goes on where this one stopped.
-pub async fn run(run: &Run, id: JobId) -> Result<Outcome> {
-    while !run.step(async |tx| step(tx, run, id).await).await? {
-        if run.is_stopping() {
-            return Ok(Outcome::Again);
+impl JobSteps for TierEvaluation {
+    type Id = PartnerId;
+    type Prepared = ();
+
+    fn limit(&self) -> usize {
+        BATCH as usize
+    }
+
+    async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
+        match &self.task {
+            // Of named ones every one counts, there or not.
+            Task::Evaluate { selected, .. } => selected.count(tx).await,
+            Task::Remove(_) => {
+                let rules = tier_rules::read(tx).await?;
+                Evaluation::new(&rules, self.which()).count(tx, i64::MAX).await
+            }
         }
     }
-    Ok(Outcome::Completed)
-}
 
-/// One batch of a job; answers whether it was the last.
-async fn step(tx: &Tx<'_>, run: &Run, id: JobId) -> Result<bool> {
-    let Some((job, position)) = jobs::begin_step(tx, id).await? else {
-        tasks::complete(tx, &run.task).await?;
-        return Ok(true);
-    };
-    let mut position: Position = match position {
-        Some(position) => serde_json::from_value(position).map_err(Error::internal)?,
-        None => Position::default(),
-    };
-    let task = Task::of(tx, &job).await?;
-    let rules = tier_rules::lock_shared(tx).await?;
-    let evaluation = Evaluation::new(&rules, task.which()).dry_run(job.dry_run);
-    if position.index == 0 {
-        let total = match &task {
-            Task::Evaluate { selected, .. } => selected.count(tx).await?,
-            Task::Remove(_) => evaluation.count(tx, i64::MAX).await?,
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+        let which = self.which();
+        let ids = run
+            .store
+            .read(run.scope(), async |tx| which.after(tx, after.copied(), BATCH).await)
+            .await?;
+        Ok(Portion::of(ids, self.limit()))
+    }
+
+    async fn prepare(&mut self, _: &Run, _: &Portion<PartnerId>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn step(
+        &mut self,
+        tx: &Tx<'_>,
+        ids: &[PartnerId],
+        _: &mut (),
+    ) -> Result<StepOutcome<PartnerId>> {
+        let rules = tier_rules::lock_shared(tx).await?;
+        let these = Selected::Ids(ids.to_vec());
+        // What a filter has found is evaluated, even if the filter would not find it any more.
+        let which = match &self.task {
+            Task::Evaluate { .. } => Which::Of(&these),
+            Task::Remove(_) => self.which(),
         };
-        jobs::set_total(tx, id, total).await?;
+        let evaluation = Evaluation::new(&rules, which).among(ids).dry_run(self.dry_run);
+        let found = evaluation.batch(tx, None, BATCH).await?;
+        let mut items: HashMap<PartnerId, NewJobItem> =
+            found.iter().map(|one| (one.id, item(tx, one))).collect();
+        if matches!(self.task, Task::Remove(_)) {
+            // They have got another tier since they were found.
+            for id in ids {
+                items.entry(*id).or_insert_with(|| skipped(tx, *id, Code::Unchanged));
+            }
+        }
+        Ok(StepOutcome { items, deferred: Vec::new() })
     }
-    // Those who are named come in one step, so that who is missing is known.
-    let limit = match task.named() {
-        Some(ids) => ids.len() as i64 + 1,
-        None => BATCH,
-    };
-    let found = evaluation.batch(tx, position.after, limit).await?;
-    let is_last = (found.len() as i64) < limit;
-    let items = items(tx, &task, &found, position.index);
-    position.after = found.last().map(|one| one.id).or(position.after);
-    position.index += items.len() as i64;
-    jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?)
-        .await?;
-    if !is_last {
-        return Ok(false);
+
+    async fn finish(&mut self, tx: &Tx<'_>) -> Result<Option<Json>> {
+        match &self.task {
+            Task::Remove(removal) => erase(tx, &removal.tier).await?,
+            Task::Evaluate { all: true, .. } if !self.dry_run => evaluated(tx).await?,
+            Task::Evaluate { .. } => {}
+        }
+        Ok(None)
     }
-    match &task {
-        Task::Remove(removal) => erase(tx, &removal.tier).await?,
-        Task::Evaluate { all: true, .. } if !job.dry_run => evaluated(tx).await?,
-        Task::Evaluate { .. } => {}
-    }
-    jobs::succeed(tx, id, None).await?;
-    tasks::complete(tx, &run.task).await?;
-    Ok(true)
 }
 
 /// Notes that all partners were evaluated. No version: nobody has changed the policy.
@@ -166,48 +172,30 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What became of each partner of a batch, and of those who were named and are not there.
-fn items(tx: &Tx<'_>, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
-    let stopped = |item: NewJobItem, status, code| {
-        item.stopped(status, &Error::of(code), tx.scope().request_id)
-    };
-    let mut all: Vec<NewJobItem> = (from..)
-        .zip(found)
-        .map(|(index, one)| {
-            let item = NewJobItem {
-                resource_id: Some(one.id.to_string()),
-                ..NewJobItem::succeeded(index, one.id)
-            };
-            match one.changes() {
-                false if one.overridden => stopped(item, JobItemStatus::Skipped, Code::Overridden),
-                false => stopped(item, JobItemStatus::Skipped, Code::Unchanged),
-                true => {
-                    // The tier is always told: a partner at risk keeps it.
-                    let mut before =
-                        Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
-                    let mut after =
-                        Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
-                    for (field, from, to) in differences(one) {
-                        before.insert(field.to_owned(), from);
-                        after.insert(field.to_owned(), to);
-                    }
-                    NewJobItem {
-                        before: Some(Json::Object(before)),
-                        after: Some(Json::Object(after)),
-                        ..item
-                    }
-                }
-            }
-        })
-        .collect();
-    if let Some(ids) = task.named() {
-        let missing = ids.iter().filter(|id| !found.iter().any(|one| one.id == **id));
-        let from = from + found.len() as i64;
-        all.extend((from..).zip(missing).map(|(index, id)| {
-            stopped(NewJobItem::succeeded(index, id), JobItemStatus::Failed, Code::NotFound)
-        }));
+/// What became of a partner.
+fn item(tx: &Tx<'_>, one: &Evaluated) -> NewJobItem {
+    if !one.changes() {
+        let code = if one.overridden { Code::Overridden } else { Code::Unchanged };
+        return skipped(tx, one.id, code);
     }
-    all
+    // The tier is always told: a partner at risk keeps it.
+    let mut before = Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
+    let mut after = Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
+    for (field, from, to) in differences(one) {
+        before.insert(field.to_owned(), from);
+        after.insert(field.to_owned(), to);
+    }
+    NewJobItem {
+        before: Some(Json::Object(before)),
+        after: Some(Json::Object(after)),
+        resource_id: Some(one.id.to_string()),
+        ..NewJobItem::succeeded(one.id)
+    }
+}
+
+fn skipped(tx: &Tx<'_>, id: PartnerId, code: Code) -> NewJobItem {
+    let item = NewJobItem { resource_id: Some(id.to_string()), ..NewJobItem::succeeded(id) };
+    item.stopped(JobItemStatus::Skipped, &Error::of(code), tx.scope().request_id)
 }
 
 /// The work of every day: evaluates all partners when the policy says so, and ends deletions of
@@ -228,7 +216,11 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
         .await?;
     for key in &deleted {
         let which = Which::Holding { tier: key, replace_with: None };
-        while !run.step(async |tx| sweep(tx, which, &mut None).await).await? {}
+        while !run.step(async |tx| sweep(tx, which, &mut None).await).await? {
+            if run.is_stopping() {
+                return Ok(Outcome::Again);
+            }
+        }
         run.step(async |tx| erase(tx, key).await).await?;
     }
     let mut after = None;

@@ -8,7 +8,10 @@ use domain::{
     error_report::ErrorReport,
     events::NewEvent,
     ids::JobId,
-    jobs::{Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, check_kept},
+    jobs::{
+        Job, JobItem, JobItemStatus, JobProgress, JobStatus, JobType, NewJobItem, NewTask,
+        check_kept,
+    },
     notifications::Occasion,
     quotas::Quota,
     schema::{job_items, jobs},
@@ -26,10 +29,10 @@ use crate::{
     resources::notifications,
 };
 
-define_sql_function! {
-    /// The larger one; a null counts as nothing.
-    fn greatest(a: diesel::sql_types::Nullable<diesel::sql_types::BigInt>, b: diesel::sql_types::Nullable<diesel::sql_types::BigInt>) -> diesel::sql_types::Nullable<diesel::sql_types::BigInt>;
-}
+mod steps;
+
+pub(crate) use steps::state_of;
+pub use steps::{JobSteps, Portion, StepOutcome, run};
 
 /// How long the file of a job is kept.
 pub const FILE_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
@@ -56,8 +59,7 @@ pub struct NewJob {
 /// # Errors
 /// `quota_exceeded` when whoever starts it, or the organization, has too many that have not ended.
 pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
-    let keeps_items = job.kind != JobType::Export;
-    check_quotas(tx, job.total.filter(|_| keeps_items).unwrap_or(0)).await?;
+    check_quotas(tx, job.total.filter(|_| job.kind.keeps_items()).unwrap_or(0)).await?;
     insert_follow_up(tx, job).await
 }
 
@@ -278,7 +280,7 @@ async fn lock(tx: &Tx<'_>, id: JobId) -> Result<()> {
 
 /// The job of a task, locked for this step, set running at the first. `None` when it has ended
 /// (canceled) or is gone: then there is nothing more to do.
-pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
+async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
     let locked: Option<Option<Value>> = jobs::table
         .filter(jobs::id.eq(id))
         .select(jobs::position)
@@ -307,27 +309,20 @@ pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Va
     Ok(Some((job, position)))
 }
 
-/// The end of a step: keeps its items, counts them, and notes how far the work has come.
-pub async fn end_step(
+/// The end of a step: keeps its items, and notes how far the work has come.
+async fn end_step(
     tx: &Tx<'_>,
     id: JobId,
-    items: Vec<NewJobItem>,
+    progress: JobProgress,
+    items: Vec<(i64, NewJobItem)>,
     position: &Value,
 ) -> Result<()> {
-    let tally = |status| items.iter().filter(|item| item.status == status).count() as i64;
-    let (succeeded, failed, skipped) = (
-        tally(JobItemStatus::Succeeded),
-        tally(JobItemStatus::Failed),
-        tally(JobItemStatus::Skipped),
-    );
-    let done = jobs::done + items.len() as i64;
     let counts = (
-        jobs::done.eq(done),
-        // More may be found than were counted: what was changed meanwhile fits now.
-        jobs::total.eq(greatest(jobs::total, done.nullable())),
-        jobs::succeeded.eq(jobs::succeeded + succeeded),
-        jobs::failed.eq(jobs::failed + failed),
-        jobs::skipped.eq(jobs::skipped + skipped),
+        jobs::done.eq(progress.done),
+        jobs::total.eq(progress.total),
+        jobs::succeeded.eq(progress.succeeded),
+        jobs::failed.eq(progress.failed),
+        jobs::skipped.eq(progress.skipped),
         jobs::position.eq(position),
         jobs::updated_at.eq(clock_timestamp()),
         jobs::version.eq(jobs::version + 1),
@@ -337,9 +332,9 @@ pub async fn end_step(
     if items.is_empty() {
         return Ok(());
     }
-    let rows = items.into_iter().map(|item| {
+    let rows = items.into_iter().map(|(index, item)| {
         json!({
-            "index": item.index,
+            "index": index,
             "ref": item.reference,
             "status": item.status,
             "action": item.action,
@@ -371,7 +366,7 @@ pub async fn end_step(
 }
 
 /// Notes how many items there are.
-pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
+async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
         .set((
             jobs::total.eq(total),
@@ -384,33 +379,18 @@ pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
 }
 
 /// The work is done. Single items may have failed.
-pub async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Job> {
+async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Job> {
     end(tx, id, JobStatus::Succeeded, result, None).await
 }
 
-/// Notes how many items are done, for work that keeps no items.
-pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
-    let counts = (
-        jobs::done.eq(done),
-        jobs::total.eq(greatest(jobs::total, Some(done))),
-        jobs::succeeded.eq(done),
-        jobs::updated_at.eq(clock_timestamp()),
-    );
-    diesel::update(jobs::table.filter(jobs::id.eq(id)))
-        .set((counts, jobs::version.eq(jobs::version + 1)))
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// The work is done, and its file can be fetched for a day at this address.
-pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId, download: &str) -> Result<Job> {
+/// The result of a job whose file can be fetched for a day at this address.
+pub(crate) async fn file_result(tx: &Tx<'_>, id: JobId, download: &str) -> Result<Value> {
     let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set(jobs::files_expire_at.eq(until))
         .execute(&mut tx.conn())
         .await?;
-    succeed(tx, id, Some(json!({"download_url": download, "expires_at": until}))).await
+    Ok(json!({"download_url": download, "expires_at": until}))
 }
 
 /// The work cannot be done.
