@@ -34,7 +34,7 @@ pub use batch::{
     DealBatchResult,
 };
 pub use catalogue::{DEAL, DEAL_NOTES, catalogue, deal_field};
-pub use query::{DealList, DealQuery};
+pub use query::{DEAL_LIST, DealList, DealQuery};
 pub use status::DealStatus;
 pub use write::DealContext;
 
