@@ -43,9 +43,9 @@ enum Command {
         #[arg(long)]
         operations: bool,
     },
-    /// Make the demo organization unless there is one, and print how to get into it.
+    /// Create the demo organization unless there is one, and print how to sign in to it.
     Demo(RawSettings),
-    /// First steps and rescue, past the API.
+    /// Setup and recovery without the API.
     #[command(subcommand)]
     Admin(admin::Command),
 }

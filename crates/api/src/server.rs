@@ -63,6 +63,7 @@ pub async fn start_worker(
     if database.owns_cluster() {
         // Whoever held a task was connected to the cluster that this process has just started,
         // so nobody does any more.
+        // Without this, jobs of before a crash would wait until their lease is over.
         let released = persistence::tasks::release_all(&database.store(1).await?).await?;
         if released > 0 {
             tracing::info!(released, "goes on with the tasks that were at work before");
@@ -101,10 +102,13 @@ fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
         let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, bytes);
         let mut file = fs::OpenOptions::new()
             .write(true)
+            // Of two servers that start at once in a new folder one makes the key; the other fails
+            // instead of going on with another key.
             .create_new(true)
             .mode(0o600)
             .open(path)
             .with_context(unreadable)?;
+        // Synced, because what is encrypted with the key may reach the disk before it.
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(unreadable)?;
     }
     let text = server_key::read_file(path).map_err(|why| anyhow::anyhow!(why))?;
@@ -152,6 +156,7 @@ impl Server {
         }
         let limits = Arc::new(Limits::new(settings.rate_limits));
         let revocations = Revocations::default();
+        // Before the first request is answered: from here on the instance knows what was revoked.
         let follow = revocations.follow(&store).await?;
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let model = model(settings)?;
@@ -192,6 +197,7 @@ impl Server {
             App::new()
                 .app_data(shared.clone())
                 .app_data(documents.clone())
+                // The last `wrap` is the outermost: CORS and tracing see what the gate refuses.
                 .wrap(from_fn(gate))
                 .wrap(Compress::default())
                 .wrap(TracingLogger::<RequestSpan>::new())
@@ -249,6 +255,7 @@ impl Server {
 
     /// Stops: no new requests or jobs, those that run may end, then the database.
     pub async fn stop(self) {
+        // Both at once, so that stopping takes as long as the slower of the two.
         tokio::join!(self.http.stop(true), self.worker.stop());
         for task in self.background {
             task.abort();

@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use crate::{
     kernel::files::{FileOwner, Files, folder_of, owner_of, result_of, upload_of},
     processes::enrichments::{self, Sources},
-    resources::{logos, notifications::sender::Sender, scores::Scorer},
+    resources::{jobs::result_path, logos, notifications::sender::Sender, scores::Scorer},
 };
 
 /// The task that erases what nobody needs any more.
@@ -125,8 +125,10 @@ impl Work {
         let mut file = self.files.writer(&result_of(run.scope().organization, id));
         match exports::write(run, id, async |lines| file.write(&lines).await).await {
             Ok(exports::Written::Whole) => {
+                // The file first, the end of the job then: a job that has succeeded always has its
+                // file.
                 file.close().await?;
-                exports::finish(run, id).await
+                exports::finish(run, id, &result_path(id)).await
             }
             Ok(exports::Written::Canceled) => {
                 file.throw_away().await;
@@ -274,6 +276,8 @@ impl Worker {
                 }
             }
         };
+        // One thread: tasks mostly wait for the database or for other servers
+        // (docs/decisions/0151-lanes.md).
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new()
             .name("worker".into())

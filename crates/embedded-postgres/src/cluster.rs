@@ -11,6 +11,7 @@ use crate::error::{At, Error};
 use crate::folders::{Folders, SOCKET_NAME, create_private};
 use crate::keeper::{Launch, keep};
 use crate::os::{self, Account};
+use crate::pid_file::PidFile;
 
 /// The superuser of every cluster.
 const SUPERUSER: &str = "postgres";
@@ -164,41 +165,9 @@ pub fn find_running(data_dir: &Path) -> Result<Option<Address>, Error> {
     }
     let Some(found) = PidFile::read(&Folders::of(data_dir)?.cluster)? else { return Ok(None) };
     let (true, Some(socket_dir)) = (found.ready, found.socket_dir) else { return Ok(None) };
+    // The file stays when PostgreSQL is killed, so only a connection shows that it runs.
     let answers = UnixStream::connect(socket_dir.join(SOCKET_NAME)).is_ok();
     Ok(answers.then_some(Address { socket_dir }))
-}
-
-/// What PostgreSQL tells about itself in `postmaster.pid`.
-#[derive(Debug)]
-pub(crate) struct PidFile {
-    pub(crate) pid: u32,
-    pub(crate) socket_dir: Option<PathBuf>,
-    pub(crate) ready: bool,
-}
-
-impl PidFile {
-    pub(crate) fn path(cluster: &Path) -> PathBuf {
-        cluster.join("postmaster.pid")
-    }
-
-    /// `None` when there is none or it is still being written.
-    pub(crate) fn read(cluster: &Path) -> Result<Option<PidFile>, Error> {
-        let path = PidFile::path(cluster);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(PidFile::parse(&text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).at("read", &path),
-        }
-    }
-
-    /// Lines: process, data folder, start time, port, socket folder, address, shared memory,
-    /// status.
-    fn parse(text: &str) -> Option<PidFile> {
-        let line =
-            |number: usize| text.lines().nth(number).map(str::trim).filter(|line| !line.is_empty());
-        let (pid, socket_dir) = (line(0)?.parse().ok()?, line(4).map(PathBuf::from));
-        Some(PidFile { pid, socket_dir, ready: line(7) == Some("ready") })
-    }
 }
 
 /// Makes the cluster beside its final place, so that an interrupted initdb never looks like a
@@ -228,6 +197,7 @@ fn initialize(
             "UTF8",
             "--data-checksums",
         ]);
+        // The socket folder is private: who can enter it is trusted, and there is no other way in.
         command.args(["--auth-local", "trust", "--auth-host", "reject", "--no-instructions"]);
         command.args(["--locale", "C", "--lc-ctype", ctype]);
         if settings.extra.iter().any(|(name, value)| name == "fsync" && value == "off") {
@@ -235,11 +205,13 @@ fn initialize(
         }
         let out = command.output().at("run", &bin_dir.join("initdb"))?;
         if out.status.success() {
+            // A rename is durable once its folder is synced.
             return fs::rename(&unfinished, &folders.cluster)
                 .and_then(|()| File::open(&folders.data_dir)?.sync_all())
                 .at("finish", &folders.cluster);
         }
         said = String::from_utf8_lossy(&out.stderr).trim().to_string();
+        // Another locale would not help.
         if !said.contains("locale") {
             break;
         }
@@ -271,14 +243,5 @@ mod tests {
             address.superuser_url(),
             "postgresql://postgres@%2Fvar%2Flib%2F%C3%A4%20b/postgres"
         );
-    }
-
-    #[test]
-    fn the_pid_file_is_read_at_every_stage_of_its_writing() {
-        assert!(PidFile::parse("").is_none());
-        let early = PidFile::parse("42\n/data\n1\n5432\n").unwrap();
-        assert!((early.pid, early.ready, early.socket_dir) == (42, false, None));
-        let ready = PidFile::parse("42\n/data\n1\n5432\n/sock\n\n  1 2\nready   \n").unwrap();
-        assert!(ready.ready && ready.socket_dir == Some(PathBuf::from("/sock")));
     }
 }

@@ -57,6 +57,7 @@ impl Folders {
     pub(crate) fn lock(&self) -> Result<File, Error> {
         let path = self.data_dir.join("postgres.lock");
         let mut options = OpenOptions::new();
+        // Not truncated: while another process has the lock the file holds its number.
         let opened =
             options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let mut file = opened.at("open", &path)?;

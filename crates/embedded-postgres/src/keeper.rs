@@ -10,10 +10,10 @@ use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use crate::cluster::PidFile;
 use crate::error::{At, Error};
 use crate::folders::{Folders, PORT, SOCKET_NAME};
 use crate::os::{self, Account};
+use crate::pid_file::PidFile;
 
 /// How often the keeper looks whether PostgreSQL still runs; also the pause before it is started
 /// again.

@@ -14,6 +14,7 @@ mod error;
 mod folders;
 mod keeper;
 mod os;
+mod pid_file;
 
 pub use binaries::{OLDEST_VERSION, find_bin_dir};
 pub use cluster::{Address, Cluster, Settings, find_running};

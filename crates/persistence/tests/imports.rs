@@ -110,7 +110,7 @@ async fn events(store: &Store, scope: &Scope, prefix: &str) -> i64 {
 }
 
 fn code(item: &JobItem) -> &str {
-    item.problem.as_ref().map_or("", |problem| problem.0.0["code"].as_str().unwrap())
+    item.problem.as_ref().map_or("", |problem| problem.0.code.as_str())
 }
 
 fn tally(items: &[JobItem]) -> HashMap<(JobItemStatus, String), usize> {
@@ -158,7 +158,7 @@ async fn rows_become_partners_and_a_second_import_changes_nothing() {
         (5, "7", "duplicate_of_row"),
     ];
     assert_eq!(seen, expected);
-    assert_eq!(items[3].problem.as_ref().unwrap().0.0["meta"]["row"], 1);
+    assert_eq!(items[3].problem.as_ref().unwrap().0.meta["row"], 1);
     let warnings = |item: &JobItem| {
         item.warnings.0.iter().map(|warning| warning.code.clone()).collect::<Vec<_>>()
     };
@@ -495,7 +495,7 @@ async fn deals_find_partner_and_account_and_are_imported_once() {
     assert!(deals(store, scope).await.is_empty() && events(store, scope, "deal").await == 0);
     let (_, items) = import(store, scope, file.as_bytes(), options.clone()).await;
     assert_eq!(items.iter().map(code).collect::<Vec<_>>(), expected);
-    let fault = |n: usize| items[n].problem.as_ref().unwrap().0.0["errors"][0]["code"].clone();
+    let fault = |n: usize| items[n].problem.as_ref().unwrap().0.errors[0]["code"].clone();
     assert_eq!(
         [fault(3), fault(4), fault(5), fault(6), fault(7)],
         [
@@ -600,7 +600,7 @@ async fn two_thousand_real_opportunities_are_right_to_the_penny() {
     let mut faults: HashMap<String, usize> = HashMap::new();
     for problem in items.iter().filter_map(|item| item.problem.as_ref()) {
         *faults
-            .entry(problem.0.0["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
+            .entry(problem.0.errors[0]["code"].as_str().unwrap_or_default().to_owned())
             .or_default() += 1;
     }
     // 10 awarded without a start, 109 cancelled and 61 unsuccessful ones; 5 that start before they
@@ -644,7 +644,7 @@ impl Tasks for Exporter {
         .await
         .unwrap();
         assert_eq!(written, exports::Written::Whole);
-        let outcome = exports::finish(run, id).await;
+        let outcome = exports::finish(run, id, &format!("/v1/jobs/{id}/result")).await;
         self.ended.notify_one();
         outcome
     }

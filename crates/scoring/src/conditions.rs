@@ -8,11 +8,9 @@ use serde_json::Value as Json;
 
 use crate::{
     facts::{PartnerFacts, counted},
-    words::shortened,
+    text::{NAMED, list, shortened},
 };
 
-/// How many values of a list are named.
-const NAMED: usize = 3;
 /// The longest value that is quoted, in characters.
 const QUOTED: usize = 60;
 
@@ -161,18 +159,4 @@ fn named(field: &Field, value: &Value, facts: &PartnerFacts) -> String {
 
 fn yes_or_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
-}
-
-/// `a`, `a and b`, `a, b and c`, `a, b, c and 2 more`.
-pub(crate) fn list(mut items: Vec<String>) -> String {
-    let more = items.len().saturating_sub(NAMED);
-    items.truncate(NAMED);
-    if more > 0 {
-        items.push(format!("{more} more"));
-    }
-    match items.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
-    }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     facts::{PartnerFacts, Profile},
-    health, rules,
+    fit, health,
 };
 
 /// Whether a change of this field of a partner may change its scores: what people and automation
@@ -61,7 +61,7 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
                 "dimension": criterion.dimension,
                 "weight": criterion.weight,
                 "filter": criterion.written,
-                "outcome": rules::outcome(criterion, facts, profile).as_str()
+                "outcome": fit::outcome(criterion, facts, profile).as_str()
             })
         })
         .collect();
@@ -71,10 +71,12 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
         .map(|signal| json!([signal.key, signal.effect, signal.known]))
         .collect();
     let mut tags = facts.tags.clone();
+    // Facts come in any order.
     tags.sort_unstable();
     let input = json!({
         "engine": engine,
-        "rules": rules::ENGINE,
+        // Also with a language model, which corrects the judgement of the rules.
+        "rules": fit::ENGINE,
         "extra": extra,
         "row": row,
         "tags": tags,

@@ -1,6 +1,6 @@
 //! How partners are judged: facts in, score and evidence out. No database, no HTTP server.
 //!
-//! [`rules::judge`] is the engine that needs no outside service: [`rules`] makes fit of the ideal
+//! [`rules::judge`] is the engine that needs no outside service: `fit` makes fit of the ideal
 //! partner profile, [`health`] makes health of documented signals, [`words`] says both in plain
 //! language, [`hash`] tells whether anything that decides has changed. [`model`] lets a language
 //! model correct and word what the rules found, when one is configured. [`backtest`] measures
@@ -12,10 +12,12 @@
 pub mod backtest;
 mod conditions;
 pub mod facts;
+mod fit;
 pub mod hash;
 pub mod health;
 pub mod model;
 pub mod rules;
+mod text;
 pub mod words;
 
 pub use domain::scores::Judgement;

@@ -3,10 +3,10 @@
 use domain::{partners::FourCBreakdown, scores::FitDimension};
 
 use crate::{
-    conditions::list,
     facts::{PartnerFacts, Profile, counted},
+    fit::{DIMENSIONS, Fit, Outcome, evidence_dimension, of},
     health::{Health, Signal},
-    rules::{DIMENSIONS, Fit, Outcome, evidence_dimension, of},
+    text::{list, one_line, shortened},
 };
 
 /// The most key strengths of a partner.
@@ -37,6 +37,8 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
         }
     }
     let speaking = health.signals.iter().filter(|signal| signal.effect >= WORTH_A_WORD);
+    // The weights of the four dimensions add up to 10,000: a signal counts like a criterion of a
+    // dimension that has a quarter of it.
     strengths.extend(speaking.map(|signal| (signal.effect * 2_500, signal.strength.to_owned())));
     strengths.sort_by_key(|(strength, _)| std::cmp::Reverse(*strength));
     let mut labels: Vec<String> = Vec::new();
@@ -181,19 +183,4 @@ fn what_it_sells(facts: &PartnerFacts) -> Option<String> {
 
 fn worded(word: &str) -> String {
     one_line(&word.replace('_', " "))
-}
-
-/// Text on one line, with single spaces.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Text on one line, of at most `max` characters.
-pub fn shortened(text: &str, max: usize) -> String {
-    let text = one_line(text);
-    if text.chars().count() <= max {
-        return text;
-    }
-    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }

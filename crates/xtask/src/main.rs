@@ -10,6 +10,7 @@ mod postgres;
 #[cfg(test)]
 mod references;
 mod settings;
+mod structure;
 mod tools;
 mod tree;
 
@@ -22,7 +23,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 10] = [
+const COMMANDS: [(&str, &str, Chore); 11] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to \
@@ -54,6 +55,11 @@ const COMMANDS: [(&str, &str, Chore); 10] = [
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
+    (
+        "structure",
+        "print figures of the production code: lines, tokens, cycles, who writes partners",
+        structure::structure,
+    ),
     ("bench", "measure the server against bare SQL (arguments go to the bench program)", bench),
 ];
 
@@ -85,7 +91,7 @@ fn run(arguments: &[String]) -> Result<()> {
 
 fn usage() -> String {
     let lines: Vec<String> =
-        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<9}{what}")).collect();
+        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<10}{what}")).collect();
     format!("usage: cargo xtask COMMAND [ARGUMENTS]\n\n{}", lines.join("\n"))
 }
 

@@ -118,6 +118,8 @@ impl Authenticator {
             return Err(Error::of(Code::InvalidToken));
         }
         let credential = credential.trim_start();
+        // The two kinds of credentials are told apart by their form, so that no header has to say
+        // which one it is.
         match ApiKeySecret::looks_like(credential) {
             true => self.program(credential, peer, request_id).await,
             false => self.person(credential, request_id),
@@ -149,6 +151,7 @@ impl Authenticator {
 
     async fn program(&self, secret: &str, peer: IpAddr, request_id: Uuid) -> Result<Caller> {
         let invalid = || Error::of(Code::InvalidToken);
+        // A key whose checksum is wrong (a typing error, a truncated copy) costs no query.
         let secret = ApiKeySecret::parse(secret).ok_or_else(invalid)?;
         let known = self.look_up(&secret, peer, request_id).await?.ok_or_else(invalid)?;
         let now = Utc::now();
@@ -179,6 +182,8 @@ impl Authenticator {
         request_id: Uuid,
     ) -> Result<Option<Arc<KnownKey>>> {
         let prefix = secret.public_id();
+        // Before the row is read: a change that is committed between the two makes the row count as
+        // old, and never as new.
         let loaded_at = Utc::now();
         let kept = self.keys.read().expect("never poisoned").get(prefix).cloned();
         if let Some(known) = kept.as_ref().filter(|known| self.is_fresh(known, loaded_at)) {
@@ -225,6 +230,8 @@ impl Authenticator {
         if keys.len() >= CACHE_SIZE {
             keys.retain(|_, other| known.loaded_at - other.loaded_at < CACHE_LIFE);
         }
+        // A full cache of fresh keys takes no more: the others are looked up each time, which is
+        // slower and never wrong.
         if keys.len() < CACHE_SIZE || keys.contains_key(prefix) {
             keys.insert(prefix.to_owned(), known);
         }
@@ -251,6 +258,8 @@ impl Authenticator {
 impl KnownKey {
     fn check(&self, secret: &ApiKeySecret, peer: IpAddr, now: DateTime<Utc>) -> Result<()> {
         let key = &self.row;
+        // The secret first: whoever does not have it must not learn whether the key was revoked,
+        // has expired or is bound to addresses.
         if !same_hash(&secret.hash(), &key.secret_hash) {
             return Err(Error::of(Code::InvalidToken));
         }

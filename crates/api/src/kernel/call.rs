@@ -12,9 +12,9 @@ use actix_web::{
 use domain::{
     Code, Error, Fault,
     access::{AccessScope, Scope, WriteMode},
+    error_report::ErrorReport,
     fields::Field,
     ids::{MemberId, SessionId},
-    jobs::StoredProblem,
     listing::ListRequest,
     partners::PARTNER,
     patch::ExpectedVersions,
@@ -31,7 +31,7 @@ use crate::kernel::{
     auth::{Caller, Credential},
     gate::Passed,
     limits::{Bucket, Left, Subject, Taken},
-    problem::{Failure, Result},
+    problem::{self, Failure, Result},
     request_body::{Sum, late},
     state::State,
 };
@@ -212,12 +212,12 @@ impl Call {
 
     /// A problem as it is answered, to be kept.
     fn problem(&self, error: &Error) -> Value {
-        StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+        problem::document(&ErrorReport::new(error, self.passed.request_id), self.request.path())
     }
 
     /// A problem as it stands inside of an answer about many items.
     pub fn item_problem(&self, error: &Error) -> Value {
-        StoredProblem::of_item(error, self.request.path(), self.passed.request_id).0
+        problem::document(&ErrorReport::of_item(error, self.passed.request_id), self.request.path())
     }
 }
 
@@ -230,6 +230,8 @@ fn named(
     payload: &Sum,
 ) -> idempotency::Key {
     let mut digest = Sha256::new();
+    // Each part ends with a zero byte, which none of them can hold, so that two requests never run
+    // into one.
     for part in [request.method().as_str(), request.path(), request.query_string()] {
         digest.update(part.as_bytes());
         digest.update([0]);
@@ -256,6 +258,8 @@ async fn once(
         if let Some(kept) = idempotency::begin(tx, &key).await? {
             return replayed(state, scope, kept);
         }
+        // A refusal that is kept must not keep what the work has written before it, but the row of
+        // the key must stay: hence a savepoint and not the transaction.
         let answer = match tx.savepoint(work).await {
             Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
             done => done?,
@@ -296,7 +300,7 @@ fn answer_lost(kept: &idempotency::Kept) -> Error {
 fn refused(error: &Error, problem: &Value) -> Answer {
     let kind = (header::CONTENT_TYPE.to_string(), "application/problem+json".to_owned());
     Answer {
-        status: error.code().status(),
+        status: problem::status_of(error.code()),
         headers: vec![kind],
         body: problem.to_string().into_bytes(),
     }
@@ -322,7 +326,7 @@ fn requested(
 /// Refusals that stay the same however often they are asked for.
 fn is_kept(error: &Error) -> bool {
     matches!(error, Error::Problem(_))
-        && matches!(error.code().status(), 409 | 410 | 412 | 422)
+        && matches!(problem::status_of(error.code()), 409 | 410 | 412 | 422)
         && {
             // Another request with this key, not an outcome of the work.
             !matches!(
@@ -489,6 +493,7 @@ pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> 
 /// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
 /// are counted first.
 fn read_json(bytes: &[u8]) -> Result<Value, Error> {
+    // See docs/decisions/0131-what-one-may-take.md.
     if domain::body::count_values(bytes) > MAX_VALUES {
         return Err(Error::new(
             Code::BodyTooLarge,
@@ -613,7 +618,7 @@ impl PublicCall {
             named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload)
         });
         let problem = |error: &Error| {
-            StoredProblem::new(error, self.request.path(), self.passed.request_id).0
+            problem::document(&ErrorReport::new(error, self.passed.request_id), self.request.path())
         };
         once(&self.state, scope, key, problem, work).await
     }

@@ -14,6 +14,8 @@ use std::{
 use domain::ids::OrganizationId;
 
 /// So many calls of one organization in a row without an answer, or so many organizations.
+/// One call may be lost by chance; each one in vain holds a slot of its lane for as long as its
+/// time limit (docs/decisions/0151-lanes.md).
 const LIMIT: u32 = 3;
 /// How long a server is left alone at first; doubles with every call that finds it silent again.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
@@ -98,6 +100,7 @@ impl Circuit {
     pub fn answered(&self, organization: OrganizationId) {
         let mut state = self.state();
         state.organizations.remove(&organization);
+        // One answer shows that the server lives, so it counts for everybody.
         state.server = Silence::default();
         state.waiting.clear();
     }

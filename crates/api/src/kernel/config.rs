@@ -403,6 +403,7 @@ impl RawSettings {
             }),
         };
         let jwt_key = check.key("PARTNEROS_JWT_KEY", &self.jwt_key, &self.jwt_key_file);
+        // Not when the key that was given is faulty: that is reported already.
         if jwt_key.is_none()
             && check.0.iter().all(|fault| !fault.starts_with("PARTNEROS_JWT_KEY"))
             && matches!(database, Database::External { .. })

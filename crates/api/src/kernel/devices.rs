@@ -19,6 +19,8 @@ const LIFE_DAYS: i64 = 400;
 
 /// Says that somebody with this e-mail address signed in on this device.
 pub fn cookie(key: &ServerKey, email: &str) -> Cookie<'static> {
+    // A UUIDv7 carries the time at which it was made, so the age of the cookie needs no field of
+    // its own.
     let device = Uuid::now_v7();
     let seal = sealing(&key.derive(PURPOSE), device, email).finalize().into_bytes();
     let seal = BASE64.encode(seal);
@@ -42,6 +44,8 @@ pub fn known(key: &ServerKey, cookie: &str, email: &str) -> Option<Uuid> {
     }
     let seal = BASE64.decode(seal).ok()?;
     let fits = |key| sealing(&key, device, email).verify_slice(&seal).is_ok();
+    // Keys that are only accepted count as well: devices stay known while the key of the server is
+    // replaced.
     key.derive_all(PURPOSE).any(fits).then_some(device)
 }
 

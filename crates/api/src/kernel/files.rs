@@ -91,6 +91,8 @@ impl Files {
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let folder = LocalFileSystem::new_with_prefix(&folder)
             .with_context(|| format!("cannot keep files in {}", folder.display()))?
+            // Folders that become empty go with their last file: each job and partner has one of
+            // its own.
             .with_automatic_cleanup(true);
         Ok(Self(Arc::new(folder)))
     }
@@ -144,6 +146,7 @@ impl Files {
 
     /// Writes a file piece by piece; it exists once it is closed.
     pub fn writer(&self, path: &Path) -> FileWriter {
+        // S3 takes no part below 5 MiB but the last.
         FileWriter(BufWriter::with_capacity(Arc::clone(&self.0), path.clone(), 5 * PIECE))
     }
 

@@ -31,6 +31,8 @@ pub async fn run<T: Send + 'static>(
         .map_err(|_| Error::Unavailable("too much heavy work is waiting".into()))?
         .map_err(Error::internal)?;
     let work = move || {
+        // Held by the work and not by the request: a client that goes away does not make room for
+        // more work than there are processors.
         let _place = place;
         work()
     };

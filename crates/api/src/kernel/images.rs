@@ -69,6 +69,8 @@ fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage> {
+    // The limits below do not cover what the decoder unpacks of profiles and texts, so those are
+    // cut out first.
     let bytes = without_extras(bytes);
     let mut reader =
         ImageReader::new(Cursor::new(&bytes[..])).with_guessed_format().map_err(Error::internal)?;

@@ -134,6 +134,8 @@ impl Subject<'_> {
             }
             Self::Network(address) => {
                 let (bits, length) = network(address, 64);
+                // Both are counted: the /64 of one household, and four times as much for the /56,
+                // so that whoever has a /56 gains little by going through its networks.
                 let wide = address.to_canonical().is_ipv6().then(|| (key(4, &[&bits[..7]]), 4));
                 [wide, Some((key(3, &[&bits[..length]]), 1))]
             }
@@ -157,6 +159,8 @@ fn key(kind: u8, parts: &[&[u8]]) -> Key {
     let mut digest = Sha256::new();
     digest.update([kind]);
     for part in parts {
+        // The lengths keep the parts apart, and the kind keeps an address from being counted as an
+        // account.
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
@@ -265,6 +269,8 @@ impl Limits {
                         }
                     }
                     Err(refusal) => {
+                        // All or nothing: a request that one bucket refuses must not use up the
+                        // others.
                         taken.give_back();
                         return Err(refusal);
                     }
@@ -293,6 +299,8 @@ impl Limits {
             true => key % SHARED,
             false => key,
         };
+        // One number for each key is enough: the instant at which the bucket is full again. It
+        // needs no timer that fills buckets up.
         let full_at = levels.get(&key).copied().unwrap_or(0).max(now) + span;
         if let Some(early) = full_at.checked_sub(now + whole).filter(|early| *early > 0) {
             let seconds = early.div_ceil(1_000_000_000);

@@ -202,6 +202,8 @@ impl SmtpServer {
     /// hold the answer to another message, so none is used twice.
     async fn send(&self, message: &Message) -> Attempt {
         match tokio::time::timeout(PATIENCE, self.hand_in(message)).await {
+            // Nobody knows whether the server has taken the mail. It is tried again with the same
+            // Message-ID, by which a mail program can tell a repetition.
             Err(_) => silent(),
             Ok(Err(error)) if error.is_timeout() => silent(),
             Ok(Err(error)) if is_final(&error) => Attempt::Refused { reason: error.to_string() },

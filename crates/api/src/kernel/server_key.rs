@@ -80,6 +80,8 @@ impl ServerKey {
 
     /// What its secrets are called where they are not known.
     pub fn ids(&self) -> Vec<String> {
+        // A name is half of a key that is derived for this purpose alone: it tells two secrets
+        // apart and nothing about either.
         let hex = |key: [u8; 32]| key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         self.derive_all("id of the key").map(hex).collect()
     }
@@ -119,6 +121,8 @@ impl ServerKey {
         mut bytes: Vec<u8>,
     ) -> Result<Vec<u8>> {
         let nonce = aead(&self.derive(purpose))
+            // The organization is authenticated along with the text, so a value that is moved to
+            // another organization cannot be opened.
             .seal_in_place_append_tag(Aad::from(organization.0.as_bytes()), &mut bytes)
             .map_err(|_| Error::internal("cannot encrypt"))?;
         Ok([nonce.as_ref().as_slice(), &bytes].concat())

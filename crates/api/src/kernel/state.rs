@@ -54,6 +54,11 @@ pub struct Addresses {
 }
 
 impl Addresses {
+    /// The whole address of a path of this API.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
     /// Whether a page of this origin may use the cookie of the refresh token.
     pub fn knows_origin(&self, origin: &str) -> bool {
         let ours = [&self.public_url, &self.app_url].into_iter().map(|url| origin_of(url));

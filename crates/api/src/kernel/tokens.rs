@@ -104,6 +104,8 @@ impl Tokens {
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
+        // By default only `exp` must be there; a token without issuer or audience would pass their
+        // checks.
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = 0;
         let successor_key = Sha256::new()
@@ -177,6 +179,8 @@ impl Tokens {
             Err(error) if error.code() == Code::InvalidToken => error,
             done => return done,
         };
+        // Only a wrong signature leads on to the next key. One that has expired is expired under
+        // whichever key.
         let mut others = self.others.iter().map(|other| other.verify_own(token));
         others
             .find(|done| !matches!(done, Err(error) if error.code() == Code::InvalidToken))

@@ -145,6 +145,7 @@ pub async fn read(
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
+    // Refused before anything is read or written to the temporary folder.
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
@@ -203,6 +204,7 @@ pub async fn read(
     file.rewind()?;
     let bytes = file.metadata()?.len() as i64;
     let options = options.unwrap_or_default();
+    // The length keeps the end of the file and the beginning of the options apart.
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);
     Ok(Upload { file, bytes, options, sum: Sum(digest.finalize().into()) })
@@ -237,6 +239,8 @@ impl Arrival {
     }
 
     async fn in_time<T>(&self, next: impl Future<Output = T>) -> Result<T> {
+        // Time is earned by bytes, so that a large file on a slow line arrives and one that only
+        // drips does not.
         let earned = Duration::from_secs(self.bytes.get() / BYTES_A_SECOND);
         let until = self.since + PATIENCE + earned;
         tokio::time::timeout_at(until, next).await.map_err(|_| late())

@@ -1,4 +1,4 @@
-//! First steps and rescue past the API, for whoever may run the program beside its database.
+//! Setup and recovery without the API, for operators who can run the program beside its database.
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
@@ -28,17 +28,17 @@ use crate::{
 /// `partneros admin ...`
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make an organization with its owner; prints the password.
+    /// Create an organization with its owner; prints the password.
     CreateOrganization(CreateOrganization),
-    /// Print a token with which somebody chooses a new password within an hour.
+    /// Print a token with which a person can choose a new password within an hour.
     ResetPassword(ResetPassword),
-    /// Give an e-mail address up for whoever proves it by a mailed link, when a stranger has taken
-    /// it.
+    /// Release an e-mail address that another account has taken: it then belongs to the first person
+    /// who proves it by a mailed link.
     FreeEmail(FreeEmail),
-    /// Make an API key; prints it.
+    /// Create an API key; prints it.
     CreateApiKey(CreateApiKey),
-    /// Print how well health would have foretold the revenue of the next quarter, beside two
-    /// baselines.
+    /// Print how well the health score would have predicted the revenue of the next quarter,
+    /// compared with two baselines.
     BacktestHealth(BacktestHealth),
 }
 
@@ -64,7 +64,7 @@ pub struct CreateOrganization {
 pub struct ResetPassword {
     #[command(flatten)]
     settings: RawSettings,
-    /// The e-mail address of whoever forgot it.
+    /// The e-mail address of the person who forgot the password.
     #[arg(long)]
     email: String,
 }
@@ -201,8 +201,8 @@ pub async fn free_email(store: &Store, email: &str) -> anyhow::Result<()> {
     let scope = system_scope(store, &email).await?;
     store.write(&scope, async |tx| email_directory::doubt_email(tx, &email).await).await?;
     println!(
-        "{email} belongs to whoever proves it next: by the link of an invitation or registration \
-         that is mailed to it."
+        "{email} now belongs to the first person who proves it: by the link of an invitation or \
+         registration that is mailed to it."
     );
     Ok(())
 }

@@ -4,10 +4,13 @@ use actix_web::post;
 use domain::{exports::ExportRequest, jobs::Job};
 use persistence::exports;
 
-use crate::kernel::{
-    answer::Answer,
-    call::{Call, Json},
-    problem::Result,
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json},
+        problem::Result,
+    },
+    resources::jobs::accepted,
 };
 
 /// Export records
@@ -20,7 +23,7 @@ use crate::kernel::{
 pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = exports::insert(tx, &body).await?;
-        Ok(Answer::accepted(format!("/v1/jobs/{}", job.id), &job).versioned(job.version))
+        Ok(accepted(&call, &job))
     };
     call.once(&body.sum, work).await
 }

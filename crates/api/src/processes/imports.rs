@@ -12,13 +12,16 @@ use domain::{
 use persistence::{imports, jobs, organizations};
 use tokio::sync::Semaphore;
 
-use crate::kernel::{
-    answer::Answer,
-    call::{self, Call},
-    files::upload_of,
-    heavy::{self, Places},
-    problem::Result,
-    upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{self, Call},
+        files::upload_of,
+        heavy::{self, Places},
+        problem::Result,
+        upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
+    },
+    resources::jobs::accepted,
 };
 
 /// Preview an import
@@ -78,7 +81,7 @@ pub async fn create_import(
     let accepted = call.once(&sum, async |tx| {
         let job = imports::insert(tx, id, options.clone(), &inspection).await?;
         jobs::set_file_bytes(tx, id, bytes).await?;
-        Ok(Answer::accepted(format!("/v1/jobs/{id}"), &job).versioned(job.version))
+        Ok(accepted(&call, &job))
     });
     let answer = accepted.await;
     // Refused, or done before under the same key: nobody will read this copy.

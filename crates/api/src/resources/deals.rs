@@ -17,7 +17,7 @@ use persistence::deals;
 use crate::kernel::{
     answer::Answer,
     call::{Call, Json},
-    problem::Result,
+    problem::{Result, batch_status, status_of},
     request_body::Sum,
 };
 
@@ -124,8 +124,8 @@ fn checked(
 
 fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> DealBatchItem {
     let (status, deal, problem) = match outcome {
-        Ok(done) => (done.status, done.deal, None),
-        Err(error) => (error.code().status(), None, Some(call.item_problem(&error))),
+        Ok(done) => (batch_status(done.outcome), done.deal, None),
+        Err(error) => (status_of(error.code()), None, Some(call.item_problem(&error))),
     };
     DealBatchItem { index, status, deal, skipped_fields: Vec::new(), problem }
 }

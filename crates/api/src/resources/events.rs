@@ -3,6 +3,7 @@
 use actix_web::{get, web};
 use domain::{
     Code, Error,
+    error_report::ErrorReport,
     events::{Event, EventOrder, EventTypeInfo, TYPES},
     ids::PartnerId,
     page::{LogPage, Page, Paging},
@@ -11,10 +12,13 @@ use persistence::events::{self, EventFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::kernel::{
-    answer::Answer,
-    call::{Call, Query},
-    problem::Result,
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Query},
+        problem::{self, Result},
+    },
+    resources::jobs,
 };
 
 /// A page of events.
@@ -162,8 +166,19 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
+            data.iter_mut().for_each(show_problem);
             Ok(EventPage { data, next_cursor, total_count, last_sequence })
         })
         .await?;
     Ok(Answer::ok(&page))
+}
+
+/// Shows the problem in the event of a job as the job itself does.
+fn show_problem(event: &mut Event) {
+    let Some(stored) = event.data.0.get_mut("problem") else { return };
+    if let (Ok(id), Ok(report)) =
+        (event.subject.id.parse(), serde_json::from_value::<ErrorReport>(stored.clone()))
+    {
+        *stored = problem::document(&report, &jobs::path(id));
+    }
 }

@@ -8,20 +8,53 @@ use actix_web::{
 use domain::{
     Code, Error, cursor,
     ids::JobId,
-    jobs::{Job, JobItemPage, JobItemStatus, JobPage, JobStatus, JobType},
+    jobs::{Job, JobItem, JobItemPage, JobItemStatus, JobPage, JobStatus, JobType},
     page::{Page, Paging},
 };
 use persistence::jobs::{self, JobFilter};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
     call::{Call, Query},
     files::result_of,
-    problem::Result,
+    problem::{self, Result},
     request_body::Sum,
 };
+
+/// Where a job is.
+pub fn path(id: JobId) -> String {
+    format!("/v1/jobs/{id}")
+}
+
+/// Where the file that a job has made is.
+pub fn result_path(id: JobId) -> String {
+    format!("/v1/jobs/{id}/result")
+}
+
+/// A job as it is shown: its problem as a document, and whole addresses.
+fn shown(call: &Call, job: &Job) -> Value {
+    let mut shown = json!(job);
+    if let Some(report) = &job.problem {
+        shown["problem"] = problem::document(&report.0, &path(job.id));
+    }
+    if let Some(Value::String(download)) = shown.pointer_mut("/result/download_url") {
+        *download = call.state.addresses.absolute(download);
+    }
+    shown
+}
+
+/// 200 with a job.
+fn answer(call: &Call, job: &Job) -> Answer {
+    Answer::resource(job.version, &shown(call, job))
+}
+
+/// 202 with a job that has just been accepted.
+pub fn accepted(call: &Call, job: &Job) -> Answer {
+    Answer::accepted(path(job.id), &shown(call, job)).versioned(job.version)
+}
 
 /// Which jobs.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
@@ -79,7 +112,7 @@ pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
             Ok(page)
         })
         .await?;
-    Ok(Answer::ok(&page))
+    Ok(Answer::ok(&page.map(|job: Job| shown(&call, &job))))
 }
 
 /// Get a job
@@ -90,7 +123,7 @@ pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
 #[get("/jobs/{id}")]
 pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
-    let answer = Answer::resource(job.version, &job);
+    let answer = answer(&call, &job);
     Ok(if job.status.is_finished() { answer } else { answer.with(header::RETRY_AFTER, "1".into()) })
 }
 
@@ -125,7 +158,14 @@ pub async fn list_job_items(
             Ok(page)
         })
         .await?;
-    Ok(Answer::ok(&page))
+    let path = format!("{}/items", path(*id));
+    Ok(Answer::ok(&page.map(|item: JobItem| {
+        let mut shown = json!(item);
+        if let Some(report) = &item.problem {
+            shown["problem"] = problem::document(&report.0, &path);
+        }
+        shown
+    })))
 }
 
 /// One page out of rows of which there is one more than `limit` when the list goes on.
@@ -173,7 +213,7 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
 pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = jobs::cancel(tx, *id, call.if_match).await?;
-        Ok(Answer::resource(job.version, &job))
+        Ok(answer(&call, &job))
     };
     call.once(&Sum::nothing(), work).await
 }

@@ -113,6 +113,8 @@ pub async fn upload_partner_logo(
     }
     let png = harmless(upload?).await?;
     let (files, organization) = (&call.state.files, call.caller.scope.organization);
+    // The file before the row: a row must never name a file that is not there yet. What a crash
+    // leaves behind is erased by housekeeping after a day.
     let path = keep(files, organization, *id, png).await?;
     let done = call
         .write(async |tx| {
@@ -166,6 +168,8 @@ pub async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
 
 /// The sum of the picture and something that no other upload has.
 fn new_version(png: &[u8]) -> Result<String, Error> {
+    // The same picture uploaded twice at once gets two files, so that erasing the unused one does
+    // not erase the other.
     let mut own = [0u8; 4];
     getrandom::fill(&mut own).map_err(Error::internal)?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

@@ -23,7 +23,7 @@ use crate::kernel::{
     answer::Answer,
     auth::Credential,
     call::{Call, Json, Query},
-    problem::Result,
+    problem::{Result, batch_status, status_of},
     request_body::Sum,
 };
 
@@ -200,7 +200,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
     match outcome {
         Ok(done) => PartnerBatchItem {
             index,
-            status: done.status,
+            status: batch_status(done.outcome),
             skipped_fields: done
                 .partner
                 .as_ref()
@@ -211,7 +211,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
         },
         Err(error) => PartnerBatchItem {
             index,
-            status: error.code().status(),
+            status: status_of(error.code()),
             partner: None,
             skipped_fields: Vec::new(),
             problem: Some(call.item_problem(&error)),

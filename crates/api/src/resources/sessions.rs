@@ -40,6 +40,8 @@ use crate::kernel::{
 /// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
 const REFRESH_COOKIE: &str = "__Host-prm_refresh";
 /// How long the answer to a request for a mail takes, whoever it is for.
+/// Longer than the queries and the one write take, so that the answer says nothing about whether
+/// there was a write.
 const MAIL_PACE: Duration = Duration::from_millis(250);
 
 /// Register an organization
@@ -166,6 +168,8 @@ async fn confirmed_password(
         refuse(fault.into_iter().collect())?;
         return Ok(ConfirmedPassword::Typed(password.clone()));
     }
+    // See docs/decisions/0141-whose-an-address-is.md for who may keep the password of a
+    // registration.
     if is_same_network(pending.ip()?, call.address) {
         return Ok(ConfirmedPassword::Registered);
     }
@@ -236,6 +240,8 @@ fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
 pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     let known_origin =
         text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
+    // The cookie comes along by itself. An origin that is known, and a header that a form cannot
+    // set, show that a page of this deployment asks.
     if !known_origin || text(&call, HeaderName::from_static("x-requested-with")).is_none() {
         return Err(Error::of(Code::OriginNotAllowed).into());
     }
@@ -380,6 +386,8 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
     guess.give_back();
     let fault = judged("new_password", password, &[&person.name, &person.email]).await?;
     refuse(fault.into_iter().collect())?;
+    // Hashing takes tens of milliseconds, so it happens outside of a transaction; the write makes
+    // sure that the password is still the one that was checked.
     let (checked, hash) = (kept.unwrap_or_default(), hashed(password).await?);
     let change = store.write(&caller.scope, async |tx| {
         persistence::passwords::change(tx, member, session, &checked, &hash).await?;

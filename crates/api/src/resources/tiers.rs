@@ -14,10 +14,13 @@ use persistence::tiers;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::kernel::{
-    answer::Answer,
-    call::{Call, Json, Query},
-    problem::Result,
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, Query},
+        problem::Result,
+    },
+    resources::jobs::accepted,
 };
 
 /// A tier of the organization.
@@ -147,7 +150,7 @@ pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Res
 pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = tiers::insert_evaluation(tx, &body).await?;
-        Ok(Answer::accepted(format!("/v1/jobs/{}", job.id), &job).versioned(job.version))
+        Ok(accepted(&call, &job))
     };
     call.once(&body.sum, work).await
 }

@@ -350,6 +350,8 @@ impl<'a> Check<'a> {
                 self.inside(name, |check| check.fault("required", "is required"));
             }
         }
+        // Only when the members are right: the sum of wrong ones would be a second error about
+        // them.
         if let Some(sum) = schema.number("x-sum").filter(|_| self.faults.len() == before) {
             let given: i64 = object.values().filter_map(Json::as_i64).sum();
             if given != sum {
@@ -383,6 +385,7 @@ impl<'a> Check<'a> {
     }
 
     fn array(&mut self, schema: &Resolved<'_>, items: &mut [Json]) {
+        // Before its items, so that a list that is too long costs nothing to check.
         if let Some(max) = schema.count("maxItems").filter(|max| items.len() > *max) {
             // A batch has a code of its own.
             let code = if schema.text("x-too-many") == Some("batch_too_large") {

@@ -21,6 +21,8 @@ const LONGEST_HOST: usize = 1_000;
 /// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253
 /// characters.
 pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
+    // Not with a URL parser: people write hosts without a scheme, which a parser takes for a scheme
+    // or a path.
     let host = host_of(text.trim())?;
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.len() > LONGEST_HOST {
@@ -30,6 +32,7 @@ pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
     let ascii = Uts46::new()
         .to_ascii(host.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| InvalidDomain)?;
+    // One `www.` only, so that `www.www.example` keeps a domain of its own.
     let domain = match ascii.strip_prefix("www.") {
         Some(rest) => Cow::Borrowed(rest),
         None => ascii,

@@ -1,5 +1,4 @@
-//! Errors are data: one table of codes, one problem type (RFC 9457 on the wire), nothing about the
-//! inside.
+//! Errors are data: one table of codes, nothing about the inside and nothing about transport.
 
 use std::borrow::Cow;
 
@@ -11,7 +10,7 @@ use crate::kernel::fault::{self, Fault, MAX_FAULTS};
 const MAX_DETAIL: usize = 1_000;
 
 macro_rules! codes {
-    ($($variant:ident $text:literal $status:literal $title:literal;)*) => {
+    ($($variant:ident $text:literal $title:literal;)*) => {
         /// The code of a problem: stable, for programs (docs/errors.md).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $title] $variant,)* }
@@ -21,8 +20,6 @@ macro_rules! codes {
             pub const ALL: &[Code] = &[$(Code::$variant),*];
             /// The word on the wire.
             pub const fn as_str(self) -> &'static str { match self { $(Code::$variant => $text,)* } }
-            /// The one HTTP status of this code.
-            pub const fn status(self) -> u16 { match self { $(Code::$variant => $status,)* } }
             /// What it means, for people.
             pub const fn title(self) -> &'static str { match self { $(Code::$variant => $title,)* } }
         }
@@ -30,119 +27,114 @@ macro_rules! codes {
 }
 
 codes! {
-    MalformedJson "malformed_json" 400 "The request body is not valid JSON.";
-    InvalidParameter "invalid_parameter" 400 "A parameter is not valid.";
-    InvalidCursor "invalid_cursor" 400 "The cursor is unreadable or belongs to another filter or \
+    MalformedJson "malformed_json" "The request body is not valid JSON.";
+    InvalidParameter "invalid_parameter" "A parameter is not valid.";
+    InvalidCursor "invalid_cursor" "The cursor is unreadable or belongs to another filter or \
         sort.";
-    InvalidHeader "invalid_header" 400 "A header is not valid.";
-    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The Idempotency-Key is not valid.";
-    MissingCredentials "missing_credentials" 401 "This operation needs a credential.";
-    InvalidToken "invalid_token" 401 "The credential is not valid.";
-    TokenExpired "token_expired" 401 "The access token has expired.";
-    KeyRevoked "key_revoked" 401 "The API key has been revoked.";
-    KeyExpired "key_expired" 401 "The API key has expired.";
-    InvalidCredentials "invalid_credentials" 401 "E-mail address or password is wrong.";
-    RefreshTokenInvalid "refresh_token_invalid" 401 "The refresh token is not valid.";
-    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before; the session \
+    InvalidHeader "invalid_header" "A header is not valid.";
+    IdempotencyKeyInvalid "idempotency_key_invalid" "The Idempotency-Key is not valid.";
+    MissingCredentials "missing_credentials" "This operation needs a credential.";
+    InvalidToken "invalid_token" "The credential is not valid.";
+    TokenExpired "token_expired" "The access token has expired.";
+    KeyRevoked "key_revoked" "The API key has been revoked.";
+    KeyExpired "key_expired" "The API key has expired.";
+    InvalidCredentials "invalid_credentials" "E-mail address or password is wrong.";
+    RefreshTokenInvalid "refresh_token_invalid" "The refresh token is not valid.";
+    RefreshTokenReused "refresh_token_reused" "The refresh token was used before; the session \
         has been ended.";
-    ResetTokenInvalid "reset_token_invalid" 401 "The reset token is not valid.";
-    InvitationInvalid "invitation_invalid" 401 "The invitation is not valid any more.";
-    ConfirmationInvalid "confirmation_invalid" 401 "The confirmation is not valid any more.";
-    InsufficientRole "insufficient_role" 403 "Your role does not allow this.";
-    InsufficientScope "insufficient_scope" 403 "The API key lacks a scope.";
-    OriginNotAllowed "origin_not_allowed" 403 "Requests from this origin are not allowed here.";
-    AddressNotAllowed "address_not_allowed" 403 "The API key may not be used from this address.";
-    NotViewOwner "not_view_owner" 403 "Only the owner of the view or an admin may change it.";
-    MemberSuspended "member_suspended" 403 "The membership is suspended.";
-    RegistrationClosed "registration_closed" 403 "Registration is closed here.";
-    NotFound "not_found" 404 "The resource was not found.";
-    NotOverridden "not_overridden" 404 "The field is not overridden.";
-    MethodNotAllowed "method_not_allowed" 405 "The method is not allowed for this path.";
-    NotAcceptable "not_acceptable" 406 "No available representation matches the Accept header.";
-    QueryTooExpensive "query_too_expensive" 400 "The query takes too long to answer.";
-    RequestTimeout "request_timeout" 408 "The request did not arrive in time.";
-    DomainTaken "domain_taken" 409 "Another partner has this domain.";
-    ExternalIdTaken "external_id_taken" 409 "Another record has this external id.";
-    EmailTaken "email_taken" 409 "This e-mail address is in use.";
-    ContactEmailTaken "contact_email_taken" 409 "Another contact of the partner has this e-mail \
+    ResetTokenInvalid "reset_token_invalid" "The reset token is not valid.";
+    InvitationInvalid "invitation_invalid" "The invitation is not valid any more.";
+    ConfirmationInvalid "confirmation_invalid" "The confirmation is not valid any more.";
+    InsufficientRole "insufficient_role" "Your role does not allow this.";
+    InsufficientScope "insufficient_scope" "The API key lacks a scope.";
+    OriginNotAllowed "origin_not_allowed" "Requests from this origin are not allowed here.";
+    AddressNotAllowed "address_not_allowed" "The API key may not be used from this address.";
+    NotViewOwner "not_view_owner" "Only the owner of the view or an admin may change it.";
+    MemberSuspended "member_suspended" "The membership is suspended.";
+    RegistrationClosed "registration_closed" "Registration is closed here.";
+    NotFound "not_found" "The resource was not found.";
+    NotOverridden "not_overridden" "The field is not overridden.";
+    MethodNotAllowed "method_not_allowed" "The method is not allowed for this path.";
+    NotAcceptable "not_acceptable" "No available representation matches the Accept header.";
+    QueryTooExpensive "query_too_expensive" "The query takes too long to answer.";
+    RequestTimeout "request_timeout" "The request did not arrive in time.";
+    DomainTaken "domain_taken" "Another partner has this domain.";
+    ExternalIdTaken "external_id_taken" "Another record has this external id.";
+    EmailTaken "email_taken" "This e-mail address is in use.";
+    ContactEmailTaken "contact_email_taken" "Another contact of the partner has this e-mail \
         address.";
-    KeyTaken "key_taken" 409 "Another tier has this key.";
-    RankTaken "rank_taken" 409 "Another tier has this rank.";
-    TagNameTaken "tag_name_taken" 409 "Another tag of the category has this name.";
-    ViewNameTaken "view_name_taken" 409 "Another view of this owner has this name.";
-    PartnerExists "partner_exists" 409 "This partner exists already.";
-    NameDiffers "name_differs" 409 "The partner with this domain has another name.";
-    DealConflict "deal_conflict" 409 "Another partner has an approved deal for the same account.";
-    DomainRequired "domain_required" 409 "The partner has no domain.";
-    InvalidTransition "invalid_transition" 409 "The deal cannot change from its status to this \
+    KeyTaken "key_taken" "Another tier has this key.";
+    RankTaken "rank_taken" "Another tier has this rank.";
+    TagNameTaken "tag_name_taken" "Another tag of the category has this name.";
+    ViewNameTaken "view_name_taken" "Another view of this owner has this name.";
+    PartnerExists "partner_exists" "This partner exists already.";
+    NameDiffers "name_differs" "The partner with this domain has another name.";
+    DealConflict "deal_conflict" "Another partner has an approved deal for the same account.";
+    DomainRequired "domain_required" "The partner has no domain.";
+    InvalidTransition "invalid_transition" "The deal cannot change from its status to this \
         one.";
-    SubmissionAlreadyAccepted "submission_already_accepted" 409 "The submission was accepted \
+    SubmissionAlreadyAccepted "submission_already_accepted" "The submission was accepted \
         already.";
-    FormChanged "form_changed" 409 "The form has changed; load it again.";
-    TooManyTags "too_many_tags" 409 "The partner has the maximum number of tags.";
-    TierInUse "tier_in_use" 409 "Partners are assigned to this tier manually.";
-    DefaultTier "default_tier" 409 "There must be exactly one default tier.";
-    SlackNotConnected "slack_not_connected" 409 "The organization is not connected to Slack.";
-    DeliverySucceeded "delivery_succeeded" 409 "The notification was delivered already.";
-    JobFinished "job_finished" 409 "The job has ended already.";
-    JobNotFinished "job_not_finished" 409 "The job has not ended yet.";
-    LastOwner "last_owner" 409 "An organization needs at least one owner.";
-    AlreadyMember "already_member" 409 "This person is a member already.";
-    CurrencyInUse "currency_in_use" 409 "The currency is fixed once any amount exists.";
-    IdempotencyInProgress "idempotency_in_progress" 409 "A request with this Idempotency-Key is \
+    FormChanged "form_changed" "The form has changed; load it again.";
+    TooManyTags "too_many_tags" "The partner has the maximum number of tags.";
+    TierInUse "tier_in_use" "Partners are assigned to this tier manually.";
+    DefaultTier "default_tier" "There must be exactly one default tier.";
+    SlackNotConnected "slack_not_connected" "The organization is not connected to Slack.";
+    DeliverySucceeded "delivery_succeeded" "The notification was delivered already.";
+    JobFinished "job_finished" "The job has ended already.";
+    JobNotFinished "job_not_finished" "The job has not ended yet.";
+    LastOwner "last_owner" "An organization needs at least one owner.";
+    AlreadyMember "already_member" "This person is a member already.";
+    CurrencyInUse "currency_in_use" "The currency is fixed once any amount exists.";
+    IdempotencyInProgress "idempotency_in_progress" "A request with this Idempotency-Key is \
         still running.";
-    IdempotencyAnswerLost "idempotency_answer_lost" 409 "The request was carried out, but its \
+    IdempotencyAnswerLost "idempotency_answer_lost" "The request was carried out, but its \
         answer is lost.";
-    JobExpired "job_expired" 410 "The job or its result is no longer kept.";
-    EventsExpired "events_expired" 410 "These events are no longer kept.";
-    VersionMismatch "version_mismatch" 412 "The resource was changed since that version.";
-    BodyTooLarge "body_too_large" 413 "The request body is too large.";
-    QueryTooLong "query_too_long" 414 "The query string is too long.";
-    UnsupportedMediaType "unsupported_media_type" 415 "The media type is not supported here.";
-    IfMatchRequired "if_match_required" 428 "This operation needs If-Match with the version that \
+    JobExpired "job_expired" "The job or its result is no longer kept.";
+    EventsExpired "events_expired" "These events are no longer kept.";
+    VersionMismatch "version_mismatch" "The resource was changed since that version.";
+    BodyTooLarge "body_too_large" "The request body is too large.";
+    QueryTooLong "query_too_long" "The query string is too long.";
+    UnsupportedMediaType "unsupported_media_type" "The media type is not supported here.";
+    IfMatchRequired "if_match_required" "This operation needs If-Match with the version that \
         you replace.";
-    ValidationFailed "validation_failed" 422 "The request body is not valid.";
-    InvalidFilter "invalid_filter" 422 "The filter is not valid.";
-    InvalidSelection "invalid_selection" 422 "Give exactly one of `partner_ids`, `filter` and \
+    ValidationFailed "validation_failed" "The request body is not valid.";
+    InvalidFilter "invalid_filter" "The filter is not valid.";
+    InvalidSelection "invalid_selection" "Give exactly one of `partner_ids`, `filter` and \
         `view_id`.";
-    CircularRequirement "circular_requirement" 422 "The requirement depends on the tier itself.";
-    FormNeedsNameQuestion "form_needs_name_question" 422 "A form that is open must ask for the \
+    CircularRequirement "circular_requirement" "The requirement depends on the tier itself.";
+    FormNeedsNameQuestion "form_needs_name_question" "A form that is open must ask for the \
         company's name.";
-    UseAcceptance "use_acceptance" 422 "Use the acceptance operation to accept a submission.";
-    SlackRejected "slack_rejected" 422 "Slack does not accept the token.";
-    NotOverridable "not_overridable" 422 "This field cannot be overridden.";
-    BatchTooLarge "batch_too_large" 422 "The batch has too many operations.";
-    UrlNotAllowed "url_not_allowed" 422 "Requests to this address are not allowed.";
-    ImageUnreadable "image_unreadable" 422 "The file is not a readable PNG, JPEG or WebP image.";
-    MappingUnknownColumn "mapping_unknown_column" 422 "The mapping names a column the file does \
+    UseAcceptance "use_acceptance" "Use the acceptance operation to accept a submission.";
+    SlackRejected "slack_rejected" "Slack does not accept the token.";
+    NotOverridable "not_overridable" "This field cannot be overridden.";
+    BatchTooLarge "batch_too_large" "The batch has too many operations.";
+    UrlNotAllowed "url_not_allowed" "Requests to this address are not allowed.";
+    ImageUnreadable "image_unreadable" "The file is not a readable PNG, JPEG or WebP image.";
+    MappingUnknownColumn "mapping_unknown_column" "The mapping names a column the file does \
         not have.";
-    CsvUnreadable "csv_unreadable" 422 "The file cannot be read.";
-    IdempotencyKeyReused "idempotency_key_reused" 422 "The Idempotency-Key was used for another \
+    CsvUnreadable "csv_unreadable" "The file cannot be read.";
+    IdempotencyKeyReused "idempotency_key_reused" "The Idempotency-Key was used for another \
         request.";
-    BatchAborted "batch_aborted" 424 "The batch was undone because another operation failed.";
-    QuotaExceeded "quota_exceeded" 429 "Too many requests.";
-    InternalError "internal_error" 500 "Something went wrong on our side.";
-    Unavailable "unavailable" 503 "The service is temporarily unavailable.";
-    AiUnavailable "ai_unavailable" 503 "No language model is configured in this deployment.";
+    BatchAborted "batch_aborted" "The batch was undone because another operation failed.";
+    QuotaExceeded "quota_exceeded" "Too many requests.";
+    InternalError "internal_error" "Something went wrong on our side.";
+    Unavailable "unavailable" "The service is temporarily unavailable.";
+    AiUnavailable "ai_unavailable" "No language model is configured in this deployment.";
     // In job items only.
-    RefreshInProgress "refresh_in_progress" 409 "The partner is being scored already.";
-    Unchanged "unchanged" 422 "There is nothing to change.";
-    Overridden "overridden" 422 "A person has set the field.";
-    DuplicateOfRow "duplicate_of_row" 422 "An earlier row of the file names the same partner.";
-    FetchFailed "fetch_failed" 422 "A source could not be read.";
-    RowWithoutName "row_without_name" 422 "The row has no name.";
-    RowTooLong "row_too_long" 422 "The row has more cells than the header has columns.";
+    RefreshInProgress "refresh_in_progress" "The partner is being scored already.";
+    Unchanged "unchanged" "There is nothing to change.";
+    Overridden "overridden" "A person has set the field.";
+    DuplicateOfRow "duplicate_of_row" "An earlier row of the file names the same partner.";
+    FetchFailed "fetch_failed" "A source could not be read.";
+    RowWithoutName "row_without_name" "The row has no name.";
+    RowTooLong "row_too_long" "The row has more cells than the header has columns.";
 }
 
 impl Code {
-    /// The `type` of its problem document: an address that explains it.
-    pub fn type_uri(self) -> String {
-        match self {
-            Self::QuotaExceeded => {
-                "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned()
-            }
-            _ => format!("https://docs.example.com/problems/{}", self.as_str()),
-        }
+    /// The code with this word.
+    pub fn of(word: &str) -> Option<Code> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == word)
     }
 }
 

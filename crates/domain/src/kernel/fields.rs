@@ -436,6 +436,7 @@ pub fn did_you_mean<'a>(wrong: &str, among: impl Iterator<Item = &'a str>) -> Op
         return None;
     }
     among
+        // Two typing errors, or one for every four letters of a long name.
         .map(|name| (name, 2.max(name.len() / 4)))
         .filter(|(name, most)| name.len().abs_diff(wrong.len()) <= *most)
         .map(|(name, most)| (strsim::osa_distance(wrong, name), name, most))

@@ -34,6 +34,7 @@ pub const MAX_FILTERS: usize = 50;
 /// Values of one leaf.
 pub const MAX_VALUES: usize = 200;
 /// Nodes and values of a tree together: what it costs to answer.
+/// See docs/decisions/0131-what-one-may-take.md.
 pub const MAX_WEIGHT: usize = 1_000;
 
 /// A filter as it came: a tree that [`parse`] makes sense of.
@@ -374,6 +375,7 @@ impl Reader {
             .enumerate()
             .filter_map(|(i, filter)| self.node(filter, &format!("{at}/filters/{i}"), depth + 1))
             .collect();
+        // A member that is missing here has an error of its own already.
         let complete = members.len() == filters.len();
         let count = match (op, count.and_then(Json::as_u64)) {
             ("at_least", Some(count)) if (1..=filters.len() as u64).contains(&count) => {
@@ -531,6 +533,7 @@ fn day(text: &str, now: DateTime<Utc>) -> Option<NaiveDate> {
 
 /// A time, a date (its first instant), or an ISO 8601 duration from now.
 fn instant(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    // Also with U+2212, the minus sign that word processors put in its place.
     if let Some(rest) = text.strip_prefix("-P").or_else(|| text.strip_prefix("−P")) {
         return shift(rest, now, false);
     }
@@ -641,6 +644,7 @@ impl Test {
         if let Self::IsNull(wanted) = self {
             return absent == *wanted;
         }
+        // Two-valued: null is in no list and fulfils no comparison (docs/filters.md#null).
         let Some(held) = comparable(field, held) else { return matches!(self, Self::NotIn(_)) };
         match self {
             Self::In(values) => values.contains(&held),

@@ -61,6 +61,7 @@ fn date_time(text: &str) -> Option<String> {
 fn date(text: &str) -> Option<String> {
     let text = text.trim();
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    // chrono also reads `2026-1-2`, and years with a sign.
     (text.len() == 10 && text.is_ascii() && day.year() >= 1).then(|| day.to_string())
 }
 

@@ -1,11 +1,13 @@
 //! Mechanisms: they know no resource.
 
 pub mod access;
+pub mod batch;
 pub mod body;
 pub mod choices;
 pub mod currencies;
 pub mod domains;
 pub mod error;
+pub mod error_report;
 pub mod events;
 pub mod fault;
 pub mod fields;

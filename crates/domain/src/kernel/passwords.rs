@@ -51,6 +51,7 @@ pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordFault> {
         MIN_CHARACTERS..=MAX_CHARACTERS => {}
         _ => return Err(PasswordFault::TooLong),
     }
+    // Cut between characters: `nth` answers the byte at which the next one begins.
     let end = password.char_indices().nth(JUDGED_CHARACTERS).map_or(password.len(), |(at, _)| at);
     // Below three an attacker with a list needs fewer than 10^8 attempts.
     match zxcvbn(&password[..end], own_words).score() < Score::Three {

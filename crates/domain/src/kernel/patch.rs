@@ -36,6 +36,7 @@ fn change(from: Value, to: Value) -> Value {
         _ => false,
     };
     match long(&from) || long(&to) {
+        // An event has at most 20 KiB (docs/events.md#an-event).
         true => json!({"from": null, "to": null, "truncated": true}),
         false => json!({"from": from, "to": to}),
     }

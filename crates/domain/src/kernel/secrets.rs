@@ -75,6 +75,7 @@ impl ApiKeySecret {
         {
             return None;
         }
+        // Checked before the text is split below, which would panic inside of a character.
         if !text[PREFIX_LENGTH..].bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
         }
@@ -122,6 +123,7 @@ fn random_base62(length: usize) -> Result<String, Error> {
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let bytes: [u8; 64] = random()?;
+        // 248 is four times 62: larger bytes would make the first eight characters more likely.
         let fair = bytes.iter().filter(|b| **b < 248).take(length - text.len());
         text.extend(fair.map(|b| char::from(BASE62[usize::from(b % 62)])));
     }

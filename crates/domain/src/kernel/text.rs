@@ -69,6 +69,7 @@ pub fn fold(text: &str) -> String {
 /// Symbols stay (`A+` is not `A`), invisible characters go. A name that is nothing but punctuation
 /// stands for itself, so that `!!!` and `...` do not become the same company.
 pub fn normalised_name(name: &str) -> String {
+    // Folding can bring forth sequences that NFKC would have composed, so it is applied once more.
     let folded: String = fold_case(&name.nfkc().collect::<String>()).nfkc().collect();
     let spaced: String = folded
         .chars()
@@ -77,6 +78,7 @@ pub fn normalised_name(name: &str) -> String {
         .collect();
     let mut words = spaced.split_whitespace().peekable();
     let first = words.next();
+    // A company that is called `The` and nothing else keeps its name.
     if first == Some("the") && words.peek().is_some() {
         return words.collect::<Vec<_>>().join(" ");
     }

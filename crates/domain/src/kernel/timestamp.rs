@@ -22,6 +22,7 @@ pub struct Timestamp(pub DateTime<Utc>);
 impl Timestamp {
     /// The present instant.
     pub fn now() -> Self {
+        // What PostgreSQL keeps, so that an instant is equal to itself after it was stored.
         Self(Utc::now().trunc_subsecs(6))
     }
 }

@@ -139,6 +139,7 @@ impl Findings {
             money_unit: ImportMoneyUnit::Major,
             currency: currency.to_owned(),
         };
+        // Read like the row of an import: the same limits, the same warnings.
         let converter = Converter::new(fields.collect(), format, Map::new());
         let cell = |(name, value): (&String, &Value)| {
             Some((Arc::from(name.as_str()), Cell::from_json(value.clone())?))
@@ -175,6 +176,7 @@ pub fn wanted(
         let language = website
             .language
             .as_deref()
+            // Websites also write `de_CH`.
             .and_then(|tag| formats::normalise("language", &tag.replace('_', "-")).ok());
         let speaks_none = row.get("languages").and_then(Value::as_array).is_none_or(Vec::is_empty);
         if let Some(tag) = language.filter(|_| speaks_none) {

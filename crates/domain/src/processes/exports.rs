@@ -118,6 +118,8 @@ impl ExportRequest {
         let filter =
             match raw.map(|raw| filter::parse(raw, catalogue, now.0, "#/filter")).transpose() {
                 Ok(filter) => filter,
+                // A problem about the filter alone is `invalid_filter`, one about columns too
+                // `validation_failed`.
                 Err(wrong) if faults.is_empty() => return Err(filter::invalid(wrong)),
                 Err(wrong) => {
                     faults.extend(wrong);
@@ -142,6 +144,7 @@ impl ExportRequest {
             (ExportObject::Deal, format) => {
                 let shown = |name: &&str| match format {
                     ExportFormat::Jsonl => !name.contains('.'),
+                    // Its members have columns of their own.
                     ExportFormat::Csv => *name != "decided_by",
                 };
                 DEAL.iter().map(|field| field.name).chain(["notes"]).filter(shown).collect()
@@ -250,6 +253,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// Imports split a cell at these three characters, and read one that begins with `[` as JSON.
 fn is_plain(item: &str) -> bool {
     !item.contains([',', ';', '|']) && !item.starts_with('[')
 }

@@ -3,14 +3,14 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
-use utoipa::{PartialSchema, ToSchema, openapi::RefOr, openapi::Schema};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::kernel::{
     access::Actor,
     choices::choices,
     error::{Code, Error},
-    fault::{self, Fault, MAX_FAULTS},
+    error_report::ErrorReport,
     fields::{AnyValue, Field, FieldClass, FieldType},
     ids::JobId,
     lists::{List, list_parameters},
@@ -133,7 +133,6 @@ pub struct JobProgress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JobResult {
     /// Where the file can be fetched, with the same credential.
-    #[serde(serialize_with = "crate::kernel::links::absolute")]
     #[schema(example = "https://api.example.com/v1/jobs/job_01kb1q3x5se7wtc2gnh2avw0fd/result")]
     pub download_url: Option<String>,
     /// Until when.
@@ -184,63 +183,6 @@ impl JobItemCounts {
     }
 }
 
-/// Characters of the path that a problem repeats; every path of the document is shorter.
-const MAX_INSTANCE: usize = 500;
-/// Faults in the problem of one item of a job or a batch.
-pub const MAX_ITEM_FAULTS: usize = 10;
-
-/// A problem document inside a resource; the component `Problem` of the document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StoredProblem(pub Value);
-
-impl PartialSchema for StoredProblem {
-    fn schema() -> RefOr<Schema> {
-        utoipa::openapi::ObjectBuilder::new().description(Some("A problem (RFC 9457).")).into()
-    }
-}
-impl ToSchema for StoredProblem {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "Problem".into()
-    }
-}
-
-impl StoredProblem {
-    /// The problem of a request or a job, without a word about the inside.
-    pub fn new(error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
-        Self::with_faults(error, instance, request_id, MAX_FAULTS)
-    }
-
-    /// The problem of one item among many: it lists [`MAX_ITEM_FAULTS`] faults at most, so that
-    /// hundreds of items with a hundred faults each do not make an answer of megabytes.
-    pub fn of_item(error: &Error, instance: &str, request_id: uuid::Uuid) -> Self {
-        Self::with_faults(error, instance, request_id, MAX_ITEM_FAULTS)
-    }
-
-    fn with_faults(error: &Error, instance: &str, request_id: uuid::Uuid, most: usize) -> Self {
-        let code = error.code();
-        let nothing = Map::new();
-        let (detail, meta, errors): (_, _, &[Fault]) = match error {
-            Error::Problem(problem) => (problem.detail.as_str(), &problem.meta, &problem.errors),
-            _ => (code.title(), &nothing, &[]),
-        };
-        let mut meta = meta.clone();
-        let mut errors: Vec<Fault> = errors.iter().take(most).cloned().collect();
-        fault::state_allowed_once(&mut meta, &mut errors);
-        Self(json!({
-            "type": code.type_uri(),
-            "title": code.title(),
-            "status": code.status(),
-            "detail": detail,
-            "instance": fault::shortened(instance.into(), MAX_INSTANCE),
-            "code": code.as_str(),
-            "request_id": crate::kernel::events::request_id(request_id),
-            "meta": meta,
-            "errors": errors,
-        }))
-    }
-}
-
 /// The input of a job as it was given, without the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
@@ -286,8 +228,8 @@ pub struct Job {
     #[schema(value_type = Option<JobResult>)]
     pub result: Option<Stored<JobResult>>,
     /// Why it failed.
-    #[schema(value_type = Option<StoredProblem>)]
-    pub problem: Option<Stored<StoredProblem>>,
+    #[schema(value_type = Option<ErrorReport>)]
+    pub problem: Option<Stored<ErrorReport>>,
     /// When it began to run.
     pub started_at: Option<Timestamp>,
     /// When it ended.
@@ -396,8 +338,8 @@ pub struct JobItem {
     #[schema(value_type = Vec<JobItemWarning>)]
     pub warnings: Stored<Vec<JobItemWarning>>,
     /// Why it failed or was skipped.
-    #[schema(value_type = Option<StoredProblem>)]
-    pub problem: Option<Stored<StoredProblem>>,
+    #[schema(value_type = Option<ErrorReport>)]
+    pub problem: Option<Stored<ErrorReport>>,
 }
 
 /// The fields that lists of the items of a job are filtered and sorted by.
@@ -438,7 +380,7 @@ pub struct NewJobItem {
     pub before: Option<Value>,
     pub after: Option<Value>,
     pub warnings: Vec<JobItemWarning>,
-    pub problem: Option<StoredProblem>,
+    pub problem: Option<ErrorReport>,
 }
 
 impl NewJobItem {
@@ -459,15 +401,9 @@ impl NewJobItem {
     }
 
     /// The same item, stopped by `error`.
-    pub fn stopped(
-        mut self,
-        status: JobItemStatus,
-        error: &Error,
-        instance: &str,
-        request_id: uuid::Uuid,
-    ) -> Self {
+    pub fn stopped(mut self, status: JobItemStatus, error: &Error, request_id: uuid::Uuid) -> Self {
         self.status = status;
-        self.problem = Some(StoredProblem::of_item(error, instance, request_id));
+        self.problem = Some(ErrorReport::of_item(error, request_id));
         self
     }
 }
@@ -555,7 +491,7 @@ impl Daily {
     }
 }
 
-/// 404, 410: whether a job can still be shown.
+/// Whether a job can still be shown.
 pub fn check_kept(job: &Job, now: Timestamp) -> Result<(), Error> {
     if job.expires_at <= now { Err(Error::of(Code::JobExpired)) } else { Ok(()) }
 }

@@ -170,6 +170,7 @@ pub fn quarterly_targets(target: i64, weights: &QuarterlyWeights) -> QuarterlyAm
 /// `won` against `target` in basis points, rounded half up; none without a target.
 pub fn attainment_bp(won: i64, target: Option<i64>) -> Option<i64> {
     let target = i128::from(target.filter(|target| *target > 0)?);
+    // Both sides are doubled, so that rounding half up needs no fraction.
     i64::try_from((i128::from(won) * 20_000 + target) / (2 * target)).ok()
 }
 

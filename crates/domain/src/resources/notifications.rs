@@ -397,10 +397,7 @@ impl Occasion {
             _ => return None,
         };
         let progress = &job.progress;
-        let why = job
-            .problem
-            .as_ref()
-            .and_then(|problem| problem.0.0.get("detail")?.as_str().map(|why| one_line(why, 500)));
+        let why = job.problem.as_ref().map(|problem| one_line(&problem.0.detail, 500));
         let counts = format!(
             "{} succeeded, {} failed, {} skipped.",
             progress.succeeded, progress.failed, progress.skipped

@@ -19,6 +19,8 @@ diesel::table! {
 pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result<Timestamp> {
     let any: i64 = server_keys::table.count().get_result(conn).await?;
     let now = Timestamp::now();
+    // An upgrade to the version that notes keys must sign nobody out
+    // (docs/decisions/0161-a-new-key-ends-what-the-old-one-made.md).
     let first_seen_at = if any == 0 { Timestamp(DateTime::UNIX_EPOCH) } else { now };
     let rows: Vec<_> = ids
         .iter()
@@ -26,6 +28,7 @@ pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result
         .collect();
     diesel::insert_into(server_keys::table)
         .values(rows)
+        // Instances that start with the same key at once write it once.
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;

@@ -75,6 +75,8 @@ impl Bind {
     fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         use sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid};
         match self {
+            // All are nullable, so that the text of a statement, and with it the prepared
+            // statement, is the same with a value and with null.
             Self::Text(v) => out.push_bind_param::<Nullable<Text>, _>(v),
             Self::Int(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Self::Bool(v) => out.push_bind_param::<Nullable<Bool>, _>(v),
@@ -102,6 +104,8 @@ enum Piece {
 }
 
 /// Text and binds in their order.
+/// `diesel::sql_query` would be shorter, but is never prepared: 385 instead of 254 microseconds for
+/// the same read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Statement(Vec<Piece>);
 
@@ -165,6 +169,7 @@ impl QueryFragment<Pg> for Statement {
 }
 impl QueryId for Statement {
     type QueryId = ();
+    // Two statements of this type can have different texts, so the cache goes by the text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 impl<C> diesel::RunQueryDsl<C> for Statement {}

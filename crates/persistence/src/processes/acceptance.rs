@@ -37,10 +37,14 @@ pub async fn accept(
     id: SubmissionId,
     acceptance: &SubmissionAcceptance,
 ) -> Result<AcceptanceResult> {
+    // Submissions are locked before partners (`kernel::locks`). Whoever is second finds it
+    // accepted.
     let before = lock(tx, id).await?;
     if before.status == SubmissionStatus::Accepted {
         return Err(already_accepted(&before));
     }
+    // The mapping of the version that was answered, not of the present one: a question may be
+    // mapped to another field by now.
     let form = application_forms::get_version(tx, before.form_version).await?;
     let mapped = Mapped::of(&form, &before.answers.0, &mapping_context(tx).await?);
     let data = acceptance.data.as_ref().map_or_else(Map::new, |data| data.0.clone());
@@ -50,6 +54,8 @@ pub async fn accept(
     {
         return Err(partner_exists(owner));
     }
+    // Inside a savepoint, because a domain that somebody takes at the same moment makes the
+    // database refuse the insert, and the owner is to be looked up after that.
     let written = tx.savepoint(async |tx| match acceptance.partner_id {
         None => wanted.create(tx).await,
         Some(partner) => wanted.fill(tx, partner).await,

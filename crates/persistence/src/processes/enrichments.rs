@@ -156,6 +156,7 @@ impl Work {
             let request: EnrichmentRequest =
                 serde_json::from_value(job.input.0.0).map_err(Error::internal)?;
             let selected = selection::resolve(tx, &request.selection(job.created_at)?).await?;
+            // Partners that are created while the job runs are not part of it.
             let selected = selected.made_until(job.created_at);
             let position = position
                 .map(serde_json::from_value)
@@ -214,6 +215,8 @@ impl Work {
         };
         let step = run
             .step(async |tx| {
+                // The job ended while the sources were asked, so the logos that were stored for it
+                // are not used.
                 if jobs::begin_step(tx, self.id).await?.is_none() {
                     tasks::complete(tx, &run.task).await?;
                     let new = visits
@@ -230,6 +233,7 @@ impl Work {
                     &serde_json::to_value(&position).map_err(Error::internal)?,
                 )
                 .await?;
+                // A full batch may have been the last one; then the next is empty and ends the job.
                 let goes_on = visits.len() as i64 == BATCH;
                 if !goes_on {
                     jobs::succeed(tx, self.id, None).await?;
@@ -266,12 +270,7 @@ impl Work {
                     _ if matches!(error, Error::Problem(_)) => JobItemStatus::Failed,
                     _ => return Err(error),
                 };
-                item = item.stopped(
-                    status,
-                    &error,
-                    &format!("/v1/jobs/{}/items", self.id),
-                    tx.scope().request_id,
-                );
+                item = item.stopped(status, &error, tx.scope().request_id);
             }
             let addresses = [before.as_ref(), visit.new_logo()].into_iter().flatten();
             unused.extend(

@@ -133,10 +133,10 @@ pub async fn write(
     Ok(Written::Whole)
 }
 
-/// The file is where it belongs: the job has succeeded.
-pub async fn finish(run: &Run, id: JobId) -> Result<Outcome> {
+/// The file is where it belongs: the job has succeeded. `download` is the address of the file.
+pub async fn finish(run: &Run, id: JobId, download: &str) -> Result<Outcome> {
     run.step(async |tx| {
-        jobs::succeed_with_file(tx, id).await?;
+        jobs::succeed_with_file(tx, id, download).await?;
         tasks::complete(tx, &run.task).await
     })
     .await?;

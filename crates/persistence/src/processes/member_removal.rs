@@ -50,6 +50,8 @@ pub async fn remove(
     deals::release(tx, id).await?;
     notifications::forget_member(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
+    // Sessions are ended above; access tokens that are still valid for some minutes are refused by
+    // this.
     revocations::revoke(tx, id.0).await?;
     email_directory::release_email(tx, &member.email).await?;
     diesel::delete(table.find(id)).execute(&mut tx.conn()).await?;

@@ -5,12 +5,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     access::{Role, Scope},
+    error_report::ErrorReport,
     events::NewEvent,
     ids::JobId,
-    jobs::{
-        Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, StoredProblem,
-        check_kept,
-    },
+    jobs::{Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, check_kept},
     notifications::Occasion,
     quotas::Quota,
     schema::{job_items, jobs},
@@ -406,25 +404,21 @@ pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
     Ok(())
 }
 
-/// The work is done, and its file can be fetched for a day.
-pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId) -> Result<Job> {
+/// The work is done, and its file can be fetched for a day at this address.
+pub async fn succeed_with_file(tx: &Tx<'_>, id: JobId, download: &str) -> Result<Job> {
     let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set(jobs::files_expire_at.eq(until))
         .execute(&mut tx.conn())
         .await?;
-    succeed(
-        tx,
-        id,
-        Some(json!({"download_url": format!("/v1/jobs/{id}/result"), "expires_at": until})),
-    )
-    .await
+    succeed(tx, id, Some(json!({"download_url": download, "expires_at": until}))).await
 }
 
 /// The work cannot be done.
 pub async fn fail(tx: &Tx<'_>, id: JobId, error: &Error) -> Result<Job> {
-    let problem = StoredProblem::new(error, &format!("/v1/jobs/{id}"), tx.scope().request_id);
-    end(tx, id, JobStatus::Failed, None, Some(problem.0)).await
+    let problem = ErrorReport::new(error, tx.scope().request_id);
+    let problem = serde_json::to_value(problem).map_err(Error::internal)?;
+    end(tx, id, JobStatus::Failed, None, Some(problem)).await
 }
 
 /// Ends a job that has not ended yet, and tells of it.

@@ -138,6 +138,7 @@ pub async fn application_submitted(
         let summary = NewTask::new(SUMMARY_TASK, json!({"event_id": event.0}))
             .unique(SUMMARY_TASK)
             .lane(Lane::Mails)
+            // When the hour of the limit is over: the summary then covers all that came meanwhile.
             .at(Timestamp(Timestamp::now().0 + wait));
         tasks::enqueue(tx, &summary).await?;
     }
@@ -250,6 +251,7 @@ pub async fn count(tx: &Tx<'_>, filter: &NotificationFilter) -> Result<i64> {
 /// `not_found`, also for somebody else's.
 pub async fn read(tx: &Tx<'_>, member: MemberId, id: NotificationId) -> Result<Notification> {
     let own = notifications::table.find(id).filter(notifications::member_id.eq(member));
+    // Only the first time is kept; a repeated request changes nothing.
     diesel::update(own.filter(notifications::read_at.is_null()))
         .set(notifications::read_at.eq(clock_timestamp().nullable()))
         .execute(&mut tx.conn())
@@ -336,6 +338,7 @@ pub async fn replace_settings(
         NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     if let Some(roles) = &mut update.roles {
+        // The order of roles means nothing, so another order is no change.
         roles.sort_unstable();
     }
     expect_members(tx, update.member_ids.as_deref().unwrap_or_default()).await?;

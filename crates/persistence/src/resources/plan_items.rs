@@ -92,6 +92,7 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
         .select(diesel::dsl::max(plan_items::position))
         .get_result(&mut tx.conn())
         .await?;
+    // Gaps, so that moving an item writes one row and not all that follow it.
     let position = last.unwrap_or(0) + POSITION_GAP;
     let row = (
         plan_items::id.eq(id),
@@ -170,6 +171,7 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
             Error::field("not_found_reference", "before_id", "names no item of this plan")
         })?,
     };
+    // It is there already, so nothing changes.
     if held == Some(index) {
         return Ok(item.position);
     }

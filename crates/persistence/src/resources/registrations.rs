@@ -77,6 +77,8 @@ pub async fn request(
     request_id: Uuid,
 ) -> Result<()> {
     match email_directory::organization_of_proved(store, &registration.email).await? {
+        // The caller gets the same answer in both cases, after the same time (`MAIL_PACE` in the
+        // API).
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
             store.write(&scope, async |tx| notify_owner(tx, &registration.email).await).await
@@ -105,6 +107,8 @@ async fn insert(
     password_hash: &str,
     ip: IpAddr,
 ) -> Result<()> {
+    // Each registration clears some old ones, so that a flood of them does not outgrow what is
+    // cleared daily.
     purge(tx, CLEARED).await?;
     let key = format!("registrations of {}", registration.email);
     if mail_allowances::take(tx, &key, TO_ADDRESS).await?.is_some() {
@@ -141,6 +145,8 @@ pub struct ConfirmationMail {
 pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<ConfirmationMail>> {
     let id = task.payload.get("registration_id").cloned().unwrap_or_default();
     let id = serde_json::from_value(id).map(OrganizationId).map_err(Error::internal)?;
+    // Made by the task that mails it, so that the queue holds nothing with which somebody could
+    // confirm.
     let token = OpaqueToken::generate(TokenKind::Registration, tx.scope().organization)?;
     let pending: Option<PendingRegistration> = diesel::update(registrations::table.find(id))
         .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
@@ -209,6 +215,7 @@ async fn purge(tx: &Tx<'_>, most: i64) -> Result<()> {
         .select(registrations::id)
         .limit(most)
         .for_update()
+        // Two registrations at once clear different rows instead of waiting for each other.
         .skip_locked()
         .load::<OrganizationId>(&mut tx.conn())
         .await?;

@@ -91,6 +91,7 @@ pub async fn delete(
     id: TagId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
+    // Before any partner is locked: requirements may look at tags.
     let rules = tier_rules::lock_shared(tx).await?;
     let before = lock(tx, id, expected).await?;
     let untagged = take_off(tx, id).await?;

@@ -56,6 +56,7 @@ fn visible(tx: &Tx<'_>) -> Condition {
     let shared = views::visibility.eq(ViewVisibility::Organization);
     match tx.scope().holder() {
         Some(holder) => Box::new(shared.or(views::owner_id.eq(holder))),
+        // The system owns no views.
         None => Box::new(shared),
     }
 }
@@ -70,6 +71,7 @@ pub async fn list(
     cursor: Option<&str>,
     limit: i64,
 ) -> Result<SavedViewPage> {
+    // The cursor is bound to the filter: with another one it is refused (docs/lists.md#cursors).
     let name = format!("views {filter:?}");
     let mut query = StoredView::query()
         .filter(filter.condition(tx))
@@ -184,8 +186,10 @@ pub async fn update(
         .execute(&mut tx.conn())
         .await?;
     let defaults = view_defaults::table.filter(view_defaults::view_id.eq(id));
+    // A default belongs to the lists of one object, which this view no longer selects from.
     if after.object != before.object {
         diesel::delete(defaults).execute(&mut tx.conn()).await?;
+    // Made private: the others no longer see it, so it cannot be their default.
     } else if let Some(owner) = after.visible_to() {
         diesel::delete(defaults.filter(view_defaults::member_id.ne(owner)))
             .execute(&mut tx.conn())
@@ -225,6 +229,7 @@ pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<Sa
     );
     diesel::insert_into(view_defaults::table)
         .values(row)
+        // By name: the key begins with `organization_id`, which the tables of Diesel do not have.
         .on_conflict(on_constraint("view_defaults_pkey"))
         .do_update()
         .set(view_defaults::view_id.eq(id))
@@ -346,6 +351,7 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     let keys = |kind: FieldReference| {
         named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
     };
+    // A first branch without rows, so that all others begin with UNION ALL.
     let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
     for (kind, table) in [
         (FieldReference::Tag, "tags"),
@@ -362,6 +368,7 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     }
     let tiers: Vec<String> = keys(FieldReference::Tier).collect();
     if !tiers.is_empty() {
+        // A deleted tier keeps its row as long as partners have it (docs/tiers.md).
         out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
             .bind(Bind::Texts(tiers))
             .sql(")");

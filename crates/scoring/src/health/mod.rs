@@ -16,33 +16,9 @@ mod time;
 
 use domain::scores::{ScoreDimension, ScoreEvidence};
 
-use crate::{facts::PartnerFacts, rules::MAX_REASON, words::shortened};
+use crate::{facts::PartnerFacts, fit::MAX_REASON, text::shortened};
 
-/// How many signals there are.
-pub const COUNT: usize = 10;
-
-/// The points of each signal, in the order of [`signals::SIGNALS`].
-pub type Points = [i64; COUNT];
-
-/// What came of one signal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signal {
-    pub key: &'static str,
-    /// By how many points it moves health.
-    pub effect: i64,
-    /// False: the facts do not say; the effect is 0.
-    pub known: bool,
-    /// At most [`MAX_REASON`] characters.
-    pub reason: String,
-    /// The field of the partner that it is about, when it is about one.
-    pub field: Option<&'static str>,
-    /// What to say of it when it speaks for the partner: a label, the same for every partner.
-    pub strength: &'static str,
-    /// The same as the end of a sentence.
-    pub praise: &'static str,
-    /// What to say of it when it speaks against the partner: the end of a sentence.
-    pub weakness: &'static str,
-}
+pub use signals::{COUNT, Points, Signal};
 
 /// How the relationship does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,8 +66,12 @@ impl Answer {
                 continue;
             }
             let score = of(&mut judged.four_c_breakdown, adjustment.dimension);
+            // The bound is around the score of the rules, so that several adjustments cannot add up
+            // to more.
             let start = *of(&mut before, adjustment.dimension);
             let (lowest, highest) = ((start - MOST_MOVED).max(0), (start + MOST_MOVED).min(100));
+            // What was cut off is not recorded as effect: the effects of a dimension add up to its
+            // score.
             let effect = score.saturating_add(adjustment.effect).clamp(lowest, highest) - *score;
             if effect == 0 {
                 continue;
@@ -81,6 +85,7 @@ impl Answer {
                 criterion_key: None,
             });
         }
+        // Computed again: the total never comes from the model.
         judged.fit_score = rules::fit_score(&judged.four_c_breakdown, &profile.weights);
         let strengths = self
             .key_strengths

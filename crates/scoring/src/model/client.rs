@@ -16,7 +16,11 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Fallback, Limits, UnusableSettings, Usage, prompt::Prompt};
+use super::{
+    prompt::Prompt,
+    settings::{Fallback, Limits, UnusableSettings, Usage},
+    tokens::estimate,
+};
 
 /// The largest body that is read. Answers are a few KiB.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -72,11 +76,6 @@ impl Completion {
             said(counts.and_then(|counts| counts.completion_tokens)).unwrap_or_else(written),
         )
     }
-}
-
-/// About how many tokens a text is: rather too many.
-pub(super) fn estimate(text: &str) -> i64 {
-    text.len() as i64 / 3 + 1
 }
 
 /// Why there is no answer.

@@ -14,7 +14,7 @@ use domain::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::client::estimate;
+use super::tokens::estimate;
 use crate::{
     Judgement,
     facts::{DealFact, PartnerFacts, Profile},

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use domain::Code;
 use serde_json::{Map, Value as Json, json};
 
+use crate::kernel::problem::{status_of, type_of};
+
 /// The problems that operations share: status, name of the component, when it is answered, its
 /// codes.
 const COMMON: &[(u16, &str, &str, &[Code])] = &[
@@ -145,7 +147,7 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
     }
     let mut own: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for word in &operation.errors {
-        own.entry(status_of(word, &operation.path)).or_default().push(word);
+        own.entry(status_of_word(word, &operation.path)).or_default().push(word);
     }
     let common =
         COMMON.iter().map(|(status, ..)| *status).filter(|status| can_answer(*status, operation));
@@ -172,18 +174,14 @@ fn can_answer(status: u16, operation: &Traits) -> bool {
     }
 }
 
-fn status_of(word: &str, path: &str) -> u16 {
-    match code_of(word) {
-        Some(code) => code.status(),
+fn status_of_word(word: &str, path: &str) -> u16 {
+    match Code::of(word) {
+        Some(code) => status_of(code),
         None if FIELD_CODES.iter().any(|(code, ..)| *code == word) => 422,
         None => panic!(
             "{path}: there is no error code {word} (domain::Code, or FIELD_CODES of the document)"
         ),
     }
-}
-
-fn code_of(word: &str) -> Option<Code> {
-    Code::ALL.iter().copied().find(|code| code.as_str() == word)
 }
 
 fn meaning(status: u16) -> &'static str {
@@ -204,7 +202,7 @@ fn problem_response(status: u16, own: &[&str], operation: &Traits) -> Json {
         return json!({"$ref": format!("#/components/responses/{name}")});
     }
     let says =
-        |word: &str| match (code_of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
+        |word: &str| match (Code::of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
             (Some(code), _) => code.title().to_owned(),
             (None, Some((_, detail, _))) => format!("A field {detail}."),
             (None, None) => String::new(),
@@ -289,9 +287,9 @@ fn example(code: Code, detail: &str, meta: Json, errors: Json) -> Json {
     json!({
         "summary": detail,
         "value": {
-            "type": code.type_uri(),
+            "type": type_of(code.as_str()),
             "title": code.title(),
-            "status": code.status(),
+            "status": status_of(code),
             "detail": detail,
             "instance": "/v1/partners",
             "code": code.as_str(),

@@ -26,9 +26,6 @@ pub use policy::{Operation, Parameter, Policy};
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
 
-/// What the document calls methods.
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
-
 /// The finished document of `routes`.
 ///
 /// # Panics
@@ -206,7 +203,7 @@ fn tags(paths: &Map<String, Json>) -> Json {
 /// Path, method and operation of everything below `paths`.
 fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str, &Json)> {
     paths.iter().flat_map(|(path, item)| {
-        METHODS.iter().filter_map(move |method| {
+        operations::METHODS.iter().filter_map(move |method| {
             item.get(*method).map(|operation| (path.as_str(), *method, operation))
         })
     })

@@ -4,11 +4,13 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    METHODS,
     answers::{self, Traits},
     examples,
     schemas::name_of,
 };
+
+/// What the document calls methods.
+pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
 pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>) {

@@ -25,12 +25,8 @@ use crate::{
         problem::Result,
         request_body::Sum,
     },
-    resources::logos,
+    resources::{jobs::accepted, logos},
 };
-
-fn accepted(job: &Job) -> Answer {
-    Answer::accepted(format!("/v1/jobs/{}", job.id), job).versioned(job.version)
-}
 
 /// Fetch the logo of a partner
 ///
@@ -40,7 +36,8 @@ fn accepted(job: &Job) -> Answer {
     extensions(("x-errors" = json!("domain_required"))))]
 #[post("/partners/{id}/logo/fetch")]
 pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_logo_fetch(tx, *id).await?));
+    let work =
+        async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_logo_fetch(tx, *id).await?));
     call.once(&Sum::nothing(), work).await
 }
 
@@ -53,7 +50,7 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
     extensions(("x-errors" = json!("domain_required"))))]
 #[post("/partners/{id}/enrichment")]
 pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert_one(tx, *id).await?));
+    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_one(tx, *id).await?));
     call.once(&Sum::nothing(), work).await
 }
 
@@ -67,7 +64,7 @@ pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
         not_found_reference"))))]
 #[post("/enrichments")]
 pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&enrichments::insert(tx, &body).await?));
+    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert(tx, &body).await?));
     call.once(&body.sum, work).await
 }
 

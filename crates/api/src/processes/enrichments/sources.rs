@@ -135,6 +135,8 @@ impl Sources {
         let since = Instant::now();
         let mut answer = Err(Trouble::Unreachable("cannot be reached".to_owned()));
         for start in ["https://", "http://", "https://www.", "http://www."] {
+            // All attempts share one time limit: a domain that answers nowhere must not take four
+            // times as long.
             let Some(time) = LIMITS.time.checked_sub(since.elapsed()) else { break };
             let url = Url::parse(&format!("{start}{domain}/")).map_err(Error::internal)?;
             answer = self.websites.get(url, PAGE, Limits { time, ..LIMITS }).await;

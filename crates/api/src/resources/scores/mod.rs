@@ -15,10 +15,13 @@ use domain::{
 };
 use persistence::scores;
 
-use crate::kernel::{
-    answer::Answer,
-    call::{Call, Json, Query},
-    problem::Result,
+use crate::{
+    kernel::{
+        answer::Answer,
+        call::{Call, Json, Query},
+        problem::Result,
+    },
+    resources::jobs::accepted,
 };
 
 pub use backtest::backtest;
@@ -42,7 +45,7 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
     }
     let work = async |tx: &persistence::Tx<'_>| {
         let job = scores::insert_refresh(tx, &body).await?;
-        Ok(Answer::accepted(format!("/v1/jobs/{}", job.id), &job).versioned(job.version))
+        Ok(accepted(&call, &job))
     };
     call.once(&body.sum, work).await
 }

@@ -39,6 +39,8 @@ use serde_json::{Map, Value as Json, json};
 use super::judge::Frame;
 
 /// Partners of one step, judged by the rules.
+/// A batch takes about 0.2 seconds, for which its partners are locked
+/// (docs/decisions/0152-first-scores-in-batches.md).
 const BATCH: i64 = 200;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
@@ -111,6 +113,8 @@ impl Scorer {
             let begun = run.step(async |tx| self.begin(tx, run, id).await).await?;
             let Some((job, request, batch)) = begun else { return Ok(Outcome::Completed) };
             let wish = self.wish(&request);
+            // With no transaction open: a model may take a minute, and locks or a connection must
+            // not be held for so long.
             let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             let goes_on = run
                 .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
@@ -167,6 +171,8 @@ impl Scorer {
         let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
         let cause = run.scope();
+        // Nobody asked for first scores, so their events are the system's and not those of whoever
+        // made the partner.
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run
@@ -264,7 +270,7 @@ async fn finish(
         true => foresee(tx, &batch.frame, &batch.ids, wish.force).await?,
         false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
     };
-    let items = items(tx, job, batch, became);
+    let items = items(tx, batch, became);
     let position = Position {
         after: batch.ids.last().copied().or(batch.position.after),
         index: batch.position.index + items.len() as i64,
@@ -273,6 +279,7 @@ async fn finish(
         .await?;
     if batch.ids.len() as i64 == batch.limit {
         scores::release(tx, run.task.id).await?;
+        // Last in the transaction: the day's row is shared by all workers of the organization.
         count(tx, spent).await?;
         return Ok(true);
     }
@@ -321,6 +328,7 @@ async fn score(
         became.insert(id, Became::Scored(before, after));
         judged.push(Judged { held, score, stale });
     }
+    // Unchanged scores are fresh again, which is no version and no event.
     scores::confirm(tx, frame.profile_version, &confirmed).await?;
     scores::write(tx, frame.profile_version, judged).await?;
     Ok(became)
@@ -365,18 +373,12 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
 }
 
 /// What became of each partner of a batch, in order.
-fn items(
-    tx: &Tx<'_>,
-    job: &Job,
-    batch: &Batch,
-    mut became: HashMap<PartnerId, Became>,
-) -> Vec<NewJobItem> {
-    let instance = format!("/v1/jobs/{}", job.id);
+fn items(tx: &Tx<'_>, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> Vec<NewJobItem> {
     let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
     let item = |(index, id): (i64, &PartnerId)| {
         let item = NewJobItem::succeeded(index, id);
         let stopped = |item: NewJobItem, status, code| {
-            item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+            item.stopped(status, &Error::of(code), tx.scope().request_id)
         };
         let there = |item| NewJobItem { resource_id: Some(id.to_string()), ..item };
         match became.remove(id) {

@@ -11,7 +11,8 @@ use crate::kernel::{
     fault::{Fault, Place},
 };
 
-/// The beginning of every cursor.
+/// The beginning of every cursor. A change of the format gets a new number, so that an old cursor
+/// is `invalid_cursor` and not read as something else.
 const VERSION: &str = "c1.";
 
 #[derive(Serialize, Deserialize)]
@@ -27,6 +28,8 @@ struct Cursor<T> {
 pub fn fingerprint(list: &impl Serialize) -> String {
     let mut canonical = String::new();
     write_canonical(&json!(list), &mut canonical);
+    // Nine bytes are twelve characters without padding. A fingerprint notices mistakes; it is no
+    // protection, and needs none (docs/lists.md#cursors).
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(canonical)[..9])
 }
 

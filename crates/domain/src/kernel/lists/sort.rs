@@ -93,6 +93,8 @@ impl Sort {
             if ended {
                 continue;
             }
+            // The tie-break goes the way of the last key, so that one row comparison covers both
+            // (docs/lists.md#in-sql).
             sort.tie_descending = descending;
             ended = name == list.tie;
             if !ended {

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Cell, ImportDateFormat, ImportDefaults, ImportField, ImportMoneyUnit, ImportObject, Row,
-    columns::{self, ColumnUnit},
-    dates, field_named,
+    choices::{ImportDateFormat, ImportMoneyUnit, ImportObject},
+    columns::{self, ColumnUnit, ImportField, field_named},
+    dates,
     numbers::{self, DecimalMark},
+    options::ImportDefaults,
+    row::{Cell, Row},
 };
 use crate::{
     kernel::{
@@ -52,7 +54,10 @@ pub struct Notation {
 impl Default for Notation {
     /// That of JSON, and of programs that say nothing else.
     fn default() -> Self {
-        Self { decimal: DecimalMark::Likely(super::ImportDecimal::Point), date_format: None }
+        Self {
+            decimal: DecimalMark::Likely(super::choices::ImportDecimal::Point),
+            date_format: None,
+        }
     }
 }
 

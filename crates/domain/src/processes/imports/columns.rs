@@ -1,6 +1,9 @@
 //! Which fields an import can write, and which of them a header probably means.
 
-use super::{ImportMoneyUnit, ImportObject, numbers};
+use super::{
+    choices::{ImportMoneyUnit, ImportObject},
+    numbers,
+};
 use crate::{
     kernel::{
         fields::{Field, FieldClass, FieldType},

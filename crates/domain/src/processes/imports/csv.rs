@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use super::rows::MAX_ROW_BYTES;
+use super::row::MAX_ROW_BYTES;
 
 /// Why there is no further record.
 #[derive(Debug)]

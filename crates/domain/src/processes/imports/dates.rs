@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use regex::Regex;
 
 use super::{
-    ImportDateFormat::{self, Dmy, Mdy, Ymd},
+    choices::ImportDateFormat::{self, Dmy, Mdy, Ymd},
     numbers::plain,
 };
 

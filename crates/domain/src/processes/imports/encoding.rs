@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::rows::unreadable;
+use super::row::unreadable;
 use crate::kernel::error::{Error, Result};
 
 /// How much of a file is looked at to find out how its records are written.

@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use super::{
-    ImportDateFormat::{self, Dmy, Mdy, Ymd},
-    ImportDecimal::{self, Comma, Point},
     cells::is_absent,
+    choices::{
+        ImportDateFormat::{self, Dmy, Mdy, Ymd},
+        ImportDecimal::{self, Comma, Point},
+    },
     dates, numbers,
 };
 

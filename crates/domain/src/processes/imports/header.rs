@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::{
-    ImportMapping, ImportObject, ImportOptions,
+    choices::ImportObject,
+    columns::suggest,
     csv::{Record, Records},
-    rows::{Format, MAX_COLUMNS, unreadable},
-    suggest,
+    options::{ImportMapping, ImportOptions},
+    row::{Format, MAX_COLUMNS, unreadable},
 };
 use crate::kernel::{domains, error::Result, formats};
 

@@ -2,6 +2,7 @@
 //! comes in as a reader, rows go out one by one, so memory does not depend on the size of the file.
 
 mod cells;
+mod choices;
 mod columns;
 mod csv;
 mod dates;
@@ -9,272 +10,37 @@ mod encoding;
 mod evidence;
 mod header;
 mod numbers;
+mod options;
 mod plan;
 mod preview;
+mod row;
 mod rows;
 mod stream;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
-
-use crate::kernel::{
-    access::AccessScope,
-    choices::choices,
-    error::{Code, Error, Result},
-    fault::Fault,
-};
-
 pub use cells::{CellFormat, Converted, Converter, Notation};
+pub use choices::{
+    ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportObject,
+    ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers,
+};
 pub use columns::{ImportField, field_named, minor_header, suggest};
 pub use encoding::ImportEncoding;
 pub use numbers::DecimalMark;
+pub use options::{ImportDefaults, ImportMapping, ImportOptions};
 pub use plan::{ImportGuess, ImportPlan};
 pub use preview::{ImportPreview, ImportPreviewColumn, ImportPreviewOptions, ImportPreviewRow};
-pub use rows::{Cell, FileShape, Inspection, Row, Rows, inspect};
+pub use row::{Cell, Row};
+pub use rows::{FileShape, Inspection, Rows, inspect};
 pub use stream::{FirstRow, ImportRow, ImportRows};
-
-choices! {
-    /// What the rows of the file are.
-    ImportObject {
-        Partner = "partner",
-        Contact = "contact",
-        Deal = "deal",
-    }
-    /// How a row finds the partner that it is about.
-    ImportMatch {
-        /// By domain. A row without a usable one means, among the partners of its name, the only
-        /// one without a domain, else the only one at all; where that is not certain a partner is
-        /// created, with the warning `name_exists`.
-        Domain = "domain",
-        /// By the integrator's own id.
-        ExternalId = "external_id",
-        /// Not at all: every row is new.
-        None = "none",
-    }
-    /// What becomes of a row that matches.
-    ImportOnMatch {
-        Update = "update",
-        Skip = "skip",
-    }
-    /// What becomes of a row that matches a partner by domain and gives it another name.
-    ImportOnNameDiffers {
-        /// Two companies may share a domain: the row is left out, and its item says whose the
-        /// domain is.
-        Skip = "skip",
-        Update = "update",
-    }
-    /// What becomes of a row whose key stood in an earlier row of the file.
-    ImportOnDuplicateRow {
-        Skip = "skip",
-        Update = "update",
-    }
-    /// What amounts of money count.
-    ImportMoneyUnit {
-        /// Cents, as everywhere in this API.
-        Minor = "minor",
-        /// Dollars, with decimals.
-        Major = "major",
-    }
-    /// In which order dates are written.
-    ImportDateFormat {
-        /// `2026-11-22`, `2026/11/22`.
-        Ymd = "ymd",
-        /// `22.11.2026`, `22/11/2026`.
-        Dmy = "dmy",
-        /// `11/22/2026`.
-        Mdy = "mdy",
-    }
-    /// Which character stands before decimals.
-    ImportDecimal {
-        /// `1,234.56`.
-        Point = "point",
-        /// `1.234,56`.
-        Comma = "comma",
-    }
-}
-
-impl ImportObject {
-    /// What a key must be allowed to do to write these records.
-    pub const fn scope(self) -> AccessScope {
-        match self {
-            Self::Partner => AccessScope::PartnersWrite,
-            Self::Contact => AccessScope::ContactsWrite,
-            Self::Deal => AccessScope::DealsWrite,
-        }
-    }
-}
-
-/// Which column feeds which field.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(example = json!({
-    "Company Name": "name",
-    "Website": "domain",
-    "# Employees": "employees"
-}))]
-pub struct ImportMapping(pub BTreeMap<String, String>);
-
-/// Values of fields for rows that do not bring one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object, example = json!({"type": "technology"}))]
-pub struct ImportDefaults(pub Map<String, Value>);
-
-/// How a file is imported.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ImportOptions {
-    /// What the rows are.
-    pub object: ImportObject,
-    /// Which column feeds which field; guessed from the headers when absent.
-    #[serde(default)]
-    pub mapping: Option<ImportMapping>,
-    /// How a row finds the record that it is about; `domain` when absent. Contacts are found by
-    /// e-mail address or name, deals by external id, or where the row has none by partner, account
-    /// and name.
-    #[serde(default = "by_domain", rename = "match")]
-    pub matching: ImportMatch,
-    /// What becomes of a row that matches; `update` when absent.
-    #[serde(default = "update")]
-    pub on_match: ImportOnMatch,
-    /// What becomes of a row that matches a partner by domain and gives it another name; `skip`
-    /// when absent.
-    #[serde(default = "skip_other_name")]
-    pub on_name_differs: ImportOnNameDiffers,
-    /// What becomes of a second row for the same partner, contact or deal; `skip` when absent.
-    #[serde(default = "skip")]
-    pub on_duplicate_row: ImportOnDuplicateRow,
-    /// What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as
-    /// `company_revenue (minor)`, as our own exports write it, holds for its column whatever is
-    /// said here.
-    #[serde(default)]
-    pub money_unit: Option<ImportMoneyUnit>,
-    /// The line of a CSV file on which the header stands, counted from 1; 0 when there is none and
-    /// columns are called `Column 1`, `Column 2` and so on. Guessed when absent.
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 1000, example = 1)]
-    pub header_row: Option<u64>,
-    /// How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as
-    /// `utf-8`, `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte
-    /// order mark holds in any case.
-    #[serde(default)]
-    #[schema(max_length = 40, example = "utf-8")]
-    pub encoding: Option<String>,
-    /// In which order dates are written where they do not begin with the year. Guessed from the
-    /// file when absent; dates that remain in doubt are not read.
-    #[serde(default)]
-    pub date_format: Option<ImportDateFormat>,
-    /// Which character stands before decimals. Guessed from the file when absent; numbers that
-    /// remain in doubt are not read.
-    #[serde(default)]
-    pub decimal: Option<ImportDecimal>,
-    /// For deals: whether rows may break channel conflict.
-    #[serde(default)]
-    #[schema(example = false)]
-    pub allow_conflict: Option<bool>,
-    /// Only tell what would happen.
-    #[serde(default)]
-    #[schema(example = false)]
-    pub dry_run: bool,
-    /// Values for new records whose row brings none.
-    #[serde(default)]
-    pub defaults: Option<ImportDefaults>,
-}
-
-const fn by_domain() -> ImportMatch {
-    ImportMatch::Domain
-}
-const fn update() -> ImportOnMatch {
-    ImportOnMatch::Update
-}
-const fn skip_other_name() -> ImportOnNameDiffers {
-    ImportOnNameDiffers::Skip
-}
-const fn skip() -> ImportOnDuplicateRow {
-    ImportOnDuplicateRow::Skip
-}
-
-impl ImportOptions {
-    /// The encoding that the options name.
-    ///
-    /// # Errors
-    /// `invalid_choice` for what is no label of an encoding.
-    fn encoding(&self) -> Result<Option<ImportEncoding>> {
-        let Some(label) = &self.encoding else { return Ok(None) };
-        ImportEncoding::of_label(label).map(Some).ok_or_else(|| {
-            let detail = "must be a label of the WHATWG Encoding Standard, such as utf-8, \
-                          windows-1252 or shift_jis";
-            Error::field("invalid_choice", "encoding", detail)
-        })
-    }
-
-    /// The mapping that was given with its fields, each column once; none where it is to be
-    /// guessed.
-    ///
-    /// # Errors
-    /// `mapping_unknown_column` names every column that the file does not have; `invalid_choice`
-    /// every field that an import cannot write; `duplicate_item` a field of one value that two
-    /// columns feed.
-    fn mapping(&self, columns: &[String]) -> Result<Option<Vec<(String, ImportField)>>> {
-        let Some(ImportMapping(given)) = &self.mapping else { return Ok(None) };
-        let pointer =
-            |column: &str| format!("#/mapping/{}", column.replace('~', "~0").replace('/', "~1"));
-        let mut mapping: Vec<(String, ImportField)> = Vec::new();
-        let mut faults = Vec::new();
-        let unknown: Vec<&String> =
-            given.keys().filter(|column| !columns.contains(column)).collect();
-        faults.extend(unknown.iter().map(|column| {
-            Fault::at_pointer(
-                "mapping_unknown_column",
-                pointer(column),
-                "the file has no such column",
-            )
-        }));
-        for (column, name) in given {
-            match field_named(self.object, name) {
-                None => faults.push(
-                    Fault::at_pointer(
-                        "invalid_choice",
-                        pointer(column),
-                        "no import can write this field",
-                    )
-                    .meta("allowed", columns::names(self.object)),
-                ),
-                Some(field)
-                    if !field.is_list() && mapping.iter().any(|(_, other)| *other == field) =>
-                {
-                    faults.push(Fault::at_pointer(
-                        "duplicate_item",
-                        pointer(column),
-                        "another column feeds this field",
-                    ))
-                }
-                Some(field) => mapping.push((column.clone(), field)),
-            }
-        }
-        match (unknown.is_empty(), faults.is_empty()) {
-            (_, true) => Ok(Some(mapping)),
-            (true, false) => Err(Error::invalid(faults)),
-            (false, false) => {
-                let error =
-                    Error::of(Code::MappingUnknownColumn).meta("columns", columns.to_vec().into());
-                Err(faults.into_iter().fold(error, Error::at))
-            }
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::kernel::error::{Code, Error, Result};
 
     fn options(more: Value) -> ImportOptions {
         let mut options = json!({"object": "partner"});
@@ -499,7 +265,7 @@ mod tests {
         let shape = look(b"a,b\n", json!({})).unwrap().shape;
         let mut endless = Endless(0);
         assert!(Rows::open(&mut endless, shape).is_err());
-        assert!(endless.0 < 2 * rows::MAX_ROW_BYTES, "{}", endless.0);
+        assert!(endless.0 < 2 * row::MAX_ROW_BYTES, "{}", endless.0);
     }
 
     #[test]

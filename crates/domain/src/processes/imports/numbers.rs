@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ImportDecimal::{self, Comma, Point};
+use super::choices::ImportDecimal::{self, Comma, Point};
 
 /// What is known about the character before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

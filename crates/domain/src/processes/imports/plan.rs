@@ -6,14 +6,14 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::{
-    CellFormat, Converter, DecimalMark, ImportDecimal, ImportField, ImportMapping, ImportMoneyUnit,
-    ImportOptions, Inspection, Notation,
-    cells::is_word,
-    columns,
+    cells::{CellFormat, Converter, Notation, is_word},
+    choices::{ImportDecimal, ImportMoneyUnit},
+    columns::{self, ImportField, field_named, suggest},
     evidence::{self, Evidence},
-    field_named,
-    rows::Format,
-    suggest,
+    numbers::DecimalMark,
+    options::{ImportMapping, ImportOptions},
+    row::Format,
+    rows::Inspection,
 };
 use crate::kernel::{
     error::{Error, Result},
@@ -238,7 +238,7 @@ impl ImportOptions {
                 guesses.push(guess("date_format", value, reason));
                 // Where all dates begin with the year, there is nothing to know about others.
                 self.date_format = format;
-                format.filter(|format| *format != super::ImportDateFormat::Ymd)
+                format.filter(|format| *format != super::choices::ImportDateFormat::Ymd)
             }
         };
         let decimal = match self.decimal {

@@ -5,7 +5,12 @@ use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
 use super::{
-    ImportEncoding, ImportGuess, ImportObject, ImportOptions, ImportPlan, Inspection, suggest,
+    choices::ImportObject,
+    columns::suggest,
+    encoding::ImportEncoding,
+    options::ImportOptions,
+    plan::{ImportGuess, ImportPlan},
+    rows::Inspection,
 };
 use crate::{
     kernel::{

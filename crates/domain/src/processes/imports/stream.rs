@@ -8,7 +8,11 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Converted, Converter, ImportMatch, ImportObject, ImportOnDuplicateRow, ImportOptions, Row, Rows,
+    cells::{Converted, Converter},
+    choices::{ImportMatch, ImportObject, ImportOnDuplicateRow},
+    options::ImportOptions,
+    row::Row,
+    rows::Rows,
 };
 use crate::kernel::{
     error::{Code, Result},

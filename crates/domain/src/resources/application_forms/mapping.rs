@@ -87,6 +87,8 @@ impl FormMapping {
             Some(FieldType::TextArray) => {
                 matches!(kind, ShortText | Country | SingleSelect | MultiSelect)
             }
+            // The options of a select are checked against the values of the field; free text would
+            // have to be guessed.
             Some(FieldType::Enum) => kind == SingleSelect,
             _ => false,
         }
@@ -164,10 +166,13 @@ impl FormMapping {
             },
             FieldType::Integer => whole(answer, field),
             FieldType::Money => minor_units(answer, context.exponent),
+            // The form was only accepted with options that are values of the field
+            // (`unfit_option`).
             FieldType::Enum => Ok(json!(text)),
             FieldType::TextArray => {
                 let pieces = match question.kind {
                     QuestionType::ShortText => text.split(',').map(str::to_owned).collect(),
+                    // A label with a comma in it stays one item.
                     _ => labels(question, answer),
                 };
                 items(field, pieces)
@@ -250,6 +255,7 @@ fn whole(answer: &Json, field: &Field) -> Result<Json, Unfit> {
 
 /// An amount in major units as one in minor units, rounded half up.
 fn minor_units(answer: &Json, exponent: i32) -> Result<Json, Unfit> {
+    // No currency has more than four digits; the bound keeps the power from overflowing.
     let factor = 10_i64.pow(exponent.clamp(0, 6).unsigned_abs());
     let exact = answer.as_i64().map(|number| number.checked_mul(factor));
     let rounded = || answer.as_f64().map(|number| (number * factor as f64).round());

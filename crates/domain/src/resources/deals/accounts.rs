@@ -233,9 +233,11 @@ const LEGAL_FORMS: &[&str] = &[
 /// one), spaces. A name that is nothing but a legal form stands for itself.
 fn similar_name(name: &str) -> String {
     let plain: String = normalised_name(name)
+        // Decomposed, an accent is a character of its own that can be left out.
         .nfd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(|c| match c {
+            // Letters that do not decompose.
             'æ' => vec!['a', 'e'],
             'œ' | 'ø' => vec!['o', 'e'],
             'ł' => vec!['l'],
@@ -248,10 +250,12 @@ fn similar_name(name: &str) -> String {
     let words = joined_initials(&plain);
     let telling: Vec<&String> =
         words.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect();
+    // A name that is nothing but a legal form (`GmbH`) would be empty, and equal to all such names.
     let dense = match telling.is_empty() {
         true => words.concat(),
         false => telling.into_iter().map(String::as_str).collect(),
     };
+    // `ü` has lost its dots above, so `ue` loses its `e`: all three spellings become `u`.
     dense.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 

@@ -31,6 +31,7 @@ pub struct DealContext {
 impl DealContext {
     /// What a deal becomes when nobody says: a person's word is a decision, a program's is not.
     fn first_status(&self) -> DealStatus {
+        // What a program registers is reviewed; what a person enters is a decision already.
         if self.actor.kind == ActorType::ApiKey { DealStatus::Submitted } else { Approved }
     }
     fn default_expiry(&self) -> Option<NaiveDate> {
@@ -188,6 +189,8 @@ impl DealValues {
         }
         if moved && self.status == Approved {
             let reopened = from.is_some_and(DealStatus::is_closed);
+            // Only a reopened deal keeps its day: one that is approved anew gets the full
+            // protection.
             let kept = before
                 .and_then(|before| before.expires_on)
                 .filter(|day| reopened && *day > context.today);

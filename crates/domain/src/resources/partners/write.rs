@@ -226,6 +226,8 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
         if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
             plan.marked.push(field);
         }
+        // Defaults are the database's: what equals them is not written, and not listed in the event
+        // of the creation.
         if !is_default || field.required {
             plan.change(field, value);
         }

@@ -117,6 +117,7 @@ impl Checked {
             match accepted.contains(&agreement.id) {
                 true => self.agreements.push(SubmissionAgreement {
                     id: agreement.id,
+                    // The text can be edited later; the digest shows which one was agreed to.
                     text_sha256: hexadecimal(&Sha256::digest(agreement.text.as_bytes())),
                     accepted_at: now,
                 }),

@@ -176,6 +176,8 @@ impl TierRules {
         rules.tiers.extend(tiers.into_iter().map(|tier| {
             let read = tier
                 .requirement
+                // A requirement of an older version that cannot be read any more matches no partner,
+                // and must not keep partners from being written.
                 .and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
             TierRule {
                 key: tier.key,
@@ -228,6 +230,8 @@ impl TierRules {
             return at_once;
         }
         let since = held.at_risk_since.unwrap_or(self.now);
+        // The days run from when the partner was first at risk, so that an evaluation in between
+        // does not prolong them.
         match self.now.0 < since.0 + TimeDelta::days(self.grace_days) {
             true => Standing { tier: held.tier.clone(), at_risk_since: Some(since) },
             false => at_once,
@@ -362,6 +366,7 @@ fn hash<'a>(tiers: impl Iterator<Item = (&'a str, i64, Option<&'a Json>)>) -> St
     let all = sorted.into_iter().map(
         |(key, rank, requirement)| json!({"key": key, "rank": rank, "requirement": requirement}),
     );
+    // Canonical JSON: the same rules have the same hash, in whatever order properties were written.
     let mut all: Json = all.collect();
     all.sort_all_objects();
     Sha256::digest(all.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -14,7 +14,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, name_differs, required, updates_earlier};
+use super::batch::{Batch, name_differs, required, updates_earlier};
 use crate::{
     kernel::{db::Tx, locks},
     resources::{

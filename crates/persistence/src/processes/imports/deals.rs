@@ -19,7 +19,7 @@ use domain::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Batch,
+    batch::Batch,
     contacts::{nameless, partner_of},
 };
 use crate::{

@@ -21,7 +21,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Batch, before_and_after, name_differs, required, tag_ids, updates_earlier};
+use super::batch::{Batch, before_and_after, name_differs, required, tag_ids, updates_earlier};
 use crate::{
     kernel::{
         db::Tx,

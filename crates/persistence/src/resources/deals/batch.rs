@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Place, Result,
+    batch::BatchOutcome,
     deals::{
         AccountKeys, Deal, DealBatchAction as Action, DealBatchMatch as By,
         DealBatchOperation as Operation, DealUpdate,
@@ -18,8 +19,7 @@ use crate::kernel::{db::Tx, locks};
 /// What an operation did.
 #[derive(Debug)]
 pub struct Done {
-    /// 201, 200 or 204.
-    pub status: u16,
+    pub outcome: BatchOutcome,
     /// The deal after it; none when it was deleted.
     pub deal: Option<Deal>,
 }
@@ -219,15 +219,15 @@ async fn perform(
         // A version was asked for, so the deal was expected to be there.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
         (Action::Create, _) | (Action::Upsert, None) => {
-            Ok(Done { status: 201, deal: Some(writer.insert(wanted()?).await?) })
+            Ok(Done { outcome: BatchOutcome::Created, deal: Some(writer.insert(wanted()?).await?) })
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             writer.delete(id, operation.version.map(Into::into)).await?;
-            Ok(Done { status: 204, deal: None })
+            Ok(Done { outcome: BatchOutcome::Deleted, deal: None })
         }
         (_, Some(id)) => Ok(Done {
-            status: 200,
+            outcome: BatchOutcome::Updated,
             deal: Some(writer.update(id, operation.version.map(Into::into), wanted()?).await?),
         }),
     }

@@ -44,6 +44,7 @@ pub async fn attainment(
         let statement = summary(&request, quarters).answers::<SummaryTypes>();
         statement.load::<Summary>(&mut tx.conn()).await.map_err(Error::from)
     };
+    // The page lists the same partners as the sums count.
     let mut in_intelligence = request.clone().into_owned();
     in_intelligence.filter = Some(appears(in_intelligence.filter.take()));
     let (rows, page) = try_join(summary, partners::list(tx, &in_intelligence)).await?;
@@ -51,6 +52,7 @@ pub async fn attainment(
     let won = joint_plans::won(tx, &ids, quarters).await?;
     let of = |end: &str| rows.iter().filter(|(of, ..)| of == end).map(row).collect::<Vec<_>>();
     let (mut top, mut bottom) = (of("top"), of("bottom"));
+    // SQL promises no order of the branches of a UNION, nor of the rows within.
     top.sort_by(|one, other| {
         other.attainment_bp.cmp(&one.attainment_bp).then(one.partner_id.cmp(&other.partner_id))
     });
@@ -145,6 +147,7 @@ fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
     }
     out.sql(" FROM partners WHERE ");
     push_chosen(request, &mut out);
+    // Summed before the join, so that a partner with several deals has its target once.
     out.sql("), won AS MATERIALIZED (SELECT partner_id");
     quarters.push_sums(&mut out);
     out.sql(" FROM deals WHERE ");

@@ -63,6 +63,7 @@ pub async fn portfolio(tx: &Tx<'_>, request: &ListRequest) -> Result<PortfolioIn
         let statement = groups(&request).answers::<(Text, Nullable<Text>, BigInt)>();
         statement.load::<Group>(&mut tx.conn()).await.map_err(Error::from)
     };
+    // Both statements share a round trip.
     let (groups, (partner_count, totals, averages)) = try_join(groups, sums(tx, &request)).await?;
     let ranks = tier_ranks(tx).await?;
     let by = |dimension: &str| -> Vec<InsightCount> {
@@ -197,6 +198,8 @@ fn most_first(mut all: Vec<InsightCount>) -> Vec<InsightCount> {
 pub async fn strengths(tx: &Tx<'_>, request: &ListRequest) -> Result<StrengthsInsight> {
     let request = applied(tx, request).await?;
     let mut out = Statement::new(
+        // `mode()` shows the most frequent spelling. DISTINCT counts a partner once that has the
+        // same strength in two spellings.
         "/* insights.strengths */ SELECT mode() WITHIN GROUP (ORDER BY label), count(*), \
             round(avg(fit_score), 1)::float8 FROM (\
          SELECT DISTINCT ON (partners.id, lower(label COLLATE \"und-x-icu\")) label, lower(label \
@@ -280,6 +283,7 @@ fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) 
          lag(c.at) OVER (PARTITION BY c.partner_id ORDER BY c.at, c.id) AS entered_at \
          FROM stage_changes c JOIN chosen ON chosen.id = c.partner_id WHERE c.at < ",
     );
+    // Moves before the window are read too: a stay that ends in it began with one of them.
     out.bind(Bind::Time(Some(end.0)))
         .sql("), recent AS (SELECT * FROM moves WHERE at >= ")
         .bind(first());

@@ -107,6 +107,7 @@ fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {
     for (i, field) in request.group_by.iter().enumerate().filter(|(_, field)| field.is_array()) {
         out.sql(" LEFT JOIN LATERAL unnest(");
         column(field, &mut out);
+        // LEFT JOIN, so that a partner with an empty list counts under null instead of vanishing.
         out.sql(format!(") AS group_{i} (item) ON true"));
     }
     out.sql(" WHERE ");
@@ -114,6 +115,8 @@ fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {
     if !request.group_by.is_empty() {
         out.sql(" GROUP BY 1");
     }
+    // One group more than the answer has, to know whether it is `truncated`. The keys decide
+    // between groups of one size, so that the same request gives the same groups.
     out.sql(format!(" ORDER BY count(*) DESC, 1 LIMIT {}", MAX_GROUPS + 1));
     out
 }

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Place, Result,
     access::WriteMode,
+    batch::BatchOutcome,
     ids::PartnerId,
     partners::{
         Partner, PartnerBatchAction as Action, PartnerBatchMatch as By,
@@ -19,8 +20,7 @@ use crate::kernel::{db::Tx, locks};
 /// What an operation did.
 #[derive(Debug)]
 pub struct Done {
-    /// 201, 200 or 204.
-    pub status: u16,
+    pub outcome: BatchOutcome,
     /// The partner after it; none when it was deleted.
     pub partner: Option<Partner>,
 }
@@ -201,18 +201,18 @@ async fn perform(
                 return Err(Error::invalid(missing));
             }
             let partner = super::insert(tx, changes_of(&data.0), None, created_via, mode).await?;
-            Ok(Done { status: 201, partner: Some(partner) })
+            Ok(Done { outcome: BatchOutcome::Created, partner: Some(partner) })
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             super::delete(tx, id, operation.version.map(Into::into)).await?;
-            Ok(Done { status: 204, partner: None })
+            Ok(Done { outcome: BatchOutcome::Deleted, partner: None })
         }
         (_, Some(id)) => {
             let expected = operation.version.map(Into::into);
             let partner =
                 super::update(tx, id, expected, changes_of(&data(operation)?.0), mode).await?;
-            Ok(Done { status: 200, partner: Some(partner) })
+            Ok(Done { outcome: BatchOutcome::Updated, partner: Some(partner) })
         }
     }
 }

@@ -206,6 +206,8 @@ async fn look_up(
         let ids: Vec<Uuid> = keys(kinds).iter().filter_map(|key| key.parse().ok()).collect();
         (!ids.is_empty()).then_some(Bind::Ids(ids))
     };
+    // Begins with a branch that finds nothing, so that every other one can begin with UNION ALL.
+    // One statement is one round trip, whatever the body names.
     let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
     if let Some(tags) = ids(&[Kind::Tag]) {
         out.sql(" UNION ALL SELECT 'tag', id::text FROM tags WHERE id = ANY(").bind(tags).sql(")");
@@ -238,6 +240,7 @@ async fn look_up(
                 IS NULL AND {column} = "
             ));
             out.bind(Bind::Text(Some(value.to_owned())));
+            // A new partner has no id yet, and `<>` with null would find nobody.
             out.sql(" AND id IS DISTINCT FROM ").bind(Bind::Id(id.map(|id| id.0)));
         }
     }

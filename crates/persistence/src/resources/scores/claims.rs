@@ -27,6 +27,9 @@ pub struct Claimed {
 /// # Errors
 /// Those of the database.
 pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed> {
+    // Inserted in the order of ids, so that two tasks which claim the same partners do not wait for
+    // each other in a circle. A claim whose time is over belongs to a worker that has died, and is
+    // taken over.
     let claim = Statement::new(
         "/* scores.claim */ INSERT INTO score_claims (partner_id, held_until, task_id) \
          SELECT id, clock_timestamp() + interval '15 minutes', ",

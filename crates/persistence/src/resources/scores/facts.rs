@@ -121,6 +121,7 @@ struct Beside {
 
 impl Beside {
     async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
+        // All are on their way before the first answer comes: six statements in one round trip.
         let others = join(applications(tx, ids), hashes(tx, ids));
         let (deals, contacts, activities, tags, (applications, hashes)) =
             join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), others)
@@ -279,6 +280,8 @@ fn in_words(value: &Json) -> String {
 }
 
 /// What the newest score of each partner rests on.
+/// One index look-up for each partner (LATERAL): the history of a partner is kept for ever, and
+/// only its newest row is read.
 async fn hashes(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
     let statement = Statement::new(
         "/* scores.hashes */ SELECT p.id, s.input_hash FROM \

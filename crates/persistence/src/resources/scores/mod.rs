@@ -48,6 +48,7 @@ pub async fn list(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result<ScorePa
     partners::expect(tx, id).await?;
     let mut query = Score::query().filter(scores::partner_id.eq(id)).into_boxed();
     if let Some(before) = before {
+        // Ids are UUIDv7: their order is that of creation.
         query = query.filter(scores::id.lt(before));
     }
     let rows: Vec<Score> =
@@ -108,6 +109,7 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
     let at = Timestamp::now();
     let rows =
         judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
+    // One bind for any number of rows, so that the statement has one text and is prepared once.
     let history = Statement::new(
         "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, \
             health_score, four_c_breakdown, \
@@ -128,6 +130,7 @@ pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Re
         let plan = plan_scores(&held.known.row, &score, at, how);
         bulk::update_planned(tx, held.locked, plan)
     });
+    // All statements share a round trip.
     try_join(history, try_join_all(writes)).await?;
     Ok(())
 }

@@ -112,6 +112,8 @@ impl<'a> Evaluation<'a> {
         if let Some(after) = after {
             select.sql(" AND id > ").bind(Bind::Id(Some(after.0)));
         }
+        // Walked by the id, so that partners which are changed meanwhile are neither left out nor
+        // met twice.
         select.sql(" ORDER BY id LIMIT ").bind(Bind::Int(Some(limit)));
         let mut all = self.load(tx, select).await?;
         let differing: Vec<PartnerId> =
@@ -342,6 +344,7 @@ pub(crate) async fn evaluate_changed(
     let distinct: HashSet<PartnerId> = ids.iter().copied().collect();
     let mut ids: Vec<PartnerId> = distinct.into_iter().collect();
     ids.sort_unstable();
+    // In the order of ids and in parts, as jobs do it, so that both lock in one order.
     for part in ids.chunks(1_000) {
         let part = Selected::Ids(part.to_vec());
         let evaluation = Evaluation { raises: false, ..Evaluation::new(rules, Which::Of(&part)) };

@@ -39,6 +39,8 @@ use crate::{
 pub const DAILY: &str = "daily_tiers";
 
 /// Partners of one step.
+/// Those that change are locked and written in one transaction, for which other writers of them
+/// wait: a fraction of a second (docs/performance.md).
 const BATCH: i64 = 1_000;
 
 /// How far a job has come.
@@ -137,7 +139,7 @@ async fn step(tx: &Tx<'_>, run: &Run, id: JobId) -> Result<bool> {
     };
     let found = evaluation.batch(tx, position.after, limit).await?;
     let is_last = (found.len() as i64) < limit;
-    let items = items(tx, id, &task, &found, position.index);
+    let items = items(tx, &task, &found, position.index);
     position.after = found.last().map(|one| one.id).or(position.after);
     position.index += items.len() as i64;
     jobs::end_step(tx, id, items, &serde_json::to_value(&position).map_err(Error::internal)?)
@@ -165,10 +167,9 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// What became of each partner of a batch, and of those who were named and are not there.
-fn items(tx: &Tx<'_>, job: JobId, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
-    let instance = format!("/v1/jobs/{job}");
+fn items(tx: &Tx<'_>, task: &Task, found: &[Evaluated], from: i64) -> Vec<NewJobItem> {
     let stopped = |item: NewJobItem, status, code| {
-        item.stopped(status, &Error::of(code), &instance, tx.scope().request_id)
+        item.stopped(status, &Error::of(code), tx.scope().request_id)
     };
     let mut all: Vec<NewJobItem> = (from..)
         .zip(found)
@@ -218,6 +219,7 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
     let deleted: Vec<String> = run
         .store
         .read(run.scope(), async |tx| {
+            // An hour leaves the job that deletes the tier time to end by itself.
             let old = tiers::table.filter(
                 tiers::deleted_at.lt(Timestamp(Timestamp::now().0 - chrono::TimeDelta::hours(1))),
             );
