@@ -2,7 +2,7 @@
 
 use actix_web::{delete, get, patch, post, web};
 use domain::{
-    contacts::{CONTACT, Contact, ContactCreate, ContactList, ContactPage, ContactUpdate},
+    contacts::{CONTACT_LIST, Contact, ContactCreate, ContactList, ContactPage, ContactUpdate},
     ids::ContactId,
 };
 use persistence::contacts;
@@ -21,7 +21,7 @@ use crate::kernel::{
         not_found_reference"))))]
 #[get("/contacts")]
 pub async fn list_contacts(call: Call) -> Result<Answer> {
-    let request = call.list_request(CONTACT, "name")?;
+    let request = call.list_request(&CONTACT_LIST)?;
     let page = call.read(async |tx| contacts::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -5,12 +5,12 @@ use chrono::Utc;
 use domain::{
     Fault,
     deals::{
-        Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
+        DEAL_LIST, Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
         DealBatchResult, DealConflictPage, DealCreate, DealList, DealPage, DealQuery,
-        DealRejection, DealUpdate, catalogue,
+        DealRejection, DealUpdate,
     },
     ids::DealId,
-    listing::ListRequest,
+    lists::ListRequest,
 };
 use persistence::deals;
 
@@ -27,14 +27,14 @@ fn answer(deal: &Deal) -> Answer {
 
 /// List deals
 ///
-/// Filter parameters are ANDed; those that begin with `partner.` look at the deal's partner. `q`
+/// Filter parameters are ANDed; fields of the deal's partner are for `POST /deals/query`. `q`
 /// finds parts of name, account and domain of the account.
 #[utoipa::path(tag = "deals", params(DealList), security(("viewer" = ["deals:read"])),
     responses((status = 200, body = DealPage)),
     extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/deals")]
 pub async fn list_deals(call: Call) -> Result<Answer> {
-    let request = call.list_request(catalogue(), "")?;
+    let request = call.list_request(&DEAL_LIST)?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -47,7 +47,7 @@ pub async fn list_deals(call: Call) -> Result<Answer> {
     extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
 #[post("/deals/query")]
 pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
-    let request = ListRequest::from_body(&body.value.0, catalogue(), Utc::now())?;
+    let request = ListRequest::from_body(&body.value.0, &DEAL_LIST, Utc::now())?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -3,11 +3,10 @@
 use actix_web::get;
 use domain::{
     insights::{
-        AttainmentInsight, InsightFilter, LifecycleInsight, LifecycleWindow, PortfolioInsight,
-        StrengthsInsight,
+        AttainmentInsight, LifecycleInsight, LifecycleWindow, PortfolioInsight, StrengthsInsight,
     },
     joint_plans::FiscalYearParameter,
-    page::Paging,
+    partners::{PARTNER_SELECTION, PARTNERS_BY_NAME, PartnerSelection, PartnersByName},
 };
 use persistence::insights;
 
@@ -20,11 +19,11 @@ use crate::kernel::{
 /// Get the portfolio summary
 ///
 /// Counts partners by their attributes, adds up deals and revenue, and averages scores.
-#[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
+#[utoipa::path(tag = "insights", params(PartnerSelection), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = PortfolioInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/portfolio")]
 pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
-    let request = call.partner_filter(&[], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::portfolio(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -32,11 +31,11 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
 /// Get the partner lifecycle
 ///
 /// By the stage history, between two days in the organization's time zone, both included.
-#[utoipa::path(tag = "insights", params(LifecycleWindow, InsightFilter), security(("viewer" = ["insights:read"])),
+#[utoipa::path(tag = "insights", params(LifecycleWindow, PartnerSelection), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = LifecycleInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/lifecycle")]
 pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
-    let request = call.partner_filter(&["since", "until"], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -44,11 +43,11 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
 /// Get partner strengths
 ///
 /// The strengths that scoring found, with how many partners have them; at most 100.
-#[utoipa::path(tag = "insights", params(InsightFilter), security(("viewer" = ["insights:read"])),
+#[utoipa::path(tag = "insights", params(PartnerSelection), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = StrengthsInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
 #[get("/insights/strengths")]
 pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
-    let request = call.partner_filter(&[], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::strengths(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -56,7 +55,7 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
 /// Get target attainment
 ///
 /// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
-#[utoipa::path(tag = "insights", params(FiscalYearParameter, Paging, InsightFilter), security(("viewer" = ["insights:read"])),
+#[utoipa::path(tag = "insights", params(FiscalYearParameter, PartnersByName), security(("viewer" = ["insights:read"])),
     responses((status = 200, body = AttainmentInsight)),
     extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/insights/attainment")]
@@ -64,7 +63,7 @@ pub async fn get_attainment_insight(
     call: Call,
     query: Query<FiscalYearParameter>,
 ) -> Result<Answer> {
-    let request = call.partner_filter(&["fiscal_year"], "name")?;
+    let request = call.list_request(&PARTNERS_BY_NAME)?;
     let insight =
         call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
     Ok(Answer::ok(&insight))

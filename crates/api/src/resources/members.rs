@@ -3,8 +3,9 @@
 use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::MemberId,
-    members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
-    page::Paging,
+    members::{
+        InvitedMember, MEMBER_LIST, Member, MemberInvite, MemberList, MemberPage, MemberUpdate,
+    },
     secrets::OpaqueToken,
 };
 use persistence::{member_removal, members, notifications};
@@ -12,7 +13,7 @@ use persistence::{member_removal, members, notifications};
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
+        call::{Call, Json},
         problem::Result,
     },
     resources::notifications::sender::{INVITATION_LINKS, invitation_link},
@@ -21,19 +22,12 @@ use crate::{
 /// List members
 ///
 /// In the order in which they joined or were invited.
-#[utoipa::path(tag = "members", params(Paging), security(("viewer" = ["members:read"])), responses((status = 200, body = MemberPage)),
+#[utoipa::path(tag = "members", params(MemberList), security(("viewer" = ["members:read"])), responses((status = 200, body = MemberPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/members")]
-pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let page = call
-        .read(async |tx| {
-            let mut page = members::list(tx, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(members::count(tx).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_members(call: Call) -> Result<Answer> {
+    let request = call.list_request(&MEMBER_LIST)?;
+    let page = call.read(async |tx| members::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

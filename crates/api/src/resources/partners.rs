@@ -6,13 +6,14 @@ use domain::{
     Fault,
     access::WriteMode,
     ids::{PartnerId, TagId},
-    listing::ListRequest,
-    page::{Page, Paging},
+    lists::ListRequest,
+    page::Page,
     partners::{
-        AggregateRequest, AggregateResult, FieldOverridePage, PARTNER, Partner, PartnerBatch,
+        AggregateRequest, AggregateResult, FIELD_OVERRIDE_LIST, FieldOverrideList,
+        FieldOverridePage, PARTNER, PARTNER_FIELD_LIST, PARTNER_LIST, Partner, PartnerBatch,
         PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
-        PartnerCreatedVia, PartnerField, PartnerList, PartnerQuery, PartnerSummaryPage,
-        PartnerUpdate, changes_of, checked_aggregate,
+        PartnerCreatedVia, PartnerField, PartnerFieldList, PartnerList, PartnerQuery,
+        PartnerSummaryPage, PartnerUpdate, changes_of, checked_aggregate,
     },
 };
 use persistence::partners;
@@ -59,12 +60,12 @@ fn tag(partner: &Partner) -> String {
 ///
 /// Lists every field in display order, with what can be done with it: filter, sort, import, export,
 /// override.
-#[utoipa::path(tag = "partners", params(Paging), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
+#[utoipa::path(tag = "partners", params(PartnerFieldList), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
     extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
 #[get("/partner-fields")]
-pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let fields =
-        Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
+pub async fn list_partner_fields(call: Call) -> Result<Answer> {
+    let request = call.list_request(&PARTNER_FIELD_LIST)?;
+    let fields = request.page_of(PARTNER.iter().map(PartnerField::from).collect());
     let answer = Answer::ok(&fields);
     let sum: String =
         Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
@@ -78,7 +79,7 @@ pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<A
     responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
 #[get("/partners")]
 pub async fn list_partners(call: Call) -> Result<Answer> {
-    let request = call.list_request(PARTNER, "")?;
+    let request = call.list_request(&PARTNER_LIST)?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -90,7 +91,7 @@ pub async fn list_partners(call: Call) -> Result<Answer> {
     responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
 #[post("/partners/query")]
 pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answer> {
-    let request = ListRequest::from_body(&body.value.0, PARTNER, Utc::now())?;
+    let request = ListRequest::from_body(&body.value.0, &PARTNER_LIST, Utc::now())?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -277,16 +278,13 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 /// List the overrides of a partner
 ///
 /// Lists the fields that people have set: value, pending value, who set it and when.
-#[utoipa::path(tag = "partners", params(PartnerId, Paging), security(("viewer" = ["partners:read"])),
+#[utoipa::path(tag = "partners", params(PartnerId, FieldOverrideList), security(("viewer" = ["partners:read"])),
     responses((status = 200, body = FieldOverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/overrides")]
-pub async fn list_partner_overrides(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
+pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&FIELD_OVERRIDE_LIST)?;
     let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
-    Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
+    Ok(Answer::ok(&request.page_of(overrides)))
 }
 
 /// Override a field at its current value

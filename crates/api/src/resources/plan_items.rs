@@ -3,7 +3,9 @@
 use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::{PartnerId, PlanItemId},
-    plan_items::{PLAN_ITEM, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate},
+    plan_items::{
+        PLAN_ITEM_LIST, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate,
+    },
 };
 use persistence::plan_items;
 
@@ -20,7 +22,7 @@ use crate::kernel::{
     responses((status = 200, body = PlanItemPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/plan-items")]
 pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(PLAN_ITEM, "position")?;
+    let request = call.list_request(&PLAN_ITEM_LIST)?;
     let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -12,11 +12,11 @@ use domain::{
     Code, Error, Fault,
     access::Scope,
     ids::{IdFault, OrganizationId, SessionId, UserId},
-    page::Paging,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
         InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
-        RegistrationConfirmation, SessionPage, SignIn, TokenGrant, is_same_network,
+        RegistrationConfirmation, SESSION_LIST, SessionList, SessionPage, SignIn, TokenGrant,
+        is_same_network,
     },
 };
 use persistence::{
@@ -261,22 +261,13 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
 /// List my sessions
 ///
 /// One session for each device on which you are signed in.
-#[utoipa::path(tag = "auth", params(Paging), security(("user" = [])), responses((status = 200, body = SessionPage)),
+#[utoipa::path(tag = "auth", params(SessionList), security(("user" = [])), responses((status = 200, body = SessionPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/auth/sessions")]
-pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> {
+pub async fn list_sessions(call: Call) -> Result<Answer> {
     let (member, session) = call.user()?;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit())
-                    .await?;
-            if paging.counts() {
-                page.total_count = Some(sessions::count(tx, member).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+    let request = call.list_request(&SESSION_LIST)?;
+    let page = call.read(async |tx| sessions::list(tx, member, session, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

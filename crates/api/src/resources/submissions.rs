@@ -4,7 +4,7 @@ use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::{PartnerId, SubmissionId},
     submissions::{
-        AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance,
+        AcceptanceResult, PublicSubmission, SUBMISSION_LIST, Submission, SubmissionAcceptance,
         SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
     },
 };
@@ -58,7 +58,7 @@ pub async fn submit_application(
     responses((status = 200, body = SubmissionPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/application-submissions")]
 pub async fn list_submissions(call: Call) -> Result<Answer> {
-    let request = call.list_request(SUBMISSION, "-submitted_at")?;
+    let request = call.list_request(&SUBMISSION_LIST)?;
     let page = call.read(async |tx| submissions::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

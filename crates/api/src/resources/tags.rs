@@ -3,7 +3,7 @@
 use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::TagId,
-    tags::{TAG, Tag, TagCreate, TagList, TagPage, TagUpdate},
+    tags::{TAG_LIST, Tag, TagCreate, TagList, TagPage, TagUpdate},
 };
 use persistence::tags;
 
@@ -20,7 +20,7 @@ use crate::kernel::{
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/tags")]
 pub async fn list_tags(call: Call) -> Result<Answer> {
-    let request = call.list_request(TAG, "name")?;
+    let request = call.list_request(&TAG_LIST)?;
     let page = call.read(async |tx| tags::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -4,10 +4,10 @@ use actix_web::{delete, get, patch, post, web};
 use domain::{
     ids::PartnerId,
     jobs::Job,
-    page::Paging,
     tiers::{
-        Tier, TierAssessment, TierChangePage, TierCreate, TierEvaluationRequest, TierPage,
-        TierPolicy, TierPolicyUpdate, TierUpdate,
+        TIER_CHANGE_LIST, TIER_LIST, Tier, TierAssessment, TierChangeList, TierChangePage,
+        TierCreate, TierEvaluationRequest, TierList, TierPage, TierPolicy, TierPolicyUpdate,
+        TierUpdate,
     },
 };
 use persistence::tiers;
@@ -45,11 +45,12 @@ pub struct TierReplacement {
 /// List tiers
 ///
 /// Ordered by rank, the lowest first.
-#[utoipa::path(tag = "tiers", params(Paging), security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPage)),
+#[utoipa::path(tag = "tiers", params(TierList), security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/tiers")]
-pub async fn list_tiers(call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let page = call.read(async |tx| tiers::list(tx, &paging).await).await?;
+pub async fn list_tiers(call: Call) -> Result<Answer> {
+    let request = call.list_request(&TIER_LIST)?;
+    let page = call.read(async |tx| tiers::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -170,15 +171,12 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
 /// List the tier history of a partner
 ///
 /// Lists every change of its tier, newest first.
-#[utoipa::path(tag = "tiers", params(PartnerId, Paging), security(("viewer" = ["tiers:read"])),
+#[utoipa::path(tag = "tiers", params(PartnerId, TierChangeList), security(("viewer" = ["tiers:read"])),
     responses((status = 200, body = TierChangePage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/tier-history")]
-pub async fn list_partner_tier_history(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
-    let page = call.read(async |tx| tiers::list_history(tx, *id, &paging).await).await?;
+pub async fn list_partner_tier_history(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&TIER_CHANGE_LIST)?;
+    let page = call.read(async |tx| tiers::list_history(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

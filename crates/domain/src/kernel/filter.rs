@@ -594,6 +594,11 @@ fn shift(duration: &str, now: DateTime<Utc>, forward: bool) -> Option<DateTime<U
 pub type TierRanks = HashMap<String, i64>;
 
 impl Node {
+    /// The field has this value.
+    pub fn equals(field: &'static Field, value: Value) -> Self {
+        Self::Leaf(field, Test::In(vec![value]))
+    }
+
     /// Whether a row of wire values fulfils the condition.
     pub fn matches(&self, row: &Map<String, Json>, ranks: &TierRanks) -> bool {
         match self {

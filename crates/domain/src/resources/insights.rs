@@ -11,10 +11,7 @@ use crate::{
         ids::PartnerId,
         timestamp::Timestamp,
     },
-    resources::{
-        joint_plans::QuarterlyAmounts,
-        partners::PartnerStage,
-    },
+    resources::{joint_plans::QuarterlyAmounts, partners::PartnerStage},
 };
 
 /// How many partners have a value.

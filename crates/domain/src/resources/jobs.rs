@@ -350,7 +350,8 @@ pub static JOB_ITEM: &[Field] = &[
         .words(JobItemStatus::WORDS)
         .schema("JobItemStatus"),
     Field::new("action", "Action", FieldType::Enum, FieldClass::System)
-        .null().words(JobItemAction::WORDS)
+        .null()
+        .words(JobItemAction::WORDS)
         .schema("JobItemAction"),
     Field::new("resource_id", "Resource", FieldType::Text, FieldClass::System).null().exact(),
 ];

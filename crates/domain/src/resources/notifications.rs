@@ -95,7 +95,8 @@ pub struct Notification {
 
 /// The fields that lists of notifications are filtered and sorted by.
 pub static NOTIFICATION: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(NotificationId::PREFIX, "NotificationId"),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(NotificationId::PREFIX, "NotificationId"),
     Field::new("type", "Type", FieldType::Enum, FieldClass::System)
         .words(NotificationType::WORDS)
         .schema("NotificationType"),
@@ -103,12 +104,13 @@ pub static NOTIFICATION: &[Field] = &[
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
 ];
 /// The list of a member's notifications, newest first.
-pub static NOTIFICATION_LIST: List = List::new("Notification", || NOTIFICATION).order("-id").aliases(&[Alias {
-    name: "unread",
-    field: "read_at",
-    operator: Operator::IsNull,
-    description: "`true`: only those that were not read yet; `false`: only those that were.",
-}]);
+pub static NOTIFICATION_LIST: List =
+    List::new("Notification", || NOTIFICATION).order("-id").aliases(&[Alias {
+        name: "unread",
+        field: "read_at",
+        operator: Operator::IsNull,
+        description: "`true`: only those that were not read yet; `false`: only those that were.",
+    }]);
 /// Whose notification it is: a list shows those of one member.
 pub static NOTIFICATION_MEMBER: Field =
     Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
@@ -153,7 +155,8 @@ pub struct NotificationDelivery {
 
 /// The fields that lists of deliveries are filtered and sorted by.
 pub static NOTIFICATION_DELIVERY: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(NotificationDeliveryId::PREFIX, "NotificationDeliveryId"),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(NotificationDeliveryId::PREFIX, "NotificationDeliveryId"),
     Field::new("channel", "Channel", FieldType::Enum, FieldClass::System)
         .words(NotificationChannel::WORDS)
         .schema("NotificationChannel"),
@@ -166,7 +169,8 @@ pub static NOTIFICATION_DELIVERY: &[Field] = &[
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
 ];
 /// The list of deliveries, newest first.
-pub static NOTIFICATION_DELIVERY_LIST: List = List::new("NotificationDelivery", || NOTIFICATION_DELIVERY).order("-id");
+pub static NOTIFICATION_DELIVERY_LIST: List =
+    List::new("NotificationDelivery", || NOTIFICATION_DELIVERY).order("-id");
 
 list_parameters! {
     /// The parameters of the list of deliveries.

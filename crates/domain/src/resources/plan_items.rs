@@ -88,7 +88,8 @@ pub struct PlanItem {
 
 /// The fields that lists of plan items are filtered and sorted by.
 pub static PLAN_ITEM: &[Field] = &[
-    Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile).words(PlanItemKind::WORDS)
+    Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile)
+        .words(PlanItemKind::WORDS)
         .schema("PlanItemKind"),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).length(200),
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)

@@ -7,9 +7,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Place, Result,
     exports::{CheckedExport, ExportObject, ExportRequest},
+    filter::Value as FilterValue,
     ids::{JobId, TagId},
     jobs::{Job, JobType},
-    listing::{Last, ListRequest},
+    lists::{Last, ListRequest},
     schema::tags,
     timestamp::Timestamp,
 };
@@ -106,7 +107,8 @@ pub async fn write(
         let Some(last) = rows.last().and_then(|row| row.get("id")).and_then(Value::as_str) else {
             break;
         };
-        list.after = Some(Last { values: Vec::new(), id: uuid_of(export.object, last)? });
+        list.after =
+            Some(Last { values: Vec::new(), tie: FilterValue::Id(uuid_of(export.object, last)?) });
         let mut lines = Vec::new();
         for row in &rows {
             lines.extend(export.line(row)?);

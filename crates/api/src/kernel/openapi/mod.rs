@@ -10,6 +10,7 @@ mod examples;
 mod operations;
 mod policy;
 mod schemas;
+mod sharing;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-pub use policy::{Operation, Parameter, Policy};
+pub use policy::{CheckedQuery, Operation, Parameter, Policy};
 
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
@@ -48,8 +49,10 @@ pub fn finish(raw: OpenApi) -> Json {
     schemas::finish(&mut schemas);
     let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
     operations::finish(&mut paths, &schemas);
-    let mut parameters = operations::share_filters(&mut paths, &schemas);
+    let mut parameters = sharing::share_parameters(&mut paths, &schemas);
     parameters.extend(operations::shared_parameters());
+    let mut responses = answers::shared();
+    responses.extend(sharing::share_responses(&mut paths));
     let mut document = json!({
         "openapi": "3.1.0",
         "info": info(),
@@ -59,7 +62,7 @@ pub fn finish(raw: OpenApi) -> Json {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": answers::shared(),
+            "responses": responses,
             "parameters": parameters,
             "headers": answers::headers(),
             "examples": answers::problem_examples(),
@@ -110,8 +113,8 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
     all.extend([
         of::<domain::access::WriteMode>(),
         of::<domain::events::EventOrder>(),
-        of::<domain::listing::ListInclude>(),
-        of::<domain::page::PageInclude>(),
+        of::<domain::lists::ListInclude>(),
+        of::<domain::lists::PageInclude>(),
         of::<domain::tags::TagCategory>(),
         of::<domain::jobs::JobType>(),
         of::<domain::jobs::JobStatus>(),

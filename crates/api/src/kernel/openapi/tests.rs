@@ -231,8 +231,14 @@ fn routes(cfg: &mut ServiceConfig) {
         .service(crate::kernel::documents::get_open_api_yaml);
 }
 
+/// What is at a pointer, behind references on the way.
 fn at<'a>(document: &'a Json, pointer: &str) -> &'a Json {
-    document.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"))
+    let found = pointer.split('/').skip(1).try_fold(document, |value, part| {
+        let target = value["$ref"].as_str().filter(|_| value.get(part).is_none());
+        let value = target.and_then(|target| document.pointer(&target[1..])).unwrap_or(value);
+        value.pointer(&format!("/{part}"))
+    });
+    found.unwrap_or_else(|| panic!("nothing at {pointer}"))
 }
 
 #[test]
@@ -479,7 +485,7 @@ fn paths_and_queries_are_checked_by_the_document() {
     assert_eq!(faults[0].meta["did_you_mean"], "limit");
     assert!(faults.iter().all(|fault| fault.code == "invalid_parameter"));
     assert_eq!(faults[2].meta["allowed"][0], "technology");
-    assert_eq!(domain::listing::invalid_parameters(faults).code(), domain::Code::InvalidParameter);
+    assert_eq!(domain::lists::invalid_parameters(faults).code(), domain::Code::InvalidParameter);
 }
 
 #[test]

@@ -8,59 +8,19 @@ use actix_web::{get, patch, post, web};
 use domain::{
     ids::{NotificationDeliveryId, NotificationId},
     notifications::{
-        Notification, NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
-        NotificationDeliveryStatus, NotificationPage, NotificationSettings,
-        NotificationSettingsUpdate, NotificationType,
+        NOTIFICATION_DELIVERY_LIST, NOTIFICATION_LIST, Notification, NotificationDelivery,
+        NotificationDeliveryList, NotificationDeliveryPage, NotificationList, NotificationPage,
+        NotificationSettings, NotificationSettingsUpdate,
     },
-    page::Paging,
 };
-use persistence::{
-    notification_deliveries::{self as deliveries, DeliveryFilter},
-    notifications::{self, NotificationFilter},
-};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use persistence::{notification_deliveries as deliveries, notifications};
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
+    call::{Call, Json},
     problem::Result,
     request_body::Sum,
 };
-
-/// Which notifications.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NotificationList {
-    /// `true`: only those that were not read yet; `false`: only those that were.
-    #[serde(default)]
-    #[param(example = true)]
-    pub unread: Option<bool>,
-    /// Only of these types.
-    #[serde(default, rename = "type")]
-    #[param(max_items = 6)]
-    pub types: Option<Vec<NotificationType>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
-
-/// Which deliveries.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NotificationDeliveryList {
-    /// Only by these ways.
-    #[serde(default, rename = "channel")]
-    #[param(max_items = 2)]
-    pub channels: Option<Vec<NotificationChannel>>,
-    /// Only in these states.
-    #[serde(default, rename = "status")]
-    #[param(max_items = 3)]
-    pub statuses: Option<Vec<NotificationDeliveryStatus>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
 
 /// Get form notification settings
 ///
@@ -98,23 +58,13 @@ pub async fn update_form_notifications(
 /// List my notifications
 ///
 /// Newest first; kept for 90 days.
-#[utoipa::path(tag = "notifications", params(NotificationList, Paging), security(("user" = [])),
+#[utoipa::path(tag = "notifications", params(NotificationList), security(("user" = [])),
     responses((status = 200, body = NotificationPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/notifications")]
-pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> Result<Answer> {
+pub async fn list_notifications(call: Call) -> Result<Answer> {
     let (member, _) = call.user()?;
-    let filter = NotificationFilter { member, unread: query.unread, types: query.types.clone() };
-    let paging = &query.paging;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                notifications::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(notifications::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+    let request = call.list_request(&NOTIFICATION_LIST)?;
+    let page = call.read(async |tx| notifications::list(tx, member, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -150,27 +100,13 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
 ///
 /// Every mail (but those with reset links) and every message in Slack of the last 30 days, newest
 /// first.
-#[utoipa::path(tag = "notifications", params(NotificationDeliveryList, Paging), security(("admin" = ["-"])),
+#[utoipa::path(tag = "notifications", params(NotificationDeliveryList), security(("admin" = ["-"])),
     responses((status = 200, body = NotificationDeliveryPage)),
     extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/notification-deliveries")]
-pub async fn list_notification_deliveries(
-    call: Call,
-    query: Query<NotificationDeliveryList>,
-) -> Result<Answer> {
-    let filter =
-        DeliveryFilter { channels: query.channels.clone(), statuses: query.statuses.clone() };
-    let paging = &query.paging;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                deliveries::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(deliveries::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
+    let request = call.list_request(&NOTIFICATION_DELIVERY_LIST)?;
+    let page = call.read(async |tx| deliveries::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

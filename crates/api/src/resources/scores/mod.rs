@@ -9,8 +9,7 @@ use domain::{
     Code, Error,
     ids::PartnerId,
     jobs::Job,
-    page::Paging,
-    scores::{ScoreEngine, ScorePage, ScoreRefreshRequest},
+    scores::{SCORE_LIST, ScoreEngine, ScoreList, ScorePage, ScoreRefreshRequest},
     timestamp::Timestamp,
 };
 use persistence::scores;
@@ -18,7 +17,7 @@ use persistence::scores;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
+        call::{Call, Json},
         problem::Result,
     },
     resources::jobs::accepted,
@@ -53,14 +52,11 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
 /// List the scores of a partner
 ///
 /// Lists every score with its evidence, newest first.
-#[utoipa::path(tag = "scores", params(PartnerId, Paging), security(("viewer" = ["scores:read"])),
+#[utoipa::path(tag = "scores", params(PartnerId, ScoreList), security(("viewer" = ["scores:read"])),
     responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/partners/{id}/scores")]
-pub async fn list_partner_scores(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
-    let page = call.read(async |tx| scores::list(tx, *id, &paging).await).await?;
+pub async fn list_partner_scores(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&SCORE_LIST)?;
+    let page = call.read(async |tx| scores::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

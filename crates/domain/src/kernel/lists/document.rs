@@ -41,7 +41,8 @@ impl List {
             all.push(search());
         }
         if self.has_pages {
-            all.extend([sort(), limit(self), cursor(), include(self)]);
+            all.extend(self.has_sort.then(sort));
+            all.extend([limit(self), cursor(), include(self)]);
         }
         if self.has_views {
             all.push(view_id());

@@ -12,11 +12,11 @@ mod sort;
 mod tests;
 
 pub(crate) use document::list_parameters;
-pub use narrowing::{AskedView, Narrowing};
+pub use narrowing::Narrowing;
 pub use parameters::{Conditions, invalid_parameters, parameters_of};
-pub use request::{Last, ListInclude, ListQuery, ListRequest, PageInclude};
 pub(crate) use request::search;
-pub use sort::{Key, Sort, Tie};
+pub use request::{AskedView, ListInclude, ListQuery, ListRequest, PageInclude};
+pub use sort::{Key, Last, Sort, Tie};
 
 use crate::kernel::fields::{Field, Operator};
 
@@ -55,6 +55,8 @@ pub struct List {
     pub has_deleted: bool,
     /// Whether it has an order and pages; if not, it is a selection of rows that are counted.
     pub has_pages: bool,
+    /// Whether it takes `sort`.
+    pub has_sort: bool,
     /// Whether it is so short that it is answered whole, from memory, unless a limit is given.
     pub is_short: bool,
     /// Parameters with a name of their own.
@@ -85,6 +87,7 @@ impl List {
             has_changes: false,
             has_deleted: false,
             has_pages: true,
+            has_sort: true,
             is_short: false,
             aliases: &[],
         }
@@ -117,6 +120,11 @@ impl List {
     /// With `include=deleted`.
     pub const fn deleted(mut self) -> Self {
         self.has_deleted = true;
+        self
+    }
+    /// Without `sort`.
+    pub const fn unsorted(mut self) -> Self {
+        self.has_sort = false;
         self
     }
     /// Without order and pages.

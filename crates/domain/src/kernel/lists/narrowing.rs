@@ -12,7 +12,6 @@ use crate::kernel::{
     fault::{Fault, Place},
     fields::{Field, named},
     filter::{Comparison, Node, Test, Value},
-    ids::ViewId,
     timestamp::Timestamp,
 };
 
@@ -26,23 +25,6 @@ pub struct Narrowing {
     pub columns: Vec<String>,
     /// Id, filter and search as they are stored, for the fingerprints of cursors.
     pub stored: Json,
-}
-
-/// A saved view that a request asks for by its id.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AskedView {
-    pub id: ViewId,
-    /// Where it is asked for.
-    pub place: Place,
-    /// Path, filter, search and sort of the request itself, for the fingerprint.
-    pub(super) path: String,
-    pub(super) filter: Json,
-    pub(super) q: Option<String>,
-    pub(super) sort: Vec<String>,
-    /// The order when neither the request nor the view names one.
-    pub(super) order: Vec<String>,
-    /// Can only be read when the order is known; with its place.
-    pub(super) cursor: Option<(String, Place)>,
 }
 
 impl ListRequest {

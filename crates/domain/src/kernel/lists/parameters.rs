@@ -156,13 +156,16 @@ const SUFFIXES: [(Operator, &str); 12] = [
 
 impl List {
     /// The field and operator that a parameter names.
-    fn condition(&self, parameter: &str) -> Option<(&'static Field, Operator)> {
+    pub(super) fn condition(&self, parameter: &str) -> Option<(&'static Field, Operator)> {
         if let Some(alias) = self.aliases.iter().find(|alias| alias.name == parameter) {
             return Some((named(self.fields(), alias.field)?, alias.operator));
         }
         SUFFIXES.iter().find_map(|(operator, suffix)| {
             let field = named(self.fields(), parameter.strip_suffix(suffix)?)?;
-            field.parameter_operators().any(|other| other == *operator).then_some((field, *operator))
+            field
+                .parameter_operators()
+                .any(|other| other == *operator)
+                .then_some((field, *operator))
         })
     }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    AskedView, Conditions, DEFAULT_LIMIT, List, Sort, Tie, cursor, parameters::invalid_parameters,
+    Conditions, DEFAULT_LIMIT, Last, List, Sort, Tie, cursor, parameters::invalid_parameters,
 };
 use crate::kernel::{
     choices::choices,
@@ -41,14 +41,6 @@ choices! {
     }
 }
 
-/// The last row of the page before: its sort values (a tier as its rank, an enum as its position)
-/// and what breaks ties.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Last {
-    pub values: Vec<Option<Value>>,
-    pub tie: Value,
-}
-
 /// A checked request for one page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRequest {
@@ -69,6 +61,23 @@ pub struct ListRequest {
     pub view: Option<AskedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
     pub(super) fingerprint: String,
+}
+
+/// A saved view that a request asks for by its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedView {
+    pub id: ViewId,
+    /// Where it is asked for.
+    pub place: Place,
+    /// Path, filter, search and sort of the request itself, for the fingerprint.
+    pub(super) path: String,
+    pub(super) filter: Json,
+    pub(super) q: Option<String>,
+    pub(super) sort: Vec<String>,
+    /// The order when neither the request nor the view names one.
+    pub(super) order: Vec<String>,
+    /// Can only be read when the order is known; with its place.
+    pub(super) cursor: Option<(String, Place)>,
 }
 
 /// The body of a query. GET parameters are read into it too, but for their conditions.
@@ -212,6 +221,12 @@ impl ListRequest {
             view: None,
             fingerprint: String::new(),
         }
+    }
+
+    /// The first `limit` rows of a list in its own order: for the server itself.
+    pub fn first(list: &List, limit: i64) -> Self {
+        let sort = Sort::read(&list.default_order(), list).unwrap_or_default();
+        Self { sort, ..Self::all(limit) }
     }
 
     /// Reads GET parameters: those that every list has, checked against their schemas, and the

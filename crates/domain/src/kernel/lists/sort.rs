@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{List, MAX_SORT_KEYS, request::Last};
+use super::{List, MAX_SORT_KEYS};
 use crate::kernel::{
     fault::excerpt,
     fields::{Field, FieldType, did_you_mean, named},
@@ -45,6 +45,14 @@ pub struct Sort {
     pub keys: Vec<Key>,
     pub tie: Tie,
     pub tie_descending: bool,
+}
+
+/// The last row of the page before: its sort values (a tier as its rank, an enum as its position)
+/// and what breaks ties.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Last {
+    pub values: Vec<Option<Value>>,
+    pub tie: Value,
 }
 
 /// What is wrong with a sort: which key, why, and facts for programs.
@@ -111,11 +119,7 @@ impl Sort {
 
     /// The place of a row of wire values in this order: its sort values, and what breaks ties.
     /// The number of a row is known by who counts them.
-    pub(super) fn place_of(
-        &self,
-        row: &Map<String, Json>,
-        ranks: &TierRanks,
-    ) -> (Vec<Json>, Json) {
+    pub(super) fn place_of(&self, row: &Map<String, Json>, ranks: &TierRanks) -> (Vec<Json>, Json) {
         let values = self.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect();
         let tie = match self.tie {
             Tie::Field(field) => field.cursor_value(row, ranks),

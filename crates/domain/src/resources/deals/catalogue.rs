@@ -31,7 +31,10 @@ pub static DEAL: &[Field] = &[
     f("account_domain", "Account domain", Domain, P).null().length(253),
     f("status", "Status", Enum, P).words(DealStatus::WORDS).schema("DealStatus"),
     f("stage", "Stage", Text, P).null().length(60),
-    f("motion", "Motion", Enum, P).default("\"other\"").words(DealMotion::WORDS).schema("DealMotion"),
+    f("motion", "Motion", Enum, P)
+        .default("\"other\"")
+        .words(DealMotion::WORDS)
+        .schema("DealMotion"),
     f("value", "Value", Money, P).default("0").indexed(),
     f("currency", "Currency", Text, S)
         .length(3)

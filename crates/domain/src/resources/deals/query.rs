@@ -7,11 +7,7 @@ use utoipa::{
 };
 
 use super::catalogue;
-use crate::{
-    kernel::{
-        lists::{List, ListQuery, list_parameters},
-    },
-};
+use crate::kernel::lists::{List, ListQuery, list_parameters};
 
 /// The body of a query for deals. Its filter may name fields of the partner, `partner.tier`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,8 +39,7 @@ impl ToSchema for DealQuery {
 }
 
 /// The list of deals.
-pub static DEAL_LIST: List =
-    List::new("Deal", catalogue).search().deleted().views().changes();
+pub static DEAL_LIST: List = List::new("Deal", catalogue).search().deleted().views().changes();
 
 list_parameters! {
     /// The parameters of the list of deals.

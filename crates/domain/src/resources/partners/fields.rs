@@ -19,8 +19,7 @@ pub static PARTNER_FIELD: &[Field] = &[
         .schema("FieldClass"),
 ];
 /// The list of partner fields, in display order.
-pub static PARTNER_FIELD_LIST: List =
-    List::new("PartnerField", || PARTNER_FIELD).short();
+pub static PARTNER_FIELD_LIST: List = List::new("PartnerField", || PARTNER_FIELD).short();
 
 list_parameters! {
     /// The parameters of the list of partner fields.

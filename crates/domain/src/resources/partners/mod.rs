@@ -20,8 +20,8 @@ use crate::kernel::{
     access::Actor,
     choices::choices,
     fields::{AnyValue, Field, FieldClass, FieldType},
-    lists::{List, list_parameters},
     ids::{ContactId, MemberId, PartnerId, TagId},
+    lists::{List, list_parameters},
     page::{FollowedPage, Page},
     schema::partners,
     sql::Sql,
@@ -575,8 +575,7 @@ pub static FIELD_OVERRIDE: &[Field] = &[
     Field::new("overridden_at", "Overridden", FieldType::Timestamp, FieldClass::System),
 ];
 /// The list of the overrides of a partner, by field.
-pub static FIELD_OVERRIDE_LIST: List =
-    List::new("FieldOverride", || FIELD_OVERRIDE).short();
+pub static FIELD_OVERRIDE_LIST: List = List::new("FieldOverride", || FIELD_OVERRIDE).short();
 
 list_parameters! {
     /// The parameters of the list of overrides.

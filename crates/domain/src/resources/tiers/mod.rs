@@ -293,8 +293,12 @@ pub struct TierChange {
 
 /// The fields that lists of tier changes are filtered and sorted by.
 pub static TIER_CHANGE: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(TierChangeId::PREFIX, "TierChangeId"),
-    Field::new("from", "From", FieldType::Text, FieldClass::System).null().exact().column("from_tier"),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(TierChangeId::PREFIX, "TierChangeId"),
+    Field::new("from", "From", FieldType::Text, FieldClass::System)
+        .null()
+        .exact()
+        .column("from_tier"),
     Field::new("to", "To", FieldType::Text, FieldClass::System).null().exact().column("to_tier"),
     Field::new("at", "At", FieldType::Timestamp, FieldClass::System),
     Field::new("source", "Source", FieldType::Enum, FieldClass::System)

@@ -13,7 +13,7 @@ use domain::{
     Result,
     deals::{Deal, DealConflict, DealConflictPage, DealPage},
     ids::DealId,
-    listing::ListRequest,
+    lists::ListRequest,
     page::Page,
     schema::deals,
     views::ViewObject,
