@@ -34,6 +34,8 @@ async fn every_organization_has_a_form_from_the_start() {
         (form.version(), form.header("etag"), &form.body["is_open"]),
         (1, "\"1\"", &json!(false))
     );
+    // Both are of one clock.
+    assert_eq!(form.body["created_at"], form.body["updated_at"]);
     let mapped: Vec<&Value> = form.body["questions"]
         .as_array()
         .unwrap()

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::{
     api_keys::API_KEY_LIST,
     contacts::CONTACT_LIST,
-    deals::DEAL_LIST,
+    deals::{DEAL_CONFLICT_LIST, DEAL_LIST},
     events::{EVENT_LIST, EVENT_TYPE_LIST},
     fields::{Field, FieldType, Operator},
     jobs::{JOB_ITEM_LIST, JOB_LIST},
@@ -33,6 +33,7 @@ const LISTS: &[(&str, &List)] = &[
     ("/v1/auth/sessions", &SESSION_LIST),
     ("/v1/contacts", &CONTACT_LIST),
     ("/v1/deals", &DEAL_LIST),
+    ("/v1/deals/{id}/conflicts", &DEAL_CONFLICT_LIST),
     ("/v1/event-types", &EVENT_TYPE_LIST),
     ("/v1/events", &EVENT_LIST),
     ("/v1/insights/attainment", &PARTNERS_BY_NAME),
@@ -74,6 +75,7 @@ fn listed() -> BTreeSet<&'static str> {
 struct World {
     org: Organization,
     partner: String,
+    deal: String,
     job: String,
 }
 
@@ -96,13 +98,15 @@ impl World {
             let path = format!("/v1/partners/{partner}");
             org.owner.patch(&path, json!({"tier": tier, "industry": tier})).await.expect(200);
         }
+        let mut deals = Vec::new();
         for (number, name) in ["Ann", "Bob", "Cid"].into_iter().enumerate() {
             let contact = json!({"partner_id": partners[number], "name": name,
                 "email": (number > 0).then(|| format!("{name}@acme.example"))});
             org.owner.post("/v1/contacts", contact).await.expect(201);
             let deal = json!({"partner_id": partners[number], "name": name, "value": number * 100,
-                "account_name": format!("{name} Ltd")});
-            org.owner.post("/v1/deals", deal).await.expect(201);
+                "account_name": (["Lamp Ltd", "Lamp Limited", "Lamp"][number]),
+                "status": (["submitted", "approved", "approved"][number])});
+            deals.push(org.owner.post("/v1/deals", deal).await.expect(201).id().to_owned());
             let tag = json!({"category": (["services", "regions"][number % 2]), "name": name});
             org.owner.post("/v1/tags", tag).await.expect(201);
             let item = json!({"kind": (["workflow", "affiliate"][number % 2]), "title": name});
@@ -128,6 +132,7 @@ impl World {
             ))
             .await;
         }
+        let deal = deals.swap_remove(0);
         let form = crate::submissions::Form::open(&org).await;
         form.submitted("Delta").await;
         form.submitted("Epsilon").await;
@@ -141,11 +146,15 @@ impl World {
         while org.owner.all("/v1/notification-deliveries").await.iter().any(is_under_way) {
             tokio::task::yield_now().await;
         }
-        Self { org, partner, job }
+        Self { org, partner, deal, job }
     }
 
     fn path(&self, pattern: &str) -> String {
-        let id = if pattern.starts_with("/v1/jobs/") { &self.job } else { &self.partner };
+        let id = match pattern.split('/').nth(2) {
+            Some("jobs") => &self.job,
+            Some("deals") => &self.deal,
+            _ => &self.partner,
+        };
         pattern.replace("{id}", id)
     }
 }

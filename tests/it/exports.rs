@@ -207,7 +207,13 @@ async fn only_who_asked_for_a_file_and_admins_fetch_it_and_for_a_day() {
     use domain::schema::jobs;
 
     let org = filled().await;
-    let key = org.key(&["exports:write", "jobs:read"]).await;
+    let blind = org.key(&["exports:write", "jobs:read", "partners:read"]).await;
+    for (object, scope) in [("contact", "contacts:read"), ("deal", "deals:read")] {
+        let refused = blind.post("/v1/exports", json!({"object": object, "format": "csv"})).await;
+        let refused = refused.problem(403, "insufficient_scope");
+        assert_eq!(refused.body["meta"]["required_scope"], scope);
+    }
+    let key = org.key(&["exports:write", "jobs:read", "partners:read"]).await;
     let (job, _) =
         key.export(json!({"object": "partner", "format": "csv", "columns": ["name"]})).await;
     let path = format!("/v1/jobs/{}/result", job["id"].as_str().unwrap());

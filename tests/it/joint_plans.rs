@@ -18,7 +18,8 @@ async fn a_plan_is_a_view_over_the_partner() {
         (&json!(null), &json!(null))
     );
     assert_eq!(empty.body["item_counts"], json!({"affiliate": 0, "integration": 0, "workflow": 0}));
-    assert_eq!((empty.header("etag"), &empty.body["currency"]), ("\"1\"", &json!("USD")));
+    assert!(empty.header("etag").starts_with("\"1."), "{}", empty.header("etag"));
+    assert_eq!(empty.body["currency"], "USD");
 
     let weights = json!({"q1": 1000, "q2": 2000, "q3": 3000, "q4": 4000});
     let changed = org

@@ -336,6 +336,35 @@ async fn passwords_that_take_long_to_judge_stop_nobody() {
     assert!(statuses.iter().all(|status| matches!(status, 422 | 503)), "{statuses:?}");
 }
 
+#[tokio::test]
+async fn a_flood_of_passwords_from_one_network_keeps_nobody_else_out() {
+    let org = Organization::new().await;
+    let password: String = SLOW.chars().cycle().take(128).collect();
+    let register = |number: usize| {
+        let body = json!({"organization_name": "Acme", "currency": "XXX", "name": "Ann",
+            "email": format!("{}{number}@example.com", unique("flood")), "password": password});
+        async move { at("198.51.111.1").post("/v1/auth/registrations", body).await.status }
+    };
+    let mut flood = tokio::spawn(join_all((0..24).map(register)));
+    let public = Client::public().at(neighbour());
+    // Somebody signs in, somebody registers and somebody chooses a new password meanwhile.
+    let mut done = 0;
+    while done < 3 && !flood.is_finished() {
+        let client = at(&format!("198.51.111.{}", 10 + done));
+        sign_in(&client, &org.email, PASSWORD).await.expect(201);
+        let mut registration = json!({"organization_name": "Acme", "currency": "USD",
+            "name": "Ann", "email": format!("{}@example.com", unique("ann"))});
+        registration["password"] = PASSWORD.into();
+        let answer = client.post("/v1/auth/registrations", registration).await;
+        assert!(matches!(answer.status, 201 | 202), "{} {:?}", answer.status, answer.body);
+        public.get("/healthz").await.expect(200);
+        done += 1;
+    }
+    assert!(done > 0);
+    let statuses = (&mut flood).await.unwrap();
+    assert!(statuses.iter().all(|status| matches!(status, 422 | 503)), "{statuses:?}");
+}
+
 /// A key that may be used from one network, behind a proxy that is trusted.
 #[tokio::test]
 async fn lists_of_addresses_hold_however_the_proxy_writes_them() {

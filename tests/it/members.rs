@@ -193,6 +193,24 @@ async fn events_about_people_are_for_admins() {
 }
 
 #[tokio::test]
+async fn addresses_of_members_in_events_need_the_scope_to_read_members() {
+    let org = Organization::new().await;
+    let email = format!("{}@example.com", unique("secret"));
+    let invited = org.owner.post("/v1/members", json!({"email": email, "role": "viewer"})).await;
+    let id = invited.expect(201).body["member"]["id"].as_str().unwrap().to_owned();
+    org.owner.delete(&format!("/v1/members/{id}")).await.expect(204);
+    let path = format!("/v1/events?subject_id={id}");
+    let events = async |scopes: &[&str]| org.key(scopes).await.all(&path).await;
+    let shown = events(&["events:read", "members:read"]).await;
+    assert_eq!(shown.len(), 2);
+    assert!(shown.iter().all(|event| event["data"]["email"] == email), "{shown:?}");
+    let hidden = events(&["events:read"]).await;
+    assert_eq!(hidden.len(), 2);
+    assert!(!json!(hidden).to_string().contains(&email), "{hidden:?}");
+    assert_eq!(hidden[0]["data"]["email"], json!(null));
+}
+
+#[tokio::test]
 async fn partners_of_a_member_who_is_removed_have_no_manager() {
     let org = Organization::new().await;
     let (_, id) = org.person("member").await;

@@ -182,7 +182,7 @@ async fn whoever_starts_a_job_is_told_of_its_end() {
     );
     assert_eq!(told[0]["subject"], json!({"type": "job", "id": job["id"]}));
     mail_sink().wait(&email(&mia).await, "Export finished").await;
-    let key = org.key(&["exports:write", "jobs:read"]).await;
+    let key = org.key(&["exports:write", "jobs:read", "partners:read"]).await;
     key.export(json!({"object": "partner", "format": "csv"})).await;
     assert_eq!(org.owner.all("/v1/notifications").await, Vec::<Value>::new(), "a key has no inbox");
 }

@@ -36,7 +36,8 @@ async fn items_are_created_changed_and_deleted() {
     );
     let path = made.header("location").to_owned();
     let same = member.patch(&path, json!({"quarter": "q2"})).await.expect(200);
-    assert_eq!((same.version(), same.header("etag")), (1, "\"1\""));
+    assert_eq!(same.version(), 1);
+    assert!(same.header("etag").starts_with("\"1."), "{}", same.header("etag"));
     let changed = member
         .patch(&path, json!({"status": "live", "due_on": null, "description": "Done."}))
         .await

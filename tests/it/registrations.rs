@@ -62,8 +62,13 @@ async fn organization_of(client: &Client) -> String {
 
 /// An organization whose owner has confirmed.
 async fn organization(name: &str) -> Client {
-    let (client, email) = (at("203.0.113.1"), address("owner"));
-    let token = registered(&client, name, &email).await;
+    organization_owned_by(name, &address("owner")).await
+}
+
+/// An organization whose owner has confirmed with this address.
+async fn organization_owned_by(name: &str, email: &str) -> Client {
+    let client = at("203.0.113.1");
+    let token = registered(&client, name, email).await;
     signed(&confirm(&client, &token).await.expect(201))
 }
 
@@ -232,6 +237,90 @@ async fn an_inviter_cannot_take_an_address_with_the_link_that_they_see() {
     for token in [shown, mailed] {
         accept(&token, PASSWORD).await.problem(409, "email_taken");
     }
+}
+
+#[tokio::test]
+async fn a_displaced_member_loses_all_access_and_the_admins_are_told() {
+    let owner_email = address("owner");
+    let owner = organization_owned_by(&unique("Mallory Inc"), &owner_email).await;
+    let cfo = address("cfo");
+    let (shown, _) = invite(&owner, &cfo).await;
+    let grant = accept(&shown, PASSWORD).await.expect(201);
+    let (displaced, id) = (signed(&grant), &grant.body["member"]["id"]);
+    let cookie = grant.header("set-cookie").split(';').next().unwrap().to_owned();
+    displaced.get("/v1/me").await.expect(200);
+
+    // The mail says what the confirmation does.
+    let token = registered(&at("203.0.113.20"), &unique("Own"), &cfo).await;
+    let mail = mail_sink().wait(&cfo, "Confirm your registration").await;
+    assert!(mail.text.contains("Your confirmation suspends that account"), "{}", mail.text);
+    confirm(&at("203.0.113.20"), &token).await.expect(201);
+    let told = mail_sink().wait(&owner_email, "A member was suspended").await;
+    assert!(told.text.contains(&cfo), "{}", told.text);
+    displaced.is_refused_soon("invalid_token").await;
+    let browser = at("203.0.113.200").with("origin", "https://app.example.com");
+    let browser = browser.with("x-requested-with", "test").with("cookie", &cookie);
+    let refreshed = browser.post("/v1/auth/refreshes", json!(null)).await;
+    assert!(matches!(refreshed.status, 401 | 403), "{:?}", refreshed.body);
+
+    let path = format!("/v1/members/{}", id.as_str().unwrap());
+    let member = owner.get(&path).await.expect(200);
+    assert_eq!(member.body["status"], "suspended");
+    let events = owner.all("/v1/events?types=member.updated").await;
+    let last = events.last().unwrap();
+    assert_eq!((&last["subject"]["id"], &last["actor"]["type"]), (id, &json!("system")));
+    assert_eq!(last["data"]["reason"], "email_proved_elsewhere");
+    // The address is another account for good, so nobody can pretend otherwise.
+    owner.patch(&path, json!({"status": "active"})).await.problem(409, "email_taken");
+    owner.delete(&path).await.expect(204);
+    sign_in(&cfo, PASSWORD).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_account_is_mailed_no_more_than_an_address_under_all_its_spellings() {
+    let name = unique("ann");
+    let spelled = |tag: &str| format!("{name}{tag}@example.com");
+    organization_owned_by(&unique("Acme"), &spelled("")).await;
+    for number in 0..3 {
+        let tagged = spelled(&format!("+{number}"));
+        register_as(&at("198.51.100.69"), &unique("Evil"), &tagged).await.expect(202);
+    }
+    register_as(&at("198.51.100.69"), &unique("Evil"), &spelled("")).await.expect(202);
+    // A mail that was queued later has come, so no other one is on its way.
+    registered(&at("203.0.113.13"), &unique("Later"), &address("later")).await;
+    // One of the three mails of this hour was the account's own confirmation.
+    assert_eq!(waiting(&spelled("+0")).await + waiting(&spelled("+1")).await, 2);
+    assert_eq!(waiting(&spelled("+2")).await, 0);
+    let subjects = |email: &str| {
+        let mails = mail_sink().received(email);
+        mails.iter().map(|mail| mail.header("subject").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(!subjects(&spelled("")).contains(&"You already have an account".to_owned()));
+}
+
+#[tokio::test]
+async fn a_suspended_member_gets_no_link_that_leads_nowhere() {
+    let owner = organization(&unique("Acme")).await;
+    let email = address("sam");
+    let (_, mailed) = invite(&owner, &email).await;
+    let grant = accept(&mailed, PASSWORD).await.expect(201);
+    let path = format!("/v1/members/{}", grant.body["member"]["id"].as_str().unwrap());
+    owner.patch(&path, json!({"status": "suspended"})).await.expect(200);
+    let client = at("203.0.113.21");
+    let reset = client.post("/v1/auth/password-resets", json!({"email": email})).await;
+    let nobody = json!({"email": address("nobody")});
+    let unknown = client.post("/v1/auth/password-resets", nobody).await;
+    assert_eq!((reset.status, &reset.bytes), (202, &unknown.bytes));
+    let mail = mail_sink().wait(&email, "Your account is suspended").await;
+    assert!(mail.link("https://app.example.com/password-resets/").is_none(), "{}", mail.text);
+    register_as(&client, &unique("Own"), &email).await.expect(202);
+    registered(&at("203.0.113.13"), &unique("Later"), &address("later")).await;
+    let mails = mail_sink().received(&email);
+    let is_misleading = |mail: &harness::ReceivedMail| {
+        ["You already have an account", "Choose a new password"]
+            .contains(&mail.header("subject").unwrap_or_default())
+    };
+    assert!(!mails.iter().any(is_misleading), "{mails:?}");
 }
 
 #[tokio::test]

@@ -143,15 +143,20 @@ async fn a_write_can_insist_on_a_version() {
         .await
         .problem(412, "version_mismatch");
     assert_eq!(refused.body["meta"]["current_version"], 3);
-    for wrong in ["nonsense", "2", "\"two\"", "\"\"", "\"9999999999999999999999\""] {
+    // RFC 9110: members of a list may be empty, and a tag of something else matches nothing.
+    for other in ["\"two\"", "\"\"", "\"9999999999999999999999\"", "\"2\", ,\"a,b\"", "\"x.3\""] {
+        with(other).patch(SETTINGS, json!({"name": "x"})).await.problem(412, "version_mismatch");
+    }
+    for wrong in ["nonsense", "2", "\"3\" \"3\"", "\"3", ",", "", "*, \"3\""] {
         let refused =
             with(wrong).patch(SETTINGS, json!({"name": "x"})).await.problem(400, "invalid_header");
         assert_eq!(refused.faults()["If-Match"], "invalid_header");
     }
+    with("\"1\", ,W/\"3.7\",").patch(SETTINGS, json!({"name": "Three"})).await.expect(200);
     let parallel =
         futures_util::future::join_all(
             (0..8).map(|number| {
-                let client = with("\"3\"");
+                let client = with("\"4\"");
                 async move {
                     client.patch(SETTINGS, json!({"name": format!("Name {number}")})).await.status
                 }
@@ -631,4 +636,93 @@ async fn documents_whose_absent_properties_stay_are_patched_not_put() {
         let plain = plain.await;
         assert_eq!(plain.expect(200).body, before.body, "{path} as application/json");
     }
+}
+
+/// What a resource shows beside its version comes from other records: the tag names it, too.
+#[tokio::test]
+async fn a_tag_changes_with_whatever_a_resource_shows() {
+    let org = Organization::new().await;
+    let owner = &org.owner;
+    let partner = owner.post("/v1/partners", json!({"name": "Acme", "type": "reseller"})).await;
+    let partner = format!("/v1/partners/{}", partner.expect(201).id());
+    let create = async |path: &str, body: Value| owner.post(path, body).await.expect(201);
+    let tag = create("/v1/tags", json!({"name": "Cloud", "category": "regions"})).await;
+    let filter = json!({"op": "any", "field": "tag_ids", "value": [tag.id()]});
+    let view = create("/v1/views", json!({"name": "V", "object": "partner", "filter": filter}));
+    let view = format!("/v1/views/{}", view.await.id());
+    let partner_id = partner.rsplit('/').next().unwrap().to_owned();
+    let contact = json!({"partner_id": partner_id, "name": "Ann"});
+    let contact = create("/v1/contacts", contact).await;
+    let contact = contact.header("location").to_owned();
+    let item = json!({"kind": "integration", "title": "One"});
+    let item = create(&format!("{partner}/plan-items"), item).await;
+    let (plan, tag_path) = (format!("{partner}/joint-plan"), format!("/v1/tags/{}", tag.id()));
+    let tier = owner.get("/v1/tiers").await.expect(200).body["data"][0]["key"].clone();
+    let tier = format!("/v1/tiers/{}", tier.as_str().unwrap());
+    let paths = [
+        &partner,
+        &plan,
+        &tag_path,
+        &view,
+        &contact,
+        &item.header("location").to_owned(),
+        &tier,
+        "/v1/tier-policy",
+        "/v1/application-form",
+        "/v1/organization",
+        "/v1/ideal-partner-profile",
+    ];
+    let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+    let read = async || {
+        let mut all = Vec::new();
+        for path in &paths {
+            let answer = owner.get(path).await;
+            all.push(
+                (answer.status == 200)
+                    .then(|| (answer.bytes.clone(), answer.header("etag").to_owned())),
+            );
+        }
+        all
+    };
+    let score = json!({"partner_ids": [partner_id], "force": true});
+    let other = json!({"kind": "workflow", "title": "Two"});
+    let other_contact = json!({"partner_id": partner_id, "name": "Bob"});
+    let tags = json!([tag.id()]);
+    let deal = json!({"partner_id": partner_id, "name": "D", "account_name": "A",
+        "value": 5, "registered_on": "2026-11-01", "motion": "product"});
+    let steps: Vec<(&str, String, Value)> = vec![
+        ("POST", format!("{partner}/plan-items"), other),
+        ("PATCH", partner.clone(), json!({"tag_ids": tags})),
+        ("POST", "/v1/score-refreshes".to_owned(), score),
+        ("POST", "/v1/contacts".to_owned(), other_contact),
+        ("PATCH", partner.clone(), json!({"primary_contact_id": null})),
+        ("POST", "/v1/deals".to_owned(), deal),
+        ("POST", "/v1/tier-evaluations".to_owned(), json!({})),
+        ("PATCH", "/v1/organization".to_owned(), json!({"fiscal_year_start_month": 7})),
+        ("PATCH", "/v1/ideal-partner-profile".to_owned(), json!({"narrative": "Other"})),
+        ("DELETE", tag_path.clone(), json!(null)),
+    ];
+    let (mut before, mut changed) = (read().await, 0);
+    for (method, path, body) in steps {
+        let any = owner.with("if-match", "*");
+        let answer = match method {
+            "POST" => owner.post(&path, body).await,
+            "PATCH" => any.patch(&path, body).await,
+            _ => any.delete(&path).await,
+        };
+        assert!(answer.status < 300, "{method} {path}: {:?}", answer.body);
+        if answer.status == 202 {
+            owner.wait(answer.id()).await;
+        }
+        let after = read().await;
+        for ((path, before), after) in paths.iter().zip(&before).zip(&after) {
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            if before.0 != after.0 {
+                assert_ne!(before.1, after.1, "{path} after {method}");
+                changed += 1;
+            }
+        }
+        before = after;
+    }
+    assert!(changed >= 10, "{changed}");
 }

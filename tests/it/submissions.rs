@@ -834,13 +834,18 @@ async fn a_key_decides_like_a_person_only_where_it_may() {
     let org = Organization::new().await;
     let form = Form::open(&org).await;
     let data = || json!({"data": {"type": "reseller", "industry": "Retail"}});
-    let key = org.key(&["applications:write"]).await;
+    // Making partners needs the scope to write them.
+    let inbox = org.key(&["applications:write"]).await;
+    let path = format!("{INBOX}/{}/acceptance", form.submitted("Delta").await);
+    let refused = inbox.post(&path, data()).await.problem(403, "insufficient_scope");
+    assert_eq!(refused.body["meta"]["required_scope"], "partners:write");
+    let key = org.key(&["applications:write", "partners:write"]).await;
     let made = accept(&key, &form.submitted("Acme").await, data()).await.expect(201);
     assert_eq!(
         (&made.body["partner"]["industry"], &made.body["partner"]["overridden_fields"]),
         (&json!("Retail"), &json!([]))
     );
-    let key = org.key(&["applications:write", "partners:override"]).await;
+    let key = org.key(&["applications:write", "partners:write", "partners:override"]).await;
     let made = accept(&key, &form.submitted("Beta").await, data()).await.expect(201);
     assert_eq!(made.body["partner"]["overridden_fields"], json!(["industry"]));
     org.key(&["applications:read"])

@@ -12,8 +12,8 @@ use domain::{
 use futures_util::TryStreamExt;
 use object_store::path::Path;
 use persistence::{
-    Store, Tx, account_mails, deals, exports, housekeeping, imports, jobs, notification_deliveries,
-    notifications,
+    Store, Tx, account_mails, deals, displaced_members, email_directory, exports, housekeeping,
+    imports, jobs, notification_deliveries, notifications,
     partners::first_scores,
     passwords, registrations, scores,
     tasks::Task,
@@ -47,6 +47,7 @@ impl Tasks for Work {
             passwords::RESET_TASK => self.sender.mail_reset(run).await,
             registrations::TASK => self.sender.mail_registration(run).await,
             account_mails::TASK => self.sender.mail_account(run).await,
+            email_directory::DISPLACED_TASK => displaced_members::suspend(run).await,
             notifications::SUMMARY_TASK => summarize_applications(run).await,
             deals::EXPIRY => deals::expire_due(run).await,
             tiers::DAILY => tiers::daily(run).await,

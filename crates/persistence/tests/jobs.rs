@@ -21,7 +21,7 @@ use domain::{
     schema,
 };
 use persistence::{
-    Store, Tx, housekeeping,
+    Settings, Store, Tx, housekeeping,
     jobs::{self, NewJob},
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
@@ -110,6 +110,7 @@ fn settings() -> worker::Settings {
         lease: Duration::from_millis(600),
         poll: Duration::from_millis(20),
         grace: Duration::from_secs(10),
+        outage_pause: Duration::from_millis(20),
     }
 }
 
@@ -821,4 +822,40 @@ async fn the_functions_that_look_over_the_wall_give_nothing_away() {
     assert_eq!(events(store, scope).await.len(), 1, "another organization's purge leaves them");
     while store.write(scope, async |tx| housekeeping::purge(tx).await).await.unwrap() > 0 {}
     assert!(events(store, scope).await.is_empty());
+}
+
+/// However long the database is away or the disk full, the work is done afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_uses_up_no_attempts() {
+    let scratch = Scratch::new().await;
+    let scope = scratch.organization().await;
+    enqueue(&scratch.store, &scope, NewTask::new("away", json!({})).attempts(2)).await;
+    enqueue(&scratch.store, &scope, NewTask::new("full", json!({})).attempts(2)).await;
+    enqueue(&scratch.store, &scope, NewTask::new("wrong", json!({})).attempts(1)).await;
+    let refusing = Settings { url: "postgres://127.0.0.1:1/nothing".into(), pool: 1 };
+    let (tried, done) = (RefCell::new(0), Notify::new());
+    let tasks = work(async |run| {
+        let kind = run.task.kind.as_str();
+        if kind == "wrong" {
+            return Err(Error::Unavailable("a mail did not go out".into()));
+        }
+        *tried.borrow_mut() += 1;
+        match (*tried.borrow() <= 12, kind) {
+            (true, "full") => Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into()),
+            (true, _) => Err(Store::connect(&refusing).await.err().unwrap()),
+            (false, _) => {
+                done.notify_one();
+                Ok(Outcome::Done)
+            }
+        }
+    });
+    let all = async {
+        done.notified().await;
+        let rest = async || rows(&scratch.store, &scope).await;
+        until("both are done", async || rest().await.len() == 1).await;
+        // What is no outage counts.
+        until("the other is dead", async || rest().await[0].3).await;
+    };
+    worker::run(&scratch.store, &tasks, &settings(), all).await;
+    assert_eq!(*tasks.buried.borrow(), ["wrong"]);
 }

@@ -7,6 +7,62 @@ use actix_web::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Properties of resources that change without a new version: counts, marks and times that follow
+/// from other records or from use. A new property of this kind belongs here.
+const BESIDE_VERSION: &[&str] = &[
+    // Joint plans.
+    "fiscal_year",
+    "quarterly_targets",
+    "quarterly_revenue",
+    "attainment_bp",
+    "item_counts",
+    // Plan items: the others of a plan make room for one that is moved.
+    "position",
+    // Views.
+    "is_default",
+    "warnings",
+    // Tiers and tags.
+    "partner_count",
+    // The tier policy.
+    "evaluated_at",
+    // Contacts.
+    "is_primary",
+    // Submissions and the application form.
+    "duplicate_partner_id",
+    "submission_count",
+    // Members and API keys.
+    "last_seen_at",
+    "last_used_at",
+];
+
+/// A hash of the properties of a body that its version does not cover; none when they say nothing
+/// (null, false, zero, empty), as they do at first.
+fn beside_version(body: &[u8]) -> Option<String> {
+    let Ok(Value::Object(properties)) = serde_json::from_slice::<Value>(body) else { return None };
+    let beside = BESIDE_VERSION
+        .iter()
+        .filter_map(|name| properties.get_key_value(*name))
+        .filter(|(_, value)| !says_nothing(value));
+    let beside: Vec<(&String, &Value)> = beside.collect();
+    if beside.is_empty() {
+        return None;
+    }
+    let digest = Sha256::digest(json!(beside).to_string());
+    Some(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(is) => !is,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(says_nothing),
+    }
+}
 
 /// An answer before it is sent. It can be kept under an Idempotency-Key and given again.
 #[derive(Debug, Clone)]
@@ -33,7 +89,7 @@ impl Answer {
 
     /// 200 with a resource. `tag` is its version, or what names its state better.
     pub fn resource(tag: impl Display, body: &impl Serialize) -> Self {
-        Self::new(200, body).with(header::ETAG, format!("\"{tag}\""))
+        Self::new(200, body).versioned(tag)
     }
 
     /// 201 with a new resource and where it is.
@@ -62,8 +118,15 @@ impl Answer {
     }
 
     /// The version, or what names the state better, as ETag beside what the constructor says.
+    ///
+    /// Architecture Invariant: an ETag changes whenever the body does. What a body shows beside its
+    /// version ([`BESIDE_VERSION`]) is hashed into the tag. `If-Match` looks at the version alone.
     pub fn versioned(self, tag: impl Display) -> Self {
-        self.with(header::ETAG, format!("\"{tag}\""))
+        let tag = match beside_version(&self.body) {
+            Some(hash) => format!("\"{tag}.{hash}\""),
+            None => format!("\"{tag}\""),
+        };
+        self.with(header::ETAG, tag)
     }
 
     /// One more header.
@@ -108,5 +171,27 @@ impl Responder for Answer {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         self.into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(body: &Value) -> String {
+        let answer = Answer::resource("17.2", body);
+        answer.headers.into_iter().find(|(name, _)| name == "etag").unwrap().1
+    }
+
+    #[test]
+    fn a_tag_covers_what_the_version_does_not() {
+        assert_eq!(tag(&json!({"name": "a", "evaluated_at": null})), "\"17.2\"");
+        assert_eq!(tag(&json!({"name": "b", "item_counts": {"all": 0}})), "\"17.2\"");
+        let stale = tag(&json!({"is_primary": true}));
+        assert!(stale.starts_with("\"17.2.") && stale.len() == 23, "{stale}");
+        let count = |count| tag(&json!({"partner_count": count}));
+        assert_ne!(count(1), count(2));
+        assert_ne!(count(1), tag(&json!({"submission_count": 1})));
+        assert_eq!(count(0), "\"17.2\"");
     }
 }

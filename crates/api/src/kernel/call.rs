@@ -111,12 +111,20 @@ impl Call {
     /// # Errors
     /// `insufficient_scope`.
     pub fn expect_scope(&self, wanted: AccessScope) -> Result<(), Error> {
-        match self.caller.credential {
-            Credential::Key { .. } if !self.caller.holds(wanted) => {
+        match self.may(wanted) {
+            true => Ok(()),
+            false => {
                 Err(Error::of(Code::InsufficientScope)
                     .meta("required_scope", wanted.as_str().into()))
             }
-            _ => Ok(()),
+        }
+    }
+
+    /// Whether the credential has a scope. Users have all that the gate lets through.
+    pub fn may(&self, wanted: AccessScope) -> bool {
+        match self.caller.credential {
+            Credential::Key { .. } => self.caller.holds(wanted),
+            Credential::User { .. } => true,
         }
     }
 
@@ -301,33 +309,64 @@ fn is_kept(error: &Error) -> bool {
 /// tag (how often scores were written since) does not count, and neither does whether the tag is
 /// weak.
 fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
-    let mut tags = Vec::new();
-    for value in headers.get_all(header::IF_MATCH) {
-        tags.extend(value.to_str().unwrap_or_default().split(',').map(str::trim));
-    }
-    if matches!(tags.as_slice(), [] | ["*"]) {
-        return Ok(None);
-    }
-    let versions: Option<Vec<i64>> = tags.iter().map(|tag| version_of(tag)).collect();
     let fault = |detail| {
         let fault = Fault::at_header("invalid_header", "If-Match", detail);
         Error::of(Code::InvalidHeader).at(fault)
     };
-    let versions = versions
-        .ok_or_else(|| fault("must be an ETag of this resource, such as \"17\", or several"))?;
-    match ExpectedVersions::any_of(&versions) {
-        Some(expected) => Ok(Some(expected)),
-        None => Err(fault("names more than 16 ETags")),
+    let mut tags = Vec::new();
+    for value in headers.get_all(header::IF_MATCH) {
+        let value = value.to_str().unwrap_or_default().trim();
+        if value == "*" {
+            return Ok(None);
+        }
+        let more = entity_tags(value).filter(|more| !more.is_empty());
+        tags.extend(more.ok_or_else(|| {
+            fault("must be an ETag of this resource, such as \"17\", several of them, or *")
+        })?);
+    }
+    if tags.is_empty() {
+        return Ok(None);
+    }
+    // A tag that is none of ours is no version of anything.
+    let versions: Vec<i64> = tags.into_iter().filter_map(version_of).collect();
+    ExpectedVersions::any_of(&versions)
+        .map(Some)
+        .ok_or_else(|| fault("names more than 16 versions"))
+}
+
+/// What stands between the quotes of each tag in a list (RFC 9110, 5.6.1 and 8.8.3), in which
+/// members may be empty; none when it is no list of tags.
+fn entity_tags(list: &str) -> Option<Vec<&str>> {
+    const SPACE: [char; 2] = [' ', '\t'];
+    let (mut tags, mut rest) = (Vec::new(), list);
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        if rest.is_empty() {
+            return Some(tags);
+        }
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
+        let (tag, after) = quoted.split_once('"')?;
+        if tag.contains(SPACE) {
+            return None;
+        }
+        tags.push(tag);
+        rest = after.trim_start_matches(SPACE);
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
     }
 }
 
-/// The version in an ETag: `"17"`, `"17.2"` or `W/"17"`.
+/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. What follows
+/// it says in which state beside its version a resource was, and does not count.
 fn version_of(tag: &str) -> Option<i64> {
-    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
-    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    let (version, times) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    (is_number(version) && is_number(times)).then(|| version.parse().ok()).flatten()
+    let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_state =
+        |text: &str| is_number(text) || is_hash(text) || matches!(text, "stale" | "fresh");
+    let mut parts = tag.split('.');
+    let version = parts.next().filter(|text| is_number(text))?;
+    if parts.all(is_state) { version.parse().ok() } else { None }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {

@@ -1,10 +1,17 @@
 //! Work that keeps a processor busy for milliseconds: beside the async threads, which answer
 //! everybody, and few at once.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use domain::{Error, Result};
 use tokio::sync::Semaphore;
+
+use crate::limits::{NetworkKey, network_key};
 
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -12,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Places where one kind of heavy work is done.
 pub type Places = LazyLock<Semaphore>;
 
-/// One place for each processor.
-pub fn one_per_processor() -> Semaphore {
-    Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))
+/// How many processors there are.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// Does `work` in one of the places. It keeps the place until it has ended, also when nobody waits
@@ -37,6 +44,63 @@ pub async fn run<T: Send + 'static>(
         work()
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+/// Places for heavy work that strangers may ask for. Networks take turns: of each one no more
+/// requests stand in the queue than there are places, and its others wait behind its own. So
+/// whoever floods it waits for themselves, and somebody from elsewhere waits for a few pieces of
+/// work, however many were asked for.
+pub struct FairPlaces {
+    count: usize,
+    places: Semaphore,
+    networks: Mutex<HashMap<NetworkKey, Weak<Semaphore>>>,
+}
+
+impl FairPlaces {
+    /// So many places.
+    pub fn new(count: usize) -> Self {
+        Self { count, places: Semaphore::new(count), networks: Mutex::default() }
+    }
+
+    /// Does `work` for a client at this address in one of the places, which it keeps until it has
+    /// ended.
+    ///
+    /// # Errors
+    /// `Unavailable` when no place is free in time.
+    pub async fn run<T: Send + 'static>(
+        &'static self,
+        client: IpAddr,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let own_queue = self.queue_of(client);
+        let place = async {
+            let turn = own_queue.acquire_owned().await.map_err(Error::internal)?;
+            let place = self.places.acquire().await.map_err(Error::internal)?;
+            Ok::<_, Error>((turn, place))
+        };
+        let place = tokio::time::timeout(PATIENCE, place)
+            .await
+            .map_err(|_| Error::Unavailable("too much heavy work is waiting".into()))??;
+        let work = move || {
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+
+    /// The queue of a network; those in which nobody stands are forgotten.
+    fn queue_of(&self, client: IpAddr) -> Arc<Semaphore> {
+        let key = network_key(client);
+        // A poisoned map is whole: it is changed by single calls.
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = networks.get(&key).and_then(Weak::upgrade) {
+            return queue;
+        }
+        networks.retain(|_, queue| queue.strong_count() > 0);
+        let queue = Arc::new(Semaphore::new(self.count));
+        networks.insert(key, Arc::downgrade(&queue));
+        queue
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +138,35 @@ mod tests {
             task.await.unwrap().unwrap();
         }
         assert!(most.load(Ordering::SeqCst) <= 2);
+    }
+
+    static ONE: LazyLock<FairPlaces> = LazyLock::new(|| FairPlaces::new(1));
+
+    /// With one queue for all the second network would come last.
+    #[tokio::test]
+    async fn who_floods_the_places_waits_behind_others() {
+        let (begin, begun) = mpsc::channel::<()>();
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let ask = |who: &'static str, ip: &str| {
+            let (done, ip) = (Arc::clone(&done), ip.parse().unwrap());
+            ONE.run(ip, move || done.lock().unwrap().push(who))
+        };
+        let first = ONE.run("192.0.2.1".parse().unwrap(), move || begun.recv().ok());
+        let flood = (0..24).map(|_| ask("flood", "192.0.2.1"));
+        let mut waiting: Vec<std::pin::Pin<Box<dyn Future<Output = Result<()>>>>> =
+            vec![Box::pin(async { first.await.map(drop) })];
+        waiting.extend(flood.map(|one| Box::pin(one) as _));
+        waiting.push(Box::pin(ask("somebody", "192.0.2.2")));
+        let mut all = futures_util::future::join_all(waiting);
+        // All of them stand in their queues now.
+        assert!(futures_util::poll!(&mut all).is_pending());
+        begin.send(()).unwrap();
+        for answer in all.await {
+            answer.unwrap();
+        }
+        let order = done.lock().unwrap();
+        assert_eq!(order.len(), 25);
+        let place = order.iter().position(|who| *who == "somebody").unwrap();
+        assert!(place <= 1, "{order:?}");
     }
 }

@@ -143,6 +143,16 @@ impl Subject<'_> {
     }
 }
 
+/// Names the network that an address belongs to.
+pub type NetworkKey = Key;
+
+/// The network of an address: itself for IPv4, the /56 for IPv6, which one customer of a provider
+/// often has as a whole.
+pub fn network_key(address: IpAddr) -> NetworkKey {
+    let (bits, length) = network(address, 56);
+    key(5, &[&bits[..length]])
+}
+
 /// The first bytes of an address that its network shares, and how many they are.
 fn network(address: IpAddr, v6_bits: usize) -> ([u8; 16], usize) {
     let mut bytes = [0; 16];

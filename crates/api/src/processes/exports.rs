@@ -16,11 +16,13 @@ use crate::{
 /// Export records
 ///
 /// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
-/// CSV, texts that a spreadsheet would take for formulas are escaped.
+/// CSV, texts that a spreadsheet would take for formulas are escaped. A key needs the scope to read
+/// the records beside `exports:write`.
 #[utoipa::path(tag = "exports", request_body = ExportRequest, security(("viewer" = ["exports:write"])),
     responses((status = 202, body = Job)), extensions(("x-errors" = json!("invalid_filter"))))]
 #[post("/exports")]
 pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
+    call.expect_scope(body.object.scope())?;
     let work = async |tx: &persistence::Tx<'_>| {
         let job = exports::insert(tx, &body).await?;
         Ok(accepted(&call, &job))

@@ -5,9 +5,9 @@ use chrono::Utc;
 use domain::{
     Fault,
     deals::{
-        DEAL_LIST, Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
-        DealBatchResult, DealConflictPage, DealCreate, DealList, DealPage, DealQuery,
-        DealRejection, DealUpdate,
+        DEAL_CONFLICT_LIST, DEAL_LIST, Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem,
+        DealBatchOperation, DealBatchResult, DealConflictList, DealConflictPage, DealCreate,
+        DealList, DealPage, DealQuery, DealRejection, DealUpdate,
     },
     ids::DealId,
     lists::ListRequest,
@@ -215,13 +215,15 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists other partners' approved deals for the same account (an equal domain or an equal name),
-/// and after them those for an account that may be the same: a name that differs in spelling or
-/// legal form, or a domain of the same company. Only the same account refuses an approval.
-#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealConflictPage)))]
+/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
+/// after them those for an account that may be the same: a name that differs in spelling or legal
+/// form, or a domain of the same company. Only the same account refuses an approval.
+#[utoipa::path(tag = "deals", params(DealId, DealConflictList), security(("viewer" = ["deals:read"])),
+    responses((status = 200, body = DealConflictPage)),
+    extensions(("x-errors" = json!("invalid_cursor"))))]
 #[get("/deals/{id}/conflicts")]
 pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    let page = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
-    Ok(Answer::ok(&page))
+    let request = call.list_request(&DEAL_CONFLICT_LIST)?;
+    let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
+    Ok(Answer::ok(&request.page_of(conflicts)))
 }

@@ -2,11 +2,17 @@
 
 use actix_web::{get, web};
 use domain::{
-    Code, Error,
+    Code, Error, Fault,
+    access::AccessScope,
     error_report::ErrorReport,
-    events::{Event, EventOrder, EventTypeInfo, TYPES},
+    events::{
+        EVENT_LIST, EVENT_TYPE_LIST, Event, EventList, EventOrder, EventTypeInfo, EventTypeList,
+        TYPES,
+    },
+    filter::Value,
     ids::PartnerId,
-    page::{LogPage, Page, Paging},
+    lists::{Last, invalid_parameters},
+    page::{LogPage, Page},
 };
 use persistence::events;
 use serde::{Deserialize, Serialize};
@@ -43,7 +49,8 @@ pub struct EventOrderParameter {
 /// `sequence_gt`: nothing can appear below it any more. Numbers that are missing between two events
 /// belong to events that do not match the conditions or that the caller may not see (security,
 /// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
-/// is 410 `events_expired`: read the records anew and go on from a new mark.
+/// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
+/// members are null for a key without `members:read`.
 #[utoipa::path(tag = "events", params(EventOrderParameter, EventList), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
     extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
 #[get("/events")]
@@ -108,7 +115,7 @@ async fn list(
             }
             // Before the events: they are all there up to this number.
             let last_sequence = events::last_sequence(tx).await?;
-            let Page { data, next_cursor, total_count } =
+            let Page { mut data, next_cursor, total_count } =
                 events::list(tx, partner, &request).await?;
             if let Some(read) = read {
                 // After the events: what is erased between the two statements is missed by nobody
@@ -121,6 +128,10 @@ async fn list(
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
+            if !call.may(AccessScope::MembersRead) {
+                data.iter_mut().for_each(Event::hide_addresses);
+            }
+            data.iter_mut().for_each(show_problem);
             Ok(EventPage { data, next_cursor, total_count, last_sequence })
         })
         .await?;

@@ -83,9 +83,10 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
 /// Change a member
 ///
 /// Role or status; takes effect within a second, everywhere. A suspension ends the member's
-/// sessions for good. Only an owner gives or takes `owner`.
+/// sessions for good. Only an owner gives or takes `owner`. A member whose e-mail address somebody
+/// else has proved was suspended by the system and cannot be active again.
 #[utoipa::path(tag = "members", params(MemberId), request_body = MemberUpdate, security(("admin" = ["-"])),
-    responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner"))))]
+    responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner email_taken"))))]
 #[patch("/members/{id}")]
 pub async fn update_member(
     call: Call,

@@ -47,12 +47,21 @@ pub(crate) fn answer(partner: &Partner) -> Answer {
     Answer::resource(tag(partner), partner)
 }
 
-/// What names the state of a partner: its version and, since scores make no version, how often they
-/// were written since.
+/// What names the state of a partner: its version; since scores make no version, how often they were
+/// written since; and a word where `scores_stale` is not what it is right after that write, since it
+/// makes none either.
 fn tag(partner: &Partner) -> String {
-    match (partner.summary.version, partner.scored_since_version) {
-        (version, 0) => version.to_string(),
-        (version, times) => format!("{version}.{times}"),
+    let Partner { summary, scored_since_version: times, .. } = partner;
+    let mut tag = summary.version.to_string();
+    if *times > 0 {
+        tag += &format!(".{times}");
+    }
+    // Whatever writes a partner that has scores makes them stale; scores themselves are fresh.
+    let usual = *times == 0 && summary.scored_at.is_some();
+    match summary.scores_stale {
+        stale if stale == usual => tag,
+        true => tag + ".stale",
+        false => tag + ".fresh",
     }
 }
 

@@ -12,6 +12,7 @@ use domain::{
     Code, Error, Fault,
     access::Scope,
     ids::{IdFault, OrganizationId, SessionId, UserId},
+    mailbox::mailbox,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
         InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
@@ -65,9 +66,9 @@ pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answ
         return Err(Error::new(Code::RegistrationClosed, detail).into());
     }
     let _counted =
-        call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&body.email))])?;
-    refuse(registration_faults(&body).await?)?;
-    let hash = hashed(&body.password).await?;
+        call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&mailbox(&body.email)))])?;
+    refuse(registration_faults(call.address, &body).await?)?;
+    let hash = hashed(call.address, &body.password).await?;
     match accounts.email_proof {
         true => request_registration(&call, &body, &hash).await,
         false => register_at_once(&call, &body, &hash).await,
@@ -119,7 +120,7 @@ pub async fn confirm_registration(
     let hash = match &password {
         ConfirmedPassword::Registered => pending.password_hash.clone(),
         ConfirmedPassword::Typed(password) | ConfirmedPassword::Unknown(password) => {
-            hashed(password).await?
+            hashed(call.address, password).await?
         }
     };
     let user = UserId::new();
@@ -164,7 +165,7 @@ async fn confirmed_password(
 ) -> Result<ConfirmedPassword, Error> {
     if let Some(password) = &body.password {
         let own_words = [pending.organization_name.as_str(), &pending.name, &pending.email];
-        let fault = judged("password", password, &own_words).await?;
+        let fault = judged(call.address, "password", password, &own_words).await?;
         refuse(fault.into_iter().collect())?;
         return Ok(ConfirmedPassword::Typed(password.clone()));
     }
@@ -198,7 +199,7 @@ pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
         .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
         .await?;
     let kept = found.as_ref().and_then(|(_, hash)| hash.as_deref());
-    if !verified(&body.password, kept).await? {
+    if !verified(call.address, &body.password, kept).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
     attempt.give_back();
@@ -348,9 +349,10 @@ async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Resu
     let store = &call.state.store;
     let member =
         store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
-    let fault = judged("new_password", password, &[&member.name, &member.email]).await?;
+    let fault =
+        judged(call.address, "new_password", password, &[&member.name, &member.email]).await?;
     refuse(fault.into_iter().collect())?;
-    let hash = hashed(password).await?;
+    let hash = hashed(call.address, password).await?;
     let reset = async |tx: &persistence::Tx<'_>| {
         let member = persistence::passwords::reset(tx, &token, &hash).await?;
         account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
@@ -371,15 +373,16 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
     let (person, kept) = store
         .read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await)
         .await?;
-    if !verified(current, kept.as_deref()).await? {
+    if !verified(call.address, current, kept.as_deref()).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
     guess.give_back();
-    let fault = judged("new_password", password, &[&person.name, &person.email]).await?;
+    let fault =
+        judged(call.address, "new_password", password, &[&person.name, &person.email]).await?;
     refuse(fault.into_iter().collect())?;
     // Hashing takes tens of milliseconds, so it happens outside of a transaction; the write makes
     // sure that the password is still the one that was checked.
-    let (checked, hash) = (kept.unwrap_or_default(), hashed(password).await?);
+    let (checked, hash) = (kept.unwrap_or_default(), hashed(call.address, password).await?);
     let change = store.write(&caller.scope, async |tx| {
         persistence::passwords::change(tx, member, session, &checked, &hash).await?;
         account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
@@ -402,9 +405,10 @@ pub async fn accept_invitation(
     let (organization, store) = (token.organization, &call.state.store);
     let system = Scope::system(organization, "sign-in", call.request_id);
     let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
-    let fault = judged("password", &body.password, &[&body.name, &invited.email]).await?;
+    let fault =
+        judged(call.address, "password", &body.password, &[&body.name, &invited.email]).await?;
     refuse(fault.into_iter().collect())?;
-    let hash = hashed(&body.password).await?;
+    let hash = hashed(call.address, &body.password).await?;
     let user = UserId::new();
     let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
     let grant = store.write(&scope, async |tx| {

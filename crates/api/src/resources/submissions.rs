@@ -100,9 +100,9 @@ pub async fn update_submission(
 /// by hand, so that it is overridden from then on (by automation for an API key without
 /// `partners:override`). However often and by however many it is called: one partner.
 #[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionAcceptance,
-    security(("member" = ["applications:write"])), responses((status = 201, body = AcceptanceResult)),
-    extensions(("x-errors" = json!("partner_exists submission_already_accepted external_id_taken \
-        required not_found_reference"))))]
+    security(("member" = ["applications:write", "partners:write"])),
+    responses((status = 201, body = AcceptanceResult)),
+    extensions(("x-errors" = json!("partner_exists submission_already_accepted external_id_taken required not_found_reference"))))]
 #[post("/application-submissions/{id}/acceptance")]
 pub async fn accept_submission(
     call: Call,

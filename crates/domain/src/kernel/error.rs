@@ -206,6 +206,17 @@ impl Error {
         matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>())
     }
 
+    /// Whether the database is away or a disk full: nothing that was asked for is at fault, and it
+    /// may be tried again however often that has failed.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>() || source.is::<DatabaseAway>())
+    }
+
+    /// The database cannot be reached, or has ended the connection.
+    pub fn database_away(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(DatabaseAway(source.into()).into())
+    }
+
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
@@ -296,12 +307,12 @@ impl From<diesel::result::Error> for Error {
                             None => Self::internal(error),
                         }
                     }
-                    Kind::SerializationFailure | Kind::ClosedConnection => {
-                        Self::Unavailable(error.into())
-                    }
+                    Kind::ClosedConnection => Self::database_away(error),
+                    Kind::SerializationFailure => Self::Unavailable(error.into()),
                     _ if is_out_of_space(info.message()) => {
                         Self::Unavailable(OutOfSpace(error.into()).into())
                     }
+                    _ if is_away(info.message()) => Self::database_away(error),
                     _ if is_passing(info.message()) => Self::Unavailable(error.into()),
                     _ => Self::internal(error),
                 }
@@ -328,6 +339,11 @@ impl From<std::io::Error> for Error {
 #[error("there is no space left: {0}")]
 pub struct OutOfSpace(#[source] Box<dyn std::error::Error + Send + Sync>);
 
+/// The database is away: what was asked for may be tried again once it is back.
+#[derive(Debug, thiserror::Error)]
+#[error("the database is away: {0}")]
+pub struct DatabaseAway(#[source] Box<dyn std::error::Error + Send + Sync>);
+
 /// Whether PostgreSQL says that a disk is full (SQLSTATE 53100). Diesel keeps the message alone.
 fn is_out_of_space(message: &str) -> bool {
     ["No space left on device", "Disk quota exceeded", "could not extend file"]
@@ -337,12 +353,10 @@ fn is_out_of_space(message: &str) -> bool {
 
 /// Whether PostgreSQL says something that passes: the same request may succeed a moment later.
 fn is_passing(message: &str) -> bool {
-    const BEGINNINGS: [&str; 8] = [
+    const BEGINNINGS: [&str; 6] = [
         "canceling statement",
         // One of two transactions that wait for each other is ended.
         "deadlock detected",
-        "terminating connection",
-        "the database system",
         // Class 53: the machine or the server has too little of something just now.
         "out of memory",
         "out of shared memory",
@@ -350,7 +364,11 @@ fn is_passing(message: &str) -> bool {
         "temporary file size exceeds",
     ];
     BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
-        || message.contains("connection")
+}
+
+/// Whether PostgreSQL, or the connection to it, is going or gone.
+fn is_away(message: &str) -> bool {
+    message.starts_with("the database system") || message.contains("connection")
 }
 
 /// What a broken uniqueness means.

@@ -57,6 +57,23 @@ pub struct Event {
     pub request_id: String,
 }
 
+impl Event {
+    /// Takes the e-mail addresses of members out, for whoever may not read members. The name of
+    /// somebody who was invited without one is the address.
+    pub fn hide_addresses(&mut self) {
+        if self.subject.kind != "member" {
+            return;
+        }
+        for name in ["email", "name"] {
+            if let Some(value) = self.data.0.get_mut(name)
+                && value.as_str().is_some_and(|text| text.contains('@'))
+            {
+                *value = Value::Null;
+            }
+        }
+    }
+}
+
 /// What changed: `changes` by field with `from` and `to`, and facts by type of event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(transparent)]

@@ -16,6 +16,7 @@ pub mod formats;
 pub mod ids;
 pub mod links;
 pub mod lists;
+pub mod mailbox;
 pub mod page;
 pub mod passwords;
 pub mod patch;

@@ -19,11 +19,6 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A list that is complete as it stands.
-    pub fn whole(data: Vec<T>) -> Self {
-        Self { data, next_cursor: None, total_count: None }
-    }
-
     /// The same page of other things.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Page<U> {
         Page {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        access::AccessScope,
         choices::choices,
         error::{Error, Result},
         fault::Fault,
@@ -74,6 +75,15 @@ pub struct ExportRequest {
 }
 
 impl ExportObject {
+    /// What a key must be allowed to do to read these records.
+    pub const fn scope(self) -> AccessScope {
+        match self {
+            Self::Partner => AccessScope::PartnersRead,
+            Self::Contact => AccessScope::ContactsRead,
+            Self::Deal => AccessScope::DealsRead,
+        }
+    }
+
     /// The fields by which its records are filtered.
     pub fn catalogue(self) -> &'static [Field] {
         match self {

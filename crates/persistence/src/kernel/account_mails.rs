@@ -33,6 +33,11 @@ const ATTEMPTS: i32 = 12;
 pub enum AccountMail {
     /// Somebody has registered with the address of this account.
     AlreadyRegistered,
+    /// Somebody has asked for a new password, or has registered, with the address of this account,
+    /// which is suspended.
+    Suspended,
+    /// A member of the organization was suspended because somebody else has proved their address.
+    MemberDisplaced { name: String, email: String },
     /// There is a new password.
     PasswordChanged,
     /// The person has made an API key, or replaced the secret of one.
@@ -48,6 +53,8 @@ impl AccountMail {
         match self {
             // Strangers cause it.
             Self::AlreadyRegistered => ("already registered", day(3)),
+            Self::Suspended => ("suspended", day(3)),
+            Self::MemberDisplaced { .. } => ("member displaced", day(20)),
             Self::PasswordChanged => ("password changed", day(20)),
             Self::ApiKeyMade { .. } => ("API key made", day(20)),
             Self::NewDevice { .. } => ("new device", day(20)),
@@ -56,6 +63,8 @@ impl AccountMail {
 }
 
 /// Queues a mail to a member, unless the member had as many of this kind today as anybody wants.
+/// Counted by member and not by mailbox: somebody with `ann+other@` must not use up what Ann is
+/// told of her own account.
 pub async fn enqueue(tx: &Tx<'_>, member: MemberId, mail: AccountMail) -> Result<()> {
     let (kind, allowance) = mail.allowance();
     let key = format!("{kind}: {}", member.0);

@@ -204,14 +204,15 @@ impl Store {
     /// one.
     pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
         match tokio::time::timeout(PATIENCE, self.pool.get()).await {
-            Ok(got) => got.map_err(|error| Error::Unavailable(error.into())),
+            Ok(got) => got.map_err(Error::database_away),
+            // All connections may be at work: that says nothing of the database.
             Err(late) => Err(Error::Unavailable(late.into())),
         }
     }
 
     /// A connection of its own, outside the pool, for LISTEN.
     pub(crate) async fn listener(&self) -> Result<AsyncPgConnection> {
-        establish(&self.url).await.map_err(|error| Error::Unavailable(error.into()))
+        establish(&self.url).await.map_err(Error::database_away)
     }
 
     /// Whether the database answers.

@@ -3,9 +3,17 @@
 
 use diesel::{define_sql_function, sql_types};
 use diesel_async::RunQueryDsl;
-use domain::{Result, ids::OrganizationId};
+use domain::{
+    Error, Result,
+    ids::OrganizationId,
+    jobs::{Lane, NewTask},
+};
+use serde::{Deserialize, Serialize};
 
-use crate::kernel::db::{Store, Tx};
+use crate::kernel::{
+    db::{Store, Tx},
+    tasks,
+};
 
 define_sql_function! {
     fn organization_of_email(email: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
@@ -14,7 +22,10 @@ define_sql_function! {
 mod directory {
     use diesel::{define_sql_function, sql_types};
     define_sql_function! {
-        fn take_email(email: sql_types::Text, is_proved: sql_types::Bool) -> sql_types::Bool;
+        fn take_email_from(
+            email: sql_types::Text,
+            is_proved: sql_types::Bool,
+        ) -> sql_types::Nullable<sql_types::Uuid>;
     }
     define_sql_function! {
         fn organization_of_proved_email(
@@ -49,10 +60,45 @@ pub(crate) enum EmailProof {
     Missing,
 }
 
-/// Takes the e-mail address for this organization; false when another user has it.
+/// The task that suspends a member whose address another organization has taken. Its payload:
+/// [`DisplacedAddress`].
+pub const DISPLACED_TASK: &str = "displaced_member";
+/// How often such a suspension is tried.
+const ATTEMPTS: i32 = 12;
+
+/// An address that an organization has lost to somebody who has proved it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DisplacedAddress {
+    /// The organization that has lost it.
+    pub organization_id: OrganizationId,
+    pub email: String,
+}
+
+/// Takes the e-mail address for this organization; false when another user has it. Whoever had it
+/// without proof loses their access to the other organization, which this transaction may not
+/// touch: a task of this one does it, committed together with the change of hands.
 pub(crate) async fn take_email(tx: &Tx<'_>, email: &str, proof: EmailProof) -> Result<bool> {
-    let take = directory::take_email(email, proof == EmailProof::Given);
-    Ok(diesel::select(take).get_result(&mut tx.conn()).await?)
+    let take = directory::take_email_from(email, proof == EmailProof::Given);
+    let before: Option<OrganizationId> = diesel::select(take).get_result(&mut tx.conn()).await?;
+    let Some(organization_id) = before else { return Ok(false) };
+    if organization_id != tx.scope().organization {
+        let displaced = DisplacedAddress { organization_id, email: email.to_owned() };
+        let payload = serde_json::to_value(displaced).map_err(Error::internal)?;
+        let task = NewTask::new(DISPLACED_TASK, payload).attempts(ATTEMPTS).lane(Lane::People);
+        tasks::enqueue(tx, &task).await?;
+    }
+    Ok(true)
+}
+
+/// Whether the account with this e-mail address belongs to this organization.
+pub(crate) async fn has_email(tx: &Tx<'_>, email: &str) -> Result<bool> {
+    let account = account_of_email(tx, email).await?;
+    Ok(account == Some(tx.scope().organization))
+}
+
+/// The organization whose user has this e-mail address, as a transaction sees it.
+pub(crate) async fn account_of_email(tx: &Tx<'_>, email: &str) -> Result<Option<OrganizationId>> {
+    Ok(diesel::select(organization_of_email(email)).get_result(&mut tx.conn()).await?)
 }
 
 /// A member has used a link that was mailed to the address.

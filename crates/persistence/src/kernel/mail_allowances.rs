@@ -5,7 +5,7 @@
 use chrono::TimeDelta;
 use diesel::{define_sql_function, sql_types};
 use diesel_async::RunQueryDsl;
-use domain::{Code, Error, Result};
+use domain::{Code, Error, Result, mailbox::mailbox};
 
 use crate::kernel::db::Tx;
 
@@ -67,7 +67,7 @@ impl InvitationAllowance {
     /// seconds.
     pub(crate) async fn take(self, tx: &Tx<'_>, email: &str) -> Result<()> {
         let organization = format!("invitations of {}", tx.scope().organization.0);
-        let address = format!("invitations to {email}");
+        let address = format!("invitations to {}", mailbox(email));
         // The organization first: two of its admins wait for each other and not in a circle.
         for (key, most, name, whose) in [
             (

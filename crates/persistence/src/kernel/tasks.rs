@@ -379,6 +379,28 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
+/// Gives the task back undone, to be tried again after a pause: an outage is no attempt.
+///
+/// # Errors
+/// [`LeaseLost`].
+pub async fn postpone(tx: &Tx<'_>, task: &Task, pause: Duration, reason: &str) -> Result<()> {
+    let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+    let reason: String = reason.chars().take(2_000).collect();
+    let back = Statement::new(
+        "/* tasks.postpone */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
+         attempts = greatest(attempts - 1, 0), \
+         run_at = clock_timestamp() + interval '1 millisecond' * ",
+    )
+    .with(Bind::Int(Some(pause)), ", last_error = ")
+    .with(Bind::Text(Some(reason)), " WHERE id = ")
+    .with(Bind::Id(Some(task.id)), " AND lease = ")
+    .with(Bind::Id(Some(task.lease)), "");
+    match back.execute(&mut tx.conn()).await? {
+        1 => Ok(()),
+        _ => Err(lost()),
+    }
+}
+
 /// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a
 /// random half), or is dead when this was the last one. Answers whether it is dead.
 ///

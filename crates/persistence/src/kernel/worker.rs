@@ -57,7 +57,13 @@ pub struct Settings {
     pub poll: Duration,
     /// How long a stop waits for running tasks.
     pub grace: Duration,
+    /// How long a task rests after an outage of the database or a full disk.
+    pub outage_pause: Duration,
 }
+
+/// How long a worker tries to write how a task has ended while the database is away. Its lease may
+/// be over by then, but only a database that is back can give the task to somebody else.
+const OUTAGE_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 impl Settings {
     /// So many jobs at a time, and what belongs beside them.
@@ -87,6 +93,7 @@ impl Settings {
             lease: Duration::from_secs(15),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(20),
+            outage_pause: Duration::from_secs(5),
         }
     }
 
@@ -403,12 +410,12 @@ impl<'a, T: Tasks> Loop<'a, T> {
 
     /// Runs one task and writes how it ended; answers its id.
     fn attend(&self, task: Task, abort: Arc<Notify>) -> impl Future<Output = Uuid> + use<'a, T> {
-        let (store, handler, lease) = (self.store.clone(), self.tasks, self.settings.lease);
+        let (store, handler, settings) = (self.store.clone(), self.tasks, self.settings);
         let run = Run { store, task, stopping: self.stopping.clone() };
         async move {
             let id = run.task.id;
             tokio::select! {
-                () = attempt(handler, &run, lease) => {}
+                () = attempt(handler, &run, settings) => {}
                 () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost \
                     the lease; left the task"),
             }
@@ -463,7 +470,7 @@ async fn give_back(store: &Store, task: &Task) {
     }
 }
 
-async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
+async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
     let task = &run.task;
     let outcome = if task.is_exhausted() {
         Err(Error::internal("its worker died every time"))
@@ -475,7 +482,7 @@ async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
     };
     let since = Instant::now();
     loop {
-        match settle(handler, run, &outcome).await {
+        match settle(handler, run, &outcome, settings.outage_pause).await {
             Ok(()) => return,
             Err(error) if LeaseLost::is(&error) => {
                 tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
@@ -484,8 +491,11 @@ async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
             }
             // Away for now: as long as the lease may still be ours, the end of the work is worth
             // writing.
-            Err(Error::Unavailable(_)) if since.elapsed() < lease => {
+            Err(Error::Unavailable(_)) if since.elapsed() < settings.lease => {
                 tokio::time::sleep(Duration::from_millis(100)).await
+            }
+            Err(error) if error.is_outage() && since.elapsed() < OUTAGE_PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(250)).await
             }
             Err(error) => {
                 tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; \
@@ -497,7 +507,12 @@ async fn attempt(handler: &impl Tasks, run: &Run, lease: Duration) {
 }
 
 /// Writes how the run ended.
-async fn settle(handler: &impl Tasks, run: &Run, outcome: &Result<Outcome>) -> Result<()> {
+async fn settle(
+    handler: &impl Tasks,
+    run: &Run,
+    outcome: &Result<Outcome>,
+    outage_pause: Duration,
+) -> Result<()> {
     let task = &run.task;
     match outcome {
         Ok(Outcome::Completed) => Ok(()),
@@ -508,6 +523,13 @@ async fn settle(handler: &impl Tasks, run: &Run, outcome: &Result<Outcome>) -> R
             run.store.write(run.scope(), async |tx| tasks::release(tx, task).await).await
         }
         Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
+        Err(error) if error.is_outage() => {
+            tracing::warn!(task = %task.id, kind = task.kind, %error, "an outage stopped a task");
+            let reason = error.to_string();
+            let postpone =
+                async |tx: &Tx<'_>| tasks::postpone(tx, task, outage_pause, &reason).await;
+            run.store.write(run.scope(), postpone).await
+        }
         Err(error) => {
             tracing::warn!(task = %task.id, kind = task.kind, attempt = task.attempts, %error, "a \
                 task failed");

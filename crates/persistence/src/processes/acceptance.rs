@@ -11,12 +11,11 @@ use domain::{
     partners::{Change, Partner, PrimaryContact, changes_of, partner_field},
     schema::{contacts as contacts_table, partners as partners_table, submissions},
     submissions::{AcceptanceResult, Mapped, Submission, SubmissionAcceptance, SubmissionStatus},
-    timestamp::Timestamp,
 };
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    kernel::db::Tx,
+    kernel::{db::Tx, sql::clock_timestamp},
     resources::{
         application_forms, contacts,
         partners::{self, bulk, first_scores},
@@ -83,9 +82,9 @@ async fn close(tx: &Tx<'_>, before: &Submission, partner: PartnerId) -> Result<S
             submissions::status.eq(SubmissionStatus::Accepted),
             submissions::partner_id.eq(partner),
             submissions::reviewer_id.eq(reviewer),
-            submissions::reviewed_at.eq(Timestamp::now()),
+            submissions::reviewed_at.eq(clock_timestamp().nullable()),
             submissions::version.eq(before.version + 1),
-            submissions::updated_at.eq(Timestamp::now()),
+            submissions::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;

@@ -1,6 +1,7 @@
 //! What spans several resources.
 
 pub mod acceptance;
+pub mod displaced_members;
 pub mod enrichments;
 pub mod exports;
 pub mod housekeeping;

@@ -13,7 +13,6 @@ use domain::{
     partners::{Change, partner_field},
     patch,
     schema::{contacts, partners as partners_table},
-    timestamp::Timestamp,
     views::ViewObject,
 };
 use serde_json::{Value, json};
@@ -24,6 +23,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
+        sql::clock_timestamp,
     },
     resources::{
         partners::{self, stale_scores, tier_rules},
@@ -132,7 +132,7 @@ pub async fn update(
         .set((
             update,
             contacts::version.eq(before.version + 1),
-            contacts::updated_at.eq(Timestamp::now()),
+            contacts::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;

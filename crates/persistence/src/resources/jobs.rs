@@ -22,6 +22,7 @@ use crate::{
     kernel::{
         db::Tx,
         listing::{self, Source},
+        sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks,
     },
@@ -243,18 +244,16 @@ pub async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Va
         return Ok(None);
     }
     if job.status == JobStatus::Queued {
-        let now = Timestamp::now();
         diesel::update(jobs::table.filter(jobs::id.eq(id)))
             .set((
                 jobs::status.eq(JobStatus::Running),
-                jobs::started_at.eq(now),
-                jobs::updated_at.eq(now),
+                jobs::started_at.eq(clock_timestamp().nullable()),
+                jobs::updated_at.eq(clock_timestamp()),
                 jobs::version.eq(jobs::version + 1),
             ))
             .execute(&mut tx.conn())
             .await?;
-        job.version += 1;
-        (job.status, job.started_at, job.updated_at) = (JobStatus::Running, Some(now), now);
+        job = find(tx, id).await?;
         tx.tell(NewEvent::new("job.started", id, job.version, json!({"type": job.kind})));
     }
     Ok(Some((job, position)))
@@ -282,7 +281,7 @@ pub async fn end_step(
         jobs::failed.eq(jobs::failed + failed),
         jobs::skipped.eq(jobs::skipped + skipped),
         jobs::position.eq(position),
-        jobs::updated_at.eq(Timestamp::now()),
+        jobs::updated_at.eq(clock_timestamp()),
         jobs::version.eq(jobs::version + 1),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
@@ -329,7 +328,7 @@ pub async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
         .set((
             jobs::total.eq(total),
             jobs::version.eq(jobs::version + 1),
-            jobs::updated_at.eq(Timestamp::now()),
+            jobs::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;
@@ -347,7 +346,7 @@ pub async fn set_done(tx: &Tx<'_>, id: JobId, done: i64) -> Result<()> {
         jobs::done.eq(done),
         jobs::total.eq(greatest(jobs::total, Some(done))),
         jobs::succeeded.eq(done),
-        jobs::updated_at.eq(Timestamp::now()),
+        jobs::updated_at.eq(clock_timestamp()),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
         .set((counts, jobs::version.eq(jobs::version + 1)))
@@ -381,14 +380,13 @@ async fn end(
     result: Option<Value>,
     problem: Option<Value>,
 ) -> Result<Job> {
-    let now = Timestamp::now();
     let change = (
         jobs::status.eq(status),
         jobs::result.eq(result),
         jobs::problem.eq(problem),
-        jobs::finished_at.eq(now),
-        jobs::expires_at.eq(Timestamp(now.0 + chrono::TimeDelta::days(7))),
-        jobs::updated_at.eq(now),
+        jobs::finished_at.eq(clock_timestamp().nullable()),
+        jobs::expires_at.eq(Timestamp(Timestamp::now().0 + chrono::TimeDelta::days(7))),
+        jobs::updated_at.eq(clock_timestamp()),
         jobs::version.eq(jobs::version + 1),
     );
     let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());

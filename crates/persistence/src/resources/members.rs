@@ -209,7 +209,7 @@ pub async fn accept(
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot
-/// be set.
+/// be set; `email_taken` when a suspended member is to be active whose address is another account.
 pub async fn update(
     tx: &Tx<'_>,
     id: MemberId,
@@ -221,10 +221,33 @@ pub async fn update(
     before.may_be_changed(update, tx.scope())?;
     patch::expect_version(expected, before.version)?;
     before.can_become(update)?;
-    let changes = patch::changes(&before, update)?;
-    if changes.is_empty() {
-        return Ok(before);
+    let is_activated =
+        before.status == MemberStatus::Suspended && update.status == Some(MemberStatus::Active);
+    if is_activated && !email_directory::has_email(tx, &before.email).await? {
+        let detail = "The e-mail address of this member is another account now. Remove the member \
+                      and invite the person with an address of their own.";
+        return Err(Error::new(Code::EmailTaken, detail));
     }
+    let after = write(tx, &before, update, None).await?;
+    if !after.is_acting_owner() {
+        keep_an_owner(&owners, id)?;
+    }
+    Ok(after)
+}
+
+/// Writes role or status of a locked member, with what follows for their access. `reason` is why
+/// the system does it by itself.
+pub(crate) async fn write(
+    tx: &Tx<'_>,
+    before: &Member,
+    update: &MemberUpdate,
+    reason: Option<&str>,
+) -> Result<Member> {
+    let changes = patch::changes(before, update)?;
+    if changes.is_empty() {
+        return Ok(before.clone());
+    }
+    let id = before.id;
     let after: Member = diesel::update(members::table.find(id))
         .set((
             update,
@@ -234,9 +257,6 @@ pub async fn update(
         .returning(Member::as_returning())
         .get_result(&mut tx.conn())
         .await?;
-    if !after.is_acting_owner() {
-        keep_an_owner(&owners, id)?;
-    }
     if after.status == MemberStatus::Suspended {
         sessions::end_all_but(tx, id, None).await?;
         passwords::forget_resets(tx, id).await?;
@@ -244,7 +264,11 @@ pub async fn update(
     revocations::revoke(tx, id.0).await?;
     // Access tokens carry the role and are checked without a query; the revocation above makes
     // every instance refuse the old ones.
-    tx.tell(NewEvent::new("member.updated", id, after.version, json!({"changes": changes})));
+    let mut data = json!({"changes": changes});
+    if let Some(reason) = reason {
+        data["reason"] = reason.into();
+    }
+    tx.tell(NewEvent::new("member.updated", id, after.version, data));
     Ok(after)
 }
 

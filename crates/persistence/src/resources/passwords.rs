@@ -11,7 +11,7 @@ use domain::{
     Code, Error, Result,
     ids::{MemberId, SessionId},
     jobs::{Lane, NewTask},
-    members::Member,
+    members::{Member, MemberStatus},
     schema::{members, password_resets},
     secrets::{OpaqueToken, TokenKind},
     timestamp::Timestamp,
@@ -20,6 +20,7 @@ use serde_json::json;
 
 use crate::{
     kernel::{
+        account_mails::{self, AccountMail},
         db::Tx,
         email_directory,
         mail_allowances::{self, Allowance},
@@ -83,16 +84,24 @@ pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
 pub const RESET_TASK: &str = "password_reset";
 
 /// Queues the mail with a reset link for whoever has joined with this e-mail address, unless one
-/// went to it within the last five minutes: that one is still good. For anybody else it does
-/// nothing.
+/// went to it within the last five minutes: that one is still good. A suspended member gets a mail
+/// that says so instead, since a new password would lead nowhere. For anybody else it does nothing.
 pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
-    let member: Option<MemberId> =
-        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;
-    let Some(MemberId(member)) = member else { return Ok(()) };
+    let member: Option<(MemberId, MemberStatus)> = members::table
+        .filter(joined)
+        .select((members::id, members::status))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let Some((MemberId(member), status)) = member else { return Ok(()) };
+    // By member and not by mailbox: who asks for `ann+other@` must not keep Ann from a new password.
     let key = format!("password resets of {member}");
     if mail_allowances::take(tx, &key, RESET_MAILS).await?.is_some() {
         return Ok(());
+    }
+    if status == MemberStatus::Suspended {
+        return account_mails::enqueue(tx, MemberId(member), AccountMail::Suspended).await;
     }
     let task = NewTask::new(RESET_TASK, json!({"member_id": member}))
         .unique(format!("password reset {member}"))
@@ -111,12 +120,14 @@ pub struct ResetMail {
     pub organization: String,
 }
 
-/// The member of a [`RESET_TASK`], with a fresh token; none when it was removed meanwhile.
+/// The member of a [`RESET_TASK`], with a fresh token; none when it was removed or suspended
+/// meanwhile.
 pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
     let id = task.payload.get("member_id").cloned().unwrap_or_default();
     let id = serde_json::from_value(id).map(MemberId).map_err(Error::internal)?;
     let found: Option<(String, String)> = members::table
         .find(id)
+        .filter(members::status.eq(MemberStatus::Active))
         .select((members::name, members::email))
         .first(&mut tx.conn())
         .await

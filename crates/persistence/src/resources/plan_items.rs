@@ -15,7 +15,6 @@ use domain::{
         PlanItemPage, PlanItemUpdate, place,
     },
     schema::{partners as partners_table, plan_items},
-    timestamp::Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +23,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
+        sql::clock_timestamp,
     },
     resources::partners,
 };
@@ -133,7 +133,7 @@ pub async fn update(
             update,
             plan_items::position.eq(position),
             plan_items::version.eq(before.version + 1),
-            plan_items::updated_at.eq(Timestamp::now()),
+            plan_items::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;
@@ -217,7 +217,7 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
             .set((
                 plan_items::owner_id.eq(None::<MemberId>),
                 plan_items::version.eq(plan_items::version + 1),
-                plan_items::updated_at.eq(Timestamp::now()),
+                plan_items::updated_at.eq(clock_timestamp()),
             ))
             .returning((plan_items::id, plan_items::version, plan_items::partner_id))
             .get_results(&mut tx.conn())

@@ -12,7 +12,8 @@ use domain::{
     access::Scope,
     ids::{MemberId, OrganizationId, UserId},
     jobs::{Lane, NewTask},
-    members::Member,
+    mailbox::mailbox,
+    members::{Member, MemberStatus},
     schema::{members, registrations},
     secrets::{OpaqueToken, TokenKind},
     sessions::Registration,
@@ -81,7 +82,7 @@ pub async fn request(
         // API).
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
-            store.write(&scope, async |tx| notify_owner(tx, &registration.email).await).await
+            store.write(&scope, async |tx| notify_account(tx, &registration.email).await).await
         }
         None => {
             let scope = Scope::before_organization(request_id);
@@ -91,14 +92,30 @@ pub async fn request(
     }
 }
 
-async fn notify_owner(tx: &Tx<'_>, email: &str) -> Result<()> {
+async fn notify_account(tx: &Tx<'_>, email: &str) -> Result<()> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
-    let member: Option<MemberId> =
-        members::table.filter(joined).select(members::id).first(&mut tx.conn()).await.optional()?;
-    match member {
-        Some(member) => account_mails::enqueue(tx, member, AccountMail::AlreadyRegistered).await,
-        None => Ok(()),
+    let member: Option<(MemberId, MemberStatus)> = members::table
+        .filter(joined)
+        .select((members::id, members::status))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    let Some((member, status)) = member else { return Ok(()) };
+    if !take_mail(tx, email).await? {
+        return Ok(());
     }
+    let mail = match status {
+        MemberStatus::Suspended => AccountMail::Suspended,
+        _ => AccountMail::AlreadyRegistered,
+    };
+    account_mails::enqueue(tx, member, mail).await
+}
+
+/// Takes one of the mails that registrations may cause to an address, whatever they say; false when
+/// there is none left.
+async fn take_mail(tx: &Tx<'_>, email: &str) -> Result<bool> {
+    let key = format!("registrations of {}", mailbox(email));
+    Ok(mail_allowances::take(tx, &key, TO_ADDRESS).await?.is_none())
 }
 
 async fn insert(
@@ -110,8 +127,7 @@ async fn insert(
     // Each registration clears some old ones, so that a flood of them does not outgrow what is
     // cleared daily.
     purge(tx, CLEARED).await?;
-    let key = format!("registrations of {}", registration.email);
-    if mail_allowances::take(tx, &key, TO_ADDRESS).await?.is_some() {
+    if !take_mail(tx, &registration.email).await? {
         // Without a mail nobody could confirm it.
         return Ok(());
     }
@@ -138,6 +154,9 @@ pub struct ConfirmationMail {
     pub organization_name: String,
     pub name: String,
     pub email: String,
+    /// Whether somebody has an account with the address without having proved it: it is suspended
+    /// by the confirmation.
+    pub displaces: bool,
 }
 
 /// The registration of a [`TASK`] with a fresh token, that of an earlier attempt stops working;
@@ -155,10 +174,10 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
         .get_result(&mut tx.conn())
         .await
         .optional()?;
-    Ok(pending.map(|pending| {
-        let PendingRegistration { organization_name, name, email, .. } = pending;
-        ConfirmationMail { token, organization_name, name, email }
-    }))
+    let Some(pending) = pending else { return Ok(None) };
+    let PendingRegistration { organization_name, name, email, .. } = pending;
+    let displaces = email_directory::account_of_email(tx, &email).await?.is_some();
+    Ok(Some(ConfirmationMail { token, organization_name, name, email, displaces }))
 }
 
 /// The registration that a token is for.

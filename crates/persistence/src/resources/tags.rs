@@ -12,7 +12,6 @@ use domain::{
     schema::tags,
     tags::{Tag, TagCreate, TagPage, TagUpdate},
     tiers::TierTrigger,
-    timestamp::Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +19,7 @@ use crate::{
     kernel::{
         db::Tx,
         listing::{self, Source},
+        sql::clock_timestamp,
     },
     resources::{partners::tier_rules, tiers},
 };
@@ -74,7 +74,7 @@ pub async fn update(
         return Ok(before);
     }
     diesel::update(tags::table.find(id))
-        .set((update, tags::version.eq(before.version + 1), tags::updated_at.eq(Timestamp::now())))
+        .set((update, tags::version.eq(before.version + 1), tags::updated_at.eq(clock_timestamp())))
         .execute(&mut tx.conn())
         .await?;
     tx.tell(NewEvent::new("tag.updated", id, before.version + 1, json!({"changes": changes})));
@@ -158,7 +158,7 @@ async fn take_off(tx: &Tx<'_>, id: TagId) -> Result<Vec<Untagged>> {
             partners::tag_ids.eq(array_remove(partners::tag_ids, id)),
             partners::scores_stale.eq(partners::scored_at.is_not_null()),
             partners::version.eq(partners::version + 1),
-            partners::updated_at.eq(Timestamp::now()),
+            partners::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;

@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::kernel::{
     db::Tx,
     listing::{self, Source},
+    sql::clock_timestamp,
     statement::{Bind, Statement},
 };
 
@@ -153,7 +154,7 @@ pub async fn update(
             views::columns_.eq(&after.columns),
             views::visibility.eq(after.visibility),
             views::version.eq(after.version),
-            views::updated_at.eq(Timestamp::now()),
+            views::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;

@@ -252,8 +252,13 @@ impl Sender {
         let link = format!("{}/registration-confirmations/{}", self.app_url, wanted.token.expose());
         let name = named(&wanted.name, "there");
         let organization = named(&wanted.organization_name, "an organization");
-        let values =
-            [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
+        let note = if wanted.displaces { DISPLACES } else { "" };
+        let values = [
+            ("name", name.as_str()),
+            ("organization", &organization),
+            ("link", link.as_str()),
+            ("note", note),
+        ];
         let Letter { text, html } = REGISTRATION.fill(&values);
         let mail = Mail {
             id: format!("registration-{}", run.task.id),
@@ -316,6 +321,12 @@ impl Sender {
 /// What the subject of every invitation says: nothing of it is the inviter's to choose.
 const INVITATION_SUBJECT: &str = "You are invited to join an organization on partneros";
 
+/// What the mail of a registration adds where an account uses the address without proof.
+const DISPLACES: &str = " An account on partneros uses this e-mail address already, without having \
+                         shown that mails reach it. Your confirmation suspends that account. If it \
+                         is yours and you want to keep it, do not confirm: ask for a new password \
+                         on the sign-in page instead.";
+
 /// A name for a mail, or what stands for it when nothing of it can be shown.
 fn named(name: &str, otherwise: &str) -> String {
     match plain_name(name, 100) {
@@ -345,6 +356,27 @@ impl AccountNews {
                     .to_owned(),
                 advice: "Sign in with it, or ask for a new password if you have forgotten it. If \
                          it was not you, do nothing: nothing has changed.",
+            },
+            AccountMail::Suspended => Self {
+                title: "Your account is suspended",
+                what: "somebody, probably you, has asked for a new password or tried to register \
+                       an organization on partneros with this e-mail address. Your account is \
+                       suspended, so you cannot sign in."
+                    .to_owned(),
+                advice: "Ask an admin of your organization to activate it again. If it was not \
+                         you, do nothing: nothing has changed.",
+            },
+            AccountMail::MemberDisplaced { name, email } => Self {
+                title: "A member was suspended",
+                what: format!(
+                    "a member of your organization on partneros was suspended at {at}: {} ({}). \
+                     This person joined without showing that mails to the address reach them, and \
+                     somebody else has shown it since. The sessions of the member have ended.",
+                    named(name, "(no name)"),
+                    plain_line(email, 254)
+                ),
+                advice: "Look at what the member did. If the person belongs to your organization, \
+                         remove the member and invite the person with another address.",
             },
             AccountMail::PasswordChanged => Self {
                 title: "Your password was changed",

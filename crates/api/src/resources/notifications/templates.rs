@@ -33,7 +33,7 @@ pub const INVITATION: Template = template!("invitation");
 /// A reset link: `name`, `organization`, `link`.
 pub const PASSWORD_RESET: Template = template!("password_reset");
 
-/// The link that confirms a registration: `name`, `organization`, `link`.
+/// The link that confirms a registration: `name`, `organization`, `link`, `note` (may be empty).
 pub const REGISTRATION: Template = template!("registration");
 /// What happened to a person's account: `title`, `name`, `what`, `advice`, `link`.
 pub const ACCOUNT: Template = template!("account");
@@ -73,7 +73,7 @@ mod tests {
             (NOTIFICATION, &["title", "body", "action", "link", "organization", "settings"][..]),
             (INVITATION, &["inviter", "organization", "link"]),
             (PASSWORD_RESET, &["name", "organization", "link"]),
-            (REGISTRATION, &["name", "organization", "link"]),
+            (REGISTRATION, &["name", "organization", "link", "note"]),
             (ACCOUNT, &["title", "name", "what", "advice", "link"]),
         ] {
             let plain: Vec<(&str, &str)> = names.iter().map(|name| (*name, "plain")).collect();

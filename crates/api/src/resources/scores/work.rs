@@ -38,12 +38,16 @@ use serde_json::{Map, Value as Json, json};
 
 use super::judge::Frame;
 
-/// Partners of one step, judged by the rules.
-/// A batch takes about 0.2 seconds, for which its partners are locked
-/// (docs/decisions/0152-first-scores-in-batches.md).
-const BATCH: i64 = 200;
+/// Partners of one step, judged by the rules. Whoever writes one of them waits for the step, about
+/// 0.05 seconds (docs/decisions/0152-first-scores-in-batches.md).
+const BATCH: i64 = 50;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
+/// Partners that somebody else was writing when a refresh came to them, and that it comes back to.
+const MOST_DEFERRED: usize = 200;
+/// How often it comes back before it gives up, and how long it waits when all were still locked.
+const RETURNS: u32 = 40;
+const RETURN_PAUSE: Duration = Duration::from_millis(250);
 /// How long a refresh works before it lets others go first.
 const TURN: Duration = Duration::from_secs(30);
 /// New partners whom somebody else is judging just now are looked at again after this time.
@@ -55,16 +59,32 @@ pub struct Scorer {
 }
 
 /// How far a job has come.
-#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(default)]
 struct Position {
     after: Option<PartnerId>,
     index: i64,
+    /// Whether the selection is at its end, so that only deferred partners are left.
+    walked: bool,
+    /// Partners that somebody else was writing, with the index of their item.
+    deferred: Vec<(i64, PartnerId)>,
+    /// How often deferred partners were tried again.
+    returns: u32,
+}
+
+/// How a step of a refresh has ended.
+enum StepEnd {
+    JobEnded,
+    GoesOn,
+    /// All that is left is locked by others.
+    Waits,
 }
 
 /// The partners of one step, and what decides on them.
 struct Batch {
     position: Position,
-    ids: Vec<PartnerId>,
+    /// The partners, each with the index of its item.
+    entries: Vec<(i64, PartnerId)>,
     claimed: Claimed,
     frame: Frame,
     /// For the language model: what was known when they were claimed.
@@ -87,6 +107,13 @@ enum Became {
     /// Fields before and after.
     Scored(Json, Json),
     Unchanged,
+}
+
+/// What became of the partners of a batch.
+struct ScoredBatch {
+    became: HashMap<PartnerId, Became>,
+    /// Somebody else is writing them.
+    locked: Vec<PartnerId>,
 }
 
 /// What was asked for.
@@ -116,13 +143,14 @@ impl Scorer {
             // With no transaction open: a model may take a minute, and locks or a connection must
             // not be held for so long.
             let (aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
-            let goes_on = run
+            let end = run
                 .step(async |tx| finish(tx, run, &job, &wish, &batch, aheads, spent).await)
                 .await?;
-            match goes_on {
-                false => return Ok(Outcome::Completed),
-                true if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
-                true => {}
+            match end {
+                StepEnd::JobEnded => return Ok(Outcome::Completed),
+                _ if run.is_stopping() || since.elapsed() > TURN => return Ok(Outcome::Again),
+                StepEnd::GoesOn => {}
+                StepEnd::Waits => tokio::time::sleep(RETURN_PAUSE).await,
             }
         }
     }
@@ -157,8 +185,14 @@ impl Scorer {
         if job.progress.total.is_none() {
             jobs::set_total(tx, id, selected.count(tx).await?).await?;
         }
-        let ids = selected.after(tx, position.after, wish.limit()).await?;
-        let batch = claim(tx, run, &wish, ids, position).await?;
+        let entries = match position.walked {
+            true => position.deferred.iter().take(wish.limit() as usize).copied().collect(),
+            false => {
+                let ids = selected.after(tx, position.after, wish.limit()).await?;
+                (position.index..).zip(ids).collect()
+            }
+        };
+        let batch = claim(tx, run, &wish, entries, position).await?;
         Ok(Some((job, request, batch)))
     }
 
@@ -177,19 +211,17 @@ impl Scorer {
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run
                 .step_as(&itself, async |tx| {
-                    claim(tx, run, &wish, part.to_vec(), Position::default()).await
+                    let entries = (0..).zip(part.iter().copied()).collect();
+                    claim(tx, run, &wish, entries, Position::default()).await
                 })
                 .await?;
             let (mut aheads, spent) = ask(run, &wish, &batch.frame, &batch.known).await?;
             run.step_as(&itself, async |tx| {
-                score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?;
-                if !batch.claimed.busy.is_empty() {
-                    first_scores::queue(
-                        tx,
-                        &batch.claimed.busy,
-                        Timestamp(Timestamp::now().0 + LATER),
-                    )
-                    .await?;
+                let own = &batch.claimed.own;
+                let scored = score(tx, &batch.frame, own, &mut aheads, wish.force).await?;
+                let later = [batch.claimed.busy.as_slice(), &scored.locked].concat();
+                if !later.is_empty() {
+                    first_scores::queue(tx, &later, Timestamp(Timestamp::now().0 + LATER)).await?;
                 }
                 scores::release(tx, run.task.id).await?;
                 count(tx, spent).await
@@ -207,9 +239,10 @@ async fn claim(
     tx: &Tx<'_>,
     run: &Run,
     wish: &Wish<'_>,
-    ids: Vec<PartnerId>,
+    entries: Vec<(i64, PartnerId)>,
     position: Position,
 ) -> Result<Batch> {
+    let ids: Vec<PartnerId> = entries.iter().map(|(_, id)| *id).collect();
     let frame = Frame::load(tx).await?;
     let claimed = match wish.dry_run {
         true => Claimed::default(),
@@ -219,7 +252,7 @@ async fn claim(
         Some(_) => scores::look(tx, &claimed.own).await?,
         None => Vec::new(),
     };
-    Ok(Batch { position, ids, claimed, frame, known, limit: wish.limit() })
+    Ok(Batch { position, entries, claimed, frame, known, limit: wish.limit() })
 }
 
 /// Asks the language model, when there is one, within what is left to the organization for the day.
@@ -251,7 +284,7 @@ async fn ask(
     Ok((aheads, budget.spent()))
 }
 
-/// Writes the judgements of a batch and its items; answers whether there is more to do.
+/// Writes the judgements of a batch and its items.
 async fn finish(
     tx: &Tx<'_>,
     run: &Run,
@@ -260,33 +293,53 @@ async fn finish(
     batch: &Batch,
     mut aheads: Aheads,
     spent: Spent,
-) -> Result<bool> {
+) -> Result<StepEnd> {
     if jobs::begin_step(tx, job.id).await?.is_none() {
         count(tx, spent).await?;
         end(tx, run).await?;
-        return Ok(false);
+        return Ok(StepEnd::JobEnded);
     }
-    let became = match wish.dry_run {
-        true => foresee(tx, &batch.frame, &batch.ids, wish.force).await?,
+    let scored = match wish.dry_run {
+        true => foresee(tx, batch, wish.force).await?,
         false => score(tx, &batch.frame, &batch.claimed.own, &mut aheads, wish.force).await?,
     };
-    let items = items(tx, batch, became);
-    let position = Position {
-        after: batch.ids.last().copied().or(batch.position.after),
-        index: batch.position.index + items.len() as i64,
-    };
-    jobs::end_step(tx, job.id, items, &serde_json::to_value(position).map_err(Error::internal)?)
-        .await?;
-    if batch.ids.len() as i64 == batch.limit {
-        scores::release(tx, run.task.id).await?;
-        // Last in the transaction: the day's row is shared by all workers of the organization.
+    let position = batch.next_position(&scored.locked);
+    let items = items(tx, batch, &position, scored);
+    let is_idle = items.is_empty();
+    let stored = serde_json::to_value(&position).map_err(Error::internal)?;
+    jobs::end_step(tx, job.id, items, &stored).await?;
+    if position.walked && position.deferred.is_empty() {
+        jobs::succeed(tx, job.id, None).await?;
         count(tx, spent).await?;
-        return Ok(true);
+        end(tx, run).await?;
+        return Ok(StepEnd::JobEnded);
     }
-    jobs::succeed(tx, job.id, None).await?;
+    scores::release(tx, run.task.id).await?;
+    // Last in the transaction: the day's row is shared by all workers of the organization.
     count(tx, spent).await?;
-    end(tx, run).await?;
-    Ok(false)
+    Ok(if is_idle { StepEnd::Waits } else { StepEnd::GoesOn })
+}
+
+impl Batch {
+    /// Where the job goes on after this batch, of whose partners these were locked by others.
+    fn next_position(&self, locked: &[PartnerId]) -> Position {
+        let before = &self.position;
+        let mut next = before.clone();
+        if before.walked {
+            next.deferred.drain(..self.entries.len());
+            next.returns += 1;
+        } else {
+            next.after = self.entries.last().map(|(_, id)| *id).or(before.after);
+            next.index += self.entries.len() as i64;
+            next.walked = (self.entries.len() as i64) < self.limit;
+        }
+        if next.returns <= RETURNS {
+            let again = self.entries.iter().filter(|(_, id)| locked.contains(id));
+            let room = MOST_DEFERRED.saturating_sub(next.deferred.len());
+            next.deferred.extend(again.take(room));
+        }
+        next
+    }
 }
 
 async fn end(tx: &Tx<'_>, run: &Run) -> Result<()> {
@@ -307,9 +360,10 @@ async fn score(
     ids: &[PartnerId],
     aheads: &mut Aheads,
     force: bool,
-) -> Result<HashMap<PartnerId, Became>> {
+) -> Result<ScoredBatch> {
     let (mut became, mut judged, mut confirmed) = (HashMap::new(), Vec::new(), Vec::new());
-    for held in scores::hold(tx, ids).await? {
+    let (free, locked) = scores::hold(tx, ids).await?;
+    for held in free {
         let id = held.known.id;
         let by_rules = rules::judge(&frame.facts(&held.known), &frame.profile);
         let (judgement, stale) = match aheads.remove(&id) {
@@ -331,17 +385,14 @@ async fn score(
     // Unchanged scores are fresh again, which is no version and no event.
     scores::confirm(tx, frame.profile_version, &confirmed).await?;
     scores::write(tx, frame.profile_version, judged).await?;
-    Ok(became)
+    Ok(ScoredBatch { became, locked })
 }
 
 /// What the rules would say of live partners. Nothing is written.
-async fn foresee(
-    tx: &Tx<'_>,
-    frame: &Frame,
-    ids: &[PartnerId],
-    force: bool,
-) -> Result<HashMap<PartnerId, Became>> {
-    let known = scores::look(tx, ids).await?;
+async fn foresee(tx: &Tx<'_>, batch: &Batch, force: bool) -> Result<ScoredBatch> {
+    let frame = &batch.frame;
+    let ids: Vec<PartnerId> = batch.entries.iter().map(|(_, id)| *id).collect();
+    let known = scores::look(tx, &ids).await?;
     let became = known.into_iter().map(|known| {
         let judgement = rules::judge(&frame.facts(&known), &frame.profile);
         if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
@@ -350,7 +401,7 @@ async fn foresee(
         let (before, after) = differences(&known.row, &judgement);
         (known.id, Became::Scored(before, after))
     });
-    Ok(became.collect())
+    Ok(ScoredBatch { became: became.collect(), locked: Vec::new() })
 }
 
 /// Both scores before and after, and what else changes but the summary.
@@ -372,10 +423,11 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     (before.into(), after.into())
 }
 
-/// What became of each partner of a batch, in order.
-fn items(tx: &Tx<'_>, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> Vec<NewJobItem> {
+/// What became of each partner of a batch, in order, but for those that are deferred.
+fn items(tx: &Tx<'_>, batch: &Batch, next: &Position, scored: ScoredBatch) -> Vec<NewJobItem> {
+    let ScoredBatch { mut became, locked } = scored;
     let busy: HashSet<PartnerId> = batch.claimed.busy.iter().copied().collect();
-    let item = |(index, id): (i64, &PartnerId)| {
+    let item = |&(index, ref id): &(i64, PartnerId)| {
         let item = NewJobItem::succeeded(index, id);
         let stopped = |item: NewJobItem, status, code| {
             item.stopped(status, &Error::of(code), tx.scope().request_id)
@@ -391,10 +443,13 @@ fn items(tx: &Tx<'_>, batch: &Batch, mut became: HashMap<PartnerId, Became>) -> 
             None if busy.contains(id) => {
                 stopped(there(item), JobItemStatus::Skipped, Code::RefreshInProgress)
             }
+            None if locked.contains(id) => {
+                stopped(there(item), JobItemStatus::Failed, Code::Unavailable)
+            }
             None => stopped(item, JobItemStatus::Failed, Code::NotFound),
         }
     };
-    (batch.position.index..).zip(&batch.ids).map(item).collect()
+    batch.entries.iter().filter(|entry| !next.deferred.contains(entry)).map(item).collect()
 }
 
 /// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot
@@ -413,7 +468,11 @@ pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
                 let selected: Selected =
                     selection::resolve(tx, &Selection::Filter(node.clone())).await?;
                 let ids = selected.after(tx, after, BATCH).await?;
-                score(tx, &Frame::load(tx).await?, &ids, &mut HashMap::new(), true).await?;
+                let frame = Frame::load(tx).await?;
+                let scored = score(tx, &frame, &ids, &mut HashMap::new(), true).await?;
+                if !scored.locked.is_empty() {
+                    first_scores::queue(tx, &scored.locked, Timestamp::now()).await?;
+                }
                 Ok(ids)
             })
             .await?;

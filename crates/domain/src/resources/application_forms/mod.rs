@@ -156,7 +156,8 @@ pub struct Agreement {
 }
 
 const fn form_created_at() -> Sql<sql_types::Timestamptz> {
-    Sql::new("(SELECT application_forms.created_at FROM application_forms)")
+    // Its first version is kept, and is written a moment before the row of the form.
+    Sql::new("(SELECT one.created_at FROM application_form_versions AS one WHERE one.version = 1)")
 }
 const fn submission_count() -> Sql<sql_types::BigInt> {
     Sql::new("(SELECT count(*) FROM submissions)")

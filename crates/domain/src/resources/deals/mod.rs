@@ -28,7 +28,10 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-pub use accounts::{AccountClaim, AccountKeys, DealConflict, DealConflictMatch, StoredAccountKeys};
+pub use accounts::{
+    AccountClaim, AccountKeys, DEAL_CONFLICT_LIST, DealConflict, DealConflictList,
+    DealConflictMatch, StoredAccountKeys,
+};
 pub use batch::{
     DealBatch, DealBatchAction, DealBatchData, DealBatchItem, DealBatchMatch, DealBatchOperation,
     DealBatchResult,

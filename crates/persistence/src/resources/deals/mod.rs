@@ -11,10 +11,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    deals::{Deal, DealConflict, DealConflictPage, DealPage},
+    deals::{Deal, DealConflict, DealPage},
     ids::DealId,
     lists::ListRequest,
-    page::Page,
     schema::deals,
     views::ViewObject,
 };
@@ -78,7 +77,7 @@ const MOST_CONFLICTS: i64 = 200;
 ///
 /// # Errors
 /// `not_found`.
-pub async fn list_conflicts(tx: &Tx<'_>, id: DealId) -> Result<DealConflictPage> {
+pub async fn list_conflicts(tx: &Tx<'_>, id: DealId) -> Result<Vec<DealConflict>> {
     let deal = get(tx, id).await?.values;
     let keys = deal.account_keys();
     let same = deals::account_key
@@ -96,5 +95,5 @@ pub async fn list_conflicts(tx: &Tx<'_>, id: DealId) -> Result<DealConflictPage>
         others(MOST_CONFLICTS - found.len() as i64).filter(similar).filter(deals::id.ne_all(known));
     found.extend(similar.load::<Deal>(&mut tx.conn()).await?);
     let conflicts = found.into_iter().filter_map(|other| DealConflict::between(&deal, other));
-    Ok(Page::whole(conflicts.collect()))
+    Ok(conflicts.collect())
 }

@@ -513,7 +513,7 @@ fn an_account_stays_protected_whatever_way_a_deal_takes() {
             .read(&room.scope, async |tx| list_conflicts(tx, won.id).await)
             .await
             .unwrap();
-        assert_eq!(shown.data.iter().map(|one| one.deal.id).collect::<Vec<_>>(), [first.id]);
+        assert_eq!(shown.iter().map(|one| one.deal.id).collect::<Vec<_>>(), [first.id]);
         room.patch(won.id, json!({"status": "approved", "allow_conflict": true})).await.unwrap();
         // A domain beside it makes it no other account.
         let domain = json!({"partner_id": room.partners[2], "name": "x", "account_name": "Home \

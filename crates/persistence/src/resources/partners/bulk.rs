@@ -31,13 +31,38 @@ pub(crate) async fn lock_many(
     tx: &Tx<'_>,
     ids: &[PartnerId],
 ) -> Result<HashMap<PartnerId, Locked>> {
-    let mut locked = lock_all(tx, ids).await?;
+    let mut locked = lock_rows(tx, ids, RowLock::Wait).await?;
     locked.retain(|_, locked| locked.partner.summary.deleted_at.is_none());
     Ok(locked)
 }
 
-/// The same, also those that are deleted.
+/// The same, without those that another transaction has locked.
+pub(crate) async fn lock_free(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+) -> Result<HashMap<PartnerId, Locked>> {
+    let mut locked = lock_rows(tx, ids, RowLock::Skip).await?;
+    locked.retain(|_, locked| locked.partner.summary.deleted_at.is_none());
+    Ok(locked)
+}
+
+/// As [`lock_many`], also those that are deleted.
 pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, Locked>> {
+    lock_rows(tx, ids, RowLock::Wait).await
+}
+
+/// What to do about rows that another transaction has locked.
+#[derive(Clone, Copy)]
+enum RowLock {
+    Wait,
+    Skip,
+}
+
+async fn lock_rows(
+    tx: &Tx<'_>,
+    ids: &[PartnerId],
+    on_locked: RowLock,
+) -> Result<HashMap<PartnerId, Locked>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -45,7 +70,11 @@ pub(crate) async fn lock_all(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<P
     let rules = tier_rules::lock_shared(tx);
     let rows = async {
         let all = Partner::query().filter(partners::id.eq_any(ids));
-        all.order(partners::id).for_no_key_update().load::<Partner>(&mut tx.conn()).await
+        let locking = all.order(partners::id).for_no_key_update();
+        match on_locked {
+            RowLock::Skip => locking.skip_locked().load::<Partner>(&mut tx.conn()).await,
+            RowLock::Wait => locking.load::<Partner>(&mut tx.conn()).await,
+        }
     };
     let overrides = async {
         let query =

@@ -88,22 +88,32 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
         .collect())
 }
 
-/// Takes live partners for their scores, in the order of their ids, with what is known of them
-/// under the lock.
+/// Locks live partners for their scores, in the order of their ids, with what is known of them
+/// under the lock. Those that somebody else is writing just now are left out and named beside: a
+/// batch that waited for one of them would keep everybody else from all of the others.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Held>> {
+pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<(Vec<Held>, Vec<PartnerId>)> {
     // The lock comes first, so what follows is as it stays: whoever writes deals holds their
     // partner.
-    let locked = bulk::lock_many(tx, ids).await?;
+    let locked = bulk::lock_free(tx, ids).await?;
+    let missing: Vec<PartnerId> =
+        ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
+    let busy = match missing.as_slice() {
+        [] => Vec::new(),
+        missing => {
+            let live = partners::id.eq_any(missing).and(partners::deleted_at.is_null());
+            partners::table.filter(live).select(partners::id).load(&mut tx.conn()).await?
+        }
+    };
     let mut beside = Beside::load(tx, ids).await?;
     let mut all: Vec<Held> = locked
         .into_iter()
         .map(|(id, locked)| Held { known: beside.known(id, locked.row.clone()), locked })
         .collect();
     all.sort_unstable_by_key(|held| held.known.id);
-    Ok(all)
+    Ok((all, busy))
 }
 
 type DealRow =

@@ -28,6 +28,7 @@ use crate::{
     kernel::{
         db::Tx,
         listing::{self, Source},
+        sql::clock_timestamp,
         statement::{Bind, Statement},
     },
     resources::{application_forms, notifications, organizations},
@@ -212,7 +213,7 @@ pub async fn update(
             submissions::reviewer_id.eq(reviewer),
             submissions::reviewed_at.eq(reviewed_at),
             submissions::version.eq(before.version + 1),
-            submissions::updated_at.eq(Timestamp::now()),
+            submissions::updated_at.eq(clock_timestamp()),
         ))
         .execute(&mut tx.conn())
         .await?;
@@ -254,7 +255,7 @@ pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
             .set((
                 submissions::reviewer_id.eq(None::<MemberId>),
                 submissions::version.eq(submissions::version + 1),
-                submissions::updated_at.eq(Timestamp::now()),
+                submissions::updated_at.eq(clock_timestamp()),
             ))
             .returning((submissions::id, submissions::version, submissions::partner_id))
             .get_results(&mut tx.conn())
