@@ -187,11 +187,6 @@ async fn json_arrays_of_any_length_succeed() {
         let rows: Vec<Value> =
             (0..count).map(|n| json!({"name": format!("Company {count} {n}")})).collect();
         let mut file = json!(rows).to_string();
-        if count == 0 {
-            // Without a single key nobody knows what it holds.
-            org.owner.begin_import(file, partners()).await.problem(422, "csv_unreadable");
-            continue;
-        }
         file.push_str(" \n");
         let done = org.owner.import(file, partners()).await;
         assert_eq!(done.tally(), [count, count, 0, 0]);

@@ -17,6 +17,7 @@ mod every_list;
 mod exports;
 mod health;
 mod idempotency;
+mod import_records;
 mod imports;
 mod insights;
 mod jobs;

@@ -4,6 +4,9 @@
 //! the document, outgoing requests), `resources` (the handlers, one module per word of the API) and
 //! `processes` (what spans several resources). `routes`, `server` and `worker` put them together.
 
+// `#[operation(..)]` writes paths that begin with `::api`, here and in other crates alike.
+extern crate self as api;
+
 pub mod kernel;
 pub mod processes;
 pub mod resources;

@@ -10,7 +10,8 @@ use api::{
     demo,
     enrichments::Sources,
     files::Files,
-    openapi, routes,
+    openapi::{self, ApiDescription},
+    routes,
     scores::Scorer,
     server::{Server, model, sender, start_worker, told_to_stop},
     telemetry::Telemetry,
@@ -91,10 +92,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Worker(raw) => worker(raw.check()?).await,
         Command::Migrate(raw) => migrate(raw.check()?).await,
         Command::Openapi { operations } => {
-            let document = openapi::document(routes::routes);
+            let api = ApiDescription::of(routes::OPERATIONS);
             match operations {
-                true => print!("{}", openapi::operation_list(&document)),
-                false => println!("{}", serde_json::to_string_pretty(&document)?),
+                true => print!("{}", openapi::operation_list(&api.policy)),
+                false => println!("{}", serde_json::to_string_pretty(&api.document)?),
             }
             Ok(())
         }

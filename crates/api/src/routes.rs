@@ -1,10 +1,14 @@
-//! The one list of operations: the router and the document are made of it.
+//! The one list of operations: the router, the gate and the document are made of it.
 
 use actix_web::web;
-use utoipa_actix_web::{scope, service_config::ServiceConfig};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    kernel::{documents, health, pages},
+    kernel::{
+        documents, health,
+        operation::{self, OperationList, operations},
+        pages,
+    },
     processes::{enrichments, exports, imports},
     resources::{
         api_keys, application_forms, contacts, deals, events, ideal_partner_profile, insights,
@@ -14,154 +18,153 @@ use crate::{
 };
 
 /// Every operation, in the order of the document.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(scope("/v1").configure(versioned));
-    config
-        .service(health::get_liveness)
-        .service(health::get_readiness)
-        .service(health::get_version)
-        .service(documents::get_open_api_json)
-        .service(documents::get_open_api_yaml);
-}
-
-fn versioned(v1: &mut ServiceConfig<'_>) {
-    v1.service(sessions::register)
-        .service(sessions::confirm_registration)
-        .service(sessions::sign_in)
-        .service(sessions::refresh_session)
-        .service(sessions::list_sessions)
-        .service(sessions::end_session)
-        .service(sessions::request_password_reset)
-        .service(sessions::change_password)
-        .service(sessions::accept_invitation)
-        .service(me::get_me)
-        .service(me::update_me)
-        .service(organizations::get_organization)
-        .service(organizations::update_organization)
-        .service(members::list_members)
-        .service(members::invite_member)
-        .service(members::get_member)
-        .service(members::update_member)
-        .service(members::remove_member)
-        .service(api_keys::list_api_keys)
-        .service(api_keys::create_api_key)
-        .service(api_keys::get_api_key)
-        .service(api_keys::update_api_key)
-        .service(api_keys::rotate_api_key)
-        .service(api_keys::revoke_api_key)
-        .service(partners::list_partner_fields)
-        .service(partners::list_partners)
-        .service(partners::query_partners)
-        .service(partners::aggregate_partners)
-        .service(partners::create_partner)
-        .service(partners::batch_partners)
-        .service(partners::get_partner)
-        .service(partners::update_partner)
-        .service(partners::delete_partner)
-        .service(partners::restore_partner)
-        .service(partners::list_partner_overrides)
-        .service(partners::pin_partner_field)
-        .service(partners::clear_partner_override)
-        .service(partners::clear_partner_overrides)
-        .service(partners::add_partner_tag)
-        .service(partners::remove_partner_tag)
-        .service(logos::get_partner_logo)
-        .service(logos::upload_partner_logo)
-        .service(logos::delete_partner_logo)
-        .service(enrichments::fetch_partner_logo)
-        .service(enrichments::enrich_partner)
-        .service(enrichments::create_enrichment)
-        .service(contacts::list_contacts)
-        .service(contacts::create_contact)
-        .service(contacts::get_contact)
-        .service(contacts::update_contact)
-        .service(contacts::delete_contact)
-        .service(deals::list_deals)
-        .service(deals::query_deals)
-        .service(deals::create_deal)
-        .service(deals::batch_deals)
-        .service(deals::get_deal)
-        .service(deals::update_deal)
-        .service(deals::delete_deal)
-        .service(deals::restore_deal)
-        .service(deals::approve_deal)
-        .service(deals::reject_deal)
-        .service(deals::list_deal_conflicts)
-        .service(tags::list_tags)
-        .service(tags::create_tag)
-        .service(tags::get_tag)
-        .service(tags::update_tag)
-        .service(tags::delete_tag)
-        .service(imports::preview_import)
-        .service(imports::create_import)
-        .service(exports::create_export)
-        .service(jobs::list_jobs)
-        .service(jobs::get_job)
-        .service(jobs::list_job_items)
-        .service(jobs::download_job_result)
-        .service(jobs::cancel_job)
-        .service(scores::refresh_scores)
-        .service(scores::list_partner_scores)
-        .service(ideal_partner_profile::get_ideal_partner_profile)
-        .service(ideal_partner_profile::update_ideal_partner_profile)
-        .service(joint_plans::get_joint_plan)
-        .service(joint_plans::update_joint_plan)
-        .service(plan_items::list_plan_items)
-        .service(plan_items::create_plan_item)
-        .service(plan_items::get_plan_item)
-        .service(plan_items::update_plan_item)
-        .service(plan_items::delete_plan_item)
-        .service(application_forms::get_application_form)
-        .service(application_forms::update_application_form)
-        .service(application_forms::get_application_form_version)
-        .service(application_forms::rotate_form_token)
-        .service(application_forms::get_public_form)
-        .service(submissions::submit_application)
-        .service(submissions::list_submissions)
-        .service(submissions::get_submission)
-        .service(submissions::update_submission)
-        .service(submissions::accept_submission)
-        .service(submissions::delete_submission)
-        .service(insights::get_portfolio_insight)
-        .service(insights::get_lifecycle_insight)
-        .service(insights::get_attainment_insight)
-        .service(insights::get_strengths_insight)
-        .service(views::list_views)
-        .service(views::create_view)
-        .service(views::get_view)
-        .service(views::update_view)
-        .service(views::delete_view)
-        .service(views::set_default_view)
-        .service(views::unset_default_view)
-        .service(tiers::list_tiers)
-        .service(tiers::create_tier)
-        .service(tiers::get_tier)
-        .service(tiers::update_tier)
-        .service(tiers::delete_tier)
-        .service(tiers::get_tier_policy)
-        .service(tiers::update_tier_policy)
-        .service(tiers::evaluate_tiers)
-        .service(tiers::assess_partner_tier)
-        .service(tiers::list_partner_tier_history)
-        .service(notifications::get_form_notifications)
-        .service(notifications::update_form_notifications)
-        .service(notifications::list_notifications)
-        .service(notifications::read_all_notifications)
-        .service(notifications::read_notification)
-        .service(notifications::list_notification_deliveries)
-        .service(notifications::retry_notification_delivery)
-        .service(slack::get_slack_integration)
-        .service(slack::connect_slack)
-        .service(slack::disconnect_slack)
-        .service(slack::list_slack_targets)
-        .service(events::list_events)
-        .service(events::list_event_types)
-        .service(events::list_partner_events);
-}
+pub const OPERATIONS: &[OperationList] = &[
+    operations! { "/v1":
+        sessions::register,
+        sessions::confirm_registration,
+        sessions::sign_in,
+        sessions::refresh_session,
+        sessions::list_sessions,
+        sessions::end_session,
+        sessions::request_password_reset,
+        sessions::change_password,
+        sessions::accept_invitation,
+        me::get_me,
+        me::update_me,
+        organizations::get_organization,
+        organizations::update_organization,
+        members::list_members,
+        members::invite_member,
+        members::get_member,
+        members::update_member,
+        members::remove_member,
+        api_keys::list_api_keys,
+        api_keys::create_api_key,
+        api_keys::get_api_key,
+        api_keys::update_api_key,
+        api_keys::rotate_api_key,
+        api_keys::revoke_api_key,
+        partners::list_partner_fields,
+        partners::list_partners,
+        partners::query_partners,
+        partners::aggregate_partners,
+        partners::create_partner,
+        partners::batch_partners,
+        partners::get_partner,
+        partners::update_partner,
+        partners::delete_partner,
+        partners::restore_partner,
+        partners::list_partner_overrides,
+        partners::pin_partner_field,
+        partners::clear_partner_override,
+        partners::clear_partner_overrides,
+        partners::add_partner_tag,
+        partners::remove_partner_tag,
+        logos::get_partner_logo,
+        logos::upload_partner_logo,
+        logos::delete_partner_logo,
+        enrichments::fetch_partner_logo,
+        enrichments::enrich_partner,
+        enrichments::create_enrichment,
+        contacts::list_contacts,
+        contacts::create_contact,
+        contacts::get_contact,
+        contacts::update_contact,
+        contacts::delete_contact,
+        deals::list_deals,
+        deals::query_deals,
+        deals::create_deal,
+        deals::batch_deals,
+        deals::get_deal,
+        deals::update_deal,
+        deals::delete_deal,
+        deals::restore_deal,
+        deals::approve_deal,
+        deals::reject_deal,
+        deals::list_deal_conflicts,
+        tags::list_tags,
+        tags::create_tag,
+        tags::get_tag,
+        tags::update_tag,
+        tags::delete_tag,
+        imports::preview_import,
+        imports::create_import,
+        exports::create_export,
+        jobs::list_jobs,
+        jobs::get_job,
+        jobs::list_job_items,
+        jobs::download_job_result,
+        jobs::cancel_job,
+        scores::refresh_scores,
+        scores::list_partner_scores,
+        ideal_partner_profile::get_ideal_partner_profile,
+        ideal_partner_profile::update_ideal_partner_profile,
+        joint_plans::get_joint_plan,
+        joint_plans::update_joint_plan,
+        plan_items::list_plan_items,
+        plan_items::create_plan_item,
+        plan_items::get_plan_item,
+        plan_items::update_plan_item,
+        plan_items::delete_plan_item,
+        application_forms::get_application_form,
+        application_forms::update_application_form,
+        application_forms::get_application_form_version,
+        application_forms::rotate_form_token,
+        application_forms::get_public_form,
+        submissions::submit_application,
+        submissions::list_submissions,
+        submissions::get_submission,
+        submissions::update_submission,
+        submissions::accept_submission,
+        submissions::delete_submission,
+        insights::get_portfolio_insight,
+        insights::get_lifecycle_insight,
+        insights::get_attainment_insight,
+        insights::get_strengths_insight,
+        views::list_views,
+        views::create_view,
+        views::get_view,
+        views::update_view,
+        views::delete_view,
+        views::set_default_view,
+        views::unset_default_view,
+        tiers::list_tiers,
+        tiers::create_tier,
+        tiers::get_tier,
+        tiers::update_tier,
+        tiers::delete_tier,
+        tiers::get_tier_policy,
+        tiers::update_tier_policy,
+        tiers::evaluate_tiers,
+        tiers::assess_partner_tier,
+        tiers::list_partner_tier_history,
+        notifications::get_form_notifications,
+        notifications::update_form_notifications,
+        notifications::list_notifications,
+        notifications::read_all_notifications,
+        notifications::read_notification,
+        notifications::list_notification_deliveries,
+        notifications::retry_notification_delivery,
+        slack::get_slack_integration,
+        slack::connect_slack,
+        slack::disconnect_slack,
+        slack::list_slack_targets,
+        events::list_events,
+        events::list_event_types,
+        events::list_partner_events,
+    },
+    operations! { "":
+        health::get_liveness,
+        health::get_readiness,
+        health::get_version,
+        documents::get_open_api_json,
+        documents::get_open_api_yaml,
+    },
+];
 
 /// The routes of an application: the operations, and the page about them.
 pub fn mount(config: &mut web::ServiceConfig) {
-    routes(&mut ServiceConfig::new(config));
+    operation::mount(OPERATIONS, &mut ServiceConfig::new(config));
     documents::mount_page(config);
     pages::mount(config);
 }

@@ -31,8 +31,9 @@ use crate::{
         gate::gate,
         limits::Limits,
         mail::Mailer,
-        metrics, openapi,
-        outgoing::slack::SlackApi,
+        metrics,
+        openapi::ApiDescription,
+        outgoing::slack::{self, SlackApi},
         problem,
         server_key::{self, ServerKey},
         state::{Addresses, State},
@@ -161,7 +162,7 @@ impl Server {
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let model = model(settings)?;
         let scorer = Scorer { model: model.clone() };
-        let document = openapi::document(routes::routes);
+        let api = ApiDescription::of(routes::OPERATIONS);
         let state = web::Data::new(State {
             authenticator: Authenticator::new(
                 store.clone(),
@@ -171,12 +172,12 @@ impl Server {
             ),
             tokens,
             limits,
-            policy: openapi::Policy::of(&document),
-            schemas: domain::body::Schemas::of(&document),
+            policy: api.policy,
+            schemas: api.schemas,
             files: files.clone(),
             uploads: Uploads::default(),
             server_key,
-            slack: SlackApi::new(&settings.slack_api_url)?,
+            slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
             addresses: Addresses {
                 app_url: app_url(settings, &public_url),
                 public_url: public_url.clone(),
@@ -187,7 +188,7 @@ impl Server {
             model,
             store,
         });
-        let documents = web::Data::new(Documents::of(&document));
+        let documents = web::Data::new(Documents::of(&api.document));
         let mut background = vec![tokio::spawn(follow), tokio::spawn(shrink_limits(state.clone()))];
         let measures = metrics::start(settings, state.clone(), &mut background)?;
 
@@ -295,7 +296,7 @@ pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     let from = settings.mail_from.clone().map_or_else(|| default_mail_from(&app_url), Ok)?;
     Ok(Sender {
         mailer: Mailer::new(settings.smtp.clone(), settings.data_dir.join("mail"), from),
-        slack: SlackApi::new(&settings.slack_api_url)?,
+        slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
         server_key: server_key(settings)?,
         app_url,
         circuits: Circuits::default(),

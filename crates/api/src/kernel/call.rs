@@ -17,6 +17,7 @@ use domain::{
     error_report::ErrorReport,
     ids::{MemberId, SessionId},
     patch::ExpectedVersions,
+    request_body::RequestBody,
 };
 use futures_util::StreamExt;
 use persistence::{Turn, Tx, idempotency};
@@ -223,7 +224,7 @@ fn named(
     digest.update(payload.0);
     idempotency::Key {
         credential,
-        operation: passed.operation.id.clone(),
+        operation: passed.operation.spec.id.to_owned(),
         key,
         digest: digest.finalize().to_vec(),
     }
@@ -399,7 +400,7 @@ impl<T> Deref for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: RequestBody + DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
@@ -410,8 +411,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
             let value = read_json(&bytes)?;
             passed.charge_for(&state, &value)?;
-            let schema = passed.operation.body.as_deref().unwrap_or_default();
-            Ok(Self { value: checked(&state, schema, value)?, sum: Sum::of(&bytes) })
+            Ok(Self { value: checked(&state, value)?, sum: Sum::of(&bytes) })
         })
     }
 }
@@ -480,12 +480,12 @@ pub async fn read_body(
     }
 }
 
-/// A JSON text as the type that the document calls `schema`.
+/// A JSON text as a type of the document.
 ///
 /// # Errors
 /// `malformed_json`, `body_too_large`, or `validation_failed` with every fault.
-pub fn parse<T: DeserializeOwned>(state: &State, schema: &str, bytes: &[u8]) -> Result<T, Error> {
-    checked(state, schema, read_json(bytes)?)
+pub fn parse<T: RequestBody + DeserializeOwned>(state: &State, bytes: &[u8]) -> Result<T, Error> {
+    checked(state, read_json(bytes)?)
 }
 
 /// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
@@ -504,8 +504,8 @@ fn read_json(bytes: &[u8]) -> Result<Value, Error> {
     })
 }
 
-fn checked<T: DeserializeOwned>(state: &State, schema: &str, mut value: Value) -> Result<T, Error> {
-    let faults = state.schemas.check(schema, &mut value);
+fn checked<T: RequestBody + DeserializeOwned>(state: &State, mut value: Value) -> Result<T, Error> {
+    let faults = state.schemas.check(&T::name(), &mut value);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
@@ -557,7 +557,7 @@ impl FromRequest for PublicCall {
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
-        let key = if passed.operation.takes_idempotency_key {
+        let key = if passed.operation.spec.takes_key {
             idempotency_key(request.headers())
         } else {
             Ok(None)

@@ -7,12 +7,13 @@ use std::{
 };
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder, get,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::header::{
         self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header, IfNoneMatch,
     },
     web::{self, Bytes},
 };
+use operation_macros::operation;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -186,11 +187,7 @@ pub struct OpenApiDocument(pub Json);
 /// Get this document as JSON
 ///
 /// Everything that this API can do, for generators of clients and for people.
-#[utoipa::path(
-    tag = "health", params(DocumentForm), security(()),
-    responses((status = 200, body = OpenApiDocument)), extensions(("x-etag" = json!(true)))
-)]
-#[get("/openapi.json")]
+#[operation(get("/openapi.json"), tag(Health), public, etag, ok(OpenApiDocument))]
 pub async fn get_open_api_json(
     request: HttpRequest,
     form: web::Query<DocumentForm>,
@@ -202,12 +199,7 @@ pub async fn get_open_api_json(
 /// Get this document as YAML
 ///
 /// The same as `/openapi.json`.
-#[utoipa::path(
-    tag = "health", params(DocumentForm), security(()),
-    responses((status = 200, body = String, content_type = "application/yaml")),
-    extensions(("x-etag" = json!(true)))
-)]
-#[get("/openapi.yaml")]
+#[operation(get("/openapi.yaml"), tag(Health), public, etag, ok(media("application/yaml")))]
 pub async fn get_open_api_yaml(
     request: HttpRequest,
     form: web::Query<DocumentForm>,

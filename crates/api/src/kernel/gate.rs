@@ -1,9 +1,9 @@
-//! The gate in front of every handler: finds the operation in the document and enforces what it
-//! says there (credential, role, scopes, limits, ids in the path, query parameters), and writes
-//! what every answer carries.
+//! The gate in front of every handler: finds the operation and enforces what its
+//! `#[operation(..)]` says (credential, role, scopes, limits, ids in the path, query parameters),
+//! and writes what every answer carries.
 //!
-//! Architecture Invariant: a route that is not in the document is refused, and there is no second
-//! list of rights.
+//! Architecture Invariant: a route without an operation is refused, and there is no second list of
+//! rights.
 
 use std::{cell::Cell, net::IpAddr, rc::Rc, sync::Arc, time::Instant};
 
@@ -28,7 +28,8 @@ use crate::kernel::{
     auth::{Caller, Credential},
     client_address,
     limits::{Bucket, Left, Subject},
-    openapi::{CheckedQuery, Operation},
+    openapi::{CheckedQuery, OperationPolicy},
+    operation::{Access, KeyAccess},
     pages,
     problem::{self, Failure},
     state::State,
@@ -36,7 +37,7 @@ use crate::kernel::{
 
 /// What the gate knows of a request, for the extractors behind it.
 pub struct Passed {
-    pub operation: Arc<Operation>,
+    pub operation: Arc<OperationPolicy>,
     /// None for public operations.
     pub caller: Option<Caller>,
     /// Query parameters, checked and typed as the document says.
@@ -133,7 +134,7 @@ pub async fn gate(
         .request()
         .extensions()
         .get::<Rc<Passed>>()
-        .is_some_and(|passed| contains_secrets(&passed.operation));
+        .is_some_and(|passed| passed.operation.spec.no_store);
     let headers = answered.headers_mut();
     let mut put = |name: &'static str, value: String| {
         headers.insert(
@@ -185,9 +186,10 @@ async fn enter(
     };
     let pairs = form_pairs(request.query_string());
     let mut caller = None;
-    if operation.public {
-        if let Some(bucket) = Bucket::of_public(&operation) {
-            *left = state.limits.take(&[(bucket, Subject::Network(address))], 1)?.left;
+    if let Access::Public { bucket } = operation.spec.access {
+        if let Some(bucket) = bucket {
+            let from = [(bucket, Subject::Network(address))];
+            *left = state.limits.take(&from, operation.spec.cost)?.left;
         }
     } else {
         let known =
@@ -197,7 +199,7 @@ async fn enter(
         span.record("actor", known.scope.actor.id.as_deref().unwrap_or("system"));
         permit(&operation, &known)?;
         let weight = pairs.as_ref().map_or(0, |pairs| operation.weight_of_query(pairs));
-        *left = charge(state, &known, operation.cost + units_of(weight))?;
+        *left = charge(state, &known, operation.spec.cost + units_of(weight))?;
         if changes_access(&operation, request.method()) {
             persistence::members::ensure_access(&state.store, &known.scope).await?;
         }
@@ -234,7 +236,7 @@ fn expect_identity(encoding: Option<&str>) -> Result<()> {
     }
 }
 
-fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation>> {
+fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<OperationPolicy>> {
     let Some(pattern) = request.match_pattern() else { return Err(Error::not_found()) };
     if let Some(operation) = state.policy.find(request.method().as_str(), &pattern) {
         return Ok(Arc::clone(operation));
@@ -246,27 +248,23 @@ fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation
 }
 
 /// Whether the caller may do this at all.
-fn permit(operation: &Operation, caller: &Caller) -> Result<()> {
-    match caller.credential {
-        Credential::Key { .. } if !operation.keys_allowed => {
+fn permit(operation: &OperationPolicy, caller: &Caller) -> Result<()> {
+    let Access::Credential { role, keys } = operation.spec.access else { return Ok(()) };
+    match (caller.credential, keys) {
+        (Credential::User { .. }, _) if caller.scope.role >= role => Ok(()),
+        (Credential::User { .. }, _) => {
+            Err(Error::of(Code::InsufficientRole).meta("required_role", json!(role.as_str())))
+        }
+        (Credential::Key { .. }, KeyAccess::NoKey) => {
             Err(Error::new(Code::InsufficientScope, "API keys may not do this.")
                 .meta("required_scope", Value::Null))
         }
-        Credential::Key { .. } => {
-            match operation.scopes.iter().find(|wanted| !caller.holds(**wanted)) {
+        (Credential::Key { .. }, KeyAccess::AnyKey) => Ok(()),
+        (Credential::Key { .. }, KeyAccess::Scopes(scopes)) => {
+            match scopes.iter().find(|wanted| !caller.holds(**wanted)) {
                 None => Ok(()),
                 Some(missing) => Err(Error::of(Code::InsufficientScope)
                     .meta("required_scope", json!(missing.as_str()))),
-            }
-        }
-        Credential::User { .. } => {
-            let wanted = operation.role.unwrap_or(Role::Viewer);
-            match caller.scope.role >= wanted {
-                true => Ok(()),
-                false => {
-                    Err(Error::of(Code::InsufficientRole)
-                        .meta("required_role", json!(wanted.as_str())))
-                }
             }
         }
     }
@@ -282,16 +280,12 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
     }
 }
 
-/// Operations whose answers no cache may keep: they show secrets, or who the people of the
-/// organization are.
-fn contains_secrets(operation: &Operation) -> bool {
-    matches!(operation.tag.as_str(), "auth" | "api-keys" | "members" | "me" | "jobs" | "exports")
-}
-
 /// Operations of admins that write: what they make (keys, members) would outlive the access of who
 /// made it.
-fn changes_access(operation: &Operation, method: &Method) -> bool {
-    operation.role.is_some_and(|role| role >= Role::Admin) && !method.is_safe()
+fn changes_access(operation: &OperationPolicy, method: &Method) -> bool {
+    let is_for_admins =
+        matches!(operation.spec.access, Access::Credential { role, .. } if role >= Role::Admin);
+    is_for_admins && !method.is_safe()
 }
 
 /// The segment of a path that a pattern gives this name. Before routing the request does not know

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, web};
+use operation_macros::operation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,8 +61,7 @@ pub struct ServerVersion {
 /// Check that the process is alive
 ///
 /// Looks at nothing else. Restart the process when this fails.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Liveness)))]
-#[get("/healthz")]
+#[operation(get("/healthz"), tag(Health), public, unlimited, ok(Liveness))]
 pub async fn get_liveness() -> Answer {
     Answer::ok(&Liveness { status: "ok" })
 }
@@ -71,9 +71,7 @@ pub async fn get_liveness() -> Answer {
 /// Looks at the database, its migrations, the queue of tasks, whether this instance hears of
 /// revoked sessions and keys, and, once a write has failed for want of space, whether there is
 /// space again. Send requests here only while this is 200.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Readiness)),
-    extensions(("x-errors" = json!("unavailable"))))]
-#[get("/readyz")]
+#[operation(get("/readyz"), tag(Health), public, unlimited, ok(Readiness), errors(Unavailable))]
 pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
     let store = &state.store;
     let looks: [(&'static str, Look<'_>); 5] = [
@@ -119,8 +117,7 @@ async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
 /// Get the version of the server
 ///
 /// The version of the server, the commit that it was built from, and the version of the API.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = ServerVersion)))]
-#[get("/version")]
+#[operation(get("/version"), tag(Health), public, unlimited, ok(ServerVersion))]
 pub async fn get_version() -> Answer {
     Answer::ok(&VERSION)
 }

@@ -16,8 +16,6 @@ use domain::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kernel::openapi::Operation;
-
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
@@ -86,21 +84,6 @@ impl Bucket {
             Self::RegistrationsOfAddress => (10, HOUR),
             Self::InvitationAcceptances => (60, MINUTE),
             Self::Refreshes => (300, MINUTE),
-        }
-    }
-
-    /// The bucket of a public operation, by network; none for those that tell whether the server is
-    /// well.
-    pub fn of_public(operation: &Operation) -> Option<Self> {
-        match operation.id.as_str() {
-            "getLiveness" | "getReadiness" | "getVersion" => None,
-            "changePassword" => Some(Self::PasswordChanges),
-            "requestPasswordReset" => Some(Self::PasswordResets),
-            "register" => Some(Self::Registrations),
-            "acceptInvitation" | "confirmRegistration" => Some(Self::InvitationAcceptances),
-            "refreshSession" => Some(Self::Refreshes),
-            "getPublicForm" | "submitApplication" => Some(Self::PublicForms),
-            _ => Some(Self::PublicRequests),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod openapi;
+pub mod operation;
 pub mod outgoing;
 pub mod pages;
 pub mod passwords;

@@ -232,6 +232,7 @@ fn rendered_field(field: &Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{kernel::openapi::ApiDescription, routes};
 
     #[test]
     fn only_its_own_paths_are_pages() {
@@ -245,7 +246,7 @@ mod tests {
 
     #[test]
     fn forms_name_the_operations_that_exist() {
-        let document = crate::kernel::openapi::document(crate::routes::routes);
+        let document = ApiDescription::of(routes::OPERATIONS).document;
         for form in PAGES.iter().filter_map(|page| page.form.as_ref()) {
             let operation = &document["paths"][form.action]["post"];
             let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];

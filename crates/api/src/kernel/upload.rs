@@ -32,11 +32,17 @@ const MAX_OPTIONS: usize = 1 << 20;
 const MAX_BODY: u64 = MAX_FILE + MAX_OPTIONS as u64 + (64 << 10);
 /// Parts that are looked at. A form has two.
 const MAX_PARTS: usize = 10;
-/// How long a body may take to arrive, and the bytes that give it one second more. Whoever sends
-/// less for longer holds a connection and a file for nothing; at this pace the largest file takes
-/// 14 minutes.
-const PATIENCE: Duration = Duration::from_secs(30);
-const BYTES_A_SECOND: u64 = 32 << 10;
+/// How long a body may take to arrive.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    patience: Duration,
+    /// So many bytes give it one second more.
+    bytes_a_second: u64,
+}
+
+/// Whoever sends less for longer holds a connection and a file for nothing; at this pace the
+/// largest file takes 14 minutes.
+const PACE: Pace = Pace { patience: Duration::from_secs(30), bytes_a_second: 32 << 10 };
 
 /// Uploads of one organization at a time: each has a file in the temporary folder until it is
 /// looked at.
@@ -136,6 +142,15 @@ pub async fn read(
     payload: web::Payload,
     options_part: OptionsPart,
 ) -> Result<Upload> {
+    read_at(PACE, request, payload, options_part).await
+}
+
+async fn read_at(
+    pace: Pace,
+    request: &HttpRequest,
+    payload: web::Payload,
+    options_part: OptionsPart,
+) -> Result<Upload> {
     if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
         return Err(Error::of(Code::UnsupportedMediaType)
             .meta("allowed", vec!["multipart/form-data"].into()));
@@ -149,7 +164,7 @@ pub async fn read(
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
-    let arrival = Arrival::starting_now();
+    let arrival = Arrival::starting_now(pace);
     let broken = |error| if arrival.is_too_large() { too_large() } else { broken(error) };
     let mut parts = Multipart::new(request.headers(), arrival.counted(payload));
     let (mut file, mut options, mut faults) = (None, None, Vec::new());
@@ -212,13 +227,14 @@ pub async fn read(
 
 /// A body on its way: how much of it has come, and until when the rest must.
 struct Arrival {
+    pace: Pace,
     since: Instant,
     bytes: Rc<Cell<u64>>,
 }
 
 impl Arrival {
-    fn starting_now() -> Self {
-        Self { since: Instant::now(), bytes: Rc::default() }
+    fn starting_now(pace: Pace) -> Self {
+        Self { pace, since: Instant::now(), bytes: Rc::default() }
     }
 
     /// The same bytes, counted; they end with an error when they are more than [`MAX_BODY`].
@@ -241,8 +257,80 @@ impl Arrival {
     async fn in_time<T>(&self, next: impl Future<Output = T>) -> Result<T> {
         // Time is earned by bytes, so that a large file on a slow line arrives and one that only
         // drips does not.
-        let earned = Duration::from_secs(self.bytes.get() / BYTES_A_SECOND);
-        let until = self.since + PATIENCE + earned;
+        let earned = Duration::from_secs(self.bytes.get() / self.pace.bytes_a_second);
+        let until = self.since + self.pace.patience + earned;
         tokio::time::timeout_at(until, next).await.map_err(|_| late())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, HttpResponse, HttpServer};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    const HEAD: &str = "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\
+        content-type: multipart/form-data; boundary=b\r\n\r\n";
+    const PART: &str = "--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n";
+
+    /// Answers an upload with its size, or with the code of its problem.
+    async fn answer(request: HttpRequest, payload: web::Payload) -> HttpResponse {
+        let pace = Pace { patience: Duration::from_millis(300), bytes_a_second: 1 << 10 };
+        match read_at(pace, &request, payload, OptionsPart::Optional).await {
+            Ok(upload) => HttpResponse::Ok().body(format!("{} bytes", upload.bytes)),
+            Err(error) => HttpResponse::BadRequest().body(error.code().as_str()),
+        }
+    }
+
+    /// Sends the beginning of an upload, then a piece every 10 milliseconds, until there is an
+    /// answer.
+    async fn sent(pieces: impl Iterator<Item = String>) -> String {
+        let new = || App::new().default_service(web::to(answer));
+        let server = HttpServer::new(new).workers(1).bind("127.0.0.1:0").unwrap();
+        let address = server.addrs()[0];
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (mut reader, mut writer) = stream.into_split();
+        let mut text = vec![0; 4096];
+        let send = async {
+            let mut beat = tokio::time::interval(Duration::from_millis(10));
+            writer.write_all(HEAD.as_bytes()).await?;
+            for piece in pieces {
+                let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
+                writer.write_all(chunk.as_bytes()).await?;
+                beat.tick().await;
+            }
+            std::future::pending::<std::io::Result<()>>().await
+        };
+        let length = tokio::select! {
+            // Nobody reads on: what was answered before is there nevertheless.
+            Err(_) = send => reader.read(&mut text).await.unwrap(),
+            length = reader.read(&mut text) => length.unwrap(),
+        };
+        handle.stop(false).await;
+        String::from_utf8_lossy(&text[..length]).into_owned()
+    }
+
+    #[actix_web::test]
+    async fn an_upload_that_drips_is_given_up() {
+        let begun = Instant::now();
+        let drops = std::iter::repeat_with(|| "x".to_owned());
+        let answer = sent(std::iter::once(PART.to_owned()).chain(drops)).await;
+        assert!(answer.ends_with(Code::RequestTimeout.as_str()), "{answer}");
+        assert!(begun.elapsed() >= Duration::from_millis(300));
+        assert!(begun.elapsed() < PACE.patience, "{:?}", begun.elapsed());
+    }
+
+    #[actix_web::test]
+    async fn an_upload_that_comes_is_taken() {
+        let pieces = [PART, "name\n", &"x".repeat(5_000), "\r\n--b--\r\n", ""];
+        let answer = sent(pieces.map(str::to_owned).into_iter()).await;
+        assert!(answer.ends_with("5005 bytes"), "{answer}");
     }
 }

@@ -1,7 +1,7 @@
 //! Exports.
 
-use actix_web::post;
 use domain::{exports::ExportRequest, jobs::Job};
+use operation_macros::operation;
 use persistence::exports;
 
 use crate::{
@@ -18,9 +18,14 @@ use crate::{
 /// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
 /// CSV, texts that a spreadsheet would take for formulas are escaped. A key needs the scope to read
 /// the records beside `exports:write`.
-#[utoipa::path(tag = "exports", request_body = ExportRequest, security(("viewer" = ["exports:write"])),
-    responses((status = 202, body = Job)), extensions(("x-errors" = json!("invalid_filter"))))]
-#[post("/exports")]
+#[operation(
+    post("/exports"),
+    tag(Exports),
+    role(Viewer),
+    scope(ExportsWrite),
+    accepted(Job),
+    errors(InvalidFilter)
+)]
 pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
     call.expect_scope(body.object.scope())?;
     let work = async |tx: &persistence::Tx<'_>| {

@@ -2,13 +2,14 @@
 
 use std::{fs::File, sync::LazyLock};
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, web};
 use domain::{
     Error,
     ids::JobId,
     imports::{ImportOptions, ImportPreview, ImportPreviewOptions, Inspection, inspect},
     jobs::Job,
 };
+use operation_macros::operation;
 use persistence::{imports, jobs, organizations};
 use tokio::sync::Semaphore;
 
@@ -29,10 +30,16 @@ use crate::{
 /// Columns with the fields that they feed, and the first rows as the import would read them. It
 /// takes the options of the import; what is absent is guessed, and `guesses` says why. Nothing is
 /// written. A key needs the scope to write the records, as for the import.
-#[utoipa::path(tag = "imports", request_body(content = ImportPreviewForm, content_type = "multipart/form-data"),
-    security(("member" = ["imports:write"])), responses((status = 200, body = ImportPreview)),
-    extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
-#[post("/imports/previews")]
+#[operation(
+    post("/imports/previews"),
+    tag(Imports),
+    role(Member),
+    scope(ImportsWrite),
+    no_idempotency_key,
+    body(ImportPreviewForm, media("multipart/form-data")),
+    ok(ImportPreview),
+    errors(CsvUnreadable, MappingUnknownColumn)
+)]
 pub async fn preview_import(
     call: Call,
     request: HttpRequest,
@@ -42,7 +49,7 @@ pub async fn preview_import(
     let upload = upload::read(&request, payload, OptionsPart::Optional).await?;
     let options: ImportPreviewOptions = match upload.options.is_empty() {
         true => ImportPreviewOptions::default(),
-        false => call::parse(&call.state, "ImportPreviewOptions", &upload.options)?,
+        false => call::parse(&call.state, &upload.options)?,
     };
     if let Some(object) = options.object() {
         call.expect_scope(object.scope())?;
@@ -60,10 +67,15 @@ pub async fn preview_import(
 /// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An
 /// import is an automated write: what people decided stays. The same file twice changes nothing. A
 /// key needs the scope to write the records beside `imports:write`.
-#[utoipa::path(tag = "imports", request_body(content = ImportForm, content_type = "multipart/form-data"),
-    security(("member" = ["imports:write"])), responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("csv_unreadable mapping_unknown_column"))))]
-#[post("/imports")]
+#[operation(
+    post("/imports"),
+    tag(Imports),
+    role(Member),
+    scope(ImportsWrite),
+    body(ImportForm, media("multipart/form-data")),
+    accepted(Job),
+    errors(CsvUnreadable, MappingUnknownColumn)
+)]
 pub async fn create_import(
     call: Call,
     request: HttpRequest,
@@ -72,7 +84,7 @@ pub async fn create_import(
     let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
     let upload = upload::read(&request, payload, OptionsPart::Required).await?;
     let (sum, bytes) = (upload.sum, upload.bytes);
-    let options: ImportOptions = call::parse(&call.state, "ImportOptions", &upload.options)?;
+    let options: ImportOptions = call::parse(&call.state, &upload.options)?;
     call.expect_scope(options.object.scope())?;
     let (file, inspection) = inspected(upload.file, options.clone()).await?;
     let id = JobId::new();

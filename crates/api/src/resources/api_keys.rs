@@ -1,6 +1,6 @@
 //! API keys.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     api_keys::{
         API_KEY_LIST, ApiKey, ApiKeyCreate, ApiKeyList, ApiKeyPage, ApiKeyRotation, ApiKeyUpdate,
@@ -9,6 +9,7 @@ use domain::{
     ids::ApiKeyId,
     secrets::ApiKeySecret,
 };
+use operation_macros::operation;
 use persistence::api_keys;
 
 use crate::kernel::{
@@ -20,9 +21,15 @@ use crate::kernel::{
 /// List API keys
 ///
 /// Includes revoked keys. Secrets are never shown.
-#[utoipa::path(tag = "api-keys", params(ApiKeyList), security(("admin" = ["-"])), responses((status = 200, body = ApiKeyPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/api-keys")]
+#[operation(
+    get("/api-keys"),
+    tag(ApiKeys),
+    role(Admin),
+    no_api_key,
+    query(ApiKeyList),
+    ok(ApiKeyPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_api_keys(call: Call) -> Result<Answer> {
     let request = call.list_request(&API_KEY_LIST)?;
     let page = call.read(async |tx| api_keys::list(tx, &request).await).await?;
@@ -32,9 +39,7 @@ pub async fn list_api_keys(call: Call) -> Result<Answer> {
 /// Create an API key
 ///
 /// The answer is the only place where the secret is shown.
-#[utoipa::path(tag = "api-keys", request_body = ApiKeyCreate, security(("admin" = ["-"])),
-    responses((status = 201, body = ApiKeyWithSecret)))]
-#[post("/api-keys")]
+#[operation(post("/api-keys"), tag(ApiKeys), role(Admin), no_api_key, created(ApiKeyWithSecret))]
 pub async fn create_api_key(call: Call, body: Json<ApiKeyCreate>) -> Result<Answer> {
     let environment = call.state.addresses.key_environment();
     call.once(&body.sum, async |tx| {
@@ -46,8 +51,7 @@ pub async fn create_api_key(call: Call, body: Json<ApiKeyCreate>) -> Result<Answ
 /// Get an API key
 ///
 /// Without its secret, of which only a hash is stored.
-#[utoipa::path(tag = "api-keys", params(ApiKeyId), security(("admin" = ["-"])), responses((status = 200, body = ApiKey)))]
-#[get("/api-keys/{id}")]
+#[operation(get("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, no_store, ok(ApiKey))]
 pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {
     let key = call.read(async |tx| api_keys::get(tx, *id).await).await?;
     Ok(Answer::resource(key.version, &key))
@@ -56,9 +60,7 @@ pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> 
 /// Change an API key
 ///
 /// The change takes effect at once on every server.
-#[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyUpdate, security(("admin" = ["-"])),
-    responses((status = 200, body = ApiKey)))]
-#[patch("/api-keys/{id}")]
+#[operation(patch("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, ok(ApiKey))]
 pub async fn update_api_key(
     call: Call,
     id: web::Path<ApiKeyId>,
@@ -73,9 +75,13 @@ pub async fn update_api_key(
 /// Rotate an API key
 ///
 /// Creates a new key with the same rights. The old key keeps working for `overlap_seconds`.
-#[utoipa::path(tag = "api-keys", params(ApiKeyId), request_body = ApiKeyRotation, security(("admin" = ["-"])),
-    responses((status = 201, body = ApiKeyWithSecret)))]
-#[post("/api-keys/{id}/rotations")]
+#[operation(
+    post("/api-keys/{id}/rotations"),
+    tag(ApiKeys),
+    role(Admin),
+    no_api_key,
+    created(ApiKeyWithSecret)
+)]
 pub async fn rotate_api_key(
     call: Call,
     id: web::Path<ApiKeyId>,
@@ -91,8 +97,7 @@ pub async fn rotate_api_key(
 /// Revoke an API key
 ///
 /// The key stops working at once on every server.
-#[utoipa::path(tag = "api-keys", params(ApiKeyId), security(("admin" = ["-"])), responses((status = 204)))]
-#[delete("/api-keys/{id}")]
+#[operation(delete("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, no_content)]
 pub async fn revoke_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {
     call.write(async |tx| api_keys::revoke(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())

@@ -1,12 +1,13 @@
 //! The application form, for those who design it and for those who fill it in.
 
-use actix_web::{get, patch, post, web};
+use actix_web::web;
 use domain::{
     Error,
     access::Scope,
     application_forms::{ApplicationForm, ApplicationFormUpdate, PublicForm},
     ids::OrganizationId,
 };
+use operation_macros::operation;
 use persistence::application_forms;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,9 +23,13 @@ use crate::kernel::{
 ///
 /// Every organization has one. At first it is closed, and asks for company, website, name and
 /// e-mail address.
-#[utoipa::path(tag = "applications", security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = ApplicationForm)))]
-#[get("/application-form")]
+#[operation(
+    get("/application-form"),
+    tag(Applications),
+    role(Viewer),
+    scope(ApplicationsRead),
+    ok(ApplicationForm)
+)]
 pub async fn get_application_form(call: Call) -> Result<Answer> {
     let form = call.read(async |tx| application_forms::get(tx).await).await?;
     Ok(Answer::resource(form.version, &form))
@@ -35,11 +40,16 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
 /// The whole document, as a front end saves it while somebody works on it. Questions and agreements
 /// that are sent with their id are the ones that were there; their order is the order shown. Every
 /// save that changes something is a new version, live at once while the form is open.
-#[utoipa::path(tag = "applications", request_body = ApplicationFormUpdate, security(("admin" = ["applications:write"])),
-    responses((status = 200, body = ApplicationForm)),
-    extensions(("x-errors" = json!("form_needs_name_question mapping_type_mismatch \
-        not_found_reference if_match_required"))))]
-#[patch("/application-form")]
+#[operation(
+    patch("/application-form"),
+    tag(Applications),
+    role(Admin),
+    scope(ApplicationsWrite),
+    if_match(Required),
+    ok(ApplicationForm),
+    errors(FormNeedsNameQuestion),
+    field_errors(MappingTypeMismatch, NotFoundReference)
+)]
 pub async fn update_application_form(
     call: Call,
     body: Json<ApplicationFormUpdate>,
@@ -66,9 +76,13 @@ pub struct FormVersionPath {
 /// Get a version of the application form
 ///
 /// Every version is kept, with the public link that it had.
-#[utoipa::path(tag = "applications", params(FormVersionPath), security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = ApplicationForm)))]
-#[get("/application-form/versions/{n}")]
+#[operation(
+    get("/application-form/versions/{n}"),
+    tag(Applications),
+    role(Viewer),
+    scope(ApplicationsRead),
+    ok(ApplicationForm)
+)]
 pub async fn get_application_form_version(
     call: Call,
     path: web::Path<FormVersionPath>,
@@ -80,8 +94,13 @@ pub async fn get_application_form_version(
 /// Replace the public link
 ///
 /// The old link stops working at once, also for people who are filling in the form.
-#[utoipa::path(tag = "applications", security(("admin" = ["-"])), responses((status = 200, body = ApplicationForm)))]
-#[post("/application-form/public-token-rotations")]
+#[operation(
+    post("/application-form/public-token-rotations"),
+    tag(Applications),
+    role(Admin),
+    no_api_key,
+    ok(ApplicationForm)
+)]
 pub async fn rotate_form_token(call: Call) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let form = application_forms::rotate_token(tx).await?;
@@ -120,8 +139,13 @@ impl FormTokenPath {
 ///
 /// What a front end needs to render it, and nothing else. A form that is closed is not there. At
 /// most 20 requests a minute from one address, submissions included.
-#[utoipa::path(tag = "applications", params(FormTokenPath), security(()), responses((status = 200, body = PublicForm)))]
-#[get("/public/application-forms/{token}")]
+#[operation(
+    get("/public/application-forms/{token}"),
+    tag(Applications),
+    public,
+    limit(PublicForms),
+    ok(PublicForm)
+)]
 pub async fn get_public_form(call: PublicCall, path: web::Path<FormTokenPath>) -> Result<Answer> {
     let scope = path.scope(&call).await?;
     let form = call

@@ -1,10 +1,11 @@
 //! Contacts.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     contacts::{CONTACT_LIST, Contact, ContactCreate, ContactList, ContactPage, ContactUpdate},
     ids::ContactId,
 };
+use operation_macros::operation;
 use persistence::contacts;
 
 use crate::kernel::{
@@ -16,10 +17,16 @@ use crate::kernel::{
 /// List contacts
 ///
 /// By name unless sorted otherwise. `q` finds names and e-mail addresses that contain it.
-#[utoipa::path(tag = "contacts", params(ContactList), security(("viewer" = ["contacts:read"])),
-    responses((status = 200, body = ContactPage)), extensions(("x-errors" = json!("invalid_cursor \
-        not_found_reference"))))]
-#[get("/contacts")]
+#[operation(
+    get("/contacts"),
+    tag(Contacts),
+    role(Viewer),
+    scope(ContactsRead),
+    query(ContactList),
+    ok(ContactPage),
+    errors(InvalidCursor),
+    field_errors(NotFoundReference)
+)]
 pub async fn list_contacts(call: Call) -> Result<Answer> {
     let request = call.list_request(&CONTACT_LIST)?;
     let page = call.read(async |tx| contacts::list(tx, &request).await).await?;
@@ -30,9 +37,14 @@ pub async fn list_contacts(call: Call) -> Result<Answer> {
 ///
 /// With `make_primary` it also becomes the partner's primary contact; that is a write of
 /// `primary_contact_id`.
-#[utoipa::path(tag = "contacts", request_body = ContactCreate, security(("member" = ["contacts:write"])),
-    responses((status = 201, body = Contact)), extensions(("x-errors" = json!("contact_email_taken"))))]
-#[post("/contacts")]
+#[operation(
+    post("/contacts"),
+    tag(Contacts),
+    role(Member),
+    scope(ContactsWrite),
+    created(Contact),
+    errors(ContactEmailTaken)
+)]
 pub async fn create_contact(call: Call, body: Json<ContactCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let contact = contacts::insert(tx, &body).await?;
@@ -45,8 +57,7 @@ pub async fn create_contact(call: Call, body: Json<ContactCreate>) -> Result<Ans
 /// Get a contact
 ///
 /// Returns one person at a partner.
-#[utoipa::path(tag = "contacts", params(ContactId), security(("viewer" = ["contacts:read"])), responses((status = 200, body = Contact)))]
-#[get("/contacts/{id}")]
+#[operation(get("/contacts/{id}"), tag(Contacts), role(Viewer), scope(ContactsRead), ok(Contact))]
 pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer> {
     let contact = call.read(async |tx| contacts::get(tx, *id).await).await?;
     Ok(Answer::resource(contact.version, &contact))
@@ -56,9 +67,14 @@ pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer>
 ///
 /// With another `partner_id` it moves there; it is then no primary contact and no stakeholder any
 /// more.
-#[utoipa::path(tag = "contacts", params(ContactId), request_body = ContactUpdate, security(("member" = ["contacts:write"])),
-    responses((status = 200, body = Contact)), extensions(("x-errors" = json!("contact_email_taken"))))]
-#[patch("/contacts/{id}")]
+#[operation(
+    patch("/contacts/{id}"),
+    tag(Contacts),
+    role(Member),
+    scope(ContactsWrite),
+    ok(Contact),
+    errors(ContactEmailTaken)
+)]
 pub async fn update_contact(
     call: Call,
     id: web::Path<ContactId>,
@@ -72,8 +88,13 @@ pub async fn update_contact(
 /// Erase a contact
 ///
 /// For good: it is personal data. Links to it as primary contact and stakeholder are cut.
-#[utoipa::path(tag = "contacts", params(ContactId), security(("member" = ["contacts:write"])), responses((status = 204)))]
-#[delete("/contacts/{id}")]
+#[operation(
+    delete("/contacts/{id}"),
+    tag(Contacts),
+    role(Member),
+    scope(ContactsWrite),
+    no_content
+)]
 pub async fn delete_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer> {
     call.write(async |tx| contacts::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())

@@ -1,6 +1,6 @@
 //! Deals (docs/deals.md).
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use chrono::Utc;
 use domain::{
     Fault,
@@ -12,7 +12,9 @@ use domain::{
     ids::DealId,
     lists::ListRequest,
 };
+use operation_macros::operation;
 use persistence::deals;
+use utoipa::ToSchema;
 
 use crate::kernel::{
     answer::Answer,
@@ -29,10 +31,16 @@ fn answer(deal: &Deal) -> Answer {
 ///
 /// Filter parameters are ANDed; fields of the deal's partner are for `POST /deals/query`. `q`
 /// finds parts of name, account and domain of the account.
-#[utoipa::path(tag = "deals", params(DealList), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealPage)),
-    extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
-#[get("/deals")]
+#[operation(
+    get("/deals"),
+    tag(Deals),
+    role(Viewer),
+    scope(DealsRead),
+    query(DealList),
+    ok(DealPage),
+    errors(InvalidCursor),
+    field_errors(NotFoundReference)
+)]
 pub async fn list_deals(call: Call) -> Result<Answer> {
     let request = call.list_request(&DEAL_LIST)?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
@@ -42,10 +50,16 @@ pub async fn list_deals(call: Call) -> Result<Answer> {
 /// Query deals
 ///
 /// By a filter tree, which may name fields of the partner, `partner.tier`. Has no side effect.
-#[utoipa::path(tag = "deals", request_body = DealQuery, security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealPage)),
-    extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
-#[post("/deals/query")]
+#[operation(
+    post("/deals/query"),
+    tag(Deals),
+    role(Viewer),
+    scope(DealsRead),
+    cost(5),
+    no_idempotency_key,
+    ok(DealPage),
+    errors(InvalidCursor, InvalidFilter)
+)]
 pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &DEAL_LIST, Utc::now())?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
@@ -57,12 +71,15 @@ pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
 /// By a person it is `approved` unless the body says otherwise, by an API key `submitted`. As
 /// `approved` it is checked for channel conflict: no other partner may have an approved deal for
 /// the same account. The partner's roll-ups follow in the same transaction.
-#[utoipa::path(tag = "deals", request_body = DealCreate, security(("member" = ["deals:write"])),
-    responses((status = 201, body = Deal)),
-    extensions(
-        ("x-errors" = json!("external_id_taken deal_conflict closed_on_required invalid_date_order \
-            not_applicable"))))]
-#[post("/deals")]
+#[operation(
+    post("/deals"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    created(Deal),
+    errors(ExternalIdTaken, DealConflict),
+    field_errors(ClosedOnRequired, InvalidDateOrder, NotApplicable)
+)]
 pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let deal = deals::insert(tx, &body.value.0).await?;
@@ -75,10 +92,14 @@ pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
 ///
 /// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
 /// failure of one undoes them all. Rows may carry `currency`, which must be the organization's.
-#[utoipa::path(tag = "deals", request_body = DealBatch, security(("member" = ["deals:write"])),
-    responses((status = 207, body = DealBatchResult)),
-    extensions(("x-errors" = json!("batch_too_large"))))]
-#[post("/deals/batch")]
+#[operation(
+    post("/deals/batch"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    multi_status(DealBatchResult),
+    errors(BatchTooLarge)
+)]
 pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
     let operations = body.operations.iter().cloned().enumerate();
     let operations: Vec<_> =
@@ -108,7 +129,7 @@ fn checked(
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
         let faults = call.state.schemas.check_at(
-            "DealBatchData",
+            &DealBatchData::name(),
             &format!("#/operations/{index}/data"),
             &mut value,
         );
@@ -133,8 +154,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<deals::Done>) -> Deal
 /// Get a deal
 ///
 /// A deal registration.
-#[utoipa::path(tag = "deals", params(DealId), security(("viewer" = ["deals:read"])), responses((status = 200, body = Deal)))]
-#[get("/deals/{id}")]
+#[operation(get("/deals/{id}"), tag(Deals), role(Viewer), scope(DealsRead), ok(Deal))]
 pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     let deal = call.read(async |tx| deals::get(tx, *id).await).await?;
     Ok(answer(&deal))
@@ -145,13 +165,15 @@ pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 /// A merge patch. Moves its status where the life cycle allows it: `approved` sets `expires_on`
 /// like the approval, and reopens what was won or lost; `won` and `lost` need `closed_on`. With
 /// another `partner_id` it moves there.
-#[utoipa::path(tag = "deals", params(DealId), request_body = DealUpdate, security(("member" = ["deals:write"])),
-    responses((status = 200, body = Deal)),
-    extensions(
-        ("x-errors" = json!(
-            "external_id_taken invalid_transition deal_conflict closed_on_required \
-                invalid_date_order not_applicable"))))]
-#[patch("/deals/{id}")]
+#[operation(
+    patch("/deals/{id}"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    ok(Deal),
+    errors(ExternalIdTaken, InvalidTransition, DealConflict),
+    field_errors(ClosedOnRequired, InvalidDateOrder, NotApplicable)
+)]
 pub async fn update_deal(
     call: Call,
     id: web::Path<DealId>,
@@ -164,8 +186,7 @@ pub async fn update_deal(
 /// Delete a deal
 ///
 /// It can be restored within 30 days.
-#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 204)))]
-#[delete("/deals/{id}")]
+#[operation(delete("/deals/{id}"), tag(Deals), role(Member), scope(DealsWrite), no_content)]
 pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     call.write(async |tx| deals::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())
@@ -174,9 +195,14 @@ pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 /// Restore a deal
 ///
 /// Possible within 30 days of its deletion. An approved one is checked for channel conflict again.
-#[utoipa::path(tag = "deals", params(DealId), security(("member" = ["deals:write"])), responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("external_id_taken deal_conflict"))))]
-#[post("/deals/{id}/restoration")]
+#[operation(
+    post("/deals/{id}/restoration"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    ok(Deal),
+    errors(ExternalIdTaken, DealConflict)
+)]
 pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     call.once(&Sum::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
 }
@@ -185,11 +211,15 @@ pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
 ///
 /// Protects it until `expires_on`, unless another partner has an approved deal for the same
 /// account. A deal that was won or lost is reopened.
-#[utoipa::path(tag = "deals", params(DealId), request_body = DealApproval, security(("member" = ["deals:write"])),
-    responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("invalid_transition deal_conflict \
-        invalid_date_order"))))]
-#[post("/deals/{id}/approval")]
+#[operation(
+    post("/deals/{id}/approval"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    ok(Deal),
+    errors(InvalidTransition, DealConflict),
+    field_errors(InvalidDateOrder)
+)]
 pub async fn approve_deal(
     call: Call,
     id: web::Path<DealId>,
@@ -201,10 +231,14 @@ pub async fn approve_deal(
 /// Reject a deal
 ///
 /// Gives the reason for the rejection, if there is one.
-#[utoipa::path(tag = "deals", params(DealId), request_body = DealRejection, security(("member" = ["deals:write"])),
-    responses((status = 200, body = Deal)),
-    extensions(("x-errors" = json!("invalid_transition"))))]
-#[post("/deals/{id}/rejection")]
+#[operation(
+    post("/deals/{id}/rejection"),
+    tag(Deals),
+    role(Member),
+    scope(DealsWrite),
+    ok(Deal),
+    errors(InvalidTransition)
+)]
 pub async fn reject_deal(
     call: Call,
     id: web::Path<DealId>,
@@ -218,10 +252,15 @@ pub async fn reject_deal(
 /// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
 /// after them those for an account that may be the same: a name that differs in spelling or legal
 /// form, or a domain of the same company. Only the same account refuses an approval.
-#[utoipa::path(tag = "deals", params(DealId, DealConflictList), security(("viewer" = ["deals:read"])),
-    responses((status = 200, body = DealConflictPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/deals/{id}/conflicts")]
+#[operation(
+    get("/deals/{id}/conflicts"),
+    tag(Deals),
+    role(Viewer),
+    scope(DealsRead),
+    query(DealConflictList),
+    ok(DealConflictPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     let request = call.list_request(&DEAL_CONFLICT_LIST)?;
     let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;

@@ -1,6 +1,6 @@
 //! The one log of events (docs/events.md).
 
-use actix_web::{get, web};
+use actix_web::web;
 use domain::{
     Code, Error, Fault,
     access::AccessScope,
@@ -14,6 +14,7 @@ use domain::{
     lists::{Last, invalid_parameters},
     page::{LogPage, Page},
 };
+use operation_macros::operation;
 use persistence::events;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -51,9 +52,15 @@ pub struct EventOrderParameter {
 /// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
 /// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
 /// members are null for a key without `members:read`.
-#[utoipa::path(tag = "events", params(EventOrderParameter, EventList), security(("viewer" = ["events:read"])), responses((status = 200, body = EventPage)),
-    extensions(("x-errors" = json!("invalid_cursor events_expired"))))]
-#[get("/events")]
+#[operation(
+    get("/events"),
+    tag(Events),
+    role(Viewer),
+    scope(EventsRead),
+    query(EventList),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_events(call: Call, order: Query<EventOrderParameter>) -> Result<Answer> {
     list(&call, order.order, None).await
 }
@@ -62,10 +69,15 @@ pub async fn list_events(call: Call, order: Query<EventOrderParameter>) -> Resul
 ///
 /// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and
 /// plan items.
-#[utoipa::path(tag = "partners", params(PartnerId, EventOrderParameter, EventList), security(("viewer" = ["events:read"])),
-    responses((status = 200, body = EventPage)), extensions(("x-errors" = json!("invalid_cursor \
-        events_expired"))))]
-#[get("/partners/{id}/events")]
+#[operation(
+    get("/partners/{id}/events"),
+    tag(Partners),
+    role(Viewer),
+    scope(EventsRead),
+    query(EventList),
+    ok(EventPage),
+    errors(InvalidCursor, EventsExpired)
+)]
 pub async fn list_partner_events(
     call: Call,
     id: web::Path<PartnerId>,
@@ -77,9 +89,15 @@ pub async fn list_partner_events(
 /// List the types of events
 ///
 /// Lists every type of event that is sent, with a JSON Schema of its `data`.
-#[utoipa::path(tag = "events", params(EventTypeList), security(("any" = [])), responses((status = 200, body = EventTypePage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/event-types")]
+#[operation(
+    get("/event-types"),
+    tag(Events),
+    role(Viewer),
+    any_api_key,
+    query(EventTypeList),
+    ok(EventTypePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_event_types(call: Call) -> Result<Answer> {
     let request = call.list_request(&EVENT_TYPE_LIST)?;
     Ok(Answer::ok(&request.page_of(TYPES.iter().map(EventTypeInfo::from).collect())))

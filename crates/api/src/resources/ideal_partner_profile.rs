@@ -1,7 +1,7 @@
 //! The ideal partner profile (docs/scoring.md#fit).
 
-use actix_web::{get, patch};
 use domain::ideal_partner_profile::{IdealPartnerProfile, IdealPartnerProfileUpdate};
+use operation_macros::operation;
 use persistence::ideal_partner_profile;
 
 use crate::kernel::{
@@ -13,8 +13,13 @@ use crate::kernel::{
 /// Get the ideal partner profile
 ///
 /// The criteria that fit is judged by, and what they weigh. A new organization has a default one.
-#[utoipa::path(tag = "scores", security(("viewer" = ["scores:read"])), responses((status = 200, body = IdealPartnerProfile)))]
-#[get("/ideal-partner-profile")]
+#[operation(
+    get("/ideal-partner-profile"),
+    tag(Scores),
+    role(Viewer),
+    scope(ScoresRead),
+    ok(IdealPartnerProfile)
+)]
 pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
     let profile = call.read(async |tx| ideal_partner_profile::get(tx).await).await?;
     Ok(Answer::resource(profile.version, &profile))
@@ -24,11 +29,16 @@ pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
 ///
 /// A merge patch: absent properties keep their values; `weights` must add up to 10000 afterwards.
 /// All scores become stale; refresh them when it suits you.
-#[utoipa::path(tag = "scores", request_body = IdealPartnerProfileUpdate, security(("admin" = ["scores:write"])),
-    responses((status = 200, body = IdealPartnerProfile)),
-    extensions(("x-errors" = json!("if_match_required invalid_filter \
-        weights_not_100_percent"))))]
-#[patch("/ideal-partner-profile")]
+#[operation(
+    patch("/ideal-partner-profile"),
+    tag(Scores),
+    role(Admin),
+    scope(ScoresWrite),
+    if_match(Required),
+    ok(IdealPartnerProfile),
+    errors(InvalidFilter),
+    field_errors(WeightsNot100Percent)
+)]
 pub async fn update_ideal_partner_profile(
     call: Call,
     body: Json<IdealPartnerProfileUpdate>,

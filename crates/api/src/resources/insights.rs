@@ -1,6 +1,5 @@
 //! Insights: over the partners that appear in intelligence.
 
-use actix_web::get;
 use domain::{
     insights::{
         AttainmentInsight, LifecycleInsight, LifecycleWindow, PortfolioInsight, StrengthsInsight,
@@ -8,6 +7,7 @@ use domain::{
     joint_plans::FiscalYearParameter,
     partners::{PARTNER_SELECTION, PARTNERS_BY_NAME, PartnerSelection, PartnersByName},
 };
+use operation_macros::operation;
 use persistence::insights;
 
 use crate::kernel::{
@@ -19,9 +19,16 @@ use crate::kernel::{
 /// Get the portfolio summary
 ///
 /// Counts partners by their attributes, adds up deals and revenue, and averages scores.
-#[utoipa::path(tag = "insights", params(PartnerSelection), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = PortfolioInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
-#[get("/insights/portfolio")]
+#[operation(
+    get("/insights/portfolio"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(PartnerSelection),
+    ok(PortfolioInsight),
+    field_errors(NotFoundReference)
+)]
 pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::portfolio(tx, &request).await).await?;
@@ -31,9 +38,16 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
 /// Get the partner lifecycle
 ///
 /// By the stage history, between two days in the organization's time zone, both included.
-#[utoipa::path(tag = "insights", params(LifecycleWindow, PartnerSelection), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = LifecycleInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
-#[get("/insights/lifecycle")]
+#[operation(
+    get("/insights/lifecycle"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(PartnerSelection),
+    ok(LifecycleInsight),
+    field_errors(NotFoundReference)
+)]
 pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
     let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
@@ -43,9 +57,16 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
 /// Get partner strengths
 ///
 /// The strengths that scoring found, with how many partners have them; at most 100.
-#[utoipa::path(tag = "insights", params(PartnerSelection), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = StrengthsInsight)), extensions(("x-errors" = json!("not_found_reference"))))]
-#[get("/insights/strengths")]
+#[operation(
+    get("/insights/strengths"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(PartnerSelection),
+    ok(StrengthsInsight),
+    field_errors(NotFoundReference)
+)]
 pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::strengths(tx, &request).await).await?;
@@ -55,10 +76,17 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
 /// Get target attainment
 ///
 /// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
-#[utoipa::path(tag = "insights", params(FiscalYearParameter, PartnersByName), security(("viewer" = ["insights:read"])),
-    responses((status = 200, body = AttainmentInsight)),
-    extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
-#[get("/insights/attainment")]
+#[operation(
+    get("/insights/attainment"),
+    tag(Insights),
+    role(Viewer),
+    scope(InsightsRead),
+    cost(5),
+    query(PartnersByName),
+    ok(AttainmentInsight),
+    errors(InvalidCursor),
+    field_errors(NotFoundReference)
+)]
 pub async fn get_attainment_insight(
     call: Call,
     query: Query<FiscalYearParameter>,

@@ -1,15 +1,16 @@
 //! Jobs: long work and its outcome.
 
 use actix_web::{
-    HttpResponse, get,
+    HttpResponse,
     http::header::{self, ContentDisposition},
-    post, web,
+    web,
 };
 use domain::{
     Code, Error,
     ids::JobId,
     jobs::{JOB_ITEM_LIST, JOB_LIST, Job, JobItem, JobItemList, JobItemPage, JobList, JobPage},
 };
+use operation_macros::operation;
 use persistence::jobs;
 use serde_json::{Value, json};
 
@@ -56,9 +57,15 @@ pub fn accepted(call: &Call, job: &Job) -> Answer {
 /// List jobs
 ///
 /// Your own jobs, newest first. Admins see the jobs of everybody.
-#[utoipa::path(tag = "jobs", params(JobList), security(("viewer" = ["jobs:read"])), responses((status = 200, body = JobPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/jobs")]
+#[operation(
+    get("/jobs"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    query(JobList),
+    ok(JobPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_jobs(call: Call) -> Result<Answer> {
     let request = call.list_request(&JOB_LIST)?;
     let page = call.read(async |tx| jobs::list(tx, &request).await).await?;
@@ -68,9 +75,15 @@ pub async fn list_jobs(call: Call) -> Result<Answer> {
 /// Get a job
 ///
 /// Its state and progress. While it is not finished, `Retry-After` says when to look again.
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])), responses((status = 200, body = Job)),
-    extensions(("x-errors" = json!("job_expired"))))]
-#[get("/jobs/{id}")]
+#[operation(
+    get("/jobs/{id}"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    no_store,
+    ok(Job),
+    errors(JobExpired)
+)]
 pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
     let answer = answer(&call, &job);
@@ -80,10 +93,15 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
 /// List the items of a job
 ///
 /// Lists the result for each row or record, in order.
-#[utoipa::path(tag = "jobs", params(JobId, JobItemList), security(("viewer" = ["jobs:read"])),
-    responses((status = 200, body = JobItemPage)), extensions(("x-errors" = json!("invalid_cursor \
-        job_expired"))))]
-#[get("/jobs/{id}/items")]
+#[operation(
+    get("/jobs/{id}/items"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    query(JobItemList),
+    ok(JobItemPage),
+    errors(InvalidCursor, JobExpired)
+)]
 pub async fn list_job_items(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let request = call.list_request(&JOB_ITEM_LIST)?;
     let page = call.read(async |tx| jobs::items(tx, *id, &request).await).await?;
@@ -100,10 +118,14 @@ pub async fn list_job_items(call: Call, id: web::Path<JobId>) -> Result<Answer> 
 /// Download the result of a job
 ///
 /// The exported file, for 24 hours, with the credential that started the job (or an admin's).
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:read"])),
-    responses((status = 200, content((String = "text/csv"), (String = "application/jsonl")))),
-    extensions(("x-errors" = json!("job_not_finished job_expired"))))]
-#[get("/jobs/{id}/result")]
+#[operation(
+    get("/jobs/{id}/result"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsRead),
+    ok(media("text/csv", "application/jsonl")),
+    errors(JobNotFinished, JobExpired)
+)]
 pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<HttpResponse> {
     let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
     let Some(result) = job.result.as_ref().filter(|result| result.0.download_url.is_some()) else {
@@ -128,9 +150,14 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
 /// Cancel a job
 ///
 /// Work that is finished is kept. A running job stops after its current step.
-#[utoipa::path(tag = "jobs", params(JobId), security(("viewer" = ["jobs:write"])), responses((status = 200, body = Job)),
-    extensions(("x-errors" = json!("job_finished job_expired"))))]
-#[post("/jobs/{id}/cancellation")]
+#[operation(
+    post("/jobs/{id}/cancellation"),
+    tag(Jobs),
+    role(Viewer),
+    scope(JobsWrite),
+    ok(Job),
+    errors(JobFinished, JobExpired)
+)]
 pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = jobs::cancel(tx, *id, call.if_match).await?;

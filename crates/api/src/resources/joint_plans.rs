@@ -1,10 +1,11 @@
 //! Joint plans.
 
-use actix_web::{get, patch, web};
+use actix_web::web;
 use domain::{
     ids::PartnerId,
     joint_plans::{FiscalYearParameter, JointPlan, JointPlanUpdate},
 };
+use operation_macros::operation;
 use persistence::joint_plans;
 
 use crate::{
@@ -20,9 +21,13 @@ use crate::{
 ///
 /// Target, quarters and what was won in them, in the fiscal calendar and time zone of the
 /// organization.
-#[utoipa::path(tag = "plans", params(PartnerId, FiscalYearParameter), security(("viewer" = ["plans:read"])),
-    responses((status = 200, body = JointPlan)))]
-#[get("/partners/{id}/joint-plan")]
+#[operation(
+    get("/partners/{id}/joint-plan"),
+    tag(Plans),
+    role(Viewer),
+    scope(PlansRead),
+    ok(JointPlan)
+)]
 pub async fn get_joint_plan(
     call: Call,
     id: web::Path<PartnerId>,
@@ -36,9 +41,13 @@ pub async fn get_joint_plan(
 ///
 /// They are fields of the partner: what a person changes is overridden from then on, and automation
 /// skips it. Answers the plan for the present fiscal year.
-#[utoipa::path(tag = "plans", params(PartnerId, WriteModeParameter), request_body = JointPlanUpdate,
-    security(("member" = ["plans:write"])), responses((status = 200, body = JointPlan)))]
-#[patch("/partners/{id}/joint-plan")]
+#[operation(
+    patch("/partners/{id}/joint-plan"),
+    tag(Plans),
+    role(Member),
+    scope(PlansWrite),
+    ok(JointPlan)
+)]
 pub async fn update_joint_plan(
     call: Call,
     id: web::Path<PartnerId>,

@@ -5,9 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::{
-    delete, get,
     http::header,
-    put,
     web::{self, Bytes},
 };
 use domain::{
@@ -17,6 +15,7 @@ use domain::{
 };
 use futures_util::TryStreamExt;
 use object_store::path::Path;
+use operation_macros::operation;
 use persistence::partners;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -60,9 +59,14 @@ fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> P
 ///
 /// As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such an
 /// answer never changes.
-#[utoipa::path(tag = "partners", params(PartnerId, LogoVersion), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = Vec<u8>, content_type = "image/*")), extensions(("x-etag" = json!(true))))]
-#[get("/partners/{id}/logo")]
+#[operation(
+    get("/partners/{id}/logo"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    etag,
+    ok(media("image/*"))
+)]
 pub async fn get_partner_logo(
     call: Call,
     id: web::Path<PartnerId>,
@@ -94,10 +98,16 @@ pub async fn get_partner_logo(
 ///
 /// PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512 pixels a
 /// side and encoded anew, without metadata.
-#[utoipa::path(tag = "partners", params(PartnerId), request_body(content = Vec<u8>, content_type = "image/*"),
-    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
-    extensions(("x-errors" = json!("image_unreadable")), ("x-if-match" = json!(true))))]
-#[put("/partners/{id}/logo")]
+#[operation(
+    put("/partners/{id}/logo"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    if_match(Optional),
+    body(media("image/*")),
+    ok(Partner),
+    errors(ImageUnreadable)
+)]
 pub async fn upload_partner_logo(
     call: Call,
     id: web::Path<PartnerId>,
@@ -146,9 +156,13 @@ pub async fn upload_partner_logo(
 /// Delete the logo of a partner
 ///
 /// Does nothing if the partner has no logo.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)))]
-#[delete("/partners/{id}/logo")]
+#[operation(
+    delete("/partners/{id}/logo"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner)
+)]
 pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let (partner, before) =
         call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;

@@ -1,7 +1,7 @@
 //! Who is asking.
 
-use actix_web::{get, patch};
 use domain::me::{Me, MeUpdate};
+use operation_macros::operation;
 use persistence::me;
 
 use crate::kernel::{
@@ -14,8 +14,7 @@ use crate::kernel::{
 /// Get the current user or API key
 ///
 /// Returns the user or API key, the organization, the role and the scopes of the credential.
-#[utoipa::path(tag = "auth", security(("any" = [])), responses((status = 200, body = Me)))]
-#[get("/me")]
+#[operation(get("/me"), tag(Auth), role(Viewer), any_api_key, ok(Me))]
 pub async fn get_me(call: Call) -> Result<Answer> {
     let me = call.read(async |tx| match call.caller.credential {
         Credential::User { member, .. } => me::of_member(tx, member).await,
@@ -27,8 +26,7 @@ pub async fn get_me(call: Call) -> Result<Answer> {
 /// Update your user profile
 ///
 /// Changes name, language and whether you receive mails.
-#[utoipa::path(tag = "auth", request_body = MeUpdate, security(("user" = [])), responses((status = 200, body = Me)))]
-#[patch("/me")]
+#[operation(patch("/me"), tag(Auth), role(Viewer), no_api_key, ok(Me))]
 pub async fn update_me(call: Call, body: Json<MeUpdate>) -> Result<Answer> {
     let (member, _) = call.user()?;
     let me = call.write(async |tx| me::update(tx, member, &body).await).await?;

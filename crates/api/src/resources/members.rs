@@ -1,6 +1,6 @@
 //! Members and invitations.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::MemberId,
     members::{
@@ -8,6 +8,7 @@ use domain::{
     },
     secrets::OpaqueToken,
 };
+use operation_macros::operation;
 use persistence::{member_removal, members, notifications};
 
 use crate::{
@@ -22,9 +23,15 @@ use crate::{
 /// List members
 ///
 /// In the order in which they joined or were invited.
-#[utoipa::path(tag = "members", params(MemberList), security(("viewer" = ["members:read"])), responses((status = 200, body = MemberPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/members")]
+#[operation(
+    get("/members"),
+    tag(Members),
+    role(Viewer),
+    scope(MembersRead),
+    query(MemberList),
+    ok(MemberPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_members(call: Call) -> Result<Answer> {
     let request = call.list_request(&MEMBER_LIST)?;
     let page = call.read(async |tx| members::list(tx, &request).await).await?;
@@ -37,9 +44,14 @@ pub async fn list_members(call: Call) -> Result<Answer> {
 /// of them can join within seven days. Only the link in the mail proves the address: who joins by
 /// the other one has it until somebody proves it. An organization has an allowance of invitations a
 /// day, and so has each address; 429 `quota_exceeded` says for how long it is used up.
-#[utoipa::path(tag = "members", request_body = MemberInvite, security(("admin" = ["-"])),
-    responses((status = 201, body = InvitedMember)), extensions(("x-errors" = json!("already_member"))))]
-#[post("/members")]
+#[operation(
+    post("/members"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    created(InvitedMember),
+    errors(AlreadyMember)
+)]
 pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let accounts = &call.state.accounts;
@@ -73,8 +85,14 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
 /// Get a member
 ///
 /// Returns one member of the organization.
-#[utoipa::path(tag = "members", params(MemberId), security(("viewer" = ["members:read"])), responses((status = 200, body = Member)))]
-#[get("/members/{id}")]
+#[operation(
+    get("/members/{id}"),
+    tag(Members),
+    role(Viewer),
+    scope(MembersRead),
+    no_store,
+    ok(Member)
+)]
 pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
     let member = call.read(async |tx| members::get(tx, *id).await).await?;
     Ok(Answer::resource(member.version, &member))
@@ -85,9 +103,14 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
 /// Role or status; takes effect within a second, everywhere. A suspension ends the member's
 /// sessions for good. Only an owner gives or takes `owner`. A member whose e-mail address somebody
 /// else has proved was suspended by the system and cannot be active again.
-#[utoipa::path(tag = "members", params(MemberId), request_body = MemberUpdate, security(("admin" = ["-"])),
-    responses((status = 200, body = Member)), extensions(("x-errors" = json!("last_owner email_taken"))))]
-#[patch("/members/{id}")]
+#[operation(
+    patch("/members/{id}"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    ok(Member),
+    errors(LastOwner, EmailTaken)
+)]
 pub async fn update_member(
     call: Call,
     id: web::Path<MemberId>,
@@ -102,9 +125,14 @@ pub async fn update_member(
 ///
 /// Ends the person's sessions and keeps the history. Partners that the member looked after have no
 /// manager then.
-#[utoipa::path(tag = "members", params(MemberId), security(("admin" = ["-"])), responses((status = 204)),
-    extensions(("x-errors" = json!("last_owner"))))]
-#[delete("/members/{id}")]
+#[operation(
+    delete("/members/{id}"),
+    tag(Members),
+    role(Admin),
+    no_api_key,
+    no_content,
+    errors(LastOwner)
+)]
 pub async fn remove_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
     call.write(async |tx| member_removal::remove(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())

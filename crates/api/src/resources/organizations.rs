@@ -1,7 +1,7 @@
 //! The organization of the caller.
 
-use actix_web::{get, patch};
 use domain::organizations::{Organization, OrganizationUpdate};
+use operation_macros::operation;
 use persistence::organizations;
 
 use crate::kernel::{
@@ -13,8 +13,13 @@ use crate::kernel::{
 /// Get the organization
 ///
 /// Returns its settings, such as currency, fiscal year and time zone.
-#[utoipa::path(tag = "organization", security(("viewer" = ["organization:read"])), responses((status = 200, body = Organization)))]
-#[get("/organization")]
+#[operation(
+    get("/organization"),
+    tag(Organization),
+    role(Viewer),
+    scope(OrganizationRead),
+    ok(Organization)
+)]
 pub async fn get_organization(call: Call) -> Result<Answer> {
     let organization = call.read(async |tx| organizations::get(tx).await).await?;
     Ok(Answer::resource(organization.version, &organization))
@@ -23,9 +28,14 @@ pub async fn get_organization(call: Call) -> Result<Answer> {
 /// Change the organization
 ///
 /// The currency cannot be changed once any amount exists.
-#[utoipa::path(tag = "organization", request_body = OrganizationUpdate, security(("admin" = ["-"])),
-    responses((status = 200, body = Organization)), extensions(("x-errors" = json!("currency_in_use"))))]
-#[patch("/organization")]
+#[operation(
+    patch("/organization"),
+    tag(Organization),
+    role(Admin),
+    no_api_key,
+    ok(Organization),
+    errors(CurrencyInUse)
+)]
 pub async fn update_organization(call: Call, body: Json<OrganizationUpdate>) -> Result<Answer> {
     let organization =
         call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;

@@ -1,6 +1,6 @@
 //! Partners.
 
-use actix_web::{delete, get, http::header, patch, post, put, web};
+use actix_web::{http::header, web};
 use chrono::Utc;
 use domain::{
     Fault,
@@ -16,9 +16,10 @@ use domain::{
         PartnerSummaryPage, PartnerUpdate, changes_of, checked_aggregate,
     },
 };
+use operation_macros::operation;
 use persistence::partners;
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::kernel::{
     answer::Answer,
@@ -69,9 +70,16 @@ fn tag(partner: &Partner) -> String {
 ///
 /// Lists every field in display order, with what can be done with it: filter, sort, import, export,
 /// override.
-#[utoipa::path(tag = "partners", params(PartnerFieldList), security(("any" = [])), responses((status = 200, body = PartnerFieldPage)),
-    extensions(("x-etag" = json!(true)), ("x-errors" = json!("invalid_cursor"))))]
-#[get("/partner-fields")]
+#[operation(
+    get("/partner-fields"),
+    tag(Partners),
+    role(Viewer),
+    any_api_key,
+    etag,
+    query(PartnerFieldList),
+    ok(PartnerFieldPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_partner_fields(call: Call) -> Result<Answer> {
     let request = call.list_request(&PARTNER_FIELD_LIST)?;
     let fields = request.page_of(PARTNER.iter().map(PartnerField::from).collect());
@@ -84,9 +92,16 @@ pub async fn list_partner_fields(call: Call) -> Result<Answer> {
 /// List partners
 ///
 /// Filter parameters are ANDed; for `or`, `not` and `at_least` there is `POST /partners/query`.
-#[utoipa::path(tag = "partners", params(PartnerList), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor not_found_reference"))))]
-#[get("/partners")]
+#[operation(
+    get("/partners"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    query(PartnerList),
+    ok(PartnerSummaryPage),
+    errors(InvalidCursor),
+    field_errors(NotFoundReference)
+)]
 pub async fn list_partners(call: Call) -> Result<Answer> {
     let request = call.list_request(&PARTNER_LIST)?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
@@ -96,9 +111,16 @@ pub async fn list_partners(call: Call) -> Result<Answer> {
 /// Query partners
 ///
 /// By a filter tree. Has no side effect.
-#[utoipa::path(tag = "partners", request_body = PartnerQuery, security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor invalid_filter"))))]
-#[post("/partners/query")]
+#[operation(
+    post("/partners/query"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    cost(5),
+    no_idempotency_key,
+    ok(PartnerSummaryPage),
+    errors(InvalidCursor, InvalidFilter)
+)]
 pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &PARTNER_LIST, Utc::now())?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
@@ -108,9 +130,16 @@ pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answ
 /// Aggregate partners
 ///
 /// Groups by up to two fields. A list field counts a partner once for each of its values.
-#[utoipa::path(tag = "partners", request_body = AggregateRequest, security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = AggregateResult)), extensions(("x-errors" = json!("invalid_filter"))))]
-#[post("/partners/aggregate")]
+#[operation(
+    post("/partners/aggregate"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    cost(5),
+    no_idempotency_key,
+    ok(AggregateResult),
+    errors(InvalidFilter)
+)]
 pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Result<Answer> {
     let request = checked_aggregate(&body, Utc::now())?;
     let result = call.read(async |tx| partners::aggregate(tx, &request).await).await?;
@@ -121,10 +150,14 @@ pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Res
 ///
 /// With `primary_contact` the contact is made in the same transaction. What a person gives is
 /// overridden from the start, except `name` and `type`.
-#[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerCreate,
-    security(("member" = ["partners:write"])), responses((status = 201, body = Partner)),
-    extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
-#[post("/partners")]
+#[operation(
+    post("/partners"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    created(Partner),
+    errors(DomainTaken, ExternalIdTaken)
+)]
 pub async fn create_partner(
     call: Call,
     query: Query<WriteModeParameter>,
@@ -153,10 +186,14 @@ fn created_via(call: &Call) -> PartnerCreatedVia {
 ///
 /// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
 /// failure of one undoes them all.
-#[utoipa::path(tag = "partners", params(WriteModeParameter), request_body = PartnerBatch,
-    security(("member" = ["partners:write"])), responses((status = 207, body = PartnerBatchResult)),
-    extensions(("x-errors" = json!("batch_too_large"))))]
-#[post("/partners/batch")]
+#[operation(
+    post("/partners/batch"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    multi_status(PartnerBatchResult),
+    errors(BatchTooLarge)
+)]
 pub async fn batch_partners(
     call: Call,
     query: Query<WriteModeParameter>,
@@ -192,7 +229,7 @@ fn checked(
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
         let faults = call.state.schemas.check_at(
-            "PartnerUpdate",
+            &PartnerUpdate::name(),
             &format!("#/operations/{index}/data"),
             &mut value,
         );
@@ -232,8 +269,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<partners::Done>) -> P
 /// Get a partner
 ///
 /// Returns the complete profile.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("viewer" = ["partners:read"])), responses((status = 200, body = Partner)))]
-#[get("/partners/{id}")]
+#[operation(get("/partners/{id}"), tag(Partners), role(Viewer), scope(PartnersRead), ok(Partner))]
 pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
     Ok(answer(&partner))
@@ -243,10 +279,14 @@ pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer>
 ///
 /// A merge patch. What a person changes is overridden from then on; automation skips such fields,
 /// is told so in `skipped_fields`, and its newest value waits as the pending value.
-#[utoipa::path(tag = "partners", params(PartnerId, WriteModeParameter), request_body = PartnerUpdate,
-    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)),
-    extensions(("x-errors" = json!("domain_taken external_id_taken"))))]
-#[patch("/partners/{id}")]
+#[operation(
+    patch("/partners/{id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner),
+    errors(DomainTaken, ExternalIdTaken)
+)]
 pub async fn update_partner(
     call: Call,
     id: web::Path<PartnerId>,
@@ -264,8 +304,13 @@ pub async fn update_partner(
 /// Delete a partner
 ///
 /// It can be restored within 30 days.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 204)))]
-#[delete("/partners/{id}")]
+#[operation(
+    delete("/partners/{id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    no_content
+)]
 pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     call.write(async |tx| partners::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())
@@ -276,10 +321,14 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 /// Possible within 30 days of its deletion, together with its contacts and deals. Refused while
 /// another partner has its domain or external id by now, or a deal that was approved meanwhile for
 /// the account of one of its approved deals.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)),
-    extensions(("x-errors" = json!("domain_taken external_id_taken deal_conflict"))))]
-#[post("/partners/{id}/restoration")]
+#[operation(
+    post("/partners/{id}/restoration"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner),
+    errors(DomainTaken, ExternalIdTaken, DealConflict)
+)]
 pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     call.once(&Sum::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?))).await
 }
@@ -287,9 +336,15 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 /// List the overrides of a partner
 ///
 /// Lists the fields that people have set: value, pending value, who set it and when.
-#[utoipa::path(tag = "partners", params(PartnerId, FieldOverrideList), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = FieldOverridePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/partners/{id}/overrides")]
+#[operation(
+    get("/partners/{id}/overrides"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    query(FieldOverrideList),
+    ok(FieldOverridePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let request = call.list_request(&FIELD_OVERRIDE_LIST)?;
     let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
@@ -299,9 +354,14 @@ pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Res
 /// Override a field at its current value
 ///
 /// Automation no longer changes the field.
-#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridable"))))]
-#[put("/partners/{id}/overrides/{field}")]
+#[operation(
+    put("/partners/{id}/overrides/{field}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersOverride),
+    ok(Partner),
+    errors(NotOverridable)
+)]
 pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
     let PartnerFieldPath { id, field } = path.into_inner();
     Ok(answer(&call.write(async |tx| partners::pin(tx, id, &field).await).await?))
@@ -310,9 +370,14 @@ pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) ->
 /// Clear an override
 ///
 /// The field takes its pending value, if there is one, and automation may write it again.
-#[utoipa::path(tag = "partners", params(PartnerFieldPath), security(("member" = ["partners:override"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("not_overridden"))))]
-#[delete("/partners/{id}/overrides/{field}")]
+#[operation(
+    delete("/partners/{id}/overrides/{field}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersOverride),
+    ok(Partner),
+    errors(NotOverridden)
+)]
 pub async fn clear_partner_override(
     call: Call,
     path: web::Path<PartnerFieldPath>,
@@ -328,9 +393,13 @@ pub async fn clear_partner_override(
 /// Clear all overrides
 ///
 /// Automation may write all fields of the partner again; pending values are applied.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:override"])),
-    responses((status = 200, body = Partner)))]
-#[delete("/partners/{id}/overrides")]
+#[operation(
+    delete("/partners/{id}/overrides"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersOverride),
+    ok(Partner)
+)]
 pub async fn clear_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     Ok(answer(
         &call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?,
@@ -364,9 +433,14 @@ pub struct PartnerTagPath {
 /// Tag a partner
 ///
 /// Adds one tag and leaves the others as they are. Counts as a write of `tag_ids`.
-#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
-#[put("/partners/{id}/tags/{tag_id}")]
+#[operation(
+    put("/partners/{id}/tags/{tag_id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner),
+    errors(TooManyTags)
+)]
 pub async fn add_partner_tag(
     call: Call,
     path: web::Path<PartnerTagPath>,
@@ -380,9 +454,13 @@ pub async fn add_partner_tag(
 /// Remove a tag from a partner
 ///
 /// Removes one tag and leaves the others as they are. Counts as a write of `tag_ids`.
-#[utoipa::path(tag = "partners", params(PartnerTagPath, WriteModeParameter), security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)))]
-#[delete("/partners/{id}/tags/{tag_id}")]
+#[operation(
+    delete("/partners/{id}/tags/{tag_id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner)
+)]
 pub async fn remove_partner_tag(
     call: Call,
     path: web::Path<PartnerTagPath>,

@@ -1,12 +1,13 @@
 //! Plan items.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::{PartnerId, PlanItemId},
     plan_items::{
         PLAN_ITEM_LIST, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate,
     },
 };
+use operation_macros::operation;
 use persistence::plan_items;
 
 use crate::kernel::{
@@ -18,9 +19,15 @@ use crate::kernel::{
 /// List the plan items of a partner
 ///
 /// In the order of the plan unless sorted otherwise.
-#[utoipa::path(tag = "plans", params(PartnerId, PlanItemList), security(("viewer" = ["plans:read"])),
-    responses((status = 200, body = PlanItemPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/partners/{id}/plan-items")]
+#[operation(
+    get("/partners/{id}/plan-items"),
+    tag(Plans),
+    role(Viewer),
+    scope(PlansRead),
+    query(PlanItemList),
+    ok(PlanItemPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let request = call.list_request(&PLAN_ITEM_LIST)?;
     let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
@@ -30,9 +37,13 @@ pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Ans
 /// Create a plan item
 ///
 /// The item is added at the end of the plan.
-#[utoipa::path(tag = "plans", params(PartnerId), request_body = PlanItemCreate, security(("member" = ["plans:write"])),
-    responses((status = 201, body = PlanItem)))]
-#[post("/partners/{id}/plan-items")]
+#[operation(
+    post("/partners/{id}/plan-items"),
+    tag(Plans),
+    role(Member),
+    scope(PlansWrite),
+    created(PlanItem)
+)]
 pub async fn create_plan_item(
     call: Call,
     id: web::Path<PartnerId>,
@@ -48,8 +59,7 @@ pub async fn create_plan_item(
 /// Get a plan item
 ///
 /// Returns one item of a joint plan.
-#[utoipa::path(tag = "plans", params(PlanItemId), security(("viewer" = ["plans:read"])), responses((status = 200, body = PlanItem)))]
-#[get("/plan-items/{id}")]
+#[operation(get("/plan-items/{id}"), tag(Plans), role(Viewer), scope(PlansRead), ok(PlanItem))]
 pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
     let item = call.read(async |tx| plan_items::get(tx, *id).await).await?;
     Ok(Answer::resource(item.version, &item))
@@ -58,9 +68,7 @@ pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answ
 /// Change a plan item
 ///
 /// `before_id` moves it in front of another item of the plan; null moves it to the end.
-#[utoipa::path(tag = "plans", params(PlanItemId), request_body = PlanItemUpdate, security(("member" = ["plans:write"])),
-    responses((status = 200, body = PlanItem)))]
-#[patch("/plan-items/{id}")]
+#[operation(patch("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), ok(PlanItem))]
 pub async fn update_plan_item(
     call: Call,
     id: web::Path<PlanItemId>,
@@ -74,8 +82,7 @@ pub async fn update_plan_item(
 /// Delete a plan item
 ///
 /// Deletes it permanently.
-#[utoipa::path(tag = "plans", params(PlanItemId), security(("member" = ["plans:write"])), responses((status = 204)))]
-#[delete("/plan-items/{id}")]
+#[operation(delete("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), no_content)]
 pub async fn delete_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
     call.write(async |tx| plan_items::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())

@@ -4,9 +4,8 @@ use std::{net::IpAddr, time::Duration};
 
 use actix_web::{
     cookie::{Cookie, SameSite, time::OffsetDateTime},
-    delete, get,
     http::header::{self, HeaderName},
-    post, web,
+    web,
 };
 use domain::{
     Code, Error, Fault,
@@ -20,12 +19,15 @@ use domain::{
         is_same_network,
     },
 };
+use operation_macros::operation;
 use persistence::{
     account_mails::{self, AccountMail},
     email_directory, members, organizations,
     registrations::{self, PendingRegistration},
     sessions::{self, Device, Grant, Refreshed},
 };
+use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::kernel::{
@@ -51,13 +53,16 @@ const MAIL_PACE: Duration = Duration::from_millis(250);
 /// to the address; it is the same when the address has an account already, whose owner then gets a
 /// mail that says so. `confirmRegistration` makes the organization. Where they are not proved (a
 /// trial), this makes the organization and its first owner at once and signs the owner in: 201.
-#[utoipa::path(tag = "auth", request_body = Registration, security(()),
-    responses(
-        (status = 201, body = TokenGrant, description = "Registered and signed in."),
-        (status = 202, description = "A mail with a link to confirm is on its way."),
-    ),
-    extensions(("x-errors" = json!("email_taken registration_closed"))))]
-#[post("/auth/registrations")]
+#[operation(
+    post("/auth/registrations"),
+    tag(Auth),
+    public,
+    limit(Registrations),
+    no_idempotency_key,
+    created(TokenGrant, "Registered and signed in."),
+    accepted("A mail with a link to confirm is on its way."),
+    errors(EmailTaken, RegistrationClosed)
+)]
 pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
     let accounts = &call.state.accounts;
     if !accounts.registration_open {
@@ -103,10 +108,15 @@ async fn register_at_once(call: &PublicCall, body: &Registration, hash: &str) ->
 /// Makes the organization and its first owner by the token of the link that was mailed, within 24
 /// hours and once, and signs the owner in. Send `password` too: whoever registered chose a
 /// password, and whoever reads the mail may be somebody else.
-#[utoipa::path(tag = "auth", request_body = RegistrationConfirmation, security(()),
-    responses((status = 201, body = TokenGrant)),
-    extensions(("x-errors" = json!("confirmation_invalid"))))]
-#[post("/auth/registration-confirmations")]
+#[operation(
+    post("/auth/registration-confirmations"),
+    tag(Auth),
+    public,
+    limit(InvitationAcceptances),
+    no_idempotency_key,
+    created(TokenGrant),
+    errors(ConfirmationInvalid)
+)]
 pub async fn confirm_registration(
     call: PublicCall,
     body: Json<RegistrationConfirmation>,
@@ -184,9 +194,14 @@ async fn confirmed_password(
 /// next sign-in: attempts of strangers do not use up those of a device that is known. Attempts that
 /// fail are limited by network, by account and network, and, more generously, by account. A device
 /// that was not seen before is told to the person by mail.
-#[utoipa::path(tag = "auth", request_body = SignIn, security(()), responses((status = 201, body = TokenGrant)),
-    extensions(("x-errors" = json!("invalid_credentials member_suspended"))))]
-#[post("/auth/sessions")]
+#[operation(
+    post("/auth/sessions"),
+    tag(Auth),
+    public,
+    no_idempotency_key,
+    created(TokenGrant),
+    errors(InvalidCredentials, MemberSuspended)
+)]
 pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
     let attempt = sign_in_attempt(&call, &body.email)?;
     let store = &call.state.store;
@@ -234,10 +249,15 @@ fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
 /// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the
 /// header `X-Requested-With` and an `Origin` that this deployment knows. A token that was used
 /// before ends the session; within ten seconds it gets the same successor again.
-#[utoipa::path(tag = "auth", security(()), responses((status = 200, body = TokenGrant)),
-    extensions(("x-errors" = json!("refresh_token_invalid refresh_token_reused origin_not_allowed \
-        member_suspended"))))]
-#[post("/auth/refreshes")]
+#[operation(
+    post("/auth/refreshes"),
+    tag(Auth),
+    public,
+    limit(Refreshes),
+    no_idempotency_key,
+    ok(TokenGrant),
+    errors(RefreshTokenInvalid, RefreshTokenReused, OriginNotAllowed, MemberSuspended)
+)]
 pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     let known_origin =
         text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
@@ -262,9 +282,15 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
 /// List my sessions
 ///
 /// One session for each device on which you are signed in.
-#[utoipa::path(tag = "auth", params(SessionList), security(("user" = [])), responses((status = 200, body = SessionPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/auth/sessions")]
+#[operation(
+    get("/auth/sessions"),
+    tag(Auth),
+    role(Viewer),
+    no_api_key,
+    query(SessionList),
+    ok(SessionPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_sessions(call: Call) -> Result<Answer> {
     let (member, session) = call.user()?;
     let request = call.list_request(&SESSION_LIST)?;
@@ -272,17 +298,23 @@ pub async fn list_sessions(call: Call) -> Result<Answer> {
     Ok(Answer::ok(&page))
 }
 
+/// A session of the person who asks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct SessionPath {
+    /// The id of a session, or `current`.
+    #[param(example = "current")]
+    session_id: String,
+}
+
 /// End a session
 ///
 /// `current` stands for the session of this request; its cookie is cleared. Access tokens of the
 /// session are refused from now on.
-#[utoipa::path(tag = "auth", security(("user" = [])), responses((status = 204)),
-    params(("session_id" = String, Path, description = "The id of a session, or \
-        `current`.", example = "current")))]
-#[delete("/auth/sessions/{session_id}")]
-pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
+#[operation(delete("/auth/sessions/{session_id}"), tag(Auth), role(Viewer), no_api_key, no_content)]
+pub async fn end_session(call: Call, path: web::Path<SessionPath>) -> Result<Answer> {
     let (member, current) = call.user()?;
-    let session = match id.as_str() {
+    let session = match path.session_id.as_str() {
         "current" => current,
         text => text.parse::<SessionId>().map_err(|fault| match fault {
             IdFault::Malformed => Error::not_found(),
@@ -303,8 +335,14 @@ pub async fn end_session(call: Call, id: web::Path<String>) -> Result<Answer> {
 /// Mails a link with which a new password can be chosen within an hour, if somebody has joined with
 /// this e-mail address, at most every five minutes. Whether anybody has shows neither in the answer
 /// nor in its time.
-#[utoipa::path(tag = "auth", request_body = PasswordResetRequest, security(()), responses((status = 202)))]
-#[post("/auth/password-resets")]
+#[operation(
+    post("/auth/password-resets"),
+    tag(Auth),
+    public,
+    limit(PasswordResets),
+    no_idempotency_key,
+    accepted
+)]
 pub async fn request_password_reset(
     call: PublicCall,
     body: Json<PasswordResetRequest>,
@@ -329,9 +367,15 @@ pub async fn request_password_reset(
 ///
 /// By the token of a reset link, or signed in by the current password. Other sessions end, and the
 /// person is told by mail.
-#[utoipa::path(tag = "auth", request_body = PasswordChange, security(()), responses((status = 204)),
-    extensions(("x-errors" = json!("reset_token_invalid invalid_credentials"))))]
-#[post("/auth/password-changes")]
+#[operation(
+    post("/auth/password-changes"),
+    tag(Auth),
+    public,
+    limit(PasswordChanges),
+    no_idempotency_key,
+    no_content,
+    errors(ResetTokenInvalid, InvalidCredentials)
+)]
 pub async fn change_password(call: PublicCall, body: Json<PasswordChange>) -> Result<Answer> {
     match body.proof()? {
         PasswordProof::Token(token) => change_by_token(&call, token, &body.new_password).await?,
@@ -393,9 +437,15 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
 /// Accept an invitation
 ///
 /// Joins the organization with a name and a password, and signs in.
-#[utoipa::path(tag = "auth", request_body = InvitationAcceptance, security(()), responses((status = 201, body = TokenGrant)),
-    extensions(("x-errors" = json!("invitation_invalid email_taken"))))]
-#[post("/auth/invitation-acceptances")]
+#[operation(
+    post("/auth/invitation-acceptances"),
+    tag(Auth),
+    public,
+    limit(InvitationAcceptances),
+    no_idempotency_key,
+    created(TokenGrant),
+    errors(InvitationInvalid, EmailTaken)
+)]
 pub async fn accept_invitation(
     call: PublicCall,
     body: Json<InvitationAcceptance>,

@@ -1,6 +1,6 @@
 //! The connection to Slack.
 
-use actix_web::{delete, get, put, web};
+use actix_web::web;
 use domain::{
     Code, Error, Fault, Place,
     lists::{DEFAULT_LIMIT, cursor},
@@ -11,6 +11,7 @@ use domain::{
     },
     text::fold,
 };
+use operation_macros::operation;
 use persistence::{slack, slack_disconnection};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -48,8 +49,13 @@ fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
 ///
 /// Says whether Slack is connected, and to which workspace. A connection whose token
 /// cannot be read any more, because the deployment has another key, is none: connect again.
-#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 200, body = SlackIntegration)))]
-#[get("/integrations/slack")]
+#[operation(
+    get("/integrations/slack"),
+    tag(Integrations),
+    role(Admin),
+    no_api_key,
+    ok(SlackIntegration)
+)]
 pub async fn get_slack_integration(call: Call) -> Result<Answer> {
     let stored = call.read(async |tx| slack::get(tx).await).await?;
     let stored = stored.filter(|stored| token_of(&call, stored).is_some());
@@ -60,9 +66,14 @@ pub async fn get_slack_integration(call: Call) -> Result<Answer> {
 ///
 /// The token of a bot is tried out first. It is kept encrypted and never shown; another one takes
 /// its place.
-#[utoipa::path(tag = "integrations", request_body = SlackConnection, security(("admin" = ["-"])),
-    responses((status = 200, body = SlackIntegration)), extensions(("x-errors" = json!("slack_rejected"))))]
-#[put("/integrations/slack")]
+#[operation(
+    put("/integrations/slack"),
+    tag(Integrations),
+    role(Admin),
+    no_api_key,
+    ok(SlackIntegration),
+    errors(SlackRejected)
+)]
 pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<Answer> {
     let state: &web::Data<State> = &call.state;
     let workspace = state.slack.workspace(&body.bot_token).await.map_err(|fault| match fault {
@@ -94,9 +105,14 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
 ///
 /// Channels and users of Slack are taken out of the notification settings; what is on its way to
 /// them is given up.
-#[utoipa::path(tag = "integrations", security(("admin" = ["-"])), responses((status = 204)),
-    extensions(("x-errors" = json!("not_found"))))]
-#[delete("/integrations/slack")]
+#[operation(
+    delete("/integrations/slack"),
+    tag(Integrations),
+    role(Admin),
+    no_api_key,
+    no_content,
+    errors(NotFound)
+)]
 pub async fn disconnect_slack(call: Call) -> Result<Answer> {
     call.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
     Ok(Answer::nothing())
@@ -109,10 +125,15 @@ type Position = (SlackTargetKind, String);
 ///
 /// Channels first, then users, as Slack pages them: a page may be shorter than asked for, and is
 /// the last one only when `next_cursor` is null. There is no count.
-#[utoipa::path(tag = "integrations", params(SlackTargetKindParameter, SlackTargetList), security(("admin" = ["-"])),
-    responses((status = 200, body = SlackTargetPage)),
-    extensions(("x-errors" = json!("invalid_cursor slack_not_connected"))))]
-#[get("/integrations/slack/targets")]
+#[operation(
+    get("/integrations/slack/targets"),
+    tag(Integrations),
+    role(Admin),
+    no_api_key,
+    query(SlackTargetList),
+    ok(SlackTargetPage),
+    errors(InvalidCursor, SlackNotConnected)
+)]
 pub async fn list_slack_targets(
     call: Call,
     only: Query<SlackTargetKindParameter>,

@@ -1,6 +1,6 @@
 //! Submissions: from the public form into the inbox, and out of it as partners.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::{PartnerId, SubmissionId},
     submissions::{
@@ -8,6 +8,7 @@ use domain::{
         SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
     },
 };
+use operation_macros::operation;
 use persistence::{acceptance, idempotency, submissions};
 
 use crate::{
@@ -33,11 +34,15 @@ fn partner_path(id: PartnerId) -> String {
 /// day ago is still good. Everything that is wrong is named at once. The answer tells nothing but a
 /// receipt; the same application sent again within a day gets the same one. At most 20 requests a
 /// minute from one address, reading the form included.
-#[utoipa::path(tag = "applications", params(FormTokenPath), request_body = PublicSubmission, security(()),
-    responses((status = 202, body = SubmissionReceipt, description = "Received.")),
-    extensions(("x-errors" = json!("form_changed agreement_required required \
-        not_found_reference"))))]
-#[post("/public/application-forms/{token}/submissions")]
+#[operation(
+    post("/public/application-forms/{token}/submissions"),
+    tag(Applications),
+    public,
+    limit(PublicForms),
+    accepted(SubmissionReceipt, "Received."),
+    errors(FormChanged),
+    field_errors(AgreementRequired, Required, NotFoundReference)
+)]
 pub async fn submit_application(
     call: PublicCall,
     path: web::Path<FormTokenPath>,
@@ -54,9 +59,15 @@ pub async fn submit_application(
 ///
 /// Newest first unless sorted otherwise. `q` finds parts of the applicant's name, e-mail address
 /// and company.
-#[utoipa::path(tag = "applications", params(SubmissionList), security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = SubmissionPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/application-submissions")]
+#[operation(
+    get("/application-submissions"),
+    tag(Applications),
+    role(Viewer),
+    scope(ApplicationsRead),
+    query(SubmissionList),
+    ok(SubmissionPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_submissions(call: Call) -> Result<Answer> {
     let request = call.list_request(&SUBMISSION_LIST)?;
     let page = call.read(async |tx| submissions::list(tx, &request).await).await?;
@@ -66,9 +77,13 @@ pub async fn list_submissions(call: Call) -> Result<Answer> {
 /// Get a submission
 ///
 /// `duplicate_partner_id` is the partner with the same domain, if there is one.
-#[utoipa::path(tag = "applications", params(SubmissionId), security(("viewer" = ["applications:read"])),
-    responses((status = 200, body = Submission)))]
-#[get("/application-submissions/{id}")]
+#[operation(
+    get("/application-submissions/{id}"),
+    tag(Applications),
+    role(Viewer),
+    scope(ApplicationsRead),
+    ok(Submission)
+)]
 pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
     let submission = call.read(async |tx| submissions::get(tx, *id).await).await?;
     Ok(Answer::resource(submission.version, &submission))
@@ -78,11 +93,15 @@ pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<A
 ///
 /// Changes status, notes and reviewer. If a submission without a reviewer is rejected, the caller
 /// becomes its reviewer.
-#[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionUpdate,
-    security(("member" = ["applications:write"])), responses((status = 200, body = Submission)),
-    extensions(("x-errors" = json!("submission_already_accepted use_acceptance \
-        not_found_reference"))))]
-#[patch("/application-submissions/{id}")]
+#[operation(
+    patch("/application-submissions/{id}"),
+    tag(Applications),
+    role(Member),
+    scope(ApplicationsWrite),
+    ok(Submission),
+    errors(SubmissionAlreadyAccepted, UseAcceptance),
+    field_errors(NotFoundReference)
+)]
 pub async fn update_submission(
     call: Call,
     id: web::Path<SubmissionId>,
@@ -99,11 +118,15 @@ pub async fn update_submission(
 /// that is named. Answers are an automated write; `data`, in place of what was answered, is written
 /// by hand, so that it is overridden from then on (by automation for an API key without
 /// `partners:override`). However often and by however many it is called: one partner.
-#[utoipa::path(tag = "applications", params(SubmissionId), request_body = SubmissionAcceptance,
-    security(("member" = ["applications:write", "partners:write"])),
-    responses((status = 201, body = AcceptanceResult)),
-    extensions(("x-errors" = json!("partner_exists submission_already_accepted external_id_taken required not_found_reference"))))]
-#[post("/application-submissions/{id}/acceptance")]
+#[operation(
+    post("/application-submissions/{id}/acceptance"),
+    tag(Applications),
+    role(Member),
+    scope(ApplicationsWrite, PartnersWrite),
+    created(AcceptanceResult),
+    errors(PartnerExists, SubmissionAlreadyAccepted, ExternalIdTaken),
+    field_errors(Required, NotFoundReference)
+)]
 pub async fn accept_submission(
     call: Call,
     id: web::Path<SubmissionId>,
@@ -119,9 +142,13 @@ pub async fn accept_submission(
 /// Erase a submission
 ///
 /// Erases the submission and its answers permanently. A partner that was created from it is kept.
-#[utoipa::path(tag = "applications", params(SubmissionId), security(("admin" = ["applications:write"])),
-    responses((status = 204)))]
-#[delete("/application-submissions/{id}")]
+#[operation(
+    delete("/application-submissions/{id}"),
+    tag(Applications),
+    role(Admin),
+    scope(ApplicationsWrite),
+    no_content
+)]
 pub async fn delete_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
     call.write(async |tx| {
         if let Some(partner) = submissions::delete(tx, *id, call.if_match).await? {

@@ -1,10 +1,11 @@
 //! Tags.
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::TagId,
     tags::{TAG_LIST, Tag, TagCreate, TagList, TagPage, TagUpdate},
 };
+use operation_macros::operation;
 use persistence::tags;
 
 use crate::kernel::{
@@ -16,9 +17,15 @@ use crate::kernel::{
 /// List tags
 ///
 /// By name unless sorted otherwise. `q` finds names that contain it.
-#[utoipa::path(tag = "tags", params(TagList), security(("viewer" = ["tags:read"])), responses((status = 200, body = TagPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/tags")]
+#[operation(
+    get("/tags"),
+    tag(Tags),
+    role(Viewer),
+    scope(TagsRead),
+    query(TagList),
+    ok(TagPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_tags(call: Call) -> Result<Answer> {
     let request = call.list_request(&TAG_LIST)?;
     let page = call.read(async |tx| tags::list(tx, &request).await).await?;
@@ -28,9 +35,14 @@ pub async fn list_tags(call: Call) -> Result<Answer> {
 /// Create a tag
 ///
 /// Its name must be new within the category, ignoring case.
-#[utoipa::path(tag = "tags", request_body = TagCreate, security(("member" = ["tags:write"])), responses((status = 201, body = Tag)),
-    extensions(("x-errors" = json!("tag_name_taken"))))]
-#[post("/tags")]
+#[operation(
+    post("/tags"),
+    tag(Tags),
+    role(Member),
+    scope(TagsWrite),
+    created(Tag),
+    errors(TagNameTaken)
+)]
 pub async fn create_tag(call: Call, body: Json<TagCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let tag = tags::insert(tx, &body).await?;
@@ -42,8 +54,7 @@ pub async fn create_tag(call: Call, body: Json<TagCreate>) -> Result<Answer> {
 /// Get a tag
 ///
 /// `partner_count` is the number of partners that have it.
-#[utoipa::path(tag = "tags", params(TagId), security(("viewer" = ["tags:read"])), responses((status = 200, body = Tag)))]
-#[get("/tags/{id}")]
+#[operation(get("/tags/{id}"), tag(Tags), role(Viewer), scope(TagsRead), ok(Tag))]
 pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
     let tag = call.read(async |tx| tags::get(tx, *id).await).await?;
     Ok(Answer::resource(tag.version, &tag))
@@ -52,9 +63,14 @@ pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
 /// Update a tag
 ///
 /// Changes name and color. The category cannot be changed.
-#[utoipa::path(tag = "tags", params(TagId), request_body = TagUpdate, security(("admin" = ["tags:write"])),
-    responses((status = 200, body = Tag)), extensions(("x-errors" = json!("tag_name_taken"))))]
-#[patch("/tags/{id}")]
+#[operation(
+    patch("/tags/{id}"),
+    tag(Tags),
+    role(Admin),
+    scope(TagsWrite),
+    ok(Tag),
+    errors(TagNameTaken)
+)]
 pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>) -> Result<Answer> {
     let tag = call.write(async |tx| tags::update(tx, *id, call.if_match, &body).await).await?;
     Ok(Answer::resource(tag.version, &tag))
@@ -63,8 +79,7 @@ pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>)
 /// Delete a tag
 ///
 /// It is removed from all partners.
-#[utoipa::path(tag = "tags", params(TagId), security(("admin" = ["tags:write"])), responses((status = 204)))]
-#[delete("/tags/{id}")]
+#[operation(delete("/tags/{id}"), tag(Tags), role(Admin), scope(TagsWrite), no_content)]
 pub async fn delete_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
     call.write(async |tx| tags::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())

@@ -1,6 +1,6 @@
 //! Tiers (docs/tiers.md).
 
-use actix_web::{delete, get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::PartnerId,
     jobs::Job,
@@ -10,6 +10,7 @@ use domain::{
         TierUpdate,
     },
 };
+use operation_macros::operation;
 use persistence::tiers;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -45,9 +46,15 @@ pub struct TierReplacement {
 /// List tiers
 ///
 /// Ordered by rank, the lowest first.
-#[utoipa::path(tag = "tiers", params(TierList), security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/tiers")]
+#[operation(
+    get("/tiers"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    query(TierList),
+    ok(TierPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_tiers(call: Call) -> Result<Answer> {
     let request = call.list_request(&TIER_LIST)?;
     let page = call.read(async |tx| tiers::list(tx, &request).await).await?;
@@ -57,10 +64,14 @@ pub async fn list_tiers(call: Call) -> Result<Answer> {
 /// Create a tier
 ///
 /// Key and rank must be new. Nobody is evaluated by it: try it out with a dry run, then evaluate.
-#[utoipa::path(tag = "tiers", request_body = TierCreate, security(("admin" = ["tiers:write"])), responses((status = 201, body = Tier)),
-    extensions(("x-errors" = json!("key_taken rank_taken circular_requirement \
-        invalid_filter"))))]
-#[post("/tiers")]
+#[operation(
+    post("/tiers"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    created(Tier),
+    errors(KeyTaken, RankTaken, CircularRequirement, InvalidFilter)
+)]
 pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let tier = tiers::insert(tx, &body).await?;
@@ -72,8 +83,7 @@ pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
 /// Get a tier
 ///
 /// `partner_count` is the number of partners that have it.
-#[utoipa::path(tag = "tiers", params(TierPath), security(("viewer" = ["tiers:read"])), responses((status = 200, body = Tier)))]
-#[get("/tiers/{key}")]
+#[operation(get("/tiers/{key}"), tag(Tiers), role(Viewer), scope(TiersRead), ok(Tier))]
 pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
     let tier = call.read(async |tx| tiers::get(tx, &path.key).await).await?;
     Ok(Answer::resource(tier.version, &tier))
@@ -83,11 +93,14 @@ pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
 ///
 /// When rank, requirement or default change and the rules decide on tiers, partners are evaluated:
 /// up to 1,000 at once, more in a job that starts at once.
-#[utoipa::path(tag = "tiers", params(TierPath), request_body = TierUpdate, security(("admin" = ["tiers:write"])),
-    responses((status = 200, body = Tier)),
-    extensions(("x-errors" = json!("rank_taken default_tier circular_requirement \
-        invalid_filter"))))]
-#[patch("/tiers/{key}")]
+#[operation(
+    patch("/tiers/{key}"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    ok(Tier),
+    errors(RankTaken, DefaultTier, CircularRequirement, InvalidFilter)
+)]
 pub async fn update_tier(
     call: Call,
     path: web::Path<TierPath>,
@@ -102,10 +115,15 @@ pub async fn update_tier(
 ///
 /// Its partners get what the rules give them; those who have it by hand get the tier of
 /// `replace_with` by hand.
-#[utoipa::path(tag = "tiers", params(TierPath, TierReplacement), security(("admin" = ["tiers:write"])), responses((status = 204)),
-    extensions(("x-errors" = json!("tier_in_use default_tier \
-        not_found_reference"))))]
-#[delete("/tiers/{key}")]
+#[operation(
+    delete("/tiers/{key}"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    no_content,
+    errors(TierInUse, DefaultTier),
+    field_errors(NotFoundReference)
+)]
 pub async fn delete_tier(
     call: Call,
     path: web::Path<TierPath>,
@@ -119,8 +137,7 @@ pub async fn delete_tier(
 /// Get the tier policy
 ///
 /// Says when and how tiers are evaluated.
-#[utoipa::path(tag = "tiers", security(("viewer" = ["tiers:read"])), responses((status = 200, body = TierPolicy)))]
-#[get("/tier-policy")]
+#[operation(get("/tier-policy"), tag(Tiers), role(Viewer), scope(TiersRead), ok(TierPolicy))]
 pub async fn get_tier_policy(call: Call) -> Result<Answer> {
     let policy = call.read(async |tx| tiers::get_policy(tx).await).await?;
     Ok(Answer::resource(policy.version, &policy))
@@ -129,9 +146,14 @@ pub async fn get_tier_policy(call: Call) -> Result<Answer> {
 /// Update the tier policy
 ///
 /// A merge patch: absent properties keep their values. No tier changes by this alone.
-#[utoipa::path(tag = "tiers", request_body = TierPolicyUpdate, security(("admin" = ["tiers:write"])),
-    responses((status = 200, body = TierPolicy)), extensions(("x-errors" = json!("if_match_required"))))]
-#[patch("/tier-policy")]
+#[operation(
+    patch("/tier-policy"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    if_match(Required),
+    ok(TierPolicy)
+)]
 pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
     call.expect_if_match()?;
     let policy =
@@ -143,11 +165,15 @@ pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Res
 ///
 /// Of all partners, or of a selection. The items of the job hold the tier before and after; a dry
 /// run changes nothing and says exactly what a real one would do.
-#[utoipa::path(tag = "tiers", request_body = TierEvaluationRequest, security(("admin" = ["tiers:write"])),
-    responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter \
-        not_found_reference"))))]
-#[post("/tier-evaluations")]
+#[operation(
+    post("/tier-evaluations"),
+    tag(Tiers),
+    role(Admin),
+    scope(TiersWrite),
+    accepted(Job),
+    errors(InvalidSelection, InvalidFilter),
+    field_errors(NotFoundReference)
+)]
 pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = tiers::insert_evaluation(tx, &body).await?;
@@ -160,9 +186,13 @@ pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Re
 ///
 /// Why it has its tier, and what it lacks for the next: every condition with what is needed, what
 /// there is, and the gap.
-#[utoipa::path(tag = "tiers", params(PartnerId), security(("viewer" = ["tiers:read"])),
-    responses((status = 200, body = TierAssessment)))]
-#[get("/partners/{id}/tier-assessment")]
+#[operation(
+    get("/partners/{id}/tier-assessment"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    ok(TierAssessment)
+)]
 pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let assessment = call.read(async |tx| tiers::assess(tx, *id).await).await?;
     Ok(Answer::ok(&assessment))
@@ -171,10 +201,15 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
 /// List the tier history of a partner
 ///
 /// Lists every change of its tier, newest first.
-#[utoipa::path(tag = "tiers", params(PartnerId, TierChangeList), security(("viewer" = ["tiers:read"])),
-    responses((status = 200, body = TierChangePage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/partners/{id}/tier-history")]
+#[operation(
+    get("/partners/{id}/tier-history"),
+    tag(Tiers),
+    role(Viewer),
+    scope(TiersRead),
+    query(TierChangeList),
+    ok(TierChangePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_partner_tier_history(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let request = call.list_request(&TIER_CHANGE_LIST)?;
     let page = call.read(async |tx| tiers::list_history(tx, *id, &request).await).await?;

@@ -1,6 +1,6 @@
 //! Saved views.
 
-use actix_web::{delete, get, patch, post, put, web};
+use actix_web::web;
 use domain::{
     ids::ViewId,
     views::{
@@ -8,6 +8,7 @@ use domain::{
         ViewObject, ViewVisibility,
     },
 };
+use operation_macros::operation;
 use persistence::views;
 
 use crate::kernel::{
@@ -23,9 +24,15 @@ fn answer(view: &SavedView) -> Answer {
 /// List saved views
 ///
 /// Your own views and the shared ones, in the order in which they were saved.
-#[utoipa::path(tag = "views", params(SavedViewList), security(("viewer" = ["views:read"])),
-    responses((status = 200, body = SavedViewPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/views")]
+#[operation(
+    get("/views"),
+    tag(Views),
+    role(Viewer),
+    scope(ViewsRead),
+    query(SavedViewList),
+    ok(SavedViewPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_views(call: Call) -> Result<Answer> {
     let request = call.list_request(&VIEW_LIST)?;
     let page = call.read(async |tx| views::list(tx, &request).await).await?;
@@ -36,10 +43,14 @@ pub async fn list_views(call: Call) -> Result<Answer> {
 ///
 /// Private unless shared; sharing needs the role `member`. The views of an API key are always
 /// shared.
-#[utoipa::path(tag = "views", request_body = SavedViewCreate, security(("viewer" = ["views:write"])),
-    responses((status = 201, body = SavedView)),
-    extensions(("x-errors" = json!("view_name_taken invalid_filter"))))]
-#[post("/views")]
+#[operation(
+    post("/views"),
+    tag(Views),
+    role(Viewer),
+    scope(ViewsWrite),
+    created(SavedView),
+    errors(ViewNameTaken, InvalidFilter)
+)]
 pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let view = views::insert(tx, &body).await?;
@@ -53,8 +64,7 @@ pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answ
 ///
 /// `warnings` name what its filter names and no longer exists; private views of others are not
 /// found.
-#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:read"])), responses((status = 200, body = SavedView)))]
-#[get("/views/{id}")]
+#[operation(get("/views/{id}"), tag(Views), role(Viewer), scope(ViewsRead), ok(SavedView))]
 pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let view = call.read(async |tx| views::get(tx, *id).await).await?;
     Ok(answer(&view))
@@ -64,11 +74,14 @@ pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 ///
 /// Only its owner or an admin may do so. When a view becomes private, it is no longer the default
 /// of other members.
-#[utoipa::path(tag = "views", params(ViewId), request_body = SavedViewUpdate, security(("viewer" = ["views:write"])),
-    responses((status = 200, body = SavedView)),
-    extensions(("x-errors" = json!("not_view_owner view_name_taken \
-        invalid_filter"))))]
-#[patch("/views/{id}")]
+#[operation(
+    patch("/views/{id}"),
+    tag(Views),
+    role(Viewer),
+    scope(ViewsWrite),
+    ok(SavedView),
+    errors(NotViewOwner, ViewNameTaken, InvalidFilter)
+)]
 pub async fn update_view(
     call: Call,
     id: web::Path<ViewId>,
@@ -81,9 +94,14 @@ pub async fn update_view(
 /// Delete a saved view
 ///
 /// Only its owner or an admin may do so. Members who had it as their default have none afterwards.
-#[utoipa::path(tag = "views", params(ViewId), security(("viewer" = ["views:write"])), responses((status = 204)),
-    extensions(("x-errors" = json!("not_view_owner"))))]
-#[delete("/views/{id}")]
+#[operation(
+    delete("/views/{id}"),
+    tag(Views),
+    role(Viewer),
+    scope(ViewsWrite),
+    no_content,
+    errors(NotViewOwner)
+)]
 pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     call.write(async |tx| views::delete(tx, *id, call.if_match).await).await?;
     Ok(Answer::nothing())
@@ -93,8 +111,7 @@ pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 ///
 /// The view becomes your default for its kind of records. The defaults of other members do not
 /// change.
-#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
-#[put("/views/{id}/default")]
+#[operation(put("/views/{id}/default"), tag(Views), role(Viewer), no_api_key, ok(SavedView))]
 pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let (member, _) = call.user()?;
     let view = call.write(async |tx| views::set_default(tx, *id, member).await).await?;
@@ -104,8 +121,7 @@ pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answe
 /// Unset the default view
 ///
 /// Does nothing if the view is not your default.
-#[utoipa::path(tag = "views", params(ViewId), security(("user" = [])), responses((status = 200, body = SavedView)))]
-#[delete("/views/{id}/default")]
+#[operation(delete("/views/{id}/default"), tag(Views), role(Viewer), no_api_key, ok(SavedView))]
 pub async fn unset_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     let (member, _) = call.user()?;
     let view =

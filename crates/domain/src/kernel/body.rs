@@ -15,6 +15,7 @@ use crate::kernel::{
     fields::did_you_mean,
     formats,
     ids::{self, IdFault},
+    request_body::RequestForms,
     text,
 };
 
@@ -34,16 +35,17 @@ const BYTES_A_CHARACTER: usize = 12;
 #[derive(Debug, Default)]
 pub struct Schemas {
     all: Map<String, Json>,
+    forms: RequestForms,
     /// Every `pattern` that is not the one of an id.
     patterns: HashMap<String, Regex>,
 }
 
 impl Schemas {
-    /// The schemas below `components` of a finished document.
+    /// The schemas below `components` of a finished document, and which of them are request forms.
     ///
     /// # Panics
     /// When a pattern of the document is not a regular expression; the tests make the document.
-    pub fn of(document: &Json) -> Self {
+    pub fn of(document: &Json, forms: RequestForms) -> Self {
         let all = document
             .pointer("/components/schemas")
             .and_then(Json::as_object)
@@ -55,7 +57,7 @@ impl Schemas {
             &mut patterns,
         );
         collect_patterns(document.get("paths").unwrap_or(&Json::Null), &mut patterns);
-        Self { all, patterns }
+        Self { all, forms, patterns }
     }
 
     /// Everything that is wrong with `value` as the schema `name`, which is empty when it may be
@@ -152,19 +154,6 @@ impl Schemas {
 }
 
 const PREFIX: &str = "#/components/schemas/";
-
-/// The resource `X` whose request form is called `name`: `XCreate`, `XUpdate`, `XInvite`.
-pub fn resource_of(name: &str) -> Option<&str> {
-    match name {
-        // What a person may change about themselves is that of the user inside of `Me`.
-        "MeUpdate" => Some("User"),
-        "DealBatchData" => Some("Deal"),
-        _ => ["Create", "Update", "Invite"]
-            .iter()
-            .find_map(|form| name.strip_suffix(form))
-            .filter(|resource| !resource.is_empty()),
-    }
-}
 
 /// How many values a JSON text has, keys included, or a little more: what separates them is counted
 /// where it does not stand in a string. Takes no memory, and any bytes. What is nested deeper than
@@ -368,7 +357,7 @@ impl<'a> Check<'a> {
     /// A property that this request does not take: one of the resource that is never written, or
     /// none at all.
     fn unknown(&mut self, schema: &Resolved<'_>, properties: &Map<String, Json>, name: &str) {
-        let resource = schema.name.and_then(resource_of);
+        let resource = schema.name.and_then(|name| self.schemas.forms.resource_of(name));
         let known = resource
             .and_then(|resource| self.schemas.all.get(resource))
             .and_then(|resource| resource.get("properties"));
@@ -647,9 +636,22 @@ mod tests {
     use crate::kernel::{
         fault::MAX_FAULTS,
         ids::{PartnerId, TagId},
+        request_body::RequestBody,
     };
 
+    #[derive(utoipa::ToSchema)]
+    struct Thing {}
+
+    #[derive(utoipa::ToSchema)]
+    struct ThingCreate {}
+
+    impl RequestBody for ThingCreate {
+        type Resource = Thing;
+    }
+
     fn schemas() -> Schemas {
+        let mut forms = RequestForms::default();
+        ThingCreate::collect_forms(&mut forms);
         let text = |max: u32| {
             json!({
                 "type": "string",
@@ -665,93 +667,96 @@ mod tests {
                 "pattern": format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")
             })
         };
-        Schemas::of(&json!({
-            "components": {
-                "schemas": {
-                    "PartnerId": id("ptn"),
-                    "TagId": id("tag"),
-                    "Kind": {"type": "string", "enum": ["reseller", "referral"]},
-                    "Weights": {
-                        "type": "object",
-                        "additionalProperties": false,
-                        "x-sum": 100,
-                        "required": ["q1", "q2"],
-                        "properties": {
-                            "q1": {"type": "integer", "minimum": 0, "maximum": 100},
-                            "q2": {"type": "integer", "minimum": 0, "maximum": 100}
-                        }
-                    },
-                    "FilterNode": {
-                        "type": "object",
-                        "additionalProperties": false,
-                        "properties": {"op": {"type": "string"}}
-                    },
-                    "Thing": {
-                        "type": "object",
-                        "properties": {"id": {}, "currency": {}, "name": {}}
-                    },
-                    "ThingCreate": {
-                        "type": "object",
-                        "additionalProperties": false,
-                        "required": ["name"],
-                        "properties": {
-                            "name": text(5),
-                            "industry": {
-                                "type": ["string", "null"],
-                                "maxLength": 9,
-                                "x-single-line": true
-                            },
-                            "notes": {"type": ["string", "null"], "maxLength": 20},
-                            "domain": {
-                                "type": ["string", "null"],
-                                "format": "domain",
-                                "maxLength": 253
-                            },
-                            "employees": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
-                            "big": {"type": "integer"},
-                            "live": {"type": "boolean"},
-                            "key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
-                            "link": {"type": ["string", "null"], "format": "uri", "x-https": true},
-                            "kind": {"$ref": "#/components/schemas/Kind"},
-                            "category": {
-                                "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]
-                            },
-                            "parent_id": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/PartnerId"},
-                                    {"type": "null"}
-                                ]
-                            },
-                            "tag_ids": {
-                                "type": "array",
-                                "maxItems": 3,
-                                "uniqueItems": true,
-                                "items": {"$ref": "#/components/schemas/TagId"}
-                            },
-                            "regions": {
-                                "type": "array",
-                                "maxItems": 3,
-                                "x-unique": "ignore-case",
-                                "items": text(5)
-                            },
-                            "weights": {"$ref": "#/components/schemas/Weights"},
-                            "filter": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/FilterNode"},
-                                    {"type": "null"}
-                                ]
-                            },
-                            "a/b~": {"type": "boolean"},
-                            "mapping": {
-                                "type": "object",
-                                "additionalProperties": {"type": "boolean"}
-                            },
-                            "anything": {}
+        Schemas::of(
+            &json!({
+                "components": {
+                    "schemas": {
+                        "PartnerId": id("ptn"),
+                        "TagId": id("tag"),
+                        "Kind": {"type": "string", "enum": ["reseller", "referral"]},
+                        "Weights": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "x-sum": 100,
+                            "required": ["q1", "q2"],
+                            "properties": {
+                                "q1": {"type": "integer", "minimum": 0, "maximum": 100},
+                                "q2": {"type": "integer", "minimum": 0, "maximum": 100}
+                            }
+                        },
+                        "FilterNode": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "properties": {"op": {"type": "string"}}
+                        },
+                        "Thing": {
+                            "type": "object",
+                            "properties": {"id": {}, "currency": {}, "name": {}}
+                        },
+                        "ThingCreate": {
+                            "type": "object",
+                            "additionalProperties": false,
+                            "required": ["name"],
+                            "properties": {
+                                "name": text(5),
+                                "industry": {
+                                    "type": ["string", "null"],
+                                    "maxLength": 9,
+                                    "x-single-line": true
+                                },
+                                "notes": {"type": ["string", "null"], "maxLength": 20},
+                                "domain": {
+                                    "type": ["string", "null"],
+                                    "format": "domain",
+                                    "maxLength": 253
+                                },
+                                "employees": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
+                                "big": {"type": "integer"},
+                                "live": {"type": "boolean"},
+                                "key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+                                "link": {"type": ["string", "null"], "format": "uri", "x-https": true},
+                                "kind": {"$ref": "#/components/schemas/Kind"},
+                                "category": {
+                                    "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]
+                                },
+                                "parent_id": {
+                                    "oneOf": [
+                                        {"$ref": "#/components/schemas/PartnerId"},
+                                        {"type": "null"}
+                                    ]
+                                },
+                                "tag_ids": {
+                                    "type": "array",
+                                    "maxItems": 3,
+                                    "uniqueItems": true,
+                                    "items": {"$ref": "#/components/schemas/TagId"}
+                                },
+                                "regions": {
+                                    "type": "array",
+                                    "maxItems": 3,
+                                    "x-unique": "ignore-case",
+                                    "items": text(5)
+                                },
+                                "weights": {"$ref": "#/components/schemas/Weights"},
+                                "filter": {
+                                    "oneOf": [
+                                        {"$ref": "#/components/schemas/FilterNode"},
+                                        {"type": "null"}
+                                    ]
+                                },
+                                "a/b~": {"type": "boolean"},
+                                "mapping": {
+                                    "type": "object",
+                                    "additionalProperties": {"type": "boolean"}
+                                },
+                                "anything": {}
+                            }
                         }
                     }
                 }
-            }
-        }))
+            }),
+            forms,
+        )
     }
 
     fn found(mut body: Json) -> Vec<String> {

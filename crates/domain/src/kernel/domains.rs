@@ -57,8 +57,7 @@ fn host_of(text: &str) -> Result<&str, InvalidDomain> {
         Some((_, host)) => host,
         None => authority,
     };
-    if text.split_whitespace().skip(1).any(|word| word.contains("://") || word.starts_with("www."))
-    {
+    if text.split_whitespace().skip(1).any(|word| word.contains('.')) {
         return Err(InvalidDomain);
     }
     match host_and_port.rsplit_once(':') {

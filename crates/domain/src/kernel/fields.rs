@@ -467,6 +467,5 @@ impl Field {
         self.writable
             && (self.class == FieldClass::Profile || self.name == "tag_ids")
             && self.kind != FieldType::Object
-            && !self.is_tier()
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         filter::FilterNode,
         formats,
         ids::{PartnerId, ViewId},
+        request_body::RequestBody,
         text,
         timestamp::Timestamp,
     },
@@ -51,6 +52,10 @@ pub struct EnrichmentRequest {
     /// Ask the sources anew, whatever they said in the last seven days.
     #[serde(default)]
     pub force: bool,
+}
+
+impl RequestBody for EnrichmentRequest {
+    type Resource = Self;
 }
 
 impl EnrichmentRequest {

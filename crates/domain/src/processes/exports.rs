@@ -13,6 +13,7 @@ use crate::{
         fields::{self, Field, FieldType},
         filter::{self, FilterNode, Node},
         ids::ViewId,
+        request_body::RequestBody,
         text,
         timestamp::Timestamp,
     },
@@ -72,6 +73,10 @@ pub struct ExportRequest {
     pub columns: Option<Vec<String>>,
     /// How it is written down.
     pub format: ExportFormat,
+}
+
+impl RequestBody for ExportRequest {
+    type Resource = Self;
 }
 
 impl ExportObject {

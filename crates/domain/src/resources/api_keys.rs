@@ -14,6 +14,7 @@ use crate::kernel::{
     ids::ApiKeyId,
     lists::{List, list_parameters},
     page::Page,
+    request_body::RequestBody,
     schema::api_keys,
     timestamp::Timestamp,
 };
@@ -103,6 +104,10 @@ pub struct ApiKeyCreate {
     pub expires_at: Option<Timestamp>,
 }
 
+impl RequestBody for ApiKeyCreate {
+    type Resource = ApiKey;
+}
+
 fn automated() -> WriteMode {
     WriteMode::Automated
 }
@@ -133,6 +138,10 @@ pub struct ApiKeyUpdate {
     pub expires_at: Option<Option<Timestamp>>,
 }
 
+impl RequestBody for ApiKeyUpdate {
+    type Resource = ApiKey;
+}
+
 /// How a key is replaced by a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +149,10 @@ pub struct ApiKeyRotation {
     /// For how many seconds the old key still works.
     #[schema(minimum = 0, maximum = 604800, example = 86400)]
     pub overlap_seconds: i64,
+}
+
+impl RequestBody for ApiKeyRotation {
+    type Resource = Self;
 }
 
 /// A new key with its secret, which is shown this once.

@@ -9,6 +9,7 @@ use crate::kernel::{
     ids::{ContactId, PartnerId},
     lists::{List, list_parameters},
     page::FollowedPage,
+    request_body::RequestBody,
     schema::contacts,
     sql::Sql,
     timestamp::Timestamp,
@@ -118,6 +119,10 @@ pub struct ContactCreate {
     pub make_primary: bool,
 }
 
+impl RequestBody for ContactCreate {
+    type Resource = Contact;
+}
+
 /// An edit of a contact: absent keeps, null clears. With another partner it moves there and is
 /// primary no more.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
@@ -152,4 +157,8 @@ pub struct ContactUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub notes: Option<Option<String>>,
+}
+
+impl RequestBody for ContactUpdate {
+    type Resource = Contact;
 }

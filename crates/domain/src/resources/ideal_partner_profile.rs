@@ -14,6 +14,7 @@ use crate::{
         fault::Fault,
         fields::FieldClass,
         filter::{self, FilterNode},
+        request_body::{RequestBody, RequestForms},
         schema::ideal_partner_profiles,
         timestamp::Timestamp,
     },
@@ -55,6 +56,10 @@ pub struct FourCWeightsUpdate {
     pub commitment: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_alignment: Option<i64>,
+}
+
+impl RequestBody for FourCWeightsUpdate {
+    type Resource = FourCWeights;
 }
 
 impl FourCWeightsUpdate {
@@ -144,6 +149,15 @@ pub struct IdealPartnerProfileUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub narrative: Option<Option<String>>,
+}
+
+impl RequestBody for IdealPartnerProfileUpdate {
+    type Resource = IdealPartnerProfile;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<FourCWeightsUpdate>();
+    }
 }
 
 impl IdealPartnerProfileUpdate {

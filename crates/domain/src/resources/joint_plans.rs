@@ -8,7 +8,10 @@ use serde_json::{Map, Value as Json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    kernel::ids::PartnerId,
+    kernel::{
+        ids::PartnerId,
+        request_body::{RequestBody, RequestForms},
+    },
     resources::partners::{QuarterlyWeights, QuarterlyWeightsUpdate},
 };
 
@@ -102,6 +105,15 @@ pub struct JointPlanUpdate {
     pub annual_revenue_target: Option<Option<i64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarterly_weights: Option<QuarterlyWeightsUpdate>,
+}
+
+impl RequestBody for JointPlanUpdate {
+    type Resource = JointPlan;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuarterlyWeightsUpdate>();
+    }
 }
 
 impl JointPlanUpdate {

@@ -9,6 +9,7 @@ use crate::{
         access::{AccessScope, Role},
         choices::choices,
         ids::UserId,
+        request_body::RequestBody,
         schema::members,
     },
     resources::{api_keys::ApiKey, members::Member, organizations::Organization},
@@ -79,6 +80,10 @@ pub struct MeUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub email_notifications: Option<bool>,
+}
+
+impl RequestBody for MeUpdate {
+    type Resource = User;
 }
 
 impl Me {

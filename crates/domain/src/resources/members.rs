@@ -13,6 +13,7 @@ use crate::kernel::{
     ids::{MemberId, UserId},
     lists::{List, list_parameters},
     page::Page,
+    request_body::RequestBody,
     schema::members,
     timestamp::Timestamp,
 };
@@ -98,6 +99,10 @@ pub struct MemberInvite {
     pub role: Role,
 }
 
+impl RequestBody for MemberInvite {
+    type Resource = Member;
+}
+
 /// A new invitation. The link is shown this once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvitedMember {
@@ -124,6 +129,10 @@ pub struct MemberUpdate {
     /// `active` or `suspended`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MemberStatus>,
+}
+
+impl RequestBody for MemberUpdate {
+    type Resource = Member;
 }
 
 impl Member {

@@ -15,6 +15,7 @@ use crate::{
         ids::{EventId, MemberId, NotificationDeliveryId, NotificationId, UserId},
         lists::{Alias, List, list_parameters},
         page::Page,
+        request_body::RequestBody,
         schema::{notification_deliveries, notification_settings, notifications},
         timestamp::Timestamp,
     },
@@ -232,6 +233,10 @@ pub struct NotificationSettingsUpdate {
     pub slack_user_ids: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<bool>,
+}
+
+impl RequestBody for NotificationSettingsUpdate {
+    type Resource = NotificationSettings;
 }
 
 impl NotificationSettingsUpdate {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    currencies::CurrencyExponent, ids::OrganizationId, schema::organizations, timestamp::Timestamp,
+    currencies::CurrencyExponent, ids::OrganizationId, request_body::RequestBody,
+    schema::organizations, timestamp::Timestamp,
 };
 
 define_sql_function! {
@@ -108,6 +109,10 @@ pub struct OrganizationUpdate {
     #[schema(value_type = Option<Vec<SharedDomain>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_domains: Option<Vec<String>>,
+}
+
+impl RequestBody for OrganizationUpdate {
+    type Resource = Organization;
 }
 
 /// A domain that tells no company from another.

@@ -11,6 +11,7 @@ use crate::kernel::{
     ids::{MemberId, PartnerId, PlanItemId},
     lists::{List, list_parameters},
     page::Page,
+    request_body::RequestBody,
     schema::plan_items,
     timestamp::Timestamp,
 };
@@ -144,6 +145,10 @@ pub struct PlanItemCreate {
     pub due_on: Option<NaiveDate>,
 }
 
+impl RequestBody for PlanItemCreate {
+    type Resource = PlanItem;
+}
+
 const fn proposed() -> PlanItemStatus {
     PlanItemStatus::Proposed
 }
@@ -198,6 +203,10 @@ pub struct PlanItemUpdate {
     #[diesel(skip_update)]
     #[schema(example = json!(null))]
     pub before_id: Option<Option<PlanItemId>>,
+}
+
+impl RequestBody for PlanItemUpdate {
+    type Resource = PlanItem;
 }
 
 /// Between two items that were created one after the other.

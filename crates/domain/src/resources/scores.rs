@@ -14,6 +14,7 @@ use crate::{
         ids::{PartnerId, ScoreId, ViewId},
         lists::{List, list_parameters},
         page::Page,
+        request_body::RequestBody,
         schema::scores,
         timestamp::Timestamp,
     },
@@ -204,6 +205,10 @@ pub struct ScoreRefreshRequest {
     /// Only tell what the rules would say.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl RequestBody for ScoreRefreshRequest {
+    type Resource = Self;
 }
 
 impl ScoreRefreshRequest {

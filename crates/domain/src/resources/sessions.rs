@@ -16,6 +16,7 @@ use crate::{
         lists::{List, list_parameters},
         page::Page,
         passwords,
+        request_body::RequestBody,
         schema::sessions,
         sql::Sql,
         timestamp::Timestamp,
@@ -127,6 +128,10 @@ pub struct Registration {
     pub password: String,
 }
 
+impl RequestBody for Registration {
+    type Resource = Self;
+}
+
 impl Registration {
     /// What the schema cannot say: the currency exists and the password is not guessed first.
     /// Judging a password takes up to tenths of a second: run it off the async threads.
@@ -155,6 +160,10 @@ pub struct RegistrationConfirmation {
     pub password: Option<String>,
 }
 
+impl RequestBody for RegistrationConfirmation {
+    type Resource = Self;
+}
+
 /// An e-mail address and its password.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -167,6 +176,10 @@ pub struct SignIn {
     pub password: String,
 }
 
+impl RequestBody for SignIn {
+    type Resource = Self;
+}
+
 /// Whose password was forgotten.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -174,6 +187,10 @@ pub struct PasswordResetRequest {
     /// The e-mail address of the person.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
+}
+
+impl RequestBody for PasswordResetRequest {
+    type Resource = Self;
 }
 
 /// A new password, by the token of a reset link or, signed in, by the current password: one of the
@@ -197,6 +214,10 @@ pub struct PasswordChange {
         example = "nine-quiet-harbours-2"
     )]
     pub new_password: String,
+}
+
+impl RequestBody for PasswordChange {
+    type Resource = Self;
 }
 
 /// What a password change is allowed by.
@@ -250,6 +271,10 @@ pub struct InvitationAcceptance {
         example = "tall-grass-7-lanterns"
     )]
     pub password: String,
+}
+
+impl RequestBody for InvitationAcceptance {
+    type Resource = Self;
 }
 
 /// Whether two addresses belong to one network: the same address of IPv4, or the same /64 of IPv6,

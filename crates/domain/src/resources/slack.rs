@@ -8,6 +8,7 @@ use crate::kernel::{
     choices::choices,
     lists::{List, list_parameters},
     page::Page,
+    request_body::RequestBody,
     schema::slack_integrations,
     timestamp::Timestamp,
 };
@@ -74,6 +75,10 @@ pub struct SlackConnection {
         example = "xoxb-the-token-of-the-bot"
     )]
     pub bot_token: String,
+}
+
+impl RequestBody for SlackConnection {
+    type Resource = Self;
 }
 
 /// A channel or a person that messages can be sent to.

@@ -10,6 +10,7 @@ use crate::kernel::{
     ids::TagId,
     lists::{List, list_parameters},
     page::Page,
+    request_body::RequestBody,
     schema::tags,
     sql::Sql,
     timestamp::Timestamp,
@@ -95,6 +96,10 @@ pub struct TagCreate {
     pub color: Option<String>,
 }
 
+impl RequestBody for TagCreate {
+    type Resource = Tag;
+}
+
 /// An edit of a tag: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = tags)]
@@ -108,4 +113,8 @@ pub struct TagUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl RequestBody for TagUpdate {
+    type Resource = Tag;
 }

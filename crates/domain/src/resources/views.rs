@@ -20,6 +20,7 @@ use crate::{
         ids::{MemberId, ViewId},
         lists::{self, List, ListQuery, ListRequest, Narrowing, list_parameters},
         page::Page,
+        request_body::RequestBody,
         schema::views,
         timestamp::Timestamp,
     },
@@ -275,6 +276,10 @@ pub struct SavedViewCreate {
     pub visibility: Option<ViewVisibility>,
 }
 
+impl RequestBody for SavedViewCreate {
+    type Resource = SavedView;
+}
+
 /// An edit of a view: absent keeps, null clears, arrays replace whole.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -301,6 +306,10 @@ pub struct SavedViewUpdate {
     pub columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<ViewVisibility>,
+}
+
+impl RequestBody for SavedViewUpdate {
+    type Resource = SavedView;
 }
 
 impl SavedViewUpdate {

@@ -1,6 +1,6 @@
 //! Contacts. Erased for good: they are personal data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -82,17 +82,7 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     let held = locks::partners(tx, [contact.partner_id]).await?;
     expect_live(&held, contact.partner_id)?;
     let id = ContactId::new();
-    let row = (
-        contacts::id.eq(id),
-        contacts::partner_id.eq(contact.partner_id),
-        contacts::name.eq(&contact.name),
-        contacts::email.eq(&contact.email),
-        contacts::phone.eq(&contact.phone),
-        contacts::title.eq(&contact.title),
-        contacts::notes.eq(&contact.notes),
-    );
-    diesel::insert_into(contacts::table).values(row).execute(&mut tx.conn()).await?;
-    tell(tx, "contact.created", id, 1, contact.partner_id, json!({"changes": {}}));
+    insert_row(tx, id, contact).await?;
     if contact.make_primary {
         set_primary(tx, contact.partner_id, id).await?;
     }
@@ -100,6 +90,73 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     // a contact (docs/decisions/0008-stale-scores.md).
     stale_scores::mark(tx, &[contact.partner_id]).await?;
     get(tx, id).await
+}
+
+/// A new contact under an id that its partner may name already; the partner is locked and lives.
+///
+/// # Errors
+/// `contact_email_taken`.
+pub(crate) async fn insert_as(
+    tx: &Tx<'_>,
+    id: ContactId,
+    contact: &ContactCreate,
+) -> Result<Contact> {
+    insert_row(tx, id, contact).await?;
+    stale_scores::mark(tx, &[contact.partner_id]).await?;
+    get(tx, id).await
+}
+
+/// New contacts of partners that are locked and live, all in one statement.
+///
+/// # Errors
+/// `contact_email_taken`.
+pub(crate) async fn insert_many(
+    tx: &Tx<'_>,
+    new: &[(ContactId, ContactCreate)],
+) -> Result<Vec<Contact>> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<_> = new.iter().map(|(id, contact)| row(*id, contact)).collect();
+    diesel::insert_into(contacts::table).values(rows).execute(&mut tx.conn()).await?;
+    for (id, contact) in new {
+        tell(tx, "contact.created", *id, 1, contact.partner_id, json!({"changes": {}}));
+    }
+    let partners: BTreeSet<PartnerId> = new.iter().map(|(_, contact)| contact.partner_id).collect();
+    stale_scores::mark(tx, &partners.into_iter().collect::<Vec<_>>()).await?;
+    let ids: Vec<ContactId> = new.iter().map(|(id, _)| *id).collect();
+    Ok(Contact::query().filter(contacts::id.eq_any(ids)).load(&mut tx.conn()).await?)
+}
+
+async fn insert_row(tx: &Tx<'_>, id: ContactId, contact: &ContactCreate) -> Result<()> {
+    diesel::insert_into(contacts::table).values(row(id, contact)).execute(&mut tx.conn()).await?;
+    tell(tx, "contact.created", id, 1, contact.partner_id, json!({"changes": {}}));
+    Ok(())
+}
+
+/// The columns of a new contact.
+fn row(id: ContactId, contact: &ContactCreate) -> ContactRow<'_> {
+    ContactRow {
+        id,
+        partner_id: contact.partner_id,
+        name: &contact.name,
+        email: contact.email.as_deref(),
+        phone: contact.phone.as_deref(),
+        title: contact.title.as_deref(),
+        notes: contact.notes.as_deref(),
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = contacts)]
+struct ContactRow<'a> {
+    id: ContactId,
+    partner_id: PartnerId,
+    name: &'a str,
+    email: Option<&'a str>,
+    phone: Option<&'a str>,
+    title: Option<&'a str>,
+    notes: Option<&'a str>,
 }
 
 /// Edits a contact. One that moves to another partner leaves its place as primary contact and as

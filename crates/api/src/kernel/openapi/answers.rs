@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use domain::Code;
 use serde_json::{Map, Value as Json, json};
 
-use crate::kernel::problem::{status_of, type_of};
+use crate::kernel::{
+    operation::{FieldCode, IfMatch, OperationSpec},
+    problem::{status_of, type_of},
+};
 
 /// The problems that operations share: status, name of the component, when it is answered, its
 /// codes.
@@ -86,45 +89,59 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     ),
 ];
 
-/// Codes of single faults that operations name as their own; their problem is `validation_failed`.
-const FIELD_CODES: &[(&str, &str, &str)] = &[
-    ("required", "is required", "name"),
-    ("computed_field", "is computed and cannot be written by automation", "pipeline"),
-    ("manual_only_field", "can only be written by a person", "in_intelligence"),
-    ("contact_of_other_partner", "is a contact of another partner", "primary_contact_id"),
-    ("currency_mismatch", "is not the organization's currency", "currency"),
-    ("weights_not_100_percent", "must add up to 10000, not 9000", "quarterly_weights"),
-    ("closed_on_required", "is required for a deal that is won or lost", "closed_on"),
-    ("invalid_date_order", "must not be before the other date", "closed_on"),
-    ("not_applicable", "does not apply in this status", "lost_reason"),
-    ("not_found_reference", "does not exist", "tag_ids"),
-    (
-        "mapping_type_mismatch",
-        "does not fit the type of the field that it maps to",
-        "questions/0/maps_to",
-    ),
-    ("agreement_required", "lacks a required agreement", "accepted_agreement_ids"),
-    ("password_too_common", "is a common password", "password"),
-];
-
 /// What decides on the answers of one operation.
-#[derive(Debug, Default)]
-pub struct Traits {
-    pub public: bool,
+pub struct Traits<'a> {
+    pub spec: &'a OperationSpec,
     pub has_path_parameters: bool,
     pub has_body: bool,
-    pub takes_key: bool,
     pub takes_if_match: bool,
     /// The answer says which version it is.
     pub has_etag: bool,
     pub is_get: bool,
     pub path: String,
-    /// The codes of its own.
-    pub errors: Vec<String>,
+}
+
+/// A code that an operation names as its own.
+#[derive(Clone, Copy)]
+pub enum OwnCode {
+    Problem(Code),
+    Field(FieldCode),
+}
+
+impl OwnCode {
+    /// All of an operation, in the order of the document.
+    pub fn of(spec: &OperationSpec) -> impl Iterator<Item = Self> {
+        let required = spec.if_match == Some(IfMatch::Required);
+        let if_match = required.then_some(Self::Problem(Code::IfMatchRequired));
+        let problems = spec.errors.iter().copied().map(Self::Problem);
+        let fields = spec.field_errors.iter().copied().map(Self::Field);
+        if_match.into_iter().chain(problems).chain(fields)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Problem(code) => code.as_str(),
+            Self::Field(code) => code.as_str(),
+        }
+    }
+
+    fn status(self) -> u16 {
+        match self {
+            Self::Problem(code) => status_of(code),
+            Self::Field(_) => status_of(Code::ValidationFailed),
+        }
+    }
+
+    fn description(self) -> String {
+        match self {
+            Self::Problem(code) => format!("`{}`: {}", code.as_str(), code.title()),
+            Self::Field(code) => format!("`{}`: A field {}.", code.as_str(), code.detail()),
+        }
+    }
 }
 
 /// Adds headers and problems to the answers that a handler names.
-pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
+pub fn finish(responses: &mut Map<String, Json>, operation: &Traits<'_>) {
     if operation.is_get && operation.has_etag {
         responses.insert(
             "304".into(),
@@ -137,7 +154,7 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
             .unwrap_or_else(|_| panic!("{}: the status {status} is not a number", operation.path));
         assert!(
             code < 400,
-            "{}: problems are named by x-errors, not as responses ({status})",
+            "{}: problems are named by their codes, not as responses ({status})",
             operation.path
         );
         if response["description"].as_str().is_none_or(str::is_empty) {
@@ -145,9 +162,9 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
         }
         response["headers"] = success_headers(code, response, operation);
     }
-    let mut own: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for word in &operation.errors {
-        own.entry(status_of_word(word, &operation.path)).or_default().push(word);
+    let mut own: BTreeMap<u16, Vec<OwnCode>> = BTreeMap::new();
+    for code in OwnCode::of(operation.spec) {
+        own.entry(code.status()).or_default().push(code);
     }
     let common =
         COMMON.iter().map(|(status, ..)| *status).filter(|status| can_answer(*status, operation));
@@ -161,26 +178,16 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits) {
 }
 
 /// Whether the operation can answer the common problem of this status.
-fn can_answer(status: u16, operation: &Traits) -> bool {
+fn can_answer(status: u16, operation: &Traits<'_>) -> bool {
     match status {
-        401 | 403 => !operation.public,
+        401 | 403 => !operation.spec.is_public(),
         404 => operation.has_path_parameters,
-        409 => operation.takes_key,
+        409 => operation.spec.takes_key,
         412 => operation.takes_if_match,
-        428 => operation.errors.iter().any(|code| code == Code::IfMatchRequired.as_str()),
+        428 => operation.spec.if_match == Some(IfMatch::Required),
         408 | 413 | 415 => operation.has_body,
-        422 => operation.has_body || operation.has_path_parameters || operation.takes_key,
+        422 => operation.has_body || operation.has_path_parameters || operation.spec.takes_key,
         _ => true,
-    }
-}
-
-fn status_of_word(word: &str, path: &str) -> u16 {
-    match Code::of(word) {
-        Some(code) => status_of(code),
-        None if FIELD_CODES.iter().any(|(code, ..)| *code == word) => 422,
-        None => panic!(
-            "{path}: there is no error code {word} (domain::Code, or FIELD_CODES of the document)"
-        ),
     }
 }
 
@@ -196,23 +203,16 @@ fn meaning(status: u16) -> &'static str {
 }
 
 /// The shared answer when there is nothing of its own to say, else one with its own codes first.
-fn problem_response(status: u16, own: &[&str], operation: &Traits) -> Json {
+fn problem_response(status: u16, own: &[OwnCode], operation: &Traits<'_>) -> Json {
     let common = COMMON.iter().find(|(common, ..)| *common == status);
     if let (true, Some((_, name, ..))) = (own.is_empty(), common) {
         return json!({"$ref": format!("#/components/responses/{name}")});
     }
-    let says =
-        |word: &str| match (Code::of(word), FIELD_CODES.iter().find(|(code, ..)| *code == word)) {
-            (Some(code), _) => code.title().to_owned(),
-            (None, Some((_, detail, _))) => format!("A field {detail}."),
-            (None, None) => String::new(),
-        };
-    let mut description: Vec<String> =
-        own.iter().map(|word| format!("`{word}`: {}", says(word))).collect();
+    let mut description: Vec<String> = own.iter().map(|code| code.description()).collect();
     let shared = common.filter(|(status, ..)| can_answer(*status, operation));
     description.extend(shared.map(|(_, _, when, _)| (*when).to_owned()));
     let codes = shared.map_or(&[][..], |(.., codes)| codes).iter().map(|code| code.as_str());
-    problem(status, &description.join(" "), own.iter().copied().chain(codes))
+    problem(status, &description.join(" "), own.iter().map(|code| code.as_str()).chain(codes))
 }
 
 fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a str>) -> Json {
@@ -280,10 +280,11 @@ pub fn problem_examples() -> Map<String, Json> {
         };
         (code.as_str().to_owned(), example(*code, code.title(), meta, errors))
     });
-    let fields = FIELD_CODES.iter().map(|(word, detail, field)| {
+    let fields = FieldCode::ALL.iter().map(|code| {
+        let (word, detail, field) = (code.as_str(), code.detail(), code.field());
         let errors = json!([fault(word, detail, field, json!({}))]);
-        let said = format!("1 field is not valid, `{field}`: {detail}.");
-        ((*word).to_owned(), example(Code::ValidationFailed, &said, json!({}), errors))
+        let sentence = format!("1 field is not valid, `{field}`: {detail}.");
+        (word.to_owned(), example(Code::ValidationFailed, &sentence, json!({}), errors))
     });
     codes.chain(fields).collect()
 }
@@ -367,18 +368,17 @@ fn header((name, component): (&str, &str)) -> (String, Json) {
     (name.to_owned(), json!({"$ref": format!("#/components/headers/{component}")}))
 }
 
-fn success_headers(status: u16, response: &Json, operation: &Traits) -> Json {
+fn success_headers(status: u16, response: &Json, operation: &Traits<'_>) -> Json {
     let mut headers = headers_of(status);
     let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str);
     let further = [
         (
-            matches!(status, 201 | 202)
-                && !operation.path.contains("/auth/")
-                && !operation.path.contains("/public/"),
+            // What a public operation makes cannot be read without a credential.
+            matches!(status, 201 | 202) && !operation.spec.is_public(),
             ("Location", "Location"),
         ),
         (operation.has_etag && status < 400, ("ETag", "ETag")),
-        (operation.takes_key, ("Idempotency-Replayed", "IdempotencyReplayed")),
+        (operation.spec.takes_key, ("Idempotency-Replayed", "IdempotencyReplayed")),
         (
             status == 200 && schema.is_some_and(|name| name.ends_with("/Job")),
             ("Retry-After", "RetryAfter"),

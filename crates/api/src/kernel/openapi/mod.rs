@@ -1,6 +1,5 @@
-//! The OpenAPI document: made from the routes and their types, then finished
-//! here. It is also the policy that requests are held to, and what their bodies are checked
-//! against.
+//! The OpenAPI document: made from the operations and their types, then finished here. With it come
+//! what the gate enforces, and the schemas that bodies are checked against.
 //!
 //! Architecture Invariant: needs no database and no configuration, so that every build of the same
 //! source makes the same document.
@@ -14,30 +13,55 @@ mod sharing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use actix_web::App;
+use domain::{body::Schemas, request_body::RequestForms};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{OpenApi, RefOr, Schema},
 };
-use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+use utoipa_actix_web::AppExt;
 
-pub use policy::{CheckedQuery, Operation, Parameter, Policy};
+use crate::kernel::operation::{OperationList, OperationSpecs, Tag, mount};
+
+pub use policy::{CheckedQuery, OperationPolicy, Parameter, Policy};
 
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
 
-/// The finished document of `routes`.
-///
-/// # Panics
-/// When a route does not say what it must (who may call it, which codes it answers); the tests make
-/// the document.
-pub fn document(routes: fn(&mut ServiceConfig)) -> Json {
-    finish(App::new().into_utoipa_app().configure(routes).split_for_parts().1)
+/// What an API is, made from its operations.
+pub struct ApiDescription {
+    /// The finished OpenAPI document.
+    pub document: Json,
+    /// What each operation demands.
+    pub policy: Policy,
+    /// What bodies are checked against.
+    pub schemas: Schemas,
+}
+
+impl ApiDescription {
+    /// Describes the operations of `lists`.
+    ///
+    /// # Panics
+    /// When the types of the operations contradict each other; the tests describe every operation.
+    pub fn of(lists: &[OperationList]) -> Self {
+        let specs = OperationSpecs::of(lists);
+        let mut forms = RequestForms::default();
+        for spec in specs.all() {
+            (spec.collect_forms)(&mut forms);
+        }
+        let app = App::new().into_utoipa_app().configure(|config| mount(lists, config));
+        let document = finish(app.split_for_parts().1, &specs, &forms);
+        let policy = Policy::of(&document, &specs);
+        let schemas = Schemas::of(&document, forms);
+        Self { document, policy, schemas }
+    }
 }
 
 /// Finishes the document that the derives give, by the rules of docs/API-DESIGN.md#the-document.
-pub fn finish(raw: OpenApi) -> Json {
+fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
     let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
     let mut schemas =
         raw.pointer("/components/schemas").and_then(Json::as_object).cloned().unwrap_or_default();
@@ -46,9 +70,9 @@ pub fn finish(raw: OpenApi) -> Json {
             .entry(name)
             .or_insert_with(|| serde_json::to_value(schema).expect("a schema of strings is JSON"));
     }
-    schemas::finish(&mut schemas);
+    schemas::finish(&mut schemas, forms);
     let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
-    operations::finish(&mut paths, &schemas);
+    operations::finish(&mut paths, &schemas, specs);
     let mut parameters = sharing::share_parameters(&mut paths, &schemas);
     parameters.extend(operations::shared_parameters());
     let mut responses = answers::shared();
@@ -58,7 +82,7 @@ pub fn finish(raw: OpenApi) -> Json {
         "info": info(),
         "servers": [{"url": "/", "description": "This deployment."}],
         "security": [{"bearerAuth": []}],
-        "tags": tags(&paths),
+        "tags": tags(specs),
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -97,9 +121,9 @@ pub fn with_open_enums(document: &Json) -> Json {
 }
 
 /// One line per operation, for the file that shows a reviewer what a change does to the API.
-pub fn operation_list(document: &Json) -> String {
+pub fn operation_list(policy: &Policy) -> String {
     let mut lines: Vec<String> =
-        Policy::of(document).operations().map(|operation| operation.to_string() + "\n").collect();
+        policy.operations().map(|operation| operation.to_string() + "\n").collect();
     lines.sort();
     lines.concat()
 }
@@ -160,46 +184,10 @@ fn info() -> Json {
     })
 }
 
-/// Every tag that operations may have.
-const TAGS: &[(&str, &str)] = &[
-    ("api-keys", "Credentials of integrations, with scopes."),
-    ("applications", "The application form, and the submissions of prospective partners."),
-    ("auth", "Registration, sign-in, sessions and passwords."),
-    ("contacts", "People at partners."),
-    ("deals", "Deal registrations of partners: reviewed, protected, won or lost."),
-    ("events", "The log of every change."),
-    ("exports", "Data out of the organization, as files."),
-    ("health", "Health and version of the server, and this document."),
-    ("imports", "Data into the organization, from files."),
-    ("insights", "Figures about the partners that appear in intelligence."),
-    ("integrations", "Connections to other services."),
-    ("jobs", "Work that takes longer than a request, and its results."),
-    ("members", "People of the organization and their roles."),
-    ("notifications", "Notifications in the application, by mail and in Slack."),
-    ("organization", "The tenant and its settings."),
-    ("partners", "One profile per company, maintained by people and automation together."),
-    ("plans", "Joint plans of partners: targets, won revenue and shared activities."),
-    ("scores", "Fit and health of partners, with the evidence."),
-    ("tags", "The organization's own labels for partners."),
-    ("tiers", "The tiers of the partner program, their requirements, and their evaluation."),
-    ("users", "The user or API key that sends the request."),
-    ("views", "Saved filters with sort and columns, private or shared."),
-];
-
 /// The tags that are used, in alphabetical order.
-fn tags(paths: &Map<String, Json>) -> Json {
-    let used: std::collections::BTreeSet<&str> = operations_of(paths)
-        .flat_map(|(_, _, operation)| {
-            operation["tags"].as_array().into_iter().flatten().filter_map(Json::as_str)
-        })
-        .collect();
-    let described = |tag: &str| {
-        let (_, text) = TAGS
-            .iter()
-            .find(|(name, _)| *name == tag)
-            .unwrap_or_else(|| panic!("the tag {tag} is not in openapi::TAGS"));
-        json!({"name": tag, "description": text})
-    };
+fn tags(specs: &OperationSpecs) -> Json {
+    let used: BTreeSet<Tag> = specs.all().map(|spec| spec.tag).collect();
+    let described = |tag: Tag| json!({"name": tag.name(), "description": tag.description()});
     used.into_iter().map(described).collect()
 }
 
@@ -214,7 +202,7 @@ fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str,
 
 /// Drops the components that nothing refers to, and sorts the others.
 fn keep_what_is_used(document: &mut Json) {
-    let mut used = std::collections::BTreeSet::new();
+    let mut used = BTreeSet::new();
     let mut open: Vec<&Json> = vec![&document["paths"]];
     while let Some(value) = open.pop() {
         match value {

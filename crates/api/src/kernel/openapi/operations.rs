@@ -4,16 +4,17 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    answers::{self, Traits},
+    answers::{self, OwnCode, Traits},
     examples,
     schemas::name_of,
 };
+use crate::kernel::operation::{Access, IfMatch, KeyAccess, OperationSpec, OperationSpecs};
 
 /// What the document calls methods.
 pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
-pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>) {
+pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>, specs: &OperationSpecs) {
     for (path, item) in paths {
         // A thing that is read with a version is deleted with one.
         let versioned = item
@@ -21,7 +22,8 @@ pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>) {
             .is_some_and(|responses| answers_version(responses, schemas));
         for method in METHODS {
             if let Some(operation) = item.get_mut(method).and_then(Json::as_object_mut) {
-                finish_one(path, method, operation, versioned, schemas);
+                let spec = specs.get(&operation["operationId"]);
+                finish_one(path, method, operation, versioned, spec, schemas);
             }
         }
     }
@@ -32,44 +34,40 @@ fn finish_one(
     method: &str,
     operation: &mut Map<String, Json>,
     versioned: bool,
+    spec: &OperationSpec,
     schemas: &Map<String, Json>,
 ) {
-    let place = format!("{} {path}", method.to_uppercase());
     let text = |operation: &Map<String, Json>, word: &str| {
         operation.get(word).and_then(Json::as_str).unwrap_or_default().trim().to_owned()
     };
-    let id = camel_case(&text(operation, "operationId"));
-    operation.insert("operationId".into(), id.clone().into());
+    operation.insert("tags".into(), json!([spec.tag.name()]));
     if text(operation, "description").is_empty() {
         let summary = text(operation, "summary");
         operation
             .insert("description".into(), format!("{}.", summary.trim_end_matches('.')).into());
     }
-    let public = security(&place, operation);
+    security(operation, spec);
 
-    let takes_key = method == "post" && !is_without_key(path);
     let answers_version =
         operation.get("responses").is_some_and(|responses| answers_version(responses, schemas));
-    let has_etag = answers_version || operation.shift_remove("x-etag").is_some();
-    let asks_for_it = operation.shift_remove("x-if-match").is_some();
-    let errors: Vec<String> =
-        text(operation, "x-errors").split_whitespace().map(str::to_owned).collect();
-    let needs_if_match = errors.iter().any(|code| code == "if_match_required");
+    let has_etag = answers_version || spec.etag;
+    let needs_if_match = spec.if_match == Some(IfMatch::Required);
     let takes_if_match = match method {
-        _ if asks_for_it => true,
+        _ if spec.if_match.is_some() => true,
         "patch" => answers_version,
         "delete" => answers_version || versioned,
-        _ => needs_if_match,
+        _ => false,
     };
     parameters(
         operation,
         &[
-            (takes_key, "IdempotencyKey"),
+            (spec.takes_key, "IdempotencyKey"),
             (takes_if_match && !needs_if_match, "IfMatch"),
             (needs_if_match, "IfMatchRequired"),
             (method == "get" && has_etag, "IfNoneMatch"),
         ],
     );
+    let errors: Vec<&str> = OwnCode::of(spec).map(OwnCode::as_str).collect();
     if !errors.is_empty() {
         operation.insert("x-errors".into(), json!(errors));
     }
@@ -87,21 +85,19 @@ fn finish_one(
                 }
             }
             contents(content, |kind, schema| match is_json(kind) {
-                true => Some(examples::of_request(&id, schema, schemas)),
-                false => examples::of_form(&id).cloned(),
+                true => Some(examples::of_request(spec.id, schema, schemas)),
+                false => examples::of_form(spec.id).cloned(),
             });
         }
     }
     let traits = Traits {
-        public,
+        spec,
         has_path_parameters: path.contains('{'),
         has_body: operation.contains_key("requestBody"),
-        takes_key,
         takes_if_match,
         has_etag,
         is_get: method == "get",
-        path: place,
-        errors,
+        path: format!("{} {path}", method.to_uppercase()),
     };
     let responses = operation
         .entry("responses")
@@ -111,7 +107,7 @@ fn finish_one(
     for (status, response) in responses.iter_mut() {
         if let Some(content) = response.get_mut("content").and_then(Json::as_object_mut) {
             contents(content, |kind, schema| {
-                is_json(kind).then(|| examples::of_answer(&id, status, schema, schemas))
+                is_json(kind).then(|| examples::of_answer(spec.id, status, schema, schemas))
             });
         }
     }
@@ -177,43 +173,22 @@ fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
     ordered
 }
 
-/// Writes who may call the operation from `security(..)`: `((ROLE = [SCOPE]))`, `-` for a scope
-/// that no key has, `user` for any signed-in user, `any` for any credential, nothing for the
-/// public. Answers whether it is public.
-fn security(place: &str, operation: &mut Map<String, Json>) -> bool {
-    let given = operation.get("security").and_then(|all| all.get(0)).and_then(Json::as_object);
-    let given =
-        given.unwrap_or_else(|| panic!("{place}: nothing says who may call it: security(..)"));
-    let Some((role, scopes)) =
-        given.iter().next().map(|(role, scopes)| (role.clone(), scopes.clone()))
-    else {
+/// Writes who may call the operation.
+fn security(operation: &mut Map<String, Json>, spec: &OperationSpec) {
+    let Access::Credential { role, keys } = &spec.access else {
         operation.insert("security".into(), json!([]));
-        return true;
+        return;
     };
-    let scopes: Vec<Json> = scopes.as_array().cloned().unwrap_or_default();
-    let keys = role != "user" && !scopes.iter().any(|scope| scope == "-");
-    let scopes: Vec<Json> = scopes.into_iter().filter(|scope| scope != "-").collect();
-    assert!(
-        role == "any" || !keys || !scopes.is_empty(),
-        "{place}: names neither a scope of keys nor `-`"
-    );
-    // Every signed-in user is at least a viewer.
-    let role = if matches!(role.as_str(), "user" | "any") { "viewer".to_owned() } else { role };
+    let scopes: Vec<&str> = match keys {
+        KeyAccess::Scopes(scopes) => scopes.iter().map(|scope| scope.as_str()).collect(),
+        KeyAccess::NoKey | KeyAccess::AnyKey => Vec::new(),
+    };
     operation.insert("security".into(), json!([{"bearerAuth": []}]));
-    operation.insert("x-required-role".into(), role.into());
+    operation.insert("x-required-role".into(), role.as_str().into());
     operation.insert("x-required-scopes".into(), scopes.into());
-    if !keys {
+    if *keys == KeyAccess::NoKey {
         operation.insert("x-api-keys".into(), false.into());
     }
-    false
-}
-
-/// POSTs that write nothing, and those without a credential to keep a key under.
-fn is_without_key(path: &str) -> bool {
-    path.ends_with("/query")
-        || path.ends_with("/aggregate")
-        || path.contains("/auth/")
-        || path.ends_with("/imports/previews")
 }
 
 /// Parameters are never null, and the shared ones come last.
@@ -332,11 +307,6 @@ fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
             .and_then(|schema| schema.pointer("/properties/version/type"))
             .is_some_and(|kind| kind == "integer")
     })
-}
-
-fn camel_case(name: &str) -> String {
-    let (first, rest) = name.split_once('_').unwrap_or((name, ""));
-    first.to_owned() + &pascal_case(rest)
 }
 
 pub(super) fn pascal_case(name: &str) -> String {

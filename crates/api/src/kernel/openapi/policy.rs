@@ -1,17 +1,15 @@
-//! The document as policy: who may call an operation, and what it takes, looked up by method and
-//! pattern. A route that is not in the document is refused, so that what is documented and what is
-//! enforced cannot differ.
+//! What the gate enforces, looked up by method and pattern: the spec of an operation, and the
+//! parameters, body and media types that the document describes. A route without an operation is
+//! refused.
 
 use std::{
     collections::{HashMap, HashSet},
     fmt,
-    str::FromStr,
     sync::Arc,
 };
 
 use domain::{
     Code, Error, Fault,
-    access::{AccessScope, Role},
     body::{Schemas, id_prefix, split_list},
     fault::Faults,
     fields::did_you_mean,
@@ -23,44 +21,31 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
 use super::{operations_of, schemas::name_of};
+use crate::kernel::operation::{Access, KeyAccess, OperationSpec, OperationSpecs};
 
 /// Every operation of the document.
 #[derive(Debug)]
 pub struct Policy {
     /// By pattern, then by method: few enough to be looked through.
-    by_pattern: HashMap<String, Vec<Arc<Operation>>>,
+    by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>>,
 }
 
 /// What one operation asks of a request.
 #[derive(Debug)]
-pub struct Operation {
-    /// The operationId.
-    pub id: String,
+pub struct OperationPolicy {
+    pub spec: &'static OperationSpec,
     /// In capitals, as HTTP writes it.
     pub method: String,
     /// As the router writes it, `/v1/partners/{id}`.
     pub pattern: String,
-    pub tag: String,
-    /// Nobody needs a credential.
-    pub public: bool,
-    /// The least role of a user; none when public.
-    pub role: Option<Role>,
-    /// What a key needs, all of them; empty means that any key will do (if keys may at all).
-    pub scopes: Vec<AccessScope>,
-    pub keys_allowed: bool,
     pub path_parameters: Vec<PathParameter>,
     pub query: Vec<Parameter>,
-    /// The schema of a JSON body.
-    pub body: Option<String>,
     /// The media types of its answers; empty when they have no body.
     pub answers: Vec<String>,
     /// The media types of the body; empty when it takes none.
     pub media_types: Vec<String>,
-    pub takes_idempotency_key: bool,
     pub takes_if_match: bool,
     pub takes_if_none_match: bool,
-    /// Units of the quota that it costs, before its filter is counted.
-    pub cost: u32,
     /// Properties of the body that hold a filter.
     pub filters: Vec<String>,
 }
@@ -97,25 +82,22 @@ pub struct Parameter {
 }
 
 impl Policy {
-    /// The policy of a finished document.
-    ///
-    /// # Panics
-    /// When the document names a role or scope that does not exist; the tests make the document.
-    pub fn of(document: &Json) -> Self {
-        let mut by_pattern: HashMap<String, Vec<Arc<Operation>>> = HashMap::new();
+    /// The policy of a finished document and the specs that it was made from.
+    pub(super) fn of(document: &Json, specs: &OperationSpecs) -> Self {
+        let mut by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>> = HashMap::new();
         let nothing = Map::new();
         let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
         for (path, method, operation) in operations_of(paths) {
             by_pattern
                 .entry(path.to_owned())
                 .or_default()
-                .push(Arc::new(Operation::of(path, method, operation, document)));
+                .push(Arc::new(OperationPolicy::of(path, method, operation, document, specs)));
         }
         Self { by_pattern }
     }
 
     /// The operation behind a route: its method and the pattern that the router matched.
-    pub fn find(&self, method: &str, pattern: &str) -> Option<&Arc<Operation>> {
+    pub fn find(&self, method: &str, pattern: &str) -> Option<&Arc<OperationPolicy>> {
         self.by_pattern.get(pattern)?.iter().find(|operation| operation.method == method)
     }
 
@@ -128,26 +110,19 @@ impl Policy {
     }
 
     /// All operations, in no order.
-    pub fn operations(&self) -> impl Iterator<Item = &Arc<Operation>> {
+    pub fn operations(&self) -> impl Iterator<Item = &Arc<OperationPolicy>> {
         self.by_pattern.values().flatten()
     }
 }
 
-impl Operation {
-    fn of(path: &str, method: &str, operation: &Json, document: &Json) -> Self {
-        let text = |word: &str| operation[word].as_str().unwrap_or_default().to_owned();
-        let public = operation["security"].as_array().is_some_and(Vec::is_empty);
-        let word = |text: &str| -> Role {
-            text.parse().unwrap_or_else(|error| panic!("{method} {path}: {error}"))
-        };
-        let scopes = operation["x-required-scopes"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str);
-        let scope = |text| {
-            AccessScope::from_str(text).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
-        };
+impl OperationPolicy {
+    fn of(
+        path: &str,
+        method: &str,
+        operation: &Json,
+        document: &Json,
+        specs: &OperationSpecs,
+    ) -> Self {
         let parameters: Vec<&Json> = operation["parameters"]
             .as_array()
             .into_iter()
@@ -168,17 +143,10 @@ impl Operation {
             .and_then(name_of);
         let is_list = operation["x-pagination"].is_object()
             || parameters.iter().any(|parameter| parameter["x-filter"] == true);
-        let is_dear =
-            path.ends_with("/query") || path.ends_with("/aggregate") || path.contains("/insights/");
         Self {
-            id: text("operationId"),
+            spec: specs.get(&operation["operationId"]),
             method: method.to_uppercase(),
             pattern: path.to_owned(),
-            tag: operation.pointer("/tags/0").and_then(Json::as_str).unwrap_or_default().to_owned(),
-            public,
-            role: operation["x-required-role"].as_str().map(word),
-            scopes: scopes.map(scope).collect(),
-            keys_allowed: public || operation["x-api-keys"] != false,
             path_parameters: parameters
                 .iter()
                 .filter(|p| p["in"] == "path")
@@ -190,13 +158,10 @@ impl Operation {
                 .map(|p| Parameter::of(p, is_list))
                 .collect(),
             filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
-            body: schema.map(str::to_owned),
             answers: answers_of(operation, document),
             media_types: media_types(content),
-            takes_idempotency_key: header("Idempotency-Key"),
             takes_if_match: header("If-Match"),
             takes_if_none_match: header("If-None-Match"),
-            cost: if is_dear { 5 } else { 1 },
         }
     }
 
@@ -333,19 +298,21 @@ const MAX_MEDIA_RANGES: usize = 100;
 const MAX_SEGMENT: usize = 100;
 
 /// Role, scopes and name in one line.
-impl fmt::Display for Operation {
+impl fmt::Display for OperationPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
-        let keys = match (self.keys_allowed, scopes.is_empty()) {
-            (false, _) => "-".to_owned(),
-            (true, true) => "any key".to_owned(),
-            (true, false) => scopes.join(" "),
+        write!(f, "{} {} {} ", self.pattern, self.method, self.spec.id)?;
+        let Access::Credential { role, keys } = &self.spec.access else {
+            return write!(f, "public");
         };
-        write!(f, "{} {} {} ", self.pattern, self.method, self.id)?;
-        match self.role {
-            None => write!(f, "public"),
-            Some(role) => write!(f, "{role} / {keys}"),
-        }
+        let keys = match keys {
+            KeyAccess::NoKey => "-".to_owned(),
+            KeyAccess::AnyKey => "any key".to_owned(),
+            KeyAccess::Scopes(scopes) => {
+                let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+                words.join(" ")
+            }
+        };
+        write!(f, "{role} / {keys}")
     }
 }
 

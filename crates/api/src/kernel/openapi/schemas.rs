@@ -1,13 +1,13 @@
 //! What is done to the schemas of the derives: one place for each limit, and the rules of
 //! docs/API-DESIGN.md#the-document.
 
-use domain::body::resource_of;
+use domain::request_body::RequestForms;
 use serde_json::{Map, Value as Json, json};
 
 type Schemas = Map<String, Json>;
 
 /// Brings all schemas into the form that docs/API-DESIGN.md#the-document asks for.
-pub fn finish(schemas: &mut Schemas) {
+pub fn finish(schemas: &mut Schemas, forms: &RequestForms) {
     schemas.extend(problem());
     merge_all_of(schemas);
     let untyped: Vec<String> = schemas
@@ -18,7 +18,7 @@ pub fn finish(schemas: &mut Schemas) {
     schemas.values_mut().for_each(|schema| tidy(schema, &untyped));
     domain::partners::refine_document(schemas);
     refine_batches(schemas);
-    copy_limits(schemas);
+    copy_limits(schemas, forms);
     schemas.values_mut().for_each(require_all);
 }
 
@@ -111,10 +111,11 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
 
 /// The request forms of X take meaning, limits and nullability from X, where they are stated once.
 /// What only the request says is added; a property with `x-own` is left as it is.
-fn copy_limits(schemas: &mut Schemas) {
+fn copy_limits(schemas: &mut Schemas, forms: &RequestForms) {
     let before = schemas.clone();
     for (name, schema) in schemas {
-        let Some(resource) = resource_of(name).and_then(|name| before.get(name)) else { continue };
+        let resource = forms.resource_of(name).and_then(|name| before.get(name));
+        let Some(resource) = resource else { continue };
         let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) else {
             continue;
         };
@@ -128,7 +129,7 @@ fn copy_limits(schemas: &mut Schemas) {
                 .and_then(|all| all.get(name))
                 .and_then(Json::as_object)
             {
-                *own = inherit(origin, own);
+                *own = inherit(origin, own, forms);
             }
         }
     }
@@ -139,7 +140,11 @@ fn target(schema: &Json) -> Option<&str> {
     schema.get("$ref").and_then(Json::as_str).and_then(name_of)
 }
 
-fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, Json> {
+fn inherit(
+    origin: &Map<String, Json>,
+    own: &Map<String, Json>,
+    forms: &RequestForms,
+) -> Map<String, Json> {
     let shape = ["type", "$ref", "oneOf", "items", "nullable"];
     let mut merged = origin.clone();
     for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
@@ -150,14 +155,14 @@ fn inherit(origin: &Map<String, Json>, own: &Map<String, Json>) -> Map<String, J
     if let (Some(of), Some(form)) = (merged.get("$ref"), form)
         && let (Some(of), Some(name)) =
             (of.as_str().and_then(name_of), form.as_str().and_then(name_of))
-        && resource_of(name) == Some(of)
+        && forms.resource_of(name) == Some(of)
     {
         merged.insert("$ref".into(), form.clone());
     }
     // Items that have a request form of their own.
     if let (Some(items), Some(own)) = (merged.get_mut("items"), own.get("items"))
         && let (Some(of), Some(form)) = (target(items), target(own))
-        && resource_of(form) == Some(of)
+        && forms.resource_of(form) == Some(of)
     {
         *items = own.clone();
     }

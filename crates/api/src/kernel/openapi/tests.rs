@@ -1,13 +1,14 @@
 //! The finishing steps, on a small API of operations that only say what they are.
 
-use actix_web::{HttpResponse, delete, get, patch, post, put};
+use actix_web::{HttpResponse, web};
 use domain::{
     Place,
-    body::Schemas,
     ids::{PartnerId, TagId},
     partners::{Partner, PartnerCreate, PartnerSummaryPage, PartnerType, PartnerUpdate},
+    request_body::RequestBody,
     timestamp::Timestamp,
 };
+use operation_macros::operation;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     IntoParams, ToSchema,
@@ -18,6 +19,10 @@ use utoipa::{
 };
 
 use super::*;
+use crate::kernel::{
+    call,
+    operation::{OperationList, operations},
+};
 
 #[path = "../../../../../tests/src/contract_lint.rs"]
 mod contract_lint;
@@ -67,6 +72,10 @@ struct LabelCreate {
     partner_ids: Vec<PartnerId>,
 }
 
+impl RequestBody for LabelCreate {
+    type Resource = Label;
+}
+
 /// An edit of a label.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +85,10 @@ struct LabelUpdate {
     name: Option<String>,
     #[serde(default)]
     color: Option<Option<String>>,
+}
+
+impl RequestBody for LabelUpdate {
+    type Resource = Label;
 }
 
 /// Which partners.
@@ -124,111 +137,170 @@ struct Paging {
     write_mode: Option<domain::access::WriteMode>,
 }
 
+/// A tag of a partner.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "only its parameters are looked at")]
+struct PartnerTagPath {
+    /// The partner.
+    id: PartnerId,
+    /// The tag.
+    tag_id: TagId,
+}
+
+/// A session.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "only its parameters are looked at")]
+struct SessionPath {
+    /// The session, or `current`.
+    session_id: String,
+}
+
 async fn nothing() -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
 /// List partners
-#[utoipa::path(tag = "partners", params(Paging, PartnerList), security(("viewer" = ["partners:read"])),
-    responses((status = 200, body = PartnerSummaryPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/partners")]
-async fn list_partners() -> HttpResponse {
+#[operation(
+    get("/partners"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    query(PartnerList),
+    ok(PartnerSummaryPage),
+    errors(InvalidCursor)
+)]
+async fn list_partners(_: web::Query<Paging>) -> HttpResponse {
     nothing().await
 }
 
 /// Create a partner
 ///
 /// By hand.
-#[utoipa::path(tag = "partners", request_body = PartnerCreate, security(("member" = ["partners:write"])),
-    responses((status = 201, body = Partner)), extensions(("x-errors" = json!("domain_taken \
-        external_id_taken"))))]
-#[post("/partners")]
-async fn create_partner() -> HttpResponse {
+#[operation(
+    post("/partners"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    created(Partner),
+    errors(DomainTaken, ExternalIdTaken)
+)]
+async fn create_partner(_: call::Json<PartnerCreate>) -> HttpResponse {
     nothing().await
 }
 
 /// Get a partner
-#[utoipa::path(tag = "partners", params(PartnerId), security(("viewer" = ["partners:read"])), responses((status = 200, body = Partner)),
-    extensions(("x-errors" = json!("events_expired"))))]
-#[get("/partners/{id}")]
-async fn get_partner() -> HttpResponse {
+#[operation(
+    get("/partners/{id}"),
+    tag(Partners),
+    role(Viewer),
+    scope(PartnersRead),
+    ok(Partner),
+    errors(EventsExpired)
+)]
+async fn get_partner(_: web::Path<PartnerId>) -> HttpResponse {
     nothing().await
 }
 
 /// Change a partner
-#[utoipa::path(tag = "partners", params(PartnerId), request_body = PartnerUpdate, security(("member" = ["partners:write"])),
-    responses((status = 200, body = Partner)), extensions(("x-errors" = json!("domain_taken \
-        computed_field weights_not_100_percent"))))]
-#[patch("/partners/{id}")]
-async fn update_partner() -> HttpResponse {
+#[operation(
+    patch("/partners/{id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner),
+    errors(DomainTaken),
+    field_errors(ComputedField, WeightsNot100Percent)
+)]
+async fn update_partner(_: web::Path<PartnerId>, _: call::Json<PartnerUpdate>) -> HttpResponse {
     nothing().await
 }
 
 /// Delete a partner
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 204)))]
-#[delete("/partners/{id}")]
-async fn delete_partner() -> HttpResponse {
+#[operation(
+    delete("/partners/{id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    no_content
+)]
+async fn delete_partner(_: web::Path<PartnerId>) -> HttpResponse {
     nothing().await
 }
 
 /// Upload a logo
-#[utoipa::path(tag = "partners", params(PartnerId), request_body(content = Vec<u8>, content_type = "image/*"),
-    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)), extensions(("x-errors" = json!("image_unreadable"))))]
-#[put("/partners/{id}/logo")]
-async fn upload_partner_logo() -> HttpResponse {
+#[operation(
+    put("/partners/{id}/logo"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    body(media("image/*")),
+    ok(Partner),
+    errors(ImageUnreadable)
+)]
+async fn upload_partner_logo(_: web::Path<PartnerId>) -> HttpResponse {
     nothing().await
 }
 
 /// Add a tag
-#[utoipa::path(tag = "partners", params(PartnerId, ("tag_id" = TagId, Path, description = "The \
-    tag.")),
-    security(("member" = ["partners:write"])), responses((status = 200, body = Partner)), extensions(("x-errors" = json!("too_many_tags"))))]
-#[put("/partners/{id}/tags/{tag_id}")]
-async fn add_partner_tag() -> HttpResponse {
+#[operation(
+    put("/partners/{id}/tags/{tag_id}"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    ok(Partner),
+    errors(TooManyTags)
+)]
+async fn add_partner_tag(_: web::Path<PartnerTagPath>) -> HttpResponse {
     nothing().await
 }
 
 /// Create a label
-#[utoipa::path(
-    tag = "tags", request_body = LabelCreate, security(("admin" = ["-"])),
-    responses((status = 201, body = Label))
-)]
-#[post("/labels")]
-async fn create_label() -> HttpResponse {
+#[operation(post("/labels"), tag(Tags), role(Admin), no_api_key, created(Label))]
+async fn create_label(_: call::Json<LabelCreate>) -> HttpResponse {
     nothing().await
 }
 
 /// Change a label
-#[utoipa::path(tag = "tags", params(TagId), request_body = LabelUpdate, security(("user" = [])), responses((status = 200, body = Label)))]
-#[patch("/labels/{id}")]
-async fn update_label() -> HttpResponse {
+#[operation(patch("/labels/{id}"), tag(Tags), role(Viewer), no_api_key, ok(Label))]
+async fn update_label(_: web::Path<TagId>, _: call::Json<LabelUpdate>) -> HttpResponse {
     nothing().await
 }
 
 /// End a session
-#[utoipa::path(tag = "auth", params(("session_id" = String, Path, description = "The session, or \
-    `current`.")),
-    security(("any" = [])), responses((status = 204)))]
-#[delete("/auth/sessions/{session_id}")]
-async fn end_session() -> HttpResponse {
+#[operation(
+    delete("/auth/sessions/{session_id}"),
+    tag(Auth),
+    role(Viewer),
+    any_api_key,
+    no_content
+)]
+async fn end_session(_: web::Path<SessionPath>) -> HttpResponse {
     nothing().await
 }
 
-fn routes(cfg: &mut ServiceConfig) {
-    let scope = utoipa_actix_web::scope("/v1")
-        .service(list_partners)
-        .service(create_partner)
-        .service(get_partner)
-        .service(update_partner)
-        .service(delete_partner)
-        .service(upload_partner_logo)
-        .service(add_partner_tag)
-        .service(create_label)
-        .service(update_label)
-        .service(end_session);
-    cfg.service(scope)
-        .service(crate::kernel::documents::get_open_api_json)
-        .service(crate::kernel::documents::get_open_api_yaml);
+const OPERATIONS: &[OperationList] = &[
+    operations! { "/v1":
+        list_partners,
+        create_partner,
+        get_partner,
+        update_partner,
+        delete_partner,
+        upload_partner_logo,
+        add_partner_tag,
+        create_label,
+        update_label,
+        end_session,
+    },
+    operations! { "":
+        crate::kernel::documents::get_open_api_json,
+        crate::kernel::documents::get_open_api_yaml,
+    },
+];
+
+fn document() -> Json {
+    ApiDescription::of(OPERATIONS).document
 }
 
 /// What is at a pointer, behind references on the way.
@@ -243,46 +315,44 @@ fn at<'a>(document: &'a Json, pointer: &str) -> &'a Json {
 
 #[test]
 fn the_finished_document_passes_the_lint_and_is_the_same_each_time() {
-    let document = document(routes);
+    let document = document();
     assert_eq!(contract_lint::faults(&document), Vec::<String>::new());
-    assert_eq!(document, super::document(routes));
+    assert_eq!(document, ApiDescription::of(OPERATIONS).document);
 }
 
 #[test]
 fn the_document_of_this_server_passes_the_lint_and_its_own_checks() {
-    let document = document(crate::routes::routes);
+    let ApiDescription { document, policy, schemas } =
+        ApiDescription::of(crate::routes::OPERATIONS);
     assert_eq!(contract_lint::faults(&document), Vec::<String>::new());
-    let schemas = Schemas::of(&document);
-    let policy = Policy::of(&document);
     // Its `version` is that of the server, not of a resource.
     assert!(policy.find("GET", "/version").is_some_and(|operation| !operation.takes_if_none_match));
     for operation in policy.operations() {
-        let Some(body) = &operation.body else { continue };
         let (path, method) =
             (operation.pattern.replace('/', "~1"), operation.method.to_lowercase());
-        let content = at(&document, &format!("/paths/{path}/{method}/requestBody/content"));
+        let body = document.pointer(&format!("/paths/{path}/{method}/requestBody/content"));
         let kinds = ["application/json", "application/merge-patch+json"];
-        let mut example =
-            kinds.iter().find_map(|kind| content.get(*kind)).expect("JSON")["example"].clone();
+        let Some(content) = kinds.iter().find_map(|kind| body?.get(*kind)) else { continue };
+        let schema = content["schema"]["$ref"].as_str().and_then(schemas::name_of).expect("a name");
+        let mut example = content["example"].clone();
         assert_eq!(
-            schemas.check(body, &mut example),
+            schemas.check(schema, &mut example),
             [],
             "the example of {}: {example}",
-            operation.id
+            operation.spec.id
         );
     }
 }
 
 #[test]
 fn every_stated_example_belongs_to_something() {
-    let document = document(crate::routes::routes);
-    let policy = Policy::of(&document);
+    let ApiDescription { document, policy, .. } = ApiDescription::of(crate::routes::OPERATIONS);
     let names = |part: &str| -> Vec<String> {
         super::examples::STATED[part].as_object().unwrap().keys().cloned().collect()
     };
     for key in names("requests").into_iter().chain(names("answers")) {
         let (id, status) = key.split_once(' ').unwrap_or((&key, "requestBody"));
-        let operation = policy.operations().find(|operation| operation.id == id);
+        let operation = policy.operations().find(|operation| operation.spec.id == id);
         let operation = operation.unwrap_or_else(|| panic!("there is no operation {id}"));
         let path = operation.pattern.replace('/', "~1");
         let place = format!("/paths/{path}/{}", operation.method.to_lowercase());
@@ -296,7 +366,7 @@ fn every_stated_example_belongs_to_something() {
 
 #[test]
 fn requests_take_limits_and_nullability_from_the_resource() {
-    let document = document(routes);
+    let document = document();
     let of = |schema: &str, property: &str| {
         at(&document, &format!("/components/schemas/{schema}/properties/{property}")).clone()
     };
@@ -319,7 +389,7 @@ fn requests_take_limits_and_nullability_from_the_resource() {
 
 #[test]
 fn operations_say_who_may_what_they_take_and_what_they_answer() {
-    let document = document(routes);
+    let document = document();
     let patch = at(&document, "/paths/~1v1~1partners~1{id}/patch");
     assert_eq!(patch["operationId"], "updatePartner");
     let kinds: Vec<&String> = patch["requestBody"]["content"].as_object().unwrap().keys().collect();
@@ -355,7 +425,7 @@ fn operations_say_who_may_what_they_take_and_what_they_answer() {
 
 #[test]
 fn lists_say_how_their_pages_follow_each_other() {
-    let document = document(crate::routes::routes);
+    let document = ApiDescription::of(crate::routes::OPERATIONS).document;
     let of = |pointer: &str| at(&document, &format!("/paths/{pointer}/x-pagination")).clone();
     let outputs = json!({"results": "$.data", "nextCursor": "$.next_cursor"});
     let inputs = |place: &str| {
@@ -376,7 +446,7 @@ fn lists_say_how_their_pages_follow_each_other() {
 
 #[test]
 fn filters_are_components_with_the_format_and_example_of_their_property() {
-    let document = document(routes);
+    let document = document();
     let parameters = at(&document, "/paths/~1v1~1partners/get/parameters").to_string();
     assert!(parameters.contains("#/components/parameters/PartnerFilterFitScoreGte"));
     let score = at(&document, "/components/parameters/PartnerFilterFitScoreGte");
@@ -390,18 +460,11 @@ fn filters_are_components_with_the_format_and_example_of_their_property() {
 
 #[test]
 fn the_policy_is_what_the_document_says() {
-    let document = document(routes);
-    let policy = Policy::of(&document);
+    let policy = ApiDescription::of(OPERATIONS).policy;
     let of = |method, pattern| policy.find(method, pattern).unwrap();
-    let list = of("GET", "/v1/partners");
-    let access = |operation: &Operation| {
-        (operation.role.map(|role| role.as_str()), operation.scopes.len(), operation.keys_allowed)
-    };
-    assert_eq!(access(list), (Some("viewer"), 1, true));
-    assert_eq!(access(of("POST", "/v1/labels")), (Some("admin"), 0, false));
-    assert_eq!(access(of("PATCH", "/v1/labels/{id}")), (Some("viewer"), 0, false));
-    assert_eq!(access(of("DELETE", "/v1/auth/sessions/{session_id}")), (Some("viewer"), 0, true));
-    assert!(of("GET", "/openapi.json").public && of("GET", "/openapi.json").takes_if_none_match);
+    assert_eq!(of("GET", "/v1/partners").spec.id, "listPartners");
+    let openapi = of("GET", "/openapi.json");
+    assert!(openapi.spec.is_public() && openapi.takes_if_none_match);
     assert!(
         policy.find("PUT", "/v1/partners").is_none() && policy.find("GET", "/secret").is_none()
     );
@@ -410,14 +473,13 @@ fn the_policy_is_what_the_document_says() {
         tag.path_parameters.iter().map(|known| (known.name.as_str(), known.prefix)).collect();
     assert_eq!(ids, [("id", Some("ptn")), ("tag_id", Some("tag"))]);
     let patch = of("PATCH", "/v1/partners/{id}");
-    assert_eq!(patch.body.as_deref(), Some("PartnerUpdate"));
-    assert!(patch.takes_if_match && !patch.takes_idempotency_key);
+    assert!(patch.takes_if_match && !patch.spec.takes_key);
     assert!(
         of("DELETE", "/v1/partners/{id}").takes_if_match
             && !of("DELETE", "/v1/auth/sessions/{session_id}").takes_if_match
     );
-    assert!(of("POST", "/v1/partners").takes_idempotency_key);
-    let lines = operation_list(&document);
+    assert!(of("POST", "/v1/partners").spec.takes_key);
+    let lines = operation_list(&policy);
     assert!(
         lines.contains(
             "/v1/partners PATCH updatePartner member / partners:write\n"
@@ -435,8 +497,7 @@ fn the_policy_is_what_the_document_says() {
 
 #[test]
 fn paths_and_queries_are_checked_by_the_document() {
-    let document = document(routes);
-    let (policy, schemas) = (Policy::of(&document), Schemas::of(&document));
+    let ApiDescription { policy, schemas, .. } = ApiDescription::of(OPERATIONS);
     let tag = policy.find("PUT", "/v1/partners/{id}/tags/{tag_id}").unwrap();
     let (partner_id, tag_id) = (PartnerId::new().to_string(), TagId::new().to_string());
     let check = |id: &str, tag_id: &str| {
@@ -490,8 +551,7 @@ fn paths_and_queries_are_checked_by_the_document() {
 
 #[test]
 fn bodies_are_checked_by_the_document() {
-    let document = document(routes);
-    let schemas = Schemas::of(&document);
+    let ApiDescription { document, schemas, .. } = ApiDescription::of(OPERATIONS);
     let mut body = json!({
         "name": " Acme ",
         "type": "reseller",
@@ -527,32 +587,4 @@ fn bodies_are_checked_by_the_document() {
         let name = example.split('/').nth(3).unwrap();
         assert_eq!(schemas.check(name, &mut at(&document, example).clone()), []);
     }
-}
-
-#[test]
-#[should_panic(expected = "there is no error code domain_takne")]
-fn a_code_that_does_not_exist_is_noticed() {
-    /// Nothing
-    #[utoipa::path(tag = "tags", security(()), responses((status = 204)), extensions(("x-errors" = json!("domain_takne"))))]
-    #[get("/nothing")]
-    async fn wrong() -> HttpResponse {
-        nothing().await
-    }
-    document(|cfg| {
-        cfg.service(wrong);
-    });
-}
-
-#[test]
-#[should_panic(expected = "nothing says who may call it")]
-fn an_operation_that_says_nothing_of_access_is_noticed() {
-    /// Nothing
-    #[utoipa::path(tag = "tags", responses((status = 204)))]
-    #[get("/nothing")]
-    async fn open() -> HttpResponse {
-        nothing().await
-    }
-    document(|cfg| {
-        cfg.service(open);
-    });
 }

@@ -16,7 +16,7 @@ use crate::kernel::outgoing::read_whole;
 /// What tokens of Slack are encrypted for.
 pub const TOKENS: &str = "slack tokens";
 /// How long Slack may take, from the connection to the last byte.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of the longest answer; a page of users has a few hundred thousand.
 const MAX_ANSWER: usize = 2 << 20;
 /// Characters of a word of Slack's that is repeated.
@@ -86,13 +86,13 @@ pub struct SlackApi {
 }
 
 impl SlackApi {
-    /// `base` includes `/api`.
+    /// `base` includes `/api`; `patience` is how long a call may take, usually [`PATIENCE`].
     ///
     /// # Errors
     /// When there is no TLS.
-    pub fn new(base: &str) -> reqwest::Result<Self> {
+    pub fn new(base: &str, patience: Duration) -> reqwest::Result<Self> {
         let http = Client::builder()
-            .timeout(PATIENCE)
+            .timeout(patience)
             .redirect(redirect::Policy::none())
             .user_agent("partneros")
             .build()?;
@@ -229,7 +229,64 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
     use super::*;
+
+    /// Answers every request with the beginning of an answer, and then with `piece` for ever, or
+    /// with nothing more where it is empty.
+    async fn serve(piece: &'static [u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/api", listener.local_addr().unwrap());
+        let answer = async move |mut socket: TcpStream| -> std::io::Result<()> {
+            let mut request = [0; 4096];
+            let _ = socket.read(&mut request).await?;
+            socket.write_all(b"HTTP/1.1 200 OK\r\n\r\n{\"ok\": true, \"team\": \"").await?;
+            while !piece.is_empty() {
+                socket.write_all(piece).await?;
+                socket.flush().await?;
+                tokio::task::yield_now().await;
+            }
+            std::future::pending().await
+        };
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                tokio::spawn(answer(socket));
+            }
+        });
+        base
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_not_slacks() {
+        let slack = SlackApi::new(&serve(&[b'x'; 65_536]).await, PATIENCE).unwrap();
+        let begun = Instant::now();
+        let targets = slack.targets("xoxb", SlackTargetKind::User, "", 10).await.unwrap_err();
+        for fault in [slack.workspace("xoxb").await.unwrap_err(), targets] {
+            assert_eq!(fault, SlackFault::Away("what answers is not Slack".to_owned()));
+        }
+        assert!(begun.elapsed() < PATIENCE, "the size ends it, not the time");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_go_on_is_waited_for_only_so_long() {
+        let patience = Duration::from_millis(200);
+        let slack = SlackApi::new(&serve(b"").await, patience).unwrap();
+        let begun = Instant::now();
+        let faults = [
+            slack.workspace("xoxb").await.unwrap_err(),
+            slack.post("xoxb", &json!({})).await.unwrap_err(),
+        ];
+        for fault in faults {
+            assert_eq!(fault, SlackFault::Silent("Slack did not answer in time".to_owned()));
+        }
+        assert!(begun.elapsed() >= 2 * patience && begun.elapsed() < PATIENCE);
+    }
 
     #[test]
     fn nothing_that_others_wrote_is_more_than_text() {

@@ -320,14 +320,12 @@ impl Dice {
 mod tests {
     use std::collections::HashSet;
 
-    use domain::body::Schemas;
-
     use super::*;
-    use crate::{kernel::openapi, routes};
+    use crate::{kernel::openapi::ApiDescription, routes};
 
     #[test]
     fn companies_are_what_the_api_would_accept_and_never_twice_the_same() {
-        let schemas = Schemas::of(&openapi::document(routes::routes));
+        let schemas = ApiDescription::of(routes::OPERATIONS).schemas;
         let accepted = |schema: &str, body: &Map<String, Json>| {
             let mut checked = Json::Object(body.clone());
             assert_eq!(schemas.check_at(schema, "#", &mut checked), [], "{body:?}");

@@ -3,13 +3,14 @@
 mod sources;
 mod website;
 
-use actix_web::{post, web};
+use actix_web::web;
 use domain::{
     Error,
     enrichments::EnrichmentRequest,
     ids::{JobId, PartnerId},
     jobs::Job,
 };
+use operation_macros::operation;
 use persistence::{
     Tx, enrichments, imports,
     worker::{Outcome, Run},
@@ -32,9 +33,14 @@ use crate::{
 ///
 /// From the partner's own website, in a job. It takes the place of whatever logo there is, also of
 /// one that was uploaded.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("domain_required"))))]
-#[post("/partners/{id}/logo/fetch")]
+#[operation(
+    post("/partners/{id}/logo/fetch"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    accepted(Job),
+    errors(DomainRequired)
+)]
 pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work =
         async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_logo_fetch(tx, *id).await?));
@@ -46,9 +52,14 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
 /// In a job: from the partner's own website, and from the company-data source when the deployment
 /// has one. Fields that a person has set stay; what was found waits beside them. What a source said
 /// about a domain is believed for seven days.
-#[utoipa::path(tag = "partners", params(PartnerId), security(("member" = ["partners:write"])), responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("domain_required"))))]
-#[post("/partners/{id}/enrichment")]
+#[operation(
+    post("/partners/{id}/enrichment"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    accepted(Job),
+    errors(DomainRequired)
+)]
 pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_one(tx, *id).await?));
     call.once(&Sum::nothing(), work).await
@@ -58,11 +69,15 @@ pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
 ///
 /// Those of a selection, in a job, as when they are enriched one by one. Its items tell of each
 /// partner what was found; the `title` of its website is shown in `after` and not written.
-#[utoipa::path(tag = "partners", request_body = EnrichmentRequest, security(("member" = ["partners:write"])),
-    responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter \
-        not_found_reference"))))]
-#[post("/enrichments")]
+#[operation(
+    post("/enrichments"),
+    tag(Partners),
+    role(Member),
+    scope(PartnersWrite),
+    accepted(Job),
+    errors(InvalidSelection, InvalidFilter),
+    field_errors(NotFoundReference)
+)]
 pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert(tx, &body).await?));
     call.once(&body.sum, work).await

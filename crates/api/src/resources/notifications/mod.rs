@@ -4,7 +4,7 @@
 pub mod sender;
 pub mod templates;
 
-use actix_web::{get, patch, post, web};
+use actix_web::web;
 use domain::{
     ids::{NotificationDeliveryId, NotificationId},
     notifications::{
@@ -13,6 +13,7 @@ use domain::{
         NotificationSettings, NotificationSettingsUpdate,
     },
 };
+use operation_macros::operation;
 use persistence::{notification_deliveries as deliveries, notifications};
 
 use crate::kernel::{
@@ -26,9 +27,13 @@ use crate::kernel::{
 ///
 /// Members by name and by role, channels and people in Slack. Until somebody changes it: admins and
 /// owners, by mail too.
-#[utoipa::path(tag = "notifications", security(("admin" = ["applications:read"])),
-    responses((status = 200, body = NotificationSettings)))]
-#[get("/application-form/notifications")]
+#[operation(
+    get("/application-form/notifications"),
+    tag(Notifications),
+    role(Admin),
+    scope(ApplicationsRead),
+    ok(NotificationSettings)
+)]
 pub async fn get_form_notifications(call: Call) -> Result<Answer> {
     let settings = call.read(async |tx| notifications::get_settings(tx).await).await?;
     Ok(Answer::resource(settings.version, &settings))
@@ -38,11 +43,16 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
 ///
 /// What is absent stays. Everybody who is named is told once, however many reasons there are; only
 /// active members are.
-#[utoipa::path(tag = "notifications", request_body = NotificationSettingsUpdate, security(("admin" = ["applications:write"])),
-    responses((status = 200, body = NotificationSettings)),
-    extensions(("x-errors" = json!("if_match_required slack_not_connected \
-        not_found_reference"))))]
-#[patch("/application-form/notifications")]
+#[operation(
+    patch("/application-form/notifications"),
+    tag(Notifications),
+    role(Admin),
+    scope(ApplicationsWrite),
+    if_match(Required),
+    ok(NotificationSettings),
+    errors(SlackNotConnected),
+    field_errors(NotFoundReference)
+)]
 pub async fn update_form_notifications(
     call: Call,
     body: Json<NotificationSettingsUpdate>,
@@ -58,9 +68,15 @@ pub async fn update_form_notifications(
 /// List my notifications
 ///
 /// Newest first; kept for 90 days.
-#[utoipa::path(tag = "notifications", params(NotificationList), security(("user" = [])),
-    responses((status = 200, body = NotificationPage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/notifications")]
+#[operation(
+    get("/notifications"),
+    tag(Notifications),
+    role(Viewer),
+    no_api_key,
+    query(NotificationList),
+    ok(NotificationPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_notifications(call: Call) -> Result<Answer> {
     let (member, _) = call.user()?;
     let request = call.list_request(&NOTIFICATION_LIST)?;
@@ -71,9 +87,13 @@ pub async fn list_notifications(call: Call) -> Result<Answer> {
 /// Mark a notification as read
 ///
 /// `read_at` keeps the time at which it was first read.
-#[utoipa::path(tag = "notifications", params(NotificationId), security(("user" = [])),
-    responses((status = 200, body = Notification)))]
-#[post("/notifications/{id}/read")]
+#[operation(
+    post("/notifications/{id}/read"),
+    tag(Notifications),
+    role(Viewer),
+    no_api_key,
+    ok(Notification)
+)]
 pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Result<Answer> {
     let (member, _) = call.user()?;
     let work = async |tx: &persistence::Tx<'_>| {
@@ -85,8 +105,13 @@ pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Res
 /// Mark all my notifications as read
 ///
 /// Notifications that arrive later are unread.
-#[utoipa::path(tag = "notifications", security(("user" = [])), responses((status = 204)))]
-#[post("/notifications/read-all")]
+#[operation(
+    post("/notifications/read-all"),
+    tag(Notifications),
+    role(Viewer),
+    no_api_key,
+    no_content
+)]
 pub async fn read_all_notifications(call: Call) -> Result<Answer> {
     let (member, _) = call.user()?;
     let work = async |tx: &persistence::Tx<'_>| {
@@ -100,10 +125,15 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
 ///
 /// Every mail (but those with reset links) and every message in Slack of the last 30 days, newest
 /// first.
-#[utoipa::path(tag = "notifications", params(NotificationDeliveryList), security(("admin" = ["-"])),
-    responses((status = 200, body = NotificationDeliveryPage)),
-    extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/notification-deliveries")]
+#[operation(
+    get("/notification-deliveries"),
+    tag(Notifications),
+    role(Admin),
+    no_api_key,
+    query(NotificationDeliveryList),
+    ok(NotificationDeliveryPage),
+    errors(InvalidCursor)
+)]
 pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
     let request = call.list_request(&NOTIFICATION_DELIVERY_LIST)?;
     let page = call.read(async |tx| deliveries::list(tx, &request).await).await?;
@@ -114,10 +144,14 @@ pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
 ///
 /// Tries the delivery again at once. A delivery that had finally failed starts a new schedule of
 /// attempts.
-#[utoipa::path(tag = "notifications", params(NotificationDeliveryId), security(("admin" = ["-"])),
-    responses((status = 202, body = NotificationDelivery)),
-    extensions(("x-errors" = json!("delivery_succeeded"))))]
-#[post("/notification-deliveries/{id}/retries")]
+#[operation(
+    post("/notification-deliveries/{id}/retries"),
+    tag(Notifications),
+    role(Admin),
+    no_api_key,
+    accepted(NotificationDelivery),
+    errors(DeliverySucceeded)
+)]
 pub async fn retry_notification_delivery(
     call: Call,
     id: web::Path<NotificationDeliveryId>,

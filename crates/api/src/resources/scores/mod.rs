@@ -4,7 +4,7 @@ mod backtest;
 mod judge;
 mod work;
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use domain::{
     Code, Error,
     ids::PartnerId,
@@ -12,6 +12,7 @@ use domain::{
     scores::{SCORE_LIST, ScoreEngine, ScoreList, ScorePage, ScoreRefreshRequest},
     timestamp::Timestamp,
 };
+use operation_macros::operation;
 use persistence::scores;
 
 use crate::{
@@ -32,11 +33,15 @@ pub use work::{Scorer, score_unscored};
 /// hold the scores before and after. Partners of whom nothing has changed are skipped unless
 /// `force` (which it is for named ones). A dry run tells what the rules would say, and writes
 /// nothing.
-#[utoipa::path(tag = "scores", request_body = ScoreRefreshRequest, security(("member" = ["scores:write"])),
-    responses((status = 202, body = Job)),
-    extensions(("x-errors" = json!("invalid_selection invalid_filter not_found_reference \
-        ai_unavailable"))))]
-#[post("/score-refreshes")]
+#[operation(
+    post("/score-refreshes"),
+    tag(Scores),
+    role(Member),
+    scope(ScoresWrite),
+    accepted(Job),
+    errors(InvalidSelection, InvalidFilter, AiUnavailable),
+    field_errors(NotFoundReference)
+)]
 pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Result<Answer> {
     body.selection(Timestamp::now())?;
     if body.engine == Some(ScoreEngine::Model) && call.state.model.is_none() {
@@ -52,9 +57,15 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
 /// List the scores of a partner
 ///
 /// Lists every score with its evidence, newest first.
-#[utoipa::path(tag = "scores", params(PartnerId, ScoreList), security(("viewer" = ["scores:read"])),
-    responses((status = 200, body = ScorePage)), extensions(("x-errors" = json!("invalid_cursor"))))]
-#[get("/partners/{id}/scores")]
+#[operation(
+    get("/partners/{id}/scores"),
+    tag(Scores),
+    role(Viewer),
+    scope(ScoresRead),
+    query(ScoreList),
+    ok(ScorePage),
+    errors(InvalidCursor)
+)]
 pub async fn list_partner_scores(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let request = call.list_request(&SCORE_LIST)?;
     let page = call.read(async |tx| scores::list(tx, *id, &request).await).await?;

@@ -17,6 +17,9 @@ choices! {
         Domain = "domain",
         /// By the integrator's own id.
         ExternalId = "external_id",
+        /// By the record's own id, as our exports write it. A row whose id names no record fails; a
+        /// row without id is new.
+        Id = "id",
         /// Not at all: every row is new.
         None = "none",
     }

@@ -26,11 +26,17 @@ pub enum ImportField {
     Contact(&'static str),
     /// A field of a deal.
     Deal(&'static Field),
+    /// A property of a person whom the row of a partner names: its contact or its manager.
+    Person(&'static str),
+    /// The id of the record, by which `match: id` finds it.
+    Id,
 }
 
 /// Properties of a contact, then the names of its partner. Each with the longest text.
 pub(super) const CONTACT: &[(&str, usize)] = &[
     ("name", 200),
+    ("first_name", 200),
+    ("last_name", 200),
     ("email", 254),
     ("phone", 50),
     ("title", 200),
@@ -41,12 +47,24 @@ pub(super) const CONTACT: &[(&str, usize)] = &[
     ("partner_name", 200),
 ];
 
+/// What the row of a partner says about its manager and its contact.
+const PERSON: &[&str] = &[
+    "partner_manager_email",
+    "contact_name",
+    "contact_first_name",
+    "contact_last_name",
+    "contact_email",
+    "contact_phone",
+    "contact_title",
+];
+
 impl ImportField {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Partner(field) | Self::Deal(field) => field.name,
             Self::Currency => "currency",
-            Self::Contact(name) => name,
+            Self::Id => "id",
+            Self::Contact(name) | Self::Person(name) => name,
         }
     }
     /// Whether several columns may feed it.
@@ -57,7 +75,7 @@ impl ImportField {
     pub(super) fn kind(&self) -> Option<FieldType> {
         match self {
             Self::Partner(field) | Self::Deal(field) => Some(field.kind),
-            Self::Currency | Self::Contact(_) => None,
+            Self::Currency | Self::Contact(_) | Self::Person(_) | Self::Id => None,
         }
     }
     /// Whether it names the partner of a contact or a deal.
@@ -72,18 +90,19 @@ impl ImportField {
             // Approved deals are protected for a time that follows from the settings.
             Self::Deal(field) => !field.nullable || field.name == "expires_on",
             Self::Contact(name) => *name == "name",
-            Self::Currency => false,
+            Self::Currency | Self::Person(_) | Self::Id => false,
         }
     }
 }
 
 fn fields(object: ImportObject) -> Vec<ImportField> {
-    match object {
+    let mut fields: Vec<ImportField> = match object {
         ImportObject::Partner => PARTNER
             .iter()
             .filter(|f| f.importable())
             .map(ImportField::Partner)
             .chain([ImportField::Currency])
+            .chain(PERSON.iter().map(|name| ImportField::Person(name)))
             .collect(),
         ImportObject::Contact => {
             CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect()
@@ -98,7 +117,9 @@ fn fields(object: ImportObject) -> Vec<ImportField> {
                 .chain([ImportField::Currency])
                 .collect()
         }
-    }
+    };
+    fields.push(ImportField::Id);
+    fields
 }
 
 /// What a new record must have; of each list one field at least.
@@ -111,7 +132,9 @@ pub(super) fn required(object: ImportObject) -> Vec<Vec<&'static str>> {
     match object {
         ImportObject::Partner => named(PARTNER).collect(),
         ImportObject::Deal => named(DEAL).chain([partner().collect()]).collect(),
-        ImportObject::Contact => vec![vec!["name"], partner().collect()],
+        ImportObject::Contact => {
+            vec![vec!["name", "first_name", "last_name"], partner().collect()]
+        }
     }
 }
 
@@ -186,11 +209,24 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("stage", &["partner stage", "pipeline stage", "lifecycle stage"]),
     ("external_id", &["id", "crm id", "record id", "source id", "external reference", "reference"]),
     ("annual_revenue_target", &["revenue target", "target", "annual target"]),
+    ("tier", &["partner tier", "partner level", "partnership level", "level"]),
+    (
+        "partner_manager_email",
+        &["manager email", "account manager email", "channel manager email", "owner email"],
+    ),
+    ("contact_name", &["contact", "contact person", "primary contact", "main contact"]),
+    ("contact_first_name", &["first name", "given name"]),
+    ("contact_last_name", &["last name", "surname", "family name"]),
+    ("contact_email", &["primary contact email", "email", "e mail", "email address"]),
+    ("contact_phone", &["primary contact phone", "phone", "phone number", "telephone"]),
+    ("contact_title", &["contact job title", "job title", "position"]),
     ("currency", &["currency code"]),
 ];
 
 const CONTACT_SYNONYMS: &[(&str, &[&str])] = &[
     ("name", &["contact name", "full name", "contact", "person"]),
+    ("first_name", &["given name", "contact first name"]),
+    ("last_name", &["surname", "family name", "contact last name"]),
     ("email", &["e mail", "email address", "e mail address", "mail", "contact email"]),
     ("phone", &["phone number", "telephone", "tel", "mobile", "contact phone"]),
     ("title", &["job title", "position", "role", "function"]),
@@ -323,7 +359,22 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
         let headers: Vec<String> = columns.iter().map(|column| spelling(column)).collect();
         suggest_by(object, &headers, &mut suggested);
     }
+    let is_name = |field: &Option<ImportField>| matches!(field, Some(ImportField::Person(name)) if name.ends_with("name"));
+    // An address or a number without anybody's name is the company's.
+    if !suggested.iter().any(is_name) {
+        for field in &mut suggested {
+            field.take_if(
+                |field| matches!(field, ImportField::Person(name) if name.starts_with("contact_")),
+            );
+        }
+    }
     suggested
+}
+
+/// The column that holds the ids of records in this API, where rows are matched by them.
+pub(super) fn id_column(object: ImportObject, columns: &[String]) -> Option<usize> {
+    let names = ["id".to_owned(), format!("{object} id")];
+    names.iter().find_map(|name| columns.iter().position(|column| words(column) == *name))
 }
 
 fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<ImportField>]) {
@@ -332,7 +383,8 @@ fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<
         ImportObject::Contact => CONTACT_SYNONYMS,
         ImportObject::Deal => DEAL_SYNONYMS,
     };
-    for field in fields(object) {
+    // Other systems have ids of their own: what matches by ours is asked for by its name.
+    for field in fields(object).into_iter().filter(|field| *field != ImportField::Id) {
         if suggested.contains(&Some(field)) {
             continue;
         }

@@ -27,33 +27,114 @@ pub(super) enum Evidence {
     Ambiguous,
 }
 
-/// A time of day behind a date: `10:00`, `10:00:05.123+02:00`, `2:30 PM`.
+/// A time of day behind a date: `10:00`, `10:00:05.123+02:00`, `2:30 PM`. Not `24:00`, which is the
+/// next day.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i-u)^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)? ?([ap]\.?m\.?)? ?(z|utc|gmt|[+-][0-9]{2}(:?[0-9]{2})?)?$",
-    )
+    Regex::new(concat!(
+        r"(?i-u)^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?",
+        r" ?([ap]\.?m\.?)? ?(z|utc|gmt|[+-][0-9]{2}(:?[0-9]{2})?)?$",
+    ))
     .expect("the pattern is well-formed")
 });
 
 /// Names of months in the languages whose files we meet. A word stands for one month in all of
 /// them.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "january", "januar", "janvier", "janv", "enero", "ene", "gennaio", "gen", "januari"],
     &[
-        "feb", "february", "februar", "février", "fevrier", "févr", "fév", "febrero", "febbraio",
-        "februari",
+        "jan", "january", "januar", "janvier", "janv", "enero", "ene", "gennaio", "gen", "januari",
+        "janeiro",
     ],
-    &["mar", "march", "märz", "maerz", "mär", "mars", "marzo", "maart", "mrt"],
+    &[
+        "feb",
+        "february",
+        "februar",
+        "février",
+        "fevrier",
+        "févr",
+        "fév",
+        "febrero",
+        "febbraio",
+        "februari",
+        "fevereiro",
+        "fev",
+    ],
+    &[
+        "mar", "march", "märz", "maerz", "mär", "mars", "marzo", "maart", "mrt", "março", "marco",
+        "marts",
+    ],
     &["apr", "april", "avril", "avr", "abril", "abr", "aprile"],
-    &["may", "mai", "mayo", "maggio", "mag", "mei"],
-    &["jun", "june", "juni", "juin", "junio", "giugno", "giu"],
-    &["jul", "july", "juli", "juillet", "juil", "julio", "luglio", "lug"],
-    &["aug", "august", "août", "aout", "agosto", "ago", "augustus"],
-    &["sep", "sept", "september", "septembre", "septiembre", "settembre", "set"],
-    &["oct", "october", "oktober", "okt", "octobre", "octubre", "ottobre", "ott"],
-    &["nov", "november", "novembre", "noviembre"],
-    &["dec", "december", "dezember", "dez", "décembre", "decembre", "déc", "diciembre", "dicembre"],
+    &["may", "mai", "mayo", "maggio", "mag", "mei", "maio", "maj"],
+    &["jun", "june", "juni", "juin", "junio", "giugno", "giu", "junho"],
+    &["jul", "july", "juli", "juillet", "juil", "julio", "luglio", "lug", "julho"],
+    &["aug", "august", "août", "aout", "agosto", "ago", "augustus", "augusti"],
+    &["sep", "sept", "september", "septembre", "septiembre", "settembre", "set", "setembro"],
+    &["oct", "october", "oktober", "okt", "octobre", "octubre", "ottobre", "ott", "outubro", "out"],
+    &["nov", "november", "novembre", "noviembre", "novembro"],
+    &[
+        "dec",
+        "december",
+        "dezember",
+        "dez",
+        "décembre",
+        "decembre",
+        "déc",
+        "diciembre",
+        "dicembre",
+        "dic",
+        "dezembro",
+    ],
 ];
+
+/// Names of weekdays, which may stand before a date. What they say is not looked at: they follow
+/// from the day.
+const WEEKDAYS: [&str; 39] = [
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonnabend",
+    "sonntag",
+    "mo",
+    "di",
+    "mi",
+    "do",
+    "fr",
+    "sa",
+    "so",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+];
+
+/// The text without the name of a weekday in front.
+fn without_weekday(text: &str) -> &str {
+    let Some((word, rest)) = text.split_once([' ', ',']) else { return text };
+    let word = word.trim_end_matches('.').to_lowercase();
+    if WEEKDAYS.contains(&word.as_str()) { rest.trim_start_matches([' ', ',']) } else { text }
+}
 
 /// The three parts of a date, in the order of the text.
 struct Parts<'a> {
@@ -77,8 +158,11 @@ fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
     fits.then(|| text.parse().ok()).flatten()
 }
 
+/// A day of our calendar. Years far from ours are those of another one (2568, 1447, 5786), or stand
+/// for no day at all; 9999 is how programs write that something never ends.
 fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok().filter(|year| *year >= 1)?, month, day)
+    let year = Some(year).filter(|year| matches!(year, 1900..2200 | 9999))?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
 /// A year of four digits, or of two: those of this century up to 69, then the last one's.
@@ -131,14 +215,15 @@ fn month_named(word: &str) -> Option<u32> {
     u32::try_from(place + 1).ok()
 }
 
-/// `31 Dec 2025`, `Dec 31, 2025`, `31-Dec-2025`, `2025-Dec-31`, `31. Dezember 2025`.
+/// `31 Dec 2025`, `Dec 31, 2025`, `31-Dec-2025`, `2025-Dec-31`, `31. Dezember 2025`, `31 de
+/// diciembre de 2025`.
 fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate, Unread>> {
-    let words: Vec<&str> =
-        text.split([' ', '-', '/', ',']).filter(|word| !word.is_empty()).collect();
+    let words = text.split([' ', '-', '/', ',']);
+    let words: Vec<&str> = words.filter(|word| !matches!(*word, "" | "de" | "del")).collect();
     let [a, b, c] = <[&str; 3]>::try_from(words).ok()?;
     let plain_day = |word: &str| {
         let word = word.trim_end_matches('.');
-        let bare = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end));
+        let bare = ["st", "nd", "rd", "th", "er"].iter().find_map(|end| word.strip_suffix(end));
         number(bare.unwrap_or(word), 1..=2)
     };
     let long_year = |word: &str| number(word, 4..=4);
@@ -163,7 +248,7 @@ fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate
 /// where it is known.
 pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, Unread> {
     let text = spelled(text);
-    let text = without_time(&text);
+    let text = without_time(without_weekday(&text));
     if let Some(parts) = parts(text)
         && parts.parts.iter().all(|part| number(part, 1..=4).is_some())
     {
@@ -181,6 +266,8 @@ pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveD
                 .find(|(of, _)| *of == order)
                 .map(|(_, day)| *day)
                 .ok_or(Unread::NotADate),
+            // A day that does not exist, such as `30.02.25`, is another one with the year first.
+            (None, [(Ymd, _)]) if !is_year_first => Err(Unread::Ambiguous),
             (None, [(_, day)]) => Ok(*day),
             (None, _) => Err(Unread::Ambiguous),
         };
@@ -205,12 +292,14 @@ fn is_palindrome(parts: &Parts<'_>) -> bool {
     c.len() == 4 && number(a, 1..=2).is_some_and(|day| number(b, 1..=2) == Some(day))
 }
 
-/// The text with the signs of years, months and days of East Asia as separators.
+/// The text with the signs of years, months and days of East Asia as separators. Years of fewer
+/// digits count from the beginning of an era.
 fn spelled(text: &str) -> String {
     let text = plain(text);
-    match text.split_once('日') {
-        Some((date, rest)) if text.contains('年') => {
-            format!("{}{rest}", date.replace(['年', '月'], "-"))
+    let Some((date, rest)) = text.split_once('日') else { return text };
+    match date.split_once('年') {
+        Some((year, days)) if year.len() == 4 && (rest.is_empty() || rest.starts_with(' ')) => {
+            format!("{year}-{}{rest}", days.replace('月', "-"))
         }
         _ => text,
     }

@@ -17,9 +17,14 @@ use super::{
 use crate::kernel::{
     error::{Code, Error, Result},
     fault::Fault,
+    request_body::RequestBody,
 };
 
-/// Which column feeds which field.
+/// Which column feeds which field. Beside the fields of the record a column may feed `id`, for
+/// `match: id`. The row of a partner may also have a contact (`contact_name`, or
+/// `contact_first_name` and `contact_last_name`; `contact_email`, `contact_phone`,
+/// `contact_title`), which is created or updated, and the e-mail address of a member as its manager
+/// (`partner_manager_email`). The name of a contact may come as `first_name` and `last_name`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(example = json!({
@@ -44,9 +49,9 @@ pub struct ImportOptions {
     /// Which column feeds which field; guessed from the headers when absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,
-    /// How a row finds the record that it is about; `domain` when absent. Contacts are found by
-    /// e-mail address or name, deals by external id, or where the row has none by partner, account
-    /// and name.
+    /// How a row finds the record that it is about; `domain` when absent. Unless by `id`,
+    /// contacts are found by e-mail address or name, deals by external id, or where the row has
+    /// none by partner, account and name.
     #[serde(default = "by_domain", rename = "match")]
     pub matching: ImportMatch,
     /// What becomes of a row that matches; `update` when absent.
@@ -94,6 +99,10 @@ pub struct ImportOptions {
     /// Values for new records whose row brings none.
     #[serde(default)]
     pub defaults: Option<ImportDefaults>,
+}
+
+impl RequestBody for ImportOptions {
+    type Resource = Self;
 }
 
 const fn by_domain() -> ImportMatch {

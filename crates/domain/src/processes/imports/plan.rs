@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     cells::{CellFormat, Converter, Notation, is_word},
-    choices::{ImportDecimal, ImportMoneyUnit},
+    choices::{ImportDecimal, ImportMatch, ImportMoneyUnit},
     columns::{self, ImportField, field_named, suggest},
     evidence::{self, Evidence},
     numbers::DecimalMark,
@@ -63,7 +63,8 @@ impl ImportPlan {
     /// `required` for a field that neither gives.
     pub fn new(options: ImportOptions, inspection: &Inspection, currency: &str) -> Result<Self> {
         let plan = Self::for_preview(options, inspection, currency)?;
-        let faults = plan.missing();
+        // Records of JSON name their fields themselves: without any there is nothing to miss.
+        let faults = if inspection.columns.is_empty() { Vec::new() } else { plan.missing() };
         if faults.is_empty() { Ok(plan) } else { Err(Error::invalid(faults)) }
     }
 
@@ -78,7 +79,10 @@ impl ImportPlan {
     ) -> Result<Self> {
         let mut guesses = Vec::new();
         options.complete_shape(inspection, &mut guesses);
-        let given = options.mapping(&inspection.columns);
+        let given = match inspection.columns.is_empty() {
+            true => Ok(Some(Vec::new())),
+            false => options.mapping(&inspection.columns),
+        };
         let mapping = match &given {
             Ok(Some(mapping)) => mapping.clone(),
             Ok(None) => options.guess_mapping(inspection, &mut guesses),
@@ -112,15 +116,19 @@ impl ImportPlan {
     fn missing(&self) -> Vec<Fault> {
         let is_given = |name: &str| {
             let is_mapped = self.mapping.iter().any(|(_, field)| field.name() == name);
-            // Rows are told apart by their name, so that no default can stand for it.
-            is_mapped || name != "name" && self.defaults.contains_key(name)
+            // Rows are told apart by them, so that no default can stand for them.
+            let is_own = ["id", "name", "first_name", "last_name"].contains(&name);
+            is_mapped || !is_own && self.defaults.contains_key(name)
         };
-        let required = columns::required(self.options.object);
+        let mut required = columns::required(self.options.object);
+        if self.options.matching == ImportMatch::Id {
+            required.push(vec!["id"]);
+        }
         let missing = required.into_iter().filter(|any| !any.iter().any(|name| is_given(name)));
         missing
             .map(|any| {
                 let detail = match any.as_slice() {
-                    ["name"] => "no column feeds `name`; map one to it".to_owned(),
+                    [own @ ("id" | "name")] => format!("no column feeds `{own}`; map one to it"),
                     [only] => format!(
                         "no column and no default gives `{only}`; map a column to it, or give a \
                          default"
@@ -192,7 +200,12 @@ impl ImportOptions {
         inspection: &Inspection,
         guesses: &mut Vec<ImportGuess>,
     ) -> Vec<(String, ImportField)> {
-        let suggested = suggest(self.object, &inspection.columns);
+        let mut suggested = suggest(self.object, &inspection.columns);
+        if self.matching == ImportMatch::Id
+            && let Some(column) = columns::id_column(self.object, &inspection.columns)
+        {
+            suggested[column] = Some(ImportField::Id);
+        }
         let mut reason = "The headers name these fields.".to_owned();
         let mut mapping = Vec::new();
         let columns = inspection.columns.iter().zip(suggested).zip(&inspection.evidence);

@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema, openapi};
 
 use super::{
     choices::ImportObject,
-    columns::suggest,
+    columns::{ImportField, suggest},
     encoding::ImportEncoding,
     options::ImportOptions,
     plan::{ImportGuess, ImportPlan},
@@ -16,6 +16,7 @@ use crate::{
     kernel::{
         error::{Code, Result},
         fields::AnyValue,
+        request_body::RequestBody,
     },
     resources::jobs::JobItemWarning,
 };
@@ -27,6 +28,10 @@ pub struct ImportPreviewOptions {
     /// What the rows are; guessed when absent.
     object: Option<ImportObject>,
     options: ImportOptions,
+}
+
+impl RequestBody for ImportPreviewOptions {
+    type Resource = Self;
 }
 
 impl Default for ImportPreviewOptions {
@@ -87,7 +92,10 @@ impl ImportPreviewOptions {
         if self.object.is_some() {
             return (options, None);
         }
-        let names = |object| suggest(object, &inspection.columns).iter().flatten().count();
+        // What is said about people may stand in the rows of partners and of contacts alike.
+        let is_own = |field: &&ImportField| !matches!(field, ImportField::Person(_));
+        let names =
+            |object| suggest(object, &inspection.columns).iter().flatten().filter(is_own).count();
         let (partner, contact, deal) =
             (names(ImportObject::Partner), names(ImportObject::Contact), names(ImportObject::Deal));
         options.object = match () {

@@ -122,9 +122,6 @@ pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result
             first.push(row);
         }
     }
-    if columns.is_empty() {
-        return Err(unreadable("The file has no columns."));
-    }
     Ok(Inspection {
         shape,
         columns,

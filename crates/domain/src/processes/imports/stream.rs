@@ -133,6 +133,7 @@ impl<R: Read> ImportRows<R> {
     fn key(&self, row: &Converted, name: &str) -> Option<String> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,
+            (_, ImportMatch::Id) => row.text("id").map(|id| format!("id {id}")),
             (ImportObject::Partner, ImportMatch::ExternalId) => {
                 row.text("external_id").map(|id| format!("id {id}"))
             }

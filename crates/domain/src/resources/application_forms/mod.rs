@@ -15,6 +15,7 @@ use crate::{
     kernel::{
         choices::choices,
         ids::{AgreementId, QuestionId},
+        request_body::{RequestBody, RequestForms},
         schema::application_form_versions,
         sql::Sql,
         timestamp::Timestamp,
@@ -235,6 +236,10 @@ pub struct QuestionUpdate {
     pub maps_to: Option<FormMapping>,
 }
 
+impl RequestBody for QuestionUpdate {
+    type Resource = Question;
+}
+
 /// An agreement as it is saved: with the id of one that is there, or without for a new one.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -246,6 +251,10 @@ pub struct AgreementUpdate {
     pub url: Option<String>,
     #[serde(default)]
     pub required: bool,
+}
+
+impl RequestBody for AgreementUpdate {
+    type Resource = Agreement;
 }
 
 /// The new form: what is absent stays; questions and agreements are replaced whole, and their order
@@ -290,6 +299,16 @@ pub struct ApplicationFormUpdate {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub agreements: Option<Vec<AgreementUpdate>>,
+}
+
+impl RequestBody for ApplicationFormUpdate {
+    type Resource = ApplicationForm;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuestionUpdate>();
+        forms.add::<AgreementUpdate>();
+    }
 }
 
 /// A question as applicants see it.

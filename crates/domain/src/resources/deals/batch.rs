@@ -8,7 +8,11 @@ use utoipa::{
 };
 
 use super::{Deal, DealUpdate};
-use crate::kernel::{choices::choices, ids::DealId};
+use crate::kernel::{
+    choices::choices,
+    ids::DealId,
+    request_body::{RequestBody, RequestForms},
+};
 
 choices! {
     /// What an operation of a batch does.
@@ -31,6 +35,10 @@ choices! {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealBatchData(pub Map<String, Json>);
+
+impl RequestBody for DealBatchData {
+    type Resource = Deal;
+}
 
 impl PartialSchema for DealBatchData {
     fn schema() -> RefOr<Schema> {
@@ -93,6 +101,15 @@ pub struct DealBatch {
     #[serde(default)]
     #[schema(example = false)]
     pub atomic: bool,
+}
+
+impl RequestBody for DealBatch {
+    type Resource = Self;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<DealBatchData>();
+    }
 }
 
 /// What became of one operation.

@@ -23,6 +23,7 @@ use crate::kernel::{
     choices::choices,
     ids::{DealId, MemberId, PartnerId},
     page::{FollowedPage, Page},
+    request_body::RequestBody,
     schema::deals,
     sql::Sql,
     timestamp::Timestamp,
@@ -197,10 +198,18 @@ pub struct DealUpdate {
     pub allow_conflict: bool,
 }
 
+impl RequestBody for DealUpdate {
+    type Resource = Deal;
+}
+
 /// A new deal: an edit of nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealCreate(pub DealUpdate);
+
+impl RequestBody for DealCreate {
+    type Resource = Deal;
+}
 
 impl PartialSchema for DealCreate {
     fn schema() -> RefOr<Schema> {
@@ -245,6 +254,10 @@ pub struct DealApproval {
     pub allow_conflict: bool,
 }
 
+impl RequestBody for DealApproval {
+    type Resource = Self;
+}
+
 /// The rejection of a deal.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -253,6 +266,10 @@ pub struct DealRejection {
     #[serde(default)]
     #[schema(value_type = DealRejectionReason)]
     pub reason: Option<String>,
+}
+
+impl RequestBody for DealRejection {
+    type Resource = Self;
 }
 
 /// The schema of a reason of rejection. It has a name, and holds the null, since generators would

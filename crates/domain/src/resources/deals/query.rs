@@ -7,12 +7,19 @@ use utoipa::{
 };
 
 use super::catalogue;
-use crate::kernel::lists::{List, ListQuery, list_parameters};
+use crate::kernel::{
+    lists::{List, ListQuery, list_parameters},
+    request_body::RequestBody,
+};
 
 /// The body of a query for deals. Its filter may name fields of the partner, `partner.tier`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealQuery(pub ListQuery);
+
+impl RequestBody for DealQuery {
+    type Resource = Self;
+}
 
 impl PartialSchema for DealQuery {
     fn schema() -> RefOr<Schema> {

@@ -14,6 +14,7 @@ use crate::kernel::{
     filter::FilterNode,
     ids::ViewId,
     lists::{ListQuery, ListRequest},
+    request_body::RequestBody,
 };
 
 choices! {
@@ -64,6 +65,10 @@ pub struct AggregateRequest {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub metrics: Vec<AggregateMetric>,
+}
+
+impl RequestBody for AggregateRequest {
+    type Resource = Self;
 }
 
 /// One group: the values that make it, and its numbers.

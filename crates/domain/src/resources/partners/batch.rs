@@ -8,7 +8,7 @@ use utoipa::{
 };
 
 use super::{Partner, PartnerUpdate};
-use crate::kernel::{choices::choices, ids::PartnerId};
+use crate::kernel::{choices::choices, ids::PartnerId, request_body::RequestBody};
 
 choices! {
     /// What an operation of a batch does.
@@ -62,6 +62,10 @@ pub struct PartnerBatch {
     #[serde(default)]
     #[schema(example = false)]
     pub atomic: bool,
+}
+
+impl RequestBody for PartnerBatch {
+    type Resource = Self;
 }
 
 /// What became of one operation.

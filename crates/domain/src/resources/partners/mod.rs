@@ -23,6 +23,7 @@ use crate::kernel::{
     ids::{ContactId, MemberId, PartnerId, TagId},
     lists::{List, list_parameters},
     page::{FollowedPage, Page},
+    request_body::{RequestBody, RequestForms},
     schema::partners,
     sql::Sql,
     timestamp::Timestamp,
@@ -151,6 +152,10 @@ pub struct QuarterlyWeightsUpdate {
     pub q3: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q4: Option<i64>,
+}
+
+impl RequestBody for QuarterlyWeightsUpdate {
+    type Resource = QuarterlyWeights;
 }
 
 /// The four dimensions of fit, each 0 to 100.
@@ -423,6 +428,10 @@ pub struct PrimaryContact {
 #[serde(transparent)]
 pub struct PartnerCreate(pub Map<String, Json>);
 
+impl RequestBody for PartnerCreate {
+    type Resource = Partner;
+}
+
 impl PartnerCreate {
     /// The contact that comes with it.
     ///
@@ -443,6 +452,15 @@ impl PartnerCreate {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerUpdate(pub Map<String, Json>);
+
+impl RequestBody for PartnerUpdate {
+    type Resource = Partner;
+
+    fn collect_forms(forms: &mut RequestForms) {
+        forms.add::<Self>();
+        forms.add::<QuarterlyWeightsUpdate>();
+    }
+}
 
 /// The writable fields by name. Type, limits and description are those of `Partner`; the document
 /// copies them.

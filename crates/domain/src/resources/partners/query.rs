@@ -7,12 +7,19 @@ use utoipa::{
 };
 
 use super::PARTNER;
-use crate::kernel::lists::{List, ListQuery, list_parameters};
+use crate::kernel::{
+    lists::{List, ListQuery, list_parameters},
+    request_body::RequestBody,
+};
 
 /// The body of a query for partners.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerQuery(pub ListQuery);
+
+impl RequestBody for PartnerQuery {
+    type Resource = Self;
+}
 
 impl PartialSchema for PartnerQuery {
     fn schema() -> RefOr<Schema> {

@@ -17,6 +17,7 @@ use crate::{
         ids::{AgreementId, MemberId, PartnerId, QuestionId, SubmissionId},
         lists::{List, list_parameters},
         page::Page,
+        request_body::RequestBody,
         schema::submissions,
         sql::Sql,
         timestamp::Timestamp,
@@ -80,6 +81,10 @@ pub struct PublicSubmission {
     #[serde(default)]
     #[schema(max_length = 2000, example = json!(null))]
     pub website_confirm: Option<String>,
+}
+
+impl RequestBody for PublicSubmission {
+    type Resource = Self;
 }
 
 /// What an applicant gets: the same for the same application within a day.
@@ -245,6 +250,10 @@ pub struct SubmissionUpdate {
     pub reviewer_id: Option<Option<MemberId>>,
 }
 
+impl RequestBody for SubmissionUpdate {
+    type Resource = Submission;
+}
+
 /// The reviewer's word on what becomes of a submission.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -256,6 +265,10 @@ pub struct SubmissionAcceptance {
     /// The partner that the answers fill in; absent for a new one.
     #[serde(default)]
     pub partner_id: Option<PartnerId>,
+}
+
+impl RequestBody for SubmissionAcceptance {
+    type Resource = Self;
 }
 
 /// What an acceptance leads to.

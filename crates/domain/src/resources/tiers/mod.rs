@@ -19,6 +19,7 @@ use crate::{
         ids::{PartnerId, TierChangeId, TierId, ViewId},
         lists::{List, list_parameters},
         page::Page,
+        request_body::RequestBody,
         schema::{tier_changes, tier_policies, tiers},
         sql::Sql,
         timestamp::Timestamp,
@@ -159,6 +160,10 @@ pub struct TierCreate {
     pub color: Option<String>,
 }
 
+impl RequestBody for TierCreate {
+    type Resource = Tier;
+}
+
 /// An edit of a tier: absent keeps, null clears.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -188,6 +193,10 @@ pub struct TierUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub color: Option<Option<String>>,
+}
+
+impl RequestBody for TierUpdate {
+    type Resource = Tier;
 }
 
 /// When and how tiers are evaluated.
@@ -230,6 +239,10 @@ pub struct TierPolicyUpdate {
     pub demotion_grace_days: Option<i32>,
 }
 
+impl RequestBody for TierPolicyUpdate {
+    type Resource = TierPolicy;
+}
+
 /// Which partners to evaluate: those selected in one way, or all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -251,6 +264,10 @@ pub struct TierEvaluationRequest {
     /// Only tell what would change.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+impl RequestBody for TierEvaluationRequest {
+    type Resource = Self;
 }
 
 impl TierEvaluationRequest {

@@ -90,6 +90,11 @@ pub(super) fn name_differs(detail: String) -> JobItemWarning {
     JobItemWarning::new("name_differs", detail).about("name")
 }
 
+/// The problem of a row whose id names no record that it may mean.
+pub(super) fn unknown_id(noun: &str) -> Error {
+    Error::field("not_found_reference", "id", format!("names no {noun}"))
+}
+
 /// In a dry run the record that an earlier row makes is not there for its second row to update.
 pub(super) fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
     let detail = format!("updates what row {} makes", first.number);

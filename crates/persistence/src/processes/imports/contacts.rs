@@ -1,20 +1,21 @@
 //! Rows as contacts: each names its partner, and finds the person there by e-mail address, or by
-//! name where the row has no address.
+//! name where the row has no address. New ones are written for the whole batch at once.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     contacts::{Contact, ContactCreate, ContactUpdate},
-    ids::PartnerId,
+    ids::{ContactId, PartnerId},
     imports::{ImportMatch, ImportOnMatch, ImportRow},
     jobs::{JobItemAction, NewJobItem},
-    schema::{contacts as people, partners as companies},
     text::normalised_name,
+    timestamp::Timestamp,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::batch::{Batch, name_differs, required, updates_earlier};
+use super::{
+    batch::{Batch, name_differs, required, unknown_id, updates_earlier},
+    people::{Mentions, People, contact_fields},
+};
 use crate::{
     kernel::{db::Tx, locks},
     resources::{
@@ -25,27 +26,28 @@ use crate::{
 
 const FIELDS: [&str; 5] = ["name", "email", "phone", "title", "notes"];
 
+/// Contacts that rows create, until they are written all at once: the place of the item of each.
+type Pending = Vec<(usize, ContactId, ContactCreate)>;
+
 pub(super) async fn run(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
     rows: &[ImportRow],
 ) -> Result<Vec<NewJobItem>> {
-    let all = |field: &str| -> Vec<String> {
-        rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
-    };
-    let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
-    let known =
-        partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
-            .await?;
-    // Before the first contact: whoever writes a partner holds it before he looks at its contacts.
+    let known = partners_of(tx, batch, rows).await?;
+    // Before the first contact: whoever writes a partner locks it before it looks at its contacts.
     tier_rules::lock_shared(tx).await?;
-    let named = rows.iter().filter_map(|row| row.converted.text("partner_id")?.parse().ok());
-    locks::partners(tx, known.iter().map(|partner| partner.id).chain(named)).await?;
-    let mut items = Vec::with_capacity(rows.len());
+    let mut locked = locks::partners(tx, known.iter().map(|partner| partner.id)).await?;
+    locked.retain(|_, is_live| *is_live);
+    let known: Vec<Candidate> =
+        known.into_iter().filter(|partner| locked.contains_key(&partner.id)).collect();
+    let partners: Vec<PartnerId> = locked.into_keys().collect();
+    let people = People::load(tx, &partners, mentions(batch, rows)).await?;
+    let mut import = Import { tx, batch, known, people, pending: Vec::new(), items: Vec::new() };
     for row in rows {
         let item = match batch.refused(row) {
             Some(item) => item,
-            None => match tx.savepoint(async |tx| write(tx, batch, &known, row).await).await {
+            None => match import.write(rows, row).await {
                 Ok(item) => item,
                 Err(error @ Error::Problem(_)) if error.code() == Code::PartnerExists => {
                     batch.skipped(row, &error)
@@ -54,9 +56,52 @@ pub(super) async fn run(
                 Err(ours) => return Err(ours),
             },
         };
-        items.push(item);
+        import.items.push(item);
     }
-    Ok(items)
+    import.create_all(rows).await?;
+    Ok(import.items)
+}
+
+/// The people whom the rows may mean.
+fn mentions(batch: &Batch<'_>, rows: &[ImportRow]) -> Mentions {
+    let texts = |field: &'static str| rows.iter().filter_map(move |row| row.converted.text(field));
+    match batch.options.matching {
+        ImportMatch::None => Mentions::default(),
+        ImportMatch::Id => {
+            let ids = texts("id").filter_map(|id| id.parse().ok()).collect();
+            Mentions { ids, ..Mentions::default() }
+        }
+        ImportMatch::Domain | ImportMatch::ExternalId => {
+            let emails = texts("email").map(str::to_owned).collect();
+            let nameless = rows.iter().filter(|row| row.converted.text("email").is_none());
+            let names = nameless.filter_map(|row| row.converted.text("name").map(str::to_owned));
+            Mentions { emails, names: names.collect(), ..Mentions::default() }
+        }
+    }
+}
+
+/// Every partner that rows of contacts or deals name, or the defaults in their place.
+pub(super) async fn partners_of(
+    tx: &Tx<'_>,
+    batch: &Batch<'_>,
+    rows: &[ImportRow],
+) -> Result<Vec<Candidate>> {
+    let defaults = batch.converter.defaults();
+    let all = |field: &str| -> Vec<String> {
+        let values = rows.iter().map(|row| &row.converted.values).chain([defaults]);
+        values.filter_map(|values| values.get(field)?.as_str().map(str::to_owned)).collect()
+    };
+    let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
+    let ids: Vec<PartnerId> = all("partner_id").iter().filter_map(|id| id.parse().ok()).collect();
+    let mut found =
+        partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
+            .await?;
+    if !ids.is_empty() {
+        found.extend(partners::candidates_by_id(tx, &ids).await?);
+        found.sort_by_key(|partner| partner.id);
+        found.dedup_by_key(|partner| partner.id);
+    }
+    Ok(found)
 }
 
 /// The problem of a row that does not say whose it is.
@@ -68,8 +113,7 @@ pub(super) fn nameless() -> Error {
 }
 
 /// The partner that the values of a row name, if they name any; by name only when one alone has it.
-pub(super) async fn partner_of(
-    tx: &Tx<'_>,
+pub(super) fn partner_of(
     known: &[Candidate],
     values: &Map<String, Value>,
 ) -> Result<Option<PartnerId>> {
@@ -77,13 +121,6 @@ pub(super) async fn partner_of(
         Error::field("not_found_reference", field, "names no partner, or more than one")
     };
     let text = |field: &str| values.get(field).and_then(Value::as_str);
-    if let Some(id) = text("partner_id") {
-        let id: PartnerId = id.parse().map_err(|_| unknown("partner_id"))?;
-        let live = companies::table.find(id).filter(companies::deleted_at.is_null());
-        let found: Option<PartnerId> =
-            live.select(companies::id).first(&mut tx.conn()).await.optional()?;
-        return found.map(Some).ok_or_else(|| unknown("partner_id"));
-    }
     let only = |field: &str, is: &dyn Fn(&Candidate) -> bool| {
         let mut found = known.iter().filter(|candidate| is(candidate));
         match (found.next(), found.next()) {
@@ -91,6 +128,10 @@ pub(super) async fn partner_of(
             _ => Err(unknown(field)),
         }
     };
+    if let Some(id) = text("partner_id") {
+        let id: PartnerId = id.parse().map_err(|_| unknown("partner_id"))?;
+        return only("partner_id", &|candidate| candidate.id == id);
+    }
     if let Some(id) = text("partner_external_id") {
         return only("partner_external_id", &|candidate| {
             candidate.external_id.as_deref() == Some(id)
@@ -105,114 +146,171 @@ pub(super) async fn partner_of(
     }
 }
 
-async fn write(
-    tx: &Tx<'_>,
-    batch: &Batch<'_>,
-    known: &[Candidate],
-    row: &ImportRow,
-) -> Result<NewJobItem> {
-    let partner = partner_of(tx, known, &row.converted.values).await?.ok_or_else(nameless)?;
-    let found = match batch.options.matching {
-        ImportMatch::None => None,
-        _ => find(tx, partner, row).await?,
-    };
-    let foretold = row.duplicate_of.filter(|_| batch.options.dry_run && found.is_none());
-    let (before, values) = match &found {
-        Some(_) if batch.options.on_match == ImportOnMatch::Skip => {
-            return Err(Error::new(Code::PartnerExists, "The partner has this contact already."));
-        }
-        Some(contact) => (fields(contact), row.converted.values.clone()),
-        None if foretold.is_some() => (Map::new(), row.converted.values.clone()),
-        None => (Map::new(), batch.converter.with_defaults(&row.converted)?),
-    };
-    let null = Value::Null;
-    let changed: Vec<&str> = FIELDS
-        .into_iter()
-        .filter(|field| {
-            values.get(*field).is_some_and(|value| *value != *before.get(*field).unwrap_or(&null))
-        })
-        .collect();
-    let side = |of: &Map<String, Value>| -> Value {
-        changed
-            .iter()
-            .map(|field| ((*field).to_owned(), of.get(*field).cloned().unwrap_or_default()))
-            .collect::<Map<_, _>>()
-            .into()
-    };
-    let mut item = batch.item(row);
-    (item.before, item.after) = (Some(side(&before)), Some(side(&values)));
-    item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
-    item.warnings.extend(foretold.map(updates_earlier).unwrap_or_default());
-    let name = row.converted.text("name").map(normalised_name);
-    if let Some(contact) = found
-        .as_ref()
-        .filter(|contact| name.is_some_and(|name| name != normalised_name(&contact.name)))
-    {
-        item.warnings.push(name_differs(format!(
-            "the contact with this address was called `{}`",
-            contact.name
-        )));
-    }
-    item.action = Some(match found {
-        None if foretold.is_none() => JobItemAction::Created,
-        Some(_) if changed.is_empty() => JobItemAction::Unchanged,
-        _ => JobItemAction::Updated,
-    });
-    if batch.options.dry_run || found.is_some() && changed.is_empty() {
-        return Ok(item);
-    }
-    let text = |field: &str| values.get(field).and_then(Value::as_str).map(str::to_owned);
-    let id = match &found {
-        Some(contact) => {
-            let update = ContactUpdate {
-                partner_id: None,
-                name: text("name"),
-                email: text("email").map(Some),
-                phone: text("phone").map(Some),
-                title: text("title").map(Some),
-                notes: text("notes").map(Some),
-            };
-            contacts::update(tx, contact.id, None, &update).await?.id
-        }
-        None => {
-            let create = ContactCreate {
-                partner_id: partner,
-                name: text("name").unwrap_or_default(),
-                email: text("email"),
-                phone: text("phone"),
-                title: text("title"),
-                notes: text("notes"),
-                make_primary: false,
-            };
-            contacts::insert(tx, &create).await?.id
-        }
-    };
-    item.resource_id = Some(id.to_string());
-    Ok(item)
+/// What works on one batch.
+struct Import<'a, 't> {
+    tx: &'a Tx<'t>,
+    batch: &'a Batch<'a>,
+    known: Vec<Candidate>,
+    people: People,
+    pending: Pending,
+    items: Vec<NewJobItem>,
 }
 
-async fn find(tx: &Tx<'_>, partner: PartnerId, row: &ImportRow) -> Result<Option<Contact>> {
-    let of_partner = || Contact::query().filter(people::partner_id.eq(partner)).order(people::id);
-    if let Some(email) = row.converted.text("email") {
-        return Ok(of_partner()
-            .filter(people::email.eq(email))
-            .first(&mut tx.conn())
-            .await
-            .optional()?);
+impl Import<'_, '_> {
+    /// The contact that a row means.
+    fn meant(&self, row: &ImportRow, partner: PartnerId) -> Result<Option<Contact>> {
+        let text = |field: &str| row.converted.text(field);
+        let people = &self.people;
+        let found = match (self.batch.options.matching, text("id"), text("email")) {
+            (ImportMatch::None, _, _) | (ImportMatch::Id, None, _) => None,
+            (ImportMatch::Id, Some(id), _) => {
+                let found = people.by_id(partner, id);
+                Some(found.ok_or_else(|| unknown_id("contact of the partner"))?)
+            }
+            (_, _, Some(email)) => people.by_email(partner, email),
+            (_, _, None) => text("name").and_then(|name| people.by_name_alone(partner, name)),
+        };
+        Ok(found.cloned())
     }
-    let nameless: Vec<Contact> =
-        of_partner().filter(people::email.is_null()).limit(1_000).load(&mut tx.conn()).await?;
-    let name = row.converted.text("name").map(normalised_name);
-    Ok(nameless.into_iter().find(|contact| Some(normalised_name(&contact.name)) == name))
+
+    /// Writes a row; one that creates a contact waits for the end of the batch.
+    async fn write(&mut self, rows: &[ImportRow], row: &ImportRow) -> Result<NewJobItem> {
+        let batch = self.batch;
+        let partner = match partner_of(&self.known, &row.converted.values)? {
+            Some(partner) => partner,
+            None => {
+                let values = batch.converter.with_defaults(&row.converted)?;
+                partner_of(&self.known, &values)?.ok_or_else(nameless)?
+            }
+        };
+        let found = self.meant(row, partner)?;
+        let is_pending =
+            |contact: &Contact| self.pending.iter().any(|(_, id, _)| *id == contact.id);
+        if found.as_ref().is_some_and(is_pending) {
+            self.create_all(rows).await?;
+        }
+        let foretold = row.duplicate_of.filter(|_| batch.options.dry_run && found.is_none());
+        let (before, values) = match &found {
+            Some(_) if batch.options.on_match == ImportOnMatch::Skip => {
+                let detail = "The partner has this contact already.";
+                return Err(Error::new(Code::PartnerExists, detail));
+            }
+            Some(contact) => (contact_fields(contact), row.converted.values.clone()),
+            None if foretold.is_some() => (Map::new(), row.converted.values.clone()),
+            None => (Map::new(), batch.converter.with_defaults(&row.converted)?),
+        };
+        let mut item = batch.item(row);
+        let is_changed = sides(&before, &values, &mut item);
+        item.resource_id = found.as_ref().map(|contact| contact.id.to_string());
+        item.warnings.extend(foretold.map(updates_earlier).unwrap_or_default());
+        let name = row.converted.text("name").map(normalised_name);
+        let is_other = |contact: &&Contact| {
+            name.as_ref().is_some_and(|name| *name != normalised_name(&contact.name))
+        };
+        if let Some(contact) = found.as_ref().filter(is_other) {
+            let detail = format!("the contact that the row means was called `{}`", contact.name);
+            item.warnings.push(name_differs(detail));
+        }
+        item.action = Some(match found {
+            None if foretold.is_none() => JobItemAction::Created,
+            Some(_) if !is_changed => JobItemAction::Unchanged,
+            _ => JobItemAction::Updated,
+        });
+        if batch.options.dry_run || found.is_some() && !is_changed {
+            return Ok(item);
+        }
+        let text = |field: &str| values.get(field).and_then(Value::as_str).map(str::to_owned);
+        match &found {
+            Some(contact) => {
+                let update = ContactUpdate {
+                    partner_id: None,
+                    name: text("name"),
+                    email: text("email").map(Some),
+                    phone: text("phone").map(Some),
+                    title: text("title").map(Some),
+                    notes: text("notes").map(Some),
+                };
+                let id = contact.id;
+                let write = async |tx: &Tx<'_>| contacts::update(tx, id, None, &update).await;
+                let updated = self.tx.savepoint(write).await?;
+                self.people.put(updated);
+            }
+            None => {
+                let create = ContactCreate {
+                    partner_id: partner,
+                    name: text("name").unwrap_or_default(),
+                    email: text("email"),
+                    phone: text("phone"),
+                    title: text("title"),
+                    notes: text("notes"),
+                    make_primary: false,
+                };
+                let id = ContactId::new();
+                item.resource_id = Some(id.to_string());
+                self.people.put(unwritten(id, &create));
+                self.pending.push((self.items.len(), id, create));
+            }
+        }
+        Ok(item)
+    }
+
+    /// The new contacts at once; one by one when the database refuses the whole.
+    async fn create_all(&mut self, rows: &[ImportRow]) -> Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let new: Vec<(ContactId, ContactCreate)> =
+            pending.iter().map(|(_, id, create)| (*id, create.clone())).collect();
+        match insert_all(self.tx, &new).await {
+            Ok(()) => return Ok(()),
+            Err(Error::Problem(_)) => {}
+            Err(ours) => return Err(ours),
+        }
+        for ((place, _, _), new) in pending.iter().zip(&new) {
+            match insert_all(self.tx, std::slice::from_ref(new)).await {
+                Ok(()) => {}
+                Err(error @ Error::Problem(_)) => {
+                    self.items[*place] = self.batch.failed(&rows[*place], &error);
+                }
+                Err(ours) => return Err(ours),
+            }
+        }
+        Ok(())
+    }
 }
 
-fn fields(contact: &Contact) -> Map<String, Value> {
-    let all = [
-        ("name", Some(&contact.name)),
-        ("email", contact.email.as_ref()),
-        ("phone", contact.phone.as_ref()),
-        ("title", contact.title.as_ref()),
-        ("notes", contact.notes.as_ref()),
-    ];
-    all.into_iter().map(|(field, value)| (field.to_owned(), json!(value))).collect()
+/// A contact that is about to be created, for later rows to find.
+fn unwritten(id: ContactId, create: &ContactCreate) -> Contact {
+    let now = Timestamp::now();
+    Contact {
+        id,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        partner_id: create.partner_id,
+        name: create.name.clone(),
+        email: create.email.clone(),
+        phone: create.phone.clone(),
+        title: create.title.clone(),
+        is_primary: false,
+        notes: create.notes.clone(),
+    }
+}
+
+async fn insert_all(tx: &Tx<'_>, new: &[(ContactId, ContactCreate)]) -> Result<()> {
+    tx.savepoint(async |tx| contacts::insert_many(tx, new).await.map(drop)).await
+}
+
+/// Fills in the two sides of an item with the fields that change. Answers whether there are any.
+fn sides(before: &Map<String, Value>, after: &Map<String, Value>, item: &mut NewJobItem) -> bool {
+    let present = |field: &str| before.get(field).cloned().unwrap_or_default();
+    let (mut from, mut to) = (Map::new(), Map::new());
+    for field in FIELDS {
+        let Some(value) = after.get(field).filter(|value| **value != present(field)) else {
+            continue;
+        };
+        from.insert(field.to_owned(), present(field));
+        to.insert(field.to_owned(), value.clone());
+    }
+    let is_changed = !to.is_empty();
+    (item.before, item.after) = (Some(from.into()), Some(to.into()));
+    is_changed
 }

@@ -4,12 +4,13 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     deals::{AccountKeys, Deal, DealStatus, DealUpdate},
-    ids::PartnerId,
+    ids::{DealId, PartnerId},
     imports::{ImportMatch, ImportOnMatch, ImportRow},
     jobs::{JobItemAction, JobItemWarning, NewJobItem},
     patch,
@@ -19,15 +20,12 @@ use domain::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    batch::Batch,
-    contacts::{nameless, partner_of},
+    batch::{Batch, unknown_id},
+    contacts::{nameless, partner_of, partners_of},
 };
 use crate::{
     kernel::db::Tx,
-    resources::{
-        deals::Writer,
-        partners::{self, Candidate},
-    },
+    resources::{deals::Writer, partners::Candidate},
 };
 
 /// The batch; a dry run does it all and takes it back, so that it tells exactly what would happen.
@@ -56,13 +54,34 @@ pub(super) async fn run(
 /// What the rows of a batch may mean.
 struct Known {
     partners: Vec<Candidate>,
+    by_id: HashMap<DealId, Deal>,
     by_external_id: HashMap<String, Deal>,
     /// Deals without external id.
     others: Vec<Deal>,
 }
 
 impl Known {
-    fn deal_of(&self, row: &Map<String, Value>, partner: Option<PartnerId>) -> Option<&Deal> {
+    /// Every deal that was found.
+    fn deals(&self) -> impl Iterator<Item = &Deal> {
+        self.by_id.values().chain(self.by_external_id.values()).chain(&self.others)
+    }
+
+    fn deal_of(
+        &self,
+        matching: ImportMatch,
+        row: &Map<String, Value>,
+        partner: Option<PartnerId>,
+    ) -> Result<Option<&Deal>> {
+        let text = |field: &str| row.get(field).and_then(Value::as_str);
+        if matching != ImportMatch::Id {
+            return Ok(self.by_values(row, partner));
+        }
+        let Some(id) = text("id") else { return Ok(None) };
+        let deal = id.parse().ok().and_then(|id: DealId| self.by_id.get(&id));
+        deal.map(Some).ok_or_else(|| unknown_id("deal"))
+    }
+
+    fn by_values(&self, row: &Map<String, Value>, partner: Option<PartnerId>) -> Option<&Deal> {
         let text = |field: &str| row.get(field).and_then(Value::as_str);
         if let Some(id) = text("external_id") {
             return self.by_external_id.get(id);
@@ -95,21 +114,31 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
         let values = rows.iter().map(|row| &row.converted.values).chain([defaults]);
         values.filter_map(|values| values.get(field)?.as_str().map(str::to_owned)).collect()
     };
-    let names: Vec<String> = all("partner_name").iter().map(|name| normalised_name(name)).collect();
-    let partners =
-        partners::candidates(tx, &all("partner_domain"), &all("partner_external_id"), &names)
-            .await?;
-    let mut known = Known { partners, by_external_id: HashMap::new(), others: Vec::new() };
-    if batch.options.matching == ImportMatch::None {
-        return Ok(known);
+    let partners = partners_of(tx, batch, rows).await?;
+    let mut known = Known {
+        partners,
+        by_id: HashMap::new(),
+        by_external_id: HashMap::new(),
+        others: Vec::new(),
+    };
+    let live = || Deal::query().filter(deals::deleted_at.is_null()).order(deals::id);
+    match batch.options.matching {
+        ImportMatch::None => return Ok(known),
+        ImportMatch::Id => {
+            let ids = rows.iter().filter_map(|row| row.converted.text("id")?.parse().ok());
+            let ids: Vec<DealId> = ids.collect();
+            let found = live().filter(deals::id.eq_any(ids)).load::<Deal>(&mut tx.conn()).await?;
+            known.by_id = found.into_iter().map(|deal| (deal.id, deal)).collect();
+            return Ok(known);
+        }
+        ImportMatch::Domain | ImportMatch::ExternalId => {}
     }
     let others = rows.iter().filter(|row| row.converted.text("external_id").is_none());
     let accounts: Vec<String> =
         others.filter_map(|row| account_key(&row.converted.values)).collect();
     let without_id = deals::external_id.is_null().and(deals::account_key.eq_any(accounts));
     let meant = deals::external_id.eq_any(all("external_id")).assume_not_null().or(without_id);
-    let query = Deal::query().filter(deals::deleted_at.is_null()).filter(meant).order(deals::id);
-    for deal in query.load::<Deal>(&mut tx.conn()).await? {
+    for deal in live().filter(meant).load::<Deal>(&mut tx.conn()).await? {
         match deal.values.external_id.clone() {
             Some(id) => drop(known.by_external_id.insert(id, deal)),
             None => known.others.push(deal),
@@ -121,14 +150,10 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
 async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
     let mut known = known(tx, batch, rows).await?;
     let mut writer = Writer::new(tx).await?;
-    let deals =
-        known.by_external_id.values().chain(&known.others).map(|deal| deal.values.partner_id);
-    let named = rows.iter().filter_map(|row| row.converted.text("partner_id")?.parse().ok());
-    let named: Vec<PartnerId> = named.collect();
+    let deals = known.deals().map(|deal| deal.values.partner_id);
     let partners = known.partners.iter().map(|partner| partner.id);
-    writer.hold(partners.chain(deals).chain(named)).await?;
-    let held = known.by_external_id.values().chain(&known.others);
-    let held = held.map(|deal| deal.values.account_keys());
+    writer.hold(partners.chain(deals)).await?;
+    let held = known.deals().map(|deal| deal.values.account_keys());
     let wanted = rows.iter().filter_map(|row| account_keys(&row.converted.values));
     writer.hold_accounts(&held.chain(wanted).collect::<Vec<_>>()).await?;
     let mut items = Vec::with_capacity(rows.len());
@@ -161,12 +186,12 @@ async fn write_or_follow(
     row: &ImportRow,
 ) -> Result<NewJobItem> {
     let held = writer.held();
-    let written = tx.savepoint(async |tx| write(tx, batch, known, writer, row).await).await;
+    let written = tx.savepoint(async |_| write(batch, known, writer, row).await).await;
     let Err(error) = written else { return written };
     writer.release_to(held);
     let external_id = row.converted.text("external_id").filter(|id| {
         let unmatched = !known.by_external_id.contains_key(*id);
-        unmatched && batch.options.matching != ImportMatch::None
+        unmatched && !matches!(batch.options.matching, ImportMatch::None | ImportMatch::Id)
     });
     let Some(external_id) = external_id.filter(|_| error.code() == Code::ExternalIdTaken) else {
         return Err(error);
@@ -178,7 +203,7 @@ async fn write_or_follow(
         return Err(error);
     };
     known.by_external_id.insert(external_id.to_owned(), made);
-    tx.savepoint(async |tx| write(tx, batch, known, writer, row).await).await
+    tx.savepoint(async |_| write(batch, known, writer, row).await).await
 }
 
 fn is_skip(batch: &Batch<'_>) -> bool {
@@ -186,23 +211,23 @@ fn is_skip(batch: &Batch<'_>) -> bool {
 }
 
 async fn write(
-    tx: &Tx<'_>,
     batch: &Batch<'_>,
     known: &Known,
     writer: &mut Writer<'_, '_>,
     row: &ImportRow,
 ) -> Result<NewJobItem> {
-    let named = partner_of(tx, &known.partners, &row.converted.values).await?;
-    let found =
-        known.deal_of(&row.converted.values, named).map(|deal| (deal.id, deal.values.status));
+    let named = partner_of(&known.partners, &row.converted.values)?;
+    let found = known.deal_of(batch.options.matching, &row.converted.values, named)?;
+    let found = found.map(|deal| (deal.id, deal.values.status));
     let mut item = batch.item(row);
     let Some((id, status)) = found else {
         let values = batch.converter.with_defaults(&row.converted)?;
         let partner = match named {
             Some(partner) => partner,
-            None => partner_of(tx, &known.partners, &values).await?.ok_or_else(nameless)?,
+            None => partner_of(&known.partners, &values)?.ok_or_else(nameless)?,
         };
-        let wanted = wanted(batch, values, Some(partner), None, &mut item)?;
+        let mut wanted = wanted(batch, values, Some(partner), None, &mut item)?;
+        register_in_time(&mut wanted, writer.today(), &mut item);
         let deal = writer.insert(&wanted).await?;
         (item.before, item.after) = sides(patch::changes(&json!({}), &deal.values)?);
         item.action = Some(JobItemAction::Created);
@@ -235,7 +260,9 @@ fn wanted(
     present: Option<DealStatus>,
     item: &mut NewJobItem,
 ) -> Result<DealUpdate> {
-    values.retain(|field, _| field != "currency" && !field.starts_with("partner_"));
+    values.retain(|field, _| {
+        !matches!(field.as_str(), "currency" | "id") && !field.starts_with("partner_")
+    });
     values.extend(partner.map(|id| ("partner_id".to_owned(), json!(id))));
     let status =
         values.get("status").and_then(Value::as_str).and_then(|word| word.parse().ok()).or(present);
@@ -254,6 +281,19 @@ fn wanted(
     let mut wanted: DealUpdate = serde_json::from_value(values.into()).map_err(Error::internal)?;
     wanted.allow_conflict = batch.options.allow_conflict.unwrap_or(false);
     Ok(wanted)
+}
+
+/// A new deal of a file that does not say when it was registered counts as registered today, or on
+/// the day on which it was won or lost if that is earlier: no deal was registered after its end.
+fn register_in_time(wanted: &mut DealUpdate, today: NaiveDate, item: &mut NewJobItem) {
+    let closed_on = wanted.closed_on.flatten().filter(|day| *day < today);
+    if let (None, Some(day)) = (wanted.registered_on, closed_on) {
+        wanted.registered_on = Some(day);
+        let detail = format!(
+            "The row does not say when the deal was registered; {day} is taken, the day on which              it was closed."
+        );
+        item.warnings.push(JobItemWarning::new("date_assumed", detail).about("registered_on"));
+    }
 }
 
 /// `before` and `after` of an item out of the changes of an event.

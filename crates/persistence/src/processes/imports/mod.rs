@@ -5,6 +5,7 @@ mod batch;
 mod contacts;
 mod deals;
 mod partners;
+mod people;
 mod work;
 
 pub(crate) use batch::before_and_after;

@@ -6,31 +6,46 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::sql_types::{Nullable, Text};
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
     access::WriteMode,
-    ids::{JobId, PartnerId, TagId},
+    contacts::Contact,
+    ids::{ContactId, JobId, MemberId, PartnerId, TagId},
     imports::{
         FirstRow, ImportMatch, ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers, ImportRow,
     },
     jobs::{JobItemAction, JobItemWarning, NewJobItem},
-    partners::{Change, PartnerCreatedVia, changes_of},
+    partners::{Change, PartnerCreatedVia, changes_of, partner_field},
+    schema::{members, tiers as ladder},
     text::{fold, normalised_name},
+    tiers::TierMode,
 };
 use serde_json::{Map, Value, json};
 
-use super::batch::{Batch, before_and_after, name_differs, required, tag_ids, updates_earlier};
+use super::{
+    batch::{
+        Batch, before_and_after, name_differs, required, tag_ids, unknown_id, updates_earlier,
+    },
+    people::{ContactPlan, Mentions, People, RowContact},
+};
 use crate::{
     kernel::{
         db::Tx,
         statement::{Bind, Statement},
     },
-    resources::partners::{self, Candidate, bulk},
+    resources::{
+        contacts,
+        partners::{self, Candidate, bulk, tier_rules},
+    },
 };
 
-/// The partners that a job has come to so far, and the rows of its file that they were written by.
+/// The partners that a job has come to so far, and the rows of its file that mean them: those that
+/// wrote them, or were skipped because they exist.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     rows: HashMap<PartnerId, u64>,
@@ -45,7 +60,8 @@ impl Written {
         let mut written = Self::default();
         let statement = Statement::new(
             "/* imports.written */ SELECT ref, resource_id, after ->> 'name', after ->> 'domain' \
-             FROM job_items WHERE action IS NOT NULL AND job_id = ",
+             FROM job_items WHERE (action IS NOT NULL OR problem ->> 'code' = 'partner_exists') \
+             AND job_id = ",
         )
         .with(Bind::Id(Some(job.0)), " ORDER BY index");
         type Row = (Option<String>, Option<String>, Option<String>, Option<String>);
@@ -97,7 +113,7 @@ fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
     }
 }
 
-/// Of several namesakes that all have a domain, the one that an earlier row of the file has written
+/// Of several namesakes that all have a domain, the one that an earlier row of the file has meant
 /// first: the first import of the file found it alone, and a second one must change nothing.
 fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> Option<PartnerId> {
     if namesakes.iter().any(|one| !one.has_domain) {
@@ -110,6 +126,7 @@ fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> O
 /// The partners that the rows of a batch may mean or collide with.
 #[derive(Default)]
 struct Known {
+    ids: HashSet<PartnerId>,
     domains: HashMap<String, PartnerId>,
     external_ids: HashMap<String, PartnerId>,
     /// By normalised name, the oldest first.
@@ -120,6 +137,7 @@ struct Known {
 impl Known {
     fn add(&mut self, found: Candidate) {
         let has_domain = found.domain.is_some();
+        self.ids.insert(found.id);
         self.domains.extend(found.domain.map(|domain| (domain, found.id)));
         self.external_ids.extend(found.external_id.map(|external| (external, found.id)));
         let is_imported = found.created_via == PartnerCreatedVia::Import;
@@ -131,22 +149,33 @@ impl Known {
         self.normalised.insert(found.id, found.normalised_name);
     }
 
+    /// The partner that a row means; none for a new one.
+    ///
+    /// # Errors
+    /// `not_found_reference` for an id that names no partner.
     fn of(
         &self,
         matching: ImportMatch,
         row: &ImportRow,
         written: &HashMap<PartnerId, u64>,
-    ) -> Option<PartnerId> {
+    ) -> Result<Option<PartnerId>> {
         let text = |field| row.converted.text(field);
-        match (matching, text("domain")) {
+        Ok(match (matching, text("domain")) {
             (ImportMatch::None, _) => None,
-            (ImportMatch::ExternalId, _) => self.external_ids.get(text("external_id")?).copied(),
+            (ImportMatch::Id, _) => {
+                let Some(id) = text("id") else { return Ok(None) };
+                let id = id.parse().ok().filter(|id| self.ids.contains(id));
+                Some(id.ok_or_else(|| unknown_id("partner"))?)
+            }
+            (ImportMatch::ExternalId, _) => {
+                text("external_id").and_then(|id| self.external_ids.get(id)).copied()
+            }
             (ImportMatch::Domain, Some(domain)) => self.domains.get(domain).copied(),
             (ImportMatch::Domain, None) => {
                 let namesakes = self.namesakes(row);
                 meant(namesakes).or_else(|| first_written(namesakes, written))
             }
-        }
+        })
     }
 
     fn namesakes(&self, row: &ImportRow) -> &[Namesake] {
@@ -190,7 +219,7 @@ impl Known {
     }
 }
 
-async fn known(tx: &Tx<'_>, rows: &[&ImportRow]) -> Result<Known> {
+async fn known(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Result<Known> {
     let all = |field: &str| -> Vec<String> {
         rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
     };
@@ -201,7 +230,116 @@ async fn known(tx: &Tx<'_>, rows: &[&ImportRow]) -> Result<Known> {
     for found in partners::candidates(tx, &all("domain"), &all("external_id"), &names).await? {
         known.add(found);
     }
+    if matching == ImportMatch::Id {
+        let ids: Vec<PartnerId> = all("id").iter().filter_map(|id| id.parse().ok()).collect();
+        for found in partners::candidates_by_id(tx, &ids).await? {
+            known.add(found);
+        }
+    }
     Ok(known)
+}
+
+/// What rows name by words that people know: tags and tiers by their names, managers by their
+/// e-mail addresses.
+struct References {
+    tags: HashMap<String, TagId>,
+    /// The keys of tiers, by key and by name.
+    tiers: HashMap<String, String>,
+    /// Whether rules decide on tiers, so that no row does.
+    is_tier_computed: bool,
+    managers: HashMap<String, MemberId>,
+}
+
+impl References {
+    /// What these values name. Reads the rules of tiers, and therefore comes before the first
+    /// partner is locked.
+    async fn load(tx: &Tx<'_>, all: &[&Map<String, Value>], creates_tags: bool) -> Result<Self> {
+        let tags = all.iter().filter_map(|values| values.get("tag_ids")?.as_array()).flatten();
+        let tags = tag_ids(tx, tags.filter_map(Value::as_str), creates_tags).await?;
+        let mut tiers = HashMap::new();
+        let mut is_tier_computed = false;
+        if all.iter().any(|values| values.contains_key("tier")) {
+            is_tier_computed = tier_rules::lock_shared(tx).await?.mode == TierMode::Automatic;
+            let rows: Vec<(String, String)> = ladder::table
+                .filter(ladder::deleted_at.is_null())
+                .order(ladder::rank.desc())
+                .select((ladder::key, ladder::name))
+                .load(&mut tx.conn())
+                .await?;
+            // A key comes before the name of another tier, and the lower tier before a higher one.
+            tiers.extend(rows.iter().map(|(key, name)| (normalised_name(name), key.clone())));
+            tiers.extend(rows.iter().map(|(key, _)| (normalised_name(key), key.clone())));
+        }
+        let emails = all.iter().filter_map(|values| values.get("partner_manager_email")?.as_str());
+        let emails: HashSet<&str> = emails.collect();
+        let managers: Vec<(String, MemberId)> = match emails.is_empty() {
+            true => Vec::new(),
+            false => {
+                let named = members::table.filter(members::email.eq_any(emails));
+                named.select((members::email, members::id)).load(&mut tx.conn()).await?
+            }
+        };
+        let managers = managers.into_iter().collect();
+        Ok(Self { tags, tiers, is_tier_computed, managers })
+    }
+
+    /// Values with ids and keys in the place of words; `before` are those of the partner until now.
+    /// What names nothing is left out with a warning. A dry run keeps the names of tags that do not
+    /// exist yet.
+    fn resolve(
+        &self,
+        values: &Map<String, Value>,
+        before: &Map<String, Value>,
+        warnings: &mut Vec<JobItemWarning>,
+    ) -> Map<String, Value> {
+        let mut values = values.clone();
+        if let Some(Value::Array(names)) = values.get_mut("tag_ids") {
+            for name in names {
+                if let Some(id) = name.as_str().and_then(|name| self.tags.get(&fold(name))) {
+                    *name = json!(id);
+                }
+            }
+        }
+        if let Some(Value::String(word)) = values.remove("tier") {
+            let tier = self.tiers.get(&normalised_name(&word));
+            let has_it = before.get("tier").is_some_and(|held| tier.is_some_and(|key| held == key));
+            let refusal = match tier {
+                _ if has_it => None,
+                None => Some(("not_found_reference", format!("`{word}` is no tier"))),
+                Some(_) if self.is_tier_computed => {
+                    let detail = "The tier was left as it is: rules decide on tiers.".to_owned();
+                    Some(("computed_field", detail))
+                }
+                Some(_) => None,
+            };
+            match (refusal, tier) {
+                (Some((code, detail)), _) => {
+                    warnings.push(JobItemWarning::new(code, detail).about("tier"));
+                }
+                (None, Some(key)) if !self.is_tier_computed => {
+                    values.insert("tier".to_owned(), json!(key));
+                }
+                _ => {}
+            }
+        }
+        if let Some(Value::String(email)) = values.remove("partner_manager_email") {
+            match self.managers.get(&email) {
+                Some(id) => drop(values.insert("partner_manager_id".to_owned(), json!(id))),
+                None => {
+                    let detail = format!("No member has the e-mail address `{email}`.");
+                    let warning = JobItemWarning::new("member_not_found", detail);
+                    warnings.push(warning.about("partner_manager_email"));
+                }
+            }
+        }
+        values
+    }
+}
+
+/// The change that makes a contact the primary one.
+fn primary(contact: ContactId) -> Option<Change> {
+    let field = partner_field("primary_contact_id")?;
+    Some(Change { field, value: json!(contact) })
 }
 
 /// A row that becomes a new partner.
@@ -209,6 +347,7 @@ struct New<'a> {
     row: &'a ImportRow,
     id: PartnerId,
     changes: Vec<Change>,
+    contact: Option<ContactPlan>,
     warnings: Vec<JobItemWarning>,
 }
 
@@ -218,7 +357,8 @@ struct Import<'a, 't> {
     batch: &'a Batch<'a>,
     written: &'a mut Written,
     known: Known,
-    tags: HashMap<String, TagId>,
+    references: References,
+    people: People,
     /// Partners that rows mean, and that are not written yet.
     locked: HashMap<PartnerId, bulk::Locked>,
     new: Vec<New<'a>>,
@@ -239,7 +379,7 @@ pub(super) async fn run(
             None => left.push(row),
         }
     }
-    let mut known = known(tx, &left).await?;
+    let mut known = known(tx, batch.options.matching, &left).await?;
     for row in &left {
         let name = row.converted.text("name").map(normalised_name).unwrap_or_default();
         if let Some(foretold) = written.foretold.get(&name) {
@@ -249,30 +389,29 @@ pub(super) async fn run(
             namesakes.extend(new);
         }
     }
-    let names = left
-        .iter()
-        .filter_map(|row| row.converted.values.get("tag_ids"))
-        .filter_map(Value::as_array)
-        .flatten();
-    let defaults = batch.converter.defaults();
-    let names =
-        names.chain(defaults.get("tag_ids").and_then(Value::as_array).into_iter().flatten());
-    let tags = tag_ids(tx, names.filter_map(Value::as_str), !batch.options.dry_run).await?;
-    // All at once and in one order, before the first of them is written.
-    let mut ids: Vec<PartnerId> = left
-        .iter()
-        .filter_map(|row| known.of(batch.options.matching, row, &written.rows))
-        .collect();
+    let values: Vec<&Map<String, Value>> =
+        left.iter().map(|row| &row.converted.values).chain([batch.converter.defaults()]).collect();
+    let references = References::load(tx, &values, !batch.options.dry_run).await?;
+    // All at once and in one order, before the first of them is written. Of rows whose id names
+    // nothing it is said below.
+    let meant = |row: &&ImportRow| known.of(batch.options.matching, row, &written.rows).ok()?;
+    let mut ids: Vec<PartnerId> = left.iter().filter_map(meant).collect();
     ids.sort_unstable();
-    let locked = match batch.options.on_match {
-        ImportOnMatch::Update => bulk::lock_many(tx, &ids).await?,
-        ImportOnMatch::Skip => HashMap::new(),
+    let (locked, people) = match batch.options.on_match {
+        ImportOnMatch::Update => {
+            let locked = bulk::lock_many(tx, &ids).await?;
+            let mentions = Mentions::of_partners(left.iter().copied());
+            (locked, People::load(tx, &ids, mentions).await?)
+        }
+        ImportOnMatch::Skip => (HashMap::new(), People::default()),
     };
-    let mut import = Import { tx, batch, written, known, tags, locked, new: Vec::new(), items };
+    let (new, matching) = (Vec::new(), batch.options.matching);
+    let mut import = Import { tx, batch, written, known, references, people, locked, new, items };
     for row in left {
-        let item = match import.known.of(batch.options.matching, row, &import.written.rows) {
-            None => import.prepare(row),
-            Some(id) => import.settle(row, id).await.map(Some),
+        let item = match import.known.of(matching, row, &import.written.rows) {
+            Ok(None) => import.prepare(row),
+            Ok(Some(id)) => import.settle(row, id).await.map(Some),
+            Err(error) => Err(error),
         };
         match item {
             Ok(item) => import.items.extend(item),
@@ -309,7 +448,8 @@ impl<'a> Import<'a, '_> {
         let by_name = self.batch.options.matching == ImportMatch::Domain
             && row.converted.text("domain").is_none();
         let namesake = self.known.namesakes(row).first().filter(|_| by_name);
-        let warnings = namesake.map(|namesake| name_exists(namesake.id)).into_iter().collect();
+        let mut warnings: Vec<JobItemWarning> =
+            namesake.map(|namesake| name_exists(namesake.id)).into_iter().collect();
         self.known.add_new(id, &values);
         self.written.rows.insert(id, row.number);
         if self.batch.options.dry_run {
@@ -317,8 +457,14 @@ impl<'a> Import<'a, '_> {
             let name = text("name").map(normalised_name).unwrap_or_default();
             self.written.foretell(id, name, text("domain").is_some());
         }
-        let changes = changes_of(&self.resolved(&values));
-        self.new.push(New { row, id, changes, warnings });
+        let resolved = self.references.resolve(&values, &Map::new(), &mut warnings);
+        let mut changes = changes_of(&resolved);
+        let contact = RowContact::of(&values)
+            .and_then(|contact| contact.plan(&self.people, id, &mut warnings));
+        if !self.batch.options.dry_run {
+            changes.extend(contact.as_ref().and_then(|contact| primary(contact.id())));
+        }
+        self.new.push(New { row, id, changes, contact, warnings });
         Ok(None)
     }
 
@@ -327,22 +473,11 @@ impl<'a> Import<'a, '_> {
     fn foretell(&self, row: &ImportRow, first: FirstRow) -> NewJobItem {
         let mut item = self.batch.item(row);
         item.action = Some(JobItemAction::Updated);
-        item.after = Some(self.resolved(&row.converted.values).into());
+        let values = &row.converted.values;
+        let after = self.references.resolve(values, &Map::new(), &mut item.warnings);
+        item.after = Some(after.into());
         item.warnings.extend(updates_earlier(first));
         item
-    }
-
-    /// Values with tags by id. A dry run keeps the names of tags that do not exist yet.
-    fn resolved(&self, values: &Map<String, Value>) -> Map<String, Value> {
-        let mut values = values.clone();
-        if let Some(Value::Array(names)) = values.get_mut("tag_ids") {
-            for name in names {
-                if let Some(id) = name.as_str().and_then(|name| self.tags.get(&fold(name))) {
-                    *name = json!(id);
-                }
-            }
-        }
-        values
     }
 
     /// Whether the row gives a partner another name.
@@ -369,6 +504,7 @@ impl<'a> Import<'a, '_> {
             }
         }
         if options.on_match == ImportOnMatch::Skip {
+            self.written.rows.entry(id).or_insert(row.number);
             let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
             return Ok(NewJobItem {
                 resource_id: Some(id.to_string()),
@@ -413,20 +549,45 @@ impl<'a> Import<'a, '_> {
 
     async fn update(&mut self, row: &ImportRow, held: bulk::Locked) -> Result<NewJobItem> {
         let id = held.partner.summary.id;
-        self.known.take(&row.converted.values, id)?;
-        let changes = changes_of(&self.resolved(&row.converted.values));
-        let plan = bulk::plan(&held, changes, WriteMode::Automated)?;
+        let values = &row.converted.values;
+        self.known.take(values, id)?;
         let mut item = NewJobItem { resource_id: Some(id.to_string()), ..self.batch.item(row) };
+        let resolved = self.references.resolve(values, &held.row, &mut item.warnings);
+        let mut changes = changes_of(&resolved);
+        let contact = RowContact::of(values)
+            .and_then(|contact| contact.plan(&self.people, id, &mut item.warnings));
+        let dry_run = self.batch.options.dry_run;
+        if let Some(contact) = contact.as_ref().filter(|contact| !(dry_run && contact.is_new())) {
+            let has_none = held.row.get("primary_contact_id").is_none_or(Value::is_null);
+            changes.extend(primary(contact.id()).filter(|_| has_none));
+        }
+        let contact = contact.filter(|contact| !contact.is_idle());
+        let plan = bulk::plan(&held, changes, WriteMode::Automated)?;
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
         (item.before, item.after) = before_and_after(&held.row, &plan.changes);
-        item.action = Some(match plan.changes.is_empty() {
+        if let Some(contact) = &contact {
+            contact.show(&mut item.before, &mut item.after);
+        }
+        item.action = Some(match plan.changes.is_empty() && contact.is_none() {
             true => JobItemAction::Unchanged,
             false => JobItemAction::Updated,
         });
         let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
-        if !self.batch.options.dry_run && !nothing_to_do {
-            self.tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
+        if dry_run || nothing_to_do && contact.is_none() {
+            return Ok(item);
         }
+        let write = async |tx: &Tx<'_>| {
+            let written = match &contact {
+                Some(contact) => Some(contact.write(tx, id).await?),
+                None => None,
+            };
+            if !nothing_to_do {
+                bulk::update_planned(tx, held, plan).await?;
+            }
+            Ok(written)
+        };
+        let written = self.tx.savepoint(write).await?;
+        written.into_iter().for_each(|contact| self.people.put(contact));
         Ok(item)
     }
 
@@ -438,22 +599,24 @@ impl<'a> Import<'a, '_> {
             self.items.extend(items);
             return Ok(());
         }
-        let rows = |new: &[New<'_>]| new.iter().map(|new| (new.id, new.changes.clone())).collect();
-        let insert = async |new: &[New<'_>]| {
-            let rows = rows(new);
-            self.tx
-                .savepoint(async |tx| bulk::insert_many(tx, rows, PartnerCreatedVia::Import).await)
-                .await
-        };
-        let at_once = match insert(&new).await {
-            Ok(()) => true,
+        let at_once = match insert_all(self.tx, &new).await {
+            Ok(contacts) => {
+                contacts.into_iter().for_each(|contact| self.people.put(contact));
+                true
+            }
             Err(Error::Problem(_)) => false,
             Err(ours) => return Err(ours),
         };
         for one in &new {
-            let done = if at_once { Ok(()) } else { insert(std::slice::from_ref(one)).await };
+            let done = match at_once {
+                true => Ok(Vec::new()),
+                false => insert_all(self.tx, std::slice::from_ref(one)).await,
+            };
             let done = match done {
-                Ok(()) => Ok(self.created(one)),
+                Ok(contacts) => {
+                    contacts.into_iter().for_each(|contact| self.people.put(contact));
+                    Ok(self.created(one))
+                }
                 Err(error) => {
                     self.written.rows.remove(&one.id);
                     self.follow(one, error).await
@@ -472,6 +635,9 @@ impl<'a> Import<'a, '_> {
         let mut item = self.batch.item(new.row);
         item.action = Some(JobItemAction::Created);
         (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
+        if let Some(contact) = &new.contact {
+            contact.show(&mut item.before, &mut item.after);
+        }
         item.warnings.extend(new.warnings.iter().cloned());
         if !self.batch.options.dry_run {
             item.resource_id = Some(new.id.to_string());
@@ -485,7 +651,7 @@ impl<'a> Import<'a, '_> {
         let (field, taken) = match self.batch.options.matching {
             ImportMatch::Domain => ("domain", Code::DomainTaken),
             ImportMatch::ExternalId => ("external_id", Code::ExternalIdTaken),
-            ImportMatch::None => return Err(error),
+            ImportMatch::Id | ImportMatch::None => return Err(error),
         };
         let key = new.row.converted.text(field).map(str::to_owned);
         if error.code() != taken || key.is_none() {
@@ -502,9 +668,23 @@ impl<'a> Import<'a, '_> {
             return Err(error);
         };
         found.into_iter().for_each(|found| self.known.add(found));
+        let people = People::load(self.tx, &[id], Mentions::of_partners([new.row])).await?;
+        self.people.extend(people);
         // Boxed: it may come back here for the partners of rows before it.
         Box::pin(self.settle(new.row, id)).await
     }
+}
+
+/// New partners with their contacts, in one statement each.
+async fn insert_all(tx: &Tx<'_>, new: &[New<'_>]) -> Result<Vec<Contact>> {
+    let rows = new.iter().map(|new| (new.id, new.changes.clone())).collect();
+    let contacts = new.iter().filter_map(|new| Some(new.contact.as_ref()?.creation(new.id)));
+    let contacts: Vec<_> = contacts.collect();
+    tx.savepoint(async |tx| {
+        bulk::insert_many(tx, rows, PartnerCreatedVia::Import).await?;
+        contacts::insert_many(tx, &contacts).await
+    })
+    .await
 }
 
 /// A row without domain was not certain to mean one of the partners of its name.

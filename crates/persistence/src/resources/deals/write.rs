@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -141,6 +142,11 @@ pub(crate) struct Writer<'t, 'c> {
 }
 
 impl<'t, 'c> Writer<'t, 'c> {
+    /// The day in the organization's time zone.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.context.today
+    }
+
     pub(crate) async fn new(tx: &'t Tx<'c>) -> Result<Self> {
         // The rules of tiers are held before any partner is.
         let (_, (zone, days)) =

@@ -118,6 +118,15 @@ pub struct Candidate {
     pub created_via: PartnerCreatedVia,
 }
 
+/// The live partners with these ids, oldest first.
+pub(crate) async fn candidates_by_id(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Candidate>> {
+    let query = Candidate::query()
+        .filter(partners::deleted_at.is_null())
+        .filter(partners::id.eq_any(ids))
+        .order(partners::id);
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
 /// Every live partner that has one of these domains, external ids or normalised names, oldest
 /// first.
 pub async fn candidates(
