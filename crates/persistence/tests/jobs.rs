@@ -13,10 +13,7 @@ use domain::{
     Code, Error, Result,
     access::Scope,
     ids::JobId,
-    jobs::{
-        Daily, JOB_ITEM_LIST, JOB_LIST, JobItemStatus, JobStatus, JobType, Lane, NewJobItem,
-        NewTask,
-    },
+    jobs::{Daily, JOB_ITEM_LIST, JOB_LIST, JobStatus, JobType, Lane, NewJobItem, NewTask},
     lists::ListRequest,
     schema,
 };

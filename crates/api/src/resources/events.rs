@@ -155,3 +155,13 @@ async fn list(
         .await?;
     Ok(Answer::ok(&page))
 }
+
+/// Shows the problem in the event of a job as the job itself does.
+fn show_problem(event: &mut Event) {
+    let Some(stored) = event.data.0.get_mut("problem") else { return };
+    if let (Ok(id), Ok(report)) =
+        (event.subject.id.parse(), serde_json::from_value::<ErrorReport>(stored.clone()))
+    {
+        *stored = problem::document(&report, &jobs::path(id));
+    }
+}

@@ -33,7 +33,7 @@ use uuid::Uuid;
 use crate::kernel::{
     answer::Answer,
     auth::Credential,
-    call::{Call, Json, PublicCall, Query},
+    call::{Call, Json, PublicCall},
     devices,
     limits::{Bucket, Subject, Taken},
     passwords::{hashed, judged, random_password, registration_faults, verified},

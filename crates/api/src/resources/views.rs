@@ -3,10 +3,7 @@
 use actix_web::web;
 use domain::{
     ids::ViewId,
-    views::{
-        SavedView, SavedViewCreate, SavedViewList, SavedViewPage, SavedViewUpdate, VIEW_LIST,
-        ViewObject, ViewVisibility,
-    },
+    views::{SavedView, SavedViewCreate, SavedViewList, SavedViewPage, SavedViewUpdate, VIEW_LIST},
 };
 use operation_macros::operation;
 use persistence::views;

@@ -9,11 +9,14 @@ use domain::{
     events::NewEvent,
     filter::{Comparison, Node, Test, Value as FilterValue},
     ids::JobId,
-    jobs::{Job, JobItem, JobItemStatus, JobStatus, JobType, NewJobItem, NewTask, check_kept},
+    jobs::{
+        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobItemStatus, JobPage,
+        JobStatus, JobType, NewJobItem, NewTask, check_kept,
+    },
     lists::ListRequest,
     notifications::Occasion,
     quotas::Quota,
-    schema::{job_items, jobs},
+    schema::jobs,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};

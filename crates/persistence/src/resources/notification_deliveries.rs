@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::{pg::Pg, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result, fields,

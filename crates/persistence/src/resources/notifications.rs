@@ -15,7 +15,7 @@ use domain::{
     members::Member,
     notifications::{
         Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationPage,
-        NotificationSettings, NotificationSettingsUpdate, NotificationType, Occasion, Reach,
+        NotificationSettings, NotificationSettingsUpdate, Occasion, Reach,
     },
     patch,
     schema::{members, notification_deliveries, notification_settings, notifications},

@@ -600,7 +600,7 @@ fn the_sql_of_lists_is_as_reviewed() {
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
         let pairs: Vec<_> = pairs.collect();
         let given = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
-        let query = ListQuery {
+        let parameters = ListQuery {
             sort: given("sort").into_iter().collect(),
             q: given("q"),
             include: given("include").iter().filter_map(|word| word.parse().ok()).collect(),
@@ -608,7 +608,8 @@ fn the_sql_of_lists_is_as_reviewed() {
         };
         let conditions = Conditions::among(&pairs, &PARTNER_LIST);
         let mut request =
-            ListRequest::from_parameters(&query, &conditions, &PARTNER_LIST, Utc::now()).unwrap();
+            ListRequest::from_parameters(&parameters, &conditions, &PARTNER_LIST, Utc::now())
+                .unwrap();
         request.after = after;
         let statement = select(&request, partners::SOURCE, part, 51);
         format!("-- {title}: {query}\n{}\n", diesel::debug_query::<diesel::pg::Pg, _>(&statement))

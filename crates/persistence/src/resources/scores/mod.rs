@@ -5,7 +5,6 @@ mod claims;
 mod facts;
 mod past;
 
-use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
@@ -14,7 +13,6 @@ use domain::{
     jobs::{Job, JobType},
     lists::ListRequest,
     partners::Scored,
-    schema::scores,
     scores::{Judgement, SCORE_PARTNER, Score, ScorePage, ScoreRefreshRequest, plan_scores},
     timestamp::Timestamp,
 };
