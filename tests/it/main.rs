@@ -13,6 +13,7 @@ mod demo;
 mod documents;
 mod enrichments;
 mod events;
+mod every_list;
 mod exports;
 mod health;
 mod idempotency;

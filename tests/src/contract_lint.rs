@@ -12,10 +12,6 @@ const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "options", 
 /// client's method has a few besides these.
 const MAX_PARAMETERS: usize = 200;
 
-/// Parameters of lists that are no condition on a field.
-const OF_EVERY_LIST: [&str; 7] =
-    ["q", "view_id", "sort", "limit", "cursor", "include", "changed_after"];
-
 /// Keywords, annotations and types that every file sees, of Java, C#, Go, Python and TypeScript. A
 /// model of that name either does not compile or is renamed by the generator. Compared without
 /// case.
@@ -153,7 +149,8 @@ impl<'a> Lint<'a> {
                     format!("has {count} parameters; clients take at most {MAX_PARAMETERS}"),
                 );
                 let is_page = self.answers_page(operation)
-                    && list(&operation["parameters"]).any(|given| given["name"] == "cursor");
+                    && list(&operation["parameters"])
+                        .any(|given| self.resolved(given)["name"] == "cursor");
                 self.require(
                     !is_page || operation["x-pagination"].is_object(),
                     &place,
@@ -202,7 +199,8 @@ impl<'a> Lint<'a> {
     }
 
     fn answers_page(&self, operation: &'a Value) -> bool {
-        let content = &operation["responses"]["200"]["content"]["application/json"];
+        let response = self.resolved(&operation["responses"]["200"]);
+        let content = &response["content"]["application/json"];
         let properties = &self.resolved(&content["schema"])["properties"];
         !properties["data"].is_null() && !properties["next_cursor"].is_null()
     }
@@ -231,8 +229,7 @@ impl<'a> Lint<'a> {
             self.require(has_text(parameter, "description"), &place, "has no description");
             self.inline(&parameter["schema"], &place);
             // Filters are the same for several operations.
-            let name = parameter["name"].as_str().unwrap_or_default();
-            let filters = given["x-filter"] == true && !OF_EVERY_LIST.contains(&name);
+            let filters = given["x-filter"] == true;
             self.require(!filters, &place, "filters and is not a component");
             // What stands there is filled in by tools that send requests.
             for word in ["example", "examples"] {

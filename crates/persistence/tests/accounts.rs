@@ -14,21 +14,22 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Result,
     access::{AccessScope, Role, Scope, WriteMode},
+    api_keys::API_KEY_LIST,
     api_keys::{ApiKeyCreate, ApiKeyUpdate},
-    events::Event,
+    events::{EVENT_LIST, Event},
     ids::{MemberId, OrganizationId, PartnerId, UserId},
+    lists::{ListQuery, ListRequest},
     me::MeUpdate,
     members::{Member, MemberInvite, MemberStatus, MemberUpdate},
     organizations::OrganizationUpdate,
     schema,
     secrets::{KeyEnvironment, OpaqueToken},
-    sessions::Registration,
+    sessions::{Registration, SESSION_LIST},
     timestamp::Timestamp,
 };
 use persistence::{
-    Settings, Store, Tx, api_keys, email_directory,
-    events::{self, EventFilter},
-    me, member_removal, members, organizations, passwords,
+    Settings, Store, Tx, api_keys, email_directory, events, me, member_removal, members,
+    organizations, passwords,
     revocations::Revocations,
     sessions::{self, Device, Grant, Refreshed},
 };
@@ -130,11 +131,10 @@ impl Home {
     }
 
     async fn events(&self) -> Vec<Event> {
-        self.write(async |tx| {
-            events::list(tx, &EventFilter { security: true, ..Default::default() }, 200).await
-        })
-        .await
-        .unwrap()
+        self.write(async |tx| events::list(tx, None, &ListRequest::first(&EVENT_LIST, 200)).await)
+            .await
+            .unwrap()
+            .data
     }
 
     async fn event_types(&self) -> Vec<String> {
@@ -354,7 +354,8 @@ async fn sessions_end_when_idle_or_old() {
     .await
     .unwrap();
     assert_eq!(refusal(home.refresh(&next.refresh_token).await), Code::RefreshTokenInvalid);
-    let list = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, grant.session, None, 50).await;
+    let request = ListRequest::first(&SESSION_LIST, 50);
+    let list = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, grant.session, &request).await;
     assert!(home.write(list).await.unwrap().data.is_empty());
 }
 
@@ -364,15 +365,19 @@ async fn people_see_and_end_their_own_sessions_only() {
     let (one, two) = (home.open(&home.owner).await, home.open(&home.owner).await);
     let bob = home.join(Role::Member).await;
     let bobs = home.open(&bob).await;
-    let list = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, None, 1).await;
+    let request = |cursor: Option<String>| {
+        let query = ListQuery { limit: Some(1), cursor, ..ListQuery::default() };
+        ListRequest::from_body(&query, &SESSION_LIST, Utc::now()).unwrap()
+    };
+    let list =
+        async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, &request(None)).await;
     let page = home.write(list).await.unwrap();
     assert_eq!(
         (page.data[0].id, page.data[0].current, page.data[0].ip.as_str()),
         (one.session, false, "203.0.113.7")
     );
-    let cursor = page.next_cursor.expect("a second page");
-    let rest =
-        async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, Some(&cursor), 1).await;
+    let second = request(Some(page.next_cursor.expect("a second page")));
+    let rest = async |tx: &Tx<'_>| sessions::list(tx, home.owner.id, two.session, &second).await;
     let rest = home.write(rest).await.unwrap();
     assert_eq!(
         (rest.data[0].id, rest.data[0].current, rest.next_cursor),
@@ -386,7 +391,7 @@ async fn people_see_and_end_their_own_sessions_only() {
     assert_eq!(refusal(end(one.session).await), Code::NotFound);
     assert_eq!(refusal(home.refresh(&one.refresh_token).await), Code::RefreshTokenInvalid);
     assert!(home.refresh(&two.refresh_token).await.is_ok());
-    assert_eq!(home.write(async |tx| sessions::count(tx, home.owner.id).await).await.unwrap(), 1);
+    assert_eq!(home.write(list).await.unwrap().data.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -695,7 +700,10 @@ async fn a_key_is_found_by_its_prefix_changed_rotated_and_revoked() {
     revoke().await.unwrap();
     assert_eq!(refusal(revoke().await), Code::NotFound);
 
-    let listed = home.write(async |tx| api_keys::list(tx, None, 50).await).await.unwrap();
+    let listed = home
+        .write(async |tx| api_keys::list(tx, &ListRequest::first(&API_KEY_LIST, 50)).await)
+        .await
+        .unwrap();
     assert_eq!(listed.data.len(), 3, "revoked ones too");
     let events = serde_json::to_string(&home.events().await).unwrap();
     for secret in [&secret, &new_secret] {

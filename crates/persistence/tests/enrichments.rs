@@ -11,7 +11,8 @@ use domain::{
     access::WriteMode,
     enrichments::{EnrichmentRequest, Findings},
     ids::PartnerId,
-    jobs::{Daily, JobStatus, JobType},
+    jobs::{Daily, JOB_ITEM_LIST, JobStatus, JobType},
+    lists::ListRequest,
     partners::{PartnerCreatedVia, changes_of},
     schema,
     timestamp::Timestamp,
@@ -138,7 +139,8 @@ async fn whoever_takes_over_from_a_killed_worker_asks_about_one_batch_again() {
     );
     let (ended, items) = store
         .read(scope, async |tx| {
-            Ok((jobs::get(tx, job.id).await?, jobs::items(tx, job.id, None, -1, 100).await?))
+            let list = ListRequest::first(&JOB_ITEM_LIST, 100);
+            Ok((jobs::get(tx, job.id).await?, jobs::items(tx, job.id, &list).await?.data))
         })
         .await
         .unwrap();

@@ -14,12 +14,13 @@ use domain::{
     Code, Error, Result,
     access::Scope,
     ids::JobId,
-    jobs::{Daily, JobItemStatus, JobStatus, JobType, Lane, NewJobItem, NewTask},
+    jobs::{Daily, JOB_ITEM_LIST, JOB_LIST, JobStatus, JobType, Lane, NewJobItem, NewTask},
+    lists::ListRequest,
     schema,
 };
 use persistence::{
     Settings, Store, Tx, housekeeping,
-    jobs::{self, JobFilter, JobSteps, NewJob, Portion, StepOutcome},
+    jobs::{self, JobSteps, NewJob, Portion, StepOutcome},
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };
@@ -770,8 +771,8 @@ async fn a_job_is_queued_runs_step_by_step_and_tells_of_it() {
     worker::run(store, &tasks, &settings(), ended).await;
     let (job, items) = store
         .read(scope, async |tx| {
-            let job = jobs::list(tx, &JobFilter::default(), 10).await?.remove(0);
-            Ok((job, jobs::items(tx, id, Some(&[JobItemStatus::Succeeded]), -1, 10).await?))
+            let job = jobs::list(tx, &ListRequest::first(&JOB_LIST, 10)).await?.data.remove(0);
+            Ok((job, jobs::items(tx, id, &ListRequest::first(&JOB_ITEM_LIST, 10)).await?.data))
         })
         .await
         .unwrap();
@@ -841,11 +842,11 @@ async fn jobs_are_canceled_expire_and_are_seen_by_their_starter_and_admins_only(
     store.write(&ann, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
     let seen = async |scope: &Scope| -> (usize, std::result::Result<(), Code>) {
         let list = store
-            .read(scope, async |tx| jobs::list(tx, &JobFilter::default(), 10).await)
+            .read(scope, async |tx| jobs::list(tx, &ListRequest::first(&JOB_LIST, 10)).await)
             .await
             .unwrap();
         let got = store.read(scope, async |tx| jobs::get(tx, id).await).await;
-        (list.len(), got.map(|_| ()).map_err(|error| error.code()))
+        (list.data.len(), got.map(|_| ()).map_err(|error| error.code()))
     };
     assert_eq!(seen(&ann).await, (1, Ok(())));
     assert_eq!(seen(scope).await, (1, Ok(())));

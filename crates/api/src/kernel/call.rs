@@ -1,6 +1,8 @@
 //! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has
 //! let through; their order is in docs/errors.md#order-of-refusals.
 
+mod lists;
+
 use std::{future::Ready, future::ready, ops::Deref, pin::Pin, rc::Rc, time::Duration};
 
 use actix_web::{
@@ -13,10 +15,7 @@ use domain::{
     Code, Error, Fault,
     access::{AccessScope, Scope, WriteMode},
     error_report::ErrorReport,
-    fields::Field,
     ids::{MemberId, SessionId},
-    listing::ListRequest,
-    partners::PARTNER,
     patch::ExpectedVersions,
     request_body::RequestBody,
 };
@@ -91,29 +90,6 @@ impl FromRequest for Call {
 }
 
 impl Call {
-    /// The page of a list that is asked for, by a catalogue of fields; in this order (none: by id)
-    /// unless the request says otherwise.
-    ///
-    /// # Errors
-    /// `invalid_parameter` with every fault, `invalid_cursor`.
-    pub fn list_request(
-        &self,
-        catalogue: &'static [Field],
-        order: &str,
-    ) -> Result<ListRequest, Error> {
-        requested(self.passed.pairs.clone(), catalogue, order)
-    }
-
-    /// The partners that a call is about, where it takes the conditions of a list of partners
-    /// beside parameters of its `own`; in this order (none: by id).
-    ///
-    /// # Errors
-    /// `invalid_parameter` with every fault, `invalid_cursor`.
-    pub fn partner_filter(&self, own: &[&str], order: &str) -> Result<ListRequest, Error> {
-        let others = self.passed.pairs.iter().filter(|(name, _)| !own.contains(&name.as_str()));
-        requested(others.cloned().collect(), PARTNER, order)
-    }
-
     /// Makes sure that the client says which version it replaces (`*` for any).
     ///
     /// # Errors
@@ -313,23 +289,6 @@ fn refused(error: &Error, problem: &Value) -> Answer {
         headers: vec![kind],
         body: problem.to_string().into_bytes(),
     }
-}
-
-fn requested(
-    mut pairs: Vec<(String, String)>,
-    catalogue: &'static [Field],
-    order: &str,
-) -> Result<ListRequest, Error> {
-    // A view may bring the order; changes have their own.
-    let has_order = ["sort", "view_id", "changed_after"];
-    if !order.is_empty() && !pairs.iter().any(|(name, _)| has_order.contains(&name.as_str())) {
-        pairs.push(("sort".to_owned(), order.to_owned()));
-    }
-    let mut request = ListRequest::from_parameters(&pairs, catalogue, chrono::Utc::now())?;
-    if let Some(view) = request.view.as_mut().filter(|_| !order.is_empty()) {
-        view.order = order.split(',').map(str::to_owned).collect();
-    }
-    Ok(request)
 }
 
 /// Refusals that stay the same however often they are asked for.

@@ -28,7 +28,7 @@ use crate::kernel::{
     auth::{Caller, Credential},
     client_address,
     limits::{Bucket, Left, Subject},
-    openapi::OperationPolicy,
+    openapi::{CheckedQuery, OperationPolicy},
     operation::{Access, KeyAccess},
     pages,
     problem::{self, Failure},
@@ -42,6 +42,8 @@ pub struct Passed {
     pub caller: Option<Caller>,
     /// Query parameters, checked and typed as the document says.
     pub query: Map<String, Value>,
+    /// What is wrong with the parameters that every list has: `Call::list_request` answers it.
+    pub list_faults: Vec<Fault>,
     /// Query parameters as they came, decoded.
     pub pairs: Vec<(String, String)>,
     pub request_id: Uuid,
@@ -207,7 +209,8 @@ async fn enter(
         .check_path(&state.schemas, |name| segment(&operation.pattern, request.path(), name))?;
     operation.check_accept(text(header::ACCEPT))?;
     let pairs = pairs?;
-    let query = operation.check_query(&state.schemas, &pairs)?;
+    let CheckedQuery { values: query, list_faults } =
+        operation.check_query(&state.schemas, &pairs)?;
     if let Some(known) = &caller {
         may_write_as(known, &query)?;
     }
@@ -215,7 +218,8 @@ async fn enter(
         expect_identity(text(header::CONTENT_ENCODING))?;
     }
     let left = Cell::new(*left);
-    Ok(Some(Passed { operation, caller, query, pairs, request_id: id, address, left }))
+    let request_id = id;
+    Ok(Some(Passed { operation, caller, query, list_faults, pairs, request_id, address, left }))
 }
 
 /// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken

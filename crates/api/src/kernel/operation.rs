@@ -10,7 +10,7 @@
 //! | `scope(TagsWrite)` | the [`AccessScope`]s an API key needs, or `any_api_key`, `no_api_key` |
 //! | `public` | nobody needs a credential; counted by `PublicRequests` |
 //! | `limit(Registrations)`, `unlimited` | another [`Bucket`] of a public operation, or none |
-//! | `query(Paging)` | query parameters that no argument of the handler has |
+//! | `query(TagList)` | query parameters that no argument of the handler has |
 //! | `body(ImportForm, media("multipart/form-data"))` | a body that is not JSON |
 //! | `ok(Tag)`, `created(..)`, `accepted(..)`, `multi_status(..)`, `no_content` | the successes |
 //! | `errors(TagNameTaken)` | the [`Code`]s that it adds to the common ones |

@@ -14,7 +14,8 @@ use domain::{
     api_keys::ApiKeyCreate,
     contacts::ContactCreate,
     ids::{MemberId, OrganizationId, PartnerId, TagId, UserId},
-    members::MemberInvite,
+    lists::ListRequest,
+    members::{MEMBER_LIST, MemberInvite},
     organizations::today,
     partners::{PartnerCreate, PartnerCreatedVia, changes_of},
     passwords,
@@ -22,10 +23,10 @@ use domain::{
     sessions::Registration,
     tags::TagCreate,
     timestamp::Timestamp,
+    views::VIEW_LIST,
 };
 use persistence::{
-    Store, Tx, api_keys, contacts, email_directory, members, organizations, partners, tags,
-    views::{self, ViewFilter},
+    Store, Tx, api_keys, contacts, email_directory, members, organizations, partners, tags, views,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -296,7 +297,8 @@ async fn make(
 /// Saved views belong to a member, so they come once there is one; not again where there are some.
 async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Result<()> {
     let system = Scope::system(organization, "partneros demo", Uuid::now_v7());
-    let people = store.read(&system, async |tx| members::list(tx, None, 200).await).await?.data;
+    let everybody = ListRequest::first(&MEMBER_LIST, 200);
+    let people = store.read(&system, async |tx| members::list(tx, &everybody).await).await?.data;
     let owner = people.into_iter().find(|member| member.email == OWNER);
     let Some((owner, user)) = owner.and_then(|owner| Some((owner.id, owner.user_id?))) else {
         return Ok(());
@@ -305,10 +307,11 @@ async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Re
         member: Some(owner),
         ..Scope::newcomer(organization, user, OWNER_NAME, Uuid::now_v7())
     };
+    let first = ListRequest::first(&VIEW_LIST, 1);
     let done =
-        store.write(&scope, async |tx| match views::count(tx, &ViewFilter::default()).await? {
-            0 => program::insert_views(tx, owner).await,
-            _ => Ok(()),
+        store.write(&scope, async |tx| match views::list(tx, &first).await?.data.is_empty() {
+            true => program::insert_views(tx, owner).await,
+            false => Ok(()),
         });
     Ok(done.await?)
 }

@@ -2,9 +2,11 @@
 
 use actix_web::web;
 use domain::{
-    api_keys::{ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyRotation, ApiKeyUpdate, ApiKeyWithSecret},
+    api_keys::{
+        API_KEY_LIST, ApiKey, ApiKeyCreate, ApiKeyList, ApiKeyPage, ApiKeyRotation, ApiKeyUpdate,
+        ApiKeyWithSecret,
+    },
     ids::ApiKeyId,
-    page::Paging,
     secrets::ApiKeySecret,
 };
 use operation_macros::operation;
@@ -12,7 +14,7 @@ use persistence::api_keys;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
+    call::{Call, Json},
     problem::Result,
 };
 
@@ -24,19 +26,13 @@ use crate::kernel::{
     tag(ApiKeys),
     role(Admin),
     no_api_key,
+    query(ApiKeyList),
     ok(ApiKeyPage),
     errors(InvalidCursor)
 )]
-pub async fn list_api_keys(call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let page = call
-        .read(async |tx| {
-            let mut page = api_keys::list(tx, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(api_keys::count(tx).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_api_keys(call: Call) -> Result<Answer> {
+    let request = call.list_request(&API_KEY_LIST)?;
+    let page = call.read(async |tx| api_keys::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

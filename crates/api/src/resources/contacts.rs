@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use domain::{
-    contacts::{CONTACT, Contact, ContactCreate, ContactList, ContactPage, ContactUpdate},
+    contacts::{CONTACT_LIST, Contact, ContactCreate, ContactList, ContactPage, ContactUpdate},
     ids::ContactId,
 };
 use operation_macros::operation;
@@ -28,7 +28,7 @@ use crate::kernel::{
     field_errors(NotFoundReference)
 )]
 pub async fn list_contacts(call: Call) -> Result<Answer> {
-    let request = call.list_request(CONTACT, "name")?;
+    let request = call.list_request(&CONTACT_LIST)?;
     let page = call.read(async |tx| contacts::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

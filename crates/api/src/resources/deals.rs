@@ -5,13 +5,12 @@ use chrono::Utc;
 use domain::{
     Fault,
     deals::{
-        Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem, DealBatchOperation,
-        DealBatchResult, DealConflictPage, DealCreate, DealList, DealPage, DealQuery,
-        DealRejection, DealUpdate, catalogue,
+        DEAL_CONFLICT_LIST, DEAL_LIST, Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem,
+        DealBatchOperation, DealBatchResult, DealConflictList, DealConflictPage, DealCreate,
+        DealList, DealPage, DealQuery, DealRejection, DealUpdate,
     },
     ids::DealId,
-    listing::ListRequest,
-    page::{Page, Paging},
+    lists::ListRequest,
 };
 use operation_macros::operation;
 use persistence::{batch::Done, deals};
@@ -19,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
+    call::{Call, Json},
     problem::{Result, batch_status, status_of},
     request_body::Sum,
 };
@@ -30,7 +29,7 @@ fn answer(deal: &Deal) -> Answer {
 
 /// List deals
 ///
-/// Filter parameters are ANDed; those that begin with `partner.` look at the deal's partner. `q`
+/// Filter parameters are ANDed; fields of the deal's partner are for `POST /deals/query`. `q`
 /// finds parts of name, account and domain of the account.
 #[operation(
     get("/deals"),
@@ -43,7 +42,7 @@ fn answer(deal: &Deal) -> Answer {
     field_errors(NotFoundReference)
 )]
 pub async fn list_deals(call: Call) -> Result<Answer> {
-    let request = call.list_request(catalogue(), "")?;
+    let request = call.list_request(&DEAL_LIST)?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -62,7 +61,7 @@ pub async fn list_deals(call: Call) -> Result<Answer> {
     errors(InvalidCursor, InvalidFilter)
 )]
 pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
-    let request = ListRequest::from_body(&body.value.0, catalogue(), Utc::now())?;
+    let request = ListRequest::from_body(&body.value.0, &DEAL_LIST, Utc::now())?;
     let page = call.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -258,14 +257,12 @@ pub async fn reject_deal(
     tag(Deals),
     role(Viewer),
     scope(DealsRead),
+    query(DealConflictList),
     ok(DealConflictPage),
     errors(InvalidCursor)
 )]
-pub async fn list_deal_conflicts(
-    call: Call,
-    id: web::Path<DealId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
+pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
+    let request = call.list_request(&DEAL_CONFLICT_LIST)?;
     let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
-    Ok(Answer::ok(&Page::of(conflicts, &paging, &format!("conflicts {}", *id))?))
+    Ok(Answer::ok(&request.page_of(conflicts)))
 }

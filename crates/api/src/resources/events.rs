@@ -2,15 +2,20 @@
 
 use actix_web::web;
 use domain::{
-    Code, Error,
+    Code, Error, Fault,
     access::AccessScope,
     error_report::ErrorReport,
-    events::{Event, EventOrder, EventTypeInfo, TYPES},
+    events::{
+        EVENT_LIST, EVENT_TYPE_LIST, Event, EventList, EventOrder, EventTypeInfo, EventTypeList,
+        TYPES,
+    },
+    filter::Value,
     ids::PartnerId,
-    page::{LogPage, Page, Paging},
+    lists::{Last, invalid_parameters},
+    page::{LogPage, Page},
 };
 use operation_macros::operation;
-use persistence::events::{self, EventFilter};
+use persistence::events;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -28,34 +33,14 @@ pub type EventPage = LogPage<Event>;
 /// All types of events.
 pub type EventTypePage = Page<EventTypeInfo>;
 
-/// Which events.
+/// In which order.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct EventList {
-    /// Only events of these types.
-    #[serde(default)]
-    #[param(max_items = 60, example = json!(["partner.updated"]))]
-    pub types: Option<Vec<String>>,
-    /// Only events about this resource.
-    #[serde(default)]
-    #[param(max_length = 60, example = "ptn_01kb1q3x5se7wtc2gnh2avw0fd")]
-    pub subject_id: Option<String>,
-    /// Only events of this user or API key.
-    #[serde(default)]
-    #[param(max_length = 60, example = "key_01kb1q3x5se7wtc2gnh2avw0fd")]
-    pub actor_id: Option<String>,
-    /// Only events after this sequence number: whoever has read up to n has missed nothing before
-    /// n.
-    #[serde(default)]
-    #[param(minimum = 0, maximum = 9007199254740991_i64, example = 48213)]
-    pub sequence_gt: Option<i64>,
-    /// `desc` for the newest first; ascending unless given.
+pub struct EventOrderParameter {
+    /// `desc` for the newest first; ascending unless given. The same as `sort=-sequence`.
     #[serde(default)]
     #[param(inline = false)]
     pub order: Option<EventOrder>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
 }
 
 /// List events
@@ -72,12 +57,12 @@ pub struct EventList {
     tag(Events),
     role(Viewer),
     scope(EventsRead),
-    query(Paging),
+    query(EventList),
     ok(EventPage),
     errors(InvalidCursor, EventsExpired)
 )]
-pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> {
-    list(&call, &query, None).await
+pub async fn list_events(call: Call, order: Query<EventOrderParameter>) -> Result<Answer> {
+    list(&call, order.order, None).await
 }
 
 /// List the events of a partner
@@ -89,16 +74,16 @@ pub async fn list_events(call: Call, query: Query<EventList>) -> Result<Answer> 
     tag(Partners),
     role(Viewer),
     scope(EventsRead),
-    query(Paging),
+    query(EventList),
     ok(EventPage),
     errors(InvalidCursor, EventsExpired)
 )]
 pub async fn list_partner_events(
     call: Call,
     id: web::Path<PartnerId>,
-    query: Query<EventList>,
+    order: Query<EventOrderParameter>,
 ) -> Result<Answer> {
-    list(&call, &query, Some(*id)).await
+    list(&call, order.order, Some(*id)).await
 }
 
 /// List the types of events
@@ -109,55 +94,38 @@ pub async fn list_partner_events(
     tag(Events),
     role(Viewer),
     any_api_key,
+    query(EventTypeList),
     ok(EventTypePage),
     errors(InvalidCursor)
 )]
-pub async fn list_event_types(_call: Call, paging: Query<Paging>) -> Result<Answer> {
-    Ok(Answer::ok(&Page::of(
-        TYPES.iter().map(EventTypeInfo::from).collect(),
-        &paging,
-        "event-types",
-    )?))
+pub async fn list_event_types(call: Call) -> Result<Answer> {
+    let request = call.list_request(&EVENT_TYPE_LIST)?;
+    Ok(Answer::ok(&request.page_of(TYPES.iter().map(EventTypeInfo::from).collect())))
 }
 
-async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Result<Answer> {
-    if let Some(wrong) =
-        query.types.iter().flatten().find(|name| domain::events::EventType::named(name).is_none())
-    {
-        let allowed: Vec<&str> = TYPES.iter().map(|t| t.name).collect();
-        let fault = domain::Fault::at_parameter(
-            "invalid_parameter",
-            "types",
-            format!("there is no event type {wrong}"),
-        );
-        return Err(Error::of(Code::InvalidParameter).at(fault.meta("allowed", allowed)).into());
+async fn list(
+    call: &Call,
+    order: Option<EventOrder>,
+    partner: Option<PartnerId>,
+) -> Result<Answer> {
+    let mut query = call.list_parameters()?;
+    if order.is_some() && !query.sort.is_empty() {
+        let detail = "cannot be combined with sort";
+        let fault = Fault::at_parameter("invalid_parameter", "order", detail);
+        return Err(invalid_parameters(vec![fault]).into());
     }
-    let order = query.order.unwrap_or(EventOrder::Asc);
-    let conditions = ("events", partner, &query.types, &query.subject_id, &query.actor_id);
-    let fingerprint = match order {
-        EventOrder::Asc => domain::cursor::fingerprint(&conditions),
-        EventOrder::Desc => domain::cursor::fingerprint(&(conditions, order)),
-    };
-    let cursor = query.paging.cursor.as_deref();
-    let from_cursor: Option<i64> =
-        cursor.map(|cursor| domain::cursor::decode(&fingerprint, cursor)).transpose()?;
+    if order == Some(EventOrder::Desc) {
+        query.sort = vec!["-sequence".to_owned()];
+    }
+    let request = call.list_request_of(&EVENT_LIST, &query)?;
     // Up to this number the reader has read, or does not want to.
-    let read = match order {
-        EventOrder::Asc => from_cursor.max(query.sequence_gt),
-        EventOrder::Desc => query.sequence_gt,
+    let last_read = match &request.after {
+        Some(Last { tie: Value::Int(sequence), .. }) if !request.sort.tie_descending => {
+            Some(*sequence)
+        }
+        _ => None,
     };
-    let filter = EventFilter {
-        types: query.types.clone(),
-        subject_id: query.subject_id.clone(),
-        actor_id: query.actor_id.clone(),
-        partner,
-        after: read.unwrap_or(0),
-        before: from_cursor.filter(|_| order == EventOrder::Desc),
-        newest_first: order == EventOrder::Desc,
-        reader: call.caller.scope.member,
-        security: call.caller.scope.role >= domain::access::Role::Admin,
-    };
-    let limit = query.paging.limit();
+    let read = last_read.max(request.lower_bound("sequence"));
     let page = call
         .read(async |tx| {
             if let Some(partner) = partner {
@@ -165,9 +133,8 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
             }
             // Before the events: they are all there up to this number.
             let last_sequence = events::last_sequence(tx).await?;
-            let total_count =
-                if query.paging.counts() { Some(events::count(tx, &filter).await?) } else { None };
-            let mut data = events::list(tx, &filter, limit + 1).await?;
+            let Page { mut data, next_cursor, total_count } =
+                events::list(tx, partner, &request).await?;
             if let Some(read) = read {
                 // After the events: what is erased between the two statements is missed by nobody
                 // who does not hear of it.
@@ -176,12 +143,6 @@ async fn list(call: &Call, query: &EventList, partner: Option<PartnerId>) -> Res
                     return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
                 }
             }
-            let more = data.len() as i64 > limit;
-            data.truncate(limit as usize);
-            let next_cursor = data
-                .last()
-                .filter(|_| more)
-                .map(|last| domain::cursor::encode(&fingerprint, last.sequence));
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);

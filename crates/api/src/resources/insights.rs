@@ -2,11 +2,10 @@
 
 use domain::{
     insights::{
-        AttainmentInsight, InsightFilter, LifecycleInsight, LifecycleWindow, PortfolioInsight,
-        StrengthsInsight,
+        AttainmentInsight, LifecycleInsight, LifecycleWindow, PortfolioInsight, StrengthsInsight,
     },
     joint_plans::FiscalYearParameter,
-    page::Paging,
+    partners::{PARTNER_SELECTION, PARTNERS_BY_NAME, PartnerSelection, PartnersByName},
 };
 use operation_macros::operation;
 use persistence::insights;
@@ -26,12 +25,12 @@ use crate::kernel::{
     role(Viewer),
     scope(InsightsRead),
     cost(5),
-    query(InsightFilter),
+    query(PartnerSelection),
     ok(PortfolioInsight),
     field_errors(NotFoundReference)
 )]
 pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
-    let request = call.partner_filter(&[], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::portfolio(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -45,12 +44,12 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     role(Viewer),
     scope(InsightsRead),
     cost(5),
-    query(InsightFilter),
+    query(PartnerSelection),
     ok(LifecycleInsight),
     field_errors(NotFoundReference)
 )]
 pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
-    let request = call.partner_filter(&["since", "until"], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -64,12 +63,12 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
     role(Viewer),
     scope(InsightsRead),
     cost(5),
-    query(InsightFilter),
+    query(PartnerSelection),
     ok(StrengthsInsight),
     field_errors(NotFoundReference)
 )]
 pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
-    let request = call.partner_filter(&[], "")?;
+    let request = call.list_request(&PARTNER_SELECTION)?;
     let insight = call.read(async |tx| insights::strengths(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
@@ -83,7 +82,7 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     role(Viewer),
     scope(InsightsRead),
     cost(5),
-    query(Paging, InsightFilter),
+    query(PartnersByName),
     ok(AttainmentInsight),
     errors(InvalidCursor),
     field_errors(NotFoundReference)
@@ -92,7 +91,7 @@ pub async fn get_attainment_insight(
     call: Call,
     query: Query<FiscalYearParameter>,
 ) -> Result<Answer> {
-    let request = call.partner_filter(&["fiscal_year"], "name")?;
+    let request = call.list_request(&PARTNERS_BY_NAME)?;
     let insight =
         call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
     Ok(Answer::ok(&insight))

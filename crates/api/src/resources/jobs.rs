@@ -6,20 +6,17 @@ use actix_web::{
     web,
 };
 use domain::{
-    Code, Error, cursor,
+    Code, Error,
     ids::JobId,
-    jobs::{Job, JobItem, JobItemPage, JobItemStatus, JobPage, JobStatus, JobType},
-    page::{Page, Paging},
+    jobs::{JOB_ITEM_LIST, JOB_LIST, Job, JobItem, JobItemList, JobItemPage, JobList, JobPage},
 };
 use operation_macros::operation;
-use persistence::jobs::{self, JobFilter};
-use serde::{Deserialize, Serialize};
+use persistence::jobs;
 use serde_json::{Value, json};
-use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Query},
+    call::Call,
     files::result_of,
     problem::{self, Result},
     request_body::Sum,
@@ -57,36 +54,6 @@ pub fn accepted(call: &Call, job: &Job) -> Answer {
     Answer::accepted(path(job.id), &shown(call, job)).versioned(job.version)
 }
 
-/// Which jobs.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct JobList {
-    /// Only of these types.
-    #[serde(default, rename = "type")]
-    #[param(max_items = 20)]
-    pub types: Option<Vec<JobType>>,
-    /// Only in these states.
-    #[serde(default, rename = "status")]
-    #[param(max_items = 5)]
-    pub statuses: Option<Vec<JobStatus>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
-
-/// Which items of a job.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct JobItemList {
-    /// Only with these outcomes.
-    #[serde(default, rename = "status")]
-    #[param(max_items = 3)]
-    pub statuses: Option<Vec<JobItemStatus>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
-
 /// List jobs
 ///
 /// Your own jobs, newest first. Admins see the jobs of everybody.
@@ -95,30 +62,13 @@ pub struct JobItemList {
     tag(Jobs),
     role(Viewer),
     scope(JobsRead),
-    query(Paging),
+    query(JobList),
     ok(JobPage),
     errors(InvalidCursor)
 )]
-pub async fn list_jobs(call: Call, query: Query<JobList>) -> Result<Answer> {
-    let fingerprint = cursor::fingerprint(&("jobs", &query.types, &query.statuses));
-    let before = query
-        .paging
-        .cursor
-        .as_deref()
-        .map(|text| cursor::decode(&fingerprint, text))
-        .transpose()?;
-    let filter = JobFilter { types: query.types.clone(), statuses: query.statuses.clone(), before };
-    let limit = query.paging.limit();
-    let page = call
-        .read(async |tx| {
-            let rows = jobs::list(tx, &filter, limit + 1).await?;
-            let mut page = page(rows, limit, |job: &Job| cursor::encode(&fingerprint, job.id));
-            if query.paging.counts() {
-                page.total_count = Some(jobs::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_jobs(call: Call) -> Result<Answer> {
+    let request = call.list_request(&JOB_LIST)?;
+    let page = call.read(async |tx| jobs::list(tx, &request).await).await?;
     Ok(Answer::ok(&page.map(|job: Job| shown(&call, &job))))
 }
 
@@ -148,34 +98,13 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     tag(Jobs),
     role(Viewer),
     scope(JobsRead),
-    query(Paging),
+    query(JobItemList),
     ok(JobItemPage),
     errors(InvalidCursor, JobExpired)
 )]
-pub async fn list_job_items(
-    call: Call,
-    id: web::Path<JobId>,
-    query: Query<JobItemList>,
-) -> Result<Answer> {
-    let fingerprint = cursor::fingerprint(&("items", *id, &query.statuses));
-    let after: Option<i64> = query
-        .paging
-        .cursor
-        .as_deref()
-        .map(|text| cursor::decode(&fingerprint, text))
-        .transpose()?;
-    let (limit, statuses) = (query.paging.limit(), query.statuses.as_deref());
-    let page = call
-        .read(async |tx| {
-            jobs::get(tx, *id).await?;
-            let rows = jobs::items(tx, *id, statuses, after.unwrap_or(-1), limit + 1).await?;
-            let mut page = page(rows, limit, |item| cursor::encode(&fingerprint, item.index));
-            if query.paging.counts() {
-                page.total_count = Some(jobs::count_items(tx, *id, statuses).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_job_items(call: Call, id: web::Path<JobId>) -> Result<Answer> {
+    let request = call.list_request(&JOB_ITEM_LIST)?;
+    let page = call.read(async |tx| jobs::items(tx, *id, &request).await).await?;
     let path = format!("{}/items", path(*id));
     Ok(Answer::ok(&page.map(|item: JobItem| {
         let mut shown = json!(item);
@@ -184,14 +113,6 @@ pub async fn list_job_items(
         }
         shown
     })))
-}
-
-/// One page out of rows of which there is one more than `limit` when the list goes on.
-fn page<T>(mut rows: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<T> {
-    let goes_on = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| goes_on).map(cursor);
-    Page { data: rows, next_cursor, total_count: None }
 }
 
 /// Download the result of a job

@@ -3,8 +3,9 @@
 use actix_web::web;
 use domain::{
     ids::MemberId,
-    members::{InvitedMember, Member, MemberInvite, MemberPage, MemberUpdate},
-    page::Paging,
+    members::{
+        InvitedMember, MEMBER_LIST, Member, MemberInvite, MemberList, MemberPage, MemberUpdate,
+    },
     secrets::OpaqueToken,
 };
 use operation_macros::operation;
@@ -13,7 +14,7 @@ use persistence::{member_removal, members, notifications};
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
+        call::{Call, Json},
         problem::Result,
     },
     resources::notifications::sender::{INVITATION_LINKS, invitation_link},
@@ -27,19 +28,13 @@ use crate::{
     tag(Members),
     role(Viewer),
     scope(MembersRead),
+    query(MemberList),
     ok(MemberPage),
     errors(InvalidCursor)
 )]
-pub async fn list_members(call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let page = call
-        .read(async |tx| {
-            let mut page = members::list(tx, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(members::count(tx).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_members(call: Call) -> Result<Answer> {
+    let request = call.list_request(&MEMBER_LIST)?;
+    let page = call.read(async |tx| members::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

@@ -6,13 +6,14 @@ use domain::{
     Fault,
     access::WriteMode,
     ids::{PartnerId, TagId},
-    listing::ListRequest,
-    page::{Page, Paging},
+    lists::ListRequest,
+    page::Page,
     partners::{
-        AggregateRequest, AggregateResult, FieldOverridePage, PARTNER, Partner, PartnerBatch,
+        AggregateRequest, AggregateResult, FIELD_OVERRIDE_LIST, FieldOverrideList,
+        FieldOverridePage, PARTNER, PARTNER_FIELD_LIST, PARTNER_LIST, Partner, PartnerBatch,
         PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
-        PartnerCreatedVia, PartnerField, PartnerList, PartnerQuery, PartnerSummaryPage,
-        PartnerUpdate, changes_of, checked_aggregate,
+        PartnerCreatedVia, PartnerField, PartnerFieldList, PartnerList, PartnerQuery,
+        PartnerSummaryPage, PartnerUpdate, changes_of, checked_aggregate,
     },
 };
 use operation_macros::operation;
@@ -75,12 +76,13 @@ fn tag(partner: &Partner) -> String {
     role(Viewer),
     any_api_key,
     etag,
+    query(PartnerFieldList),
     ok(PartnerFieldPage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let fields =
-        Page::of(PARTNER.iter().map(PartnerField::from).collect(), &paging, "partner-fields")?;
+pub async fn list_partner_fields(call: Call) -> Result<Answer> {
+    let request = call.list_request(&PARTNER_FIELD_LIST)?;
+    let fields = request.page_of(PARTNER.iter().map(PartnerField::from).collect());
     let answer = Answer::ok(&fields);
     let sum: String =
         Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
@@ -101,7 +103,7 @@ pub async fn list_partner_fields(_call: Call, paging: Query<Paging>) -> Result<A
     field_errors(NotFoundReference)
 )]
 pub async fn list_partners(call: Call) -> Result<Answer> {
-    let request = call.list_request(PARTNER, "")?;
+    let request = call.list_request(&PARTNER_LIST)?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -120,7 +122,7 @@ pub async fn list_partners(call: Call) -> Result<Answer> {
     errors(InvalidCursor, InvalidFilter)
 )]
 pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answer> {
-    let request = ListRequest::from_body(&body.value.0, PARTNER, Utc::now())?;
+    let request = ListRequest::from_body(&body.value.0, &PARTNER_LIST, Utc::now())?;
     let page = call.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
@@ -339,16 +341,14 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
     tag(Partners),
     role(Viewer),
     scope(PartnersRead),
+    query(FieldOverrideList),
     ok(FieldOverridePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_overrides(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
+pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&FIELD_OVERRIDE_LIST)?;
     let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
-    Ok(Answer::ok(&Page::of(overrides.data, &paging, "overrides")?))
+    Ok(Answer::ok(&request.page_of(overrides)))
 }
 
 /// Override a field at its current value

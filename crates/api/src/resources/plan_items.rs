@@ -3,7 +3,9 @@
 use actix_web::web;
 use domain::{
     ids::{PartnerId, PlanItemId},
-    plan_items::{PLAN_ITEM, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate},
+    plan_items::{
+        PLAN_ITEM_LIST, PlanItem, PlanItemCreate, PlanItemList, PlanItemPage, PlanItemUpdate,
+    },
 };
 use operation_macros::operation;
 use persistence::plan_items;
@@ -27,7 +29,7 @@ use crate::kernel::{
     errors(InvalidCursor)
 )]
 pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(PLAN_ITEM, "position")?;
+    let request = call.list_request(&PLAN_ITEM_LIST)?;
     let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

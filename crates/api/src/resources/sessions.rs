@@ -12,11 +12,11 @@ use domain::{
     access::Scope,
     ids::{IdFault, OrganizationId, SessionId, UserId},
     mailbox::mailbox,
-    page::Paging,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
         InvitationAcceptance, PasswordChange, PasswordProof, PasswordResetRequest, Registration,
-        RegistrationConfirmation, SessionPage, SignIn, TokenGrant, is_same_network,
+        RegistrationConfirmation, SESSION_LIST, SessionList, SessionPage, SignIn, TokenGrant,
+        is_same_network,
     },
 };
 use operation_macros::operation;
@@ -33,7 +33,7 @@ use uuid::Uuid;
 use crate::kernel::{
     answer::Answer,
     auth::Credential,
-    call::{Call, Json, PublicCall, Query},
+    call::{Call, Json, PublicCall},
     devices,
     limits::{Bucket, Subject, Taken},
     passwords::{hashed, judged, random_password, registration_faults, verified},
@@ -287,22 +287,14 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     tag(Auth),
     role(Viewer),
     no_api_key,
+    query(SessionList),
     ok(SessionPage),
     errors(InvalidCursor)
 )]
-pub async fn list_sessions(call: Call, paging: Query<Paging>) -> Result<Answer> {
+pub async fn list_sessions(call: Call) -> Result<Answer> {
     let (member, session) = call.user()?;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                sessions::list(tx, member, session, paging.cursor.as_deref(), paging.limit())
-                    .await?;
-            if paging.counts() {
-                page.total_count = Some(sessions::count(tx, member).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+    let request = call.list_request(&SESSION_LIST)?;
+    let page = call.read(async |tx| sessions::list(tx, member, session, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

@@ -2,11 +2,12 @@
 
 use actix_web::web;
 use domain::{
-    Code, Error, Fault, cursor,
-    page::{Page, Paging},
+    Code, Error, Fault, Place,
+    lists::{DEFAULT_LIMIT, cursor},
+    page::Page,
     slack::{
-        SlackConnection, SlackIntegration, SlackTarget, SlackTargetKind, SlackTargetPage,
-        StoredSlack,
+        SlackConnection, SlackIntegration, SlackTarget, SlackTargetKind, SlackTargetList,
+        SlackTargetPage, StoredSlack,
     },
     text::fold,
 };
@@ -26,21 +27,14 @@ use crate::kernel::{
 /// Pages of Slack's that one request looks through for something that fits.
 const MOST_PAGES: usize = 5;
 
-/// Which targets.
+/// Which kind of targets.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct SlackTargetList {
+pub struct SlackTargetKindParameter {
     /// Only channels or only users.
     #[serde(default)]
     #[param(inline = false)]
     pub kind: Option<SlackTargetKind>,
-    /// Part of the name.
-    #[serde(default)]
-    #[param(max_length = 200, example = "partner")]
-    pub q: Option<String>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
 }
 
 /// The token of a connection; none when it was encrypted with a key of the server that nobody has
@@ -136,34 +130,32 @@ type Position = (SlackTargetKind, String);
     tag(Integrations),
     role(Admin),
     no_api_key,
-    query(Paging),
+    query(SlackTargetList),
     ok(SlackTargetPage),
     errors(InvalidCursor, SlackNotConnected)
 )]
-pub async fn list_slack_targets(call: Call, query: Query<SlackTargetList>) -> Result<Answer> {
+pub async fn list_slack_targets(
+    call: Call,
+    only: Query<SlackTargetKindParameter>,
+) -> Result<Answer> {
+    let query = call.list_query()?;
     let needle = query.q.as_deref().map(fold).unwrap_or_default();
-    let fingerprint = cursor::fingerprint(&("slack targets", query.kind, &needle));
-    let from: Option<Position> = query
-        .paging
-        .cursor
-        .as_deref()
-        .map(|text| cursor::decode(&fingerprint, text))
-        .transpose()?;
+    let fingerprint = cursor::fingerprint(&("slack targets", only.kind, &needle));
+    let from: Option<Position> = match &query.cursor {
+        Some(text) => Some(cursor::decode(&fingerprint, text).ok_or_else(invalid_cursor)?),
+        None => None,
+    };
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let stored = call.read(async |tx| slack::get(tx).await).await?;
     let token = stored
         .and_then(|stored| token_of(&call, &stored))
         .ok_or_else(|| Error::of(Code::SlackNotConnected))?;
     let mut position =
-        from.unwrap_or_else(|| (query.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
+        from.unwrap_or_else(|| (only.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
     for page in 1.. {
         let (kind, at) = &position;
-        let found = call
-            .state
-            .slack
-            .targets(&token, *kind, at, query.paging.limit())
-            .await
-            .map_err(refused)?;
-        let next = following(&position, found.next, query.kind);
+        let found = call.state.slack.targets(&token, *kind, at, limit).await.map_err(refused)?;
+        let next = following(&position, found.next, only.kind);
         let data: Vec<SlackTarget> =
             found.rows.into_iter().filter(|row| fold(&row.name).contains(&needle)).collect();
         match next {
@@ -192,10 +184,14 @@ fn following(
     }
 }
 
+fn invalid_cursor() -> Error {
+    cursor::invalid(Place::Parameter("cursor".to_owned()))
+}
+
 /// Slack's refusal of a list.
 fn refused(fault: SlackFault) -> Error {
     match fault {
-        SlackFault::Said(word) if word == "invalid_cursor" => cursor::invalid(),
+        SlackFault::Said(word) if word == "invalid_cursor" => invalid_cursor(),
         SlackFault::Said(word) if fault_of_token(&word) => Error::new(
             Code::SlackNotConnected,
             format!("Slack does not accept the token any more ({word}): connect again."),

@@ -4,7 +4,7 @@ use actix_web::web;
 use domain::{
     ids::{PartnerId, SubmissionId},
     submissions::{
-        AcceptanceResult, PublicSubmission, SUBMISSION, Submission, SubmissionAcceptance,
+        AcceptanceResult, PublicSubmission, SUBMISSION_LIST, Submission, SubmissionAcceptance,
         SubmissionList, SubmissionPage, SubmissionReceipt, SubmissionUpdate,
     },
 };
@@ -69,7 +69,7 @@ pub async fn submit_application(
     errors(InvalidCursor)
 )]
 pub async fn list_submissions(call: Call) -> Result<Answer> {
-    let request = call.list_request(SUBMISSION, "-submitted_at")?;
+    let request = call.list_request(&SUBMISSION_LIST)?;
     let page = call.read(async |tx| submissions::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -3,7 +3,7 @@
 use actix_web::web;
 use domain::{
     ids::TagId,
-    tags::{TAG, Tag, TagCreate, TagList, TagPage, TagUpdate},
+    tags::{TAG_LIST, Tag, TagCreate, TagList, TagPage, TagUpdate},
 };
 use operation_macros::operation;
 use persistence::tags;
@@ -27,7 +27,7 @@ use crate::kernel::{
     errors(InvalidCursor)
 )]
 pub async fn list_tags(call: Call) -> Result<Answer> {
-    let request = call.list_request(TAG, "name")?;
+    let request = call.list_request(&TAG_LIST)?;
     let page = call.read(async |tx| tags::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -4,10 +4,10 @@ use actix_web::web;
 use domain::{
     ids::PartnerId,
     jobs::Job,
-    page::Paging,
     tiers::{
-        Tier, TierAssessment, TierChangePage, TierCreate, TierEvaluationRequest, TierPage,
-        TierPolicy, TierPolicyUpdate, TierUpdate,
+        TIER_CHANGE_LIST, TIER_LIST, Tier, TierAssessment, TierChangeList, TierChangePage,
+        TierCreate, TierEvaluationRequest, TierList, TierPage, TierPolicy, TierPolicyUpdate,
+        TierUpdate,
     },
 };
 use operation_macros::operation;
@@ -51,11 +51,13 @@ pub struct TierReplacement {
     tag(Tiers),
     role(Viewer),
     scope(TiersRead),
+    query(TierList),
     ok(TierPage),
     errors(InvalidCursor)
 )]
-pub async fn list_tiers(call: Call, paging: Query<Paging>) -> Result<Answer> {
-    let page = call.read(async |tx| tiers::list(tx, &paging).await).await?;
+pub async fn list_tiers(call: Call) -> Result<Answer> {
+    let request = call.list_request(&TIER_LIST)?;
+    let page = call.read(async |tx| tiers::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -204,14 +206,12 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
     tag(Tiers),
     role(Viewer),
     scope(TiersRead),
+    query(TierChangeList),
     ok(TierChangePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_tier_history(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
-    let page = call.read(async |tx| tiers::list_history(tx, *id, &paging).await).await?;
+pub async fn list_partner_tier_history(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&TIER_CHANGE_LIST)?;
+    let page = call.read(async |tx| tiers::list_history(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

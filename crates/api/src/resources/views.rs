@@ -3,38 +3,16 @@
 use actix_web::web;
 use domain::{
     ids::ViewId,
-    page::Paging,
-    views::{
-        SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, ViewObject, ViewVisibility,
-    },
+    views::{SavedView, SavedViewCreate, SavedViewList, SavedViewPage, SavedViewUpdate, VIEW_LIST},
 };
 use operation_macros::operation;
-use persistence::views::{self, ViewFilter};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use persistence::views;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
+    call::{Call, Json},
     problem::Result,
 };
-
-/// Which views.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ViewList {
-    /// Only views of these records.
-    #[serde(default)]
-    #[param(inline = false)]
-    pub object: Option<ViewObject>,
-    /// Only private or only shared ones.
-    #[serde(default)]
-    #[param(inline = false)]
-    pub visibility: Option<ViewVisibility>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
 
 fn answer(view: &SavedView) -> Answer {
     Answer::resource(view.stored.version, view)
@@ -48,23 +26,13 @@ fn answer(view: &SavedView) -> Answer {
     tag(Views),
     role(Viewer),
     scope(ViewsRead),
-    query(Paging),
+    query(SavedViewList),
     ok(SavedViewPage),
     errors(InvalidCursor)
 )]
-pub async fn list_views(call: Call, query: Query<ViewList>) -> Result<Answer> {
-    let filter = ViewFilter { object: query.object, visibility: query.visibility };
-    let paging = &query.paging;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                views::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(views::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_views(call: Call) -> Result<Answer> {
+    let request = call.list_request(&VIEW_LIST)?;
+    let page = call.read(async |tx| views::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

@@ -567,7 +567,7 @@ fn kind_of(value: &Json) -> &'static str {
 
 /// A parameter's text as the JSON that its type asks for; what does not fit stays text, and is
 /// refused as such.
-fn typed(kind: Option<&str>, text: &str) -> Json {
+pub(crate) fn typed(kind: Option<&str>, text: &str) -> Json {
     let read = match kind {
         Some("integer") => text.parse::<i64>().ok().map(Json::from),
         Some("number") => text.parse::<f64>().ok().and_then(Number::from_f64).map(Json::Number),

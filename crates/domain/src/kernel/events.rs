@@ -1,6 +1,8 @@
 //! Events: what happened, to what, by whom. One append-only log per organization; everything that
 //! tells anyone anything reads it (docs/events.md).
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -9,7 +11,9 @@ use uuid::Uuid;
 use crate::kernel::{
     access::Actor,
     choices::choices,
+    fields::{Field, FieldClass, FieldReference, FieldType, Operator},
     ids::{EventId, MemberId, PartnerId},
+    lists::{Alias, List, list_parameters},
     timestamp::Timestamp,
 };
 
@@ -87,6 +91,53 @@ choices! {
         /// The newest first.
         Desc = "desc",
     }
+}
+
+/// The fields that lists of events are filtered by. Only the order of commits has an index.
+static EVENT: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let names: Vec<&'static str> = TYPES.iter().map(|kind| kind.name).collect();
+    let text = |name, label| Field::new(name, label, FieldType::Text, FieldClass::System);
+    vec![
+        Field::new("sequence", "Sequence", FieldType::Integer, FieldClass::System),
+        Field::new("type", "Type", FieldType::Enum, FieldClass::System)
+            .words(names.leak())
+            .unsorted(),
+        text("subject_id", "Subject").at("subject.id").exact().unsorted(),
+        text("actor_id", "Actor").at("actor.id").null().exact().unsorted(),
+        Field::new("timestamp", "Time", FieldType::Timestamp, FieldClass::System)
+            .column("created_at")
+            .unsorted(),
+    ]
+});
+/// The log of events, in the order of commits.
+pub static EVENT_LIST: List = List::new("Event", || &EVENT).tie("sequence").aliases(&[Alias {
+    name: "types",
+    field: "type",
+    operator: Operator::In,
+    description: "Only events of these types.",
+}]);
+/// The partner in whose time line an event is.
+pub static EVENT_PARTNER: Field =
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null();
+/// The one member who sees an event; none: everybody who may read events.
+pub static EVENT_READER: Field =
+    Field::new("visible_to", "Visible to", FieldType::Id, FieldClass::System)
+        .null()
+        .refers_to(FieldReference::Member);
+
+/// The fields that the list of event types is filtered and sorted by.
+pub static EVENT_TYPE: &[Field] = &[
+    Field::new("type", "Type", FieldType::Text, FieldClass::System).exact(),
+    Field::new("group", "Group", FieldType::Text, FieldClass::System).exact(),
+];
+/// The list of event types, by group.
+pub static EVENT_TYPE_LIST: List = List::new("EventType", || EVENT_TYPE).short();
+
+list_parameters! {
+    /// The parameters of the log of events.
+    EventList of EVENT_LIST;
+    /// The parameters of the list of event types.
+    EventTypeList of EVENT_TYPE_LIST;
 }
 
 /// An event that has not been written yet. Actor, request and sequence come from the transaction.

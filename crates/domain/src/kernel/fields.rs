@@ -86,6 +86,9 @@ pub struct Field {
     pub words: &'static [&'static str],
     /// The SQL expression of the stored value.
     pub column: &'static str,
+    /// Where its value is in a row of wire values: its name, unless it is a member of an object
+    /// that filters call by a name of its own.
+    pub path: &'static str,
     /// A text of several lines that no table shows: not sortable, not in summaries, not in event
     /// diffs.
     pub long: bool,
@@ -93,6 +96,14 @@ pub struct Field {
     pub indexed: bool,
     pub unit: Option<&'static str>,
     pub reference: Option<FieldReference>,
+    /// The prefix of the ids that it holds, where `reference` does not give it.
+    pub id_prefix: Option<&'static str>,
+    /// The schema of a single value, where it has a name that `reference` does not give.
+    pub named_schema: Option<&'static str>,
+    /// Whether its texts are compared as they are stored: keys and ids.
+    pub exact: bool,
+    /// Whether lists cannot be sorted by it, although it has one value.
+    pub unsorted: bool,
     /// Whether a question of the application form may feed it.
     pub mappable: bool,
     /// Whether people and automation may write it at all.
@@ -149,10 +160,15 @@ impl Field {
             max_items: None,
             words: &[],
             column: name,
+            path: name,
             long: false,
             indexed: false,
             unit: if matches!(kind, FieldType::Money) { Some("minor_units") } else { None },
             reference: None,
+            id_prefix: None,
+            named_schema: None,
+            exact: false,
+            unsorted: false,
             mappable: false,
             writable,
             overridable: writable && !matches!(class, FieldClass::User),
@@ -160,6 +176,32 @@ impl Field {
             query_only: false,
             of_partner: None,
         }
+    }
+    /// Holds ids of this prefix, described by this schema.
+    pub const fn ids(mut self, prefix: &'static str, schema: &'static str) -> Self {
+        self.id_prefix = Some(prefix);
+        self.named_schema = Some(schema);
+        self
+    }
+    /// A single value has a schema of this name.
+    pub const fn schema(mut self, name: &'static str) -> Self {
+        self.named_schema = Some(name);
+        self
+    }
+    /// Its value is at this path of a row.
+    pub const fn at(mut self, path: &'static str) -> Self {
+        self.path = path;
+        self
+    }
+    /// Compared as it is stored.
+    pub const fn exact(mut self) -> Self {
+        self.exact = true;
+        self
+    }
+    /// Not to be sorted by.
+    pub const fn unsorted(mut self) -> Self {
+        self.unsorted = true;
+        self
     }
     /// Stored as a path, shown as an address.
     pub const fn link(mut self) -> Self {
@@ -248,11 +290,31 @@ impl Field {
     pub fn is_tier(&self) -> bool {
         self.reference == Some(FieldReference::Tier)
     }
+    /// Whether its texts are compared as they are stored.
+    pub fn is_exact(&self) -> bool {
+        self.exact || self.is_tier()
+    }
+    /// The schema of a single value, where it has a name.
+    pub fn value_schema(&self) -> Option<&'static str> {
+        if let Some(field) = self.of_partner {
+            return field.value_schema();
+        }
+        match (self.named_schema, self.reference, self.kind) {
+            (Some(name), ..) => Some(name),
+            (_, Some(FieldReference::Tag), _) => Some("TagId"),
+            (_, Some(FieldReference::Member), _) => Some("MemberId"),
+            (_, Some(FieldReference::Contact), _) => Some("ContactId"),
+            (_, Some(FieldReference::Deal), _) => Some("DealId"),
+            (_, None, FieldType::Id) => Some("PartnerId"),
+            _ => None,
+        }
+    }
     /// Whether lists can be sorted by it: every scalar but the long texts.
     pub fn sortable(&self) -> bool {
         !self.is_array()
             && self.kind != FieldType::Object
             && !self.long
+            && !self.unsorted
             && self.of_partner.is_none()
     }
     /// Whether aggregates can group by it.
@@ -275,8 +337,8 @@ impl Field {
                 .and_then(Json::as_object)
                 .map_or(&Json::Null, |partner| field.of(partner));
         }
-        match self.name.split_once('.') {
-            None => row.get(self.name).unwrap_or(&Json::Null),
+        match self.path.split_once('.') {
+            None => row.get(self.path).unwrap_or(&Json::Null),
             Some((object, member)) => {
                 row.get(object).and_then(|o| o.get(member)).unwrap_or(&Json::Null)
             }
@@ -288,6 +350,7 @@ impl Field {
         use Operator::*;
         match self.kind {
             _ if self.is_tier() => &[Eq, Ne, In, NotIn, IsNull, Gt, Gte, Lt, Lte, Between],
+            FieldType::Text if self.exact => &[Eq, Ne, In, NotIn, IsNull],
             FieldType::Text | FieldType::Domain => {
                 &[Eq, Ne, In, NotIn, IsNull, Contains, StartsWith]
             }
@@ -314,6 +377,7 @@ impl Field {
             _ if self.query_only || self.of_partner.is_some() => &[],
             _ if self.is_tier() => &[In, NotIn, Gt, Gte, Lt, Lte],
             FieldType::Id if self.name == "id" => &[In],
+            FieldType::Text if self.exact => &[In, NotIn],
             FieldType::Text | FieldType::Domain => &[In, NotIn, Contains, StartsWith],
             FieldType::Enum | FieldType::Id => &[In, NotIn],
             FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray => &[Any, All, None],

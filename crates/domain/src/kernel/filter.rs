@@ -186,14 +186,14 @@ impl Comparison {
 
 /// What is wrong with a leaf or group: which property, why, and facts for programs. The caller
 /// knows the place.
-struct Wrong {
+pub(crate) struct Wrong {
     property: &'static str,
-    detail: String,
-    meta: Map<String, Json>,
+    pub(crate) detail: String,
+    pub(crate) meta: Map<String, Json>,
 }
 
 impl Wrong {
-    fn new(property: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(property: &'static str, detail: impl Into<String>) -> Self {
         Self { property, detail: detail.into(), meta: Map::new() }
     }
     fn meta(mut self, key: &str, value: Json) -> Self {
@@ -216,7 +216,8 @@ pub fn parse(
     // Before anything of it is read: reading it is a part of what it costs.
     let weight = weight(filter);
     if weight > MAX_WEIGHT {
-        return Err(vec![too_heavy(Fault::at_pointer("invalid_filter", at, TOO_HEAVY), weight)]);
+        let fault = Fault::at_pointer("invalid_filter", at, TOO_HEAVY);
+        return Err(vec![fault.meta("max", MAX_WEIGHT).meta("given", weight)]);
     }
     let node = reader.node(filter, at, 1);
     if reader.nodes > MAX_NODES {
@@ -233,10 +234,6 @@ pub fn parse(
 
 const TOO_HEAVY: &str = "has more than 1000 nodes and values together";
 
-fn too_heavy(fault: Fault, weight: usize) -> Fault {
-    fault.meta("max", MAX_WEIGHT).meta("given", weight)
-}
-
 /// How many nodes and values a tree has, whatever else is wrong with it: each object is a node, and
 /// so many values are those that a leaf compares with, at least one.
 pub fn weight(filter: &Json) -> usize {
@@ -246,12 +243,6 @@ pub fn weight(filter: &Json) -> usize {
         (_, Some(Json::Array(values))) => 1 + values.len(),
         _ => 2,
     }
-}
-
-/// The fault of a list whose parameters say more than a filter may.
-pub(crate) fn too_heavy_parameters(weight: usize) -> Fault {
-    let fault = Fault::at_parameter("invalid_parameter", "filter", TOO_HEAVY);
-    too_heavy(fault, weight)
 }
 
 /// The problem for what [`parse`] found.
@@ -408,25 +399,8 @@ impl Reader {
     }
 }
 
-/// Reads the leaf of one GET parameter.
-///
-/// # Errors
-/// A fault of code `invalid_parameter` at this parameter.
-pub fn leaf(
-    field: &'static Field,
-    op: Operator,
-    value: &Json,
-    now: DateTime<Utc>,
-    parameter: &str,
-) -> Result<Node, Box<Fault>> {
-    test(field, op, value, now).map(|test| Node::Leaf(field, test)).map_err(|wrong| {
-        let mut fault = Fault::at_parameter("invalid_parameter", parameter, wrong.detail);
-        fault.meta = wrong.meta;
-        Box::new(fault)
-    })
-}
-
-fn test(
+/// What the leaf of `op` and `value` asks of its field.
+pub(crate) fn test(
     field: &'static Field,
     op: Operator,
     value: &Json,
@@ -528,7 +502,7 @@ fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Val
         },
         FieldType::Text | FieldType::TextArray => match value.as_str() {
             Some(part) if part.len() <= 10_000 && !part.contains('\0') => {
-                Ok(Value::Text(if field.is_tier() { part.to_owned() } else { text::fold(part) }))
+                Ok(Value::Text(if field.is_exact() { part.to_owned() } else { text::fold(part) }))
             }
             _ => Err(wrong("must be a text")),
         },
@@ -538,11 +512,12 @@ fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Val
 
 /// The prefix of the ids that a field holds.
 pub fn prefix_of(field: &Field) -> &'static str {
-    match field.reference {
-        Some(FieldReference::Tag) => ids::TagId::PREFIX,
-        Some(FieldReference::Member) => ids::MemberId::PREFIX,
-        Some(FieldReference::Contact) => ids::ContactId::PREFIX,
-        Some(FieldReference::Deal) => ids::DealId::PREFIX,
+    match (field.id_prefix, field.reference) {
+        (Some(prefix), _) => prefix,
+        (_, Some(FieldReference::Tag)) => ids::TagId::PREFIX,
+        (_, Some(FieldReference::Member)) => ids::MemberId::PREFIX,
+        (_, Some(FieldReference::Contact)) => ids::ContactId::PREFIX,
+        (_, Some(FieldReference::Deal)) => ids::DealId::PREFIX,
         _ => ids::PartnerId::PREFIX,
     }
 }
@@ -619,6 +594,11 @@ fn shift(duration: &str, now: DateTime<Utc>, forward: bool) -> Option<DateTime<U
 pub type TierRanks = HashMap<String, i64>;
 
 impl Node {
+    /// The field has this value.
+    pub fn equals(field: &'static Field, value: Value) -> Self {
+        Self::Leaf(field, Test::In(vec![value]))
+    }
+
     /// Whether a row of wire values fulfils the condition.
     pub fn matches(&self, row: &Map<String, Json>, ranks: &TierRanks) -> bool {
         match self {
@@ -716,7 +696,7 @@ fn comparable(field: &Field, held: &Json) -> Option<Value> {
         (FieldType::Id | FieldType::IdArray, Json::String(id)) => {
             ids::decode(prefix_of(field), id).ok().map(Value::Id)
         }
-        (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_tier() => {
+        (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_exact() => {
             Some(Value::Text(text::fold(t)))
         }
         (_, Json::String(t)) => Some(Value::Text(t.clone())),

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 use crate::kernel::{
     access::{AccessScope, Actor, StoredScopes, WriteMode},
     fault::Fault,
+    fields::{Field, FieldClass, FieldType},
     ids::ApiKeyId,
+    lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::api_keys,
@@ -60,6 +62,26 @@ pub struct ApiKey {
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
+/// The fields that lists of API keys are filtered and sorted by.
+pub static API_KEY: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ApiKeyId::PREFIX, "ApiKeyId"),
+    Field::new("name", "Name", FieldType::Text, FieldClass::System),
+    Field::new("default_write_mode", "Write mode", FieldType::Enum, FieldClass::System)
+        .words(WriteMode::WORDS)
+        .schema("WriteMode"),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("last_used_at", "Last used", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("revoked_at", "Revoked", FieldType::Timestamp, FieldClass::System).null(),
+];
+/// The list of API keys, in the order in which they were made.
+pub static API_KEY_LIST: List = List::new("ApiKey", || API_KEY);
+
+list_parameters! {
+    /// The parameters of the list of API keys.
+    ApiKeyList of API_KEY_LIST;
+}
+
 /// One page of API keys.
 pub type ApiKeyPage = Page<ApiKey>;
 

@@ -2,15 +2,12 @@
 
 use diesel::{prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
-};
+use utoipa::ToSchema;
 
 use crate::kernel::{
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{ContactId, PartnerId},
-    listing,
+    lists::{List, list_parameters},
     page::FollowedPage,
     request_body::RequestBody,
     schema::contacts,
@@ -90,21 +87,13 @@ pub const CONTACT_COLUMNS: &[&str] = &[
     "updated_at",
 ];
 
-/// The parameters of a list of contacts, for the document.
-#[derive(Debug)]
-pub struct ContactList;
+/// The list of contacts.
+pub static CONTACT_LIST: List =
+    List::new("Contact", || CONTACT).order("name").search().deleted().views().changes();
 
-impl IntoParams for ContactList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters("Contact", CONTACT, |field| match field.name {
-            "id" => Some("ContactId"),
-            "partner_id" => Some("PartnerId"),
-            _ => None,
-        });
-        all.push(listing::view_parameter());
-        all.push(listing::changed_after_parameter());
-        all
-    }
+list_parameters! {
+    /// The parameters of the list of contacts.
+    ContactList of CONTACT_LIST;
 }
 
 /// A page of contacts.

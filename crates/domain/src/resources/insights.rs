@@ -2,34 +2,17 @@
 
 use chrono::{NaiveDate, TimeDelta, TimeZone};
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
-};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     kernel::{
         error::{Code, Error, Result},
         fault::Fault,
         ids::PartnerId,
-        listing,
         timestamp::Timestamp,
     },
-    resources::{
-        joint_plans::QuarterlyAmounts,
-        partners::{PARTNER, PartnerStage, component},
-    },
+    resources::{joint_plans::QuarterlyAmounts, partners::PartnerStage},
 };
-
-/// Which partners an insight is about, for the document: the conditions of a list of partners.
-#[derive(Debug)]
-pub struct InsightFilter;
-
-impl IntoParams for InsightFilter {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::filter_parameters("Partner", PARTNER, component)
-    }
-}
 
 /// How many partners have a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

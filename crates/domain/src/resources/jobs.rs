@@ -11,8 +11,9 @@ use crate::kernel::{
     choices::choices,
     error::{Code, Error},
     error_report::ErrorReport,
-    fields::AnyValue,
+    fields::{AnyValue, Field, FieldClass, FieldType},
     ids::JobId,
+    lists::{List, list_parameters},
     page::Page,
     schema::{job_items, jobs},
     timestamp::Timestamp,
@@ -260,6 +261,34 @@ pub struct Job {
     pub expires_at: Timestamp,
 }
 
+/// The fields that lists of jobs are filtered and sorted by.
+pub static JOB: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(JobId::PREFIX, "JobId"),
+    Field::new("type", "Type", FieldType::Enum, FieldClass::System)
+        .words(JobType::WORDS)
+        .schema("JobType"),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::System)
+        .words(JobStatus::WORDS)
+        .schema("JobStatus"),
+    Field::new("dry_run", "Dry run", FieldType::Boolean, FieldClass::System),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("started_at", "Started", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("finished_at", "Finished", FieldType::Timestamp, FieldClass::System).null(),
+];
+/// The list of jobs, newest first.
+pub static JOB_LIST: List = List::new("Job", || JOB).order("-id");
+/// Who started a job: a list shows one's own jobs.
+pub static JOB_ACTOR: Field =
+    Field::new("actor_id", "Actor", FieldType::Text, FieldClass::System).null().exact();
+/// When a job is erased: a list shows those that are kept.
+pub static JOB_EXPIRY: Field =
+    Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System);
+
+list_parameters! {
+    /// The parameters of the list of jobs.
+    JobList of JOB_LIST;
+}
+
 /// A page of jobs.
 pub type JobPage = Page<Job>;
 
@@ -334,6 +363,30 @@ pub struct JobItem {
     /// Why it failed or was skipped.
     #[schema(value_type = Option<ErrorReport>)]
     pub problem: Option<Stored<ErrorReport>>,
+}
+
+/// The fields that lists of the items of a job are filtered and sorted by.
+pub static JOB_ITEM: &[Field] = &[
+    Field::new("index", "Index", FieldType::Integer, FieldClass::System),
+    Field::new("ref", "Reference", FieldType::Text, FieldClass::System).null(),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::System)
+        .words(JobItemStatus::WORDS)
+        .schema("JobItemStatus"),
+    Field::new("action", "Action", FieldType::Enum, FieldClass::System)
+        .null()
+        .words(JobItemAction::WORDS)
+        .schema("JobItemAction"),
+    Field::new("resource_id", "Resource", FieldType::Text, FieldClass::System).null().exact(),
+];
+/// The list of the items of a job, in their order.
+pub static JOB_ITEM_LIST: List = List::new("JobItem", || JOB_ITEM).tie("index");
+/// The job of an item: a list shows those of one job.
+pub static JOB_ITEM_JOB: Field =
+    Field::new("job_id", "Job", FieldType::Id, FieldClass::System).ids(JobId::PREFIX, "JobId");
+
+list_parameters! {
+    /// The parameters of the list of items.
+    JobItemList of JOB_ITEM_LIST;
 }
 
 /// A page of items.

@@ -9,7 +9,9 @@ use crate::kernel::{
     choices::choices,
     error::{Code, Error, Result},
     fault::Fault,
+    fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{MemberId, UserId},
+    lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::members,
@@ -56,6 +58,28 @@ pub struct Member {
     /// When the member last signed in or renewed an access token.
     pub last_seen_at: Option<Timestamp>,
 }
+/// The fields that lists of members are filtered and sorted by.
+pub static MEMBER: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Member),
+    Field::new("name", "Name", FieldType::Text, FieldClass::System),
+    Field::new("email", "E-mail", FieldType::Text, FieldClass::System),
+    Field::new("role", "Role", FieldType::Enum, FieldClass::System)
+        .words(Role::WORDS)
+        .schema("Role"),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::System)
+        .words(MemberStatus::WORDS)
+        .schema("MemberStatus"),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of members, in the order in which they joined or were invited.
+pub static MEMBER_LIST: List = List::new("Member", || MEMBER);
+
+list_parameters! {
+    /// The parameters of the list of members.
+    MemberList of MEMBER_LIST;
+}
+
 /// One page of members.
 pub type MemberPage = Page<Member>;
 

@@ -11,7 +11,9 @@ use crate::{
         access::Role,
         choices::choices,
         fault::Fault,
+        fields::{Field, FieldClass, FieldReference, FieldType, Operator},
         ids::{EventId, MemberId, NotificationDeliveryId, NotificationId, UserId},
+        lists::{Alias, List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::{notification_deliveries, notification_settings, notifications},
@@ -92,6 +94,34 @@ pub struct Notification {
     pub created_at: Timestamp,
 }
 
+/// The fields that lists of notifications are filtered and sorted by.
+pub static NOTIFICATION: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(NotificationId::PREFIX, "NotificationId"),
+    Field::new("type", "Type", FieldType::Enum, FieldClass::System)
+        .words(NotificationType::WORDS)
+        .schema("NotificationType"),
+    Field::new("read_at", "Read", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of a member's notifications, newest first.
+pub static NOTIFICATION_LIST: List =
+    List::new("Notification", || NOTIFICATION).order("-id").aliases(&[Alias {
+        name: "unread",
+        field: "read_at",
+        operator: Operator::IsNull,
+        description: "`true`: only those that were not read yet; `false`: only those that were.",
+    }]);
+/// Whose notification it is: a list shows those of one member.
+pub static NOTIFICATION_MEMBER: Field =
+    Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
+        .refers_to(FieldReference::Member);
+
+list_parameters! {
+    /// The parameters of the list of notifications.
+    NotificationList of NOTIFICATION_LIST;
+}
+
 /// A page of notifications.
 pub type NotificationPage = Page<Notification>;
 
@@ -122,6 +152,30 @@ pub struct NotificationDelivery {
     pub next_attempt_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// The fields that lists of deliveries are filtered and sorted by.
+pub static NOTIFICATION_DELIVERY: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(NotificationDeliveryId::PREFIX, "NotificationDeliveryId"),
+    Field::new("channel", "Channel", FieldType::Enum, FieldClass::System)
+        .words(NotificationChannel::WORDS)
+        .schema("NotificationChannel"),
+    Field::new("status", "Status", FieldType::Enum, FieldClass::System)
+        .words(NotificationDeliveryStatus::WORDS)
+        .schema("NotificationDeliveryStatus"),
+    Field::new("target", "Target", FieldType::Text, FieldClass::System),
+    Field::new("attempts", "Attempts", FieldType::Integer, FieldClass::System),
+    Field::new("next_attempt_at", "Next attempt", FieldType::Timestamp, FieldClass::System).null(),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of deliveries, newest first.
+pub static NOTIFICATION_DELIVERY_LIST: List =
+    List::new("NotificationDelivery", || NOTIFICATION_DELIVERY).order("-id");
+
+list_parameters! {
+    /// The parameters of the list of deliveries.
+    NotificationDeliveryList of NOTIFICATION_DELIVERY_LIST;
 }
 
 /// A page of deliveries.

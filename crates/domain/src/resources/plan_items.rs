@@ -3,16 +3,13 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
-};
+use utoipa::ToSchema;
 
 use crate::kernel::{
     choices::choices,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{MemberId, PartnerId, PlanItemId},
-    listing,
+    lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::plan_items,
@@ -92,13 +89,17 @@ pub struct PlanItem {
 
 /// The fields that lists of plan items are filtered and sorted by.
 pub static PLAN_ITEM: &[Field] = &[
-    Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile).words(PlanItemKind::WORDS),
+    Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile)
+        .words(PlanItemKind::WORDS)
+        .schema("PlanItemKind"),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).length(200),
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
-        .words(PlanItemStatus::WORDS),
+        .words(PlanItemStatus::WORDS)
+        .schema("PlanItemStatus"),
     Field::new("quarter", "Quarter", FieldType::Enum, FieldClass::Profile)
         .null()
-        .words(PlanQuarter::WORDS),
+        .words(PlanQuarter::WORDS)
+        .schema("PlanQuarter"),
     Field::new("owner_id", "Owner", FieldType::Id, FieldClass::Profile)
         .null()
         .refers_to(FieldReference::Member),
@@ -111,23 +112,12 @@ pub static PLAN_ITEM: &[Field] = &[
 pub static PLAN_ITEM_PARTNER: Field =
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
 
-/// The parameters of a list of plan items, for the document.
-#[derive(Debug)]
-pub struct PlanItemList;
+/// The list of a partner's plan items.
+pub static PLAN_ITEM_LIST: List = List::new("PlanItem", || PLAN_ITEM).order("position").deleted();
 
-impl IntoParams for PlanItemList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters("PlanItem", PLAN_ITEM, |field| match field.name {
-            "kind" => Some("PlanItemKind"),
-            "status" => Some("PlanItemStatus"),
-            "quarter" => Some("PlanQuarter"),
-            "owner_id" => Some("MemberId"),
-            _ => None,
-        });
-        // There is no search among the few items of a plan.
-        all.retain(|parameter| parameter.name != "q");
-        all
-    }
+list_parameters! {
+    /// The parameters of the list of plan items.
+    PlanItemList of PLAN_ITEM_LIST;
 }
 
 /// A page of plan items.

@@ -9,7 +9,10 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         choices::choices,
-        ids::{PartnerId, ScoreId},
+        fields::{Field, FieldClass, FieldType},
+        filter::FilterNode,
+        ids::{PartnerId, ScoreId, ViewId},
+        lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::scores,
@@ -107,6 +110,26 @@ pub struct Score {
     /// SHA-256 of everything that decided: the same hash is the same judgement.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub input_hash: String,
+}
+
+/// The fields that lists of scores are filtered and sorted by.
+pub static SCORE: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ScoreId::PREFIX, "ScoreId"),
+    Field::new("fit_score", "Fit score", FieldType::Score, FieldClass::System),
+    Field::new("health_score", "Health score", FieldType::Score, FieldClass::System),
+    Field::new("engine", "Engine", FieldType::Text, FieldClass::System),
+    Field::new("fallback_reason", "Fallback reason", FieldType::Text, FieldClass::System).null(),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of the scores of a partner, newest first.
+pub static SCORE_LIST: List = List::new("Score", || SCORE).order("-id");
+/// The partner of a score: a list shows those of one partner.
+pub static SCORE_PARTNER: Field =
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+
+list_parameters! {
+    /// The parameters of the list of scores.
+    ScoreList of SCORE_LIST;
 }
 
 /// A page of scores.

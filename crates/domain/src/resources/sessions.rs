@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,17 +11,27 @@ use crate::{
         currencies::currency_fault,
         error::{Error, Result},
         fault::Fault,
+        fields::{Field, FieldClass, FieldReference, FieldType},
         ids::SessionId,
+        lists::{List, list_parameters},
         page::Page,
         passwords,
         request_body::RequestBody,
+        schema::sessions,
+        sql::Sql,
         timestamp::Timestamp,
     },
     resources::members::Member,
 };
 
+/// Rows do not know who asks for them: what lists sessions sets `current`.
+const fn unknown() -> Sql<Bool> {
+    Sql::new("false")
+}
+
 /// One sign-in on one device.
-#[derive(Debug, Clone, PartialEq, Queryable, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, HasQuery, Serialize, ToSchema)]
+#[diesel(table_name = sessions)]
 pub struct Session {
     /// The id.
     pub id: SessionId,
@@ -41,9 +51,34 @@ pub struct Session {
     /// When it ends unless it is used before.
     pub expires_at: Timestamp,
     /// Whether this very request belongs to it.
+    #[diesel(select_expression = unknown(), select_expression_type = Sql<Bool>)]
     #[schema(example = true)]
     pub current: bool,
 }
+/// The fields that lists of sessions are filtered and sorted by.
+pub static SESSION: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(SessionId::PREFIX, "SessionId"),
+    Field::new("user_agent", "Program", FieldType::Text, FieldClass::System),
+    Field::new("ip", "Address", FieldType::Text, FieldClass::System),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("last_seen_at", "Last seen", FieldType::Timestamp, FieldClass::System),
+    Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of one's own sessions, oldest first.
+pub static SESSION_LIST: List = List::new("Session", || SESSION);
+/// Whose session it is, and whether it was ended: a list shows the live ones of one member.
+pub static SESSION_MEMBER: Field =
+    Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
+        .refers_to(FieldReference::Member);
+/// When a session was ended.
+pub static SESSION_REVOKED: Field =
+    Field::new("revoked_at", "Revoked", FieldType::Timestamp, FieldClass::System).null();
+
+list_parameters! {
+    /// The parameters of the list of sessions.
+    SessionList of SESSION_LIST;
+}
+
 /// One page of sessions.
 pub type SessionPage = Page<Session>;
 

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    choices::choices, page::Page, request_body::RequestBody, schema::slack_integrations,
+    choices::choices,
+    lists::{List, list_parameters},
+    page::Page,
+    request_body::RequestBody,
+    schema::slack_integrations,
     timestamp::Timestamp,
 };
 
@@ -88,6 +92,14 @@ pub struct SlackTarget {
     /// What it is called.
     #[schema(example = "partners")]
     pub name: String,
+}
+
+/// The list of targets. Slack has its order, and the kind is a parameter of the operation.
+pub static SLACK_TARGET_LIST: List = List::new("SlackTarget", || &[]).search().unsorted();
+
+list_parameters! {
+    /// The parameters of the list of targets.
+    SlackTargetList of SLACK_TARGET_LIST;
 }
 
 /// A page of targets.

@@ -2,16 +2,13 @@
 
 use diesel::{prelude::*, sql_types::BigInt};
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
-};
+use utoipa::ToSchema;
 
 use crate::kernel::{
     choices::choices,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::TagId,
-    listing,
+    lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::tags,
@@ -68,7 +65,8 @@ pub struct Tag {
 pub static TAG: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
     Field::new("category", "Category", FieldType::Enum, FieldClass::Profile)
-        .words(TagCategory::WORDS),
+        .words(TagCategory::WORDS)
+        .schema("TagCategory"),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
     Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System)
         .column(PARTNER_COUNT),
@@ -76,18 +74,12 @@ pub static TAG: &[Field] = &[
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
-/// The parameters of a list of tags, for the document.
-#[derive(Debug)]
-pub struct TagList;
+/// The list of tags.
+pub static TAG_LIST: List = List::new("Tag", || TAG).order("name").search().deleted();
 
-impl IntoParams for TagList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters("Tag", TAG, |field| match field.name {
-            "id" => Some("TagId"),
-            "category" => Some("TagCategory"),
-            _ => None,
-        })
-    }
+list_parameters! {
+    /// The parameters of the list of tags.
+    TagList of TAG_LIST;
 }
 
 /// A page of tags.

@@ -15,19 +15,19 @@ use crate::{
         choices::choices,
         error::{Code, Error, Result},
         fault::{Fault, Place},
-        fields::{Field, FieldReference},
+        fields::{Field, FieldClass, FieldReference, FieldType},
         filter::{self, FilterNode, Node, Test, Value},
         ids::{MemberId, ViewId},
-        listing::{self, ListQuery, ListRequest, Narrowing},
+        lists::{self, List, ListQuery, ListRequest, Narrowing, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::views,
         timestamp::Timestamp,
     },
     resources::{
-        contacts::{CONTACT, CONTACT_COLUMNS},
-        deals::{self, DEAL},
-        partners::PARTNER,
+        contacts::{CONTACT_COLUMNS, CONTACT_LIST},
+        deals::{DEAL, DEAL_LIST},
+        partners::{PARTNER, PARTNER_LIST},
     },
 };
 
@@ -50,10 +50,15 @@ choices! {
 impl ViewObject {
     /// The fields that a view of it filters and sorts by.
     pub fn catalogue(self) -> &'static [Field] {
+        self.list().fields()
+    }
+
+    /// The list that a view of it narrows.
+    pub fn list(self) -> &'static List {
         match self {
-            Self::Partner => PARTNER,
-            Self::Contact => CONTACT,
-            Self::Deal => deals::catalogue(),
+            Self::Partner => &PARTNER_LIST,
+            Self::Contact => &CONTACT_LIST,
+            Self::Deal => &DEAL_LIST,
         }
     }
 
@@ -151,7 +156,7 @@ impl StoredView {
             sort: self.sort.clone(),
             ..ListQuery::default()
         };
-        match ListRequest::from_body(&query, self.object.catalogue(), now) {
+        match ListRequest::from_body(&query, self.object.list(), now) {
             Ok(_) => {}
             Err(Error::Problem(problem)) if !faults.is_empty() => faults.extend(problem.errors),
             Err(error) => return Err(error),
@@ -223,6 +228,30 @@ impl ViewWarning {
     pub fn vanished(pointer: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: "not_found_reference".into() }
     }
+}
+
+/// The fields that lists of views are filtered and sorted by.
+pub static VIEW: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ViewId::PREFIX, "ViewId"),
+    Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(80),
+    Field::new("object", "Object", FieldType::Enum, FieldClass::Profile)
+        .words(ViewObject::WORDS)
+        .schema("ViewObject"),
+    Field::new("visibility", "Visibility", FieldType::Enum, FieldClass::Profile)
+        .words(ViewVisibility::WORDS)
+        .schema("ViewVisibility"),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of saved views, in the order in which they were saved.
+pub static VIEW_LIST: List = List::new("SavedView", || VIEW);
+/// Who owns a view: a list shows one's own views and shared ones.
+pub static VIEW_OWNER: Field =
+    Field::new("owner_id", "Owner", FieldType::Text, FieldClass::System).exact();
+
+list_parameters! {
+    /// The parameters of the list of saved views.
+    SavedViewList of VIEW_LIST;
 }
 
 /// A page of saved views.
@@ -319,7 +348,7 @@ pub fn narrowing(view: &StoredView, existing: &Existing, now: DateTime<Utc>) -> 
     });
     Narrowing {
         filter,
-        q: listing::search(view.q.as_deref()).unwrap_or_default(),
+        q: lists::search(view.q.as_deref()),
         sort: view.sort.clone(),
         columns: view.columns.clone(),
         stored: json!([view.id, view.filter, view.q]),

@@ -13,7 +13,7 @@ use diesel::{
     sql_types::{BigInt, Bool, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, methods::LoadQuery};
-use domain::{Result, ids, listing::ListRequest, page::FollowedPage};
+use domain::{Result, ids, lists::ListRequest, page::FollowedPage};
 use uuid::Uuid;
 
 use crate::kernel::{

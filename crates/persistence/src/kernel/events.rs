@@ -1,24 +1,29 @@
 //! The one log of events: appended at the end of every writing transaction, read in the order of
 //! commits.
 
-use diesel::{
-    pg::Pg,
-    prelude::*,
-    sql_types::{Bool, Nullable},
-};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    access::Actor,
-    events::{Event, EventData, Subject, TYPES, request_id},
-    ids::{EventId, MemberId, PartnerId},
+    access::{Actor, Role},
+    events::{
+        EVENT_LIST, EVENT_PARTNER, EVENT_READER, Event, EventData, Subject, TYPES, request_id,
+    },
+    fields,
+    filter::{Node, Test, Value as FilterValue},
+    ids::{EventId, PartnerId},
+    lists::ListRequest,
+    page::Page,
     schema::events,
     timestamp::Timestamp,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::kernel::db::Tx;
+use crate::kernel::{
+    db::Tx,
+    listing::{self, Source},
+};
 
 #[derive(HasQuery)]
 #[diesel(table_name = events)]
@@ -58,74 +63,35 @@ impl Row {
     }
 }
 
-/// Which events: every condition that is given must hold.
-#[derive(Debug, Default, Clone)]
-pub struct EventFilter {
-    pub types: Option<Vec<String>>,
-    pub subject_id: Option<String>,
-    pub actor_id: Option<String>,
-    /// The time line of one partner.
-    pub partner: Option<PartnerId>,
-    /// Later than this number.
-    pub after: i64,
-    /// Earlier than this number.
-    pub before: Option<i64>,
-    /// The newest first.
-    pub newest_first: bool,
-    /// Whether events of the group `security` are shown.
-    pub security: bool,
-    /// Who reads: a member also sees what is for this member alone.
-    pub reader: Option<MemberId>,
-}
-
-type Condition<'a> = Box<dyn BoxableExpression<events::table, Pg, SqlType = Nullable<Bool>> + 'a>;
-
-impl EventFilter {
-    fn condition(&self) -> Condition<'_> {
-        let mut all: Condition<'_> = Box::new(events::sequence.gt(self.after).nullable());
-        if let Some(before) = self.before {
-            all = Box::new(all.and(events::sequence.lt(before)));
+/// What the caller may see of the log.
+fn visible(tx: &Tx<'_>) -> Vec<Node> {
+    let everybody = Node::Leaf(&EVENT_READER, Test::IsNull(true));
+    let mut scope = vec![match tx.scope().member {
+        Some(reader) => {
+            Node::Or(vec![everybody, Node::equals(&EVENT_READER, FilterValue::Id(reader.0))])
         }
-        if let Some(types) = &self.types {
-            all = Box::new(all.and(events::type_.eq_any(types)));
-        }
-        if !self.security {
-            // See docs/decisions/0006-who-sees-security-events.md.
-            let secret = TYPES.iter().filter(|t| t.group == "security").map(|t| t.name);
-            all = Box::new(all.and(events::type_.ne_all(secret.collect::<Vec<_>>())));
-        }
-        all = match self.reader {
-            Some(reader) => {
-                Box::new(all.and(events::visible_to.is_null().or(events::visible_to.eq(reader))))
-            }
-            None => Box::new(all.and(events::visible_to.is_null())),
-        };
-        if let Some(subject) = &self.subject_id {
-            all = Box::new(all.and(events::subject_id.eq(subject)));
-        }
-        if let Some(actor) = &self.actor_id {
-            all = Box::new(all.and(events::actor_id.eq(actor)));
-        }
-        if let Some(partner) = self.partner {
-            all = Box::new(all.and(events::partner_id.eq(partner)));
-        }
-        all
+        None => everybody,
+    }];
+    if tx.scope().role < Role::Admin {
+        // See docs/decisions/0006-who-sees-security-events.md.
+        let secret = TYPES.iter().filter(|kind| kind.group == "security");
+        let secret = secret.map(|kind| FilterValue::Text(kind.name.to_owned())).collect();
+        let kind = fields::named(EVENT_LIST.fields(), "type").expect("events have it");
+        scope.push(Node::Leaf(kind, Test::NotIn(secret)));
     }
+    scope
 }
 
-/// Events in the order of the filter, at most `limit`.
-pub async fn list(tx: &Tx<'_>, filter: &EventFilter, limit: i64) -> Result<Vec<Event>> {
-    let found = Row::query().filter(filter.condition()).limit(limit);
-    let rows: Vec<Row> = match filter.newest_first {
-        true => found.order(events::sequence.desc()).load(&mut tx.conn()).await?,
-        false => found.order(events::sequence).load(&mut tx.conn()).await?,
-    };
-    rows.into_iter().map(Row::into_event).collect()
-}
-
-/// How many events the filter finds.
-pub async fn count(tx: &Tx<'_>, filter: &EventFilter) -> Result<i64> {
-    Ok(events::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
+/// One page of the events that the caller may see, of one partner's time line or of all.
+pub async fn list(
+    tx: &Tx<'_>,
+    partner: Option<PartnerId>,
+    request: &ListRequest,
+) -> Result<Page<Event>> {
+    let of_partner = |partner: PartnerId| Node::equals(&EVENT_PARTNER, FilterValue::Id(partner.0));
+    let scope = partner.map(of_partner).into_iter().chain(visible(tx));
+    let source = Source::of("events");
+    listing::page_as(tx, &request.within(scope), source, Row::into_event).await
 }
 
 /// The highest number that was given: nothing can appear below it any more, in whatever statement

@@ -13,7 +13,7 @@ use domain::{
     fields::{Field, FieldReference, FieldType},
     filter::{Node, Test, TierRanks, Value},
     links,
-    listing::{Key, Last, ListRequest, Sort},
+    lists::{Key, Last, ListRequest, Sort, Tie},
     page::Page,
     schema::tiers,
 };
@@ -39,6 +39,13 @@ pub struct Source {
     pub of_partner: bool,
 }
 
+impl Source {
+    /// A table without search and deletion.
+    pub const fn of(table: &'static str) -> Self {
+        Self { table, search: None, soft_delete: false, of_partner: false }
+    }
+}
+
 /// Which rows of a list with a nullable, indexed lead key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -57,6 +64,21 @@ where
     T: SelectableHelper<Pg> + Serialize + Send + 'static,
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
+    page_as(tx, request, source, Ok).await
+}
+
+/// The same of rows that are answered in another form.
+pub(crate) async fn page_as<'c, T, U>(
+    tx: &Tx<'c>,
+    request: &ListRequest,
+    source: Source,
+    answered: impl Fn(T) -> Result<U>,
+) -> Result<Page<U>>
+where
+    T: SelectableHelper<Pg> + Send + 'static,
+    U: Serialize,
+    Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
+{
     let count = async {
         match request.total_count {
             true => self::count(tx, request, source).await.map(Some),
@@ -64,7 +86,8 @@ where
         }
     };
     // Both are on their way before the first answer comes, so they share a round trip.
-    let (mut data, total_count) = try_join(rows::<T>(tx, request, source), count).await?;
+    let (rows, total_count) = try_join(rows::<T>(tx, request, source), count).await?;
+    let mut data = rows.into_iter().map(answered).collect::<Result<Vec<U>>>()?;
     let mut next_cursor = None;
     // One row more than the page was asked for: so it is known whether there is a next page without
     // counting.
@@ -185,7 +208,7 @@ pub(crate) fn column(field: &Field, out: &mut Statement) {
 /// Not by the collation that ignores case: `strpos`, `^@` and LIKE are errors on a nondeterministic
 /// collation.
 fn folded(field: &Field, out: &mut Statement) {
-    if field.kind == FieldType::Text && !field.is_tier() {
+    if field.kind == FieldType::Text && !field.is_exact() {
         out.sql("lower(");
         column(field, out);
         out.sql(" COLLATE \"und-x-icu\")");
@@ -254,6 +277,12 @@ fn push_scalar(field: &Field, test: &Test, out: &mut Statement) {
         Test::IsNull(wanted) => {
             column(field, out);
             out.sql(if *wanted { " IS NULL" } else { " IS NOT NULL" });
+        }
+        // `= ANY` of one value would be no equality to the planner, which then does not see that
+        // an index has the rows in the order of the list.
+        Test::In(values) if values.len() == 1 => {
+            folded(field, out);
+            out.sql(" = ").bind(Bind::one(&values[0]));
         }
         Test::In(values) => {
             folded(field, out);
@@ -418,6 +447,17 @@ fn sort_value(field: &Field, out: &mut Statement) {
     }
 }
 
+/// What ends every sort.
+fn tie_value(tie: Tie, out: &mut Statement) {
+    match tie {
+        Tie::Field(field) => sort_value(field, out),
+        // Rows of a table have no position.
+        Tie::Id | Tie::Position => {
+            out.sql("\"id\"");
+        }
+    }
+}
+
 fn more(descending: bool) -> &'static str {
     if descending { " < " } else { " > " }
 }
@@ -450,8 +490,10 @@ fn beyond(sort: &Sort, after: Option<&Last>, part: Part, out: &mut Statement) {
         ([key], [Some(value)]) if !key.field.nullable || part == Part::Values => {
             out.sql(" AND (");
             sort_value(key.field, out);
-            out.sql(", \"id\")").sql(more(key.descending)).sql("(").bind(Bind::one(value));
-            out.sql(", ").bind(Bind::Id(Some(last.id))).sql(")");
+            out.sql(", ");
+            tie_value(sort.tie, out);
+            out.sql(")").sql(more(key.descending)).sql("(").bind(Bind::one(value));
+            out.sql(", ").bind(Bind::one(&last.tie)).sql(")");
         }
         (keys, values) => {
             if let (Some(lead), Some(Some(value))) = (lead, values.first())
@@ -463,7 +505,7 @@ fn beyond(sort: &Sort, after: Option<&Last>, part: Part, out: &mut Statement) {
                 out.sql(if lead.descending { " <= " } else { " >= " }).bind(Bind::one(value));
             }
             out.sql(" AND ");
-            chain(keys, values, last, sort.id_descending, part != Part::All, out);
+            chain(keys, values, last, sort, part != Part::All, out);
         }
     }
 }
@@ -474,13 +516,14 @@ fn chain(
     keys: &[Key],
     values: &[Option<Value>],
     last: &Last,
-    id_descending: bool,
+    sort: &Sort,
     settled: bool,
     out: &mut Statement,
 ) {
     let (Some((key, keys)), Some((value, values))) = (keys.split_first(), values.split_first())
     else {
-        out.sql("\"id\"").sql(more(id_descending)).bind(Bind::Id(Some(last.id)));
+        tie_value(sort.tie, out);
+        out.sql(more(sort.tie_descending)).bind(Bind::one(&last.tie));
         return;
     };
     out.sql("(");
@@ -502,7 +545,7 @@ fn chain(
             out.sql(" IS NULL AND ");
         }
     }
-    chain(keys, values, last, id_descending, false, out);
+    chain(keys, values, last, sort, false, out);
     out.sql(")");
 }
 
@@ -519,7 +562,8 @@ fn order(sort: &Sort, part: Part, out: &mut Statement) {
         }
         out.sql(", ");
     }
-    out.sql(if sort.id_descending { "\"id\" DESC" } else { "\"id\"" });
+    tie_value(sort.tie, out);
+    out.sql(if sort.tie_descending { " DESC" } else { "" });
 }
 
 #[cfg(test)]

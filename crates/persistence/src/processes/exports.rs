@@ -7,9 +7,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Place, Result,
     exports::{CheckedExport, ExportObject, ExportRequest},
+    filter::Value as FilterValue,
     ids::{JobId, TagId},
     jobs::{Job, JobType},
-    listing::{Last, ListRequest},
+    lists::{Last, ListRequest},
     schema::tags,
     timestamp::Timestamp,
 };
@@ -171,7 +172,10 @@ impl<F: ExportFile> JobSteps for Export<'_, F> {
 
     async fn next(&mut self, run: &Run, after: Option<&String>) -> Result<Portion<String>> {
         self.list.after = match after {
-            Some(id) => Some(Last { values: Vec::new(), id: uuid_of(self.export.object, id)? }),
+            Some(id) => {
+                let tie = FilterValue::Id(uuid_of(self.export.object, id)?);
+                Some(Last { values: Vec::new(), tie })
+            }
             None => None,
         };
         let read = async |tx: &Tx<'_>| page(tx, &self.export, &self.list).await;

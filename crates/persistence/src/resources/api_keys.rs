@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     access::{AccessScope, Scope, StoredScopes, WriteMode},
-    api_keys::{ApiKey, ApiKeyCreate, ApiKeyUpdate},
+    api_keys::{ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyUpdate},
     events::NewEvent,
     ids::{ApiKeyId, OrganizationId},
-    page::{self, Page},
+    lists::ListRequest,
     patch,
     schema::api_keys,
     secrets::{ApiKeySecret, KeyEnvironment},
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::kernel::{
     account_mails::{self, AccountMail},
     db::{Store, Tx},
+    listing::{self, Source},
     revocations,
     sql::clock_timestamp,
 };
@@ -80,21 +81,9 @@ pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Keys in the order in which they were made, revoked ones too, after `cursor`.
-pub async fn list(tx: &Tx<'_>, cursor: Option<&str>, limit: i64) -> Result<Page<ApiKey>> {
-    let after = ApiKeyId(page::after(cursor, "api_keys")?.unwrap_or_default());
-    let rows = ApiKey::query()
-        .filter(api_keys::id.gt(after))
-        .order(api_keys::id)
-        .limit(limit + 1)
-        .load(&mut tx.conn())
-        .await?;
-    Ok(Page::cut(rows, limit, "api_keys", |key: &ApiKey| key.id.0))
-}
-
-/// How many keys there are.
-pub async fn count(tx: &Tx<'_>) -> Result<i64> {
-    Ok(api_keys::table.count().get_result(&mut tx.conn()).await?)
+/// One page of keys, revoked ones too.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ApiKeyPage> {
+    listing::page::<ApiKey>(tx, request, Source::of("api_keys")).await
 }
 
 /// One key.

@@ -9,7 +9,7 @@ use domain::{
     contacts::{Contact, ContactCreate, ContactPage, ContactUpdate},
     events::NewEvent,
     ids::{ContactId, PartnerId},
-    listing::ListRequest,
+    lists::ListRequest,
     partners::{Change, partner_field},
     patch,
     schema::{contacts, partners as partners_table},

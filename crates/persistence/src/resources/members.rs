@@ -9,8 +9,8 @@ use domain::{
     access::{Role, Scope},
     events::NewEvent,
     ids::{EventId, MemberId, UserId},
-    members::{Member, MemberInvite, MemberStatus, MemberUpdate, needs_owner},
-    page::{self, Page},
+    lists::ListRequest,
+    members::{Member, MemberInvite, MemberPage, MemberStatus, MemberUpdate, needs_owner},
     patch,
     schema::members,
     secrets::{OpaqueToken, TokenKind},
@@ -22,6 +22,7 @@ use crate::{
     kernel::{
         db::{Store, Tx},
         email_directory::{self, EmailProof},
+        listing::{self, Source},
         revocations,
         sql::clock_timestamp,
     },
@@ -56,21 +57,9 @@ pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
     }
 }
 
-/// Members in the order in which they came, after `cursor`.
-pub async fn list(tx: &Tx<'_>, cursor: Option<&str>, limit: i64) -> Result<Page<Member>> {
-    let after = MemberId(page::after(cursor, "members")?.unwrap_or_default());
-    let rows = Member::query()
-        .filter(members::id.gt(after))
-        .order(members::id)
-        .limit(limit + 1)
-        .load(&mut tx.conn())
-        .await?;
-    Ok(Page::cut(rows, limit, "members", |member: &Member| member.id.0))
-}
-
-/// How many members there are.
-pub async fn count(tx: &Tx<'_>) -> Result<i64> {
-    Ok(members::table.count().get_result(&mut tx.conn()).await?)
+/// One page of members.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<MemberPage> {
+    listing::page::<Member>(tx, request, Source::of("members")).await
 }
 
 /// One member.

@@ -7,15 +7,16 @@ use chrono::TimeDelta;
 use diesel::{pg::Pg, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Result,
+    Code, Error, Result, fields,
+    filter::{Comparison, Node, Test, Value},
     ids::{MemberId, NotificationDeliveryId},
     jobs::{Lane, NewTask},
+    lists::ListRequest,
     members::MemberStatus,
     notifications::{
-        NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
+        NOTIFICATION_DELIVERY, NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
         NotificationDeliveryStatus, wait_after,
     },
-    page::{self, Page},
     schema::{members, notification_deliveries, organizations},
     timestamp::Timestamp,
 };
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::kernel::{
     db::Tx,
+    listing::{self, Source},
     statement::{Bind, Statement},
     tasks::{self, Task},
     worker::Run,
@@ -85,60 +87,15 @@ pub(crate) fn push_tasks(out: &mut Statement, actor: Json, request: Uuid) {
     out.sql(", 'delivery ' || id, ").bind(Bind::Int(Some(CRASHES.into()))).sql(" FROM sent");
 }
 
-/// Which deliveries: every condition that is given must hold.
-#[derive(Debug, Clone, Default)]
-pub struct DeliveryFilter {
-    pub channels: Option<Vec<NotificationChannel>>,
-    pub statuses: Option<Vec<NotificationDeliveryStatus>>,
-}
-
-type Condition<'a> =
-    Box<dyn BoxableExpression<notification_deliveries::table, Pg, SqlType = sql_types::Bool> + 'a>;
-
-impl DeliveryFilter {
-    fn condition(&self) -> Condition<'_> {
-        let kept = Timestamp(Timestamp::now().0 - TimeDelta::days(30));
-        let mut all: Condition<'_> = Box::new(notification_deliveries::created_at.ge(kept));
-        if let Some(channels) = &self.channels {
-            all = Box::new(all.and(notification_deliveries::channel.eq_any(channels)));
-        }
-        if let Some(statuses) = &self.statuses {
-            all = Box::new(all.and(notification_deliveries::status.eq_any(statuses)));
-        }
-        all
-    }
-}
-
-/// One page of deliveries of the last 30 days, newest first.
-///
-/// # Errors
-/// `invalid_cursor`.
-pub async fn list(
-    tx: &Tx<'_>,
-    filter: &DeliveryFilter,
-    cursor: Option<&str>,
-    limit: i64,
-) -> Result<NotificationDeliveryPage> {
-    let name = format!("deliveries {filter:?}");
-    let mut query = NotificationDelivery::query().filter(filter.condition()).into_boxed();
-    if let Some(before) = page::after(cursor, &name)? {
-        query = query.filter(notification_deliveries::id.lt(before));
-    }
-    let rows = query
-        .order(notification_deliveries::id.desc())
-        .limit(limit + 1)
-        .load(&mut tx.conn())
-        .await?;
-    Ok(Page::cut(rows, limit, &name, |row: &NotificationDelivery| row.id.0))
-}
-
-/// How many deliveries a filter finds.
-pub async fn count(tx: &Tx<'_>, filter: &DeliveryFilter) -> Result<i64> {
-    Ok(notification_deliveries::table
-        .filter(filter.condition())
-        .count()
-        .get_result(&mut tx.conn())
-        .await?)
+/// One page of deliveries of the last 30 days.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<NotificationDeliveryPage> {
+    let from = Timestamp(Timestamp::now().0 - TimeDelta::days(30));
+    let created_at = fields::named(NOTIFICATION_DELIVERY, "created_at");
+    let created_at = created_at.expect("deliveries have it");
+    let recent = Test::Compare(Comparison::Gte, Value::Time(from.0));
+    let request = request.within([Node::Leaf(created_at, recent)]);
+    let source = Source::of("notification_deliveries");
+    listing::page::<NotificationDelivery>(tx, &request, source).await
 }
 
 /// Tries a delivery at once. One that was given up begins its schedule anew.

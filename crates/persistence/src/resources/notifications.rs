@@ -2,20 +2,21 @@
 //! out of the application because of them.
 
 use chrono::TimeDelta;
-use diesel::{pg::Pg, prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result,
     access::Actor,
     events::NewEvent,
+    filter::{Node, Value},
     ids::{EventId, MemberId, NotificationDeliveryId, NotificationId},
     jobs::{Lane, NewTask},
+    lists::ListRequest,
     members::Member,
     notifications::{
-        Audience, Notification, NotificationChannel, NotificationPage, NotificationSettings,
-        NotificationSettingsUpdate, NotificationType, Occasion, Reach,
+        Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationPage,
+        NotificationSettings, NotificationSettingsUpdate, Occasion, Reach,
     },
-    page::{self, Page},
     patch,
     schema::{members, notification_deliveries, notification_settings, notifications},
     submissions::Applicant,
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         db::Tx,
+        listing::{self, Source},
         mail_allowances::{self, Allowance, InvitationAllowance},
         sql::clock_timestamp,
         statement::{Bind, Statement},
@@ -193,56 +195,14 @@ pub async fn mail_invitation(
     deliveries::enqueue(tx, id, Lane::Invitations, Timestamp::now()).await
 }
 
-/// Which notifications: every condition that is given must hold.
-#[derive(Debug, Clone)]
-pub struct NotificationFilter {
-    /// Whose.
-    pub member: MemberId,
-    /// Those that are unread, or those that are not.
-    pub unread: Option<bool>,
-    pub types: Option<Vec<NotificationType>>,
-}
-
-type Condition<'a> =
-    Box<dyn BoxableExpression<notifications::table, Pg, SqlType = sql_types::Bool> + 'a>;
-
-impl NotificationFilter {
-    fn condition(&self) -> Condition<'_> {
-        let mut all: Condition<'_> = Box::new(notifications::member_id.eq(self.member));
-        all = match self.unread {
-            Some(true) => Box::new(all.and(notifications::read_at.is_null())),
-            Some(false) => Box::new(all.and(notifications::read_at.is_not_null())),
-            None => all,
-        };
-        match &self.types {
-            Some(types) => Box::new(all.and(notifications::type_.eq_any(types))),
-            None => all,
-        }
-    }
-}
-
-/// One page of a member's notifications, newest first.
-///
-/// # Errors
-/// `invalid_cursor`.
+/// One page of a member's notifications.
 pub async fn list(
     tx: &Tx<'_>,
-    filter: &NotificationFilter,
-    cursor: Option<&str>,
-    limit: i64,
+    member: MemberId,
+    request: &ListRequest,
 ) -> Result<NotificationPage> {
-    let name = format!("notifications {filter:?}");
-    let mut query = Notification::query().filter(filter.condition()).into_boxed();
-    if let Some(before) = page::after(cursor, &name)? {
-        query = query.filter(notifications::id.lt(before));
-    }
-    let rows = query.order(notifications::id.desc()).limit(limit + 1).load(&mut tx.conn()).await?;
-    Ok(Page::cut(rows, limit, &name, |row: &Notification| row.id.0))
-}
-
-/// How many notifications a filter finds.
-pub async fn count(tx: &Tx<'_>, filter: &NotificationFilter) -> Result<i64> {
-    Ok(notifications::table.filter(filter.condition()).count().get_result(&mut tx.conn()).await?)
+    let request = request.within([Node::equals(&NOTIFICATION_MEMBER, Value::Id(member.0))]);
+    listing::page::<Notification>(tx, &request, Source::of("notifications")).await
 }
 
 /// A member has read a notification; when it was read first stays.

@@ -5,11 +5,10 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     events::NewEvent,
-    fields::Field,
-    filter::{Node, Test, Value as FilterValue},
+    filter::{Node, Value as FilterValue},
     ids::{MemberId, PartnerId, PlanItemId},
     joint_plans::PlanItemCounts,
-    listing::ListRequest,
+    lists::ListRequest,
     patch,
     plan_items::{
         PLAN_ITEM_PARTNER, POSITION_GAP, Placed, PlanItem, PlanItemCreate, PlanItemKind,
@@ -30,8 +29,7 @@ use crate::{
 };
 
 /// How plan items are listed.
-const SOURCE: Source =
-    Source { table: "plan_items", search: None, soft_delete: false, of_partner: false };
+const SOURCE: Source = Source::of("plan_items");
 
 /// One page of the items of a partner.
 ///
@@ -39,13 +37,7 @@ const SOURCE: Source =
 /// `not_found` for the partner.
 pub async fn list(tx: &Tx<'_>, partner: PartnerId, request: &ListRequest) -> Result<PlanItemPage> {
     partners::expect_live(tx, partner).await?;
-    let field: &'static Field = &PLAN_ITEM_PARTNER;
-    let of_partner = Node::Leaf(field, Test::In(vec![FilterValue::Id(partner.0)]));
-    let mut request = request.clone();
-    request.filter = Some(match request.filter.take() {
-        Some(asked) => Node::And(vec![of_partner, asked]),
-        None => of_partner,
-    });
+    let request = request.within([Node::equals(&PLAN_ITEM_PARTNER, FilterValue::Id(partner.0))]);
     listing::page::<PlanItem>(tx, &request, SOURCE).await
 }
 

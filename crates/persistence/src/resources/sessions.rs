@@ -8,12 +8,14 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     events::NewEvent,
+    fields,
+    filter::{Comparison, Node, Test, Value},
     ids::{MemberId, SessionId},
+    lists::ListRequest,
     members::{Member, MemberStatus},
-    page::{self, Page},
     schema::{members, refresh_tokens, sessions},
     secrets::{OpaqueToken, TokenKind},
-    sessions::{Session, is_same_network},
+    sessions::{SESSION, SESSION_MEMBER, SESSION_REVOKED, Session, SessionPage, is_same_network},
     timestamp::Timestamp,
 };
 use serde_json::json;
@@ -21,6 +23,7 @@ use serde_json::json;
 use crate::kernel::{
     account_mails::{self, AccountMail},
     db::Tx,
+    listing::{self, Source},
     revocations,
 };
 
@@ -244,42 +247,22 @@ async fn end_reused(tx: &Tx<'_>, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// A member's live sessions, oldest first, after `cursor`; `current` is the one that asks.
+/// One page of a member's live sessions; `current` is the one that asks.
 pub async fn list(
     tx: &Tx<'_>,
     member: MemberId,
     current: SessionId,
-    cursor: Option<&str>,
-    limit: i64,
-) -> Result<Page<Session>> {
-    let after = SessionId(page::after(cursor, "sessions")?.unwrap_or_default());
-    let rows = sessions::table
-        .filter(sessions::member_id.eq(member).and(sessions::id.gt(after)))
-        .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(Timestamp::now())))
-        .order(sessions::id)
-        .limit(limit + 1)
-        .select((
-            sessions::id,
-            sessions::user_agent,
-            sessions::ip,
-            sessions::created_at,
-            sessions::last_seen_at,
-            sessions::expires_at,
-            sessions::id.eq(current),
-        ))
-        .load(&mut tx.conn())
-        .await?;
-    Ok(Page::cut(rows, limit, "sessions", |session: &Session| session.id.0))
-}
-
-/// How many live sessions a member has.
-pub async fn count(tx: &Tx<'_>, member: MemberId) -> Result<i64> {
-    let live = sessions::revoked_at.is_null().and(sessions::expires_at.gt(Timestamp::now()));
-    Ok(sessions::table
-        .filter(sessions::member_id.eq(member).and(live))
-        .count()
-        .get_result(&mut tx.conn())
-        .await?)
+    request: &ListRequest,
+) -> Result<SessionPage> {
+    let expires_at = fields::named(SESSION, "expires_at").expect("sessions have it");
+    let now = Value::Time(Timestamp::now().0);
+    let request = request.within([
+        Node::equals(&SESSION_MEMBER, Value::Id(member.0)),
+        Node::Leaf(&SESSION_REVOKED, Test::IsNull(true)),
+        Node::Leaf(expires_at, Test::Compare(Comparison::Gt, now)),
+    ]);
+    let page = listing::page::<Session>(tx, &request, Source::of("sessions")).await?;
+    Ok(page.map(|session| Session { current: session.id == current, ..session }))
 }
 
 /// Ends one of a member's sessions: its tokens are refused from now on.

@@ -7,7 +7,7 @@ use domain::{
     access::WriteMode,
     events::NewEvent,
     ids::{PartnerId, TagId},
-    listing::ListRequest,
+    lists::ListRequest,
     patch,
     schema::tags,
     tags::{Tag, TagCreate, TagPage, TagUpdate},

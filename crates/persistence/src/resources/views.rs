@@ -9,16 +9,17 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Fault, Place, Result,
     events::NewEvent,
-    fields::FieldReference,
+    fields::{self, FieldReference},
+    filter::{Node, Value as FilterValue},
     ids::{MemberId, ViewId},
-    listing::{ListRequest, Narrowing},
-    page::{self, Page},
+    lists::{ListRequest, Narrowing},
+    page::Page,
     patch,
     schema::{view_defaults, views},
     timestamp::Timestamp,
     views::{
         Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView,
-        ViewObject, ViewVisibility, named, narrowing, unknown_view,
+        VIEW, VIEW_OWNER, ViewObject, ViewVisibility, named, narrowing, unknown_view,
     },
 };
 use serde_json::{Value, json};
@@ -26,71 +27,42 @@ use uuid::Uuid;
 
 use crate::kernel::{
     db::Tx,
+    listing::{self, Source},
     sql::clock_timestamp,
     statement::{Bind, Statement},
 };
 
-/// Which views: every condition that is given must hold.
-#[derive(Debug, Clone, Default)]
-pub struct ViewFilter {
-    pub object: Option<ViewObject>,
-    pub visibility: Option<ViewVisibility>,
-}
+/// How views are listed.
+const SOURCE: Source = Source::of("views");
 
 type Condition = Box<dyn BoxableExpression<views::table, Pg, SqlType = sql_types::Bool>>;
-
-impl ViewFilter {
-    fn condition(&self, tx: &Tx<'_>) -> Condition {
-        let mut all = visible(tx);
-        if let Some(object) = self.object {
-            all = Box::new(all.and(views::object.eq(object)));
-        }
-        if let Some(visibility) = self.visibility {
-            all = Box::new(all.and(views::visibility.eq(visibility)));
-        }
-        all
-    }
-}
 
 /// What the caller may see: own and shared views.
 fn visible(tx: &Tx<'_>) -> Condition {
     let shared = views::visibility.eq(ViewVisibility::Organization);
     match tx.scope().holder() {
         Some(holder) => Box::new(shared.or(views::owner_id.eq(holder))),
-        // The system owns no views.
         None => Box::new(shared),
     }
 }
 
-/// One page of views in the order in which they were saved.
-///
-/// # Errors
-/// `invalid_cursor`.
-pub async fn list(
-    tx: &Tx<'_>,
-    filter: &ViewFilter,
-    cursor: Option<&str>,
-    limit: i64,
-) -> Result<SavedViewPage> {
-    // The cursor is bound to the filter: with another one it is refused (docs/lists.md#cursors).
-    let name = format!("views {filter:?}");
-    let mut query = StoredView::query()
-        .filter(filter.condition(tx))
-        .order(views::id)
-        .limit(limit + 1)
-        .into_boxed();
-    if let Some(after) = page::after(cursor, &name)? {
-        query = query.filter(views::id.gt(ViewId(after)));
+/// The same as a condition of a list.
+fn visible_in_list(tx: &Tx<'_>) -> Node {
+    let text = |text: &str| FilterValue::Text(text.to_owned());
+    let visibility = fields::named(VIEW, "visibility").expect("views have it");
+    let shared = Node::equals(visibility, text(ViewVisibility::Organization.as_str()));
+    match tx.scope().holder() {
+        Some(holder) => Node::Or(vec![shared, Node::equals(&VIEW_OWNER, text(&holder))]),
+        None => shared,
     }
-    let rows = query.load(&mut tx.conn()).await?;
-    let page = Page::cut(rows, limit, &name, |view: &StoredView| view.id.0);
-    let data = complete(tx, page.data).await?;
-    Ok(Page { data, next_cursor: page.next_cursor, total_count: page.total_count })
 }
 
-/// How many views a filter finds.
-pub async fn count(tx: &Tx<'_>, filter: &ViewFilter) -> Result<i64> {
-    Ok(views::table.filter(filter.condition(tx)).count().get_result(&mut tx.conn()).await?)
+/// One page of own and shared views.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<SavedViewPage> {
+    let request = request.within([visible_in_list(tx)]);
+    let page = listing::page::<StoredView>(tx, &request, SOURCE).await?;
+    let data = complete(tx, page.data).await?;
+    Ok(Page { data, next_cursor: page.next_cursor, total_count: page.total_count })
 }
 
 /// One view.
@@ -279,7 +251,7 @@ pub(crate) async fn applied<'r>(
 ) -> Result<Cow<'r, ListRequest>> {
     let Some(asked) = &request.view else { return Ok(Cow::Borrowed(request)) };
     let view = selection(tx, asked.id, object, &asked.place).await?;
-    Ok(Cow::Owned(request.clone().with_view(&view, object.catalogue())?))
+    Ok(Cow::Owned(request.clone().with_view(&view, object.list())?))
 }
 
 /// What the view `id` selects among `object`s; `place` says where a request names it.

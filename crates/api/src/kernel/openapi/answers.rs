@@ -231,6 +231,11 @@ fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a s
     })
 }
 
+/// Whether a code is one that operations share.
+pub fn is_common(code: &str) -> bool {
+    COMMON.iter().any(|(.., codes)| codes.iter().any(|common| common.as_str() == code))
+}
+
 /// The responses below `components`.
 pub fn shared() -> Map<String, Json> {
     let response = |(status, name, when, codes): &(u16, &str, &str, &[Code])| {

@@ -9,6 +9,7 @@ mod examples;
 mod operations;
 mod policy;
 mod schemas;
+mod sharing;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::kernel::operation::{OperationList, OperationSpecs, Tag, mount};
 
-pub use policy::{OperationPolicy, Parameter, Policy};
+pub use policy::{CheckedQuery, OperationPolicy, Parameter, Policy};
 
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
@@ -72,8 +73,10 @@ fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
     schemas::finish(&mut schemas, forms);
     let mut paths = raw.get("paths").and_then(Json::as_object).cloned().unwrap_or_default();
     operations::finish(&mut paths, &schemas, specs);
-    let mut parameters = operations::share_filters(&mut paths, &schemas);
+    let mut parameters = sharing::share_parameters(&mut paths, &schemas);
     parameters.extend(operations::shared_parameters());
+    let mut responses = answers::shared();
+    responses.extend(sharing::share_responses(&mut paths));
     let mut document = json!({
         "openapi": "3.1.0",
         "info": info(),
@@ -83,7 +86,7 @@ fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": answers::shared(),
+            "responses": responses,
             "parameters": parameters,
             "headers": answers::headers(),
             "examples": answers::problem_examples(),
@@ -134,8 +137,8 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
     all.extend([
         of::<domain::access::WriteMode>(),
         of::<domain::events::EventOrder>(),
-        of::<domain::listing::ListInclude>(),
-        of::<domain::page::PageInclude>(),
+        of::<domain::lists::ListInclude>(),
+        of::<domain::lists::PageInclude>(),
         of::<domain::tags::TagCategory>(),
         of::<domain::jobs::JobType>(),
         of::<domain::jobs::JobStatus>(),

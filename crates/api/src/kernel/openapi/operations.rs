@@ -197,6 +197,10 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     let parameters = parameters.as_array_mut().expect("parameters are a list");
     for parameter in parameters.iter_mut().filter_map(Json::as_object_mut) {
         parameter.shift_remove("deprecated");
+        // Optional is what a parameter is unless it says otherwise.
+        if parameter.get("required") == Some(&json!(false)) {
+            parameter.shift_remove("required");
+        }
         let Some(schema) = parameter.get_mut("schema") else { continue };
         if let Some(only) = schema.pointer("/oneOf").and_then(Json::as_array).and_then(|choices| {
             let is_null = |choice: &&Json| choice.get("type").is_some_and(|kind| kind == "null");
@@ -257,49 +261,6 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     }
 }
 
-/// Makes components of the parameters that filter, since several operations have the same ones: the
-/// answer is what goes below `components`. Their formats and examples are those of the property
-/// that they look at.
-///
-/// # Panics
-/// When two catalogues say different things of the same property; the tests make the document.
-pub fn share_filters(
-    paths: &mut Map<String, Json>,
-    schemas: &Map<String, Json>,
-) -> Map<String, Json> {
-    let mut shared = Map::new();
-    let operations = paths.values_mut().filter_map(Json::as_object_mut).flat_map(Map::values_mut);
-    let parameters = operations
-        .filter_map(|operation| operation.get_mut("parameters").and_then(Json::as_array_mut))
-        .flatten();
-    for parameter in parameters {
-        let Some(origin) = parameter.as_object_mut().and_then(|p| p.shift_remove("x-filters-by"))
-        else {
-            continue;
-        };
-        let word = |name: &str| origin[name].as_str().unwrap_or_default();
-        let (schema, field, operator) = (word("schema"), word("field"), word("operator"));
-        let property = schemas
-            .get(schema)
-            .and_then(|schema| schema.pointer(&format!("/properties/{field}")))
-            .unwrap_or_else(|| panic!("{schema} has no property {field} to filter by"));
-        let value = &mut parameter["schema"];
-        let place = if value["type"] == "array" { &mut value["items"] } else { &mut *value };
-        if let (true, Some(format)) = (place["type"] == "integer", property.get("format")) {
-            place["format"] = format.clone();
-        }
-        value["examples"] = json!([examples::of_filter(property, operator, schemas)]);
-        let name = parameter["name"].as_str().unwrap_or_default();
-        let component = format!("{schema}Filter{}", pascal_case(name));
-        let reference = json!({"$ref": format!("#/components/parameters/{component}")});
-        let parameter = std::mem::replace(parameter, reference);
-        if let Some(other) = shared.insert(component.clone(), parameter.clone()) {
-            assert_eq!(other, parameter, "two parameters are called {component}");
-        }
-    }
-    shared
-}
-
 /// Examples for JSON and forms, and plain texts or bytes for what is neither.
 fn contents(content: &mut Map<String, Json>, example: impl Fn(&str, &Json) -> Option<Json>) {
     for (kind, media) in content {
@@ -348,7 +309,7 @@ fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
     })
 }
 
-fn pascal_case(name: &str) -> String {
+pub(super) fn pascal_case(name: &str) -> String {
     let capitalized = |word: &str| {
         let mut chars = word.chars();
         let first = chars.next().map(|c| c.to_ascii_uppercase());

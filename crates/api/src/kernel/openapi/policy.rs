@@ -15,7 +15,7 @@ use domain::{
     fields::did_you_mean,
     filter,
     ids::{self, IdFault},
-    listing::invalid_parameters,
+    lists::{ListQuery, invalid_parameters},
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
@@ -59,14 +59,26 @@ pub struct PathParameter {
     pub schema: Json,
 }
 
+/// Query parameters as the document has them.
+#[derive(Debug, Default)]
+pub struct CheckedQuery {
+    /// By name, typed.
+    pub values: Map<String, Json>,
+    /// What is wrong with the parameters that every list has. They are answered together with what
+    /// is wrong with the conditions, which `domain::lists` reads.
+    pub list_faults: Vec<Fault>,
+}
+
 /// A query parameter.
 #[derive(Debug)]
 pub struct Parameter {
     pub name: String,
     pub schema: Json,
     pub required: bool,
-    /// A parameter of the field catalogue: its values are read by `domain::filter`.
+    /// A condition on a field of the catalogue: its values are read by `domain::lists`.
     pub filter: bool,
+    /// One of those that every list has.
+    pub of_list: bool,
 }
 
 impl Policy {
@@ -129,6 +141,8 @@ impl OperationPolicy {
             .and_then(|body| body.pointer("/schema/$ref"))
             .and_then(Json::as_str)
             .and_then(name_of);
+        let is_list = operation["x-pagination"].is_object()
+            || parameters.iter().any(|parameter| parameter["x-filter"] == true);
         Self {
             spec: specs.get(&operation["operationId"]),
             method: method.to_uppercase(),
@@ -141,10 +155,10 @@ impl OperationPolicy {
             query: parameters
                 .iter()
                 .filter(|p| p["in"] == "query")
-                .map(|p| Parameter::of(p))
+                .map(|p| Parameter::of(p, is_list))
                 .collect(),
             filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
-            answers: answers_of(operation),
+            answers: answers_of(operation, document),
             media_types: media_types(content),
             takes_if_match: header("If-Match"),
             takes_if_none_match: header("If-None-Match"),
@@ -171,8 +185,8 @@ impl OperationPolicy {
         Ok(())
     }
 
-    /// The query parameters as typed values. Parameters of the field catalogue stay lists of texts
-    /// as they were given.
+    /// The query parameters as typed values. Conditions are left out: they are read by
+    /// `domain::lists`.
     ///
     /// # Errors
     /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of
@@ -181,9 +195,9 @@ impl OperationPolicy {
         &self,
         schemas: &Schemas,
         pairs: &[(String, String)],
-    ) -> domain::Result<Map<String, Json>> {
-        let mut values = Map::new();
-        let mut faults = Faults::default();
+    ) -> domain::Result<CheckedQuery> {
+        let mut checked = CheckedQuery::default();
+        let (mut faults, mut of_list) = (Faults::default(), Faults::default());
         let known: HashSet<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
         let mut given: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut unknown = 0;
@@ -203,19 +217,23 @@ impl OperationPolicy {
                 }
                 continue;
             }
-            let checked = match parameter.filter {
-                true => Ok(texts.into()),
-                false => schemas.parameter(&parameter.name, &parameter.schema, &texts),
-            };
-            match checked {
-                Ok(value) => drop(values.insert(parameter.name.clone(), value)),
+            if parameter.filter {
+                continue;
+            }
+            match schemas.parameter(&parameter.name, &parameter.schema, &texts) {
+                Ok(value) => drop(checked.values.insert(parameter.name.clone(), value)),
+                Err(found) if parameter.of_list => of_list.extend(found),
                 Err(found) => faults.extend(found),
             }
         }
+        if faults.is_empty() {
+            checked.list_faults = of_list.into_vec();
+            return Ok(checked);
+        }
+        faults.extend(of_list.into_vec());
         let mut faults = faults.into_vec();
         let names: Vec<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
         match (faults.first_mut(), unknown) {
-            (None, _) => Ok(values),
             (Some(only), 1) => {
                 only.meta.insert("allowed".to_owned(), json!(names));
                 Err(invalid_parameters(faults))
@@ -233,7 +251,7 @@ impl OperationPolicy {
         let of_filter: HashSet<&str> = self
             .query
             .iter()
-            .filter(|known| known.filter && !NO_CONDITIONS.contains(&known.name.as_str()))
+            .filter(|known| known.filter)
             .map(|known| known.name.as_str())
             .collect();
         let conditions = pairs.iter().filter(|(name, _)| of_filter.contains(name.as_str()));
@@ -274,8 +292,6 @@ impl OperationPolicy {
 }
 
 const INVALID: &str = "invalid_parameter";
-/// Parameters of lists that the catalogue's grammar reads and that are no conditions.
-const NO_CONDITIONS: [&str; 6] = ["q", "view_id", "sort", "limit", "cursor", "include"];
 /// Media ranges of an `Accept` header that are looked at.
 const MAX_MEDIA_RANGES: usize = 100;
 /// Characters of a path parameter of which the document does not say how long it may be.
@@ -335,15 +351,14 @@ impl PathParameter {
 }
 
 impl Parameter {
-    fn of(parameter: &Json) -> Self {
-        let is_filter = [parameter, &parameter["schema"]]
-            .iter()
-            .any(|place| place.get("x-filter").is_some_and(|mark| mark == true));
+    fn of(parameter: &Json, is_list: bool) -> Self {
+        let name = parameter["name"].as_str().unwrap_or_default();
         Self {
-            name: parameter["name"].as_str().unwrap_or_default().to_owned(),
+            name: name.to_owned(),
+            of_list: is_list && ListQuery::PARAMETERS.contains(&name),
             schema: parameter["schema"].clone(),
             required: parameter["required"] == true,
-            filter: is_filter,
+            filter: parameter["x-filter"] == true,
         }
     }
 }
@@ -360,14 +375,14 @@ fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
 }
 
 /// The media types of the successes of an operation.
-fn answers_of(operation: &Json) -> Vec<String> {
+fn answers_of(operation: &Json, document: &Json) -> Vec<String> {
     let successes = operation["responses"]
         .as_object()
         .into_iter()
         .flatten()
         .filter(|(status, _)| status.starts_with('2'));
     successes
-        .filter_map(|(_, answer)| answer["content"].as_object())
+        .filter_map(|(_, answer)| resolved(answer, document)["content"].as_object())
         .flat_map(|content| content.keys().cloned())
         .collect()
 }

@@ -4,7 +4,8 @@ use domain::{
     Error,
     application_forms::{ApplicationForm, ApplicationFormUpdate},
     ids::MemberId,
-    submissions::{PublicSubmission, SubmissionAcceptance, SubmissionUpdate},
+    lists::ListRequest,
+    submissions::{PublicSubmission, SUBMISSION_LIST, SubmissionAcceptance, SubmissionUpdate},
 };
 use persistence::{Tx, acceptance, application_forms, submissions};
 use serde_json::{Value as Json, json};
@@ -179,11 +180,7 @@ fn submission(
 
 /// What has come of the newest submission.
 async fn review(tx: &Tx<'_>, status: &str, reviewer: MemberId) -> domain::Result<()> {
-    let newest = domain::listing::ListRequest::from_parameters(
-        &[("sort".to_owned(), "-submitted_at".to_owned()), ("limit".to_owned(), "1".to_owned())],
-        domain::submissions::SUBMISSION,
-        chrono::Utc::now(),
-    )?;
+    let newest = ListRequest::first(&SUBMISSION_LIST, 1);
     let page = submissions::list(tx, &newest).await?;
     let submission =
         page.data.first().ok_or_else(|| Error::internal("a submission has just been made"))?;

@@ -8,60 +8,20 @@ use actix_web::web;
 use domain::{
     ids::{NotificationDeliveryId, NotificationId},
     notifications::{
-        Notification, NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
-        NotificationDeliveryStatus, NotificationPage, NotificationSettings,
-        NotificationSettingsUpdate, NotificationType,
+        NOTIFICATION_DELIVERY_LIST, NOTIFICATION_LIST, Notification, NotificationDelivery,
+        NotificationDeliveryList, NotificationDeliveryPage, NotificationList, NotificationPage,
+        NotificationSettings, NotificationSettingsUpdate,
     },
-    page::Paging,
 };
 use operation_macros::operation;
-use persistence::{
-    notification_deliveries::{self as deliveries, DeliveryFilter},
-    notifications::{self, NotificationFilter},
-};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use persistence::{notification_deliveries as deliveries, notifications};
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
+    call::{Call, Json},
     problem::Result,
     request_body::Sum,
 };
-
-/// Which notifications.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NotificationList {
-    /// `true`: only those that were not read yet; `false`: only those that were.
-    #[serde(default)]
-    #[param(example = true)]
-    pub unread: Option<bool>,
-    /// Only of these types.
-    #[serde(default, rename = "type")]
-    #[param(max_items = 6)]
-    pub types: Option<Vec<NotificationType>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
-
-/// Which deliveries.
-#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NotificationDeliveryList {
-    /// Only by these ways.
-    #[serde(default, rename = "channel")]
-    #[param(max_items = 2)]
-    pub channels: Option<Vec<NotificationChannel>>,
-    /// Only in these states.
-    #[serde(default, rename = "status")]
-    #[param(max_items = 3)]
-    pub statuses: Option<Vec<NotificationDeliveryStatus>>,
-    #[serde(flatten)]
-    #[param(ignore)]
-    pub paging: Paging,
-}
 
 /// Get form notification settings
 ///
@@ -113,24 +73,14 @@ pub async fn update_form_notifications(
     tag(Notifications),
     role(Viewer),
     no_api_key,
-    query(Paging),
+    query(NotificationList),
     ok(NotificationPage),
     errors(InvalidCursor)
 )]
-pub async fn list_notifications(call: Call, query: Query<NotificationList>) -> Result<Answer> {
+pub async fn list_notifications(call: Call) -> Result<Answer> {
     let (member, _) = call.user()?;
-    let filter = NotificationFilter { member, unread: query.unread, types: query.types.clone() };
-    let paging = &query.paging;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                notifications::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(notifications::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+    let request = call.list_request(&NOTIFICATION_LIST)?;
+    let page = call.read(async |tx| notifications::list(tx, member, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -180,27 +130,13 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
     tag(Notifications),
     role(Admin),
     no_api_key,
-    query(Paging),
+    query(NotificationDeliveryList),
     ok(NotificationDeliveryPage),
     errors(InvalidCursor)
 )]
-pub async fn list_notification_deliveries(
-    call: Call,
-    query: Query<NotificationDeliveryList>,
-) -> Result<Answer> {
-    let filter =
-        DeliveryFilter { channels: query.channels.clone(), statuses: query.statuses.clone() };
-    let paging = &query.paging;
-    let page = call
-        .read(async |tx| {
-            let mut page =
-                deliveries::list(tx, &filter, paging.cursor.as_deref(), paging.limit()).await?;
-            if paging.counts() {
-                page.total_count = Some(deliveries::count(tx, &filter).await?);
-            }
-            Ok(page)
-        })
-        .await?;
+pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
+    let request = call.list_request(&NOTIFICATION_DELIVERY_LIST)?;
+    let page = call.read(async |tx| deliveries::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

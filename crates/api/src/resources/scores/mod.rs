@@ -9,8 +9,7 @@ use domain::{
     Code, Error,
     ids::PartnerId,
     jobs::Job,
-    page::Paging,
-    scores::{ScoreEngine, ScorePage, ScoreRefreshRequest},
+    scores::{SCORE_LIST, ScoreEngine, ScoreList, ScorePage, ScoreRefreshRequest},
     timestamp::Timestamp,
 };
 use operation_macros::operation;
@@ -19,7 +18,7 @@ use persistence::scores;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
+        call::{Call, Json},
         problem::Result,
     },
     resources::jobs::accepted,
@@ -63,14 +62,12 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
     tag(Scores),
     role(Viewer),
     scope(ScoresRead),
+    query(ScoreList),
     ok(ScorePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_scores(
-    call: Call,
-    id: web::Path<PartnerId>,
-    paging: Query<Paging>,
-) -> Result<Answer> {
-    let page = call.read(async |tx| scores::list(tx, *id, &paging).await).await?;
+pub async fn list_partner_scores(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = call.list_request(&SCORE_LIST)?;
+    let page = call.read(async |tx| scores::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

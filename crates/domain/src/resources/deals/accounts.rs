@@ -6,7 +6,14 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use utoipa::ToSchema;
 
 use super::{Deal, DealStatus::Approved, DealValues};
-use crate::kernel::{choices::choices, schema::deals, shared_domains, text::normalised_name};
+use crate::kernel::{
+    choices::choices,
+    fields::{Field, FieldClass, FieldType},
+    lists::{List, list_parameters},
+    schema::deals,
+    shared_domains,
+    text::normalised_name,
+};
 
 choices! {
     /// How alike the accounts of two deals are.
@@ -30,6 +37,19 @@ pub struct DealConflict {
     pub reason: String,
     /// The other deal.
     pub deal: Deal,
+}
+
+/// The fields that lists of conflicts are filtered and sorted by.
+static DEAL_CONFLICT: &[Field] =
+    &[Field::new("match", "Match", FieldType::Enum, FieldClass::System)
+        .words(DealConflictMatch::WORDS)
+        .schema("DealConflictMatch")];
+/// The list of the conflicts of a deal, those of the same account first.
+pub static DEAL_CONFLICT_LIST: List = List::new("DealConflict", || DEAL_CONFLICT).short();
+
+list_parameters! {
+    /// The parameters of the list of conflicts.
+    DealConflictList of DEAL_CONFLICT_LIST;
 }
 
 impl DealConflict {

@@ -29,9 +29,12 @@ pub static DEAL: &[Field] = &[
     f("partner_id", "Partner", Id, P).required(),
     f("account_name", "Account", Text, P).required().length(300),
     f("account_domain", "Account domain", Domain, P).null().length(253),
-    f("status", "Status", Enum, P).words(DealStatus::WORDS),
+    f("status", "Status", Enum, P).words(DealStatus::WORDS).schema("DealStatus"),
     f("stage", "Stage", Text, P).null().length(60),
-    f("motion", "Motion", Enum, P).default("\"other\"").words(DealMotion::WORDS),
+    f("motion", "Motion", Enum, P)
+        .default("\"other\"")
+        .words(DealMotion::WORDS)
+        .schema("DealMotion"),
     f("value", "Value", Money, P).default("0").indexed(),
     f("currency", "Currency", Text, S)
         .length(3)
@@ -47,6 +50,7 @@ pub static DEAL: &[Field] = &[
     f("decided_by.type", "Decided by: kind", Enum, S)
         .null()
         .words(ActorType::WORDS)
+        .schema("ActorType")
         .column("(deals.decided_by ->> 'type')")
         .member(),
     f("decided_by.id", "Decided by: ID", Text, S)
@@ -103,15 +107,15 @@ mod tests {
 
     use serde_json::json;
 
-    use super::*;
+    use super::{super::DEAL_LIST, *};
     use crate::kernel::{
         filter,
-        listing::{self, conditions},
+        lists::{ListQuery, ListRequest},
     };
 
     #[test]
     fn no_field_makes_the_parameter_of_another() {
-        let names: Vec<String> = conditions(catalogue()).map(|(name, ..)| name).collect();
+        let names: Vec<String> = DEAL_LIST.conditions().map(|(name, ..)| name).collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
         assert!(
             ["q", "sort", "limit", "cursor", "include"]
@@ -144,8 +148,9 @@ mod tests {
         };
         assert!(row(60, "2026-12-31") && !row(59, "2026-12-31") && !row(60, "2027-01-01"));
         let sorted = |sort: &str| {
-            let pairs = [("sort".to_owned(), sort.to_owned())];
-            listing::ListRequest::from_parameters(&pairs, catalogue(), now)
+            let sort = sort.split(',').map(str::to_owned).collect();
+            let query = ListQuery { sort, ..ListQuery::default() };
+            ListRequest::from_body(&query, &DEAL_LIST, now)
         };
         assert!(sorted("-expires_on,name").is_ok() && sorted("partner.name").is_err());
         let wrong = json!({"op": "eq", "field": "expires_on", "value": "2026-02-30"});

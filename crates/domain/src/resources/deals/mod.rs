@@ -29,13 +29,16 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-pub use accounts::{AccountClaim, AccountKeys, DealConflict, DealConflictMatch, StoredAccountKeys};
+pub use accounts::{
+    AccountClaim, AccountKeys, DEAL_CONFLICT_LIST, DealConflict, DealConflictList,
+    DealConflictMatch, StoredAccountKeys,
+};
 pub use batch::{
     DealBatch, DealBatchAction, DealBatchData, DealBatchItem, DealBatchMatch, DealBatchOperation,
     DealBatchResult,
 };
 pub use catalogue::{DEAL, DEAL_NOTES, catalogue, deal_field};
-pub use query::{DealList, DealQuery};
+pub use query::{DEAL_LIST, DealList, DealQuery};
 pub use status::DealStatus;
 pub use write::DealContext;
 

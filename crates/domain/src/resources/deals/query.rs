@@ -2,21 +2,14 @@
 
 use serde::Deserialize;
 use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        path::{Parameter, ParameterIn},
-    },
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
 };
 
 use super::catalogue;
-use crate::{
-    kernel::{
-        fields::{Field, FieldReference},
-        listing::{self, ListQuery},
-        request_body::RequestBody,
-    },
-    resources::partners::component as component_of_partner,
+use crate::kernel::{
+    lists::{List, ListQuery, list_parameters},
+    request_body::RequestBody,
 };
 
 /// The body of a query for deals. Its filter may name fields of the partner, `partner.tier`.
@@ -52,29 +45,10 @@ impl ToSchema for DealQuery {
     }
 }
 
-/// The parameters of a list of deals, for the document; `listing::ListRequest` reads them.
-#[derive(Debug)]
-pub struct DealList;
+/// The list of deals.
+pub static DEAL_LIST: List = List::new("Deal", catalogue).search().deleted().views().changes();
 
-impl IntoParams for DealList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters("Deal", catalogue(), component);
-        all.push(listing::view_parameter());
-        all.push(listing::changed_after_parameter());
-        all
-    }
-}
-
-/// The schema of a field's single value, where it has a name.
-fn component(field: &Field) -> Option<&'static str> {
-    match (field.of_partner, field.name, field.reference) {
-        (Some(field), ..) => component_of_partner(field),
-        (_, "id", _) => Some("DealId"),
-        (_, "partner_id", _) => Some("PartnerId"),
-        (_, _, Some(FieldReference::Member)) => Some("MemberId"),
-        (_, "status", _) => Some("DealStatus"),
-        (_, "motion", _) => Some("DealMotion"),
-        (_, "decided_by.type", _) => Some("ActorType"),
-        _ => None,
-    }
+list_parameters! {
+    /// The parameters of the list of deals.
+    DealList of DEAL_LIST;
 }

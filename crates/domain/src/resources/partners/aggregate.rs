@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-use super::PARTNER;
+use super::{PARTNER, PARTNER_LIST};
 use crate::kernel::{
     choices::choices,
     error::{Error, Result},
@@ -13,7 +13,7 @@ use crate::kernel::{
     fields::{Field, FieldType, did_you_mean, named},
     filter::FilterNode,
     ids::ViewId,
-    listing::{ListQuery, ListRequest},
+    lists::{ListQuery, ListRequest},
     request_body::RequestBody,
 };
 
@@ -178,7 +178,7 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
         view_id: request.view_id,
         ..ListQuery::default()
     };
-    let rows = ListRequest::from_body(&query, PARTNER, now);
+    let rows = ListRequest::from_body(&query, &PARTNER_LIST, now);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }

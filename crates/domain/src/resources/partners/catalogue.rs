@@ -52,7 +52,11 @@ pub static PARTNER: &[Field] = &[
     f("name", "Name", Text, P).required().length(200).indexed().mappable(),
     f("domain", "Domain", Domain, P).null().length(253).mappable(),
     f("logo_url", "Logo", Text, S).null().link().query_only(),
-    f("logo_source", "Logo source", Enum, S).null().words(LogoSource::WORDS).query_only(),
+    f("logo_source", "Logo source", Enum, S)
+        .null()
+        .words(LogoSource::WORDS)
+        .schema("LogoSource")
+        .query_only(),
     f("industry", "Industry", Text, P).null().length(100).mappable(),
     f("description", "Description", Text, P).null().length(5_000).long().mappable(),
     f("employees", "Employees", Integer, P)
@@ -66,16 +70,33 @@ pub static PARTNER: &[Field] = &[
     f("languages", "Languages", TextArray, P).items(50).length(35).mappable(),
     f("services", "Services", TextArray, P).items(100).length(80).mappable(),
     f("products", "Products", TextArray, P).items(100).length(80).mappable(),
-    f("type", "Type", Enum, P).required().words(PartnerType::WORDS).mappable(),
+    f("type", "Type", Enum, P)
+        .required()
+        .words(PartnerType::WORDS)
+        .schema("PartnerType")
+        .mappable(),
     f("subtype", "Subtype", Text, P).null().length(100).mappable(),
-    f("category", "Category", Enum, P).null().words(PartnerCategory::WORDS).mappable(),
+    f("category", "Category", Enum, P)
+        .null()
+        .words(PartnerCategory::WORDS)
+        .schema("PartnerCategory")
+        .mappable(),
     f("tier", "Tier", Text, P).null().length(40).refers_to(Tier),
-    f("tier_source", "Tier source", Enum, S).default("\"automatic\"").words(TierSource::WORDS),
+    f("tier_source", "Tier source", Enum, S)
+        .default("\"automatic\"")
+        .words(TierSource::WORDS)
+        .schema("TierSource"),
     f("tier_changed_at", "Tier changed", Timestamp, S).null(),
     f("tier_at_risk_since", "Tier at risk since", Timestamp, S).null(),
     f("tag_ids", "Tags", IdArray, R).items(100).refers_to(Tag),
-    f("status", "Status", Enum, P).default("\"pending\"").words(PartnerStatus::WORDS),
-    f("stage", "Stage", Enum, P).default("\"prospect\"").words(PartnerStage::WORDS),
+    f("status", "Status", Enum, P)
+        .default("\"pending\"")
+        .words(PartnerStatus::WORDS)
+        .schema("PartnerStatus"),
+    f("stage", "Stage", Enum, P)
+        .default("\"prospect\"")
+        .words(PartnerStage::WORDS)
+        .schema("PartnerStage"),
     f("stage_changed_at", "Stage changed", Timestamp, S),
     f("in_intelligence", "Appears in intelligence", Boolean, U).default("true"),
     f("partner_manager_id", "Partner manager", Id, R).null().refers_to(Member),
@@ -154,7 +175,9 @@ pub static PARTNER: &[Field] = &[
     f("scored_at", "Scored", Timestamp, A).null(),
     f("scores_stale", "Scores stale", Boolean, A).default("false").column(SCORES_STALE),
     f("external_id", "External ID", Text, P).null().length(200).never_overridden(),
-    f("created_via", "Created via", Enum, S).words(PartnerCreatedVia::WORDS),
+    f("created_via", "Created via", Enum, S)
+        .words(PartnerCreatedVia::WORDS)
+        .schema("PartnerCreatedVia"),
     f("version", "Version", Integer, S).default("1").range(1, i64::MAX).query_only(),
     f("created_at", "Created", Timestamp, S).indexed(),
     f("updated_at", "Updated", Timestamp, S).indexed(),

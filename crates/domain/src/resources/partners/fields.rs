@@ -5,8 +5,26 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     fields::{AnyValue, Field, FieldClass, FieldReference, FieldType, Operator},
-    listing,
+    lists::{self, List, list_parameters},
 };
+
+/// The fields that the list of partner fields is filtered and sorted by.
+pub static PARTNER_FIELD: &[Field] = &[
+    Field::new("name", "Name", FieldType::Text, FieldClass::System).exact(),
+    Field::new("type", "Type", FieldType::Enum, FieldClass::System)
+        .words(FieldType::WORDS)
+        .schema("FieldType"),
+    Field::new("class", "Class", FieldType::Enum, FieldClass::System)
+        .words(FieldClass::WORDS)
+        .schema("FieldClass"),
+];
+/// The list of partner fields, in display order.
+pub static PARTNER_FIELD_LIST: List = List::new("PartnerField", || PARTNER_FIELD).short();
+
+list_parameters! {
+    /// The parameters of the list of partner fields.
+    PartnerFieldList of PARTNER_FIELD_LIST;
+}
 
 /// The limits of a field; what is null has no limit.
 #[derive(Debug, Serialize, ToSchema)]
@@ -93,7 +111,7 @@ impl From<&'static Field> for PartnerField {
             },
             values: (!f.words.is_empty()).then(|| f.words.to_vec()),
             operators: f.operators().to_vec(),
-            parameters: listing::parameters_of(f).map(|(name, _)| name).collect(),
+            parameters: lists::parameters_of(f).map(|(name, _)| name).collect(),
             sortable: f.sortable(),
             groupable: f.groupable(),
             in_summary: !f.long && f.name != "key_stakeholders",

@@ -19,8 +19,9 @@ use utoipa::{
 use crate::kernel::{
     access::Actor,
     choices::choices,
-    fields::{AnyValue, Field},
+    fields::{AnyValue, Field, FieldClass, FieldType},
     ids::{ContactId, MemberId, PartnerId, TagId},
+    lists::{List, list_parameters},
     page::{FollowedPage, Page},
     request_body::{RequestBody, RequestForms},
     schema::partners,
@@ -37,9 +38,11 @@ pub use batch::{
     PartnerBatchResult,
 };
 pub use catalogue::{PARTNER, SCORES_STALE, partner_field};
-pub use fields::{FieldLimits, PartnerField};
-pub(crate) use query::component;
-pub use query::{PartnerList, PartnerQuery};
+pub use fields::{FieldLimits, PARTNER_FIELD_LIST, PartnerField, PartnerFieldList};
+pub use query::{
+    PARTNER_LIST, PARTNER_SELECTION, PARTNERS_BY_NAME, PartnerList, PartnerQuery, PartnerSelection,
+    PartnersByName,
+};
 pub use write::{
     Change, Held, Plan, Scored, Skipped, WriteCause, accepted, changes_of, clear, created, diff,
     forbidden, pin, recomputed, written,
@@ -544,7 +547,7 @@ fn refine(schema: &mut Json) {
             continue;
         };
         property.extend(field.keywords());
-        if field.kind == crate::kernel::fields::FieldType::Domain {
+        if field.kind == FieldType::Domain {
             property.insert("format".into(), "domain".into());
         }
         if field.is_array()
@@ -581,6 +584,20 @@ pub struct FieldOverride {
     pub actor: Actor,
     /// When the field was first marked.
     pub overridden_at: Timestamp,
+}
+
+/// The fields that lists of overrides are filtered and sorted by.
+pub static FIELD_OVERRIDE: &[Field] = &[
+    Field::new("field", "Field", FieldType::Text, FieldClass::System).exact(),
+    Field::new("has_pending_value", "Pending", FieldType::Boolean, FieldClass::System),
+    Field::new("overridden_at", "Overridden", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of the overrides of a partner, by field.
+pub static FIELD_OVERRIDE_LIST: List = List::new("FieldOverride", || FIELD_OVERRIDE).short();
+
+list_parameters! {
+    /// The parameters of the list of overrides.
+    FieldOverrideList of FIELD_OVERRIDE_LIST;
 }
 
 /// The overrides of a partner.

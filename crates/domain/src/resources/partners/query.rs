@@ -2,17 +2,13 @@
 
 use serde::Deserialize;
 use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        path::{Parameter, ParameterIn},
-    },
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
 };
 
 use super::PARTNER;
 use crate::kernel::{
-    fields::{Field, FieldReference},
-    listing::{self, ListQuery},
+    lists::{List, ListQuery, list_parameters},
     request_body::RequestBody,
 };
 
@@ -36,33 +32,20 @@ impl ToSchema for PartnerQuery {
     }
 }
 
-/// The parameters of a list of partners, for the document; `listing::ListRequest` reads them.
-#[derive(Debug)]
-pub struct PartnerList;
+const ALL: List = List::new("Partner", || PARTNER).search().views();
 
-impl IntoParams for PartnerList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut all = listing::parameters("Partner", PARTNER, component);
-        all.push(listing::view_parameter());
-        all.push(listing::changed_after_parameter());
-        all
-    }
-}
+/// The list of partners.
+pub static PARTNER_LIST: List = ALL.deleted().changes();
+/// Partners by name: what an insight lists partner by partner.
+pub static PARTNERS_BY_NAME: List = ALL.order("name");
+/// Partners that an insight counts.
+pub static PARTNER_SELECTION: List = ALL.unpaged();
 
-/// The schema of a field's single value, where it has a name.
-pub(crate) fn component(field: &Field) -> Option<&'static str> {
-    match (field.name, field.reference) {
-        ("id", _) => Some("PartnerId"),
-        (_, Some(FieldReference::Tag)) => Some("TagId"),
-        (_, Some(FieldReference::Member)) => Some("MemberId"),
-        (_, Some(FieldReference::Contact)) => Some("ContactId"),
-        ("type", _) => Some("PartnerType"),
-        ("category", _) => Some("PartnerCategory"),
-        ("status", _) => Some("PartnerStatus"),
-        ("stage", _) => Some("PartnerStage"),
-        ("tier_source", _) => Some("TierSource"),
-        ("logo_source", _) => Some("LogoSource"),
-        ("created_via", _) => Some("PartnerCreatedVia"),
-        _ => None,
-    }
+list_parameters! {
+    /// The parameters of the list of partners.
+    PartnerList of PARTNER_LIST;
+    /// The parameters of partners by name.
+    PartnersByName of PARTNERS_BY_NAME;
+    /// The conditions of a list of partners.
+    PartnerSelection of PARTNER_SELECTION;
 }

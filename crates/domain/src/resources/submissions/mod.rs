@@ -8,17 +8,14 @@ mod tests;
 use diesel::{prelude::*, sql_types};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use utoipa::{
-    IntoParams, ToSchema,
-    openapi::path::{Parameter, ParameterIn},
-};
+use utoipa::ToSchema;
 
 use crate::{
     kernel::{
         choices::choices,
         fields::{AnyValue, Field, FieldClass, FieldReference, FieldType},
         ids::{AgreementId, MemberId, PartnerId, QuestionId, SubmissionId},
-        listing,
+        lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::submissions,
@@ -207,7 +204,8 @@ pub struct Submission {
 /// The fields that the inbox is filtered and sorted by.
 pub static SUBMISSION: &[Field] = &[
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
-        .words(SubmissionStatus::WORDS),
+        .words(SubmissionStatus::WORDS)
+        .schema("SubmissionStatus"),
     Field::new("reviewer_id", "Reviewer", FieldType::Id, FieldClass::Profile)
         .null()
         .refers_to(FieldReference::Member),
@@ -219,19 +217,13 @@ pub static SUBMISSION: &[Field] = &[
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
-/// The parameters of the inbox, for the document.
-#[derive(Debug)]
-pub struct SubmissionList;
+/// The inbox: the list of submissions.
+pub static SUBMISSION_LIST: List =
+    List::new("Submission", || SUBMISSION).order("-submitted_at").search().deleted();
 
-impl IntoParams for SubmissionList {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        listing::parameters("Submission", SUBMISSION, |field| match field.name {
-            "status" => Some("SubmissionStatus"),
-            "reviewer_id" => Some("MemberId"),
-            "partner_id" => Some("PartnerId"),
-            _ => None,
-        })
-    }
+list_parameters! {
+    /// The parameters of the inbox.
+    SubmissionList of SUBMISSION_LIST;
 }
 
 /// A page of submissions.

@@ -14,8 +14,10 @@ use crate::{
     kernel::{
         access::Actor,
         choices::choices,
+        fields::{Field, FieldClass, FieldType},
         filter::FilterNode,
-        ids::{PartnerId, TierChangeId, TierId},
+        ids::{PartnerId, TierChangeId, TierId, ViewId},
+        lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::{tier_changes, tier_policies, tiers},
@@ -117,6 +119,24 @@ pub struct Tier {
     #[diesel(select_expression = partner_count(), select_expression_type = Sql<BigInt>)]
     #[schema(example = 12)]
     pub partner_count: i64,
+}
+
+/// The fields that lists of tiers are filtered and sorted by.
+pub static TIER: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(TierId::PREFIX, "TierId"),
+    Field::new("key", "Key", FieldType::Text, FieldClass::System).exact(),
+    Field::new("name", "Name", FieldType::Text, FieldClass::System),
+    Field::new("rank", "Rank", FieldType::Integer, FieldClass::System),
+    Field::new("is_default", "Default", FieldType::Boolean, FieldClass::System),
+    Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
+    Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
+];
+/// The list of tiers by rank, the lowest first.
+pub static TIER_LIST: List = List::new("Tier", || TIER).order("rank");
+
+list_parameters! {
+    /// The parameters of the list of tiers.
+    TierList of TIER_LIST;
 }
 
 /// A page of tiers.
@@ -268,6 +288,31 @@ pub struct TierChange {
     /// Who caused it.
     #[schema(value_type = Actor)]
     pub actor: Stored<Actor>,
+}
+
+/// The fields that lists of tier changes are filtered and sorted by.
+pub static TIER_CHANGE: &[Field] = &[
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(TierChangeId::PREFIX, "TierChangeId"),
+    Field::new("from", "From", FieldType::Text, FieldClass::System)
+        .null()
+        .exact()
+        .column("from_tier"),
+    Field::new("to", "To", FieldType::Text, FieldClass::System).null().exact().column("to_tier"),
+    Field::new("at", "At", FieldType::Timestamp, FieldClass::System),
+    Field::new("source", "Source", FieldType::Enum, FieldClass::System)
+        .words(TierSource::WORDS)
+        .schema("TierSource"),
+];
+/// The list of the changes of a partner's tier, newest first.
+pub static TIER_CHANGE_LIST: List = List::new("TierChange", || TIER_CHANGE).order("-id");
+/// The partner whose tier changed: a list shows the changes of one partner.
+pub static TIER_CHANGE_PARTNER: Field =
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+
+list_parameters! {
+    /// The parameters of the list of tier changes.
+    TierChangeList of TIER_CHANGE_LIST;
 }
 
 /// A page of tier changes.

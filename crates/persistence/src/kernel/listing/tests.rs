@@ -10,8 +10,8 @@ use domain::{
     fields::{Field, FieldType, Operator},
     filter::{TierRanks, Value, prefix_of},
     ids::{self, MemberId, PartnerId, TagId},
-    listing::{self, ListQuery, ListRequest},
-    partners::PARTNER,
+    lists::{self, Conditions, ListQuery, ListRequest},
+    partners::{PARTNER, PARTNER_LIST},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -158,7 +158,7 @@ pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (
     let all = all(
         store,
         scope,
-        ListQuery { include: vec![listing::ListInclude::Deleted], ..ListQuery::default() },
+        ListQuery { include: vec![lists::ListInclude::Deleted], ..ListQuery::default() },
     )
     .await;
     assert_eq!(all.len(), n);
@@ -166,7 +166,7 @@ pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (
 }
 
 fn request(query: &ListQuery) -> ListRequest {
-    ListRequest::from_body(query, PARTNER, "2026-01-02T00:00:00Z".parse().unwrap()).unwrap()
+    ListRequest::from_body(query, &PARTNER_LIST, "2026-01-02T00:00:00Z".parse().unwrap()).unwrap()
 }
 
 /// Every row of a query, page by page.
@@ -408,7 +408,7 @@ pub(crate) fn tree(rows: &[Row], depth: usize, dice: &mut Dice) -> Json {
 async fn agrees(store: &Store, scope: &Scope, rows: &[Row], filter: Json) -> usize {
     let query = ListQuery {
         filter: Some(domain::filter::FilterNode(filter.clone())),
-        include: vec![listing::ListInclude::Deleted],
+        include: vec![lists::ListInclude::Deleted],
         limit: Some(200),
         ..ListQuery::default()
     };
@@ -452,7 +452,7 @@ fn parameters_mean_what_leaves_mean() {
         let (_, rows) = rows(&store, &scope, 60, 7).await;
         let mut dice = Dice(8);
         let now: DateTime<Utc> = "2026-01-02T00:00:00Z".parse().unwrap();
-        for (name, field, operator) in listing::conditions(PARTNER) {
+        for (name, field, operator) in PARTNER_LIST.conditions() {
             let leaf = leaf(field, operator, &rows, &mut dice);
             let text = |value: &Json| match value {
                 Json::String(text) => text.replace('\\', "\\\\").replace(',', "\\,"),
@@ -462,8 +462,10 @@ fn parameters_mean_what_leaves_mean() {
                 Json::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
                 one => text(one),
             };
+            let conditions = Conditions::among(&[(name.clone(), value)], &PARTNER_LIST);
+            let query = ListQuery::default();
             let short =
-                ListRequest::from_parameters(&[(name.clone(), value)], PARTNER, now).unwrap();
+                ListRequest::from_parameters(&query, &conditions, &PARTNER_LIST, now).unwrap();
             let long = request(&ListQuery {
                 filter: Some(domain::filter::FilterNode(leaf)),
                 ..ListQuery::default()
@@ -496,7 +498,7 @@ fn searches_and_counts() {
             let query = ListQuery {
                 q: Some(q.into()),
                 limit: Some(1),
-                include: vec![listing::ListInclude::TotalCount],
+                include: vec![lists::ListInclude::TotalCount],
                 ..ListQuery::default()
             };
             let asked = request(&query);
@@ -574,7 +576,8 @@ fn indexed_sorts_never_sort() {
 fn the_sql_of_lists_is_as_reviewed() {
     let id = Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0001);
     let after = |value: Option<Value>| {
-        Some(listing::Last { values: value.into_iter().map(Some).collect(), id })
+        let values = value.into_iter().map(Some).collect();
+        Some(lists::Last { values, tie: Value::Id(id) })
     };
     let int = |number| Some(Value::Int(number));
     let cases = [
@@ -595,8 +598,18 @@ fn the_sql_of_lists_is_as_reviewed() {
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let pairs: Vec<_> = pairs.collect();
+        let given = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+        let parameters = ListQuery {
+            sort: given("sort").into_iter().collect(),
+            q: given("q"),
+            include: given("include").iter().filter_map(|word| word.parse().ok()).collect(),
+            ..ListQuery::default()
+        };
+        let conditions = Conditions::among(&pairs, &PARTNER_LIST);
         let mut request =
-            ListRequest::from_parameters(&pairs.collect::<Vec<_>>(), PARTNER, Utc::now()).unwrap();
+            ListRequest::from_parameters(&parameters, &conditions, &PARTNER_LIST, Utc::now())
+                .unwrap();
         request.after = after;
         let statement = select(&request, partners::SOURCE, part, 51);
         format!("-- {title}: {query}\n{}\n", diesel::debug_query::<diesel::pg::Pg, _>(&statement))

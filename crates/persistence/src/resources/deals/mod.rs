@@ -13,7 +13,7 @@ use domain::{
     Result,
     deals::{Deal, DealConflict, DealPage},
     ids::DealId,
-    listing::ListRequest,
+    lists::ListRequest,
     schema::deals,
     views::ViewObject,
 };

@@ -6,11 +6,12 @@ use std::collections::{BTreeSet, HashMap};
 use domain::{
     Code, Error, Result,
     access::{Scope, WriteMode},
-    deals::{DealApproval, DealBatchOperation, DealUpdate, catalogue},
+    deals::{DEAL_LIST, DealApproval, DealBatchOperation, DealUpdate, catalogue},
+    events::EVENT_LIST,
     fields::{Field, FieldClass, FieldType, Operator},
     filter::TierRanks,
     ids::PartnerId,
-    listing::ListQuery,
+    lists::{ListQuery, ListRequest},
     partners::{PARTNER, Partner, PartnerCreatedVia, changes_of},
 };
 use futures_util::future::join_all;
@@ -20,7 +21,7 @@ use super::*;
 use crate::{
     kernel::{
         db::Store,
-        events::{self, EventFilter},
+        events,
         statement::Statement,
         testing::{Dice, execute, run},
     },
@@ -110,13 +111,13 @@ impl Room {
             .unwrap();
     }
     async fn events(&self, partner: PartnerId) -> Vec<(String, String)> {
-        let filter = EventFilter { partner: Some(partner), ..EventFilter::default() };
+        let request = ListRequest::first(&EVENT_LIST, 1000);
         let all = self
             .store
-            .read(&self.scope, async |tx| events::list(tx, &filter, 1000).await)
+            .read(&self.scope, async |tx| events::list(tx, Some(partner), &request).await)
             .await
             .unwrap();
-        all.into_iter().map(|event| (event.kind, event.subject.id)).collect()
+        all.data.into_iter().map(|event| (event.kind, event.subject.id)).collect()
     }
 
     /// Every computed value of every partner equals a recount: the value itself, or what waits
@@ -125,13 +126,13 @@ impl Room {
         let all = self.all().await;
         for id in &self.partners {
             let partner = self.partner(*id).await.into_row();
-            let page = self
+            let overrides = self
                 .store
                 .read(&self.scope, async |tx| partners::list_overrides(tx, *id).await)
                 .await
                 .unwrap();
             let pending: HashMap<String, Json> =
-                page.data.into_iter().map(|o| (o.field, o.pending_value.0)).collect();
+                overrides.into_iter().map(|o| (o.field, o.pending_value.0)).collect();
             for (name, expected) in counted(&all, *id) {
                 let held = pending.get(name).unwrap_or(&partner[name]);
                 assert_eq!(held, &json!(expected), "{name} of {id}");
@@ -674,7 +675,7 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
             for filter in [leaf.clone(), json!({"op": "not", "filters": [leaf]})] {
                 let query: ListQuery =
                     serde_json::from_value(json!({"filter": filter, "limit": 200})).unwrap();
-                let request = ListRequest::from_body(&query, catalogue(), chrono::Utc::now())
+                let request = ListRequest::from_body(&query, &DEAL_LIST, chrono::Utc::now())
                     .unwrap_or_else(|e| panic!("{filter} {e}"));
                 let page = room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
                 let found: Vec<Json> = page
@@ -716,7 +717,7 @@ fn every_sort_visits_every_deal_once() {
                     });
                     let query: ListQuery = serde_json::from_value(query).unwrap();
                     let request =
-                        ListRequest::from_body(&query, catalogue(), chrono::Utc::now()).unwrap();
+                        ListRequest::from_body(&query, &DEAL_LIST, chrono::Utc::now()).unwrap();
                     let page =
                         room.store.read(&room.scope, async |tx| list(tx, &request).await).await;
                     let page = page.unwrap_or_else(|error| panic!("{sign}{} {error}", field.name));

@@ -8,7 +8,7 @@ use domain::{
     ids::PartnerId,
     insights::{AttainmentInsight, AttainmentRow},
     joint_plans::{QuarterlyAmounts, attainment_bp, quarterly_targets},
-    listing::ListRequest,
+    lists::ListRequest,
     partners::{PartnerSummary, partner_field},
 };
 use futures_util::future::try_join;

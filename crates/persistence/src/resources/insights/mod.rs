@@ -16,7 +16,7 @@ use domain::{
         PortfolioAverages, PortfolioInsight, PortfolioTotals, StrengthRow, StrengthsInsight,
         share_bp, start_of_day,
     },
-    listing::ListRequest,
+    lists::ListRequest,
     organizations::today,
     partners::{PartnerCategory, PartnerStage, PartnerStatus, PartnerType},
     timestamp::Timestamp,

@@ -7,14 +7,16 @@ use domain::{
     access::{Role, Scope},
     error_report::ErrorReport,
     events::NewEvent,
+    filter::{Comparison, Node, Test, Value as FilterValue},
     ids::JobId,
     jobs::{
-        Job, JobItem, JobItemStatus, JobProgress, JobStatus, JobType, NewJobItem, NewTask,
-        check_kept,
+        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobItemStatus, JobPage,
+        JobProgress, JobStatus, JobType, NewJobItem, NewTask, check_kept,
     },
+    lists::ListRequest,
     notifications::Occasion,
     quotas::Quota,
-    schema::{job_items, jobs},
+    schema::jobs,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};
@@ -22,6 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     kernel::{
         db::Tx,
+        listing::{self, Source},
         sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks,
@@ -174,77 +177,26 @@ pub async fn find(tx: &Tx<'_>, id: JobId) -> Result<Job> {
     Ok(Job::query().filter(jobs::id.eq(id)).first(&mut tx.conn()).await?)
 }
 
-/// Which jobs: every condition that is given must hold.
-#[derive(Debug, Default, Clone)]
-pub struct JobFilter {
-    pub types: Option<Vec<JobType>>,
-    pub statuses: Option<Vec<JobStatus>>,
-    /// Older than this one.
-    pub before: Option<JobId>,
-}
-
-/// Jobs, newest first: one's own; admins see all.
-pub async fn list(tx: &Tx<'_>, filter: &JobFilter, limit: i64) -> Result<Vec<Job>> {
-    let mut query = Job::query().filter(jobs::expires_at.gt(Timestamp::now())).into_boxed();
+/// One page of jobs: one's own; admins see all.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
+    let now = FilterValue::Time(Timestamp::now().0);
+    let mut scope = vec![Node::Leaf(&JOB_EXPIRY, Test::Compare(Comparison::Gt, now))];
     if !sees_all(tx.scope()) {
-        query = query.filter(jobs::actor_id.eq(&tx.scope().actor.id));
+        let actor = tx.scope().actor.id.clone().map(FilterValue::Text);
+        let own = Test::In(actor.into_iter().collect());
+        scope.push(Node::Leaf(&JOB_ACTOR, own));
     }
-    if let Some(types) = &filter.types {
-        query = query.filter(jobs::type_.eq_any(types));
-    }
-    if let Some(statuses) = &filter.statuses {
-        query = query.filter(jobs::status.eq_any(statuses));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(jobs::id.lt(before));
-    }
-    Ok(query.order(jobs::id.desc()).limit(limit).load(&mut tx.conn()).await?)
+    listing::page::<Job>(tx, &request.within(scope), Source::of("jobs")).await
 }
 
-/// How many jobs the filter finds, `before` aside.
-pub async fn count(tx: &Tx<'_>, filter: &JobFilter) -> Result<i64> {
-    let mut query = jobs::table.filter(jobs::expires_at.gt(Timestamp::now())).into_boxed();
-    if !sees_all(tx.scope()) {
-        query = query.filter(jobs::actor_id.eq(&tx.scope().actor.id));
-    }
-    if let Some(types) = &filter.types {
-        query = query.filter(jobs::type_.eq_any(types));
-    }
-    if let Some(statuses) = &filter.statuses {
-        query = query.filter(jobs::status.eq_any(statuses));
-    }
-    Ok(query.count().get_result(&mut tx.conn()).await?)
-}
-
-/// The items of a job in their order, after the index `after`.
-pub async fn items(
-    tx: &Tx<'_>,
-    id: JobId,
-    statuses: Option<&[JobItemStatus]>,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<JobItem>> {
-    let mut query = JobItem::query()
-        .filter(job_items::job_id.eq(id))
-        .filter(job_items::index.gt(after))
-        .into_boxed();
-    if let Some(statuses) = statuses {
-        query = query.filter(job_items::status.eq_any(statuses));
-    }
-    Ok(query.order(job_items::index).limit(limit).load(&mut tx.conn()).await?)
-}
-
-/// How many items a job has.
-pub async fn count_items(
-    tx: &Tx<'_>,
-    id: JobId,
-    statuses: Option<&[JobItemStatus]>,
-) -> Result<i64> {
-    let mut query = job_items::table.filter(job_items::job_id.eq(id)).into_boxed();
-    if let Some(statuses) = statuses {
-        query = query.filter(job_items::status.eq_any(statuses));
-    }
-    Ok(query.count().get_result(&mut tx.conn()).await?)
+/// One page of the items of a job.
+///
+/// # Errors
+/// `not_found`, `job_expired`.
+pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobItemPage> {
+    get(tx, id).await?;
+    let request = request.within([Node::equals(&JOB_ITEM_JOB, FilterValue::Id(id.0))]);
+    listing::page::<JobItem>(tx, &request, Source::of("job_items")).await
 }
 
 /// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one

@@ -10,7 +10,7 @@ use domain::{
     fields::{Field, FieldType},
     filter::prefix_of,
     ids,
-    listing::ListRequest,
+    lists::ListRequest,
     partners::{AggregateGroup, AggregateOperator, AggregateResult, CheckedAggregate},
     schema::organizations,
     timestamp::Timestamp,

@@ -21,7 +21,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Result,
     ids::PartnerId,
-    listing::ListRequest,
+    lists::ListRequest,
     partners::{Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
     schema::partners,
     views::ViewObject,

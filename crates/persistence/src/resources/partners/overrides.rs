@@ -8,8 +8,7 @@ use domain::{
     access::Actor,
     fields::{AnyValue, Field, FieldClass},
     ids::PartnerId,
-    page::Page,
-    partners::{self as rules, FieldOverride, FieldOverridePage, Held, Partner, partner_field},
+    partners::{self as rules, FieldOverride, Held, Partner, partner_field},
     schema::partner_overrides,
     timestamp::Timestamp,
 };
@@ -36,7 +35,7 @@ struct Row {
 ///
 /// # Errors
 /// `not_found`.
-pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<FieldOverridePage> {
+pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<FieldOverride>> {
     let rows = async {
         let query = Row::query().filter(partner_overrides::partner_id.eq(id));
         query.load::<Row>(&mut tx.conn()).await.map_err(Error::from)
@@ -54,7 +53,7 @@ pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<FieldOverrideP
             overridden_at: row.overridden_at,
         })
     });
-    Ok(Page::whole(all.collect::<Result<_>>()?))
+    all.collect()
 }
 
 /// The field that a path names.

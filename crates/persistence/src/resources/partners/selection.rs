@@ -4,7 +4,7 @@
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Place, Result, ids::PartnerId, listing::ListRequest, partners::PARTNER, selection::Selection,
+    Place, Result, ids::PartnerId, lists::ListRequest, partners::PARTNER, selection::Selection,
     timestamp::Timestamp, views::ViewObject,
 };
 

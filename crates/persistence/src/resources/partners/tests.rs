@@ -4,9 +4,11 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     access::{Scope, WriteMode},
+    events::EVENT_LIST,
     events::Event,
     fields::{Field, FieldClass, FieldType},
     ids::{ContactId, MemberId, PartnerId, TagId},
+    lists::ListRequest,
     partners::{
         PARTNER, Partner, PartnerBatch, PartnerCreatedVia, PrimaryContact, changes_of,
         partner_field,
@@ -17,7 +19,7 @@ use serde_json::{Map, Value as Json, json};
 use super::*;
 use crate::kernel::{
     db::Store,
-    events::{self, EventFilter},
+    events,
     statement::{Bind, Statement},
     testing::{execute, run},
 };
@@ -86,16 +88,17 @@ impl Room {
         id
     }
     async fn events(&self, id: PartnerId) -> Vec<Event> {
-        let filter = EventFilter { partner: Some(id), ..EventFilter::default() };
+        let request = ListRequest::first(&EVENT_LIST, 1000);
         self.store
-            .read(&self.scope, async |tx| events::list(tx, &filter, 1000).await)
+            .read(&self.scope, async |tx| events::list(tx, Some(id), &request).await)
             .await
             .unwrap()
+            .data
     }
     async fn overrides(&self, id: PartnerId) -> Json {
-        let page =
+        let all =
             self.store.read(&self.scope, async |tx| list_overrides(tx, id).await).await.unwrap();
-        serde_json::to_value(page).unwrap()["data"].clone()
+        serde_json::to_value(all).unwrap()
     }
 
     /// Values of a field that differ from each other and from its default. Contacts are the

@@ -5,16 +5,15 @@ mod claims;
 mod facts;
 mod past;
 
-use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
+    filter::{Node, Value},
     ids::{JobId, PartnerId, ScoreId},
     jobs::{Job, JobType},
-    page::{self, Page, Paging},
+    lists::ListRequest,
     partners::Scored,
-    schema::scores,
-    scores::{Judgement, Score, ScorePage, ScoreRefreshRequest, plan_scores},
+    scores::{Judgement, SCORE_PARTNER, Score, ScorePage, ScoreRefreshRequest, plan_scores},
     timestamp::Timestamp,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -23,6 +22,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     kernel::{
         db::Tx,
+        listing::{self, Source},
         statement::{Bind, Statement},
     },
     resources::{
@@ -38,32 +38,14 @@ pub use claims::{Claimed, claim, release};
 pub use facts::{Held, Known, KnownDeal, hold, look};
 pub use past::{Past, past};
 
-/// The scores of a partner, newest first.
+/// One page of the scores of a partner.
 ///
 /// # Errors
-/// `not_found`, `invalid_cursor`.
-pub async fn list(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result<ScorePage> {
-    let list = format!("scores {id}");
-    let before = page::after(paging.cursor.as_deref(), &list)?;
+/// `not_found`.
+pub async fn list(tx: &Tx<'_>, id: PartnerId, request: &ListRequest) -> Result<ScorePage> {
     partners::expect(tx, id).await?;
-    let mut query = Score::query().filter(scores::partner_id.eq(id)).into_boxed();
-    if let Some(before) = before {
-        // Ids are UUIDv7: their order is that of creation.
-        query = query.filter(scores::id.lt(before));
-    }
-    let rows: Vec<Score> =
-        query.order(scores::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
-    let mut page = Page::cut(rows, paging.limit(), &list, |score| score.id.0);
-    if paging.counts() {
-        page.total_count = Some(
-            scores::table
-                .filter(scores::partner_id.eq(id))
-                .count()
-                .get_result(&mut tx.conn())
-                .await?,
-        );
-    }
-    Ok(page)
+    let request = request.within([Node::equals(&SCORE_PARTNER, Value::Id(id.0))]);
+    listing::page::<Score>(tx, &request, Source::of("scores")).await
 }
 
 /// Accepts a refresh.

@@ -13,7 +13,7 @@ use domain::{
     currencies::currency_exponent,
     events::NewEvent,
     ids::{MemberId, PartnerId, SubmissionId},
-    listing::ListRequest,
+    lists::ListRequest,
     patch,
     schema::submissions,
     submissions::{

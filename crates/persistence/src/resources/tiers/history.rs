@@ -1,35 +1,31 @@
 //! The tiers that a partner has had.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use domain::{
     Result,
+    filter::{Node, Value},
     ids::PartnerId,
-    page::{self, Page, Paging},
-    schema::tier_changes,
-    tiers::{TierChange, TierChangePage},
+    lists::ListRequest,
+    tiers::{TIER_CHANGE_PARTNER, TierChange, TierChangePage},
 };
 
-use crate::{kernel::db::Tx, resources::partners};
+use crate::{
+    kernel::{
+        db::Tx,
+        listing::{self, Source},
+    },
+    resources::partners,
+};
 
-/// Every change of a partner's tier, newest first.
+/// One page of the changes of a partner's tier.
 ///
 /// # Errors
-/// `not_found`, `invalid_cursor`.
-pub async fn list_history(tx: &Tx<'_>, id: PartnerId, paging: &Paging) -> Result<TierChangePage> {
-    let list = format!("tier-history {id}");
-    let before = page::after(paging.cursor.as_deref(), &list)?;
+/// `not_found`.
+pub async fn list_history(
+    tx: &Tx<'_>,
+    id: PartnerId,
+    request: &ListRequest,
+) -> Result<TierChangePage> {
     partners::expect(tx, id).await?;
-    let mut query = TierChange::query().filter(tier_changes::partner_id.eq(id)).into_boxed();
-    if let Some(before) = before {
-        query = query.filter(tier_changes::id.lt(before));
-    }
-    let rows: Vec<TierChange> =
-        query.order(tier_changes::id.desc()).limit(paging.limit() + 1).load(&mut tx.conn()).await?;
-    let mut page = Page::cut(rows, paging.limit(), &list, |change| change.id.0);
-    if paging.counts() {
-        let all = tier_changes::table.filter(tier_changes::partner_id.eq(id)).count();
-        page.total_count = Some(all.get_result(&mut tx.conn()).await?);
-    }
-    Ok(page)
+    let request = request.within([Node::equals(&TIER_CHANGE_PARTNER, Value::Id(id.0))]);
+    listing::page::<TierChange>(tx, &request, Source::of("tier_changes")).await
 }

@@ -9,11 +9,11 @@ mod work;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result, cursor,
+    Code, Error, Fault, Result,
     events::NewEvent,
     ids::{JobId, PartnerId, TierId},
     jobs::{Job, JobType},
-    page::{Page, Paging},
+    lists::ListRequest,
     patch,
     schema::{tier_policies, tiers},
     tiers::{
@@ -25,7 +25,11 @@ use domain::{
 use serde_json::{Value as Json, json};
 
 use crate::{
-    kernel::{db::Tx, sql::clock_timestamp},
+    kernel::{
+        db::Tx,
+        listing::{self, Source},
+        sql::clock_timestamp,
+    },
     resources::{
         jobs,
         partners::{
@@ -44,35 +48,12 @@ pub use work::{DAILY, TierEvaluation, daily};
 /// So many partners are evaluated in the transaction of the cause; more in a job.
 const AT_ONCE: i64 = 1_000;
 
-/// One page of tiers by rank.
-///
-/// # Errors
-/// `invalid_cursor`.
-pub async fn list(tx: &Tx<'_>, paging: &Paging) -> Result<TierPage> {
-    let fingerprint = cursor::fingerprint(&"tiers");
-    let after: Option<i32> =
-        paging.cursor.as_deref().map(|text| cursor::decode(&fingerprint, text)).transpose()?;
-    let limit = paging.limit();
-    let query = Tier::query()
-        .filter(tiers::deleted_at.is_null())
-        .filter(tiers::rank.gt(after.unwrap_or(0)));
-    let mut data: Vec<Tier> =
-        query.order(tiers::rank).limit(limit + 1).load(&mut tx.conn()).await?;
-    let more = data.len() as i64 > limit;
-    data.truncate(limit as usize);
-    let next_cursor =
-        data.last().filter(|_| more).map(|last| cursor::encode(&fingerprint, last.rank));
-    let total_count = match paging.counts() {
-        true => Some(
-            tiers::table
-                .filter(tiers::deleted_at.is_null())
-                .count()
-                .get_result(&mut tx.conn())
-                .await?,
-        ),
-        false => None,
-    };
-    Ok(Page { data, next_cursor, total_count })
+/// How tiers are listed.
+const SOURCE: Source = Source { soft_delete: true, ..Source::of("tiers") };
+
+/// One page of tiers.
+pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TierPage> {
+    listing::page::<Tier>(tx, request, SOURCE).await
 }
 
 /// One tier.

@@ -5,12 +5,15 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Result,
     access::{Scope, WriteMode},
-    events::Event,
+    events::{EVENT_LIST, Event},
     filter::FilterNode,
     ids::PartnerId,
-    listing::ListQuery,
+    lists::{ListQuery, ListRequest},
     partners::{Partner, PartnerCreatedVia, changes_of},
-    tiers::{Standing, TierMode, TierPolicyUpdate, TierTrigger, TierUpdate, check_requirement},
+    tiers::{
+        Standing, TIER_CHANGE_LIST, TierMode, TierPolicyUpdate, TierTrigger, TierUpdate,
+        check_requirement,
+    },
     timestamp::Timestamp,
 };
 use serde_json::{Value as Json, json};
@@ -19,7 +22,7 @@ use super::{evaluation::Evaluated, *};
 use crate::{
     kernel::{
         db::Store,
-        events::{self, EventFilter},
+        events,
         listing::tests::{Row, all, rows, tree},
         statement::{Bind, Statement},
         testing::{Dice, execute, run},
@@ -77,8 +80,9 @@ async fn count(store: &Store, scope: &Scope, sql: &'static str) -> i64 {
 }
 
 async fn told(store: &Store, scope: &Scope, id: PartnerId) -> Vec<Event> {
-    let filter = EventFilter { partner: Some(id), ..EventFilter::default() };
-    store.read(scope, async |tx| events::list(tx, &filter, 1_000).await).await.unwrap()
+    let request = ListRequest::first(&EVENT_LIST, 1_000);
+    let read = store.read(scope, async |tx| events::list(tx, Some(id), &request).await);
+    read.await.unwrap().data
 }
 
 /// A random requirement that may be one.
@@ -231,7 +235,9 @@ fn a_write_and_a_batch_leave_the_same_and_grace_is_kept() {
         assert_eq!(kinds, ["partner.tier_at_risk", "partner.tier_changed"]);
 
         let history = store
-            .read(&scope, async |tx| list_history(tx, id, &Paging::default()).await)
+            .read(&scope, async |tx| {
+                list_history(tx, id, &ListRequest::first(&TIER_CHANGE_LIST, 50)).await
+            })
             .await
             .unwrap()
             .data;

@@ -1,0 +1,58 @@
+//! What a call asks of a list.
+
+use domain::{
+    Code, Error,
+    lists::{Conditions, List, ListQuery, ListRequest, invalid_parameters},
+};
+use serde_json::Value;
+
+use super::Call;
+
+impl Call {
+    /// The page of a list that is asked for.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn list_request(&self, list: &List) -> Result<ListRequest, Error> {
+        self.list_request_of(list, &self.list_parameters()?)
+    }
+
+    /// The same with parameters that were changed.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    pub fn list_request_of(&self, list: &List, query: &ListQuery) -> Result<ListRequest, Error> {
+        let path: Vec<&str> = self.request.match_info().iter().map(|(_, id)| id).collect();
+        let conditions = Conditions::among(&self.passed.pairs, list).below(path.join("/"));
+        let read = ListRequest::from_parameters(query, &conditions, list, chrono::Utc::now());
+        if self.passed.list_faults.is_empty() {
+            return read;
+        }
+        let mut faults = match read {
+            Err(Error::Problem(problem)) if problem.code == Code::InvalidParameter => {
+                problem.errors
+            }
+            _ => Vec::new(),
+        };
+        faults.extend(self.passed.list_faults.iter().cloned());
+        Err(invalid_parameters(faults))
+    }
+
+    /// The parameters that every list has, of a list that is not answered from a catalogue.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with every fault.
+    pub fn list_query(&self) -> Result<ListQuery, Error> {
+        match self.passed.list_faults.is_empty() {
+            true => self.list_parameters(),
+            false => Err(invalid_parameters(self.passed.list_faults.clone())),
+        }
+    }
+
+    /// The parameters that every list has, without those that are not valid.
+    pub fn list_parameters(&self) -> Result<ListQuery, Error> {
+        let mut query = self.passed.query.clone();
+        query.retain(|name, _| ListQuery::PARAMETERS.contains(&name.as_str()));
+        serde_json::from_value(Value::Object(query)).map_err(Error::internal)
+    }
+}

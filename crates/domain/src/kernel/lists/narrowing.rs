@@ -1,0 +1,94 @@
+//! What is added to a request besides what it asks itself: a saved view, and the rows that a list
+//! is limited to.
+
+use serde_json::Value as Json;
+
+use super::{
+    List, Sort, invalid_parameters,
+    request::{ListRequest, fingerprint},
+};
+use crate::kernel::{
+    error::{Error, Result},
+    fault::{Fault, Place},
+    fields::{Field, named},
+    filter::{Comparison, Node, Test, Value},
+    timestamp::Timestamp,
+};
+
+/// What a saved view adds to a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Narrowing {
+    pub filter: Option<Node>,
+    /// What to search for, folded.
+    pub q: Option<String>,
+    pub sort: Vec<String>,
+    pub columns: Vec<String>,
+    /// Id, filter and search as they are stored, for the fingerprints of cursors.
+    pub stored: Json,
+}
+
+impl ListRequest {
+    /// The same with the view that it asks for: filter and search are ANDed, the view's order holds
+    /// unless the request names one.
+    ///
+    /// # Errors
+    /// `invalid_cursor`; a view that searches when changes are asked for.
+    pub fn with_view(mut self, view: &Narrowing, list: &List) -> Result<Self> {
+        let Some(asked) = self.view.take() else { return Ok(self) };
+        self.narrow(view);
+        if self.changed_after.is_some() && !self.q.is_empty() {
+            let detail = "names a view that searches, which cannot be combined with changed_after";
+            return Err(match asked.place {
+                Place::Pointer(pointer) => {
+                    Error::invalid(vec![Fault::at_pointer("invalid_choice", pointer, detail)])
+                }
+                _ => invalid_parameters(vec![Fault::at_parameter(
+                    "invalid_parameter",
+                    "view_id",
+                    detail,
+                )]),
+            });
+        }
+        let orders = [asked.sort, view.sort.clone(), asked.order];
+        let sort = orders.into_iter().find(|sort| !sort.is_empty());
+        let sort = self.changes_order().or(sort).unwrap_or_default();
+        // A view may be older than its catalogue: an order that no longer exists is none.
+        self.sort = Sort::read(&sort, list).unwrap_or_default();
+        let asked_for = (asked.path.as_str(), &asked.filter, asked.q.as_deref());
+        self.fingerprint = fingerprint(list, asked_for, &sort, &view.stored);
+        match asked.cursor {
+            Some((cursor, place)) => self.continued(&cursor, place),
+            None => Ok(self),
+        }
+    }
+
+    /// Adds filter and search of a view.
+    pub fn narrow(&mut self, view: &Narrowing) {
+        if let Some(saved) = view.filter.clone() {
+            self.restrict(saved);
+        }
+        self.q.extend(view.q.clone());
+    }
+
+    /// Leaves out what was made later than this instant.
+    pub fn narrow_to_made_until(&mut self, catalogue: &'static [Field], at: Timestamp) {
+        let Some(created_at) = named(catalogue, "created_at") else { return };
+        self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Time(at.0))));
+    }
+
+    /// Leaves out the rows that do not fulfil `condition`. It was not asked for, so it is no part
+    /// of what cursors belong to.
+    pub fn restrict(&mut self, condition: Node) {
+        self.filter = Some(match self.filter.take() {
+            Some(own) => Node::And(vec![own, condition]),
+            None => condition,
+        });
+    }
+
+    /// The same, of the rows alone that fulfil `conditions`.
+    pub fn within(&self, conditions: impl IntoIterator<Item = Node>) -> Self {
+        let mut request = self.clone();
+        conditions.into_iter().for_each(|condition| request.restrict(condition));
+        request
+    }
+}
