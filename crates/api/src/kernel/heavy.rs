@@ -11,7 +11,7 @@ use std::{
 use domain::{Error, Result};
 use tokio::sync::Semaphore;
 
-use crate::limits::{NetworkKey, network_key};
+use crate::kernel::limits::{NetworkKey, network_key};
 
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
