@@ -378,6 +378,7 @@ async fn deaths_of_workers_are_counted_anew_when_a_job_has_got_on() {
     let (store, scope) = (&scratch.store, &scratch.organization().await);
     let id = JobId::new();
     store.write(scope, async |tx| jobs::insert(tx, &job(id)).await).await.unwrap();
+    let settings = settings();
     // Each worker dies after a step: none of them is the last, however many there are.
     for step in 0..12 {
         let hung = Notify::new();
@@ -387,7 +388,7 @@ async fn deaths_of_workers_are_counted_anew_when_a_job_has_got_on() {
             jobs::run(run, id, async |_, _, _| Ok(numbers)).await
         });
         tokio::select! {
-            () = worker::run(store, &tasks, &settings(), std::future::pending()) => {
+            () = worker::run(store, &tasks, &settings, std::future::pending()) => {
                 unreachable!("nobody stops it")
             }
             () = hung.notified() => {}
@@ -807,7 +808,10 @@ async fn a_job_comes_back_to_what_was_locked_and_says_what_is_missing() {
     worker::run(store, &tasks, &settings(), ended.notified()).await;
     let (job, items) = store
         .read(scope, async |tx| {
-            Ok((jobs::get(tx, id).await?, jobs::items(tx, id, None, -1, 100).await?))
+            Ok((
+                jobs::get(tx, id).await?,
+                jobs::items(tx, id, &ListRequest::first(&JOB_ITEM_LIST, 100)).await?.data,
+            ))
         })
         .await
         .unwrap();

@@ -10,8 +10,7 @@ use crate::{
     kernel::{
         choices::choices,
         fields::{Field, FieldClass, FieldType},
-        filter::FilterNode,
-        ids::{PartnerId, ScoreId, ViewId},
+        ids::{PartnerId, ScoreId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,

@@ -16,7 +16,7 @@ use crate::{
         choices::choices,
         fields::{Field, FieldClass, FieldType},
         filter::FilterNode,
-        ids::{PartnerId, TierChangeId, TierId, ViewId},
+        ids::{PartnerId, TierChangeId, TierId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,

@@ -10,8 +10,8 @@ use domain::{
     filter::{Comparison, Node, Test, Value as FilterValue},
     ids::JobId,
     jobs::{
-        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobItemStatus, JobPage,
-        JobProgress, JobStatus, JobType, NewJobItem, NewTask, check_kept,
+        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobPage, JobProgress,
+        JobStatus, JobType, NewJobItem, NewTask, check_kept,
     },
     lists::ListRequest,
     notifications::Occasion,
