@@ -22,7 +22,8 @@ use domain::{
     access::Scope,
     ids::{JobId, PartnerId},
     imports::{ImportOptions, inspect},
-    jobs::{Daily, Job, JobItem, JobStatus, JobType},
+    jobs::{Daily, JOB_ITEM_LIST, Job, JobItem, JobStatus, JobType},
+    lists::ListRequest,
     schema,
 };
 use futures_util::TryStreamExt;
@@ -197,8 +198,8 @@ impl World {
 
     async fn to_the_end(&self) {
         let runner = Runner::new(&self.work, false);
-        let ended = runner.ended.notified();
-        let work = worker::run(&self.scratch.store, &runner, &worker_settings(), ended);
+        let (ended, settings) = (runner.ended.notified(), worker_settings());
+        let work = worker::run(&self.scratch.store, &runner, &settings, ended);
         tokio::time::timeout(Duration::from_secs(120), work).await.unwrap();
     }
 
@@ -206,11 +207,12 @@ impl World {
     async fn killed_step(&self) {
         let mut lock = self.scratch.superuser().await;
         lock.batch_execute("BEGIN; LOCK TABLE jobs IN SHARE MODE").await.unwrap();
-        let runner = Runner::new(&self.work, false);
+        let (runner, settings) = (Runner::new(&self.work, false), worker_settings());
+        let store = &self.scratch.store;
         tokio::select! {
-            () = worker::run(
-                &self.scratch.store, &runner, &worker_settings(), std::future::pending(),
-            ) => unreachable!("nobody stops it"),
+            () = worker::run(store, &runner, &settings, std::future::pending()) => {
+                unreachable!("nobody stops it")
+            }
             () = self.is_waiting() => {}
         }
         lock.batch_execute("ROLLBACK").await.unwrap();
@@ -244,7 +246,8 @@ impl World {
     }
 
     async fn items(&self, id: JobId) -> Vec<JobItem> {
-        self.write(async |tx| jobs::items(tx, id, None, -1, 10_000).await).await
+        let request = ListRequest::first(&JOB_ITEM_LIST, 10_000);
+        self.write(async |tx| jobs::items(tx, id, &request).await).await.data
     }
 
     async fn count_tasks(&self) -> i64 {
