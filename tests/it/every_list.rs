@@ -132,6 +132,13 @@ impl World {
             ))
             .await;
         }
+        org.sql(
+            "INSERT INTO sessions (id, member_id, user_agent, ip, created_at, last_seen_at, \
+             expires_at, absolute_expires_at) \
+             SELECT uuid_v7(), member_id, 'Other', '203.0.113.9', created_at, last_seen_at, \
+             expires_at, absolute_expires_at FROM sessions LIMIT 1",
+        )
+        .await;
         let deal = deals.swap_remove(0);
         let form = crate::submissions::Form::open(&org).await;
         form.submitted("Delta").await;
