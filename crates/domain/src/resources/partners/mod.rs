@@ -42,7 +42,7 @@ pub(crate) use query::component;
 pub use query::{PartnerList, PartnerQuery};
 pub use write::{
     Change, Held, Plan, Scored, Skipped, WriteCause, accepted, changes_of, clear, created, diff,
-    forbidden, pin, recomputed, written,
+    forbidden, pin, recomputed, without, written,
 };
 
 choices! {
