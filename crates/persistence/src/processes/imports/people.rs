@@ -34,10 +34,13 @@ pub(super) struct Mentions {
     pub names: Vec<String>,
 }
 
-/// The contacts that the rows of a batch may mean, by partner and the oldest first.
+/// The contacts that the rows of a batch may mean.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    by_partner: HashMap<PartnerId, Vec<Contact>>,
+    contacts: HashMap<ContactId, Contact>,
+    by_email: HashMap<(PartnerId, String), ContactId>,
+    /// By normalised name, the oldest first.
+    by_name: HashMap<(PartnerId, String), Vec<ContactId>>,
 }
 
 /// The letters and digits of a name that every spelling of it has: names with other ones differ.
@@ -81,36 +84,38 @@ impl People {
         let ids: Vec<Uuid> = statement.answers::<SqlUuid>().load(&mut tx.conn()).await?;
         let query = Contact::query().filter(people::id.eq_any(ids)).order(people::id);
         for contact in query.load::<Contact>(&mut tx.conn()).await? {
-            found.by_partner.entry(contact.partner_id).or_default().push(contact);
+            found.put(contact);
         }
         Ok(found)
     }
 
     /// Puts those in that another look has found.
     pub(super) fn extend(&mut self, others: Self) {
-        others.by_partner.into_values().flatten().for_each(|contact| self.put(contact));
+        others.contacts.into_values().for_each(|contact| self.put(contact));
     }
 
-    /// Puts a contact in that was just written.
+    /// Puts a contact in that was found, or just written.
     pub(super) fn put(&mut self, contact: Contact) {
-        let of_partner = self.by_partner.entry(contact.partner_id).or_default();
-        match of_partner.iter_mut().find(|one| one.id == contact.id) {
-            Some(one) => *one = contact,
-            None => of_partner.push(contact),
+        let (id, partner) = (contact.id, contact.partner_id);
+        if let Some(before) = self.contacts.remove(&id) {
+            before.email.and_then(|email| self.by_email.remove(&(partner, email)));
+            let namesakes = self.by_name.get_mut(&(partner, normalised_name(&before.name)));
+            namesakes.into_iter().for_each(|ids| ids.retain(|other| *other != id));
         }
-    }
-
-    fn of(&self, partner: PartnerId) -> &[Contact] {
-        self.by_partner.get(&partner).map_or(&[], Vec::as_slice)
+        self.by_email.extend(contact.email.clone().map(|email| ((partner, email), id)));
+        let namesakes = self.by_name.entry((partner, normalised_name(&contact.name))).or_default();
+        let place = namesakes.partition_point(|other| *other < id);
+        namesakes.insert(place, id);
+        self.contacts.insert(id, contact);
     }
 
     pub(super) fn by_id(&self, partner: PartnerId, id: &str) -> Option<&Contact> {
-        let id: ContactId = id.parse().ok()?;
-        self.of(partner).iter().find(|contact| contact.id == id)
+        let found = self.contacts.get(&id.parse().ok()?);
+        found.filter(|contact| contact.partner_id == partner)
     }
 
     pub(super) fn by_email(&self, partner: PartnerId, email: &str) -> Option<&Contact> {
-        self.of(partner).iter().find(|contact| contact.email.as_deref() == Some(email))
+        self.contacts.get(self.by_email.get(&(partner, email.to_owned()))?)
     }
 
     /// The contact of this name that has no e-mail address.
@@ -120,8 +125,8 @@ impl People {
 
     /// The contacts of this name.
     fn named(&self, partner: PartnerId, name: &str) -> impl Iterator<Item = &Contact> {
-        let name = normalised_name(name);
-        self.of(partner).iter().filter(move |contact| normalised_name(&contact.name) == name)
+        let ids = self.by_name.get(&(partner, normalised_name(name)));
+        ids.into_iter().flatten().filter_map(|id| self.contacts.get(id))
     }
 }
 
