@@ -149,3 +149,56 @@ async fn a_tier_that_only_deleted_partners_have_can_be_deleted() {
     );
     assert!(org.owner.all(&format!("{path}/overrides")).await.is_empty());
 }
+
+/// Whoever keeps a copy with deleted partners learns of every change; the rules of tiers decide
+/// again when the partner comes back.
+#[tokio::test]
+async fn changes_of_deleted_partners_have_events_and_leave_the_tier() {
+    let org = Organization::new().await;
+    let tag = json!({"category": "regions", "name": "EU"});
+    let tag = org.owner.post("/v1/tags", tag).await.expect(201).id().to_owned();
+    let gold = json!({
+        "requirement": {"op": "any", "field": "tag_ids", "value": [tag]}
+    });
+    org.owner.patch("/v1/tiers/gold", gold).await.expect(200);
+    let silver = json!({"requirement": {"op": "gte", "field": "pipeline", "value": 100}});
+    org.owner.patch("/v1/tiers/silver", silver).await.expect(200);
+    let (_, manager) = org.person("member").await;
+    let body = json!({
+        "name": "Gone",
+        "type": "reseller",
+        "tag_ids": [tag],
+        "partner_manager_id": manager,
+    });
+    let gone = org.owner.post("/v1/partners", body).await.expect(201);
+    assert_eq!(gone.body["tier"], "gold");
+    let gone = gone.id().to_owned();
+    let id = deal(&org.owner, &gone, "Globex").await;
+    let lives = partner(&org.owner, "Lives").await;
+    org.owner.delete(&format!("/v1/partners/{gone}")).await.expect(204);
+    let newest = org.owner.get("/v1/events?order=desc&limit=1").await.expect(200);
+    let sequence = newest.body["data"][0]["sequence"].as_i64().unwrap();
+
+    org.owner.delete(&format!("/v1/tags/{tag}")).await.expect(204);
+    org.owner.delete(&format!("/v1/members/{manager}")).await.expect(204);
+    let moved = json!({"partner_id": lives});
+    org.owner.patch(&format!("/v1/deals/{id}"), moved).await.expect(200);
+    let path = "/v1/partners?include=deleted&changed_after=";
+    let changed = org.owner.all(&format!("{path}{sequence}")).await;
+    let row = changed.iter().find(|row| row["id"] == gone.as_str()).unwrap();
+    assert_eq!(
+        (&row["tag_ids"], &row["partner_manager_id"], &row["pipeline"]),
+        (&json!([]), &Value::Null, &json!(0))
+    );
+    assert_eq!(row["tier"], "gold", "the rules decide on live partners");
+    let mut events = org.owner.all(&format!("/v1/events?sequence_gt={sequence}")).await;
+    events.retain(|event| event["subject"]["id"] == gone.as_str());
+    let kinds: Vec<&str> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["partner.updated", "partner.updated", "partner.manager_changed", "partner.updated"],
+        "{events:#?}"
+    );
+    let back = org.owner.post(&format!("/v1/partners/{gone}/restoration"), json!({})).await;
+    assert_eq!(back.expect(200).body["tier"], "registered");
+}

@@ -387,3 +387,47 @@ async fn a_waiting_value_that_names_something_gone_does_not_move_in() {
     assert!(overridden(&cleared).is_empty());
     assert_eq!(cleared.body["primary_contact_id"], things.contacts[0]);
 }
+
+/// What waits names nothing that is gone: a list is shorter, a single value waits no more.
+#[tokio::test]
+async fn what_is_gone_waits_no_more() {
+    let org = Organization::new().await;
+    let key = org.key(&["partners:write"]).await;
+    let made = plain(&org.owner, "Acme").await;
+    let path = path(&made);
+    let tag = async |name: &str| {
+        let body = json!({"category": "regions", "name": name});
+        org.owner.post("/v1/tags", body).await.expect(201).id().to_owned()
+    };
+    let (own, gone, kept) = (tag("own").await, tag("gone").await, tag("kept").await);
+    let (_, manager) = org.person("member").await;
+    let (_, leaving) = org.person("member").await;
+    let contact = json!({"partner_id": made.id(), "name": "Ann"});
+    let contact = org.owner.post("/v1/contacts", contact).await.expect(201).id().to_owned();
+    let person =
+        |name: &str, contact: Value| json!([{"name": name, "role": null, "contact_id": contact}]);
+    let by_hand = json!({
+        "tag_ids": [own],
+        "partner_manager_id": manager,
+        "key_stakeholders": person("Bob", Value::Null),
+    });
+    org.owner.patch(&path, by_hand).await.expect(200);
+    let automated = json!({
+        "tag_ids": [gone, kept],
+        "partner_manager_id": leaving,
+        "key_stakeholders": person("Ann", json!(contact)),
+    });
+    let skipped = key.patch(&path, automated).await.expect(200);
+    assert_eq!(skipped.version(), 2, "the values wait");
+
+    org.owner.delete(&format!("/v1/tags/{gone}")).await.expect(204);
+    org.owner.delete(&format!("/v1/members/{leaving}")).await.expect(204);
+    org.owner.delete(&format!("/v1/contacts/{contact}")).await.expect(204);
+    let waiting = async |field: &str| held(&org.owner, &path, field).await.unwrap();
+    assert_eq!(waiting("tag_ids").await["pending_value"], json!([kept]));
+    assert_eq!(waiting("partner_manager_id").await["has_pending_value"], false);
+    let stakeholders = waiting("key_stakeholders").await["pending_value"].clone();
+    assert_eq!(stakeholders, person("Ann", Value::Null));
+    let after = org.owner.get(&path).await.expect(200);
+    assert_eq!(after.version(), 2, "nothing of the partner itself has changed");
+}

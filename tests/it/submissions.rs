@@ -777,6 +777,16 @@ async fn an_application_fills_in_a_partner_that_is_there() {
     assert_eq!(now["skipped_fields"], json!(["industry"]), "a person had decided on it");
     assert_eq!(now["overridden_fields"], json!(["domain", "industry", "subtype"]));
     assert_eq!(now["created_via"], "manual");
+    // Answers and the reviewer's decisions are one write.
+    assert_eq!(now["version"], 2);
+    let events = org.owner.all(&format!("/v1/partners/{}/events", partner.id())).await;
+    let kinds: Vec<&str> = events
+        .iter()
+        .filter(|event| event["subject"]["version"] == 2)
+        .map(|event| event["type"].as_str().unwrap())
+        .filter(|kind| kind.starts_with("partner."))
+        .collect();
+    assert_eq!(kinds, ["partner.updated", "partner.override_set"]);
     let overrides =
         org.owner.get(&format!("/v1/partners/{}/overrides", partner.id())).await.expect(200);
     let industry = overrides.body["data"]

@@ -36,6 +36,10 @@ async fn a_tag_lives_and_is_taken_off_its_partners() {
     let after = org.owner.get(&format!("/v1/partners/{}", partner.id())).await.expect(200);
     assert_eq!(after.body["tag_ids"], json!([]));
     assert_eq!(after.version(), 2);
+    let events = org.owner.all(&format!("/v1/partners/{}/events", partner.id())).await;
+    let event = events.iter().find(|event| event["type"] == "partner.updated").unwrap();
+    assert_eq!(event["data"]["changes"]["tag_ids"], json!({"from": [tag.id()], "to": []}));
+    assert_eq!(event["data"]["write_mode"], "automated");
 }
 
 #[tokio::test]

@@ -175,6 +175,7 @@ impl Home {
             partners::normalised_name.eq("globex"),
             partners::type_.eq("reseller"),
             partners::created_via.eq("manual"),
+            partners::tier.eq("registered"),
             partners::partner_manager_id.eq(manager),
             partners::company_revenue.eq(company_revenue),
         );

@@ -18,7 +18,10 @@ use crate::{
     kernel::{db::Tx, sql::clock_timestamp},
     resources::{
         application_forms, contacts,
-        partners::{self, bulk, first_scores},
+        partners::{
+            self,
+            writer::{Deleted, PartnerWriter},
+        },
         submissions::{already_accepted, get, lock, mapping_context, tell},
     },
 };
@@ -67,10 +70,6 @@ pub async fn accept(
         }
         written => written?,
     };
-    if acceptance.partner_id.is_some() {
-        // One that is new is queued by being made.
-        first_scores::queue_new(tx, &[partner.summary.id]).await?;
-    }
     let submission = close(tx, &before, partner.summary.id).await?;
     Ok(AcceptanceResult { partner, submission })
 }
@@ -154,11 +153,11 @@ impl Wanted {
     }
 
     async fn fill(&self, tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
-        // Held before the contact is made, which only shares the row: two who fill in the same
-        // partner wait here.
-        if bulk::lock_many(tx, &[id]).await?.is_empty() {
-            return Err(Error::field("not_found_reference", "partner_id", "names no partner"));
-        }
+        // Locked before the contact is made: two who fill in the same partner wait here.
+        let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
+        let locked = writer
+            .take(id)
+            .ok_or_else(|| Error::field("not_found_reference", "partner_id", "names no partner"))?;
         let mut answered = changes_of(&self.answered);
         if let (Some(contact), Some(field)) = (&self.contact, partner_field("primary_contact_id"))
             && !self.decided.contains_key(field.name)
@@ -166,15 +165,17 @@ impl Wanted {
             let contact = find_or_insert_contact(tx, id, contact).await?;
             answered.push(Change { field, value: json!(contact) });
         }
-        let mut partner = partners::update(tx, id, None, answered, WriteMode::Automated).await?;
+        let mut plan = partners::checked(&writer, &locked, answered, WriteMode::Automated).await?;
         if !self.decided.is_empty() {
-            let skipped = partner.summary.skipped_fields;
-            partner = partners::update(tx, id, None, changes_of(&self.decided), self.mode)
-                .await
-                .map_err(inside_data)?;
-            partner.summary.skipped_fields.splice(0..0, skipped);
+            // About other fields, so both are one write and make one version.
+            let decided = changes_of(&self.decided);
+            let decided = partners::checked(&writer, &locked, decided, self.mode).await;
+            plan.merge(decided.map_err(inside_data)?);
         }
-        Ok(partner)
+        writer.stage(locked, plan);
+        // One that is new is queued by being made.
+        writer.stage_scoring(id);
+        writer.finish_one().await
     }
 }
 

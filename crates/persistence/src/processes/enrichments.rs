@@ -25,8 +25,9 @@ use crate::{
     resources::{
         jobs::{self, JobSteps, Portion, StepOutcome},
         partners::{
-            self, bulk,
+            self,
             selection::{self, Selected},
+            writer::{Deleted, LockedPartner, PartnerWriter},
         },
     },
 };
@@ -253,14 +254,14 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
         // Nothing was locked while the sources were asked, so the partners are read again; whoever
         // changed or deleted one meanwhile wins.
-        let mut locked = bulk::lock_many(tx, &ids).await?;
+        let mut writer = PartnerWriter::with_locked(tx, &ids, Deleted::Skip).await?;
         let mut items = HashMap::new();
         for visit in visits.iter() {
-            let held = locked.remove(&visit.partner);
+            let held = writer.take(visit.partner);
             let before = held.as_ref().and_then(|held| held.partner.summary.logo_url.clone());
             let mut item = NewJobItem::succeeded(visit.partner);
             item.resource_id = held.as_ref().map(|_| visit.partner.to_string());
-            let done = self.settle_one(tx, held, visit, &currency, &mut item).await;
+            let done = self.settle_one(&mut writer, held, visit, &currency, &mut item).await;
             let after = done.as_ref().ok().cloned().unwrap_or_else(|| before.clone());
             if let Err(error) = done {
                 let status = match error.code() {
@@ -284,8 +285,8 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
     /// Writes to one partner what was found; answers where its logo is served from.
     async fn settle_one(
         &self,
-        tx: &Tx<'_>,
-        held: Option<bulk::Locked>,
+        writer: &mut PartnerWriter<'_, '_>,
+        held: Option<LockedPartner>,
         visit: &Visit,
         currency: &str,
         item: &mut NewJobItem,
@@ -308,11 +309,11 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
             _ => visit.said(&held.row, currency, item)?,
         };
         item.warnings.extend(warnings);
-        let mut plan = bulk::plan(&held, changes_of(&values), WriteMode::Automated)?;
+        let mut plan = writer.plan(&held, changes_of(&values), WriteMode::Automated)?;
         let is_theirs = held.partner.summary.logo_source == Some(LogoSource::Uploaded);
         match &visit.logo {
             Some(Ok(path)) if self.kind == JobType::LogoFetch || !is_theirs => {
-                plan.changes.extend(bulk::logo_changes(&held, path, LogoSource::Fetched));
+                plan.changes.extend(partners::logo_changes(&held, path, LogoSource::Fetched));
             }
             Some(Err(error)) if self.kind == JobType::LogoFetch => return Err(again(error)),
             Some(Err(error)) => item.warnings.push(warning(error, Some("logo_url"))),
@@ -328,11 +329,12 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         {
             after.insert(name, title);
         }
-        if plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty() {
+        if plan.is_empty() {
             return Err(Error::of(Code::Unchanged));
         }
+        writer.stage(held, plan);
         // A partner that is refused must not undo the others of the step.
-        let written = tx.savepoint(async |tx| bulk::update_planned(tx, held, plan).await).await?;
+        let written = writer.tx().savepoint(async |_| writer.finish_one().await).await?;
         Ok(written.summary.logo_url)
     }
 }

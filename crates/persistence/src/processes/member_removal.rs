@@ -4,21 +4,21 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    access::{Role, WriteMode},
+    access::Role,
     events::NewEvent,
     ids::{MemberId, PartnerId},
     members::{Member, needs_owner},
     patch,
-    schema::{members::table, partners},
-    tiers::{TierRules, TierTrigger},
+    schema::members::table,
 };
 use serde_json::json;
 
 use crate::{
-    kernel::{db::Tx, email_directory, locks, revocations, sql::clock_timestamp},
+    kernel::{db::Tx, email_directory, locks, revocations},
     resources::{
-        deals, members, notifications, partners::tier_rules, plan_items, sessions, submissions,
-        tiers, views,
+        deals, members, notifications,
+        partners::{self, RemovedRecord, writer::PartnerWriter},
+        plan_items, sessions, submissions, views,
     },
 };
 
@@ -35,7 +35,7 @@ pub async fn remove(
     // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
     // member a manager or an owner holds the partner when the database looks for the member.
     submissions::release(tx, id).await?;
-    let rules = tier_rules::lock_shared(tx).await?;
+    let mut writer = PartnerWriter::new(tx).await?;
     locks::partners(tx, concerned_partners(tx, id).await?).await?;
     let owners = members::lock_owners(tx).await?;
     let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
@@ -44,7 +44,9 @@ pub async fn remove(
     }
     patch::expect_version(expected, member.version)?;
     members::keep_an_owner(&owners, id)?;
-    release_partners(tx, id, &rules).await?;
+    // Partners of a manager who leaves have none.
+    let managed = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
+    partners::remove_reference(&mut writer, &managed, &json!(id)).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
     deals::release(tx, id).await?;
@@ -62,41 +64,8 @@ pub async fn remove(
 
 /// The partners that a member manages, or that have deals or plan items of his.
 async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
-    let managed = partners::table.filter(partners::partner_manager_id.eq(id)).select(partners::id);
-    let mut all: Vec<PartnerId> = managed.load(&mut tx.conn()).await?;
+    let mut all = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
     all.extend(plan_items::partners_of(tx, id).await?);
     all.extend(deals::partners_of(tx, id).await?);
     Ok(all)
-}
-
-/// Partners of a manager who leaves have none.
-async fn release_partners(tx: &Tx<'_>, manager: MemberId, rules: &TierRules) -> Result<()> {
-    let released: Vec<(PartnerId, i64, Vec<String>)> = diesel::update(partners::table)
-        .filter(partners::partner_manager_id.eq(manager))
-        .set((
-            partners::partner_manager_id.eq(None::<MemberId>),
-            partners::scores_stale.eq(partners::scored_at.is_not_null()),
-            partners::version.eq(partners::version + 1),
-            partners::updated_at.eq(clock_timestamp()),
-        ))
-        .returning((partners::id, partners::version, partners::overridden_fields))
-        .get_results(&mut tx.conn())
-        .await?;
-    let ids: Vec<PartnerId> = released.iter().map(|(id, ..)| *id).collect();
-    for (id, version, overridden) in released {
-        let changes = json!({"partner_manager_id": {"from": manager, "to": null}});
-        let data = json!({
-            "changes": changes,
-            "skipped_fields": [],
-            "overridden_fields": overridden,
-            "write_mode": WriteMode::Automated
-        });
-        tx.tell(NewEvent::new("partner.updated", id, version, data).of_partner(id));
-        tx.tell(
-            NewEvent::new("partner.manager_changed", id, version, json!({"changes": changes}))
-                .of_partner(id),
-        );
-    }
-    tiers::evaluate_changed(tx, rules, &ids, &["partner_manager_id"], TierTrigger::PartnerUpdated)
-        .await
 }

@@ -1,6 +1,6 @@
 //! Contacts. Erased for good: they are personal data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -26,7 +26,10 @@ use crate::{
         sql::clock_timestamp,
     },
     resources::{
-        partners::{self, stale_scores, tier_rules},
+        partners::{
+            self,
+            writer::{Deleted, PartnerWriter, mark_scores_stale},
+        },
         views,
     },
 };
@@ -75,20 +78,20 @@ pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
 /// # Errors
 /// `not_found_reference` for the partner, `contact_email_taken`.
 pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
-    if contact.make_primary {
-        // Held before any partner is: the partner is written below.
-        tier_rules::lock_shared(tx).await?;
-    }
+    let writer = match contact.make_primary {
+        true => Some(PartnerWriter::new(tx).await?),
+        false => None,
+    };
     let held = locks::partners(tx, [contact.partner_id]).await?;
     expect_live(&held, contact.partner_id)?;
     let id = ContactId::new();
     insert_row(tx, id, contact).await?;
-    if contact.make_primary {
-        set_primary(tx, contact.partner_id, id).await?;
+    if let Some(writer) = writer {
+        set_primary(writer, contact.partner_id, id).await?;
     }
     // No version of the partner: an editor who holds its ETag is not refused because somebody added
     // a contact (docs/decisions/0008-stale-scores.md).
-    stale_scores::mark(tx, &[contact.partner_id]).await?;
+    mark_scores_stale(tx, [contact.partner_id]).await?;
     get(tx, id).await
 }
 
@@ -102,7 +105,7 @@ pub(crate) async fn insert_as(
     contact: &ContactCreate,
 ) -> Result<Contact> {
     insert_row(tx, id, contact).await?;
-    stale_scores::mark(tx, &[contact.partner_id]).await?;
+    mark_scores_stale(tx, [contact.partner_id]).await?;
     get(tx, id).await
 }
 
@@ -122,8 +125,7 @@ pub(crate) async fn insert_many(
     for (id, contact) in new {
         tell(tx, "contact.created", *id, 1, contact.partner_id, json!({"changes": {}}));
     }
-    let partners: BTreeSet<PartnerId> = new.iter().map(|(_, contact)| contact.partner_id).collect();
-    stale_scores::mark(tx, &partners.into_iter().collect::<Vec<_>>()).await?;
+    mark_scores_stale(tx, new.iter().map(|(_, contact)| contact.partner_id)).await?;
     let ids: Vec<ContactId> = new.iter().map(|(id, _)| *id).collect();
     Ok(Contact::query().filter(contacts::id.eq_any(ids)).load(&mut tx.conn()).await?)
 }
@@ -172,7 +174,7 @@ pub async fn update(
     expected: Option<patch::ExpectedVersions>,
     update: &ContactUpdate,
 ) -> Result<Contact> {
-    let (before, held) = lock(tx, id, expected, update.partner_id).await?;
+    let (before, held, mut writer) = lock(tx, id, expected, update.partner_id).await?;
     let partner = update.partner_id.unwrap_or(before.partner_id);
     if held.get(&before.partner_id) != Some(&true) && held.get(&partner) != Some(&true) {
         return Err(Error::not_found());
@@ -183,7 +185,7 @@ pub async fn update(
     }
     if partner != before.partner_id {
         expect_live(&held, partner)?;
-        partners::unlink_contact(tx, before.partner_id, id).await?;
+        partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
     }
     diesel::update(contacts::table.find(id))
         .set((
@@ -203,9 +205,7 @@ pub async fn update(
         })
         .collect();
     tell(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
-    let mut partners = vec![before.partner_id, partner];
-    partners.sort_unstable();
-    stale_scores::mark(tx, &partners).await?;
+    mark_scores_stale(tx, [before.partner_id, partner]).await?;
     get(tx, id).await
 }
 
@@ -219,11 +219,11 @@ pub async fn delete(
     id: ContactId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let (before, _) = lock(tx, id, expected, None).await?;
-    partners::unlink_contact(tx, before.partner_id, id).await?;
+    let (before, _, mut writer) = lock(tx, id, expected, None).await?;
+    partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
     tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
-    stale_scores::mark(tx, &[before.partner_id]).await
+    mark_scores_stale(tx, [before.partner_id]).await
 }
 
 /// Partners that are locked, and whether they live.
@@ -231,13 +231,13 @@ type HeldPartners = BTreeMap<PartnerId, bool>;
 
 /// Locks a contact, and before it the rules of tiers, its partner and the one that it is to move
 /// to: whoever writes a partner holds it before he looks at its contacts.
-async fn lock(
-    tx: &Tx<'_>,
+async fn lock<'t, 'c>(
+    tx: &'t Tx<'c>,
     id: ContactId,
     expected: Option<patch::ExpectedVersions>,
     target: Option<PartnerId>,
-) -> Result<(Contact, HeldPartners)> {
-    tier_rules::lock_shared(tx).await?;
+) -> Result<(Contact, HeldPartners, PartnerWriter<'t, 'c>)> {
+    let writer = PartnerWriter::new(tx).await?;
     // It may move to another partner between the two looks.
     for _ in 0..5 {
         let partner: PartnerId =
@@ -247,7 +247,7 @@ async fn lock(
             Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
         if contact.partner_id == partner {
             patch::expect_version(expected, contact.version)?;
-            return Ok((contact, held));
+            return Ok((contact, held, writer));
         }
     }
     Err(Error::Unavailable("the contact moves from partner to partner".into()))
@@ -264,8 +264,15 @@ fn tell(tx: &Tx<'_>, kind: &str, id: ContactId, version: i64, partner: PartnerId
     tx.tell(NewEvent::new(kind, id, version, data).of_partner(partner));
 }
 
-async fn set_primary(tx: &Tx<'_>, partner: PartnerId, contact: ContactId) -> Result<()> {
+async fn set_primary(
+    mut writer: PartnerWriter<'_, '_>,
+    partner: PartnerId,
+    contact: ContactId,
+) -> Result<()> {
     let field = partner_field("primary_contact_id").expect("partners have it");
     let change = Change { field, value: json!(contact) };
-    partners::update(tx, partner, None, vec![change], tx.scope().mode).await.map(drop)
+    writer.lock(&[partner], Deleted::Skip).await?;
+    let locked = writer.take(partner).ok_or_else(Error::not_found)?;
+    let mode = writer.tx().scope().mode;
+    partners::edit(&mut writer, locked, vec![change], mode).await.map(drop)
 }

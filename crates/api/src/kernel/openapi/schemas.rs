@@ -31,11 +31,13 @@ fn merge_all_of(schemas: &mut Schemas) {
         for part in &parts {
             flatten(part, &before, &mut properties, &mut required);
         }
-        for word in ["description", "additionalProperties"] {
-            let said = parts.iter().find_map(|part| part.get(word)).cloned();
-            if let Some(said) = said {
-                schema.entry(word).or_insert(said);
-            }
+        if let Some(description) = parts.iter().find_map(|part| part.get("description")) {
+            schema.entry("description").or_insert(description.clone());
+        }
+        // The derive leaves it out of the struct that takes another one in.
+        let closed = |part: &Json| target(part, &before).get("additionalProperties").cloned();
+        if let Some(closed) = parts.iter().find_map(closed) {
+            schema.entry("additionalProperties").or_insert(closed);
         }
         schema.insert("type".into(), "object".into());
         if !required.is_empty() {
@@ -45,13 +47,14 @@ fn merge_all_of(schemas: &mut Schemas) {
     }
 }
 
+/// The schema itself, or the one that it refers to.
+fn target<'a>(part: &'a Json, schemas: &'a Schemas) -> &'a Json {
+    let name = part.get("$ref").and_then(Json::as_str).and_then(name_of);
+    name.and_then(|name| schemas.get(name)).unwrap_or(part)
+}
+
 fn flatten(part: &Json, schemas: &Schemas, properties: &mut Schemas, required: &mut Vec<Json>) {
-    let target = part
-        .get("$ref")
-        .and_then(Json::as_str)
-        .and_then(name_of)
-        .and_then(|name| schemas.get(name));
-    let part = target.unwrap_or(part);
+    let part = target(part, schemas);
     for inner in part.get("allOf").and_then(Json::as_array).into_iter().flatten() {
         flatten(inner, schemas, properties, required);
     }

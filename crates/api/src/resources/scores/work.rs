@@ -22,7 +22,7 @@ use persistence::{
     jobs::{JobSteps, Portion, StepOutcome},
     model_usage,
     partners::first_scores,
-    scores::{self, Claimed, Judged, Known},
+    scores::{self, Claimed, Judged, Known, ScoreWriter},
     selection::{self, Selected},
     worker::{Outcome, Run},
 };
@@ -271,13 +271,14 @@ async fn score(
     force: bool,
 ) -> Result<ScoredBatch> {
     let (mut became, mut judged, mut confirmed) = (HashMap::new(), Vec::new(), Vec::new());
-    let (free, locked) = scores::hold(tx, ids).await?;
-    for held in free {
-        let id = held.known.id;
-        let by_rules = rules::judge(&frame.facts(&held.known), &frame.profile);
+    let writer = ScoreWriter::lock(tx, ids).await?;
+    let locked = writer.locked_elsewhere().to_vec();
+    for known in writer.known() {
+        let id = known.id;
+        let by_rules = rules::judge(&frame.facts(known), &frame.profile);
         let (judgement, stale) = match aheads.remove(&id) {
             Some(Ahead { judgement, rules_hash }) => (judgement, rules_hash != by_rules.input_hash),
-            None if !force && held.known.last_hash.as_ref() == Some(&by_rules.input_hash) => {
+            None if !force && known.last_hash.as_ref() == Some(&by_rules.input_hash) => {
                 (None, false)
             }
             None => (Some(by_rules), false),
@@ -287,13 +288,12 @@ async fn score(
             became.insert(id, Became::Unchanged);
             continue;
         };
-        let (before, after) = differences(&held.known.row, &score);
+        let (before, after) = differences(&known.row, &score);
         became.insert(id, Became::Scored(before, after));
-        judged.push(Judged { held, score, stale });
+        judged.push(Judged { partner: id, score, stale });
     }
     // Unchanged scores are fresh again, which is no version and no event.
-    scores::confirm(tx, frame.profile_version, &confirmed).await?;
-    scores::write(tx, frame.profile_version, judged).await?;
+    writer.write(frame.profile_version, judged, confirmed).await?;
     Ok(ScoredBatch { became, locked })
 }
 

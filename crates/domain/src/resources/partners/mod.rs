@@ -45,7 +45,7 @@ pub use query::{
 };
 pub use write::{
     Change, Held, Plan, Scored, Skipped, WriteCause, accepted, changes_of, clear, created, diff,
-    forbidden, pin, recomputed, written,
+    forbidden, pin, recomputed, without, written,
 };
 
 choices! {

@@ -26,6 +26,7 @@ pub enum Selection {
 
 /// Which partners a request is about; part of the requests that name them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SelectionRequest {
     /// These partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]

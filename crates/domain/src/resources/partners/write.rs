@@ -51,7 +51,7 @@ pub enum WriteCause {
 }
 
 /// What a write does.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// Values that really change.
     pub changes: Vec<Change>,
@@ -63,6 +63,8 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// Overridden fields whose pending value falls, because automation now agrees.
     pub settled: Vec<&'static Field>,
+    /// Pending values that take the place of others, of which a part exists no more.
+    pub reduced: Vec<Change>,
     /// What the write is, for the policy that says when tiers are evaluated.
     pub cause: WriteCause,
     /// When scores are written: how they were made.
@@ -97,16 +99,34 @@ impl Plan {
     pub fn skipped_fields(&self) -> Vec<&'static str> {
         self.skipped.iter().map(|s| s.field.name).collect()
     }
-    /// The values that wait after the write: what was skipped, and for a computed field that a
-    /// person replaces what was computed (docs/overrides.md#computed-fields). `before` are the
-    /// partner's values until now; a new one has none.
+    /// The values that wait after the write: what was skipped or reduced, and for a computed field
+    /// that a person replaces what was computed (docs/overrides.md#computed-fields). `before` are
+    /// the partner's values until now; a new one has none.
     pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
         let computed =
             self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
                 let held = before.get(field.name).cloned();
                 Change { field, value: held.unwrap_or_else(|| field.default_value()) }
             });
-        self.skipped.iter().cloned().chain(computed).collect()
+        self.skipped.iter().chain(&self.reduced).cloned().chain(computed).collect()
+    }
+    /// Whether nothing is written at all, not even a pending value.
+    pub fn is_empty(&self) -> bool {
+        self.is_idle()
+            && self.skipped.is_empty()
+            && self.settled.is_empty()
+            && self.reduced.is_empty()
+    }
+    /// Adds another plan about other fields of the same partner: both are one write, of the mode of
+    /// the other one.
+    pub fn merge(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.marked.extend(other.marked);
+        self.unmarked.extend(other.unmarked);
+        self.skipped.extend(other.skipped);
+        self.settled.extend(other.settled);
+        self.reduced.extend(other.reduced);
+        self.mode = other.mode;
     }
     /// Whether scores that were made before rest on something that changes.
     pub fn makes_scores_stale(&self) -> bool {
@@ -295,6 +315,48 @@ pub fn written(
     Ok(plan)
 }
 
+/// Takes a record that goes away (a tag, a member, a contact) out of a partner, whoever decided on
+/// it: what is gone can be nobody's decision. Values that wait for an override to be cleared must
+/// not bring it back.
+pub fn without(row: &Map<String, Json>, held: &[Held], gone: &Json) -> Plan {
+    let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
+    for field in REFERRING.into_iter().filter_map(partner_field) {
+        let (value, left) = (field.of(row), value_without(field.of(row), gone));
+        if left != *value {
+            plan.change(field, left);
+        }
+        let hold = held.iter().find(|hold| hold.field == field);
+        let Some(pending) = hold.and_then(|hold| hold.pending.as_ref()) else { continue };
+        match value_without(pending, gone) {
+            left if left == *pending => {}
+            Json::Null => plan.settled.push(field),
+            left => plan.reduced.push(Change { field, value: left }),
+        }
+    }
+    plan
+}
+
+/// Fields that name tags, members and contacts.
+const REFERRING: [&str; 4] =
+    ["tag_ids", "partner_manager_id", "primary_contact_id", "key_stakeholders"];
+
+/// A value in which a record is named no more. A stakeholder stays without the contact.
+fn value_without(value: &Json, gone: &Json) -> Json {
+    match value {
+        Json::Array(items) => {
+            let left = items.iter().filter(|item| *item != gone);
+            left.map(|item| value_without(item, gone)).collect()
+        }
+        Json::Object(person) if person.get("contact_id") == Some(gone) => {
+            let mut person = person.clone();
+            person.insert("contact_id".into(), Json::Null);
+            Json::Object(person)
+        }
+        named if named == gone => Json::Null,
+        other => other.clone(),
+    }
+}
+
 /// What the computed values of a partner do to it (docs/overrides.md#computed-fields): they are
 /// written, or while a person has replaced one it is what waits for the override to be cleared.
 pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
@@ -366,4 +428,48 @@ pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
     Json::Object(
         changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str) -> &'static Field {
+        partner_field(name).unwrap()
+    }
+
+    #[test]
+    fn what_is_gone_is_taken_out_of_values_and_of_those_that_wait() {
+        let gone = json!("con_1");
+        let person = |contact: Json| json!([{"name": "Ann", "contact_id": contact}]);
+        let row = json!({
+            "tag_ids": ["tag_1"],
+            "primary_contact_id": "con_1",
+            "key_stakeholders": person(gone.clone())
+        });
+        let row = row.as_object().unwrap();
+        let held = [
+            Held { field: field("primary_contact_id"), pending: Some(json!("con_2")) },
+            Held { field: field("key_stakeholders"), pending: Some(person(gone.clone())) },
+        ];
+        let plan = without(row, &held, &gone);
+        let change = |name: &str, value: Json| Change { field: field(name), value };
+        let without_contact = change("key_stakeholders", person(Json::Null));
+        assert_eq!(
+            plan.changes,
+            [change("primary_contact_id", Json::Null), without_contact.clone()]
+        );
+        assert_eq!((plan.reduced, plan.settled), (vec![without_contact], vec![]));
+
+        let waiting = [
+            Held { field: field("tag_ids"), pending: Some(json!(["tag_2", "tag_3"])) },
+            Held { field: field("partner_manager_id"), pending: Some(json!("mem_1")) },
+        ];
+        let tag = without(row, &waiting, &json!("tag_2"));
+        assert!(tag.is_idle() && !tag.is_empty());
+        assert_eq!(tag.reduced, [change("tag_ids", json!(["tag_3"]))]);
+        let member = without(row, &waiting, &json!("mem_1"));
+        assert_eq!((member.settled, member.reduced), (vec![field("partner_manager_id")], vec![]));
+        assert!(without(row, &waiting, &json!("mem_2")).is_empty());
+    }
 }

@@ -1,7 +1,5 @@
 //! The rules of tiers as pure functions: of a partner's row, the tiers and the policy.
 
-use std::collections::BTreeSet;
-
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -176,8 +174,8 @@ impl TierRules {
         rules.tiers.extend(tiers.into_iter().map(|tier| {
             let read = tier
                 .requirement
-                // A requirement of an older version that cannot be read any more matches no partner,
-                // and must not keep partners from being written.
+                // A requirement of an older version that cannot be read any more matches no
+                // partner, and must not keep partners from being written.
                 .and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
             TierRule {
                 key: tier.key,
@@ -242,12 +240,6 @@ impl TierRules {
     /// time zone.
     pub fn demotion_on(&self, since: Timestamp) -> NaiveDate {
         (since.0 + TimeDelta::days(self.grace_days)).with_timezone(&self.zone).date_naive()
-    }
-
-    /// The fields that requirements look at.
-    pub fn fields(&self) -> BTreeSet<&'static str> {
-        let nodes = self.tiers.iter().filter_map(|tier| tier.requirement.as_ref());
-        nodes.flat_map(|(_, node)| node.leaves()).map(|(field, _)| field.property()).collect()
     }
 
     /// Automation may write tiers only while people decide on them (docs/overrides.md#tier).

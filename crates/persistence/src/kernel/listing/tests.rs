@@ -313,20 +313,11 @@ fn rows_that_stay_are_seen_once_while_others_change() {
                     world.insert(tx, number, &mut dice).await?;
                     let id: PartnerId =
                         dice.of(&moving)["id"].as_str().and_then(|id| id.parse().ok()).unwrap();
-                    let mut statement =
-                        Statement::new("UPDATE partners SET updated_at = clock_timestamp()");
-                    for name in
+                    let values =
                         ["name", "industry", "employees", "fit_score", "stage", "tier", "revenue"]
-                    {
-                        let field = domain::partners::partner_field(name).unwrap();
-                        statement.sql(format!(", \"{name}\" = "));
-                        statement.bind(partners::stored_for_tests(
-                            field,
-                            &world.value(field, number, &mut dice),
-                        ));
-                    }
-                    statement.sql(" WHERE id = ").bind(Bind::Id(Some(id.0)));
-                    execute(tx, statement).await
+                            .map(|name| domain::partners::partner_field(name).unwrap())
+                            .map(|field| (field, world.value(field, number, &mut dice)));
+                    execute(tx, partners::update_for_tests(id, &values)).await
                 };
                 store.write(&scope, change).await.unwrap();
             }

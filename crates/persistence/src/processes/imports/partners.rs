@@ -4,7 +4,10 @@
 //! Rows are looked at in their order, so that one finds what an earlier one makes: importing a file
 //! a second time then finds the same partners, and changes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+};
 
 use diesel::{
     prelude::*,
@@ -40,7 +43,10 @@ use crate::{
     },
     resources::{
         contacts,
-        partners::{self, Candidate, bulk, tier_rules},
+        partners::{
+            self, Candidate, tier_rules,
+            writer::{Deleted, LockedPartner, NewPartner, PartnerWriter},
+        },
     },
 };
 
@@ -351,6 +357,15 @@ struct New<'a> {
     warnings: Vec<JobItemWarning>,
 }
 
+/// A row whose partner is staged with what the row brings.
+struct Update<'a> {
+    row: &'a ImportRow,
+    id: PartnerId,
+    item: NewJobItem,
+    /// The normalised name until now.
+    name_before: Option<String>,
+}
+
 /// What works on one batch.
 struct Import<'a, 't> {
     tx: &'a Tx<'t>,
@@ -359,9 +374,10 @@ struct Import<'a, 't> {
     known: Known,
     references: References,
     people: People,
-    /// Partners that rows mean, and that are not written yet.
-    locked: HashMap<PartnerId, bulk::Locked>,
+    /// It has locked the partners that rows mean.
+    writer: PartnerWriter<'a, 't>,
     new: Vec<New<'a>>,
+    updates: Vec<Update<'a>>,
     items: Vec<NewJobItem>,
 }
 
@@ -397,20 +413,32 @@ pub(super) async fn run(
     let meant = |row: &&ImportRow| known.of(batch.options.matching, row, &written.rows).ok()?;
     let mut ids: Vec<PartnerId> = left.iter().filter_map(meant).collect();
     ids.sort_unstable();
-    let (locked, people) = match batch.options.on_match {
+    if batch.options.on_match == ImportOnMatch::Skip {
+        ids.clear();
+    }
+    let writer = PartnerWriter::with_locked(tx, &ids, Deleted::Skip).await?;
+    let people = match batch.options.on_match {
         ImportOnMatch::Update => {
-            let locked = bulk::lock_many(tx, &ids).await?;
-            let mentions = Mentions::of_partners(left.iter().copied());
-            (locked, People::load(tx, &ids, mentions).await?)
+            People::load(tx, &ids, Mentions::of_partners(left.iter().copied())).await?
         }
-        ImportOnMatch::Skip => (HashMap::new(), People::default()),
+        ImportOnMatch::Skip => People::default(),
     };
-    let (new, matching) = (Vec::new(), batch.options.matching);
-    let mut import = Import { tx, batch, written, known, references, people, locked, new, items };
+    let mut import = Import {
+        tx,
+        batch,
+        written,
+        known,
+        references,
+        people,
+        writer,
+        new: Vec::new(),
+        updates: Vec::new(),
+        items,
+    };
     for row in left {
-        let item = match import.known.of(matching, row, &import.written.rows) {
+        let item = match import.known.of(batch.options.matching, row, &import.written.rows) {
             Ok(None) => import.prepare(row),
-            Ok(Some(id)) => import.settle(row, id).await.map(Some),
+            Ok(Some(id)) => import.settle(row, id).await,
             Err(error) => Err(error),
         };
         match item {
@@ -418,7 +446,7 @@ pub(super) async fn run(
             Err(error) => import.fail(row, error)?,
         }
     }
-    import.create_all().await?;
+    import.write_all().await?;
     Ok(import.items)
 }
 
@@ -485,43 +513,42 @@ impl<'a> Import<'a, '_> {
         known.is_some_and(|known| name.is_some_and(|name| name != *known))
     }
 
-    /// A row that means a partner.
-    async fn settle(&mut self, row: &'a ImportRow, id: PartnerId) -> Result<NewJobItem> {
+    /// A row that means a partner; one that is staged has no item yet.
+    async fn settle(&mut self, row: &'a ImportRow, id: PartnerId) -> Result<Option<NewJobItem>> {
         let options = self.batch.options;
         let earlier = self.written.rows.get(&id).copied();
         if let Some(earlier) = earlier {
             if options.on_duplicate_row == ImportOnDuplicateRow::Skip {
-                return Ok(self.batch.duplicate(row, earlier, self.gives_other_name(row, id)));
+                let item = self.batch.duplicate(row, earlier, self.gives_other_name(row, id));
+                return Ok(Some(item));
             }
             if self.written.foretold_ids.contains(&id) {
                 let name_differs = self.gives_other_name(row, id);
-                return Ok(self.foretell(row, FirstRow { number: earlier, name_differs }));
+                return Ok(Some(self.foretell(row, FirstRow { number: earlier, name_differs })));
             }
-            if self.new.iter().any(|new| new.id == id) {
-                self.create_all().await?;
+            // This row finds the partner as the earlier one has left it.
+            if self.new.iter().any(|new| new.id == id)
+                || self.updates.iter().any(|update| update.id == id)
+            {
+                self.write_all().await?;
             }
         }
         if options.on_match == ImportOnMatch::Skip {
             self.written.rows.entry(id).or_insert(row.number);
             let error = Error::of(Code::PartnerExists).meta("existing_id", json!(id));
-            return Ok(NewJobItem {
+            return Ok(Some(NewJobItem {
                 resource_id: Some(id.to_string()),
                 ..self.batch.skipped(row, &error)
-            });
+            }));
         }
-        let held = match self.locked.remove(&id) {
-            Some(held) => Some(held),
-            // A second row for the same partner, or somebody deleted it just now.
-            None => bulk::lock_many(self.tx, &[id]).await?.remove(&id),
-        };
-        let held = held.ok_or_else(Error::not_found)?;
+        self.writer.lock(&[id], Deleted::Skip).await?;
+        let held = self.writer.take(id).ok_or_else(Error::not_found)?;
         let is_other = self.gives_other_name(row, id);
         let name = held.partner.summary.name.clone();
         if is_other
             && options.matching == ImportMatch::Domain
             && options.on_name_differs == ImportOnNameDiffers::Skip
         {
-            self.locked.insert(id, held);
             let detail = format!(
                 "The partner with this domain is called `{name}`. To rename it, import the row \
                  with on_name_differs `update`."
@@ -529,23 +556,30 @@ impl<'a> Import<'a, '_> {
             let error = Error::new(Code::NameDiffers, detail)
                 .meta("existing_id", json!(id))
                 .meta("existing_name", json!(name));
-            return Ok(NewJobItem {
+            return Ok(Some(NewJobItem {
                 resource_id: Some(id.to_string()),
                 ..self.batch.skipped(row, &error)
-            });
+            }));
         }
-        let mut item = self.update(row, held).await?;
+        let (mut item, is_staged) = self.stage(row, held).await?;
         if is_other {
             item.warnings
                 .push(name_differs(format!("the partner with this key was called `{name}`")));
         }
+        let name_before = self.known.normalised.get(&id).cloned();
         let name = row.converted.text("name").map(normalised_name);
         self.known.normalised.extend(name.map(|name| (id, name)));
         self.written.rows.entry(id).or_insert(row.number);
-        Ok(item)
+        if is_staged {
+            self.updates.push(Update { row, id, item, name_before });
+            return Ok(None);
+        }
+        Ok(Some(item))
     }
 
-    async fn update(&mut self, row: &ImportRow, held: bulk::Locked) -> Result<NewJobItem> {
+    /// Stages what a row brings to a partner, unless nothing is to be written; returns the item
+    /// and whether it is staged.
+    async fn stage(&mut self, row: &ImportRow, held: LockedPartner) -> Result<(NewJobItem, bool)> {
         let id = held.partner.summary.id;
         let values = &row.converted.values;
         self.known.take(values, id)?;
@@ -560,7 +594,7 @@ impl<'a> Import<'a, '_> {
             changes.extend(primary(contact.id()).filter(|_| has_none));
         }
         let contact = contact.filter(|contact| !contact.is_idle());
-        let plan = bulk::plan(&held, changes, WriteMode::Automated)?;
+        let plan = self.writer.plan(&held, changes, WriteMode::Automated)?;
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
         (item.before, item.after) = before_and_after(&held.row, &plan.changes);
         if let Some(contact) = &contact {
@@ -570,34 +604,61 @@ impl<'a> Import<'a, '_> {
             true => JobItemAction::Unchanged,
             false => JobItemAction::Updated,
         });
-        let nothing_to_do = plan.is_idle() && plan.skipped.is_empty() && plan.settled.is_empty();
-        if dry_run || nothing_to_do && contact.is_none() {
-            return Ok(item);
-        }
-        let write = async |tx: &Tx<'_>| {
-            let written = match &contact {
-                Some(contact) => Some(contact.write(tx, id).await?),
-                None => None,
-            };
-            if !nothing_to_do {
-                bulk::update_planned(tx, held, plan).await?;
+        let is_staged = !dry_run && !plan.is_empty();
+        let Some(contact) = contact.filter(|_| !dry_run) else {
+            if is_staged {
+                self.writer.stage(held, plan);
             }
-            Ok(written)
+            return Ok((item, is_staged));
         };
-        let written = self.tx.savepoint(write).await?;
-        written.into_iter().for_each(|contact| self.people.put(contact));
-        Ok(item)
+        // With its contact a partner is written by itself, so that both are refused together.
+        self.write_all().await?;
+        let write = async |tx: &Tx<'_>| {
+            let contact = contact.write(tx, id).await?;
+            if is_staged {
+                self.writer.stage(held, plan);
+                self.writer.finish().await?;
+            }
+            Ok(contact)
+        };
+        let contact = self.tx.savepoint(write).await?;
+        self.people.put(contact);
+        Ok((item, false))
     }
 
-    /// The new partners so far at once; one by one when the database refuses the whole.
-    async fn create_all(&mut self) -> Result<()> {
-        let new = std::mem::take(&mut self.new);
+    /// Writes what the rows so far bring. A row that somebody was faster than may be staged once
+    /// more meanwhile.
+    async fn write_all(&mut self) -> Result<()> {
+        while !self.new.is_empty() || !self.updates.is_empty() {
+            self.write_staged().await?;
+        }
+        Ok(())
+    }
+
+    /// All partners at once; what the database refuses is refused alone.
+    async fn write_staged(&mut self) -> Result<()> {
+        let (new, updates) = (mem::take(&mut self.new), mem::take(&mut self.updates));
         if self.batch.options.dry_run {
             let items: Vec<NewJobItem> = new.iter().map(|one| self.created(one)).collect();
             self.items.extend(items);
             return Ok(());
         }
-        let at_once = match insert_all(self.tx, &new).await {
+        let written = self.writer.finish_each().await?;
+        let mut refused: HashMap<PartnerId, Error> =
+            written.into_iter().filter_map(|(id, written)| Some((id, written.err()?))).collect();
+        for Update { row, id, item, name_before } in updates {
+            match refused.remove(&id) {
+                None => self.items.push(item),
+                Some(error) => {
+                    if self.written.rows.get(&id) == Some(&row.number) {
+                        self.written.rows.remove(&id);
+                    }
+                    self.known.normalised.extend(name_before.map(|name| (id, name)));
+                    self.fail(row, error)?;
+                }
+            }
+        }
+        let at_once = match insert_all(&mut self.writer, &new).await {
             Ok(contacts) => {
                 contacts.into_iter().for_each(|contact| self.people.put(contact));
                 true
@@ -608,12 +669,12 @@ impl<'a> Import<'a, '_> {
         for one in &new {
             let done = match at_once {
                 true => Ok(Vec::new()),
-                false => insert_all(self.tx, std::slice::from_ref(one)).await,
+                false => insert_all(&mut self.writer, std::slice::from_ref(one)).await,
             };
             let done = match done {
                 Ok(contacts) => {
                     contacts.into_iter().for_each(|contact| self.people.put(contact));
-                    Ok(self.created(one))
+                    Ok(Some(self.created(one)))
                 }
                 Err(error) => {
                     self.written.rows.remove(&one.id);
@@ -621,7 +682,7 @@ impl<'a> Import<'a, '_> {
                 }
             };
             match done {
-                Ok(item) => self.items.push(item),
+                Ok(item) => self.items.extend(item),
                 Err(error) => self.fail(one.row, error)?,
             }
         }
@@ -645,7 +706,7 @@ impl<'a> Import<'a, '_> {
 
     /// A new partner that was refused: somebody else may have made it a moment ago. Then the row
     /// means that one.
-    async fn follow(&mut self, new: &New<'a>, error: Error) -> Result<NewJobItem> {
+    async fn follow(&mut self, new: &New<'a>, error: Error) -> Result<Option<NewJobItem>> {
         let (field, taken) = match self.batch.options.matching {
             ImportMatch::Domain => ("domain", Code::DomainTaken),
             ImportMatch::ExternalId => ("external_id", Code::ExternalIdTaken),
@@ -674,15 +735,26 @@ impl<'a> Import<'a, '_> {
 }
 
 /// New partners with their contacts, in one statement each.
-async fn insert_all(tx: &Tx<'_>, new: &[New<'_>]) -> Result<Vec<Contact>> {
-    let rows = new.iter().map(|new| (new.id, new.changes.clone())).collect();
+async fn insert_all(writer: &mut PartnerWriter<'_, '_>, new: &[New<'_>]) -> Result<Vec<Contact>> {
+    let planned = new.iter().map(|new| {
+        Ok(NewPartner {
+            id: new.id,
+            plan: writer.plan_new(new.changes.clone(), WriteMode::Automated)?,
+            created_via: PartnerCreatedVia::Import,
+            primary_contact: None,
+        })
+    });
+    let planned: Vec<NewPartner> = planned.collect::<Result<_>>()?;
+    planned.into_iter().for_each(|new| writer.stage_new(new));
     let contacts = new.iter().filter_map(|new| Some(new.contact.as_ref()?.creation(new.id)));
     let contacts: Vec<_> = contacts.collect();
-    tx.savepoint(async |tx| {
-        bulk::insert_many(tx, rows, PartnerCreatedVia::Import).await?;
-        contacts::insert_many(tx, &contacts).await
-    })
-    .await
+    writer
+        .tx()
+        .savepoint(async |tx| {
+            writer.finish().await?;
+            contacts::insert_many(tx, &contacts).await
+        })
+        .await
 }
 
 /// A row without domain was not certain to mean one of the partners of its name.

@@ -25,7 +25,7 @@ use crate::{
         statement::Statement,
         testing::{Dice, execute, run},
     },
-    resources::partners::{self, rollups},
+    resources::partners::{self, rollups, writer::PartnerWriter},
 };
 
 struct Room {
@@ -340,15 +340,17 @@ fn many_partners_at_once_add_up_like_one_by_one() {
             .write(&room.scope, async |tx| {
                 let undone = tx.savepoint(async |tx| {
                     for id in &ids {
-                        rollups::recompute(tx, &BTreeSet::from([*id])).await?;
+                        let mut writer = PartnerWriter::new(tx).await?;
+                        rollups::recompute(&mut writer, &BTreeSet::from([*id])).await?;
                     }
                     one_by_one = state(tx).await?;
                     Err::<(), _>(Error::of(Code::BatchAborted))
                 });
                 undone.await.unwrap_err();
-                rollups::recompute(tx, &ids).await?;
+                let mut writer = PartnerWriter::new(tx).await?;
+                rollups::recompute(&mut writer, &ids).await?;
                 let at_once = state(tx).await?;
-                rollups::recompute(tx, &ids).await?;
+                rollups::recompute(&mut writer, &ids).await?;
                 Ok((at_once, state(tx).await?))
             })
             .await

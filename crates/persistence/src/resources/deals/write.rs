@@ -27,7 +27,7 @@ use crate::{
     kernel::{db::Tx, locks, sql::clock_timestamp},
     resources::{
         notifications, organizations,
-        partners::{account_claims, rollups, tier_rules},
+        partners::{account_claims, rollups, writer::PartnerWriter},
     },
 };
 
@@ -133,6 +133,9 @@ pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
 pub(crate) struct Writer<'t, 'c> {
     tx: &'t Tx<'c>,
     context: DealContext,
+    /// Writes what the deals add up to. It has locked the rules of tiers before any partner is
+    /// locked.
+    partners: PartnerWriter<'t, 'c>,
     /// Partners that are locked, and whether they live.
     held: BTreeMap<PartnerId, bool>,
     /// Partners whose deals were written.
@@ -148,9 +151,8 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 
     pub(crate) async fn new(tx: &'t Tx<'c>) -> Result<Self> {
-        // The rules of tiers are held before any partner is.
-        let (_, (zone, days)) =
-            try_join(tier_rules::lock_shared(tx), organizations::calendar(tx)).await?;
+        let (partners, (zone, days)) =
+            try_join(PartnerWriter::new(tx), organizations::calendar(tx)).await?;
         let now = Timestamp::now();
         let context = DealContext {
             today: today(now, &zone),
@@ -161,6 +163,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok(Self {
             tx,
             context,
+            partners,
             held: BTreeMap::new(),
             touched: BTreeSet::new(),
             occasions: Vec::new(),
@@ -174,9 +177,9 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     /// Tells the owners of deals that were decided on, and computes what the deals of the partners
     /// add up to.
-    pub(crate) async fn finish(self) -> Result<()> {
+    pub(crate) async fn finish(mut self) -> Result<()> {
         notifications::tell(self.tx, &self.occasions).await?;
-        rollups::recompute(self.tx, &self.touched).await
+        rollups::recompute(&mut self.partners, &self.touched).await
     }
 
     /// Locks partners, the ones that are not held yet by their ids.

@@ -32,9 +32,12 @@ const SETTLING: TimeDelta = TimeDelta::seconds(2);
 
 /// Queues the first scores of new partners, unless the organization wants none by itself.
 pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let wanted: bool =
         organizations::table.select(organizations::auto_score).first(&mut tx.conn()).await?;
-    if !wanted || ids.is_empty() {
+    if !wanted {
         return Ok(());
     }
     queue(tx, ids, Timestamp(Timestamp::now().0 + SETTLING)).await

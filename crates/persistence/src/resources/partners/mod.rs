@@ -3,18 +3,16 @@
 pub(crate) mod account_claims;
 mod aggregate;
 mod batch;
-pub(crate) mod bulk;
 pub mod first_scores;
-pub(crate) mod history;
 mod overrides;
 mod references;
 pub(crate) mod rollups;
 pub mod selection;
-pub(crate) mod stale_scores;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tier_rules;
 mod write;
+pub(crate) mod writer;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -39,12 +37,13 @@ use crate::{
 pub use aggregate::aggregate;
 pub use batch::batch;
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
+pub(crate) use references::{RemovedRecord, partners_naming, remove_reference};
 pub use write::{
-    add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo,
-    unlink_contact, update,
+    add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo, update,
 };
+pub(crate) use write::{checked, edit, logo_changes};
 #[cfg(test)]
-pub(crate) use write::{insertion_for_tests, stored as stored_for_tests};
+pub(crate) use writer::rows::{insertion_for_tests, update_for_tests};
 
 /// How partners are listed.
 pub const SOURCE: Source = Source {
@@ -104,6 +103,16 @@ pub async fn expect_live(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
     let live = partners::table.find(id).filter(partners::deleted_at.is_null());
     let found: i64 = live.count().get_result(&mut tx.conn()).await?;
     if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
+}
+
+/// Those of partners that are there and not deleted.
+pub(crate) async fn live(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<PartnerId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let live = partners::table.filter(partners::id.eq_any(ids));
+    let live = live.filter(partners::deleted_at.is_null()).select(partners::id);
+    Ok(live.load(&mut tx.conn()).await?)
 }
 
 /// A live partner that may be the one somebody means.

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 
 use super::{
     references, rollups,
-    write::{Locked, apply, lock},
+    writer::{Deleted, LockedPartner, PartnerWriter},
 };
 use crate::kernel::db::Tx;
 
@@ -67,11 +67,12 @@ fn field_named(name: &str) -> Result<&'static Field> {
 /// `not_found` for the partner or the field; `not_overridable`.
 pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
     let field = field_named(field)?;
-    let locked = lock(tx, id, None).await?;
-    match rules::pin(&locked.row, &locked.held, field) {
-        Some(plan) => apply(tx, locked, plan).await,
-        None => Err(Error::of(Code::NotOverridable)),
-    }
+    let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
+    let locked = writer.take_expected(id, None)?;
+    let plan = rules::pin(&locked.row, &locked.held, field);
+    let plan = plan.ok_or_else(|| Error::of(Code::NotOverridable))?;
+    writer.stage(locked, plan);
+    writer.finish_one().await
 }
 
 /// Hands a field back to automation.
@@ -86,13 +87,14 @@ pub async fn clear_override(
     expected: Option<domain::patch::ExpectedVersions>,
 ) -> Result<Partner> {
     let field = field_named(field)?;
-    let locked = lock(tx, id, expected).await?;
+    let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
+    let locked = writer.take_expected(id, expected)?;
     let cleared: Vec<Held> =
         locked.held.iter().filter(|held| held.field == field).cloned().collect();
     if cleared.is_empty() {
         return Err(Error::of(Code::NotOverridden));
     }
-    clear(tx, locked, &cleared).await
+    clear(writer, locked, &cleared).await
 }
 
 /// Hands all fields back to automation; none to hand back changes nothing.
@@ -104,12 +106,18 @@ pub async fn clear_overrides(
     id: PartnerId,
     expected: Option<domain::patch::ExpectedVersions>,
 ) -> Result<Partner> {
-    let locked = lock(tx, id, expected).await?;
+    let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
+    let locked = writer.take_expected(id, expected)?;
     let cleared = locked.held.clone();
-    clear(tx, locked, &cleared).await
+    clear(writer, locked, &cleared).await
 }
 
-async fn clear(tx: &Tx<'_>, locked: Locked, cleared: &[Held]) -> Result<Partner> {
+async fn clear(
+    mut writer: PartnerWriter<'_, '_>,
+    locked: LockedPartner,
+    cleared: &[Held],
+) -> Result<Partner> {
+    let tx = writer.tx();
     let mut cleared = cleared.to_vec();
     if cleared.iter().any(|held| held.field.class == FieldClass::Computed) {
         for computed in rollups::of(tx, locked.id()).await? {
@@ -123,5 +131,6 @@ async fn clear(tx: &Tx<'_>, locked: Locked, cleared: &[Held]) -> Result<Partner>
     references::drop_vanished(tx, locked.id(), &mut plan.changes).await?;
     plan.changes.retain(|change| *change.field.of(&locked.row) != change.value);
     references::check(tx, Some(locked.id()), &[], &plan.changes).await?;
-    apply(tx, locked, plan).await
+    writer.stage(locked, plan);
+    writer.finish_one().await
 }

@@ -1,18 +1,19 @@
-//! Whether the things that new values name exist, and whether unique values are free: one question
-//! for all of them.
+//! What values of partners refer to: whether it exists and whether unique values are free (one
+//! question for all of them), and what becomes of values when it goes away.
 
 use std::collections::HashSet;
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Fault, Result, ids,
-    ids::PartnerId,
-    partners::{Change, partner_field},
+    ids::{MemberId, PartnerId, TagId},
+    partners::{self as rules, Change, partner_field},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::writer::{BATCH, Deleted, PartnerWriter};
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},
@@ -252,4 +253,57 @@ async fn look_up(
 pub(super) fn unique_values(row: &serde_json::Map<String, Json>) -> Vec<Change> {
     let fields = ["domain", "external_id"].into_iter().filter_map(partner_field);
     fields.map(|field| Change { field, value: field.of(row).clone() }).collect()
+}
+
+/// A record that goes away and that partners may name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RemovedRecord {
+    Tag(TagId),
+    Member(MemberId),
+}
+
+/// The partners, deleted ones too, that name a record in a value or in one that waits for an
+/// override to be cleared, in the order of their ids.
+pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<Vec<PartnerId>> {
+    let (values, id, field, name) = match gone {
+        RemovedRecord::Tag(id) => {
+            ("SELECT partner_id FROM partner_tags WHERE tag_id = ", id.0, "tag_ids", json!([id]))
+        }
+        RemovedRecord::Member(id) => (
+            "SELECT id FROM partners WHERE partner_manager_id = ",
+            id.0,
+            "partner_manager_id",
+            json!(id),
+        ),
+    };
+    // `@>` finds a scalar that is equal and an array that contains it.
+    let pending = format!(
+        " UNION SELECT partner_id FROM partner_overrides WHERE has_pending_value \
+         AND field = '{field}' AND pending_value @> "
+    );
+    let statement = Statement::new(values)
+        .with(Bind::Id(Some(id)), pending)
+        .with(Bind::Json(Some(name)), " ORDER BY 1");
+    Ok(statement.answers::<SqlUuid>().load(&mut tx.conn()).await?)
+}
+
+/// Takes a record that goes away out of partners: of each one version, and what follows for its
+/// tier.
+pub(crate) async fn remove_reference(
+    writer: &mut PartnerWriter<'_, '_>,
+    ids: &[PartnerId],
+    gone: &Json,
+) -> Result<()> {
+    for ids in ids.chunks(BATCH) {
+        writer.lock(ids, Deleted::Take).await?;
+        for id in ids {
+            let Some(locked) = writer.take(*id) else { continue };
+            let plan = rules::without(&locked.row, &locked.held, gone);
+            if !plan.is_empty() {
+                writer.stage(locked, plan);
+            }
+        }
+        writer.finish().await?;
+    }
+    Ok(())
 }

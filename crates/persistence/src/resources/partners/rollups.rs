@@ -14,7 +14,7 @@ use domain::{
 use futures_util::future::join;
 use serde_json::json;
 
-use super::{bulk, stale_scores, write::apply};
+use super::writer::{BATCH, Deleted, PartnerWriter};
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},
@@ -75,25 +75,28 @@ pub(super) async fn of(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<Change>> {
 ///
 /// # Errors
 /// `out_of_range` when an amount becomes more than money can be.
-pub(crate) async fn recompute(tx: &Tx<'_>, ids: &BTreeSet<PartnerId>) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
+pub(crate) async fn recompute(
+    writer: &mut PartnerWriter<'_, '_>,
+    ids: &BTreeSet<PartnerId>,
+) -> Result<()> {
     let ids: Vec<PartnerId> = ids.iter().copied().collect();
-    let (locked, sums) = join(bulk::lock_all(tx, &ids), sums(tx, &ids)).await;
-    let (mut locked, mut sums) = (locked?, sums?);
-    for id in &ids {
-        let Some(locked) = locked.remove(id) else { continue };
-        let mut plan = rules::recomputed(
-            &locked.row,
-            &locked.held,
-            values(sums.remove(id).unwrap_or_default())?,
-        );
-        plan.cause = WriteCause::DealClosed;
-        if !plan.is_idle() || !plan.skipped.is_empty() {
-            apply(tx, locked, plan).await?;
+    for ids in ids.chunks(BATCH) {
+        let tx = writer.tx();
+        let (locked, sums) = join(writer.lock(ids, Deleted::Take), sums(tx, ids)).await;
+        locked?;
+        let mut sums = sums?;
+        for id in ids {
+            let Some(locked) = writer.take(*id) else { continue };
+            let values = values(sums.remove(id).unwrap_or_default())?;
+            let mut plan = rules::recomputed(&locked.row, &locked.held, values);
+            plan.cause = WriteCause::DealClosed;
+            if !plan.is_empty() {
+                writer.stage(locked, plan);
+            }
         }
+        // Also what is not added up is looked at: dates, and deals that were lost.
+        writer.stage_stale(ids.iter().copied());
+        writer.finish().await?;
     }
-    // Also what is not added up is looked at: dates, and deals that were lost.
-    stale_scores::mark(tx, &ids).await
+    Ok(())
 }

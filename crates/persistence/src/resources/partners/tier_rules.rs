@@ -26,7 +26,7 @@ pub(crate) async fn read(tx: &Tx<'_>) -> Result<TierRules> {
 }
 
 async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
-    type Row = (String, Vec<String>, i32, String, String, Json);
+    type Row = (String, Vec<String>, i32, String, String, Json, Timestamp);
     type Types = (
         sql_types::Text,
         sql_types::Array<sql_types::Text>,
@@ -34,11 +34,13 @@ async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
         sql_types::Text,
         sql_types::Text,
         sql_types::Jsonb,
+        sql_types::Timestamptz,
     );
-    let statement = Statement::new("/* tiers.rules */ SELECT * FROM tier_rules(")
-        .with(Bind::Bool(Some(held)), ")");
+    let statement =
+        Statement::new("/* tiers.rules */ SELECT *, clock_timestamp() FROM tier_rules(")
+            .with(Bind::Bool(Some(held)), ")");
     let row: Row = statement.answers::<Types>().get_result(&mut tx.conn()).await?;
-    let (mode, evaluate_on, grace_days, currency, timezone, tiers) = row;
+    let (mode, evaluate_on, grace_days, currency, timezone, tiers, now) = row;
     let stored = StoredTierRules {
         mode,
         evaluate_on,
@@ -47,7 +49,7 @@ async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
         timezone,
         tiers,
     };
-    TierRules::new(&stored, Timestamp::now())
+    TierRules::new(&stored, now)
 }
 
 /// Waits for everybody who decides by the rules, and keeps others from it until the transaction

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use domain::{Result, ids::PartnerId, schema::score_claims};
 use uuid::Uuid;
 
-use super::uuids;
+use super::facts::uuids;
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},

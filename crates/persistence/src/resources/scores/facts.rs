@@ -26,7 +26,7 @@ use crate::{
         db::Tx,
         statement::{Bind, Statement},
     },
-    resources::partners::bulk::{self, Locked},
+    resources::partners::writer::LockedPartner,
 };
 
 /// For so long something that was done with a partner counts, in days; events are not kept longer.
@@ -66,12 +66,6 @@ pub struct Known {
     pub last_hash: Option<String>,
 }
 
-/// A partner that this transaction holds for its scores.
-pub struct Held {
-    pub known: Known,
-    pub(super) locked: Locked,
-}
-
 /// What is known of live partners, in the order of their ids. Nothing is locked.
 ///
 /// # Errors
@@ -88,32 +82,15 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
         .collect())
 }
 
-/// Locks live partners for their scores, in the order of their ids, with what is known of them
-/// under the lock. Those that somebody else is writing just now are left out and named beside: a
-/// batch that waited for one of them would keep everybody else from all of the others.
-///
-/// # Errors
-/// Those of the database.
-pub async fn hold(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<(Vec<Held>, Vec<PartnerId>)> {
-    // The lock comes first, so what follows is as it stays: whoever writes deals holds their
-    // partner.
-    let locked = bulk::lock_free(tx, ids).await?;
-    let missing: Vec<PartnerId> =
-        ids.iter().copied().filter(|id| !locked.contains_key(id)).collect();
-    let busy = match missing.as_slice() {
-        [] => Vec::new(),
-        missing => {
-            let live = partners::id.eq_any(missing).and(partners::deleted_at.is_null());
-            partners::table.filter(live).select(partners::id).load(&mut tx.conn()).await?
-        }
-    };
-    let mut beside = Beside::load(tx, ids).await?;
-    let mut all: Vec<Held> = locked
-        .into_iter()
-        .map(|(id, locked)| Held { known: beside.known(id, locked.row.clone()), locked })
-        .collect();
-    all.sort_unstable_by_key(|held| held.known.id);
-    Ok((all, busy))
+/// What is known of locked partners, in their order.
+pub(super) async fn of_locked(
+    tx: &Tx<'_>,
+    locked: impl Iterator<Item = &LockedPartner>,
+) -> Result<Vec<Known>> {
+    let locked: Vec<&LockedPartner> = locked.collect();
+    let ids: Vec<PartnerId> = locked.iter().map(|one| one.id()).collect();
+    let mut beside = Beside::load(tx, &ids).await?;
+    Ok(locked.into_iter().map(|one| beside.known(one.id(), one.row.clone())).collect())
 }
 
 type DealRow =
@@ -174,7 +151,7 @@ impl Beside {
     }
 }
 
-fn uuids(ids: &[PartnerId]) -> Bind {
+pub(super) fn uuids(ids: &[PartnerId]) -> Bind {
     Bind::Ids(ids.iter().map(|id| id.0).collect())
 }
 

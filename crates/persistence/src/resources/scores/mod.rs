@@ -16,7 +16,7 @@ use domain::{
     scores::{Judgement, SCORE_PARTNER, Score, ScorePage, ScoreRefreshRequest, plan_scores},
     timestamp::Timestamp,
 };
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -28,14 +28,15 @@ use crate::{
     resources::{
         jobs,
         partners::{
-            self, bulk,
+            self,
             selection::{self, Selected},
+            writer::PartnerWriter,
         },
     },
 };
 
 pub use claims::{Claimed, claim, release};
-pub use facts::{Held, Known, KnownDeal, hold, look};
+pub use facts::{Known, KnownDeal, look};
 pub use past::{Past, past};
 
 /// One page of the scores of a partner.
@@ -72,49 +73,93 @@ pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Resul
 
 /// A judgement that is to be written.
 pub struct Judged {
-    pub held: Held,
+    pub partner: PartnerId,
     pub score: Judgement,
     /// Whether something that it rests on has changed while it was being made.
     pub stale: bool,
 }
 
-/// Writes judgements that were made by this version of the ideal partner profile: to the partners,
-/// by the one function that writes them and with what follows for their tiers, and to their
-/// history.
-///
-/// # Errors
-/// Those of the database.
-pub async fn write(tx: &Tx<'_>, profile_version: i64, judged: Vec<Judged>) -> Result<()> {
-    if judged.is_empty() {
-        return Ok(());
+/// Partners that a transaction has locked for their scores, with what is known of them under the
+/// lock.
+pub struct ScoreWriter<'t, 'c> {
+    tx: &'t Tx<'c>,
+    partners: PartnerWriter<'t, 'c>,
+    /// In the order of their ids.
+    known: Vec<Known>,
+    /// Live partners that other transactions have locked.
+    locked_elsewhere: Vec<PartnerId>,
+}
+
+impl<'t, 'c> ScoreWriter<'t, 'c> {
+    /// Locks live partners. Those that somebody else is writing just now are left out: a batch that
+    /// waited for one of them would keep everybody else from all of the others.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lock(tx: &'t Tx<'c>, ids: &[PartnerId]) -> Result<Self> {
+        // The lock comes first, so what follows is as it stays: whoever writes deals holds their
+        // partner.
+        let partners = PartnerWriter::with_free(tx, ids).await?;
+        let known = facts::of_locked(tx, partners.locked()).await?;
+        let is_missing = |id: &&PartnerId| known.iter().all(|known| known.id != **id);
+        let missing: Vec<PartnerId> = ids.iter().filter(is_missing).copied().collect();
+        let locked_elsewhere = partners::live(tx, &missing).await?;
+        Ok(Self { tx, partners, known, locked_elsewhere })
     }
-    let at = Timestamp::now();
-    let rows =
-        judged.iter().map(|Judged { held, score, .. }| row(held.known.id, score, at)).collect();
-    // One bind for any number of rows, so that the statement has one text and is prepared once.
-    let history = Statement::new(
-        "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, \
-            health_score, four_c_breakdown, \
-         key_strengths, ai_summary, evidence, engine, fallback_reason, input_hash) SELECT * FROM \
-         jsonb_to_recordset(",
-    )
-    .with(
-        Bind::Json(Some(Json::Array(rows))),
-        ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, health_score \
-            bigint, \
-         four_c_breakdown jsonb, key_strengths text[], ai_summary text, evidence jsonb, engine \
-         text, fallback_reason text, \
-         input_hash text)",
-    );
-    let history = async { history.execute(&mut tx.conn()).await.map_err(Error::from) };
-    let writes = judged.into_iter().map(|Judged { held, score, stale }| {
-        let how = Scored { engine: score.engine.clone(), profile_version, stale };
-        let plan = plan_scores(&held.known.row, &score, at, how);
-        bulk::update_planned(tx, held.locked, plan)
-    });
-    // All statements share a round trip.
-    try_join(history, try_join_all(writes)).await?;
-    Ok(())
+
+    /// Live partners that were left out.
+    pub fn locked_elsewhere(&self) -> &[PartnerId] {
+        &self.locked_elsewhere
+    }
+
+    /// What is known of the partners.
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// Writes judgements that were made by this version of the ideal partner profile: to the
+    /// partners, with what follows for their tiers, and to the history of scores. `confirmed` are
+    /// the partners whose scores this version would make once more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn write(
+        mut self,
+        profile_version: i64,
+        judged: Vec<Judged>,
+        confirmed: Vec<PartnerId>,
+    ) -> Result<()> {
+        let at = self.partners.rules().now;
+        let history = judged.iter().map(|judged| row(judged.partner, &judged.score, at)).collect();
+        let history = Statement::new(
+            "/* scores.write */ INSERT INTO scores (id, partner_id, created_at, fit_score, \
+             health_score, four_c_breakdown, key_strengths, ai_summary, evidence, engine, \
+             fallback_reason, input_hash) SELECT * FROM jsonb_to_recordset(",
+        )
+        .with(
+            Bind::Json(Some(Json::Array(history))),
+            ") AS v (id uuid, partner_id uuid, created_at timestamptz, fit_score bigint, \
+             health_score bigint, four_c_breakdown jsonb, key_strengths text[], ai_summary text, \
+             evidence jsonb, engine text, fallback_reason text, input_hash text)",
+        );
+        let is_history = !judged.is_empty();
+        for Judged { partner, score, stale } in judged {
+            let Some(locked) = self.partners.take(partner) else { continue };
+            let how = Scored { engine: score.engine.clone(), profile_version, stale };
+            let plan = plan_scores(&locked.row, &score, at, how);
+            self.partners.stage(locked, plan);
+        }
+        self.partners.stage_confirmed(profile_version, confirmed);
+        let tx = self.tx;
+        let history = async {
+            match is_history {
+                true => history.execute(&mut tx.conn()).await.map_err(Error::from),
+                false => Ok(0),
+            }
+        };
+        try_join(history, self.partners.finish()).await?;
+        Ok(())
+    }
 }
 
 fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
@@ -132,29 +177,4 @@ fn row(id: PartnerId, score: &Judgement, at: Timestamp) -> Json {
         "fallback_reason": score.fallback_reason,
         "input_hash": score.input_hash
     })
-}
-
-/// Notes that the scores of partners are still what this version of the ideal partner profile would
-/// make of them. No version of the partner: nothing has changed but what we know.
-///
-/// # Errors
-/// Those of the database.
-pub async fn confirm(tx: &Tx<'_>, profile_version: i64, ids: &[PartnerId]) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let version = || Bind::Int(Some(profile_version));
-    Statement::new(
-        "/* scores.confirm */ UPDATE partners SET scores_stale = false, scored_profile_version = ",
-    )
-    .with(version(), " WHERE (scores_stale OR scored_profile_version IS DISTINCT FROM ")
-    .with(version(), ") AND scored_at IS NOT NULL AND id = ANY(")
-    .with(uuids(ids), ")")
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
-}
-
-fn uuids(ids: &[PartnerId]) -> Bind {
-    Bind::Ids(ids.iter().map(|id| id.0).collect())
 }

@@ -40,7 +40,6 @@ use crate::{
     },
 };
 
-pub(crate) use evaluation::evaluate_changed;
 use evaluation::{Evaluation, Which};
 pub use history::list_history;
 pub use work::{DAILY, TierEvaluation, daily};
