@@ -209,7 +209,10 @@ impl Error {
     /// Whether the database is away or a disk full: nothing that was asked for is at fault, and it
     /// may be tried again however often that has failed.
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>() || source.is::<DatabaseAway>())
+        match self {
+            Self::Unavailable(source) => source.is::<OutOfSpace>() || source.is::<DatabaseAway>(),
+            _ => false,
+        }
     }
 
     /// The database cannot be reached, or has ended the connection.
