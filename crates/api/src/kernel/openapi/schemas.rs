@@ -35,7 +35,7 @@ fn merge_all_of(schemas: &mut Schemas) {
             schema.entry("description").or_insert(description.clone());
         }
         // The derive leaves it out of the struct that takes another one in.
-        let closed = |part: &Json| target(part, &before).get("additionalProperties").cloned();
+        let closed = |part: &Json| resolved(part, &before).get("additionalProperties").cloned();
         if let Some(closed) = parts.iter().find_map(closed) {
             schema.entry("additionalProperties").or_insert(closed);
         }
@@ -48,13 +48,13 @@ fn merge_all_of(schemas: &mut Schemas) {
 }
 
 /// The schema itself, or the one that it refers to.
-fn target<'a>(part: &'a Json, schemas: &'a Schemas) -> &'a Json {
+fn resolved<'a>(part: &'a Json, schemas: &'a Schemas) -> &'a Json {
     let name = part.get("$ref").and_then(Json::as_str).and_then(name_of);
     name.and_then(|name| schemas.get(name)).unwrap_or(part)
 }
 
 fn flatten(part: &Json, schemas: &Schemas, properties: &mut Schemas, required: &mut Vec<Json>) {
-    let part = target(part, schemas);
+    let part = resolved(part, schemas);
     for inner in part.get("allOf").and_then(Json::as_array).into_iter().flatten() {
         flatten(inner, schemas, properties, required);
     }
