@@ -923,7 +923,7 @@ async fn the_truths_of_five_thousand_real_companies_come_out() {
     let domains = json!({
         "filter": {"op": "is_not_null", "field": "domain"},
         "limit": 1,
-        "include": "total_count"
+        "include": ["total_count"]
     });
     let domains = org.owner.post("/v1/partners/query", domains).await.expect(200);
     assert_eq!(domains.body["total_count"], 5_451);

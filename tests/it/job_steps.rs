@@ -216,11 +216,13 @@ impl World {
             () = self.is_waiting() => {}
         }
         lock.batch_execute("ROLLBACK").await.unwrap();
-        let leases = "UPDATE tasks SET locked_until = now(), run_at = now()";
+        let leases = "UPDATE tasks SET locked_until = now(), run_at = now() \
+            WHERE locked_until IS NOT NULL";
         self.scratch.superuser().await.batch_execute(leases).await.unwrap();
     }
 
     /// Until somebody waits for the lock on the jobs.
+    #[expect(clippy::disallowed_methods, reason = "the catalogue is no table of the schema")]
     async fn is_waiting(&self) {
         let waiting = "SELECT count(*) AS count FROM pg_locks \
             WHERE NOT granted AND relation = 'jobs'::regclass";

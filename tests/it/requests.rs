@@ -665,7 +665,7 @@ async fn a_tag_changes_with_whatever_a_resource_shows() {
         &tag_path,
         &view,
         &contact,
-        &item.header("location").to_owned(),
+        item.header("location"),
         &tier,
         "/v1/tier-policy",
         "/v1/application-form",

@@ -921,7 +921,8 @@ async fn an_outage_uses_up_no_attempts() {
             return Err(Error::Unavailable("a mail did not go out".into()));
         }
         *tried.borrow_mut() += 1;
-        match (*tried.borrow() <= 12, kind) {
+        let is_out = *tried.borrow() <= 12;
+        match (is_out, kind) {
             (true, "full") => Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into()),
             (true, _) => Err(Store::connect(&refusing).await.err().unwrap()),
             (false, _) => {
