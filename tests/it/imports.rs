@@ -921,7 +921,7 @@ async fn the_truths_of_five_thousand_real_companies_come_out() {
         .filter(|code| *code == "invalid_domain");
     assert_eq!(warnings.count(), 53);
     let domains = json!({
-        "filter": {"op": "is_not_null", "field": "domain"},
+        "filter": {"op": "is_null", "field": "domain", "value": false},
         "limit": 1,
         "include": ["total_count"]
     });
