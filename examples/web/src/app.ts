@@ -69,7 +69,7 @@ async function learn(): Promise<Known> {
   const limit = 200;
   const [fields, views, tags, tiers, members, me] = await Promise.all([
     all(async (at) => answer(await api.GET("/v1/partner-fields", { params: { query: { limit, ...at } } }))),
-    all(async (at) => answer(await api.GET("/v1/views", { params: { query: { object: "partner", limit, ...at } } }))),
+    all(async (at) => answer(await api.GET("/v1/views", { params: { query: { object: ["partner"], limit, ...at } } }))),
     all(async (at) => answer(await api.GET("/v1/tags", { params: { query: { limit, ...at } } }))),
     all(async (at) => answer(await api.GET("/v1/tiers", { params: { query: { limit, ...at } } }))),
     all(async (at) => answer(await api.GET("/v1/members", { params: { query: { limit, ...at } } }))),

@@ -113,7 +113,10 @@ pub struct Score {
 
 /// The fields that lists of scores are filtered and sorted by.
 pub static SCORE: &[Field] = &[
-    Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ScoreId::PREFIX, "ScoreId"),
+    Field::new("id", "ID", FieldType::Id, FieldClass::System)
+        .ids(ScoreId::PREFIX, "ScoreId")
+        // The path of the list has a parameter `id` already, and clients want each name once.
+        .query_only(),
     Field::new("fit_score", "Fit score", FieldType::Score, FieldClass::System),
     Field::new("health_score", "Health score", FieldType::Score, FieldClass::System),
     Field::new("engine", "Engine", FieldType::Text, FieldClass::System),

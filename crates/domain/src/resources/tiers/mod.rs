@@ -293,7 +293,9 @@ pub struct TierChange {
 /// The fields that lists of tier changes are filtered and sorted by.
 pub static TIER_CHANGE: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System)
-        .ids(TierChangeId::PREFIX, "TierChangeId"),
+        .ids(TierChangeId::PREFIX, "TierChangeId")
+        // The path of the list has a parameter `id` already, and clients want each name once.
+        .query_only(),
     Field::new("from", "From", FieldType::Text, FieldClass::System)
         .null()
         .exact()
