@@ -290,7 +290,8 @@ fn register_in_time(wanted: &mut DealUpdate, today: NaiveDate, item: &mut NewJob
     if let (None, Some(day)) = (wanted.registered_on, closed_on) {
         wanted.registered_on = Some(day);
         let detail = format!(
-            "The row does not say when the deal was registered; {day} is taken, the day on which              it was closed."
+            "The row does not say when the deal was registered; {day} is taken, the day on which it \
+             was closed."
         );
         item.warnings.push(JobItemWarning::new("date_assumed", detail).about("registered_on"));
     }
