@@ -44,7 +44,7 @@ fn beside_version(body: &[u8]) -> Option<String> {
     let beside = BESIDE_VERSION
         .iter()
         .filter_map(|name| properties.get_key_value(*name))
-        .filter(|(_, value)| !says_nothing(value));
+        .filter(|(_, value)| !is_blank(value));
     let beside: Vec<(&String, &Value)> = beside.collect();
     if beside.is_empty() {
         return None;
@@ -53,14 +53,14 @@ fn beside_version(body: &[u8]) -> Option<String> {
     Some(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn says_nothing(value: &Value) -> bool {
+fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(is) => !is,
         Value::Number(number) => number.as_i64() == Some(0),
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.values().all(says_nothing),
+        Value::Object(members) => members.values().all(is_blank),
     }
 }
 

@@ -32,7 +32,7 @@ use crate::kernel::{
     gate::Passed,
     limits::{Bucket, Left, Subject, Taken},
     problem::{self, Failure, Result},
-    request_body::{Sum, late},
+    request_body::{BodyDigest, late},
     state::State,
 };
 
@@ -180,7 +180,7 @@ impl Call {
     /// answer.
     pub async fn once(
         &self,
-        payload: &Sum,
+        payload: &BodyDigest,
         work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
     ) -> Result<Answer> {
         let credential = match self.caller.credential {
@@ -212,7 +212,7 @@ fn named(
     passed: &Passed,
     credential: Uuid,
     key: String,
-    payload: &Sum,
+    payload: &BodyDigest,
 ) -> idempotency::Key {
     let mut digest = Sha256::new();
     // Each part ends with a zero byte, which none of them can hold, so that two requests never run
@@ -358,8 +358,8 @@ fn entity_tags(list: &str) -> Option<Vec<&str>> {
     }
 }
 
-/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. What follows
-/// it says in which state beside its version a resource was, and does not count.
+/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. What
+/// follows it says in which state beside its version a resource was, and does not count.
 fn version_of(tag: &str) -> Option<i64> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -390,7 +390,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
 /// A JSON body, checked and normalised against its schema in the document.
 pub struct Json<T> {
     pub value: T,
-    pub sum: Sum,
+    pub sum: BodyDigest,
 }
 
 impl<T> Deref for Json<T> {
@@ -411,7 +411,7 @@ impl<T: RequestBody + DeserializeOwned + 'static> FromRequest for Json<T> {
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
             let value = read_json(&bytes)?;
             passed.charge_for(&state, &value)?;
-            Ok(Self { value: checked(&state, value)?, sum: Sum::of(&bytes) })
+            Ok(Self { value: checked(&state, value)?, sum: BodyDigest::of(&bytes) })
         })
     }
 }
@@ -606,11 +606,11 @@ impl PublicCall {
         &self,
         scope: &Scope,
         secret: &str,
-        payload: &Sum,
+        payload: &BodyDigest,
         work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
     ) -> Result<Answer> {
         let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
-            Sum::of(secret.as_bytes()).0;
+            BodyDigest::of(secret.as_bytes()).0;
         let key = self.idempotency_key.clone();
         let key = key.map(|key| {
             named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload)

@@ -5,9 +5,9 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of a body as it came.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sum(pub [u8; 32]);
+pub struct BodyDigest(pub [u8; 32]);
 
-impl Sum {
+impl BodyDigest {
     /// Of a body.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())

@@ -22,7 +22,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::kernel::request_body::{Sum, late};
+use crate::kernel::request_body::{BodyDigest, late};
 
 /// The largest upload, in bytes.
 const MAX_FILE: u64 = 25 << 20;
@@ -87,7 +87,7 @@ pub struct Upload {
     /// none is asked for.
     pub options: Vec<u8>,
     /// Of the file and the options: the same upload has another boundary each time.
-    pub sum: Sum,
+    pub sum: BodyDigest,
 }
 
 /// The form of an import, for the document.
@@ -222,7 +222,7 @@ async fn read_at(
     // The length keeps the end of the file and the beginning of the options apart.
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);
-    Ok(Upload { file, bytes, options, sum: Sum(digest.finalize().into()) })
+    Ok(Upload { file, bytes, options, sum: BodyDigest(digest.finalize().into()) })
 }
 
 /// A body on its way: how much of it has come, and until when the rest must.

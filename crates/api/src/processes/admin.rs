@@ -32,8 +32,8 @@ pub enum Command {
     CreateOrganization(CreateOrganization),
     /// Print a token with which a person can choose a new password within an hour.
     ResetPassword(ResetPassword),
-    /// Release an e-mail address that another account has taken: it then belongs to the first person
-    /// who proves it by a mailed link.
+    /// Release an e-mail address that another account has taken: it then belongs to the first
+    /// person who proves it by a mailed link.
     FreeEmail(FreeEmail),
     /// Create an API key; prints it.
     CreateApiKey(CreateApiKey),

@@ -16,7 +16,7 @@ use crate::kernel::{
     answer::Answer,
     call::{Call, Json, PublicCall},
     problem::Result,
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 /// Get the application form
@@ -106,7 +106,7 @@ pub async fn rotate_form_token(call: Call) -> Result<Answer> {
         let form = application_forms::rotate_token(tx).await?;
         Ok(Answer::resource(form.version, &form))
     };
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }
 
 /// The secret of a public link.

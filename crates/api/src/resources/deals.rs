@@ -20,7 +20,7 @@ use crate::kernel::{
     answer::Answer,
     call::{Call, Json},
     problem::{Result, batch_status, status_of},
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 fn answer(deal: &Deal) -> Answer {
@@ -204,7 +204,7 @@ pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     errors(ExternalIdTaken, DealConflict)
 )]
 pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    call.once(&Sum::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
+    call.once(&BodyDigest::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
 }
 
 /// Approve a deal

@@ -19,7 +19,7 @@ use crate::kernel::{
     call::Call,
     files::result_of,
     problem::{self, Result},
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 /// Where a job is.
@@ -163,5 +163,5 @@ pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
         let job = jobs::cancel(tx, *id, call.if_match).await?;
         Ok(answer(&call, &job))
     };
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }

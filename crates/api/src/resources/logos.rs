@@ -28,7 +28,7 @@ use crate::kernel::{
     heavy::{self, Places},
     images,
     problem::Result,
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 /// The largest upload, in bytes.
@@ -187,7 +187,7 @@ fn new_version(png: &[u8]) -> Result<String, Error> {
     let mut own = [0u8; 4];
     getrandom::fill(&mut own).map_err(Error::internal)?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(format!("{}-{}", hex(&Sum::of(png).0[..12]), hex(&own)))
+    Ok(format!("{}-{}", hex(&BodyDigest::of(png).0[..12]), hex(&own)))
 }
 
 /// Keeps the bytes of a new logo; answers the path under which they are served.

@@ -26,7 +26,7 @@ use crate::kernel::{
     auth::Credential,
     call::{Call, Json, Query},
     problem::{Result, batch_status, status_of},
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 /// Every field of partners.
@@ -48,9 +48,9 @@ pub(crate) fn answer(partner: &Partner) -> Answer {
     Answer::resource(tag(partner), partner)
 }
 
-/// What names the state of a partner: its version; since scores make no version, how often they were
-/// written since; and a word where `scores_stale` is not what it is right after that write, since it
-/// makes none either.
+/// What names the state of a partner: its version; since scores make no version, how often they
+/// were written since; and a word where `scores_stale` is not what it is right after that write,
+/// since it makes none either.
 fn tag(partner: &Partner) -> String {
     let Partner { summary, scored_since_version: times, .. } = partner;
     let mut tag = summary.version.to_string();
@@ -85,7 +85,7 @@ pub async fn list_partner_fields(call: Call) -> Result<Answer> {
     let fields = request.page_of(PARTNER.iter().map(PartnerField::from).collect());
     let answer = Answer::ok(&fields);
     let sum: String =
-        Sum::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        BodyDigest::of(&answer.body).0.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Ok(answer.with(header::ETAG, format!("\"{sum}\"")))
 }
 
@@ -330,7 +330,8 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
     errors(DomainTaken, ExternalIdTaken, DealConflict)
 )]
 pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    call.once(&Sum::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?))).await
+    call.once(&BodyDigest::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?)))
+        .await
 }
 
 /// List the overrides of a partner

@@ -426,7 +426,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Adds an event; it is written when the work is done, with the scope's actor and request.
-    pub fn tell(&self, event: NewEvent) {
+    pub fn record(&self, event: NewEvent) {
         self.events.lock().expect("never poisoned").push(event);
     }
 

@@ -22,7 +22,7 @@ use crate::{
             self,
             writer::{Deleted, PartnerWriter},
         },
-        submissions::{already_accepted, get, lock, mapping_context, tell},
+        submissions::{already_accepted, get, lock, mapping_context, record},
     },
 };
 
@@ -95,8 +95,8 @@ async fn close(tx: &Tx<'_>, before: &Submission, partner: PartnerId) -> Result<S
     if reviewer != before.reviewer_id {
         changes["reviewer_id"] = json!({"from": before.reviewer_id, "to": reviewer});
     }
-    tell(tx, "application.updated", &after, json!({"changes": changes}));
-    tell(tx, "application.accepted", &after, json!({"partner_id": partner}));
+    record(tx, "application.updated", &after, json!({"changes": changes}));
+    record(tx, "application.accepted", &after, json!({"partner_id": partner}));
     Ok(after)
 }
 

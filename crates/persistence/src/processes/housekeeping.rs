@@ -194,13 +194,13 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
         .await?;
     diesel::delete(partners::table.filter(partners::id.eq_any(&ids))).execute(&mut conn).await?;
     for (id, version, partner) in people {
-        tx.tell(NewEvent::new("contact.deleted", id, version, json!({})).of_partner(partner));
+        tx.record(NewEvent::new("contact.deleted", id, version, json!({})).of_partner(partner));
     }
     for (id, version, partner) in registrations {
-        tx.tell(NewEvent::new("deal.erased", id, version, json!({})).of_partner(partner));
+        tx.record(NewEvent::new("deal.erased", id, version, json!({})).of_partner(partner));
     }
     for (id, version) in deleted {
-        tx.tell(NewEvent::new("partner.erased", id, version, json!({})).of_partner(id));
+        tx.record(NewEvent::new("partner.erased", id, version, json!({})).of_partner(id));
     }
     Ok(())
 }
@@ -215,7 +215,7 @@ async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
     let gone: Vec<(DealId, i64, PartnerId)> =
         purge.answers::<(SqlUuid, BigInt, SqlUuid)>().load(&mut tx.conn()).await?;
     for (id, version, partner) in &gone {
-        tx.tell(NewEvent::new("deal.erased", id, *version, json!({})).of_partner(*partner));
+        tx.record(NewEvent::new("deal.erased", id, *version, json!({})).of_partner(*partner));
     }
     Ok(gone.len())
 }

@@ -58,7 +58,7 @@ pub async fn remove(
     email_directory::release_email(tx, &member.email).await?;
     diesel::delete(table.find(id)).execute(&mut tx.conn()).await?;
     let data = json!({"name": member.name, "email": member.email, "role": member.role});
-    tx.tell(NewEvent::new("member.removed", id, member.version, data));
+    tx.record(NewEvent::new("member.removed", id, member.version, data));
     Ok(())
 }
 

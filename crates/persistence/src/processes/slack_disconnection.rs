@@ -22,7 +22,7 @@ pub async fn disconnect(tx: &Tx<'_>) -> Result<()> {
         .optional()?;
     let workspace = ended.ok_or_else(|| Error::of(Code::NotFound))?;
     notifications::forget_slack_targets(tx).await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "integration.disconnected",
         slack::SLACK,
         None,

@@ -110,7 +110,7 @@ pub async fn insert(
         "allowed_cidrs": key.allowed_cidrs,
         "expires_at": key.expires_at
     });
-    tx.tell(NewEvent::new("api_key.created", key.id, key.version, data));
+    tx.record(NewEvent::new("api_key.created", key.id, key.version, data));
     Ok((key, secret))
 }
 
@@ -173,7 +173,7 @@ pub async fn update(
     revocations::revoke(tx, id.0).await?;
     // The revocation above ends no key. It makes every instance read the row again, which it would
     // otherwise believe for a minute.
-    tx.tell(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
+    tx.record(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
     Ok(after)
 }
 
@@ -216,7 +216,7 @@ pub async fn rotate(
         "successor_id": key.id,
         "successor_prefix": key.prefix
     });
-    tx.tell(NewEvent::new("api_key.rotated", id, version, data));
+    tx.record(NewEvent::new("api_key.rotated", id, version, data));
     Ok((key, secret))
 }
 
@@ -243,7 +243,7 @@ pub async fn revoke(
         .await?;
     revocations::revoke(tx, id.0).await?;
     let changes = json!({"revoked_at": {"from": null, "to": now}});
-    tx.tell(NewEvent::new("api_key.revoked", id, version, json!({"changes": changes})));
+    tx.record(NewEvent::new("api_key.revoked", id, version, json!({"changes": changes})));
     Ok(())
 }
 

@@ -168,7 +168,7 @@ async fn add_version(
     diesel::insert_into(versions::table).values(row).execute(&mut tx.conn()).await?;
     let after = get_version(tx, before.version + 1).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "application_form.updated",
         organization,
         after.version,

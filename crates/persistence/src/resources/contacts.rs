@@ -123,7 +123,7 @@ pub(crate) async fn insert_many(
     let rows: Vec<_> = new.iter().map(|(id, contact)| row(*id, contact)).collect();
     diesel::insert_into(contacts::table).values(rows).execute(&mut tx.conn()).await?;
     for (id, contact) in new {
-        tell(tx, "contact.created", *id, 1, contact.partner_id, json!({"changes": {}}));
+        record(tx, "contact.created", *id, 1, contact.partner_id, json!({"changes": {}}));
     }
     mark_scores_stale(tx, new.iter().map(|(_, contact)| contact.partner_id)).await?;
     let ids: Vec<ContactId> = new.iter().map(|(id, _)| *id).collect();
@@ -132,7 +132,7 @@ pub(crate) async fn insert_many(
 
 async fn insert_row(tx: &Tx<'_>, id: ContactId, contact: &ContactCreate) -> Result<()> {
     diesel::insert_into(contacts::table).values(row(id, contact)).execute(&mut tx.conn()).await?;
-    tell(tx, "contact.created", id, 1, contact.partner_id, json!({"changes": {}}));
+    record(tx, "contact.created", id, 1, contact.partner_id, json!({"changes": {}}));
     Ok(())
 }
 
@@ -204,7 +204,7 @@ pub async fn update(
             _ => (field, json!({"from": null, "to": null, "truncated": true})),
         })
         .collect();
-    tell(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
+    record(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
     mark_scores_stale(tx, [before.partner_id, partner]).await?;
     get(tx, id).await
 }
@@ -222,7 +222,7 @@ pub async fn delete(
     let (before, _, mut writer) = lock(tx, id, expected, None).await?;
     partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
-    tell(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
+    record(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
     mark_scores_stale(tx, [before.partner_id]).await
 }
 
@@ -260,8 +260,8 @@ fn expect_live(held: &HeldPartners, id: PartnerId) -> Result<()> {
     }
 }
 
-fn tell(tx: &Tx<'_>, kind: &str, id: ContactId, version: i64, partner: PartnerId, data: Value) {
-    tx.tell(NewEvent::new(kind, id, version, data).of_partner(partner));
+fn record(tx: &Tx<'_>, kind: &str, id: ContactId, version: i64, partner: PartnerId, data: Value) {
+    tx.record(NewEvent::new(kind, id, version, data).of_partner(partner));
 }
 
 async fn set_primary(

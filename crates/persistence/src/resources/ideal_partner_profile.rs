@@ -68,7 +68,7 @@ pub async fn replace(
     diesel::update(ideal_partner_profiles::table).set(set).execute(&mut tx.conn()).await?;
     let after = get(tx).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "ideal_partner_profile.updated",
         organization,
         after.version,

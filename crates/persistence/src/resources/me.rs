@@ -52,7 +52,7 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> 
         .returning(members::version)
         .get_result(&mut tx.conn())
         .await?;
-    tx.tell(NewEvent::new("member.updated", id, version, json!({"changes": changes})));
+    tx.record(NewEvent::new("member.updated", id, version, json!({"changes": changes})));
     of_member(tx, id).await
 }
 

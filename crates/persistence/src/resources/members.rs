@@ -130,7 +130,7 @@ async fn insert_invited(
     let data = json!({"email": member.email, "role": member.role, "expires_at": expires_at});
     let told = NewEvent::new("member.invited", member.id, member.version, data);
     let event = told.id;
-    tx.tell(told);
+    tx.record(told);
     Ok(Invitation { member, token, mail_token, expires_at, event })
 }
 
@@ -194,7 +194,7 @@ pub async fn accept(
     if !email_directory::take_email(tx, &member.email, proof).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "member.joined",
         member.id,
         member.version,
@@ -268,7 +268,7 @@ pub(crate) async fn write(
     if let Some(reason) = reason {
         data["reason"] = reason.into();
     }
-    tx.tell(NewEvent::new("member.updated", id, after.version, data));
+    tx.record(NewEvent::new("member.updated", id, after.version, data));
     Ok(after)
 }
 

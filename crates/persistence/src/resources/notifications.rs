@@ -44,7 +44,7 @@ const TOLD_APPLICATIONS: Allowance = Allowance { most: 10, period: TimeDelta::ho
 
 /// Tells of what has happened, in the transaction in which it happens: an entry for each member who
 /// is concerned and active, and a delivery with its task for each mail and each target in Slack.
-pub async fn tell(tx: &Tx<'_>, occasions: &[Occasion]) -> Result<()> {
+pub async fn notify(tx: &Tx<'_>, occasions: &[Occasion]) -> Result<()> {
     if occasions.is_empty() {
         return Ok(());
     }
@@ -144,7 +144,7 @@ pub async fn application_submitted(
             .at(Timestamp(Timestamp::now().0 + wait));
         tasks::enqueue(tx, &summary).await?;
     }
-    tell(tx, &[occasion]).await
+    notify(tx, &[occasion]).await
 }
 
 /// Tells how many applications have come in beyond those that were told one by one. Asked again it
@@ -155,7 +155,7 @@ pub async fn summarize_applications(tx: &Tx<'_>, task: &Task) -> Result<()> {
     let event = serde_json::from_value(event).map(EventId).map_err(Error::internal)?;
     match mail_allowances::take_refused(tx, &applications_key(tx)).await? {
         0 => Ok(()),
-        count => tell(tx, &[Occasion::applications_submitted(event, count)]).await,
+        count => notify(tx, &[Occasion::applications_submitted(event, count)]).await,
     }
 }
 
@@ -367,6 +367,6 @@ async fn write_settings(
     diesel::update(notification_settings::table).set(set).execute(&mut tx.conn()).await?;
     // They belong to the form, but are no part of what its version counts.
     let data = json!({"changes": {}, "notifications": {"changes": changes}});
-    tx.tell(NewEvent::new("application_form.updated", tx.scope().organization, None, data));
+    tx.record(NewEvent::new("application_form.updated", tx.scope().organization, None, data));
     get_settings(tx).await
 }

@@ -82,7 +82,7 @@ pub async fn register(
         .returning(Member::as_returning())
         .get_result(&mut { conn })
         .await?;
-    tx.tell(NewEvent::new("member.joined", owner.id, owner.version, json!({"role": owner.role})));
+    tx.record(NewEvent::new("member.joined", owner.id, owner.version, json!({"role": owner.role})));
     Ok(owner)
 }
 
@@ -124,7 +124,7 @@ pub async fn update(
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx).await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "organization.updated",
         after.id,
         after.version,

@@ -95,7 +95,8 @@ pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
         .await
         .optional()?;
     let Some((MemberId(member), status)) = member else { return Ok(()) };
-    // By member and not by mailbox: who asks for `ann+other@` must not keep Ann from a new password.
+    // By member and not by mailbox: who asks for `ann+other@` must not keep Ann from a new
+    // password.
     let key = format!("password resets of {member}");
     if mail_allowances::take(tx, &key, RESET_MAILS).await?.is_some() {
         return Ok(());

@@ -94,7 +94,7 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
     );
     diesel::insert_into(plan_items::table).values(row).execute(&mut tx.conn()).await?;
     let item = get(tx, id).await?;
-    tell(
+    record(
         tx,
         "plan_item.created",
         &item,
@@ -138,7 +138,7 @@ pub async fn update(
         .execute(&mut tx.conn())
         .await?;
     let item = get(tx, id).await?;
-    tell(tx, "plan_item.updated", &item, json!({"changes": changes}));
+    record(tx, "plan_item.updated", &item, json!({"changes": changes}));
     Ok(item)
 }
 
@@ -195,7 +195,7 @@ pub async fn delete(
 ) -> Result<()> {
     let item = lock(tx, id, expected).await?;
     diesel::delete(plan_items::table.find(id)).execute(&mut tx.conn()).await?;
-    tell(
+    record(
         tx,
         "plan_item.deleted",
         &item,
@@ -224,7 +224,7 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
             .await?;
     for (id, version, partner) in released {
         let data = json!({"changes": {"owner_id": {"from": owner, "to": null}}});
-        tx.tell(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
+        tx.record(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
     }
     Ok(())
 }
@@ -247,6 +247,6 @@ async fn lock(
     Ok(item)
 }
 
-fn tell(tx: &Tx<'_>, kind: &str, item: &PlanItem, data: Value) {
-    tx.tell(NewEvent::new(kind, item.id, item.version, data).of_partner(item.partner_id));
+fn record(tx: &Tx<'_>, kind: &str, item: &PlanItem, data: Value) {
+    tx.record(NewEvent::new(kind, item.id, item.version, data).of_partner(item.partner_id));
 }

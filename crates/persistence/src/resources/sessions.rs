@@ -243,7 +243,7 @@ async fn end_reused(tx: &Tx<'_>, session: SessionId) -> Result<()> {
         .execute(&mut tx.conn())
         .await?;
     revocations::revoke(tx, session.0).await?;
-    tx.tell(NewEvent::new("session.reuse_detected", session, None, json!({})));
+    tx.record(NewEvent::new("session.reuse_detected", session, None, json!({})));
     Ok(())
 }
 
@@ -303,6 +303,6 @@ pub(crate) async fn end_all_but(
 
 async fn told(tx: &Tx<'_>, session: SessionId) -> Result<()> {
     revocations::revoke(tx, session.0).await?;
-    tx.tell(NewEvent::new("session.revoked", session, None, json!({})));
+    tx.record(NewEvent::new("session.revoked", session, None, json!({})));
     Ok(())
 }

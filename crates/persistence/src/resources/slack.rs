@@ -31,7 +31,7 @@ pub async fn connect(tx: &Tx<'_>, bot_token: Vec<u8>, workspace: &str) -> Result
         .returning(StoredSlack::as_returning())
         .get_result(&mut tx.conn());
     let stored = stored.await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "integration.connected",
         SLACK,
         None,

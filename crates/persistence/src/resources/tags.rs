@@ -48,7 +48,7 @@ pub async fn insert(tx: &Tx<'_>, tag: &TagCreate) -> Result<Tag> {
         .execute(&mut tx.conn())
         .await?;
     let made = get(tx, id).await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "tag.created",
         id,
         made.version,
@@ -76,7 +76,7 @@ pub async fn update(
         .set((update, tags::version.eq(before.version + 1), tags::updated_at.eq(clock_timestamp())))
         .execute(&mut tx.conn())
         .await?;
-    tx.tell(NewEvent::new("tag.updated", id, before.version + 1, json!({"changes": changes})));
+    tx.record(NewEvent::new("tag.updated", id, before.version + 1, json!({"changes": changes})));
     get(tx, id).await
 }
 
@@ -99,7 +99,7 @@ pub async fn delete(
     let ids = partners::partners_naming(tx, RemovedRecord::Tag(id)).await?;
     partners::remove_reference(&mut writer, &ids, &json!(id)).await?;
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "tag.deleted",
         id,
         before.version,

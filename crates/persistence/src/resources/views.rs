@@ -119,7 +119,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
         views::owner_id.eq(&view.owner_id),
     );
     diesel::insert_into(views::table).values(row).execute(&mut tx.conn()).await?;
-    tell(tx, "view.created", &view, json!({}));
+    record(tx, "view.created", &view, json!({}));
     get(tx, view.id).await
 }
 
@@ -168,7 +168,7 @@ pub async fn update(
             .execute(&mut tx.conn())
             .await?;
     }
-    tell(tx, "view.updated", &after, json!(changes));
+    record(tx, "view.updated", &after, json!(changes));
     get(tx, id).await
 }
 
@@ -185,7 +185,7 @@ pub async fn delete(
     view.may_be_changed(tx.scope())?;
     patch::expect_version(expected, view.version)?;
     diesel::delete(views::table.find(id)).execute(&mut tx.conn()).await?;
-    tell(tx, "view.deleted", &view, json!({}));
+    record(tx, "view.deleted", &view, json!({}));
     Ok(())
 }
 
@@ -352,7 +352,7 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
 }
 
 /// A private view is spoken of to its owner alone.
-fn tell(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
+fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
     let data = json!({
         "changes": changes,
         "name": view.name,
@@ -360,7 +360,7 @@ fn tell(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
         "visibility": view.visibility
     });
     let event = NewEvent::new(kind, view.id, view.version, data);
-    tx.tell(match view.visible_to() {
+    tx.record(match view.visible_to() {
         Some(owner) => event.visible_to(owner),
         None => event,
     });

@@ -23,7 +23,7 @@ use crate::{
         call::{Call, Json},
         files::Files,
         problem::Result,
-        request_body::Sum,
+        request_body::BodyDigest,
     },
     resources::{jobs::accepted, logos},
 };
@@ -43,7 +43,7 @@ use crate::{
 pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work =
         async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_logo_fetch(tx, *id).await?));
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }
 
 /// Enrich a partner
@@ -61,7 +61,7 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
 )]
 pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
     let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_one(tx, *id).await?));
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }
 
 /// Enrich many partners

@@ -20,7 +20,7 @@ use crate::kernel::{
     answer::Answer,
     call::{Call, Json},
     problem::Result,
-    request_body::Sum,
+    request_body::BodyDigest,
 };
 
 /// Get form notification settings
@@ -99,7 +99,7 @@ pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Res
     let work = async |tx: &persistence::Tx<'_>| {
         Ok(Answer::ok(&notifications::read(tx, member, *id).await?))
     };
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }
 
 /// Mark all my notifications as read
@@ -118,7 +118,7 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
         notifications::read_all(tx, member).await?;
         Ok(Answer::nothing())
     };
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }
 
 /// List deliveries of notifications
@@ -160,5 +160,5 @@ pub async fn retry_notification_delivery(
         let delivery = deliveries::retry(tx, *id).await?;
         Ok(Answer::accepted("/v1/notification-deliveries".to_owned(), &delivery))
     };
-    call.once(&Sum::nothing(), work).await
+    call.once(&BodyDigest::nothing(), work).await
 }

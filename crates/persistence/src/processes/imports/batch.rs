@@ -153,7 +153,7 @@ pub(super) async fn tag_ids(
                 "category": {"from": null, "to": "services"},
                 "name": {"from": null, "to": name}
             });
-            tx.tell(NewEvent::new("tag.created", id, 1, json!({"changes": changes})));
+            tx.record(NewEvent::new("tag.created", id, 1, json!({"changes": changes})));
         }
     }
     unreachable!("the second round returns")

@@ -178,7 +178,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     /// Tells the owners of deals that were decided on, and computes what the deals of the partners
     /// add up to.
     pub(crate) async fn finish(mut self) -> Result<()> {
-        notifications::tell(self.tx, &self.occasions).await?;
+        notifications::notify(self.tx, &self.occasions).await?;
         rollups::recompute(&mut self.partners, &self.touched).await
     }
 
@@ -270,9 +270,9 @@ impl<'t, 'c> Writer<'t, 'c> {
             .get_result(&mut tx.conn())
             .await?;
         self.touched.insert(values.partner_id);
-        tell(tx, "deal.created", &deal, json!({"changes": patch::changes(&json!({}), values)?}));
+        record(tx, "deal.created", &deal, json!({"changes": patch::changes(&json!({}), values)?}));
         let changes = json!({"status": {"from": null, "to": values.status}});
-        let event = tell(tx, values.status.event(None), &deal, json!({"changes": changes}));
+        let event = record(tx, values.status.event(None), &deal, json!({"changes": changes}));
         Ok((deal, event))
     }
 
@@ -313,7 +313,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             .get_result(&mut tx.conn())
             .await?;
         self.touched.extend([before.values.partner_id, values.partner_id]);
-        tell(
+        record(
             tx,
             "deal.updated",
             &deal,
@@ -321,7 +321,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         );
         if values.status != before.values.status {
             let changes = json!({"status": {"from": before.values.status, "to": values.status}});
-            let event = tell(
+            let event = record(
                 tx,
                 values.status.event(Some(before.values.status)),
                 &deal,
@@ -346,7 +346,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     ) -> Result<()> {
         let before = self.lock(id, expected, None).await?;
         let deal = self.mark(&before, Some(Timestamp::now())).await?;
-        tell(self.tx, "deal.deleted", &deal, json!({}));
+        record(self.tx, "deal.deleted", &deal, json!({}));
         Ok(())
     }
 
@@ -362,7 +362,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         // Like a new approval: meanwhile another partner may have been given the account.
         self.check_conflict(id, None, &before.values, false).await?;
         let deal = self.mark(&before, None).await?;
-        tell(self.tx, "deal.restored", &deal, json!({}));
+        record(self.tx, "deal.restored", &deal, json!({}));
         Ok(deal)
     }
 
@@ -435,10 +435,10 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 }
 
-fn tell(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
+fn record(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
     let event = NewEvent::new(kind, deal.id, deal.version, data).of_partner(deal.values.partner_id);
     let id = event.id;
-    tx.tell(event);
+    tx.record(event);
     id
 }
 
@@ -461,7 +461,7 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
         .get_results(&mut tx.conn())
         .await?;
     for deal in released {
-        tell(
+        record(
             tx,
             "deal.updated",
             &deal,

@@ -87,7 +87,7 @@ pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
         .lane(job.kind.lane())
         .attempts(5);
     tasks::enqueue(tx, &task).await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "job.queued",
         job.id,
         1,
@@ -256,7 +256,7 @@ async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>
             .execute(&mut tx.conn())
             .await?;
         job = find(tx, id).await?;
-        tx.tell(NewEvent::new("job.started", id, job.version, json!({"type": job.kind})));
+        tx.record(NewEvent::new("job.started", id, job.version, json!({"type": job.kind})));
     }
     Ok(Some((job, position)))
 }
@@ -386,8 +386,8 @@ async fn end(
         let data = json!({"type": job.kind, "progress": job.progress, "problem": job.problem});
         let event = NewEvent::new(&kind, id, job.version, data);
         let occasion = Occasion::job_ended(event.id, &job);
-        tx.tell(event);
-        notifications::tell(tx, occasion.as_slice()).await?;
+        tx.record(event);
+        notifications::notify(tx, occasion.as_slice()).await?;
     }
     Ok(job)
 }

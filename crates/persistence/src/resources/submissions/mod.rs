@@ -90,7 +90,7 @@ pub async fn submit(
         NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
     let applicant = Mapped::of(&form, &checked.answers, context).applicant();
     notifications::application_submitted(tx, event.id, id, &applicant).await?;
-    tx.tell(event);
+    tx.record(event);
     Ok(receipt)
 }
 
@@ -218,9 +218,9 @@ pub async fn update(
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx, id).await?;
-    tell(tx, "application.updated", &after, json!({"changes": changes}));
+    record(tx, "application.updated", &after, json!({"changes": changes}));
     if status == SubmissionStatus::Rejected && status != before.status {
-        tell(
+        record(
             tx,
             "application.rejected",
             &after,
@@ -244,7 +244,7 @@ pub async fn delete(
     patch::expect_version(expected, before.version)?;
     notifications::forget_subject(tx, id).await?;
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
-    tell(tx, "application.deleted", &before, json!({}));
+    record(tx, "application.deleted", &before, json!({}));
     Ok(before.partner_id)
 }
 
@@ -263,7 +263,7 @@ pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
     for (id, version, partner) in released {
         let data = json!({"changes": {"reviewer_id": {"from": reviewer, "to": null}}});
         let event = NewEvent::new("application.updated", id, version, data);
-        tx.tell(partner.map_or(event.clone(), |partner| event.of_partner(partner)));
+        tx.record(partner.map_or(event.clone(), |partner| event.of_partner(partner)));
     }
     Ok(())
 }
@@ -281,7 +281,7 @@ pub(crate) fn already_accepted(submission: &Submission) -> Error {
     Error::of(Code::SubmissionAlreadyAccepted).meta("partner_id", json!(submission.partner_id))
 }
 
-pub(crate) fn tell(tx: &Tx<'_>, kind: &str, submission: &Submission, data: Value) {
+pub(crate) fn record(tx: &Tx<'_>, kind: &str, submission: &Submission, data: Value) {
     let event = NewEvent::new(kind, submission.id, submission.version, data);
-    tx.tell(submission.partner_id.map_or(event.clone(), |partner| event.of_partner(partner)));
+    tx.record(submission.partner_id.map_or(event.clone(), |partner| event.of_partner(partner)));
 }

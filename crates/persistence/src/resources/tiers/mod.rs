@@ -106,7 +106,7 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
     diesel::insert_into(tiers::table).values(row).execute(&mut tx.conn()).await?;
     let made = get(tx, &tier.key).await?;
     let data = json!({"changes": {}, "key": made.key, "name": made.name, "rank": made.rank});
-    tx.tell(NewEvent::new("tier.created", made.id, made.version, data));
+    tx.record(NewEvent::new("tier.created", made.id, made.version, data));
     Ok(made)
 }
 
@@ -123,7 +123,7 @@ async fn dethrone(tx: &Tx<'_>) -> Result<()> {
         .await?;
     for (id, version) in before {
         let data = json!({"changes": {"is_default": {"from": true, "to": false}}});
-        tx.tell(NewEvent::new("tier.updated", id, version, data));
+        tx.record(NewEvent::new("tier.updated", id, version, data));
     }
     Ok(())
 }
@@ -176,7 +176,7 @@ pub async fn update(
     diesel::update(tiers::table.find(key)).set(set).execute(&mut tx.conn()).await?;
     let rules_changed =
         ["rank", "requirement", "is_default"].iter().any(|name| changes.contains_key(*name));
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "tier.updated",
         before.id,
         before.version + 1,
@@ -237,7 +237,7 @@ pub async fn delete(
         .set(tiers::deleted_at.eq(clock_timestamp().nullable()))
         .execute(&mut tx.conn())
         .await?;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "tier.deleted",
         before.id,
         before.version,
@@ -300,7 +300,7 @@ pub async fn replace_policy(
     diesel::update(tier_policies::table).set(set).execute(&mut tx.conn()).await?;
     let after = get_policy(tx).await?;
     let organization = tx.scope().organization;
-    tx.tell(NewEvent::new(
+    tx.record(NewEvent::new(
         "tier_policy.updated",
         organization,
         after.version,

@@ -1,5 +1,5 @@
-//! How amounts, head counts, days, phone numbers and domains are written by people, spreadsheets and
-//! CRMs of many countries, and what each means.
+//! How amounts, head counts, days, phone numbers and domains are written by people, spreadsheets
+//! and CRMs of many countries, and what each means.
 
 use super::super::{
     choices::{

@@ -27,10 +27,10 @@ pub(super) fn record_creation(tx: &Tx<'_>, new: &Creation) {
         "skipped_fields": [],
         "overridden_fields": new.overridden,
     });
-    tx.tell(NewEvent::new("partner.created", new.id, 1, data).of_partner(new.id));
+    tx.record(NewEvent::new("partner.created", new.id, 1, data).of_partner(new.id));
     if let Some((contact, _)) = &new.contact {
         let data = json!({"changes": {"is_primary": {"from": null, "to": true}}});
-        tx.tell(NewEvent::new("contact.created", *contact, 1, data).of_partner(new.id));
+        tx.record(NewEvent::new("contact.created", *contact, 1, data).of_partner(new.id));
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
     let before = &edit.locked.row;
     let (id, version) = (partner.summary.id, partner.summary.version);
     let record =
-        |kind: &str, data: Json| tx.tell(NewEvent::new(kind, id, version, data).of_partner(id));
+        |kind: &str, data: Json| tx.record(NewEvent::new(kind, id, version, data).of_partner(id));
     match kind {
         EditKind::Deletion => return record("partner.deleted", json!({})),
         EditKind::Restoration => record("partner.restored", json!({})),
