@@ -192,16 +192,15 @@ async fn answers_feed_only_fields_of_their_kind() {
                 question["options"] = json!([{"value": "reseller", "label": "Reseller"}]);
             }
             let saved = save(&org.owner, json!({"questions": [question]})).await;
-            match takes.contains(&kind) {
-                true => drop(saved.expect(200)),
-                false => {
-                    let refused = saved.problem(422, "validation_failed");
-                    assert_eq!(
-                        refused.faults()["#/questions/0/maps_to"],
-                        "mapping_type_mismatch",
-                        "{kind} to {mapping}"
-                    );
-                }
+            if takes.contains(&kind) {
+                drop(saved.expect(200))
+            } else {
+                let refused = saved.problem(422, "validation_failed");
+                assert_eq!(
+                    refused.faults()["#/questions/0/maps_to"],
+                    "mapping_type_mismatch",
+                    "{kind} to {mapping}"
+                );
             }
         }
     }

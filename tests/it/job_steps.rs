@@ -255,7 +255,7 @@ impl World {
     async fn count_tasks(&self) -> i64 {
         use schema::tasks::dsl;
         // First scores are tasks as well, and no jobs.
-        let of_jobs = dsl::tasks.filter(dsl::kind.eq_any(JobType::WORDS.iter().copied()));
+        let of_jobs = dsl::tasks.filter(dsl::kind.eq_any(JobType::VALUES.iter().copied()));
         self.write(async |tx| Ok(of_jobs.count().get_result(&mut tx.conn()).await?)).await
     }
 
@@ -310,7 +310,7 @@ impl World {
 }
 
 fn kinds() -> impl Iterator<Item = JobType> {
-    JobType::WORDS.iter().map(|word| word.parse().unwrap())
+    JobType::VALUES.iter().map(|word| word.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

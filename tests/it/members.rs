@@ -143,11 +143,12 @@ async fn a_suspension_and_a_removal_hold_at_once_on_every_instance() {
         let (person, id) = org.person("member").await;
         let there = person.at(neighbour());
         there.get("/v1/me").await.expect(200);
-        match suspend {
-            true => changed(&org.owner.at(neighbour()), &id, json!({"status": "suspended"}))
+        if suspend {
+            changed(&org.owner.at(neighbour()), &id, json!({"status": "suspended"}))
                 .await
-                .expect(200),
-            false => org.owner.at(neighbour()).delete(&member(&id)).await.expect(204),
+                .expect(200)
+        } else {
+            org.owner.at(neighbour()).delete(&member(&id)).await.expect(204)
         };
         person.is_refused_soon("invalid_token").await;
         there.is_refused_soon("invalid_token").await;

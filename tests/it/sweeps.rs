@@ -68,8 +68,8 @@ impl Operation {
         };
         let properties = resolved(&content["schema"])["properties"].as_object().into_iter();
         let references = properties.flatten().filter(|(_, schema)| {
-            let choices = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array());
-            is_id(schema) || choices.flatten().any(is_id)
+            let string_enum = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array());
+            is_id(schema) || string_enum.flatten().any(is_id)
         });
         references.map(|(name, _)| name.clone()).collect()
     }
@@ -368,9 +368,12 @@ async fn ids_in_paths_must_be_ids_of_the_right_kind() {
     for operation in Sweep::KindsOfIds.operations() {
         for wrong in operation.path_parameters().iter().filter(|parameter| parameter.is_id()) {
             let with = |value: String| {
-                operation.path_with(|parameter| match parameter.name == wrong.name {
-                    true => value.clone(),
-                    false => parameter.example.clone(),
+                operation.path_with(|parameter| {
+                    if parameter.name == wrong.name {
+                        value.clone()
+                    } else {
+                        parameter.example.clone()
+                    }
                 })
             };
             let path = with("nonsense".to_owned());

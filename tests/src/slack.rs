@@ -14,7 +14,7 @@ use tokio::{
 };
 
 /// Longer than any message of a test takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What Slack makes of calls with one token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,7 +100,7 @@ impl SlackStandIn {
                 return posted;
             }
             assert!(
-                since.elapsed() < PATIENCE,
+                since.elapsed() < REQUEST_TIMEOUT,
                 "{} of {count} messages came: {posted:#?}",
                 posted.len()
             );

@@ -14,9 +14,9 @@ use api::{
     openapi::{self, ApiDescription},
     routes,
     scores::Scorer,
-    server::{Server, model, sender, start_worker, told_to_stop},
+    server::{Server, model, sender, shutdown_signal, start_worker},
     telemetry::Telemetry,
-    worker::Work,
+    worker::WorkerTasks,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -94,9 +94,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(raw) => migrate(raw.check()?).await,
         Command::Openapi { operations } => {
             let api = ApiDescription::of(routes::OPERATIONS);
-            match operations {
-                true => print!("{}", openapi::operation_list(&api.policy)),
-                false => println!("{}", serde_json::to_string_pretty(&api.document)?),
+            if operations {
+                print!("{}", openapi::operation_list(&api.policy))
+            } else {
+                println!("{}", serde_json::to_string_pretty(&api.document)?)
             }
             Ok(())
         }
@@ -119,10 +120,7 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     if !serve.no_migrate {
         database.migrate().await?;
     }
-    let demo = match serve.demo {
-        true => Some(demo::at(&database, &settings).await?),
-        false => None,
-    };
+    let demo = if serve.demo { Some(demo::at(&database, &settings).await?) } else { None };
     let server = Server::start(&settings, database).await?;
     tracing::info!(url = server.url, "listening");
     if let Some(demo) = demo {
@@ -147,13 +145,13 @@ async fn worker(settings: Settings) -> anyhow::Result<()> {
     let database = DatabaseAccess::beside(&settings).await?;
     let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
     let scorer = Scorer { model: model(&settings)? };
-    let work = Work {
+    let work = WorkerTasks {
         sender: sender(&settings, &public_url)?,
         jobs: JobWork { files, scorer, sources: Sources::new(&settings)? },
     };
     let worker = start_worker(&database, &settings, work).await?;
     tracing::info!("working");
-    told_to_stop().await;
+    shutdown_signal().await;
     worker.stop().await;
     database.close().await;
     Ok(())

@@ -46,11 +46,11 @@ use crate::{
         scores::Scorer,
     },
     routes,
-    worker::{Work, Worker},
+    worker::{Worker, WorkerTasks},
 };
 
 /// How long requests and job steps may take to end after the server was told to stop.
-const GRACE: Duration = Duration::from_secs(30);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Starts the worker of this process.
 ///
@@ -59,7 +59,7 @@ const GRACE: Duration = Duration::from_secs(30);
 pub async fn start_worker(
     database: &DatabaseAccess,
     settings: &Settings,
-    work: Work,
+    work: WorkerTasks,
 ) -> anyhow::Result<Worker> {
     if database.owns_cluster() {
         // Whoever held a task was connected to the cluster that this process has just started,
@@ -177,7 +177,7 @@ impl Server {
             files: files.clone(),
             uploads: Uploads::default(),
             server_key,
-            slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
+            slack: SlackApi::new(&settings.slack_api_url, slack::REQUEST_TIMEOUT)?,
             addresses: Addresses {
                 app_url: app_url(settings, &public_url),
                 public_url: public_url.clone(),
@@ -213,7 +213,7 @@ impl Server {
                     async move {
                         answer
                             .await
-                            .map(|answer| told_of_origin(without_credentials(answer, sign_in)))
+                            .map(|answer| with_cors_problem(without_credentials(answer, sign_in)))
                             .map(|answer| guarded(answer, https))
                     }
                 })
@@ -221,7 +221,7 @@ impl Server {
                 .configure(routes::mount)
         })
         .workers(settings.workers)
-        .shutdown_timeout(GRACE.as_secs())
+        .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
         .client_request_timeout(Duration::from_secs(10))
         // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first
         // must not be us, or their next request meets a closed connection.
@@ -231,7 +231,7 @@ impl Server {
         .run();
         let handle = http.handle();
         let running = tokio::spawn(http);
-        let work = Work {
+        let work = WorkerTasks {
             sender: sender(settings, &public_url)?,
             jobs: JobWork { files, scorer, sources: Sources::new(settings)? },
         };
@@ -246,7 +246,7 @@ impl Server {
     pub async fn run(mut self) -> anyhow::Result<()> {
         tokio::select! {
             ended = &mut self.running => ended?.context("the listener broke")?,
-            () = told_to_stop() => tracing::info!("stopping"),
+            () = shutdown_signal() => tracing::info!("stopping"),
         }
         self.stop().await;
         Ok(())
@@ -294,7 +294,7 @@ pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     let from = settings.mail_from.clone().map_or_else(|| default_mail_from(&app_url), Ok)?;
     Ok(Sender {
         mailer: Mailer::new(settings.smtp.clone(), settings.data_dir.join("mail"), from),
-        slack: SlackApi::new(&settings.slack_api_url, slack::PATIENCE)?,
+        slack: SlackApi::new(&settings.slack_api_url, slack::REQUEST_TIMEOUT)?,
         server_key: server_key(settings)?,
         app_url,
         circuits: Circuits::default(),
@@ -309,7 +309,7 @@ fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
 }
 
 /// Ctrl-C or SIGTERM.
-pub async fn told_to_stop() {
+pub async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {
@@ -358,7 +358,9 @@ fn cors(origins: &[String]) -> Cors {
 }
 
 /// A preflight that is refused is a problem like any other.
-fn told_of_origin(answer: ServiceResponse<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
+fn with_cors_problem(
+    answer: ServiceResponse<impl MessageBody + 'static>,
+) -> ServiceResponse<BoxBody> {
     let refused =
         answer.response().error().is_some_and(|error| error.as_error::<CorsError>().is_some());
     if !refused {

@@ -31,15 +31,15 @@ use crate::{
 const HOUSEKEEPING: &str = "housekeeping";
 
 /// Every kind of task that there is, and what they work with.
-pub struct Work {
+pub struct WorkerTasks {
     pub sender: Sender,
     pub jobs: JobWork,
 }
 
-impl Tasks for Work {
+impl Tasks for WorkerTasks {
     async fn run(&self, run: &Run) -> Result<Outcome> {
         match run.task.kind.as_str() {
-            HOUSEKEEPING => self.keep_house(run).await,
+            HOUSEKEEPING => self.run_housekeeping(run).await,
             notification_deliveries::TASK => self.sender.deliver(run).await,
             passwords::RESET_TASK => self.sender.mail_reset(run).await,
             registrations::TASK => self.sender.mail_registration(run).await,
@@ -84,10 +84,10 @@ async fn summarize_applications(run: &Run) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-impl Work {
+impl WorkerTasks {
     /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
     /// between repeats the rest.
-    async fn keep_house(&self, run: &Run) -> Result<Outcome> {
+    async fn run_housekeeping(&self, run: &Run) -> Result<Outcome> {
         self.sender.renew_secrets(run).await?;
         while self.erase_files_of_jobs(run).await? || self.erase_partners(run).await? {
             if run.is_stopping() {
@@ -108,7 +108,7 @@ impl Work {
         let organization = run.scope().organization;
         let expired = run
             .store
-            .read(run.scope(), async |tx| jobs::with_expired_files(tx, PIECE).await)
+            .read(run.scope(), async |tx| jobs::with_expired_files(tx, FILE_BATCH).await)
             .await?;
         if expired.is_empty() {
             return Ok(false);
@@ -125,7 +125,7 @@ impl Work {
     async fn erase_partners(&self, run: &Run) -> Result<bool> {
         let expired = run
             .store
-            .read(run.scope(), async |tx| housekeeping::expired_partners(tx, PIECE).await)
+            .read(run.scope(), async |tx| housekeeping::expired_partners(tx, FILE_BATCH).await)
             .await?;
         if expired.is_empty() {
             return Ok(false);
@@ -142,9 +142,9 @@ impl Work {
     /// before they were erased. Young ones stay, since a file comes before its row.
     async fn erase_strays(&self, run: &Run) -> Result<Outcome> {
         let folder = folder_of(run.scope().organization, None);
-        let mut old = self.jobs.files.older(&folder, TimeDelta::days(1), PIECE as usize);
+        let mut old = self.jobs.files.older(&folder, TimeDelta::days(1), FILE_BATCH as usize);
         while let Some(paths) = old.try_next().await? {
-            for stray in strays(run, paths).await? {
+            for stray in unreferenced_files(run, paths).await? {
                 self.jobs.files.delete(&stray).await?;
             }
             if run.is_stopping() {
@@ -156,10 +156,10 @@ impl Work {
 }
 
 /// Rows or files that are looked at together.
-const PIECE: i64 = 100;
+const FILE_BATCH: i64 = 100;
 
 /// Which of these files no row names.
-async fn strays(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
+async fn unreferenced_files(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
     let owned: Vec<(Path, FileOwner)> =
         paths.into_iter().filter_map(|path| Some((path.clone(), owner_of(&path)?))).collect();
     let (mut partners, mut jobs) = (Vec::new(), Vec::new());
@@ -199,7 +199,7 @@ impl Worker {
     /// What keeps it from starting, in words for people.
     pub async fn start(
         database_url: String,
-        work: Work,
+        work: WorkerTasks,
         settings: Settings,
         quotas: Quotas,
     ) -> anyhow::Result<Self> {

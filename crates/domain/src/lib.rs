@@ -11,7 +11,7 @@ pub mod resources;
 
 pub use kernel::{
     error::{Code, Error, Problem, Result},
-    fault::{Fault, Place},
+    field_error::{FieldError, Place},
     *,
 };
 pub use processes::*;

@@ -19,9 +19,9 @@ use crate::error::{At, Error};
 use crate::os::{self, Account};
 
 /// `sockaddr_un.sun_path` of Linux holds 108 bytes with the closing zero, of the BSDs 104.
-const LONGEST_SOCKET_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+const MAX_SOCKET_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 /// A log longer than this is put aside at the next start.
-const LONGEST_LOG: u64 = 8 << 20;
+const MAX_LOG_SIZE: u64 = 8 << 20;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Folders {
@@ -94,7 +94,7 @@ impl Folders {
             std::env::temp_dir().join(format!("postgres-{name:016x}")),
         ];
         let fits =
-            |folder: &&PathBuf| folder.join(SOCKET_NAME).as_os_str().len() <= LONGEST_SOCKET_PATH;
+            |folder: &&PathBuf| folder.join(SOCKET_NAME).as_os_str().len() <= MAX_SOCKET_PATH;
         let folder = candidates
             .iter()
             .find(fits)
@@ -119,7 +119,7 @@ impl Folders {
 
     /// The log, for appending, and where what is written now will begin.
     pub(crate) fn open_log(&self) -> Result<(File, u64), Error> {
-        if fs::metadata(&self.log).is_ok_and(|about| about.len() > LONGEST_LOG) {
+        if fs::metadata(&self.log).is_ok_and(|about| about.len() > MAX_LOG_SIZE) {
             fs::rename(&self.log, self.log.with_extension("log.1")).at("rename", &self.log)?;
         }
         let file = OpenOptions::new()
@@ -220,9 +220,12 @@ mod tests {
         let folders = Folders::of(top.path()).unwrap();
         let (file, start) = folders.open_log().unwrap();
         assert_eq!(start, 0);
-        file.set_len(LONGEST_LOG + 1).unwrap();
+        file.set_len(MAX_LOG_SIZE + 1).unwrap();
         assert_eq!(folders.open_log().unwrap().1, 0);
-        assert_eq!(fs::metadata(top.path().join("postgres.log.1")).unwrap().len(), LONGEST_LOG + 1);
+        assert_eq!(
+            fs::metadata(top.path().join("postgres.log.1")).unwrap().len(),
+            MAX_LOG_SIZE + 1
+        );
     }
 
     #[test]

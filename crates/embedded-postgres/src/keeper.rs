@@ -17,14 +17,14 @@ use crate::pid_file::PidFile;
 
 /// How often the keeper looks whether PostgreSQL still runs; also the pause before it is started
 /// again.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 const POLL_EVERY: Duration = Duration::from_millis(10);
 /// Recovery after a crash replays at most the write-ahead log since the last checkpoint, about 1
 /// GB.
-const PATIENCE_FOR_START: Duration = Duration::from_secs(300);
-const PATIENCE_FOR_STOP: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(300);
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the backends of a killed PostgreSQL may take to notice.
-const PATIENCE_FOR_BACKENDS: Duration = Duration::from_secs(10);
+const BACKEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Settings for one application on the same machine. Durability stays as PostgreSQL has it.
 const SETTINGS: [(&str, &str); 16] = [
@@ -67,7 +67,7 @@ pub(crate) fn keep(launch: &Launch, report: &Sender<Result<(), Error>>, stop: &R
         Err(error) => return report.send(Err(error)).unwrap_or_default(),
     };
     report.send(Ok(())).unwrap_or_default(); // nobody listens when `start` has been given up: then `stop` is gone too
-    while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK_EVERY) {
+    while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(CHECK_INTERVAL) {
         let Some(status) = ended(&mut child) else { continue };
         tracing::error!(%status, "PostgreSQL ended by itself and is started again");
         child = loop {
@@ -75,7 +75,7 @@ pub(crate) fn keep(launch: &Launch, report: &Sender<Result<(), Error>>, stop: &R
                 Ok(child) => break child,
                 Err(error) => tracing::error!(%error, "PostgreSQL could not be started again"),
             }
-            let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK_EVERY) else { return };
+            let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(CHECK_INTERVAL) else { return };
         };
     }
     end(&mut child);
@@ -92,10 +92,9 @@ impl Launch {
             match self.once() {
                 // The backends of a PostgreSQL that was killed still hold its memory, for a moment.
                 Err(Error::NotReady { log, .. })
-                    if log.contains("shared memory block")
-                        && since.elapsed() < PATIENCE_FOR_BACKENDS =>
+                    if log.contains("shared memory block") && since.elapsed() < BACKEND_TIMEOUT =>
                 {
-                    std::thread::sleep(LOOK_EVERY);
+                    std::thread::sleep(CHECK_INTERVAL);
                 }
                 outcome => return outcome,
             }
@@ -137,7 +136,7 @@ impl Launch {
             if ready && UnixStream::connect(self.socket_dir.join(SOCKET_NAME)).is_ok() {
                 return Ok(child);
             }
-            if since.elapsed() > PATIENCE_FOR_START {
+            if since.elapsed() > START_TIMEOUT {
                 end(&mut child);
                 return failed(None);
             }
@@ -156,9 +155,7 @@ fn end_earlier(cluster: &Path) -> Result<(), Error> {
         return Ok(());
     }
     tracing::warn!(pid, "an earlier PostgreSQL still runs on this data folder and is stopped");
-    for (signal, patience) in
-        [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, PATIENCE_FOR_BACKENDS)]
-    {
+    for (signal, patience) in [(os::SIGINT, STOP_TIMEOUT), (os::SIGQUIT, BACKEND_TIMEOUT)] {
         os::signal(pid, signal);
         if wait_until(patience, || !serves()) {
             return Ok(());
@@ -181,9 +178,8 @@ fn disown(lock_file: &Path) -> Result<(), Error> {
 /// Fast stop, which ends open transactions; then the harder ways, after which the next start
 /// recovers.
 fn end(child: &mut Child) {
-    let hard = PATIENCE_FOR_BACKENDS;
-    for (signal, patience) in
-        [(os::SIGINT, PATIENCE_FOR_STOP), (os::SIGQUIT, hard), (os::SIGKILL, hard)]
+    let hard = BACKEND_TIMEOUT;
+    for (signal, patience) in [(os::SIGINT, STOP_TIMEOUT), (os::SIGQUIT, hard), (os::SIGKILL, hard)]
     {
         os::signal(child.id(), signal);
         if wait_until(patience, || ended(child).is_some()) {

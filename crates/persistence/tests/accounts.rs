@@ -31,7 +31,7 @@ use persistence::{
     Settings, Store, Tx, api_keys, email_directory, events, me, member_removal, members,
     organizations, passwords,
     revocations::Revocations,
-    sessions::{self, Device, Grant, Refreshed},
+    sessions::{self, Device, Grant, RefreshResult},
 };
 use uuid::Uuid;
 
@@ -145,7 +145,7 @@ impl Home {
         self.write(async |tx| sessions::open(tx, member.id, &device()).await).await.unwrap()
     }
 
-    async fn refresh(&self, token: &OpaqueToken) -> Result<Refreshed> {
+    async fn refresh(&self, token: &OpaqueToken) -> Result<RefreshResult> {
         self.write(async |tx| sessions::refresh(tx, token, KEY).await).await
     }
 
@@ -187,10 +187,10 @@ impl Home {
     }
 }
 
-fn granted(refreshed: Refreshed) -> Grant {
+fn granted(refreshed: RefreshResult) -> Grant {
     match refreshed {
-        Refreshed::Granted(grant) => *grant,
-        Refreshed::Reused => panic!("refused as reused"),
+        RefreshResult::Granted(grant) => *grant,
+        RefreshResult::Reused => panic!("refused as reused"),
     }
 }
 
@@ -315,7 +315,7 @@ async fn a_token_shown_again_later_ends_the_session() {
     })
     .await
     .unwrap();
-    assert!(matches!(home.refresh(&first.refresh_token).await, Ok(Refreshed::Reused)));
+    assert!(matches!(home.refresh(&first.refresh_token).await, Ok(RefreshResult::Reused)));
     assert_eq!(
         refusal(home.refresh(&second.refresh_token).await),
         Code::RefreshTokenInvalid,
@@ -636,7 +636,7 @@ async fn people_change_themselves() {
         ("Ada King", "fr", true)
     );
     assert_eq!((member.name.as_str(), member.version), ("Ada King", 2));
-    assert_eq!((me.role, me.scopes.len()), (Some(Role::Owner), AccessScope::WORDS.len()));
+    assert_eq!((me.role, me.scopes.len()), (Some(Role::Owner), AccessScope::VALUES.len()));
     let again = home.write(async |tx| me::update(tx, home.owner.id, &update).await).await.unwrap();
     assert_eq!(again.member.unwrap().version, 2);
     assert_eq!(home.event_types().await, ["member.joined", "member.updated"]);
@@ -793,14 +793,16 @@ async fn what_ends_access_is_heard_of_within_a_second() {
     home.update(bob.id, role(Role::Viewer)).await.unwrap();
     home.write(async |tx| sessions::end(tx, bob.id, grant.session).await).await.unwrap();
     let heard = async {
-        while !(revocations.hold(bob.id.0, issued) && revocations.hold(grant.session.0, issued)) {
+        while !(revocations.is_revoked(bob.id.0, issued)
+            && revocations.is_revoked(grant.session.0, issued))
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(1), heard).await.expect("within a second");
-    assert!(!revocations.hold(bob.id.0, Utc::now()), "what is issued afterwards is good");
+    assert!(!revocations.is_revoked(bob.id.0, Utc::now()), "what is issued afterwards is good");
     let late = Revocations::default();
     let _following = late.follow(&home.store).await.unwrap();
-    assert!(late.hold(bob.id.0, issued), "an instance that starts later knows it too");
+    assert!(late.is_revoked(bob.id.0, issued), "an instance that starts later knows it too");
     following.abort();
 }

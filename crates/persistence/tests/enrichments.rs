@@ -19,7 +19,9 @@ use domain::{
 };
 use persistence::{
     Tx,
-    enrichments::{self, Due, Enrichment, Said, Visit, Visitor},
+    enrichments::{
+        self, Enrichment, EnrichmentFindings, EnrichmentSources, EnrichmentTarget, SourceAnswer,
+    },
     jobs, partners,
     tasks::Task,
     worker::{self, Outcome, Run, Tasks},
@@ -42,8 +44,8 @@ impl Enricher {
     }
 }
 
-impl Visitor for Enricher {
-    async fn visit(&self, _: JobType, due: Due) -> Result<Visit> {
+impl EnrichmentSources for Enricher {
+    async fn visit(&self, _: JobType, due: EnrichmentTarget) -> Result<EnrichmentFindings> {
         self.asked.borrow_mut().push(due.partner);
         if self.asked.borrow().len() > self.hangs_after {
             self.hung.notify_one();
@@ -53,8 +55,8 @@ impl Visitor for Enricher {
             values: [("industry".to_owned(), json!("Software"))].into_iter().collect(),
             ..Findings::default()
         };
-        let said = Said { findings: Ok(findings), just_now: true };
-        Ok(Visit {
+        let said = SourceAnswer { findings: Ok(findings), just_now: true };
+        Ok(EnrichmentFindings {
             partner: due.partner,
             domain: due.domain,
             website: Some(said),

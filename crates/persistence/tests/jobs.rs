@@ -20,7 +20,7 @@ use domain::{
 };
 use persistence::{
     Settings, Store, Tx, housekeeping,
-    jobs::{self, JobSteps, NewJob, Portion, StepOutcome},
+    jobs::{self, JobSteps, NewJob, StepItems, StepOutcome},
     tasks::{self, LaneRequest, LeaseLost, Task},
     worker::{self, Outcome, Run, Tasks},
 };
@@ -93,8 +93,8 @@ impl<F: AsyncFn(&Run) -> Result<Outcome>> Tasks for Work<F> {
     }
 }
 
-fn lane(lane: Lane, hands: usize, most: usize) -> worker::LaneSettings {
-    worker::LaneSettings { lane, hands, most }
+fn lane(lane: Lane, slots: usize, most: usize) -> worker::LaneSettings {
+    worker::LaneSettings { lane, slots, most }
 }
 
 /// Takes jobs, as many of one organization as there are.
@@ -153,7 +153,7 @@ async fn a_killed_workers_task_is_tried_again_and_its_late_words_are_not_heard()
         store.write(&scope, async |tx| tasks::complete(tx, &late).await).await,
         store.write(&scope, async |tx| tasks::fail(tx, &late, "late").await.map(|_| ())).await,
         store.write(&scope, async |tx| tasks::release(tx, &late).await).await,
-        store.write(&scope, async |tx| tasks::hold(tx, &late).await).await,
+        store.write(&scope, async |tx| tasks::lock_lease(tx, &late).await).await,
     ];
     assert!(lost.iter().all(|outcome| LeaseLost::is(outcome.as_ref().unwrap_err())));
     assert_eq!(tasks::renew(store, &[late, next.clone()], LEASE).await.unwrap(), [next.id]);
@@ -266,7 +266,7 @@ async fn a_lane_whose_work_hangs_holds_up_no_other_lane() {
         }
     })
     .await;
-    assert_eq!(*hanging.borrow(), 3, "one organization has three hands of the lane, not all five");
+    assert_eq!(*hanging.borrow(), 3, "one organization has three slots of the lane, not all five");
     assert_eq!(rows(store, scope).await.len(), 30);
 }
 
@@ -332,7 +332,7 @@ async fn no_claim_takes_more_than_was_asked_for_of_any_lane() {
     }
 }
 
-/// Point of the test: a database that hands out more than it was asked for, as another engine may.
+/// Point of the test: a database that slots out more than it was asked for, as another engine may.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_handed_too_many_tasks_gives_the_rest_back() {
     let scratch = Scratch::new().await;
@@ -359,7 +359,7 @@ async fn a_worker_that_is_handed_too_many_tasks_gives_the_rest_back() {
         let now = *at_once.borrow();
         most.replace_with(|most| now.max(*most));
         assert_eq!(run.task.attempts, 1, "what was given back was not tried");
-        run.step(async |tx| tasks::hold(tx, &run.task).await).await?;
+        run.step(async |tx| tasks::lock_lease(tx, &run.task).await).await?;
         *at_once.borrow_mut() -= 1;
         *done.borrow_mut() += 1;
         Ok(Outcome::Done)
@@ -709,15 +709,15 @@ impl JobSteps for Numbers<'_> {
     async fn total(&self, _: &Tx<'_>) -> Result<i64> {
         Ok(self.count)
     }
-    async fn next(&mut self, _: &Run, after: Option<&i64>) -> Result<Portion<i64>> {
+    async fn next(&mut self, _: &Run, after: Option<&i64>) -> Result<StepItems<i64>> {
         let next = after.map_or(0, |after| after + 1);
         if let Some((_, hung)) = self.hangs.filter(|(number, _)| *number == next) {
             hung.notify_one();
             std::future::pending::<()>().await;
         }
-        Ok(Portion::of((next..self.count).take(1).collect(), 1))
+        Ok(StepItems::of((next..self.count).take(1).collect(), 1))
     }
-    async fn prepare(&mut self, _: &Run, _: &Portion<i64>) -> Result<()> {
+    async fn prepare(&mut self, _: &Run, _: &StepItems<i64>) -> Result<()> {
         Ok(())
     }
     async fn step(&mut self, _: &Tx<'_>, ids: &[i64], _: &mut ()) -> Result<StepOutcome<i64>> {

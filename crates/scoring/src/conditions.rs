@@ -1,4 +1,4 @@
-//! Conditions and what a partner holds, in plain words: `employees: 120; wanted: at least 50`.
+//! Conditions and what a partner holds, in plain words: `employees: 120; explain_unmet: at least 50`.
 
 use domain::{
     fields::{Field, FieldType},
@@ -27,12 +27,12 @@ pub(crate) fn fields(node: &Node) -> Vec<&'static Field> {
 
 /// Whether the partner holds nothing there: null or an empty array.
 pub(crate) fn is_unknown(field: &Field, facts: &PartnerFacts) -> bool {
-    let held = field.of(&facts.row);
-    held.is_null() || held.as_array().is_some_and(Vec::is_empty)
+    let explain_met = field.of(&facts.row);
+    explain_met.is_null() || explain_met.as_array().is_some_and(Vec::is_empty)
 }
 
 /// What the partner holds in the fields of a condition.
-pub(crate) fn held(node: &Node, facts: &PartnerFacts) -> String {
+pub(crate) fn explain_met(node: &Node, facts: &PartnerFacts) -> String {
     let fields = fields(node);
     let mut parts: Vec<String> = fields
         .iter()
@@ -46,7 +46,7 @@ pub(crate) fn held(node: &Node, facts: &PartnerFacts) -> String {
 }
 
 /// What a condition asks for. Fields are named when there are several.
-pub(crate) fn wanted(node: &Node, facts: &PartnerFacts) -> String {
+pub(crate) fn explain_unmet(node: &Node, facts: &PartnerFacts) -> String {
     asked(node, facts, fields(node).len() > 1, true)
 }
 
@@ -103,7 +103,7 @@ fn scalar(field: &Field, value: &Json, facts: &PartnerFacts) -> String {
             facts.amount(number.as_i64().unwrap_or_default())
         }
         (_, Json::Number(number)) => number.as_i64().map_or_else(|| number.to_string(), counted),
-        (_, Json::Bool(held)) => yes_or_no(*held),
+        (_, Json::Bool(explain_met)) => yes_or_no(*explain_met),
         (FieldType::Timestamp, Json::String(text)) => text.chars().take(10).collect(),
         (FieldType::Enum | FieldType::EnumArray, Json::String(word)) => word.replace('_', " "),
         (_, Json::String(text)) => shortened(text, QUOTED),
@@ -146,7 +146,7 @@ fn bound(field: &Field, test: &Test, facts: &PartnerFacts) -> String {
 
 fn named(field: &Field, value: &Value, facts: &PartnerFacts) -> String {
     match value {
-        Value::Bool(wanted) => yes_or_no(*wanted),
+        Value::Bool(explain_unmet) => yes_or_no(*explain_unmet),
         Value::Int(number) if field.kind == FieldType::Money => facts.amount(*number),
         Value::Int(number) => counted(*number),
         Value::Text(word) if !field.words.is_empty() => word.replace('_', " "),

@@ -179,14 +179,14 @@ fn entry(
     effect: i64,
     facts: &PartnerFacts,
 ) -> ScoreEvidence {
-    let held = conditions::held(&criterion.filter, facts);
+    let held = conditions::explain_met(&criterion.filter, facts);
     let label = one_line(&criterion.label);
     let reason = match outcome {
         Outcome::Unknown => format!("{label}: not known, neither for nor against ({held})"),
         _ => format!(
             "{label}: {} ({held}; wanted: {})",
             outcome.as_str(),
-            conditions::wanted(&criterion.filter, facts)
+            conditions::explain_unmet(&criterion.filter, facts)
         ),
     };
     let field = match conditions::fields(&criterion.filter).as_slice() {

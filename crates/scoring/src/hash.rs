@@ -68,7 +68,7 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
     let health: Vec<Json> = health::judge(facts)
         .signals
         .iter()
-        .map(|signal| json!([signal.key, signal.effect, signal.known]))
+        .map(|signal| json!([signal.key, signal.effect, signal.measured]))
         .collect();
     let mut tags = facts.tags.clone();
     // Facts come in any order.

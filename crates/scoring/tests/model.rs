@@ -15,7 +15,7 @@ use openai::{Openai, Reply};
 use scoring::{
     Judgement,
     facts::{PartnerFacts, Profile},
-    model::{Budget, Judged, Limits, Model, ModelSettings, Spent},
+    model::{Budget, Limits, Model, ModelJudgement, ModelSettings, ModelUsage},
 };
 use serde_json::{Value as Json, json};
 
@@ -100,12 +100,12 @@ fn by_rules() -> Judgement {
     }
 }
 
-async fn judge(model: &Model) -> Judged {
+async fn judge(model: &Model) -> ModelJudgement {
     model.judge(&facts(), &profile(), by_rules(), &Budget::new(1_000_000)).await
 }
 
 /// What came is the judgement of the rules, for this reason.
-fn assert_fallback(judged: &Judged, reason: &str) {
+fn assert_fallback(judged: &ModelJudgement, reason: &str) {
     let expected = Judgement { fallback_reason: Some(reason.into()), ..by_rules() };
     assert_eq!(judged.judgement, expected);
 }
@@ -122,7 +122,7 @@ fn good() -> Reply {
 async fn a_good_answer_moves_scores_with_its_reasons_and_writes_the_words() {
     let server = Openai::script([good()]);
     let model = model(&server.base_url, limits());
-    let Judged { judgement, usage } = judge(&model).await;
+    let ModelJudgement { judgement, usage } = judge(&model).await;
     assert_eq!((judgement.engine.as_str(), judgement.fallback_reason), ("model/stand-in", None));
     assert_eq!(
         (judgement.four_c_breakdown.capacity, judgement.fit_score, judgement.health_score),
@@ -312,7 +312,10 @@ async fn tokens_are_counted_and_end() {
     let (facts, profile, budget) = (facts(), profile(), Budget::new(5_000));
     let judged = model.judge(&facts, &profile, by_rules(), &budget).await;
     assert_eq!(judged.judgement.fallback_reason, None);
-    assert_eq!(budget.spent(), Spent { prompt_tokens: 1_000, completion_tokens: 100, requests: 1 });
+    assert_eq!(
+        budget.spent(),
+        ModelUsage { prompt_tokens: 1_000, completion_tokens: 100, requests: 1 }
+    );
     assert_eq!(budget.left(), 3_900);
     let little = Budget::new(500);
     let judged = model.judge(&facts, &profile, by_rules(), &little).await;

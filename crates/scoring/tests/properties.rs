@@ -18,8 +18,8 @@ mod partners;
 use partners::{default_profile, partner, profile, roll_up, today};
 
 fn deals() -> impl Strategy<Value = DealFact> {
-    let status = (0..DealStatus::WORDS.len())
-        .prop_map(|i| DealStatus::WORDS[i].parse::<DealStatus>().unwrap());
+    let status = (0..DealStatus::VALUES.len())
+        .prop_map(|i| DealStatus::VALUES[i].parse::<DealStatus>().unwrap());
     (
         status,
         prop_oneof![Just(0), 0..50_000_000i64, Just(9_007_199_254_740_991)],
@@ -70,10 +70,10 @@ fn rows() -> impl Strategy<Value = Json> {
         ]
     };
     let kinds = (
-        word(PartnerType::WORDS),
-        word(PartnerCategory::WORDS),
-        word(PartnerStatus::WORDS),
-        word(PartnerStage::WORDS),
+        word(PartnerType::VALUES),
+        word(PartnerCategory::VALUES),
+        word(PartnerStatus::VALUES),
+        word(PartnerStage::VALUES),
     );
     let money = prop_oneof![
         Just(Json::Null),
@@ -162,7 +162,7 @@ fn profiles() -> impl Strategy<Value = Profile> {
             json!({
                 "key": format!("c{i}"),
                 "label": format!("Criterion {i}"),
-                "dimension": FitDimension::WORDS[dimension],
+                "dimension": FitDimension::VALUES[dimension],
                 "weight": weight,
                 "filter": filter
             })
@@ -298,7 +298,7 @@ proptest! {
             {
                 "key": "met",
                 "label": "Is recorded",
-                "dimension": FitDimension::WORDS[dimension],
+                "dimension": FitDimension::VALUES[dimension],
                 "weight": weight,
                 "filter": {"op": "gte", "field": "closed_deals", "value": 0}
             }
@@ -332,7 +332,7 @@ proptest! {
         let profile = default_profile();
         let mut tomorrow = facts.clone();
         tomorrow.today = today() + TimeDelta::days(1);
-        let effects = |facts: &PartnerFacts| health::judge(facts).signals.iter().map(|s| (s.effect, s.known)).collect::<Vec<_>>();
+        let effects = |facts: &PartnerFacts| health::judge(facts).signals.iter().map(|s| (s.effect, s.measured)).collect::<Vec<_>>();
         let hash = |facts: &PartnerFacts| hash::input_hash(facts, &profile, rules::ENGINE, "");
         prop_assert_eq!(effects(&facts) == effects(&tomorrow), hash(&facts) == hash(&tomorrow));
     }

@@ -101,7 +101,7 @@ fn up(tree: &Tree, arguments: &[String]) -> Result<()> {
         postgres::ensure(tree)?;
     }
     let server = tree.build(Profile::Release, "partneros")?;
-    tree::become_program(tree.command(&server).args(["serve", "--demo"]).args(arguments))
+    tree::exec(tree.command(&server).args(["serve", "--demo"]).args(arguments))
 }
 
 fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
@@ -136,7 +136,7 @@ fn db(tree: &Tree, arguments: &[String]) -> Result<()> {
         _ => (postgres::address(tree)?, arguments),
     };
     let psql = postgres::psql(tree);
-    tree::become_program(tree.command(&psql).args(["-d", &address]).args(arguments))
+    tree::exec(tree.command(&psql).args(["-d", &address]).args(arguments))
 }
 
 fn sdk(tree: &Tree, arguments: &[String]) -> Result<()> {
@@ -147,7 +147,7 @@ fn bench(tree: &Tree, arguments: &[String]) -> Result<()> {
     postgres::ensure(tree)?;
     tree.build(Profile::Release, "partneros")?;
     let program = tree.build(Profile::Release, "bench")?;
-    tree::become_program(tree.command(&program).args(arguments))
+    tree::exec(tree.command(&program).args(arguments))
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// Replaces this process, so that signals and the terminal are the program's own. Returns only when
 /// that failed.
-pub fn become_program(command: &mut Command) -> Result<()> {
+pub fn exec(command: &mut Command) -> Result<()> {
     Err(anyhow::Error::new(command.exec()).context(format!("cannot run {}", words(command))))
 }
 

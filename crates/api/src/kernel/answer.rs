@@ -158,9 +158,10 @@ impl Answer {
         );
         for (name, value) in self.headers {
             // An answer may set several cookies; of anything else the last word holds.
-            match name == header::SET_COOKIE.as_str() {
-                true => answer.append_header((name, value)),
-                false => answer.insert_header((name, value)),
+            if name == header::SET_COOKIE.as_str() {
+                answer.append_header((name, value))
+            } else {
+                answer.insert_header((name, value))
             };
         }
         if self.status == 204 { answer.finish() } else { answer.body(self.body) }

@@ -66,10 +66,10 @@ pub struct Authenticator {
     tokens: Arc<Tokens>,
     revocations: Revocations,
     limits: Arc<Limits>,
-    keys: RwLock<HashMap<String, Arc<KnownKey>>>,
+    keys: RwLock<HashMap<String, Arc<CachedKey>>>,
 }
 
-struct KnownKey {
+struct CachedKey {
     organization: OrganizationId,
     row: StoredKey,
     allowed: Vec<IpNet>,
@@ -120,9 +120,10 @@ impl Authenticator {
         let credential = credential.trim_start();
         // The two kinds of credentials are told apart by their form, so that no header has to say
         // which one it is.
-        match ApiKeySecret::looks_like(credential) {
-            true => self.program(credential, peer, request_id).await,
-            false => self.person(credential, request_id),
+        if ApiKeySecret::looks_like(credential) {
+            self.program(credential, peer, request_id).await
+        } else {
+            self.person(credential, request_id)
         }
     }
 
@@ -131,7 +132,7 @@ impl Authenticator {
         self.revocations.ensure_current()?;
         let ended = [token.session.0, token.member.0]
             .into_iter()
-            .any(|id| self.revocations.hold(id, token.issued_at));
+            .any(|id| self.revocations.is_revoked(id, token.issued_at));
         if ended {
             return Err(Error::of(Code::InvalidToken));
         }
@@ -180,7 +181,7 @@ impl Authenticator {
         secret: &ApiKeySecret,
         peer: IpAddr,
         request_id: Uuid,
-    ) -> Result<Option<Arc<KnownKey>>> {
+    ) -> Result<Option<Arc<CachedKey>>> {
         let prefix = secret.public_id();
         // Before the row is read: a change that is committed between the two makes the row count as
         // old, and never as new.
@@ -206,7 +207,7 @@ impl Authenticator {
             row.allowed_cidrs.iter().map(|text| text.parse()).collect();
         let noted_minute =
             kept.map_or(0, |known| known.noted_minute.load(Ordering::Relaxed)).into();
-        let known = KnownKey {
+        let known = CachedKey {
             organization,
             row,
             allowed: allowed.map_err(Error::internal)?,
@@ -218,14 +219,14 @@ impl Authenticator {
         Ok(Some(known))
     }
 
-    fn is_fresh(&self, known: &KnownKey, now: DateTime<Utc>) -> bool {
+    fn is_fresh(&self, known: &CachedKey, now: DateTime<Utc>) -> bool {
         let changed = self.revocations.last(known.row.id.0).is_some_and(|at| at >= known.loaded_at);
         // Whoever cannot hear of changes looks at the row each time.
         let hears = self.revocations.ensure_current().is_ok();
         hears && !changed && now - known.loaded_at < CACHE_LIFE
     }
 
-    fn keep(&self, prefix: &str, known: Arc<KnownKey>) {
+    fn keep(&self, prefix: &str, known: Arc<CachedKey>) {
         let mut keys = self.keys.write().expect("never poisoned");
         if keys.len() >= CACHE_SIZE {
             keys.retain(|_, other| known.loaded_at - other.loaded_at < CACHE_LIFE);
@@ -239,7 +240,7 @@ impl Authenticator {
 
     /// Writes down that a key was used, at most once a minute, beside the request and not in its
     /// way.
-    fn note_use(&self, known: &Arc<KnownKey>, now: DateTime<Utc>, request_id: Uuid) {
+    fn note_use(&self, known: &Arc<CachedKey>, now: DateTime<Utc>, request_id: Uuid) {
         let minute = now.timestamp() / 60;
         if known.noted_minute.swap(minute, Ordering::Relaxed) == minute {
             return;
@@ -255,7 +256,7 @@ impl Authenticator {
     }
 }
 
-impl KnownKey {
+impl CachedKey {
     fn check(&self, secret: &ApiKeySecret, peer: IpAddr, now: DateTime<Utc>) -> Result<()> {
         let key = &self.row;
         // The secret first: whoever does not have it must not learn whether the key was revoked,
@@ -269,9 +270,10 @@ impl KnownKey {
         if key.expires_at.is_some_and(|at| at.0 <= now) {
             return Err(Error::of(Code::KeyExpired));
         }
-        match is_allowed(peer, &self.allowed) {
-            true => Ok(()),
-            false => Err(Error::of(Code::AddressNotAllowed)),
+        if is_allowed(peer, &self.allowed) {
+            Ok(())
+        } else {
+            Err(Error::of(Code::AddressNotAllowed))
         }
     }
 }
@@ -287,7 +289,7 @@ mod tests {
         let secret = ApiKeySecret::generate(KeyEnvironment::Test).unwrap();
         let other = ApiKeySecret::generate(KeyEnvironment::Test).unwrap();
         let now = Utc::now();
-        let known = |revoked: bool, expired: bool, allowed: &str| KnownKey {
+        let known = |revoked: bool, expired: bool, allowed: &str| CachedKey {
             organization: OrganizationId::new(),
             row: StoredKey {
                 id: ApiKeyId::new(),
@@ -304,7 +306,7 @@ mod tests {
             noted_minute: 0.into(),
         };
         let peer = "203.0.113.7".parse().unwrap();
-        let answer = |key: KnownKey, secret: &ApiKeySecret| {
+        let answer = |key: CachedKey, secret: &ApiKeySecret| {
             key.check(secret, peer, now).err().map(|error| error.code())
         };
         let (here, elsewhere) = ("203.0.113.0/24", "198.51.100.0/24");

@@ -20,11 +20,11 @@ const LIMIT: u32 = 3;
 /// How long a server is left alone at first; doubles with every call that finds it silent again.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// How long the one call that tries the server may take before another one does.
 const TRIAL: Duration = Duration::from_secs(15);
 /// Organizations that are remembered; beyond, those are forgotten whose pause is over.
-const MOST_REMEMBERED: usize = 10_000;
+const MAX_REMEMBERED: usize = 10_000;
 
 /// Counts calls without an answer. Knows no clock: whoever asks says what time it is.
 #[derive(Debug, Default)]
@@ -32,16 +32,16 @@ pub struct Circuit(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    organizations: HashMap<OrganizationId, Silence>,
+    organizations: HashMap<OrganizationId, CallerState>,
     /// Of all organizations together; counts organizations.
-    server: Silence,
+    server: CallerState,
     /// The organizations that have had no answer since the last one that anybody had.
     waiting: HashSet<OrganizationId>,
 }
 
 /// How long somebody has had no answer.
 #[derive(Debug, Default, Clone, Copy)]
-struct Silence {
+struct CallerState {
     count: u32,
     /// Nobody may call before, and then one.
     until: Option<Instant>,
@@ -49,7 +49,7 @@ struct Silence {
     is_tried: bool,
 }
 
-impl Silence {
+impl CallerState {
     /// How long to wait; nothing when a call may be made.
     fn wait(&self, now: Instant) -> Option<Duration> {
         self.until
@@ -72,7 +72,7 @@ impl Silence {
         self.is_tried = false;
         self.count = self.count.saturating_add(1);
         if let Some(more) = self.count.checked_sub(LIMIT) {
-            let pause = FIRST_PAUSE.saturating_mul(1 << more.min(10)).min(LONGEST_PAUSE);
+            let pause = FIRST_PAUSE.saturating_mul(1 << more.min(10)).min(MAX_PAUSE);
             self.until = Some(now + pause);
         }
     }
@@ -101,14 +101,14 @@ impl Circuit {
         let mut state = self.state();
         state.organizations.remove(&organization);
         // One answer shows that the server lives, so it counts for everybody.
-        state.server = Silence::default();
+        state.server = CallerState::default();
         state.waiting.clear();
     }
 
     /// The server did not answer in time.
     pub fn timed_out(&self, organization: OrganizationId, now: Instant) {
         let mut state = self.state();
-        if state.organizations.len() >= MOST_REMEMBERED {
+        if state.organizations.len() >= MAX_REMEMBERED {
             state.organizations.retain(|_, silence| silence.wait(now).is_some());
         }
         state.organizations.entry(organization).or_default().add(now);
@@ -117,7 +117,7 @@ impl Circuit {
         if state.waiting.insert(organization) || is_open {
             state.server.add(now);
         }
-        if state.waiting.len() >= MOST_REMEMBERED {
+        if state.waiting.len() >= MAX_REMEMBERED {
             state.waiting.clear();
         }
     }
@@ -163,12 +163,12 @@ mod tests {
         assert_eq!(circuit.enter(one, later), Err(FIRST_PAUSE * 2), "a late one changes nothing");
         let mut much_later = later;
         for _ in 0..40 {
-            much_later += LONGEST_PAUSE;
+            much_later += MAX_PAUSE;
             assert_eq!(circuit.enter(one, much_later), Ok(()));
             circuit.timed_out(one, much_later);
         }
-        assert_eq!(circuit.enter(one, much_later), Err(LONGEST_PAUSE));
-        much_later += LONGEST_PAUSE;
+        assert_eq!(circuit.enter(one, much_later), Err(MAX_PAUSE));
+        much_later += MAX_PAUSE;
         assert_eq!(circuit.enter(one, much_later), Ok(()));
         circuit.answered(one);
         for _ in 0..10 {

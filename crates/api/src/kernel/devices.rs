@@ -34,7 +34,7 @@ pub fn cookie(key: &ServerKey, email: &str) -> Cookie<'static> {
 }
 
 /// The device of a cookie that was given to somebody with this e-mail address.
-pub fn known(key: &ServerKey, cookie: &str, email: &str) -> Option<Uuid> {
+pub fn known_device(key: &ServerKey, cookie: &str, email: &str) -> Option<Uuid> {
     let (device, seal) = cookie.split_once('.')?;
     let device = Uuid::try_parse(device).ok()?;
     let (seconds, _) = device.get_timestamp()?.to_unix();
@@ -68,10 +68,10 @@ mod tests {
     fn a_device_is_known_to_the_person_who_signed_in_there_and_to_nobody_else() {
         let key = key("0123456789abcdef0123456789abcdef");
         let cookie = cookie(&key, "ann@example.com").value().to_owned();
-        assert!(known(&key, &cookie, "Ann@Example.com").is_some());
-        assert_eq!(known(&key, &cookie, "bob@example.com"), None);
+        assert!(known_device(&key, &cookie, "Ann@Example.com").is_some());
+        assert_eq!(known_device(&key, &cookie, "bob@example.com"), None);
         let other = self::key("another secret of thirty-two bytes");
-        assert_eq!(known(&other, &cookie, "ann@example.com"), None);
+        assert_eq!(known_device(&other, &cookie, "ann@example.com"), None);
         let (device, seal) = cookie.split_once('.').unwrap();
         for forged in [
             "",
@@ -82,7 +82,7 @@ mod tests {
             &format!("{}.{seal}", Uuid::nil().as_simple()),
             &format!("{device}.{}", &seal[..seal.len() - 2]),
         ] {
-            assert_eq!(known(&key, forged, "ann@example.com"), None, "{forged}");
+            assert_eq!(known_device(&key, forged, "ann@example.com"), None, "{forged}");
         }
     }
 }

@@ -37,8 +37,8 @@ pub struct Documents {
 
 #[derive(Debug)]
 struct Forms {
-    json: Rendered,
-    yaml: Rendered,
+    json: RenderedDocument,
+    yaml: RenderedDocument,
 }
 
 /// Which document.
@@ -53,8 +53,8 @@ pub struct DocumentForm {
 }
 
 #[derive(Debug)]
-struct Rendered {
-    packed: Arc<Packed>,
+struct RenderedDocument {
+    packed: Arc<CompressedBytes>,
     etag: EntityTag,
     kind: &'static str,
 }
@@ -78,17 +78,17 @@ impl Forms {
         let yaml =
             serde_yaml_ng::to_string(document).expect("whatever is JSON can be written as YAML");
         Self {
-            json: Rendered::of(document.to_string(), "application/json"),
-            yaml: Rendered::of(yaml, "application/yaml"),
+            json: RenderedDocument::of(document.to_string(), "application/json"),
+            yaml: RenderedDocument::of(yaml, "application/yaml"),
         }
     }
 }
 
-impl Rendered {
+impl RenderedDocument {
     fn of(text: String, kind: &'static str) -> Self {
         let hash: String =
             Sha256::digest(&text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        let packed = Arc::new(Packed::of(text.into()));
+        let packed = Arc::new(CompressedBytes::of(text.into()));
         Self { packed, etag: EntityTag::new_strong(hash), kind }
     }
 
@@ -102,16 +102,17 @@ impl Rendered {
         answer
             .insert_header(ETag(self.etag.clone()))
             .insert_header((header::CACHE_CONTROL, "no-cache"));
-        match known {
-            true => Ok(answer.finish()),
-            false => self.packed.answer(request, answer.content_type(self.kind)).await,
+        if known {
+            Ok(answer.finish())
+        } else {
+            self.packed.answer(request, answer.content_type(self.kind)).await
         }
     }
 }
 
 /// Bytes that never change, packed the first time somebody asks for them so.
 #[derive(Debug)]
-struct Packed {
+struct CompressedBytes {
     plain: Bytes,
     gzip: OnceLock<Bytes>,
     brotli: OnceLock<Bytes>,
@@ -120,7 +121,7 @@ struct Packed {
 /// Packing takes up to tenths of a second.
 static PACKING: Places = LazyLock::new(|| Semaphore::new(1));
 
-impl Packed {
+impl CompressedBytes {
     fn of(plain: Bytes) -> Self {
         Self { plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
     }
@@ -266,7 +267,7 @@ struct Page {
 }
 
 /// Its bytes and media type.
-type PageFile = (Arc<Packed>, String);
+type PageFile = (Arc<CompressedBytes>, String);
 
 impl Page {
     fn file(&self, name: &str) -> Option<PageFile> {
@@ -276,7 +277,7 @@ impl Page {
         }
         let found = utoipa_swagger_ui::serve(name, Arc::clone(&self.config)).ok().flatten()?;
         let bytes = Bytes::from(found.bytes.into_owned());
-        let file = (Arc::new(Packed::of(bytes)), found.content_type);
+        let file = (Arc::new(CompressedBytes::of(bytes)), found.content_type);
         files.insert(name.to_owned(), file.clone());
         Some(file)
     }

@@ -18,7 +18,7 @@ use object_store::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Bytes that are held in memory of a file on its way.
-const PIECE: usize = 1024 * 1024;
+const CHUNK_SIZE: usize = 1024 * 1024;
 
 /// The files of this deployment. Cheap to clone.
 #[derive(Clone)]
@@ -161,7 +161,7 @@ impl Files {
     /// Writes a file piece by piece; it exists once it is closed.
     pub fn writer(&self, path: &Path) -> FileWriter {
         // S3 takes no part below 5 MiB but the last.
-        FileWriter(BufWriter::with_capacity(Arc::clone(&self.0), path.clone(), 5 * PIECE))
+        FileWriter(BufWriter::with_capacity(Arc::clone(&self.0), path.clone(), 5 * CHUNK_SIZE))
     }
 
     /// The files below a folder that have lain there for so long, in groups of at most `most`.

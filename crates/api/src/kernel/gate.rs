@@ -16,7 +16,7 @@ use actix_web::{
     web,
 };
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     access::{AccessScope, Role, WriteMode},
     events::request_id,
 };
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::kernel::{
     auth::{Caller, Credential},
     client_address,
-    limits::{Bucket, Left, Subject},
+    limits::{Bucket, RateLimitState, Subject},
     openapi::{CheckedQuery, OperationPolicy},
     operation::{Access, KeyAccess},
     pages,
@@ -36,23 +36,23 @@ use crate::kernel::{
 };
 
 /// What the gate knows of a request, for the extractors behind it.
-pub struct Passed {
+pub struct Admitted {
     pub operation: Arc<OperationPolicy>,
     /// None for public operations.
     pub caller: Option<Caller>,
     /// Query parameters, checked and typed as the document says.
     pub query: Map<String, Value>,
-    /// What is wrong with the parameters that every list has: `Call::list_request` answers it.
-    pub list_faults: Vec<Fault>,
+    /// What is wrong with the parameters that every list has: `RequestContext::list_request` answers it.
+    pub list_faults: Vec<FieldError>,
     /// Query parameters as they came, decoded.
     pub pairs: Vec<(String, String)>,
     pub request_id: Uuid,
     pub address: IpAddr,
     /// What is left of the quota, after what the body cost too.
-    left: Cell<Option<Left>>,
+    left: Cell<Option<RateLimitState>>,
 }
 
-impl Passed {
+impl Admitted {
     /// Takes the units of the filters in a body from the quota of the caller.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ fn units_of(weight: usize) -> u32 {
 }
 
 /// Takes units from what a caller and its organization may ask.
-fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<Left>> {
+fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<RateLimitState>> {
     let credential = match caller.credential {
         Credential::User { user, .. } => user.0,
         Credential::Key { key } => key.0,
@@ -110,20 +110,20 @@ pub async fn gate(
     let mut left = None;
     let answered: ServiceResponse<BoxBody> = match enter(&request, &state, id, &mut left).await {
         Ok(None) => next.call(request).await?.map_into_boxed_body(),
-        Ok(Some(passed)) => {
-            let passed = Rc::new(passed);
-            request.extensions_mut().insert(Rc::clone(&passed));
+        Ok(Some(admitted)) => {
+            let admitted = Rc::new(admitted);
+            request.extensions_mut().insert(Rc::clone(&admitted));
             let answered = next.call(request).await?.map_into_boxed_body();
-            left = passed.left.get().or(left);
+            left = admitted.left.get().or(left);
             answered
         }
         Err(error) => {
-            left = left.or_else(|| Left::after(&error));
+            left = left.or_else(|| RateLimitState::after(&error));
             request.into_response(problem::response(&error, &path, id))
         }
     };
     // What a handler has counted is nearer to its end than what was counted here.
-    let counted = answered.request().extensions().get::<Left>().copied();
+    let counted = answered.request().extensions().get::<RateLimitState>().copied();
     left = counted.or(left);
 
     let mut answered = written(answered, &path, id);
@@ -133,8 +133,8 @@ pub async fn gate(
     let secret = answered
         .request()
         .extensions()
-        .get::<Rc<Passed>>()
-        .is_some_and(|passed| passed.operation.spec.no_store);
+        .get::<Rc<Admitted>>()
+        .is_some_and(|admitted| admitted.operation.spec.no_store);
     let headers = answered.headers_mut();
     let mut put = |name: &'static str, value: String| {
         headers.insert(
@@ -143,7 +143,7 @@ pub async fn gate(
         );
     };
     put("request-id", request_id(id));
-    if let Some((policy, left)) = left.map(Left::headers) {
+    if let Some((policy, left)) = left.map(RateLimitState::headers) {
         put("ratelimit-policy", policy);
         put("ratelimit", left);
     }
@@ -164,8 +164,8 @@ async fn enter(
     request: &ServiceRequest,
     state: &State,
     id: Uuid,
-    left: &mut Option<Left>,
-) -> Result<Option<Passed>> {
+    left: &mut Option<RateLimitState>,
+) -> Result<Option<Admitted>> {
     if request.query_string().len() > MAX_QUERY {
         return Err(Error::of(Code::QueryTooLong).meta("max_bytes", json!(MAX_QUERY)));
     }
@@ -219,7 +219,7 @@ async fn enter(
     }
     let left = Cell::new(*left);
     let request_id = id;
-    Ok(Some(Passed { operation, caller, query, list_faults, pairs, request_id, address, left }))
+    Ok(Some(Admitted { operation, caller, query, list_faults, pairs, request_id, address, left }))
 }
 
 /// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken
@@ -273,10 +273,11 @@ fn permit(operation: &OperationPolicy, caller: &Caller) -> Result<()> {
 /// A key may decide like a person only where it has the scope for it.
 fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
     let manual = query.get("write_mode").is_some_and(|mode| mode == WriteMode::Manual.as_str());
-    match manual && !caller.scope.may_override {
-        true => Err(Error::of(Code::InsufficientScope)
-            .meta("required_scope", json!(AccessScope::PartnersOverride.as_str()))),
-        false => Ok(()),
+    if manual && !caller.scope.may_override {
+        Err(Error::of(Code::InsufficientScope)
+            .meta("required_scope", json!(AccessScope::PartnersOverride.as_str())))
+    } else {
+        Ok(())
     }
 }
 
@@ -309,7 +310,8 @@ fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     {
         None => Ok(pairs),
         Some((name, _)) => {
-            let fault = Fault::at_parameter("invalid_parameter", name.as_str(), "must be UTF-8");
+            let fault =
+                FieldError::at_parameter("invalid_parameter", name.as_str(), "must be UTF-8");
             Err(Error::of(Code::InvalidParameter).at(fault))
         }
     }

@@ -74,7 +74,7 @@ pub async fn get_liveness() -> Answer {
 #[operation(get("/readyz"), tag(Health), public, unlimited, ok(Readiness), errors(Unavailable))]
 pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
     let store = &state.store;
-    let looks: [(&'static str, Look<'_>); 5] = [
+    let looks: [(&'static str, ReadinessFuture<'_>); 5] = [
         ("database", Box::pin(store.ping())),
         ("migrations", Box::pin(up_to_date(store))),
         ("queue", Box::pin(async { persistence::tasks::measure(store).await.map(drop) })),
@@ -103,7 +103,7 @@ pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
     Ok(Answer::ok(&Readiness { status: "ok", checks }).into_response())
 }
 
-type Look<'a> = std::pin::Pin<Box<dyn Future<Output = domain::Result<()>> + 'a>>;
+type ReadinessFuture<'a> = std::pin::Pin<Box<dyn Future<Output = domain::Result<()>> + 'a>>;
 
 async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
     match persistence::migrate::pending(store).await? {

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use crate::kernel::limits::{NetworkKey, network_key};
 
 /// How long a request waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Places where one kind of heavy work is done.
 pub type Places = LazyLock<Semaphore>;
@@ -33,7 +33,7 @@ pub async fn run<T: Send + 'static>(
     places: &'static Places,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    let place = tokio::time::timeout(PATIENCE, places.acquire())
+    let place = tokio::time::timeout(QUEUE_TIMEOUT, places.acquire())
         .await
         .map_err(|_| Error::Unavailable("too much heavy work is waiting".into()))?
         .map_err(Error::internal)?;
@@ -78,7 +78,7 @@ impl FairPlaces {
             let place = self.places.acquire().await.map_err(Error::internal)?;
             Ok::<_, Error>((turn, place))
         };
-        let place = tokio::time::timeout(PATIENCE, place)
+        let place = tokio::time::timeout(QUEUE_TIMEOUT, place)
             .await
             .map_err(|_| Error::Unavailable("too much heavy work is waiting".into()))??;
         let work = move || {

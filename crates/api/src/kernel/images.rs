@@ -26,14 +26,16 @@ const MAX_MEMORY: u64 = 192 * 1024 * 1024;
 /// `image_unreadable`, for what is too large to be decoded too.
 pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
     let picture = decode(bytes)?;
-    let picture = match picture.width().max(picture.height()) > LOGO_SIDE {
-        true => picture.resize(LOGO_SIDE, LOGO_SIDE, FilterType::CatmullRom),
-        false => picture,
+    let picture = if picture.width().max(picture.height()) > LOGO_SIDE {
+        picture.resize(LOGO_SIDE, LOGO_SIDE, FilterType::CatmullRom)
+    } else {
+        picture
     };
     // Eight bits a channel are what a logo needs.
-    let picture = match picture.color().has_alpha() {
-        true => DynamicImage::from(picture.into_rgba8()),
-        false => DynamicImage::from(picture.into_rgb8()),
+    let picture = if picture.color().has_alpha() {
+        DynamicImage::from(picture.into_rgba8())
+    } else {
+        DynamicImage::from(picture.into_rgb8())
     };
     let mut png = Vec::new();
     let encoder = PngEncoder::new_with_quality(

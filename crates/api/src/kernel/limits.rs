@@ -164,14 +164,14 @@ fn key(kind: u8, parts: &[&[u8]]) -> Key {
 
 /// What is left after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct RateLimitState {
     pub quota: u32,
     pub remaining: u32,
     /// Seconds in which an empty bucket is full again.
     pub window: u32,
 }
 
-impl Left {
+impl RateLimitState {
     /// What a refusal leaves: nothing.
     pub fn after(refusal: &Error) -> Option<Self> {
         let Error::Problem(problem) = refusal else { return None };
@@ -207,15 +207,15 @@ pub struct Limits {
 
 /// Units that were taken.
 #[must_use = "whoever gives nothing back drops it on purpose"]
-pub struct Taken<'a> {
+pub struct TakenUnits<'a> {
     limits: &'a Limits,
     /// Bucket, key and nanoseconds.
     units: Vec<(Bucket, Key, u64)>,
     /// What is left in the bucket that is nearest to its end; none when limits are off.
-    pub left: Option<Left>,
+    pub left: Option<RateLimitState>,
 }
 
-impl Taken<'_> {
+impl TakenUnits<'_> {
     /// Gives the units back: what was done does not count.
     pub fn give_back(self) {
         for (bucket, key, span) in self.units {
@@ -237,7 +237,7 @@ impl Limits {
     /// # Errors
     /// `quota_exceeded` with `meta.retry_after` in seconds, `meta.quota` units in `meta.window`
     /// seconds.
-    pub fn take(&self, from: &[(Bucket, Subject<'_>)], cost: u32) -> Result<Taken<'_>> {
+    pub fn take(&self, from: &[(Bucket, Subject<'_>)], cost: u32) -> Result<TakenUnits<'_>> {
         self.take_at(self.started.elapsed(), from, cost)
     }
 
@@ -246,8 +246,8 @@ impl Limits {
         now: Duration,
         from: &[(Bucket, Subject<'_>)],
         cost: u32,
-    ) -> Result<Taken<'_>> {
-        let mut taken = Taken { limits: self, units: Vec::new(), left: None };
+    ) -> Result<TakenUnits<'_>> {
+        let mut taken = TakenUnits { limits: self, units: Vec::new(), left: None };
         if !self.enabled {
             return Ok(taken);
         }
@@ -280,7 +280,7 @@ impl Limits {
         times: u32,
         cost: u32,
         now: u64,
-    ) -> Result<(Key, u64, Left)> {
+    ) -> Result<(Key, u64, RateLimitState)> {
         let (units, window) = bucket.size();
         let quota = units * times;
         let whole = u64::from(window) * 1_000_000_000;
@@ -288,10 +288,8 @@ impl Limits {
         // Nothing costs more than a full bucket: it would never be let in.
         let span = unit * u64::from(cost.min(quota));
         let mut levels = self.level(bucket);
-        let key = match levels.len() >= EXACT && !levels.contains_key(&key) {
-            true => key % SHARED,
-            false => key,
-        };
+        let key =
+            if levels.len() >= EXACT && !levels.contains_key(&key) { key % SHARED } else { key };
         // One number for each key is enough: the instant at which the bucket is full again. It
         // needs no timer that fills buckets up.
         let full_at = levels.get(&key).copied().unwrap_or(0).max(now) + span;
@@ -304,7 +302,7 @@ impl Limits {
         }
         levels.insert(key, full_at);
         let remaining = u32::try_from((now + whole - full_at) / unit).unwrap_or(quota);
-        Ok((key, span, Left { quota, remaining, window }))
+        Ok((key, span, RateLimitState { quota, remaining, window }))
     }
 
     fn level(&self, bucket: Bucket) -> std::sync::MutexGuard<'_, HashMap<Key, u64>> {
@@ -351,11 +349,14 @@ mod tests {
         let here = [(Bucket::SignInFailures, Subject::Network(address("192.0.2.1")))];
         for left in (0..10).rev() {
             let taken = limits.take_at(seconds(1), &here, 1).unwrap();
-            assert_eq!(taken.left, Some(Left { quota: 10, remaining: left, window: 60 }));
+            assert_eq!(taken.left, Some(RateLimitState { quota: 10, remaining: left, window: 60 }));
         }
         let refused = limits.take_at(seconds(1), &here, 1).err().unwrap();
         assert_eq!(refused.code(), Code::QuotaExceeded);
-        assert_eq!(Left::after(&refused), Some(Left { quota: 10, remaining: 0, window: 60 }));
+        assert_eq!(
+            RateLimitState::after(&refused),
+            Some(RateLimitState { quota: 10, remaining: 0, window: 60 })
+        );
         assert!(matches!(&refused, Error::Problem(p) if p.meta["retry_after"] == 6));
         let other = Subject::Network(address("192.0.2.2"));
         assert!(limits.take_at(seconds(1), &[(Bucket::SignInFailures, other)], 1).is_ok());
@@ -451,7 +452,7 @@ mod tests {
 
     #[test]
     fn headers_say_what_is_left() {
-        let (policy, left) = Left { quota: 600, remaining: 598, window: 60 }.headers();
+        let (policy, left) = RateLimitState { quota: 600, remaining: 598, window: 60 }.headers();
         assert_eq!(
             (policy.as_str(), left.as_str()),
             (r#""default";q=600;w=60"#, r#""default";r=598;t=1"#)

@@ -25,9 +25,9 @@ use reqwest::Url;
 use tokio::io::AsyncWriteExt;
 
 /// How long the server may take for a whole message.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A mail to one person.
 #[derive(Debug, Clone)]
@@ -47,11 +47,11 @@ pub struct Mail {
 #[derive(Debug, Clone)]
 pub struct Mailer {
     from: Mailbox,
-    way: Way,
+    way: MailTransport,
 }
 
 #[derive(Debug, Clone)]
-enum Way {
+enum MailTransport {
     Smtp(SmtpServer),
     Folder(PathBuf),
 }
@@ -59,7 +59,7 @@ enum Way {
 impl Mailer {
     /// Mails go to this server, or are written into this folder when there is none.
     pub fn new(server: Option<SmtpServer>, folder: PathBuf, from: Mailbox) -> Self {
-        Self { from, way: server.map_or(Way::Folder(folder), Way::Smtp) }
+        Self { from, way: server.map_or(MailTransport::Folder(folder), MailTransport::Smtp) }
     }
 
     /// Sends a mail once.
@@ -69,8 +69,8 @@ impl Mailer {
             Err(reason) => return Attempt::Refused { reason },
         };
         match &self.way {
-            Way::Smtp(server) => server.send(&message).await,
-            Way::Folder(folder) => {
+            MailTransport::Smtp(server) => server.send(&message).await,
+            MailTransport::Folder(folder) => {
                 let file = folder.join(format!("{}.eml", mail.id));
                 let written = async {
                     // Links in mails are secrets, and so is who gets them.
@@ -201,7 +201,7 @@ impl SmtpServer {
     /// One connection for one message: a connection that somebody gave up waiting for may still
     /// hold the answer to another message, so none is used twice.
     async fn send(&self, message: &Message) -> Attempt {
-        match tokio::time::timeout(PATIENCE, self.hand_in(message)).await {
+        match tokio::time::timeout(SMTP_TIMEOUT, self.hand_in(message)).await {
             // Nobody knows whether the server has taken the mail. It is tried again with the same
             // Message-ID, by which a mail program can tell a repetition.
             Err(_) => silent(),
@@ -210,7 +210,7 @@ impl SmtpServer {
             Ok(Err(error)) => Attempt::Failed { reason: error.to_string(), not_before: None },
             Ok(Ok(mut connection)) => {
                 // The mail is taken, whatever the server makes of the goodbye.
-                tokio::time::timeout(GOODBYE, connection.quit()).await.ok();
+                tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await.ok();
                 Attempt::Succeeded
             }
         }
@@ -222,7 +222,7 @@ impl SmtpServer {
         let at_once = if self.tls == Tls::AtOnce { Some(parameters()?) } else { None };
         let server = (self.host.as_str(), self.port);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(PATIENCE), &hello, at_once, None)
+            AsyncSmtpConnection::connect_tokio1(server, Some(SMTP_TIMEOUT), &hello, at_once, None)
                 .await?;
         if self.tls == Tls::Required || self.tls == Tls::Offered && connection.can_starttls() {
             connection.starttls(parameters()?, &hello).await?;

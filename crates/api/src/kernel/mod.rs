@@ -2,7 +2,6 @@
 
 pub mod answer;
 pub mod auth;
-pub mod call;
 pub mod circuit;
 pub mod client_address;
 pub mod config;
@@ -25,6 +24,7 @@ pub mod pages;
 pub mod passwords;
 pub mod problem;
 pub mod request_body;
+pub mod request_context;
 pub mod server_key;
 pub mod state;
 pub mod telemetry;

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::LazyLock};
 
 use domain::{
-    Error, Fault, Result, passwords,
+    Error, FieldError, Result, passwords,
     sessions::{Registration, password_fault},
 };
 
@@ -25,7 +25,7 @@ pub async fn judged(
     field: &'static str,
     password: &str,
     own_words: &[&str],
-) -> Result<Option<Fault>> {
+) -> Result<Option<FieldError>> {
     let password = password.to_owned();
     let own_words: Vec<String> = own_words.iter().map(|word| (*word).to_owned()).collect();
     let judge = move || {
@@ -39,7 +39,7 @@ pub async fn judged(
 pub async fn registration_faults(
     client: IpAddr,
     registration: &Registration,
-) -> Result<Vec<Fault>> {
+) -> Result<Vec<FieldError>> {
     let registration = registration.clone();
     STRENGTH_CHECKS.run(client, move || registration.faults()).await
 }

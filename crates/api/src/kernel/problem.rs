@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
-use domain::{Code, Error, batch::BatchOutcome, error_report::ErrorReport, fault};
+use domain::{Code, Error, batch::BatchOutcome, error_report::ErrorReport, field_error};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -165,7 +165,7 @@ pub fn document(report: &ErrorReport, instance: &str) -> Value {
         "title": code.title(),
         "status": status_of(code),
         "detail": report.detail,
-        "instance": fault::shortened(instance.into(), MAX_INSTANCE),
+        "instance": field_error::shortened(instance.into(), MAX_INSTANCE),
         "code": report.code,
         "request_id": report.request_id,
         "meta": report.meta,

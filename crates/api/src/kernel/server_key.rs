@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::kernel::tokens::{KeyFault, MIN_SECRET_BYTES, Tokens};
+use crate::kernel::tokens::{MIN_SECRET_BYTES, ServerKeyError, Tokens};
 
 /// For whom access tokens are.
 const AUDIENCE: &str = "partneros";
@@ -36,10 +36,11 @@ pub fn check(text: &str) -> Result<(), &'static str> {
         return Err("is too short for a shared secret: 32 bytes or more");
     }
     let different: BTreeSet<u8> = text.bytes().collect();
-    match different.len() < MIN_DIFFERENT_BYTES {
-        true => Err("repeats a few characters, so that anybody could guess it \
-                     (`openssl rand -base64 48` makes a good one)"),
-        false => Ok(()),
+    if different.len() < MIN_DIFFERENT_BYTES {
+        Err("repeats a few characters, so that anybody could guess it \
+                     (`openssl rand -base64 48` makes a good one)")
+    } else {
+        Ok(())
     }
 }
 
@@ -91,12 +92,13 @@ impl ServerKey {
     ///
     /// # Errors
     /// When the secret is neither an Ed25519 key nor long enough.
-    pub fn tokens(&self, issuer: &str) -> Result<Tokens, KeyFault> {
+    pub fn tokens(&self, issuer: &str) -> Result<Tokens, ServerKeyError> {
         let of = |secret: &SecretString| {
             let secret = secret.expose_secret();
-            match secret.starts_with("-----BEGIN") {
-                true => Tokens::ed25519(secret, issuer, AUDIENCE),
-                false => Tokens::shared_secret(secret.as_bytes(), issuer, AUDIENCE),
+            if secret.starts_with("-----BEGIN") {
+                Tokens::ed25519(secret, issuer, AUDIENCE)
+            } else {
+                Tokens::shared_secret(secret.as_bytes(), issuer, AUDIENCE)
             }
         };
         self.others.iter().try_fold(of(&self.secret)?, |all, other| Ok(all.believing(of(other)?)))

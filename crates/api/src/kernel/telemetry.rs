@@ -34,9 +34,10 @@ impl Telemetry {
         // It warns of every route with a pattern, which is what routes here have.
         let filter = EnvFilter::try_new(&settings.log)?
             .add_directive("actix_web_prom=error".parse().expect("this is a directive"));
-        let format = settings.log_format.unwrap_or(match std::io::stderr().is_terminal() {
-            true => LogFormat::Text,
-            false => LogFormat::Json,
+        let format = settings.log_format.unwrap_or(if std::io::stderr().is_terminal() {
+            LogFormat::Text
+        } else {
+            LogFormat::Json
         });
         let lines = match format {
             LogFormat::Text => tracing_subscriber::fmt::layer()
@@ -167,9 +168,9 @@ mod tests {
     use super::*;
 
     /// Keeps the targets of the lines that come through.
-    struct Kept(Arc<Mutex<Vec<String>>>);
+    struct LogBuffer(Arc<Mutex<Vec<String>>>);
 
-    impl<S: Subscriber> Layer<S> for Kept {
+    impl<S: Subscriber> Layer<S> for LogBuffer {
         fn on_event(
             &self,
             event: &tracing::Event<'_>,
@@ -185,7 +186,7 @@ mod tests {
         let subscriber = tracing_subscriber::registry()
             .with(filter_fn(carries_no_values))
             .with(EnvFilter::new("trace,tokio_postgres::query=trace"))
-            .with(Kept(kept.clone()));
+            .with(LogBuffer(kept.clone()));
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!(target: "tokio_postgres::query", "values");
             tracing::trace!(target: "tokio_postgres", "values");

@@ -24,7 +24,7 @@ pub const MIN_SECRET_BYTES: usize = 32;
 
 /// Why a configured key is refused.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFault {
+pub enum ServerKeyError {
     #[error("must be an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519): {0}")]
     NotEd25519(#[from] jsonwebtoken::errors::Error),
     #[error("must have at least {MIN_SECRET_BYTES} bytes (openssl rand -base64 32)")]
@@ -78,16 +78,20 @@ pub struct AccessToken {
 impl Tokens {
     /// EdDSA with an Ed25519 private key (PKCS #8, PEM). Others can check the tokens with the
     /// public key.
-    pub fn ed25519(pem: &str, issuer: &str, audience: &str) -> Result<Self, KeyFault> {
+    pub fn ed25519(pem: &str, issuer: &str, audience: &str) -> Result<Self, ServerKeyError> {
         let signing = EncodingKey::from_ed_pem(pem.as_bytes())?;
         let checking = DecodingKey::from_jwk(&Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?)?;
         Ok(Self::new(Algorithm::EdDSA, signing, checking, issuer, audience))
     }
 
     /// HS256 with a shared secret.
-    pub fn shared_secret(secret: &[u8], issuer: &str, audience: &str) -> Result<Self, KeyFault> {
+    pub fn shared_secret(
+        secret: &[u8],
+        issuer: &str,
+        audience: &str,
+    ) -> Result<Self, ServerKeyError> {
         if secret.len() < MIN_SECRET_BYTES {
-            return Err(KeyFault::SecretTooShort);
+            return Err(ServerKeyError::SecretTooShort);
         }
         let (signing, checking) =
             (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
@@ -425,11 +429,11 @@ MC4CAQAwBQYDK2VwBCIEIO51CZlRk9xnLtrdSjnCFZ3qyJSRgeazjPl+GBYp4S7s
     fn weak_and_foreign_keys_are_refused_at_the_start() {
         assert!(matches!(
             Tokens::shared_secret(&SECRET[1..], ISSUER, "a"),
-            Err(KeyFault::SecretTooShort)
+            Err(ServerKeyError::SecretTooShort)
         ));
         for bad in ["", "no key", PUBLIC] {
             assert!(
-                matches!(Tokens::ed25519(bad, ISSUER, "a"), Err(KeyFault::NotEd25519(_))),
+                matches!(Tokens::ed25519(bad, ISSUER, "a"), Err(ServerKeyError::NotEd25519(_))),
                 "{bad}"
             );
         }

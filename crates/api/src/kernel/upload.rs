@@ -13,7 +13,7 @@ use std::{
 
 use actix_multipart::Multipart;
 use actix_web::{HttpMessage, HttpRequest, error::PayloadError, http::header, web};
-use domain::{Code, Error, Fault, Result, ids::OrganizationId, quotas::Quota};
+use domain::{Code, Error, FieldError, Result, ids::OrganizationId, quotas::Quota};
 use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -42,13 +42,13 @@ struct Pace {
 
 /// Whoever sends less for longer holds a connection and a file for nothing; at this pace the
 /// largest file takes 14 minutes.
-const PACE: Pace = Pace { patience: Duration::from_secs(30), bytes_a_second: 32 << 10 };
+const UPLOAD_PACE: Pace = Pace { patience: Duration::from_secs(30), bytes_a_second: 32 << 10 };
 
 /// Uploads of one organization at a time: each has a file in the temporary folder until it is
 /// looked at.
 const AT_ONCE: usize = 8;
 /// How long an upload waits for its turn. Nothing of it is read meanwhile.
-const WAIT: Duration = Duration::from_secs(30);
+const SLOT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Organizations that are remembered although nobody uploads.
 const IDLE: usize = 1_000;
 
@@ -70,7 +70,7 @@ impl Uploads {
             let new = || Arc::new(Semaphore::new(AT_ONCE));
             Arc::clone(turns.entry(organization).or_insert_with(new))
         };
-        match tokio::time::timeout(WAIT, turns.acquire_owned()).await {
+        match tokio::time::timeout(SLOT_TIMEOUT, turns.acquire_owned()).await {
             Ok(turn) => turn.map_err(Error::internal),
             Err(_) => Err(Quota::Uploads.exceeded(AT_ONCE as i64 + 1, AT_ONCE as i64)),
         }
@@ -142,7 +142,7 @@ pub async fn read(
     payload: web::Payload,
     options_part: OptionsPart,
 ) -> Result<Upload> {
-    read_at(PACE, request, payload, options_part).await
+    read_at(UPLOAD_PACE, request, payload, options_part).await
 }
 
 async fn read_at(
@@ -164,7 +164,7 @@ async fn read_at(
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
-    let arrival = Arrival::starting_now(pace);
+    let arrival = UploadProgress::starting_now(pace);
     let broken = |error| if arrival.is_too_large() { too_large() } else { broken(error) };
     let mut parts = Multipart::new(request.headers(), arrival.counted(payload));
     let (mut file, mut options, mut faults) = (None, None, Vec::new());
@@ -199,7 +199,7 @@ async fn read_at(
                 }
                 options = Some(text);
             }
-            other => faults.push(Fault::at_pointer(
+            other => faults.push(FieldError::at_pointer(
                 "unknown_field",
                 format!("#/{other}"),
                 "unknown part, or given twice",
@@ -210,7 +210,7 @@ async fn read_at(
     for (part, missing) in [("file", file.is_none()), ("options", is_required && options.is_none())]
     {
         if missing {
-            faults.push(Fault::at_pointer("required", format!("#/{part}"), "is required"));
+            faults.push(FieldError::at_pointer("required", format!("#/{part}"), "is required"));
         }
     }
     let Some(mut file) = file.filter(|_| faults.is_empty()) else {
@@ -226,13 +226,13 @@ async fn read_at(
 }
 
 /// A body on its way: how much of it has come, and until when the rest must.
-struct Arrival {
+struct UploadProgress {
     pace: Pace,
     since: Instant,
     bytes: Rc<Cell<u64>>,
 }
 
-impl Arrival {
+impl UploadProgress {
     fn starting_now(pace: Pace) -> Self {
         Self { pace, since: Instant::now(), bytes: Rc::default() }
     }
@@ -324,7 +324,7 @@ mod tests {
         let answer = sent(std::iter::once(PART.to_owned()).chain(drops)).await;
         assert!(answer.ends_with(Code::RequestTimeout.as_str()), "{answer}");
         assert!(begun.elapsed() >= Duration::from_millis(300));
-        assert!(begun.elapsed() < PACE.patience, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < UPLOAD_PACE.patience, "{:?}", begun.elapsed());
     }
 
     #[actix_web::test]

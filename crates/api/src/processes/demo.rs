@@ -42,7 +42,7 @@ use crate::{
     },
     processes::demo::{
         companies::{Company, TAGS, companies},
-        program::Entered,
+        program::DemoPartner,
         values::body,
     },
     resources::scores,
@@ -148,10 +148,10 @@ async fn enter(
 ) -> anyhow::Result<Demo> {
     let file = data_dir.join("demo.json");
     let organization = email_directory::organization_of(store, OWNER).await?;
-    if let (Some(organization), Some(kept)) = (organization, kept(&file)?)
-        && is_key_of(store, &kept.api_key, organization).await?
+    if let (Some(organization), Some(stored_demo)) = (organization, stored_demo(&file)?)
+        && is_key_of(store, &stored_demo.api_key, organization).await?
     {
-        return Ok(kept);
+        return Ok(stored_demo);
     }
     let password = random_password()?;
     let hash = passwords::hash(&password)
@@ -213,7 +213,7 @@ With the same password: {}\n
 }
 
 /// What was kept by an earlier start. A file that says nothing is as good as none.
-fn kept(file: &Path) -> anyhow::Result<Option<Demo>> {
+fn stored_demo(file: &Path) -> anyhow::Result<Option<Demo>> {
     match fs::read(file) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -308,11 +308,13 @@ async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Re
         ..Scope::newcomer(organization, user, OWNER_NAME, Uuid::now_v7())
     };
     let first = ListRequest::first(&VIEW_LIST, 1);
-    let done =
-        store.write(&scope, async |tx| match views::list(tx, &first).await?.data.is_empty() {
-            true => program::insert_views(tx, owner).await,
-            false => Ok(()),
-        });
+    let done = store.write(&scope, async |tx| {
+        if views::list(tx, &first).await?.data.is_empty() {
+            program::insert_views(tx, owner).await
+        } else {
+            Ok(())
+        }
+    });
     Ok(done.await?)
 }
 
@@ -336,7 +338,7 @@ async fn insert_company(
     company: &Company,
     tags: &[TagId],
     manager: Option<MemberId>,
-) -> domain::Result<Entered> {
+) -> domain::Result<DemoPartner> {
     let mut profile = company.tagged(tags);
     profile.insert("partner_manager_id".into(), json!(manager));
     let profile = PartnerCreate(profile);
@@ -365,7 +367,7 @@ async fn insert_company(
         .or(company.profile.get("stage"))
         .and_then(Json::as_str)
         .unwrap_or_default();
-    Ok(Entered {
+    Ok(DemoPartner {
         id,
         stage: stage.to_owned(),
         has_target: company.profile.contains_key("annual_revenue_target"),

@@ -12,9 +12,9 @@ use persistence::{exports, exports::ExportFile};
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json},
         files::{FileWriter, Files, part_of, parts_of, result_of},
         problem::Result,
+        request_context::{Json, RequestContext},
     },
     resources::jobs::accepted,
 };
@@ -32,13 +32,13 @@ use crate::{
     accepted(Job),
     errors(InvalidFilter)
 )]
-pub async fn create_export(call: Call, body: Json<ExportRequest>) -> Result<Answer> {
-    call.expect_scope(body.object.scope())?;
+pub async fn create_export(context: RequestContext, body: Json<ExportRequest>) -> Result<Answer> {
+    context.expect_scope(body.object.scope())?;
     let work = async |tx: &persistence::Tx<'_>| {
         let job = exports::insert(tx, &body).await?;
-        Ok(accepted(&call, &job))
+        Ok(accepted(&context, &job))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// The file of an export, in the place where the deployment keeps its files.

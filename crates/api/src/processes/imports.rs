@@ -16,10 +16,10 @@ use tokio::sync::Semaphore;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{self, Call},
         files::upload_of,
         heavy::{self, Places},
         problem::Result,
+        request_context::{self, RequestContext},
         upload::{self, ImportForm, ImportPreviewForm, OptionsPart},
     },
     resources::jobs::accepted,
@@ -41,24 +41,25 @@ use crate::{
     errors(CsvUnreadable, MappingUnknownColumn)
 )]
 pub async fn preview_import(
-    call: Call,
+    context: RequestContext,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
-    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
+    let _turn = context.state.uploads.turn(context.caller.scope.organization).await?;
     let upload = upload::read(&request, payload, OptionsPart::Optional).await?;
-    let options: ImportPreviewOptions = match upload.options.is_empty() {
-        true => ImportPreviewOptions::default(),
-        false => call::parse(&call.state, &upload.options)?,
+    let options: ImportPreviewOptions = if upload.options.is_empty() {
+        ImportPreviewOptions::default()
+    } else {
+        request_context::parse(&context.state, &upload.options)?
     };
     if let Some(object) = options.object() {
-        call.expect_scope(object.scope())?;
+        context.expect_scope(object.scope())?;
     }
     let (_, inspection) = inspected(upload.file, options.options().clone()).await?;
-    let organization = call.read(async |tx| organizations::get(tx).await).await?;
+    let organization = context.read(async |tx| organizations::get(tx).await).await?;
     let shared = &organization.shared_domains;
     let preview = ImportPreview::new(options, &inspection, &organization.currency, shared)?;
-    call.expect_scope(preview.object.scope())?;
+    context.expect_scope(preview.object.scope())?;
     Ok(Answer::ok(&preview))
 }
 
@@ -77,29 +78,29 @@ pub async fn preview_import(
     errors(CsvUnreadable, MappingUnknownColumn)
 )]
 pub async fn create_import(
-    call: Call,
+    context: RequestContext,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<Answer> {
-    let _turn = call.state.uploads.turn(call.caller.scope.organization).await?;
+    let _turn = context.state.uploads.turn(context.caller.scope.organization).await?;
     let upload = upload::read(&request, payload, OptionsPart::Required).await?;
     let (sum, bytes) = (upload.sum, upload.bytes);
-    let options: ImportOptions = call::parse(&call.state, &upload.options)?;
-    call.expect_scope(options.object.scope())?;
+    let options: ImportOptions = request_context::parse(&context.state, &upload.options)?;
+    context.expect_scope(options.object.scope())?;
     let (file, inspection) = inspected(upload.file, options.clone()).await?;
     let id = JobId::new();
-    let path = upload_of(call.caller.scope.organization, id);
-    call.state.files.upload(&path, file).await?;
-    let accepted = call.once(&sum, async |tx| {
+    let path = upload_of(context.caller.scope.organization, id);
+    context.state.files.upload(&path, file).await?;
+    let accepted = context.once(&sum, async |tx| {
         let job = imports::insert(tx, id, options.clone(), &inspection).await?;
         jobs::set_file_bytes(tx, id, bytes).await?;
-        Ok(accepted(&call, &job))
+        Ok(accepted(&context, &job))
     });
     let answer = accepted.await;
     // Refused, or done before under the same key: nobody will read this copy.
     if !answer.as_ref().is_ok_and(|answer| answer.status == 202 && answer.is_about(&id.to_string()))
     {
-        call.state.files.delete(&path).await.ok();
+        context.state.files.delete(&path).await.ok();
     }
     answer
 }

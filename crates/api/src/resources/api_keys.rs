@@ -14,8 +14,8 @@ use persistence::api_keys;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// List API keys
@@ -30,9 +30,9 @@ use crate::kernel::{
     ok(ApiKeyPage),
     errors(InvalidCursor)
 )]
-pub async fn list_api_keys(call: Call) -> Result<Answer> {
-    let request = call.list_request(&API_KEY_LIST)?;
-    let page = call.read(async |tx| api_keys::list(tx, &request).await).await?;
+pub async fn list_api_keys(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&API_KEY_LIST)?;
+    let page = context.read(async |tx| api_keys::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -40,20 +40,21 @@ pub async fn list_api_keys(call: Call) -> Result<Answer> {
 ///
 /// The answer is the only place where the secret is shown.
 #[operation(post("/api-keys"), tag(ApiKeys), role(Admin), no_api_key, created(ApiKeyWithSecret))]
-pub async fn create_api_key(call: Call, body: Json<ApiKeyCreate>) -> Result<Answer> {
-    let environment = call.state.addresses.key_environment();
-    call.once(&body.sum, async |tx| {
-        Ok(shown(api_keys::insert(tx, body.value.clone(), environment).await?))
-    })
-    .await
+pub async fn create_api_key(context: RequestContext, body: Json<ApiKeyCreate>) -> Result<Answer> {
+    let environment = context.state.addresses.key_environment();
+    context
+        .once(&body.sum, async |tx| {
+            Ok(shown(api_keys::insert(tx, body.value.clone(), environment).await?))
+        })
+        .await
 }
 
 /// Get an API key
 ///
 /// Without its secret, of which only a hash is stored.
 #[operation(get("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, no_store, ok(ApiKey))]
-pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {
-    let key = call.read(async |tx| api_keys::get(tx, *id).await).await?;
+pub async fn get_api_key(context: RequestContext, id: web::Path<ApiKeyId>) -> Result<Answer> {
+    let key = context.read(async |tx| api_keys::get(tx, *id).await).await?;
     Ok(Answer::resource(key.version, &key))
 }
 
@@ -62,12 +63,12 @@ pub async fn get_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> 
 /// The change takes effect at once on every server.
 #[operation(patch("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, ok(ApiKey))]
 pub async fn update_api_key(
-    call: Call,
+    context: RequestContext,
     id: web::Path<ApiKeyId>,
     body: Json<ApiKeyUpdate>,
 ) -> Result<Answer> {
-    let key = call
-        .write(async |tx| api_keys::update(tx, *id, body.value.clone(), call.if_match).await)
+    let key = context
+        .write(async |tx| api_keys::update(tx, *id, body.value.clone(), context.if_match).await)
         .await?;
     Ok(Answer::resource(key.version, &key))
 }
@@ -83,23 +84,23 @@ pub async fn update_api_key(
     created(ApiKeyWithSecret)
 )]
 pub async fn rotate_api_key(
-    call: Call,
+    context: RequestContext,
     id: web::Path<ApiKeyId>,
     body: Json<ApiKeyRotation>,
 ) -> Result<Answer> {
-    let environment = call.state.addresses.key_environment();
+    let environment = context.state.addresses.key_environment();
     let work = async |tx: &persistence::Tx<'_>| {
         Ok(shown(api_keys::rotate(tx, *id, body.overlap_seconds, environment).await?))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Revoke an API key
 ///
 /// The key stops working at once on every server.
 #[operation(delete("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, no_content)]
-pub async fn revoke_api_key(call: Call, id: web::Path<ApiKeyId>) -> Result<Answer> {
-    call.write(async |tx| api_keys::revoke(tx, *id, call.if_match).await).await?;
+pub async fn revoke_api_key(context: RequestContext, id: web::Path<ApiKeyId>) -> Result<Answer> {
+    context.write(async |tx| api_keys::revoke(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }
 

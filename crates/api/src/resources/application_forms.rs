@@ -14,9 +14,9 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, PublicCall},
     problem::Result,
     request_body::BodyDigest,
+    request_context::{Json, PublicRequestContext, RequestContext},
 };
 
 /// Get the application form
@@ -30,8 +30,8 @@ use crate::kernel::{
     scope(ApplicationsRead),
     ok(ApplicationForm)
 )]
-pub async fn get_application_form(call: Call) -> Result<Answer> {
-    let form = call.read(async |tx| application_forms::get(tx).await).await?;
+pub async fn get_application_form(context: RequestContext) -> Result<Answer> {
+    let form = context.read(async |tx| application_forms::get(tx).await).await?;
     Ok(Answer::resource(form.version, &form))
 }
 
@@ -51,16 +51,17 @@ pub async fn get_application_form(call: Call) -> Result<Answer> {
     field_errors(MappingTypeMismatch, NotFoundReference)
 )]
 pub async fn update_application_form(
-    call: Call,
+    context: RequestContext,
     body: Json<ApplicationFormUpdate>,
 ) -> Result<Answer> {
     match body.faults() {
         faults if faults.is_empty() => {}
         faults => return Err(Error::invalid(faults).into()),
     }
-    call.expect_if_match()?;
-    let form =
-        call.write(async |tx| application_forms::replace(tx, call.if_match, &body).await).await?;
+    context.expect_if_match()?;
+    let form = context
+        .write(async |tx| application_forms::replace(tx, context.if_match, &body).await)
+        .await?;
     Ok(Answer::resource(form.version, &form))
 }
 
@@ -84,10 +85,10 @@ pub struct FormVersionPath {
     ok(ApplicationForm)
 )]
 pub async fn get_application_form_version(
-    call: Call,
+    context: RequestContext,
     path: web::Path<FormVersionPath>,
 ) -> Result<Answer> {
-    let form = call.read(async |tx| application_forms::get_version(tx, path.n).await).await?;
+    let form = context.read(async |tx| application_forms::get_version(tx, path.n).await).await?;
     Ok(Answer::resource(form.version, &form))
 }
 
@@ -101,12 +102,12 @@ pub async fn get_application_form_version(
     no_api_key,
     ok(ApplicationForm)
 )]
-pub async fn rotate_form_token(call: Call) -> Result<Answer> {
+pub async fn rotate_form_token(context: RequestContext) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let form = application_forms::rotate_token(tx).await?;
         Ok(Answer::resource(form.version, &form))
     };
-    call.once(&BodyDigest::nothing(), work).await
+    context.once(&BodyDigest::nothing(), work).await
 }
 
 /// The secret of a public link.
@@ -127,11 +128,11 @@ impl FormTokenPath {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn scope(&self, call: &PublicCall) -> Result<Scope, Error> {
+    pub async fn scope(&self, context: &PublicRequestContext) -> Result<Scope, Error> {
         let found: Option<OrganizationId> =
-            application_forms::organization_of_token(&call.state.store, &self.token).await?;
+            application_forms::organization_of_token(&context.state.store, &self.token).await?;
         let organization = found.ok_or_else(Error::not_found)?;
-        Ok(Scope::system(organization, "application form", call.request_id))
+        Ok(Scope::system(organization, "application form", context.request_id))
     }
 }
 
@@ -146,9 +147,12 @@ impl FormTokenPath {
     limit(PublicForms),
     ok(PublicForm)
 )]
-pub async fn get_public_form(call: PublicCall, path: web::Path<FormTokenPath>) -> Result<Answer> {
-    let scope = path.scope(&call).await?;
-    let form = call
+pub async fn get_public_form(
+    context: PublicRequestContext,
+    path: web::Path<FormTokenPath>,
+) -> Result<Answer> {
+    let scope = path.scope(&context).await?;
+    let form = context
         .state
         .store
         .read(&scope, async |tx| application_forms::get_public(tx, &path.token).await)

@@ -10,8 +10,8 @@ use persistence::contacts;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// List contacts
@@ -27,9 +27,9 @@ use crate::kernel::{
     errors(InvalidCursor),
     field_errors(NotFoundReference)
 )]
-pub async fn list_contacts(call: Call) -> Result<Answer> {
-    let request = call.list_request(&CONTACT_LIST)?;
-    let page = call.read(async |tx| contacts::list(tx, &request).await).await?;
+pub async fn list_contacts(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&CONTACT_LIST)?;
+    let page = context.read(async |tx| contacts::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -45,21 +45,21 @@ pub async fn list_contacts(call: Call) -> Result<Answer> {
     created(Contact),
     errors(ContactEmailTaken)
 )]
-pub async fn create_contact(call: Call, body: Json<ContactCreate>) -> Result<Answer> {
+pub async fn create_contact(context: RequestContext, body: Json<ContactCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let contact = contacts::insert(tx, &body).await?;
         Ok(Answer::created(format!("/v1/contacts/{}", contact.id), &contact)
             .versioned(contact.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a contact
 ///
 /// Returns one person at a partner.
 #[operation(get("/contacts/{id}"), tag(Contacts), role(Viewer), scope(ContactsRead), ok(Contact))]
-pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer> {
-    let contact = call.read(async |tx| contacts::get(tx, *id).await).await?;
+pub async fn get_contact(context: RequestContext, id: web::Path<ContactId>) -> Result<Answer> {
+    let contact = context.read(async |tx| contacts::get(tx, *id).await).await?;
     Ok(Answer::resource(contact.version, &contact))
 }
 
@@ -76,12 +76,12 @@ pub async fn get_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer>
     errors(ContactEmailTaken)
 )]
 pub async fn update_contact(
-    call: Call,
+    context: RequestContext,
     id: web::Path<ContactId>,
     body: Json<ContactUpdate>,
 ) -> Result<Answer> {
     let contact =
-        call.write(async |tx| contacts::update(tx, *id, call.if_match, &body).await).await?;
+        context.write(async |tx| contacts::update(tx, *id, context.if_match, &body).await).await?;
     Ok(Answer::resource(contact.version, &contact))
 }
 
@@ -95,7 +95,7 @@ pub async fn update_contact(
     scope(ContactsWrite),
     no_content
 )]
-pub async fn delete_contact(call: Call, id: web::Path<ContactId>) -> Result<Answer> {
-    call.write(async |tx| contacts::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_contact(context: RequestContext, id: web::Path<ContactId>) -> Result<Answer> {
+    context.write(async |tx| contacts::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }

@@ -3,7 +3,7 @@
 use actix_web::web;
 use chrono::Utc;
 use domain::{
-    Fault,
+    FieldError,
     deals::{
         DEAL_CONFLICT_LIST, DEAL_LIST, Deal, DealApproval, DealBatch, DealBatchData, DealBatchItem,
         DealBatchOperation, DealBatchResult, DealConflictList, DealConflictPage, DealCreate,
@@ -13,14 +13,14 @@ use domain::{
     lists::ListRequest,
 };
 use operation_macros::operation;
-use persistence::{batch::Done, deals};
+use persistence::{batch::BatchItemResult, deals};
 use utoipa::ToSchema;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::{Result, batch_status, status_of},
     request_body::BodyDigest,
+    request_context::{Json, RequestContext},
 };
 
 fn answer(deal: &Deal) -> Answer {
@@ -41,9 +41,9 @@ fn answer(deal: &Deal) -> Answer {
     errors(InvalidCursor),
     field_errors(NotFoundReference)
 )]
-pub async fn list_deals(call: Call) -> Result<Answer> {
-    let request = call.list_request(&DEAL_LIST)?;
-    let page = call.read(async |tx| deals::list(tx, &request).await).await?;
+pub async fn list_deals(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&DEAL_LIST)?;
+    let page = context.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -60,9 +60,9 @@ pub async fn list_deals(call: Call) -> Result<Answer> {
     ok(DealPage),
     errors(InvalidCursor, InvalidFilter)
 )]
-pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
+pub async fn query_deals(context: RequestContext, body: Json<DealQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &DEAL_LIST, Utc::now())?;
-    let page = call.read(async |tx| deals::list(tx, &request).await).await?;
+    let page = context.read(async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -80,12 +80,12 @@ pub async fn query_deals(call: Call, body: Json<DealQuery>) -> Result<Answer> {
     errors(ExternalIdTaken, DealConflict),
     field_errors(ClosedOnRequired, InvalidDateOrder, NotApplicable)
 )]
-pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
+pub async fn create_deal(context: RequestContext, body: Json<DealCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let deal = deals::insert(tx, &body.value.0).await?;
         Ok(Answer::created(format!("/v1/deals/{}", deal.id), &deal).versioned(deal.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Write many deals
@@ -100,14 +100,14 @@ pub async fn create_deal(call: Call, body: Json<DealCreate>) -> Result<Answer> {
     multi_status(DealBatchResult),
     errors(BatchTooLarge)
 )]
-pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
+pub async fn batch_deals(context: RequestContext, body: Json<DealBatch>) -> Result<Answer> {
     let operations = body.operations.iter().cloned().enumerate();
     let operations: Vec<_> =
-        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+        operations.map(|(index, operation)| checked(&context, index, operation)).collect();
     let work = async |tx: &persistence::Tx<'_>| {
         let done = deals::batch(tx, &operations, body.atomic).await?;
         let results: Vec<DealBatchItem> =
-            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+            done.into_iter().enumerate().map(|(i, one)| item(&context, i, one)).collect();
         let failed = results.iter().filter(|result| result.problem.is_some()).count();
         Ok(Answer::multi_status(&DealBatchResult {
             succeeded: results.len() - failed,
@@ -115,20 +115,20 @@ pub async fn batch_deals(call: Call, body: Json<DealBatch>) -> Result<Answer> {
             results,
         }))
     };
-    let _turn = call.turn().await?;
-    call.once(&body.sum, work).await
+    let _turn = context.turn().await?;
+    context.once(&body.sum, work).await
 }
 
 /// The data of an operation are checked by themselves, so that what is wrong with one does not
 /// refuse the others.
 fn checked(
-    call: &Call,
+    context: &RequestContext,
     index: usize,
     mut operation: DealBatchOperation,
-) -> Result<DealBatchOperation, Vec<Fault>> {
+) -> Result<DealBatchOperation, Vec<FieldError>> {
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
-        let faults = call.state.schemas.check_at(
+        let faults = context.state.schemas.check_at(
             &DealBatchData::name(),
             &format!("#/operations/{index}/data"),
             &mut value,
@@ -143,10 +143,14 @@ fn checked(
     Ok(operation)
 }
 
-fn item(call: &Call, index: usize, outcome: domain::Result<Done<Deal>>) -> DealBatchItem {
+fn item(
+    context: &RequestContext,
+    index: usize,
+    outcome: domain::Result<BatchItemResult<Deal>>,
+) -> DealBatchItem {
     let (status, deal, problem) = match outcome {
         Ok(done) => (batch_status(done.outcome), done.row, None),
-        Err(error) => (status_of(error.code()), None, Some(call.item_problem(&error))),
+        Err(error) => (status_of(error.code()), None, Some(context.item_problem(&error))),
     };
     DealBatchItem { index, status, deal, skipped_fields: Vec::new(), problem }
 }
@@ -155,8 +159,8 @@ fn item(call: &Call, index: usize, outcome: domain::Result<Done<Deal>>) -> DealB
 ///
 /// A deal registration.
 #[operation(get("/deals/{id}"), tag(Deals), role(Viewer), scope(DealsRead), ok(Deal))]
-pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    let deal = call.read(async |tx| deals::get(tx, *id).await).await?;
+pub async fn get_deal(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
+    let deal = context.read(async |tx| deals::get(tx, *id).await).await?;
     Ok(answer(&deal))
 }
 
@@ -175,11 +179,12 @@ pub async fn get_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     field_errors(ClosedOnRequired, InvalidDateOrder, NotApplicable)
 )]
 pub async fn update_deal(
-    call: Call,
+    context: RequestContext,
     id: web::Path<DealId>,
     body: Json<DealUpdate>,
 ) -> Result<Answer> {
-    let deal = call.write(async |tx| deals::update(tx, *id, call.if_match, &body).await).await?;
+    let deal =
+        context.write(async |tx| deals::update(tx, *id, context.if_match, &body).await).await?;
     Ok(answer(&deal))
 }
 
@@ -187,8 +192,8 @@ pub async fn update_deal(
 ///
 /// It can be restored within 30 days.
 #[operation(delete("/deals/{id}"), tag(Deals), role(Member), scope(DealsWrite), no_content)]
-pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    call.write(async |tx| deals::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_deal(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
+    context.write(async |tx| deals::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }
 
@@ -203,8 +208,10 @@ pub async fn delete_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     ok(Deal),
     errors(ExternalIdTaken, DealConflict)
 )]
-pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    call.once(&BodyDigest::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?))).await
+pub async fn restore_deal(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
+    context
+        .once(&BodyDigest::nothing(), async |tx| Ok(answer(&deals::restore(tx, *id).await?)))
+        .await
 }
 
 /// Approve a deal
@@ -221,11 +228,11 @@ pub async fn restore_deal(call: Call, id: web::Path<DealId>) -> Result<Answer> {
     field_errors(InvalidDateOrder)
 )]
 pub async fn approve_deal(
-    call: Call,
+    context: RequestContext,
     id: web::Path<DealId>,
     body: Json<DealApproval>,
 ) -> Result<Answer> {
-    call.once(&body.sum, async |tx| Ok(answer(&deals::approve(tx, *id, &body).await?))).await
+    context.once(&body.sum, async |tx| Ok(answer(&deals::approve(tx, *id, &body).await?))).await
 }
 
 /// Reject a deal
@@ -240,11 +247,11 @@ pub async fn approve_deal(
     errors(InvalidTransition)
 )]
 pub async fn reject_deal(
-    call: Call,
+    context: RequestContext,
     id: web::Path<DealId>,
     body: Json<DealRejection>,
 ) -> Result<Answer> {
-    call.once(&body.sum, async |tx| Ok(answer(&deals::reject(tx, *id, &body).await?))).await
+    context.once(&body.sum, async |tx| Ok(answer(&deals::reject(tx, *id, &body).await?))).await
 }
 
 /// List the conflicts of a deal
@@ -261,8 +268,8 @@ pub async fn reject_deal(
     ok(DealConflictPage),
     errors(InvalidCursor)
 )]
-pub async fn list_deal_conflicts(call: Call, id: web::Path<DealId>) -> Result<Answer> {
-    let request = call.list_request(&DEAL_CONFLICT_LIST)?;
-    let conflicts = call.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
+pub async fn list_deal_conflicts(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
+    let request = context.list_request(&DEAL_CONFLICT_LIST)?;
+    let conflicts = context.read(async |tx| deals::list_conflicts(tx, *id).await).await?;
     Ok(Answer::ok(&request.page_of(conflicts)))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use domain::{
-    Code, Error, Fault,
+    Code, Error, FieldError,
     access::AccessScope,
     error_report::ErrorReport,
     events::{
@@ -22,8 +22,8 @@ use utoipa::IntoParams;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Query},
         problem::{self, Result},
+        request_context::{Query, RequestContext},
     },
     resources::jobs,
 };
@@ -61,8 +61,11 @@ pub struct EventOrderParameter {
     ok(EventPage),
     errors(InvalidCursor, EventsExpired)
 )]
-pub async fn list_events(call: Call, order: Query<EventOrderParameter>) -> Result<Answer> {
-    list(&call, order.order, None).await
+pub async fn list_events(
+    context: RequestContext,
+    order: Query<EventOrderParameter>,
+) -> Result<Answer> {
+    list(&context, order.order, None).await
 }
 
 /// List the events of a partner
@@ -79,11 +82,11 @@ pub async fn list_events(call: Call, order: Query<EventOrderParameter>) -> Resul
     errors(InvalidCursor, EventsExpired)
 )]
 pub async fn list_partner_events(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     order: Query<EventOrderParameter>,
 ) -> Result<Answer> {
-    list(&call, order.order, Some(*id)).await
+    list(&context, order.order, Some(*id)).await
 }
 
 /// List the types of events
@@ -98,26 +101,26 @@ pub async fn list_partner_events(
     ok(EventTypePage),
     errors(InvalidCursor)
 )]
-pub async fn list_event_types(call: Call) -> Result<Answer> {
-    let request = call.list_request(&EVENT_TYPE_LIST)?;
+pub async fn list_event_types(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&EVENT_TYPE_LIST)?;
     Ok(Answer::ok(&request.page_of(TYPES.iter().map(EventTypeInfo::from).collect())))
 }
 
 async fn list(
-    call: &Call,
+    context: &RequestContext,
     order: Option<EventOrder>,
     partner: Option<PartnerId>,
 ) -> Result<Answer> {
-    let mut query = call.list_parameters()?;
+    let mut query = context.list_parameters()?;
     if order.is_some() && !query.sort.is_empty() {
         let detail = "cannot be combined with sort";
-        let fault = Fault::at_parameter("invalid_parameter", "order", detail);
+        let fault = FieldError::at_parameter("invalid_parameter", "order", detail);
         return Err(invalid_parameters(vec![fault]).into());
     }
     if order == Some(EventOrder::Desc) {
         query.sort = vec!["-sequence".to_owned()];
     }
-    let request = call.list_request_of(&EVENT_LIST, &query)?;
+    let request = context.list_request_of(&EVENT_LIST, &query)?;
     // Up to this number the reader has read, or does not want to.
     let last_read = match &request.after {
         Some(Last { tie: Value::Int(sequence), .. }) if !request.sort.tie_descending => {
@@ -126,7 +129,7 @@ async fn list(
         _ => None,
     };
     let read = last_read.max(request.lower_bound("sequence"));
-    let page = call
+    let page = context
         .read(async |tx| {
             if let Some(partner) = partner {
                 persistence::partners::expect(tx, partner).await?;
@@ -146,7 +149,7 @@ async fn list(
             // One that was read is visible, and with it everything before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
-            if !call.may(AccessScope::MembersRead) {
+            if !context.may(AccessScope::MembersRead) {
                 data.iter_mut().for_each(Event::hide_addresses);
             }
             data.iter_mut().for_each(show_problem);

@@ -6,8 +6,8 @@ use persistence::ideal_partner_profile;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// Get the ideal partner profile
@@ -20,8 +20,8 @@ use crate::kernel::{
     scope(ScoresRead),
     ok(IdealPartnerProfile)
 )]
-pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
-    let profile = call.read(async |tx| ideal_partner_profile::get(tx).await).await?;
+pub async fn get_ideal_partner_profile(context: RequestContext) -> Result<Answer> {
+    let profile = context.read(async |tx| ideal_partner_profile::get(tx).await).await?;
     Ok(Answer::resource(profile.version, &profile))
 }
 
@@ -40,12 +40,12 @@ pub async fn get_ideal_partner_profile(call: Call) -> Result<Answer> {
     field_errors(WeightsNot100Percent)
 )]
 pub async fn update_ideal_partner_profile(
-    call: Call,
+    context: RequestContext,
     body: Json<IdealPartnerProfileUpdate>,
 ) -> Result<Answer> {
-    call.expect_if_match()?;
-    let profile = call
-        .write(async |tx| ideal_partner_profile::replace(tx, call.if_match, &body).await)
+    context.expect_if_match()?;
+    let profile = context
+        .write(async |tx| ideal_partner_profile::replace(tx, context.if_match, &body).await)
         .await?;
     Ok(Answer::resource(profile.version, &profile))
 }

@@ -12,8 +12,8 @@ use persistence::insights;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Query},
     problem::Result,
+    request_context::{Query, RequestContext},
 };
 
 /// Get the portfolio summary
@@ -29,9 +29,9 @@ use crate::kernel::{
     ok(PortfolioInsight),
     field_errors(NotFoundReference)
 )]
-pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
-    let request = call.list_request(&PARTNER_SELECTION)?;
-    let insight = call.read(async |tx| insights::portfolio(tx, &request).await).await?;
+pub async fn get_portfolio_insight(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&PARTNER_SELECTION)?;
+    let insight = context.read(async |tx| insights::portfolio(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
 
@@ -48,9 +48,12 @@ pub async fn get_portfolio_insight(call: Call) -> Result<Answer> {
     ok(LifecycleInsight),
     field_errors(NotFoundReference)
 )]
-pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -> Result<Answer> {
-    let request = call.list_request(&PARTNER_SELECTION)?;
-    let insight = call.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
+pub async fn get_lifecycle_insight(
+    context: RequestContext,
+    window: Query<LifecycleWindow>,
+) -> Result<Answer> {
+    let request = context.list_request(&PARTNER_SELECTION)?;
+    let insight = context.read(async |tx| insights::lifecycle(tx, &request, &window).await).await?;
     Ok(Answer::ok(&insight))
 }
 
@@ -67,9 +70,9 @@ pub async fn get_lifecycle_insight(call: Call, window: Query<LifecycleWindow>) -
     ok(StrengthsInsight),
     field_errors(NotFoundReference)
 )]
-pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
-    let request = call.list_request(&PARTNER_SELECTION)?;
-    let insight = call.read(async |tx| insights::strengths(tx, &request).await).await?;
+pub async fn get_strengths_insight(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&PARTNER_SELECTION)?;
+    let insight = context.read(async |tx| insights::strengths(tx, &request).await).await?;
     Ok(Answer::ok(&insight))
 }
 
@@ -88,11 +91,12 @@ pub async fn get_strengths_insight(call: Call) -> Result<Answer> {
     field_errors(NotFoundReference)
 )]
 pub async fn get_attainment_insight(
-    call: Call,
+    context: RequestContext,
     query: Query<FiscalYearParameter>,
 ) -> Result<Answer> {
-    let request = call.list_request(&PARTNERS_BY_NAME)?;
-    let insight =
-        call.read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await).await?;
+    let request = context.list_request(&PARTNERS_BY_NAME)?;
+    let insight = context
+        .read(async |tx| insights::attainment(tx, &request, query.fiscal_year).await)
+        .await?;
     Ok(Answer::ok(&insight))
 }

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::kernel::{
     answer::Answer,
-    call::Call,
     files::result_of,
     problem::{self, Result},
     request_body::BodyDigest,
+    request_context::RequestContext,
 };
 
 /// Where a job is.
@@ -33,25 +33,25 @@ pub fn result_path(id: JobId) -> String {
 }
 
 /// A job as it is shown: its problem as a document, and whole addresses.
-fn shown(call: &Call, job: &Job) -> Value {
+fn shown(context: &RequestContext, job: &Job) -> Value {
     let mut shown = json!(job);
     if let Some(report) = &job.problem {
         shown["problem"] = problem::document(&report.0, &path(job.id));
     }
     if let Some(Value::String(download)) = shown.pointer_mut("/result/download_url") {
-        *download = call.state.addresses.absolute(download);
+        *download = context.state.addresses.absolute(download);
     }
     shown
 }
 
 /// 200 with a job.
-fn answer(call: &Call, job: &Job) -> Answer {
-    Answer::resource(job.version, &shown(call, job))
+fn answer(context: &RequestContext, job: &Job) -> Answer {
+    Answer::resource(job.version, &shown(context, job))
 }
 
 /// 202 with a job that has just been accepted.
-pub fn accepted(call: &Call, job: &Job) -> Answer {
-    Answer::accepted(path(job.id), &shown(call, job)).versioned(job.version)
+pub fn accepted(context: &RequestContext, job: &Job) -> Answer {
+    Answer::accepted(path(job.id), &shown(context, job)).versioned(job.version)
 }
 
 /// List jobs
@@ -66,10 +66,10 @@ pub fn accepted(call: &Call, job: &Job) -> Answer {
     ok(JobPage),
     errors(InvalidCursor)
 )]
-pub async fn list_jobs(call: Call) -> Result<Answer> {
-    let request = call.list_request(&JOB_LIST)?;
-    let page = call.read(async |tx| jobs::list(tx, &request).await).await?;
-    Ok(Answer::ok(&page.map(|job: Job| shown(&call, &job))))
+pub async fn list_jobs(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&JOB_LIST)?;
+    let page = context.read(async |tx| jobs::list(tx, &request).await).await?;
+    Ok(Answer::ok(&page.map(|job: Job| shown(&context, &job))))
 }
 
 /// Get a job
@@ -84,9 +84,9 @@ pub async fn list_jobs(call: Call) -> Result<Answer> {
     ok(Job),
     errors(JobExpired)
 )]
-pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
-    let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
-    let answer = answer(&call, &job);
+pub async fn get_job(context: RequestContext, id: web::Path<JobId>) -> Result<Answer> {
+    let job = context.read(async |tx| jobs::get(tx, *id).await).await?;
+    let answer = answer(&context, &job);
     Ok(if job.status.is_finished() { answer } else { answer.with(header::RETRY_AFTER, "1".into()) })
 }
 
@@ -102,9 +102,9 @@ pub async fn get_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
     ok(JobItemPage),
     errors(InvalidCursor, JobExpired)
 )]
-pub async fn list_job_items(call: Call, id: web::Path<JobId>) -> Result<Answer> {
-    let request = call.list_request(&JOB_ITEM_LIST)?;
-    let page = call.read(async |tx| jobs::items(tx, *id, &request).await).await?;
+pub async fn list_job_items(context: RequestContext, id: web::Path<JobId>) -> Result<Answer> {
+    let request = context.list_request(&JOB_ITEM_LIST)?;
+    let page = context.read(async |tx| jobs::items(tx, *id, &request).await).await?;
     let path = format!("{}/items", path(*id));
     Ok(Answer::ok(&page.map(|item: JobItem| {
         let mut shown = json!(item);
@@ -126,8 +126,11 @@ pub async fn list_job_items(call: Call, id: web::Path<JobId>) -> Result<Answer> 
     ok(media("text/csv", "application/jsonl")),
     errors(JobNotFinished, JobExpired)
 )]
-pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<HttpResponse> {
-    let job = call.read(async |tx| jobs::get(tx, *id).await).await?;
+pub async fn download_job_result(
+    context: RequestContext,
+    id: web::Path<JobId>,
+) -> Result<HttpResponse> {
+    let job = context.read(async |tx| jobs::get(tx, *id).await).await?;
     let Some(result) = job.result.as_ref().filter(|result| result.0.download_url.is_some()) else {
         let code = if job.status.is_finished() { Code::NotFound } else { Code::JobNotFinished };
         return Err(Error::of(code).into());
@@ -139,7 +142,7 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
     let (media_type, ending) =
         if is_csv { ("text/csv; charset=utf-8", "csv") } else { ("application/jsonl", "jsonl") };
     let (size, bytes) =
-        call.state.files.stream(&result_of(call.caller.scope.organization, *id)).await?;
+        context.state.files.stream(&result_of(context.caller.scope.organization, *id)).await?;
     Ok(HttpResponse::Ok()
         .content_type(media_type)
         .insert_header((header::CONTENT_LENGTH, size))
@@ -158,10 +161,10 @@ pub async fn download_job_result(call: Call, id: web::Path<JobId>) -> Result<Htt
     ok(Job),
     errors(JobFinished, JobExpired)
 )]
-pub async fn cancel_job(call: Call, id: web::Path<JobId>) -> Result<Answer> {
+pub async fn cancel_job(context: RequestContext, id: web::Path<JobId>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
-        let job = jobs::cancel(tx, *id, call.if_match).await?;
-        Ok(answer(&call, &job))
+        let job = jobs::cancel(tx, *id, context.if_match).await?;
+        Ok(answer(&context, &job))
     };
-    call.once(&BodyDigest::nothing(), work).await
+    context.once(&BodyDigest::nothing(), work).await
 }

@@ -11,8 +11,8 @@ use persistence::joint_plans;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
         problem::Result,
+        request_context::{Json, Query, RequestContext},
     },
     resources::partners::WriteModeParameter,
 };
@@ -29,11 +29,11 @@ use crate::{
     ok(JointPlan)
 )]
 pub async fn get_joint_plan(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     query: Query<FiscalYearParameter>,
 ) -> Result<Answer> {
-    let plan = call.read(async |tx| joint_plans::get(tx, *id, query.fiscal_year).await).await?;
+    let plan = context.read(async |tx| joint_plans::get(tx, *id, query.fiscal_year).await).await?;
     Ok(Answer::resource(plan.version, &plan))
 }
 
@@ -49,15 +49,15 @@ pub async fn get_joint_plan(
     ok(JointPlan)
 )]
 pub async fn update_joint_plan(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     query: Query<WriteModeParameter>,
     body: Json<JointPlanUpdate>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode);
+    let mode = context.write_mode(query.write_mode);
     let work = async |tx: &persistence::Tx<'_>| {
-        joint_plans::update(tx, *id, call.if_match, body.value.clone(), mode).await
+        joint_plans::update(tx, *id, context.if_match, body.value.clone(), mode).await
     };
-    let plan = call.write(work).await?;
+    let plan = context.write(work).await?;
     Ok(Answer::resource(plan.version, &plan))
 }

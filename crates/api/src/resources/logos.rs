@@ -23,12 +23,12 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Query, read_body},
     files::Files,
     heavy::{self, Places},
     images,
     problem::Result,
     request_body::BodyDigest,
+    request_context::{Query, RequestContext, read_body},
 };
 
 /// The largest upload, in bytes.
@@ -68,18 +68,18 @@ fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> P
     ok(media("image/*"))
 )]
 pub async fn get_partner_logo(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     query: Query<LogoVersion>,
 ) -> Result<Answer> {
-    let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
+    let partner = context.read(async |tx| partners::get(tx, *id).await).await?;
     let version =
         partner.summary.logo_url.as_deref().and_then(version_of).ok_or_else(Error::not_found)?;
     if query.v.as_deref().is_some_and(|asked| asked != version) {
         return Err(Error::not_found().into());
     }
-    let file = file_of(call.caller.scope.organization, *id, version);
-    let (_, stream) = call.state.files.stream(&file).await?;
+    let file = file_of(context.caller.scope.organization, *id, version);
+    let (_, stream) = context.state.files.stream(&file).await?;
     let bytes =
         stream.try_fold(Vec::new(), async |all, piece| Ok([all, piece.to_vec()].concat())).await?;
     let cache = if query.v.is_some() {
@@ -109,26 +109,26 @@ pub async fn get_partner_logo(
     errors(ImageUnreadable)
 )]
 pub async fn upload_partner_logo(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     payload: web::Payload,
 ) -> Result<Answer> {
     // Read in any case: a connection with an upload in it cannot be used again.
-    let upload = read_body(call.headers(), payload.into_inner(), MAX_UPLOAD).await;
-    let kind = call.header(header::CONTENT_TYPE).unwrap_or_default();
+    let upload = read_body(context.headers(), payload.into_inner(), MAX_UPLOAD).await;
+    let kind = context.header(header::CONTENT_TYPE).unwrap_or_default();
     if !kind.get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) {
         return Err(Error::of(Code::UnsupportedMediaType)
             .meta("allowed", ["image/*"].as_slice().into())
             .into());
     }
     let png = harmless(upload?).await?;
-    let (files, organization) = (&call.state.files, call.caller.scope.organization);
+    let (files, organization) = (&context.state.files, context.caller.scope.organization);
     // The file before the row: a row must never name a file that is not there yet. What a crash
     // leaves behind is erased by housekeeping after a day.
     let path = keep(files, organization, *id, png).await?;
-    let done = call
+    let done = context
         .write(async |tx| {
-            partners::set_logo(tx, *id, call.if_match, &path, LogoSource::Uploaded).await
+            partners::set_logo(tx, *id, context.if_match, &path, LogoSource::Uploaded).await
         })
         .await;
     let (partner, before) = match done {
@@ -163,11 +163,14 @@ pub async fn upload_partner_logo(
     scope(PartnersWrite),
     ok(Partner)
 )]
-pub async fn delete_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+pub async fn delete_partner_logo(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
     let (partner, before) =
-        call.write(async |tx| partners::remove_logo(tx, *id, call.if_match).await).await?;
+        context.write(async |tx| partners::remove_logo(tx, *id, context.if_match).await).await?;
     if let Some(address) = before {
-        erase(&call.state.files, call.caller.scope.organization, *id, &address).await;
+        erase(&context.state.files, context.caller.scope.organization, *id, &address).await;
     }
     Ok(crate::resources::partners::answer(&partner))
 }

@@ -14,8 +14,8 @@ use persistence::{member_removal, members, notifications};
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json},
         problem::Result,
+        request_context::{Json, RequestContext},
     },
     resources::notifications::sender::{INVITATION_LINKS, invitation_link},
 };
@@ -32,9 +32,9 @@ use crate::{
     ok(MemberPage),
     errors(InvalidCursor)
 )]
-pub async fn list_members(call: Call) -> Result<Answer> {
-    let request = call.list_request(&MEMBER_LIST)?;
-    let page = call.read(async |tx| members::list(tx, &request).await).await?;
+pub async fn list_members(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&MEMBER_LIST)?;
+    let page = context.read(async |tx| members::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -52,17 +52,19 @@ pub async fn list_members(call: Call) -> Result<Answer> {
     created(InvitedMember),
     errors(AlreadyMember)
 )]
-pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answer> {
+pub async fn invite_member(context: RequestContext, body: Json<MemberInvite>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
-        let accounts = &call.state.accounts;
-        let invitation = match accounts.email_proof {
-            true => members::invite_with_proof(tx, &body).await?,
-            false => members::invite(tx, &body).await?,
+        let accounts = &context.state.accounts;
+        let invitation = if accounts.email_proof {
+            members::invite_with_proof(tx, &body).await?
+        } else {
+            members::invite(tx, &body).await?
         };
-        let link =
-            |token: &OpaqueToken| invitation_link(&call.state.addresses.app_url, &token.expose());
+        let link = |token: &OpaqueToken| {
+            invitation_link(&context.state.addresses.app_url, &token.expose())
+        };
         let (invitation_url, mailed) = (link(&invitation.token), link(&invitation.mail_token));
-        let sealed = call.state.server_key.seal(
+        let sealed = context.state.server_key.seal(
             INVITATION_LINKS,
             tx.scope().organization,
             mailed.into_bytes(),
@@ -79,7 +81,7 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
         let path = format!("/v1/members/{}", member.id);
         Ok(Answer::created(path, &InvitedMember { member, invitation_url, expires_at }))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a member
@@ -93,8 +95,8 @@ pub async fn invite_member(call: Call, body: Json<MemberInvite>) -> Result<Answe
     no_store,
     ok(Member)
 )]
-pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
-    let member = call.read(async |tx| members::get(tx, *id).await).await?;
+pub async fn get_member(context: RequestContext, id: web::Path<MemberId>) -> Result<Answer> {
+    let member = context.read(async |tx| members::get(tx, *id).await).await?;
     Ok(Answer::resource(member.version, &member))
 }
 
@@ -112,12 +114,12 @@ pub async fn get_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
     errors(LastOwner, EmailTaken)
 )]
 pub async fn update_member(
-    call: Call,
+    context: RequestContext,
     id: web::Path<MemberId>,
     body: Json<MemberUpdate>,
 ) -> Result<Answer> {
     let member =
-        call.write(async |tx| members::update(tx, *id, &body, call.if_match).await).await?;
+        context.write(async |tx| members::update(tx, *id, &body, context.if_match).await).await?;
     Ok(Answer::resource(member.version, &member))
 }
 
@@ -133,7 +135,7 @@ pub async fn update_member(
     no_content,
     errors(LastOwner)
 )]
-pub async fn remove_member(call: Call, id: web::Path<MemberId>) -> Result<Answer> {
-    call.write(async |tx| member_removal::remove(tx, *id, call.if_match).await).await?;
+pub async fn remove_member(context: RequestContext, id: web::Path<MemberId>) -> Result<Answer> {
+    context.write(async |tx| member_removal::remove(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }

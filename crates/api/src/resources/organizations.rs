@@ -6,8 +6,8 @@ use persistence::organizations;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// Get the organization
@@ -20,8 +20,8 @@ use crate::kernel::{
     scope(OrganizationRead),
     ok(Organization)
 )]
-pub async fn get_organization(call: Call) -> Result<Answer> {
-    let organization = call.read(async |tx| organizations::get(tx).await).await?;
+pub async fn get_organization(context: RequestContext) -> Result<Answer> {
+    let organization = context.read(async |tx| organizations::get(tx).await).await?;
     Ok(Answer::resource(organization.version, &organization))
 }
 
@@ -36,8 +36,11 @@ pub async fn get_organization(call: Call) -> Result<Answer> {
     ok(Organization),
     errors(CurrencyInUse)
 )]
-pub async fn update_organization(call: Call, body: Json<OrganizationUpdate>) -> Result<Answer> {
+pub async fn update_organization(
+    context: RequestContext,
+    body: Json<OrganizationUpdate>,
+) -> Result<Answer> {
     let organization =
-        call.write(async |tx| organizations::update(tx, &body, call.if_match).await).await?;
+        context.write(async |tx| organizations::update(tx, &body, context.if_match).await).await?;
     Ok(Answer::resource(organization.version, &organization))
 }

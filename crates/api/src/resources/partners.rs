@@ -3,7 +3,7 @@
 use actix_web::{http::header, web};
 use chrono::Utc;
 use domain::{
-    Fault,
+    FieldError,
     access::WriteMode,
     ids::{PartnerId, TagId},
     lists::ListRequest,
@@ -17,16 +17,16 @@ use domain::{
     },
 };
 use operation_macros::operation;
-use persistence::{batch::Done, partners};
+use persistence::{batch::BatchItemResult, partners};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::kernel::{
     answer::Answer,
     auth::Credential,
-    call::{Call, Json, Query},
     problem::{Result, batch_status, status_of},
     request_body::BodyDigest,
+    request_context::{Json, Query, RequestContext},
 };
 
 /// Every field of partners.
@@ -80,8 +80,8 @@ fn tag(partner: &Partner) -> String {
     ok(PartnerFieldPage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_fields(call: Call) -> Result<Answer> {
-    let request = call.list_request(&PARTNER_FIELD_LIST)?;
+pub async fn list_partner_fields(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&PARTNER_FIELD_LIST)?;
     let fields = request.page_of(PARTNER.iter().map(PartnerField::from).collect());
     let answer = Answer::ok(&fields);
     let sum: String =
@@ -102,9 +102,9 @@ pub async fn list_partner_fields(call: Call) -> Result<Answer> {
     errors(InvalidCursor),
     field_errors(NotFoundReference)
 )]
-pub async fn list_partners(call: Call) -> Result<Answer> {
-    let request = call.list_request(&PARTNER_LIST)?;
-    let page = call.read(async |tx| partners::list(tx, &request).await).await?;
+pub async fn list_partners(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&PARTNER_LIST)?;
+    let page = context.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -121,9 +121,9 @@ pub async fn list_partners(call: Call) -> Result<Answer> {
     ok(PartnerSummaryPage),
     errors(InvalidCursor, InvalidFilter)
 )]
-pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answer> {
+pub async fn query_partners(context: RequestContext, body: Json<PartnerQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &PARTNER_LIST, Utc::now())?;
-    let page = call.read(async |tx| partners::list(tx, &request).await).await?;
+    let page = context.read(async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -140,9 +140,12 @@ pub async fn query_partners(call: Call, body: Json<PartnerQuery>) -> Result<Answ
     ok(AggregateResult),
     errors(InvalidFilter)
 )]
-pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Result<Answer> {
+pub async fn aggregate_partners(
+    context: RequestContext,
+    body: Json<AggregateRequest>,
+) -> Result<Answer> {
     let request = checked_aggregate(&body, Utc::now())?;
-    let result = call.read(async |tx| partners::aggregate(tx, &request).await).await?;
+    let result = context.read(async |tx| partners::aggregate(tx, &request).await).await?;
     Ok(Answer::ok(&result))
 }
 
@@ -159,12 +162,12 @@ pub async fn aggregate_partners(call: Call, body: Json<AggregateRequest>) -> Res
     errors(DomainTaken, ExternalIdTaken)
 )]
 pub async fn create_partner(
-    call: Call,
+    context: RequestContext,
     query: Query<WriteModeParameter>,
     body: Json<PartnerCreate>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode);
-    let via = created_via(&call);
+    let mode = context.write_mode(query.write_mode);
+    let via = created_via(&context);
     let contact = body.primary_contact()?;
     let work = async |tx: &persistence::Tx<'_>| {
         let partner =
@@ -172,11 +175,11 @@ pub async fn create_partner(
         let path = format!("/v1/partners/{}", partner.summary.id);
         Ok(Answer::created(path, &partner).versioned(tag(&partner)))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
-fn created_via(call: &Call) -> PartnerCreatedVia {
-    match call.caller.credential {
+fn created_via(context: &RequestContext) -> PartnerCreatedVia {
+    match context.caller.credential {
         Credential::User { .. } => PartnerCreatedVia::Manual,
         Credential::Key { .. } => PartnerCreatedVia::Api,
     }
@@ -195,19 +198,19 @@ fn created_via(call: &Call) -> PartnerCreatedVia {
     errors(BatchTooLarge)
 )]
 pub async fn batch_partners(
-    call: Call,
+    context: RequestContext,
     query: Query<WriteModeParameter>,
     body: Json<PartnerBatch>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode);
-    let via = created_via(&call);
+    let mode = context.write_mode(query.write_mode);
+    let via = created_via(&context);
     let operations = body.operations.iter().cloned().enumerate();
     let operations: Vec<_> =
-        operations.map(|(index, operation)| checked(&call, index, operation)).collect();
+        operations.map(|(index, operation)| checked(&context, index, operation)).collect();
     let work = async |tx: &persistence::Tx<'_>| {
         let done = partners::batch(tx, &operations, body.atomic, via, mode).await?;
         let results: Vec<PartnerBatchItem> =
-            done.into_iter().enumerate().map(|(i, one)| item(&call, i, one)).collect();
+            done.into_iter().enumerate().map(|(i, one)| item(&context, i, one)).collect();
         let failed = results.iter().filter(|result| result.problem.is_some()).count();
         Ok(Answer::multi_status(&PartnerBatchResult {
             succeeded: results.len() - failed,
@@ -215,20 +218,20 @@ pub async fn batch_partners(
             results,
         }))
     };
-    let _turn = call.turn().await?;
-    call.once(&body.sum, work).await
+    let _turn = context.turn().await?;
+    context.once(&body.sum, work).await
 }
 
 /// The data of an operation are checked by themselves, so that what is wrong with one does not
 /// refuse the others.
 fn checked(
-    call: &Call,
+    context: &RequestContext,
     index: usize,
     mut operation: PartnerBatchOperation,
-) -> Result<PartnerBatchOperation, Vec<Fault>> {
+) -> Result<PartnerBatchOperation, Vec<FieldError>> {
     if let Some(data) = operation.data.take() {
         let mut value = serde_json::Value::Object(data.0);
-        let faults = call.state.schemas.check_at(
+        let faults = context.state.schemas.check_at(
             &PartnerUpdate::name(),
             &format!("#/operations/{index}/data"),
             &mut value,
@@ -243,7 +246,11 @@ fn checked(
     Ok(operation)
 }
 
-fn item(call: &Call, index: usize, outcome: domain::Result<Done<Partner>>) -> PartnerBatchItem {
+fn item(
+    context: &RequestContext,
+    index: usize,
+    outcome: domain::Result<BatchItemResult<Partner>>,
+) -> PartnerBatchItem {
     match outcome {
         Ok(done) => PartnerBatchItem {
             index,
@@ -261,7 +268,7 @@ fn item(call: &Call, index: usize, outcome: domain::Result<Done<Partner>>) -> Pa
             status: status_of(error.code()),
             partner: None,
             skipped_fields: Vec::new(),
-            problem: Some(call.item_problem(&error)),
+            problem: Some(context.item_problem(&error)),
         },
     }
 }
@@ -270,8 +277,8 @@ fn item(call: &Call, index: usize, outcome: domain::Result<Done<Partner>>) -> Pa
 ///
 /// Returns the complete profile.
 #[operation(get("/partners/{id}"), tag(Partners), role(Viewer), scope(PartnersRead), ok(Partner))]
-pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let partner = call.read(async |tx| partners::get(tx, *id).await).await?;
+pub async fn get_partner(context: RequestContext, id: web::Path<PartnerId>) -> Result<Answer> {
+    let partner = context.read(async |tx| partners::get(tx, *id).await).await?;
     Ok(answer(&partner))
 }
 
@@ -288,15 +295,15 @@ pub async fn get_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer>
     errors(DomainTaken, ExternalIdTaken)
 )]
 pub async fn update_partner(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     query: Query<WriteModeParameter>,
     body: Json<PartnerUpdate>,
 ) -> Result<Answer> {
-    let mode = call.write_mode(query.write_mode);
+    let mode = context.write_mode(query.write_mode);
     let changes = changes_of(&body.value.0);
-    let partner = call
-        .write(async |tx| partners::update(tx, *id, call.if_match, changes, mode).await)
+    let partner = context
+        .write(async |tx| partners::update(tx, *id, context.if_match, changes, mode).await)
         .await?;
     Ok(answer(&partner))
 }
@@ -311,8 +318,8 @@ pub async fn update_partner(
     scope(PartnersWrite),
     no_content
 )]
-pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    call.write(async |tx| partners::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_partner(context: RequestContext, id: web::Path<PartnerId>) -> Result<Answer> {
+    context.write(async |tx| partners::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }
 
@@ -329,8 +336,9 @@ pub async fn delete_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
     ok(Partner),
     errors(DomainTaken, ExternalIdTaken, DealConflict)
 )]
-pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    call.once(&BodyDigest::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?)))
+pub async fn restore_partner(context: RequestContext, id: web::Path<PartnerId>) -> Result<Answer> {
+    context
+        .once(&BodyDigest::nothing(), async |tx| Ok(answer(&partners::restore(tx, *id).await?)))
         .await
 }
 
@@ -346,9 +354,12 @@ pub async fn restore_partner(call: Call, id: web::Path<PartnerId>) -> Result<Ans
     ok(FieldOverridePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(&FIELD_OVERRIDE_LIST)?;
-    let overrides = call.read(async |tx| partners::list_overrides(tx, *id).await).await?;
+pub async fn list_partner_overrides(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
+    let request = context.list_request(&FIELD_OVERRIDE_LIST)?;
+    let overrides = context.read(async |tx| partners::list_overrides(tx, *id).await).await?;
     Ok(Answer::ok(&request.page_of(overrides)))
 }
 
@@ -363,9 +374,12 @@ pub async fn list_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Res
     ok(Partner),
     errors(NotOverridable)
 )]
-pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) -> Result<Answer> {
+pub async fn pin_partner_field(
+    context: RequestContext,
+    path: web::Path<PartnerFieldPath>,
+) -> Result<Answer> {
     let PartnerFieldPath { id, field } = path.into_inner();
-    Ok(answer(&call.write(async |tx| partners::pin(tx, id, &field).await).await?))
+    Ok(answer(&context.write(async |tx| partners::pin(tx, id, &field).await).await?))
 }
 
 /// Clear an override
@@ -380,13 +394,13 @@ pub async fn pin_partner_field(call: Call, path: web::Path<PartnerFieldPath>) ->
     errors(NotOverridden)
 )]
 pub async fn clear_partner_override(
-    call: Call,
+    context: RequestContext,
     path: web::Path<PartnerFieldPath>,
 ) -> Result<Answer> {
     let PartnerFieldPath { id, field } = path.into_inner();
     Ok(answer(
-        &call
-            .write(async |tx| partners::clear_override(tx, id, &field, call.if_match).await)
+        &context
+            .write(async |tx| partners::clear_override(tx, id, &field, context.if_match).await)
             .await?,
     ))
 }
@@ -401,9 +415,14 @@ pub async fn clear_partner_override(
     scope(PartnersOverride),
     ok(Partner)
 )]
-pub async fn clear_partner_overrides(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+pub async fn clear_partner_overrides(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
     Ok(answer(
-        &call.write(async |tx| partners::clear_overrides(tx, *id, call.if_match).await).await?,
+        &context
+            .write(async |tx| partners::clear_overrides(tx, *id, context.if_match).await)
+            .await?,
     ))
 }
 
@@ -443,13 +462,13 @@ pub struct PartnerTagPath {
     errors(TooManyTags)
 )]
 pub async fn add_partner_tag(
-    call: Call,
+    context: RequestContext,
     path: web::Path<PartnerTagPath>,
     query: Query<WriteModeParameter>,
 ) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
-    let mode = call.write_mode(query.write_mode);
-    Ok(answer(&call.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
+    let mode = context.write_mode(query.write_mode);
+    Ok(answer(&context.write(async |tx| partners::add_tag(tx, id, tag_id, mode).await).await?))
 }
 
 /// Remove a tag from a partner
@@ -463,15 +482,15 @@ pub async fn add_partner_tag(
     ok(Partner)
 )]
 pub async fn remove_partner_tag(
-    call: Call,
+    context: RequestContext,
     path: web::Path<PartnerTagPath>,
     query: Query<WriteModeParameter>,
 ) -> Result<Answer> {
     let PartnerTagPath { id, tag_id } = path.into_inner();
-    let mode = call.write_mode(query.write_mode);
+    let mode = context.write_mode(query.write_mode);
     Ok(answer(
-        &call
-            .write(async |tx| partners::remove_tag(tx, id, call.if_match, tag_id, mode).await)
+        &context
+            .write(async |tx| partners::remove_tag(tx, id, context.if_match, tag_id, mode).await)
             .await?,
     ))
 }

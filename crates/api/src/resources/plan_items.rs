@@ -12,8 +12,8 @@ use persistence::plan_items;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// List the plan items of a partner
@@ -28,9 +28,9 @@ use crate::kernel::{
     ok(PlanItemPage),
     errors(InvalidCursor)
 )]
-pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(&PLAN_ITEM_LIST)?;
-    let page = call.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
+pub async fn list_plan_items(context: RequestContext, id: web::Path<PartnerId>) -> Result<Answer> {
+    let request = context.list_request(&PLAN_ITEM_LIST)?;
+    let page = context.read(async |tx| plan_items::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -45,7 +45,7 @@ pub async fn list_plan_items(call: Call, id: web::Path<PartnerId>) -> Result<Ans
     created(PlanItem)
 )]
 pub async fn create_plan_item(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PartnerId>,
     body: Json<PlanItemCreate>,
 ) -> Result<Answer> {
@@ -53,15 +53,15 @@ pub async fn create_plan_item(
         let item = plan_items::insert(tx, *id, &body).await?;
         Ok(Answer::created(format!("/v1/plan-items/{}", item.id), &item).versioned(item.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a plan item
 ///
 /// Returns one item of a joint plan.
 #[operation(get("/plan-items/{id}"), tag(Plans), role(Viewer), scope(PlansRead), ok(PlanItem))]
-pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
-    let item = call.read(async |tx| plan_items::get(tx, *id).await).await?;
+pub async fn get_plan_item(context: RequestContext, id: web::Path<PlanItemId>) -> Result<Answer> {
+    let item = context.read(async |tx| plan_items::get(tx, *id).await).await?;
     Ok(Answer::resource(item.version, &item))
 }
 
@@ -70,12 +70,13 @@ pub async fn get_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answ
 /// `before_id` moves it in front of another item of the plan; null moves it to the end.
 #[operation(patch("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), ok(PlanItem))]
 pub async fn update_plan_item(
-    call: Call,
+    context: RequestContext,
     id: web::Path<PlanItemId>,
     body: Json<PlanItemUpdate>,
 ) -> Result<Answer> {
-    let item =
-        call.write(async |tx| plan_items::update(tx, *id, call.if_match, &body).await).await?;
+    let item = context
+        .write(async |tx| plan_items::update(tx, *id, context.if_match, &body).await)
+        .await?;
     Ok(Answer::resource(item.version, &item))
 }
 
@@ -83,7 +84,10 @@ pub async fn update_plan_item(
 ///
 /// Deletes it permanently.
 #[operation(delete("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), no_content)]
-pub async fn delete_plan_item(call: Call, id: web::Path<PlanItemId>) -> Result<Answer> {
-    call.write(async |tx| plan_items::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_plan_item(
+    context: RequestContext,
+    id: web::Path<PlanItemId>,
+) -> Result<Answer> {
+    context.write(async |tx| plan_items::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }

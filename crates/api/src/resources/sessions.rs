@@ -8,9 +8,9 @@ use actix_web::{
     web,
 };
 use domain::{
-    Code, Error, Fault,
+    Code, Error, FieldError,
     access::Scope,
-    ids::{IdFault, OrganizationId, SessionId, UserId},
+    ids::{IdError, OrganizationId, SessionId, UserId},
     mailbox::mailbox,
     secrets::{OpaqueToken, TokenKind},
     sessions::{
@@ -24,7 +24,7 @@ use persistence::{
     account_mails::{self, AccountMail},
     email_directory, members, organizations,
     registrations::{self, PendingRegistration},
-    sessions::{self, Device, Grant, Refreshed},
+    sessions::{self, Device, Grant, RefreshResult},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -33,11 +33,11 @@ use uuid::Uuid;
 use crate::kernel::{
     answer::Answer,
     auth::Credential,
-    call::{Call, Json, PublicCall},
     devices,
-    limits::{Bucket, Subject, Taken},
+    limits::{Bucket, Subject, TakenUnits},
     passwords::{hashed, judged, random_password, registration_faults, verified},
     problem::Result,
+    request_context::{Json, PublicRequestContext, RequestContext},
 };
 
 /// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
@@ -45,7 +45,7 @@ const REFRESH_COOKIE: &str = "__Host-prm_refresh";
 /// How long the answer to a request for a mail takes, whoever it is for.
 /// Longer than the queries and the one write take, so that the answer says nothing about whether
 /// there was a write.
-const MAIL_PACE: Duration = Duration::from_millis(250);
+const MIN_RESPONSE_TIME: Duration = Duration::from_millis(250);
 
 /// Register an organization
 ///
@@ -63,44 +63,49 @@ const MAIL_PACE: Duration = Duration::from_millis(250);
     accepted("A mail with a link to confirm is on its way."),
     errors(EmailTaken, RegistrationClosed)
 )]
-pub async fn register(call: PublicCall, body: Json<Registration>) -> Result<Answer> {
-    let accounts = &call.state.accounts;
+pub async fn register(context: PublicRequestContext, body: Json<Registration>) -> Result<Answer> {
+    let accounts = &context.state.accounts;
     if !accounts.registration_open {
         let detail = "Registration is closed here. Ask an admin of your organization for an \
                       invitation, or whoever runs this server for a new organization.";
         return Err(Error::new(Code::RegistrationClosed, detail).into());
     }
-    let _counted =
-        call.count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&mailbox(&body.email)))])?;
-    refuse(registration_faults(call.address, &body).await?)?;
-    let hash = hashed(call.address, &body.password).await?;
-    match accounts.email_proof {
-        true => request_registration(&call, &body, &hash).await,
-        false => register_at_once(&call, &body, &hash).await,
+    let _counted = context
+        .count(&[(Bucket::RegistrationsOfAddress, Subject::Address(&mailbox(&body.email)))])?;
+    refuse(registration_faults(context.address, &body).await?)?;
+    let hash = hashed(context.address, &body.password).await?;
+    if accounts.email_proof {
+        request_registration(&context, &body, &hash).await
+    } else {
+        register_at_once(&context, &body, &hash).await
     }
 }
 
 async fn request_registration(
-    call: &PublicCall,
+    context: &PublicRequestContext,
     body: &Registration,
     hash: &str,
 ) -> Result<Answer> {
-    let store = &call.state.store;
-    let request = registrations::request(store, body, hash, call.address, call.request_id);
+    let store = &context.state.store;
+    let request = registrations::request(store, body, hash, context.address, context.request_id);
     // Whether the address has an account shows neither in the answer nor in its time.
-    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MIN_RESPONSE_TIME));
     requested?;
     Ok(accepted())
 }
 
-async fn register_at_once(call: &PublicCall, body: &Registration, hash: &str) -> Result<Answer> {
+async fn register_at_once(
+    context: &PublicRequestContext,
+    body: &Registration,
+    hash: &str,
+) -> Result<Answer> {
     let (organization, user) = (OrganizationId::new(), UserId::new());
-    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
-    let grant = call.state.store.write(&scope, async |tx| {
+    let scope = Scope::newcomer(organization, user, &body.name, context.request_id);
+    let grant = context.state.store.write(&scope, async |tx| {
         let owner = organizations::register(tx, body, user, hash).await?;
-        sessions::open(tx, owner.id, &device(call)).await
+        sessions::open(tx, owner.id, &device(context)).await
     });
-    granted(call, 201, organization, &grant.await?)
+    granted(context, 201, organization, &grant.await?)
 }
 
 /// Confirm a registration
@@ -118,40 +123,40 @@ async fn register_at_once(call: &PublicCall, body: &Registration, hash: &str) ->
     errors(ConfirmationInvalid)
 )]
 pub async fn confirm_registration(
-    call: PublicCall,
+    context: PublicRequestContext,
     body: Json<RegistrationConfirmation>,
 ) -> Result<Answer> {
     let token = OpaqueToken::parse(TokenKind::Registration, &body.token)
         .ok_or_else(|| Error::of(Code::ConfirmationInvalid))?;
-    let store = &call.state.store;
-    let waiting = Scope::before_organization(call.request_id);
+    let store = &context.state.store;
+    let waiting = Scope::before_organization(context.request_id);
     let pending = store.read(&waiting, async |tx| registrations::get(tx, &token).await).await?;
-    let password = confirmed_password(&call, &body, &pending).await?;
+    let password = confirmed_password(&context, &body, &pending).await?;
     let hash = match &password {
         ConfirmedPassword::Registered => pending.password_hash.clone(),
         ConfirmedPassword::Typed(password) | ConfirmedPassword::Unknown(password) => {
-            hashed(call.address, password).await?
+            hashed(context.address, password).await?
         }
     };
     let user = UserId::new();
-    let scope = Scope::newcomer(pending.id, user, &pending.name, call.request_id);
+    let scope = Scope::newcomer(pending.id, user, &pending.name, context.request_id);
     let grant = store.write(&scope, async |tx| {
         let owner = registrations::confirm(tx, &pending, user, &hash).await?;
         if matches!(password, ConfirmedPassword::Unknown(_)) {
             persistence::passwords::request_reset(tx, &owner.email).await?;
         }
-        sessions::open(tx, owner.id, &device(&call)).await
+        sessions::open(tx, owner.id, &device(&context)).await
     });
     let grant = grant.await?;
-    forget_registrations(&call, &pending.email).await;
-    granted(&call, 201, pending.id, &grant)
+    forget_registrations(&context, &pending.email).await;
+    granted(&context, 201, pending.id, &grant)
 }
 
 /// Drops the registrations of an address that wait for their confirmation: there is an account now.
-async fn forget_registrations(call: &PublicCall, email: &str) {
-    let waiting = Scope::before_organization(call.request_id);
+async fn forget_registrations(context: &PublicRequestContext, email: &str) {
+    let waiting = Scope::before_organization(context.request_id);
     let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, email).await;
-    if let Err(error) = call.state.store.write(&waiting, forget).await {
+    if let Err(error) = context.state.store.write(&waiting, forget).await {
         // Where the address is proved nothing can be confirmed by what is left; else it expires.
         tracing::warn!(%error, "could not forget the registrations of an address");
     }
@@ -169,19 +174,19 @@ enum ConfirmedPassword {
 }
 
 async fn confirmed_password(
-    call: &PublicCall,
+    context: &PublicRequestContext,
     body: &RegistrationConfirmation,
     pending: &PendingRegistration,
 ) -> Result<ConfirmedPassword, Error> {
     if let Some(password) = &body.password {
         let own_words = [pending.organization_name.as_str(), &pending.name, &pending.email];
-        let fault = judged(call.address, "password", password, &own_words).await?;
+        let fault = judged(context.address, "password", password, &own_words).await?;
         refuse(fault.into_iter().collect())?;
         return Ok(ConfirmedPassword::Typed(password.clone()));
     }
     // See docs/decisions/0141-whose-an-address-is.md for who may keep the password of a
     // registration.
-    if is_same_network(pending.ip()?, call.address) {
+    if is_same_network(pending.ip()?, context.address) {
         return Ok(ConfirmedPassword::Registered);
     }
     let password = random_password()?;
@@ -202,41 +207,41 @@ async fn confirmed_password(
     created(TokenGrant),
     errors(InvalidCredentials, MemberSuspended)
 )]
-pub async fn sign_in(call: PublicCall, body: Json<SignIn>) -> Result<Answer> {
-    let attempt = sign_in_attempt(&call, &body.email)?;
-    let store = &call.state.store;
+pub async fn sign_in(context: PublicRequestContext, body: Json<SignIn>) -> Result<Answer> {
+    let attempt = sign_in_attempt(&context, &body.email)?;
+    let store = &context.state.store;
     // The same queries and the same hash whether somebody has the address or nobody.
     let organization = email_directory::organization_of(store, &body.email)
         .await?
         .unwrap_or_else(OrganizationId::new);
-    let system = Scope::system(organization, "sign-in", call.request_id);
+    let system = Scope::system(organization, "sign-in", context.request_id);
     let found = store
         .read(&system, async |tx| persistence::passwords::of_email(tx, &body.email).await)
         .await?;
     let kept = found.as_ref().and_then(|(_, hash)| hash.as_deref());
-    if !verified(call.address, &body.password, kept).await? {
+    if !verified(context.address, &body.password, kept).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
     attempt.give_back();
     let (member, _) = found.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
     let user = member.user_id.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
-    let scope = Scope::newcomer(organization, user, &member.name, call.request_id);
-    let grant = store.write(&scope, async |tx| match known_device(&call, &body.email) {
-        Some(_) => sessions::open(tx, member.id, &device(&call)).await,
-        None => sessions::sign_in(tx, member.id, &device(&call)).await,
+    let scope = Scope::newcomer(organization, user, &member.name, context.request_id);
+    let grant = store.write(&scope, async |tx| match known_device(&context, &body.email) {
+        Some(_) => sessions::open(tx, member.id, &device(&context)).await,
+        None => sessions::sign_in(tx, member.id, &device(&context)).await,
     });
-    granted(&call, 201, organization, &grant.await?)
+    granted(&context, 201, organization, &grant.await?)
 }
 
 /// Counts an attempt to sign in, until it turns out to be right.
-fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
-    let address: IpAddr = call.address;
+fn sign_in_attempt<'a>(context: &'a PublicRequestContext, email: &str) -> Result<TakenUnits<'a>> {
+    let address: IpAddr = context.address;
     let here = Subject::AddressFrom(email, address);
     // Right passwords cost a hash, too.
-    let _counted = call.count(&[(Bucket::SignIns, here)])?;
-    match known_device(call, email) {
-        Some(device) => call.count(&[(Bucket::DeviceFailures, Subject::Id(device))]),
-        None => call.count(&[
+    let _counted = context.count(&[(Bucket::SignIns, here)])?;
+    match known_device(context, email) {
+        Some(device) => context.count(&[(Bucket::DeviceFailures, Subject::Id(device))]),
+        None => context.count(&[
             (Bucket::SignInFailures, Subject::Network(address)),
             (Bucket::AccountFailuresHere, here),
             (Bucket::AccountFailures, Subject::Address(email)),
@@ -258,24 +263,27 @@ fn sign_in_attempt<'a>(call: &'a PublicCall, email: &str) -> Result<Taken<'a>> {
     ok(TokenGrant),
     errors(RefreshTokenInvalid, RefreshTokenReused, OriginNotAllowed, MemberSuspended)
 )]
-pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
-    let known_origin =
-        text(&call, header::ORIGIN).is_some_and(|origin| call.state.addresses.knows_origin(origin));
+pub async fn refresh_session(context: PublicRequestContext) -> Result<Answer> {
+    let known_origin = text(&context, header::ORIGIN)
+        .is_some_and(|origin| context.state.addresses.knows_origin(origin));
     // The cookie comes along by itself. An origin that is known, and a header that a form cannot
     // set, show that a page of this deployment asks.
-    if !known_origin || text(&call, HeaderName::from_static("x-requested-with")).is_none() {
+    if !known_origin || text(&context, HeaderName::from_static("x-requested-with")).is_none() {
         return Err(Error::of(Code::OriginNotAllowed).into());
     }
-    let cookie = call.request.cookie(REFRESH_COOKIE);
+    let cookie = context.request.cookie(REFRESH_COOKIE);
     let token = cookie.and_then(|cookie| OpaqueToken::parse(TokenKind::Refresh, cookie.value()));
     let token = token.ok_or_else(|| Error::of(Code::RefreshTokenInvalid))?;
-    let scope = Scope::system(token.organization, "sign-in", call.request_id);
-    let key = call.state.tokens.successor_key();
-    let refreshed =
-        call.state.store.write(&scope, async |tx| sessions::refresh(tx, &token, key).await).await?;
+    let scope = Scope::system(token.organization, "sign-in", context.request_id);
+    let key = context.state.tokens.successor_key();
+    let refreshed = context
+        .state
+        .store
+        .write(&scope, async |tx| sessions::refresh(tx, &token, key).await)
+        .await?;
     match refreshed {
-        Refreshed::Granted(grant) => granted(&call, 200, token.organization, &grant),
-        Refreshed::Reused => Err(Error::of(Code::RefreshTokenReused).into()),
+        RefreshResult::Granted(grant) => granted(&context, 200, token.organization, &grant),
+        RefreshResult::Reused => Err(Error::of(Code::RefreshTokenReused).into()),
     }
 }
 
@@ -291,10 +299,10 @@ pub async fn refresh_session(call: PublicCall) -> Result<Answer> {
     ok(SessionPage),
     errors(InvalidCursor)
 )]
-pub async fn list_sessions(call: Call) -> Result<Answer> {
-    let (member, session) = call.user()?;
-    let request = call.list_request(&SESSION_LIST)?;
-    let page = call.read(async |tx| sessions::list(tx, member, session, &request).await).await?;
+pub async fn list_sessions(context: RequestContext) -> Result<Answer> {
+    let (member, session) = context.user()?;
+    let request = context.list_request(&SESSION_LIST)?;
+    let page = context.read(async |tx| sessions::list(tx, member, session, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -312,20 +320,20 @@ pub struct SessionPath {
 /// `current` stands for the session of this request; its cookie is cleared. Access tokens of the
 /// session are refused from now on.
 #[operation(delete("/auth/sessions/{session_id}"), tag(Auth), role(Viewer), no_api_key, no_content)]
-pub async fn end_session(call: Call, path: web::Path<SessionPath>) -> Result<Answer> {
-    let (member, current) = call.user()?;
+pub async fn end_session(context: RequestContext, path: web::Path<SessionPath>) -> Result<Answer> {
+    let (member, current) = context.user()?;
     let session = match path.session_id.as_str() {
         "current" => current,
         text => text.parse::<SessionId>().map_err(|fault| match fault {
-            IdFault::Malformed => Error::not_found(),
-            IdFault::WrongKind => Error::invalid(vec![Fault::at_parameter(
+            IdError::Malformed => Error::not_found(),
+            IdError::WrongKind => Error::invalid(vec![FieldError::at_parameter(
                 "wrong_id_type",
                 "session_id",
                 "must be the id of a session",
             )]),
         })?,
     };
-    call.write(async |tx| sessions::end(tx, member, session).await).await?;
+    context.write(async |tx| sessions::end(tx, member, session).await).await?;
     let answer = Answer::nothing();
     Ok(if session == current { answer.with(header::SET_COOKIE, cleared_cookie()) } else { answer })
 }
@@ -344,21 +352,21 @@ pub async fn end_session(call: Call, path: web::Path<SessionPath>) -> Result<Ans
     accepted
 )]
 pub async fn request_password_reset(
-    call: PublicCall,
+    context: PublicRequestContext,
     body: Json<PasswordResetRequest>,
 ) -> Result<Answer> {
     let request = async {
-        let store = &call.state.store;
+        let store = &context.state.store;
         let organization = email_directory::organization_of(store, &body.email)
             .await?
             .unwrap_or_else(OrganizationId::new);
-        let system = Scope::system(organization, "sign-in", call.request_id);
+        let system = Scope::system(organization, "sign-in", context.request_id);
         store
             .write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await)
             .await
     };
     // Only a write that has an effect waits for the disk.
-    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MAIL_PACE));
+    let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MIN_RESPONSE_TIME));
     requested?;
     Ok(accepted())
 }
@@ -376,27 +384,34 @@ pub async fn request_password_reset(
     no_content,
     errors(ResetTokenInvalid, InvalidCredentials)
 )]
-pub async fn change_password(call: PublicCall, body: Json<PasswordChange>) -> Result<Answer> {
+pub async fn change_password(
+    context: PublicRequestContext,
+    body: Json<PasswordChange>,
+) -> Result<Answer> {
     match body.proof()? {
-        PasswordProof::Token(token) => change_by_token(&call, token, &body.new_password).await?,
+        PasswordProof::Token(token) => change_by_token(&context, token, &body.new_password).await?,
         PasswordProof::Current(current) => {
-            change_by_password(&call, current, &body.new_password).await?
+            change_by_password(&context, current, &body.new_password).await?
         }
     }
     Ok(Answer::nothing())
 }
 
-async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Result<()> {
+async fn change_by_token(
+    context: &PublicRequestContext,
+    token: &str,
+    password: &str,
+) -> Result<()> {
     let token = OpaqueToken::parse(TokenKind::PasswordReset, token)
         .ok_or_else(|| Error::of(Code::ResetTokenInvalid))?;
-    let scope = Scope::system(token.organization, "sign-in", call.request_id);
-    let store = &call.state.store;
+    let scope = Scope::system(token.organization, "sign-in", context.request_id);
+    let store = &context.state.store;
     let member =
         store.read(&scope, async |tx| persistence::passwords::of_reset(tx, &token).await).await?;
     let fault =
-        judged(call.address, "new_password", password, &[&member.name, &member.email]).await?;
+        judged(context.address, "new_password", password, &[&member.name, &member.email]).await?;
     refuse(fault.into_iter().collect())?;
-    let hash = hashed(call.address, password).await?;
+    let hash = hashed(context.address, password).await?;
     let reset = async |tx: &persistence::Tx<'_>| {
         let member = persistence::passwords::reset(tx, &token, &hash).await?;
         account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
@@ -404,29 +419,33 @@ async fn change_by_token(call: &PublicCall, token: &str, password: &str) -> Resu
     Ok(store.write(&scope, reset).await?)
 }
 
-async fn change_by_password(call: &PublicCall, current: &str, password: &str) -> Result<()> {
-    let caller = call.caller().await?.ok_or_else(|| Error::of(Code::MissingCredentials))?;
+async fn change_by_password(
+    context: &PublicRequestContext,
+    current: &str,
+    password: &str,
+) -> Result<()> {
+    let caller = context.caller().await?.ok_or_else(|| Error::of(Code::MissingCredentials))?;
     let Credential::User { member, session, .. } = caller.credential else {
         return Err(Error::of(Code::InvalidCredentials).into());
     };
     // Whoever has stolen an access token must not find out the password with it.
     let guesser = Subject::Id(member.0);
-    let guess =
-        call.count(&[(Bucket::PasswordGuesses, guesser), (Bucket::PasswordGuessesSlow, guesser)])?;
-    let store = &call.state.store;
+    let guess = context
+        .count(&[(Bucket::PasswordGuesses, guesser), (Bucket::PasswordGuessesSlow, guesser)])?;
+    let store = &context.state.store;
     let (person, kept) = store
         .read(&caller.scope, async |tx| persistence::passwords::of_member(tx, member).await)
         .await?;
-    if !verified(call.address, current, kept.as_deref()).await? {
+    if !verified(context.address, current, kept.as_deref()).await? {
         return Err(Error::of(Code::InvalidCredentials).into());
     }
     guess.give_back();
     let fault =
-        judged(call.address, "new_password", password, &[&person.name, &person.email]).await?;
+        judged(context.address, "new_password", password, &[&person.name, &person.email]).await?;
     refuse(fault.into_iter().collect())?;
     // Hashing takes tens of milliseconds, so it happens outside of a transaction; the write makes
     // sure that the password is still the one that was checked.
-    let (checked, hash) = (kept.unwrap_or_default(), hashed(call.address, password).await?);
+    let (checked, hash) = (kept.unwrap_or_default(), hashed(context.address, password).await?);
     let change = store.write(&caller.scope, async |tx| {
         persistence::passwords::change(tx, member, session, &checked, &hash).await?;
         account_mails::enqueue(tx, member, AccountMail::PasswordChanged).await
@@ -447,28 +466,28 @@ async fn change_by_password(call: &PublicCall, current: &str, password: &str) ->
     errors(InvitationInvalid, EmailTaken)
 )]
 pub async fn accept_invitation(
-    call: PublicCall,
+    context: PublicRequestContext,
     body: Json<InvitationAcceptance>,
 ) -> Result<Answer> {
     let token = OpaqueToken::parse(TokenKind::Invitation, &body.token)
         .ok_or_else(|| Error::of(Code::InvitationInvalid))?;
-    let (organization, store) = (token.organization, &call.state.store);
-    let system = Scope::system(organization, "sign-in", call.request_id);
+    let (organization, store) = (token.organization, &context.state.store);
+    let system = Scope::system(organization, "sign-in", context.request_id);
     let invited = store.read(&system, async |tx| members::get_invited(tx, &token).await).await?;
     let fault =
-        judged(call.address, "password", &body.password, &[&body.name, &invited.email]).await?;
+        judged(context.address, "password", &body.password, &[&body.name, &invited.email]).await?;
     refuse(fault.into_iter().collect())?;
-    let hash = hashed(call.address, &body.password).await?;
+    let hash = hashed(context.address, &body.password).await?;
     let user = UserId::new();
-    let scope = Scope::newcomer(organization, user, &body.name, call.request_id);
+    let scope = Scope::newcomer(organization, user, &body.name, context.request_id);
     let grant = store.write(&scope, async |tx| {
         let member = members::accept(tx, &token, user, &body.name, &hash).await?;
-        sessions::open(tx, member.id, &device(&call)).await
+        sessions::open(tx, member.id, &device(&context)).await
     });
     let grant = grant.await?;
     // Whoever typed the address before must not take the account with an older link.
-    forget_registrations(&call, &invited.email).await;
-    granted(&call, 201, organization, &grant)
+    forget_registrations(&context, &invited.email).await;
+    granted(&context, 201, organization, &grant)
 }
 
 /// 202 with nothing to read.
@@ -476,25 +495,25 @@ fn accepted() -> Answer {
     Answer { status: 202, headers: Vec::new(), body: Vec::new() }
 }
 
-fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
+fn refuse(faults: Vec<FieldError>) -> Result<(), Error> {
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
-fn text(call: &PublicCall, name: HeaderName) -> Option<&str> {
-    call.request.headers().get(name)?.to_str().ok()
+fn text(context: &PublicRequestContext, name: HeaderName) -> Option<&str> {
+    context.request.headers().get(name)?.to_str().ok()
 }
 
-fn device(call: &PublicCall) -> Device {
-    Device { user_agent: call.user_agent.clone(), ip: call.address }
+fn device(context: &PublicRequestContext) -> Device {
+    Device { user_agent: context.user_agent.clone(), ip: context.address }
 }
 
 fn granted(
-    call: &PublicCall,
+    context: &PublicRequestContext,
     status: u16,
     organization: OrganizationId,
     grant: &Grant,
 ) -> Result<Answer> {
-    let body = call.state.tokens.grant(grant, organization)?;
+    let body = context.state.tokens.grant(grant, organization)?;
     let path = format!("/v1/auth/sessions/{}", grant.session);
     let answer = if status == 201 { Answer::created(path, &body) } else { Answer::ok(&body) };
     let until = OffsetDateTime::from_unix_timestamp(grant.expires_at.0.timestamp())
@@ -504,19 +523,19 @@ fn granted(
         .with(header::SET_COOKIE, cookie.to_string())
         .with(header::CACHE_CONTROL, "no-store".into());
     let email = &grant.member.email;
-    Ok(match known_device(call, email) {
+    Ok(match known_device(context, email) {
         Some(_) => answer,
         None => {
-            let cookie = devices::cookie(&call.state.server_key, email);
+            let cookie = devices::cookie(&context.state.server_key, email);
             answer.with(header::SET_COOKIE, cookie.to_string())
         }
     })
 }
 
 /// The device of a call, when somebody with this e-mail address has signed in on it before.
-fn known_device(call: &PublicCall, email: &str) -> Option<Uuid> {
-    let cookie = call.request.cookie(devices::COOKIE)?;
-    devices::known(&call.state.server_key, cookie.value(), email)
+fn known_device(context: &PublicRequestContext, email: &str) -> Option<Uuid> {
+    let cookie = context.request.cookie(devices::COOKIE)?;
+    devices::known_device(&context.state.server_key, cookie.value(), email)
 }
 
 fn refresh_cookie(value: String) -> actix_web::cookie::CookieBuilder<'static> {

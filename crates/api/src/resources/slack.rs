@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use domain::{
-    Code, Error, Fault, Place,
+    Code, Error, FieldError, Place,
     lists::{DEFAULT_LIMIT, cursor},
     page::Page,
     slack::{
@@ -18,14 +18,14 @@ use utoipa::IntoParams;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json, Query},
-    outgoing::slack::{SlackFault, TOKENS},
+    outgoing::slack::{SlackError, TOKENS},
     problem::Result,
+    request_context::{Json, Query, RequestContext},
     state::State,
 };
 
 /// Pages of Slack's that one request looks through for something that fits.
-const MOST_PAGES: usize = 5;
+const MAX_PAGES: usize = 5;
 
 /// Which kind of targets.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
@@ -39,9 +39,9 @@ pub struct SlackTargetKindParameter {
 
 /// The token of a connection; none when it was encrypted with a key of the server that nobody has
 /// any more.
-fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
-    let organization = call.caller.scope.organization;
-    let token = call.state.server_key.open(TOKENS, organization, &stored.bot_token)?;
+fn token_of(context: &RequestContext, stored: &StoredSlack) -> Option<String> {
+    let organization = context.caller.scope.organization;
+    let token = context.state.server_key.open(TOKENS, organization, &stored.bot_token)?;
     String::from_utf8(token).ok()
 }
 
@@ -56,9 +56,9 @@ fn token_of(call: &Call, stored: &StoredSlack) -> Option<String> {
     no_api_key,
     ok(SlackIntegration)
 )]
-pub async fn get_slack_integration(call: Call) -> Result<Answer> {
-    let stored = call.read(async |tx| slack::get(tx).await).await?;
-    let stored = stored.filter(|stored| token_of(&call, stored).is_some());
+pub async fn get_slack_integration(context: RequestContext) -> Result<Answer> {
+    let stored = context.read(async |tx| slack::get(tx).await).await?;
+    let stored = stored.filter(|stored| token_of(&context, stored).is_some());
     Ok(Answer::ok(&SlackIntegration::from(stored)))
 }
 
@@ -74,22 +74,26 @@ pub async fn get_slack_integration(call: Call) -> Result<Answer> {
     ok(SlackIntegration),
     errors(SlackRejected)
 )]
-pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<Answer> {
-    let state: &web::Data<State> = &call.state;
+pub async fn connect_slack(context: RequestContext, body: Json<SlackConnection>) -> Result<Answer> {
+    let state: &web::Data<State> = &context.state;
     let workspace = state.slack.workspace(&body.bot_token).await.map_err(|fault| match fault {
-        SlackFault::Said(word) => {
-            let place =
-                Fault::at_pointer("slack_rejected", "#/bot_token", format!("Slack says {word}"));
+        SlackError::SlackReply(word) => {
+            let place = FieldError::at_pointer(
+                "slack_rejected",
+                "#/bot_token",
+                format!("Slack says {word}"),
+            );
             Error::of(Code::SlackRejected).meta("slack_error", word.into()).at(place)
         }
         other => other.into_unavailable(),
     })?;
-    let organization = call.caller.scope.organization;
+    let organization = context.caller.scope.organization;
     let sealed =
         state.server_key.seal(TOKENS, organization, body.bot_token.clone().into_bytes())?;
-    let same =
-        |stored: &StoredSlack| token_of(&call, stored).is_some_and(|token| token == body.bot_token);
-    let stored = call
+    let same = |stored: &StoredSlack| {
+        token_of(&context, stored).is_some_and(|token| token == body.bot_token)
+    };
+    let stored = context
         .write(async |tx| match slack::get(tx).await? {
             Some(before) if before.workspace == workspace && same(&before) => {
                 slack::keep_token(tx, &before.bot_token, &sealed).await?;
@@ -113,8 +117,8 @@ pub async fn connect_slack(call: Call, body: Json<SlackConnection>) -> Result<An
     no_content,
     errors(NotFound)
 )]
-pub async fn disconnect_slack(call: Call) -> Result<Answer> {
-    call.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
+pub async fn disconnect_slack(context: RequestContext) -> Result<Answer> {
+    context.write(async |tx| slack_disconnection::disconnect(tx).await).await?;
     Ok(Answer::nothing())
 }
 
@@ -135,10 +139,10 @@ type Position = (SlackTargetKind, String);
     errors(InvalidCursor, SlackNotConnected)
 )]
 pub async fn list_slack_targets(
-    call: Call,
+    context: RequestContext,
     only: Query<SlackTargetKindParameter>,
 ) -> Result<Answer> {
-    let query = call.list_query()?;
+    let query = context.list_query()?;
     let needle = query.q.as_deref().map(fold).unwrap_or_default();
     let fingerprint = cursor::fingerprint(&("slack targets", only.kind, &needle));
     let from: Option<Position> = match &query.cursor {
@@ -146,20 +150,20 @@ pub async fn list_slack_targets(
         None => None,
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let stored = call.read(async |tx| slack::get(tx).await).await?;
+    let stored = context.read(async |tx| slack::get(tx).await).await?;
     let token = stored
-        .and_then(|stored| token_of(&call, &stored))
+        .and_then(|stored| token_of(&context, &stored))
         .ok_or_else(|| Error::of(Code::SlackNotConnected))?;
     let mut position =
         from.unwrap_or_else(|| (only.kind.unwrap_or(SlackTargetKind::Channel), String::new()));
     for page in 1.. {
         let (kind, at) = &position;
-        let found = call.state.slack.targets(&token, *kind, at, limit).await.map_err(refused)?;
+        let found = context.state.slack.targets(&token, *kind, at, limit).await.map_err(refused)?;
         let next = following(&position, found.next, only.kind);
         let data: Vec<SlackTarget> =
             found.rows.into_iter().filter(|row| fold(&row.name).contains(&needle)).collect();
         match next {
-            Some(next) if data.is_empty() && page < MOST_PAGES => position = next,
+            Some(next) if data.is_empty() && page < MAX_PAGES => position = next,
             next => {
                 let next_cursor = next.map(|next| cursor::encode(&fingerprint, next));
                 return Ok(Answer::ok(&Page { data, next_cursor, total_count: None }));
@@ -189,10 +193,10 @@ fn invalid_cursor() -> Error {
 }
 
 /// Slack's refusal of a list.
-fn refused(fault: SlackFault) -> Error {
+fn refused(fault: SlackError) -> Error {
     match fault {
-        SlackFault::Said(word) if word == "invalid_cursor" => invalid_cursor(),
-        SlackFault::Said(word) if fault_of_token(&word) => Error::new(
+        SlackError::SlackReply(word) if word == "invalid_cursor" => invalid_cursor(),
+        SlackError::SlackReply(word) if fault_of_token(&word) => Error::new(
             Code::SlackNotConnected,
             format!("Slack does not accept the token any more ({word}): connect again."),
         ),

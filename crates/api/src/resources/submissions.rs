@@ -14,8 +14,8 @@ use persistence::{acceptance, idempotency, submissions};
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, PublicCall},
         problem::Result,
+        request_context::{Json, PublicRequestContext, RequestContext},
     },
     resources::application_forms::FormTokenPath,
 };
@@ -44,15 +44,15 @@ fn partner_path(id: PartnerId) -> String {
     field_errors(AgreementRequired, Required, NotFoundReference)
 )]
 pub async fn submit_application(
-    call: PublicCall,
+    context: PublicRequestContext,
     path: web::Path<FormTokenPath>,
     body: Json<PublicSubmission>,
 ) -> Result<Answer> {
-    let scope = path.scope(&call).await?;
+    let scope = path.scope(&context).await?;
     let work = async |tx: &persistence::Tx<'_>| {
         Ok(Answer::received(&submissions::submit(tx, &path.token, &body).await?))
     };
-    call.once(&scope, &path.token, &body.sum, work).await
+    context.once(&scope, &path.token, &body.sum, work).await
 }
 
 /// List submissions
@@ -68,9 +68,9 @@ pub async fn submit_application(
     ok(SubmissionPage),
     errors(InvalidCursor)
 )]
-pub async fn list_submissions(call: Call) -> Result<Answer> {
-    let request = call.list_request(&SUBMISSION_LIST)?;
-    let page = call.read(async |tx| submissions::list(tx, &request).await).await?;
+pub async fn list_submissions(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&SUBMISSION_LIST)?;
+    let page = context.read(async |tx| submissions::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -84,8 +84,11 @@ pub async fn list_submissions(call: Call) -> Result<Answer> {
     scope(ApplicationsRead),
     ok(Submission)
 )]
-pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
-    let submission = call.read(async |tx| submissions::get(tx, *id).await).await?;
+pub async fn get_submission(
+    context: RequestContext,
+    id: web::Path<SubmissionId>,
+) -> Result<Answer> {
+    let submission = context.read(async |tx| submissions::get(tx, *id).await).await?;
     Ok(Answer::resource(submission.version, &submission))
 }
 
@@ -103,12 +106,13 @@ pub async fn get_submission(call: Call, id: web::Path<SubmissionId>) -> Result<A
     field_errors(NotFoundReference)
 )]
 pub async fn update_submission(
-    call: Call,
+    context: RequestContext,
     id: web::Path<SubmissionId>,
     body: Json<SubmissionUpdate>,
 ) -> Result<Answer> {
-    let submission =
-        call.write(async |tx| submissions::update(tx, *id, call.if_match, &body).await).await?;
+    let submission = context
+        .write(async |tx| submissions::update(tx, *id, context.if_match, &body).await)
+        .await?;
     Ok(Answer::resource(submission.version, &submission))
 }
 
@@ -128,7 +132,7 @@ pub async fn update_submission(
     field_errors(Required, NotFoundReference)
 )]
 pub async fn accept_submission(
-    call: Call,
+    context: RequestContext,
     id: web::Path<SubmissionId>,
     body: Json<SubmissionAcceptance>,
 ) -> Result<Answer> {
@@ -136,7 +140,7 @@ pub async fn accept_submission(
         let result = acceptance::accept(tx, *id, &body).await?;
         Ok(Answer::created(partner_path(result.partner.summary.id), &result))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Erase a submission
@@ -149,15 +153,19 @@ pub async fn accept_submission(
     scope(ApplicationsWrite),
     no_content
 )]
-pub async fn delete_submission(call: Call, id: web::Path<SubmissionId>) -> Result<Answer> {
-    call.write(async |tx| {
-        if let Some(partner) = submissions::delete(tx, *id, call.if_match).await? {
-            // The answer to the acceptance holds the submission, and is kept for whoever asks
-            // again.
-            idempotency::forget(tx, ACCEPTANCE, &partner_path(partner)).await?;
-        }
-        Ok(())
-    })
-    .await?;
+pub async fn delete_submission(
+    context: RequestContext,
+    id: web::Path<SubmissionId>,
+) -> Result<Answer> {
+    context
+        .write(async |tx| {
+            if let Some(partner) = submissions::delete(tx, *id, context.if_match).await? {
+                // The answer to the acceptance holds the submission, and is kept for whoever asks
+                // again.
+                idempotency::forget(tx, ACCEPTANCE, &partner_path(partner)).await?;
+            }
+            Ok(())
+        })
+        .await?;
     Ok(Answer::nothing())
 }

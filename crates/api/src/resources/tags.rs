@@ -10,8 +10,8 @@ use persistence::tags;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 /// List tags
@@ -26,9 +26,9 @@ use crate::kernel::{
     ok(TagPage),
     errors(InvalidCursor)
 )]
-pub async fn list_tags(call: Call) -> Result<Answer> {
-    let request = call.list_request(&TAG_LIST)?;
-    let page = call.read(async |tx| tags::list(tx, &request).await).await?;
+pub async fn list_tags(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&TAG_LIST)?;
+    let page = context.read(async |tx| tags::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -43,20 +43,20 @@ pub async fn list_tags(call: Call) -> Result<Answer> {
     created(Tag),
     errors(TagNameTaken)
 )]
-pub async fn create_tag(call: Call, body: Json<TagCreate>) -> Result<Answer> {
+pub async fn create_tag(context: RequestContext, body: Json<TagCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let tag = tags::insert(tx, &body).await?;
         Ok(Answer::created(format!("/v1/tags/{}", tag.id), &tag).versioned(tag.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a tag
 ///
 /// `partner_count` is the number of partners that have it.
 #[operation(get("/tags/{id}"), tag(Tags), role(Viewer), scope(TagsRead), ok(Tag))]
-pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
-    let tag = call.read(async |tx| tags::get(tx, *id).await).await?;
+pub async fn get_tag(context: RequestContext, id: web::Path<TagId>) -> Result<Answer> {
+    let tag = context.read(async |tx| tags::get(tx, *id).await).await?;
     Ok(Answer::resource(tag.version, &tag))
 }
 
@@ -71,8 +71,13 @@ pub async fn get_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
     ok(Tag),
     errors(TagNameTaken)
 )]
-pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>) -> Result<Answer> {
-    let tag = call.write(async |tx| tags::update(tx, *id, call.if_match, &body).await).await?;
+pub async fn update_tag(
+    context: RequestContext,
+    id: web::Path<TagId>,
+    body: Json<TagUpdate>,
+) -> Result<Answer> {
+    let tag =
+        context.write(async |tx| tags::update(tx, *id, context.if_match, &body).await).await?;
     Ok(Answer::resource(tag.version, &tag))
 }
 
@@ -80,7 +85,7 @@ pub async fn update_tag(call: Call, id: web::Path<TagId>, body: Json<TagUpdate>)
 ///
 /// It is removed from all partners.
 #[operation(delete("/tags/{id}"), tag(Tags), role(Admin), scope(TagsWrite), no_content)]
-pub async fn delete_tag(call: Call, id: web::Path<TagId>) -> Result<Answer> {
-    call.write(async |tx| tags::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_tag(context: RequestContext, id: web::Path<TagId>) -> Result<Answer> {
+    context.write(async |tx| tags::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }

@@ -18,8 +18,8 @@ use utoipa::IntoParams;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json, Query},
         problem::Result,
+        request_context::{Json, Query, RequestContext},
     },
     resources::jobs::accepted,
 };
@@ -55,9 +55,9 @@ pub struct TierReplacement {
     ok(TierPage),
     errors(InvalidCursor)
 )]
-pub async fn list_tiers(call: Call) -> Result<Answer> {
-    let request = call.list_request(&TIER_LIST)?;
-    let page = call.read(async |tx| tiers::list(tx, &request).await).await?;
+pub async fn list_tiers(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&TIER_LIST)?;
+    let page = context.read(async |tx| tiers::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -72,20 +72,20 @@ pub async fn list_tiers(call: Call) -> Result<Answer> {
     created(Tier),
     errors(KeyTaken, RankTaken, CircularRequirement, InvalidFilter)
 )]
-pub async fn create_tier(call: Call, body: Json<TierCreate>) -> Result<Answer> {
+pub async fn create_tier(context: RequestContext, body: Json<TierCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let tier = tiers::insert(tx, &body).await?;
         Ok(Answer::created(format!("/v1/tiers/{}", tier.key), &tier).versioned(tier.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a tier
 ///
 /// `partner_count` is the number of partners that have it.
 #[operation(get("/tiers/{key}"), tag(Tiers), role(Viewer), scope(TiersRead), ok(Tier))]
-pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
-    let tier = call.read(async |tx| tiers::get(tx, &path.key).await).await?;
+pub async fn get_tier(context: RequestContext, path: web::Path<TierPath>) -> Result<Answer> {
+    let tier = context.read(async |tx| tiers::get(tx, &path.key).await).await?;
     Ok(Answer::resource(tier.version, &tier))
 }
 
@@ -102,12 +102,13 @@ pub async fn get_tier(call: Call, path: web::Path<TierPath>) -> Result<Answer> {
     errors(RankTaken, DefaultTier, CircularRequirement, InvalidFilter)
 )]
 pub async fn update_tier(
-    call: Call,
+    context: RequestContext,
     path: web::Path<TierPath>,
     body: Json<TierUpdate>,
 ) -> Result<Answer> {
-    let tier =
-        call.write(async |tx| tiers::update(tx, &path.key, call.if_match, &body).await).await?;
+    let tier = context
+        .write(async |tx| tiers::update(tx, &path.key, context.if_match, &body).await)
+        .await?;
     Ok(Answer::resource(tier.version, &tier))
 }
 
@@ -125,12 +126,14 @@ pub async fn update_tier(
     field_errors(NotFoundReference)
 )]
 pub async fn delete_tier(
-    call: Call,
+    context: RequestContext,
     path: web::Path<TierPath>,
     query: Query<TierReplacement>,
 ) -> Result<Answer> {
     let replace_with = query.replace_with.as_deref();
-    call.write(async |tx| tiers::delete(tx, &path.key, call.if_match, replace_with).await).await?;
+    context
+        .write(async |tx| tiers::delete(tx, &path.key, context.if_match, replace_with).await)
+        .await?;
     Ok(Answer::nothing())
 }
 
@@ -138,8 +141,8 @@ pub async fn delete_tier(
 ///
 /// Says when and how tiers are evaluated.
 #[operation(get("/tier-policy"), tag(Tiers), role(Viewer), scope(TiersRead), ok(TierPolicy))]
-pub async fn get_tier_policy(call: Call) -> Result<Answer> {
-    let policy = call.read(async |tx| tiers::get_policy(tx).await).await?;
+pub async fn get_tier_policy(context: RequestContext) -> Result<Answer> {
+    let policy = context.read(async |tx| tiers::get_policy(tx).await).await?;
     Ok(Answer::resource(policy.version, &policy))
 }
 
@@ -154,10 +157,13 @@ pub async fn get_tier_policy(call: Call) -> Result<Answer> {
     if_match(Required),
     ok(TierPolicy)
 )]
-pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Result<Answer> {
-    call.expect_if_match()?;
+pub async fn update_tier_policy(
+    context: RequestContext,
+    body: Json<TierPolicyUpdate>,
+) -> Result<Answer> {
+    context.expect_if_match()?;
     let policy =
-        call.write(async |tx| tiers::replace_policy(tx, call.if_match, &body).await).await?;
+        context.write(async |tx| tiers::replace_policy(tx, context.if_match, &body).await).await?;
     Ok(Answer::resource(policy.version, &policy))
 }
 
@@ -174,12 +180,15 @@ pub async fn update_tier_policy(call: Call, body: Json<TierPolicyUpdate>) -> Res
     errors(InvalidSelection, InvalidFilter),
     field_errors(NotFoundReference)
 )]
-pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Result<Answer> {
+pub async fn evaluate_tiers(
+    context: RequestContext,
+    body: Json<TierEvaluationRequest>,
+) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let job = tiers::insert_evaluation(tx, &body).await?;
-        Ok(accepted(&call, &job))
+        Ok(accepted(&context, &job))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Assess the tier of a partner
@@ -193,8 +202,11 @@ pub async fn evaluate_tiers(call: Call, body: Json<TierEvaluationRequest>) -> Re
     scope(TiersRead),
     ok(TierAssessment)
 )]
-pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let assessment = call.read(async |tx| tiers::assess(tx, *id).await).await?;
+pub async fn assess_partner_tier(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
+    let assessment = context.read(async |tx| tiers::assess(tx, *id).await).await?;
     Ok(Answer::ok(&assessment))
 }
 
@@ -210,8 +222,11 @@ pub async fn assess_partner_tier(call: Call, id: web::Path<PartnerId>) -> Result
     ok(TierChangePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_tier_history(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(&TIER_CHANGE_LIST)?;
-    let page = call.read(async |tx| tiers::list_history(tx, *id, &request).await).await?;
+pub async fn list_partner_tier_history(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
+    let request = context.list_request(&TIER_CHANGE_LIST)?;
+    let page = context.read(async |tx| tiers::list_history(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

@@ -10,8 +10,8 @@ use persistence::views;
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
+    request_context::{Json, RequestContext},
 };
 
 fn answer(view: &SavedView) -> Answer {
@@ -30,9 +30,9 @@ fn answer(view: &SavedView) -> Answer {
     ok(SavedViewPage),
     errors(InvalidCursor)
 )]
-pub async fn list_views(call: Call) -> Result<Answer> {
-    let request = call.list_request(&VIEW_LIST)?;
-    let page = call.read(async |tx| views::list(tx, &request).await).await?;
+pub async fn list_views(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&VIEW_LIST)?;
+    let page = context.read(async |tx| views::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -48,13 +48,13 @@ pub async fn list_views(call: Call) -> Result<Answer> {
     created(SavedView),
     errors(ViewNameTaken, InvalidFilter)
 )]
-pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answer> {
+pub async fn create_view(context: RequestContext, body: Json<SavedViewCreate>) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let view = views::insert(tx, &body).await?;
         Ok(Answer::created(format!("/v1/views/{}", view.stored.id), &view)
             .versioned(view.stored.version))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// Get a saved view
@@ -62,8 +62,8 @@ pub async fn create_view(call: Call, body: Json<SavedViewCreate>) -> Result<Answ
 /// `warnings` name what its filter names and no longer exists; private views of others are not
 /// found.
 #[operation(get("/views/{id}"), tag(Views), role(Viewer), scope(ViewsRead), ok(SavedView))]
-pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
-    let view = call.read(async |tx| views::get(tx, *id).await).await?;
+pub async fn get_view(context: RequestContext, id: web::Path<ViewId>) -> Result<Answer> {
+    let view = context.read(async |tx| views::get(tx, *id).await).await?;
     Ok(answer(&view))
 }
 
@@ -80,11 +80,12 @@ pub async fn get_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
     errors(NotViewOwner, ViewNameTaken, InvalidFilter)
 )]
 pub async fn update_view(
-    call: Call,
+    context: RequestContext,
     id: web::Path<ViewId>,
     body: Json<SavedViewUpdate>,
 ) -> Result<Answer> {
-    let view = call.write(async |tx| views::update(tx, *id, call.if_match, &body).await).await?;
+    let view =
+        context.write(async |tx| views::update(tx, *id, context.if_match, &body).await).await?;
     Ok(answer(&view))
 }
 
@@ -99,8 +100,8 @@ pub async fn update_view(
     no_content,
     errors(NotViewOwner)
 )]
-pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
-    call.write(async |tx| views::delete(tx, *id, call.if_match).await).await?;
+pub async fn delete_view(context: RequestContext, id: web::Path<ViewId>) -> Result<Answer> {
+    context.write(async |tx| views::delete(tx, *id, context.if_match).await).await?;
     Ok(Answer::nothing())
 }
 
@@ -109,9 +110,9 @@ pub async fn delete_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
 /// The view becomes your default for its kind of records. The defaults of other members do not
 /// change.
 #[operation(put("/views/{id}/default"), tag(Views), role(Viewer), no_api_key, ok(SavedView))]
-pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
-    let (member, _) = call.user()?;
-    let view = call.write(async |tx| views::set_default(tx, *id, member).await).await?;
+pub async fn set_default_view(context: RequestContext, id: web::Path<ViewId>) -> Result<Answer> {
+    let (member, _) = context.user()?;
+    let view = context.write(async |tx| views::set_default(tx, *id, member).await).await?;
     Ok(answer(&view))
 }
 
@@ -119,9 +120,10 @@ pub async fn set_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answe
 ///
 /// Does nothing if the view is not your default.
 #[operation(delete("/views/{id}/default"), tag(Views), role(Viewer), no_api_key, ok(SavedView))]
-pub async fn unset_default_view(call: Call, id: web::Path<ViewId>) -> Result<Answer> {
-    let (member, _) = call.user()?;
-    let view =
-        call.write(async |tx| views::unset_default(tx, *id, member, call.if_match).await).await?;
+pub async fn unset_default_view(context: RequestContext, id: web::Path<ViewId>) -> Result<Answer> {
+    let (member, _) = context.user()?;
+    let view = context
+        .write(async |tx| views::unset_default(tx, *id, member, context.if_match).await)
+        .await?;
     Ok(answer(&view))
 }

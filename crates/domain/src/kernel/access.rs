@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::kernel::{choices::choices, ids};
+use crate::kernel::{ids, string_enum::string_enum};
 
-choices! {
+string_enum! {
     /// What a member may do; each role includes the ones before it.
     Role {
         /// Reads, exports and keeps own views.
@@ -143,7 +143,7 @@ impl AccessScope {
 impl Role {
     /// The scopes that a user with this role has, in the order in which the document lists them.
     pub fn scopes(self) -> Vec<AccessScope> {
-        let all = AccessScope::WORDS.iter().filter_map(|word| word.parse::<AccessScope>().ok());
+        let all = AccessScope::VALUES.iter().filter_map(|word| word.parse::<AccessScope>().ok());
         all.filter(|scope| scope.least_role() <= self).collect()
     }
 }
@@ -289,7 +289,7 @@ mod tests {
                 && member.contains(&AccessScope::PartnersOverride)
         );
         assert!(!member.contains(&AccessScope::TiersWrite));
-        assert_eq!(admin.len(), AccessScope::WORDS.len());
+        assert_eq!(admin.len(), AccessScope::VALUES.len());
         assert_eq!(Role::Owner.scopes(), admin);
     }
 

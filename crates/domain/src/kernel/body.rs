@@ -11,10 +11,10 @@ use regex::Regex;
 use serde_json::{Map, Number, Value as Json, json};
 
 use crate::kernel::{
-    fault::{Fault, Faults, Place},
+    field_error::{FieldError, FieldErrors, Place},
     fields::did_you_mean,
     formats,
-    ids::{self, IdFault},
+    ids::{self, IdError},
     request_body::RequestForms,
     text,
 };
@@ -62,13 +62,14 @@ impl Schemas {
 
     /// Everything that is wrong with `value` as the schema `name`, which is empty when it may be
     /// used. What is not wrong is brought into its kept form in place.
-    pub fn check(&self, name: &str, value: &mut Json) -> Vec<Fault> {
+    pub fn check(&self, name: &str, value: &mut Json) -> Vec<FieldError> {
         self.check_at(name, "#", value)
     }
 
     /// The same for a value that lies at `pointer` of a larger body, `#/operations/0/data`.
-    pub fn check_at(&self, name: &str, pointer: &str, value: &mut Json) -> Vec<Fault> {
-        let mut check = Check { schemas: self, at: pointer.to_owned(), faults: Faults::default() };
+    pub fn check_at(&self, name: &str, pointer: &str, value: &mut Json) -> Vec<FieldError> {
+        let mut check =
+            Check { schemas: self, at: pointer.to_owned(), faults: FieldErrors::default() };
         match self.all.get(name) {
             Some(_) => check.value(&json!({"$ref": format!("{PREFIX}{name}")}), value),
             None => check.fault("invalid_format", format!("there is no schema {name}")),
@@ -82,8 +83,13 @@ impl Schemas {
     ///
     /// # Errors
     /// `invalid_parameter`, with `meta.allowed` where there is a choice.
-    pub fn parameter(&self, name: &str, schema: &Json, texts: &[&str]) -> Result<Json, Vec<Fault>> {
-        let refuse = |detail: String, meta| Fault {
+    pub fn parameter(
+        &self,
+        name: &str,
+        schema: &Json,
+        texts: &[&str],
+    ) -> Result<Json, Vec<FieldError>> {
+        let refuse = |detail: String, meta| FieldError {
             code: "invalid_parameter",
             detail,
             place: Place::Parameter(name.to_owned()),
@@ -105,16 +111,17 @@ impl Schemas {
             (kind, [text]) => typed(kind, text),
             _ => return Err(vec![refuse("must be given once".to_owned(), Map::new())]),
         };
-        let mut check = Check { schemas: self, at: String::new(), faults: Faults::default() };
+        let mut check = Check { schemas: self, at: String::new(), faults: FieldErrors::default() };
         check.value(schema, &mut value);
-        match check.faults.is_empty() {
-            true => Ok(value),
-            false => Err(check
+        if check.faults.is_empty() {
+            Ok(value)
+        } else {
+            Err(check
                 .faults
                 .into_vec()
                 .into_iter()
                 .map(|fault| refuse(fault.detail, fault.meta))
-                .collect()),
+                .collect())
         }
     }
 
@@ -243,15 +250,15 @@ struct Check<'a> {
     schemas: &'a Schemas,
     /// The pointer to the value that is looked at.
     at: String,
-    faults: Faults,
+    faults: FieldErrors,
 }
 
 impl<'a> Check<'a> {
     fn fault(&mut self, code: &'static str, detail: impl Into<String>) {
-        self.push(Fault::at_pointer(code, self.at.clone(), detail));
+        self.push(FieldError::at_pointer(code, self.at.clone(), detail));
     }
 
-    fn push(&mut self, fault: Fault) {
+    fn push(&mut self, fault: FieldError) {
         self.faults.push(fault);
     }
 
@@ -306,7 +313,7 @@ impl<'a> Check<'a> {
         let is_map = schema.schema.get("additionalProperties") != Some(&Json::Bool(false));
         if is_map && object.len() > MAX_PROPERTIES {
             let detail = format!("must have at most {MAX_PROPERTIES} properties");
-            let fault = Fault::at_pointer("too_many_items", self.at.clone(), detail);
+            let fault = FieldError::at_pointer("too_many_items", self.at.clone(), detail);
             return self.push(fault.meta("max", MAX_PROPERTIES));
         }
         let nothing = Map::new();
@@ -344,7 +351,7 @@ impl<'a> Check<'a> {
         if let Some(sum) = schema.number("x-sum").filter(|_| self.faults.len() == before) {
             let given: i64 = object.values().filter_map(Json::as_i64).sum();
             if given != sum {
-                let fault = Fault::at_pointer(
+                let fault = FieldError::at_pointer(
                     "weights_not_100_percent",
                     self.at.clone(),
                     format!("must add up to {sum}, not {given}"),
@@ -363,11 +370,12 @@ impl<'a> Check<'a> {
             .and_then(|resource| resource.get("properties"));
         let read_only = known.is_some_and(|properties| properties.get(name).is_some());
         let guess = did_you_mean(name, properties.keys().map(String::as_str));
-        self.inside(name, |check| match read_only {
-            true => check.fault("read_only_field", "cannot be written"),
-            false => {
+        self.inside(name, |check| {
+            if read_only {
+                check.fault("read_only_field", "cannot be written")
+            } else {
                 let fault =
-                    Fault::at_pointer("unknown_field", check.at.clone(), "unknown property");
+                    FieldError::at_pointer("unknown_field", check.at.clone(), "unknown property");
                 check.push(guess.map_or(fault.clone(), |guess| fault.meta("did_you_mean", guess)));
             }
         });
@@ -382,12 +390,15 @@ impl<'a> Check<'a> {
             } else {
                 "too_many_items"
             };
-            let fault =
-                Fault::at_pointer(code, self.at.clone(), format!("must have at most {max} items"));
+            let fault = FieldError::at_pointer(
+                code,
+                self.at.clone(),
+                format!("must have at most {max} items"),
+            );
             return self.push(fault.meta("max", max));
         }
         if let Some(min) = schema.count("minItems").filter(|min| items.len() < *min) {
-            let fault = Fault::at_pointer(
+            let fault = FieldError::at_pointer(
                 "too_short",
                 self.at.clone(),
                 format!("must have at least {min} items"),
@@ -441,7 +452,7 @@ impl<'a> Check<'a> {
             (None, Some(max)) => format!("must be {max} or less"),
             (None, None) => "must be an integer of 64 bits".to_owned(),
         };
-        let mut fault = Fault::at_pointer("out_of_range", self.at.clone(), detail);
+        let mut fault = FieldError::at_pointer("out_of_range", self.at.clone(), detail);
         for (key, bound) in [("min", min), ("max", max)] {
             if let Some(bound) = bound {
                 fault = fault.meta(key, bound);
@@ -454,7 +465,7 @@ impl<'a> Check<'a> {
     fn text(&mut self, schema: &Resolved<'_>, text: &str) -> Option<Json> {
         if let Some(words) = schema.schema.get("enum").and_then(Json::as_array) {
             if !words.iter().any(|word| word == text) {
-                let fault = Fault::at_pointer(
+                let fault = FieldError::at_pointer(
                     "invalid_choice",
                     self.at.clone(),
                     "must be one of the allowed values",
@@ -524,22 +535,22 @@ impl<'a> Check<'a> {
 
     fn wrong_length(&mut self, code: &'static str, key: &str, bound: usize, what: &str) {
         let detail = format!("must have {what} {bound} characters");
-        let fault = Fault::at_pointer(code, self.at.clone(), detail);
+        let fault = FieldError::at_pointer(code, self.at.clone(), detail);
         self.push(fault.meta(key, bound));
     }
 
     fn id(&mut self, prefix: &str, text: &str) {
         match ids::decode(prefix, text) {
             Ok(_) => {}
-            Err(IdFault::WrongKind) => {
-                let fault = Fault::at_pointer(
+            Err(IdError::WrongKind) => {
+                let fault = FieldError::at_pointer(
                     "wrong_id_type",
                     self.at.clone(),
                     format!("must be an id that begins with {prefix}_"),
                 );
                 self.push(fault.meta("prefix", prefix));
             }
-            Err(IdFault::Malformed) => {
+            Err(IdError::Malformed) => {
                 self.fault("invalid_format", format!("must be {prefix}_ and 26 characters"))
             }
         }
@@ -548,9 +559,10 @@ impl<'a> Check<'a> {
 
 /// A segment of a JSON Pointer.
 fn escaped(segment: &str) -> Cow<'_, str> {
-    match segment.contains(['~', '/']) {
-        true => segment.replace('~', "~0").replace('/', "~1").into(),
-        false => segment.into(),
+    if segment.contains(['~', '/']) {
+        segment.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        segment.into()
     }
 }
 
@@ -634,7 +646,7 @@ mod tests {
 
     use super::*;
     use crate::kernel::{
-        fault::MAX_FAULTS,
+        field_error::MAX_FAULTS,
         ids::{PartnerId, TagId},
         request_body::RequestBody,
     };
@@ -763,7 +775,7 @@ mod tests {
         if body.get("name").is_none() && body.is_object() {
             body["name"] = json!("Acme");
         }
-        let show = |fault: Fault| match fault.place {
+        let show = |fault: FieldError| match fault.place {
             Place::Pointer(at) => format!("{} {at} {}", fault.code, Json::Object(fault.meta)),
             other => panic!("{other:?}"),
         };

@@ -4,12 +4,12 @@ use diesel::{pg::Pg, sql_types};
 use serde::Serialize;
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::fault::Fault;
+use crate::kernel::field_error::FieldError;
 
 /// Why `code` is no currency, at `#/currency`.
-pub fn currency_fault(code: &str) -> Option<Fault> {
+pub fn currency_fault(code: &str) -> Option<FieldError> {
     currency_exponent(code).is_none().then(|| {
-        Fault::at_pointer(
+        FieldError::at_pointer(
             "invalid_choice",
             "#/currency",
             "must be the code of a currency of ISO 4217",

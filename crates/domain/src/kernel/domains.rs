@@ -15,7 +15,7 @@ pub const INVALID_DOMAIN: &str = "invalid_domain";
 
 /// Bytes of a host beyond which it cannot be one of 253 characters, in whatever script. Encoding a
 /// host takes longer than in proportion to its length.
-const LONGEST_HOST: usize = 1_000;
+const MAX_HOST: usize = 1_000;
 
 /// A domain or URL in its normal form: the host in lower case and punycode,
 /// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253
@@ -25,7 +25,7 @@ pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
     // or a path.
     let host = host_of(text.trim())?;
     let host = host.strip_suffix('.').unwrap_or(host);
-    if host.len() > LONGEST_HOST {
+    if host.len() > MAX_HOST {
         return Err(InvalidDomain);
     }
     // Strict letters, digits and hyphens, and the DNS limits (253 in all, 63 a label).

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use crate::kernel::fault::{self, Fault, MAX_FAULTS};
+use crate::kernel::field_error::{self, FieldError, MAX_FAULTS};
 
 /// Characters of the sentence of a problem.
 const MAX_DETAIL: usize = 1_000;
@@ -145,7 +145,7 @@ pub struct Problem {
     /// One sentence about this very case.
     pub detail: String,
     pub meta: Map<String, Value>,
-    pub errors: Vec<Fault>,
+    pub errors: Vec<FieldError>,
 }
 
 /// The one error of the whole server.
@@ -171,13 +171,13 @@ impl Error {
     }
 
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let detail = fault::shortened(Cow::Owned(detail.into()), MAX_DETAIL).into_owned();
+        let detail = field_error::shortened(Cow::Owned(detail.into()), MAX_DETAIL).into_owned();
         Self::Problem(Box::new(Problem { code, detail, meta: Map::new(), errors: Vec::new() }))
     }
 
     /// All that is wrong with a body, at once. A single fault of a special kind stands for the
     /// whole.
-    pub fn invalid(mut faults: Vec<Fault>) -> Self {
+    pub fn invalid(mut faults: Vec<FieldError>) -> Self {
         faults.truncate(MAX_FAULTS);
         if let [only] = faults.as_slice()
             && only.code == Code::BatchTooLarge.as_str()
@@ -198,7 +198,7 @@ impl Error {
 
     /// One wrong property of the body, found only after looking at the data.
     pub fn field(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![Fault::at_pointer(code, format!("#/{field}"), detail)])
+        Self::invalid(vec![FieldError::at_pointer(code, format!("#/{field}"), detail)])
     }
 
     /// Whether a full disk is the reason.
@@ -230,12 +230,16 @@ impl Error {
 
     /// Another record has the value at `pointer`.
     pub fn taken(code: Code, pointer: &str) -> Self {
-        Self::of(code).at(Fault::at_pointer(code.as_str(), pointer, "belongs to another record"))
+        Self::of(code).at(FieldError::at_pointer(
+            code.as_str(),
+            pointer,
+            "belongs to another record",
+        ))
     }
 
     /// Somebody else was faster.
     pub fn version_mismatch(current: i64) -> Self {
-        let fault = Fault::at_header(
+        let fault = FieldError::at_header(
             Code::VersionMismatch.as_str(),
             "If-Match",
             "is not the present version",
@@ -252,7 +256,7 @@ impl Error {
     }
 
     /// Adds the place of a single special fault. Beyond [`MAX_FAULTS`] nothing is added.
-    pub fn at(mut self, fault: Fault) -> Self {
+    pub fn at(mut self, fault: FieldError) -> Self {
         if let Self::Problem(problem) = &mut self
             && problem.errors.len() < MAX_FAULTS
         {
@@ -271,7 +275,7 @@ impl Error {
 }
 
 /// How many faults there are, for a sentence.
-pub(crate) fn count_of(faults: &[Fault]) -> String {
+pub(crate) fn count_of(faults: &[FieldError]) -> String {
     match faults.len() {
         count if count < MAX_FAULTS => count.to_string(),
         count => format!("{count} or more"),
@@ -289,7 +293,7 @@ impl From<diesel::result::Error> for Error {
                 let constraint = info.constraint_name().unwrap_or_default();
                 match kind {
                     Kind::UniqueViolation => {
-                        match TAKEN.iter().find(|(name, ..)| *name == constraint) {
+                        match UNIQUE_CONSTRAINTS.iter().find(|(name, ..)| *name == constraint) {
                             Some((_, code, place)) => Self::taken(*code, place),
                             None => Self::internal(error),
                         }
@@ -375,7 +379,7 @@ fn is_away(message: &str) -> bool {
 }
 
 /// What a broken uniqueness means.
-const TAKEN: &[(&str, Code, &str)] = &[
+const UNIQUE_CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("partners_domain_key", Code::DomainTaken, "#/domain"),
     ("partners_external_id_key", Code::ExternalIdTaken, "#/external_id"),
     ("contacts_email_key", Code::ContactEmailTaken, "#/email"),

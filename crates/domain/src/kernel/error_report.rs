@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::kernel::{
     error::Error,
     events::request_id,
-    fault::{self, Fault, MAX_FAULTS},
+    field_error::{self, FieldError, MAX_FAULTS},
 };
 
 /// Faults that are listed of one item of a job or a batch.
@@ -63,13 +63,13 @@ impl ErrorReport {
     fn with_faults(error: &Error, request: Uuid, most: usize) -> Self {
         let code = error.code();
         let nothing = Map::new();
-        let (detail, meta, errors): (_, _, &[Fault]) = match error {
+        let (detail, meta, errors): (_, _, &[FieldError]) = match error {
             Error::Problem(problem) => (problem.detail.as_str(), &problem.meta, &problem.errors),
             _ => (code.title(), &nothing, &[]),
         };
         let mut meta = meta.clone();
-        let mut errors: Vec<Fault> = errors.iter().take(most).cloned().collect();
-        fault::state_allowed_once(&mut meta, &mut errors);
+        let mut errors: Vec<FieldError> = errors.iter().take(most).cloned().collect();
+        field_error::state_allowed_once(&mut meta, &mut errors);
         Self {
             code: code.as_str().to_owned(),
             detail: detail.to_owned(),

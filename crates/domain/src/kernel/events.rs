@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use crate::kernel::{
     access::Actor,
-    choices::choices,
     fields::{Field, FieldClass, FieldReference, FieldType, Operator},
     ids::{EventId, MemberId, PartnerId},
     lists::{Alias, List, list_parameters},
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
@@ -83,7 +83,7 @@ impl Event {
 }))]
 pub struct EventData(pub Map<String, Value>);
 
-choices! {
+string_enum! {
     /// In which order events are listed.
     EventOrder {
         /// As they happened.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
-use crate::kernel::choices::choices;
+use crate::kernel::string_enum::string_enum;
 
-choices! {
+string_enum! {
     /// What kind of values a field holds.
     FieldType {
         Text = "text",
@@ -426,13 +426,13 @@ pub fn named(catalogue: &'static [Field], name: &str) -> Option<&'static Field> 
 }
 
 /// Bytes of the longest name that is worth guessing at; no name that we know is longer.
-const LONGEST_GUESS: usize = 64;
+const MAX_GUESS: usize = 64;
 
 /// The name in `among` that `wrong` was probably meant to be. Comparing takes the product of both
 /// lengths, and `wrong` is whatever a caller sends: what is too long is like nothing, and what
 /// differs too much in length is not compared.
 pub fn did_you_mean<'a>(wrong: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if wrong.len() > LONGEST_GUESS {
+    if wrong.len() > MAX_GUESS {
         return None;
     }
     among

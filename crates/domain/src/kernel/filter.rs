@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::kernel::{
     body, domains,
     error::{Code, Error},
-    fault::{Fault, Faults, MAX_FAULTS, excerpt},
+    field_error::{FieldError, FieldErrors, MAX_FAULTS, excerpt},
     fields::{Field, FieldReference, FieldType, Operator, did_you_mean, named},
     ids, text,
     timestamp::Timestamp,
@@ -44,7 +44,7 @@ pub struct FilterNode(pub Json);
 
 impl PartialSchema for FilterNode {
     fn schema() -> RefOr<Schema> {
-        let ops = [Operator::WORDS, &["and", "or", "not", "at_least"]].concat();
+        let ops = [Operator::VALUES, &["and", "or", "not", "at_least"]].concat();
         ObjectBuilder::new()
             .description(Some(
                 "A condition. A group (`and`, `or`, `not`, `at_least`) has `filters` (and \
@@ -186,13 +186,13 @@ impl Comparison {
 
 /// What is wrong with a leaf or group: which property, why, and facts for programs. The caller
 /// knows the place.
-pub(crate) struct Wrong {
+pub(crate) struct ConditionError {
     property: &'static str,
     pub(crate) detail: String,
     pub(crate) meta: Map<String, Json>,
 }
 
-impl Wrong {
+impl ConditionError {
     pub(crate) fn new(property: &'static str, detail: impl Into<String>) -> Self {
         Self { property, detail: detail.into(), meta: Map::new() }
     }
@@ -211,18 +211,18 @@ pub fn parse(
     catalogue: &'static [Field],
     now: DateTime<Utc>,
     at: &str,
-) -> Result<Node, Vec<Fault>> {
-    let mut reader = Reader { catalogue, now, nodes: 0, faults: Faults::default() };
+) -> Result<Node, Vec<FieldError>> {
+    let mut reader = Reader { catalogue, now, nodes: 0, faults: FieldErrors::default() };
     // Before anything of it is read: reading it is a part of what it costs.
     let weight = weight(filter);
     if weight > MAX_WEIGHT {
-        let fault = Fault::at_pointer("invalid_filter", at, TOO_HEAVY);
+        let fault = FieldError::at_pointer("invalid_filter", at, TOO_HEAVY);
         return Err(vec![fault.meta("max", MAX_WEIGHT).meta("given", weight)]);
     }
     let node = reader.node(filter, at, 1);
     if reader.nodes > MAX_NODES {
         reader.faults.push(
-            Fault::at_pointer("invalid_filter", at, "has too many nodes")
+            FieldError::at_pointer("invalid_filter", at, "has too many nodes")
                 .meta("max_nodes", MAX_NODES),
         );
     }
@@ -246,7 +246,7 @@ pub fn weight(filter: &Json) -> usize {
 }
 
 /// The problem for what [`parse`] found.
-pub fn invalid(faults: Vec<Fault>) -> Error {
+pub fn invalid(faults: Vec<FieldError>) -> Error {
     let mut error = match faults.as_slice() {
         [only] => Error::new(
             Code::InvalidFilter,
@@ -264,17 +264,17 @@ struct Reader {
     catalogue: &'static [Field],
     now: DateTime<Utc>,
     nodes: usize,
-    faults: Faults,
+    faults: FieldErrors,
 }
 
 impl Reader {
-    fn fault(&mut self, at: &str, wrong: Wrong) {
+    fn fault(&mut self, at: &str, wrong: ConditionError) {
         let pointer = if wrong.property.is_empty() {
             at.to_owned()
         } else {
             format!("{at}/{}", wrong.property)
         };
-        let mut fault = Fault::at_pointer("invalid_filter", pointer, wrong.detail);
+        let mut fault = FieldError::at_pointer("invalid_filter", pointer, wrong.detail);
         fault.meta = wrong.meta;
         self.faults.push(fault);
     }
@@ -285,13 +285,13 @@ impl Reader {
             return None;
         }
         let Some(node) = json.as_object() else {
-            self.fault(at, Wrong::new("", "must be an object"));
+            self.fault(at, ConditionError::new("", "must be an object"));
             return None;
         };
         if depth > MAX_DEPTH {
             self.fault(
                 at,
-                Wrong::new("", "is nested too deep").meta("max_depth", json!(MAX_DEPTH)),
+                ConditionError::new("", "is nested too deep").meta("max_depth", json!(MAX_DEPTH)),
             );
             return None;
         }
@@ -300,7 +300,7 @@ impl Reader {
             .filter(|key| !["op", "field", "value", "filters", "count"].contains(&key.as_str()))
             .take(MAX_FAULTS)
         {
-            self.faults.push(Fault::at_pointer(
+            self.faults.push(FieldError::at_pointer(
                 "invalid_filter",
                 format!("{at}/{key}"),
                 "unknown property",
@@ -315,7 +315,7 @@ impl Reader {
             _ => &["filters", "count"],
         };
         for property in unused.iter().filter(|property| given(property).is_some()) {
-            self.faults.push(Fault::at_pointer(
+            self.faults.push(FieldError::at_pointer(
                 "invalid_filter",
                 format!("{at}/{property}"),
                 format!("is not allowed with op {}", excerpt(op)),
@@ -325,13 +325,16 @@ impl Reader {
             return self.group(op, given("filters"), given("count"), at, depth);
         }
         let Ok(operator) = op.parse::<Operator>() else {
-            let allowed = [Operator::WORDS, &["and", "or", "not", "at_least"]].concat();
-            self.fault(at, Wrong::new("op", "is no operator").meta("allowed", json!(allowed)));
+            let allowed = [Operator::VALUES, &["and", "or", "not", "at_least"]].concat();
+            self.fault(
+                at,
+                ConditionError::new("op", "is no operator").meta("allowed", json!(allowed)),
+            );
             return None;
         };
         let name = given("field").and_then(Json::as_str).unwrap_or_default();
         let Some(field) = named(self.catalogue, name) else {
-            let mut wrong = Wrong::new("field", "names no field");
+            let mut wrong = ConditionError::new("field", "names no field");
             if let Some(name) = did_you_mean(name, self.catalogue.iter().map(|f| f.name)) {
                 wrong = wrong.meta("did_you_mean", json!(name));
             }
@@ -367,7 +370,7 @@ impl Reader {
             } else {
                 format!("must have 1 to {MAX_FILTERS} members")
             };
-            self.fault(at, Wrong::new("filters", detail));
+            self.fault(at, ConditionError::new("filters", detail));
             return None;
         }
         let members: Vec<_> = filters
@@ -384,7 +387,10 @@ impl Reader {
             ("at_least", _) => {
                 self.fault(
                     at,
-                    Wrong::new("count", format!("must be a number from 1 to {}", filters.len())),
+                    ConditionError::new(
+                        "count",
+                        format!("must be a number from 1 to {}", filters.len()),
+                    ),
                 );
                 return None;
             }
@@ -405,17 +411,25 @@ pub(crate) fn test(
     op: Operator,
     value: &Json,
     now: DateTime<Utc>,
-) -> Result<Test, Wrong> {
+) -> Result<Test, ConditionError> {
     if !field.operators().contains(&op) {
         let allowed: Vec<_> = field.operators().iter().map(|op| op.as_str()).collect();
-        return Err(Wrong::new("op", format!("operator {op} is not supported for {}", field.name))
-            .meta("allowed", json!(allowed)));
+        return Err(ConditionError::new(
+            "op",
+            format!("operator {op} is not supported for {}", field.name),
+        )
+        .meta("allowed", json!(allowed)));
     }
     let one = |value: &Json| single(field, value, now);
-    let many = |value: &Json| -> Result<Vec<Value>, Wrong> {
-        let Json::Array(items) = value else { return Err(Wrong::new("value", "must be a list")) };
+    let many = |value: &Json| -> Result<Vec<Value>, ConditionError> {
+        let Json::Array(items) = value else {
+            return Err(ConditionError::new("value", "must be a list"));
+        };
         if items.is_empty() || items.len() > MAX_VALUES {
-            return Err(Wrong::new("value", format!("must have 1 to {MAX_VALUES} values")));
+            return Err(ConditionError::new(
+                "value",
+                format!("must have 1 to {MAX_VALUES} values"),
+            ));
         }
         items.iter().map(one).collect()
     };
@@ -423,11 +437,11 @@ pub(crate) fn test(
         Some(part) if !part.is_empty() && part.len() <= 1_000 && !part.contains('\0') => {
             Ok(text::fold(part))
         }
-        _ => Err(Wrong::new("value", "must be a text of 1 to 1000 characters")),
+        _ => Err(ConditionError::new("value", "must be a text of 1 to 1000 characters")),
     };
     Ok(match op {
         Operator::IsNull => Test::IsNull(
-            value.as_bool().ok_or_else(|| Wrong::new("value", "must be true or false"))?,
+            value.as_bool().ok_or_else(|| ConditionError::new("value", "must be true or false"))?,
         ),
         Operator::Eq if field.is_array() => Test::Same(list(value, &one)?, false),
         Operator::Ne if field.is_array() => Test::Same(list(value, &one)?, true),
@@ -441,7 +455,7 @@ pub(crate) fn test(
         Operator::Lte => Test::Compare(Comparison::Lte, one(value)?),
         Operator::Between => match value.as_array().map(Vec::as_slice) {
             Some([from, to]) => Test::Between(one(from)?, one(to)?),
-            _ => return Err(Wrong::new("value", "must be a list of two values")),
+            _ => return Err(ConditionError::new("value", "must be a list of two values")),
         },
         Operator::Contains => Test::Contains(text(value)?),
         Operator::StartsWith => Test::StartsWith(text(value)?),
@@ -452,16 +466,26 @@ pub(crate) fn test(
 }
 
 /// The items that an array is compared with as a whole: may be none.
-fn list(value: &Json, one: &dyn Fn(&Json) -> Result<Value, Wrong>) -> Result<Vec<Value>, Wrong> {
+fn list(
+    value: &Json,
+    one: &dyn Fn(&Json) -> Result<Value, ConditionError>,
+) -> Result<Vec<Value>, ConditionError> {
     match value {
         Json::Array(items) if items.len() <= MAX_VALUES => items.iter().map(one).collect(),
-        _ => Err(Wrong::new("value", format!("must be a list of at most {MAX_VALUES} values"))),
+        _ => Err(ConditionError::new(
+            "value",
+            format!("must be a list of at most {MAX_VALUES} values"),
+        )),
     }
 }
 
 /// One value of a leaf, checked against the field's type.
-fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Value, Wrong> {
-    let wrong = |detail: &str| Wrong::new("value", detail);
+fn single(
+    field: &'static Field,
+    value: &Json,
+    now: DateTime<Utc>,
+) -> Result<Value, ConditionError> {
+    let wrong = |detail: &str| ConditionError::new("value", detail);
     match field.kind {
         FieldType::Boolean => {
             value.as_bool().map(Value::Bool).ok_or_else(|| wrong("must be true or false"))
@@ -490,7 +514,7 @@ fn single(field: &'static Field, value: &Json, now: DateTime<Utc>) -> Result<Val
             let prefix = prefix_of(field);
             match value.as_str().map(|text| ids::decode(prefix, text)) {
                 Some(Ok(id)) => Ok(Value::Id(id)),
-                Some(Err(ids::IdFault::WrongKind)) => {
+                Some(Err(ids::IdError::WrongKind)) => {
                     Err(wrong("is the id of another kind of thing").meta("prefix", json!(prefix)))
                 }
                 _ => Err(wrong("must be an id").meta("prefix", json!(prefix))),
@@ -729,7 +753,7 @@ mod tests {
     fn now() -> DateTime<Utc> {
         "2026-11-24T12:00:00Z".parse().unwrap()
     }
-    fn read(filter: Json) -> Result<Node, Vec<Fault>> {
+    fn read(filter: Json) -> Result<Node, Vec<FieldError>> {
         parse(&filter, PARTNER, now(), "#/filter")
     }
     fn pointers(filter: Json) -> Vec<String> {

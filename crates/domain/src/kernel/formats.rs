@@ -6,13 +6,13 @@ use chrono::{Datelike, NaiveDate, Timelike};
 use crate::kernel::{currencies, domains, text, timestamp::Timestamp};
 
 /// What a text should have been: the code of the fault and a sentence.
-pub type Refusal = (&'static str, &'static str);
+pub type FormatError = (&'static str, &'static str);
 
 /// The text in the one spelling of `format`. An unknown format is any text.
 ///
 /// # Errors
 /// `invalid_format` or, for domains, `invalid_domain`, with what it must be.
-pub fn normalise(format: &str, text: &str) -> Result<String, Refusal> {
+pub fn normalise(format: &str, text: &str) -> Result<String, FormatError> {
     let spelled = match format {
         // A secret is kept as it was typed: what looks like a stray space may be part of it.
         "password" | "typeid" => return Ok(text.to_owned()),
@@ -153,9 +153,10 @@ fn without_trunk_zero(text: &str) -> String {
     let Some((before, after)) = text.split_once("(0") else { return text.to_owned() };
     let country: String = before.chars().filter(char::is_ascii_digit).collect();
     let is_behind_country = before.trim_start().starts_with(['+', '(']) && !country.is_empty();
-    match is_behind_country && country.len() <= 3 && !KEEPS_ZERO.contains(&country.as_str()) {
-        true => format!("{before}({after}"),
-        false => text.to_owned(),
+    if is_behind_country && country.len() <= 3 && !KEEPS_ZERO.contains(&country.as_str()) {
+        format!("{before}({after}")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -226,10 +227,7 @@ fn uri(text: &str) -> Option<String> {
     let clean =
         text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c));
     let host = authority.rsplit_once(':').map_or(authority, |(host, port)| {
-        match port.bytes().all(|b| b.is_ascii_digit()) {
-            true => host,
-            false => authority,
-        }
+        if port.bytes().all(|b| b.is_ascii_digit()) { host } else { authority }
     });
     let fits = matches!(scheme.as_str(), "http" | "https")
         && clean

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Why a text is not the id that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum IdFault {
+pub enum IdError {
     /// No id at all: wrong length, wrong alphabet or no prefix.
     #[error("must be an id of the form prefix_ and 26 characters")]
     Malformed,
@@ -23,15 +23,15 @@ pub fn encode(prefix: &str, uuid: Uuid) -> String {
 }
 
 /// Reads an id with `prefix` from its wire form.
-pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdFault> {
-    let (found, suffix) = text.rsplit_once('_').ok_or(IdFault::Malformed)?;
-    let uuid = TypeIdSuffix::from_str(suffix).map_err(|_| IdFault::Malformed)?.to_uuid();
+pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdError> {
+    let (found, suffix) = text.rsplit_once('_').ok_or(IdError::Malformed)?;
+    let uuid = TypeIdSuffix::from_str(suffix).map_err(|_| IdError::Malformed)?.to_uuid();
     match found == prefix {
         true => Ok(uuid),
         false if found.bytes().all(|b| b.is_ascii_lowercase()) && !found.is_empty() => {
-            Err(IdFault::WrongKind)
+            Err(IdError::WrongKind)
         }
-        false => Err(IdFault::Malformed),
+        false => Err(IdError::Malformed),
     }
 }
 
@@ -68,8 +68,8 @@ macro_rules! typed_ids {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&encode($prefix, self.0)) }
         }
         impl FromStr for $name {
-            type Err = IdFault;
-            fn from_str(text: &str) -> Result<Self, IdFault> { decode($prefix, text).map(Self) }
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> { decode($prefix, text).map(Self) }
         }
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(self) }
@@ -168,7 +168,7 @@ mod tests {
     fn wire_form_round_trips_and_names_its_kind() {
         let id = PartnerId::new();
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert_eq!(id.to_string().parse::<TagId>(), Err(IdFault::WrongKind));
+        assert_eq!(id.to_string().parse::<TagId>(), Err(IdError::WrongKind));
         for text in [
             "",
             "ptn",
@@ -178,7 +178,7 @@ mod tests {
             "PTN_01kb1q3x5se7wtc2gnh2avw0fd",
             "ptn_01kb1q3x5se7wtc2gnh2avw0fu",
         ] {
-            assert_eq!(text.parse::<PartnerId>(), Err(IdFault::Malformed), "{text}");
+            assert_eq!(text.parse::<PartnerId>(), Err(IdError::Malformed), "{text}");
         }
     }
 }

@@ -21,7 +21,7 @@ const JUDGED_CHARACTERS: usize = 64;
 
 /// Why a new password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordFault {
+pub enum PasswordError {
     #[error("must have at least {MIN_CHARACTERS} characters")]
     TooShort,
     #[error("must have at most {MAX_CHARACTERS} characters")]
@@ -32,7 +32,7 @@ pub enum PasswordFault {
     TooCommon,
 }
 
-impl PasswordFault {
+impl PasswordError {
     /// The code of the fault in `errors[]`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -45,18 +45,19 @@ impl PasswordFault {
 
 /// Whether `password` may be chosen. `own_words` are the person's name, e-mail address and
 /// organization: they are the first that somebody would try.
-pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordFault> {
+pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordError> {
     match password.chars().count() {
-        ..MIN_CHARACTERS => return Err(PasswordFault::TooShort),
+        ..MIN_CHARACTERS => return Err(PasswordError::TooShort),
         MIN_CHARACTERS..=MAX_CHARACTERS => {}
-        _ => return Err(PasswordFault::TooLong),
+        _ => return Err(PasswordError::TooLong),
     }
     // Cut between characters: `nth` answers the byte at which the next one begins.
     let end = password.char_indices().nth(JUDGED_CHARACTERS).map_or(password.len(), |(at, _)| at);
     // Below three an attacker with a list needs fewer than 10^8 attempts.
-    match zxcvbn(&password[..end], own_words).score() < Score::Three {
-        true => Err(PasswordFault::TooCommon),
-        false => Ok(()),
+    if zxcvbn(&password[..end], own_words).score() < Score::Three {
+        Err(PasswordError::TooCommon)
+    } else {
+        Ok(())
     }
 }
 
@@ -101,12 +102,12 @@ mod tests {
 
     #[test]
     fn length_counts_characters() {
-        assert_eq!(check("kurz & gut!", &[]), Err(PasswordFault::TooShort));
-        assert_eq!(check("äöü-ßéè-ñçø", &[]), Err(PasswordFault::TooShort));
+        assert_eq!(check("kurz & gut!", &[]), Err(PasswordError::TooShort));
+        assert_eq!(check("äöü-ßéè-ñçø", &[]), Err(PasswordError::TooShort));
         assert_eq!(check("äöü-ßéè-ñçø7", &[]), Ok(()));
         let long: String = "kT9w-Lq2z".chars().cycle().take(128).collect();
-        assert_ne!(check(&long, &[]), Err(PasswordFault::TooLong));
-        assert_eq!(check(&format!("{long}x"), &[]), Err(PasswordFault::TooLong));
+        assert_ne!(check(&long, &[]), Err(PasswordError::TooLong));
+        assert_eq!(check(&format!("{long}x"), &[]), Err(PasswordError::TooLong));
     }
 
     #[test]
@@ -127,7 +128,7 @@ mod tests {
             "ann.lee@acme.com",
             "Acme Rockets",
         ] {
-            assert_eq!(check(common, &own), Err(PasswordFault::TooCommon), "{common}");
+            assert_eq!(check(common, &own), Err(PasswordError::TooCommon), "{common}");
         }
         for good in [
             "correct horse battery staple",
@@ -182,7 +183,7 @@ mod tests {
         #[test]
         fn the_check_never_fails_to_answer(password in any::<String>()) {
             let short = password.chars().count() < MIN_CHARACTERS;
-            prop_assert_eq!(check(&password, &["ann"]) == Err(PasswordFault::TooShort), short);
+            prop_assert_eq!(check(&password, &["ann"]) == Err(PasswordError::TooShort), short);
         }
     }
 }

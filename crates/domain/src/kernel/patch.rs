@@ -15,7 +15,7 @@ pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 
 /// Texts and structures longer than this (as JSON, in bytes) are named in an event without their
 /// values.
-const LONGEST_TEXT_OF_AN_EVENT: usize = 1000;
+const MAX_EVENT_TEXT: usize = 1000;
 
 /// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes`
 /// carries it. Fields that `patch` does not have stay as they are, so a typed patch skips its
@@ -31,8 +31,8 @@ pub fn changes(before: &impl Serialize, patch: &impl Serialize) -> Result<Map<St
 
 fn change(from: Value, to: Value) -> Value {
     let long = |value: &Value| match value {
-        Value::String(text) => text.len() > LONGEST_TEXT_OF_AN_EVENT,
-        Value::Array(_) | Value::Object(_) => value.to_string().len() > LONGEST_TEXT_OF_AN_EVENT,
+        Value::String(text) => text.len() > MAX_EVENT_TEXT,
+        Value::Array(_) | Value::Object(_) => value.to_string().len() > MAX_EVENT_TEXT,
         _ => false,
     };
     match long(&from) || long(&to) {

@@ -12,10 +12,7 @@ pub struct ControlCharacter;
 /// A text as it is kept (docs/API-DESIGN.md#requests): CR LF and CR become LF, trimmed, NFC.
 pub fn normalise(text: &str) -> Result<String, ControlCharacter> {
     let text = unify_line_ends(text);
-    match text.chars().any(is_refused) {
-        true => Err(ControlCharacter),
-        false => Ok(tidy(&text)),
-    }
+    if text.chars().any(is_refused) { Err(ControlCharacter) } else { Ok(tidy(&text)) }
 }
 
 /// The same for imports, where a stray character must not cost the row: it is removed.

@@ -8,15 +8,15 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{choices::choices, formats, ids::PartnerId, request_body::RequestBody, text},
+    kernel::{formats, ids::PartnerId, request_body::RequestBody, string_enum::string_enum, text},
     processes::imports::{
-        Cell, CellFormat, Converted, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
+        Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
         field_named,
     },
     resources::{jobs::JobItemWarning, partners::selection::SelectionRequest},
 };
 
-choices! {
+string_enum! {
     /// Who tells something about a company.
     EnrichmentSource {
         /// The website at its domain.
@@ -111,7 +111,7 @@ impl Findings {
 
     /// The values that can be written, and a warning for each that cannot. `currency`: the code of
     /// the organization's.
-    fn checked(&self, currency: &str) -> Converted {
+    fn checked(&self, currency: &str) -> ConvertedRow {
         let fields = COMPANY_DATA.iter().filter_map(|name| {
             Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
         });
@@ -145,15 +145,15 @@ fn plain(value: &Value) -> Option<Value> {
 
 /// What the sources want to write to a partner whose values are `row`: company data before the
 /// website.
-pub fn wanted(
+pub fn accepted_findings(
     row: &Map<String, Value>,
     website: Option<&Findings>,
     company: Option<&Findings>,
     currency: &str,
-) -> Converted {
-    let mut wanted = Converted::default();
+) -> ConvertedRow {
+    let mut accepted_findings = ConvertedRow::default();
     if let Some(website) = website {
-        wanted = website.checked(currency);
+        accepted_findings = website.checked(currency);
         let language = website
             .language
             .as_deref()
@@ -161,16 +161,16 @@ pub fn wanted(
             .and_then(|tag| formats::normalise("language", &tag.replace('_', "-")).ok());
         let speaks_none = row.get("languages").and_then(Value::as_array).is_none_or(Vec::is_empty);
         if let Some(tag) = language.filter(|_| speaks_none) {
-            wanted.values.insert("languages".to_owned(), json!([tag]));
+            accepted_findings.values.insert("languages".to_owned(), json!([tag]));
         }
     }
     if let Some(company) = company {
-        let Converted { values, warnings, .. } = company.checked(currency);
-        wanted.values.extend(values);
-        wanted.warnings.extend(warnings);
+        let ConvertedRow { values, warnings, .. } = company.checked(currency);
+        accepted_findings.values.extend(values);
+        accepted_findings.warnings.extend(warnings);
     }
-    wanted.warnings.truncate(MAX_WARNINGS);
-    wanted
+    accepted_findings.warnings.truncate(MAX_WARNINGS);
+    accepted_findings
 }
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
         Findings::of_company_data(value.as_object().unwrap())
     }
 
-    fn codes(converted: &Converted) -> Vec<(&str, &str)> {
+    fn codes(converted: &ConvertedRow) -> Vec<(&str, &str)> {
         converted
             .warnings
             .iter()
@@ -206,9 +206,9 @@ mod tests {
             "stage": "active",
             "pipeline": 5
         }));
-        let wanted = wanted(&Map::new(), None, Some(&found), "USD");
+        let accepted_findings = accepted_findings(&Map::new(), None, Some(&found), "USD");
         assert_eq!(
-            Value::Object(wanted.values.clone()),
+            Value::Object(accepted_findings.values.clone()),
             json!({
                 "industry": "Software",
                 "employees": 11,
@@ -219,7 +219,7 @@ mod tests {
             })
         );
         assert_eq!(
-            codes(&wanted),
+            codes(&accepted_findings),
             [
                 ("products", "invalid_format"),
                 ("employees", "range_reduced"),
@@ -232,7 +232,7 @@ mod tests {
     fn revenue_is_in_major_units_of_the_currency() {
         let revenue = |value: Value, currency| {
             let found = data(json!({"company_revenue": value}));
-            super::wanted(&Map::new(), None, Some(&found), currency)
+            super::accepted_findings(&Map::new(), None, Some(&found), currency)
                 .values
                 .get("company_revenue")
                 .cloned()
@@ -254,7 +254,7 @@ mod tests {
         };
         let company = data(json!({"description": "data"}));
         let of = |row: Value, company| {
-            wanted(row.as_object().unwrap(), Some(&website), company, "USD").values
+            accepted_findings(row.as_object().unwrap(), Some(&website), company, "USD").values
         };
         assert_eq!(
             Value::Object(of(json!({"languages": []}), None)),
@@ -265,7 +265,7 @@ mod tests {
             json!({"description": "data"})
         );
         let nonsense = Findings { language: Some("deutsch!".into()), ..Findings::default() };
-        assert!(wanted(&Map::new(), Some(&nonsense), None, "USD").values.is_empty());
+        assert!(accepted_findings(&Map::new(), Some(&nonsense), None, "USD").values.is_empty());
     }
 
     proptest! {
@@ -280,7 +280,7 @@ mod tests {
             let kept = serde_json::to_string(&found).unwrap();
             prop_assert!(!kept.contains("\\u0000"));
             prop_assert!(found.values.get("regions").and_then(Value::as_array).unwrap().len() <= MAX_ITEMS);
-            let converted = wanted(&Map::new(), None, Some(&found), "USD");
+            let converted = accepted_findings(&Map::new(), None, Some(&found), "USD");
             prop_assert!(converted.warnings.len() <= MAX_WARNINGS);
         }
     }

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         access::AccessScope,
-        choices::choices,
         error::{Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         fields::{self, Field, FieldType},
         filter::{self, FilterNode, Node},
         ids::ViewId,
         request_body::RequestBody,
+        string_enum::string_enum,
         text,
         timestamp::Timestamp,
     },
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-choices! {
+string_enum! {
     /// What is exported.
     ExportObject {
         Partner = "partner",
@@ -124,8 +124,11 @@ impl ExportRequest {
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {
             if !known.contains(&column.as_str()) {
-                let fault =
-                    Fault::at_pointer("invalid_choice", format!("#/columns/{i}"), "is no field");
+                let fault = FieldError::at_pointer(
+                    "invalid_choice",
+                    format!("#/columns/{i}"),
+                    "is no field",
+                );
                 faults.push(fault.meta("allowed", known.clone()));
             }
         }
@@ -200,9 +203,8 @@ impl CheckedExport {
             };
             field.is_some_and(|field| field.kind == FieldType::Money)
         };
-        let names = self.columns.iter().map(|column| match is_money(column) {
-            true => imports::minor_header(column),
-            false => column.clone(),
+        let names = self.columns.iter().map(|column| {
+            if is_money(column) { imports::minor_header(column) } else { column.clone() }
         });
         match self.format {
             ExportFormat::Csv => Ok([BYTE_ORDER_MARK, &line(names)?].concat()),

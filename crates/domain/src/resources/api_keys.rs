@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     access::{AccessScope, Actor, StoredScopes, WriteMode},
-    fault::Fault,
+    field_error::FieldError,
     fields::{Field, FieldClass, FieldType},
     ids::ApiKeyId,
     lists::{List, list_parameters},
@@ -67,7 +67,7 @@ pub static API_KEY: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ApiKeyId::PREFIX, "ApiKeyId"),
     Field::new("name", "Name", FieldType::Text, FieldClass::System),
     Field::new("default_write_mode", "Write mode", FieldType::Enum, FieldClass::System)
-        .words(WriteMode::WORDS)
+        .words(WriteMode::VALUES)
         .schema("WriteMode"),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System).null(),
@@ -182,11 +182,11 @@ impl ApiKeyCreate {
 
     /// What the schema cannot say; and the one form of what it can: scopes as a sorted set,
     /// networks as networks.
-    pub fn checked(mut self) -> Result<Self, Vec<Fault>> {
+    pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
         let networks = networks(&self.allowed_cidrs);
         let past = self.expires_at.filter(|at| *at <= Timestamp::now());
         let past =
-            past.map(|_| Fault::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
+            past.map(|_| FieldError::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
         let mode = past.or_else(|| mode_fault(self.default_write_mode, &self.scopes));
         self.scopes = sorted(self.scopes);
         match (networks, mode) {
@@ -200,7 +200,7 @@ impl ApiKeyCreate {
 
 impl ApiKeyUpdate {
     /// The same for a change of `before`.
-    pub fn checked(mut self, before: &ApiKey) -> Result<Self, Vec<Fault>> {
+    pub fn checked(mut self, before: &ApiKey) -> Result<Self, Vec<FieldError>> {
         let scopes = self.scopes.as_ref().unwrap_or(&before.scopes);
         let mode = mode_fault(self.default_write_mode.unwrap_or(before.default_write_mode), scopes);
         let networks = self.allowed_cidrs.as_deref().map(networks).transpose();
@@ -221,10 +221,10 @@ fn sorted(mut scopes: Vec<AccessScope>) -> Vec<AccessScope> {
 }
 
 /// A key that may not decide by hand cannot do so by default.
-fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<Fault> {
+fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<FieldError> {
     let may = mode == WriteMode::Automated || scopes.contains(&AccessScope::PartnersOverride);
     (!may).then(|| {
-        Fault::at_pointer(
+        FieldError::at_pointer(
             "invalid_choice",
             "#/default_write_mode",
             "manual needs the scope partners:override",
@@ -234,14 +234,14 @@ fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<Fault> {
 }
 
 /// Networks in their one form (`203.0.113.0/24`); a single address is a network of one.
-fn networks(texts: &[String]) -> Result<Vec<String>, Vec<Fault>> {
+fn networks(texts: &[String]) -> Result<Vec<String>, Vec<FieldError>> {
     let mut networks = Vec::new();
     let mut faults = Vec::new();
     for (i, text) in texts.iter().enumerate() {
         match text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from)) {
             Some(network) if networks.contains(&network.trunc().to_string()) => {}
             Some(network) => networks.push(network.trunc().to_string()),
-            None => faults.push(Fault::at_pointer(
+            None => faults.push(FieldError::at_pointer(
                 "invalid_format",
                 format!("#/allowed_cidrs/{i}"),
                 "must be a network like 203.0.113.0/24 or 2001:db8::/32",
@@ -291,7 +291,7 @@ mod tests {
         )
         .checked();
         let places: Vec<_> = faults.unwrap_err().into_iter().map(|fault| fault.place).collect();
-        let at = |pointer: &str| crate::kernel::fault::Place::Pointer(pointer.to_owned());
+        let at = |pointer: &str| crate::kernel::field_error::Place::Pointer(pointer.to_owned());
         assert_eq!(
             places,
             [at("#/allowed_cidrs/1"), at("#/allowed_cidrs/2"), at("#/default_write_mode")]

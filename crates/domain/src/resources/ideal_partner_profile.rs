@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         error::{Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         fields::FieldClass,
         filter::{self, FilterNode},
         request_body::{RequestBody, RequestForms},
@@ -19,7 +19,7 @@ use crate::{
         timestamp::Timestamp,
     },
     resources::{
-        jobs::Stored,
+        jobs::JsonColumn,
         partners::{FourCBreakdown, PARTNER},
         scores::FitDimension,
     },
@@ -80,7 +80,7 @@ impl FourCWeightsUpdate {
             return Ok(after);
         }
         let detail = format!("must add up to 10000, not {sum}");
-        let fault = Fault::at_pointer("weights_not_100_percent", "#/weights", detail);
+        let fault = FieldError::at_pointer("weights_not_100_percent", "#/weights", detail);
         Err(Error::invalid(vec![fault.meta("sum", sum)]))
     }
 }
@@ -126,10 +126,10 @@ pub struct IdealPartnerProfile {
     pub updated_at: Timestamp,
     /// How much each of the four C's counts.
     #[schema(value_type = FourCWeights)]
-    pub weights: Stored<FourCWeights>,
+    pub weights: JsonColumn<FourCWeights>,
     /// What partners are judged by, in the order of the evidence.
     #[schema(value_type = Vec<IdealPartnerCriterion>, max_items = 30)]
-    pub criteria: Stored<Vec<IdealPartnerCriterion>>,
+    pub criteria: JsonColumn<Vec<IdealPartnerCriterion>>,
     /// The ideal partner in words, for the language model.
     #[schema(max_length = 5000, example = "Regional providers who bring hospitals.")]
     pub narrative: Option<String>,
@@ -167,7 +167,7 @@ impl IdealPartnerProfileUpdate {
     /// `invalid_filter` with every fault of every criterion; `duplicate_item` for keys.
     pub fn check(&self, now: Timestamp) -> Result<()> {
         let criteria = self.criteria.as_deref().unwrap_or_default();
-        let faults: Vec<Fault> = criteria
+        let faults: Vec<FieldError> = criteria
             .iter()
             .enumerate()
             .flat_map(|(i, criterion)| faults_of(i, criterion, now))
@@ -180,9 +180,9 @@ impl IdealPartnerProfileUpdate {
             .iter()
             .enumerate()
             .filter(|(_, criterion)| !keys.insert(criterion.key.as_str()));
-        let faults: Vec<Fault> = twice
+        let faults: Vec<FieldError> = twice
             .map(|(i, _)| {
-                Fault::at_pointer(
+                FieldError::at_pointer(
                     "duplicate_item",
                     format!("#/criteria/{i}/key"),
                     "is the key of another criterion",
@@ -195,7 +195,7 @@ impl IdealPartnerProfileUpdate {
 
 /// What is wrong with a criterion's filter. It must not look at what every scoring changes: scores
 /// would rest on scores.
-fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) -> Vec<Fault> {
+fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) -> Vec<FieldError> {
     let at = format!("#/criteria/{index}/filter");
     let node = match filter::parse(&criterion.filter.0, PARTNER, now.0, &at) {
         Err(faults) => return faults,
@@ -208,7 +208,7 @@ fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) ->
         })
         .map(|(field, place)| {
             let detail = format!("{} follows from scores, which cannot rest on it", field.name);
-            Fault::at_pointer("invalid_filter", format!("{place}/field"), detail)
+            FieldError::at_pointer("invalid_filter", format!("{place}/field"), detail)
         })
         .collect()
 }
@@ -363,7 +363,7 @@ mod tests {
         };
         assert_eq!(distinct("key").len(), criteria.len());
         assert_eq!(distinct("label").len(), criteria.len());
-        assert_eq!(distinct("dimension"), FitDimension::WORDS.iter().copied().collect());
+        assert_eq!(distinct("dimension"), FitDimension::VALUES.iter().copied().collect());
         let w = DEFAULT_WEIGHTS;
         assert_eq!(w.capacity + w.capability + w.commitment + w.customer_alignment, 10_000);
     }

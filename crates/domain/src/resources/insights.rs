@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     kernel::{
         error::{Code, Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         ids::PartnerId,
         timestamp::Timestamp,
     },
@@ -117,7 +117,7 @@ impl LifecycleWindow {
             self.since.or_else(|| until.checked_sub_signed(TimeDelta::days(365))).unwrap_or(until);
         if since > until {
             let fault =
-                Fault::at_parameter("invalid_parameter", "since", "must not be after until");
+                FieldError::at_parameter("invalid_parameter", "since", "must not be after until");
             return Err(
                 Error::of(Code::InvalidParameter).at(fault.meta("until", until.to_string()))
             );

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     access::Actor,
-    choices::choices,
     error::{Code, Error},
     error_report::ErrorReport,
     fields::{AnyValue, Field, FieldClass, FieldType},
@@ -16,10 +15,11 @@ use crate::kernel::{
     lists::{List, list_parameters},
     page::Page,
     schema::{job_items, jobs},
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
-choices! {
+string_enum! {
     /// What a job does.
     JobType {
         Import = "import",
@@ -119,10 +119,10 @@ impl JobStatus {
 /// A JSONB column as the value it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, diesel::deserialize::FromSqlRow)]
 #[serde(transparent)]
-pub struct Stored<T>(pub T);
+pub struct JsonColumn<T>(pub T);
 
 impl<T: DeserializeOwned> diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg>
-    for Stored<T>
+    for JsonColumn<T>
 {
     fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
         // The first byte is the version of the binary form.
@@ -243,16 +243,16 @@ pub struct Job {
     pub dry_run: bool,
     /// Who started it.
     #[schema(value_type = Actor)]
-    pub actor: Stored<Actor>,
+    pub actor: JsonColumn<Actor>,
     /// What was asked for.
     #[schema(value_type = JobInput)]
-    pub input: Stored<JobInput>,
+    pub input: JsonColumn<JobInput>,
     /// What it left behind.
     #[schema(value_type = Option<JobResult>)]
-    pub result: Option<Stored<JobResult>>,
+    pub result: Option<JsonColumn<JobResult>>,
     /// Why it failed.
     #[schema(value_type = Option<ErrorReport>)]
-    pub problem: Option<Stored<ErrorReport>>,
+    pub problem: Option<JsonColumn<ErrorReport>>,
     /// When it began to run.
     pub started_at: Option<Timestamp>,
     /// When it ended.
@@ -265,10 +265,10 @@ pub struct Job {
 pub static JOB: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(JobId::PREFIX, "JobId"),
     Field::new("type", "Type", FieldType::Enum, FieldClass::System)
-        .words(JobType::WORDS)
+        .words(JobType::VALUES)
         .schema("JobType"),
     Field::new("status", "Status", FieldType::Enum, FieldClass::System)
-        .words(JobStatus::WORDS)
+        .words(JobStatus::VALUES)
         .schema("JobStatus"),
     Field::new("dry_run", "Dry run", FieldType::Boolean, FieldClass::System),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
@@ -359,10 +359,10 @@ pub struct JobItem {
     pub after: Option<Value>,
     /// What did not stop it.
     #[schema(value_type = Vec<JobItemWarning>)]
-    pub warnings: Stored<Vec<JobItemWarning>>,
+    pub warnings: JsonColumn<Vec<JobItemWarning>>,
     /// Why it failed or was skipped.
     #[schema(value_type = Option<ErrorReport>)]
-    pub problem: Option<Stored<ErrorReport>>,
+    pub problem: Option<JsonColumn<ErrorReport>>,
 }
 
 /// The fields that lists of the items of a job are filtered and sorted by.
@@ -370,11 +370,11 @@ pub static JOB_ITEM: &[Field] = &[
     Field::new("index", "Index", FieldType::Integer, FieldClass::System),
     Field::new("ref", "Reference", FieldType::Text, FieldClass::System).null(),
     Field::new("status", "Status", FieldType::Enum, FieldClass::System)
-        .words(JobItemStatus::WORDS)
+        .words(JobItemStatus::VALUES)
         .schema("JobItemStatus"),
     Field::new("action", "Action", FieldType::Enum, FieldClass::System)
         .null()
-        .words(JobItemAction::WORDS)
+        .words(JobItemAction::VALUES)
         .schema("JobItemAction"),
     Field::new("resource_id", "Resource", FieldType::Text, FieldClass::System).null().exact(),
 ];

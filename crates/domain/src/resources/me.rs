@@ -7,15 +7,15 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         access::{AccessScope, Role},
-        choices::choices,
         ids::UserId,
         request_body::RequestBody,
         schema::members,
+        string_enum::string_enum,
     },
     resources::{api_keys::ApiKey, members::Member, organizations::Organization},
 };
 
-choices! {
+string_enum! {
     /// What kind of credential is asking.
     CredentialKind {
         User = "user",
@@ -104,7 +104,7 @@ impl Me {
     /// A program.
     pub fn program(api_key: ApiKey, organization: Organization) -> Self {
         let worth = |scope: &AccessScope| api_key.scopes.iter().any(|held| held.includes(*scope));
-        let all = AccessScope::WORDS.iter().filter_map(|word| word.parse().ok());
+        let all = AccessScope::VALUES.iter().filter_map(|word| word.parse().ok());
         let scopes = all.filter(worth).collect();
         Self {
             kind: CredentialKind::ApiKey,

@@ -6,19 +6,19 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     access::{Role, Scope},
-    choices::choices,
     error::{Code, Error, Result},
-    fault::Fault,
+    field_error::FieldError,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{MemberId, UserId},
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::members,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
-choices! {
+string_enum! {
     /// Whether a member can sign in.
     MemberStatus {
         /// Has not accepted the invitation yet.
@@ -64,10 +64,10 @@ pub static MEMBER: &[Field] = &[
     Field::new("name", "Name", FieldType::Text, FieldClass::System),
     Field::new("email", "E-mail", FieldType::Text, FieldClass::System),
     Field::new("role", "Role", FieldType::Enum, FieldClass::System)
-        .words(Role::WORDS)
+        .words(Role::VALUES)
         .schema("Role"),
     Field::new("status", "Status", FieldType::Enum, FieldClass::System)
-        .words(MemberStatus::WORDS)
+        .words(MemberStatus::VALUES)
         .schema("MemberStatus"),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
@@ -146,9 +146,10 @@ impl Member {
     /// # Errors
     /// `insufficient_role` when an owner's place is given, taken or touched by somebody else.
     pub fn may_be_changed(&self, update: &MemberUpdate, scope: &Scope) -> Result<()> {
-        match self.role == Role::Owner || update.role == Some(Role::Owner) {
-            true => needs_owner(scope),
-            false => Ok(()),
+        if self.role == Role::Owner || update.role == Some(Role::Owner) {
+            needs_owner(scope)
+        } else {
+            Ok(())
         }
     }
 
@@ -168,7 +169,7 @@ impl Member {
             return Ok(());
         }
         let words: Vec<&str> = allowed.iter().map(|status| status.as_str()).collect();
-        let fault = Fault::at_pointer(
+        let fault = FieldError::at_pointer(
             "invalid_choice",
             "#/status",
             format!("must be one of: {}", words.join(", ")),

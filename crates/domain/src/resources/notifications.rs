@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         access::Role,
-        choices::choices,
-        fault::Fault,
+        field_error::FieldError,
         fields::{Field, FieldClass, FieldReference, FieldType, Operator},
         ids::{EventId, MemberId, NotificationDeliveryId, NotificationId, UserId},
         lists::{Alias, List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::{notification_deliveries, notification_settings, notifications},
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
     resources::{
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-choices! {
+string_enum! {
     /// What a notification tells: the type of the event that caused it.
     NotificationType {
         ApplicationSubmitted = "application.submitted",
@@ -99,7 +99,7 @@ pub static NOTIFICATION: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System)
         .ids(NotificationId::PREFIX, "NotificationId"),
     Field::new("type", "Type", FieldType::Enum, FieldClass::System)
-        .words(NotificationType::WORDS)
+        .words(NotificationType::VALUES)
         .schema("NotificationType"),
     Field::new("read_at", "Read", FieldType::Timestamp, FieldClass::System).null(),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
@@ -159,10 +159,10 @@ pub static NOTIFICATION_DELIVERY: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System)
         .ids(NotificationDeliveryId::PREFIX, "NotificationDeliveryId"),
     Field::new("channel", "Channel", FieldType::Enum, FieldClass::System)
-        .words(NotificationChannel::WORDS)
+        .words(NotificationChannel::VALUES)
         .schema("NotificationChannel"),
     Field::new("status", "Status", FieldType::Enum, FieldClass::System)
-        .words(NotificationDeliveryStatus::WORDS)
+        .words(NotificationDeliveryStatus::VALUES)
         .schema("NotificationDeliveryStatus"),
     Field::new("target", "Target", FieldType::Text, FieldClass::System),
     Field::new("attempts", "Attempts", FieldType::Integer, FieldClass::System),
@@ -241,12 +241,16 @@ impl RequestBody for NotificationSettingsUpdate {
 
 impl NotificationSettingsUpdate {
     /// What stands in a list twice.
-    pub fn faults(&self) -> Vec<Fault> {
-        fn twice<T: PartialEq>(field: &str, list: Option<&[T]>, faults: &mut Vec<Fault>) {
+    pub fn faults(&self) -> Vec<FieldError> {
+        fn twice<T: PartialEq>(field: &str, list: Option<&[T]>, faults: &mut Vec<FieldError>) {
             let list = list.unwrap_or_default();
             let again = (0..list.len()).filter(|at| list[..*at].contains(&list[*at]));
             let fault = |at| {
-                Fault::at_pointer("duplicate_item", format!("#/{field}/{at}"), "is a duplicate")
+                FieldError::at_pointer(
+                    "duplicate_item",
+                    format!("#/{field}/{at}"),
+                    "is a duplicate",
+                )
             };
             faults.extend(again.map(fault));
         }
@@ -272,7 +276,7 @@ pub enum Audience {
 
 /// By which ways an occasion is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum NotificationChannels {
     /// In the application, by mail and in Slack.
     Everywhere,
     /// In the application alone: mails and Slack have had enough.
@@ -283,17 +287,17 @@ pub enum Reach {
 
 /// Something to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occasion {
+pub struct NotificationRequest {
     pub kind: NotificationType,
     pub title: String,
     pub body: String,
     pub subject: NotificationSubject,
     pub event: EventId,
     pub audience: Audience,
-    pub reach: Reach,
+    pub reach: NotificationChannels,
 }
 
-impl Occasion {
+impl NotificationRequest {
     /// So many applications came in that were not told one by one outside of the application.
     pub fn applications_submitted(event: EventId, count: i64) -> Self {
         let (title, body) = match count {
@@ -314,7 +318,7 @@ impl Occasion {
             subject: NotificationSubject { kind: "application".to_owned(), id: String::new() },
             event,
             audience: Audience::Form,
-            reach: Reach::Outside,
+            reach: NotificationChannels::Outside,
         }
     }
 
@@ -347,7 +351,7 @@ impl Occasion {
             },
             event,
             audience: Audience::Form,
-            reach: Reach::Everywhere,
+            reach: NotificationChannels::Everywhere,
         }
     }
 
@@ -382,7 +386,7 @@ impl Occasion {
             subject: NotificationSubject { kind: "deal".to_owned(), id: deal.id.to_string() },
             event,
             audience: Audience::Member(owner),
-            reach: Reach::Everywhere,
+            reach: NotificationChannels::Everywhere,
         })
     }
 
@@ -419,7 +423,7 @@ impl Occasion {
             subject: NotificationSubject { kind: "job".to_owned(), id: job.id.to_string() },
             event,
             audience: Audience::User(user),
-            reach: Reach::Everywhere,
+            reach: NotificationChannels::Everywhere,
         })
     }
 }
@@ -457,12 +461,10 @@ pub fn one_line(text: &str, most: usize) -> String {
         .map(|c| if is_break(c) { ' ' } else { c })
         .collect();
     let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.chars().count() > most {
-        true => {
-            line.chars().take(most.saturating_sub(1)).collect::<String>().trim_end().to_owned()
-                + "…"
-        }
-        false => line,
+    if line.chars().count() > most {
+        line.chars().take(most.saturating_sub(1)).collect::<String>().trim_end().to_owned() + "…"
+    } else {
+        line
     }
 }
 
@@ -616,7 +618,7 @@ mod tests {
                 name: name.map(str::to_owned),
                 email: email.map(str::to_owned),
             };
-            Occasion::application_submitted(EventId::new(), "sub_x", &applicant)
+            NotificationRequest::application_submitted(EventId::new(), "sub_x", &applicant)
         };
         let nobody = told(" \n ", None, None);
         assert_eq!(nobody.title, "New application: no name given");

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    choices::choices,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{MemberId, PartnerId, PlanItemId},
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::plan_items,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
-choices! {
+string_enum! {
     /// What kind of collaboration it is.
     PlanItemKind {
         Affiliate = "affiliate",
@@ -90,15 +90,15 @@ pub struct PlanItem {
 /// The fields that lists of plan items are filtered and sorted by.
 pub static PLAN_ITEM: &[Field] = &[
     Field::new("kind", "Kind", FieldType::Enum, FieldClass::Profile)
-        .words(PlanItemKind::WORDS)
+        .words(PlanItemKind::VALUES)
         .schema("PlanItemKind"),
     Field::new("title", "Title", FieldType::Text, FieldClass::Profile).length(200),
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
-        .words(PlanItemStatus::WORDS)
+        .words(PlanItemStatus::VALUES)
         .schema("PlanItemStatus"),
     Field::new("quarter", "Quarter", FieldType::Enum, FieldClass::Profile)
         .null()
-        .words(PlanQuarter::WORDS)
+        .words(PlanQuarter::VALUES)
         .schema("PlanQuarter"),
     Field::new("owner_id", "Owner", FieldType::Id, FieldClass::Profile)
         .null()
@@ -214,7 +214,7 @@ pub const POSITION_GAP: i64 = 1 << 16;
 
 /// Where an item is to go in a list of the others, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Placed {
+pub enum ItemPosition {
     /// There is a place for it.
     At(i64),
     /// No gap is left: the list gets new positions, the item in its place among them.
@@ -223,7 +223,7 @@ pub enum Placed {
 
 /// Finds a place for `item` in front of the one at `index` of `others`; at the end when there is
 /// none.
-pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> Placed {
+pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> ItemPosition {
     let index = index.min(others.len());
     let before = index.checked_sub(1).and_then(|i| others.get(i)).map(|(_, position)| *position);
     let after = others.get(index).map(|(_, position)| *position);
@@ -235,11 +235,11 @@ pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> Pl
         _ => None,
     };
     if let Some(free) = free {
-        return Placed::At(free);
+        return ItemPosition::At(free);
     }
     let mut order: Vec<PlanItemId> = others.iter().map(|(id, _)| *id).collect();
     order.insert(index, item);
-    Placed::Renumbered(
+    ItemPosition::Renumbered(
         order.into_iter().zip(1..).map(|(id, number)| (id, number * POSITION_GAP)).collect(),
     )
 }
@@ -258,7 +258,7 @@ mod tests {
             let mut kept: Vec<(PlanItemId, i64)> = Vec::new();
             for _ in 0..8 {
                 let id = PlanItemId::new();
-                let Placed::At(at) = place(id, &kept, kept.len()) else { panic!("there is room at the end") };
+                let ItemPosition::At(at) = place(id, &kept, kept.len()) else { panic!("there is room at the end") };
                 kept.push((id, at));
                 plain.push(id);
             }
@@ -268,8 +268,8 @@ mod tests {
                 plain.insert(to, id);
                 kept.retain(|(other, _)| *other != id);
                 match place(id, &kept, to) {
-                    Placed::At(at) => kept.push((id, at)),
-                    Placed::Renumbered(all) => kept = all,
+                    ItemPosition::At(at) => kept.push((id, at)),
+                    ItemPosition::Renumbered(all) => kept = all,
                 }
                 kept.sort_by_key(|(_, at)| *at);
                 let order: Vec<PlanItemId> = kept.iter().map(|(id, _)| *id).collect();

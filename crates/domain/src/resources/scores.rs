@@ -8,17 +8,17 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        choices::choices,
         fields::{Field, FieldClass, FieldType},
         ids::{PartnerId, ScoreId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
         schema::scores,
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
     resources::{
-        jobs::Stored,
+        jobs::JsonColumn,
         partners::{
             Change, FourCBreakdown, Plan, Scored, StoredFourC, WriteCause, partner_field,
             selection::SelectionRequest,
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-choices! {
+string_enum! {
     /// One of the four C's.
     FitDimension {
         /// Can they deliver at scale?
@@ -99,7 +99,7 @@ pub struct Score {
     pub ai_summary: Option<String>,
     /// Why: 50 and the effects of a dimension are together its score.
     #[schema(value_type = Vec<ScoreEvidence>, max_items = 60)]
-    pub evidence: Stored<Vec<ScoreEvidence>>,
+    pub evidence: JsonColumn<Vec<ScoreEvidence>>,
     /// Who judged: `rules/1` or `model/NAME`.
     #[schema(example = "rules/1")]
     pub engine: String,

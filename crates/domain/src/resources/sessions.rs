@@ -10,7 +10,7 @@ use crate::{
     kernel::{
         currencies::currency_fault,
         error::{Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         fields::{Field, FieldClass, FieldReference, FieldType},
         ids::SessionId,
         lists::{List, list_parameters},
@@ -135,7 +135,7 @@ impl RequestBody for Registration {
 impl Registration {
     /// What the schema cannot say: the currency exists and the password is not guessed first.
     /// Judging a password takes up to tenths of a second: run it off the async threads.
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<FieldError> {
         let own_words = [self.organization_name.as_str(), &self.name, &self.email];
         let password = password_fault("password", &self.password, &own_words);
         currency_fault(&self.currency).into_iter().chain(password).collect()
@@ -287,9 +287,9 @@ pub fn is_same_network(one: IpAddr, other: IpAddr) -> bool {
 }
 
 /// Why `password` may not be chosen by somebody with these own words, at the property `field`.
-pub fn password_fault(field: &str, password: &str, own_words: &[&str]) -> Option<Fault> {
+pub fn password_fault(field: &str, password: &str, own_words: &[&str]) -> Option<FieldError> {
     let fault = passwords::check(password, own_words).err()?;
-    Some(Fault::at_pointer(fault.code(), format!("#/{field}"), fault.to_string()))
+    Some(FieldError::at_pointer(fault.code(), format!("#/{field}"), fault.to_string()))
 }
 
 #[cfg(test)]

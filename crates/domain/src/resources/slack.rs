@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    choices::choices,
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
     schema::slack_integrations,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
-choices! {
+string_enum! {
     /// What messages can be sent to.
     SlackTargetKind {
         Channel = "channel",

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    choices::choices,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::TagId,
     lists::{List, list_parameters},
@@ -13,10 +12,11 @@ use crate::kernel::{
     request_body::RequestBody,
     schema::tags,
     sql::Sql,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
-choices! {
+string_enum! {
     /// What a tag is about.
     TagCategory {
         Services = "services",
@@ -65,7 +65,7 @@ pub struct Tag {
 pub static TAG: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Tag),
     Field::new("category", "Category", FieldType::Enum, FieldClass::Profile)
-        .words(TagCategory::WORDS)
+        .words(TagCategory::VALUES)
         .schema("TagCategory"),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(60),
     Field::new("partner_count", "Partners", FieldType::Integer, FieldClass::System)

@@ -12,9 +12,8 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         access::{Role, Scope},
-        choices::choices,
         error::{Code, Error, Result},
-        fault::{Fault, Place},
+        field_error::{FieldError, Place},
         fields::{Field, FieldClass, FieldReference, FieldType},
         filter::{self, FilterNode, Node, Test, Value},
         ids::{MemberId, ViewId},
@@ -22,6 +21,7 @@ use crate::{
         page::Page,
         request_body::RequestBody,
         schema::views,
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
     resources::{
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-choices! {
+string_enum! {
     /// What a view lists.
     ViewObject {
         Partner = "partner",
@@ -125,7 +125,7 @@ impl StoredView {
     ///
     /// # Errors
     /// What no longer makes sense of it, for instance because a field is gone.
-    pub fn node(&self, now: DateTime<Utc>) -> Option<Result<Node, Vec<Fault>>> {
+    pub fn node(&self, now: DateTime<Utc>) -> Option<Result<Node, Vec<FieldError>>> {
         let filter = self.filter.as_ref().filter(|filter| !filter.is_null())?;
         Some(filter::parse(filter, self.object.catalogue(), now, FILTER))
     }
@@ -140,14 +140,14 @@ impl StoredView {
             let at = format!("#/columns/{i}");
             if !known.contains(&column.as_str()) {
                 return Some(
-                    Fault::at_pointer("invalid_choice", at, "is no field")
+                    FieldError::at_pointer("invalid_choice", at, "is no field")
                         .meta("allowed", known.clone()),
                 );
             }
             let twice = self.columns.iter().position(|other| other == column) != Some(i);
-            twice.then(|| Fault::at_pointer("duplicate_item", at, "is a duplicate"))
+            twice.then(|| FieldError::at_pointer("duplicate_item", at, "is a duplicate"))
         };
-        let mut faults: Vec<Fault> =
+        let mut faults: Vec<FieldError> =
             self.columns.iter().enumerate().filter_map(|(i, column)| fault(i, column)).collect();
         let filter = self.filter.clone().map(FilterNode);
         let query = ListQuery {
@@ -172,7 +172,7 @@ impl StoredView {
     pub fn may_be_kept(&self, scope: &Scope) -> Result<()> {
         match self.visibility {
             ViewVisibility::Private if self.owner_id.parse::<MemberId>().is_err() => {
-                let fault = Fault::at_pointer(
+                let fault = FieldError::at_pointer(
                     "invalid_choice",
                     "#/visibility",
                     "the views of an API key are shared",
@@ -235,10 +235,10 @@ pub static VIEW: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).ids(ViewId::PREFIX, "ViewId"),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(80),
     Field::new("object", "Object", FieldType::Enum, FieldClass::Profile)
-        .words(ViewObject::WORDS)
+        .words(ViewObject::VALUES)
         .schema("ViewObject"),
     Field::new("visibility", "Visibility", FieldType::Enum, FieldClass::Profile)
-        .words(ViewVisibility::WORDS)
+        .words(ViewVisibility::VALUES)
         .schema("ViewVisibility"),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
@@ -341,7 +341,11 @@ impl SavedViewUpdate {
 const FILTER: &str = "#/filter";
 
 /// How `view` narrows a list while only `existing` things exist.
-pub fn narrowing(view: &StoredView, existing: &Existing, now: DateTime<Utc>) -> Narrowing {
+pub fn narrowing(
+    view: &StoredView,
+    existing: &ExistingReferences,
+    now: DateTime<Utc>,
+) -> Narrowing {
     let filter = view.node(now).map(|node| match node {
         Ok(node) => existing.restrict(node),
         Err(_) => nothing(&view.object.catalogue()[0]),
@@ -358,7 +362,7 @@ pub fn narrowing(view: &StoredView, existing: &Existing, now: DateTime<Utc>) -> 
 /// The fault of a request that names a view that is not there (for the caller, or for this object).
 pub fn unknown_view(place: &Place) -> Error {
     let detail = "names no view that can be used here".to_owned();
-    Error::invalid(vec![Fault {
+    Error::invalid(vec![FieldError {
         code: "not_found_reference",
         detail,
         place: place.clone(),
@@ -372,14 +376,14 @@ fn nothing(field: &'static Field) -> Node {
 }
 
 /// A thing that a condition names: its kind, and its id as a UUID or its key.
-pub type Named = (FieldReference, String);
+pub type ReferenceKey = (FieldReference, String);
 
 /// Which of the things that conditions name exist.
 #[derive(Debug, Default)]
-pub struct Existing(pub HashSet<(String, String)>);
+pub struct ExistingReferences(pub HashSet<(String, String)>);
 
-impl Existing {
-    fn has(&self, (kind, key): &Named) -> bool {
+impl ExistingReferences {
+    fn has(&self, (kind, key): &ReferenceKey) -> bool {
         self.0.contains(&(kind.as_str().to_owned(), key.clone()))
     }
 
@@ -475,11 +479,11 @@ impl Existing {
 }
 
 /// Everything that the leaves of a condition name.
-pub fn named(node: &Node) -> Vec<Named> {
+pub fn named(node: &Node) -> Vec<ReferenceKey> {
     node.leaves().into_iter().flat_map(|(field, test)| names(field, test)).collect()
 }
 
-fn names(field: &Field, test: &Test) -> Vec<Named> {
+fn names(field: &Field, test: &Test) -> Vec<ReferenceKey> {
     let Some(kind) = field.reference else { return Vec::new() };
     let values: Vec<&Value> = match test {
         Test::In(values)
@@ -495,7 +499,7 @@ fn names(field: &Field, test: &Test) -> Vec<Named> {
     values.into_iter().filter_map(|value| name(kind, value)).collect()
 }
 
-fn name(kind: FieldReference, value: &Value) -> Option<Named> {
+fn name(kind: FieldReference, value: &Value) -> Option<ReferenceKey> {
     match value {
         Value::Id(id) => Some((kind, id.to_string())),
         Value::Text(key) => Some((kind, key.clone())),
@@ -543,7 +547,7 @@ mod tests {
             .collect()
     }
 
-    fn found(filter: Json, existing: &Existing, tag: TagId) -> usize {
+    fn found(filter: Json, existing: &ExistingReferences, tag: TagId) -> usize {
         let selection = narrowing(&view(filter), existing, Utc::now());
         let ranks = TierRanks::from([("gold".to_owned(), 4)]);
         let node = selection.filter.unwrap();
@@ -553,7 +557,7 @@ mod tests {
     #[test]
     fn what_has_vanished_equals_nothing() {
         let (tag, gone) = (TagId::new(), TagId::new());
-        let existing = Existing(HashSet::from([
+        let existing = ExistingReferences(HashSet::from([
             ("tag".to_owned(), tag.0.to_string()),
             ("tier".to_owned(), "gold".to_owned()),
         ]));
@@ -602,8 +606,12 @@ mod tests {
     fn a_view_that_makes_no_sense_any_more_finds_nothing() {
         let unknown = json!({"op": "eq", "field": "no_such_field", "value": 1});
         for filter in [unknown.clone(), json!({"op": "not", "filters": [unknown]})] {
-            assert_eq!(found(filter.clone(), &Existing::default(), TagId::new()), 0, "{filter}");
-            assert_eq!(Existing::default().warnings(&view(filter), Utc::now()).len(), 1);
+            assert_eq!(
+                found(filter.clone(), &ExistingReferences::default(), TagId::new()),
+                0,
+                "{filter}"
+            );
+            assert_eq!(ExistingReferences::default().warnings(&view(filter), Utc::now()).len(), 1);
         }
     }
 
@@ -613,7 +621,7 @@ mod tests {
             {"op": "gte", "field": "tier", "value": "silver"},
             {"op": "not", "filters": [{"op": "any", "field": "tag_ids", "value": [TagId::new()]}]},
             {"op": "is_null", "field": "partner_manager_id", "value": true}]});
-        let found = Existing::default().warnings(&view(filter), Utc::now());
+        let found = ExistingReferences::default().warnings(&view(filter), Utc::now());
         let pointers: Vec<&str> = found.iter().map(|warning| warning.pointer.as_str()).collect();
         assert_eq!(pointers, ["#/filter/filters/0/value", "#/filter/filters/1/filters/0/value"]);
     }

@@ -1,13 +1,13 @@
 //! Many writes in one transaction, each undone alone, or all together when one fails. What an
 //! operation does is the affair of its resource.
 
-use domain::{Code, Error, Fault, Place, Result, batch::BatchOutcome};
+use domain::{Code, Error, FieldError, Place, Result, batch::BatchOutcome};
 
 use crate::kernel::{db::Tx, locks};
 
 /// What an operation did.
 #[derive(Debug)]
-pub struct Done<R> {
+pub struct BatchItemResult<R> {
     pub outcome: BatchOutcome,
     /// The row after it; none when it was deleted.
     pub row: Option<R>,
@@ -66,7 +66,7 @@ pub(crate) fn located<T>(outcome: Result<T>, index: usize) -> Result<Result<T>> 
 }
 
 /// Places of the operation itself begin with `#operation/`; all others lie in its data.
-fn lead_into(fault: &mut Fault, index: usize) {
+fn lead_into(fault: &mut FieldError, index: usize) {
     // An operation states its version in the body.
     if let Place::Header(_) = &fault.place {
         fault.place = Place::Pointer("#operation/version".to_owned());
@@ -84,12 +84,12 @@ fn lead_into(fault: &mut Fault, index: usize) {
 
 /// Something that an operation must say, at a place of [`located`].
 pub(crate) fn required(pointer: &str) -> Error {
-    Error::invalid(vec![Fault::at_pointer("required", pointer, "is required")])
+    Error::invalid(vec![FieldError::at_pointer("required", pointer, "is required")])
 }
 
 /// A creation that names a version.
 pub(crate) fn version_of_nothing(what: &str) -> Error {
-    Error::invalid(vec![Fault::at_pointer(
+    Error::invalid(vec![FieldError::at_pointer(
         "not_applicable",
         "#operation/version",
         format!("a new {what} has no version yet"),

@@ -24,7 +24,7 @@ use crate::kernel::{
 };
 
 /// What can be followed: how its rows stand in the log, and how their ids are written.
-pub(crate) struct Followed<T> {
+pub(crate) struct ChangeList<T> {
     pub source: Source,
     /// As the subject of events.
     pub subject: &'static str,
@@ -37,7 +37,7 @@ pub(crate) struct Followed<T> {
 pub(crate) async fn page<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,
-    followed: Followed<T>,
+    followed: ChangeList<T>,
 ) -> Result<FollowedPage<T>>
 where
     T: SelectableHelper<Pg> + serde::Serialize + Send + 'static,
@@ -64,10 +64,8 @@ where
         .iter()
         .filter(|(.., erased)| *erased)
         .map(|(_, id, _)| ids::encode(followed.prefix, *id));
-    let total_count = match request.total_count {
-        true => Some(count(tx, request, &followed).await?),
-        false => None,
-    };
+    let total_count =
+        if request.total_count { Some(count(tx, request, &followed).await?) } else { None };
     Ok(FollowedPage {
         erased_ids: erased_ids.collect(),
         // One that has changed since the first statement, and is no row of this list any more,
@@ -82,7 +80,7 @@ where
 
 type Change = (BigInt, SqlUuid, Bool);
 
-fn select<T>(request: &ListRequest, followed: &Followed<T>) -> Statement {
+fn select<T>(request: &ListRequest, followed: &ChangeList<T>) -> Statement {
     let (sequence, id) = request.changes_from();
     let mut out = Statement::new(
         "/* changes.page */ SELECT l.sequence, l.subject_id, l.erased FROM last_changes l WHERE \
@@ -106,7 +104,7 @@ fn exists(request: &ListRequest, source: Source, out: &mut Statement) {
     out.sql(" OFFSET 0)");
 }
 
-async fn count<T>(tx: &Tx<'_>, request: &ListRequest, followed: &Followed<T>) -> Result<i64> {
+async fn count<T>(tx: &Tx<'_>, request: &ListRequest, followed: &ChangeList<T>) -> Result<i64> {
     let mut out = Statement::new(
         "/* changes.count */ SELECT count(*) FROM last_changes l WHERE l.subject_type = ",
     )
@@ -119,7 +117,7 @@ async fn count<T>(tx: &Tx<'_>, request: &ListRequest, followed: &Followed<T>) ->
 async fn rows<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,
-    followed: &Followed<T>,
+    followed: &ChangeList<T>,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, T>>
 where

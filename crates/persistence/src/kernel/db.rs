@@ -54,14 +54,14 @@ const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s';
 
 /// How long a request waits for a free connection, and a new connection for the database.
 /// Below five seconds, within which a request is answered 503 while the database is away.
-const PATIENCE: Duration = Duration::from_secs(4);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How long a read for a request may take: each of its statements, and one second more for all of
 /// them together.
 const READ_TIME: Duration = Duration::from_secs(5);
 /// Of so many connections one is for one organization.
 /// See docs/decisions/0131-what-one-may-take.md.
-const SHARE: usize = 4;
+const POOL_SHARE: usize = 4;
 /// Organizations whose share is remembered although nobody uses it.
 const IDLE_SHARES: usize = 10_000;
 
@@ -103,7 +103,7 @@ impl Fairness {
             let new = || Arc::new(Semaphore::new(self.share));
             Arc::clone(shares.entry(organization).or_insert_with(new))
         };
-        match tokio::time::timeout(PATIENCE, share.acquire_owned()).await {
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, share.acquire_owned()).await {
             Ok(turn) => turn.map_err(Error::internal),
             Err(_) => Err(Error::new(
                 Code::Unavailable,
@@ -150,7 +150,7 @@ impl Store {
     /// and reads end after 5 seconds.
     #[must_use]
     pub fn for_requests(mut self) -> Self {
-        let share = self.pool.status().max_size / SHARE;
+        let share = self.pool.status().max_size / POOL_SHARE;
         self.fairness = Some(Fairness::new(share, READ_TIME));
         self
     }
@@ -181,12 +181,13 @@ impl Store {
             .select(pg_roles::rolsuper.or(pg_roles::rolbypassrls))
             .first(&mut conn)
             .await?;
-        match walled && !strong {
-            true => Ok(()),
-            false => Err(Error::internal(
+        if walled && !strong {
+            Ok(())
+        } else {
+            Err(Error::internal(
                 "the database role can bypass row-level security; use a weak role \
                     (docs/OPERATIONS.md)",
-            )),
+            ))
         }
     }
 
@@ -203,7 +204,7 @@ impl Store {
     /// A connection outside any organization: sees no tenant row. For the functions that look for
     /// one.
     pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
-        match tokio::time::timeout(PATIENCE, self.pool.get()).await {
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.pool.get()).await {
             Ok(got) => got.map_err(Error::database_away),
             // All connections may be at work: that says nothing of the database.
             Err(late) => Err(Error::Unavailable(late.into())),
@@ -505,7 +506,7 @@ mod tests {
         crate::kernel::testing::run(async |store, scope| {
             let store = store.clone().for_requests();
             let other = Scope::system(OrganizationId::new(), "test", uuid::Uuid::now_v7());
-            let share = store.pool.status().max_size / SHARE;
+            let share = store.pool.status().max_size / POOL_SHARE;
             let under_way = std::cell::Cell::new(0);
             let most = std::cell::Cell::new(0);
             let slow = async |tx: &Tx<'_>| {

@@ -23,7 +23,7 @@ pub struct Key {
 
 /// An answer as it was given the first time.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct StoredResponse {
     pub status: u16,
     /// Pairs of name and value.
     pub headers: Value,
@@ -35,7 +35,7 @@ pub struct Kept {
 /// # Errors
 /// `idempotency_key_reused` for another payload, `idempotency_in_progress` when the first request
 /// takes too long.
-pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
+pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<StoredResponse>> {
     let row = (
         keys::credential_id.eq(key.credential),
         keys::operation.eq(&key.operation),
@@ -67,14 +67,14 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<Kept>> {
     }
     match (status, headers, body) {
         (Some(status), Some(headers), Some(body)) => {
-            Ok(Some(Kept { status: status as u16, headers, body }))
+            Ok(Some(StoredResponse { status: status as u16, headers, body }))
         }
         _ => Err(Error::of(Code::IdempotencyInProgress)),
     }
 }
 
 /// Keeps the answer.
-pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &Kept) -> Result<()> {
+pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &StoredResponse) -> Result<()> {
     diesel::update(keys::table.find((key.credential, &key.operation, &key.key)))
         .set((
             keys::status.eq(i32::from(kept.status)),

@@ -80,9 +80,10 @@ where
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
     let count = async {
-        match request.total_count {
-            true => self::count(tx, request, source).await.map(Some),
-            false => Ok(None),
+        if request.total_count {
+            self::count(tx, request, source).await.map(Some)
+        } else {
+            Ok(None)
         }
     };
     // Both are on their way before the first answer comes, so they share a round trip.

@@ -62,7 +62,7 @@ impl Default for Revocations {
 
 impl Revocations {
     /// Whether something issued at `issued_at` for `id` has been revoked since.
-    pub fn hold(&self, id: Uuid, issued_at: DateTime<Utc>) -> bool {
+    pub fn is_revoked(&self, id: Uuid, issued_at: DateTime<Utc>) -> bool {
         self.0.ids.read().expect("never poisoned").get(&id).is_some_and(|at| issued_at <= *at)
     }
 

@@ -266,28 +266,28 @@ impl QueryFragment<Pg> for ReleaseAll {
 impl<C> diesel::RunQueryDsl<C> for ReleaseAll {}
 
 /// Prolongs the leases on these tasks; answers the ids of those that are still held.
-pub async fn renew(store: &Store, held: &[Task], lease: Duration) -> Result<Vec<Uuid>> {
-    let renew = Renew {
-        organizations: held.iter().map(|t| t.scope.organization.0).collect(),
-        ids: held.iter().map(|t| t.id).collect(),
-        leases: held.iter().map(|t| t.lease).collect(),
+pub async fn renew(store: &Store, leased: &[Task], lease: Duration) -> Result<Vec<Uuid>> {
+    let renew = RenewLeases {
+        organizations: leased.iter().map(|t| t.scope.organization.0).collect(),
+        ids: leased.iter().map(|t| t.id).collect(),
+        leases: leased.iter().map(|t| t.lease).collect(),
         seconds: lease.as_secs_f64(),
     };
     Ok(renew.load(&mut store.connection().await?).await?)
 }
 
 #[derive(QueryId)]
-struct Renew {
+struct RenewLeases {
     organizations: Vec<Uuid>,
     ids: Vec<Uuid>,
     leases: Vec<Uuid>,
     seconds: f64,
 }
 
-impl Query for Renew {
+impl Query for RenewLeases {
     type SqlType = SqlUuid;
 }
-impl QueryFragment<Pg> for Renew {
+impl QueryFragment<Pg> for RenewLeases {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("/* tasks.renew */ SELECT * FROM renew_tasks(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.organizations)?;
@@ -301,7 +301,7 @@ impl QueryFragment<Pg> for Renew {
         Ok(())
     }
 }
-impl<C> diesel::RunQueryDsl<C> for Renew {}
+impl<C> diesel::RunQueryDsl<C> for RenewLeases {}
 
 /// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the
 /// heartbeat passes by what a step holds. Every step of a task that writes calls it first, so that
@@ -309,9 +309,9 @@ impl<C> diesel::RunQueryDsl<C> for Renew {}
 ///
 /// # Errors
 /// [`LeaseLost`].
-pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
+pub async fn lock_lease(tx: &Tx<'_>, task: &Task) -> Result<()> {
     let term = || Bind::Int(Some(i64::try_from(task.term.as_millis()).unwrap_or(i64::MAX)));
-    let hold = Statement::new(
+    let lock_lease = Statement::new(
         "/* tasks.hold */ UPDATE tasks SET locked_until = clock_timestamp() \
         + interval '1 millisecond' * ",
     )
@@ -319,7 +319,7 @@ pub async fn hold(tx: &Tx<'_>, task: &Task) -> Result<()> {
     .with(term(), " WHERE id = ")
     .with(Bind::Id(Some(task.id)), " AND lease = ")
     .with(Bind::Id(Some(task.lease)), "");
-    match hold.execute(&mut tx.conn()).await? {
+    match lock_lease.execute(&mut tx.conn()).await? {
         1 => Ok(()),
         _ => Err(lost()),
     }
@@ -451,7 +451,7 @@ pub async fn due_schedules(
     names: Vec<&'static str>,
 ) -> Result<Vec<(OrganizationId, String, String)>> {
     let rows: Vec<(Uuid, String, String)> =
-        Due { names, most: 500 }.load(&mut store.connection().await?).await?;
+        DueSchedules { names, most: 500 }.load(&mut store.connection().await?).await?;
     Ok(rows
         .into_iter()
         .map(|(organization, name, zone)| (OrganizationId(organization), name, zone))
@@ -459,15 +459,15 @@ pub async fn due_schedules(
 }
 
 #[derive(QueryId)]
-struct Due {
+struct DueSchedules {
     names: Vec<&'static str>,
     most: i32,
 }
 
-impl Query for Due {
+impl Query for DueSchedules {
     type SqlType = (SqlUuid, Text, Text);
 }
-impl QueryFragment<Pg> for Due {
+impl QueryFragment<Pg> for DueSchedules {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("/* tasks.due_schedules */ SELECT * FROM due_schedules(");
         out.push_bind_param::<Array<Text>, _>(&self.names)?;
@@ -477,7 +477,7 @@ impl QueryFragment<Pg> for Due {
         Ok(())
     }
 }
-impl<C> diesel::RunQueryDsl<C> for Due {}
+impl<C> diesel::RunQueryDsl<C> for DueSchedules {}
 
 /// Queues the scheduled work, unless another worker has been faster, and notes when it comes back.
 pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Result<()> {

@@ -10,7 +10,7 @@ use domain::{Error, Result, ids::OrganizationId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a writer of many rows waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TURN_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Whose turn it is to write many rows, by organization. Rows are looked up by keys that others may
 /// be about to insert (an import, a batch of upserts): only one at a time sees what there is.
@@ -24,7 +24,7 @@ pub struct Turn(#[expect(dead_code, reason = "it is held, not read")] OwnedSemap
 impl Turns {
     pub(crate) async fn take(&self, organization: OrganizationId) -> Result<Turn> {
         let queue = self.queue(organization);
-        match tokio::time::timeout(PATIENCE, queue.acquire_owned()).await {
+        match tokio::time::timeout(TURN_TIMEOUT, queue.acquire_owned()).await {
             Ok(permit) => Ok(Turn(permit.map_err(Error::internal)?)),
             Err(late) => Err(Error::Unavailable(late.into())),
         }

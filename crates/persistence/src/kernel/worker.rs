@@ -42,7 +42,7 @@ use crate::kernel::{
 pub struct LaneSettings {
     pub lane: Lane,
     /// Tasks at a time.
-    pub hands: usize,
+    pub slots: usize,
     /// Tasks at a time of one organization, over all workers.
     pub most: usize,
 }
@@ -63,7 +63,7 @@ pub struct Settings {
 
 /// How long a worker tries to write how a task has ended while the database is away. Its lease may
 /// be over by then, but only a database that is back can give the task to somebody else.
-const OUTAGE_PATIENCE: Duration = Duration::from_secs(15 * 60);
+const OUTAGE_RETRY_TIME: Duration = Duration::from_secs(15 * 60);
 
 impl Settings {
     /// So many jobs at a time, and what belongs beside them.
@@ -76,7 +76,7 @@ impl Settings {
     /// tenant with all others who do, hence the many hands for mails that people wait for.
     pub fn new(jobs: usize) -> Self {
         let jobs = jobs.max(1);
-        let lane = |lane, hands, most| LaneSettings { lane, hands, most };
+        let lane = |lane, slots, most| LaneSettings { lane, slots, most };
         Self {
             lanes: vec![
                 lane(Lane::People, 32, 16),
@@ -103,7 +103,7 @@ impl Settings {
         let in_database = self.lanes.iter().filter(|settings| {
             matches!(settings.lane, Lane::Jobs | Lane::Scores | Lane::Housekeeping)
         });
-        in_database.map(|settings| settings.hands).sum::<usize>() + 6
+        in_database.map(|settings| settings.slots).sum::<usize>() + 6
     }
 }
 
@@ -149,7 +149,7 @@ impl Run {
     ) -> Result<T> {
         self.store
             .write(scope, async |tx| {
-                tasks::hold(tx, &self.task).await?;
+                tasks::lock_lease(tx, &self.task).await?;
                 work(tx).await
             })
             .await
@@ -190,7 +190,7 @@ pub async fn run(
         stopped.notify_one();
     };
     tokio::select! {
-        () = async { join(stop, work.work_off(&stopped)).await; } => {}
+        () = async { join(stop, work.run_lane_loop(&stopped)).await; } => {}
         _ = helpers => unreachable!("the helpers never end"),
     }
 }
@@ -228,23 +228,23 @@ type Claiming<'a> = Fuse<LocalBoxFuture<'a, Vec<Task>>>;
 type Renewing<'a> = Fuse<LocalBoxFuture<'a, Vec<Uuid>>>;
 
 /// A task in hand.
-struct HeldTask {
+struct RunningTask {
     task: Task,
     /// Stops its run.
     abort: Arc<Notify>,
 }
 
 /// The hands of a worker: what they hold, and in which lanes there may be more to do.
-struct Hands<'s> {
+struct WorkerSlots<'s> {
     lanes: &'s [LaneSettings],
     /// By the place of the lane: whether to look there.
     look: Vec<bool>,
-    held: Vec<HeldTask>,
+    running: Vec<RunningTask>,
 }
 
-impl<'s> Hands<'s> {
+impl<'s> WorkerSlots<'s> {
     fn new(lanes: &'s [LaneSettings]) -> Self {
-        Self { lanes, look: vec![true; lanes.len()], held: Vec::new() }
+        Self { lanes, look: vec![true; lanes.len()], running: Vec::new() }
     }
 
     fn look_everywhere(&mut self) {
@@ -259,8 +259,8 @@ impl<'s> Hands<'s> {
 
     /// Hands that hold nothing. Never below none, however many tasks were handed out.
     fn free(&self, settings: &LaneSettings) -> usize {
-        let busy = self.held.iter().filter(|held| held.task.lane == settings.lane).count();
-        settings.hands.saturating_sub(busy)
+        let busy = self.running.iter().filter(|running| running.task.lane == settings.lane).count();
+        settings.slots.saturating_sub(busy)
     }
 
     /// What to ask for: of every lane in which there may be something to do as much as there are
@@ -285,24 +285,24 @@ impl<'s> Hands<'s> {
             return None;
         }
         let abort = Arc::new(Notify::new());
-        self.held.push(HeldTask { task: task.clone(), abort: abort.clone() });
+        self.running.push(RunningTask { task: task.clone(), abort: abort.clone() });
         // One that was handed out means that there may be more.
         self.look_in(task.lane);
         Some(abort)
     }
 
     /// The run of a task has ended.
-    fn put_down(&mut self, id: Uuid) {
-        if let Some(place) = self.held.iter().position(|held| held.task.id == id) {
-            let lane = self.held.swap_remove(place).task.lane;
+    fn release_task(&mut self, id: Uuid) {
+        if let Some(place) = self.running.iter().position(|running| running.task.id == id) {
+            let lane = self.running.swap_remove(place).task.lane;
             self.look_in(lane);
         }
     }
 }
 
 impl<'a, T: Tasks> Loop<'a, T> {
-    async fn work_off(&self, stopped: &Notify) {
-        let mut hands = Hands::new(&self.settings.lanes);
+    async fn run_lane_loop(&self, stopped: &Notify) {
+        let mut slots = WorkerSlots::new(&self.settings.lanes);
         let mut running: Running<'a> = FuturesUnordered::new();
         let mut claiming: Claiming<'a> = Fuse::terminated();
         let mut renewing: Renewing<'a> = Fuse::terminated();
@@ -312,7 +312,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         let mut ends_at: Option<Instant> = None;
         loop {
             if ends_at.is_none() && claiming.is_terminated() {
-                let requests = hands.requests();
+                let requests = slots.requests();
                 if !requests.is_empty() {
                     claiming = self.claim(requests).boxed_local().fuse();
                 }
@@ -322,25 +322,25 @@ impl<'a, T: Tasks> Loop<'a, T> {
             }
             let deadline = ends_at.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
             tokio::select! {
-                Some(id) = running.next(), if !running.is_empty() => hands.put_down(id),
+                Some(id) = running.next(), if !running.is_empty() => slots.release_task(id),
                 found = &mut claiming, if !claiming.is_terminated() => {
                     for task in found {
-                        running.push(self.begin(&mut hands, task, ends_at.is_some()));
+                        running.push(self.begin(&mut slots, task, ends_at.is_some()));
                     }
                 }
                 lost = &mut renewing, if !renewing.is_terminated() => {
-                    for held in hands.held.iter().filter(|held| lost.contains(&held.task.id)) {
-                        held.abort.notify_one();
+                    for running in slots.running.iter().filter(|running| lost.contains(&running.task.id)) {
+                        running.abort.notify_one();
                     }
                 }
                 _ = heartbeat.tick(), if renewing.is_terminated() => {
-                    if !hands.held.is_empty() {
-                        let held = hands.held.iter().map(|held| held.task.clone()).collect();
-                        renewing = self.renew(held).boxed_local().fuse();
+                    if !slots.running.is_empty() {
+                        let running = slots.running.iter().map(|running| running.task.clone()).collect();
+                        renewing = self.renew(running).boxed_local().fuse();
                     }
                 }
-                _ = poll.tick(), if ends_at.is_none() => hands.look_everywhere(),
-                () = self.wake.notified(), if ends_at.is_none() => hands.look_everywhere(),
+                _ = poll.tick(), if ends_at.is_none() => slots.look_everywhere(),
+                () = self.wake.notified(), if ends_at.is_none() => slots.look_everywhere(),
                 () = stopped.notified(), if ends_at.is_none() => {
                     ends_at = Some(Instant::now() + self.settings.grace);
                 }
@@ -350,7 +350,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         // Dropping a run undoes its transaction; its task starts anew elsewhere.
         drop(running);
         let late = if claiming.is_terminated() { Vec::new() } else { claiming.await };
-        for task in hands.held.into_iter().map(|held| held.task).chain(late) {
+        for task in slots.running.into_iter().map(|running| running.task).chain(late) {
             give_back(self.store, &task).await;
         }
     }
@@ -358,13 +358,13 @@ impl<'a, T: Tasks> Loop<'a, T> {
     /// Runs a task that was handed out, or gives it back when no hand is free for it.
     fn begin(
         &self,
-        hands: &mut Hands<'_>,
+        slots: &mut WorkerSlots<'_>,
         task: Task,
         is_ending: bool,
     ) -> LocalBoxFuture<'a, Uuid> {
-        let abort = if is_ending { None } else { hands.take(&task) };
+        let abort = if is_ending { None } else { slots.take(&task) };
         if let Some(abort) = abort {
-            return self.attend(task, abort).boxed_local();
+            return self.run_task(task, abort).boxed_local();
         }
         if !is_ending {
             tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked \
@@ -392,12 +392,12 @@ impl<'a, T: Tasks> Loop<'a, T> {
     }
 
     /// Prolongs the leases. Whose lease is lost must stop at once: somebody else works on it.
-    fn renew(&self, held: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
+    fn renew(&self, running: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
         let (store, lease) = (self.store, self.settings.lease);
         async move {
-            match tasks::renew(store, &held, lease).await {
+            match tasks::renew(store, &running, lease).await {
                 Ok(kept) => {
-                    let lost = held.iter().map(|task| task.id).filter(|id| !kept.contains(id));
+                    let lost = running.iter().map(|task| task.id).filter(|id| !kept.contains(id));
                     lost.collect()
                 }
                 Err(error) => {
@@ -409,7 +409,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
     }
 
     /// Runs one task and writes how it ended; answers its id.
-    fn attend(&self, task: Task, abort: Arc<Notify>) -> impl Future<Output = Uuid> + use<'a, T> {
+    fn run_task(&self, task: Task, abort: Arc<Notify>) -> impl Future<Output = Uuid> + use<'a, T> {
         let (store, handler, settings) = (self.store.clone(), self.tasks, self.settings);
         let run = Run { store, task, stopping: self.stopping.clone() };
         async move {
@@ -482,7 +482,7 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
     };
     let since = Instant::now();
     loop {
-        match settle(handler, run, &outcome, settings.outage_pause).await {
+        match finish_task(handler, run, &outcome, settings.outage_pause).await {
             Ok(()) => return,
             Err(error) if LeaseLost::is(&error) => {
                 tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
@@ -494,7 +494,7 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
             Err(Error::Unavailable(_)) if since.elapsed() < settings.lease => {
                 tokio::time::sleep(Duration::from_millis(100)).await
             }
-            Err(error) if error.is_outage() && since.elapsed() < OUTAGE_PATIENCE => {
+            Err(error) if error.is_outage() && since.elapsed() < OUTAGE_RETRY_TIME => {
                 tokio::time::sleep(Duration::from_millis(250)).await
             }
             Err(error) => {
@@ -507,7 +507,7 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
 }
 
 /// Writes how the run ended.
-async fn settle(
+async fn finish_task(
     handler: &impl Tasks,
     run: &Run,
     outcome: &Result<Outcome>,

@@ -4,13 +4,15 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Place, Result,
+    Code, Error, FieldError, Place, Result,
     access::WriteMode,
     contacts::ContactCreate,
     ids::{ContactId, PartnerId, SubmissionId},
     partners::{Change, Partner, PrimaryContact, changes_of, partner_field},
     schema::{contacts as contacts_table, partners as partners_table, submissions},
-    submissions::{AcceptanceResult, Mapped, Submission, SubmissionAcceptance, SubmissionStatus},
+    submissions::{
+        AcceptanceResult, MappedAnswers, Submission, SubmissionAcceptance, SubmissionStatus,
+    },
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -48,9 +50,9 @@ pub async fn accept(
     // The mapping of the version that was answered, not of the present one: a question may be
     // mapped to another field by now.
     let form = application_forms::get_version(tx, before.form_version).await?;
-    let mapped = Mapped::of(&form, &before.answers.0, &mapping_context(tx).await?);
+    let mapped = MappedAnswers::of(&form, &before.answers.0, &mapping_context(tx).await?);
     let data = acceptance.data.as_ref().map_or_else(Map::new, |data| data.0.clone());
-    let wanted = Wanted::new(tx, mapped, data);
+    let wanted = AcceptanceValues::new(tx, mapped, data);
     if let Some(owner) = wanted.owner_of_domain(tx).await?
         && Some(owner) != acceptance.partner_id
     {
@@ -105,7 +107,7 @@ fn partner_exists(owner: PartnerId) -> Error {
 }
 
 /// What is to be written.
-struct Wanted {
+struct AcceptanceValues {
     /// The answers, but for those that the reviewer replaces.
     answered: Map<String, Json>,
     contact: Option<PrimaryContact>,
@@ -115,8 +117,8 @@ struct Wanted {
     mode: WriteMode,
 }
 
-impl Wanted {
-    fn new(tx: &Tx<'_>, mapped: Mapped, decided: Map<String, Json>) -> Self {
+impl AcceptanceValues {
+    fn new(tx: &Tx<'_>, mapped: MappedAnswers, decided: Map<String, Json>) -> Self {
         let contact = mapped.contact();
         let mut answered = mapped.partner;
         answered.retain(|field, _| !decided.contains_key(field));
@@ -140,8 +142,8 @@ impl Wanted {
     async fn create(&self, tx: &Tx<'_>) -> Result<Partner> {
         let missing = ["name", "type"].into_iter().filter(|field| self.value(field).is_none());
         let detail = "is required: it was not answered";
-        let faults: Vec<Fault> = missing
-            .map(|field| Fault::at_pointer("required", format!("#/data/{field}"), detail))
+        let faults: Vec<FieldError> = missing
+            .map(|field| FieldError::at_pointer("required", format!("#/data/{field}"), detail))
             .collect();
         if !faults.is_empty() {
             return Err(Error::invalid(faults));

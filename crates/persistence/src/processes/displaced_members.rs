@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Admins and owners who get a mail about one suspension.
-const MOST_NOTIFIED: i64 = 50;
+const MAX_NOTIFIED: i64 = 50;
 
 /// Carries out a task of [`email_directory::take_email`]. A repeated attempt finds nothing to do.
 ///
@@ -54,7 +54,7 @@ async fn suspend_member(tx: &Tx<'_>, email: &str) -> Result<()> {
         .filter(members::status.eq(MemberStatus::Active))
         .filter(members::role.eq_any([Role::Admin, Role::Owner]))
         .order(members::id)
-        .limit(MOST_NOTIFIED)
+        .limit(MAX_NOTIFIED)
         .select(members::id)
         .load(&mut tx.conn())
         .await?;

@@ -8,9 +8,9 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     access::WriteMode,
-    enrichments::{EnrichmentRequest, EnrichmentSource, Findings, wanted},
+    enrichments::{EnrichmentRequest, EnrichmentSource, Findings, accepted_findings},
     ids::{JobId, PartnerId},
-    imports::Converted,
+    imports::ConvertedRow,
     jobs::{Job, JobItemStatus, JobItemWarning, JobType, NewJobItem},
     partners::{LogoSource, changes_of},
     schema::{enrichment_cache, partners as table},
@@ -23,10 +23,10 @@ use crate::{
     kernel::{db::Tx, sql::clock_timestamp, worker::Run},
     processes::imports,
     resources::{
-        jobs::{self, JobSteps, Portion, StepOutcome},
+        jobs::{self, JobSteps, StepItems, StepOutcome},
         partners::{
             self,
-            selection::{self, Selected},
+            selection::{self, SelectedPartners},
             writer::{Deleted, LockedPartner, PartnerWriter},
         },
     },
@@ -36,7 +36,7 @@ use crate::{
 pub const BATCH: i64 = 8;
 
 /// How long what a source said is believed.
-pub const FRESH: chrono::TimeDelta = chrono::TimeDelta::days(7);
+pub const CACHE_TTL: chrono::TimeDelta = chrono::TimeDelta::days(7);
 
 /// Accepts the enrichment of a selection.
 ///
@@ -90,7 +90,7 @@ async fn accept(
 
 /// A partner whose turn it is.
 #[derive(Debug)]
-pub struct Due {
+pub struct EnrichmentTarget {
     pub partner: PartnerId,
     /// Without one there is nobody to ask.
     pub domain: Option<String>,
@@ -102,7 +102,7 @@ pub struct Due {
 
 /// What a source says.
 #[derive(Debug)]
-pub struct Said {
+pub struct SourceAnswer {
     pub findings: Result<Findings>,
     /// Now, and not some days ago.
     pub just_now: bool,
@@ -110,13 +110,13 @@ pub struct Said {
 
 /// What was found out about a partner.
 #[derive(Debug)]
-pub struct Visit {
+pub struct EnrichmentFindings {
     pub partner: PartnerId,
     /// The domain that was asked about.
     pub domain: Option<String>,
-    pub website: Option<Said>,
-    pub company_data: Option<Said>,
-    /// Where a new logo is served from, or why there is none; `None` when none was wanted.
+    pub website: Option<SourceAnswer>,
+    pub company_data: Option<SourceAnswer>,
+    /// Where a new logo is served from, or why there is none; `None` when none was requested.
     pub logo: Option<Result<String>>,
 }
 
@@ -125,12 +125,12 @@ pub struct Visit {
     async_fn_in_trait,
     reason = "the worker polls its tasks on one thread, so they need not be Send"
 )]
-pub trait Visitor {
+pub trait EnrichmentSources {
     /// Finds out about a partner. What the sources do not tell is part of the answer.
     ///
     /// # Errors
     /// When a logo cannot be kept.
-    async fn visit(&self, kind: JobType, due: Due) -> Result<Visit>;
+    async fn visit(&self, kind: JobType, due: EnrichmentTarget) -> Result<EnrichmentFindings>;
 
     /// Erases the logo that a partner had at this address.
     async fn erase_logo(&self, partner: PartnerId, address: &str);
@@ -140,19 +140,19 @@ pub trait Visitor {
 pub struct Enrichment<'a, V> {
     kind: JobType,
     force: bool,
-    selected: Selected,
+    selected: SelectedPartners,
     visitor: &'a V,
 }
 
 /// What was found out for one step.
 #[derive(Debug, Default)]
 pub struct EnrichmentStep {
-    visits: Vec<Visit>,
+    visits: Vec<EnrichmentFindings>,
     /// Addresses of logos that nobody names any more.
     unused: Vec<(PartnerId, String)>,
 }
 
-impl<V: Visitor> JobSteps for Enrichment<'_, V> {
+impl<V: EnrichmentSources> JobSteps for Enrichment<'_, V> {
     type Id = PartnerId;
     type Prepared = EnrichmentStep;
 
@@ -164,15 +164,19 @@ impl<V: Visitor> JobSteps for Enrichment<'_, V> {
         self.selected.count(tx).await
     }
 
-    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<StepItems<PartnerId>> {
         let ids = run
             .store
             .read(run.scope(), async |tx| self.selected.after(tx, after.copied(), BATCH).await)
             .await?;
-        Ok(Portion::of(ids, self.limit()))
+        Ok(StepItems::of(ids, self.limit()))
     }
 
-    async fn prepare(&mut self, run: &Run, portion: &Portion<PartnerId>) -> Result<EnrichmentStep> {
+    async fn prepare(
+        &mut self,
+        run: &Run,
+        portion: &StepItems<PartnerId>,
+    ) -> Result<EnrichmentStep> {
         let due = run.store.read(run.scope(), async |tx| self.due(tx, &portion.ids).await).await?;
         let visits = due.into_iter().map(|due| self.visitor.visit(self.kind, due));
         Ok(EnrichmentStep { visits: try_join_all(visits).await?, unused: Vec::new() })
@@ -184,7 +188,7 @@ impl<V: Visitor> JobSteps for Enrichment<'_, V> {
         _: &[PartnerId],
         prepared: &mut EnrichmentStep,
     ) -> Result<StepOutcome<PartnerId>> {
-        let items = self.settle(tx, prepared).await?;
+        let items = self.write_findings(tx, prepared).await?;
         remember(tx, &prepared.visits).await?;
         Ok(StepOutcome { items, deferred: Vec::new() })
     }
@@ -199,7 +203,7 @@ impl<V: Visitor> JobSteps for Enrichment<'_, V> {
     }
 }
 
-impl<'a, V: Visitor> Enrichment<'a, V> {
+impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
     /// The enrichment of a job.
     ///
     /// # Errors
@@ -213,17 +217,15 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
     }
 
     /// The partners, with what is still known of their domains.
-    async fn due(&self, tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Due>> {
+    async fn due(&self, tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<EnrichmentTarget>> {
         let live = table::table.filter(table::id.eq_any(ids)).filter(table::deleted_at.is_null());
         let live = live.select((table::id, table::domain, table::logo_source));
         let live: Vec<(PartnerId, Option<String>, Option<LogoSource>)> =
             live.load(&mut tx.conn()).await?;
-        let mut known = match self.force || self.kind == JobType::LogoFetch {
-            true => Vec::new(),
-            false => {
-                cached(tx, live.iter().filter_map(|(_, domain, _)| domain.as_deref()).collect())
-                    .await?
-            }
+        let mut known = if self.force || self.kind == JobType::LogoFetch {
+            Vec::new()
+        } else {
+            cached(tx, live.iter().filter_map(|(_, domain, _)| domain.as_deref()).collect()).await?
         };
         let mut take = |domain: &Option<String>, source| {
             let place =
@@ -238,13 +240,13 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
                 take(&domain, EnrichmentSource::Website),
                 take(&domain, EnrichmentSource::CompanyData),
             );
-            Due { partner, domain, logo_source, website, company_data }
+            EnrichmentTarget { partner, domain, logo_source, website, company_data }
         });
         Ok(due.collect())
     }
 
     /// Writes what was found out, with an item for each partner that is there.
-    async fn settle(
+    async fn write_findings(
         &self,
         tx: &Tx<'_>,
         prepared: &mut EnrichmentStep,
@@ -257,11 +259,12 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         let mut writer = PartnerWriter::with_locked(tx, &ids, Deleted::Skip).await?;
         let mut items = HashMap::new();
         for visit in visits.iter() {
-            let held = writer.take(visit.partner);
-            let before = held.as_ref().and_then(|held| held.partner.summary.logo_url.clone());
+            let locked = writer.take(visit.partner);
+            let before = locked.as_ref().and_then(|locked| locked.partner.summary.logo_url.clone());
             let mut item = NewJobItem::succeeded(visit.partner);
-            item.resource_id = held.as_ref().map(|_| visit.partner.to_string());
-            let done = self.settle_one(&mut writer, held, visit, &currency, &mut item).await;
+            item.resource_id = locked.as_ref().map(|_| visit.partner.to_string());
+            let done =
+                self.write_partner_findings(&mut writer, locked, visit, &currency, &mut item).await;
             let after = done.as_ref().ok().cloned().unwrap_or_else(|| before.clone());
             if let Err(error) = done {
                 let status = match error.code() {
@@ -283,16 +286,16 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
     }
 
     /// Writes to one partner what was found; answers where its logo is served from.
-    async fn settle_one(
+    async fn write_partner_findings(
         &self,
         writer: &mut PartnerWriter<'_, '_>,
-        held: Option<LockedPartner>,
-        visit: &Visit,
+        locked: Option<LockedPartner>,
+        visit: &EnrichmentFindings,
         currency: &str,
         item: &mut NewJobItem,
     ) -> Result<Option<String>> {
-        let held = held.ok_or_else(Error::not_found)?;
-        let domain = held
+        let locked = locked.ok_or_else(Error::not_found)?;
+        let domain = locked
             .partner
             .summary
             .domain
@@ -301,19 +304,19 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         // What was found is about the old domain.
         if visit.domain.as_deref() != Some(domain) {
             let detail = "The domain was changed while its sources were asked. Please try again.";
-            let version = json!(held.partner.summary.version);
+            let version = json!(locked.partner.summary.version);
             return Err(Error::new(Code::VersionMismatch, detail).meta("current_version", version));
         }
-        let Converted { values, warnings, .. } = match self.kind {
-            JobType::LogoFetch => Converted::default(),
-            _ => visit.said(&held.row, currency, item)?,
+        let ConvertedRow { values, warnings, .. } = match self.kind {
+            JobType::LogoFetch => ConvertedRow::default(),
+            _ => visit.source_answer(&locked.row, currency, item)?,
         };
         item.warnings.extend(warnings);
-        let mut plan = writer.plan(&held, changes_of(&values), WriteMode::Automated)?;
-        let is_theirs = held.partner.summary.logo_source == Some(LogoSource::Uploaded);
+        let mut plan = writer.plan(&locked, changes_of(&values), WriteMode::Automated)?;
+        let is_theirs = locked.partner.summary.logo_source == Some(LogoSource::Uploaded);
         match &visit.logo {
             Some(Ok(path)) if self.kind == JobType::LogoFetch || !is_theirs => {
-                plan.changes.extend(partners::logo_changes(&held, path, LogoSource::Fetched));
+                plan.changes.extend(partners::logo_changes(&locked, path, LogoSource::Fetched));
             }
             Some(Err(error)) if self.kind == JobType::LogoFetch => return Err(again(error)),
             Some(Err(error)) => item.warnings.push(warning(error, Some("logo_url"))),
@@ -322,7 +325,7 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
         let title = visit.title().map(|title| ("title".to_owned(), json!(title)));
         if !plan.changes.is_empty() {
-            (item.before, item.after) = imports::before_and_after(&held.row, &plan.changes);
+            (item.before, item.after) = imports::before_and_after(&locked.row, &plan.changes);
         }
         if let Some((name, title)) = title
             && let Json::Object(after) = item.after.get_or_insert_with(|| Json::Object(Map::new()))
@@ -332,14 +335,14 @@ impl<'a, V: Visitor> Enrichment<'a, V> {
         if plan.is_empty() {
             return Err(Error::of(Code::Unchanged));
         }
-        writer.stage(held, plan);
+        writer.stage(locked, plan);
         // A partner that is refused must not undo the others of the step.
         let written = writer.tx().savepoint(async |_| writer.finish_one().await).await?;
         Ok(written.summary.logo_url)
     }
 }
 
-impl Visit {
+impl EnrichmentFindings {
     fn new_logo(&self) -> Option<&String> {
         self.logo.as_ref().and_then(|logo| logo.as_ref().ok())
     }
@@ -350,17 +353,20 @@ impl Visit {
     }
 
     /// What the sources want to write: one that does not answer is a warning while another does.
-    fn said(
+    fn source_answer(
         &self,
         row: &Map<String, Json>,
         currency: &str,
         item: &mut NewJobItem,
-    ) -> Result<Converted> {
-        let said = [&self.website, &self.company_data]
-            .map(|said| said.as_ref().map(|said| said.findings.as_ref()));
-        let mut silent = said.iter().filter_map(|said| said.as_ref()?.as_ref().err());
-        let [website, company_data] =
-            said.each_ref().map(|said| said.as_ref().and_then(|said| said.as_ref().ok().copied()));
+    ) -> Result<ConvertedRow> {
+        let source_answer = [&self.website, &self.company_data].map(|source_answer| {
+            source_answer.as_ref().map(|source_answer| source_answer.findings.as_ref())
+        });
+        let mut silent =
+            source_answer.iter().filter_map(|source_answer| source_answer.as_ref()?.as_ref().err());
+        let [website, company_data] = source_answer.each_ref().map(|source_answer| {
+            source_answer.as_ref().and_then(|source_answer| source_answer.as_ref().ok().copied())
+        });
         if website.is_none()
             && company_data.is_none()
             && let Some(first) = silent.next()
@@ -369,7 +375,7 @@ impl Visit {
             return Err(again(first));
         }
         item.warnings.extend(silent.map(|error| warning(error, None)));
-        Ok(wanted(row, website, company_data, currency))
+        Ok(accepted_findings(row, website, company_data, currency))
     }
 }
 
@@ -398,7 +404,7 @@ async fn cached(
     tx: &Tx<'_>,
     domains: Vec<&str>,
 ) -> Result<Vec<(String, EnrichmentSource, Findings)>> {
-    let since = Timestamp(Timestamp::now().0 - FRESH);
+    let since = Timestamp(Timestamp::now().0 - CACHE_TTL);
     let rows: Vec<(String, EnrichmentSource, Json)> = enrichment_cache::table
         .filter(enrichment_cache::domain.eq_any(domains))
         .filter(enrichment_cache::fetched_at.gt(since))
@@ -413,16 +419,16 @@ async fn cached(
 }
 
 /// Keeps what was said just now.
-async fn remember(tx: &Tx<'_>, visits: &[Visit]) -> Result<()> {
+async fn remember(tx: &Tx<'_>, visits: &[EnrichmentFindings]) -> Result<()> {
     let mut rows = Vec::new();
     for visit in visits {
         let all = [
             (EnrichmentSource::Website, &visit.website),
             (EnrichmentSource::CompanyData, &visit.company_data),
         ];
-        for (source, said) in all {
-            let Some((Said { findings: Ok(findings), just_now: true }, domain)) =
-                said.as_ref().zip(visit.domain.as_ref())
+        for (source, source_answer) in all {
+            let Some((SourceAnswer { findings: Ok(findings), just_now: true }, domain)) =
+                source_answer.as_ref().zip(visit.domain.as_ref())
             else {
                 continue;
             };

@@ -22,7 +22,7 @@ use crate::{
     kernel::{db::Tx, worker::Run},
     resources::{
         contacts, deals,
-        jobs::{self, JobSteps, Portion, StepOutcome},
+        jobs::{self, JobSteps, StepItems, StepOutcome},
         partners, views,
     },
 };
@@ -170,7 +170,7 @@ impl<F: ExportFile> JobSteps for Export<'_, F> {
         }
     }
 
-    async fn next(&mut self, run: &Run, after: Option<&String>) -> Result<Portion<String>> {
+    async fn next(&mut self, run: &Run, after: Option<&String>) -> Result<StepItems<String>> {
         self.list.after = match after {
             Some(id) => {
                 let tie = FilterValue::Id(uuid_of(self.export.object, id)?);
@@ -181,10 +181,10 @@ impl<F: ExportFile> JobSteps for Export<'_, F> {
         let read = async |tx: &Tx<'_>| page(tx, &self.export, &self.list).await;
         self.page = run.store.read(run.scope(), read).await?;
         let ids = self.page.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned));
-        Ok(Portion::of(ids.collect(), PAGE))
+        Ok(StepItems::of(ids.collect(), PAGE))
     }
 
-    async fn prepare(&mut self, _: &Run, portion: &Portion<String>) -> Result<()> {
+    async fn prepare(&mut self, _: &Run, portion: &StepItems<String>) -> Result<()> {
         let mut bytes = Vec::new();
         if self.progress.parts.is_empty() {
             bytes.extend(self.export.header()?);

@@ -28,7 +28,7 @@ define_sql_function! {
 define_sql_function! { fn new_form_token() -> sql_types::Text; }
 
 /// How long a version that was replaced is still accepted: whoever is filling it in may take a day.
-const GRACE: TimeDelta = TimeDelta::hours(24);
+const OLD_VERSION_GRACE: TimeDelta = TimeDelta::hours(24);
 
 /// Whose form a public link leads to.
 pub async fn organization_of_token(store: &Store, token: &str) -> Result<Option<OrganizationId>> {
@@ -82,7 +82,7 @@ pub(crate) async fn find_accepted(
     if version == current.version {
         return Ok(Some(current.clone()));
     }
-    let recent = versions::replaced_at.gt(Timestamp(Timestamp::now().0 - GRACE));
+    let recent = versions::replaced_at.gt(Timestamp(Timestamp::now().0 - OLD_VERSION_GRACE));
     let query = ApplicationForm::query().filter(versions::version.eq(version)).filter(recent);
     Ok(query.first(&mut tx.conn()).await.optional()?)
 }

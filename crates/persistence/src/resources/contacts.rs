@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     kernel::{
-        changes::{self, Followed},
+        changes::{self, ChangeList},
         db::Tx,
         listing::{self, Source},
         locks,
@@ -45,7 +45,7 @@ const SOURCE: Source = Source {
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
     let request = views::applied(tx, request, ViewObject::Contact).await?;
-    let followed = Followed::<Contact> {
+    let followed = ChangeList::<Contact> {
         source: SOURCE,
         subject: "contact",
         prefix: ContactId::PREFIX,
@@ -78,10 +78,7 @@ pub async fn get(tx: &Tx<'_>, id: ContactId) -> Result<Contact> {
 /// # Errors
 /// `not_found_reference` for the partner, `contact_email_taken`.
 pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
-    let writer = match contact.make_primary {
-        true => Some(PartnerWriter::new(tx).await?),
-        false => None,
-    };
+    let writer = if contact.make_primary { Some(PartnerWriter::new(tx).await?) } else { None };
     let held = locks::partners(tx, [contact.partner_id]).await?;
     expect_live(&held, contact.partner_id)?;
     let id = ContactId::new();
@@ -227,7 +224,7 @@ pub async fn delete(
 }
 
 /// Partners that are locked, and whether they live.
-type HeldPartners = BTreeMap<PartnerId, bool>;
+type LockedPartners = BTreeMap<PartnerId, bool>;
 
 /// Locks a contact, and before it the rules of tiers, its partner and the one that it is to move
 /// to: whoever writes a partner holds it before he looks at its contacts.
@@ -236,7 +233,7 @@ async fn lock<'t, 'c>(
     id: ContactId,
     expected: Option<patch::ExpectedVersions>,
     target: Option<PartnerId>,
-) -> Result<(Contact, HeldPartners, PartnerWriter<'t, 'c>)> {
+) -> Result<(Contact, LockedPartners, PartnerWriter<'t, 'c>)> {
     let writer = PartnerWriter::new(tx).await?;
     // It may move to another partner between the two looks.
     for _ in 0..5 {
@@ -253,7 +250,7 @@ async fn lock<'t, 'c>(
     Err(Error::Unavailable("the contact moves from partner to partner".into()))
 }
 
-fn expect_live(held: &HeldPartners, id: PartnerId) -> Result<()> {
+fn expect_live(held: &LockedPartners, id: PartnerId) -> Result<()> {
     match held.get(&id) {
         Some(true) => Ok(()),
         _ => Err(Error::field("not_found_reference", "partner_id", "names no partner")),

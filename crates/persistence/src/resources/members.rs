@@ -172,9 +172,10 @@ pub async fn accept(
         .optional()?;
     let (id, mail_hash) = invited.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
     // An invitation of a time when there was one link alone proves as it did then.
-    let proof = match mail_hash.is_none_or(|mailed| mailed == hash) {
-        true => EmailProof::Given,
-        false => EmailProof::Missing,
+    let proof = if mail_hash.is_none_or(|mailed| mailed == hash) {
+        EmailProof::Given
+    } else {
+        EmailProof::Missing
     };
     let member: Member = diesel::update(members::table.find(id))
         .set((

@@ -38,7 +38,7 @@ pub const INVITATION: &str = "member.invited";
 /// How often its worker may die over one attempt.
 const CRASHES: i32 = 10;
 /// The longest reason that is kept, in characters.
-const LONGEST_REASON: usize = 500;
+const MAX_REASON_LENGTH: usize = 500;
 
 /// At most one living task of a delivery.
 fn key(id: Uuid) -> String {
@@ -139,7 +139,7 @@ pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Notificati
 /// A delivery that is to be tried now.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = notification_deliveries)]
-pub struct Due {
+pub struct DueDelivery {
     pub id: NotificationDeliveryId,
     pub channel: NotificationChannel,
     pub target: String,
@@ -158,7 +158,7 @@ pub struct Due {
 #[derive(Debug)]
 pub enum Next {
     /// Send it, in the name of this organization.
-    Send { due: Box<Due>, organization: String, recipient: Option<String> },
+    Send { due: Box<DueDelivery>, organization: String, recipient: Option<String> },
     /// Nobody is to get it any more, and why.
     Drop(&'static str),
     /// It is settled, or erased.
@@ -167,7 +167,7 @@ pub enum Next {
 
 /// Looks what is to be done for a task.
 pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
-    let pending = Due::query()
+    let pending = DueDelivery::query()
         .filter(notification_deliveries::id.eq(id))
         .filter(notification_deliveries::status.eq(NotificationDeliveryStatus::Pending));
     let Some(due) = pending.first(&mut tx.conn()).await.optional()? else {
@@ -215,7 +215,11 @@ pub enum Attempt {
 }
 
 /// Ends the task of an attempt: notes how it went, and queues the next one when there is one.
-pub async fn settle(run: &Run, id: NotificationDeliveryId, attempt: &Attempt) -> Result<()> {
+pub async fn finish_attempt(
+    run: &Run,
+    id: NotificationDeliveryId,
+    attempt: &Attempt,
+) -> Result<()> {
     run.step(async |tx| {
         // The task first, the delivery then, as `retry` locks them.
         tasks::complete(tx, &run.task).await?;
@@ -331,7 +335,7 @@ where
 }
 
 fn shortened(reason: &str) -> String {
-    reason.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
+    reason.chars().filter(|c| !c.is_control()).take(MAX_REASON_LENGTH).collect()
 }
 
 /// The delivery that a task tries.

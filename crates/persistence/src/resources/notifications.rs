@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     access::Actor,
     events::NewEvent,
     filter::{Node, Value},
@@ -14,8 +14,8 @@ use domain::{
     lists::ListRequest,
     members::Member,
     notifications::{
-        Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationPage,
-        NotificationSettings, NotificationSettingsUpdate, Occasion, Reach,
+        Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationChannels,
+        NotificationPage, NotificationRequest, NotificationSettings, NotificationSettingsUpdate,
     },
     patch,
     schema::{members, notification_deliveries, notification_settings, notifications},
@@ -40,36 +40,38 @@ use crate::{
 /// The task that tells of applications by number.
 pub const SUMMARY_TASK: &str = "application_summary";
 /// Applications of an organization that are told one by one outside of the application.
-const TOLD_APPLICATIONS: Allowance = Allowance { most: 10, period: TimeDelta::hours(1) };
+const APPLICATION_MAILS: Allowance = Allowance { most: 10, period: TimeDelta::hours(1) };
 
 /// Tells of what has happened, in the transaction in which it happens: an entry for each member who
 /// is concerned and active, and a delivery with its task for each mail and each target in Slack.
-pub async fn notify(tx: &Tx<'_>, occasions: &[Occasion]) -> Result<()> {
+pub async fn notify(tx: &Tx<'_>, occasions: &[NotificationRequest]) -> Result<()> {
     if occasions.is_empty() {
         return Ok(());
     }
     let of_form = occasions.iter().any(|occasion| occasion.audience == Audience::Form);
     let settings = if of_form { Some(get_settings(tx).await?) } else { None };
-    told(tx, occasions, settings.as_ref())?.execute(&mut tx.conn()).await?;
+    recipients(tx, occasions, settings.as_ref())?.execute(&mut tx.conn()).await?;
     Ok(())
 }
 
 /// One statement for all of it: who writes a deal or ends a job does not wait for a second look.
-fn told(
+fn recipients(
     tx: &Tx<'_>,
-    occasions: &[Occasion],
+    occasions: &[NotificationRequest],
     form: Option<&NotificationSettings>,
 ) -> Result<Statement> {
-    let texts = |text: fn(&Occasion) -> &str| {
+    let texts = |text: fn(&NotificationRequest) -> &str| {
         Bind::Texts(occasions.iter().map(|one| text(one).to_owned()).collect())
     };
-    let member =
-        |one: &Occasion| if let Audience::Member(id) = one.audience { id.0 } else { Uuid::nil() };
-    let user =
-        |one: &Occasion| if let Audience::User(id) = one.audience { id.0 } else { Uuid::nil() };
-    let by_form = |one: &Occasion| one.audience == Audience::Form;
-    let is_inside = |one: &Occasion| one.reach != Reach::Outside;
-    let is_outside = |one: &Occasion| one.reach != Reach::Inside;
+    let member = |one: &NotificationRequest| {
+        if let Audience::Member(id) = one.audience { id.0 } else { Uuid::nil() }
+    };
+    let user = |one: &NotificationRequest| {
+        if let Audience::User(id) = one.audience { id.0 } else { Uuid::nil() }
+    };
+    let by_form = |one: &NotificationRequest| one.audience == Audience::Form;
+    let is_inside = |one: &NotificationRequest| one.reach != NotificationChannels::Outside;
+    let is_outside = |one: &NotificationRequest| one.reach != NotificationChannels::Inside;
     let roles = form
         .map(|form| form.roles.iter().map(|role| role.as_str().to_owned()).collect())
         .unwrap_or_default();
@@ -133,10 +135,10 @@ pub async fn application_submitted(
     submission: impl ToString,
     applicant: &Applicant,
 ) -> Result<()> {
-    let mut occasion = Occasion::application_submitted(event, submission, applicant);
+    let mut occasion = NotificationRequest::application_submitted(event, submission, applicant);
     let key = applications_key(tx);
-    if let Some(wait) = mail_allowances::take(tx, &key, TOLD_APPLICATIONS).await? {
-        occasion.reach = Reach::Inside;
+    if let Some(wait) = mail_allowances::take(tx, &key, APPLICATION_MAILS).await? {
+        occasion.reach = NotificationChannels::Inside;
         let summary = NewTask::new(SUMMARY_TASK, json!({"event_id": event.0}))
             .unique(SUMMARY_TASK)
             .lane(Lane::Mails)
@@ -155,7 +157,7 @@ pub async fn summarize_applications(tx: &Tx<'_>, task: &Task) -> Result<()> {
     let event = serde_json::from_value(event).map(EventId).map_err(Error::internal)?;
     match mail_allowances::take_refused(tx, &applications_key(tx)).await? {
         0 => Ok(()),
-        count => notify(tx, &[Occasion::applications_submitted(event, count)]).await,
+        count => notify(tx, &[NotificationRequest::applications_submitted(event, count)]).await,
     }
 }
 
@@ -322,13 +324,13 @@ async fn expect_members(tx: &Tx<'_>, ids: &[MemberId]) -> Result<()> {
         .await?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !known.contains(id));
     let fault = |(number, _)| {
-        Fault::at_pointer(
+        FieldError::at_pointer(
             "not_found_reference",
             format!("#/member_ids/{number}"),
             "names no member",
         )
     };
-    let faults: Vec<Fault> = unknown.map(fault).collect();
+    let faults: Vec<FieldError> = unknown.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 

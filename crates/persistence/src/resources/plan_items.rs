@@ -11,7 +11,7 @@ use domain::{
     lists::ListRequest,
     patch,
     plan_items::{
-        PLAN_ITEM_PARTNER, POSITION_GAP, Placed, PlanItem, PlanItemCreate, PlanItemKind,
+        ItemPosition, PLAN_ITEM_PARTNER, POSITION_GAP, PlanItem, PlanItemCreate, PlanItemKind,
         PlanItemPage, PlanItemUpdate, place,
     },
     schema::{partners as partners_table, plan_items},
@@ -168,8 +168,8 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
         return Ok(item.position);
     }
     match place(item.id, &others, index) {
-        Placed::At(position) => Ok(position),
-        Placed::Renumbered(all) => {
+        ItemPosition::At(position) => Ok(position),
+        ItemPosition::Renumbered(all) => {
             let mut own = item.position;
             for (id, position) in all {
                 if id == item.id {

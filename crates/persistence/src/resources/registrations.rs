@@ -36,7 +36,7 @@ use crate::{
 /// The task that mails the link of a registration.
 pub const TASK: &str = "registration_mail";
 /// How long a registration can be confirmed.
-const LIFE: TimeDelta = TimeDelta::days(1);
+const REGISTRATION_TTL: TimeDelta = TimeDelta::days(1);
 /// Mails with links that one address gets. Whoever repeats a registration, because the first mail
 /// was lost, has another try; who asks in the name of others gets them no more than this, and keeps
 /// them out for no longer than an hour.
@@ -78,7 +78,7 @@ pub async fn request(
     request_id: Uuid,
 ) -> Result<()> {
     match email_directory::organization_of_proved(store, &registration.email).await? {
-        // The caller gets the same answer in both cases, after the same time (`MAIL_PACE` in the
+        // The caller gets the same answer in both cases, after the same time (`MIN_RESPONSE_TIME` in the
         // API).
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
@@ -134,7 +134,7 @@ async fn insert(
     let id = OrganizationId::new();
     let row = (
         registrations::id.eq(id),
-        registrations::expires_at.eq(Timestamp(Timestamp::now().0 + LIFE)),
+        registrations::expires_at.eq(Timestamp(Timestamp::now().0 + REGISTRATION_TTL)),
         registrations::organization_name.eq(&registration.organization_name),
         registrations::currency.eq(&registration.currency),
         registrations::name.eq(&registration.name),
@@ -168,7 +168,7 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
     // confirm.
     let token = OpaqueToken::generate(TokenKind::Registration, tx.scope().organization)?;
     let pending: Option<PendingRegistration> = diesel::update(registrations::table.find(id))
-        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
+        .filter(registrations::expires_at.gt(tx.must_end_after(REGISTRATION_TTL)))
         .set(registrations::token_hash.eq(token.hash().to_vec()))
         .returning(PendingRegistration::as_returning())
         .get_result(&mut tx.conn())
@@ -187,7 +187,7 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
 pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration> {
     let found: Option<PendingRegistration> = PendingRegistration::query()
         .filter(registrations::token_hash.eq(token.hash().to_vec()))
-        .filter(registrations::expires_at.gt(tx.must_end_after(LIFE)))
+        .filter(registrations::expires_at.gt(tx.must_end_after(REGISTRATION_TTL)))
         .first(&mut tx.conn())
         .await
         .optional()?;

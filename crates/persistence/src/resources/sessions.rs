@@ -32,9 +32,9 @@ const IDLE_LIFE: TimeDelta = TimeDelta::days(14);
 /// No session lives longer.
 const ABSOLUTE_LIFE: TimeDelta = TimeDelta::days(30);
 /// So long a used refresh token gets the same successor again: a client may lose an answer.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
+const REUSE_GRACE: TimeDelta = TimeDelta::seconds(10);
 /// What is kept of a User-Agent header, in characters.
-const LONGEST_USER_AGENT: usize = 500;
+const MAX_USER_AGENT: usize = 500;
 /// The youngest sessions that tell whether a device is new.
 const SESSIONS_COMPARED: i64 = 200;
 
@@ -57,7 +57,7 @@ pub struct Grant {
 
 /// What became of a refresh token.
 #[derive(Debug, Clone)]
-pub enum Refreshed {
+pub enum RefreshResult {
     Granted(Box<Grant>),
     /// It was used before, by the client or by a thief: the session has been ended. Commit, and
     /// then answer `refresh_token_reused`.
@@ -123,7 +123,7 @@ async fn is_known(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<bool
 
 /// What is kept of a User-Agent header.
 fn shortened(user_agent: &str) -> String {
-    user_agent.chars().take(LONGEST_USER_AGENT).collect()
+    user_agent.chars().take(MAX_USER_AGENT).collect()
 }
 
 /// Notes that a member is here, unless the member may not be.
@@ -167,7 +167,7 @@ struct Row {
 ///
 /// # Errors
 /// `refresh_token_invalid` when token, session or member are gone or too old; `member_suspended`.
-pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Refreshed> {
+pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<RefreshResult> {
     let invalid = || Error::of(Code::RefreshTokenInvalid);
     let now = Timestamp::now();
     let digest = token.hash().to_vec();
@@ -197,9 +197,9 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         .await?;
     // Either the client or a thief has used the token before. Nobody can tell which of the two asks
     // now, so the session ends for both.
-    if replaced_at.is_some_and(|at| at.0 + GRACE < now.0) {
+    if replaced_at.is_some_and(|at| at.0 + REUSE_GRACE < now.0) {
         end_reused(tx, session.id).await?;
-        return Ok(Refreshed::Reused);
+        return Ok(RefreshResult::Reused);
     }
     // Made out of the token and a secret of the server: whoever repeats within the grace period
     // gets the same successor, although only hashes are stored.
@@ -208,7 +208,7 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         Some(_) => session.expires_at,
         None => replace(tx, &session, token, &successor, now).await?,
     };
-    Ok(Refreshed::Granted(Box::new(Grant {
+    Ok(RefreshResult::Granted(Box::new(Grant {
         session: session.id,
         member,
         refresh_token: successor,
@@ -277,7 +277,7 @@ pub async fn end(tx: &Tx<'_>, member: MemberId, session: SessionId) -> Result<()
         .await?;
     match ended {
         0 => Err(Error::not_found()),
-        _ => told(tx, session).await,
+        _ => record_revocation(tx, session).await,
     }
 }
 
@@ -296,12 +296,12 @@ pub(crate) async fn end_all_but(
         .get_results(&mut tx.conn())
         .await?;
     for session in ended {
-        told(tx, session).await?;
+        record_revocation(tx, session).await?;
     }
     Ok(())
 }
 
-async fn told(tx: &Tx<'_>, session: SessionId) -> Result<()> {
+async fn record_revocation(tx: &Tx<'_>, session: SessionId) -> Result<()> {
     revocations::revoke(tx, session.0).await?;
     tx.record(NewEvent::new("session.revoked", session, None, json!({})));
     Ok(())

@@ -7,7 +7,7 @@ use chrono::Utc;
 use diesel::{pg::Pg, prelude::*, sql_types, upsert::on_constraint};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Error, Fault, Place, Result,
+    Error, FieldError, Place, Result,
     events::NewEvent,
     fields::{self, FieldReference},
     filter::{Node, Value as FilterValue},
@@ -18,8 +18,9 @@ use domain::{
     schema::{view_defaults, views},
     timestamp::Timestamp,
     views::{
-        Existing, Named, SavedView, SavedViewCreate, SavedViewPage, SavedViewUpdate, StoredView,
-        VIEW, VIEW_OWNER, ViewObject, ViewVisibility, named, narrowing, unknown_view,
+        ExistingReferences, ReferenceKey, SavedView, SavedViewCreate, SavedViewPage,
+        SavedViewUpdate, StoredView, VIEW, VIEW_OWNER, ViewObject, ViewVisibility, named,
+        narrowing, unknown_view,
     },
 };
 use serde_json::{Value, json};
@@ -274,9 +275,9 @@ pub async fn selection(
     Ok(narrowing(&view, &existing(tx, &named).await?, now))
 }
 
-fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<Named> {
+fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<ReferenceKey> {
     view.node(now)
-        .and_then(Result::<_, Vec<Fault>>::ok)
+        .and_then(Result::<_, Vec<FieldError>>::ok)
         .map(|node| named(&node))
         .unwrap_or_default()
 }
@@ -306,7 +307,7 @@ async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
         None => HashSet::new(),
     };
     let now = Utc::now();
-    let named: Vec<Named> = all.iter().flat_map(|view| names_of(view, now)).collect();
+    let named: Vec<ReferenceKey> = all.iter().flat_map(|view| names_of(view, now)).collect();
     let existing = existing(tx, &named).await?;
     let complete = |stored: StoredView| SavedView {
         is_default: defaults.contains(&stored.id),
@@ -317,9 +318,9 @@ async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
 }
 
 /// Which of these things exist: one question with a branch for each kind.
-async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
+async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferences> {
     if named.is_empty() {
-        return Ok(Existing::default());
+        return Ok(ExistingReferences::default());
     }
     let keys = |kind: FieldReference| {
         named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
@@ -348,7 +349,7 @@ async fn existing(tx: &Tx<'_>, named: &[Named]) -> Result<Existing> {
     }
     let rows: Vec<(String, String)> =
         out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
-    Ok(Existing(rows.into_iter().collect()))
+    Ok(ExistingReferences(rows.into_iter().collect()))
 }
 
 /// A private view is spoken of to its owner alone.

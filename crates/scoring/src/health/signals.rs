@@ -24,7 +24,7 @@ pub struct Signal {
     /// By how many points it moves health.
     pub effect: i64,
     /// False: the facts do not say; the effect is 0.
-    pub known: bool,
+    pub measured: bool,
     /// At most [`crate::fit::MAX_REASON`] characters.
     pub reason: String,
     /// The field of the partner that it is about, when it is about one.
@@ -58,7 +58,7 @@ struct Measure {
     reason: String,
 }
 
-fn known(permille: i64, reason: impl Into<String>) -> Measure {
+fn known_measure(permille: i64, reason: impl Into<String>) -> Measure {
     Measure { permille: Some(permille.clamp(-1_000, 1_000)), reason: reason.into() }
 }
 
@@ -174,7 +174,7 @@ pub(super) fn measure(facts: &PartnerFacts, points: &Points) -> Vec<Signal> {
         Signal {
             key: kind.key,
             effect: permille.map_or(0, |permille| (permille * points + 500).div_euclid(1_000)),
-            known: permille.is_some(),
+            measured: permille.is_some(),
             reason,
             field: kind.field,
             strength: kind.strength,
@@ -188,9 +188,10 @@ pub(super) fn measure(facts: &PartnerFacts, points: &Points) -> Vec<Signal> {
 /// Spares a new partner: it cannot have missed anything yet.
 fn unless_new(measured: &Measured<'_>, measure: Measure) -> Measure {
     match (measure.permille, measured.new_since()) {
-        (Some(permille), Some(day)) if permille < 0 => {
-            known(0, format!("{}; new since {day}, so it does not count yet", measure.reason))
-        }
+        (Some(permille), Some(day)) if permille < 0 => known_measure(
+            0,
+            format!("{}; new since {day}, so it does not count yet", measure.reason),
+        ),
         _ => measure,
     }
 }
@@ -225,7 +226,10 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
         facts.amount(plain.1),
         counted(share / 10),
     );
-    unless_new(measured, known(curve(share, &[(0, -1_000), (500, 0), (1_000, 1_000)]), reason))
+    unless_new(
+        measured,
+        known_measure(curve(share, &[(0, -1_000), (500, 0), (1_000, 1_000)]), reason),
+    )
 }
 
 /// **Trend of pipeline against the target.** The value of deals registered in the last two quarters
@@ -257,7 +261,10 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
         "New deals of the last two quarters come to {} % of the target for them",
         counted(share / 10)
     );
-    unless_new(measured, known(curve(share, &[(0, -1_000), (1_000, 0), (2_000, 1_000)]), reason))
+    unless_new(
+        measured,
+        known_measure(curve(share, &[(0, -1_000), (1_000, 0), (2_000, 1_000)]), reason),
+    )
 }
 
 /// **Coverage of the rest of the target.** What is neither won in this fiscal year nor covered by
@@ -283,7 +290,10 @@ fn coverage(measured: &Measured<'_>) -> Measure {
             facts.amount(open)
         )
     };
-    unless_new(measured, known(curve(gap, &[(0, 1_000), (500, 0), (1_000, -1_000)]), reason))
+    unless_new(
+        measured,
+        known_measure(curve(gap, &[(0, 1_000), (500, 0), (1_000, -1_000)]), reason),
+    )
 }
 
 /// **Rhythm of wins.** Deals won in each of the last four quarters, weighted 4, 3, 2, 1 from the
@@ -312,7 +322,7 @@ fn win_rhythm(measured: &Measured<'_>) -> Measure {
     let pace = weighted.saturating_mul(100) / lived.max(1);
     unless_new(
         measured,
-        known(curve(pace, &[(0, -1_000), (40, 0), (120, 500), (300, 1_000)]), reason),
+        known_measure(curve(pace, &[(0, -1_000), (40, 0), (120, 500), (300, 1_000)]), reason),
     )
 }
 
@@ -336,7 +346,10 @@ fn registration_rhythm(measured: &Measured<'_>) -> Measure {
     };
     unless_new(
         measured,
-        known(curve(2 * newer + older, &[(0, -1_000), (2, 0), (6, 500), (14, 1_000)]), reason),
+        known_measure(
+            curve(2 * newer + older, &[(0, -1_000), (2, 0), (6, 500), (14, 1_000)]),
+            reason,
+        ),
     )
 }
 
@@ -348,7 +361,7 @@ fn recency(measured: &Measured<'_>) -> Measure {
         return unknown("No activity is known");
     };
     let days = (measured.facts.today - day).num_days().max(0);
-    known(
+    known_measure(
         curve(days, &[(14, 1_000), (60, 0), (180, -1_000)]),
         format!("The last activity was on {day}"),
     )
@@ -369,7 +382,7 @@ fn win_rate(measured: &Measured<'_>) -> Measure {
         "Won {won} of {closed} {} closed in the last year",
         plural(closed, "deal", "deals")
     );
-    known((won - lost) * 1_000 / (closed + 2), reason)
+    known_measure((won - lost) * 1_000 / (closed + 2), reason)
 }
 
 /// **Ageing deals.** Open (approved) deals that are overdue: past the day on which they were to
@@ -396,7 +409,7 @@ fn ageing(measured: &Measured<'_>) -> Measure {
             plural(n, "is", "are")
         ),
     };
-    known(-permille(overdue, book), reason)
+    known_measure(-permille(overdue, book), reason)
 }
 
 /// **Stage and its age.** Scaling 1000, active and activated 800, enabled 500, signed 400,
@@ -417,7 +430,7 @@ fn stage(measured: &Measured<'_>) -> Measure {
     let since = facts.day("stage_changed_at");
     let arrived = matches!(stage, Active | Activated | Scaling | Rejected);
     if let Some(day) = since.filter(|day| !arrived && *day < before(facts.today, 2 * QUARTER)) {
-        return known(-500, format!("Stage {words} since {day}: more than two quarters"));
+        return known_measure(-500, format!("Stage {words} since {day}: more than two quarters"));
     }
     let permille = match stage {
         Scaling => 1_000,
@@ -428,7 +441,7 @@ fn stage(measured: &Measured<'_>) -> Measure {
         Prospect => 0,
         Rejected => -1_000,
     };
-    known(
+    known_measure(
         permille,
         since.map_or_else(|| format!("Stage {words}"), |day| format!("Stage {words} since {day}")),
     )
@@ -448,7 +461,7 @@ fn contacts(measured: &Measured<'_>) -> Measure {
         _ => 1_000,
     };
     let n = facts.reachable_contacts;
-    known(permille, format!("{n} {} can be reached", plural(n, "contact", "contacts")))
+    known_measure(permille, format!("{n} {} can be reached", plural(n, "contact", "contacts")))
 }
 
 fn plural<'a>(count: i64, one: &'a str, many: &'a str) -> &'a str {

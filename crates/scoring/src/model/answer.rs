@@ -1,6 +1,6 @@
 //! What the model answered: read strictly, bounded, cleaned. Whatever it says, the judgement that
 //! comes out keeps the promises of docs/scoring-model.md: 50 and the effects of a dimension are its
-//! score, no dimension is further than [`MOST_MOVED`] from the rules, every score is within 0..100,
+//! score, no dimension is further than [`MAX_CORRECTION`] from the rules, every score is within 0..100,
 //! and every reason rests on a fact that is there.
 
 use domain::{
@@ -14,14 +14,14 @@ use super::prompt::field_of;
 use crate::{Judgement, facts::Profile, rules};
 
 /// How far the model may move a dimension, in points.
-const MOST_MOVED: i64 = 15;
+const MAX_CORRECTION: i64 = 15;
 
 /// Limits of a judgement.
-const MOST_EVIDENCE: usize = 60;
-const MOST_STRENGTHS: usize = 10;
-const LONGEST_STRENGTH: usize = 200;
-const LONGEST_SUMMARY: usize = 2_000;
-const LONGEST_REASON: usize = 500;
+const MAX_EVIDENCE: usize = 60;
+const MAX_STRENGTHS_READ: usize = 10;
+const MAX_STRENGTH_LENGTH: usize = 200;
+const MAX_SUMMARY_LENGTH: usize = 2_000;
+const MAX_REASON_LENGTH: usize = 500;
 
 /// What the schema asks for, and nothing else.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,10 +58,10 @@ impl Answer {
         let mut judged = by_rules;
         let mut before = judged.four_c_breakdown.clone();
         for adjustment in self.adjustments {
-            if judged.evidence.len() >= MOST_EVIDENCE {
+            if judged.evidence.len() >= MAX_EVIDENCE {
                 break;
             }
-            let reason = sentence(&adjustment.reason, LONGEST_REASON);
+            let reason = sentence(&adjustment.reason, MAX_REASON_LENGTH);
             if facts.get(&adjustment.field).is_none() || reason.is_empty() {
                 continue;
             }
@@ -69,7 +69,8 @@ impl Answer {
             // The bound is around the score of the rules, so that several adjustments cannot add up
             // to more.
             let start = *of(&mut before, adjustment.dimension);
-            let (lowest, highest) = ((start - MOST_MOVED).max(0), (start + MOST_MOVED).min(100));
+            let (lowest, highest) =
+                ((start - MAX_CORRECTION).max(0), (start + MAX_CORRECTION).min(100));
             // What was cut off is not recorded as effect: the effects of a dimension add up to its
             // score.
             let effect = score.saturating_add(adjustment.effect).clamp(lowest, highest) - *score;
@@ -90,13 +91,13 @@ impl Answer {
         let strengths = self
             .key_strengths
             .iter()
-            .map(|text| sentence(text, LONGEST_STRENGTH))
+            .map(|text| sentence(text, MAX_STRENGTH_LENGTH))
             .filter(|text| !text.is_empty());
-        let strengths: Vec<String> = strengths.take(MOST_STRENGTHS).collect();
+        let strengths: Vec<String> = strengths.take(MAX_STRENGTHS_READ).collect();
         if !strengths.is_empty() {
             judged.key_strengths = strengths;
         }
-        let summary = sentence(&self.summary, LONGEST_SUMMARY);
+        let summary = sentence(&self.summary, MAX_SUMMARY_LENGTH);
         if !summary.is_empty() {
             judged.ai_summary = Some(summary);
         }
@@ -385,16 +386,16 @@ mod tests {
                 let score = *of(&mut after.four_c_breakdown, dimension);
                 let effects: i64 = after.evidence.iter().filter(|e| e.dimension == within(dimension)).map(|e| e.effect).sum();
                 prop_assert_eq!(50 + effects, score);
-                prop_assert!((score - *of(&mut before.clone().four_c_breakdown, dimension)).abs() <= MOST_MOVED);
+                prop_assert!((score - *of(&mut before.clone().four_c_breakdown, dimension)).abs() <= MAX_CORRECTION);
                 prop_assert!((0..=100).contains(&score));
             }
             prop_assert!((0..=100).contains(&after.fit_score));
             prop_assert_eq!(after.health_score, before.health_score);
-            prop_assert!(after.evidence.starts_with(&before.evidence) && after.evidence.len() <= MOST_EVIDENCE);
-            prop_assert!(after.evidence.iter().all(|e| e.reason.chars().count() <= LONGEST_REASON && !e.reason.is_empty()));
-            prop_assert!(after.key_strengths.len() <= MOST_STRENGTHS);
-            prop_assert!(after.key_strengths.iter().all(|text| text.chars().count() <= LONGEST_STRENGTH));
-            prop_assert!(after.ai_summary.is_none_or(|text| text.chars().count() <= LONGEST_SUMMARY));
+            prop_assert!(after.evidence.starts_with(&before.evidence) && after.evidence.len() <= MAX_EVIDENCE);
+            prop_assert!(after.evidence.iter().all(|e| e.reason.chars().count() <= MAX_REASON_LENGTH && !e.reason.is_empty()));
+            prop_assert!(after.key_strengths.len() <= MAX_STRENGTHS_READ);
+            prop_assert!(after.key_strengths.iter().all(|text| text.chars().count() <= MAX_STRENGTH_LENGTH));
+            prop_assert!(after.ai_summary.is_none_or(|text| text.chars().count() <= MAX_SUMMARY_LENGTH));
         }
 
         #[test]

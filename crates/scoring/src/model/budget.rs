@@ -8,11 +8,11 @@ use super::Usage;
 /// The tokens of one organization that are left of a day, shared by all who are judged at the same
 /// time.
 #[derive(Debug)]
-pub struct Budget(Mutex<Tally>);
+pub struct Budget(Mutex<BudgetState>);
 
 /// What a run used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Spent {
+pub struct ModelUsage {
     pub prompt_tokens: i64,
     pub completion_tokens: i64,
     /// Requests that were sent.
@@ -20,20 +20,20 @@ pub struct Spent {
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct BudgetState {
     left: i64,
-    spent: Spent,
+    spent: ModelUsage,
 }
 
 impl Budget {
     /// So many tokens are left. Requests that would not fit any more are not sent, so that it is
     /// never passed by more than retries cost.
     pub fn new(left: i64) -> Self {
-        Self(Mutex::new(Tally { left, spent: Spent::default() }))
+        Self(Mutex::new(BudgetState { left, spent: ModelUsage::default() }))
     }
 
     /// What was used so far.
-    pub fn spent(&self) -> Spent {
+    pub fn spent(&self) -> ModelUsage {
         self.tally(|tally| tally.spent)
     }
 
@@ -43,28 +43,28 @@ impl Budget {
     }
 
     /// Puts `tokens` aside, if there are as many.
-    pub(super) fn hold(&self, tokens: i64) -> Option<Hold<'_>> {
+    pub(super) fn reserve(&self, tokens: i64) -> Option<Reservation<'_>> {
         self.tally(|tally| {
             tally.left = (tally.left >= tokens).then(|| tally.left - tokens)?;
             Some(())
         })?;
-        Some(Hold { budget: self, tokens })
+        Some(Reservation { budget: self, tokens })
     }
 
-    fn tally<T>(&self, work: impl FnOnce(&mut Tally) -> T) -> T {
+    fn tally<T>(&self, work: impl FnOnce(&mut BudgetState) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// Tokens put aside; they go back when it is dropped.
-pub(super) struct Hold<'a> {
+pub(super) struct Reservation<'a> {
     budget: &'a Budget,
     tokens: i64,
 }
 
-impl Hold<'_> {
+impl Reservation<'_> {
     /// Takes what was really used instead of what was put aside.
-    pub(super) fn settle(self, usage: &Usage) {
+    pub(super) fn charge_usage(self, usage: &Usage) {
         self.budget.tally(|tally| {
             tally.left = tally.left.saturating_sub(usage.tokens());
             tally.spent.prompt_tokens =
@@ -76,7 +76,7 @@ impl Hold<'_> {
     }
 }
 
-impl Drop for Hold<'_> {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         self.budget.tally(|tally| tally.left = tally.left.saturating_add(self.tokens));
     }
@@ -89,18 +89,21 @@ mod tests {
     #[test]
     fn what_is_put_aside_cannot_be_had_twice_and_comes_back() {
         let budget = Budget::new(100);
-        let hold = budget.hold(60).unwrap();
-        assert!(budget.hold(60).is_none() && budget.left() == 40);
-        hold.settle(&Usage {
+        let reserve = budget.reserve(60).unwrap();
+        assert!(budget.reserve(60).is_none() && budget.left() == 40);
+        reserve.charge_usage(&Usage {
             prompt_tokens: 20,
             completion_tokens: 5,
             attempts: 2,
             ..Usage::default()
         });
         assert_eq!(budget.left(), 75);
-        assert_eq!(budget.spent(), Spent { prompt_tokens: 20, completion_tokens: 5, requests: 2 });
-        drop(budget.hold(75));
+        assert_eq!(
+            budget.spent(),
+            ModelUsage { prompt_tokens: 20, completion_tokens: 5, requests: 2 }
+        );
+        drop(budget.reserve(75));
         assert_eq!(budget.left(), 75);
-        assert!(Budget::new(-5).hold(1).is_none());
+        assert!(Budget::new(-5).reserve(1).is_none());
     }
 }

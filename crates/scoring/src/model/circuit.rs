@@ -29,12 +29,12 @@ impl Circuit {
     }
 
     /// A way through, if it is open for this one.
-    pub(super) fn enter(&self, now: Instant) -> Option<Pass<'_>> {
+    pub(super) fn enter(&self, now: Instant) -> Option<CircuitPermit<'_>> {
         self.state(|state| match *state {
-            State::Closed(_) => Some(Pass { circuit: self, probe_since: None }),
+            State::Closed(_) => Some(CircuitPermit { circuit: self, probe_since: None }),
             State::Open(until) if now >= until => {
                 *state = State::Probing;
-                Some(Pass { circuit: self, probe_since: Some(now) })
+                Some(CircuitPermit { circuit: self, probe_since: Some(now) })
             }
             State::Open(_) | State::Probing => None,
         })
@@ -46,13 +46,13 @@ impl Circuit {
 }
 
 /// One request on its way. One that is dropped without a word says nothing about the server.
-pub(super) struct Pass<'a> {
+pub(super) struct CircuitPermit<'a> {
     circuit: &'a Circuit,
     /// Set while this is the request that tries the server.
     probe_since: Option<Instant>,
 }
 
-impl Pass<'_> {
+impl CircuitPermit<'_> {
     /// The server answered.
     pub(super) fn succeeded(mut self) {
         let probe = self.probe_since.take().is_some();
@@ -85,7 +85,7 @@ impl Pass<'_> {
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for CircuitPermit<'_> {
     fn drop(&mut self) {
         // The next one may try.
         if let Some(since) = self.probe_since {

@@ -26,12 +26,12 @@ use super::{
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// More tokens than any server can mean.
-const MOST_TOKENS: i64 = 10_000_000;
+const MAX_TOKENS: i64 = 10_000_000;
 
 /// What is read of an answer. Nothing else: compatible servers leave out much, and add more.
 #[derive(Debug, Deserialize)]
 pub(super) struct Completion {
-    pub(super) choices: Vec<Choice>,
+    pub(super) string_enum: Vec<Choice>,
     #[serde(default)]
     usage: Option<Counts>,
 }
@@ -62,10 +62,10 @@ struct Counts {
 impl Completion {
     /// Tokens of prompt and completion: as the server says, else estimated.
     fn tokens(&self, prompt: &Prompt) -> (i64, i64) {
-        let said = |count: Option<i64>| count.map(|count| count.clamp(0, MOST_TOKENS));
+        let said = |count: Option<i64>| count.map(|count| count.clamp(0, MAX_TOKENS));
         let counts = self.usage.as_ref();
         let written = || {
-            self.choices
+            self.string_enum
                 .iter()
                 .filter_map(|choice| choice.message.content.as_deref())
                 .map(estimate)

@@ -18,7 +18,7 @@ use std::{fmt::Write, time::Instant};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-pub use budget::{Budget, Spent};
+pub use budget::{Budget, ModelUsage};
 pub use prompt::PROMPT_VERSION;
 pub use settings::{Fallback, Limits, ModelSettings, UnusableSettings, Usage};
 
@@ -33,7 +33,7 @@ use prompt::Prompt;
 
 /// A judgement, and what it cost.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
+pub struct ModelJudgement {
     pub judgement: Judgement,
     /// None when nothing was sent.
     pub usage: Option<Usage>,
@@ -126,7 +126,7 @@ impl Model {
         profile: &Profile,
         by_rules: Judgement,
         budget: &Budget,
-    ) -> Judged {
+    ) -> ModelJudgement {
         let _place = self.places.acquire().await.expect("it is never closed");
         let mut usage = Usage::default();
         let started = Instant::now();
@@ -144,7 +144,7 @@ impl Model {
                 Judgement { fallback_reason: Some(fallback.as_str().into()), ..by_rules }
             }
         };
-        Judged { judgement, usage: (usage.attempts > 0).then_some(usage) }
+        ModelJudgement { judgement, usage: (usage.attempts > 0).then_some(usage) }
     }
 
     async fn ask(
@@ -156,12 +156,12 @@ impl Model {
         usage: &mut Usage,
     ) -> Result<Answer, Fallback> {
         let prompt = Prompt::new(&self.name, self.limits.answer_tokens, facts, profile, by_rules);
-        let hold = budget
-            .hold(prompt.tokens() + i64::from(self.limits.answer_tokens))
+        let reserve = budget
+            .reserve(prompt.tokens() + i64::from(self.limits.answer_tokens))
             .ok_or(Fallback::BudgetExceeded)?;
         let pass = self.circuit.enter(Instant::now()).ok_or(Fallback::CircuitOpen)?;
         let asked = self.client.ask(&prompt, &self.limits, usage).await;
-        hold.settle(usage);
+        reserve.charge_usage(usage);
         match asked {
             Ok(completion) => {
                 pass.succeeded();
@@ -199,7 +199,7 @@ impl Model {
 }
 
 fn read(completion: &Completion) -> Result<Answer, Fallback> {
-    let choice = completion.choices.first().ok_or(Fallback::InvalidAnswer)?;
+    let choice = completion.string_enum.first().ok_or(Fallback::InvalidAnswer)?;
     if choice.message.refusal.as_deref().is_some_and(|text| !text.is_empty()) {
         return Err(Fallback::Refused);
     }

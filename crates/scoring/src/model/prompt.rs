@@ -57,8 +57,8 @@ const FIELDS: [&str; 24] = [
 ];
 
 /// Characters of a text that are sent, and answers of an application.
-const LONGEST_TEXT: usize = 4_000;
-const MOST_ANSWERS: usize = 40;
+const MAX_PROMPT_TEXT: usize = 4_000;
+const MAX_ANSWERS: usize = 40;
 
 /// The field of the partner behind a fact, when it is one.
 pub(super) fn field_of(fact: &str) -> Option<&'static str> {
@@ -187,11 +187,8 @@ pub(super) fn facts(facts: &PartnerFacts) -> Json {
         put("last_activity_on", json!(day));
     }
     put("activities_90d", json!(facts.activities_90d));
-    let answers = facts
-        .application
-        .iter()
-        .filter(|(_, answer)| !leads_to_somebody(answer))
-        .take(MOST_ANSWERS);
+    let answers =
+        facts.application.iter().filter(|(_, answer)| !leads_to_somebody(answer)).take(MAX_ANSWERS);
     let answers: Vec<Json> = answers
         .map(|(question, answer)| json!({"question": cut(question), "answer": cut(answer)}))
         .collect();
@@ -225,7 +222,7 @@ fn shown(name: &str, value: &Json, facts: &PartnerFacts) -> Option<Json> {
 }
 
 fn cut(text: &str) -> Json {
-    match text.char_indices().nth(LONGEST_TEXT) {
+    match text.char_indices().nth(MAX_PROMPT_TEXT) {
         Some((end, _)) => json!(format!("{}…", &text[..end])),
         None => json!(text),
     }

@@ -9,12 +9,12 @@ use std::{
 };
 
 use domain::{
-    Code, Error, Fault,
+    Code, Error, FieldError,
     body::{Schemas, id_prefix, split_list},
-    fault::Faults,
+    field_error::FieldErrors,
     fields::did_you_mean,
     filter,
-    ids::{self, IdFault},
+    ids::{self, IdError},
     lists::{ListQuery, invalid_parameters},
 };
 use percent_encoding::percent_decode_str;
@@ -66,7 +66,7 @@ pub struct CheckedQuery {
     pub values: Map<String, Json>,
     /// What is wrong with the parameters that every list has. They are answered together with what
     /// is wrong with the conditions, which `domain::lists` reads.
-    pub list_faults: Vec<Fault>,
+    pub list_faults: Vec<FieldError>,
 }
 
 /// A query parameter.
@@ -197,7 +197,7 @@ impl OperationPolicy {
         pairs: &[(String, String)],
     ) -> domain::Result<CheckedQuery> {
         let mut checked = CheckedQuery::default();
-        let (mut faults, mut of_list) = (Faults::default(), Faults::default());
+        let (mut faults, mut of_list) = (FieldErrors::default(), FieldErrors::default());
         let known: HashSet<&str> = self.query.iter().map(|known| known.name.as_str()).collect();
         let mut given: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut unknown = 0;
@@ -213,7 +213,7 @@ impl OperationPolicy {
             let texts = given.remove(parameter.name.as_str()).unwrap_or_default();
             if texts.is_empty() {
                 if parameter.required {
-                    faults.push(Fault::at_parameter(INVALID, &parameter.name, "is required"));
+                    faults.push(FieldError::at_parameter(INVALID, &parameter.name, "is required"));
                 }
                 continue;
             }
@@ -268,22 +268,28 @@ impl OperationPolicy {
     /// # Errors
     /// `not_acceptable` with what there is.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
-        let wanted =
-            || accept.unwrap_or("*/*").split(',').take(MAX_MEDIA_RANGES).filter_map(wanted);
-        let fits = |answer: &String| {
-            wanted().any(|wanted| overlap(&wanted, answer) || overlap(answer, &wanted))
+        let requested_media_type = || {
+            accept
+                .unwrap_or("*/*")
+                .split(',')
+                .take(MAX_MEDIA_RANGES)
+                .filter_map(requested_media_type)
         };
-        match self.answers.is_empty() || self.answers.iter().any(fits) {
-            true => Ok(()),
-            false => {
-                Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into()))
-            }
+        let fits = |answer: &String| {
+            requested_media_type().any(|requested_media_type| {
+                overlap(&requested_media_type, answer) || overlap(answer, &requested_media_type)
+            })
+        };
+        if self.answers.is_empty() || self.answers.iter().any(fits) {
+            Ok(())
+        } else {
+            Err(Error::of(Code::NotAcceptable).meta("available", self.answers.clone().into()))
         }
     }
 
-    fn unknown_parameter(&self, name: &str) -> Fault {
+    fn unknown_parameter(&self, name: &str) -> FieldError {
         let names = self.query.iter().map(|known| known.name.as_str());
-        let fault = Fault::at_parameter(INVALID, name, "unknown parameter");
+        let fault = FieldError::at_parameter(INVALID, name, "unknown parameter");
         match did_you_mean(name, names) {
             Some(guess) => fault.meta("did_you_mean", guess),
             None => fault,
@@ -328,10 +334,10 @@ impl PathParameter {
     fn check_id(&self, prefix: &'static str, text: &str) -> domain::Result<()> {
         match ids::decode(prefix, text) {
             Ok(_) => Ok(()),
-            Err(IdFault::Malformed) => Err(Error::not_found()),
-            Err(IdFault::WrongKind) => {
+            Err(IdError::Malformed) => Err(Error::not_found()),
+            Err(IdError::WrongKind) => {
                 let detail = format!("must be an id that begins with {prefix}_");
-                let fault = Fault::at_parameter("wrong_id_type", &self.name, detail);
+                let fault = FieldError::at_parameter("wrong_id_type", &self.name, detail);
                 Err(Error::invalid(vec![fault.meta("prefix", prefix)]))
             }
         }
@@ -367,7 +373,7 @@ impl Parameter {
 /// silent about it for the sake of a generator.
 fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
     let mut kinds: Vec<String> = content.into_iter().flat_map(Map::keys).cloned().collect();
-    let is = |wanted: &str| kinds.iter().any(|kind| kind == wanted);
+    let is = |requested_media_type: &str| kinds.iter().any(|kind| kind == requested_media_type);
     if is("application/merge-patch+json") && !is("application/json") {
         kinds.push("application/json".to_owned());
     }
@@ -388,7 +394,7 @@ fn answers_of(operation: &Json, document: &Json) -> Vec<String> {
 }
 
 /// A media range of an `Accept` header, unless its weight is zero.
-fn wanted(range: &str) -> Option<String> {
+fn requested_media_type(range: &str) -> Option<String> {
     let mut parts = range.split(';').map(str::trim);
     let kind = parts.next()?.to_ascii_lowercase();
     let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));

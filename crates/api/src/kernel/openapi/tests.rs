@@ -20,8 +20,8 @@ use utoipa::{
 
 use super::*;
 use crate::kernel::{
-    call,
     operation::{OperationList, operations},
+    request_context,
 };
 
 #[path = "../../../../../tests/src/contract_lint.rs"]
@@ -186,7 +186,7 @@ async fn list_partners(_: web::Query<Paging>) -> HttpResponse {
     created(Partner),
     errors(DomainTaken, ExternalIdTaken)
 )]
-async fn create_partner(_: call::Json<PartnerCreate>) -> HttpResponse {
+async fn create_partner(_: request_context::Json<PartnerCreate>) -> HttpResponse {
     nothing().await
 }
 
@@ -213,7 +213,10 @@ async fn get_partner(_: web::Path<PartnerId>) -> HttpResponse {
     errors(DomainTaken),
     field_errors(ComputedField, WeightsNot100Percent)
 )]
-async fn update_partner(_: web::Path<PartnerId>, _: call::Json<PartnerUpdate>) -> HttpResponse {
+async fn update_partner(
+    _: web::Path<PartnerId>,
+    _: request_context::Json<PartnerUpdate>,
+) -> HttpResponse {
     nothing().await
 }
 
@@ -258,13 +261,13 @@ async fn add_partner_tag(_: web::Path<PartnerTagPath>) -> HttpResponse {
 
 /// Create a label
 #[operation(post("/labels"), tag(Tags), role(Admin), no_api_key, created(Label))]
-async fn create_label(_: call::Json<LabelCreate>) -> HttpResponse {
+async fn create_label(_: request_context::Json<LabelCreate>) -> HttpResponse {
     nothing().await
 }
 
 /// Change a label
 #[operation(patch("/labels/{id}"), tag(Tags), role(Viewer), no_api_key, ok(Label))]
-async fn update_label(_: web::Path<TagId>, _: call::Json<LabelUpdate>) -> HttpResponse {
+async fn update_label(_: web::Path<TagId>, _: request_context::Json<LabelUpdate>) -> HttpResponse {
     nothing().await
 }
 

@@ -48,7 +48,7 @@ pub struct Limits {
 
 /// Where requests may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum AddressPolicy {
     /// To public addresses, at the ports of the web.
     Public,
     /// To any address and port, with credentials in the address: what only the operator can name,
@@ -61,12 +61,12 @@ pub enum Reach {
 #[derive(Clone)]
 pub struct Outgoing {
     http: Client,
-    reach: Reach,
+    reach: AddressPolicy,
 }
 
 /// An answer that came whole.
 #[derive(Debug)]
-pub struct Fetched {
+pub struct FetchedPage {
     /// Where it came from in the end.
     pub url: Url,
     /// The `Content-Type`, in lower case.
@@ -74,7 +74,7 @@ pub struct Fetched {
     pub body: Vec<u8>,
 }
 
-impl Fetched {
+impl FetchedPage {
     /// The media type without its parameters.
     pub fn media_type(&self) -> Option<&str> {
         self.content_type.as_deref().and_then(|kind| kind.split(';').next()).map(str::trim)
@@ -83,7 +83,7 @@ impl Fetched {
 
 /// Why there is no answer, in words for users that go on where "`acme.com` " ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum RequestError {
     /// The guard does not let it pass.
     NotAllowed(String),
     /// No connection came about.
@@ -92,7 +92,7 @@ pub enum Trouble {
     Failed(String),
 }
 
-impl Trouble {
+impl RequestError {
     /// The problem: `url_not_allowed` or `fetch_failed`. `what` was asked.
     pub fn of(self, what: impl fmt::Display) -> Error {
         match self {
@@ -110,12 +110,12 @@ impl Outgoing {
     ///
     /// # Errors
     /// When there cannot be any client at all.
-    pub fn new(reach: Reach, hosts: &HashMap<String, SocketAddr>) -> anyhow::Result<Self> {
+    pub fn new(reach: AddressPolicy, hosts: &HashMap<String, SocketAddr>) -> anyhow::Result<Self> {
         Self::with_names(reach, hosts, Arc::new(System))
     }
 
     fn with_names(
-        reach: Reach,
+        reach: AddressPolicy,
         hosts: &HashMap<String, SocketAddr>,
         others: Arc<dyn Resolve>,
     ) -> anyhow::Result<Self> {
@@ -134,15 +134,28 @@ impl Outgoing {
     /// Gets what is there, or where it leads to. `accept` says what is wanted.
     ///
     /// # Errors
-    /// [`Trouble`].
-    pub async fn get(&self, url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
+    /// [`RequestError`].
+    pub async fn get(
+        &self,
+        url: Url,
+        accept: &str,
+        limits: Limits,
+    ) -> Result<FetchedPage, RequestError> {
         let answer = tokio::time::timeout(limits.time, self.follow(url, accept, limits)).await;
         answer.unwrap_or_else(|_| {
-            Err(Trouble::Failed(format!("did not answer within {} seconds", limits.time.as_secs())))
+            Err(RequestError::Failed(format!(
+                "did not answer within {} seconds",
+                limits.time.as_secs()
+            )))
         })
     }
 
-    async fn follow(&self, mut url: Url, accept: &str, limits: Limits) -> Result<Fetched, Trouble> {
+    async fn follow(
+        &self,
+        mut url: Url,
+        accept: &str,
+        limits: Limits,
+    ) -> Result<FetchedPage, RequestError> {
         for hop in 0..=limits.redirects {
             let leads = |trouble| if hop == 0 { trouble } else { led_astray(&url, trouble) };
             self.check(&url).map_err(leads)?;
@@ -157,19 +170,19 @@ impl Outgoing {
                 None => return read(url, response, limits.bytes).await,
             }
         }
-        Err(Trouble::Failed(format!("redirects more than {} times", limits.redirects)))
+        Err(RequestError::Failed(format!("redirects more than {} times", limits.redirects)))
     }
 
     /// What can be said of an address before its name is resolved.
     ///
     /// # Errors
-    /// [`Trouble::NotAllowed`].
-    pub fn check(&self, url: &Url) -> Result<(), Trouble> {
-        let refuse = |why: &str| Err(Trouble::NotAllowed(why.to_owned()));
+    /// [`RequestError::NotAllowed`].
+    pub fn check(&self, url: &Url) -> Result<(), RequestError> {
+        let refuse = |why: &str| Err(RequestError::NotAllowed(why.to_owned()));
         if !matches!(url.scheme(), "http" | "https") {
             return refuse("is neither http nor https");
         }
-        if self.reach == Reach::Anywhere {
+        if self.reach == AddressPolicy::Anywhere {
             return Ok(());
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -213,7 +226,7 @@ struct NotPublic;
 
 /// Resolves names, once for each connection, to addresses that are allowed.
 struct Names {
-    reach: Reach,
+    reach: AddressPolicy,
     hosts: HashMap<String, SocketAddr>,
     others: Arc<dyn Resolve>,
 }
@@ -236,9 +249,12 @@ impl Resolve for Names {
             let found: Vec<SocketAddr> = found.await?.collect();
             // All or nothing: nobody has a good reason for a name that is public and private at
             // once.
-            match reach == Reach::Anywhere || found.iter().all(|address| is_public(address.ip())) {
-                true => Ok(Box::new(found.into_iter()) as Addrs),
-                false => Err(NotPublic.into()),
+            if reach == AddressPolicy::Anywhere
+                || found.iter().all(|address| is_public(address.ip()))
+            {
+                Ok(Box::new(found.into_iter()) as Addrs)
+            } else {
+                Err(NotPublic.into())
             }
         })
     }
@@ -259,48 +275,48 @@ impl Resolve for System {
 }
 
 /// What went wrong, without a word about the inside of this deployment.
-fn trouble(error: reqwest::Error) -> Trouble {
+fn trouble(error: reqwest::Error) -> RequestError {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if inner.is::<NotPublic>() {
-            return Trouble::NotAllowed(NOT_PUBLIC.to_owned());
+            return RequestError::NotAllowed(NOT_PUBLIC.to_owned());
         }
         cause = inner.source();
     }
     let error = error.without_url();
     tracing::debug!(?error, "an outgoing request failed");
     match () {
-        () if error.is_dns() => Trouble::Unreachable("has no address".to_owned()),
-        () if error.is_connect() => Trouble::Unreachable("cannot be reached".to_owned()),
-        () if error.is_timeout() => Trouble::Failed("did not answer in time".to_owned()),
-        () => Trouble::Failed("broke off".to_owned()),
+        () if error.is_dns() => RequestError::Unreachable("has no address".to_owned()),
+        () if error.is_connect() => RequestError::Unreachable("cannot be reached".to_owned()),
+        () if error.is_timeout() => RequestError::Failed("did not answer in time".to_owned()),
+        () => RequestError::Failed("broke off".to_owned()),
     }
 }
 
 /// Whose fault a redirect's trouble is.
-fn led_astray(url: &Url, trouble: Trouble) -> Trouble {
+fn led_astray(url: &Url, trouble: RequestError) -> RequestError {
     let at = |why| format!("redirects to `{}`, which {why}", url.host_str().unwrap_or_default());
     match trouble {
-        Trouble::NotAllowed(why) => Trouble::NotAllowed(at(why)),
-        Trouble::Unreachable(why) | Trouble::Failed(why) => Trouble::Failed(at(why)),
+        RequestError::NotAllowed(why) => RequestError::NotAllowed(at(why)),
+        RequestError::Unreachable(why) | RequestError::Failed(why) => RequestError::Failed(at(why)),
     }
 }
 
 /// Where the answer leads.
-fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, Trouble> {
+fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, RequestError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let to =
         response.headers().get(LOCATION).and_then(|to| std::str::from_utf8(to.as_bytes()).ok());
     let to = to.and_then(|to| from.join(to).ok());
-    to.map(Some).ok_or_else(|| Trouble::Failed("redirects to nowhere".to_owned()))
+    to.map(Some).ok_or_else(|| RequestError::Failed("redirects to nowhere".to_owned()))
 }
 
 /// The body, as long as it is not too long.
-async fn read(url: Url, response: Response, most: usize) -> Result<Fetched, Trouble> {
+async fn read(url: Url, response: Response, most: usize) -> Result<FetchedPage, RequestError> {
     if !response.status().is_success() {
-        return Err(Trouble::Failed(format!("answered {}", response.status().as_u16())));
+        return Err(RequestError::Failed(format!("answered {}", response.status().as_u16())));
     }
     let header = |name| {
         response
@@ -310,17 +326,17 @@ async fn read(url: Url, response: Response, most: usize) -> Result<Fetched, Trou
             .map(str::to_ascii_lowercase)
     };
     if header(CONTENT_ENCODING).is_some_and(|encoding| encoding.trim() != "identity") {
-        return Err(Trouble::Failed(
+        return Err(RequestError::Failed(
             "answered with packed bytes, which were not asked for".to_owned(),
         ));
     }
     let content_type = header(CONTENT_TYPE);
-    let too_large = || Trouble::Failed(format!("answered with more than {} KiB", most / 1024));
+    let too_large = || RequestError::Failed(format!("answered with more than {} KiB", most / 1024));
     if response.content_length().is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
     let body = read_whole(response, most).await.map_err(trouble)?.ok_or_else(too_large)?;
-    Ok(Fetched { url, content_type, body })
+    Ok(FetchedPage { url, content_type, body })
 }
 
 /// The body of an answer, however it says that it is long; none when it has more than `most` bytes.

@@ -16,7 +16,7 @@ use crate::kernel::outgoing::read_whole;
 /// What tokens of Slack are encrypted for.
 pub const TOKENS: &str = "slack tokens";
 /// How long Slack may take, from the connection to the last byte.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of the longest answer; a page of users has a few hundred thousand.
 const MAX_ANSWER: usize = 2 << 20;
 /// Characters of a word of Slack's that is repeated.
@@ -26,7 +26,7 @@ const MAX_WAIT: Duration = Duration::from_secs(3_600);
 
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SlackFault {
+pub enum SlackError {
     /// It did not answer in time.
     Silent(String),
     /// It cannot be reached, or does not answer as Slack does.
@@ -34,11 +34,11 @@ pub enum SlackFault {
     /// Too many calls; not before this time.
     Throttled(Duration),
     /// `ok: false` with this word.
-    Said(String),
+    SlackReply(String),
 }
 
 /// Words that stand for a passing trouble; all others mean that the same call will not succeed.
-const PASSING: &[&str] = &[
+const TRANSIENT_ERRORS: &[&str] = &[
     "ratelimited",
     "rate_limited",
     "internal_error",
@@ -48,7 +48,7 @@ const PASSING: &[&str] = &[
     "team_added_to_org",
 ];
 
-impl SlackFault {
+impl SlackError {
     /// As the end of a delivery.
     pub fn into_attempt(self) -> Attempt {
         match self {
@@ -57,10 +57,10 @@ impl SlackFault {
             Self::Throttled(wait) => {
                 Attempt::Failed { reason: "Slack asks to wait".to_owned(), not_before: Some(wait) }
             }
-            Self::Said(word) if PASSING.contains(&word.as_str()) => {
+            Self::SlackReply(word) if TRANSIENT_ERRORS.contains(&word.as_str()) => {
                 Attempt::Failed { reason: format!("Slack says {word}"), not_before: None }
             }
-            Self::Said(word) => Attempt::Refused { reason: format!("Slack says {word}") },
+            Self::SlackReply(word) => Attempt::Refused { reason: format!("Slack says {word}") },
         }
     }
 
@@ -86,7 +86,7 @@ pub struct SlackApi {
 }
 
 impl SlackApi {
-    /// `base` includes `/api`; `patience` is how long a call may take, usually [`PATIENCE`].
+    /// `base` includes `/api`; `patience` is how long a call may take, usually [`REQUEST_TIMEOUT`].
     ///
     /// # Errors
     /// When there is no TLS.
@@ -100,7 +100,7 @@ impl SlackApi {
     }
 
     /// The name of the workspace that a token belongs to.
-    pub async fn workspace(&self, token: &str) -> Result<String, SlackFault> {
+    pub async fn workspace(&self, token: &str) -> Result<String, SlackError> {
         let answer = call(self.http.post(self.at("auth.test")).bearer_auth(token)).await?;
         Ok(text(&answer, "/team")
             .or_else(|| text(&answer, "/team_id"))
@@ -108,7 +108,7 @@ impl SlackApi {
     }
 
     /// Sends a message to a channel or a user.
-    pub async fn post(&self, token: &str, message: &Json) -> Result<(), SlackFault> {
+    pub async fn post(&self, token: &str, message: &Json) -> Result<(), SlackError> {
         call(self.http.post(self.at("chat.postMessage")).bearer_auth(token).json(message))
             .await
             .map(drop)
@@ -122,7 +122,7 @@ impl SlackApi {
         kind: SlackTargetKind,
         cursor: &str,
         limit: i64,
-    ) -> Result<Targets, SlackFault> {
+    ) -> Result<Targets, SlackError> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &limit.to_string());
         if !cursor.is_empty() {
@@ -150,10 +150,13 @@ impl SlackApi {
     }
 }
 
-async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
-    let away = |error: reqwest::Error| match error.is_timeout() {
-        true => SlackFault::Silent("Slack did not answer in time".to_owned()),
-        false => SlackFault::Away(format!("Slack cannot be reached: {}", error.without_url())),
+async fn call(request: RequestBuilder) -> Result<Json, SlackError> {
+    let away = |error: reqwest::Error| {
+        if error.is_timeout() {
+            SlackError::Silent("Slack did not answer in time".to_owned())
+        } else {
+            SlackError::Away(format!("Slack cannot be reached: {}", error.without_url()))
+        }
     };
     let response = request.send().await.map_err(away)?;
     let status = response.status();
@@ -163,19 +166,19 @@ async fn call(request: RequestBuilder) -> Result<Json, SlackFault> {
             .get(header::RETRY_AFTER)
             .and_then(|wait| wait.to_str().ok()?.trim().parse().ok());
         let wait = Duration::from_secs(wait.unwrap_or(30));
-        return Err(SlackFault::Throttled(wait.min(MAX_WAIT)));
+        return Err(SlackError::Throttled(wait.min(MAX_WAIT)));
     }
     if !status.is_success() {
-        return Err(SlackFault::Away(format!("Slack answers {status}")));
+        return Err(SlackError::Away(format!("Slack answers {status}")));
     }
-    let not_slack = || SlackFault::Away("what answers is not Slack".to_owned());
+    let not_slack = || SlackError::Away("what answers is not Slack".to_owned());
     let body = read_whole(response, MAX_ANSWER).await.map_err(away)?.ok_or_else(not_slack)?;
     let answer: Json = serde_json::from_slice(&body).map_err(|_| not_slack())?;
     match answer.get("ok").and_then(Json::as_bool) {
         Some(true) => Ok(answer),
         Some(false) => {
             let word = text(&answer, "/error").unwrap_or_else(|| "no".to_owned());
-            Err(SlackFault::Said(word.chars().take(MAX_WORD).collect()))
+            Err(SlackError::SlackReply(word.chars().take(MAX_WORD).collect()))
         }
         None => Err(not_slack()),
     }
@@ -264,13 +267,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_without_end_is_not_slacks() {
-        let slack = SlackApi::new(&serve(&[b'x'; 65_536]).await, PATIENCE).unwrap();
+        let slack = SlackApi::new(&serve(&[b'x'; 65_536]).await, REQUEST_TIMEOUT).unwrap();
         let begun = Instant::now();
         let targets = slack.targets("xoxb", SlackTargetKind::User, "", 10).await.unwrap_err();
         for fault in [slack.workspace("xoxb").await.unwrap_err(), targets] {
-            assert_eq!(fault, SlackFault::Away("what answers is not Slack".to_owned()));
+            assert_eq!(fault, SlackError::Away("what answers is not Slack".to_owned()));
         }
-        assert!(begun.elapsed() < PATIENCE, "the size ends it, not the time");
+        assert!(begun.elapsed() < REQUEST_TIMEOUT, "the size ends it, not the time");
     }
 
     #[tokio::test]
@@ -283,9 +286,9 @@ mod tests {
             slack.post("xoxb", &json!({})).await.unwrap_err(),
         ];
         for fault in faults {
-            assert_eq!(fault, SlackFault::Silent("Slack did not answer in time".to_owned()));
+            assert_eq!(fault, SlackError::Silent("Slack did not answer in time".to_owned()));
         }
-        assert!(begun.elapsed() >= 2 * patience && begun.elapsed() < PATIENCE);
+        assert!(begun.elapsed() >= 2 * patience && begun.elapsed() < REQUEST_TIMEOUT);
     }
 
     #[test]
@@ -311,18 +314,18 @@ mod tests {
 
     #[test]
     fn what_slack_says_is_passing_or_final() {
-        let said = |word: &str| SlackFault::Said(word.to_owned()).into_attempt();
+        let said = |word: &str| SlackError::SlackReply(word.to_owned()).into_attempt();
         for word in
             ["channel_not_found", "invalid_auth", "token_revoked", "is_archived", "something_new"]
         {
             assert!(matches!(said(word), Attempt::Refused { .. }), "{word}");
         }
-        for word in PASSING {
+        for word in TRANSIENT_ERRORS {
             assert!(matches!(said(word), Attempt::Failed { not_before: None, .. }), "{word}");
         }
         let wait = Duration::from_secs(7);
         assert!(
-            matches!(SlackFault::Throttled(wait).into_attempt(), Attempt::Failed { not_before: Some(w), .. } if w == wait)
+            matches!(SlackError::Throttled(wait).into_attempt(), Attempt::Failed { not_before: Some(w), .. } if w == wait)
         );
     }
 

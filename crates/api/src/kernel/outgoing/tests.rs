@@ -43,8 +43,11 @@ impl Server {
 
     /// A client that finds this server under `acme.test`.
     fn client(&self) -> Outgoing {
-        Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), self.address)]))
-            .unwrap()
+        Outgoing::new(
+            AddressPolicy::Public,
+            &HashMap::from([("acme.test".to_owned(), self.address)]),
+        )
+        .unwrap()
     }
 }
 
@@ -103,7 +106,7 @@ async fn answer(path: &str, socket: &mut tokio::net::TcpStream) -> std::io::Resu
     socket.shutdown().await
 }
 
-async fn get(client: &Outgoing, url: &str) -> Result<Fetched, Trouble> {
+async fn get(client: &Outgoing, url: &str) -> Result<FetchedPage, RequestError> {
     client.get(Url::parse(url).unwrap(), "*/*", LIMITS).await
 }
 
@@ -153,7 +156,7 @@ async fn redirects_are_checked_like_first_addresses() {
     ] {
         let refused = get(&client, &format!("http://acme.test/{path}")).await.unwrap_err();
         assert!(
-            matches!(&refused, Trouble::NotAllowed(why) if why.starts_with("redirects to")),
+            matches!(&refused, RequestError::NotAllowed(why) if why.starts_with("redirects to")),
             "{path}: {refused:?}"
         );
         assert_eq!(refused.of("`acme.test`").code(), Code::UrlNotAllowed);
@@ -177,7 +180,7 @@ async fn answers_that_are_of_no_use_say_why() {
         ("nowhere", "redirects to nowhere"),
     ] {
         match get(&client, &format!("http://acme.test/{path}")).await {
-            Err(Trouble::Failed(said)) => assert!(said.contains(why), "{path}: {said}"),
+            Err(RequestError::Failed(said)) => assert!(said.contains(why), "{path}: {said}"),
             other => panic!("{path}: {other:?}"),
         }
     }
@@ -186,7 +189,7 @@ async fn answers_that_are_of_no_use_say_why() {
         let url = Url::parse(&format!("http://acme.test/{path}")).unwrap();
         let late = client.get(url, "*/*", limits).await.unwrap_err();
         assert!(
-            matches!(&late, Trouble::Failed(why) if why.contains("did not answer within")),
+            matches!(&late, RequestError::Failed(why) if why.contains("did not answer within")),
             "{late:?}"
         );
     }
@@ -197,21 +200,22 @@ async fn who_cannot_be_reached_is_told_apart() {
     // Nobody listens where somebody just did.
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client =
-        Outgoing::new(Reach::Public, &HashMap::from([("acme.test".to_owned(), address)])).unwrap();
+        Outgoing::new(AddressPolicy::Public, &HashMap::from([("acme.test".to_owned(), address)]))
+            .unwrap();
     for url in ["http://acme.test/", "https://acme.test/", "http://no-such-name.invalid/"] {
         let trouble = get(&client, url).await.unwrap_err();
-        assert!(matches!(trouble, Trouble::Unreachable(_)), "{url}: {trouble:?}");
+        assert!(matches!(trouble, RequestError::Unreachable(_)), "{url}: {trouble:?}");
     }
     // Somebody who does not speak TLS is nobody to https.
     let server = Server::start().await;
     let trouble = get(&server.client(), "https://acme.test/").await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Unreachable(_)), "{trouble:?}");
+    assert!(matches!(trouble, RequestError::Unreachable(_)), "{trouble:?}");
 }
 
 #[tokio::test]
 async fn private_addresses_are_refused_in_every_spelling() {
     let server = Server::start().await;
-    let client = Outgoing::new(Reach::Public, &HashMap::new()).unwrap();
+    let client = Outgoing::new(AddressPolicy::Public, &HashMap::new()).unwrap();
     let port = server.address.port();
     for url in [
         "http://127.0.0.1/",
@@ -232,10 +236,10 @@ async fn private_addresses_are_refused_in_every_spelling() {
         &format!("http://8.8.8.8:{port}/"),
     ] {
         let trouble = get(&client, url).await.unwrap_err();
-        assert!(matches!(trouble, Trouble::NotAllowed(_)), "{url}: {trouble:?}");
+        assert!(matches!(trouble, RequestError::NotAllowed(_)), "{url}: {trouble:?}");
     }
     assert!(server.heads.lock().unwrap().is_empty());
-    let open = Outgoing::new(Reach::Anywhere, &HashMap::new()).unwrap();
+    let open = Outgoing::new(AddressPolicy::Anywhere, &HashMap::new()).unwrap();
     assert_eq!(get(&open, &format!("http://127.0.0.1:{port}/")).await.unwrap().body, b"hello");
     assert_eq!(get(&open, &format!("http://localhost:{port}/")).await.unwrap().body, b"hello");
 }
@@ -261,7 +265,8 @@ async fn a_name_that_changes_its_mind_gains_nothing() {
         lists: vec![vec![first.address], vec![second.address]],
         asked: AtomicUsize::new(0),
     });
-    let open = Outgoing::with_names(Reach::Anywhere, &HashMap::new(), moody.clone()).unwrap();
+    let open =
+        Outgoing::with_names(AddressPolicy::Anywhere, &HashMap::new(), moody.clone()).unwrap();
     get(&open, "http://rebinding.test/").await.unwrap();
     assert_eq!(moody.asked.load(Ordering::Relaxed), 1, "what was checked is what is called");
     assert_eq!((first.heads.lock().unwrap().len(), second.heads.lock().unwrap().len()), (1, 0));
@@ -273,9 +278,9 @@ async fn a_name_that_changes_its_mind_gains_nothing() {
         vec!["[::ffff:10.0.0.1]:0".parse().unwrap()],
     ] {
         let names = Arc::new(Moody { lists: vec![list], asked: AtomicUsize::new(0) });
-        let guarded = Outgoing::with_names(Reach::Public, &HashMap::new(), names).unwrap();
+        let guarded = Outgoing::with_names(AddressPolicy::Public, &HashMap::new(), names).unwrap();
         let trouble = get(&guarded, "http://rebinding.test/").await.unwrap_err();
-        assert_eq!(trouble, Trouble::NotAllowed(NOT_PUBLIC.to_owned()));
+        assert_eq!(trouble, RequestError::NotAllowed(NOT_PUBLIC.to_owned()));
     }
     assert_eq!(second.heads.lock().unwrap().len(), 0);
 }

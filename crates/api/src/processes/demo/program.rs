@@ -63,7 +63,7 @@ pub(super) async fn set_requirements(tx: &Tx<'_>) -> domain::Result<()> {
 /// Deals of the last eighteen months, for every partner that has come far enough.
 pub(super) async fn insert_deals(
     tx: &Tx<'_>,
-    partners: &[Entered],
+    partners: &[DemoPartner],
     managers: &[MemberId],
     today: NaiveDate,
 ) -> domain::Result<()> {
@@ -100,9 +100,10 @@ fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: Naive
     );
     let status = dice.pick(&STATUSES);
     // What is open was registered lately, what is closed long enough ago to have been worked on.
-    let registered_on = match status.is_closed() {
-        true => before(today, 60 + dice.below(480)),
-        false => before(today, dice.below(120)),
+    let registered_on = if status.is_closed() {
+        before(today, 60 + dice.below(480))
+    } else {
+        before(today, dice.below(120))
     };
     let mut deal = json!({
         "partner_id": partner, "name": format!("{} for \
@@ -150,7 +151,7 @@ const STATUSES: [DealStatus; 12] = [
 /// What every third partner with a target does together with us.
 pub(super) async fn insert_plan_items(
     tx: &Tx<'_>,
-    partners: &[Entered],
+    partners: &[DemoPartner],
     managers: &[MemberId],
 ) -> domain::Result<()> {
     let mut dice = Dice::new(0x706c_616e_7321);
@@ -230,13 +231,13 @@ pub(super) async fn insert_views(tx: &Tx<'_>, owner: MemberId) -> domain::Result
 }
 
 /// A partner of the demo organization, as far as its program looks at it.
-pub(super) struct Entered {
+pub(super) struct DemoPartner {
     pub id: PartnerId,
     pub stage: String,
     pub has_target: bool,
 }
 
-impl Entered {
+impl DemoPartner {
     fn is_in_business(&self) -> bool {
         !["prospect", "rejected"].contains(&self.stage.as_str())
     }

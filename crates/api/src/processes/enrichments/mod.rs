@@ -12,7 +12,7 @@ use domain::{
 use operation_macros::operation;
 use persistence::{
     Tx, enrichments,
-    enrichments::{Due, Visit, Visitor},
+    enrichments::{EnrichmentFindings, EnrichmentSources, EnrichmentTarget},
 };
 
 pub use sources::Sources;
@@ -20,10 +20,10 @@ pub use sources::Sources;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json},
         files::Files,
         problem::Result,
         request_body::BodyDigest,
+        request_context::{Json, RequestContext},
     },
     resources::{jobs::accepted, logos},
 };
@@ -40,10 +40,13 @@ use crate::{
     accepted(Job),
     errors(DomainRequired)
 )]
-pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
+pub async fn fetch_partner_logo(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
     let work =
-        async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_logo_fetch(tx, *id).await?));
-    call.once(&BodyDigest::nothing(), work).await
+        async |tx: &Tx<'_>| Ok(accepted(&context, &enrichments::insert_logo_fetch(tx, *id).await?));
+    context.once(&BodyDigest::nothing(), work).await
 }
 
 /// Enrich a partner
@@ -59,9 +62,9 @@ pub async fn fetch_partner_logo(call: Call, id: web::Path<PartnerId>) -> Result<
     accepted(Job),
     errors(DomainRequired)
 )]
-pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert_one(tx, *id).await?));
-    call.once(&BodyDigest::nothing(), work).await
+pub async fn enrich_partner(context: RequestContext, id: web::Path<PartnerId>) -> Result<Answer> {
+    let work = async |tx: &Tx<'_>| Ok(accepted(&context, &enrichments::insert_one(tx, *id).await?));
+    context.once(&BodyDigest::nothing(), work).await
 }
 
 /// Enrich many partners
@@ -77,9 +80,12 @@ pub async fn enrich_partner(call: Call, id: web::Path<PartnerId>) -> Result<Answ
     errors(InvalidSelection, InvalidFilter),
     field_errors(NotFoundReference)
 )]
-pub async fn create_enrichment(call: Call, body: Json<EnrichmentRequest>) -> Result<Answer> {
-    let work = async |tx: &Tx<'_>| Ok(accepted(&call, &enrichments::insert(tx, &body).await?));
-    call.once(&body.sum, work).await
+pub async fn create_enrichment(
+    context: RequestContext,
+    body: Json<EnrichmentRequest>,
+) -> Result<Answer> {
+    let work = async |tx: &Tx<'_>| Ok(accepted(&context, &enrichments::insert(tx, &body).await?));
+    context.once(&body.sum, work).await
 }
 
 /// Visits the websites of partners of one organization, and keeps their logos.
@@ -89,8 +95,12 @@ pub struct WebsiteVisitor<'a> {
     pub organization: OrganizationId,
 }
 
-impl Visitor for WebsiteVisitor<'_> {
-    async fn visit(&self, kind: JobType, due: Due) -> domain::Result<Visit> {
+impl EnrichmentSources for WebsiteVisitor<'_> {
+    async fn visit(
+        &self,
+        kind: JobType,
+        due: EnrichmentTarget,
+    ) -> domain::Result<EnrichmentFindings> {
         self.sources.visit(self.files, self.organization, kind, due).await
     }
 

@@ -8,7 +8,7 @@ use domain::{
     partners::LogoSource,
 };
 use futures_util::future::join;
-use persistence::enrichments::{Due, Said, Visit};
+use persistence::enrichments::{EnrichmentFindings, EnrichmentTarget, SourceAnswer};
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
     kernel::{
         config::Settings,
         files::Files,
-        outgoing::{Fetched, Limits, Outgoing, Reach, Trouble},
+        outgoing::{AddressPolicy, FetchedPage, Limits, Outgoing, RequestError},
     },
     resources::logos,
 };
@@ -49,10 +49,14 @@ impl Sources {
     /// # Errors
     /// When there cannot be any outgoing request.
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
-        let reach = if settings.allow_private_urls { Reach::Anywhere } else { Reach::Public };
+        let reach = if settings.allow_private_urls {
+            AddressPolicy::Anywhere
+        } else {
+            AddressPolicy::Public
+        };
         let company_data = match &settings.company_data_url {
             Some(template) => Some(CompanyData {
-                http: Outgoing::new(Reach::Anywhere, &settings.hosts)?,
+                http: Outgoing::new(AddressPolicy::Anywhere, &settings.hosts)?,
                 template: template.clone(),
             }),
             None => None,
@@ -69,10 +73,11 @@ impl Sources {
         files: &Files,
         organization: OrganizationId,
         kind: JobType,
-        due: Due,
-    ) -> Result<Visit> {
-        let Due { partner, domain, logo_source, website, company_data } = due;
-        let mut visit = Visit { partner, domain, website: None, company_data: None, logo: None };
+        due: EnrichmentTarget,
+    ) -> Result<EnrichmentFindings> {
+        let EnrichmentTarget { partner, domain, logo_source, website, company_data } = due;
+        let mut visit =
+            EnrichmentFindings { partner, domain, website: None, company_data: None, logo: None };
         let Some(domain) = visit.domain.as_deref() else { return Ok(visit) };
         let wants_logo = match kind {
             JobType::LogoFetch => true,
@@ -83,7 +88,7 @@ impl Sources {
             }
         };
         let (mut website, company_data) = match kind {
-            JobType::LogoFetch => (said(self.website(domain).await), None),
+            JobType::LogoFetch => (source_answer(self.website(domain).await), None),
             _ => {
                 join(self.ask_website(domain, website), self.ask_company_data(domain, company_data))
                     .await
@@ -114,18 +119,22 @@ impl Sources {
         Ok(visit)
     }
 
-    async fn ask_website(&self, domain: &str, known: Option<Findings>) -> Said {
+    async fn ask_website(&self, domain: &str, known: Option<Findings>) -> SourceAnswer {
         match known {
-            Some(findings) => Said { findings: Ok(findings), just_now: false },
-            None => said(self.website(domain).await),
+            Some(findings) => SourceAnswer { findings: Ok(findings), just_now: false },
+            None => source_answer(self.website(domain).await),
         }
     }
 
-    async fn ask_company_data(&self, domain: &str, known: Option<Findings>) -> Option<Said> {
+    async fn ask_company_data(
+        &self,
+        domain: &str,
+        known: Option<Findings>,
+    ) -> Option<SourceAnswer> {
         let source = self.company_data.as_ref()?;
         Some(match known {
-            Some(findings) => Said { findings: Ok(findings), just_now: false },
-            None => said(source.ask(domain).await),
+            Some(findings) => SourceAnswer { findings: Ok(findings), just_now: false },
+            None => source_answer(source.ask(domain).await),
         })
     }
 
@@ -133,14 +142,14 @@ impl Sources {
     /// where nobody listens.
     async fn website(&self, domain: &str) -> Result<Findings> {
         let since = Instant::now();
-        let mut answer = Err(Trouble::Unreachable("cannot be reached".to_owned()));
+        let mut answer = Err(RequestError::Unreachable("cannot be reached".to_owned()));
         for start in ["https://", "http://", "https://www.", "http://www."] {
             // All attempts share one time limit: a domain that answers nowhere must not take four
             // times as long.
             let Some(time) = LIMITS.time.checked_sub(since.elapsed()) else { break };
             let url = Url::parse(&format!("{start}{domain}/")).map_err(Error::internal)?;
             answer = self.websites.get(url, PAGE, Limits { time, ..LIMITS }).await;
-            if !matches!(answer, Err(Trouble::Unreachable(_))) {
+            if !matches!(answer, Err(RequestError::Unreachable(_))) {
                 break;
             }
         }
@@ -205,22 +214,27 @@ impl CompanyData {
             .map_err(|trouble| trouble.of(NAME))?;
         match serde_json::from_slice::<Map<String, Value>>(&answer.body) {
             Ok(facts) => Ok(Findings::of_company_data(&facts)),
-            Err(_) => Err(Trouble::Failed("did not answer with a JSON object".to_owned()).of(NAME)),
+            Err(_) => {
+                Err(RequestError::Failed("did not answer with a JSON object".to_owned()).of(NAME))
+            }
         }
     }
 }
 
-fn said(findings: Result<Findings>) -> Said {
-    Said { findings, just_now: true }
+fn source_answer(findings: Result<Findings>) -> SourceAnswer {
+    SourceAnswer { findings, just_now: true }
 }
 
 /// An answer of the right kind, or one that does not say of which it is.
-fn expect_kind(answer: Fetched, fits: impl Fn(&str) -> bool) -> Result<Fetched, Trouble> {
+fn expect_kind(
+    answer: FetchedPage,
+    fits: impl Fn(&str) -> bool,
+) -> Result<FetchedPage, RequestError> {
     match answer.media_type().filter(|kind| !kind.is_empty() && !fits(kind)) {
         None => Ok(answer),
         Some(kind) => {
             let kind: String = kind.chars().take(60).collect();
-            Err(Trouble::Failed(format!("answered with `{kind}`, which is of no use here")))
+            Err(RequestError::Failed(format!("answered with `{kind}`, which is of no use here")))
         }
     }
 }

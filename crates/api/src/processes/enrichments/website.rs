@@ -26,9 +26,9 @@ const MAX_TITLE: usize = 300;
 /// Pictures that are worth a try.
 const MAX_PICTURES: usize = 4;
 /// How long a page is read. A tag of a hundred thousand attributes takes more than linear time.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PARSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Bytes between two looks at the clock.
-const PIECE: usize = 4_096;
+const CHUNK_SIZE: usize = 4_096;
 
 /// What a page says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +49,11 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, at: &Url) -> Website {
     let tokenizer = Tokenizer::new(Head::default(), Default::default());
     let input = BufferQueue::default();
     let (since, mut rest) = (Instant::now(), text.as_str());
-    while !rest.is_empty() && !tokenizer.sink.state.borrow().ended && since.elapsed() < PATIENCE {
-        let (piece, left) = rest.split_at(rest.floor_char_boundary(PIECE.min(rest.len())));
+    while !rest.is_empty()
+        && !tokenizer.sink.state.borrow().ended
+        && since.elapsed() < PARSE_TIMEOUT
+    {
+        let (piece, left) = rest.split_at(rest.floor_char_boundary(CHUNK_SIZE.min(rest.len())));
         input.push_back(StrTendril::from_slice(piece));
         // Nothing of what the sink answers makes the tokenizer wait.
         let _ = tokenizer.feed(&input);

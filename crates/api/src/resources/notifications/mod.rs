@@ -18,9 +18,9 @@ use persistence::{notification_deliveries as deliveries, notifications};
 
 use crate::kernel::{
     answer::Answer,
-    call::{Call, Json},
     problem::Result,
     request_body::BodyDigest,
+    request_context::{Json, RequestContext},
 };
 
 /// Get form notification settings
@@ -34,8 +34,8 @@ use crate::kernel::{
     scope(ApplicationsRead),
     ok(NotificationSettings)
 )]
-pub async fn get_form_notifications(call: Call) -> Result<Answer> {
-    let settings = call.read(async |tx| notifications::get_settings(tx).await).await?;
+pub async fn get_form_notifications(context: RequestContext) -> Result<Answer> {
+    let settings = context.read(async |tx| notifications::get_settings(tx).await).await?;
     Ok(Answer::resource(settings.version, &settings))
 }
 
@@ -54,14 +54,14 @@ pub async fn get_form_notifications(call: Call) -> Result<Answer> {
     field_errors(NotFoundReference)
 )]
 pub async fn update_form_notifications(
-    call: Call,
+    context: RequestContext,
     body: Json<NotificationSettingsUpdate>,
 ) -> Result<Answer> {
-    call.expect_if_match()?;
+    context.expect_if_match()?;
     let work = async |tx: &persistence::Tx<'_>| {
-        notifications::replace_settings(tx, call.if_match, body.value.clone()).await
+        notifications::replace_settings(tx, context.if_match, body.value.clone()).await
     };
-    let settings = call.write(work).await?;
+    let settings = context.write(work).await?;
     Ok(Answer::resource(settings.version, &settings))
 }
 
@@ -77,10 +77,10 @@ pub async fn update_form_notifications(
     ok(NotificationPage),
     errors(InvalidCursor)
 )]
-pub async fn list_notifications(call: Call) -> Result<Answer> {
-    let (member, _) = call.user()?;
-    let request = call.list_request(&NOTIFICATION_LIST)?;
-    let page = call.read(async |tx| notifications::list(tx, member, &request).await).await?;
+pub async fn list_notifications(context: RequestContext) -> Result<Answer> {
+    let (member, _) = context.user()?;
+    let request = context.list_request(&NOTIFICATION_LIST)?;
+    let page = context.read(async |tx| notifications::list(tx, member, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -94,12 +94,15 @@ pub async fn list_notifications(call: Call) -> Result<Answer> {
     no_api_key,
     ok(Notification)
 )]
-pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Result<Answer> {
-    let (member, _) = call.user()?;
+pub async fn read_notification(
+    context: RequestContext,
+    id: web::Path<NotificationId>,
+) -> Result<Answer> {
+    let (member, _) = context.user()?;
     let work = async |tx: &persistence::Tx<'_>| {
         Ok(Answer::ok(&notifications::read(tx, member, *id).await?))
     };
-    call.once(&BodyDigest::nothing(), work).await
+    context.once(&BodyDigest::nothing(), work).await
 }
 
 /// Mark all my notifications as read
@@ -112,13 +115,13 @@ pub async fn read_notification(call: Call, id: web::Path<NotificationId>) -> Res
     no_api_key,
     no_content
 )]
-pub async fn read_all_notifications(call: Call) -> Result<Answer> {
-    let (member, _) = call.user()?;
+pub async fn read_all_notifications(context: RequestContext) -> Result<Answer> {
+    let (member, _) = context.user()?;
     let work = async |tx: &persistence::Tx<'_>| {
         notifications::read_all(tx, member).await?;
         Ok(Answer::nothing())
     };
-    call.once(&BodyDigest::nothing(), work).await
+    context.once(&BodyDigest::nothing(), work).await
 }
 
 /// List deliveries of notifications
@@ -134,9 +137,9 @@ pub async fn read_all_notifications(call: Call) -> Result<Answer> {
     ok(NotificationDeliveryPage),
     errors(InvalidCursor)
 )]
-pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
-    let request = call.list_request(&NOTIFICATION_DELIVERY_LIST)?;
-    let page = call.read(async |tx| deliveries::list(tx, &request).await).await?;
+pub async fn list_notification_deliveries(context: RequestContext) -> Result<Answer> {
+    let request = context.list_request(&NOTIFICATION_DELIVERY_LIST)?;
+    let page = context.read(async |tx| deliveries::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -153,12 +156,12 @@ pub async fn list_notification_deliveries(call: Call) -> Result<Answer> {
     errors(DeliverySucceeded)
 )]
 pub async fn retry_notification_delivery(
-    call: Call,
+    context: RequestContext,
     id: web::Path<NotificationDeliveryId>,
 ) -> Result<Answer> {
     let work = async |tx: &persistence::Tx<'_>| {
         let delivery = deliveries::retry(tx, *id).await?;
         Ok(Answer::accepted("/v1/notification-deliveries".to_owned(), &delivery))
     };
-    call.once(&BodyDigest::nothing(), work).await
+    context.once(&BodyDigest::nothing(), work).await
 }

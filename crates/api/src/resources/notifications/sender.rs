@@ -9,12 +9,12 @@ use domain::{
 };
 use persistence::{
     account_mails::{self, AccountMail, PendingMail},
-    notification_deliveries::{self as deliveries, Attempt, Due, Next},
+    notification_deliveries::{self as deliveries, Attempt, DueDelivery, Next},
     passwords, registrations, slack as connections,
     worker::{Outcome, Run},
 };
 
-use super::templates::{ACCOUNT, INVITATION, Letter, NOTIFICATION, PASSWORD_RESET, REGISTRATION};
+use super::templates::{ACCOUNT, INVITATION, MailBody, NOTIFICATION, PASSWORD_RESET, REGISTRATION};
 use crate::kernel::{
     circuit::Circuit,
     mail::{Mail, Mailer},
@@ -116,14 +116,14 @@ impl Sender {
         if attempt != Attempt::Succeeded {
             tracing::warn!(delivery = %id, channel = %due.channel, "a delivery did not go out");
         }
-        deliveries::settle(run, id, &attempt).await?;
+        deliveries::finish_attempt(run, id, &attempt).await?;
         Ok(Outcome::Completed)
     }
 
     fn mail(
         &self,
         id: OrganizationId,
-        due: &Due,
+        due: &DueDelivery,
         organization: &str,
         to_name: String,
     ) -> Result<Mail, &'static str> {
@@ -147,10 +147,8 @@ impl Sender {
         } else {
             // What strangers wrote into the public form holds no links; what members wrote may.
             let is_of_stranger = due.kind == NotificationType::ApplicationSubmitted.as_str();
-            let plain = |text: &str| match is_of_stranger {
-                true => plain_line(text, 500),
-                false => text.to_owned(),
-            };
+            let plain =
+                |text: &str| if is_of_stranger { plain_line(text, 500) } else { text.to_owned() };
             let (title, body) = (plain(&due.title), plain(&due.body));
             let values = [
                 ("title", title.as_str()),
@@ -162,7 +160,7 @@ impl Sender {
             ];
             (title.clone(), NOTIFICATION.fill(&values), Some(settings.clone()))
         };
-        let Letter { text, html } = letter;
+        let MailBody { text, html } = letter;
         Ok(Mail {
             id: due.id.to_string(),
             to_name,
@@ -175,7 +173,7 @@ impl Sender {
     }
 
     /// The page of the web application about what happened.
-    fn link(&self, due: &Due) -> String {
+    fn link(&self, due: &DueDelivery) -> String {
         let page = match due.subject_type.as_str() {
             "application" => "application-submissions",
             "job" => "jobs",
@@ -187,7 +185,7 @@ impl Sender {
         }
     }
 
-    async fn post(&self, run: &Run, due: &Due) -> Result<Attempt> {
+    async fn post(&self, run: &Run, due: &DueDelivery) -> Result<Attempt> {
         let refused = |reason: &str| Ok(Attempt::Refused { reason: reason.to_owned() });
         let Some(stored) =
             run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
@@ -232,7 +230,7 @@ impl Sender {
         let organization = named(&wanted.organization, "an organization");
         let values =
             [("name", name.as_str()), ("organization", &organization), ("link", link.as_str())];
-        let Letter { text, html } = PASSWORD_RESET.fill(&values);
+        let MailBody { text, html } = PASSWORD_RESET.fill(&values);
         let mail = Mail {
             id: format!("reset-{}", run.task.id),
             to_name: name,
@@ -259,7 +257,7 @@ impl Sender {
             ("link", link.as_str()),
             ("note", note),
         ];
-        let Letter { text, html } = REGISTRATION.fill(&values);
+        let MailBody { text, html } = REGISTRATION.fill(&values);
         let mail = Mail {
             id: format!("registration-{}", run.task.id),
             to_name: name,
@@ -288,7 +286,7 @@ impl Sender {
             ("advice", advice),
             ("link", link.as_str()),
         ];
-        let Letter { text, html } = ACCOUNT.fill(&values);
+        let MailBody { text, html } = ACCOUNT.fill(&values);
         let mail = Mail {
             id: format!("account-{}", run.task.id),
             to_name: name,

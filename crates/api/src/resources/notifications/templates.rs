@@ -5,7 +5,7 @@ use crate::kernel::html::escaped;
 
 /// The two forms of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct MailBody {
     pub text: String,
     pub html: String,
 }
@@ -40,8 +40,8 @@ pub const ACCOUNT: Template = template!("account");
 
 impl Template {
     /// Both forms with these values.
-    pub fn fill(&self, values: &[(&str, &str)]) -> Letter {
-        Letter {
+    pub fn fill(&self, values: &[(&str, &str)]) -> MailBody {
+        MailBody {
             text: filled(self.text, values, str::to_owned),
             html: filled(self.html, values, escaped),
         }

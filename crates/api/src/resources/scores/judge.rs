@@ -12,7 +12,7 @@ use persistence::{
     Tx, ideal_partner_profile,
     listing::tier_ranks,
     organizations,
-    scores::{Known, KnownDeal},
+    scores::{ScoredDeal, ScoredPartner},
 };
 use scoring::facts::{Criterion, DealFact, PartnerFacts, Profile};
 
@@ -44,7 +44,7 @@ impl Frame {
     }
 
     /// What is known of a partner, as the engines take it.
-    pub(super) fn facts(&self, known: &Known) -> PartnerFacts {
+    pub(super) fn facts(&self, known: &ScoredPartner) -> PartnerFacts {
         let day = |at: Timestamp| today(at, &self.organization.timezone);
         PartnerFacts {
             row: known.row.clone(),
@@ -73,7 +73,7 @@ fn criterion(written: IdealPartnerCriterion, now: Timestamp) -> Result<Criterion
     Ok(Criterion { key, label, dimension, weight, filter, written: condition.0 })
 }
 
-pub(super) fn deal(known: &KnownDeal) -> DealFact {
-    let KnownDeal { status, motion, value, registered_on, expected_close_on, closed_on } = *known;
+pub(super) fn deal(known: &ScoredDeal) -> DealFact {
+    let ScoredDeal { status, motion, value, registered_on, expected_close_on, closed_on } = *known;
     DealFact { status, motion, value, registered_on, expected_close_on, closed_on }
 }

@@ -18,8 +18,8 @@ use persistence::scores;
 use crate::{
     kernel::{
         answer::Answer,
-        call::{Call, Json},
         problem::Result,
+        request_context::{Json, RequestContext},
     },
     resources::jobs::accepted,
 };
@@ -42,16 +42,19 @@ pub use work::{Scorer, score_unscored};
     errors(InvalidSelection, InvalidFilter, AiUnavailable),
     field_errors(NotFoundReference)
 )]
-pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Result<Answer> {
+pub async fn refresh_scores(
+    context: RequestContext,
+    body: Json<ScoreRefreshRequest>,
+) -> Result<Answer> {
     body.selection.read(Timestamp::now())?;
-    if body.engine == Some(ScoreEngine::Model) && call.state.model.is_none() {
+    if body.engine == Some(ScoreEngine::Model) && context.state.model.is_none() {
         return Err(Error::of(Code::AiUnavailable).into());
     }
     let work = async |tx: &persistence::Tx<'_>| {
         let job = scores::insert_refresh(tx, &body).await?;
-        Ok(accepted(&call, &job))
+        Ok(accepted(&context, &job))
     };
-    call.once(&body.sum, work).await
+    context.once(&body.sum, work).await
 }
 
 /// List the scores of a partner
@@ -66,8 +69,11 @@ pub async fn refresh_scores(call: Call, body: Json<ScoreRefreshRequest>) -> Resu
     ok(ScorePage),
     errors(InvalidCursor)
 )]
-pub async fn list_partner_scores(call: Call, id: web::Path<PartnerId>) -> Result<Answer> {
-    let request = call.list_request(&SCORE_LIST)?;
-    let page = call.read(async |tx| scores::list(tx, *id, &request).await).await?;
+pub async fn list_partner_scores(
+    context: RequestContext,
+    id: web::Path<PartnerId>,
+) -> Result<Answer> {
+    let request = context.list_request(&SCORE_LIST)?;
+    let page = context.read(async |tx| scores::list(tx, *id, &request).await).await?;
     Ok(Answer::ok(&page))
 }

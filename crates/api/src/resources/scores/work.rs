@@ -19,15 +19,15 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use persistence::{
     Store, Tx,
-    jobs::{JobSteps, Portion, StepOutcome},
+    jobs::{JobSteps, StepItems, StepOutcome},
     model_usage,
     partners::first_scores,
-    scores::{self, Claimed, Judged, Known, ScoreWriter},
-    selection::{self, Selected},
+    scores::{self, NewScore, ScoreClaims, ScoreWriter, ScoredPartner},
+    selection::{self, SelectedPartners},
     worker::{Outcome, Run},
 };
 use scoring::{
-    model::{Budget, Model, Spent},
+    model::{Budget, Model, ModelUsage},
     rules,
 };
 use serde_json::{Map, Value as Json, json};
@@ -40,7 +40,7 @@ const BATCH: i64 = 50;
 /// The same with a language model, which takes its time.
 const MODEL_BATCH: i64 = 20;
 /// New partners whom somebody else is judging just now are looked at again after this time.
-const LATER: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
+const RETRY_DELAY: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
 /// Judges partners: by the rules alone, or with a language model.
 pub struct Scorer {
@@ -49,24 +49,24 @@ pub struct Scorer {
 
 /// The partners of one step, and what decides on them.
 struct Batch {
-    claimed: Claimed,
+    claimed: ScoreClaims,
     frame: Frame,
     /// For the language model: what was known when they were claimed.
-    known: Vec<Known>,
+    known: Vec<ScoredPartner>,
 }
 
 /// What the language model has said before the partner was locked.
-struct Ahead {
+struct PreparedScore {
     /// None: nothing has changed since it was judged.
     judgement: Option<Judgement>,
     /// What the rules would have gone by.
     rules_hash: String,
 }
 
-type Aheads = HashMap<PartnerId, Ahead>;
+type PreparedScores = HashMap<PartnerId, PreparedScore>;
 
 /// What became of a partner.
-enum Became {
+enum ScoreOutcome {
     /// Fields before and after.
     Scored(Json, Json),
     Unchanged,
@@ -74,19 +74,19 @@ enum Became {
 
 /// What became of the partners of a batch.
 struct ScoredBatch {
-    became: HashMap<PartnerId, Became>,
+    became: HashMap<PartnerId, ScoreOutcome>,
     /// Somebody else is writing them.
     locked: Vec<PartnerId>,
 }
 
 /// What was asked for.
-struct Wish<'a> {
+struct RefreshOptions<'a> {
     model: Option<&'a Model>,
     force: bool,
     dry_run: bool,
 }
 
-impl Wish<'_> {
+impl RefreshOptions<'_> {
     fn limit(&self) -> i64 {
         if self.model.is_some() { MODEL_BATCH } else { BATCH }
     }
@@ -94,16 +94,16 @@ impl Wish<'_> {
 
 /// A refresh at work. Its things are partners.
 pub struct Refresh<'a> {
-    wish: Wish<'a>,
-    selected: Selected,
+    wish: RefreshOptions<'a>,
+    selected: SelectedPartners,
     task: Uuid,
 }
 
 /// What was claimed for one step, and what the language model has said.
 pub struct RefreshStep {
     batch: Batch,
-    aheads: Aheads,
-    spent: Spent,
+    aheads: PreparedScores,
+    spent: ModelUsage,
 }
 
 impl JobSteps for Refresh<'_> {
@@ -118,17 +118,17 @@ impl JobSteps for Refresh<'_> {
         self.selected.count(tx).await
     }
 
-    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<StepItems<PartnerId>> {
         let limit = self.wish.limit();
         let ids = run
             .store
             .read(run.scope(), async |tx| self.selected.after(tx, after.copied(), limit).await)
             .await?;
-        Ok(Portion::of(ids, self.limit()))
+        Ok(StepItems::of(ids, self.limit()))
     }
 
     /// Claims the partners, which others are to see, and asks the language model.
-    async fn prepare(&mut self, run: &Run, portion: &Portion<PartnerId>) -> Result<RefreshStep> {
+    async fn prepare(&mut self, run: &Run, portion: &StepItems<PartnerId>) -> Result<RefreshStep> {
         let claim = async |tx: &Tx<'_>| claim(tx, run, &self.wish, &portion.ids).await;
         let batch = run.step(claim).await?;
         let (aheads, spent) = ask(run, &self.wish, &batch.frame, &batch.known).await?;
@@ -143,7 +143,7 @@ impl JobSteps for Refresh<'_> {
     ) -> Result<StepOutcome<PartnerId>> {
         let RefreshStep { batch, aheads, spent } = prepared;
         let ScoredBatch { became, locked } = if self.wish.dry_run {
-            foresee(tx, &batch.frame, ids, self.wish.force).await?
+            dry_run_scores(tx, &batch.frame, ids, self.wish.force).await?
         } else {
             score(tx, &batch.frame, &batch.claimed.own, aheads, self.wish.force).await?
         };
@@ -174,7 +174,7 @@ impl Scorer {
         let selected = selection::resolve(tx, &request.selection.read(job.created_at)?).await?;
         let by_rules = request.dry_run || request.engine == Some(ScoreEngine::Rules);
         let model = self.model.as_deref().filter(|_| !by_rules);
-        let wish = Wish { model, force: request.is_forced(), dry_run: request.dry_run };
+        let wish = RefreshOptions { model, force: request.is_forced(), dry_run: request.dry_run };
         Ok(Refresh { wish, selected: selected.made_until(job.created_at), task: run.task.id })
     }
 
@@ -183,7 +183,7 @@ impl Scorer {
     /// # Errors
     /// What is worth another attempt. Who is judged already is not judged again.
     pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
-        let wish = Wish { model: self.model.as_deref(), force: false, dry_run: false };
+        let wish = RefreshOptions { model: self.model.as_deref(), force: false, dry_run: false };
         let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
         let cause = run.scope();
@@ -198,7 +198,7 @@ impl Scorer {
                 let scored = score(tx, &batch.frame, own, &mut aheads, wish.force).await?;
                 let later = [batch.claimed.busy.as_slice(), &scored.locked].concat();
                 if !later.is_empty() {
-                    let at = Timestamp(Timestamp::now().0 + LATER);
+                    let at = Timestamp(Timestamp::now().0 + RETRY_DELAY);
                     first_scores::queue(tx, &later, at).await?;
                 }
                 end(tx, run.task.id, spent).await
@@ -212,11 +212,17 @@ impl Scorer {
     }
 }
 
-async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: &[PartnerId]) -> Result<Batch> {
+async fn claim(
+    tx: &Tx<'_>,
+    run: &Run,
+    wish: &RefreshOptions<'_>,
+    ids: &[PartnerId],
+) -> Result<Batch> {
     let frame = Frame::load(tx).await?;
-    let claimed = match wish.dry_run {
-        true => Claimed::default(),
-        false => scores::claim(tx, run.task.id, ids).await?,
+    let claimed = if wish.dry_run {
+        ScoreClaims::default()
+    } else {
+        scores::claim(tx, run.task.id, ids).await?
     };
     let known = match wish.model {
         Some(_) => scores::look(tx, &claimed.own).await?,
@@ -228,26 +234,27 @@ async fn claim(tx: &Tx<'_>, run: &Run, wish: &Wish<'_>, ids: &[PartnerId]) -> Re
 /// Asks the language model, when there is one, within what is left to the organization for the day.
 async fn ask(
     run: &Run,
-    wish: &Wish<'_>,
+    wish: &RefreshOptions<'_>,
     frame: &Frame,
-    known: &[Known],
-) -> Result<(Aheads, Spent)> {
+    known: &[ScoredPartner],
+) -> Result<(PreparedScores, ModelUsage)> {
     let Some(model) = wish.model.filter(|_| !known.is_empty()) else {
-        return Ok((HashMap::new(), Spent::default()));
+        return Ok((HashMap::new(), ModelUsage::default()));
     };
     let spent = run.store.read(run.scope(), async |tx| model_usage::spent_today(tx).await).await?;
     let budget = Budget::new(model.daily_tokens().saturating_sub(spent));
-    let ask = async |known: &Known| {
+    let ask = async |known: &ScoredPartner| {
         let facts = frame.facts(known);
         let by_rules = rules::judge(&facts, &frame.profile);
         let rules_hash = by_rules.input_hash.clone();
         let hash = model.input_hash(&facts, &frame.profile, &by_rules);
         let unchanged = !wish.force && known.last_hash.as_ref() == Some(&hash);
-        let judgement = match unchanged {
-            true => None,
-            false => Some(model.judge(&facts, &frame.profile, by_rules, &budget).await.judgement),
+        let judgement = if unchanged {
+            None
+        } else {
+            Some(model.judge(&facts, &frame.profile, by_rules, &budget).await.judgement)
         };
-        (known.id, Ahead { judgement, rules_hash })
+        (known.id, PreparedScore { judgement, rules_hash })
     };
     // How many at once is the model's own affair.
     let aheads = stream::iter(known).map(ask).buffer_unordered(known.len()).collect().await;
@@ -255,7 +262,7 @@ async fn ask(
 }
 
 /// The end of a step: what it claimed is free again, and what the language model took is counted.
-async fn end(tx: &Tx<'_>, task: Uuid, spent: Spent) -> Result<()> {
+async fn end(tx: &Tx<'_>, task: Uuid, spent: ModelUsage) -> Result<()> {
     scores::release(tx, task).await?;
     model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
 }
@@ -267,7 +274,7 @@ async fn score(
     tx: &Tx<'_>,
     frame: &Frame,
     ids: &[PartnerId],
-    aheads: &mut Aheads,
+    aheads: &mut PreparedScores,
     force: bool,
 ) -> Result<ScoredBatch> {
     let (mut became, mut judged, mut confirmed) = (HashMap::new(), Vec::new(), Vec::new());
@@ -277,7 +284,9 @@ async fn score(
         let id = known.id;
         let by_rules = rules::judge(&frame.facts(known), &frame.profile);
         let (judgement, stale) = match aheads.remove(&id) {
-            Some(Ahead { judgement, rules_hash }) => (judgement, rules_hash != by_rules.input_hash),
+            Some(PreparedScore { judgement, rules_hash }) => {
+                (judgement, rules_hash != by_rules.input_hash)
+            }
             None if !force && known.last_hash.as_ref() == Some(&by_rules.input_hash) => {
                 (None, false)
             }
@@ -285,12 +294,12 @@ async fn score(
         };
         let Some(score) = judgement else {
             confirmed.extend((!stale).then_some(id));
-            became.insert(id, Became::Unchanged);
+            became.insert(id, ScoreOutcome::Unchanged);
             continue;
         };
         let (before, after) = differences(&known.row, &score);
-        became.insert(id, Became::Scored(before, after));
-        judged.push(Judged { partner: id, score, stale });
+        became.insert(id, ScoreOutcome::Scored(before, after));
+        judged.push(NewScore { partner: id, score, stale });
     }
     // Unchanged scores are fresh again, which is no version and no event.
     writer.write(frame.profile_version, judged, confirmed).await?;
@@ -298,7 +307,7 @@ async fn score(
 }
 
 /// What the rules would say of live partners. Nothing is written.
-async fn foresee(
+async fn dry_run_scores(
     tx: &Tx<'_>,
     frame: &Frame,
     ids: &[PartnerId],
@@ -308,10 +317,10 @@ async fn foresee(
     let became = known.into_iter().map(|known| {
         let judgement = rules::judge(&frame.facts(&known), &frame.profile);
         if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
-            return (known.id, Became::Unchanged);
+            return (known.id, ScoreOutcome::Unchanged);
         }
         let (before, after) = differences(&known.row, &judgement);
-        (known.id, Became::Scored(before, after))
+        (known.id, ScoreOutcome::Scored(before, after))
     });
     Ok(ScoredBatch { became: became.collect(), locked: Vec::new() })
 }
@@ -339,7 +348,7 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
 fn items(
     tx: &Tx<'_>,
     busy: &[PartnerId],
-    became: HashMap<PartnerId, Became>,
+    became: HashMap<PartnerId, ScoreOutcome>,
 ) -> HashMap<PartnerId, NewJobItem> {
     let item = |id: PartnerId| NewJobItem {
         resource_id: Some(id.to_string()),
@@ -350,10 +359,10 @@ fn items(
     };
     let busy = busy.iter().map(|id| (*id, skipped(*id, Code::RefreshInProgress)));
     let became = became.into_iter().map(|(id, became)| match became {
-        Became::Scored(before, after) => {
+        ScoreOutcome::Scored(before, after) => {
             (id, NewJobItem { before: Some(before), after: Some(after), ..item(id) })
         }
-        Became::Unchanged => (id, skipped(id, Code::Unchanged)),
+        ScoreOutcome::Unchanged => (id, skipped(id, Code::Unchanged)),
     });
     busy.chain(became).collect()
 }
@@ -371,7 +380,7 @@ pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
     loop {
         let scored = store
             .write(scope, async |tx| {
-                let selected: Selected =
+                let selected: SelectedPartners =
                     selection::resolve(tx, &Selection::Filter(node.clone())).await?;
                 let ids = selected.after(tx, after, BATCH).await?;
                 let frame = Frame::load(tx).await?;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::kernel::{
     error::{Code, Error},
-    fault::{Fault, Place},
+    field_error::{FieldError, Place},
 };
 
 /// The beginning of every cursor. A change of the format gets a new number, so that an old cursor
@@ -51,7 +51,7 @@ pub fn decode<T: DeserializeOwned>(fingerprint: &str, cursor: &str) -> Option<T>
 pub fn invalid(place: Place) -> Error {
     let detail = "is unreadable or belongs to another filter or sort".to_owned();
     let meta = serde_json::Map::new();
-    Error::of(Code::InvalidCursor).at(Fault { code: "invalid_cursor", detail, place, meta })
+    Error::of(Code::InvalidCursor).at(FieldError { code: "invalid_cursor", detail, place, meta })
 }
 
 /// JSON whose objects are sorted and without nulls.

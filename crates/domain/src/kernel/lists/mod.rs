@@ -15,7 +15,7 @@ pub(crate) use document::list_parameters;
 pub use narrowing::Narrowing;
 pub use parameters::{Conditions, invalid_parameters, parameters_of};
 pub(crate) use request::search;
-pub use request::{AskedView, ListInclude, ListQuery, ListRequest, PageInclude};
+pub use request::{ListInclude, ListQuery, ListRequest, PageInclude, RequestedView};
 pub use sort::{Key, Last, Sort, Tie};
 
 use crate::kernel::fields::{Field, Operator};

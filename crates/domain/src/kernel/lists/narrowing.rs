@@ -9,7 +9,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Error, Result},
-    fault::{Fault, Place},
+    field_error::{FieldError, Place},
     fields::{Field, named},
     filter::{Comparison, Node, Test, Value},
     timestamp::Timestamp,
@@ -40,9 +40,9 @@ impl ListRequest {
             let detail = "names a view that searches, which cannot be combined with changed_after";
             return Err(match asked.place {
                 Place::Pointer(pointer) => {
-                    Error::invalid(vec![Fault::at_pointer("invalid_choice", pointer, detail)])
+                    Error::invalid(vec![FieldError::at_pointer("invalid_choice", pointer, detail)])
                 }
-                _ => invalid_parameters(vec![Fault::at_parameter(
+                _ => invalid_parameters(vec![FieldError::at_parameter(
                     "invalid_parameter",
                     "view_id",
                     detail,

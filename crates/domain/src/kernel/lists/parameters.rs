@@ -10,7 +10,7 @@ use super::List;
 use crate::kernel::{
     body::{split_list, typed},
     error::{Code, Error, count_of},
-    fault::{Fault, Faults},
+    field_error::{FieldError, FieldErrors},
     fields::{Field, FieldType, Operator, named},
     filter::{self, MAX_NODES, MAX_WEIGHT, Node},
 };
@@ -59,7 +59,7 @@ impl Conditions {
     }
 
     /// The conditions as leaves of a filter tree, and checked.
-    pub(super) fn read(&self, now: DateTime<Utc>, faults: &mut Faults) -> Vec<(Json, Node)> {
+    pub(super) fn read(&self, now: DateTime<Utc>, faults: &mut FieldErrors) -> Vec<(Json, Node)> {
         // Before any value is read: reading them is a part of what they cost.
         if let Some(fault) = self.too_many() {
             faults.push(fault);
@@ -76,8 +76,8 @@ impl Conditions {
             match leaf {
                 Ok(leaf) => leaves.push(leaf),
                 Err(wrong) => {
-                    let fault = Fault::at_parameter(INVALID, parameter.as_str(), wrong.detail);
-                    faults.push(Fault { meta: wrong.meta, ..fault });
+                    let fault = FieldError::at_parameter(INVALID, parameter.as_str(), wrong.detail);
+                    faults.push(FieldError { meta: wrong.meta, ..fault });
                 }
             }
         }
@@ -85,19 +85,19 @@ impl Conditions {
     }
 
     /// The fault at the first parameter that is one too many, or has values too many.
-    fn too_many(&self) -> Option<Fault> {
+    fn too_many(&self) -> Option<FieldError> {
         let mut weight = 0;
         for (number, (parameter, condition)) in self.by_parameter.iter().enumerate() {
             if number == MAX_CONDITIONS {
                 let detail = format!("too many conditions: at most {MAX_CONDITIONS}");
-                let fault = Fault::at_parameter(INVALID, parameter.as_str(), detail);
+                let fault = FieldError::at_parameter(INVALID, parameter.as_str(), detail);
                 let given = self.by_parameter.len();
                 return Some(fault.meta("max", MAX_CONDITIONS).meta("given", given));
             }
             weight += 1 + condition.texts.len();
             if weight > MAX_WEIGHT {
                 let detail = format!("too many values: at most {MAX_WEIGHT} conditions and values");
-                let fault = Fault::at_parameter(INVALID, parameter.as_str(), detail);
+                let fault = FieldError::at_parameter(INVALID, parameter.as_str(), detail);
                 return Some(fault.meta("max", MAX_WEIGHT).meta("given", self.weight()));
             }
         }
@@ -111,7 +111,7 @@ impl Conditions {
 
 impl Condition {
     /// The value as the leaf of a filter tree would hold it.
-    fn value(&self) -> Result<Json, filter::Wrong> {
+    fn value(&self) -> Result<Json, filter::ConditionError> {
         let kind = match (self.operator, self.field.kind) {
             (Operator::IsNull, _) | (_, FieldType::Boolean) => "boolean",
             (_, FieldType::Integer | FieldType::Money | FieldType::Score) => "integer",
@@ -121,7 +121,7 @@ impl Condition {
         match self.texts.as_slice() {
             texts if takes_many(self.operator) => Ok(texts.iter().map(value).collect()),
             [text] => Ok(value(text)),
-            _ => Err(filter::Wrong::new("value", "takes one value; write a comma as \\,")),
+            _ => Err(filter::ConditionError::new("value", "takes one value; write a comma as \\,")),
         }
     }
 }
@@ -129,7 +129,7 @@ impl Condition {
 const INVALID: &str = "invalid_parameter";
 
 /// The problem of query parameters that are not valid.
-pub fn invalid_parameters(faults: Vec<Fault>) -> Error {
+pub fn invalid_parameters(faults: Vec<FieldError>) -> Error {
     let detail = match faults.as_slice() {
         [only] => format!("1 parameter is not valid, {}: {}.", only.place, only.detail),
         many => format!("{} parameters are not valid.", count_of(many)),

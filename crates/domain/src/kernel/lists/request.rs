@@ -12,21 +12,21 @@ use super::{
     Conditions, DEFAULT_LIMIT, Last, List, Sort, Tie, cursor, parameters::invalid_parameters,
 };
 use crate::kernel::{
-    choices::choices,
     error::{Error, Result},
-    fault::{Fault, Faults, Place},
+    field_error::{FieldError, FieldErrors, Place},
     filter::{self, Comparison, FilterNode, Node, Test, TierRanks, Value},
     ids::ViewId,
     page::Page,
+    string_enum::string_enum,
     text,
 };
 
 const NOT_WITH_CHANGES: &str =
     "cannot be combined with changed_after: rows come in the order of their changes";
 /// More rows than a short list has.
-const WHOLE: i64 = 10_000;
+const MAX_UNPAGED: i64 = 10_000;
 
-choices! {
+string_enum! {
     /// What a list adds when asked.
     ListInclude {
         /// The exact number of all rows.
@@ -58,14 +58,14 @@ pub struct ListRequest {
     pub changed_after: Option<i64>,
     /// A saved view that is still to be added: `persistence::views::applied` does. Until then
     /// nothing is found.
-    pub view: Option<AskedView>,
+    pub view: Option<RequestedView>,
     /// Of filter, search and sort as they were asked for: a cursor belongs to them.
     pub(super) fingerprint: String,
 }
 
 /// A saved view that a request asks for by its id.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AskedView {
+pub struct RequestedView {
     pub id: ViewId,
     /// Where it is asked for.
     pub place: Place,
@@ -153,16 +153,16 @@ impl Form<'_> {
         item: Option<usize>,
         detail: impl Into<String>,
         meta: Map<String, Json>,
-    ) -> Fault {
+    ) -> FieldError {
         let pointer = match item {
             Some(item) => format!("#/{property}/{item}"),
             None => format!("#/{property}"),
         };
         let fault = match self {
-            Self::Parameters(_) => Fault::at_parameter("invalid_parameter", property, detail),
-            Self::Body => Fault::at_pointer("invalid_choice", pointer, detail),
+            Self::Parameters(_) => FieldError::at_parameter("invalid_parameter", property, detail),
+            Self::Body => FieldError::at_pointer("invalid_choice", pointer, detail),
         };
-        Fault { meta, ..fault }
+        FieldError { meta, ..fault }
     }
 
     /// The filter as it was asked for, and checked.
@@ -171,7 +171,7 @@ impl Form<'_> {
         query: &ListQuery,
         list: &List,
         now: DateTime<Utc>,
-        faults: &mut Faults,
+        faults: &mut FieldErrors,
     ) -> (Json, Option<Node>) {
         match (self, &query.filter) {
             (Self::Parameters(conditions), _) => {
@@ -189,7 +189,7 @@ impl Form<'_> {
         }
     }
 
-    fn refuse(self, faults: Vec<Fault>) -> Error {
+    fn refuse(self, faults: Vec<FieldError>) -> Error {
         match self {
             Self::Parameters(_) => invalid_parameters(faults),
             Self::Body if faults.iter().all(|fault| fault.code == "invalid_filter") => {
@@ -253,7 +253,7 @@ impl ListRequest {
     }
 
     fn read(query: &ListQuery, form: Form<'_>, list: &List, now: DateTime<Utc>) -> Result<Self> {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         let (raw, filter) = form.filter(query, list, now, &mut faults);
         let sort = Sort::read(&query.sort, list).unwrap_or_else(|wrong| {
             faults.extend(
@@ -274,7 +274,7 @@ impl ListRequest {
         if !faults.is_empty() {
             return Err(form.refuse(faults.into_vec()));
         }
-        let default_limit = if list.is_short { WHOLE } else { DEFAULT_LIMIT };
+        let default_limit = if list.is_short { MAX_UNPAGED } else { DEFAULT_LIMIT };
         let request = Self {
             filter,
             q: q.iter().cloned().collect(),
@@ -309,7 +309,7 @@ impl ListRequest {
         if let Some(id) = query.view_id {
             let place = form.place("view_id");
             let order = list.default_order();
-            self.view = Some(AskedView { id, place, path, filter, q, sort, order, cursor });
+            self.view = Some(RequestedView { id, place, path, filter, q, sort, order, cursor });
             return Ok(self);
         }
         if let Some(order) = self.changes_order() {

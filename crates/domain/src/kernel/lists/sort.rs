@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{List, MAX_SORT_KEYS};
 use crate::kernel::{
-    fault::excerpt,
+    field_error::excerpt,
     fields::{Field, FieldType, did_you_mean, named},
     filter::{self, TierRanks, Value},
     ids,
@@ -151,10 +151,8 @@ impl Sort {
 
     /// Which of two places comes first.
     pub(super) fn compare(&self, one: &Last, other: &Last) -> Ordering {
-        let directed = |order: Ordering, descending| match descending {
-            true => order.reverse(),
-            false => order,
-        };
+        let directed =
+            |order: Ordering, descending| if descending { order.reverse() } else { order };
         let pairs = one.values.iter().zip(&other.values);
         let keys = self.keys.iter().zip(pairs).map(|(key, (one, other))| match (one, other) {
             (Some(one), Some(other)) => directed(compare_values(one, other), key.descending),

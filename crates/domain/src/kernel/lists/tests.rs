@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     kernel::{
         error::{Code, Error, Problem, Result},
-        fault::Place,
+        field_error::Place,
         filter::TierRanks,
     },
     resources::partners::PARTNER_LIST,

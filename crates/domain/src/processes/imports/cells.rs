@@ -18,7 +18,7 @@ use crate::{
         currencies::currency_exponent,
         domains::INVALID_DOMAIN,
         error::{Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         fields::{Field, FieldType},
         formats,
         shared_domains::is_shared,
@@ -108,14 +108,14 @@ pub struct Converter {
 
 /// A row as values; tags by name, everything else as it goes over the wire.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Converted {
+pub struct ConvertedRow {
     pub values: Map<String, Value>,
     pub warnings: Vec<JobItemWarning>,
     /// Fields whose cell holds something that cannot be read.
-    unread: Vec<(ImportField, Fault)>,
+    unread: Vec<(ImportField, FieldError)>,
 }
 
-impl Converted {
+impl ConvertedRow {
     /// The text of a field.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.values.get(field).and_then(Value::as_str)
@@ -124,7 +124,7 @@ impl Converted {
     /// Makes sure that nothing else is written in the place of what could not be read.
     fn expect(&self, is_needed: impl Fn(&ImportField) -> bool) -> Result<()> {
         let faults = self.unread.iter().filter(|(field, _)| is_needed(field));
-        let faults: Vec<Fault> = faults.map(|(_, fault)| fault.clone()).collect();
+        let faults: Vec<FieldError> = faults.map(|(_, fault)| fault.clone()).collect();
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
@@ -139,7 +139,7 @@ impl Converted {
     }
 }
 
-impl Converted {
+impl ConvertedRow {
     /// Puts the name of a person together where it stands in two columns and in none as a whole.
     fn join_name(&mut self, full: &str, first: &str, last: &str) {
         let parts = [first, last].map(|part| self.values.remove(part));
@@ -163,7 +163,7 @@ impl Converted {
 const DOMAINS: [(ImportObject, &str); 2] =
     [(ImportObject::Partner, "domain"), (ImportObject::Deal, "account_domain")];
 
-impl Converted {
+impl ConvertedRow {
     /// Leaves out domains that belong to nobody in particular: by them different companies would be
     /// taken for one.
     pub fn drop_shared_domains(&mut self, added: &[String]) {
@@ -174,7 +174,7 @@ impl Converted {
             let detail = format!("`{domain}` is shared by many companies and tells none apart");
             if let Some(field) = field_named(object, name) {
                 let place = format!("#/{name}");
-                self.unread.push((field, Fault::at_pointer(INVALID_DOMAIN, place, &*detail)));
+                self.unread.push((field, FieldError::at_pointer(INVALID_DOMAIN, place, &*detail)));
             }
             self.warnings.push(JobItemWarning::new(INVALID_DOMAIN, detail).about(name));
             self.values.remove(name);
@@ -183,13 +183,13 @@ impl Converted {
 }
 
 /// Why a cell is not taken, or not as it stands.
-struct Remark {
+struct CellWarning {
     code: &'static str,
     detail: String,
 }
 
-fn remark(code: &'static str, detail: impl Into<String>) -> Remark {
-    Remark { code, detail: detail.into() }
+fn remark(code: &'static str, detail: impl Into<String>) -> CellWarning {
+    CellWarning { code, detail: detail.into() }
 }
 
 impl Converter {
@@ -216,11 +216,11 @@ impl Converter {
         format: &CellFormat,
     ) -> Result<Map<String, Value>> {
         let converter = Self::new(Vec::new(), format.clone(), Map::new());
-        let (mut converted, mut faults) = (Converted::default(), Vec::new());
+        let (mut converted, mut faults) = (ConvertedRow::default(), Vec::new());
         for (name, value) in &defaults.0 {
             let pointer = format!("#/defaults/{name}");
             let Some(field) = field_named(object, name) else {
-                faults.push(Fault::at_pointer(
+                faults.push(FieldError::at_pointer(
                     "unknown_field",
                     pointer,
                     "no import can write this field",
@@ -241,25 +241,25 @@ impl Converter {
                     "currency_mismatch" => "currency_mismatch",
                     _ => "invalid_format",
                 };
-                faults.push(Fault::at_pointer(code, pointer.clone(), warning.detail.clone()));
+                faults.push(FieldError::at_pointer(code, pointer.clone(), warning.detail.clone()));
             }
         }
         if faults.is_empty() { Ok(converted.values) } else { Err(Error::invalid(faults)) }
     }
 
     /// The values that the cells of a row hold.
-    pub fn read(&self, row: &Row) -> Converted {
+    pub fn read(&self, row: &Row) -> ConvertedRow {
         self.read_some(row, |_| true)
     }
 
     /// Only what tells one record from another, for rows that were worked off before: their long
     /// texts cost most.
-    pub fn read_keys(&self, row: &Row) -> Converted {
+    pub fn read_keys(&self, row: &Row) -> ConvertedRow {
         self.read_some(row, |field| KEYS.contains(&field.name()))
     }
 
-    fn read_some(&self, row: &Row, is_wanted: impl Fn(&ImportField) -> bool) -> Converted {
-        let mut converted = Converted::default();
+    fn read_some(&self, row: &Row, is_wanted: impl Fn(&ImportField) -> bool) -> ConvertedRow {
+        let mut converted = ConvertedRow::default();
         for (name, cell) in &row.cells {
             if let Some(column) = self.columns.get(&**name).filter(|c| is_wanted(&c.field)) {
                 self.convert(column.field, &column.unit, cell, &mut converted);
@@ -281,7 +281,7 @@ impl Converter {
     /// # Errors
     /// The faults of cells that cannot be read, where the record would get another value instead of
     /// none.
-    pub fn with_defaults(&self, row: &Converted) -> Result<Map<String, Value>> {
+    pub fn with_defaults(&self, row: &ConvertedRow) -> Result<Map<String, Value>> {
         let is_unread = |name: &str| row.unread.iter().any(|(field, _)| field.name() == name);
         let names_partner = self.columns.values().any(|column| {
             column.field.is_of_partner() && row.values.contains_key(column.field.name())
@@ -299,7 +299,7 @@ impl Converter {
         Ok(values.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
-    fn convert(&self, field: ImportField, unit: &ColumnUnit, cell: &Cell, out: &mut Converted) {
+    fn convert(&self, field: ImportField, unit: &ColumnUnit, cell: &Cell, out: &mut ConvertedRow) {
         let mut remarks = Vec::new();
         let read = match field {
             _ if matches!(cell, Cell::Other(_)) => {
@@ -327,10 +327,11 @@ impl Converter {
             }
         }
         if let Some(last) = remarks.last().filter(|_| is_unread) {
-            let fault = Fault::at_pointer(last.code, format!("#/{name}"), last.detail.clone());
+            let fault = FieldError::at_pointer(last.code, format!("#/{name}"), last.detail.clone());
             out.unread.push((field, fault));
         }
-        let warn = |remark: Remark| JobItemWarning::new(remark.code, remark.detail).about(name);
+        let warn =
+            |remark: CellWarning| JobItemWarning::new(remark.code, remark.detail).about(name);
         out.warnings.extend(remarks.into_iter().map(warn));
     }
 
@@ -341,8 +342,8 @@ impl Converter {
         unit: &ColumnUnit,
         cell: &Cell,
         text: &str,
-        remarks: &mut Vec<Remark>,
-    ) -> Result<Value, Remark> {
+        remarks: &mut Vec<CellWarning>,
+    ) -> Result<Value, CellWarning> {
         if SPREADSHEET_ERRORS.contains(&text) {
             let detail = format!("`{text}` is the error of a formula");
             return Err(remark("invalid_format", detail));
@@ -404,26 +405,28 @@ impl Converter {
         }
     }
 
-    fn date(&self, text: &str) -> Result<chrono::NaiveDate, Remark> {
+    fn date(&self, text: &str) -> Result<chrono::NaiveDate, CellWarning> {
         let text_shown = excerpt(text);
         dates::read(text, self.format.notation.date_format).map_err(|why| {
             let detail = match why {
-                dates::Unread::Ambiguous => format!(
+                dates::DateError::Ambiguous => format!(
                     "it is not known whether the day or the month of `{text_shown}` comes first; \
                      set `date_format`"
                 ),
-                dates::Unread::NotADate if is_serial(text) => format!(
+                dates::DateError::NotADate if is_serial(text) => format!(
                     "`{text_shown}` is no date; format the cells of a spreadsheet as dates before \
                      saving it"
                 ),
-                dates::Unread::NotADate => format!("`{text_shown}` is no date such as 2026-11-22"),
+                dates::DateError::NotADate => {
+                    format!("`{text_shown}` is no date such as 2026-11-22")
+                }
             };
             remark("invalid_format", detail)
         })
     }
 
     /// An amount in minor units.
-    fn money(&self, unit: &ColumnUnit, cell: &Cell, text: &str) -> Result<i64, Remark> {
+    fn money(&self, unit: &ColumnUnit, cell: &Cell, text: &str) -> Result<i64, CellWarning> {
         let exponent = match unit.money_unit.unwrap_or(self.format.money_unit) {
             ImportMoneyUnit::Minor => 0,
             ImportMoneyUnit::Major => self.format.exponent(),
@@ -454,19 +457,19 @@ impl Converter {
 }
 
 /// A number of JSON times ten to the power of `exponent`.
-fn json_number(text: &str, exponent: usize) -> Result<i64, Remark> {
+fn json_number(text: &str, exponent: usize) -> Result<i64, CellWarning> {
     numbers::read_json(text)
         .and_then(|number| number.scaled(exponent))
         .ok_or_else(|| remark("not_a_number", format!("`{text}` has more decimals than are kept")))
 }
 
-fn not_a_number(text: &str, why: numbers::Unread, noun: &str) -> Remark {
+fn not_a_number(text: &str, why: numbers::NumberError, noun: &str) -> CellWarning {
     let text = excerpt(text);
     remark(
         "not_a_number",
         match why {
-            numbers::Unread::NotANumber => format!("`{text}` is no {noun}"),
-            numbers::Unread::Ambiguous => format!(
+            numbers::NumberError::NotANumber => format!("`{text}` is no {noun}"),
+            numbers::NumberError::Ambiguous => format!(
                 "it is not known whether `{text}` has decimals or thousands behind its \
                  separator; set `decimal`"
             ),
@@ -498,7 +501,7 @@ const SPREADSHEET_ERRORS: [&str; 8] =
     ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#ERROR!", "#SPILL!"];
 
 /// The text of a cell without control characters; `None` for what says that nothing is known.
-fn clean(cell: &Cell, remarks: &mut Vec<Remark>) -> Option<String> {
+fn clean(cell: &Cell, remarks: &mut Vec<CellWarning>) -> Option<String> {
     let (text, is_changed) = text::clean_lossy(&cell.shown());
     if is_changed {
         remarks.push(remark("characters_removed", "control characters were removed"));
@@ -511,7 +514,7 @@ fn clean(cell: &Cell, remarks: &mut Vec<Remark>) -> Option<String> {
 }
 
 /// The warning about bytes that are not of the encoding of the file.
-fn replaced(text: &str) -> Option<Remark> {
+fn replaced(text: &str) -> Option<CellWarning> {
     let detail = "bytes that are not of the file's encoding were replaced; save it as UTF-8, or \
                   set `encoding`";
     text.contains('\u{fffd}').then(|| remark("characters_replaced", detail))
@@ -534,7 +537,7 @@ fn excerpt(text: &str) -> String {
     }
 }
 
-fn fitting(text: &str, max: usize, single_line: bool) -> Result<String, Remark> {
+fn fitting(text: &str, max: usize, single_line: bool) -> Result<String, CellWarning> {
     let text = if single_line {
         text.split(['\n', '\t']).map(str::trim).collect::<Vec<_>>().join(" ")
     } else {
@@ -548,7 +551,7 @@ fn fitting(text: &str, max: usize, single_line: bool) -> Result<String, Remark> 
     }
 }
 
-fn in_range(field: &Field, number: i64) -> Result<Value, Remark> {
+fn in_range(field: &Field, number: i64) -> Result<Value, CellWarning> {
     match (field.min, field.max) {
         (Some(min), _) if number < min => {
             Err(remark("out_of_range", format!("must be at least {min}")))
@@ -578,7 +581,7 @@ pub(super) fn is_word(field: &'static Field, text: &str) -> bool {
     choice(field, text).is_ok()
 }
 
-fn choice(field: &'static Field, text: &str) -> Result<&'static str, Remark> {
+fn choice(field: &'static Field, text: &str) -> Result<&'static str, CellWarning> {
     let wanted: String = text::fold(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|w| !w.is_empty())
@@ -637,7 +640,7 @@ const SCALES: &[&str] = &[
 ];
 
 /// A head count, and whether it was a range of which the lower end was taken.
-fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), Remark> {
+fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), CellWarning> {
     let folded = text::fold(&numbers::plain(text));
     let mut rest = folded.trim();
     // A remark in brackets: `300+ (as of 2022)`; not `20 (thousand)`.
@@ -653,9 +656,9 @@ fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), Remark> {
     while let Some(word) = AFTER.iter().find(|word| rest.ends_with(**word)) {
         rest = rest[..rest.len() - word.len()].trim_end();
     }
-    let number = |part: &str| -> Result<i64, numbers::Unread> {
+    let number = |part: &str| -> Result<i64, numbers::NumberError> {
         let number = numbers::read(part.trim().trim_end_matches('+'), known)?;
-        number.scaled(0).ok_or(numbers::Unread::NotANumber)
+        number.scaled(0).ok_or(numbers::NumberError::NotANumber)
     };
     let wrong = |why| not_a_number(text, why, "number");
     let why = match number(rest) {
@@ -667,7 +670,7 @@ fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), Remark> {
     let Some((low, high)) = ends else { return Err(wrong(why)) };
     match (number(low).map_err(wrong)?, number(high).map_err(wrong)?) {
         (low, high) if low <= high => Ok((low, low < high)),
-        _ => Err(wrong(numbers::Unread::NotANumber)),
+        _ => Err(wrong(numbers::NumberError::NotANumber)),
     }
 }
 
@@ -676,7 +679,7 @@ fn list(
     field: &'static Field,
     cell: &Cell,
     held: Option<&Value>,
-    remarks: &mut Vec<Remark>,
+    remarks: &mut Vec<CellWarning>,
 ) -> Option<Value> {
     let mut items: Vec<String> = held
         .and_then(Value::as_array)
@@ -725,10 +728,7 @@ fn list(
         if items.iter().any(|held| text::fold(held) == text::fold(&item)) {
             continue;
         }
-        match items.len() < max_items {
-            true => items.push(item),
-            false => many = true,
-        }
+        if items.len() < max_items { items.push(item) } else { many = true }
     }
     if removed {
         remarks.push(remark("characters_removed", "control characters were removed"));
@@ -768,9 +768,9 @@ fn items_of(text: &str) -> Vec<&str> {
     items
 }
 
-fn contact(name: &str, text: &str) -> Result<Value, Remark> {
+fn contact(name: &str, text: &str) -> Result<Value, CellWarning> {
     let refused =
-        |(code, must): formats::Refusal| remark(code, format!("`{}` {must}", excerpt(text)));
+        |(code, must): formats::FormatError| remark(code, format!("`{}` {must}", excerpt(text)));
     let checked = match name {
         "email" => formats::normalise("email", text).map_err(refused),
         "phone" => phone(text).map_err(refused),
@@ -787,7 +787,7 @@ fn contact(name: &str, text: &str) -> Result<Value, Remark> {
 }
 
 /// `00` is how many people dial the `+`.
-fn phone(text: &str) -> Result<String, formats::Refusal> {
+fn phone(text: &str) -> Result<String, formats::FormatError> {
     let text = numbers::plain(text);
     let text = text.strip_prefix("tel:").unwrap_or(&text).trim_start();
     let number = match text.strip_prefix("00") {
@@ -825,7 +825,7 @@ mod tests {
     ) -> (Option<Value>, Vec<String>) {
         let converter = Converter::new(Vec::new(), format, Map::new());
         let field = field_named(object, field).unwrap();
-        let mut out = Converted::default();
+        let mut out = ConvertedRow::default();
         converter.convert(field, &ColumnUnit::default(), &cell, &mut out);
         (out.values.remove(field.name()), out.warnings.into_iter().map(|w| w.code).collect())
     }

@@ -1,8 +1,8 @@
 //! The closed sets of words in the options of an import.
 
-use crate::kernel::{access::AccessScope, choices::choices};
+use crate::kernel::{access::AccessScope, string_enum::string_enum};
 
-choices! {
+string_enum! {
     /// What the rows of the file are.
     ImportObject {
         Partner = "partner",

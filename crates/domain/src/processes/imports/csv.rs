@@ -7,7 +7,7 @@ use super::row::MAX_ROW_BYTES;
 
 /// Why there is no further record.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum CsvError {
     /// The record is longer than a row can be.
     TooLong,
     /// A quote was opened in it and never closed.
@@ -67,16 +67,16 @@ impl<B: BufRead> Records<B> {
 
     /// Reads the next record into `record`, at most `limit` cells of it; false at the end of the
     /// file.
-    pub fn read(&mut self, record: &mut Record, limit: usize) -> Result<bool, Fault> {
+    pub fn read(&mut self, record: &mut Record, limit: usize) -> Result<bool, CsvError> {
         record.bytes.clear();
         record.ends.clear();
         (record.line, record.width, record.has_surplus) = (self.line, 0, false);
         let (mut state, mut length, mut spans_lines) = (State::Start, 0, false);
         loop {
-            let buffer = self.text.fill_buf().map_err(Fault::Io)?;
+            let buffer = self.text.fill_buf().map_err(CsvError::Io)?;
             if buffer.is_empty() {
                 return match state {
-                    State::Quoted => Err(Fault::OpenQuote),
+                    State::Quoted => Err(CsvError::OpenQuote),
                     State::Start if record.width == 0 => Ok(false),
                     _ => {
                         end_cell(record, limit);
@@ -90,7 +90,7 @@ impl<B: BufRead> Records<B> {
                 used += 1;
                 length += 1;
                 if length > MAX_ROW_BYTES {
-                    return Err(Fault::TooLong);
+                    return Err(CsvError::TooLong);
                 }
                 // The second half of a line end.
                 if std::mem::take(&mut self.after_return) && byte == b'\n' {
@@ -129,7 +129,7 @@ impl<B: BufRead> Records<B> {
                         break;
                     }
                     State::AfterQuote if spans_lines && byte != b' ' => {
-                        return Err(Fault::StrayQuote);
+                        return Err(CsvError::StrayQuote);
                     }
                     _ => {
                         keep(record, byte, limit);
@@ -146,9 +146,10 @@ impl<B: BufRead> Records<B> {
 }
 
 fn keep(record: &mut Record, byte: u8, limit: usize) {
-    match record.width < limit {
-        true => record.bytes.push(byte),
-        false => record.has_surplus |= !byte.is_ascii_whitespace(),
+    if record.width < limit {
+        record.bytes.push(byte)
+    } else {
+        record.has_surplus |= !byte.is_ascii_whitespace()
     }
 }
 

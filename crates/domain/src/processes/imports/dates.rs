@@ -13,7 +13,7 @@ use super::{
 
 /// Why a text is not read as a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(super) enum DateError {
     NotADate,
     /// Day and month, or day and year, could change places.
     Ambiguous,
@@ -217,7 +217,7 @@ fn month_named(word: &str) -> Option<u32> {
 
 /// `31 Dec 2025`, `Dec 31, 2025`, `31-Dec-2025`, `2025-Dec-31`, `31. Dezember 2025`, `31 de
 /// diciembre de 2025`.
-fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate, Unread>> {
+fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate, DateError>> {
     let words = text.split([' ', '-', '/', ',']);
     let words: Vec<&str> = words.filter(|word| !matches!(*word, "" | "de" | "del")).collect();
     let [a, b, c] = <[&str; 3]>::try_from(words).ok()?;
@@ -236,17 +236,17 @@ fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate
             (None, None) => match order {
                 Some(Dmy) => day(year(c)?, month, plain_day(a)?),
                 Some(Ymd) => day(year(a)?, month, plain_day(c)?),
-                _ => return Some(Err(Unread::Ambiguous)),
+                _ => return Some(Err(DateError::Ambiguous)),
             },
         },
         _ => return None,
     };
-    Some(found.ok_or(Unread::NotADate))
+    Some(found.ok_or(DateError::NotADate))
 }
 
 /// The day that a text means; a time of day behind it may be there. `order` is that of the file,
 /// where it is known.
-pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, Unread> {
+pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, DateError> {
     let text = spelled(text);
     let text = without_time(without_weekday(&text));
     if let Some(parts) = parts(text)
@@ -259,17 +259,17 @@ pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveD
         }
         let is_year_first = parts.parts[0].len() == 4;
         return match (order.filter(|_| !is_year_first), found.as_slice()) {
-            (_, []) => Err(Unread::NotADate),
+            (_, []) => Err(DateError::NotADate),
             (Some(_), [(_, day)]) if is_palindrome(&parts) => Ok(*day),
             (Some(order), found) => found
                 .iter()
                 .find(|(of, _)| *of == order)
                 .map(|(_, day)| *day)
-                .ok_or(Unread::NotADate),
+                .ok_or(DateError::NotADate),
             // A day that does not exist, such as `30.02.25`, is another one with the year first.
-            (None, [(Ymd, _)]) if !is_year_first => Err(Unread::Ambiguous),
+            (None, [(Ymd, _)]) if !is_year_first => Err(DateError::Ambiguous),
             (None, [(_, day)]) => Ok(*day),
-            (None, _) => Err(Unread::Ambiguous),
+            (None, _) => Err(DateError::Ambiguous),
         };
     }
     if let Some(found) = named(text, order) {
@@ -280,10 +280,10 @@ pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveD
         let compact =
             (number(&text[..4], 4..=4), number(&text[4..6], 2..=2), number(&text[6..], 2..=2));
         if let (Some(year @ 1900..2100), Some(month), Some(day_of_month)) = compact {
-            return day(year, month, day_of_month).ok_or(Unread::NotADate);
+            return day(year, month, day_of_month).ok_or(DateError::NotADate);
         }
     }
-    Err(Unread::NotADate)
+    Err(DateError::NotADate)
 }
 
 /// Whether day and month are the same number, and the year has four digits.
@@ -335,7 +335,7 @@ pub(super) fn evidence(cell: &str) -> Option<Evidence> {
 mod tests {
     use super::*;
 
-    fn text(day: Result<NaiveDate, Unread>) -> Option<String> {
+    fn text(day: Result<NaiveDate, DateError>) -> Option<String> {
         day.ok().map(|day| day.to_string())
     }
 
@@ -385,12 +385,12 @@ mod tests {
             ("01/02/03", Some("2003-02-01"), Some("2003-01-02")),
             ("31-Dec-25", Some("2025-12-31"), None),
         ] {
-            assert_eq!(read(written, None), Err(Unread::Ambiguous), "{written}");
+            assert_eq!(read(written, None), Err(DateError::Ambiguous), "{written}");
             assert_eq!(text(read(written, Some(Dmy))).as_deref(), dmy, "{written}");
             assert_eq!(text(read(written, Some(Mdy))).as_deref(), mdy, "{written}");
         }
         for (written, order) in [("12/31/2025", Dmy), ("31/12/2025", Mdy), ("01/02/2025", Ymd)] {
-            assert_eq!(read(written, Some(order)), Err(Unread::NotADate), "{written}");
+            assert_eq!(read(written, Some(order)), Err(DateError::NotADate), "{written}");
         }
         assert_eq!(text(read("12.31.2025", Some(Mdy))).as_deref(), Some("2025-12-31"));
         assert_eq!(text(read("2025-12-31", Some(Dmy))).as_deref(), Some("2025-12-31"));
@@ -422,7 +422,7 @@ mod tests {
             "20253112",
         ] {
             for order in [None, Some(Dmy), Some(Mdy), Some(Ymd)] {
-                assert_eq!(read(written, order), Err(Unread::NotADate), "{written} {order:?}");
+                assert_eq!(read(written, order), Err(DateError::NotADate), "{written} {order:?}");
             }
         }
     }

@@ -17,12 +17,12 @@ const MAX_WORDS: usize = 40;
 
 /// How often something was seen, and where first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct Occurrences {
     pub count: u64,
     pub example: String,
 }
 
-impl Seen {
+impl Occurrences {
     fn add(&mut self, cell: &str) {
         if self.count == 0 {
             self.example = cell.trim().to_owned();
@@ -34,12 +34,12 @@ impl Seen {
 /// What the values of one column tell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
-    pub point: Seen,
-    pub comma: Seen,
-    pub year_first: Seen,
-    pub day_first: Seen,
-    pub month_first: Seen,
-    pub ambiguous_date: Seen,
+    pub point: Occurrences,
+    pub comma: Occurrences,
+    pub year_first: Occurrences,
+    pub day_first: Occurrences,
+    pub month_first: Occurrences,
+    pub ambiguous_date: Occurrences,
     words: HashMap<String, u64>,
     other_words: u64,
 }
@@ -88,7 +88,7 @@ impl Evidence {
 /// The first of the columns in which something was seen.
 fn first<'a>(
     columns: &[(&'a str, &'a Evidence)],
-    of: impl Fn(&Evidence) -> &Seen,
+    of: impl Fn(&Evidence) -> &Occurrences,
 ) -> Option<(&'a str, String)> {
     columns
         .iter()

@@ -21,7 +21,7 @@ const CANDIDATES: usize = 10;
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How a file is written down.
-pub(super) struct Found {
+pub(super) struct DetectedTable {
     pub format: Format,
     /// The line of the header of a CSV file, 0 for none.
     pub header_row: Option<u64>,
@@ -33,14 +33,14 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// `csv_unreadable` for what is no table.
-pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Result<Found> {
+pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Result<DetectedTable> {
     let start = head.trim_start().get(..9).unwrap_or(head.trim_start()).to_ascii_lowercase();
     if ["<!doctype", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag)) {
         return Err(unreadable(
             "This is a web page or XML, not a table. Save it as CSV UTF-8 and upload that file.",
         ));
     }
-    let json = |format| Found { format, header_row: None, header_reason: String::new() };
+    let json = |format| DetectedTable { format, header_row: None, header_reason: String::new() };
     match head.trim_start().bytes().next() {
         None => return Err(unreadable("The file is empty.")),
         Some(b'[') => return Ok(json(Format::JsonArray)),
@@ -54,7 +54,7 @@ pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Resul
             (separator, sample(head, is_whole, separator), 0)
         }
     };
-    let found = |row: u64, reason: &str| Found {
+    let found = |row: u64, reason: &str| DetectedTable {
         format: Format::Csv(separator),
         header_row: Some(row),
         header_reason: reason.to_owned(),

@@ -19,7 +19,7 @@ mod rows;
 mod spellings;
 mod stream;
 
-pub use cells::{CellFormat, Converted, Converter, Notation};
+pub use cells::{CellFormat, ConvertedRow, Converter, Notation};
 pub use choices::{
     ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportObject,
     ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers,
@@ -544,7 +544,7 @@ mod tests {
             assert_eq!(problem.errors[0].code, "invalid_choice");
             assert_eq!(
                 problem.errors[0].place,
-                crate::kernel::fault::Place::Pointer(format!("#/{field}"))
+                crate::kernel::field_error::Place::Pointer(format!("#/{field}"))
             );
         }
         let values = new("partner", "name,category,employees", "A,bogus,many", partner).unwrap();

@@ -46,7 +46,7 @@ impl Number {
 
 /// Why a text is not read as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(super) enum NumberError {
     NotANumber,
     /// It can be read in two ways, or in another way than the rest of the file.
     Ambiguous,
@@ -118,9 +118,10 @@ fn shape(text: &str) -> Option<Shape> {
         (0, _) => (Comma, ',', commas),
         // The last one stands before the decimals, the other one between thousands.
         _ => {
-            let (mark, character, other) = match text.rfind('.') > text.rfind(',') {
-                true => (Point, '.', ','),
-                false => (Comma, ',', '.'),
+            let (mark, character, other) = if text.rfind('.') > text.rfind(',') {
+                (Point, '.', ',')
+            } else {
+                (Comma, ',', '.')
             };
             let (before, after) = text.split_once(character)?;
             let number = Number::new(ungrouped(before, other)?, after);
@@ -151,24 +152,25 @@ fn shape(text: &str) -> Option<Shape> {
             // of ten thousands.
             _ => mark == Point,
         };
-    Some(match is_certain {
-        true => Shape::Telling(mark, Number::new(before, after)),
-        false => Shape::Ambiguous {
+    Some(if is_certain {
+        Shape::Telling(mark, Number::new(before, after))
+    } else {
+        Shape::Ambiguous {
             mark,
             before: before.to_owned(),
             after: after.to_owned(),
             is_group: after.len() == 3,
-        },
+        }
     })
 }
 
 /// A number without sign and unit.
-pub(super) fn read(text: &str, known: DecimalMark) -> Result<Number, Unread> {
-    match shape(text.trim()).ok_or(Unread::NotANumber)? {
+pub(super) fn read(text: &str, known: DecimalMark) -> Result<Number, NumberError> {
+    match shape(text.trim()).ok_or(NumberError::NotANumber)? {
         Shape::Whole(digits) => Ok(Number::new(digits, "")),
         Shape::Telling(mark, number) => match known {
             DecimalMark::Given(other) | DecimalMark::Likely(other) if other != mark => {
-                Err(Unread::Ambiguous)
+                Err(NumberError::Ambiguous)
             }
             _ => Ok(number),
         },
@@ -180,7 +182,7 @@ pub(super) fn read(text: &str, known: DecimalMark) -> Result<Number, Unread> {
             DecimalMark::Given(other) | DecimalMark::Likely(other) if other != mark && is_group => {
                 Ok(Number::new(before + &after, ""))
             }
-            _ => Err(Unread::Ambiguous),
+            _ => Err(NumberError::Ambiguous),
         },
     }
 }
@@ -311,17 +313,17 @@ pub(super) struct Amount {
 }
 
 /// Reads `$1,234.56`, `1.234,56 €`, `CHF 1'200.–`, `(1,200)`, `1200-` and the like.
-pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, Unread> {
+pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, NumberError> {
     let text = plain(text);
     let is_digit = |c: char| c.is_ascii_digit();
     let (Some(mut first), Some(last)) = (text.find(is_digit), text.rfind(is_digit)) else {
-        return Err(Unread::NotANumber);
+        return Err(NumberError::NotANumber);
     };
     let mut head = &text[..first];
     // `$.50`: the point belongs to the number, but the one of `Rs.500` to the word before it.
     if head.ends_with(['.', ',']) && currencies(head).is_none() {
         if head[..first - 1].ends_with(char::is_alphabetic) {
-            return Err(Unread::NotANumber);
+            return Err(NumberError::NotANumber);
         }
         first -= 1;
         head = &text[..first];
@@ -362,11 +364,11 @@ pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, Unre
     let negative = match (signs, brackets) {
         (0, (0, 0)) => false,
         (1, (0, 0)) | (0, (1, 1)) => true,
-        _ => return Err(Unread::NotANumber),
+        _ => return Err(NumberError::NotANumber),
     };
     let beside: Vec<String> = beside.into_iter().filter(|token| !token.is_empty()).collect();
     if beside.iter().any(|token| currencies(token).is_none()) {
-        return Err(Unread::NotANumber);
+        return Err(NumberError::NotANumber);
     }
     let number = Number { negative, ..read(&core, known)? };
     Ok(Amount { number, currencies: beside })

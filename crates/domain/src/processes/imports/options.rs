@@ -16,7 +16,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Code, Error, Result},
-    fault::Fault,
+    field_error::FieldError,
     request_body::RequestBody,
 };
 
@@ -148,7 +148,7 @@ impl ImportOptions {
         let unknown: Vec<&String> =
             given.keys().filter(|column| !columns.contains(column)).collect();
         faults.extend(unknown.iter().map(|column| {
-            Fault::at_pointer(
+            FieldError::at_pointer(
                 "mapping_unknown_column",
                 pointer(column),
                 "the file has no such column",
@@ -157,7 +157,7 @@ impl ImportOptions {
         for (column, name) in given {
             match field_named(self.object, name) {
                 None => faults.push(
-                    Fault::at_pointer(
+                    FieldError::at_pointer(
                         "invalid_choice",
                         pointer(column),
                         "no import can write this field",
@@ -167,7 +167,7 @@ impl ImportOptions {
                 Some(field)
                     if !field.is_list() && mapping.iter().any(|(_, other)| *other == field) =>
                 {
-                    faults.push(Fault::at_pointer(
+                    faults.push(FieldError::at_pointer(
                         "duplicate_item",
                         pointer(column),
                         "another column feeds this field",

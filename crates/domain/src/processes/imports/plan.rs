@@ -17,7 +17,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Error, Result},
-    fault::Fault,
+    field_error::FieldError,
     fields::{AnyValue, FieldType},
 };
 
@@ -79,9 +79,10 @@ impl ImportPlan {
     ) -> Result<Self> {
         let mut guesses = Vec::new();
         options.complete_shape(inspection, &mut guesses);
-        let given = match inspection.columns.is_empty() {
-            true => Ok(Some(Vec::new())),
-            false => options.mapping(&inspection.columns),
+        let given = if inspection.columns.is_empty() {
+            Ok(Some(Vec::new()))
+        } else {
+            options.mapping(&inspection.columns)
         };
         let mapping = match &given {
             Ok(Some(mapping)) => mapping.clone(),
@@ -113,7 +114,7 @@ impl ImportPlan {
     }
 
     /// A fault for each field that a new record needs and no row can have.
-    fn missing(&self) -> Vec<Fault> {
+    fn missing(&self) -> Vec<FieldError> {
         let is_given = |name: &str| {
             let is_mapped = self.mapping.iter().any(|(_, field)| field.name() == name);
             // Rows are told apart by them, so that no default can stand for them.
@@ -135,7 +136,7 @@ impl ImportPlan {
                     ),
                     many => format!("no column and no default gives one of {}", many.join(", ")),
                 };
-                Fault::at_pointer("required", "#/mapping", detail).meta("fields", any)
+                FieldError::at_pointer("required", "#/mapping", detail).meta("fields", any)
             })
             .collect()
     }
@@ -294,9 +295,10 @@ fn misfit(column: &str, field: ImportField, evidence: &Evidence) -> Option<Strin
         return None;
     }
     let (all, known, worst) = evidence.fit(|word| is_word(catalogued, word));
-    let fits = match columns::is_named(column, field) {
-        true => all < 20 || known * 10 >= all * 9,
-        false => all == 0 || known > 0,
+    let fits = if columns::is_named(column, field) {
+        all < 20 || known * 10 >= all * 9
+    } else {
+        all == 0 || known > 0
     };
     if fits { None } else { Some(worst.unwrap_or("…").to_owned()) }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    csv::{Fault as RecordFault, Record, Records},
+    csv::{CsvError, Record, Records},
     encoding::{ImportEncoding, Utf8, detect},
     evidence::Evidence,
     header,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Error, Result},
-    fault::Fault,
+    field_error::FieldError,
     text,
 };
 
@@ -153,17 +153,17 @@ enum Source<R: Read> {
     Json(BufReader<Utf8<R>>, Format),
 }
 
-fn refused(place: &str, fault: RecordFault) -> Error {
+fn refused(place: &str, fault: CsvError) -> Error {
     match fault {
-        RecordFault::TooLong => {
+        CsvError::TooLong => {
             unreadable(format!("{place} is longer than a row can be; a quote may be missing."))
         }
-        RecordFault::OpenQuote => unreadable(format!("{place}: a quote is opened and not closed.")),
-        RecordFault::StrayQuote => unreadable(format!(
+        CsvError::OpenQuote => unreadable(format!("{place}: a quote is opened and not closed.")),
+        CsvError::StrayQuote => unreadable(format!(
             "{place}: a quoted cell spans several lines and then goes on behind its closing \
              quote. A quote is missing or not doubled."
         )),
-        RecordFault::Io(error) => Error::internal(error),
+        CsvError::Io(error) => Error::internal(error),
     }
 }
 
@@ -185,7 +185,7 @@ impl<R: Read> Rows<R> {
         let place = "The header";
         let no_such_row = || {
             let detail = "the file has no record that begins on this line";
-            Error::invalid(vec![Fault::at_pointer("out_of_range", "#/header_row", detail)])
+            Error::invalid(vec![FieldError::at_pointer("out_of_range", "#/header_row", detail)])
         };
         loop {
             let found =
@@ -201,9 +201,10 @@ impl<R: Read> Rows<R> {
             return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns.")));
         }
         let is_held = shape.header_row == Some(0);
-        let columns = match is_held {
-            true => (1..=record.width).map(|place| format!("Column {place}").into()).collect(),
-            false => header::names(&record)?,
+        let columns = if is_held {
+            (1..=record.width).map(|place| format!("Column {place}").into()).collect()
+        } else {
+            header::names(&record)?
         };
         let source = Source::Csv { records, record, is_held };
         Ok(Self { source, columns, number: 0, has_ended: false })

@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    cells::{Converted, Converter},
+    cells::{ConvertedRow, Converter},
     choices::{ImportMatch, ImportObject, ImportOnDuplicateRow},
     options::ImportOptions,
     row::Row,
@@ -27,7 +27,7 @@ pub struct ImportRow {
     pub index: i64,
     /// Its number in the file.
     pub number: u64,
-    pub converted: Converted,
+    pub converted: ConvertedRow,
     /// Why it cannot be taken, whatever it says.
     pub refusal: Option<Code>,
     /// The first row of the file with the same key.
@@ -97,19 +97,18 @@ impl<R: Read> ImportRows<R> {
         Ok(batch)
     }
 
-    fn read(&mut self, convert: fn(&Converter, &Row) -> Converted) -> Result<Option<ImportRow>> {
+    fn read(&mut self, convert: fn(&Converter, &Row) -> ConvertedRow) -> Result<Option<ImportRow>> {
         loop {
             let Some(row) = self.rows.next().transpose()? else { return Ok(None) };
             if row.is_empty() {
                 continue;
             }
-            let (converted, refusal) = match row.has_surplus {
-                true => (Converted::default(), Some(Code::RowTooLong)),
-                false => {
-                    let mut converted = convert(&self.converter, &row);
-                    converted.drop_shared_domains(&self.shared_domains);
-                    (converted, None)
-                }
+            let (converted, refusal) = if row.has_surplus {
+                (ConvertedRow::default(), Some(Code::RowTooLong))
+            } else {
+                let mut converted = convert(&self.converter, &row);
+                converted.drop_shared_domains(&self.shared_domains);
+                (converted, None)
             };
             let (index, number) = (self.index, row.number);
             self.index += 1;
@@ -126,7 +125,7 @@ impl<R: Read> ImportRows<R> {
     }
 
     /// What tells the record from all others: out of what [`Converter::read_keys`] reads.
-    fn key(&self, row: &Converted, name: &str) -> Option<String> {
+    fn key(&self, row: &ConvertedRow, name: &str) -> Option<String> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,
             (_, ImportMatch::Id) => row.text("id").map(|id| format!("id {id}")),

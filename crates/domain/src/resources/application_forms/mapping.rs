@@ -8,17 +8,17 @@ use serde_json::{Value as Json, json};
 use super::{Question, QuestionType};
 use crate::{
     kernel::{
-        choices::choices,
         domains,
         fields::{Field, FieldType, MAX_MONEY},
         formats,
         shared_domains::is_shared,
+        string_enum::string_enum,
         text::fold,
     },
     resources::partners::partner_field,
 };
 
-choices! {
+string_enum! {
     /// The field of the partner or of its contact that an answer feeds.
     FormMapping {
         PartnerName = "partner.name",
@@ -55,7 +55,7 @@ pub struct MappingContext {
 }
 
 /// Why an answer cannot become the value of its field: a code and what it must be.
-pub type Unfit = (&'static str, String);
+pub type MappingError = (&'static str, String);
 
 impl FormMapping {
     /// The field of the catalogue, when it is one of the partner.
@@ -107,7 +107,7 @@ impl FormMapping {
 
     /// Why the options of a select cannot feed it: the values that it knows, or the label that does
     /// not fit.
-    pub(super) fn unfit_option(self, question: &Question) -> Option<Unfit> {
+    pub(super) fn unfit_option(self, question: &Question) -> Option<MappingError> {
         let field = self.partner_field();
         question.options.iter().find_map(|option| match field {
             Some(field) if field.kind == FieldType::Enum => {
@@ -143,7 +143,7 @@ impl FormMapping {
         question: &Question,
         answer: &Json,
         context: &MappingContext,
-    ) -> Result<Json, Unfit> {
+    ) -> Result<Json, MappingError> {
         let text = answer.as_str().unwrap_or_default();
         let Some(field) = self.partner_field() else {
             return match self {
@@ -198,20 +198,21 @@ fn labels(question: &Question, answer: &Json) -> Vec<String> {
     chosen.into_iter().map(|value| question.label_of(value).unwrap_or(value).to_owned()).collect()
 }
 
-fn long_text(text: &str, max: u32) -> Result<Json, Unfit> {
-    match text.chars().count() <= max as usize {
-        true => Ok(json!(text)),
-        false => Err(("too_long", format!("must have at most {max} characters"))),
+fn long_text(text: &str, max: u32) -> Result<Json, MappingError> {
+    if text.chars().count() <= max as usize {
+        Ok(json!(text))
+    } else {
+        Err(("too_long", format!("must have at most {max} characters")))
     }
 }
 
 /// Fields of one line take texts of several as one.
-fn single_text(text: &str, max: u32) -> Result<Json, Unfit> {
+fn single_text(text: &str, max: u32) -> Result<Json, MappingError> {
     long_text(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
 }
 
 /// Pieces as the items of an array field: in its format, each once.
-fn items(field: &Field, pieces: Vec<String>) -> Result<Json, Unfit> {
+fn items(field: &Field, pieces: Vec<String>) -> Result<Json, MappingError> {
     let (mut seen, mut kept) = (HashSet::new(), Vec::new());
     for piece in pieces {
         let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -235,16 +236,17 @@ fn items(field: &Field, pieces: Vec<String>) -> Result<Json, Unfit> {
             kept.push(json!(piece));
         }
     }
-    match field.max_items.is_none_or(|max| kept.len() <= max as usize) {
-        true => Ok(Json::Array(kept)),
-        false => Err((
+    if field.max_items.is_none_or(|max| kept.len() <= max as usize) {
+        Ok(Json::Array(kept))
+    } else {
+        Err((
             "too_many_items",
             format!("must have at most {} items", field.max_items.unwrap_or_default()),
-        )),
+        ))
     }
 }
 
-fn whole(answer: &Json, field: &Field) -> Result<Json, Unfit> {
+fn whole(answer: &Json, field: &Field) -> Result<Json, MappingError> {
     let (min, max) = (field.min.unwrap_or(i64::MIN), field.max.unwrap_or(i64::MAX));
     match answer.as_i64() {
         Some(number) if (min..=max).contains(&number) => Ok(json!(number)),
@@ -254,7 +256,7 @@ fn whole(answer: &Json, field: &Field) -> Result<Json, Unfit> {
 }
 
 /// An amount in major units as one in minor units, rounded half up.
-fn minor_units(answer: &Json, exponent: i32) -> Result<Json, Unfit> {
+fn minor_units(answer: &Json, exponent: i32) -> Result<Json, MappingError> {
     // No currency has more than four digits; the bound keeps the power from overflowing.
     let factor = 10_i64.pow(exponent.clamp(0, 6).unsigned_abs());
     let exact = answer.as_i64().map(|number| number.checked_mul(factor));
@@ -300,7 +302,7 @@ mod tests {
 
     #[test]
     fn every_mappable_field_has_a_word_and_no_other() {
-        let mut words: Vec<String> = FormMapping::WORDS
+        let mut words: Vec<String> = FormMapping::VALUES
             .iter()
             .filter_map(|word| word.strip_prefix("partner."))
             .map(str::to_owned)

@@ -13,20 +13,20 @@ use utoipa::{
 
 use crate::{
     kernel::{
-        choices::choices,
         ids::{AgreementId, QuestionId},
         request_body::{RequestBody, RequestForms},
         schema::application_form_versions,
         sql::Sql,
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
-    resources::jobs::Stored,
+    resources::jobs::JsonColumn,
 };
 
 pub use mapping::{FormMapping, MappingContext};
 pub use write::FormContent;
 
-choices! {
+string_enum! {
     /// What kind of answer a question takes.
     QuestionType {
         /// A line of text.
@@ -198,10 +198,10 @@ pub struct ApplicationForm {
     pub public_token: String,
     /// The questions, in the order in which they are shown.
     #[schema(value_type = Vec<Question>, max_items = 60)]
-    pub questions: Stored<Vec<Question>>,
+    pub questions: JsonColumn<Vec<Question>>,
     /// What is to be agreed to, in the order in which it is shown.
     #[schema(value_type = Vec<Agreement>, max_items = 10)]
-    pub agreements: Stored<Vec<Agreement>>,
+    pub agreements: JsonColumn<Vec<Agreement>>,
     /// How many submissions there are, spam included.
     #[diesel(
         select_expression = submission_count(),

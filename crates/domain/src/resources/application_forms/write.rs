@@ -12,7 +12,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Code, Error},
-    fault::Fault,
+    field_error::FieldError,
     ids::{AgreementId, QuestionId},
 };
 
@@ -40,11 +40,12 @@ impl From<&ApplicationForm> for FormContent {
 
 impl ApplicationFormUpdate {
     /// Everything that is wrong with it whatever the form is until now.
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<FieldError> {
         let mut faults = Vec::new();
         let (mut ids, mut mapped) = (HashSet::new(), HashSet::new());
         for (number, question) in self.questions.iter().flatten().enumerate() {
-            let mut at = At { pointer: format!("#/questions/{number}"), faults: &mut faults };
+            let mut at =
+                QuestionErrors { pointer: format!("#/questions/{number}"), faults: &mut faults };
             if question.id.is_some_and(|id| !ids.insert(id.0)) {
                 at.push("duplicate_item", "id", "stands in the form twice");
             }
@@ -56,7 +57,11 @@ impl ApplicationFormUpdate {
         for (number, agreement) in self.agreements.iter().flatten().enumerate() {
             if agreement.id.is_some_and(|id| !ids.insert(id.0)) {
                 let at = format!("#/agreements/{number}/id");
-                faults.push(Fault::at_pointer("duplicate_item", at, "stands in the form twice"));
+                faults.push(FieldError::at_pointer(
+                    "duplicate_item",
+                    at,
+                    "stands in the form twice",
+                ));
             }
         }
         faults
@@ -71,7 +76,7 @@ impl ApplicationFormUpdate {
         let before = FormContent::from(form);
         let mut faults = Vec::new();
         let unknown = |at: String| {
-            Fault::at_pointer(
+            FieldError::at_pointer(
                 "not_found_reference",
                 at,
                 "names nothing in the form; leave it out for something new",
@@ -121,7 +126,7 @@ impl ApplicationFormUpdate {
             .any(|question| question.maps_to == Some(FormMapping::PartnerName));
         if after.is_open && !asks_for_name {
             let code = Code::FormNeedsNameQuestion;
-            let fault = Fault::at_pointer(
+            let fault = FieldError::at_pointer(
                 code.as_str(),
                 "#/is_open",
                 "needs a question whose `maps_to` is `partner.name`",
@@ -168,28 +173,28 @@ impl From<AgreementUpdate> for Agreement {
 }
 
 /// The question that is looked at.
-struct At<'a> {
+struct QuestionErrors<'a> {
     pointer: String,
-    faults: &'a mut Vec<Fault>,
+    faults: &'a mut Vec<FieldError>,
 }
 
-impl At<'_> {
-    fn push(&mut self, code: &'static str, field: &str, detail: &str) -> &mut Fault {
-        self.faults.push(Fault::at_pointer(code, format!("{}/{field}", self.pointer), detail));
+impl QuestionErrors<'_> {
+    fn push(&mut self, code: &'static str, field: &str, detail: &str) -> &mut FieldError {
+        self.faults.push(FieldError::at_pointer(code, format!("{}/{field}", self.pointer), detail));
         let last = self.faults.len() - 1;
         &mut self.faults[last]
     }
 }
 
 impl QuestionUpdate {
-    fn check(&self, at: &mut At<'_>) {
+    fn check(&self, at: &mut QuestionErrors<'_>) {
         self.check_options(at);
         self.check_length(at);
         self.check_bounds(at);
         self.check_mapping(at);
     }
 
-    fn check_options(&self, at: &mut At<'_>) {
+    fn check_options(&self, at: &mut QuestionErrors<'_>) {
         match (self.kind.is_select(), self.options.is_empty()) {
             (true, true) => {
                 at.push("too_short", "options", "must have at least 1 option to choose");
@@ -211,7 +216,7 @@ impl QuestionUpdate {
         }
     }
 
-    fn check_length(&self, at: &mut At<'_>) {
+    fn check_length(&self, at: &mut QuestionErrors<'_>) {
         match (self.max_length, self.kind.longest()) {
             (Some(_), None) => {
                 at.push("not_applicable", "max_length", "only texts have a length");
@@ -228,7 +233,7 @@ impl QuestionUpdate {
         }
     }
 
-    fn check_bounds(&self, at: &mut At<'_>) {
+    fn check_bounds(&self, at: &mut QuestionErrors<'_>) {
         let mut sound = true;
         for (field, bound) in [("min", &self.min), ("max", &self.max)] {
             let Some(bound) = bound else { continue };
@@ -262,7 +267,7 @@ impl QuestionUpdate {
         }
     }
 
-    fn check_mapping(&self, at: &mut At<'_>) {
+    fn check_mapping(&self, at: &mut QuestionErrors<'_>) {
         let Some(mapping) = self.maps_to else { return };
         if !mapping.takes(self.kind) {
             let fault = at.push(

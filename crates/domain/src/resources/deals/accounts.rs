@@ -7,15 +7,15 @@ use utoipa::ToSchema;
 
 use super::{Deal, DealStatus::Approved, DealValues};
 use crate::kernel::{
-    choices::choices,
     fields::{Field, FieldClass, FieldType},
     lists::{List, list_parameters},
     schema::deals,
     shared_domains,
+    string_enum::string_enum,
     text::normalised_name,
 };
 
-choices! {
+string_enum! {
     /// How alike the accounts of two deals are.
     DealConflictMatch {
         /// One account: the domains or the names are equal.
@@ -42,7 +42,7 @@ pub struct DealConflict {
 /// The fields that lists of conflicts are filtered and sorted by.
 static DEAL_CONFLICT: &[Field] =
     &[Field::new("match", "Match", FieldType::Enum, FieldClass::System)
-        .words(DealConflictMatch::WORDS)
+        .words(DealConflictMatch::VALUES)
         .schema("DealConflictMatch")];
 /// The list of the conflicts of a deal, those of the same account first.
 pub static DEAL_CONFLICT_LIST: List = List::new("DealConflict", || DEAL_CONFLICT).short();
@@ -271,9 +271,10 @@ fn similar_name(name: &str) -> String {
     let telling: Vec<&String> =
         words.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect();
     // A name that is nothing but a legal form (`GmbH`) would be empty, and equal to all such names.
-    let dense = match telling.is_empty() {
-        true => words.concat(),
-        false => telling.into_iter().map(String::as_str).collect(),
+    let dense = if telling.is_empty() {
+        words.concat()
+    } else {
+        telling.into_iter().map(String::as_str).collect()
     };
     // `ü` has lost its dots above, so `ue` loses its `e`: all three spellings become `u`.
     dense.replace("ae", "a").replace("oe", "o").replace("ue", "u")

@@ -9,12 +9,12 @@ use utoipa::{
 
 use super::{Deal, DealUpdate};
 use crate::kernel::{
-    choices::choices,
     ids::DealId,
     request_body::{RequestBody, RequestForms},
+    string_enum::string_enum,
 };
 
-choices! {
+string_enum! {
     /// What an operation of a batch does.
     DealBatchAction {
         Create = "create",

@@ -29,11 +29,11 @@ pub static DEAL: &[Field] = &[
     f("partner_id", "Partner", Id, P).required(),
     f("account_name", "Account", Text, P).required().length(300),
     f("account_domain", "Account domain", Domain, P).null().length(253),
-    f("status", "Status", Enum, P).words(DealStatus::WORDS).schema("DealStatus"),
+    f("status", "Status", Enum, P).words(DealStatus::VALUES).schema("DealStatus"),
     f("stage", "Stage", Text, P).null().length(60),
     f("motion", "Motion", Enum, P)
         .default("\"other\"")
-        .words(DealMotion::WORDS)
+        .words(DealMotion::VALUES)
         .schema("DealMotion"),
     f("value", "Value", Money, P).default("0").indexed(),
     f("currency", "Currency", Text, S)
@@ -49,7 +49,7 @@ pub static DEAL: &[Field] = &[
     f("decided_by", "Decided by", Object, S).null(),
     f("decided_by.type", "Decided by: kind", Enum, S)
         .null()
-        .words(ActorType::WORDS)
+        .words(ActorType::VALUES)
         .schema("ActorType")
         .column("(deals.decided_by ->> 'type')")
         .member(),

@@ -20,12 +20,12 @@ use utoipa::{
 
 use crate::kernel::{
     access::Actor,
-    choices::choices,
     ids::{DealId, MemberId, PartnerId},
     page::{FollowedPage, Page},
     request_body::RequestBody,
     schema::deals,
     sql::Sql,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
@@ -42,7 +42,7 @@ pub use query::{DEAL_LIST, DealList, DealQuery};
 pub use status::DealStatus;
 pub use write::DealContext;
 
-choices! {
+string_enum! {
     /// What is sold.
     DealMotion {
         Service = "service",

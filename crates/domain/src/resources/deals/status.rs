@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::kernel::{
-    choices::choices,
     error::{Code, Error, Result},
+    string_enum::string_enum,
 };
 
-choices! {
+string_enum! {
     /// Where a deal stands.
     DealStatus {
         Submitted = "submitted",
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn every_pair_is_as_the_table_says() {
         let all = TRANSITIONS.map(|(status, _)| status);
-        assert_eq!(all.map(DealStatus::as_str), DealStatus::WORDS);
+        assert_eq!(all.map(DealStatus::as_str), DealStatus::VALUES);
         //               to:  s u a r e w l
         for (from, expected) in [
             (Submitted, "-uar-wl"),

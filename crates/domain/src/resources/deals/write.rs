@@ -12,7 +12,7 @@ use super::{
 use crate::kernel::{
     access::{Actor, ActorType},
     error::{Error, Result},
-    fault::Fault,
+    field_error::FieldError,
     timestamp::Timestamp,
 };
 
@@ -39,8 +39,8 @@ impl DealContext {
     }
 }
 
-fn fault(code: &'static str, field: &str, detail: &str) -> Fault {
-    Fault::at_pointer(code, format!("#/{field}"), detail)
+fn fault(code: &'static str, field: &str, detail: &str) -> FieldError {
+    FieldError::at_pointer(code, format!("#/{field}"), detail)
 }
 
 impl DealValues {
@@ -49,22 +49,22 @@ impl DealValues {
     /// # Errors
     /// 422 with every fault: `required`, `invalid_choice` for `expired`, and those of
     /// [`Self::edited`].
-    pub fn created(wanted: &DealUpdate, context: &DealContext) -> Result<Self> {
+    pub fn created(deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {
         let (Some(partner_id), Some(name), Some(account_name)) =
-            (wanted.partner_id, &wanted.name, &wanted.account_name)
+            (deal_update.partner_id, &deal_update.name, &deal_update.account_name)
         else {
             let missing = [
-                ("partner_id", wanted.partner_id.is_none()),
-                ("name", wanted.name.is_none()),
-                ("account_name", wanted.account_name.is_none()),
+                ("partner_id", deal_update.partner_id.is_none()),
+                ("name", deal_update.name.is_none()),
+                ("account_name", deal_update.account_name.is_none()),
             ];
             let missing = missing.into_iter().filter(|(_, missing)| *missing);
             return Err(Error::invalid(
                 missing.map(|(field, _)| fault("required", field, "is required")).collect(),
             ));
         };
-        if wanted.status == Some(Expired) {
-            let allowed: Vec<&str> = DealStatus::WORDS
+        if deal_update.status == Some(Expired) {
+            let allowed: Vec<&str> = DealStatus::VALUES
                 .iter()
                 .copied()
                 .filter(|word| *word != Expired.as_str())
@@ -97,8 +97,8 @@ impl DealValues {
             owner_id: None,
             notes: None,
         };
-        deal.take(wanted);
-        deal.settle(None, wanted, context)?;
+        deal.take(deal_update);
+        deal.apply_status(None, deal_update, context)?;
         Ok(deal)
     }
 
@@ -107,13 +107,13 @@ impl DealValues {
     /// # Errors
     /// `invalid_transition`; 422 with every fault: `closed_on_required`, `invalid_date_order`,
     /// `not_applicable`.
-    pub fn edited(&self, wanted: &DealUpdate, context: &DealContext) -> Result<Self> {
-        if let Some(to) = wanted.status.filter(|to| *to != self.status) {
+    pub fn edited(&self, deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {
+        if let Some(to) = deal_update.status.filter(|to| *to != self.status) {
             self.status.expect_move(to)?;
         }
         let mut deal = self.clone();
-        deal.take(wanted);
-        deal.settle(Some(self), wanted, context)?;
+        deal.take(deal_update);
+        deal.apply_status(Some(self), deal_update, context)?;
         Ok(deal)
     }
 
@@ -122,9 +122,9 @@ impl DealValues {
         Self { status: Expired, ..self.clone() }
     }
 
-    fn take(&mut self, wanted: &DealUpdate) {
+    fn take(&mut self, deal_update: &DealUpdate) {
         macro_rules! take {
-            ($($field:ident)*) => {$( if let Some(value) = &wanted.$field { self.$field = value.clone(); } )*};
+            ($($field:ident)*) => {$( if let Some(value) = &deal_update.$field { self.$field = value.clone(); } )*};
         }
         take! {
             partner_id external_id name account_name account_domain status stage motion value registered_on
@@ -133,10 +133,10 @@ impl DealValues {
     }
 
     /// What follows from the status: days, decision and reasons.
-    fn settle(
+    fn apply_status(
         &mut self,
         before: Option<&Self>,
-        wanted: &DealUpdate,
+        deal_update: &DealUpdate,
         context: &DealContext,
     ) -> Result<()> {
         let mut faults = Vec::new();
@@ -148,7 +148,7 @@ impl DealValues {
             }
             holds
         };
-        let given = matches!(wanted.closed_on, Some(Some(_)));
+        let given = matches!(deal_update.closed_on, Some(Some(_)));
         if !only_in(
             self.status.is_closed(),
             "closed_on",
@@ -157,11 +157,11 @@ impl DealValues {
         ) {
             self.closed_on = None;
         }
-        let given = matches!(wanted.lost_reason, Some(Some(_)));
+        let given = matches!(deal_update.lost_reason, Some(Some(_)));
         if !only_in(self.status == Lost, "lost_reason", given, "belongs to deals that were lost") {
             self.lost_reason = None;
         }
-        let given = matches!(wanted.rejection_reason, Some(Some(_)));
+        let given = matches!(deal_update.rejection_reason, Some(Some(_)));
         if !only_in(
             self.status == Rejected,
             "rejection_reason",
@@ -195,7 +195,7 @@ impl DealValues {
                 .and_then(|before| before.expires_on)
                 .filter(|day| reopened && *day > context.today);
             self.expires_on =
-                wanted.expires_on.flatten().or(kept).or_else(|| context.default_expiry());
+                deal_update.expires_on.flatten().or(kept).or_else(|| context.default_expiry());
         }
         let set = moved || before.is_some_and(|before| before.expires_on != self.expires_on);
         if self.status == Approved && set && self.expires_on.is_some_and(|day| day <= context.today)
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
     use crate::kernel::{
         error::Code,
-        fault::Place,
+        field_error::Place,
         ids::{ApiKeyId, PartnerId, UserId},
     };
 
@@ -238,7 +238,7 @@ mod tests {
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
-    fn wanted(json: Json) -> DealUpdate {
+    fn deal_update(json: Json) -> DealUpdate {
         serde_json::from_value(json).unwrap()
     }
     fn new(mut json: Json) -> Result<DealValues> {
@@ -249,7 +249,7 @@ mod tests {
         ] {
             json.as_object_mut().unwrap().entry(field).or_insert(value);
         }
-        DealValues::created(&wanted(json), &context())
+        DealValues::created(&deal_update(json), &context())
     }
     fn faults(result: Result<DealValues>) -> Vec<(&'static str, String)> {
         match result {
@@ -277,7 +277,7 @@ mod tests {
         );
         let key = DealContext { actor: Actor::api_key(ApiKeyId::new(), "CRM"), ..context() };
         let body =
-            wanted(json!({"partner_id": PartnerId::new(), "name": "x", "account_name": "y"}));
+            deal_update(json!({"partner_id": PartnerId::new(), "name": "x", "account_name": "y"}));
         let deal = DealValues::created(&body, &key).unwrap();
         assert_eq!(
             (deal.status, deal.expires_on, deal.decided_by),
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn closing_and_reopening() {
         let open = new(json!({"expires_on": "2026-12-24"})).unwrap();
-        let edit = |deal: &DealValues, body: Json| deal.edited(&wanted(body), &context());
+        let edit = |deal: &DealValues, body: Json| deal.edited(&deal_update(body), &context());
         let won = edit(&open, json!({"status": "won", "closed_on": "2026-11-24"})).unwrap();
         assert_eq!((won.expires_on, won.closed_on), (open.expires_on, Some(day("2026-11-24"))));
         let lost = edit(&won, json!({"status": "lost", "lost_reason": "Price"})).unwrap();
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn a_protection_that_has_run_out_may_stand_but_not_be_set() {
         let stale = DealValues { expires_on: Some(day("2026-11-01")), ..new(json!({})).unwrap() };
-        let edit = |deal: &DealValues, body: Json| deal.edited(&wanted(body), &context());
+        let edit = |deal: &DealValues, body: Json| deal.edited(&deal_update(body), &context());
         assert!(edit(&stale, json!({"name": "Other"})).is_ok());
         assert_eq!(
             faults(edit(&stale, json!({"expires_on": "2026-11-24"}))),
@@ -371,7 +371,8 @@ mod tests {
     #[test]
     fn a_rejection_has_a_reason_and_can_be_taken_back() {
         let open = new(json!({"status": "submitted"})).unwrap();
-        let edit = |deal: &DealValues, body: Json| deal.edited(&wanted(body), &context()).unwrap();
+        let edit =
+            |deal: &DealValues, body: Json| deal.edited(&deal_update(body), &context()).unwrap();
         let rejected = edit(&open, json!({"status": "rejected", "rejection_reason": "Ours"}));
         assert!(rejected.decided_at.is_some());
         let reviewed = edit(&rejected, json!({"status": "under_review"}));

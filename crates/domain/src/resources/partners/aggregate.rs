@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 
 use super::{PARTNER, PARTNER_LIST};
 use crate::kernel::{
-    choices::choices,
     error::{Error, Result},
-    fault::{Fault, excerpt},
+    field_error::{FieldError, excerpt},
     fields::{Field, FieldType, did_you_mean, named},
     filter::FilterNode,
     ids::ViewId,
     lists::{ListQuery, ListRequest},
     request_body::RequestBody,
+    string_enum::string_enum,
 };
 
-choices! {
+string_enum! {
     /// What a metric computes.
     AggregateOperator {
         /// Rows; of a field: rows where it is not null.
@@ -113,7 +113,7 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
         let allowed = || PARTNER.iter().filter(|f| fits(f)).map(|f| f.name);
         let found = named(PARTNER, name).filter(|f| fits(f));
         if found.is_none() {
-            let fault = Fault::at_pointer(
+            let fault = FieldError::at_pointer(
                 "invalid_choice",
                 at,
                 format!("cannot use {} here", excerpt(name)),
@@ -152,7 +152,7 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
             None if metric.op == AggregateOperator::Count => {
                 metrics.push(("count".to_owned(), metric.op, None))
             }
-            None => missing.push(Fault::at_pointer(
+            None => missing.push(FieldError::at_pointer(
                 "required",
                 at,
                 format!("{} needs a field", metric.op),
@@ -162,13 +162,13 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
     faults.extend(missing);
     if request.group_by.len() > 2 {
         faults.push(
-            Fault::at_pointer("too_many_items", "#/group_by", "takes at most 2 fields")
+            FieldError::at_pointer("too_many_items", "#/group_by", "takes at most 2 fields")
                 .meta("max_items", 2),
         );
     }
     if request.metrics.len() > 10 {
         faults.push(
-            Fault::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics")
+            FieldError::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics")
                 .meta("max_items", 10),
         );
     }

@@ -8,9 +8,9 @@ use utoipa::{
 };
 
 use super::{Partner, PartnerUpdate};
-use crate::kernel::{choices::choices, ids::PartnerId, request_body::RequestBody};
+use crate::kernel::{ids::PartnerId, request_body::RequestBody, string_enum::string_enum};
 
-choices! {
+string_enum! {
     /// What an operation of a batch does.
     PartnerBatchAction {
         Create = "create",

@@ -54,7 +54,7 @@ pub static PARTNER: &[Field] = &[
     f("logo_url", "Logo", Text, S).null().link().query_only(),
     f("logo_source", "Logo source", Enum, S)
         .null()
-        .words(LogoSource::WORDS)
+        .words(LogoSource::VALUES)
         .schema("LogoSource")
         .query_only(),
     f("industry", "Industry", Text, P).null().length(100).mappable(),
@@ -72,30 +72,30 @@ pub static PARTNER: &[Field] = &[
     f("products", "Products", TextArray, P).items(100).length(80).mappable(),
     f("type", "Type", Enum, P)
         .required()
-        .words(PartnerType::WORDS)
+        .words(PartnerType::VALUES)
         .schema("PartnerType")
         .mappable(),
     f("subtype", "Subtype", Text, P).null().length(100).mappable(),
     f("category", "Category", Enum, P)
         .null()
-        .words(PartnerCategory::WORDS)
+        .words(PartnerCategory::VALUES)
         .schema("PartnerCategory")
         .mappable(),
     f("tier", "Tier", Text, P).null().length(40).refers_to(Tier),
     f("tier_source", "Tier source", Enum, S)
         .default("\"automatic\"")
-        .words(TierSource::WORDS)
+        .words(TierSource::VALUES)
         .schema("TierSource"),
     f("tier_changed_at", "Tier changed", Timestamp, S).null(),
     f("tier_at_risk_since", "Tier at risk since", Timestamp, S).null(),
     f("tag_ids", "Tags", IdArray, R).items(100).refers_to(Tag),
     f("status", "Status", Enum, P)
         .default("\"pending\"")
-        .words(PartnerStatus::WORDS)
+        .words(PartnerStatus::VALUES)
         .schema("PartnerStatus"),
     f("stage", "Stage", Enum, P)
         .default("\"prospect\"")
-        .words(PartnerStage::WORDS)
+        .words(PartnerStage::VALUES)
         .schema("PartnerStage"),
     f("stage_changed_at", "Stage changed", Timestamp, S),
     f("in_intelligence", "Appears in intelligence", Boolean, U).default("true"),
@@ -176,7 +176,7 @@ pub static PARTNER: &[Field] = &[
     f("scores_stale", "Scores stale", Boolean, A).default("false").column(SCORES_STALE),
     f("external_id", "External ID", Text, P).null().length(200).never_overridden(),
     f("created_via", "Created via", Enum, S)
-        .words(PartnerCreatedVia::WORDS)
+        .words(PartnerCreatedVia::VALUES)
         .schema("PartnerCreatedVia"),
     f("version", "Version", Integer, S).default("1").range(1, i64::MAX).query_only(),
     f("created_at", "Created", Timestamp, S).indexed(),

@@ -12,10 +12,10 @@ use crate::kernel::{
 pub static PARTNER_FIELD: &[Field] = &[
     Field::new("name", "Name", FieldType::Text, FieldClass::System).exact(),
     Field::new("type", "Type", FieldType::Enum, FieldClass::System)
-        .words(FieldType::WORDS)
+        .words(FieldType::VALUES)
         .schema("FieldType"),
     Field::new("class", "Class", FieldType::Enum, FieldClass::System)
-        .words(FieldClass::WORDS)
+        .words(FieldClass::VALUES)
         .schema("FieldClass"),
 ];
 /// The list of partner fields, in display order.

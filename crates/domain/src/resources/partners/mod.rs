@@ -18,7 +18,6 @@ use utoipa::{
 
 use crate::kernel::{
     access::Actor,
-    choices::choices,
     fields::{AnyValue, Field, FieldClass, FieldType},
     ids::{ContactId, MemberId, PartnerId, TagId},
     lists::{List, list_parameters},
@@ -26,6 +25,7 @@ use crate::kernel::{
     request_body::{RequestBody, RequestForms},
     schema::partners,
     sql::Sql,
+    string_enum::string_enum,
     timestamp::Timestamp,
 };
 
@@ -44,11 +44,11 @@ pub use query::{
     PartnersByName,
 };
 pub use write::{
-    Change, Held, Plan, Scored, Skipped, WriteCause, accepted, changes_of, clear, created, diff,
-    forbidden, pin, recomputed, without, written,
+    Change, Plan, Scored, SkippedChange, StoredOverride, WriteCause, changes_of, clear, diff,
+    forbidden, pin, plan_acceptance, plan_insert, plan_rollups, plan_update, plan_without,
 };
 
-choices! {
+string_enum! {
     /// What kind of partner it is.
     PartnerType {
         Technology = "technology",

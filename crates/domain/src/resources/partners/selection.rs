@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         error::{Code, Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         filter::{self, FilterNode, Node},
         ids::{PartnerId, ViewId},
         timestamp::Timestamp,
@@ -81,11 +81,8 @@ impl SelectionRequest {
 }
 
 fn invalid(detail: &str) -> Error {
-    Error::new(Code::InvalidSelection, format!("The selection {detail}.")).at(Fault::at_pointer(
-        "invalid_selection",
-        "#",
-        detail,
-    ))
+    Error::new(Code::InvalidSelection, format!("The selection {detail}."))
+        .at(FieldError::at_pointer("invalid_selection", "#", detail))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{KeyStakeholder, PARTNER, partner_field};
 use crate::kernel::{
     access::WriteMode,
-    fault::Fault,
+    field_error::FieldError,
     fields::{Field, FieldClass},
 };
 
@@ -29,14 +29,14 @@ impl Change {
 
 /// A decision by hand as the row holds it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Held {
+pub struct StoredOverride {
     pub field: &'static Field,
     /// What automation would have written last.
     pub pending: Option<Json>,
 }
 
 /// A field that automation left alone, and the value it brought.
-pub type Skipped = Change;
+pub type SkippedChange = Change;
 
 /// What a write of a partner comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,13 +56,13 @@ pub struct Plan {
     /// Values that really change.
     pub changes: Vec<Change>,
     /// Fields that become overridden.
-    pub marked: Vec<&'static Field>,
+    pub overrides_set: Vec<&'static Field>,
     /// Fields that are overridden no more.
-    pub unmarked: Vec<&'static Field>,
+    pub overrides_cleared: Vec<&'static Field>,
     /// Values that wait for the override to be cleared.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedChange>,
     /// Overridden fields whose pending value falls, because automation now agrees.
-    pub settled: Vec<&'static Field>,
+    pub pending_dropped: Vec<&'static Field>,
     /// Pending values that take the place of others, of which a part exists no more.
     pub reduced: Vec<Change>,
     /// What the write is, for the policy that says when tiers are evaluated.
@@ -86,13 +86,15 @@ pub struct Scored {
 impl Plan {
     /// Whether the row stays as it is (pending values may still be kept).
     pub fn is_idle(&self) -> bool {
-        self.changes.is_empty() && self.marked.is_empty() && self.unmarked.is_empty()
+        self.changes.is_empty()
+            && self.overrides_set.is_empty()
+            && self.overrides_cleared.is_empty()
     }
     /// Whether nothing but scores changes, which makes no new version.
     pub fn is_scores_only(&self) -> bool {
         self.scored.is_some()
-            && self.marked.is_empty()
-            && self.unmarked.is_empty()
+            && self.overrides_set.is_empty()
+            && self.overrides_cleared.is_empty()
             && self.changes.iter().all(|change| change.is_score())
     }
     /// The names of what automation left alone.
@@ -104,27 +106,29 @@ impl Plan {
     /// the partner's values until now; a new one has none.
     pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
         let computed =
-            self.marked.iter().filter(|field| field.class == FieldClass::Computed).map(|field| {
-                let held = before.get(field.name).cloned();
-                Change { field, value: held.unwrap_or_else(|| field.default_value()) }
-            });
+            self.overrides_set.iter().filter(|field| field.class == FieldClass::Computed).map(
+                |field| {
+                    let overrides = before.get(field.name).cloned();
+                    Change { field, value: overrides.unwrap_or_else(|| field.default_value()) }
+                },
+            );
         self.skipped.iter().chain(&self.reduced).cloned().chain(computed).collect()
     }
     /// Whether nothing is written at all, not even a pending value.
     pub fn is_empty(&self) -> bool {
         self.is_idle()
             && self.skipped.is_empty()
-            && self.settled.is_empty()
+            && self.pending_dropped.is_empty()
             && self.reduced.is_empty()
     }
     /// Adds another plan about other fields of the same partner: both are one write, of the mode of
     /// the other one.
     pub fn merge(&mut self, other: Self) {
         self.changes.extend(other.changes);
-        self.marked.extend(other.marked);
-        self.unmarked.extend(other.unmarked);
+        self.overrides_set.extend(other.overrides_set);
+        self.overrides_cleared.extend(other.overrides_cleared);
         self.skipped.extend(other.skipped);
-        self.settled.extend(other.settled);
+        self.pending_dropped.extend(other.pending_dropped);
         self.reduced.extend(other.reduced);
         self.mode = other.mode;
     }
@@ -133,13 +137,13 @@ impl Plan {
         self.scored.is_none() && self.changes.iter().any(|change| is_input_of_scores(change.field))
     }
     /// `overridden_fields` after the write: sorted, unique.
-    pub fn overridden_after(&self, held: &[Held]) -> Vec<String> {
-        let names = held
+    pub fn overridden_after(&self, overrides: &[StoredOverride]) -> Vec<String> {
+        let names = overrides
             .iter()
             .map(|h| h.field)
-            .filter(|f| !self.unmarked.iter().any(|u| u.name == f.name));
+            .filter(|f| !self.overrides_cleared.iter().any(|u| u.name == f.name));
         let names: BTreeSet<&str> =
-            names.chain(self.marked.iter().copied()).map(|f| f.name).collect();
+            names.chain(self.overrides_set.iter().copied()).map(|f| f.name).collect();
         names.into_iter().map(str::to_owned).collect()
     }
     fn change(&mut self, field: &'static Field, value: Json) {
@@ -180,7 +184,7 @@ fn canonical(Change { field, value }: Change) -> Change {
 
 /// Wanted weights with those that a merge patch leaves out, from the row or from the default.
 /// Together they are the whole, which only shows once they are merged.
-fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, Vec<Fault>> {
+fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, Vec<FieldError>> {
     let merge = |mut change: Change| {
         let Json::Object(wanted) = &change.value else { return Ok(change) };
         if change.field.name != "quarterly_weights" {
@@ -190,10 +194,10 @@ fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, 
         weights.extend(change.field.of(row).as_object().cloned().unwrap_or_default());
         weights.extend(wanted.clone());
         let sum: i64 = weights.values().filter_map(Json::as_i64).sum();
-        if sum != WHOLE {
-            let detail = format!("must add up to {WHOLE}, not {sum}");
+        if sum != FULL_SHARE_BP {
+            let detail = format!("must add up to {FULL_SHARE_BP}, not {sum}");
             let place = format!("#/{}", change.field.name);
-            let fault = Fault::at_pointer("weights_not_100_percent", place, detail);
+            let fault = FieldError::at_pointer("weights_not_100_percent", place, detail);
             return Err(fault.meta("sum", sum));
         }
         change.value = weights.into();
@@ -203,17 +207,17 @@ fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, 
 }
 
 /// What the quarterly weights come to, in basis points.
-const WHOLE: i64 = 10_000;
+const FULL_SHARE_BP: i64 = 10_000;
 
 /// Fields that this mode may not write at all, with the place of each: see "Computed fields" and
 /// "Fields for people only" in docs/overrides.md. For the tier the policy decides:
 /// `TierRules::refuse`.
-pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
+pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<FieldError> {
     if mode == WriteMode::Manual {
         return Vec::new();
     }
     let fault = |code, field: &Field, detail: &str| {
-        Fault::at_pointer(code, format!("#/{}", field.name), detail)
+        FieldError::at_pointer(code, format!("#/{}", field.name), detail)
     };
     changes
         .iter()
@@ -233,7 +237,11 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<Fault> {
 
 /// A new partner: its values on top of the defaults (docs/overrides.md#creation). `linked` says
 /// that a primary contact is made with it.
-pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Plan, Vec<Fault>> {
+pub fn plan_insert(
+    changes: Vec<Change>,
+    linked: bool,
+    mode: WriteMode,
+) -> Result<Plan, Vec<FieldError>> {
     let faults = forbidden(&changes, mode);
     if !faults.is_empty() {
         return Err(faults);
@@ -244,7 +252,7 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
     for Change { field, value } in changes.into_iter().map(canonical) {
         let is_default = value == field.default_value();
         if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
-            plan.marked.push(field);
+            plan.overrides_set.push(field);
         }
         // Defaults are the database's: what equals them is not written, and not listed in the event
         // of the creation.
@@ -253,36 +261,36 @@ pub fn created(changes: Vec<Change>, linked: bool, mode: WriteMode) -> Result<Pl
         }
     }
     if linked && mode == WriteMode::Manual {
-        plan.marked.extend(partner_field("primary_contact_id"));
+        plan.overrides_set.extend(partner_field("primary_contact_id"));
     }
     Ok(plan)
 }
 
 /// A new partner out of an application: `answered` is written by automation, `decided` as `mode`
 /// says, in place of what was answered (docs/overrides.md#acceptance).
-pub fn accepted(
+pub fn plan_acceptance(
     answered: Vec<Change>,
     decided: Vec<Change>,
     linked: bool,
     mode: WriteMode,
-) -> Result<Plan, Vec<Fault>> {
+) -> Result<Plan, Vec<FieldError>> {
     let left = answered
         .into_iter()
         .filter(|answer| !decided.iter().any(|change| change.field == answer.field));
-    let mut plan = created(left.collect(), linked, WriteMode::Automated)?;
-    let by_reviewer = created(decided, false, mode)?;
+    let mut plan = plan_insert(left.collect(), linked, WriteMode::Automated)?;
+    let by_reviewer = plan_insert(decided, false, mode)?;
     plan.changes.extend(by_reviewer.changes);
-    plan.marked.extend(by_reviewer.marked);
+    plan.overrides_set.extend(by_reviewer.overrides_set);
     Ok(plan)
 }
 
 /// An edit of a partner: `row` holds its present values. The rules are docs/overrides.md.
-pub fn written(
+pub fn plan_update(
     row: &Map<String, Json>,
-    held: &[Held],
+    overrides: &[StoredOverride],
     changes: Vec<Change>,
     mode: WriteMode,
-) -> Result<Plan, Vec<Fault>> {
+) -> Result<Plan, Vec<FieldError>> {
     let faults = forbidden(&changes, mode);
     if !faults.is_empty() {
         return Err(faults);
@@ -291,24 +299,24 @@ pub fn written(
     let mut plan = Plan { mode: Some(mode), ..Plan::default() };
     for Change { field, value } in changes.into_iter().map(canonical) {
         let same = *field.of(row) == value;
-        let hold = held.iter().find(|h| h.field.name == field.name);
+        let hold = overrides.iter().find(|h| h.field.name == field.name);
         match (mode, hold) {
             // By hand, a tier is never taken away: it is given back to the rules
             // (docs/overrides.md#tier), `TierRules::settle`.
             (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
-                plan.unmarked.extend(hold.map(|hold| hold.field));
+                plan.overrides_cleared.extend(hold.map(|hold| hold.field));
             }
-            _ if same => plan.settled.extend(
+            _ if same => plan.pending_dropped.extend(
                 hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some())
                     .map(|h| h.field),
             ),
             (WriteMode::Manual, hold) => {
                 if field.overridable && hold.is_none() {
-                    plan.marked.push(field);
+                    plan.overrides_set.push(field);
                 }
                 plan.change(field, value);
             }
-            (WriteMode::Automated, Some(_)) => plan.skipped.push(Skipped { field, value }),
+            (WriteMode::Automated, Some(_)) => plan.skipped.push(SkippedChange { field, value }),
             (WriteMode::Automated, None) => plan.change(field, value),
         }
     }
@@ -318,18 +326,18 @@ pub fn written(
 /// Takes a record that goes away (a tag, a member, a contact) out of a partner, whoever decided on
 /// it: what is gone can be nobody's decision. Values that wait for an override to be cleared must
 /// not bring it back.
-pub fn without(row: &Map<String, Json>, held: &[Held], gone: &Json) -> Plan {
+pub fn plan_without(row: &Map<String, Json>, overrides: &[StoredOverride], gone: &Json) -> Plan {
     let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
     for field in REFERRING.into_iter().filter_map(partner_field) {
         let (value, left) = (field.of(row), value_without(field.of(row), gone));
         if left != *value {
             plan.change(field, left);
         }
-        let hold = held.iter().find(|hold| hold.field == field);
+        let hold = overrides.iter().find(|hold| hold.field == field);
         let Some(pending) = hold.and_then(|hold| hold.pending.as_ref()) else { continue };
         match value_without(pending, gone) {
             left if left == *pending => {}
-            Json::Null => plan.settled.push(field),
+            Json::Null => plan.pending_dropped.push(field),
             left => plan.reduced.push(Change { field, value: left }),
         }
     }
@@ -359,12 +367,16 @@ fn value_without(value: &Json, gone: &Json) -> Json {
 
 /// What the computed values of a partner do to it (docs/overrides.md#computed-fields): they are
 /// written, or while a person has replaced one it is what waits for the override to be cleared.
-pub fn recomputed(row: &Map<String, Json>, held: &[Held], values: Vec<Change>) -> Plan {
+pub fn plan_rollups(
+    row: &Map<String, Json>,
+    overrides: &[StoredOverride],
+    values: Vec<Change>,
+) -> Plan {
     let mut plan = Plan::default();
     for Change { field, value } in values {
-        match held.iter().find(|h| h.field == field) {
+        match overrides.iter().find(|h| h.field == field) {
             Some(hold) if hold.pending.as_ref() != Some(&value) => {
-                plan.skipped.push(Skipped { field, value })
+                plan.skipped.push(SkippedChange { field, value })
             }
             Some(_) => {}
             None if *field.of(row) != value => plan.change(field, value),
@@ -386,13 +398,17 @@ fn is_input_of_scores(field: &Field) -> bool {
 
 /// Decides by hand that a field stays as it is (docs/overrides.md#pinning-and-clearing). `None`
 /// when the field cannot be pinned.
-pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Option<Plan> {
+pub fn pin(
+    row: &Map<String, Json>,
+    overrides: &[StoredOverride],
+    field: &'static Field,
+) -> Option<Plan> {
     if !field.overridable || (field.is_tier() && field.of(row).is_null()) {
         return None;
     }
     let mut plan = Plan::default();
-    if !held.iter().any(|h| h.field.name == field.name) {
-        plan.marked.push(field);
+    if !overrides.iter().any(|h| h.field.name == field.name) {
+        plan.overrides_set.push(field);
     }
     Some(plan)
 }
@@ -400,10 +416,10 @@ pub fn pin(row: &Map<String, Json>, held: &[Held], field: &'static Field) -> Opt
 /// Hands fields back to automation: each takes its pending value, if there is one
 /// (docs/overrides.md#pinning-and-clearing). What a tier becomes the rules say,
 /// `TierRules::settle`.
-pub fn clear(row: &Map<String, Json>, cleared: &[Held]) -> Plan {
+pub fn clear(row: &Map<String, Json>, cleared: &[StoredOverride]) -> Plan {
     let mut plan = Plan::default();
     for hold in cleared {
-        plan.unmarked.push(hold.field);
+        plan.overrides_cleared.push(hold.field);
         let next = hold.pending.as_ref().filter(|_| !hold.field.is_tier());
         if let Some(value) = next.filter(|value| **value != *hold.field.of(row)) {
             plan.change(hold.field, value.clone());
@@ -448,28 +464,34 @@ mod tests {
             "key_stakeholders": person(gone.clone())
         });
         let row = row.as_object().unwrap();
-        let held = [
-            Held { field: field("primary_contact_id"), pending: Some(json!("con_2")) },
-            Held { field: field("key_stakeholders"), pending: Some(person(gone.clone())) },
+        let overrides = [
+            StoredOverride { field: field("primary_contact_id"), pending: Some(json!("con_2")) },
+            StoredOverride {
+                field: field("key_stakeholders"),
+                pending: Some(person(gone.clone())),
+            },
         ];
-        let plan = without(row, &held, &gone);
+        let plan = plan_without(row, &overrides, &gone);
         let change = |name: &str, value: Json| Change { field: field(name), value };
         let without_contact = change("key_stakeholders", person(Json::Null));
         assert_eq!(
             plan.changes,
             [change("primary_contact_id", Json::Null), without_contact.clone()]
         );
-        assert_eq!((plan.reduced, plan.settled), (vec![without_contact], vec![]));
+        assert_eq!((plan.reduced, plan.pending_dropped), (vec![without_contact], vec![]));
 
         let waiting = [
-            Held { field: field("tag_ids"), pending: Some(json!(["tag_2", "tag_3"])) },
-            Held { field: field("partner_manager_id"), pending: Some(json!("mem_1")) },
+            StoredOverride { field: field("tag_ids"), pending: Some(json!(["tag_2", "tag_3"])) },
+            StoredOverride { field: field("partner_manager_id"), pending: Some(json!("mem_1")) },
         ];
-        let tag = without(row, &waiting, &json!("tag_2"));
+        let tag = plan_without(row, &waiting, &json!("tag_2"));
         assert!(tag.is_idle() && !tag.is_empty());
         assert_eq!(tag.reduced, [change("tag_ids", json!(["tag_3"]))]);
-        let member = without(row, &waiting, &json!("mem_1"));
-        assert_eq!((member.settled, member.reduced), (vec![field("partner_manager_id")], vec![]));
-        assert!(without(row, &waiting, &json!("mem_2")).is_empty());
+        let member = plan_without(row, &waiting, &json!("mem_1"));
+        assert_eq!(
+            (member.pending_dropped, member.reduced),
+            (vec![field("partner_manager_id")], vec![])
+        );
+        assert!(plan_without(row, &waiting, &json!("mem_2")).is_empty());
     }
 }

@@ -10,7 +10,7 @@ use super::{PublicSubmission, SubmissionAgreement, SubmissionAnswer};
 use crate::{
     kernel::{
         domains,
-        fault::Fault,
+        field_error::FieldError,
         formats,
         ids::{AgreementId, QuestionId},
         text::{self, without_direction_controls},
@@ -22,21 +22,21 @@ use crate::{
 };
 
 /// The longest address of a website, in characters.
-const LONGEST_URL: usize = 2_000;
+const MAX_URL: usize = 2_000;
 /// Numbers beyond this are not exact in every JSON reader.
 const LARGEST_NUMBER: f64 = 9_007_199_254_740_991.0;
 
 /// A submission that was held against its form.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Checked {
+pub struct CheckedAnswers {
     /// What was answered well, in the order of the questions.
     pub answers: Vec<SubmissionAnswer>,
     pub agreements: Vec<SubmissionAgreement>,
     /// Everything that is wrong.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<FieldError>,
 }
 
-impl Checked {
+impl CheckedAnswers {
     /// Holds a submission against the form that it was made on.
     pub fn of(
         form: &ApplicationForm,
@@ -50,7 +50,7 @@ impl Checked {
         for (number, answer) in submission.answers.iter().enumerate() {
             let at = |part: &str| format!("#/answers/{number}/{part}");
             let Some(question) = form.question(answer.question_id) else {
-                let fault = Fault::at_pointer(
+                let fault = FieldError::at_pointer(
                     "not_found_reference",
                     at("question_id"),
                     "is no question of this form",
@@ -59,16 +59,20 @@ impl Checked {
                 continue;
             };
             if !seen.insert(question.id) {
-                checked.faults.push(Fault::at_pointer(
+                checked.faults.push(FieldError::at_pointer(
                     "duplicate_item",
                     at("question_id"),
                     "is answered twice",
                 ));
                 continue;
             }
-            if let Some(value) =
-                kept(question, answer.value.clone(), &at("value"), context, &mut checked.faults)
-            {
+            if let Some(value) = stored_answers(
+                question,
+                answer.value.clone(),
+                &at("value"),
+                context,
+                &mut checked.faults,
+            ) {
                 let (label, kind, maps_to) =
                     (question.label.clone(), question.kind, question.maps_to);
                 given.insert(
@@ -83,7 +87,7 @@ impl Checked {
             .iter()
             .filter(|question| question.required && !seen.contains(&question.id))
         {
-            let fault = Fault::at_pointer(
+            let fault = FieldError::at_pointer(
                 "required",
                 "#/answers",
                 "lacks the answer to a question that must be answered",
@@ -106,7 +110,7 @@ impl Checked {
         for (number, id) in submission.accepted_agreement_ids.iter().enumerate() {
             if !form.agreements.0.iter().any(|agreement| agreement.id == *id) {
                 let at = format!("#/accepted_agreement_ids/{number}");
-                self.faults.push(Fault::at_pointer(
+                self.faults.push(FieldError::at_pointer(
                     "not_found_reference",
                     at,
                     "is no agreement of this form",
@@ -122,7 +126,7 @@ impl Checked {
                     accepted_at: now,
                 }),
                 false if agreement.required => {
-                    let fault = Fault::at_pointer(
+                    let fault = FieldError::at_pointer(
                         "agreement_required",
                         "#/accepted_agreement_ids",
                         "lacks an agreement that is required",
@@ -149,12 +153,12 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The answer as it is kept; none when there is none, or when it is wrong.
-fn kept(
+fn stored_answers(
     question: &Question,
     value: Json,
     at: &str,
     context: &MappingContext,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<FieldError>,
 ) -> Option<Json> {
     let before = faults.len();
     let answer = if is_nothing(&value) { None } else { checked(question, value, at, faults) };
@@ -163,7 +167,7 @@ fn kept(
     }
     let Some(answer) = answer else {
         if question.required {
-            let fault = Fault::at_pointer("required", at, "must be answered");
+            let fault = FieldError::at_pointer("required", at, "must be answered");
             faults.push(fault.meta("question_id", question.id.to_string()));
         }
         return None;
@@ -173,7 +177,7 @@ fn kept(
     if let Some((code, detail)) =
         question.maps_to.and_then(|mapping| mapping.value(question, &answer, context).err())
     {
-        faults.push(Fault::at_pointer(code, at, detail));
+        faults.push(FieldError::at_pointer(code, at, detail));
         return None;
     }
     Some(answer)
@@ -188,9 +192,14 @@ fn is_nothing(value: &Json) -> bool {
     }
 }
 
-fn checked(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) -> Option<Json> {
+fn checked(
+    question: &Question,
+    value: Json,
+    at: &str,
+    faults: &mut Vec<FieldError>,
+) -> Option<Json> {
     let mut wrong = |code, detail: &str| {
-        faults.push(Fault::at_pointer(code, at, detail));
+        faults.push(FieldError::at_pointer(code, at, detail));
         None
     };
     match (question.kind, value) {
@@ -219,9 +228,13 @@ fn checked(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
             }
         },
         (_, Json::String(text)) => {
-            let kept = spelled(question, &without_direction_controls(&text), at, faults)?;
+            let stored_answers = spelled(question, &without_direction_controls(&text), at, faults)?;
             // What was nothing but invisible is no answer.
-            if kept.is_empty() { None } else { bounded(question, json!(kept), at, faults) }
+            if stored_answers.is_empty() {
+                None
+            } else {
+                bounded(question, json!(stored_answers), at, faults)
+            }
         }
         (QuestionType::SingleSelect, _) => wrong("wrong_type", "must be the value of an option"),
         _ => wrong("wrong_type", "must be a text"),
@@ -234,9 +247,14 @@ fn whole_or(float: f64, number: &serde_json::Number) -> Json {
 }
 
 /// A text in the one spelling of its question's type.
-fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -> Option<String> {
+fn spelled(
+    question: &Question,
+    text: &str,
+    at: &str,
+    faults: &mut Vec<FieldError>,
+) -> Option<String> {
     let mut wrong = |(code, detail): (&'static str, &str)| {
-        faults.push(Fault::at_pointer(code, at, detail));
+        faults.push(FieldError::at_pointer(code, at, detail));
         None
     };
     let format = match question.kind {
@@ -251,23 +269,27 @@ fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -
         }
         _ => "text",
     };
-    let kept = match formats::normalise(format, text) {
-        Ok(kept) => kept,
+    let stored_answers = match formats::normalise(format, text) {
+        Ok(stored_answers) => stored_answers,
         Err(refusal) => return wrong(refusal),
     };
-    if question.kind == QuestionType::ShortText && kept.contains(['\n', '\t']) {
+    if question.kind == QuestionType::ShortText && stored_answers.contains(['\n', '\t']) {
         return wrong(("invalid_format", "must be a single line without tabs"));
     }
     let longest = question.longest_answer().and_then(|max| usize::try_from(max).ok());
-    match longest.filter(|max| kept.chars().count() > *max) {
+    match longest.filter(|max| stored_answers.chars().count() > *max) {
         Some(max) => {
             faults.push(
-                Fault::at_pointer("too_long", at, format!("must have at most {max} characters"))
-                    .meta("max", max),
+                FieldError::at_pointer(
+                    "too_long",
+                    at,
+                    format!("must have at most {max} characters"),
+                )
+                .meta("max", max),
             );
             None
         }
-        None => Some(kept),
+        None => Some(stored_answers),
     }
 }
 
@@ -276,12 +298,18 @@ fn spelled(question: &Question, text: &str, at: &str, faults: &mut Vec<Fault>) -
 fn website(text: &str) -> Option<String> {
     let text = text::normalise(text).ok()?;
     let address = if text.contains("://") { text } else { format!("https://{text}") };
-    let kept = formats::normalise("uri", &address).ok()?;
-    (kept.chars().count() <= LONGEST_URL && domains::normalise(&kept).is_ok()).then_some(kept)
+    let stored_answers = formats::normalise("uri", &address).ok()?;
+    (stored_answers.chars().count() <= MAX_URL && domains::normalise(&stored_answers).is_ok())
+        .then_some(stored_answers)
 }
 
 /// Between the bounds of the question.
-fn bounded(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) -> Option<Json> {
+fn bounded(
+    question: &Question,
+    value: Json,
+    at: &str,
+    faults: &mut Vec<FieldError>,
+) -> Option<Json> {
     let bound = QuestionBound(value);
     let below = question.min.as_ref().is_some_and(|min| min.is_above(&bound));
     let above = question.max.as_ref().is_some_and(|max| bound.is_above(max));
@@ -289,7 +317,7 @@ fn bounded(question: &Question, value: Json, at: &str, faults: &mut Vec<Fault>) 
         return Some(bound.0);
     }
     let mut fault =
-        Fault::at_pointer("out_of_range", at, "lies outside of what the question allows");
+        FieldError::at_pointer("out_of_range", at, "lies outside of what the question allows");
     for (name, limit) in [("min", &question.min), ("max", &question.max)] {
         if let Some(limit) = limit {
             fault = fault.meta(name, limit.0.clone());
@@ -304,7 +332,7 @@ fn chosen(
     question: &Question,
     values: Vec<Json>,
     at: &str,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<FieldError>,
 ) -> Option<Json> {
     let before = faults.len();
     let mut seen = HashSet::new();
@@ -313,14 +341,16 @@ fn chosen(
     for (number, value) in values.iter().enumerate().take(question.options.len() + 1) {
         let at = format!("{at}/{number}");
         match value.as_str() {
-            None => {
-                faults.push(Fault::at_pointer("wrong_type", at, "must be the value of an option"))
-            }
+            None => faults.push(FieldError::at_pointer(
+                "wrong_type",
+                at,
+                "must be the value of an option",
+            )),
             Some(value) if question.label_of(value).is_none() => {
                 faults.push(no_option(question, &at))
             }
             Some(value) if !seen.insert(value) => {
-                faults.push(Fault::at_pointer("duplicate_item", at, "is a duplicate"))
+                faults.push(FieldError::at_pointer("duplicate_item", at, "is a duplicate"))
             }
             Some(_) => {}
         }
@@ -329,20 +359,24 @@ fn chosen(
     let held = values.len() as u64;
     if let Some(min) = count(&question.min).filter(|min| held < *min) {
         faults.push(
-            Fault::at_pointer("too_short", at, format!("must have at least {min} options"))
+            FieldError::at_pointer("too_short", at, format!("must have at least {min} options"))
                 .meta("min", min),
         );
     }
     if let Some(max) = count(&question.max).filter(|max| held > *max) {
         faults.push(
-            Fault::at_pointer("too_many_items", at, format!("must have at most {max} options"))
-                .meta("max", max),
+            FieldError::at_pointer(
+                "too_many_items",
+                at,
+                format!("must have at most {max} options"),
+            )
+            .meta("max", max),
         );
     }
     (faults.len() == before).then_some(Json::Array(values))
 }
 
-fn no_option(question: &Question, at: &str) -> Fault {
+fn no_option(question: &Question, at: &str) -> FieldError {
     let allowed: Vec<&str> = question.options.iter().map(|option| option.value.as_str()).collect();
-    Fault::at_pointer("invalid_choice", at, "is none of the options").meta("allowed", allowed)
+    FieldError::at_pointer("invalid_choice", at, "is none of the options").meta("allowed", allowed)
 }

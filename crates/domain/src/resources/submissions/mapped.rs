@@ -10,7 +10,7 @@ use crate::resources::{
 
 /// Answers as values of fields.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Mapped {
+pub struct MappedAnswers {
     /// By property of the partner.
     pub partner: Map<String, Json>,
     /// By property of the contact.
@@ -19,7 +19,7 @@ pub struct Mapped {
     email: Option<String>,
 }
 
-impl Mapped {
+impl MappedAnswers {
     /// Reads checked answers by the form that they were given on.
     pub fn of(
         form: &ApplicationForm,

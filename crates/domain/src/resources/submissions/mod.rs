@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        choices::choices,
         fields::{AnyValue, Field, FieldClass, FieldReference, FieldType},
         ids::{AgreementId, MemberId, PartnerId, QuestionId, SubmissionId},
         lists::{List, list_parameters},
@@ -20,19 +19,20 @@ use crate::{
         request_body::RequestBody,
         schema::submissions,
         sql::Sql,
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
     resources::{
         application_forms::{FormMapping, QuestionType},
-        jobs::Stored,
+        jobs::JsonColumn,
         partners::{Partner, PartnerUpdate},
     },
 };
 
-pub use answers::Checked;
-pub use mapped::Mapped;
+pub use answers::CheckedAnswers;
+pub use mapped::MappedAnswers;
 
-choices! {
+string_enum! {
     /// Where the review of a submission stands.
     SubmissionStatus {
         New = "new",
@@ -172,10 +172,10 @@ pub struct Submission {
     pub status: SubmissionStatus,
     /// The answers, in the order of the questions; those not given are not listed.
     #[schema(value_type = Vec<SubmissionAnswer>)]
-    pub answers: Stored<Vec<SubmissionAnswer>>,
+    pub answers: JsonColumn<Vec<SubmissionAnswer>>,
     /// What the applicant agreed to.
     #[schema(value_type = Vec<SubmissionAgreement>)]
-    pub agreements: Stored<Vec<SubmissionAgreement>>,
+    pub agreements: JsonColumn<Vec<SubmissionAgreement>>,
     /// Who applied, out of the answers.
     #[diesel(embed)]
     pub applicant: Applicant,
@@ -204,7 +204,7 @@ pub struct Submission {
 /// The fields that the inbox is filtered and sorted by.
 pub static SUBMISSION: &[Field] = &[
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
-        .words(SubmissionStatus::WORDS)
+        .words(SubmissionStatus::VALUES)
         .schema("SubmissionStatus"),
     Field::new("reviewer_id", "Reviewer", FieldType::Id, FieldClass::Profile)
         .null()

@@ -19,8 +19,8 @@ fn form(questions: Vec<Question>) -> ApplicationForm {
         intro: None,
         is_open: true,
         public_token: "form_x".into(),
-        questions: Stored(questions),
-        agreements: Stored(Vec::new()),
+        questions: JsonColumn(questions),
+        agreements: JsonColumn(Vec::new()),
         submission_count: 0,
     }
 }
@@ -60,15 +60,16 @@ fn submission(answers: Vec<(QuestionId, Json)>) -> PublicSubmission {
 
 /// What is kept of one answer, or the codes of what is wrong with it.
 fn answered(question: &Question, value: Json) -> Result<Option<Json>, Vec<&'static str>> {
-    let checked = Checked::of(
+    let checked = CheckedAnswers::of(
         &form(vec![question.clone()]),
         &submission(vec![(question.id, value)]),
         &CONTEXT,
         Timestamp::now(),
     );
-    match checked.faults.is_empty() {
-        true => Ok(checked.answers.into_iter().next().map(|answer| answer.value)),
-        false => Err(checked.faults.iter().map(|fault| fault.code).collect()),
+    if checked.faults.is_empty() {
+        Ok(checked.answers.into_iter().next().map(|answer| answer.value))
+    } else {
+        Err(checked.faults.iter().map(|fault| fault.code).collect())
     }
 }
 
@@ -264,7 +265,7 @@ fn everything_that_is_wrong_is_named_at_once() {
     let mut form = form(vec![name.clone(), mail.clone(), number.clone()]);
     let (needed, optional) = (AgreementId::new(), AgreementId::new());
     let agreement = |id, required| Agreement { id, text: "Yes".into(), url: None, required };
-    form.agreements = Stored(vec![agreement(needed, true), agreement(optional, false)]);
+    form.agreements = JsonColumn(vec![agreement(needed, true), agreement(optional, false)]);
     let stranger = QuestionId::new();
     let mut sent = submission(vec![
         (mail.id, json!("nobody")),
@@ -273,7 +274,7 @@ fn everything_that_is_wrong_is_named_at_once() {
         (number.id, json!(7)),
     ]);
     sent.accepted_agreement_ids = vec![optional, AgreementId::new()];
-    let checked = Checked::of(&form, &sent, &CONTEXT, Timestamp::now());
+    let checked = CheckedAnswers::of(&form, &sent, &CONTEXT, Timestamp::now());
     let faults: Vec<(String, &str)> =
         checked.faults.iter().map(|fault| (fault.place.to_string(), fault.code)).collect();
     let expected = [
@@ -290,7 +291,7 @@ fn everything_that_is_wrong_is_named_at_once() {
 
     let mut sent = submission(vec![(number.id, json!(7)), (name.id, json!("Acme"))]);
     sent.accepted_agreement_ids = vec![needed];
-    let checked = Checked::of(&form, &sent, &CONTEXT, Timestamp::now());
+    let checked = CheckedAnswers::of(&form, &sent, &CONTEXT, Timestamp::now());
     assert_eq!(checked.faults, []);
     let order: Vec<QuestionId> = checked.answers.iter().map(|answer| answer.question_id).collect();
     assert_eq!(order, [name.id, number.id], "answers stand in the order of the questions");
@@ -302,7 +303,7 @@ fn everything_that_is_wrong_is_named_at_once() {
     );
     sent.answers.reverse();
     assert_eq!(
-        Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).fingerprint(),
+        CheckedAnswers::of(&form, &sent, &CONTEXT, Timestamp::now()).fingerprint(),
         checked.fingerprint()
     );
 }
@@ -319,8 +320,11 @@ fn answers_say_who_applied() {
     let form = form(all.iter().map(|(question, _)| question.clone()).collect());
     let sent =
         submission(all.iter().map(|(question, answer)| (question.id, answer.clone())).collect());
-    let mapped =
-        Mapped::of(&form, &Checked::of(&form, &sent, &CONTEXT, Timestamp::now()).answers, &CONTEXT);
+    let mapped = MappedAnswers::of(
+        &form,
+        &CheckedAnswers::of(&form, &sent, &CONTEXT, Timestamp::now()).answers,
+        &CONTEXT,
+    );
     let applicant =
         Applicant { name: None, email: Some("ann@acme.com".into()), company: Some("Acme".into()) };
     assert_eq!((mapped.applicant(), mapped.domain()), (applicant, Some("acme.com")));

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-use super::rules::{Leaf, Standing, TierRule, TierRules, leaves};
+use super::rules::{Leaf, TierRule, TierRules, TierState, leaves};
 use crate::{
     kernel::{
         fields::{AnyValue, Field, FieldType},
@@ -82,13 +82,13 @@ impl TierRules {
     pub fn assess(&self, partner: Partner) -> TierAssessment {
         let (partner_id, tier_source) = (partner.summary.id, partner.summary.tier_source);
         let row = partner.into_row();
-        let Standing { tier, at_risk_since } = Standing::of(&row);
+        let TierState { tier, at_risk_since } = TierState::of(&row);
         let present = tier.as_deref().and_then(|key| self.tier(key));
         let above = self
             .tiers()
             .iter()
             .rev()
-            .filter(|tier| present.is_none_or(|held| tier.rank > held.rank));
+            .filter(|tier| present.is_none_or(|overrides| tier.rank > overrides.rank));
         let next = above.into_iter().find(|tier| tier.requirement.is_some());
         TierAssessment {
             partner_id,

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{
         access::Actor,
-        choices::choices,
         fields::{Field, FieldClass, FieldType},
         filter::FilterNode,
         ids::{PartnerId, TierChangeId, TierId},
@@ -22,18 +21,19 @@ use crate::{
         request_body::RequestBody,
         schema::{tier_changes, tier_policies, tiers},
         sql::Sql,
+        string_enum::string_enum,
         timestamp::Timestamp,
     },
     resources::{
-        jobs::Stored,
+        jobs::JsonColumn,
         partners::{TierSource, WriteCause, selection::SelectionRequest},
     },
 };
 
 pub use assessment::{TierAssessment, TierCheck, TierLeaf};
-pub use rules::{CIRCULAR, Standing, StoredTierRules, TierRule, TierRules, check_requirement};
+pub use rules::{CIRCULAR, StoredTierRules, TierRule, TierRules, TierState, check_requirement};
 
-choices! {
+string_enum! {
     /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
     /// integrations.
     TierMode {
@@ -108,7 +108,7 @@ pub struct Tier {
     pub description: Option<String>,
     /// What a partner must fulfil; null: only by hand, or as the default.
     #[schema(value_type = Option<FilterNode>)]
-    pub requirement: Option<Stored<FilterNode>>,
+    pub requirement: Option<JsonColumn<FilterNode>>,
     /// Whether partners get it who fulfil no requirement; exactly one tier is the default.
     #[schema(example = false)]
     pub is_default: bool,
@@ -287,7 +287,7 @@ pub struct TierChange {
     pub rules_hash: String,
     /// Who caused it.
     #[schema(value_type = Actor)]
-    pub actor: Stored<Actor>,
+    pub actor: JsonColumn<Actor>,
 }
 
 /// The fields that lists of tier changes are filtered and sorted by.
@@ -303,7 +303,7 @@ pub static TIER_CHANGE: &[Field] = &[
     Field::new("to", "To", FieldType::Text, FieldClass::System).null().exact().column("to_tier"),
     Field::new("at", "At", FieldType::Timestamp, FieldClass::System),
     Field::new("source", "Source", FieldType::Enum, FieldClass::System)
-        .words(TierSource::WORDS)
+        .words(TierSource::VALUES)
         .schema("TierSource"),
 ];
 /// The list of the changes of a partner's tier, newest first.

@@ -10,13 +10,15 @@ use crate::{
     kernel::{
         access::WriteMode,
         error::{Code, Error, Result},
-        fault::Fault,
+        field_error::FieldError,
         fields::Field,
         filter::{self, Node, Test, TierRanks},
         ids::PartnerId,
         timestamp::Timestamp,
     },
-    resources::partners::{Change, Held, PARTNER, PartnerCreatedVia, Plan, partner_field},
+    resources::partners::{
+        Change, PARTNER, PartnerCreatedVia, Plan, StoredOverride, partner_field,
+    },
 };
 
 /// Fields that follow from the tier, or from its being written: a requirement must not look at
@@ -42,16 +44,21 @@ pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
     let circular = leaves(requirement, &node, "#/requirement")
         .into_iter()
         .filter(|leaf| CIRCULAR.contains(&leaf.field.name));
-    let faults: Vec<Fault> = circular
+    let faults: Vec<FieldError> = circular
         .map(|leaf| {
             let detail = format!("{} follows from the tier", leaf.field.name);
-            Fault::at_pointer("circular_requirement", format!("{}/field", leaf.pointer), detail)
-                .meta("not_allowed", CIRCULAR.to_vec())
+            FieldError::at_pointer(
+                "circular_requirement",
+                format!("{}/field", leaf.pointer),
+                detail,
+            )
+            .meta("not_allowed", CIRCULAR.to_vec())
         })
         .collect();
-    match faults.is_empty() {
-        true => Ok(node),
-        false => Err(faults.into_iter().fold(Error::of(Code::CircularRequirement), Error::at)),
+    if faults.is_empty() {
+        Ok(node)
+    } else {
+        Err(faults.into_iter().fold(Error::of(Code::CircularRequirement), Error::at))
     }
 }
 
@@ -126,12 +133,12 @@ pub struct StoredTierRules {
 
 /// Where a partner stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct TierState {
     pub tier: Option<String>,
     pub at_risk_since: Option<Timestamp>,
 }
 
-impl Standing {
+impl TierState {
     /// Of a row of wire values.
     pub fn of(row: &Map<String, Json>) -> Self {
         let text = |name: &str| row.get(name).and_then(Json::as_str);
@@ -149,13 +156,13 @@ impl TierRules {
     /// What is kept is not what was written.
     pub fn new(stored: &StoredTierRules, now: Timestamp) -> Result<Self> {
         #[derive(Deserialize)]
-        struct Stored {
+        struct StoredRule {
             key: String,
             rank: i64,
             is_default: bool,
             requirement: Option<Json>,
         }
-        let tiers: Vec<Stored> =
+        let tiers: Vec<StoredRule> =
             serde_json::from_value(stored.tiers.clone()).map_err(Error::internal)?;
         let evaluate_on =
             stored.evaluate_on.iter().map(|word| word.parse().map_err(Error::internal));
@@ -218,21 +225,27 @@ impl TierRules {
 
     /// Where a partner stands from now on, of whom the rules give `target`. A lower tier than the
     /// one held waits for the days of grace, when there is `grace`.
-    pub fn standing(&self, held: &Standing, target: Option<&str>, grace: bool) -> Standing {
-        let at_once = Standing { tier: target.map(str::to_owned), at_risk_since: None };
+    pub fn state_after(
+        &self,
+        overrides: &TierState,
+        target: Option<&str>,
+        grace: bool,
+    ) -> TierState {
+        let at_once = TierState { tier: target.map(str::to_owned), at_risk_since: None };
         let rank = |key: Option<&str>| key.and_then(|key| self.tier(key)).map(|tier| tier.rank);
         // A tier that is no more has no rank, and is nothing to hold on to.
-        let falls = rank(held.tier.as_deref())
-            .is_some_and(|held| rank(target).is_none_or(|target| target < held));
+        let falls = rank(overrides.tier.as_deref())
+            .is_some_and(|overrides| rank(target).is_none_or(|target| target < overrides));
         if !falls || !grace || self.grace_days == 0 {
             return at_once;
         }
-        let since = held.at_risk_since.unwrap_or(self.now);
+        let since = overrides.at_risk_since.unwrap_or(self.now);
         // The days run from when the partner was first at risk, so that an evaluation in between
         // does not prolong them.
-        match self.now.0 < since.0 + TimeDelta::days(self.grace_days) {
-            true => Standing { tier: held.tier.clone(), at_risk_since: Some(since) },
-            false => at_once,
+        if self.now.0 < since.0 + TimeDelta::days(self.grace_days) {
+            TierState { tier: overrides.tier.clone(), at_risk_since: Some(since) }
+        } else {
+            at_once
         }
     }
 
@@ -248,40 +261,43 @@ impl TierRules {
     /// `computed_field`.
     pub fn refuse(&self, changes: &[Change], mode: WriteMode) -> Result<()> {
         let writes = changes.iter().any(|change| change.field.is_tier());
-        match writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
-            true => {
-                Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
-            }
-            false => Ok(()),
+        if writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
+            Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
+        } else {
+            Ok(())
         }
     }
 
     /// Completes what a write does by what follows for the tier. `before` are the values until now.
-    pub fn settle(&self, plan: &mut Plan, before: &Map<String, Json>, held: &[Held]) {
+    pub fn apply(&self, plan: &mut Plan, before: &Map<String, Json>, overrides: &[StoredOverride]) {
         let Some(tier) = partner_field("tier").filter(|_| !plan.is_idle()) else { return };
-        let cleared = plan.unmarked.contains(&tier);
-        let hold = held.iter().find(|held| held.field == tier);
-        let overridden = plan.marked.contains(&tier) || (hold.is_some() && !cleared);
+        let cleared = plan.overrides_cleared.contains(&tier);
+        let hold = overrides.iter().find(|overrides| overrides.field == tier);
+        let overridden = plan.overrides_set.contains(&tier) || (hold.is_some() && !cleared);
         let written = plan.changes.iter().find(|change| change.field == tier);
-        let stands = Standing::of(before);
+        let stands = TierState::of(before);
         let next = match (self.mode, written) {
             // Somebody has decided: the rules threaten nothing.
             (_, Some(change)) => {
-                Standing { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
+                TierState { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
             }
-            _ if overridden => Standing { at_risk_since: None, ..stands.clone() },
+            _ if overridden => TierState { at_risk_since: None, ..stands.clone() },
             (TierMode::Manual, None) => {
                 let waiting = hold
                     .filter(|_| cleared)
-                    .and_then(|held| held.pending.as_ref())
+                    .and_then(|overrides| overrides.pending.as_ref())
                     .and_then(Json::as_str);
                 let waiting = waiting.filter(|key| self.tier(key).is_some()).map(str::to_owned);
-                Standing { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
+                TierState { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
             }
             (TierMode::Automatic, None)
                 if cleared || self.evaluate_on.contains(&plan.cause.into()) =>
             {
-                self.standing(&stands, self.automatic(&self.after(before, &plan.changes)), !cleared)
+                self.state_after(
+                    &stands,
+                    self.automatic(&self.after(before, &plan.changes)),
+                    !cleared,
+                )
             }
             (TierMode::Automatic, None) => return,
         };
@@ -290,35 +306,34 @@ impl TierRules {
 
     /// The same for a new partner: where nothing is evaluated on its creation it gets the default
     /// tier.
-    pub fn settle_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
+    pub fn apply_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
         let written = plan.changes.iter().any(|change| change.field.is_tier());
         if written || self.mode == TierMode::Manual {
             return;
         }
-        let target = match self.evaluate_on.contains(&plan.cause.into()) {
-            true => {
-                let mut row: Map<String, Json> = PARTNER
-                    .iter()
-                    .filter(|f| f.property() == f.name)
-                    .map(|f| (f.name.to_owned(), f.default_value()))
-                    .collect();
-                for (name, value) in [
-                    ("id", json!(id)),
-                    ("created_via", json!(created_via)),
-                    ("currency", json!(self.currency)),
-                    ("created_at", json!(self.now)),
-                    ("stage_changed_at", json!(self.now)),
-                ] {
-                    row.insert(name.to_owned(), value);
-                }
-                self.automatic(&self.after(&row, &plan.changes)).map(str::to_owned)
+        let target = if self.evaluate_on.contains(&plan.cause.into()) {
+            let mut row: Map<String, Json> = PARTNER
+                .iter()
+                .filter(|f| f.property() == f.name)
+                .map(|f| (f.name.to_owned(), f.default_value()))
+                .collect();
+            for (name, value) in [
+                ("id", json!(id)),
+                ("created_via", json!(created_via)),
+                ("currency", json!(self.currency)),
+                ("created_at", json!(self.now)),
+                ("stage_changed_at", json!(self.now)),
+            ] {
+                row.insert(name.to_owned(), value);
             }
-            false => self.default_tier().map(str::to_owned),
+            self.automatic(&self.after(&row, &plan.changes)).map(str::to_owned)
+        } else {
+            self.default_tier().map(str::to_owned)
         };
         push(
             plan,
-            &Standing { tier: None, at_risk_since: None },
-            &Standing { tier: target, at_risk_since: None },
+            &TierState { tier: None, at_risk_since: None },
+            &TierState { tier: target, at_risk_since: None },
         );
     }
 
@@ -336,7 +351,7 @@ impl TierRules {
 }
 
 /// Puts what differs into a plan.
-fn push(plan: &mut Plan, stands: &Standing, next: &Standing) {
+fn push(plan: &mut Plan, stands: &TierState, next: &TierState) {
     let values = [
         ("tier", stands.tier != next.tier, json!(next.tier)),
         (

@@ -7,9 +7,11 @@ use crate::{
     kernel::{
         access::WriteMode,
         error::{Code, Error},
-        fault::Place,
+        field_error::Place,
     },
-    resources::partners::{Change, Held, PARTNER, Plan, WriteCause, clear, partner_field, written},
+    resources::partners::{
+        Change, PARTNER, Plan, StoredOverride, WriteCause, clear, partner_field, plan_update,
+    },
 };
 
 fn now() -> Timestamp {
@@ -77,18 +79,18 @@ fn change(name: &str, value: Json) -> Change {
     Change { field: partner_field(name).unwrap(), value }
 }
 
-fn by_hand(pending: Option<Json>) -> Held {
-    Held { field: partner_field("tier").unwrap(), pending }
+fn by_hand(pending: Option<Json>) -> StoredOverride {
+    StoredOverride { field: partner_field("tier").unwrap(), pending }
 }
 
 /// What a plan does to tier and risk, after the rules have completed it.
-fn settled(
+fn pending_dropped(
     rules: &TierRules,
     mut plan: Plan,
     before: &Map<String, Json>,
-    held: &[Held],
+    overrides: &[StoredOverride],
 ) -> Map<String, Json> {
-    rules.settle(&mut plan, before, held);
+    rules.apply(&mut plan, before, overrides);
     let mine = plan.changes.into_iter().filter(|change| change.field.name.starts_with("tier"));
     mine.map(|change| (change.field.name.to_owned(), change.value)).collect()
 }
@@ -147,25 +149,25 @@ fn an_update_is_promoted_at_once_and_falls_after_the_days_of_grace() {
     let grace = rules("automatic", &["partner_updated"], 30);
     let deals =
         |n: i64| Plan { changes: vec![change("closed_deals", json!(n))], ..Plan::default() };
-    let up = settled(&grace, deals(3), &row(json!({"tier": "registered"})), &[]);
+    let up = pending_dropped(&grace, deals(3), &row(json!({"tier": "registered"})), &[]);
     assert_eq!(tiers_of(&up), json!({"tier": "silver"}));
-    let first = settled(&grace, deals(1), &row(json!({"tier": "silver"})), &[]);
+    let first = pending_dropped(&grace, deals(1), &row(json!({"tier": "silver"})), &[]);
     assert_eq!(tiers_of(&first), json!({"tier_at_risk_since": "2026-11-24T12:00:00.000000Z"}));
     let waiting =
         row(json!({"tier": "silver", "tier_at_risk_since": "2026-10-26T12:00:00.000000Z"}));
-    assert_eq!(tiers_of(&settled(&grace, deals(1), &waiting, &[])), json!({}));
+    assert_eq!(tiers_of(&pending_dropped(&grace, deals(1), &waiting, &[])), json!({}));
     let over = row(json!({"tier": "silver", "tier_at_risk_since": "2026-10-25T12:00:00.000000Z"}));
     assert_eq!(
-        tiers_of(&settled(&grace, deals(1), &over, &[])),
+        tiers_of(&pending_dropped(&grace, deals(1), &over, &[])),
         json!({"tier": "registered", "tier_at_risk_since": null})
     );
     assert_eq!(
-        tiers_of(&settled(&grace, deals(5), &over, &[])),
+        tiers_of(&pending_dropped(&grace, deals(5), &over, &[])),
         json!({"tier_at_risk_since": null}),
         "it has recovered"
     );
     assert_eq!(
-        tiers_of(&settled(&automatic(), deals(1), &row(json!({"tier": "silver"})), &[])),
+        tiers_of(&pending_dropped(&automatic(), deals(1), &row(json!({"tier": "silver"})), &[])),
         json!({"tier": "registered"})
     );
 }
@@ -173,32 +175,36 @@ fn an_update_is_promoted_at_once_and_falls_after_the_days_of_grace() {
 #[test]
 fn people_decide_and_give_back_without_grace() {
     let grace = rules("automatic", &["partner_updated"], 30);
-    let held = [by_hand(None)];
+    let overrides = [by_hand(None)];
     let platinum = row(json!({"tier": "gold", "overridden_fields": ["tier"]}));
     let other = Plan { changes: vec![change("closed_deals", json!(0))], ..Plan::default() };
     assert_eq!(
-        tiers_of(&settled(&grace, other, &platinum, &held)),
+        tiers_of(&pending_dropped(&grace, other, &platinum, &overrides)),
         json!({}),
         "nothing touches it"
     );
-    let cleared = clear(&platinum, &held);
+    let cleared = clear(&platinum, &overrides);
     assert_eq!(
-        tiers_of(&settled(&grace, cleared, &platinum, &held)),
+        tiers_of(&pending_dropped(&grace, cleared, &platinum, &overrides)),
         json!({"tier": "registered"})
     );
     let nulled =
-        written(&platinum, &held, vec![change("tier", Json::Null)], WriteMode::Manual).unwrap();
-    assert_eq!(tiers_of(&settled(&grace, nulled, &platinum, &held)), json!({"tier": "registered"}));
+        plan_update(&platinum, &overrides, vec![change("tier", Json::Null)], WriteMode::Manual)
+            .unwrap();
+    assert_eq!(
+        tiers_of(&pending_dropped(&grace, nulled, &platinum, &overrides)),
+        json!({"tier": "registered"})
+    );
     let at_risk =
         row(json!({"tier": "silver", "tier_at_risk_since": "2026-11-01T00:00:00.000000Z"}));
     let set =
-        written(&at_risk, &[], vec![change("tier", json!("gold"))], WriteMode::Manual).unwrap();
+        plan_update(&at_risk, &[], vec![change("tier", json!("gold"))], WriteMode::Manual).unwrap();
     assert_eq!(
-        tiers_of(&settled(&grace, set, &at_risk, &[])),
+        tiers_of(&pending_dropped(&grace, set, &at_risk, &[])),
         json!({"tier": "gold", "tier_at_risk_since": null})
     );
     let nothing =
-        written(&at_risk, &[], vec![change("tier", Json::Null)], WriteMode::Manual).unwrap();
+        plan_update(&at_risk, &[], vec![change("tier", Json::Null)], WriteMode::Manual).unwrap();
     assert!(nothing.is_idle(), "there is nothing to give back");
 }
 
@@ -214,17 +220,20 @@ fn with_manual_tiers_they_are_like_any_other_field() {
     assert!(automatic().refuse(&tier, WriteMode::Manual).is_ok());
     let before = row(json!({"tier": "gold"}));
     let deals = Plan { changes: vec![change("closed_deals", json!(3))], ..Plan::default() };
-    assert_eq!(tiers_of(&settled(&manual, deals, &before, &[])), json!({}));
-    let plan = written(&before, &[], tier, WriteMode::Automated).unwrap();
-    assert_eq!(tiers_of(&settled(&manual, plan, &before, &[])), json!({"tier": "silver"}));
+    assert_eq!(tiers_of(&pending_dropped(&manual, deals, &before, &[])), json!({}));
+    let plan = plan_update(&before, &[], tier, WriteMode::Automated).unwrap();
+    assert_eq!(tiers_of(&pending_dropped(&manual, plan, &before, &[])), json!({"tier": "silver"}));
     for (pending, after) in [
         (Some(json!("silver")), json!({"tier": "silver"})),
         (None, json!({})),
         (Some(json!("vanished")), json!({})),
         (Some(Json::Null), json!({})),
     ] {
-        let held = [by_hand(pending)];
-        assert_eq!(tiers_of(&settled(&manual, clear(&before, &held), &before, &held)), after);
+        let overrides = [by_hand(pending)];
+        assert_eq!(
+            tiers_of(&pending_dropped(&manual, clear(&before, &overrides), &before, &overrides)),
+            after
+        );
     }
 }
 
@@ -235,17 +244,17 @@ fn a_trigger_that_the_policy_does_not_name_evaluates_nothing() {
         |cause| Plan { changes: vec![change("closed_deals", json!(3))], cause, ..Plan::default() };
     let before = row(json!({"tier": "registered"}));
     assert_eq!(
-        tiers_of(&settled(&daily, deals(WriteCause::PartnerUpdated), &before, &[])),
+        tiers_of(&pending_dropped(&daily, deals(WriteCause::PartnerUpdated), &before, &[])),
         json!({})
     );
     let on_deals = rules("automatic", &["deal_closed"], 0);
     assert_eq!(
-        tiers_of(&settled(&on_deals, deals(WriteCause::DealClosed), &before, &[])),
+        tiers_of(&pending_dropped(&on_deals, deals(WriteCause::DealClosed), &before, &[])),
         json!({"tier": "silver"})
     );
     let new = |rules: &TierRules, changes| {
         let mut plan = Plan { changes, ..Plan::default() };
-        rules.settle_new(
+        rules.apply_new(
             &mut plan,
             PartnerId::new(),
             crate::resources::partners::PartnerCreatedVia::Api,

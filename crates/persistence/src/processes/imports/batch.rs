@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     access::Scope,
     events::NewEvent,
     ids::TagId,
@@ -103,7 +103,7 @@ pub(super) fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
 }
 
 pub(super) fn required(field: &str, detail: &str) -> Error {
-    Error::invalid(vec![Fault::at_pointer("required", format!("#/{field}"), detail)])
+    Error::invalid(vec![FieldError::at_pointer("required", format!("#/{field}"), detail)])
 }
 
 /// The ids of tags by their folded name; missing ones are created among the services.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{
     batch::{Batch, name_differs, required, unknown_id, updates_earlier},
-    people::{Mentions, People, contact_fields},
+    people::{ExistingContacts, Mentions, contact_fields},
 };
 use crate::{
     kernel::{db::Tx, locks},
@@ -42,7 +42,7 @@ pub(super) async fn run(
     let known: Vec<Candidate> =
         known.into_iter().filter(|partner| locked.contains_key(&partner.id)).collect();
     let partners: Vec<PartnerId> = locked.into_keys().collect();
-    let people = People::load(tx, &partners, mentions(batch, rows)).await?;
+    let people = ExistingContacts::load(tx, &partners, mentions(batch, rows)).await?;
     let mut import = Import { tx, batch, known, people, pending: Vec::new(), items: Vec::new() };
     for row in rows {
         let item = match batch.refused(row) {
@@ -151,7 +151,7 @@ struct Import<'a, 't> {
     tx: &'a Tx<'t>,
     batch: &'a Batch<'a>,
     known: Vec<Candidate>,
-    people: People,
+    people: ExistingContacts,
     pending: Pending,
     items: Vec<NewJobItem>,
 }

@@ -52,7 +52,7 @@ pub(super) async fn run(
 }
 
 /// What the rows of a batch may mean.
-struct Known {
+struct ExistingRows {
     partners: Vec<Candidate>,
     by_id: HashMap<DealId, Deal>,
     by_external_id: HashMap<String, Deal>,
@@ -60,7 +60,7 @@ struct Known {
     others: Vec<Deal>,
 }
 
-impl Known {
+impl ExistingRows {
     /// Every deal that was found.
     fn deals(&self) -> impl Iterator<Item = &Deal> {
         self.by_id.values().chain(self.by_external_id.values()).chain(&self.others)
@@ -108,14 +108,14 @@ fn account_key(row: &Map<String, Value>) -> Option<String> {
 }
 
 /// What is looked up for the whole batch.
-async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Known> {
+async fn existing(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<ExistingRows> {
     let defaults = batch.converter.defaults();
     let all = |field: &str| -> Vec<String> {
         let values = rows.iter().map(|row| &row.converted.values).chain([defaults]);
         values.filter_map(|values| values.get(field)?.as_str().map(str::to_owned)).collect()
     };
     let partners = partners_of(tx, batch, rows).await?;
-    let mut known = Known {
+    let mut existing = ExistingRows {
         partners,
         by_id: HashMap::new(),
         by_external_id: HashMap::new(),
@@ -123,13 +123,13 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
     };
     let live = || Deal::query().filter(deals::deleted_at.is_null()).order(deals::id);
     match batch.options.matching {
-        ImportMatch::None => return Ok(known),
+        ImportMatch::None => return Ok(existing),
         ImportMatch::Id => {
             let ids = rows.iter().filter_map(|row| row.converted.text("id")?.parse().ok());
             let ids: Vec<DealId> = ids.collect();
             let found = live().filter(deals::id.eq_any(ids)).load::<Deal>(&mut tx.conn()).await?;
-            known.by_id = found.into_iter().map(|deal| (deal.id, deal)).collect();
-            return Ok(known);
+            existing.by_id = found.into_iter().map(|deal| (deal.id, deal)).collect();
+            return Ok(existing);
         }
         ImportMatch::Domain | ImportMatch::ExternalId => {}
     }
@@ -140,27 +140,27 @@ async fn known(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Kno
     let meant = deals::external_id.eq_any(all("external_id")).assume_not_null().or(without_id);
     for deal in live().filter(meant).load::<Deal>(&mut tx.conn()).await? {
         match deal.values.external_id.clone() {
-            Some(id) => drop(known.by_external_id.insert(id, deal)),
-            None => known.others.push(deal),
+            Some(id) => drop(existing.by_external_id.insert(id, deal)),
+            None => existing.others.push(deal),
         }
     }
-    Ok(known)
+    Ok(existing)
 }
 
 async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<Vec<NewJobItem>> {
-    let mut known = known(tx, batch, rows).await?;
+    let mut existing = existing(tx, batch, rows).await?;
     let mut writer = Writer::new(tx).await?;
-    let deals = known.deals().map(|deal| deal.values.partner_id);
-    let partners = known.partners.iter().map(|partner| partner.id);
-    writer.hold(partners.chain(deals)).await?;
-    let held = known.deals().map(|deal| deal.values.account_keys());
-    let wanted = rows.iter().filter_map(|row| account_keys(&row.converted.values));
-    writer.hold_accounts(&held.chain(wanted).collect::<Vec<_>>()).await?;
+    let deals = existing.deals().map(|deal| deal.values.partner_id);
+    let partners = existing.partners.iter().map(|partner| partner.id);
+    writer.lock_partners(partners.chain(deals)).await?;
+    let locked_partners = existing.deals().map(|deal| deal.values.account_keys());
+    let deal_update = rows.iter().filter_map(|row| account_keys(&row.converted.values));
+    writer.lock_accounts(&locked_partners.chain(deal_update).collect::<Vec<_>>()).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let item = match batch.refused(row) {
             Some(item) => item,
-            None => match write_or_follow(tx, batch, &mut known, &mut writer, row).await {
+            None => match write_or_follow(tx, batch, &mut existing, &mut writer, row).await {
                 Ok(item) => item,
                 Err(error @ Error::Problem(_))
                     if error.code() == Code::ExternalIdTaken && is_skip(batch) =>
@@ -181,16 +181,16 @@ async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result
 async fn write_or_follow(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
-    known: &mut Known,
+    existing: &mut ExistingRows,
     writer: &mut Writer<'_, '_>,
     row: &ImportRow,
 ) -> Result<NewJobItem> {
-    let held = writer.held();
-    let written = tx.savepoint(async |_| write(batch, known, writer, row).await).await;
+    let locked_partners = writer.locked_partners();
+    let written = tx.savepoint(async |_| write(batch, existing, writer, row).await).await;
     let Err(error) = written else { return written };
-    writer.release_to(held);
+    writer.release_to(locked_partners);
     let external_id = row.converted.text("external_id").filter(|id| {
-        let unmatched = !known.by_external_id.contains_key(*id);
+        let unmatched = !existing.by_external_id.contains_key(*id);
         unmatched && !matches!(batch.options.matching, ImportMatch::None | ImportMatch::Id)
     });
     let Some(external_id) = external_id.filter(|_| error.code() == Code::ExternalIdTaken) else {
@@ -202,8 +202,8 @@ async fn write_or_follow(
     let Some(made) = made.first::<Deal>(&mut tx.conn()).await.optional()? else {
         return Err(error);
     };
-    known.by_external_id.insert(external_id.to_owned(), made);
-    tx.savepoint(async |_| write(batch, known, writer, row).await).await
+    existing.by_external_id.insert(external_id.to_owned(), made);
+    tx.savepoint(async |_| write(batch, existing, writer, row).await).await
 }
 
 fn is_skip(batch: &Batch<'_>) -> bool {
@@ -212,23 +212,23 @@ fn is_skip(batch: &Batch<'_>) -> bool {
 
 async fn write(
     batch: &Batch<'_>,
-    known: &Known,
+    existing: &ExistingRows,
     writer: &mut Writer<'_, '_>,
     row: &ImportRow,
 ) -> Result<NewJobItem> {
-    let named = partner_of(&known.partners, &row.converted.values)?;
-    let found = known.deal_of(batch.options.matching, &row.converted.values, named)?;
+    let named = partner_of(&existing.partners, &row.converted.values)?;
+    let found = existing.deal_of(batch.options.matching, &row.converted.values, named)?;
     let found = found.map(|deal| (deal.id, deal.values.status));
     let mut item = batch.item(row);
     let Some((id, status)) = found else {
         let values = batch.converter.with_defaults(&row.converted)?;
         let partner = match named {
             Some(partner) => partner,
-            None => partner_of(&known.partners, &values)?.ok_or_else(nameless)?,
+            None => partner_of(&existing.partners, &values)?.ok_or_else(nameless)?,
         };
-        let mut wanted = wanted(batch, values, Some(partner), None, &mut item)?;
-        register_in_time(&mut wanted, writer.today(), &mut item);
-        let deal = writer.insert(&wanted).await?;
+        let mut deal_update = deal_update(batch, values, Some(partner), None, &mut item)?;
+        register_in_time(&mut deal_update, writer.today(), &mut item);
+        let deal = writer.insert(&deal_update).await?;
         (item.before, item.after) = sides(patch::changes(&json!({}), &deal.values)?);
         item.action = Some(JobItemAction::Created);
         item.resource_id = (!batch.options.dry_run).then(|| deal.id.to_string());
@@ -238,14 +238,16 @@ async fn write(
         return Err(Error::of(Code::ExternalIdTaken).meta("existing_id", json!(id)));
     }
     row.converted.expect_change()?;
-    let wanted = wanted(batch, row.converted.values.clone(), named, Some(status), &mut item)?;
-    let before = writer.lock(id, None, wanted.partner_id).await?;
-    let held = before.values.clone();
-    let after = writer.edit(before, &wanted).await?;
-    (item.before, item.after) = sides(patch::changes(&held, &after.values)?);
-    item.action = Some(match held == after.values {
-        true => JobItemAction::Unchanged,
-        false => JobItemAction::Updated,
+    let deal_update =
+        deal_update(batch, row.converted.values.clone(), named, Some(status), &mut item)?;
+    let before = writer.lock(id, None, deal_update.partner_id).await?;
+    let locked_partners = before.values.clone();
+    let after = writer.edit(before, &deal_update).await?;
+    (item.before, item.after) = sides(patch::changes(&locked_partners, &after.values)?);
+    item.action = Some(if locked_partners == after.values {
+        JobItemAction::Unchanged
+    } else {
+        JobItemAction::Updated
     });
     item.resource_id = Some(id.to_string());
     Ok(item)
@@ -253,7 +255,7 @@ async fn write(
 
 /// The values of a row as an edit. What does not belong to the status that the deal will have costs
 /// its field.
-fn wanted(
+fn deal_update(
     batch: &Batch<'_>,
     mut values: Map<String, Value>,
     partner: Option<PartnerId>,
@@ -278,17 +280,18 @@ fn wanted(
             item.warnings.push(JobItemWarning::new("not_applicable", detail).about(field));
         }
     }
-    let mut wanted: DealUpdate = serde_json::from_value(values.into()).map_err(Error::internal)?;
-    wanted.allow_conflict = batch.options.allow_conflict.unwrap_or(false);
-    Ok(wanted)
+    let mut deal_update: DealUpdate =
+        serde_json::from_value(values.into()).map_err(Error::internal)?;
+    deal_update.allow_conflict = batch.options.allow_conflict.unwrap_or(false);
+    Ok(deal_update)
 }
 
 /// A new deal of a file that does not say when it was registered counts as registered today, or on
 /// the day on which it was won or lost if that is earlier: no deal was registered after its end.
-fn register_in_time(wanted: &mut DealUpdate, today: NaiveDate, item: &mut NewJobItem) {
-    let closed_on = wanted.closed_on.flatten().filter(|day| *day < today);
-    if let (None, Some(day)) = (wanted.registered_on, closed_on) {
-        wanted.registered_on = Some(day);
+fn register_in_time(deal_update: &mut DealUpdate, today: NaiveDate, item: &mut NewJobItem) {
+    let closed_on = deal_update.closed_on.flatten().filter(|day| *day < today);
+    if let (None, Some(day)) = (deal_update.registered_on, closed_on) {
+        deal_update.registered_on = Some(day);
         let detail = format!(
             "The row does not say when the deal was registered; {day} is taken, the day on which it \
              was closed."

@@ -15,7 +15,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     access::WriteMode,
     contacts::Contact,
     ids::{ContactId, JobId, MemberId, PartnerId, TagId},
@@ -34,7 +34,7 @@ use super::{
     batch::{
         Batch, before_and_after, name_differs, required, tag_ids, unknown_id, updates_earlier,
     },
-    people::{ContactPlan, Mentions, People, RowContact},
+    people::{ContactPlan, ExistingContacts, Mentions, RowContact},
 };
 use crate::{
     kernel::{
@@ -53,14 +53,14 @@ use crate::{
 /// The partners that a job has come to so far, and the rows of its file that mean them: those that
 /// wrote them, or were skipped because they exist.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub(super) struct ImportedPartners {
     rows: HashMap<PartnerId, u64>,
     /// In a dry run the partners that rows would make: nobody finds them in the database.
     foretold: HashMap<String, Vec<Namesake>>,
     foretold_ids: HashSet<PartnerId>,
 }
 
-impl Written {
+impl ImportedPartners {
     /// What the earlier turns of a job have written.
     pub(super) async fn load(tx: &Tx<'_>, job: JobId, dry_run: bool) -> Result<Self> {
         let mut written = Self::default();
@@ -131,7 +131,7 @@ fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> O
 
 /// The partners that the rows of a batch may mean or collide with.
 #[derive(Default)]
-struct Known {
+struct ExistingRows {
     ids: HashSet<PartnerId>,
     domains: HashMap<String, PartnerId>,
     external_ids: HashMap<String, PartnerId>,
@@ -140,7 +140,7 @@ struct Known {
     normalised: HashMap<PartnerId, String>,
 }
 
-impl Known {
+impl ExistingRows {
     fn add(&mut self, found: Candidate) {
         let has_domain = found.domain.is_some();
         self.ids.insert(found.id);
@@ -211,7 +211,7 @@ impl Known {
             let owner =
                 text(field).and_then(|value| taken.get(value)).filter(|owner| **owner != own);
             if let Some(owner) = owner {
-                let fault = Fault::at_pointer(
+                let fault = FieldError::at_pointer(
                     code.as_str(),
                     format!("#/{field}"),
                     "belongs to another partner",
@@ -225,24 +225,24 @@ impl Known {
     }
 }
 
-async fn known(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Result<Known> {
+async fn existing(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Result<ExistingRows> {
     let all = |field: &str| -> Vec<String> {
         rows.iter().filter_map(|row| row.converted.text(field).map(str::to_owned)).collect()
     };
     let nameless = rows.iter().filter(|row| row.converted.text("domain").is_none());
     let names: Vec<String> =
         nameless.filter_map(|row| row.converted.text("name").map(normalised_name)).collect();
-    let mut known = Known::default();
+    let mut existing = ExistingRows::default();
     for found in partners::candidates(tx, &all("domain"), &all("external_id"), &names).await? {
-        known.add(found);
+        existing.add(found);
     }
     if matching == ImportMatch::Id {
         let ids: Vec<PartnerId> = all("id").iter().filter_map(|id| id.parse().ok()).collect();
         for found in partners::candidates_by_id(tx, &ids).await? {
-            known.add(found);
+            existing.add(found);
         }
     }
-    Ok(known)
+    Ok(existing)
 }
 
 /// What rows name by words that people know: tags and tiers by their names, managers by their
@@ -278,12 +278,11 @@ impl References {
         }
         let emails = all.iter().filter_map(|values| values.get("partner_manager_email")?.as_str());
         let emails: HashSet<&str> = emails.collect();
-        let managers: Vec<(String, MemberId)> = match emails.is_empty() {
-            true => Vec::new(),
-            false => {
-                let named = members::table.filter(members::email.eq_any(emails));
-                named.select((members::email, members::id)).load(&mut tx.conn()).await?
-            }
+        let managers: Vec<(String, MemberId)> = if emails.is_empty() {
+            Vec::new()
+        } else {
+            let named = members::table.filter(members::email.eq_any(emails));
+            named.select((members::email, members::id)).load(&mut tx.conn()).await?
         };
         let managers = managers.into_iter().collect();
         Ok(Self { tags, tiers, is_tier_computed, managers })
@@ -308,7 +307,8 @@ impl References {
         }
         if let Some(Value::String(word)) = values.remove("tier") {
             let tier = self.tiers.get(&normalised_name(&word));
-            let has_it = before.get("tier").is_some_and(|held| tier.is_some_and(|key| held == key));
+            let has_it =
+                before.get("tier").is_some_and(|locked| tier.is_some_and(|key| locked == key));
             let refusal = match tier {
                 _ if has_it => None,
                 None => Some(("not_found_reference", format!("`{word}` is no tier"))),
@@ -370,10 +370,10 @@ struct Update<'a> {
 struct Import<'a, 't> {
     tx: &'a Tx<'t>,
     batch: &'a Batch<'a>,
-    written: &'a mut Written,
-    known: Known,
+    written: &'a mut ImportedPartners,
+    existing: ExistingRows,
     references: References,
-    people: People,
+    people: ExistingContacts,
     /// It has locked the partners that rows mean.
     writer: PartnerWriter<'a, 't>,
     new: Vec<New<'a>>,
@@ -384,7 +384,7 @@ struct Import<'a, 't> {
 pub(super) async fn run(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
-    written: &mut Written,
+    written: &mut ImportedPartners,
     rows: &[ImportRow],
 ) -> Result<Vec<NewJobItem>> {
     let mut items: Vec<NewJobItem> = Vec::with_capacity(rows.len());
@@ -395,11 +395,11 @@ pub(super) async fn run(
             None => left.push(row),
         }
     }
-    let mut known = known(tx, batch.options.matching, &left).await?;
+    let mut existing = existing(tx, batch.options.matching, &left).await?;
     for row in &left {
         let name = row.converted.text("name").map(normalised_name).unwrap_or_default();
         if let Some(foretold) = written.foretold.get(&name) {
-            let namesakes = known.names.entry(name).or_default();
+            let namesakes = existing.names.entry(name).or_default();
             let new = foretold.iter().filter(|one| namesakes.iter().all(|two| two.id != one.id));
             let new: Vec<Namesake> = new.copied().collect();
             namesakes.extend(new);
@@ -410,7 +410,7 @@ pub(super) async fn run(
     let references = References::load(tx, &values, !batch.options.dry_run).await?;
     // All at once and in one order, before the first of them is written. Of rows whose id names
     // nothing it is said below.
-    let meant = |row: &&ImportRow| known.of(batch.options.matching, row, &written.rows).ok()?;
+    let meant = |row: &&ImportRow| existing.of(batch.options.matching, row, &written.rows).ok()?;
     let mut ids: Vec<PartnerId> = left.iter().filter_map(meant).collect();
     ids.sort_unstable();
     if batch.options.on_match == ImportOnMatch::Skip {
@@ -419,15 +419,15 @@ pub(super) async fn run(
     let writer = PartnerWriter::with_locked(tx, &ids, Deleted::Skip).await?;
     let people = match batch.options.on_match {
         ImportOnMatch::Update => {
-            People::load(tx, &ids, Mentions::of_partners(left.iter().copied())).await?
+            ExistingContacts::load(tx, &ids, Mentions::of_partners(left.iter().copied())).await?
         }
-        ImportOnMatch::Skip => People::default(),
+        ImportOnMatch::Skip => ExistingContacts::default(),
     };
     let mut import = Import {
         tx,
         batch,
         written,
-        known,
+        existing,
         references,
         people,
         writer,
@@ -436,9 +436,9 @@ pub(super) async fn run(
         items,
     };
     for row in left {
-        let item = match import.known.of(batch.options.matching, row, &import.written.rows) {
+        let item = match import.existing.of(batch.options.matching, row, &import.written.rows) {
             Ok(None) => import.prepare(row),
-            Ok(Some(id)) => import.settle(row, id).await,
+            Ok(Some(id)) => import.import_row(row, id).await,
             Err(error) => Err(error),
         };
         match item {
@@ -470,13 +470,13 @@ impl<'a> Import<'a, '_> {
             return Err(required("type", "is required: map a column to it, or give a default"));
         }
         let id = PartnerId::new();
-        self.known.take(&values, id)?;
+        self.existing.take(&values, id)?;
         let by_name = self.batch.options.matching == ImportMatch::Domain
             && row.converted.text("domain").is_none();
-        let namesake = self.known.namesakes(row).first().filter(|_| by_name);
+        let namesake = self.existing.namesakes(row).first().filter(|_| by_name);
         let mut warnings: Vec<JobItemWarning> =
             namesake.map(|namesake| name_exists(namesake.id)).into_iter().collect();
-        self.known.add_new(id, &values);
+        self.existing.add_new(id, &values);
         self.written.rows.insert(id, row.number);
         if self.batch.options.dry_run {
             let text = |field: &str| values.get(field).and_then(Value::as_str);
@@ -509,12 +509,16 @@ impl<'a> Import<'a, '_> {
     /// Whether the row gives a partner another name.
     fn gives_other_name(&self, row: &ImportRow, id: PartnerId) -> bool {
         let name = row.converted.text("name").map(normalised_name);
-        let known = self.known.normalised.get(&id);
-        known.is_some_and(|known| name.is_some_and(|name| name != *known))
+        let existing = self.existing.normalised.get(&id);
+        existing.is_some_and(|existing| name.is_some_and(|name| name != *existing))
     }
 
     /// A row that means a partner; one that is staged has no item yet.
-    async fn settle(&mut self, row: &'a ImportRow, id: PartnerId) -> Result<Option<NewJobItem>> {
+    async fn import_row(
+        &mut self,
+        row: &'a ImportRow,
+        id: PartnerId,
+    ) -> Result<Option<NewJobItem>> {
         let options = self.batch.options;
         let earlier = self.written.rows.get(&id).copied();
         if let Some(earlier) = earlier {
@@ -542,9 +546,9 @@ impl<'a> Import<'a, '_> {
             }));
         }
         self.writer.lock(&[id], Deleted::Skip).await?;
-        let held = self.writer.take(id).ok_or_else(Error::not_found)?;
+        let locked = self.writer.take(id).ok_or_else(Error::not_found)?;
         let is_other = self.gives_other_name(row, id);
-        let name = held.partner.summary.name.clone();
+        let name = locked.partner.summary.name.clone();
         if is_other
             && options.matching == ImportMatch::Domain
             && options.on_name_differs == ImportOnNameDiffers::Skip
@@ -561,14 +565,14 @@ impl<'a> Import<'a, '_> {
                 ..self.batch.skipped(row, &error)
             }));
         }
-        let (mut item, is_staged) = self.stage(row, held).await?;
+        let (mut item, is_staged) = self.stage(row, locked).await?;
         if is_other {
             item.warnings
                 .push(name_differs(format!("the partner with this key was called `{name}`")));
         }
-        let name_before = self.known.normalised.get(&id).cloned();
+        let name_before = self.existing.normalised.get(&id).cloned();
         let name = row.converted.text("name").map(normalised_name);
-        self.known.normalised.extend(name.map(|name| (id, name)));
+        self.existing.normalised.extend(name.map(|name| (id, name)));
         self.written.rows.entry(id).or_insert(row.number);
         if is_staged {
             self.updates.push(Update { row, id, item, name_before });
@@ -579,35 +583,40 @@ impl<'a> Import<'a, '_> {
 
     /// Stages what a row brings to a partner, unless nothing is to be written; returns the item
     /// and whether it is staged.
-    async fn stage(&mut self, row: &ImportRow, held: LockedPartner) -> Result<(NewJobItem, bool)> {
-        let id = held.partner.summary.id;
+    async fn stage(
+        &mut self,
+        row: &ImportRow,
+        locked: LockedPartner,
+    ) -> Result<(NewJobItem, bool)> {
+        let id = locked.partner.summary.id;
         let values = &row.converted.values;
-        self.known.take(values, id)?;
+        self.existing.take(values, id)?;
         let mut item = NewJobItem { resource_id: Some(id.to_string()), ..self.batch.item(row) };
-        let resolved = self.references.resolve(values, &held.row, &mut item.warnings);
+        let resolved = self.references.resolve(values, &locked.row, &mut item.warnings);
         let mut changes = changes_of(&resolved);
         let contact = RowContact::of(values)
             .and_then(|contact| contact.plan(&self.people, id, &mut item.warnings));
         let dry_run = self.batch.options.dry_run;
         if let Some(contact) = contact.as_ref().filter(|contact| !(dry_run && contact.is_new())) {
-            let has_none = held.row.get("primary_contact_id").is_none_or(Value::is_null);
+            let has_none = locked.row.get("primary_contact_id").is_none_or(Value::is_null);
             changes.extend(primary(contact.id()).filter(|_| has_none));
         }
         let contact = contact.filter(|contact| !contact.is_idle());
-        let plan = self.writer.plan(&held, changes, WriteMode::Automated)?;
+        let plan = self.writer.plan(&locked, changes, WriteMode::Automated)?;
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
-        (item.before, item.after) = before_and_after(&held.row, &plan.changes);
+        (item.before, item.after) = before_and_after(&locked.row, &plan.changes);
         if let Some(contact) = &contact {
             contact.show(&mut item.before, &mut item.after);
         }
-        item.action = Some(match plan.changes.is_empty() && contact.is_none() {
-            true => JobItemAction::Unchanged,
-            false => JobItemAction::Updated,
+        item.action = Some(if plan.changes.is_empty() && contact.is_none() {
+            JobItemAction::Unchanged
+        } else {
+            JobItemAction::Updated
         });
         let is_staged = !dry_run && !plan.is_empty();
         let Some(contact) = contact.filter(|_| !dry_run) else {
             if is_staged {
-                self.writer.stage(held, plan);
+                self.writer.stage(locked, plan);
             }
             return Ok((item, is_staged));
         };
@@ -616,7 +625,7 @@ impl<'a> Import<'a, '_> {
         let write = async |tx: &Tx<'_>| {
             let contact = contact.write(tx, id).await?;
             if is_staged {
-                self.writer.stage(held, plan);
+                self.writer.stage(locked, plan);
                 self.writer.finish().await?;
             }
             Ok(contact)
@@ -653,7 +662,7 @@ impl<'a> Import<'a, '_> {
                     if self.written.rows.get(&id) == Some(&row.number) {
                         self.written.rows.remove(&id);
                     }
-                    self.known.normalised.extend(name_before.map(|name| (id, name)));
+                    self.existing.normalised.extend(name_before.map(|name| (id, name)));
                     self.fail(row, error)?;
                 }
             }
@@ -667,9 +676,10 @@ impl<'a> Import<'a, '_> {
             Err(ours) => return Err(ours),
         };
         for one in &new {
-            let done = match at_once {
-                true => Ok(Vec::new()),
-                false => insert_all(&mut self.writer, std::slice::from_ref(one)).await,
+            let done = if at_once {
+                Ok(Vec::new())
+            } else {
+                insert_all(&mut self.writer, std::slice::from_ref(one)).await
             };
             let done = match done {
                 Ok(contacts) => {
@@ -716,8 +726,8 @@ impl<'a> Import<'a, '_> {
         if error.code() != taken || key.is_none() {
             return Err(error);
         }
-        self.known.domains.retain(|_, id| *id != new.id);
-        self.known.external_ids.retain(|_, id| *id != new.id);
+        self.existing.domains.retain(|_, id| *id != new.id);
+        self.existing.external_ids.retain(|_, id| *id != new.id);
         let key: Vec<String> = key.into_iter().collect();
         let found = match field {
             "domain" => partners::candidates(self.tx, &key, &[], &[]).await?,
@@ -726,11 +736,12 @@ impl<'a> Import<'a, '_> {
         let Some(id) = found.as_slice().first().map(|found| found.id) else {
             return Err(error);
         };
-        found.into_iter().for_each(|found| self.known.add(found));
-        let people = People::load(self.tx, &[id], Mentions::of_partners([new.row])).await?;
+        found.into_iter().for_each(|found| self.existing.add(found));
+        let people =
+            ExistingContacts::load(self.tx, &[id], Mentions::of_partners([new.row])).await?;
         self.people.extend(people);
         // Boxed: it may come back here for the partners of rows before it.
-        Box::pin(self.settle(new.row, id)).await
+        Box::pin(self.import_row(new.row, id)).await
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Mentions {
 
 /// The contacts that the rows of a batch may mean.
 #[derive(Debug, Default)]
-pub(super) struct People {
+pub(super) struct ExistingContacts {
     contacts: HashMap<ContactId, Contact>,
     by_email: HashMap<(PartnerId, String), ContactId>,
     /// By normalised name, the oldest first.
@@ -49,7 +49,7 @@ fn key(name: &str) -> String {
     name.chars().filter(kept).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-impl People {
+impl ExistingContacts {
     /// Everybody at these partners who may be mentioned.
     pub(super) async fn load(
         tx: &Tx<'_>,
@@ -183,7 +183,7 @@ impl RowContact {
     /// address is somebody else.
     pub(super) fn plan(
         &self,
-        people: &People,
+        people: &ExistingContacts,
         partner: PartnerId,
         warnings: &mut Vec<JobItemWarning>,
     ) -> Option<ContactPlan> {

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use super::{batch::Batch, contacts, deals, partners};
 use crate::{
     kernel::{db::Tx, locks, turns::Turn, worker::Run},
-    resources::jobs::{self, JobSteps, Portion, StepOutcome},
+    resources::jobs::{self, JobSteps, StepItems, StepOutcome},
 };
 
 /// Rows in one transaction.
@@ -95,7 +95,7 @@ pub struct Import<R: Read> {
     currency: String,
     progress: Progress,
     /// Partners that rows of this import have come to so far.
-    written: partners::Written,
+    written: partners::ImportedPartners,
     /// The upload, until the first rows are wanted.
     file: Option<R>,
     rows: Option<ImportRows<R>>,
@@ -130,9 +130,9 @@ impl<R: Read> Import<R> {
             .await?;
         let written = match (options.object, progress.rows) {
             (ImportObject::Partner, 1..) => {
-                partners::Written::load(tx, job.id, options.dry_run).await?
+                partners::ImportedPartners::load(tx, job.id, options.dry_run).await?
             }
-            _ => partners::Written::default(),
+            _ => partners::ImportedPartners::default(),
         };
         Ok(Self {
             options,
@@ -174,16 +174,16 @@ impl<R: Read> JobSteps for Import<R> {
         Ok(self.progress.rows)
     }
 
-    async fn next(&mut self, _: &Run, _: Option<&String>) -> Result<Portion<String>> {
+    async fn next(&mut self, _: &Run, _: Option<&String>) -> Result<StepItems<String>> {
         let limit = self.limit();
         self.read = self.rows()?.batch(limit)?;
         let ids = self.read.iter().map(|row| row.number.to_string()).collect();
         // A row that updates what an earlier one of its batch writes ends the batch, so a short one
         // need not be the last.
-        Ok(Portion { ids, is_last: self.read.is_empty() })
+        Ok(StepItems { ids, is_last: self.read.is_empty() })
     }
 
-    async fn prepare(&mut self, run: &Run, _: &Portion<String>) -> Result<ImportStep> {
+    async fn prepare(&mut self, run: &Run, _: &StepItems<String>) -> Result<ImportStep> {
         let rows = std::mem::take(&mut self.read);
         Ok(ImportStep { rows, _turn: run.store.turn(run.scope()).await? })
     }

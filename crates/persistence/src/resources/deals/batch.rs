@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     batch::BatchOutcome,
     deals::{
         AccountKeys, Deal, DealBatchAction as Action, DealBatchMatch as By,
@@ -15,7 +15,7 @@ use domain::{
 
 use super::Writer;
 use crate::kernel::{
-    batch::{self, Done, required, version_of_nothing},
+    batch::{self, BatchItemResult, required, version_of_nothing},
     db::Tx,
 };
 
@@ -28,9 +28,9 @@ use crate::kernel::{
 /// Whatever is not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,
-    operations: &[Result<Operation, Vec<Fault>>],
+    operations: &[Result<Operation, Vec<FieldError>>],
     atomic: bool,
-) -> Result<Vec<Result<Done<Deal>>>> {
+) -> Result<Vec<Result<BatchItemResult<Deal>>>> {
     batch::run(tx, atomic, async || run(tx, operations).await).await
 }
 
@@ -42,8 +42,8 @@ struct Read<'a> {
 
 async fn run(
     tx: &Tx<'_>,
-    operations: &[Result<Operation, Vec<Fault>>],
-) -> Result<Vec<Result<Done<Deal>>>> {
+    operations: &[Result<Operation, Vec<FieldError>>],
+) -> Result<Vec<Result<BatchItemResult<Deal>>>> {
     let currency: String =
         organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
     let read: Vec<Result<Read<'_>>> =
@@ -52,8 +52,8 @@ async fn run(
     let (partners, accounts) = concerned(tx, &read).await?;
     // All partners at once, before any deal: locked as the operations come, two batches could wait
     // for each other in a circle.
-    writer.hold(partners).await?;
-    writer.hold_accounts(&accounts).await?;
+    writer.lock_partners(partners).await?;
+    writer.lock_accounts(&accounts).await?;
     let mut results = Vec::with_capacity(read.len());
     for (index, operation) in read.into_iter().enumerate() {
         let done = match operation {
@@ -67,7 +67,7 @@ async fn run(
 }
 
 /// The data as an edit. A currency may be said, but no other than the organization's.
-fn read<'a>(operation: &'a Result<Operation, Vec<Fault>>, currency: &str) -> Result<Read<'a>> {
+fn read<'a>(operation: &'a Result<Operation, Vec<FieldError>>, currency: &str) -> Result<Read<'a>> {
     let operation = operation.as_ref().map_err(|faults| Error::invalid(faults.clone()))?;
     let Some(mut data) = operation.data.as_ref().map(|data| data.0.clone()) else {
         return Ok(Read { operation, data: None });
@@ -100,13 +100,15 @@ async fn concerned(
         .load(&mut tx.conn())
         .await?;
     partners.extend(of_deals.iter().map(|(partner, ..)| *partner));
-    let held = of_deals.iter().map(|(_, name, domain)| (name.as_str(), domain.as_deref()));
+    let locked_partners =
+        of_deals.iter().map(|(_, name, domain)| (name.as_str(), domain.as_deref()));
     let named = operations.iter().flatten().filter_map(|read| read.data.as_ref());
     let named = named.map(|data| {
         let domain = data.account_domain.as_ref().and_then(Option::as_deref);
         (data.account_name.as_deref().unwrap_or_default(), domain)
     });
-    let accounts = held.chain(named).map(|(name, domain)| AccountKeys::new(name, domain));
+    let accounts =
+        locked_partners.chain(named).map(|(name, domain)| AccountKeys::new(name, domain));
     Ok((partners, accounts.collect()))
 }
 
@@ -115,7 +117,7 @@ async fn perform_or_repeat(
     tx: &Tx<'_>,
     writer: &mut Writer<'_, '_>,
     read: &Read<'_>,
-) -> Result<Done<Deal>> {
+) -> Result<BatchItemResult<Deal>> {
     let by_key = read.operation.action == Action::Upsert
         && read.operation.by == Some(By::ExternalId)
         && read.operation.version.is_none();
@@ -124,10 +126,10 @@ async fn perform_or_repeat(
     batch::repeat(is_lost_race, async || {
         // Locks that were taken inside a savepoint go when it is rolled back, so the writer has to
         // forget them as well.
-        let held = writer.held();
+        let locked_partners = writer.locked_partners();
         let done = tx.savepoint(async |_| perform(tx, writer, read).await).await;
         if done.is_err() {
-            writer.release_to(held);
+            writer.release_to(locked_partners);
         }
         done
     })
@@ -138,7 +140,7 @@ async fn perform(
     tx: &Tx<'_>,
     writer: &mut Writer<'_, '_>,
     Read { operation, data }: &Read<'_>,
-) -> Result<Done<Deal>> {
+) -> Result<BatchItemResult<Deal>> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation, data.as_ref()).await?,
@@ -148,15 +150,16 @@ async fn perform(
         (Action::Create, _) if operation.version.is_some() => Err(version_of_nothing("deal")),
         // A version was asked for, so the deal was expected to be there.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
-        (Action::Create, _) | (Action::Upsert, None) => {
-            Ok(Done { outcome: BatchOutcome::Created, row: Some(writer.insert(wanted()?).await?) })
-        }
+        (Action::Create, _) | (Action::Upsert, None) => Ok(BatchItemResult {
+            outcome: BatchOutcome::Created,
+            row: Some(writer.insert(wanted()?).await?),
+        }),
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             writer.delete(id, operation.version.map(Into::into)).await?;
-            Ok(Done { outcome: BatchOutcome::Deleted, row: None })
+            Ok(BatchItemResult { outcome: BatchOutcome::Deleted, row: None })
         }
-        (_, Some(id)) => Ok(Done {
+        (_, Some(id)) => Ok(BatchItemResult {
             outcome: BatchOutcome::Updated,
             row: Some(writer.update(id, operation.version.map(Into::into), wanted()?).await?),
         }),

@@ -64,7 +64,7 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
     // Asked again under the locks: between the two statements somebody may have closed the deal or
     // prolonged its protection.
     let again = due();
-    writer.hold(found.iter().map(|(_, partner)| *partner)).await?;
+    writer.lock_partners(found.iter().map(|(_, partner)| *partner)).await?;
     let ids = found.iter().map(|(id, _)| *id);
     let locked: Vec<Deal> = Deal::query()
         .filter(deals::id.eq_any(ids))

@@ -20,7 +20,7 @@ use domain::{
 
 use crate::{
     kernel::{
-        changes::{self, Followed},
+        changes::{self, ChangeList},
         db::Tx,
         listing::{self, Source},
     },
@@ -42,7 +42,7 @@ pub const SOURCE: Source =
 /// One page of deals.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {
     let request = views::applied(tx, request, ViewObject::Deal).await?;
-    let followed = Followed::<Deal> {
+    let followed = ChangeList::<Deal> {
         source: SOURCE,
         subject: "deal",
         prefix: DealId::PREFIX,
@@ -70,7 +70,7 @@ pub async fn get(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
 }
 
 /// The most conflicts that are shown.
-const MOST_CONFLICTS: i64 = 200;
+const MAX_CONFLICTS: i64 = 200;
 
 /// The approved deals of other partners for the account of this one, oldest first, and after them
 /// those for an account that may be the same.
@@ -86,13 +86,13 @@ pub async fn list_conflicts(tx: &Tx<'_>, id: DealId) -> Result<Vec<DealConflict>
         .or(deals::account_name_key.eq(&keys.name));
     let others =
         |limit| Deal::query().filter(protected_from(deal.partner_id)).order(deals::id).limit(limit);
-    let mut found: Vec<Deal> = others(MOST_CONFLICTS).filter(same).load(&mut tx.conn()).await?;
+    let mut found: Vec<Deal> = others(MAX_CONFLICTS).filter(same).load(&mut tx.conn()).await?;
     let known: Vec<DealId> = found.iter().map(|deal| deal.id).collect();
     let similar = deals::account_similar_key
         .eq(&keys.similar_name)
         .or(deals::account_site.eq(&keys.site).and(deals::account_site.is_not_null()));
     let similar =
-        others(MOST_CONFLICTS - found.len() as i64).filter(similar).filter(deals::id.ne_all(known));
+        others(MAX_CONFLICTS - found.len() as i64).filter(similar).filter(deals::id.ne_all(known));
     found.extend(similar.load::<Deal>(&mut tx.conn()).await?);
     let conflicts = found.into_iter().filter_map(|other| DealConflict::between(&deal, other));
     Ok(conflicts.collect())

@@ -65,8 +65,8 @@ impl Room {
     }
 
     async fn create(&self, json: Json) -> Result<Deal> {
-        let wanted = wanted(json);
-        self.store.write(&self.scope, async |tx| insert(tx, &wanted).await).await
+        let deal_update = deal_update(json);
+        self.store.write(&self.scope, async |tx| insert(tx, &deal_update).await).await
     }
     async fn deal(&self, partner: usize, mut json: Json) -> Deal {
         for (field, value) in [
@@ -79,8 +79,8 @@ impl Room {
         self.create(json).await.unwrap()
     }
     async fn patch(&self, id: DealId, json: Json) -> Result<Deal> {
-        let wanted = wanted(json);
-        self.store.write(&self.scope, async |tx| update(tx, id, None, &wanted).await).await
+        let deal_update = deal_update(json);
+        self.store.write(&self.scope, async |tx| update(tx, id, None, &deal_update).await).await
     }
     async fn partner(&self, id: PartnerId) -> Partner {
         self.store.read(&self.scope, async |tx| partners::get(tx, id).await).await.unwrap()
@@ -141,7 +141,7 @@ impl Room {
     }
 }
 
-fn wanted(json: Json) -> DealUpdate {
+fn deal_update(json: Json) -> DealUpdate {
     serde_json::from_value(json).unwrap()
 }
 

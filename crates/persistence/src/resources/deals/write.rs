@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     deals::{
         AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
         DealValues, StoredAccountKeys,
     },
     events::NewEvent,
     ids::{DealId, EventId, MemberId, PartnerId},
-    notifications::Occasion,
+    notifications::NotificationRequest,
     organizations::today,
     patch,
     schema::{deals, members},
@@ -137,11 +137,11 @@ pub(crate) struct Writer<'t, 'c> {
     /// locked.
     partners: PartnerWriter<'t, 'c>,
     /// Partners that are locked, and whether they live.
-    held: BTreeMap<PartnerId, bool>,
+    locked_partners: BTreeMap<PartnerId, bool>,
     /// Partners whose deals were written.
     touched: BTreeSet<PartnerId>,
     /// What owners of deals are told.
-    occasions: Vec<Occasion>,
+    occasions: Vec<NotificationRequest>,
 }
 
 impl<'t, 'c> Writer<'t, 'c> {
@@ -164,7 +164,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             tx,
             context,
             partners,
-            held: BTreeMap::new(),
+            locked_partners: BTreeMap::new(),
             touched: BTreeSet::new(),
             occasions: Vec::new(),
         })
@@ -183,18 +183,21 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 
     /// Locks partners, the ones that are not held yet by their ids.
-    pub(crate) async fn hold(&mut self, ids: impl IntoIterator<Item = PartnerId>) -> Result<()> {
+    pub(crate) async fn lock_partners(
+        &mut self,
+        ids: impl IntoIterator<Item = PartnerId>,
+    ) -> Result<()> {
         let ids: BTreeSet<PartnerId> =
-            ids.into_iter().filter(|id| !self.held.contains_key(id)).collect();
+            ids.into_iter().filter(|id| !self.locked_partners.contains_key(id)).collect();
         if ids.is_empty() {
             return Ok(());
         }
-        self.held.extend(locks::partners(self.tx, ids).await?);
+        self.locked_partners.extend(locks::partners(self.tx, ids).await?);
         Ok(())
     }
 
     /// Locks the accounts that a batch may take into protection, all at once.
-    pub(crate) async fn hold_accounts(&self, keys: &[AccountKeys]) -> Result<()> {
+    pub(crate) async fn lock_accounts(&self, keys: &[AccountKeys]) -> Result<()> {
         locks::accounts(self.tx, keys.iter().flat_map(AccountKeys::exact).collect()).await
     }
 
@@ -217,18 +220,18 @@ impl<'t, 'c> Writer<'t, 'c> {
     }
 
     /// What is held now, for [`Self::release_to`].
-    pub(crate) fn held(&self) -> BTreeMap<PartnerId, bool> {
-        self.held.clone()
+    pub(crate) fn locked_partners(&self) -> BTreeMap<PartnerId, bool> {
+        self.locked_partners.clone()
     }
 
     /// The locks that were taken since went away with a savepoint that was undone.
-    pub(crate) fn release_to(&mut self, held: BTreeMap<PartnerId, bool>) {
-        self.held = held;
+    pub(crate) fn release_to(&mut self, locked_partners: BTreeMap<PartnerId, bool>) {
+        self.locked_partners = locked_partners;
     }
 
     /// Whether a partner that is held is not deleted.
     fn lives(&self, partner: PartnerId) -> bool {
-        self.held.get(&partner) == Some(&true)
+        self.locked_partners.get(&partner) == Some(&true)
     }
 
     async fn lock_any(&mut self, id: DealId, target: Option<PartnerId>) -> Result<Deal> {
@@ -241,8 +244,9 @@ impl<'t, 'c> Writer<'t, 'c> {
                 let query = Deal::query().filter(deals::id.eq(id)).for_update();
                 query.get_result::<Deal>(&mut tx.conn()).await.map_err(Error::from)
             };
-            let (held, deal) = join(self.hold([partner].into_iter().chain(target)), row).await;
-            held?;
+            let (locked_partners, deal) =
+                join(self.lock_partners([partner].into_iter().chain(target)), row).await;
+            locked_partners?;
             let deal = deal?;
             if deal.values.partner_id == partner {
                 return Ok(deal);
@@ -335,7 +339,11 @@ impl<'t, 'c> Writer<'t, 'c> {
     /// The owner is told of a decision; that a closed deal is open again is none.
     fn note_decision(&mut self, event: EventId, from: Option<DealStatus>, deal: &Deal) {
         if !from.is_some_and(DealStatus::is_closed) {
-            self.occasions.extend(Occasion::deal_decided(event, deal, self.tx.scope().member));
+            self.occasions.extend(NotificationRequest::deal_decided(
+                event,
+                deal,
+                self.tx.scope().member,
+            ));
         }
     }
 
@@ -394,17 +402,22 @@ impl<'t, 'c> Writer<'t, 'c> {
             let known = exists(members::table.filter(members::id.eq(owner)));
             Ok::<bool, Error>(diesel::select(known).get_result(&mut tx.conn()).await?)
         };
-        let ((), owner_exists) = try_join(self.hold([values.partner_id]), owner_exists).await?;
+        let ((), owner_exists) =
+            try_join(self.lock_partners([values.partner_id]), owner_exists).await?;
         let mut faults = Vec::new();
         if moved && !self.lives(values.partner_id) {
-            faults.push(Fault::at_pointer(
+            faults.push(FieldError::at_pointer(
                 "not_found_reference",
                 "#/partner_id",
                 "names no partner",
             ));
         }
         if !owner_exists {
-            faults.push(Fault::at_pointer("not_found_reference", "#/owner_id", "names no member"));
+            faults.push(FieldError::at_pointer(
+                "not_found_reference",
+                "#/owner_id",
+                "names no member",
+            ));
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
@@ -428,9 +441,10 @@ impl<'t, 'c> Writer<'t, 'c> {
         let mut others = others?;
         // One that moves here is still written as its old partner's.
         others.retain(|other| *other != id);
-        match others.is_empty() || allowed {
-            true => Ok(()),
-            false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
+        if others.is_empty() || allowed {
+            Ok(())
+        } else {
+            Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others)))
         }
     }
 }

@@ -73,11 +73,11 @@ pub async fn portfolio(tx: &Tx<'_>, request: &ListRequest) -> Result<PortfolioIn
     Ok(PortfolioInsight {
         currency: organization.currency,
         partner_count,
-        by_type: in_order(by("type"), PartnerType::WORDS),
-        by_category: in_order(by("category"), PartnerCategory::WORDS),
+        by_type: in_order(by("type"), PartnerType::VALUES),
+        by_category: in_order(by("category"), PartnerCategory::VALUES),
         by_tier: by_rank(by("tier"), &ranks),
-        by_stage: in_order(by("stage"), PartnerStage::WORDS),
-        by_status: in_order(by("status"), PartnerStatus::WORDS),
+        by_stage: in_order(by("stage"), PartnerStage::VALUES),
+        by_status: in_order(by("status"), PartnerStatus::VALUES),
         by_region: most_first(by("region")),
         totals,
         averages,
@@ -244,7 +244,7 @@ pub async fn lifecycle(
     };
     let count =
         |what: &str, stage: PartnerStage| of(what, stage).map_or(0, |(.., count, _)| *count);
-    let all = || PartnerStage::WORDS.iter().filter_map(|word| word.parse::<PartnerStage>().ok());
+    let all = || PartnerStage::VALUES.iter().filter_map(|word| word.parse::<PartnerStage>().ok());
     let stages = all().map(|stage| LifecycleStage {
         stage,
         count: count("now", stage),

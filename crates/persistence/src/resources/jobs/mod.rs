@@ -14,7 +14,7 @@ use domain::{
         JobStatus, JobType, NewJobItem, NewTask, check_kept,
     },
     lists::ListRequest,
-    notifications::Occasion,
+    notifications::NotificationRequest,
     quotas::Quota,
     schema::jobs,
     timestamp::Timestamp,
@@ -35,7 +35,7 @@ use crate::{
 mod steps;
 
 pub(crate) use steps::state_of;
-pub use steps::{JobSteps, Portion, StepOutcome, run};
+pub use steps::{JobSteps, StepItems, StepOutcome, run};
 
 /// How long the file of a job is kept.
 pub const FILE_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
@@ -385,7 +385,7 @@ async fn end(
         let kind = format!("job.{status}");
         let data = json!({"type": job.kind, "progress": job.progress, "problem": job.problem});
         let event = NewEvent::new(&kind, id, job.version, data);
-        let occasion = Occasion::job_ended(event.id, &job);
+        let occasion = NotificationRequest::job_ended(event.id, &job);
         tx.record(event);
         notifications::notify(tx, occasion.as_slice()).await?;
     }

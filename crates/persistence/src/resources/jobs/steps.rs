@@ -33,7 +33,7 @@ use crate::kernel::{
 const TIME_SLICE: Duration = Duration::from_secs(30);
 /// Things that somebody else was writing when a job came to them, and that it comes back to. Each
 /// of them is part of the position, which every step writes.
-const MOST_DEFERRED: usize = 200;
+const MAX_DEFERRED: usize = 200;
 /// How often a job comes back before it gives up, and how long it waits when all were still locked.
 const RETURNS: u32 = 40;
 const RETURN_PAUSE: Duration = Duration::from_millis(250);
@@ -61,14 +61,15 @@ pub trait JobSteps {
     ///
     /// # Errors
     /// A problem ends the job: no further attempt would find it otherwise.
-    async fn next(&mut self, run: &Run, after: Option<&Self::Id>) -> Result<Portion<Self::Id>>;
+    async fn next(&mut self, run: &Run, after: Option<&Self::Id>) -> Result<StepItems<Self::Id>>;
 
     /// What must be done outside of a transaction: waiting for others, files, claims that others
     /// are to see.
     ///
     /// # Errors
     /// As of [`Self::next`].
-    async fn prepare(&mut self, run: &Run, portion: &Portion<Self::Id>) -> Result<Self::Prepared>;
+    async fn prepare(&mut self, run: &Run, portion: &StepItems<Self::Id>)
+    -> Result<Self::Prepared>;
 
     /// Writes, in one transaction with the items and the position.
     ///
@@ -104,13 +105,13 @@ pub trait JobSteps {
 
 /// What one step is about.
 #[derive(Debug)]
-pub struct Portion<Id> {
+pub struct StepItems<Id> {
     pub ids: Vec<Id>,
     /// Whether nothing is left after it.
     pub is_last: bool,
 }
 
-impl<Id> Portion<Id> {
+impl<Id> StepItems<Id> {
     /// What a search has found that stops at this number.
     pub fn of(ids: Vec<Id>, limit: usize) -> Self {
         let is_last = ids.len() < limit;
@@ -154,13 +155,13 @@ impl<Id: Clone + Eq + Hash + DeserializeOwned> Position<Id> {
     }
 
     /// The next of what is left when the walk has ended; `None` while it goes on.
-    fn rest(&self, limit: usize) -> Option<Portion<Id>> {
+    fn rest(&self, limit: usize) -> Option<StepItems<Id>> {
         let ids = self.deferred.iter().take(limit).map(|(_, id)| id.clone()).collect();
-        self.walked.then_some(Portion { ids, is_last: self.deferred.len() <= limit })
+        self.walked.then_some(StepItems { ids, is_last: self.deferred.len() <= limit })
     }
 
     /// The index of the item of each thing of a step.
-    fn indexed(&self, portion: &Portion<Id>, done: i64) -> Vec<(i64, Id)> {
+    fn indexed(&self, portion: &StepItems<Id>, done: i64) -> Vec<(i64, Id)> {
         if self.walked {
             return self.deferred[..portion.ids.len()].to_vec();
         }
@@ -183,7 +184,7 @@ impl<Id: Clone + Eq + Hash + DeserializeOwned> Position<Id> {
         }
         if next.returns < RETURNS {
             let again = entries.iter().filter(|(_, id)| locked.contains(id));
-            let room = MOST_DEFERRED.saturating_sub(next.deferred.len());
+            let room = MAX_DEFERRED.saturating_sub(next.deferred.len());
             next.deferred.extend(again.take(room).cloned());
         }
         next
@@ -289,7 +290,7 @@ async fn step<S: JobSteps>(
     id: JobId,
     steps: &mut S,
     position: Position<S::Id>,
-    portion: &Portion<S::Id>,
+    portion: &StepItems<S::Id>,
     prepared: &mut S::Prepared,
 ) -> Result<StepEnd<S::Id>> {
     let Some((job, stored)) = begin_step(tx, id).await? else {

@@ -50,9 +50,10 @@ pub(crate) async fn check_restoration(
     }
     locks::accounts(tx, claims.iter().flat_map(AccountClaim::keys).collect()).await?;
     let others = holders(tx, partner, &claims, Some(deleted_at)).await?;
-    match others.is_empty() {
-        true => Ok(()),
-        false => Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others))),
+    if others.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::of(Code::DealConflict).meta("deal_ids", json!(others)))
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     access::WriteMode,
     batch::BatchOutcome,
     ids::PartnerId,
@@ -16,7 +16,7 @@ use domain::{
 
 use super::tier_rules;
 use crate::kernel::{
-    batch::{self, Done, required, version_of_nothing},
+    batch::{self, BatchItemResult, required, version_of_nothing},
     db::Tx,
     locks,
 };
@@ -30,20 +30,20 @@ use crate::kernel::{
 /// Whatever is not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,
-    operations: &[Result<Operation, Vec<Fault>>],
+    operations: &[Result<Operation, Vec<FieldError>>],
     atomic: bool,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Vec<Result<Done<Partner>>>> {
+) -> Result<Vec<Result<BatchItemResult<Partner>>>> {
     batch::run(tx, atomic, async || run(tx, operations, created_via, mode).await).await
 }
 
 async fn run(
     tx: &Tx<'_>,
-    operations: &[Result<Operation, Vec<Fault>>],
+    operations: &[Result<Operation, Vec<FieldError>>],
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Vec<Result<Done<Partner>>>> {
+) -> Result<Vec<Result<BatchItemResult<Partner>>>> {
     lock_all(tx, operations).await?;
     let mut results = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
@@ -58,7 +58,7 @@ async fn run(
 
 /// Locks every partner that the operations mean, before the first of them is written: in the order
 /// of ids, whatever order the operations stand in.
-async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<Fault>>]) -> Result<()> {
+async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<FieldError>>]) -> Result<()> {
     let (mut ids, mut domains, mut external_ids) = (Vec::new(), Vec::new(), Vec::new());
     for operation in operations.iter().flatten().filter(|one| one.action != Action::Create) {
         match operation.by.unwrap_or(By::Id) {
@@ -87,7 +87,7 @@ async fn perform_or_repeat(
     operation: &Operation,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Done<Partner>> {
+) -> Result<BatchItemResult<Partner>> {
     let taken = match (operation.action, operation.by, operation.version) {
         (Action::Upsert, Some(By::Domain), None) => Some(Code::DomainTaken),
         (Action::Upsert, Some(By::ExternalId), None) => Some(Code::ExternalIdTaken),
@@ -106,7 +106,7 @@ async fn perform(
     operation: &Operation,
     created_via: PartnerCreatedVia,
     mode: WriteMode,
-) -> Result<Done<Partner>> {
+) -> Result<BatchItemResult<Partner>> {
     let existing = match operation.action {
         Action::Create => None,
         _ => find(tx, operation).await?,
@@ -122,27 +122,27 @@ async fn perform(
                 _ => {}
             }
             let data = data(operation)?;
-            let missing: Vec<Fault> = ["name", "type"]
+            let missing: Vec<FieldError> = ["name", "type"]
                 .iter()
                 .filter(|name| !has(data, name))
-                .map(|name| Fault::at_pointer("required", format!("#/{name}"), "is required"))
+                .map(|name| FieldError::at_pointer("required", format!("#/{name}"), "is required"))
                 .collect();
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
             let partner = super::insert(tx, changes_of(&data.0), None, created_via, mode).await?;
-            Ok(Done { outcome: BatchOutcome::Created, row: Some(partner) })
+            Ok(BatchItemResult { outcome: BatchOutcome::Created, row: Some(partner) })
         }
         (_, None) => Err(Error::not_found()),
         (Action::Delete, Some(id)) => {
             super::delete(tx, id, operation.version.map(Into::into)).await?;
-            Ok(Done { outcome: BatchOutcome::Deleted, row: None })
+            Ok(BatchItemResult { outcome: BatchOutcome::Deleted, row: None })
         }
         (_, Some(id)) => {
             let expected = operation.version.map(Into::into);
             let partner =
                 super::update(tx, id, expected, changes_of(&data(operation)?.0), mode).await?;
-            Ok(Done { outcome: BatchOutcome::Updated, row: Some(partner) })
+            Ok(BatchItemResult { outcome: BatchOutcome::Updated, row: Some(partner) })
         }
     }
 }

@@ -28,7 +28,7 @@ pub const SCORE_NEW: &str = "score_partners";
 
 /// New partners are left alone for a moment: what comes right after them (contacts, tags, a
 /// correction by whoever has just made them) belongs to their first scores.
-const SETTLING: TimeDelta = TimeDelta::seconds(2);
+const FIRST_SCORE_DELAY: TimeDelta = TimeDelta::seconds(2);
 
 /// Queues the first scores of new partners, unless the organization wants none by itself.
 pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
@@ -40,7 +40,7 @@ pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     if !wanted {
         return Ok(());
     }
-    queue(tx, ids, Timestamp(Timestamp::now().0 + SETTLING)).await
+    queue(tx, ids, Timestamp(Timestamp::now().0 + FIRST_SCORE_DELAY)).await
 }
 
 /// Queues scores of partners, not before `at`.

@@ -27,7 +27,7 @@ use domain::{
 
 use crate::{
     kernel::{
-        changes::{self, Followed},
+        changes::{self, ChangeList},
         db::Tx,
         listing::{self, Source},
     },
@@ -56,7 +56,7 @@ pub const SOURCE: Source = Source {
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
-    let followed = Followed::<PartnerSummary> {
+    let followed = ChangeList::<PartnerSummary> {
         source: SOURCE,
         subject: "partner",
         prefix: PartnerId::PREFIX,

@@ -8,7 +8,7 @@ use domain::{
     access::Actor,
     fields::{AnyValue, Field, FieldClass},
     ids::PartnerId,
-    partners::{self as rules, FieldOverride, Held, Partner, partner_field},
+    partners::{self as rules, FieldOverride, Partner, StoredOverride, partner_field},
     schema::partner_overrides,
     timestamp::Timestamp,
 };
@@ -69,7 +69,7 @@ pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
     let field = field_named(field)?;
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, None)?;
-    let plan = rules::pin(&locked.row, &locked.held, field);
+    let plan = rules::pin(&locked.row, &locked.overrides, field);
     let plan = plan.ok_or_else(|| Error::of(Code::NotOverridable))?;
     writer.stage(locked, plan);
     writer.finish_one().await
@@ -89,8 +89,8 @@ pub async fn clear_override(
     let field = field_named(field)?;
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
-    let cleared: Vec<Held> =
-        locked.held.iter().filter(|held| held.field == field).cloned().collect();
+    let cleared: Vec<StoredOverride> =
+        locked.overrides.iter().filter(|overrides| overrides.field == field).cloned().collect();
     if cleared.is_empty() {
         return Err(Error::of(Code::NotOverridden));
     }
@@ -108,23 +108,23 @@ pub async fn clear_overrides(
 ) -> Result<Partner> {
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
-    let cleared = locked.held.clone();
+    let cleared = locked.overrides.clone();
     clear(writer, locked, &cleared).await
 }
 
 async fn clear(
     mut writer: PartnerWriter<'_, '_>,
     locked: LockedPartner,
-    cleared: &[Held],
+    cleared: &[StoredOverride],
 ) -> Result<Partner> {
     let tx = writer.tx();
     let mut cleared = cleared.to_vec();
-    if cleared.iter().any(|held| held.field.class == FieldClass::Computed) {
+    if cleared.iter().any(|overrides| overrides.field.class == FieldClass::Computed) {
         for computed in rollups::of(tx, locked.id()).await? {
             cleared
                 .iter_mut()
-                .filter(|held| held.field == computed.field)
-                .for_each(|held| held.pending = Some(computed.value.clone()));
+                .filter(|overrides| overrides.field == computed.field)
+                .for_each(|overrides| overrides.pending = Some(computed.value.clone()));
         }
     }
     let mut plan = rules::clear(&locked.row, &cleared);

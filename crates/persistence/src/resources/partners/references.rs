@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result, ids,
+    Code, Error, FieldError, Result, ids,
     ids::{MemberId, PartnerId, TagId},
     partners::{self as rules, Change, partner_field},
 };
@@ -52,9 +52,9 @@ impl Kind {
 }
 
 /// What was found: pairs of kind and key.
-struct Found(HashSet<(String, String)>);
+struct FoundReferences(HashSet<(String, String)>);
 
-impl Found {
+impl FoundReferences {
     fn has(&self, kind: Kind, key: &str) -> bool {
         self.0.contains(&(kind.word().to_owned(), key.to_owned()))
     }
@@ -83,7 +83,7 @@ pub(super) async fn check(
         return Ok(());
     }
     let found = look_up(tx, id, &references, domain, external_id).await?;
-    let faults: Vec<Fault> =
+    let faults: Vec<FieldError> =
         references.iter().filter_map(|reference| fault(reference, &found)).collect();
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
@@ -93,7 +93,8 @@ pub(super) async fn check(
         ("external_id", Code::ExternalIdTaken, "#/external_id"),
     ] {
         if let Some(owner) = found.owner(kind) {
-            let fault = Fault::at_pointer(code.as_str(), pointer, "belongs to another partner");
+            let fault =
+                FieldError::at_pointer(code.as_str(), pointer, "belongs to another partner");
             return Err(Error::of(code).meta("existing_id", json!(owner)).at(fault));
         }
     }
@@ -128,18 +129,18 @@ pub(super) async fn drop_vanished(
     Ok(())
 }
 
-fn fault(reference: &Reference, found: &Found) -> Option<Fault> {
+fn fault(reference: &Reference, found: &FoundReferences) -> Option<FieldError> {
     let Reference { kind, key, pointer, .. } = reference;
     if found.has(*kind, key) {
         return None;
     }
     Some(match kind {
-        Kind::OwnContact if found.has(Kind::Contact, key) => Fault::at_pointer(
+        Kind::OwnContact if found.has(Kind::Contact, key) => FieldError::at_pointer(
             "contact_of_other_partner",
             pointer,
             "is a contact of another partner",
         ),
-        _ => Fault::at_pointer("not_found_reference", pointer, "does not exist"),
+        _ => FieldError::at_pointer("not_found_reference", pointer, "does not exist"),
     })
 }
 
@@ -195,7 +196,7 @@ async fn look_up(
     references: &[Reference],
     domain: Option<&str>,
     external_id: Option<&str>,
-) -> Result<Found> {
+) -> Result<FoundReferences> {
     let keys = |kinds: &[Kind]| {
         references
             .iter()
@@ -246,7 +247,7 @@ async fn look_up(
         }
     }
     let rows: Vec<(String, String)> = out.answers::<(Text, Text)>().load(&mut tx.conn()).await?;
-    Ok(Found(rows.into_iter().collect()))
+    Ok(FoundReferences(rows.into_iter().collect()))
 }
 
 /// The unique values of a partner that comes back.
@@ -298,7 +299,7 @@ pub(crate) async fn remove_reference(
         writer.lock(ids, Deleted::Take).await?;
         for id in ids {
             let Some(locked) = writer.take(*id) else { continue };
-            let plan = rules::without(&locked.row, &locked.held, gone);
+            let plan = rules::plan_without(&locked.row, &locked.overrides, gone);
             if !plan.is_empty() {
                 writer.stage(locked, plan);
             }

@@ -88,7 +88,7 @@ pub(crate) async fn recompute(
         for id in ids {
             let Some(locked) = writer.take(*id) else { continue };
             let values = values(sums.remove(id).unwrap_or_default())?;
-            let mut plan = rules::recomputed(&locked.row, &locked.held, values);
+            let mut plan = rules::plan_rollups(&locked.row, &locked.overrides, values);
             plan.cause = WriteCause::DealClosed;
             if !plan.is_empty() {
                 writer.stage(locked, plan);

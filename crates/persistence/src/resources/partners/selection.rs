@@ -19,7 +19,7 @@ use crate::{
 
 /// A selection with what its view finds.
 #[derive(Debug, Clone)]
-pub enum Selected {
+pub enum SelectedPartners {
     /// In ascending order. Some may not be there.
     Ids(Vec<PartnerId>),
     /// The live partners that a list shows.
@@ -30,10 +30,10 @@ pub enum Selected {
 ///
 /// # Errors
 /// 422 `not_found_reference` for a view that is not there, or not the caller's to see.
-pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<Selected> {
+pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<SelectedPartners> {
     let mut list = ListRequest::all(1);
     match selection {
-        Selection::Ids(ids) => return Ok(Selected::Ids(ids.clone())),
+        Selection::Ids(ids) => return Ok(SelectedPartners::Ids(ids.clone())),
         Selection::All => {}
         Selection::Filter(node) => list.filter = Some(node.clone()),
         Selection::View(id) => {
@@ -41,10 +41,10 @@ pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<Selected> {
             list.narrow(&views::selection(tx, *id, ViewObject::Partner, &place).await?);
         }
     }
-    Ok(Selected::Found(Box::new(list)))
+    Ok(SelectedPartners::Found(Box::new(list)))
 }
 
-impl Selected {
+impl SelectedPartners {
     /// Every live partner.
     pub fn all() -> Self {
         Self::Found(Box::new(ListRequest::all(1)))

@@ -185,13 +185,10 @@ async fn overrides_of(room: &Room, field: &'static Field) {
         );
         let other = room.sample(field, 2, &format!("other-{unique}"), &[]);
         let automated = room.create(with(&other, base(9)), WriteMode::Automated).await;
-        match by_automation {
-            true => assert_eq!(
-                automated.unwrap().summary.overridden_fields,
-                Vec::<String>::new(),
-                "{name}"
-            ),
-            false => assert_eq!(faults(automated), [("computed_field", format!("#/{name}"))]),
+        if by_automation {
+            assert_eq!(automated.unwrap().summary.overridden_fields, Vec::<String>::new(), "{name}")
+        } else {
+            assert_eq!(faults(automated), [("computed_field", format!("#/{name}"))])
         }
     }
 
@@ -334,11 +331,11 @@ fn the_worked_example_of_the_contract() {
             room.patch(id, json!({"industry": "SaaS"}), WriteMode::Automated).await.unwrap();
         assert_eq!((skipped.summary.version, skipped.summary.skipped_fields.len()), (3, 1));
         assert_eq!(room.events(id).await.len(), told.len());
-        let held = room.overrides(id).await;
+        let overrides = room.overrides(id).await;
         let of = |name: &str| {
-            held.as_array().unwrap().iter().find(|o| o["field"] == name).unwrap().clone()
+            overrides.as_array().unwrap().iter().find(|o| o["field"] == name).unwrap().clone()
         };
-        assert_eq!(held.as_array().unwrap().len(), 3);
+        assert_eq!(overrides.as_array().unwrap().len(), 3);
         assert_eq!(
             (of("employees")["value"].clone(), of("employees")["has_pending_value"].clone()),
             (json!(55), json!(false))
@@ -581,7 +578,8 @@ fn batches_fail_alone_or_together() {
                 })
                 .await
                 .unwrap();
-            let seen = |result: Result<crate::kernel::batch::Done<Partner>>| match result {
+            let seen = |result: Result<crate::kernel::batch::BatchItemResult<Partner>>| match result
+            {
                 Ok(done) => (
                     format!("{:?}", done.outcome),
                     done.row.map_or(String::new(), |partner| partner.summary.name),

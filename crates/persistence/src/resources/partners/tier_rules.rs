@@ -25,7 +25,7 @@ pub(crate) async fn read(tx: &Tx<'_>) -> Result<TierRules> {
     query(tx, false).await
 }
 
-async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
+async fn query(tx: &Tx<'_>, overrides: bool) -> Result<TierRules> {
     type Row = (String, Vec<String>, i32, String, String, Json, Timestamp);
     type Types = (
         sql_types::Text,
@@ -38,7 +38,7 @@ async fn query(tx: &Tx<'_>, held: bool) -> Result<TierRules> {
     );
     let statement =
         Statement::new("/* tiers.rules */ SELECT *, clock_timestamp() FROM tier_rules(")
-            .with(Bind::Bool(Some(held)), ")");
+            .with(Bind::Bool(Some(overrides)), ")");
     let row: Row = statement.answers::<Types>().get_result(&mut tx.conn()).await?;
     let (mode, evaluate_on, grace_days, currency, timezone, tiers, now) = row;
     let stored = StoredTierRules {

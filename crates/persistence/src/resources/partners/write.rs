@@ -97,8 +97,8 @@ pub async fn insert(
     created_via: PartnerCreatedVia,
     mode: WriteMode,
 ) -> Result<Partner> {
-    let plan =
-        rules::created(changes.clone(), primary_contact.is_some(), mode).map_err(Error::invalid)?;
+    let plan = rules::plan_insert(changes.clone(), primary_contact.is_some(), mode)
+        .map_err(Error::invalid)?;
     insert_planned(tx, &changes, plan, primary_contact, created_via, mode).await
 }
 
@@ -114,7 +114,7 @@ pub async fn insert_accepted(
     primary_contact: Option<PrimaryContact>,
     mode: WriteMode,
 ) -> Result<Partner> {
-    let plan = rules::accepted(answered, decided.clone(), primary_contact.is_some(), mode)
+    let plan = rules::plan_acceptance(answered, decided.clone(), primary_contact.is_some(), mode)
         .map_err(Error::invalid)?;
     // Answers name nothing that has to be looked up.
     insert_planned(tx, &decided, plan, primary_contact, PartnerCreatedVia::Application, mode).await
@@ -203,15 +203,15 @@ pub async fn remove_tag(
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
     let mut ids = tag_ids(&locked, mode);
-    ids.retain(|held| *held != json!(tag));
+    ids.retain(|overrides| *overrides != json!(tag));
     write_tags(writer, locked, ids, mode).await
 }
 
 /// The set that an operation on one tag starts from. Automation goes on from what it would have
 /// written before.
 fn tag_ids(locked: &LockedPartner, mode: WriteMode) -> Vec<Json> {
-    let hold = locked.held.iter().find(|held| held.field.name == "tag_ids");
-    let pending = hold.and_then(|held| held.pending.as_ref());
+    let hold = locked.overrides.iter().find(|overrides| overrides.field.name == "tag_ids");
+    let pending = hold.and_then(|overrides| overrides.pending.as_ref());
     let from =
         pending.filter(|_| mode == WriteMode::Automated).or_else(|| locked.row.get("tag_ids"));
     from.and_then(Json::as_array).cloned().unwrap_or_default()

@@ -21,7 +21,7 @@ use domain::{
     Error, Result,
     access::WriteMode,
     ids::{ContactId, PartnerId},
-    partners::{self as rules, Change, Held, Partner, Plan, partner_field},
+    partners::{self as rules, Change, Partner, Plan, StoredOverride, partner_field},
     patch,
     schema::{partner_overrides, partners},
     tiers::TierRules,
@@ -29,7 +29,7 @@ use domain::{
 use futures_util::future::{join, join5, try_join_all};
 use serde_json::{Value as Json, json};
 
-use staged::{Creation, Edit, EditKind, Staged};
+use staged::{Creation, Edit, EditKind, StagedWrites};
 pub(crate) use staged::{LockedPartner, NewPartner};
 
 use super::{first_scores, tier_rules};
@@ -61,7 +61,7 @@ pub(crate) struct PartnerWriter<'t, 'c> {
     /// first partner is locked: who changes them locks them alone, and partners then.
     rules: TierRules,
     locked: BTreeMap<PartnerId, LockedPartner>,
-    staged: Staged,
+    staged: StagedWrites,
 }
 
 impl<'t, 'c> PartnerWriter<'t, 'c> {
@@ -71,7 +71,7 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
             tx,
             rules: tier_rules::lock_shared(tx).await?,
             locked: BTreeMap::new(),
-            staged: Staged::default(),
+            staged: StagedWrites::default(),
         })
     }
 
@@ -166,7 +166,7 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
         mode: WriteMode,
     ) -> Result<Plan> {
         self.rules.refuse(&changes, mode)?;
-        rules::written(&locked.row, &locked.held, changes, mode).map_err(Error::invalid)
+        rules::plan_update(&locked.row, &locked.overrides, changes, mode).map_err(Error::invalid)
     }
 
     /// What a write makes of a new partner. References and unique values as for [`Self::plan`].
@@ -175,14 +175,14 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
     /// 422 for what the mode may not write.
     pub(crate) fn plan_new(&self, changes: Vec<Change>, mode: WriteMode) -> Result<Plan> {
         self.rules.refuse(&changes, mode)?;
-        rules::created(changes, false, mode).map_err(Error::invalid)
+        rules::plan_insert(changes, false, mode).map_err(Error::invalid)
     }
 
     /// Adds a write, and what follows from it for the tier. The rules decide on live partners; on a
     /// deleted one when it is restored.
     pub(crate) fn stage(&mut self, locked: LockedPartner, mut plan: Plan) {
         if !locked.is_deleted() {
-            self.rules.settle(&mut plan, &locked.row, &locked.held);
+            self.rules.apply(&mut plan, &locked.row, &locked.overrides);
         }
         self.add(locked, plan, EditKind::Values);
     }
@@ -201,12 +201,12 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
     /// Adds a restoration. The rules of tiers may have changed since the deletion.
     pub(super) fn stage_restoration(&mut self, locked: LockedPartner) {
         let mut plan = Plan { changes: deleted_at(Json::Null), ..Plan::default() };
-        self.rules.settle(&mut plan, &locked.row, &locked.held);
+        self.rules.apply(&mut plan, &locked.row, &locked.overrides);
         self.add(locked, plan, EditKind::Restoration);
     }
 
     fn add(&mut self, locked: LockedPartner, plan: Plan, kind: EditKind) {
-        let overridden = plan.overridden_after(&locked.held);
+        let overridden = plan.overridden_after(&locked.overrides);
         self.staged.edits.push(Edit { locked, plan, kind, overridden });
     }
 
@@ -217,7 +217,7 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
         if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
             plan.changes.push(Change { field, value: json!(contact) });
         }
-        self.rules.settle_new(&mut plan, id, created_via);
+        self.rules.apply_new(&mut plan, id, created_via);
         let overridden = plan.overridden_after(&[]);
         self.staged.creations.push(Creation { id, plan, created_via, contact, overridden });
     }
@@ -283,9 +283,9 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
         Ok(all)
     }
 
-    async fn write(&self, staged: &Staged) -> Result<Vec<Partner>> {
+    async fn write(&self, staged: &StagedWrites) -> Result<Vec<Partner>> {
         let tx = self.tx;
-        let Staged { edits, creations, stale, confirmed, to_score } = staged;
+        let StagedWrites { edits, creations, stale, confirmed, to_score } = staged;
         let (scored, versioned): (Vec<&Edit>, Vec<&Edit>) = edits
             .iter()
             .filter(|edit| !edit.plan.is_idle())
@@ -378,16 +378,19 @@ async fn load_locked(
         ));
         query.load::<(PartnerId, String, bool, Option<Json>)>(&mut tx.conn()).await
     };
-    let (rows, overrides) = join(rows, overrides).await;
+    let (rows, stored) = join(rows, overrides).await;
     let rows = rows?;
-    let mut held: HashMap<PartnerId, Vec<Held>> = HashMap::new();
-    for (id, name, has_pending, pending) in overrides? {
+    let mut overrides: HashMap<PartnerId, Vec<StoredOverride>> = HashMap::new();
+    for (id, name, has_pending, pending) in stored? {
         let pending = has_pending.then(|| pending.unwrap_or(Json::Null));
         let field = partner_field(&name);
-        held.entry(id).or_default().extend(field.map(|field| Held { field, pending }));
+        overrides
+            .entry(id)
+            .or_default()
+            .extend(field.map(|field| StoredOverride { field, pending }));
     }
     let locked = rows.into_iter().map(|partner| LockedPartner {
-        held: held.remove(&partner.summary.id).unwrap_or_default(),
+        overrides: overrides.remove(&partner.summary.id).unwrap_or_default(),
         row: partner.clone().into_row(),
         partner,
     });

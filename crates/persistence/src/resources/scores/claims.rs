@@ -13,7 +13,7 @@ use crate::kernel::{
 
 /// What became of a wish to judge partners.
 #[derive(Debug, Clone, Default)]
-pub struct Claimed {
+pub struct ScoreClaims {
     /// Ours, in the order of their ids.
     pub own: Vec<PartnerId>,
     /// Somebody else is at them.
@@ -26,7 +26,7 @@ pub struct Claimed {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed> {
+pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<ScoreClaims> {
     // Inserted in the order of ids, so that two tasks which claim the same partners do not wait for
     // each other in a circle. A claim whose time is over belongs to a worker that has died, and is
     // taken over.
@@ -48,7 +48,7 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<Claimed
         .filter(score_claims::partner_id.eq_any(ids))
         .filter(score_claims::task_id.ne(task));
     let busy = others.select(score_claims::partner_id).load(&mut tx.conn()).await?;
-    Ok(Claimed { own, busy })
+    Ok(ScoreClaims { own, busy })
 }
 
 /// Gives back what a task has taken.

@@ -12,7 +12,7 @@ use domain::{
     Result,
     deals::{DealMotion, DealStatus},
     ids::{PartnerId, TagId},
-    jobs::Stored,
+    jobs::JsonColumn,
     partners::Partner,
     schema::{deals, partners, submissions, tags},
     submissions::{SubmissionAnswer, SubmissionStatus},
@@ -34,7 +34,7 @@ const ACTIVE_DAYS: i64 = 90;
 
 /// A deal as far as scores look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KnownDeal {
+pub struct ScoredDeal {
     pub status: DealStatus,
     pub motion: DealMotion,
     pub value: i64,
@@ -45,14 +45,14 @@ pub struct KnownDeal {
 
 /// What is kept of a partner that a judgement looks at.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct ScoredPartner {
     pub id: PartnerId,
     /// Its wire values by property.
     pub row: Map<String, Json>,
     /// The labels of its tags.
     pub tags: Vec<String>,
     /// Those that are not deleted.
-    pub deals: Vec<KnownDeal>,
+    pub deals: Vec<ScoredDeal>,
     pub contacts: i64,
     /// Those with an e-mail address or a telephone number.
     pub reachable_contacts: i64,
@@ -70,15 +70,15 @@ pub struct Known {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
+pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<ScoredPartner>> {
     let live =
         Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
     let rows = async { live.order(partners::id).load::<Partner>(&mut tx.conn()).await };
-    let (rows, beside) = join(rows, Beside::load(tx, ids)).await;
+    let (rows, beside) = join(rows, RelatedFacts::load(tx, ids)).await;
     let mut beside = beside?;
     Ok(rows?
         .into_iter()
-        .map(|partner| beside.known(partner.summary.id, partner.into_row()))
+        .map(|partner| beside.scored_partner(partner.summary.id, partner.into_row()))
         .collect())
 }
 
@@ -86,19 +86,19 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<Known>> {
 pub(super) async fn of_locked(
     tx: &Tx<'_>,
     locked: impl Iterator<Item = &LockedPartner>,
-) -> Result<Vec<Known>> {
+) -> Result<Vec<ScoredPartner>> {
     let locked: Vec<&LockedPartner> = locked.collect();
     let ids: Vec<PartnerId> = locked.iter().map(|one| one.id()).collect();
-    let mut beside = Beside::load(tx, &ids).await?;
-    Ok(locked.into_iter().map(|one| beside.known(one.id(), one.row.clone())).collect())
+    let mut beside = RelatedFacts::load(tx, &ids).await?;
+    Ok(locked.into_iter().map(|one| beside.scored_partner(one.id(), one.row.clone())).collect())
 }
 
 type DealRow =
     (PartnerId, DealStatus, DealMotion, i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
 
 /// What is known beside the partners' own rows, by partner.
-struct Beside {
-    deals: HashMap<PartnerId, Vec<KnownDeal>>,
+struct RelatedFacts {
+    deals: HashMap<PartnerId, Vec<ScoredDeal>>,
     contacts: HashMap<PartnerId, (i64, i64)>,
     activities: HashMap<PartnerId, (Timestamp, i64)>,
     tags: HashMap<TagId, String>,
@@ -106,7 +106,7 @@ struct Beside {
     hashes: HashMap<PartnerId, String>,
 }
 
-impl Beside {
+impl RelatedFacts {
     async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
         // All are on their way before the first answer comes: six statements in one round trip.
         let others = join(applications(tx, ids), hashes(tx, ids));
@@ -129,14 +129,14 @@ impl Beside {
         })
     }
 
-    fn known(&mut self, id: PartnerId, row: Map<String, Json>) -> Known {
+    fn scored_partner(&mut self, id: PartnerId, row: Map<String, Json>) -> ScoredPartner {
         let tag_ids = row.get("tag_ids").and_then(Json::as_array).into_iter().flatten();
         let tags = tag_ids
             .filter_map(|tag| self.tags.get(&tag.as_str()?.parse().ok()?).cloned())
             .collect();
         let (contacts, reachable_contacts) = self.contacts.get(&id).copied().unwrap_or_default();
         let activity = self.activities.get(&id).copied();
-        Known {
+        ScoredPartner {
             id,
             row,
             tags,
@@ -159,7 +159,7 @@ pub(super) fn uuids(ids: &[PartnerId]) -> Bind {
 pub(super) async fn deals(
     tx: &Tx<'_>,
     ids: &[PartnerId],
-) -> Result<HashMap<PartnerId, Vec<KnownDeal>>> {
+) -> Result<HashMap<PartnerId, Vec<ScoredDeal>>> {
     let live =
         deals::table.filter(deals::partner_id.eq_any(ids)).filter(deals::deleted_at.is_null());
     let columns = (
@@ -172,9 +172,10 @@ pub(super) async fn deals(
         deals::closed_on,
     );
     let rows: Vec<DealRow> = live.select(columns).load(&mut tx.conn()).await?;
-    let mut by_partner: HashMap<PartnerId, Vec<KnownDeal>> = HashMap::new();
+    let mut by_partner: HashMap<PartnerId, Vec<ScoredDeal>> = HashMap::new();
     for (id, status, motion, value, registered_on, expected_close_on, closed_on) in rows {
-        let deal = KnownDeal { status, motion, value, registered_on, expected_close_on, closed_on };
+        let deal =
+            ScoredDeal { status, motion, value, registered_on, expected_close_on, closed_on };
         by_partner.entry(id).or_default().push(deal);
     }
     Ok(by_partner)
@@ -246,7 +247,7 @@ async fn applications(
         .filter(submissions::partner_id.eq_any(ids))
         .filter(submissions::status.eq(SubmissionStatus::Accepted))
         .order(submissions::id);
-    let rows: Vec<(Option<PartnerId>, Stored<Vec<SubmissionAnswer>>)> = accepted
+    let rows: Vec<(Option<PartnerId>, JsonColumn<Vec<SubmissionAnswer>>)> = accepted
         .select((submissions::partner_id, submissions::answers))
         .load(&mut tx.conn())
         .await?;

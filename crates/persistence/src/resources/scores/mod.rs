@@ -29,14 +29,14 @@ use crate::{
         jobs,
         partners::{
             self,
-            selection::{self, Selected},
+            selection::{self, SelectedPartners},
             writer::PartnerWriter,
         },
     },
 };
 
-pub use claims::{Claimed, claim, release};
-pub use facts::{Known, KnownDeal, look};
+pub use claims::{ScoreClaims, claim, release};
+pub use facts::{ScoredDeal, ScoredPartner, look};
 pub use past::{Past, past};
 
 /// One page of the scores of a partner.
@@ -56,8 +56,8 @@ pub async fn list(tx: &Tx<'_>, id: PartnerId, request: &ListRequest) -> Result<S
 pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Result<Job> {
     let selected = selection::resolve(tx, &request.selection.read(Timestamp::now())?).await?;
     let total = match selected {
-        Selected::Ids(ids) => Some(ids.len() as i64),
-        Selected::Found(_) => None,
+        SelectedPartners::Ids(ids) => Some(ids.len() as i64),
+        SelectedPartners::Found(_) => None,
     };
     let job = jobs::NewJob {
         id: JobId::new(),
@@ -72,7 +72,7 @@ pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Resul
 }
 
 /// A judgement that is to be written.
-pub struct Judged {
+pub struct NewScore {
     pub partner: PartnerId,
     pub score: Judgement,
     /// Whether something that it rests on has changed while it was being made.
@@ -85,7 +85,7 @@ pub struct ScoreWriter<'t, 'c> {
     tx: &'t Tx<'c>,
     partners: PartnerWriter<'t, 'c>,
     /// In the order of their ids.
-    known: Vec<Known>,
+    known: Vec<ScoredPartner>,
     /// Live partners that other transactions have locked.
     locked_elsewhere: Vec<PartnerId>,
 }
@@ -113,7 +113,7 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
     }
 
     /// What is known of the partners.
-    pub fn known(&self) -> &[Known] {
+    pub fn known(&self) -> &[ScoredPartner] {
         &self.known
     }
 
@@ -126,7 +126,7 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
     pub async fn write(
         mut self,
         profile_version: i64,
-        judged: Vec<Judged>,
+        judged: Vec<NewScore>,
         confirmed: Vec<PartnerId>,
     ) -> Result<()> {
         let at = self.partners.rules().now;
@@ -143,7 +143,7 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
              evidence jsonb, engine text, fallback_reason text, input_hash text)",
         );
         let is_history = !judged.is_empty();
-        for Judged { partner, score, stale } in judged {
+        for NewScore { partner, score, stale } in judged {
             let Some(locked) = self.partners.take(partner) else { continue };
             let how = Scored { engine: score.engine.clone(), profile_version, stale };
             let plan = plan_scores(&locked.row, &score, at, how);
@@ -152,9 +152,10 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
         self.partners.stage_confirmed(profile_version, confirmed);
         let tx = self.tx;
         let history = async {
-            match is_history {
-                true => history.execute(&mut tx.conn()).await.map_err(Error::from),
-                false => Ok(0),
+            if is_history {
+                history.execute(&mut tx.conn()).await.map_err(Error::from)
+            } else {
+                Ok(0)
             }
         };
         try_join(history, self.partners.finish()).await?;

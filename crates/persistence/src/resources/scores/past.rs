@@ -12,7 +12,7 @@ use domain::{
     timestamp::Timestamp,
 };
 
-use super::facts::{self, KnownDeal};
+use super::facts::{self, ScoredDeal};
 use crate::kernel::db::Tx;
 
 /// What is kept of a partner's past.
@@ -21,7 +21,7 @@ pub struct Past {
     pub id: PartnerId,
     pub created_at: Timestamp,
     pub quarterly_weights: QuarterlyWeights,
-    pub deals: Vec<KnownDeal>,
+    pub deals: Vec<ScoredDeal>,
     /// When it entered which stage.
     pub stages: Vec<(Timestamp, PartnerStage)>,
 }

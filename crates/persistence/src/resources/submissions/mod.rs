@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     application_forms::{ApplicationForm, MappingContext},
     currencies::currency_exponent,
     events::NewEvent,
@@ -17,8 +17,8 @@ use domain::{
     patch,
     schema::submissions,
     submissions::{
-        Checked, Mapped, PublicSubmission, Submission, SubmissionPage, SubmissionReceipt,
-        SubmissionStatus, SubmissionUpdate,
+        CheckedAnswers, MappedAnswers, PublicSubmission, Submission, SubmissionPage,
+        SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
     },
     timestamp::Timestamp,
 };
@@ -72,13 +72,13 @@ pub async fn submit(
     let now = Timestamp::now();
     if submission.website_confirm.as_ref().is_some_and(|text| !text.trim().is_empty()) {
         let form = named.unwrap_or(current);
-        let checked = Checked::of(&form, submission, context, now);
+        let checked = CheckedAnswers::of(&form, submission, context, now);
         return Ok(insert(tx, &form, &checked, context, SubmissionStatus::Spam).await?.1);
     }
     let Some(form) = named else {
         return Err(Error::of(Code::FormChanged).meta("form_version", json!(current.version)));
     };
-    let checked = Checked::of(&form, submission, context, now);
+    let checked = CheckedAnswers::of(&form, submission, context, now);
     if !checked.faults.is_empty() {
         return Err(Error::invalid(checked.faults));
     }
@@ -88,7 +88,7 @@ pub async fn submit(
     let (id, receipt) = insert(tx, &form, &checked, context, SubmissionStatus::New).await?;
     let event =
         NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
-    let applicant = Mapped::of(&form, &checked.answers, context).applicant();
+    let applicant = MappedAnswers::of(&form, &checked.answers, context).applicant();
     notifications::application_submitted(tx, event.id, id, &applicant).await?;
     tx.record(event);
     Ok(receipt)
@@ -106,11 +106,11 @@ pub(crate) async fn mapping_context(tx: &Tx<'_>) -> Result<MappingContext> {
 async fn insert(
     tx: &Tx<'_>,
     form: &ApplicationForm,
-    checked: &Checked,
+    checked: &CheckedAnswers,
     context: &MappingContext,
     status: SubmissionStatus,
 ) -> Result<(SubmissionId, SubmissionReceipt)> {
-    let mapped = Mapped::of(form, &checked.answers, context);
+    let mapped = MappedAnswers::of(form, &checked.answers, context);
     let applicant = mapped.applicant();
     let id = SubmissionId::new();
     let row = (
@@ -139,10 +139,10 @@ async fn insert(
 async fn find_same(
     tx: &Tx<'_>,
     form: &ApplicationForm,
-    checked: &Checked,
+    checked: &CheckedAnswers,
     context: &MappingContext,
 ) -> Result<Option<String>> {
-    let applicant = Mapped::of(form, &checked.answers, context).applicant();
+    let applicant = MappedAnswers::of(form, &checked.answers, context).applicant();
     if applicant.email.is_none() && applicant.company.is_none() {
         return Ok(None);
     }
@@ -174,7 +174,7 @@ pub async fn update(
 ) -> Result<Submission> {
     if update.status == Some(SubmissionStatus::Accepted) {
         let code = Code::UseAcceptance;
-        return Err(Error::of(code).at(Fault::at_pointer(
+        return Err(Error::of(code).at(FieldError::at_pointer(
             code.as_str(),
             "#/status",
             "is reached by the acceptance alone",

@@ -11,7 +11,7 @@ use domain::{
     access::WriteMode,
     ids::PartnerId,
     partners::{Change, Plan, partner_field},
-    tiers::{Standing, TierRules},
+    tiers::{TierRules, TierState},
     timestamp::Timestamp,
 };
 use futures_util::future::join;
@@ -24,15 +24,15 @@ use crate::{
         statement::{Bind, Statement},
     },
     resources::partners::{
-        selection::Selected,
+        selection::SelectedPartners,
         writer::{Deleted, LockedPartner, PartnerWriter},
     },
 };
 
 /// Which partners.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Which<'a> {
-    Of(&'a Selected),
+pub(super) enum EvaluationScope<'a> {
+    Of(&'a SelectedPartners),
     /// Those who have a tier that is no more, deleted partners too. Who has it by hand gets the
     /// other one by hand.
     Holding {
@@ -41,7 +41,7 @@ pub(super) enum Which<'a> {
     },
 }
 
-impl Which<'_> {
+impl EvaluationScope<'_> {
     /// The partners after this one in the order of ids, at most `limit`; of named ones every one,
     /// there or not.
     pub(super) async fn after(
@@ -73,7 +73,7 @@ impl Which<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evaluation<'a> {
     rules: &'a TierRules,
-    which: Which<'a>,
+    which: EvaluationScope<'a>,
     /// Only these of them.
     among: Option<&'a [PartnerId]>,
     dry_run: bool,
@@ -81,14 +81,14 @@ pub(super) struct Evaluation<'a> {
 
 /// What an evaluation found of a partner.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Evaluated {
+pub(super) struct EvaluatedPartner {
     pub id: PartnerId,
-    pub before: Standing,
-    pub after: Standing,
+    pub before: TierState,
+    pub after: TierState,
     pub overridden: bool,
 }
 
-impl Evaluated {
+impl EvaluatedPartner {
     pub(super) fn changes(&self) -> bool {
         self.before != self.after
     }
@@ -98,7 +98,7 @@ type Types = (SqlUuid, Nullable<Text>, Nullable<Timestamptz>, Bool, Nullable<Tex
 type Row = (PartnerId, Option<String>, Option<Timestamp>, bool, Option<String>);
 
 impl<'a> Evaluation<'a> {
-    pub(super) fn new(rules: &'a TierRules, which: Which<'a>) -> Self {
+    pub(super) fn new(rules: &'a TierRules, which: EvaluationScope<'a>) -> Self {
         Self { rules, which, among: None, dry_run: false }
     }
 
@@ -133,7 +133,7 @@ impl<'a> Evaluation<'a> {
         tx: &Tx<'_>,
         after: Option<PartnerId>,
         limit: i64,
-    ) -> Result<Vec<Evaluated>> {
+    ) -> Result<Vec<EvaluatedPartner>> {
         let mut select = self.select();
         self.conditions(&mut select);
         page(&mut select, after, limit);
@@ -151,12 +151,12 @@ impl<'a> Evaluation<'a> {
             join(PartnerWriter::with_locked(tx, &differing, Deleted::Take), self.load(tx, select))
                 .await;
         let mut writer = writer?;
-        let mut decided: HashMap<PartnerId, Evaluated> =
+        let mut decided: HashMap<PartnerId, EvaluatedPartner> =
             decided?.into_iter().map(|one| (one.id, one)).collect();
         for one in all.iter_mut().filter(|one| one.changes()) {
             *one = decided
                 .remove(&one.id)
-                .unwrap_or(Evaluated { after: one.before.clone(), ..one.clone() });
+                .unwrap_or(EvaluatedPartner { after: one.before.clone(), ..one.clone() });
         }
         for one in all.iter().filter(|one| one.changes()) {
             if let Some(locked) = writer.take(one.id) {
@@ -170,15 +170,15 @@ impl<'a> Evaluation<'a> {
 
     /// What a change of standing is to its partner. A deleted one that had a tier by hand which is
     /// gone has by now what the rules give: nobody's decision.
-    fn plan(&self, one: &Evaluated, locked: &LockedPartner) -> Plan {
+    fn plan(&self, one: &EvaluatedPartner, locked: &LockedPartner) -> Plan {
         let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
         for (name, _, value) in differences(one) {
             plan.changes.extend(partner_field(name).map(|field| Change { field, value }));
         }
-        let is_nobodys = matches!(self.which, Which::Holding { replace_with: None, .. });
+        let is_nobodys = matches!(self.which, EvaluationScope::Holding { replace_with: None, .. });
         if is_nobodys && locked.partner.summary.deleted_at.is_some() {
-            let held = locked.held.iter().map(|held| held.field);
-            plan.unmarked.extend(held.filter(|field| field.is_tier()));
+            let held = locked.overrides.iter().map(|held| held.field);
+            plan.overrides_cleared.extend(held.filter(|field| field.is_tier()));
         }
         plan
     }
@@ -213,26 +213,26 @@ impl<'a> Evaluation<'a> {
         out
     }
 
-    async fn load(&self, tx: &Tx<'_>, select: Statement) -> Result<Vec<Evaluated>> {
+    async fn load(&self, tx: &Tx<'_>, select: Statement) -> Result<Vec<EvaluatedPartner>> {
         let rows: Vec<Row> = select.answers::<Types>().load(&mut tx.conn()).await?;
         let evaluated = rows.into_iter().map(|(id, tier, at_risk_since, overridden, target)| {
-            let before = Standing { tier, at_risk_since };
+            let before = TierState { tier, at_risk_since };
             let after = match self.which {
-                Which::Holding { replace_with, .. } if overridden => Standing {
+                EvaluationScope::Holding { replace_with, .. } if overridden => TierState {
                     tier: replace_with.map(str::to_owned).or(target),
                     at_risk_since: None,
                 },
                 _ if overridden => before.clone(),
-                _ => self.rules.standing(&before, target.as_deref(), true),
+                _ => self.rules.state_after(&before, target.as_deref(), true),
             };
-            Evaluated { id, before, after, overridden }
+            EvaluatedPartner { id, before, after, overridden }
         });
         Ok(evaluated.collect())
     }
 }
 
 /// What changes of a standing, as events and items of jobs carry it: by field before and after.
-pub(super) fn differences(one: &Evaluated) -> Vec<(&'static str, Json, Json)> {
+pub(super) fn differences(one: &EvaluatedPartner) -> Vec<(&'static str, Json, Json)> {
     let (before, after) = (&one.before, &one.after);
     let mut all = vec![("tier", json!(before.tier), json!(after.tier))];
     all.push(("tier_at_risk_since", json!(before.at_risk_since), json!(after.at_risk_since)));

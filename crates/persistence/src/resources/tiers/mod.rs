@@ -9,7 +9,7 @@ mod work;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, Fault, Result,
+    Code, Error, FieldError, Result,
     events::NewEvent,
     ids::{JobId, PartnerId, TierId},
     jobs::{Job, JobType},
@@ -34,13 +34,13 @@ use crate::{
         jobs,
         partners::{
             self,
-            selection::{self, Selected},
+            selection::{self, SelectedPartners},
             tier_rules,
         },
     },
 };
 
-use evaluation::{Evaluation, Which};
+use evaluation::{Evaluation, EvaluationScope};
 pub use history::list_history;
 pub use work::{DAILY, TierEvaluation, daily};
 
@@ -91,7 +91,7 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
     tier_rules::lock_exclusive(tx).await?;
     let is_default = tier.is_default == Some(true);
     if is_default {
-        dethrone(tx).await?;
+        clear_default_tier(tx).await?;
     }
     let row = (
         tiers::id.eq(TierId::new()),
@@ -111,7 +111,7 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
 }
 
 /// Takes the default from the tier that has it.
-async fn dethrone(tx: &Tx<'_>) -> Result<()> {
+async fn clear_default_tier(tx: &Tx<'_>) -> Result<()> {
     let before: Vec<(TierId, i64)> = diesel::update(tiers::table.filter(tiers::is_default))
         .set((
             tiers::is_default.eq(false),
@@ -152,9 +152,9 @@ pub async fn update(
         return Ok(before);
     }
     match changes.get("is_default").map(|change| &change["to"]) {
-        Some(Json::Bool(true)) => dethrone(tx).await?,
+        Some(Json::Bool(true)) => clear_default_tier(tx).await?,
         Some(_) => {
-            let fault = Fault::at_pointer(
+            let fault = FieldError::at_pointer(
                 "default_tier",
                 "#/is_default",
                 "give it to another tier instead",
@@ -195,11 +195,12 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     if rules.mode == TierMode::Manual {
         return Ok(());
     }
-    let all = Selected::all();
-    let evaluation = Evaluation::new(&rules, Which::Of(&all));
-    match evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
-        true => insert_job(tx, json!({}), false).await.map(drop),
-        false => evaluation.batch(tx, None, AT_ONCE).await.map(drop),
+    let all = SelectedPartners::all();
+    let evaluation = Evaluation::new(&rules, EvaluationScope::Of(&all));
+    if evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
+        insert_job(tx, json!({}), false).await.map(drop)
+    } else {
+        evaluation.batch(tx, None, AT_ONCE).await.map(drop)
     }
 }
 
@@ -223,8 +224,11 @@ pub async fn delete(
     if let Some(other) = replace_with {
         let known = other != key && get(tx, other).await.is_ok();
         if !known {
-            let fault =
-                Fault::at_parameter("not_found_reference", "replace_with", "names no other tier");
+            let fault = FieldError::at_parameter(
+                "not_found_reference",
+                "replace_with",
+                "names no other tier",
+            );
             return Err(Error::invalid(vec![fault]));
         }
     }
@@ -244,15 +248,12 @@ pub async fn delete(
         json!({"changes": {}, "key": key, "name": before.name}),
     ));
     let rules = tier_rules::lock_shared(tx).await?;
-    let evaluation = Evaluation::new(&rules, Which::Holding { tier: key, replace_with });
-    match evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
-        true => insert_job(tx, json!({"tier": key, "replace_with": replace_with}), false)
-            .await
-            .map(drop),
-        false => {
-            evaluation.batch(tx, None, AT_ONCE).await?;
-            erase(tx, key).await
-        }
+    let evaluation = Evaluation::new(&rules, EvaluationScope::Holding { tier: key, replace_with });
+    if evaluation.count(tx, AT_ONCE + 1).await? > AT_ONCE {
+        insert_job(tx, json!({"tier": key, "replace_with": replace_with}), false).await.map(drop)
+    } else {
+        evaluation.batch(tx, None, AT_ONCE).await?;
+        erase(tx, key).await
     }
 }
 

@@ -11,14 +11,14 @@ use domain::{
     lists::{ListQuery, ListRequest},
     partners::{Partner, PartnerCreatedVia, changes_of},
     tiers::{
-        Standing, TIER_CHANGE_LIST, TierMode, TierPolicyUpdate, TierTrigger, TierUpdate,
+        TIER_CHANGE_LIST, TierMode, TierPolicyUpdate, TierState, TierTrigger, TierUpdate,
         check_requirement,
     },
     timestamp::Timestamp,
 };
 use serde_json::{Value as Json, json};
 
-use super::{evaluation::Evaluated, *};
+use super::{evaluation::EvaluatedPartner, *};
 use crate::{
     kernel::{
         db::Store,
@@ -95,7 +95,7 @@ fn random(rows: &[Row], dice: &mut Dice) -> Json {
     }
 }
 
-fn standings(found: &[Evaluated]) -> Vec<(String, Standing)> {
+fn standings(found: &[EvaluatedPartner]) -> Vec<(String, TierState)> {
     found.iter().map(|one| (one.id.to_string(), one.after.clone())).collect()
 }
 
@@ -123,14 +123,14 @@ fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
             let before = count(&store, &scope, "SELECT count(*) FROM tier_changes").await;
             partners = all(&store, &scope, ListQuery::default()).await;
             let rules = store.read(&scope, async |tx| tier_rules::read(tx).await).await.unwrap();
-            let expected: Vec<(String, Standing)> = {
+            let expected: Vec<(String, TierState)> = {
                 let mut all: Vec<_> = partners
                     .iter()
                     .map(|row| {
                         let overridden =
                             row["overridden_fields"].as_array().unwrap().contains(&json!("tier"));
-                        let held = Standing::of(row);
-                        let after = rules.standing(&held, rules.automatic(row), true);
+                        let held = TierState::of(row);
+                        let after = rules.state_after(&held, rules.automatic(row), true);
                         (
                             row["id"].as_str().unwrap().to_owned(),
                             if overridden { held } else { after },
@@ -140,8 +140,8 @@ fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
                 all.sort_by(|(one, _), (other, _)| one.cmp(other));
                 all
             };
-            let everyone = Selected::all();
-            let evaluation = Evaluation::new(&rules, Which::Of(&everyone));
+            let everyone = SelectedPartners::all();
+            let evaluation = Evaluation::new(&rules, EvaluationScope::Of(&everyone));
             let dry = evaluation.dry_run(true);
             let dry =
                 store.read(&scope, async |tx| dry.batch(tx, None, 1_000).await).await.unwrap();
@@ -154,7 +154,7 @@ fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
             let after = all(&store, &scope, ListQuery::default()).await;
             let mut found: Vec<_> = after
                 .iter()
-                .map(|row| (row["id"].as_str().unwrap().to_owned(), Standing::of(row)))
+                .map(|row| (row["id"].as_str().unwrap().to_owned(), TierState::of(row)))
                 .collect();
             found.sort_by(|(one, _), (other, _)| one.cmp(other));
             assert_eq!(found, expected, "round {round}");
@@ -221,7 +221,9 @@ fn a_write_and_a_batch_leave_the_same_and_grace_is_kept() {
         store
             .write(&scope, async |tx| {
                 let rules = tier_rules::lock_shared(tx).await?;
-                Evaluation::new(&rules, Which::Of(&Selected::all())).batch(tx, None, 10).await
+                Evaluation::new(&rules, EvaluationScope::Of(&SelectedPartners::all()))
+                    .batch(tx, None, 10)
+                    .await
             })
             .await
             .unwrap();

@@ -18,8 +18,8 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
-    Evaluation, Which, erase,
-    evaluation::{Evaluated, differences},
+    Evaluation, EvaluationScope, erase,
+    evaluation::{EvaluatedPartner, differences},
 };
 use crate::{
     kernel::{
@@ -28,9 +28,9 @@ use crate::{
         worker::{Outcome, Run},
     },
     resources::{
-        jobs::{JobSteps, Portion, StepOutcome},
+        jobs::{JobSteps, StepItems, StepOutcome},
         partners::{
-            selection::{self, Selected},
+            selection::{self, SelectedPartners},
             tier_rules,
         },
     },
@@ -53,7 +53,7 @@ struct Removal {
 
 /// What a job is to do.
 enum Task {
-    Evaluate { selected: Selected, all: bool },
+    Evaluate { selected: SelectedPartners, all: bool },
     Remove(Removal),
 }
 
@@ -84,10 +84,10 @@ impl TierEvaluation {
         Ok(Self { task, dry_run: job.dry_run })
     }
 
-    fn which(&self) -> Which<'_> {
+    fn which(&self) -> EvaluationScope<'_> {
         match &self.task {
-            Task::Evaluate { selected, .. } => Which::Of(selected),
-            Task::Remove(removal) => Which::Holding {
+            Task::Evaluate { selected, .. } => EvaluationScope::Of(selected),
+            Task::Remove(removal) => EvaluationScope::Holding {
                 tier: &removal.tier,
                 replace_with: removal.replace_with.as_deref(),
             },
@@ -114,16 +114,16 @@ impl JobSteps for TierEvaluation {
         }
     }
 
-    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<Portion<PartnerId>> {
+    async fn next(&mut self, run: &Run, after: Option<&PartnerId>) -> Result<StepItems<PartnerId>> {
         let which = self.which();
         let ids = run
             .store
             .read(run.scope(), async |tx| which.after(tx, after.copied(), BATCH).await)
             .await?;
-        Ok(Portion::of(ids, self.limit()))
+        Ok(StepItems::of(ids, self.limit()))
     }
 
-    async fn prepare(&mut self, _: &Run, _: &Portion<PartnerId>) -> Result<()> {
+    async fn prepare(&mut self, _: &Run, _: &StepItems<PartnerId>) -> Result<()> {
         Ok(())
     }
 
@@ -134,10 +134,10 @@ impl JobSteps for TierEvaluation {
         _: &mut (),
     ) -> Result<StepOutcome<PartnerId>> {
         let rules = tier_rules::lock_shared(tx).await?;
-        let these = Selected::Ids(ids.to_vec());
+        let these = SelectedPartners::Ids(ids.to_vec());
         // What a filter has found is evaluated, even if the filter would not find it any more.
         let which = match &self.task {
-            Task::Evaluate { .. } => Which::Of(&these),
+            Task::Evaluate { .. } => EvaluationScope::Of(&these),
             Task::Remove(_) => self.which(),
         };
         let evaluation = Evaluation::new(&rules, which).among(ids).dry_run(self.dry_run);
@@ -173,7 +173,7 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
 }
 
 /// What became of a partner.
-fn item(tx: &Tx<'_>, one: &Evaluated) -> NewJobItem {
+fn item(tx: &Tx<'_>, one: &EvaluatedPartner) -> NewJobItem {
     if !one.changes() {
         let code = if one.overridden { Code::Overridden } else { Code::Unchanged };
         return skipped(tx, one.id, code);
@@ -215,7 +215,7 @@ pub async fn daily(run: &Run) -> Result<Outcome> {
         })
         .await?;
     for key in &deleted {
-        let which = Which::Holding { tier: key, replace_with: None };
+        let which = EvaluationScope::Holding { tier: key, replace_with: None };
         while !run.step(async |tx| sweep(tx, which, &mut None).await).await? {
             if run.is_stopping() {
                 return Ok(Outcome::Again);
@@ -240,7 +240,7 @@ async fn evaluate_daily(tx: &Tx<'_>, after: &mut Option<Uuid>) -> Result<bool> {
     if rules.mode == TierMode::Manual || !rules.evaluate_on.contains(&TierTrigger::Daily) {
         return Ok(true);
     }
-    let done = sweep(tx, Which::Of(&Selected::all()), after).await?;
+    let done = sweep(tx, EvaluationScope::Of(&SelectedPartners::all()), after).await?;
     if done {
         evaluated(tx).await?;
     }
@@ -248,7 +248,7 @@ async fn evaluate_daily(tx: &Tx<'_>, after: &mut Option<Uuid>) -> Result<bool> {
 }
 
 /// One batch without a job; answers whether it was the last.
-async fn sweep(tx: &Tx<'_>, which: Which<'_>, after: &mut Option<Uuid>) -> Result<bool> {
+async fn sweep(tx: &Tx<'_>, which: EvaluationScope<'_>, after: &mut Option<Uuid>) -> Result<bool> {
     let rules = tier_rules::lock_shared(tx).await?;
     let found = Evaluation::new(&rules, which).batch(tx, after.map(PartnerId), BATCH).await?;
     *after = found.last().map(|one| one.id.0).or(*after);

@@ -25,7 +25,7 @@ fn day(text: &str) -> NaiveDate {
 fn deal(status: DealStatus, value: i64, registered_on: &str, closed_on: Option<&str>) -> DealFact {
     DealFact {
         status,
-        motion: DealMotion::WORDS[0].parse().unwrap(),
+        motion: DealMotion::VALUES[0].parse().unwrap(),
         value,
         registered_on: day(registered_on),
         expected_close_on: None,
@@ -207,7 +207,7 @@ fn the_schema_is_strict_and_knows_the_facts() {
     let others = ["tags", "deals", "contacts", "last_activity_on", "activities_90d", "application"];
     let names: Vec<&str> = FIELDS.into_iter().chain(others).collect();
     assert_eq!(adjustment["properties"]["field"]["enum"], json!(names));
-    assert_eq!(adjustment["properties"]["dimension"]["enum"], json!(FitDimension::WORDS));
+    assert_eq!(adjustment["properties"]["dimension"]["enum"], json!(FitDimension::VALUES));
     for name in FIELDS {
         assert!(fields::named(PARTNER, name).is_some(), "{name} is a field of partners");
     }
@@ -222,8 +222,8 @@ fn long_texts_are_cut_and_amounts_written_out() {
     facts.row.insert("description".into(), json!("ä".repeat(10_000)));
     facts.application = vec![("q".into(), "a".into()); 100];
     let known = super::facts(&facts);
-    assert_eq!(known["description"].as_str().unwrap().chars().count(), LONGEST_TEXT + 1);
-    assert_eq!(known["application"].as_array().unwrap().len(), MOST_ANSWERS);
+    assert_eq!(known["description"].as_str().unwrap().chars().count(), MAX_PROMPT_TEXT + 1);
+    assert_eq!(known["application"].as_array().unwrap().len(), MAX_ANSWERS);
     assert_eq!(known["revenue"], "90,000.50 USD");
     facts.currency_exponent = 0;
     facts.currency = "JPY".into();

@@ -86,9 +86,10 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
         let data = json!({"tier": partner.summary.tier, "tier_at_risk_since": since});
         record("partner.tier_at_risk", data);
     }
-    for (kind, fields) in
-        [("partner.override_set", &plan.marked), ("partner.override_cleared", &plan.unmarked)]
-    {
+    for (kind, fields) in [
+        ("partner.override_set", &plan.overrides_set),
+        ("partner.override_cleared", &plan.overrides_cleared),
+    ] {
         if !fields.is_empty() {
             let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
             record(kind, json!({"fields": fields, "overridden_fields": overridden}));

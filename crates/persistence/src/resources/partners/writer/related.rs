@@ -22,13 +22,13 @@ use crate::kernel::{
 };
 
 /// A plan and the values of its partner until now; a new one has none.
-struct Planned<'a> {
+struct PlannedPartner<'a> {
     id: PartnerId,
     plan: &'a Plan,
     before: Option<&'a Map<String, Json>>,
 }
 
-impl Planned<'_> {
+impl PlannedPartner<'_> {
     /// The value of a field until now, and whether it changes.
     fn text_before(&self, name: &str) -> Option<String> {
         self.before?.get(name)?.as_str().map(str::to_owned)
@@ -47,21 +47,22 @@ pub(super) fn statements(
     creations: &[Creation],
     rules_hash: &str,
 ) -> Result<Vec<Statement>> {
-    let edits = edits.iter().map(|edit| Planned {
+    let edits = edits.iter().map(|edit| PlannedPartner {
         id: edit.locked.id(),
         plan: &edit.plan,
         before: Some(&edit.locked.row),
     });
-    let new = creations.iter().map(|new| Planned { id: new.id, plan: &new.plan, before: None });
-    let all: Vec<Planned<'_>> = edits.chain(new).collect();
+    let new =
+        creations.iter().map(|new| PlannedPartner { id: new.id, plan: &new.plan, before: None });
+    let all: Vec<PlannedPartner<'_>> = edits.chain(new).collect();
     let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
     let actor = Bind::Json(Some(actor));
     let mut out = Vec::new();
     out.extend(contacts(creations));
-    out.extend(marked(&all, &actor));
-    out.extend(unmarked(&all));
+    out.extend(overrides_set(&all, &actor));
+    out.extend(overrides_cleared(&all));
     out.extend(pending(&all));
-    out.extend(settled(&all));
+    out.extend(pending_dropped(&all));
     out.extend(tags(&all));
     out.extend(stage_changes(&all, &actor));
     out.extend(tier_changes(&all, &actor, rules_hash));
@@ -82,7 +83,10 @@ impl Pairs {
     }
 
     /// The fields of each partner that `fields` picks.
-    fn of<'a>(all: &'a [Planned<'a>], fields: impl Fn(&'a Plan) -> &'a [&'static Field]) -> Self {
+    fn of<'a>(
+        all: &'a [PlannedPartner<'a>],
+        fields: impl Fn(&'a Plan) -> &'a [&'static Field],
+    ) -> Self {
         let mut pairs = Self::default();
         for one in all {
             fields(one.plan).iter().for_each(|field| pairs.push(one.id, field.name));
@@ -128,17 +132,17 @@ fn contacts(creations: &[Creation]) -> Option<Statement> {
     Some(statement)
 }
 
-fn marked(all: &[Planned<'_>], actor: &Bind) -> Option<Statement> {
+fn overrides_set(all: &[PlannedPartner<'_>], actor: &Bind) -> Option<Statement> {
     let insert = Statement::new(
         "INSERT INTO partner_overrides (partner_id, field, actor) SELECT v.partner_id, v.field, ",
     )
     .with(actor.clone(), "");
-    Pairs::of(all, |plan| &plan.marked)
+    Pairs::of(all, |plan| &plan.overrides_set)
         .statement(insert, ") AS v (partner_id, field) ON CONFLICT DO NOTHING")
 }
 
-fn unmarked(all: &[Planned<'_>]) -> Option<Statement> {
-    Pairs::of(all, |plan| &plan.unmarked).statement(
+fn overrides_cleared(all: &[PlannedPartner<'_>]) -> Option<Statement> {
+    Pairs::of(all, |plan| &plan.overrides_cleared).statement(
         Statement::new(
             "DELETE FROM partner_overrides o WHERE (o.partner_id, o.field) IN (SELECT *",
         ),
@@ -146,7 +150,7 @@ fn unmarked(all: &[Planned<'_>]) -> Option<Statement> {
     )
 }
 
-fn pending(all: &[Planned<'_>]) -> Option<Statement> {
+fn pending(all: &[PlannedPartner<'_>]) -> Option<Statement> {
     let nothing = Map::new();
     let (mut pairs, mut values) = (Pairs::default(), Vec::new());
     for one in all {
@@ -171,19 +175,19 @@ fn pending(all: &[Planned<'_>]) -> Option<Statement> {
     Some(statement)
 }
 
-fn settled(all: &[Planned<'_>]) -> Option<Statement> {
+fn pending_dropped(all: &[PlannedPartner<'_>]) -> Option<Statement> {
     let update = Statement::new(
         "UPDATE partner_overrides o SET has_pending_value = false, pending_value = NULL",
     );
-    Pairs::of(all, |plan| &plan.settled).statement(
+    Pairs::of(all, |plan| &plan.pending_dropped).statement(
         update,
         ") AS v (partner_id, field) WHERE o.partner_id = v.partner_id AND o.field = v.field",
     )
 }
 
 /// Tags that partners have no more, and those that they did not have.
-fn tags(all: &[Planned<'_>]) -> Vec<Statement> {
-    let (mut removed, mut added) = (Tagged::default(), Tagged::default());
+fn tags(all: &[PlannedPartner<'_>]) -> Vec<Statement> {
+    let (mut removed, mut added) = (TagLinks::default(), TagLinks::default());
     for one in all {
         let Some(change) = one.plan.changes.iter().find(|change| change.field.name == "tag_ids")
         else {
@@ -213,12 +217,12 @@ fn uuids(ids: &Json) -> HashSet<Uuid> {
 
 /// Partners with a tag each.
 #[derive(Default)]
-struct Tagged {
+struct TagLinks {
     partners: Vec<Uuid>,
     tags: Vec<Uuid>,
 }
 
-impl Tagged {
+impl TagLinks {
     fn push(&mut self, partner: PartnerId, tag: Uuid) {
         self.partners.push(partner.0);
         self.tags.push(tag);
@@ -234,7 +238,7 @@ impl Tagged {
 }
 
 /// Partners that enter the stage that their rows have by now. A new partner enters its first one.
-fn stage_changes(all: &[Planned<'_>], actor: &Bind) -> Option<Statement> {
+fn stage_changes(all: &[PlannedPartner<'_>], actor: &Bind) -> Option<Statement> {
     let mut entered = Pairs::default();
     for one in all.iter().filter(|one| one.before.is_none() || one.changes("stage")) {
         entered.push(one.id, one.text_before("stage").unwrap_or_default());
@@ -249,7 +253,7 @@ fn stage_changes(all: &[Planned<'_>], actor: &Bind) -> Option<Statement> {
 }
 
 /// Partners that get the tier that their rows have by now.
-fn tier_changes(all: &[Planned<'_>], actor: &Bind, rules_hash: &str) -> Option<Statement> {
+fn tier_changes(all: &[PlannedPartner<'_>], actor: &Bind, rules_hash: &str) -> Option<Statement> {
     let mut changed = Pairs::default();
     for one in all.iter().filter(|one| one.changes("tier")) {
         // No tier's key is empty.

@@ -66,9 +66,10 @@ impl Column {
 
     /// The value of the column in `v`.
     fn value(self) -> String {
-        match self.is_instant {
-            true => format!("CASE WHEN v.\"{}\" THEN statement_timestamp() END", self.name),
-            false => format!("v.\"{}\"", self.name),
+        if self.is_instant {
+            format!("CASE WHEN v.\"{}\" THEN statement_timestamp() END", self.name)
+        } else {
+            format!("v.\"{}\"", self.name)
         }
     }
 }
@@ -113,13 +114,13 @@ fn planned(plan: &Plan, overridden: &[String]) -> Values {
     if let Some(deleted_at) = changed("deleted_at") {
         values.insert(Column::instant("deleted_at"), json!(!deleted_at.value.is_null()));
     }
-    let mut marks = plan.marked.iter().chain(&plan.unmarked);
+    let mut marks = plan.overrides_set.iter().chain(&plan.overrides_cleared);
     if changed("tier").is_some() || marks.any(|field| field.is_tier()) {
         let by_hand = overridden.iter().any(|name| name == "tier");
         let source = if by_hand { TierSource::Manual } else { TierSource::Automatic };
         values.insert(Column::new("tier_source", "text"), json!(source));
     }
-    if !plan.marked.is_empty() || !plan.unmarked.is_empty() {
+    if !plan.overrides_set.is_empty() || !plan.overrides_cleared.is_empty() {
         values.insert(Column::new("overridden_fields", "text[]"), json!(overridden));
     }
     values

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::{ContactId, PartnerId},
-    partners::{Held, Partner, PartnerCreatedVia, Plan, PrimaryContact},
+    partners::{Partner, PartnerCreatedVia, Plan, PrimaryContact, StoredOverride},
 };
 use serde_json::{Map, Value as Json};
 
@@ -13,7 +13,7 @@ pub(crate) struct LockedPartner {
     pub partner: Partner,
     /// Its wire values by property.
     pub row: Map<String, Json>,
-    pub held: Vec<Held>,
+    pub overrides: Vec<StoredOverride>,
 }
 
 impl LockedPartner {
@@ -62,7 +62,7 @@ pub(super) struct Creation {
 
 /// What is to be carried out together.
 #[derive(Default)]
-pub(super) struct Staged {
+pub(super) struct StagedWrites {
     pub edits: Vec<Edit>,
     pub creations: Vec<Creation>,
     /// Partners whose scores rest on something else that was written.
@@ -74,7 +74,7 @@ pub(super) struct Staged {
     pub to_score: Vec<PartnerId>,
 }
 
-impl Staged {
+impl StagedWrites {
     /// The partners that are written, in the order in which `PartnerWriter::finish` returns them.
     pub(super) fn ids(&self) -> Vec<PartnerId> {
         let edited = self.edits.iter().map(|edit| edit.locked.id());

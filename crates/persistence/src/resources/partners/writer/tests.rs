@@ -65,15 +65,16 @@ impl World {
             body.insert("name".into(), json!(format!("P{n}")));
             body.insert("type".into(), json!("channel"));
             let later = world.body(n + 100, dice);
-            let (mode, other) = match dice.one_in(2) {
-                true => (WriteMode::Manual, WriteMode::Automated),
-                false => (WriteMode::Automated, WriteMode::Manual),
+            let (mode, other) = if dice.one_in(2) {
+                (WriteMode::Manual, WriteMode::Automated)
+            } else {
+                (WriteMode::Automated, WriteMode::Manual)
             };
             let contact = ContactId::new();
             let write = async |tx: &Tx<'_>| {
                 let mut writer = PartnerWriter::new(tx).await?;
                 let plan =
-                    rules::created(changes_of(&body), false, mode).map_err(Error::invalid)?;
+                    rules::plan_insert(changes_of(&body), false, mode).map_err(Error::invalid)?;
                 let created_via = PartnerCreatedVia::Api;
                 writer.stage_new(NewPartner { id, plan, created_via, primary_contact: None });
                 writer.finish().await?;
@@ -263,7 +264,7 @@ fn many_at_once_are_written_like_one_by_one() {
             world
                 .compare("the removal of what partners name", |n, writer| {
                     let locked = writer.take(world.ids[n]).unwrap();
-                    let plan = rules::without(&locked.row, &locked.held, &gone);
+                    let plan = rules::plan_without(&locked.row, &locked.overrides, &gone);
                     if !plan.is_empty() {
                         writer.stage(locked, plan);
                     }
@@ -274,11 +275,11 @@ fn many_at_once_are_written_like_one_by_one() {
             .compare("pins and cleared overrides", |n, writer| {
                 let locked = writer.take(world.ids[n]).unwrap();
                 let plan = match n % 2 {
-                    0 => rules::clear(&locked.row, &locked.held),
+                    0 => rules::clear(&locked.row, &locked.overrides),
                     _ => {
                         let fields = PARTNER.iter().filter(|field| field.overridable);
                         let field = fields.cycle().nth(n).unwrap();
-                        rules::pin(&locked.row, &locked.held, field).unwrap_or_default()
+                        rules::pin(&locked.row, &locked.overrides, field).unwrap_or_default()
                     }
                 };
                 writer.stage(locked, plan);
@@ -323,8 +324,11 @@ fn what_is_refused_is_refused_alone() {
         let world = World::new(store, scope, &mut dice).await;
         let new = |name: &str, domain: &str| {
             let body = json!({"name": name, "type": "channel", "domain": domain});
-            let plan =
-                rules::created(changes_of(body.as_object().unwrap()), false, WriteMode::Automated);
+            let plan = rules::plan_insert(
+                changes_of(body.as_object().unwrap()),
+                false,
+                WriteMode::Automated,
+            );
             let (id, created_via) = (PartnerId::new(), PartnerCreatedVia::Import);
             NewPartner { id, plan: plan.unwrap(), created_via, primary_contact: None }
         };

@@ -1,7 +1,7 @@
 //! One thing that is wrong with a request, and where.
 //!
 //! Architecture Invariant: what a caller sends never decides how long an answer is. Faults are
-//! bounded here, in number by [`Faults`] and in length where they are made.
+//! bounded here, in number by [`FieldErrors`] and in length where they are made.
 
 use std::{borrow::Cow, fmt};
 
@@ -62,14 +62,14 @@ impl fmt::Display for Place {
 
 /// One fault: a stable code, a sentence, a place, and facts for programs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct FieldError {
     pub code: &'static str,
     pub detail: String,
     pub place: Place,
     pub meta: Map<String, Value>,
 }
 
-impl Fault {
+impl FieldError {
     pub fn at_pointer(
         code: &'static str,
         pointer: impl Into<String>,
@@ -114,12 +114,12 @@ impl Fault {
 }
 
 /// The faults of a request as they are found. It keeps the first [`MAX_FAULTS`]; whoever looks for
-/// more stops when [`Faults::is_full`], so that looking costs no more than the answer says.
+/// more stops when [`FieldErrors::is_full`], so that looking costs no more than the answer says.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
+pub struct FieldErrors(Vec<FieldError>);
 
-impl Faults {
-    pub fn push(&mut self, fault: Fault) {
+impl FieldErrors {
+    pub fn push(&mut self, fault: FieldError) {
         if !self.is_full() {
             self.0.push(fault);
         }
@@ -133,13 +133,13 @@ impl Faults {
     pub fn len(&self) -> usize {
         self.0.len()
     }
-    pub fn into_vec(self) -> Vec<Fault> {
+    pub fn into_vec(self) -> Vec<FieldError> {
         self.0
     }
 }
 
-impl Extend<Fault> for Faults {
-    fn extend<I: IntoIterator<Item = Fault>>(&mut self, faults: I) {
+impl Extend<FieldError> for FieldErrors {
+    fn extend<I: IntoIterator<Item = FieldError>>(&mut self, faults: I) {
         let room = MAX_FAULTS - self.0.len();
         self.0.extend(faults.into_iter().take(room));
     }
@@ -147,7 +147,7 @@ impl Extend<Fault> for Faults {
 
 /// Leaves a list of allowed values that several faults share at one place: in the `meta` of the
 /// problem when it is the only one, else at the first fault that it belongs to.
-pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [Fault]) {
+pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [FieldError]) {
     // Each list with its first fault, and whether another one shares it.
     let mut lists: Vec<(Value, usize, bool)> = Vec::new();
     for (number, fault) in faults.iter_mut().enumerate() {
@@ -169,7 +169,7 @@ pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [Fa
 }
 
 /// On the wire every property is there: of pointer, parameter and header one has a value.
-impl Serialize for Fault {
+impl Serialize for FieldError {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let (pointer, parameter, header) = match &self.place {
             Place::Pointer(at) => (Some(at), None, None),
@@ -193,13 +193,13 @@ mod tests {
 
     use super::*;
 
-    fn fault(allowed: Value) -> Fault {
-        Fault::at_pointer("invalid_choice", "#/a", "is wrong").meta(ALLOWED, allowed)
+    fn fault(allowed: Value) -> FieldError {
+        FieldError::at_pointer("invalid_choice", "#/a", "is wrong").meta(ALLOWED, allowed)
     }
 
     #[test]
     fn a_hundred_faults_are_kept_whoever_finds_more() {
-        let mut faults = Faults::default();
+        let mut faults = FieldErrors::default();
         faults.extend((0..99).map(|_| fault(json!([]))));
         assert!(!faults.is_full());
         faults.extend((0..99).map(|_| fault(json!([]))));
@@ -210,7 +210,8 @@ mod tests {
     #[test]
     fn what_a_caller_sent_is_repeated_in_part() {
         let long = "ü".repeat(100_000);
-        let fault = Fault::at_pointer("x", format!("#/{long}"), format!("cannot sort by {long}"));
+        let fault =
+            FieldError::at_pointer("x", format!("#/{long}"), format!("cannot sort by {long}"));
         assert!(fault.place.to_string().len() < 1_000 && fault.detail.len() < 1_100);
         assert_eq!(excerpt("short"), "short");
         assert_eq!(excerpt(&long).chars().count(), MAX_EXCERPT + 1);
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_is_allowed_is_stated_once() {
-        let state = |faults: &mut [Fault]| {
+        let state = |faults: &mut [FieldError]| {
             let mut meta = Map::new();
             state_allowed_once(&mut meta, faults);
             meta

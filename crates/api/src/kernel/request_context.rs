@@ -12,7 +12,7 @@ use actix_web::{
     web::{self, Bytes, BytesMut},
 };
 use domain::{
-    Code, Error, Fault,
+    Code, Error, FieldError,
     access::{AccessScope, Scope, WriteMode},
     error_report::ErrorReport,
     ids::{MemberId, SessionId},
@@ -29,8 +29,8 @@ use uuid::Uuid;
 use crate::kernel::{
     answer::Answer,
     auth::{Caller, Credential},
-    gate::Passed,
-    limits::{Bucket, Left, Subject, Taken},
+    gate::Admitted,
+    limits::{Bucket, RateLimitState, Subject, TakenUnits},
     problem::{self, Failure, Result},
     request_body::{BodyDigest, late},
     state::State,
@@ -44,65 +44,66 @@ const MAX_VALUES: usize = 100_000;
 /// Bytes of a body that is too large that are read and thrown away.
 const MAX_DISCARDED: usize = 8 << 20;
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// What kept answers are encrypted for.
 const KEPT_ANSWERS: &str = "idempotent answers";
 
 /// A call that the gate has let through: who does what. Exists only behind the gate.
-pub struct Call {
+pub struct RequestContext {
     pub state: web::Data<State>,
-    /// Who calls. Public operations do not ask for a `Call`.
+    /// Who calls. Public operations do not ask for a `RequestContext`.
     pub caller: Caller,
     /// The versions of which the client expects one (If-Match).
     pub if_match: Option<ExpectedVersions>,
     request: HttpRequest,
-    passed: Rc<Passed>,
+    admitted: Rc<Admitted>,
     idempotency_key: Option<String>,
 }
 
-fn passed(request: &HttpRequest) -> Rc<Passed> {
-    request.extensions().get::<Rc<Passed>>().cloned().expect("handlers stand behind the gate")
+fn admitted(request: &HttpRequest) -> Rc<Admitted> {
+    request.extensions().get::<Rc<Admitted>>().cloned().expect("handlers stand behind the gate")
 }
 
 fn state(request: &HttpRequest) -> web::Data<State> {
     request.app_data::<web::Data<State>>().cloned().expect("the state is there from the start")
 }
 
-impl FromRequest for Call {
+impl FromRequest for RequestContext {
     type Error = Failure;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let passed = passed(request);
+        let admitted = admitted(request);
         let read = || {
             let caller =
-                passed.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
+                admitted.caller.clone().ok_or_else(|| Error::of(Code::MissingCredentials))?;
             Ok(Self {
                 state: state(request),
                 caller,
                 if_match: if_match(request.headers())?,
                 request: request.clone(),
                 idempotency_key: idempotency_key(request.headers())?,
-                passed: Rc::clone(&passed),
+                admitted: Rc::clone(&admitted),
             })
         };
         ready(read())
     }
 }
 
-impl Call {
+impl RequestContext {
     /// Makes sure that the client says which version it replaces (`*` for any).
     ///
     /// # Errors
     /// `if_match_required`.
     pub fn expect_if_match(&self) -> Result<(), Error> {
-        let fault = Fault::at_header(
+        let fault = FieldError::at_header(
             "if_match_required",
             "If-Match",
             "must be the ETag of what is replaced",
         );
-        match self.request.headers().contains_key(header::IF_MATCH) {
-            true => Ok(()),
-            false => Err(Error::of(Code::IfMatchRequired).at(fault)),
+        if self.request.headers().contains_key(header::IF_MATCH) {
+            Ok(())
+        } else {
+            Err(Error::of(Code::IfMatchRequired).at(fault))
         }
     }
 
@@ -112,12 +113,10 @@ impl Call {
     /// # Errors
     /// `insufficient_scope`.
     pub fn expect_scope(&self, wanted: AccessScope) -> Result<(), Error> {
-        match self.may(wanted) {
-            true => Ok(()),
-            false => {
-                Err(Error::of(Code::InsufficientScope)
-                    .meta("required_scope", wanted.as_str().into()))
-            }
+        if self.may(wanted) {
+            Ok(())
+        } else {
+            Err(Error::of(Code::InsufficientScope).meta("required_scope", wanted.as_str().into()))
         }
     }
 
@@ -190,26 +189,29 @@ impl Call {
         let key = self
             .idempotency_key
             .clone()
-            .map(|key| named(&self.request, &self.passed, credential, key, payload));
+            .map(|key| named(&self.request, &self.admitted, credential, key, payload));
         let problem = |error: &Error| self.problem(error);
         once(&self.state, &self.caller.scope, key, problem, work).await
     }
 
     /// A problem as it is answered, to be kept.
     fn problem(&self, error: &Error) -> Value {
-        problem::document(&ErrorReport::new(error, self.passed.request_id), self.request.path())
+        problem::document(&ErrorReport::new(error, self.admitted.request_id), self.request.path())
     }
 
     /// A problem as it stands inside of an answer about many items.
     pub fn item_problem(&self, error: &Error) -> Value {
-        problem::document(&ErrorReport::of_item(error, self.passed.request_id), self.request.path())
+        problem::document(
+            &ErrorReport::of_item(error, self.admitted.request_id),
+            self.request.path(),
+        )
     }
 }
 
 /// Which request an Idempotency-Key names.
 fn named(
     request: &HttpRequest,
-    passed: &Passed,
+    admitted: &Admitted,
     credential: Uuid,
     key: String,
     payload: &BodyDigest,
@@ -224,7 +226,7 @@ fn named(
     digest.update(payload.0);
     idempotency::Key {
         credential,
-        operation: passed.operation.spec.id.to_owned(),
+        operation: admitted.operation.spec.id.to_owned(),
         key,
         digest: digest.finalize().to_vec(),
     }
@@ -249,7 +251,7 @@ async fn once(
             Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
             done => done?,
         };
-        let kept = idempotency::Kept {
+        let kept = idempotency::StoredResponse {
             status: answer.status,
             headers: answer.headers_json(),
             body: state.server_key.seal(KEPT_ANSWERS, scope.organization, answer.body.clone())?,
@@ -260,7 +262,11 @@ async fn once(
     Ok(done.await?)
 }
 
-fn replayed(state: &State, scope: &Scope, kept: idempotency::Kept) -> domain::Result<Answer> {
+fn replayed(
+    state: &State,
+    scope: &Scope,
+    kept: idempotency::StoredResponse,
+) -> domain::Result<Answer> {
     // Sealed under another server key: the answer is lost, but the work was done and must not be
     // done again.
     let Some(body) = state.server_key.open(KEPT_ANSWERS, scope.organization, &kept.body) else {
@@ -271,7 +277,7 @@ fn replayed(state: &State, scope: &Scope, kept: idempotency::Kept) -> domain::Re
 }
 
 /// What is still known of an answer that cannot be read: its status, and where the resource is.
-fn answer_lost(kept: &idempotency::Kept) -> Error {
+fn answer_lost(kept: &idempotency::StoredResponse) -> Error {
     let detail = "This request was carried out, but its answer was encrypted with a server key \
         that is no longer there. Look at what it made instead of sending it again.";
     let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
@@ -311,7 +317,7 @@ fn is_kept(error: &Error) -> bool {
 /// weak.
 fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
     let fault = |detail| {
-        let fault = Fault::at_header("invalid_header", "If-Match", detail);
+        let fault = FieldError::at_header("invalid_header", "If-Match", detail);
         Error::of(Code::InvalidHeader).at(fault)
     };
     let mut tags = Vec::new();
@@ -374,16 +380,15 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    match (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic()) {
-        true => Ok(Some(bare.to_owned())),
-        false => {
-            let fault = Fault::at_header(
-                "idempotency_key_invalid",
-                "Idempotency-Key",
-                "must be 1 to 255 visible ASCII characters",
-            );
-            Err(Error::of(Code::IdempotencyKeyInvalid).at(fault))
-        }
+    if (1..=255).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(Some(bare.to_owned()))
+    } else {
+        let fault = FieldError::at_header(
+            "idempotency_key_invalid",
+            "Idempotency-Key",
+            "must be 1 to 255 visible ASCII characters",
+        );
+        Err(Error::of(Code::IdempotencyKeyInvalid).at(fault))
     }
 }
 
@@ -406,11 +411,11 @@ impl<T: RequestBody + DeserializeOwned + 'static> FromRequest for Json<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let (state, passed) = (state(&request), passed(&request));
+            let (state, admitted) = (state(&request), admitted(&request));
             expect_json(&request)?;
             let bytes = read_body(request.headers(), payload, MAX_JSON).await?;
             let value = read_json(&bytes)?;
-            passed.charge_for(&state, &value)?;
+            admitted.charge_for(&state, &value)?;
             Ok(Self { value: checked(&state, value)?, sum: BodyDigest::of(&bytes) })
         })
     }
@@ -470,7 +475,7 @@ pub async fn read_body(
         }
         Ok(())
     };
-    let arrived = tokio::time::timeout(PATIENCE, arrive).await.unwrap_or_else(|_| Err(late()));
+    let arrived = tokio::time::timeout(BODY_TIMEOUT, arrive).await.unwrap_or_else(|_| Err(late()));
     match arrived {
         _ if announced.max(read) > limit => {
             Err(Error::of(Code::BodyTooLarge).meta("max_bytes", limit.into()))
@@ -510,7 +515,7 @@ fn checked<T: RequestBody + DeserializeOwned>(state: &State, mut value: Value) -
         return Err(Error::invalid(faults));
     }
     serde_json::from_value(value).map_err(|error| {
-        Error::invalid(vec![Fault::at_pointer("wrong_type", "#", error.to_string())])
+        Error::invalid(vec![FieldError::at_pointer("wrong_type", "#", error.to_string())])
     })
 }
 
@@ -528,63 +533,63 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Failure;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = Value::Object(passed(request).query.clone());
+        let query = Value::Object(admitted(request).query.clone());
         let read = serde_json::from_value(query).map(Self);
         ready(read.map_err(|error| Failure(Error::new(Code::InvalidParameter, error.to_string()))))
     }
 }
 
 /// A call that needs no credential: where it comes from.
-pub struct PublicCall {
+pub struct PublicRequestContext {
     pub state: web::Data<State>,
     pub address: std::net::IpAddr,
     pub request_id: uuid::Uuid,
     /// At most 300 characters of the User-Agent.
     pub user_agent: String,
     pub request: HttpRequest,
-    passed: Rc<Passed>,
+    admitted: Rc<Admitted>,
     /// Only of operations that take one.
     idempotency_key: Option<String>,
 }
 
-impl FromRequest for PublicCall {
+impl FromRequest for PublicRequestContext {
     type Error = Failure;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let passed = passed(request);
+        let admitted = admitted(request);
         let agent = request
             .headers()
             .get(header::USER_AGENT)
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default();
-        let key = if passed.operation.spec.takes_key {
+        let key = if admitted.operation.spec.takes_key {
             idempotency_key(request.headers())
         } else {
             Ok(None)
         };
         ready(key.map_err(Failure::from).map(|idempotency_key| Self {
             state: state(request),
-            address: passed.address,
-            request_id: passed.request_id,
+            address: admitted.address,
+            request_id: admitted.request_id,
             user_agent: agent.chars().take(300).collect(),
             request: request.clone(),
-            passed,
+            admitted,
             idempotency_key,
         }))
     }
 }
 
-impl PublicCall {
+impl PublicRequestContext {
     /// Counts the call against buckets that only the handler can name; what is left is told in the
     /// answer.
     ///
     /// # Errors
     /// `quota_exceeded`.
-    pub fn count(&self, from: &[(Bucket, Subject<'_>)]) -> Result<Taken<'_>> {
+    pub fn count(&self, from: &[(Bucket, Subject<'_>)]) -> Result<TakenUnits<'_>> {
         let taken = self.state.limits.take(from, 1);
         let left = match &taken {
             Ok(taken) => taken.left,
-            Err(refusal) => Left::after(refusal),
+            Err(refusal) => RateLimitState::after(refusal),
         };
         if let Some(left) = left {
             self.request.extensions_mut().insert(left);
@@ -600,7 +605,7 @@ impl PublicCall {
         let text = authorization.to_str().ok();
         Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
     }
-    /// As [`Call::once`], inside of an organization that a `secret` of the path leads to: it stands
+    /// As [`RequestContext::once`], inside of an organization that a `secret` of the path leads to: it stands
     /// for the credential.
     pub async fn once(
         &self,
@@ -613,10 +618,13 @@ impl PublicCall {
             BodyDigest::of(secret.as_bytes()).0;
         let key = self.idempotency_key.clone();
         let key = key.map(|key| {
-            named(&self.request, &self.passed, Uuid::from_bytes(credential), key, payload)
+            named(&self.request, &self.admitted, Uuid::from_bytes(credential), key, payload)
         });
         let problem = |error: &Error| {
-            problem::document(&ErrorReport::new(error, self.passed.request_id), self.request.path())
+            problem::document(
+                &ErrorReport::new(error, self.admitted.request_id),
+                self.request.path(),
+            )
         };
         once(&self.state, scope, key, problem, work).await
     }

@@ -6,9 +6,9 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::Call;
+use super::RequestContext;
 
-impl Call {
+impl RequestContext {
     /// The page of a list that is asked for.
     ///
     /// # Errors
@@ -23,9 +23,9 @@ impl Call {
     /// `invalid_parameter` with every fault, `invalid_cursor`.
     pub fn list_request_of(&self, list: &List, query: &ListQuery) -> Result<ListRequest, Error> {
         let path: Vec<&str> = self.request.match_info().iter().map(|(_, id)| id).collect();
-        let conditions = Conditions::among(&self.passed.pairs, list).below(path.join("/"));
+        let conditions = Conditions::among(&self.admitted.pairs, list).below(path.join("/"));
         let read = ListRequest::from_parameters(query, &conditions, list, chrono::Utc::now());
-        if self.passed.list_faults.is_empty() {
+        if self.admitted.list_faults.is_empty() {
             return read;
         }
         let mut faults = match read {
@@ -34,7 +34,7 @@ impl Call {
             }
             _ => Vec::new(),
         };
-        faults.extend(self.passed.list_faults.iter().cloned());
+        faults.extend(self.admitted.list_faults.iter().cloned());
         Err(invalid_parameters(faults))
     }
 
@@ -43,15 +43,16 @@ impl Call {
     /// # Errors
     /// `invalid_parameter` with every fault.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
-        match self.passed.list_faults.is_empty() {
-            true => self.list_parameters(),
-            false => Err(invalid_parameters(self.passed.list_faults.clone())),
+        if self.admitted.list_faults.is_empty() {
+            self.list_parameters()
+        } else {
+            Err(invalid_parameters(self.admitted.list_faults.clone()))
         }
     }
 
     /// The parameters that every list has, without those that are not valid.
     pub fn list_parameters(&self) -> Result<ListQuery, Error> {
-        let mut query = self.passed.query.clone();
+        let mut query = self.admitted.query.clone();
         query.retain(|name, _| ListQuery::PARAMETERS.contains(&name.as_str()));
         serde_json::from_value(Value::Object(query)).map_err(Error::internal)
     }

@@ -4,7 +4,7 @@
 
 /// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the
 /// document, where the name of the type is a keyword of a language that clients are written in.
-macro_rules! choices {
+macro_rules! string_enum {
     ($($(#[doc = $doc:literal])* $name:ident $(as $shown:literal)? {
         $($(#[$vdoc:meta])* $variant:ident = $text:literal,)*
     })*) => {$(
@@ -16,7 +16,7 @@ macro_rules! choices {
 
         impl $name {
             /// Every word in the order of the declaration.
-            pub const WORDS: &[&str] = &[$($text),*];
+            pub const VALUES: &[&str] = &[$($text),*];
             /// The word as it stands on the wire and in the database.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
         }
@@ -27,7 +27,7 @@ macro_rules! choices {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .description(Some(concat!($($doc, "\n"),*).trim().replace("\n ", "\n")))
-                    .enum_values(Some(Self::WORDS.iter().copied()))
+                    .enum_values(Some(Self::VALUES.iter().copied()))
                     .into()
             }
         }
@@ -56,4 +56,4 @@ macro_rules! choices {
         }
     )*};
 }
-pub(crate) use choices;
+pub(crate) use string_enum;

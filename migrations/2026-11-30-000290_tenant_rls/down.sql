@@ -1,0 +1,1 @@
+ALTER PROCEDURE enable_tenant_rls(regclass) RENAME TO wall_off;
