@@ -157,9 +157,8 @@ fn key(kind: u8, parts: &[&[u8]]) -> Key {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
-    let [head @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _]: [u8; 32] =
-        digest.finalize().into();
-    Key::from_le_bytes(head)
+    let digest: [u8; 32] = digest.finalize().into();
+    Key::from_le_bytes(*digest.first_chunk().expect("a digest has 32 bytes"))
 }
 
 /// What is left after a request.

@@ -614,8 +614,8 @@ impl PublicRequestContext {
         payload: &BodyDigest,
         work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<Answer>,
     ) -> Result<Answer> {
-        let [credential @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
-            BodyDigest::of(secret.as_bytes()).0;
+        let digest = BodyDigest::of(secret.as_bytes()).0;
+        let credential = *digest.first_chunk().expect("a digest has 32 bytes");
         let key = self.idempotency_key.clone();
         let key = key.map(|key| {
             named(&self.request, &self.admitted, Uuid::from_bytes(credential), key, payload)

@@ -4,6 +4,7 @@ pub mod access;
 pub mod batch;
 pub mod body;
 pub mod currencies;
+mod database_error;
 pub mod domains;
 pub mod error;
 pub mod error_report;

@@ -17,7 +17,7 @@ use domain::{
     patch,
     schema::submissions,
     submissions::{
-        CheckedAnswers, MappedAnswers, PublicSubmission, Submission, SubmissionPage,
+        Applicant, CheckedAnswers, MappedAnswers, PublicSubmission, Submission, SubmissionPage,
         SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
     },
     timestamp::Timestamp,
@@ -73,7 +73,8 @@ pub async fn submit(
     if submission.website_confirm.as_ref().is_some_and(|text| !text.trim().is_empty()) {
         let form = named.unwrap_or(current);
         let checked = CheckedAnswers::of(&form, submission, context, now);
-        return Ok(insert(tx, &form, &checked, context, SubmissionStatus::Spam).await?.1);
+        let mapped = MappedAnswers::of(&form, &checked.answers, context);
+        return Ok(insert(tx, &form, &checked, &mapped, SubmissionStatus::Spam).await?.1);
     }
     let Some(form) = named else {
         return Err(Error::of(Code::FormChanged).meta("form_version", json!(current.version)));
@@ -82,13 +83,14 @@ pub async fn submit(
     if !checked.faults.is_empty() {
         return Err(Error::invalid(checked.faults));
     }
-    if let Some(receipt) = find_same(tx, &form, &checked, context).await? {
+    let mapped = MappedAnswers::of(&form, &checked.answers, context);
+    let applicant = mapped.applicant();
+    if let Some(receipt) = find_same(tx, &checked, &applicant).await? {
         return Ok(SubmissionReceipt { receipt });
     }
-    let (id, receipt) = insert(tx, &form, &checked, context, SubmissionStatus::New).await?;
+    let (id, receipt) = insert(tx, &form, &checked, &mapped, SubmissionStatus::New).await?;
     let event =
         NewEvent::new("application.submitted", id, 1, json!({"form_version": form.version}));
-    let applicant = MappedAnswers::of(&form, &checked.answers, context).applicant();
     notifications::application_submitted(tx, event.id, id, &applicant).await?;
     tx.record(event);
     Ok(receipt)
@@ -107,10 +109,9 @@ async fn insert(
     tx: &Tx<'_>,
     form: &ApplicationForm,
     checked: &CheckedAnswers,
-    context: &MappingContext,
+    mapped: &MappedAnswers,
     status: SubmissionStatus,
 ) -> Result<(SubmissionId, SubmissionReceipt)> {
-    let mapped = MappedAnswers::of(form, &checked.answers, context);
     let applicant = mapped.applicant();
     let id = SubmissionId::new();
     let row = (
@@ -138,11 +139,9 @@ async fn insert(
 /// who applied are never the same. Two at once wait for each other here.
 async fn find_same(
     tx: &Tx<'_>,
-    form: &ApplicationForm,
     checked: &CheckedAnswers,
-    context: &MappingContext,
+    applicant: &Applicant,
 ) -> Result<Option<String>> {
-    let applicant = MappedAnswers::of(form, &checked.answers, context).applicant();
     if applicant.email.is_none() && applicant.company.is_none() {
         return Ok(None);
     }
