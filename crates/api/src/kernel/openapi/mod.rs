@@ -54,8 +54,8 @@ impl ApiDescription {
         }
         let app = App::new().into_utoipa_app().configure(|config| mount(lists, config));
         let document = finish(app.split_for_parts().1, &specs, &forms);
-        let policy = Policy::of(&document, &specs);
         let schemas = Schemas::of(&document, forms);
+        let policy = Policy::of(&document, &specs, &schemas);
         Self { document, policy, schemas }
     }
 }

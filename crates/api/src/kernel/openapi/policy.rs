@@ -10,7 +10,7 @@ use std::{
 
 use domain::{
     Code, Error, FieldError,
-    body::{Schemas, id_prefix, split_list},
+    body::{Checker, Schemas, id_prefix, split_list},
     field_error::FieldErrors,
     fields::did_you_mean,
     filter,
@@ -56,7 +56,9 @@ pub struct PathParameter {
     pub name: String,
     /// The prefix of the ids that it takes, when it takes ids.
     pub prefix: Option<&'static str>,
-    pub schema: Json,
+    /// Whether the document says how long it may be.
+    has_max_length: bool,
+    checker: Checker,
 }
 
 /// Query parameters as the document has them.
@@ -73,7 +75,7 @@ pub struct CheckedQuery {
 #[derive(Debug)]
 pub struct Parameter {
     pub name: String,
-    pub schema: Json,
+    checker: Checker,
     pub required: bool,
     /// A condition on a field of the catalogue: its values are read by `domain::lists`.
     pub filter: bool,
@@ -83,15 +85,14 @@ pub struct Parameter {
 
 impl Policy {
     /// The policy of a finished document and the specs that it was made from.
-    pub(super) fn of(document: &Json, specs: &OperationSpecs) -> Self {
+    pub(super) fn of(document: &Json, specs: &OperationSpecs, schemas: &Schemas) -> Self {
         let mut by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>> = HashMap::new();
         let nothing = Map::new();
         let paths = document.get("paths").and_then(Json::as_object).unwrap_or(&nothing);
         for (path, method, operation) in operations_of(paths) {
-            by_pattern
-                .entry(path.to_owned())
-                .or_default()
-                .push(Arc::new(OperationPolicy::of(path, method, operation, document, specs)));
+            by_pattern.entry(path.to_owned()).or_default().push(Arc::new(OperationPolicy::of(
+                path, method, operation, document, specs, schemas,
+            )));
         }
         Self { by_pattern }
     }
@@ -122,6 +123,7 @@ impl OperationPolicy {
         operation: &Json,
         document: &Json,
         specs: &OperationSpecs,
+        schemas: &Schemas,
     ) -> Self {
         let parameters: Vec<&Json> = operation["parameters"]
             .as_array()
@@ -150,12 +152,12 @@ impl OperationPolicy {
             path_parameters: parameters
                 .iter()
                 .filter(|p| p["in"] == "path")
-                .map(|p| PathParameter::of(p, document))
+                .map(|p| PathParameter::of(p, document, schemas))
                 .collect(),
             query: parameters
                 .iter()
                 .filter(|p| p["in"] == "query")
-                .map(|p| Parameter::of(p, is_list))
+                .map(|p| Parameter::of(p, is_list, schemas))
                 .collect(),
             filters: schema.map(|name| filters_of(name, document)).unwrap_or_default(),
             answers: answers_of(operation, document),
@@ -220,7 +222,7 @@ impl OperationPolicy {
             if parameter.filter {
                 continue;
             }
-            match schemas.parameter(&parameter.name, &parameter.schema, &texts) {
+            match schemas.parameter(&parameter.name, &parameter.checker, &texts) {
                 Ok(value) => drop(checked.values.insert(parameter.name.clone(), value)),
                 Err(found) if parameter.of_list => of_list.extend(found),
                 Err(found) => faults.extend(found),
@@ -323,11 +325,13 @@ impl fmt::Display for OperationPolicy {
 }
 
 impl PathParameter {
-    fn of(parameter: &Json, document: &Json) -> Self {
+    fn of(parameter: &Json, document: &Json, schemas: &Schemas) -> Self {
+        let schema = &parameter["schema"];
         Self {
             name: parameter["name"].as_str().unwrap_or_default().to_owned(),
-            prefix: resolved(&parameter["schema"], document).as_object().and_then(id_prefix),
-            schema: parameter["schema"].clone(),
+            prefix: resolved(schema, document).as_object().and_then(id_prefix),
+            has_max_length: schema.get("maxLength").is_some(),
+            checker: schemas.checker(schema),
         }
     }
 
@@ -347,9 +351,8 @@ impl PathParameter {
     fn check_text(&self, schemas: &Schemas, text: &str) -> domain::Result<()> {
         let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Error::not_found())?;
         let is_plain = !decoded.contains(char::is_control) && text.len() <= 12 * MAX_SEGMENT;
-        let is_short =
-            self.schema.get("maxLength").is_some() || decoded.chars().nth(MAX_SEGMENT).is_none();
-        match schemas.parameter(&self.name, &self.schema, &[&decoded]) {
+        let is_short = self.has_max_length || decoded.chars().nth(MAX_SEGMENT).is_none();
+        match schemas.parameter(&self.name, &self.checker, &[&decoded]) {
             Ok(_) if is_plain && is_short => Ok(()),
             _ => Err(Error::not_found()),
         }
@@ -357,12 +360,12 @@ impl PathParameter {
 }
 
 impl Parameter {
-    fn of(parameter: &Json, is_list: bool) -> Self {
+    fn of(parameter: &Json, is_list: bool, schemas: &Schemas) -> Self {
         let name = parameter["name"].as_str().unwrap_or_default();
         Self {
             name: name.to_owned(),
             of_list: is_list && ListQuery::PARAMETERS.contains(&name),
-            schema: parameter["schema"].clone(),
+            checker: schemas.checker(&parameter["schema"]),
             required: parameter["required"] == true,
             filter: parameter["x-filter"] == true,
         }
