@@ -181,12 +181,12 @@ async fn what_slack_refuses_has_failed_at_once() {
     let failed = delivery(&org, |one| one["status"] == "failed").await;
     assert_eq!(
         (&failed["last_error"], &failed["attempts"]),
-        (&json!("Slack says channel_not_found"), &json!(1))
+        (&json!("Slack refused the message: channel_not_found"), &json!(1))
     );
     slack_stand_in().set(&token, SlackMode::Says("invalid_auth"));
     applied(&org, &["C1"], acme()).await;
     delivery(&org, |one| {
-        one["status"] == "failed" && one["last_error"] == "Slack says invalid_auth"
+        one["status"] == "failed" && one["last_error"] == "Slack refused the message: invalid_auth"
     })
     .await;
     assert_eq!(slack_stand_in().calls(&token, "chat.postMessage"), 2);

@@ -47,19 +47,19 @@ impl Task {
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
-    /// Whether every attempt ended without a word: its worker died each time.
+    /// Whether every attempt ended without a result, because its worker died.
     pub fn is_exhausted(&self) -> bool {
         self.attempts > self.max_attempts
     }
 }
 
-/// Somebody else has the task by now: what this worker wanted to write must not be written.
+/// The lease belongs to another worker, so this worker must not write its results.
 #[derive(Debug, thiserror::Error)]
 #[error("the lease on the task was lost")]
 pub struct LeaseLost;
 
 impl LeaseLost {
-    /// Whether this is what went wrong.
+    /// Whether this is the cause of an error.
     pub fn is(error: &Error) -> bool {
         matches!(error, Error::Internal(source) if source.is::<Self>())
     }
@@ -112,10 +112,14 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
             return Ok(());
         }
     }
-    Err(Error::Unavailable("the task of this key comes and goes".into()))
+    Err(Error::Unavailable(
+        "a task with the same unique key was inserted and removed \
+                            concurrently"
+            .into(),
+    ))
 }
 
-/// The living task of this key, unless a worker has it, does not wait any longer.
+/// Runs a waiting task with this key at once, unless a worker already has it.
 pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
     let waiting = tasks::table
         .filter(tasks::unique_key.eq(key))
@@ -142,10 +146,11 @@ pub struct LaneRequest {
     pub most: usize,
 }
 
-/// Takes due tasks of any organization, lane by lane, fairly.
+/// Claims due tasks of any organization, lane by lane, in turn over organizations.
 ///
 /// # Errors
-/// Those of the database.
+///
+/// Database errors only.
 pub async fn claim(store: &Store, requests: &[LaneRequest], lease: Duration) -> Result<Vec<Task>> {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let id = Uuid::now_v7();
@@ -246,7 +251,8 @@ impl<C> diesel::RunQueryDsl<C> for Claim {}
 /// process that knows that no worker is left.
 ///
 /// # Errors
-/// Those of the database.
+///
+/// Database errors only.
 pub async fn release_all(store: &Store) -> Result<i64> {
     Ok(ReleaseAll.get_result(&mut store.connection().await?).await?)
 }
@@ -401,8 +407,9 @@ pub async fn postpone(tx: &Tx<'_>, task: &Task, pause: Duration, reason: &str) -
     }
 }
 
-/// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a
-/// random half), or is dead when this was the last one. Answers whether it is dead.
+/// Records a failed attempt: the delay increases each time (half a second to about an hour, with a
+/// random part of up to half), and after the last attempt the task is dead. Returns whether it is
+/// dead.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -496,12 +503,12 @@ pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Resul
     }
 }
 
-/// How the queue does, over all organizations.
+/// Figures of the queue, over all organizations.
 #[derive(Debug, Clone, Copy, Queryable)]
 pub struct QueueMeasures {
     /// Tasks that are due.
     pub waiting: i64,
-    /// Tasks that were given up.
+    /// Tasks that have failed permanently.
     pub dead: i64,
     /// Age of the oldest task that is due.
     pub oldest_seconds: i64,

@@ -1,5 +1,5 @@
-//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
-//! keeps their leases alive, ends them.
+//! The loop that runs the queue: claims as many tasks of each lane as it has free slots for, renews
+//! their leases, and records their results.
 //!
 //! Architecture Invariant: knows no kind of task. What there is to do is an implementation of
 //! [`Tasks`].
@@ -37,7 +37,7 @@ use crate::kernel::{
     tasks::{self, LaneRequest, LeaseLost, Task},
 };
 
-/// What a worker does of one lane.
+/// The limits of one lane.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneSettings {
     pub lane: Lane,
@@ -47,13 +47,13 @@ pub struct LaneSettings {
     pub most: usize,
 }
 
-/// How the loop works.
+/// The settings of the loop.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub lanes: Vec<LaneSettings>,
-    /// After so long without a sign of life a task is somebody else's.
+    /// The life of a lease without a renewal, after which another worker may claim the task.
     pub lease: Duration,
-    /// How often to look for tasks that nobody told of.
+    /// How often to look for tasks without a notification.
     pub poll: Duration,
     /// How long a stop waits for running tasks.
     pub grace: Duration,
@@ -367,7 +367,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
             return self.run_task(task, abort).boxed_local();
         }
         if !is_ending {
-            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked \
+            tracing::error!(task = %task.id, lane = %task.lane, "claimed more tasks than requested \
                 for");
         }
         let store = self.store;
@@ -384,7 +384,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
             match tasks::claim(store, &requests, lease).await {
                 Ok(found) => found,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot claim tasks; trying again");
+                    tracing::warn!(%error, "cannot claim tasks, trying again");
                     Vec::new()
                 }
             }
@@ -401,7 +401,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
                     lost.collect()
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot renew the leases; trying again");
+                    tracing::warn!(%error, "cannot renew leases, trying again");
                     Vec::new()
                 }
             }
@@ -417,7 +417,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
             tokio::select! {
                 () = attempt(handler, &run, settings) => {}
                 () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost \
-                    the lease; left the task"),
+                    the lease; stopped the task"),
             }
             id
         }
@@ -466,18 +466,18 @@ fn interval(period: Duration) -> tokio::time::Interval {
 async fn give_back(store: &Store, task: &Task) {
     let back = store.write(task.scope(), async |tx| tasks::release(tx, task).await).await;
     if let Err(error) = back {
-        tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
+        tracing::warn!(task = %task.id, %error, "could not release a task; its lease will expire");
     }
 }
 
 async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
     let task = &run.task;
     let outcome = if task.is_exhausted() {
-        Err(Error::internal("its worker died every time"))
+        Err(Error::internal("every attempt ended without a result"))
     } else {
         match AssertUnwindSafe(handler.run(run)).catch_unwind().await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Error::internal("it panicked")),
+            Err(_) => Err(Error::internal("the task panicked")),
         }
     };
     let since = Instant::now();
@@ -485,8 +485,8 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
         match finish_task(handler, run, &outcome, settings.outage_pause).await {
             Ok(()) => return,
             Err(error) if LeaseLost::is(&error) => {
-                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
-                    written");
+                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; the result \
+                    was not written");
                 return;
             }
             // Away for now: as long as the lease may still be ours, the end of the work is worth
@@ -499,7 +499,7 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
             }
             Err(error) => {
                 tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; \
-                    its lease will end");
+                    its lease will expire");
                 return;
             }
         }
@@ -524,7 +524,8 @@ async fn finish_task(
         }
         Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
         Err(error) if error.is_outage() => {
-            tracing::warn!(task = %task.id, kind = task.kind, %error, "an outage stopped a task");
+            tracing::warn!(task = %task.id, kind = task.kind, %error, "a task was stopped by an \
+                outage and will be tried again");
             let reason = error.to_string();
             let postpone =
                 async |tx: &Tx<'_>| tasks::postpone(tx, task, outage_pause, &reason).await;

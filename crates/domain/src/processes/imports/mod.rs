@@ -1,5 +1,6 @@
-//! Imports: what a file holds, which column feeds which field, and what a cell means. Pure: a file
-//! comes in as a reader, rows go out one by one, so memory does not depend on the size of the file.
+//! Imports: the content of a file, the mapping of columns to fields, and the conversion of cells.
+//! Pure: a file is read through a reader, and rows are returned one by one, so memory does not
+//! depend on the size of the file.
 
 mod cells;
 mod choices;

@@ -1,6 +1,5 @@
 //! What a write does to a partner (docs/overrides.md): a pure function of the row, its overrides,
-//! the wanted values and the mode. Every writer goes through it: people, keys, imports, and the
-//! features to come.
+//! the new values and the mode. All writes of partners use it.
 
 use std::collections::BTreeSet;
 
@@ -225,10 +224,10 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<FieldError> {
             FieldClass::Computed => Some(fault(
                 "computed_field",
                 change.field,
-                "is computed from deals; only a person may replace it",
+                "is computed from deals and can only be overridden by a person",
             )),
             FieldClass::User => {
-                Some(fault("manual_only_field", change.field, "is written by people only"))
+                Some(fault("manual_only_field", change.field, "can only be written by a person"))
             }
             _ => None,
         })
