@@ -165,7 +165,8 @@ async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_tha
         "{said}"
     );
     assert!(!said.contains(['<', '>']) && !said.contains("@here"), "{said}");
-    let link = "<https://app.example.com/application-submissions/sub_01kb1q3x5se7wtc2gnh2avw0fd|Open in partneros>";
+    let link = "<https://app.example.com/application-submissions/\
+                sub_01kb1q3x5se7wtc2gnh2avw0fd|Open in partneros>";
     assert_eq!(posted[0]["blocks"][1]["text"]["text"], link);
     let sent = delivery(&org, |one| one["status"] == "succeeded" && one["target"] == "C1").await;
     assert!(sent["notification_id"].is_null() && !sent["event_id"].is_null());

@@ -76,7 +76,6 @@ pub async fn start_worker(
 /// The secret of this deployment: configured, or generated once and stored in the data folder.
 ///
 /// # Errors
-///
 /// The file cannot be read or written.
 pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     let key = match &settings.jwt_key {
@@ -90,7 +89,6 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
 /// and its slots are shared.
 ///
 /// # Errors
-///
 /// It cannot be used; the message is for the operator.
 pub fn model(settings: &Settings) -> anyhow::Result<Option<Arc<Model>>> {
     Ok(settings.model.clone().map(Model::new).transpose()?.map(Arc::new))
@@ -146,7 +144,6 @@ impl Server {
     /// Starts everything; returns when requests are answered.
     ///
     /// # Errors
-    ///
     /// The reason why it cannot start, for the operator.
     pub async fn start(settings: &Settings, database: DatabaseAccess) -> anyhow::Result<Self> {
         let listener = std::net::TcpListener::bind(settings.listen)
@@ -255,7 +252,6 @@ impl Server {
     /// Runs until a signal to stop arrives, then stops.
     ///
     /// # Errors
-    ///
     /// The listener failed.
     pub async fn run(mut self) -> anyhow::Result<()> {
         tokio::select! {
@@ -303,7 +299,6 @@ fn app_url(settings: &Settings, public_url: &str) -> String {
 /// What sends the notifications of this deployment.
 ///
 /// # Errors
-///
 /// The server key cannot be read.
 pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     let app_url = app_url(settings, public_url);

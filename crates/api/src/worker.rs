@@ -199,7 +199,6 @@ impl Worker {
     /// Starts the worker; returns when the database has answered.
     ///
     /// # Errors
-    ///
     /// The reason why it cannot start, for the operator.
     pub async fn start(
         database_url: String,

@@ -205,7 +205,7 @@ impl Crate {
                 let target = self.module_of(&path[1..]);
                 let Some(to) = area_of(&target) else {
                     faults.push(format!(
-                        "{}: `{}` does not name an area: write `kernel`, `resources` or `processes`",
+                        "{}: `{}` must name an area: `kernel`, `resources` or `processes`",
                         file,
                         path.join("::"),
                     ));

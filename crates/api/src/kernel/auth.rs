@@ -95,7 +95,6 @@ impl Authenticator {
     /// Fails unless this instance has received the revocations of the last seconds.
     ///
     /// # Errors
-    ///
     /// `Unavailable`.
     pub fn ensure_current(&self) -> Result<()> {
         self.revocations.ensure_current()

@@ -82,7 +82,6 @@ impl Circuit {
     /// Asks whether a call for an organization may be made.
     ///
     /// # Errors
-    ///
     /// How long to wait before asking again.
     pub fn enter(&self, organization: OrganizationId, now: Instant) -> Result<(), Duration> {
         let mut state = self.state();

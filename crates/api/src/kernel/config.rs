@@ -372,7 +372,6 @@ impl RawSettings {
     /// Checks all settings.
     ///
     /// # Errors
-    ///
     /// All errors at once.
     pub fn check(self) -> Result<Settings, SettingsError> {
         let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());

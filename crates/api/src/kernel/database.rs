@@ -16,7 +16,6 @@ impl DatabaseAccess {
     /// Starts the private cluster, or uses the configured URLs.
     ///
     /// # Errors
-    ///
     /// The reason why the cluster cannot run, for the operator.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let pg_bin = match &settings.database {
@@ -44,7 +43,6 @@ impl DatabaseAccess {
     /// if none runs.
     ///
     /// # Errors
-    ///
     /// As [`open`](Self::open).
     /// As [`open`](Self::open).
     pub async fn beside(settings: &Settings) -> anyhow::Result<Self> {

@@ -84,7 +84,6 @@ impl Files {
     /// below the data folder.
     ///
     /// # Errors
-    ///
     /// The reason why the store cannot be used, for the operator.
     pub fn open(url: Option<&str>, data_dir: &LocalPath) -> anyhow::Result<Self> {
         let folder = match url {
@@ -114,7 +113,6 @@ impl Files {
     /// Stores a small file.
     ///
     /// # Errors
-    ///
     /// `unavailable` while the store does not respond, as for all that follow.
     pub async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
         self.0.put(path, bytes.into()).await.map(drop).map_err(away)
@@ -185,7 +183,6 @@ impl Files {
     /// Erases everything below a folder.
     ///
     /// # Errors
-    ///
     /// `unavailable`; some files may be erased then.
     pub async fn delete_folder(&self, folder: &Path) -> Result<()> {
         let mut all = self.0.list(Some(folder));

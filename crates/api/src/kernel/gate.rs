@@ -56,7 +56,6 @@ impl Admitted {
     /// Charges the quota of the caller for the filters in a body.
     ///
     /// # Errors
-    ///
     /// `quota_exceeded`.
     pub fn charge_for(&self, state: &State, body: &Value) -> Result<()> {
         let units = units_of(self.operation.weight_of_body(body));

@@ -16,7 +16,6 @@ use crate::kernel::{config::Settings, state::State};
 /// status.
 ///
 /// # Errors
-///
 /// The address is not available.
 pub fn start(
     settings: &Settings,

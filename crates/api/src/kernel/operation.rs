@@ -320,7 +320,6 @@ impl OperationSpecs {
 
     /// The spec of an operation of the document.
     /// # Panics
-    ///
     /// There is none. Route and spec of an operation come from the same list, so this does not
     /// happen.
     pub fn get(&self, id: &serde_json::Value) -> &'static OperationSpec {

@@ -131,7 +131,6 @@ impl RequestContext {
     /// The member and session of the caller.
     ///
     /// # Errors
-    ///
     /// `insufficient_scope` for API keys, which the gate does not admit where this is called.
     pub fn user(&self) -> Result<(MemberId, SessionId), Error> {
         match self.caller.credential {
@@ -490,7 +489,6 @@ pub async fn read_body(
 /// Parses a JSON text as a type of the document.
 ///
 /// # Errors
-///
 /// `malformed_json`, `body_too_large`, or `validation_failed` with all errors.
 pub fn parse<T: RequestBody + DeserializeOwned>(state: &State, bytes: &[u8]) -> Result<T, Error> {
     checked(state, read_json(bytes)?)

@@ -27,7 +27,6 @@ const MIN_DIFFERENT_BYTES: usize = 5;
 /// Checks whether a text can be a server key.
 ///
 /// # Errors
-///
 /// The reason, as a phrase that follows the name of the setting.
 pub fn check(text: &str) -> Result<(), &'static str> {
     if text.starts_with("-----BEGIN") {
@@ -48,7 +47,6 @@ pub fn check(text: &str) -> Result<(), &'static str> {
 /// Reads a key from a file.
 ///
 /// # Errors
-///
 /// The reason, for the operator. Also if every user of the machine could read or replace the file.
 pub fn read_file(path: &Path) -> Result<String, String> {
     let shown = path.display();
@@ -151,7 +149,6 @@ impl ServerKey {
     /// Encrypts a value with the present secret; `None` if it is already, or cannot be decrypted.
     ///
     /// # Errors
-    ///
     /// The value cannot be encrypted.
     pub fn renew(
         &self,

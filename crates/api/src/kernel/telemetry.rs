@@ -28,7 +28,6 @@ impl Telemetry {
     /// effect.
     ///
     /// # Errors
-    ///
     /// The exporter of traces cannot be created.
     pub fn start(settings: &Settings) -> anyhow::Result<Self> {
         // The library warns about every route with a pattern, and all routes here have one.

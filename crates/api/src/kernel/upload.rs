@@ -60,7 +60,6 @@ impl Uploads {
     /// Waits until the organization may upload; the slot is free again when the permit is dropped.
     ///
     /// # Errors
-    ///
     /// `quota_exceeded` if no slot becomes free in time.
     pub async fn turn(&self, organization: OrganizationId) -> Result<OwnedSemaphorePermit> {
         let turns = {

@@ -108,7 +108,6 @@ pub struct BacktestHealth {
 /// Runs one command, with or without a running server.
 ///
 /// # Errors
-///
 /// A message for the operator.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     let raw = match &command {
@@ -158,7 +157,6 @@ async fn create_organization(store: &Store, arguments: CreateOrganization) -> an
 /// Creates an organization as the API does.
 ///
 /// # Errors
-///
 /// Invalid values; `email_taken`.
 pub async fn register(store: &Store, registration: &Registration) -> anyhow::Result<Scope> {
     let faults = registration.faults();
@@ -197,7 +195,6 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
 /// Releases an e-mail address. The account is unchanged until another person confirms the address.
 ///
 /// # Errors
-///
 /// A message for the operator.
 pub async fn free_email(store: &Store, email: &str) -> anyhow::Result<()> {
     let email = email.trim().to_lowercase();

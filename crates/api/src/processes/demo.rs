@@ -97,7 +97,6 @@ pub struct Demo {
 /// `partneros demo`: with or without a running server.
 ///
 /// # Errors
-///
 /// A message for the operator.
 pub async fn run(raw: RawSettings) -> anyhow::Result<()> {
     let settings = raw.check()?;
@@ -123,7 +122,6 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
 /// lost, it gets a new password and key.
 ///
 /// # Errors
-///
 /// The database is not available, or `demo.json` in the data folder cannot be read or written.
 pub async fn ensure(
     store: &Store,

@@ -35,7 +35,6 @@ pub struct JobWork {
 /// The job that a task runs.
 ///
 /// # Errors
-///
 /// The task has no job.
 pub fn job_of(task: &Task) -> Result<JobId> {
     let id = task.payload.get("job_id").cloned().unwrap_or_default();
@@ -46,7 +45,6 @@ impl JobWork {
     /// Runs the job of a task.
     ///
     /// # Errors
-    ///
     /// Errors after which the task should be tried again; it continues where this attempt stopped.
     pub async fn run(&self, run: &Run, kind: JobType) -> Result<Outcome> {
         let id = job_of(&run.task)?;

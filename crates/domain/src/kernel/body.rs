@@ -44,7 +44,6 @@ impl Schemas {
     /// The schemas below `components` of a finished document, and the request forms among them.
     ///
     /// # Panics
-    ///
     /// A pattern of the document is not a regular expression. The tests make the document.
     pub fn of(document: &Json, forms: RequestForms) -> Self {
         let all = document
@@ -936,7 +935,8 @@ mod tests {
         ];
         let name = prop_oneof![
             3 => proptest::sample::select(vec![
-                "name", "industry", "notes", "domain", "employees", "big", "live", "key", "link", "kind", "category", "parent_id",
+                "name", "industry", "notes", "domain", "employees", "big", "live", "key", "link", "kind",
+                "category", "parent_id",
                 "tag_ids", "regions", "weights", "filter", "a/b~", "mapping", "anything", "q1", "q2"
             ]).prop_map(str::to_owned),
             1 => "\\PC{0,8}",

@@ -157,7 +157,6 @@ impl NewEvent {
     /// An event about `id`. `kind` is a type of [`TYPES`].
     ///
     /// # Panics
-    ///
     /// The type does not exist. The tests send every type.
     pub fn new(
         kind: &str,

@@ -84,7 +84,6 @@ impl From<i64> for ExpectedVersions {
 /// Checks the expected version (If-Match). Without an expectation every version is accepted.
 ///
 /// # Errors
-///
 /// `version_mismatch` if the resource was changed meanwhile.
 pub fn expect_version(expected: Option<ExpectedVersions>, current: i64) -> Result<()> {
     match expected {

@@ -113,7 +113,6 @@ impl ExportRequest {
     /// Validates filter and columns.
     ///
     /// # Errors
-    ///
     /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether the view exists
     /// is checked with data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
@@ -195,7 +194,6 @@ impl CheckedExport {
     /// of money contain their unit, so that an import reads the same amounts.
     ///
     /// # Errors
-    ///
     /// None in practice, because it is written to memory.
     pub fn header(&self) -> Result<Vec<u8>> {
         let is_money = |column: &str| {

@@ -164,7 +164,6 @@ impl IdealPartnerProfileUpdate {
     /// Validates the criteria beyond the schema of the document.
     ///
     /// # Errors
-    ///
     /// `invalid_filter` with all errors of all criteria; `duplicate_item` for keys.
     pub fn check(&self, now: Timestamp) -> Result<()> {
         let criteria = self.criteria.as_deref().unwrap_or_default();

@@ -110,7 +110,6 @@ impl LifecycleWindow {
     /// The first and the last day; the default of the last one is `today`.
     ///
     /// # Errors
-    ///
     /// `invalid_parameter` if the first day is after the last one.
     pub fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)> {
         let until = self.until.unwrap_or(today);

@@ -144,7 +144,6 @@ impl Member {
     /// Checks whether `scope` may make this change of the member.
     ///
     /// # Errors
-    ///
     /// `insufficient_role` if someone other than an owner grants or revokes `owner`, or changes an
     /// owner.
     pub fn may_be_changed(&self, update: &MemberUpdate, scope: &Scope) -> Result<()> {

@@ -234,7 +234,6 @@ impl PasswordChange {
     /// The proof in the request.
     ///
     /// # Errors
-    ///
     /// `validation_failed` if there is none, or both.
     pub fn proof(&self) -> Result<PasswordProof<'_>> {
         match (self.token.as_deref(), self.current_password.as_deref()) {

@@ -125,7 +125,6 @@ impl StoredView {
     /// The condition of its filter.
     ///
     /// # Errors
-    ///
     /// The filter is no longer valid, for instance because a field was removed.
     pub fn node(&self, now: DateTime<Utc>) -> Option<Result<Node, Vec<FieldError>>> {
         let filter = self.filter.as_ref().filter(|filter| !filter.is_null())?;

@@ -16,7 +16,6 @@ pub struct BatchItemResult<R> {
 /// Runs a batch, and returns the result or the error of every operation.
 ///
 /// # Errors
-///
 /// Errors that are not the client's fault.
 pub(crate) async fn run<T>(
     tx: &Tx<'_>,
@@ -54,7 +53,6 @@ pub(crate) async fn run<T>(
 /// The result of the operation at this index, with error places that point into the whole body.
 ///
 /// # Errors
-///
 /// Errors that are not the client's fault; they end the batch.
 pub(crate) fn located<T>(outcome: Result<T>, index: usize) -> Result<Result<T>> {
     match outcome {
@@ -105,7 +103,6 @@ const ATTEMPTS: usize = 3;
 /// it then finds.
 ///
 /// # Errors
-///
 /// Those of the last attempt.
 pub(crate) async fn repeat<T>(
     is_lost_race: impl Fn(&Error) -> bool,

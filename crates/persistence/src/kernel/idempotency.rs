@@ -33,7 +33,6 @@ pub struct StoredResponse {
 /// Takes the key for this transaction, or returns the stored response.
 ///
 /// # Errors
-///
 /// `idempotency_key_reused` for another payload, `idempotency_in_progress` if the first request
 /// takes too long.
 /// takes too long.

@@ -63,7 +63,6 @@ impl InvitationAllowance {
     /// Counts one invitation of the organization to this address.
     ///
     /// # Errors
-    ///
     /// `quota_exceeded` with the name of the quota, its limit per day, and `meta.retry_after` in
     /// seconds.
     pub(crate) async fn take(self, tx: &Tx<'_>, email: &str) -> Result<()> {

@@ -15,7 +15,6 @@ fn today() -> NaiveDate {
 /// The tokens used today, of prompts and answers together.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
     let both = model_usage::prompt_tokens + model_usage::completion_tokens;
@@ -28,7 +27,6 @@ pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
 /// transaction, and once for all usage, to keep the row locked for a short time only.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn add(
     tx: &Tx<'_>,

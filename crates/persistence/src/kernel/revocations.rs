@@ -75,7 +75,6 @@ impl Revocations {
     /// Fails unless the revocations of the last seconds were read.
     ///
     /// # Errors
-    ///
     /// `Unavailable` if they could not be read for longer: a person whose access was revoked
     /// meanwhile would still get in.
     pub fn ensure_current(&self) -> Result<()> {

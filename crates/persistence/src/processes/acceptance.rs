@@ -33,7 +33,6 @@ use crate::{
 /// `partners:override`).
 ///
 /// # Errors
-///
 /// `not_found`; `submission_already_accepted` with `meta.partner_id`; `partner_exists` with
 /// `meta.existing_id` if another partner has the domain; `required` if neither an answer nor the
 /// reviewer gives the partner's name or type; `not_found_reference` for `partner_id`; all errors of

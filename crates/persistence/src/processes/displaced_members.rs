@@ -28,7 +28,6 @@ const MAX_NOTIFIED: i64 = 50;
 /// Runs a task of [`email_directory::take_email`]. A repeated attempt has no effect.
 ///
 /// # Errors
-///
 /// Errors after which the task should be tried again.
 pub async fn suspend(run: &Run) -> Result<Outcome> {
     let payload: DisplacedAddress =

@@ -41,7 +41,6 @@ pub const CACHE_TTL: chrono::TimeDelta = chrono::TimeDelta::days(7);
 /// Accepts the enrichment of a selection.
 ///
 /// # Errors
-///
 /// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that does not exist.
 pub async fn insert(tx: &Tx<'_>, request: &EnrichmentRequest) -> Result<Job> {
     let selected = selection::resolve(tx, &request.selection.read(Timestamp::now())?).await?;
@@ -130,7 +129,6 @@ pub trait EnrichmentSources {
     /// Collects facts about a partner. Failures of the sources are part of the result.
     ///
     /// # Errors
-    ///
     /// A logo cannot be stored.
     async fn visit(&self, kind: JobType, due: EnrichmentTarget) -> Result<EnrichmentFindings>;
 
@@ -209,7 +207,6 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
     /// The enrichment of a job.
     ///
     /// # Errors
-    ///
     /// Errors of the selection.
     pub async fn open(tx: &Tx<'_>, job: &Job, visitor: &'a V) -> Result<Self> {
         let request: EnrichmentRequest =

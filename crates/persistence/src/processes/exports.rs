@@ -33,7 +33,6 @@ const PAGE: usize = 500;
 /// Accepts an export.
 ///
 /// # Errors
-///
 /// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that does
 /// not exist.
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
@@ -112,7 +111,6 @@ impl<'a, F: ExportFile> Export<'a, F> {
     /// The export of a job, to be continued.
     ///
     /// # Errors
-    ///
     /// `validation_failed` for a view that no longer exists.
     pub async fn open(
         tx: &Tx<'_>,

@@ -119,7 +119,6 @@ impl OldRows {
 /// [`crate::resources::jobs::with_expired_files`].
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
@@ -147,7 +146,6 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
 /// their files before calling [`purge_partners`], because nothing refers to them afterwards.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> {
     let expired = Statement::new(
@@ -162,7 +160,6 @@ pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> 
 /// recorded for each erased contact and deal, for clients that keep copies of the lists.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     let mut conn = tx.conn();
@@ -225,7 +222,6 @@ async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
 /// The logos of these partners: the end of a logo's path identifies its file.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
     let rows: Vec<(PartnerId, Option<String>)> = partners::table
@@ -240,7 +236,6 @@ pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, 
 /// erased.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn jobs_with_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<HashSet<JobId>> {
     use domain::schema::jobs;

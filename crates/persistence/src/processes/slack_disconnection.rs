@@ -13,7 +13,6 @@ use crate::{
 /// Ends the connection, and removes its targets from the notification settings.
 ///
 /// # Errors
-///
 /// `not_found` if there is none.
 pub async fn disconnect(tx: &Tx<'_>) -> Result<()> {
     let ended: Option<String> = diesel::delete(slack_integrations::table)

@@ -56,7 +56,6 @@ pub async fn get_version(tx: &Tx<'_>, version: i64) -> Result<ApplicationForm> {
 /// The form of a public link.
 ///
 /// # Errors
-///
 /// `not_found`, also if it is closed or has another link now.
 pub async fn get_open(tx: &Tx<'_>, token: &str) -> Result<ApplicationForm> {
     let form = get(tx).await?;

@@ -162,7 +162,6 @@ struct ContactRow<'a> {
 /// stakeholder of its former partner.
 ///
 /// # Errors
-///
 /// `not_found`, also if its partner was deleted, unless it moves to a live one; `version_mismatch`,
 /// `not_found_reference`, `contact_email_taken`.
 pub async fn update(

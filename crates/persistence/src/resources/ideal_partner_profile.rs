@@ -18,7 +18,6 @@ use crate::kernel::{db::Tx, sql::clock_timestamp};
 /// The profile of the organization.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn get(tx: &Tx<'_>) -> Result<IdealPartnerProfile> {
     Ok(IdealPartnerProfile::query().first(&mut tx.conn()).await?)

@@ -37,7 +37,6 @@ const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 /// a member), the row is checked as well.
 ///
 /// # Errors
-///
 /// `invalid_token`.
 pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
     let Some(id) = scope.member else { return Ok(()) };
@@ -85,7 +84,6 @@ pub struct Invitation {
 /// Invites a person, with one link: a person who accepts it counts as the owner of the address.
 ///
 /// # Errors
-///
 /// `already_member`, also for a person who is already invited; `insufficient_role` if the inviter
 /// of an owner is not an owner.
 pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
@@ -139,7 +137,6 @@ async fn insert_invited(
 /// The member of an invitation.
 ///
 /// # Errors
-///
 /// `invitation_invalid` if it is unknown, used or too old.
 pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let hash = token.hash().to_vec();
@@ -212,7 +209,6 @@ pub async fn accept(
 /// cookie stays invalid.
 ///
 /// # Errors
-///
 /// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot
 /// be set; `email_taken` if a suspended member is activated whose address belongs to another
 /// account.

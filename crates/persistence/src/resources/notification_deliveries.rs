@@ -278,7 +278,6 @@ pub async fn finish_attempt(
 /// the next task tries it after `wait`. No attempt is counted.
 ///
 /// # Errors
-///
 /// Database errors, and a lost lease.
 pub async fn postpone(
     run: &Run,

@@ -169,7 +169,6 @@ fn applications_key(tx: &Tx<'_>) -> String {
 /// be able to join. `invited` is the event of the invitation.
 ///
 /// # Errors
-///
 /// `quota_exceeded` if the organization, or all organizations together to this address, have
 /// reached today's limit.
 pub async fn mail_invitation(
@@ -211,7 +210,6 @@ pub async fn list(
 /// Marks a notification as read; the time of the first read is kept.
 ///
 /// # Errors
-///
 /// `not_found`, also for another member's.
 pub async fn read(tx: &Tx<'_>, member: MemberId, id: NotificationId) -> Result<Notification> {
     let own = notifications::table.find(id).filter(notifications::member_id.eq(member));

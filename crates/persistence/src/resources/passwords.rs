@@ -47,7 +47,6 @@ pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option
 /// A member and the stored password hash.
 ///
 /// # Errors
-///
 /// `invalid_token` if the member was just removed.
 pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<String>)> {
     let row = members::table.find(member).select((Member::as_select(), members::password_hash));
@@ -57,7 +56,6 @@ pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<
 /// The member of a reset token.
 ///
 /// # Errors
-///
 /// `reset_token_invalid` if it is unknown, used or too old.
 pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let member: Option<MemberId> = password_resets::table
@@ -74,7 +72,6 @@ pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
 /// A token with which a member can choose a new password within an hour. Earlier ones stop working.
 ///
 /// # Errors
-///
 /// `not_found` if no member who has joined has this e-mail address.
 pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
@@ -183,7 +180,6 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
 /// other sessions.
 ///
 /// # Errors
-///
 /// `invalid_credentials` if the password has changed since the verification.
 pub async fn change(
     tx: &Tx<'_>,

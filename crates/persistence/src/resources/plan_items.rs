@@ -106,7 +106,6 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
 /// Edits an item, and moves it if `before_id` is given.
 ///
 /// # Errors
-///
 /// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that does not
 /// exist.
 pub async fn update(

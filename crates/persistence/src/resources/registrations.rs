@@ -62,7 +62,6 @@ impl PendingRegistration {
     /// The IP address of the registration.
     ///
     /// # Errors
-    ///
     /// Internal: the row is invalid.
     pub fn ip(&self) -> Result<IpAddr> {
         self.ip.parse().map_err(Error::internal)
@@ -184,7 +183,6 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
 /// The registration of a token.
 ///
 /// # Errors
-///
 /// `confirmation_invalid` if it is unknown, used or too old.
 pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration> {
     let found: Option<PendingRegistration> = PendingRegistration::query()
@@ -200,7 +198,6 @@ pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration
 /// is the hash of the password to use.
 ///
 /// # Errors
-///
 /// `confirmation_invalid` if the address has an account now, also by the same confirmation.
 pub async fn confirm(
     tx: &Tx<'_>,

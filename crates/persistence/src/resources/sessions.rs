@@ -68,7 +68,6 @@ pub enum RefreshResult {
 /// Opens a session of a member whose password or invitation was verified.
 ///
 /// # Errors
-///
 /// `member_suspended`; `invalid_credentials` if the member was removed or has not joined.
 pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Grant> {
     let now = Timestamp::now();
@@ -168,7 +167,6 @@ struct Row {
 /// derive. The transaction is one of the token's organization.
 ///
 /// # Errors
-///
 /// `refresh_token_invalid` if token, session or member no longer exist or are too old;
 /// `member_suspended`.
 pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<RefreshResult> {
@@ -272,7 +270,6 @@ pub async fn list(
 /// Ends one of a member's sessions: its tokens are refused from now on.
 ///
 /// # Errors
-///
 /// `not_found` if the member has no such live session.
 pub async fn end(tx: &Tx<'_>, member: MemberId, session: SessionId) -> Result<()> {
     let live = sessions::member_id.eq(member).and(sessions::revoked_at.is_null());

@@ -84,7 +84,6 @@ pub async fn update(
 /// override cannot keep a deleted record.
 ///
 /// # Errors
-///
 /// `version_mismatch`.
 pub async fn delete(
     tx: &Tx<'_>,

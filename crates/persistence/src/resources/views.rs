@@ -244,7 +244,6 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
 /// applied finds nothing.
 ///
 /// # Errors
-///
 /// 422 `not_found_reference` for a view that does not exist, is not visible to the caller, or is
 /// for other records; `invalid_cursor`.
 pub(crate) async fn applied<'r>(

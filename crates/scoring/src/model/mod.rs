@@ -59,7 +59,6 @@ impl Model {
     /// Creates the client, without opening a connection.
     ///
     /// # Errors
-    ///
     /// The key is not valid in a header, or TLS is not available.
     pub fn new(settings: ModelSettings) -> Result<Self, UnusableSettings> {
         let ModelSettings { base_url, api_key, model, daily_tokens, limits } = settings;

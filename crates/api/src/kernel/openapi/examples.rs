@@ -30,7 +30,6 @@ pub fn of_form(operation: &str) -> Option<&'static Json> {
 /// The example of a response body of an operation with a status.
 ///
 /// # Panics
-///
 /// `examples.json` names a property that does not exist. The tests make the document.
 pub fn of_answer(
     operation: &str,

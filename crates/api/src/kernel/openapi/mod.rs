@@ -45,7 +45,6 @@ impl ApiDescription {
     /// Describes the operations of `lists`.
     ///
     /// # Panics
-    ///
     /// The types of the operations contradict each other. The tests describe every operation.
     pub fn of(lists: &[OperationList]) -> Self {
         let specs = OperationSpecs::of(lists);

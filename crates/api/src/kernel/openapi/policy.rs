@@ -188,7 +188,6 @@ impl OperationPolicy {
     /// them.
     ///
     /// # Errors
-    ///
     /// `invalid_parameter` with all errors. The valid names are in the `meta` of the problem if
     /// several names are unknown.
     pub fn check_query(
@@ -266,7 +265,6 @@ impl OperationPolicy {
     /// Checks that the `Accept` header matches one of the responses.
     ///
     /// # Errors
-    ///
     /// `not_acceptable` with the available media types.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
         let requested_media_type = || {

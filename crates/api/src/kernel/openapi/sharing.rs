@@ -11,7 +11,6 @@ use super::{examples, operations::pascal_case, schemas::name_of};
 /// Conditions take format and example from the property that they filter by.
 ///
 /// # Panics
-///
 /// A condition names a property that does not exist, or two parameters would be the same component.
 /// The tests make the document.
 pub fn share_parameters(

@@ -108,7 +108,6 @@ impl Outgoing {
     /// them; the guard lets them pass.
     ///
     /// # Errors
-    ///
     /// The client cannot be created.
     pub fn new(reach: AddressPolicy, hosts: &HashMap<String, SocketAddr>) -> anyhow::Result<Self> {
         Self::with_names(reach, hosts, Arc::new(System))
@@ -135,7 +134,6 @@ impl Outgoing {
     /// complete response. `accept` is the Accept header.
     ///
     /// # Errors
-    ///
     /// [`RequestError`].
     pub async fn get(
         &self,
@@ -178,7 +176,6 @@ impl Outgoing {
     /// Checks a URL as far as possible before its name is resolved.
     ///
     /// # Errors
-    ///
     /// [`RequestError::NotAllowed`].
     pub fn check(&self, url: &Url) -> Result<(), RequestError> {
         let refuse = |why: &str| Err(RequestError::NotAllowed(why.to_owned()));

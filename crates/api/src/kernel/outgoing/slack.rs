@@ -100,7 +100,6 @@ impl SlackApi {
     /// `base` includes `/api`; `patience` is the time limit of a call, usually [`REQUEST_TIMEOUT`].
     ///
     /// # Errors
-    ///
     /// TLS is not available.
     pub fn new(base: &str, patience: Duration) -> reqwest::Result<Self> {
         let http = Client::builder()

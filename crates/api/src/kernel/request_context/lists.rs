@@ -12,7 +12,6 @@ impl RequestContext {
     /// The requested page of a list.
     ///
     /// # Errors
-    ///
     /// `invalid_parameter` with all errors, `invalid_cursor`.
     pub fn list_request(&self, list: &List) -> Result<ListRequest, Error> {
         self.list_request_of(list, &self.list_parameters()?)
@@ -21,7 +20,6 @@ impl RequestContext {
     /// The same with parameters that the handler has changed.
     ///
     /// # Errors
-    ///
     /// `invalid_parameter` with all errors, `invalid_cursor`.
     pub fn list_request_of(&self, list: &List, query: &ListQuery) -> Result<ListRequest, Error> {
         let path: Vec<&str> = self.request.match_info().iter().map(|(_, id)| id).collect();
@@ -43,7 +41,6 @@ impl RequestContext {
     /// The parameters that every list has, for a list without a catalogue.
     ///
     /// # Errors
-    ///
     /// `invalid_parameter` with all errors.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
         if self.admitted.list_faults.is_empty() {

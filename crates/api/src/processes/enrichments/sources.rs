@@ -47,7 +47,6 @@ impl Sources {
     /// Creates the sources of this deployment.
     ///
     /// # Errors
-    ///
     /// No HTTP client can be created.
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let reach = if settings.allow_private_urls {
@@ -68,7 +67,6 @@ impl Sources {
     /// Collects facts about a partner. Failures of the sources are part of the result.
     ///
     /// # Errors
-    ///
     /// A logo cannot be stored.
     pub async fn visit(
         &self,

@@ -16,7 +16,6 @@ const BATCH: i64 = 1_000;
 /// the results.
 ///
 /// # Errors
-///
 /// Database errors; `not_found` if the organization does not exist.
 pub async fn backtest(
     store: &Store,

@@ -183,7 +183,6 @@ impl Scorer {
     /// Scores new partners: those of the task, and those of other waiting tasks, up to a batch.
     ///
     /// # Errors
-    ///
     /// Errors after which the task should be tried again. Partners that already have a score are
     /// not scored again.
     pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
@@ -374,7 +373,6 @@ fn items(
 /// Scores every partner that has no score, by the rules and without the worker.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
     let filter = json!({"op": "is_null", "field": "scored_at", "value": true});

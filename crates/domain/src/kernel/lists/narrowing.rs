@@ -32,7 +32,6 @@ impl ListRequest {
     /// unless the request has one.
     ///
     /// # Errors
-    ///
     /// `invalid_cursor`; a view with a search cannot be combined with `changed_after`.
     pub fn with_view(mut self, view: &Narrowing, list: &List) -> Result<Self> {
         let Some(asked) = self.view.take() else { return Ok(self) };

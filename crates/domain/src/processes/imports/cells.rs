@@ -132,7 +132,6 @@ impl ConvertedRow {
     /// to the default because the date in the file is invalid.
     ///
     /// # Errors
-    ///
     /// The errors of invalid cells for which a default would be written.
     /// The faults of cells in whose place a default would be written.
     pub fn expect_change(&self) -> Result<()> {
@@ -213,7 +212,6 @@ impl Converter {
     /// The defaults as values.
     ///
     /// # Errors
-    ///
     /// All defaults that imports cannot write, or that are not valid values of the field.
     pub fn checked_defaults(
         object: ImportObject,
@@ -284,7 +282,6 @@ impl Converter {
     /// The values of a new record: those of the row, and the defaults for absent fields.
     ///
     /// # Errors
-    ///
     /// The errors of invalid cells for which the record would get another value instead of none.
     pub fn with_defaults(&self, row: &ConvertedRow) -> Result<Map<String, Value>> {
         let is_unread = |name: &str| row.unread.iter().any(|(field, _)| field.name() == name);

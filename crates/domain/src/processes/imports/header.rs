@@ -30,7 +30,6 @@ pub(super) struct DetectedTable {
 /// Analyses the beginning of a file. `is_whole` is whether it is the whole file.
 ///
 /// # Errors
-///
 /// `csv_unreadable` if it is not a table.
 pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Result<DetectedTable> {
     let start = head.trim_start().get(..9).unwrap_or(head.trim_start()).to_ascii_lowercase();
@@ -191,7 +190,6 @@ fn contains_data(line: &Line) -> bool {
 /// The names of the columns in a record.
 ///
 /// # Errors
-///
 /// `csv_unreadable` for control characters, which only files that are not text contain.
 pub(super) fn names(record: &Record) -> Result<Vec<Arc<str>>> {
     if record.cells().any(|name| name.chars().any(|c| c.is_control() && !c.is_whitespace())) {

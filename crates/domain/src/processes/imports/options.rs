@@ -121,7 +121,6 @@ impl ImportOptions {
     /// The encoding in the options.
     ///
     /// # Errors
-    ///
     /// `invalid_choice` if the label is unknown.
     pub(super) fn encoding(&self) -> Result<Option<ImportEncoding>> {
         let Some(label) = &self.encoding else { return Ok(None) };
@@ -135,7 +134,6 @@ impl ImportOptions {
     /// The mapping in the options with its fields, each column once; `None` if it is guessed.
     ///
     /// # Errors
-    ///
     /// `mapping_unknown_column` with all columns that the file does not have; `invalid_choice` with
     /// all fields that imports cannot write; `duplicate_item` for a single-valued field to which
     /// two columns map.

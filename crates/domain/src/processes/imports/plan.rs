@@ -59,7 +59,6 @@ impl ImportPlan {
     /// currency.
     ///
     /// # Errors
-    ///
     /// `mapping_unknown_column`; `validation_failed` with all errors of mapping and defaults, and
     /// `required` for a required field that neither of them has.
     pub fn new(options: ImportOptions, inspection: &Inspection, currency: &str) -> Result<Self> {
@@ -73,7 +72,6 @@ impl ImportPlan {
     /// The plan even if a required field has no column yet.
     ///
     /// # Errors
-    ///
     /// `mapping_unknown_column`; `validation_failed` with all errors of mapping and defaults.
     pub fn for_preview(
         mut options: ImportOptions,
@@ -156,7 +154,6 @@ impl ImportOptions {
     /// The converter for the rows of an accepted import, whose options are complete.
     ///
     /// # Errors
-    ///
     /// Those of the defaults, which were checked when the import was accepted.
     pub fn converter(&self, notation: Notation, currency: &str) -> Result<Converter> {
         let format = self.format(notation, currency);

@@ -165,7 +165,6 @@ impl ImportPreview {
     /// `shared_domains` its own list of shared domains.
     ///
     /// # Errors
-    ///
     /// Those of mapping and defaults.
     pub fn new(
         options: ImportPreviewOptions,

@@ -64,7 +64,6 @@ pub struct Inspection {
 /// Reads the whole file once, from its beginning, and keeps a small part of it.
 ///
 /// # Errors
-///
 /// `csv_unreadable` with the error and its place; `validation_failed` for an encoding or a header
 /// row that does not exist.
 pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result<Inspection> {

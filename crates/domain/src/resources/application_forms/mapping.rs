@@ -136,7 +136,6 @@ impl FormMapping {
     /// The value of the field for a valid answer.
     ///
     /// # Errors
-    ///
     /// The answer is not a valid value of the field.
     pub fn value(
         self,

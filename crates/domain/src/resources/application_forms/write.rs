@@ -66,7 +66,6 @@ impl ApplicationFormUpdate {
     /// The form after the change.
     ///
     /// # Errors
-    ///
     /// `not_found_reference` for ids that are not in the current form; `form_needs_name_question`.
     pub fn applied_to(&self, form: &ApplicationForm) -> crate::kernel::error::Result<FormContent> {
         let before = FormContent::from(form);

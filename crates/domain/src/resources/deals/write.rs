@@ -48,7 +48,6 @@ impl DealValues {
     /// A new deal.
     ///
     /// # Errors
-    ///
     /// 422 with all errors: `required`, `invalid_choice` for `expired`, and those of
     /// [`Self::edited`].
     pub fn created(deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {
@@ -107,7 +106,6 @@ impl DealValues {
     /// The deal after an edit. The current status as the new one changes nothing.
     ///
     /// # Errors
-    ///
     /// `invalid_transition`; 422 with all errors: `closed_on_required`, `invalid_date_order`,
     /// `not_applicable`.
     pub fn edited(&self, deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {

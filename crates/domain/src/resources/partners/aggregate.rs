@@ -106,7 +106,6 @@ pub struct CheckedAggregate {
 /// Validates a request against the catalogue.
 ///
 /// # Errors
-///
 /// 422 `invalid_filter`; 422 `validation_failed` with all errors.
 pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<CheckedAggregate> {
     let mut faults = Vec::new();

@@ -436,7 +436,6 @@ impl PartnerCreate {
     /// The primary contact in the body.
     ///
     /// # Errors
-    ///
     /// None for a body that was validated against the document.
     pub fn primary_contact(&self) -> crate::kernel::error::Result<Option<PrimaryContact>> {
         let contact = self.0.get("primary_contact").filter(|contact| !contact.is_null());

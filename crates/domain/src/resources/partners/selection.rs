@@ -49,7 +49,6 @@ impl SelectionRequest {
     /// Parses the selection, which must use exactly one of the three.
     ///
     /// # Errors
-    ///
     /// `invalid_selection`, `invalid_filter`.
     pub fn read(&self, now: Timestamp) -> Result<Selection> {
         match self.read_or_all(now)? {
@@ -61,7 +60,6 @@ impl SelectionRequest {
     /// The same for requests that select all partners by default.
     ///
     /// # Errors
-    ///
     /// As for [`Self::read`].
     pub fn read_or_all(&self, now: Timestamp) -> Result<Selection> {
         let filter = self.filter.as_ref().map(|filter| &filter.0).filter(|it| !it.is_null());

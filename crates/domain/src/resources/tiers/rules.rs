@@ -35,7 +35,6 @@ pub const CIRCULAR: [&str; 7] = [
 /// Parses a requirement.
 ///
 /// # Errors
-///
 /// `invalid_filter` with all errors; `circular_requirement` with every leaf whose field follows
 /// from the tier.
 pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
@@ -154,7 +153,6 @@ impl TierRules {
     /// Parses stored rules.
     ///
     /// # Errors
-    ///
     /// The stored JSON has an unexpected form.
     pub fn new(stored: &StoredTierRules, now: Timestamp) -> Result<Self> {
         #[derive(Deserialize)]

@@ -159,7 +159,6 @@ impl ExistingRows {
     /// The partner of a row; `None` for a new one.
     ///
     /// # Errors
-    ///
     /// `not_found_reference` for an id that does not exist.
     fn of(
         &self,

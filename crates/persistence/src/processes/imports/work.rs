@@ -44,7 +44,6 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
 /// validated.
 ///
 /// # Errors
-///
 /// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be
 /// imported, for defaults, and for required fields that neither mapping nor defaults have.
 pub async fn insert(
@@ -117,7 +116,6 @@ impl<R: Read> Import<R> {
     /// The import of a job, to be continued.
     ///
     /// # Errors
-    ///
     /// Database errors only.
     pub async fn open(tx: &Tx<'_>, job: &Job, state: Map<String, Value>, file: R) -> Result<Self> {
         let options: ImportOptions =

@@ -26,7 +26,6 @@ use crate::kernel::{
 /// Operations with an invalid form are passed as their errors.
 ///
 /// # Errors
-///
 /// Errors that are not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,

@@ -85,7 +85,6 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
 /// it until that is 0.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn fill_account_keys(tx: &Tx<'_>) -> Result<usize> {
     let without = || deals::account_name_key.is_null();

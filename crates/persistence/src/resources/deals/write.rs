@@ -37,7 +37,6 @@ const RESTORABLE: i64 = 30;
 /// Inserts a deal. The default status depends on the kind of its creator.
 ///
 /// # Errors
-///
 /// 422 with all errors of its values and references; `deal_conflict`, `external_id_taken`.
 pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
@@ -118,7 +117,6 @@ pub async fn delete(
 /// Restores a deleted deal; a deal that is not deleted is unchanged.
 ///
 /// # Errors
-///
 /// `not_found`, also after 30 days; `external_id_taken`; `deal_conflict` if it is approved and
 /// another partner has an approved deal for the account now.
 pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {

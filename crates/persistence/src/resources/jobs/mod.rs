@@ -60,7 +60,6 @@ pub struct NewJob {
 /// the job's type, its payload `{job_id}`.
 ///
 /// # Errors
-///
 /// `quota_exceeded` if the caller, or the organization, has too many jobs that have not ended.
 pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     check_quotas(tx, job.total.filter(|_| job.kind.keeps_items()).unwrap_or(0)).await?;
@@ -100,7 +99,6 @@ pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
 /// Checks that the quotas allow another job with `items` items.
 ///
 /// # Errors
-///
 /// `quota_exceeded`.
 pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
     let Some(caller) = &tx.scope().actor.id else { return Ok(()) };
@@ -138,7 +136,6 @@ pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
 /// Sets the size of a job's files.
 ///
 /// # Errors
-///
 /// `quota_exceeded` if the organization's files would be too large.
 pub async fn set_file_bytes(tx: &Tx<'_>, id: JobId, bytes: i64) -> Result<()> {
     let others: i64 = Statement::new(

@@ -59,7 +59,6 @@ pub trait JobSteps {
     /// ended.
     ///
     /// # Errors
-    ///
     /// A problem ends the job, because no further attempt would succeed.
     async fn next(&mut self, run: &Run, after: Option<&Self::Id>) -> Result<StepItems<Self::Id>>;
 
@@ -67,7 +66,6 @@ pub trait JobSteps {
     /// see.
     ///
     /// # Errors
-    ///
     /// As of [`Self::next`].
     async fn prepare(&mut self, run: &Run, portion: &StepItems<Self::Id>)
     -> Result<Self::Prepared>;
@@ -75,7 +73,6 @@ pub trait JobSteps {
     /// Writes, in one transaction with the items and the position.
     ///
     /// # Errors
-    ///
     /// Errors after which the step should be repeated. Nothing is written then.
     async fn step(
         &mut self,
@@ -87,7 +84,6 @@ pub trait JobSteps {
     /// The state that the job passes to its next steps, in addition to the position.
     ///
     /// # Errors
-    ///
     /// The state cannot be serialized.
     fn state(&self) -> Result<Map<String, Value>> {
         Ok(Map::new())
@@ -222,7 +218,6 @@ pub(crate) fn state_of(state: &impl Serialize) -> Result<Map<String, Value>> {
 /// [`JobSteps::state`].
 ///
 /// # Errors
-///
 /// Errors after which the task should be tried again. Problems of `open` or between the steps end
 /// the job.
 pub async fn run<S: JobSteps>(
@@ -348,7 +343,6 @@ fn absent(id: &impl Display, is_locked: bool, request_id: Uuid) -> NewJobItem {
 /// Ends a job with an error that a further attempt would meet again.
 ///
 /// # Errors
-///
 /// `error` itself if it is temporary.
 async fn end_by(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
     if !matches!(error, Error::Problem(_)) {

@@ -32,7 +32,6 @@ pub(crate) fn protected_from(partner: PartnerId) -> Condition {
 /// other partners have protected since `deleted_at`.
 ///
 /// # Errors
-///
 /// `deal_conflict` with the deals of the others.
 pub(crate) async fn check_restoration(
     tx: &Tx<'_>,

@@ -46,7 +46,6 @@ pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
 /// Queues scores of partners, not before `at`.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn queue(tx: &Tx<'_>, ids: &[PartnerId], at: Timestamp) -> Result<()> {
     let task = NewTask::new(SCORE_NEW, json!({"partner_ids": ids})).lane(Lane::Scores).at(at);
@@ -59,7 +58,6 @@ pub async fn queue(tx: &Tx<'_>, ids: &[PartnerId], at: Timestamp) -> Result<()> 
 /// partners does not fail a whole batch.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn gather(tx: &Tx<'_>, task: &Task, most: i64) -> Result<Vec<PartnerId>> {
     let mut ids = partners_of(&task.payload)?;

@@ -77,7 +77,6 @@ pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
 /// Clears the override of a field.
 ///
 /// # Errors
-///
 /// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 if another
 /// record has its pending value.
 pub async fn clear_override(
@@ -100,7 +99,6 @@ pub async fn clear_override(
 /// Clears all overrides; without any, nothing changes.
 ///
 /// # Errors
-///
 /// `not_found`; `version_mismatch`; 409 if another record has a pending value.
 pub async fn clear_overrides(
     tx: &Tx<'_>,

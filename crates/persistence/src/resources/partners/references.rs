@@ -67,7 +67,6 @@ impl FoundReferences {
 /// is the partner that is written, null for a new one.
 ///
 /// # Errors
-///
 /// 422 with all `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`,
 /// `external_id_taken`.
 pub(super) async fn check(

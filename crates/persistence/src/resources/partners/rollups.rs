@@ -74,7 +74,6 @@ pub(super) async fn of(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<Change>> {
 /// their deals are summed: of two writers the second one sees the deals of the first.
 ///
 /// # Errors
-///
 /// `out_of_range` if an amount becomes too large.
 pub(crate) async fn recompute(
     writer: &mut PartnerWriter<'_, '_>,

@@ -28,7 +28,6 @@ pub enum SelectedPartners {
 /// Resolves the view of a selection.
 ///
 /// # Errors
-///
 /// 422 `not_found_reference` for a view that does not exist, or that the caller cannot see.
 pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<SelectedPartners> {
     let mut list = ListRequest::all(1);
@@ -73,7 +72,6 @@ impl SelectedPartners {
     /// The number of partners; listed ids are all counted, whether they exist or not.
     ///
     /// # Errors
-    ///
     /// Database errors only.
     pub async fn count(&self, tx: &Tx<'_>) -> Result<i64> {
         match self {
@@ -86,7 +84,6 @@ impl SelectedPartners {
     /// not.
     ///
     /// # Errors
-    ///
     /// Database errors only.
     pub async fn after(
         &self,

@@ -153,7 +153,6 @@ pub async fn delete(
 /// Restores a deleted partner; a partner that is not deleted is unchanged.
 ///
 /// # Errors
-///
 /// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` if another partner has them
 /// now; `deal_conflict` if other partners have protected accounts of its approved deals.
 pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {

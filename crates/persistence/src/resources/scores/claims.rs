@@ -26,7 +26,6 @@ pub struct ScoreClaims {
 /// claims.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<ScoreClaims> {
     // Inserted in the order of ids, so that two tasks which claim the same partners do not
@@ -55,7 +54,6 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<ScoreCl
 /// Releases the claims of a task.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn release(tx: &Tx<'_>, task: Uuid) -> Result<()> {
     diesel::delete(score_claims::table.filter(score_claims::task_id.eq(task)))

@@ -69,7 +69,6 @@ pub struct ScoredPartner {
 /// Loads the facts of live partners, in the order of their ids, without locks.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<ScoredPartner>> {
     let live =

@@ -94,7 +94,6 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
     /// that waits for one of them would block all others meanwhile.
     ///
     /// # Errors
-    ///
     /// Database errors only.
     pub async fn lock(tx: &'t Tx<'c>, ids: &[PartnerId]) -> Result<Self> {
         // Locked first, so that the facts do not change: writers of deals lock the partner.
@@ -121,7 +120,6 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
     /// partners whose scores this version would not change.
     ///
     /// # Errors
-    ///
     /// Database errors only.
     pub async fn write(
         mut self,

@@ -29,7 +29,6 @@ pub struct Past {
 /// The live partners after this one in the order of their ids, at most `limit`.
 ///
 /// # Errors
-///
 /// Database errors only.
 pub async fn past(tx: &Tx<'_>, after: Option<PartnerId>, limit: i64) -> Result<Vec<Past>> {
     let mut live = partners::table.filter(partners::deleted_at.is_null()).into_boxed();

@@ -59,7 +59,6 @@ pub async fn get(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
 /// stored as spam without notification, and the response is the same.
 ///
 /// # Errors
-///
 /// `not_found` if the form is closed; `form_changed` if its version is too old; all errors of the
 /// answers.
 pub async fn submit(
@@ -164,7 +163,6 @@ async fn find_same(
 /// Updates the review.
 ///
 /// # Errors
-///
 /// `use_acceptance` for the status `accepted`; `not_found`, `version_mismatch`;
 /// `submission_already_accepted` if the status of an accepted one would change;
 /// `not_found_reference` for the reviewer.
@@ -236,7 +234,6 @@ pub async fn update(
 /// is returned, because the stored response of the acceptance must be deleted too.
 ///
 /// # Errors
-///
 /// `not_found`, `version_mismatch`.
 pub async fn delete(
     tx: &Tx<'_>,

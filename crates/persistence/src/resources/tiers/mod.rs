@@ -132,7 +132,6 @@ async fn clear_default_tier(tx: &Tx<'_>) -> Result<()> {
 /// Updates a tier, and evaluates partners: at once if they are few, otherwise in a job.
 ///
 /// # Errors
-///
 /// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`;
 /// `default_tier` if the default would be removed without a new one.
 pub async fn update(
@@ -209,7 +208,6 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
 /// others get the tier of the rules.
 ///
 /// # Errors
-///
 /// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one;
 /// `tier_in_use` if partners are assigned to it manually and there is no other one.
 pub async fn delete(

@@ -66,7 +66,6 @@ impl TierEvaluation {
     /// The evaluation of a job.
     ///
     /// # Errors
-    ///
     /// Errors of the selection.
     pub async fn open(tx: &Tx<'_>, job: &Job, _: Map<String, Json>) -> Result<Self> {
         let input = &job.input.0.0;
@@ -202,7 +201,6 @@ fn skipped(tx: &Tx<'_>, id: PartnerId, code: Code) -> NewJobItem {
 /// whose job has died.
 ///
 /// # Errors
-///
 /// Errors after which the task should be tried again.
 pub async fn daily(run: &Run) -> Result<Outcome> {
     let deleted: Vec<String> = run
