@@ -223,7 +223,7 @@ impl ImportOptions {
             match misfit(column, field, evidence) {
                 None => mapping.push((column.clone(), field)),
                 Some(example) => reason.push_str(&format!(
-                    "The column `{column}` is not mapped to `{}`, because `{example}` is not one \
+                    " The column `{column}` is not mapped to `{}`, because `{example}` is not one \
                      of its values.",
                     field.name()
                 )),
