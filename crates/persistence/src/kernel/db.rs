@@ -31,11 +31,11 @@ use crate::kernel::{
     turns::{Turn, Turns},
 };
 
-/// Where the database is.
+/// The database and the pool.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// For everything but migrations. When it may become `partneros_app` it does; it must not
-    /// bypass the wall.
+    /// bypass row-level security.
     pub url: String,
     /// Connections in the pool.
     pub pool: usize,
@@ -62,10 +62,10 @@ const READ_TIME: Duration = Duration::from_secs(5);
 /// Of so many connections one is for one organization.
 /// See docs/decisions/0131-what-one-may-take.md.
 const POOL_SHARE: usize = 4;
-/// Organizations whose share is remembered although nobody uses it.
+/// The most unused shares of organizations that are kept in memory.
 const IDLE_SHARES: usize = 10_000;
 
-/// The door to the database. Cheap to clone.
+/// A handle to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
@@ -80,7 +80,7 @@ pub struct Store {
     key_since: Arc<OnceLock<Timestamp>>,
 }
 
-/// What keeps the requests of one organization from being the trouble of all others.
+/// Limits the connections that requests of one organization use at a time.
 struct Fairness {
     /// Connections that one organization uses at a time.
     share: usize,
@@ -213,7 +213,7 @@ impl Store {
         }
     }
 
-    /// A connection of its own, outside the pool, for LISTEN.
+    /// A separate connection outside of the pool, for LISTEN.
     pub(crate) async fn listener(&self) -> Result<AsyncPgConnection> {
         establish(&self.url).await.map_err(Error::database_away)
     }
@@ -404,12 +404,12 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
-    /// On whose behalf it runs.
+    /// The scope in which it runs.
     pub fn scope(&self) -> &'c Scope {
         self.scope
     }
 
-    /// How much the organization may have.
+    /// The limits of the organization.
     pub fn quotas(&self) -> &'c Quotas {
         self.quotas
     }

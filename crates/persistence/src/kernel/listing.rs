@@ -30,7 +30,7 @@ use crate::kernel::{
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     pub table: &'static str,
-    /// The function that answers the ids that a search finds.
+    /// The function that returns the ids found by a search.
     pub search: Option<&'static str>,
     /// Whether rows are deleted by setting `deleted_at`. A search finds live rows only, also with
     /// `include=deleted`.
@@ -54,7 +54,7 @@ enum Part {
     Nulls,
 }
 
-/// Answers a request for a page.
+/// Returns the requested page.
 pub(crate) async fn page<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,
@@ -67,7 +67,7 @@ where
     page_as(tx, request, source, Ok).await
 }
 
-/// The same of rows that are answered in another form.
+/// The same for rows that are returned in another form.
 pub(crate) async fn page_as<'c, T, U>(
     tx: &Tx<'c>,
     request: &ListRequest,
@@ -103,7 +103,7 @@ where
     Ok(Page { data, next_cursor, total_count })
 }
 
-/// How many rows a request finds, wherever its page begins.
+/// The number of rows that match a request, independent of its page.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest, source: Source) -> Result<i64> {
     let mut statement = Statement::new(format!("SELECT count(*) FROM {} WHERE ", source.table));
     conditions(request, source, &mut statement);
@@ -449,7 +449,7 @@ fn sort_value(field: &Field, out: &mut Statement) {
     }
 }
 
-/// What ends every sort.
+/// The SQL of the tie-break.
 fn tie_value(tie: Tie, out: &mut Statement) {
     match tie {
         Tie::Field(field) => sort_value(field, out),

@@ -133,7 +133,7 @@ impl Sort {
         (values, tie)
     }
 
-    /// Reads what [`Self::place_of`] gave; none when it is no place of this order.
+    /// Parses the result of [`Self::place_of`]; `None` if it does not belong to this order.
     pub(super) fn place(&self, values: &[Json], tie: &Json) -> Option<Last> {
         if values.len() != self.keys.len() {
             return None;
