@@ -28,16 +28,16 @@ use crate::{
 /// The weights of the four C's in basis points; together 10000.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCWeights {
-    /// The weight of capacity: can they deliver at scale?
+    /// Capacity: can they deliver at scale?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub capacity: i64,
-    /// Do they have what we need?
+    /// Capability: do they have what is needed?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub capability: i64,
-    /// The weight of commitment: do they act on it?
+    /// Commitment: are they active in the partnership?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub commitment: i64,
-    /// Do they reach our customers?
+    /// Customer alignment: do they reach the organization's customers?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub customer_alignment: i64,
 }

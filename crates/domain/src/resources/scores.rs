@@ -29,13 +29,13 @@ use crate::{
 string_enum! {
     /// One of the four C's.
     FitDimension {
-        /// Can they deliver at scale?
+        /// Capacity: can they deliver at scale?
         Capacity = "capacity",
-        /// Do they have what we need?
+        /// Capability: do they have what is needed?
         Capability = "capability",
-        /// Do they act on it?
+        /// Commitment: are they active in the partnership?
         Commitment = "commitment",
-        /// Do they reach our customers?
+        /// Customer alignment: do they reach the organization's customers?
         CustomerAlignment = "customer_alignment",
     }
     /// What a piece of evidence affects: one of the four C's, or the health of the relationship.

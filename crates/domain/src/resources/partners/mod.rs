@@ -161,16 +161,16 @@ impl RequestBody for QuarterlyWeightsUpdate {
 /// The four dimensions of fit, each 0 to 100.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCBreakdown {
-    /// Can they deliver at scale?
+    /// Capacity: can they deliver at scale?
     #[schema(minimum = 0, maximum = 100, example = 70)]
     pub capacity: i64,
-    /// Do they have what we need?
+    /// Capability: do they have what is needed?
     #[schema(minimum = 0, maximum = 100, example = 80)]
     pub capability: i64,
-    /// Do they act?
+    /// Commitment: are they active in the partnership?
     #[schema(minimum = 0, maximum = 100, example = 50)]
     pub commitment: i64,
-    /// Do they reach our customers?
+    /// Customer alignment: do they reach the organization's customers?
     #[schema(minimum = 0, maximum = 100, example = 60)]
     pub customer_alignment: i64,
 }
