@@ -766,7 +766,7 @@ mod tests {
             ("sk-1", "", "gpt", "PARTNEROS_OPENAI_BASE_URL is missing"),
             ("sk-1", "ftp://x", "gpt", "PARTNEROS_OPENAI_BASE_URL must be"),
             ("sk-1", "http://x/v1", "two words", "PARTNEROS_OPENAI_MODEL must be"),
-            ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY has"),
+            ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY must be"),
         ] {
             let SettingsError(faults) = with(key, url, model).unwrap_err();
             assert!(

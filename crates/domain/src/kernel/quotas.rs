@@ -127,6 +127,6 @@ mod tests {
         };
         assert_eq!(problem.code, Code::QuotaExceeded);
         assert_eq!((&problem.meta["limit"], &problem.meta["wanted"]), (&5.into(), &6.into()));
-        assert!(problem.meta.contains_key("retry_after") && problem.detail.contains("5 jobs"));
+        assert!(problem.meta.contains_key("retry_after") && problem.detail.contains("5 waiting"));
     }
 }

@@ -317,8 +317,7 @@ fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, RequestEr
 async fn read(url: Url, response: Response, most: usize) -> Result<FetchedPage, RequestError> {
     if !response.status().is_success() {
         return Err(RequestError::Failed(format!(
-            "responded with the status \
-                                                 {}",
+            "responded with the status {}",
             response.status().as_u16()
         )));
     }

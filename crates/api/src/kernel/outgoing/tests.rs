@@ -169,8 +169,8 @@ async fn answers_that_are_of_no_use_say_why() {
     let server = Server::start().await;
     let client = server.client();
     for (path, why) in [
-        ("gone", "answered 404"),
-        ("packed", "packed"),
+        ("gone", "responded with the status 404"),
+        ("packed", "compressed"),
         ("nonsense", "closed the connection before the end"),
         ("silence", "closed the connection before the end"),
         ("short", "closed the connection before the end"),

@@ -110,8 +110,8 @@ mod tests {
             letter.text,
             "New application: Acme\n\nAnn has applied to become a partner.\n\n\
              Open in partneros: https://app.example.com/application-submissions/sub_x\n\n--\n\
-             You get this mail as a member of Rockets & Co on partneros. You can switch mails off: \
-             https://app.example.com/settings/notifications\n"
+             You receive this mail as a member of Rockets & Co on partneros. You can turn these \
+             mails off: https://app.example.com/settings/notifications\n"
         );
         assert!(letter.html.contains("member of Rockets &amp; Co on"), "{}", letter.html);
     }
