@@ -565,7 +565,7 @@ async fn a_delivery_over_which_every_worker_dies_is_given_up_and_can_be_tried_ag
     let failed = delivery(&org, &email, has_status("failed")).await;
     assert_eq!(
         (&failed["last_error"], mail_sink().received(&email).len()),
-        (&json!("It could not be tried."), 0)
+        (&json!("Every attempt ended without a result."), 0)
     );
     retried(&org, &failed).await.expect(202);
     delivery(&org, &email, has_status("succeeded")).await;

@@ -85,7 +85,7 @@ fn run(arguments: &[String]) -> Result<()> {
     }
     match COMMANDS.iter().find(|(command, _, _)| command == name) {
         Some((_, _, function)) => function(&Tree::find()?, rest),
-        None => bail!("there is no command `{name}`\n\n{}", usage()),
+        None => bail!("unknown command `{name}`\n\n{}", usage()),
     }
 }
 

@@ -46,7 +46,7 @@ impl From<diesel::result::Error> for Error {
                                 Self::field("not_found_reference", field, "does not exist")
                             }
                             Some(field) => {
-                                Self::field("out_of_range", field, "is outside what is allowed")
+                                Self::field("out_of_range", field, "is outside the allowed range")
                             }
                             None => Self::internal(error),
                         }

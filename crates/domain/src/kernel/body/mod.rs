@@ -86,7 +86,7 @@ impl Schemas {
         match self.named.get(name) {
             Some(checker) => self.errors(checker, pointer, value),
             None => {
-                let detail = format!("there is no schema {name}");
+                let detail = format!("the schema {name} does not exist");
                 vec![FieldError::at_pointer("invalid_format", pointer, detail)]
             }
         }

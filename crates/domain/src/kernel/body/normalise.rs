@@ -199,7 +199,7 @@ impl Normaliser<'_> {
             return None;
         }
         if schema.says("x-https") && !kept.starts_with("https://") {
-            self.error("invalid_format", "must be an address that begins with https://");
+            self.error("invalid_format", "must be a URL that begins with https://");
             return None;
         }
         (kept != text).then_some(Json::String(kept))
