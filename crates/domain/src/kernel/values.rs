@@ -192,6 +192,17 @@ impl Field {
         ids::decode(self.prefix(), json.as_str()?).ok()
     }
 
+    /// A text as the JSON of one of its values. What is no number or boolean stays a text, which is
+    /// refused with the value that was written.
+    pub(crate) fn text_to_json(&self, text: &str) -> Json {
+        let kind = match self.kind {
+            FieldType::Boolean => "boolean",
+            FieldType::Integer | FieldType::Money | FieldType::Score => "integer",
+            _ => "string",
+        };
+        body::typed(Some(kind), text)
+    }
+
     /// Reads the value of a condition, or one of its values when it is about a list: as people
     /// write it, with durations for instants and addresses for domains. It comes in the form in
     /// which it is compared.
@@ -505,9 +516,10 @@ mod tests {
                 Json::Array(items) if field.is_array() => items.iter().collect(),
                 one => vec![one],
             };
-            let folded = match field.is_array() {
-                true => field.folded_items(&value),
-                false => vec![field.fold(value.clone())],
+            let folded = if field.is_array() {
+                field.folded_items(&value)
+            } else {
+                vec![field.fold(value.clone())]
             };
             for (json, folded) in items.into_iter().zip(folded) {
                 match field.parse_condition(json, Utc::now()) {

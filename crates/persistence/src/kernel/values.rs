@@ -1,5 +1,5 @@
-//! Values of fields as PostgreSQL takes and gives them: what each type of field is in SQL. Its other
-//! half, what each type of field makes of a value, is `domain::values`.
+//! Values of fields as PostgreSQL takes and gives them: what each type of field is in SQL. Its
+//! other half, what each type of field makes of a value, is `domain::values`.
 
 use domain::{
     fields::{Field, FieldType},

@@ -110,8 +110,14 @@ field_keys! {
         default: "[]",
         ..f("key_stakeholders", "Key stakeholders", Object, P)
     },
-    JointValueProposition = f("joint_value_proposition", "Joint value proposition", Text, P).null().length(10_000).long(),
-    ExecutiveSummary = f("executive_summary", "Executive summary", Text, P).null().length(10_000).long(),
+    JointValueProposition = f("joint_value_proposition", "Joint value proposition", Text, P)
+        .null()
+        .length(10_000)
+        .long(),
+    ExecutiveSummary = f("executive_summary", "Executive summary", Text, P)
+        .null()
+        .length(10_000)
+        .long(),
     Pipeline = f("pipeline", "Pipeline", Money, C).default("0").indexed(),
     Revenue = f("revenue", "Revenue", Money, C).default("0").indexed(),
     ProductRevenue = f("product_revenue", "Product revenue", Money, C).default("0"),
@@ -123,7 +129,10 @@ field_keys! {
         .default("0")
         .range(0, 1_000_000_000)
         .unit("deals"),
-    Customers = f("customers", "Customers", Integer, C).default("0").range(0, 1_000_000_000).unit("customers"),
+    Customers = f("customers", "Customers", Integer, C)
+        .default("0")
+        .range(0, 1_000_000_000)
+        .unit("customers"),
     Currency = f("currency", "Currency", Text, S)
         .length(3)
         .column("(SELECT organizations.currency FROM organizations)")
@@ -177,7 +186,9 @@ field_keys! {
     KeyStrengths = f("key_strengths", "Key strengths", TextArray, A).items(10).length(200),
     AiSummary = f("ai_summary", "AI summary", Text, A).null().length(2_000).long(),
     ScoredAt = f("scored_at", "Scored", Timestamp, A).null(),
-    ScoresStale = f("scores_stale", "Scores stale", Boolean, A).default("false").column(SCORES_STALE),
+    ScoresStale = f("scores_stale", "Scores stale", Boolean, A)
+        .default("false")
+        .column(SCORES_STALE),
     ExternalId = f("external_id", "External ID", Text, P).null().length(200).never_overridden(),
     CreatedVia = f("created_via", "Created via", Enum, S)
         .words(PartnerCreatedVia::VALUES)
