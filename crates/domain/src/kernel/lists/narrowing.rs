@@ -75,7 +75,7 @@ impl ListRequest {
     /// Excludes rows that were created later than this instant.
     pub fn narrow_to_made_until(&mut self, catalogue: &'static [Field], at: Timestamp) {
         let Some(created_at) = named(catalogue, "created_at") else { return };
-        self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Time(at.0))));
+        self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Instant(at))));
     }
 
     /// Excludes rows that do not match `condition`. It does not come from the request, so it is not
