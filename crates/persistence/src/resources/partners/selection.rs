@@ -14,7 +14,10 @@ use crate::{
         listing,
         statement::{Bind, Statement},
     },
-    resources::{partners::SOURCE, views},
+    resources::{
+        partners::{SOURCE, lists},
+        views,
+    },
 };
 
 /// A selection with what its view finds.
@@ -78,7 +81,7 @@ impl SelectedPartners {
     pub async fn count(&self, tx: &Tx<'_>) -> Result<i64> {
         match self {
             Self::Ids(ids) => Ok(ids.len() as i64),
-            Self::Found(list) => listing::count(tx, list, SOURCE).await,
+            Self::Found(list) => lists::count(tx, list).await,
         }
     }
 
