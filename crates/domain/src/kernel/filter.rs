@@ -165,7 +165,8 @@ impl Comparison {
             Self::Lte => "<=",
         }
     }
-    fn holds(self, order: std::cmp::Ordering) -> bool {
+    /// Whether two values in this order fulfil it.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
             Self::Gt => order.is_gt(),
             Self::Gte => order.is_ge(),

@@ -19,7 +19,7 @@ use crate::kernel::{
 
 struct Database {
     url: String,
-    _cluster: embedded_postgres::Cluster,
+    cluster: embedded_postgres::Cluster,
     _folder: tempfile::TempDir,
 }
 
@@ -50,7 +50,7 @@ fn database() -> Arc<Database> {
         migrate::run(&cluster.address().superuser_url()).await.expect("the schema")
     });
     let url = cluster.url("partneros_app", "postgres");
-    let database = Arc::new(Database { url, _cluster: cluster, _folder: folder });
+    let database = Arc::new(Database { url, cluster, _folder: folder });
     *shared = Arc::downgrade(&database);
     database
 }
@@ -75,6 +75,12 @@ pub(crate) fn run(work: impl AsyncFnOnce(Store, Scope)) {
         store.write(&scope, found).await.expect("an organization");
         work(store, scope).await;
     });
+}
+
+/// A connection that may do everything, for VACUUM and ANALYZE.
+pub(crate) async fn superuser() -> diesel_async::AsyncPgConnection {
+    let url = database().cluster.address().superuser_url();
+    crate::kernel::db::open(&url).await.expect("a connection")
 }
 
 async fn found(tx: &Tx<'_>) -> Result<()> {

@@ -3,6 +3,7 @@
 mod aggregate;
 mod batch;
 mod catalogue;
+pub mod facets;
 mod fields;
 mod query;
 pub mod selection;

@@ -33,7 +33,7 @@ pub(crate) type Row = Map<String, Json>;
 const WORDS: [&str; 12] = ["a", "A", "ab", "AB", "aB", "b", "B1", "b1", "zz", "Zz", "x9", "X10"];
 
 pub(crate) struct World {
-    tags: Vec<TagId>,
+    pub(crate) tags: Vec<TagId>,
     members: Vec<MemberId>,
 }
 
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// A random stored value of a field, as on the wire.
-    fn value(&self, field: &Field, number: usize, dice: &mut Dice) -> Json {
+    pub(crate) fn value(&self, field: &Field, number: usize, dice: &mut Dice) -> Json {
         if field.nullable && dice.one_in(4) {
             return Json::Null;
         }
@@ -117,7 +117,12 @@ impl World {
         Change { key, value: key.field().parse_json(&value).unwrap() }
     }
 
-    async fn insert(&self, tx: &Tx<'_>, number: usize, dice: &mut Dice) -> Result<PartnerId> {
+    pub(crate) async fn insert(
+        &self,
+        tx: &Tx<'_>,
+        number: usize,
+        dice: &mut Dice,
+    ) -> Result<PartnerId> {
         let id = PartnerId::new();
         let mut row = Vec::new();
         for key in PartnerKey::ALL.iter().copied().filter(|key| key.property() == *key) {
@@ -172,7 +177,7 @@ pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (
     (world, all)
 }
 
-fn request(query: &ListQuery) -> ListRequest {
+pub(crate) fn request(query: &ListQuery) -> ListRequest {
     ListRequest::from_body(query, &PARTNER_LIST, "2026-01-02T00:00:00Z".parse().unwrap()).unwrap()
 }
 
@@ -370,7 +375,7 @@ fn operand(field: &Field, rows: &[Row], dice: &mut Dice) -> Json {
     }
 }
 
-fn leaf(field: &Field, operator: Operator, rows: &[Row], dice: &mut Dice) -> Json {
+pub(crate) fn leaf(field: &Field, operator: Operator, rows: &[Row], dice: &mut Dice) -> Json {
     let many = |dice: &mut Dice| {
         (0..1 + dice.below(3)).map(|_| operand(field, rows, dice)).collect::<Vec<_>>()
     };

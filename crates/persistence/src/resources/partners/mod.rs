@@ -4,6 +4,7 @@ pub(crate) mod account_claims;
 mod aggregate;
 mod batch;
 pub mod first_scores;
+mod lists;
 mod overrides;
 mod references;
 pub(crate) mod rollups;
@@ -29,13 +30,13 @@ use crate::{
     kernel::{
         changes::{self, ChangeList},
         db::Tx,
-        listing::{self, Source},
     },
     resources::views,
 };
 
 pub use aggregate::aggregate;
 pub use batch::batch;
+pub use lists::SOURCE;
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
 pub(crate) use references::{partners_managed_by, partners_with_tag, remove_reference};
 pub use write::{
@@ -45,17 +46,12 @@ pub(crate) use write::{checked, edit, logo_changes};
 #[cfg(test)]
 pub(crate) use writer::rows::{insertion_for_tests, update_for_tests};
 
-/// How partners are listed.
-pub const SOURCE: Source = Source {
-    table: "partners",
-    search: Some("search_partners"),
-    soft_delete: true,
-    of_partner: false,
-};
-
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
+    if request.changed_after.is_none() {
+        return Ok(lists::page(tx, &request).await?.into());
+    }
     let followed = ChangeList::<PartnerSummary> {
         source: SOURCE,
         subject: "partner",
@@ -68,13 +64,13 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPa
 /// One page of complete partners, for exports.
 pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
-    listing::page::<Partner>(tx, &request, SOURCE).await
+    lists::page::<Partner>(tx, &request).await
 }
 
 /// How many partners a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
-    listing::count(tx, &request, SOURCE).await
+    lists::count(tx, &request).await
 }
 
 /// One live partner.

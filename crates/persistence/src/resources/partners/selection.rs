@@ -13,7 +13,10 @@ use crate::{
         listing,
         statement::{Bind, Statement},
     },
-    resources::{partners::SOURCE, views},
+    resources::{
+        partners::{SOURCE, lists},
+        views,
+    },
 };
 
 /// A selection whose view is resolved.
@@ -76,7 +79,7 @@ impl SelectedPartners {
     pub async fn count(&self, tx: &Tx<'_>) -> Result<i64> {
         match self {
             Self::Ids(ids) => Ok(ids.len() as i64),
-            Self::Found(list) => listing::count(tx, list, SOURCE).await,
+            Self::Found(list) => lists::count(tx, list).await,
         }
     }
 
