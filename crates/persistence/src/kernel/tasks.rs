@@ -22,6 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::kernel::{
+    announcements::Announcement,
     db::{Store, Tx},
     statement::{Bind, Statement},
 };
@@ -69,11 +70,20 @@ fn lost() -> Error {
     Error::internal(LeaseLost)
 }
 
+/// Workers are woken by tasks that can run within this time. Those for later, such as the first
+/// scores of each new partner, are found when their time has come.
+const ANNOUNCED_AHEAD: chrono::TimeDelta = chrono::TimeDelta::milliseconds(200);
+
 /// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A
 /// living task with the same unique key takes the new payload, and runs once more when it is
 /// running already.
 pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     let scope = tx.scope();
+    let now = Timestamp::now();
+    let run_at = task.run_at.unwrap_or(now);
+    if run_at.0 <= now.0 + ANNOUNCED_AHEAD {
+        tx.announce(Announcement::TasksQueued);
+    }
     let row = (
         tasks::id.eq(Uuid::now_v7()),
         tasks::kind.eq(task.kind),
@@ -84,7 +94,7 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
         tasks::request_id.eq(scope.request_id),
         tasks::unique_key.eq(&task.unique_key),
         tasks::serial_queue.eq(&task.serial_queue),
-        tasks::run_at.eq(task.run_at.unwrap_or(Timestamp::now())),
+        tasks::run_at.eq(run_at),
         tasks::max_attempts.eq(task.max_attempts),
         tasks::lane.eq(task.lane),
     );
@@ -117,6 +127,7 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
 
 /// The living task of this key, unless a worker has it, does not wait any longer.
 pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
+    tx.announce(Announcement::TasksQueued);
     let waiting = tasks::table
         .filter(tasks::unique_key.eq(key))
         .filter(tasks::died_at.is_null())
