@@ -24,7 +24,7 @@ const TRANSACTION: i64 = 5_000;
 const READER_BATCHES: usize = 100;
 /// How long events are gathered: numbering one alone costs as much as numbering ten together.
 /// Nobody waits for this, since readers move events themselves.
-const GATHERING: Duration = Duration::from_millis(50);
+const GATHERING: Duration = Duration::from_millis(100);
 /// How often a process looks for events that another one has left behind.
 const LOOK: Duration = Duration::from_secs(5);
 
