@@ -53,7 +53,7 @@ async fn rows(store: &Store, scope: &Scope) -> Vec<(String, i32, Option<String>,
 async fn events(store: &Store, scope: &Scope) -> Vec<String> {
     use schema::events::dsl;
     store
-        .read(scope, async |tx| {
+        .read_numbered(scope, async |tx| {
             Ok(dsl::events.select(dsl::type_).order(dsl::sequence).load(&mut tx.conn()).await?)
         })
         .await
@@ -893,6 +893,7 @@ async fn the_functions_that_look_over_the_wall_give_nothing_away() {
     let foreign = store.write(other, async |tx| tasks::complete(tx, &task).await).await;
     assert!(LeaseLost::is(&foreign.unwrap_err()));
     store.write(scope, async |tx| jobs::insert(tx, &job(JobId::new())).await).await.unwrap();
+    assert_eq!(events(store, scope).await.len(), 1);
     scratch
         .superuser()
         .await

@@ -34,6 +34,8 @@ pub(crate) struct ChangeList<T> {
 }
 
 /// Returns a page: in the order of changes if requested, otherwise as for every list.
+/// Changes that were committed before are there in a transaction of
+/// [`Store::read_numbered`](crate::kernel::db::Store::read_numbered).
 pub(crate) async fn page<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,
