@@ -24,12 +24,14 @@ use crate::kernel::{
     db::{Store, Tx},
     listing::{self, Source},
     revocations,
-    sql::clock_timestamp,
+    versioned::{self, Changes, next_version, versioned},
 };
 
 define_sql_function! {
     fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
 }
+
+versioned!(ApiKey);
 
 /// What a request with a key is checked against.
 #[derive(Debug, Clone, HasQuery)]
@@ -154,26 +156,20 @@ pub async fn update(
     update: ApiKeyUpdate,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<ApiKey> {
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    let before = lock(tx, id, expected).await?;
     let update = update.checked(&before).map_err(Error::invalid)?;
-    let changes = patch::changes(&before, &update)?;
+    let changes = Changes::between(&before, &update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    let after: ApiKey = diesel::update(api_keys::table.find(id))
-        .set((
-            &update,
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
-        ))
-        .returning(ApiKey::as_returning())
-        .get_result(&mut tx.conn())
-        .await?;
+    let statement =
+        diesel::update(api_keys::table.find(id)).set((&update, next_version!(api_keys)));
+    let returned = statement.returning(ApiKey::as_returning());
+    let after: ApiKey = returned.get_result(&mut tx.conn()).await?;
     revocations::revoke(tx, id.0).await?;
     // The revocation above ends no key. It makes every instance read the row again, which it would
     // otherwise believe for a minute.
-    tx.record(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
+    tx.record(changes.event("api_key.updated", id, after.version));
     Ok(after)
 }
 
@@ -187,7 +183,7 @@ pub async fn rotate(
     overlap_seconds: i64,
     environment: KeyEnvironment,
 ) -> Result<(ApiKey, ApiKeySecret)> {
-    let old = lock(tx, id).await?;
+    let old = lock(tx, id, None).await?;
     let create = ApiKeyCreate {
         name: old.name,
         scopes: old.scopes,
@@ -204,8 +200,7 @@ pub async fn rotate(
         .set((
             api_keys::expires_at.eq(end),
             api_keys::revoked_at.eq((overlap_seconds == 0).then_some(now)),
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
+            next_version!(api_keys),
         ))
         .returning(api_keys::version)
         .get_result(&mut tx.conn())
@@ -229,15 +224,10 @@ pub async fn revoke(
     id: ApiKeyId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    lock(tx, id, expected).await?;
     let now = Timestamp::now();
     let version: i64 = diesel::update(api_keys::table.find(id))
-        .set((
-            api_keys::revoked_at.eq(now),
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
-        ))
+        .set((api_keys::revoked_at.eq(now), next_version!(api_keys)))
         .returning(api_keys::version)
         .get_result(&mut tx.conn())
         .await?;
@@ -248,9 +238,13 @@ pub async fn revoke(
 }
 
 /// A key that is not revoked, until the transaction ends.
-async fn lock(tx: &Tx<'_>, id: ApiKeyId) -> Result<ApiKey> {
+async fn lock(
+    tx: &Tx<'_>,
+    id: ApiKeyId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<ApiKey> {
     let key = ApiKey::query()
         .filter(api_keys::id.eq(id).and(api_keys::revoked_at.is_null()))
         .for_update();
-    Ok(key.first(&mut tx.conn()).await?)
+    versioned::lock(tx, key, expected).await
 }

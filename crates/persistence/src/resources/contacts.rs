@@ -23,7 +23,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
-        sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{
         partners::{
@@ -33,6 +33,8 @@ use crate::{
         views,
     },
 };
+
+versioned!(Contact);
 
 /// How contacts are listed.
 const SOURCE: Source = Source {
@@ -176,7 +178,7 @@ pub async fn update(
     if held.get(&before.partner_id) != Some(&true) && held.get(&partner) != Some(&true) {
         return Err(Error::not_found());
     }
-    let changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
@@ -184,26 +186,14 @@ pub async fn update(
         expect_live(&held, partner)?;
         partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
     }
-    diesel::update(contacts::table.find(id))
-        .set((
-            update,
-            contacts::version.eq(before.version + 1),
-            contacts::updated_at.eq(clock_timestamp()),
-        ))
-        .execute(&mut tx.conn())
-        .await?;
-    // Names and addresses are personal data and erasable: the log says which fields changed, not
-    // their values.
-    let changes: serde_json::Map<String, Value> = changes
-        .into_iter()
-        .map(|(field, change)| match field.as_str() {
-            "partner_id" => (field, change),
-            _ => (field, json!({"from": null, "to": null, "truncated": true})),
-        })
-        .collect();
-    record(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
+    let statement = diesel::update(contacts::table.find(id)).set((update, next_version!(contacts)));
+    let returned = statement.returning(Contact::as_returning());
+    let after: Contact = returned.get_result(&mut tx.conn()).await?;
+    // Names and addresses are personal data and erasable.
+    changes.hide(|field| field != "partner_id");
+    tx.record(changes.event("contact.updated", id, after.version).of_partner(partner));
     mark_scores_stale(tx, [before.partner_id, partner]).await?;
-    get(tx, id).await
+    Ok(after)
 }
 
 /// Erases a contact, also one of a deleted partner, and its place as primary contact and as
@@ -240,10 +230,9 @@ async fn lock<'t, 'c>(
         let partner: PartnerId =
             contacts::table.find(id).select(contacts::partner_id).first(&mut tx.conn()).await?;
         let held = locks::partners(tx, target.into_iter().chain([partner])).await?;
-        let contact: Contact =
-            Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+        let row = Contact::query().filter(contacts::id.eq(id)).for_update();
+        let contact: Contact = versioned::lock(tx, row, expected).await?;
         if contact.partner_id == partner {
-            patch::expect_version(expected, contact.version)?;
             return Ok((contact, held, writer));
         }
     }

@@ -33,9 +33,12 @@ use crate::{
         sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks::{self, Task},
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{notification_deliveries as deliveries, slack},
 };
+
+versioned!(NotificationSettings);
 
 /// The task that tells of applications by number.
 pub const SUMMARY_TASK: &str = "application_summary";
@@ -297,8 +300,7 @@ pub async fn replace_settings(
         return Err(Error::invalid(faults));
     }
     let before: NotificationSettings =
-        NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, before.version)?;
+        versioned::lock(tx, NotificationSettings::query().for_update(), expected).await?;
     if let Some(roles) = &mut update.roles {
         // The order of roles means nothing, so another order is no change.
         roles.sort_unstable();
@@ -353,7 +355,7 @@ async fn write_settings(
     before: &NotificationSettings,
     update: NotificationSettingsUpdate,
 ) -> Result<NotificationSettings> {
-    let changes = patch::changes(before, &update)?;
+    let changes = Changes::between(before, &update)?;
     if changes.is_empty() {
         return Ok(before.clone());
     }
@@ -363,12 +365,13 @@ async fn write_settings(
         update.slack_channel_ids.map(|ids| notification_settings::slack_channel_ids.eq(ids)),
         update.slack_user_ids.map(|ids| notification_settings::slack_user_ids.eq(ids)),
         update.email.map(|email| notification_settings::email.eq(email)),
-        notification_settings::version.eq(notification_settings::version + 1),
-        notification_settings::updated_at.eq(clock_timestamp()),
+        next_version!(notification_settings),
     );
-    diesel::update(notification_settings::table).set(set).execute(&mut tx.conn()).await?;
+    let statement = diesel::update(notification_settings::table).set(set);
+    let returned = statement.returning(NotificationSettings::as_returning());
+    let after: NotificationSettings = returned.get_result(&mut tx.conn()).await?;
     // They belong to the form, but are no part of what its version counts.
-    let data = json!({"changes": {}, "notifications": {"changes": changes}});
+    let data = json!({"changes": {}, "notifications": changes.into_data()});
     tx.record(NewEvent::new("application_form.updated", tx.scope().organization, None, data));
-    get_settings(tx).await
+    Ok(after)
 }

@@ -23,10 +23,12 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
-        sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::partners,
 };
+
+versioned!(PlanItem);
 
 /// How plan items are listed.
 const SOURCE: Source = Source::of("plan_items");
@@ -115,30 +117,22 @@ pub async fn update(
     update: &PlanItemUpdate,
 ) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
-    let mut changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     // It says where to, and is no field.
     changes.remove("before_id");
     let position = match update.before_id {
         Some(before_id) => find_place(tx, &before, before_id).await?,
         None => before.position,
     };
-    if position != before.position {
-        changes.insert("position".into(), json!({"from": before.position, "to": position}));
-    }
+    changes.add("position", &before.position, &position);
     if changes.is_empty() {
         return Ok(before);
     }
-    diesel::update(plan_items::table.find(id))
-        .set((
-            update,
-            plan_items::position.eq(position),
-            plan_items::version.eq(before.version + 1),
-            plan_items::updated_at.eq(clock_timestamp()),
-        ))
-        .execute(&mut tx.conn())
-        .await?;
-    let item = get(tx, id).await?;
-    record(tx, "plan_item.updated", &item, json!({"changes": changes}));
+    let set = (update, plan_items::position.eq(position), next_version!(plan_items));
+    let statement = diesel::update(plan_items::table.find(id)).set(set);
+    let returned = statement.returning(PlanItem::as_returning());
+    let item: PlanItem = returned.get_result(&mut tx.conn()).await?;
+    record(tx, "plan_item.updated", &item, changes.into_data());
     Ok(item)
 }
 
@@ -214,11 +208,7 @@ pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<Part
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     let released: Vec<(PlanItemId, i64, PartnerId)> =
         diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
-            .set((
-                plan_items::owner_id.eq(None::<MemberId>),
-                plan_items::version.eq(plan_items::version + 1),
-                plan_items::updated_at.eq(clock_timestamp()),
-            ))
+            .set((plan_items::owner_id.eq(None::<MemberId>), next_version!(plan_items)))
             .returning((plan_items::id, plan_items::version, plan_items::partner_id))
             .get_results(&mut tx.conn())
             .await?;
@@ -241,10 +231,8 @@ async fn lock(
     if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
         return Err(Error::not_found());
     }
-    let item: PlanItem =
-        PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, item.version)?;
-    Ok(item)
+    let row = PlanItem::query().filter(plan_items::id.eq(id)).for_update();
+    versioned::lock(tx, row, expected).await
 }
 
 fn record(tx: &Tx<'_>, kind: &str, item: &PlanItem, data: Value) {

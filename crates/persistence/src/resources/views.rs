@@ -29,9 +29,11 @@ use uuid::Uuid;
 use crate::kernel::{
     db::Tx,
     listing::{self, Source},
-    sql::clock_timestamp,
     statement::{Bind, Statement},
+    versioned::{self, Changes, next_version, versioned},
 };
+
+versioned!(StoredView);
 
 /// How views are listed.
 const SOURCE: Source = Source::of("views");
@@ -120,7 +122,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
         views::owner_id.eq(&view.owner_id),
     );
     diesel::insert_into(views::table).values(row).execute(&mut tx.conn()).await?;
-    record(tx, "view.created", &view, json!({}));
+    record(tx, "view.created", &view, json!({"changes": {}}));
     get(tx, view.id).await
 }
 
@@ -134,18 +136,18 @@ pub async fn update(
     expected: Option<patch::ExpectedVersions>,
     update: &SavedViewUpdate,
 ) -> Result<SavedView> {
-    let before = lock(tx, id).await?;
+    let before = lock(tx, id, None).await?;
+    // Who may not change it hears that first, whatever the version.
     before.may_be_changed(tx.scope())?;
     patch::expect_version(expected, before.version)?;
-    let changes = patch::changes(&before, update)?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return completed(tx, before).await;
     }
     let mut after = update.applied(&before);
     after.may_be_kept(tx.scope())?;
     after.check(Utc::now())?;
-    after.version += 1;
-    diesel::update(views::table.find(id))
+    after.version = diesel::update(views::table.find(id))
         .set((
             views::name.eq(&after.name),
             views::object.eq(after.object),
@@ -154,10 +156,10 @@ pub async fn update(
             views::sort.eq(&after.sort),
             views::columns_.eq(&after.columns),
             views::visibility.eq(after.visibility),
-            views::version.eq(after.version),
-            views::updated_at.eq(clock_timestamp()),
+            next_version!(views),
         ))
-        .execute(&mut tx.conn())
+        .returning(views::version)
+        .get_result(&mut tx.conn())
         .await?;
     let defaults = view_defaults::table.filter(view_defaults::view_id.eq(id));
     // A default belongs to the lists of one object, which this view no longer selects from.
@@ -169,7 +171,7 @@ pub async fn update(
             .execute(&mut tx.conn())
             .await?;
     }
-    record(tx, "view.updated", &after, json!(changes));
+    record(tx, "view.updated", &after, changes.into_data());
     get(tx, id).await
 }
 
@@ -182,11 +184,11 @@ pub async fn delete(
     id: ViewId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let view = lock(tx, id).await?;
+    let view = lock(tx, id, None).await?;
     view.may_be_changed(tx.scope())?;
     patch::expect_version(expected, view.version)?;
     diesel::delete(views::table.find(id)).execute(&mut tx.conn()).await?;
-    record(tx, "view.deleted", &view, json!({}));
+    record(tx, "view.deleted", &view, json!({"changes": {}}));
     Ok(())
 }
 
@@ -195,7 +197,7 @@ pub async fn delete(
 /// # Errors
 /// `not_found`.
 pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<SavedView> {
-    let view = lock(tx, id).await?;
+    let view = lock(tx, id, None).await?;
     let row = (
         view_defaults::member_id.eq(member),
         view_defaults::object.eq(view.object),
@@ -222,8 +224,7 @@ pub async fn unset_default(
     member: MemberId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<SavedView> {
-    let view = lock(tx, id).await?;
-    patch::expect_version(expected, view.version)?;
+    let view = lock(tx, id, expected).await?;
     let own = view_defaults::table
         .filter(view_defaults::view_id.eq(id))
         .filter(view_defaults::member_id.eq(member));
@@ -282,13 +283,13 @@ fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<ReferenceKey> 
         .unwrap_or_default()
 }
 
-async fn lock(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
-    Ok(StoredView::query()
-        .filter(views::id.eq(id))
-        .filter(visible(tx))
-        .for_update()
-        .first(&mut tx.conn())
-        .await?)
+async fn lock(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<StoredView> {
+    let row = StoredView::query().filter(views::id.eq(id)).filter(visible(tx)).for_update();
+    versioned::lock(tx, row, expected).await
 }
 
 async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
@@ -353,13 +354,10 @@ async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferen
 }
 
 /// A private view is spoken of to its owner alone.
-fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
-    let data = json!({
-        "changes": changes,
-        "name": view.name,
-        "object": view.object,
-        "visibility": view.visibility
-    });
+fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, mut data: Value) {
+    data["name"] = json!(view.name);
+    data["object"] = json!(view.object);
+    data["visibility"] = json!(view.visibility);
     let event = NewEvent::new(kind, view.id, view.version, data);
     tx.record(match view.visible_to() {
         Some(owner) => event.visible_to(owner),

@@ -24,7 +24,7 @@ use futures_util::future::{join, try_join};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    kernel::{db::Tx, locks, sql::clock_timestamp},
+    kernel::{db::Tx, locks, versioned::next_version},
     resources::{
         notifications, organizations,
         partners::{account_claims, rollups, writer::PartnerWriter},
@@ -305,12 +305,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     /// Writes the values of a deal that is held; whether they may be is settled.
     pub(super) async fn replace(&mut self, before: &Deal, values: &DealValues) -> Result<Deal> {
         let tx = self.tx;
-        let row = (
-            values,
-            StoredAccountKeys::from(values.account_keys()),
-            deals::version.eq(deals::version + 1),
-            deals::updated_at.eq(clock_timestamp()),
-        );
+        let row = (values, StoredAccountKeys::from(values.account_keys()), next_version!(deals));
         let deal: Deal = diesel::update(deals::table.find(before.id))
             .set(row)
             .returning(Deal::as_returning())
@@ -376,11 +371,7 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     async fn mark(&mut self, deal: &Deal, deleted_at: Option<Timestamp>) -> Result<Deal> {
         self.touched.insert(deal.values.partner_id);
-        let row = (
-            deals::deleted_at.eq(deleted_at),
-            deals::version.eq(deals::version + 1),
-            deals::updated_at.eq(clock_timestamp()),
-        );
+        let row = (deals::deleted_at.eq(deleted_at), next_version!(deals));
         let changed =
             diesel::update(deals::table.find(deal.id)).set(row).returning(Deal::as_returning());
         Ok(changed.get_result(&mut self.tx.conn()).await?)
@@ -464,11 +455,7 @@ pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<Part
 
 /// Deals of a member who leaves have no owner. The caller holds [`partners_of`] him.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let row = (
-        deals::owner_id.eq(None::<MemberId>),
-        deals::version.eq(deals::version + 1),
-        deals::updated_at.eq(clock_timestamp()),
-    );
+    let row = (deals::owner_id.eq(None::<MemberId>), next_version!(deals));
     let released: Vec<Deal> = diesel::update(deals::table.filter(deals::owner_id.eq(owner)))
         .set(row)
         .returning(Deal::as_returning())

@@ -15,6 +15,7 @@ use domain::{
     },
     lists::ListRequest,
     notifications::NotificationRequest,
+    patch,
     quotas::Quota,
     schema::jobs,
     timestamp::Timestamp,
@@ -28,6 +29,7 @@ use crate::{
         sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks,
+        versioned::next_version,
     },
     resources::notifications,
 };
@@ -207,13 +209,11 @@ pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobI
 pub async fn cancel(
     tx: &Tx<'_>,
     id: JobId,
-    expected: Option<domain::patch::ExpectedVersions>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<Job> {
     lock(tx, id).await?;
     let job = get(tx, id).await?;
-    if expected.is_some_and(|versions| !versions.contains(job.version)) {
-        return Err(Error::version_mismatch(job.version));
-    }
+    patch::expect_version(expected, job.version)?;
     if job.status.is_finished() {
         return Err(Error::of(Code::JobFinished));
     }
@@ -250,8 +250,7 @@ async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>
             .set((
                 jobs::status.eq(JobStatus::Running),
                 jobs::started_at.eq(clock_timestamp().nullable()),
-                jobs::updated_at.eq(clock_timestamp()),
-                jobs::version.eq(jobs::version + 1),
+                next_version!(jobs),
             ))
             .execute(&mut tx.conn())
             .await?;
@@ -276,8 +275,7 @@ async fn end_step(
         jobs::failed.eq(progress.failed),
         jobs::skipped.eq(progress.skipped),
         jobs::position.eq(position),
-        jobs::updated_at.eq(clock_timestamp()),
-        jobs::version.eq(jobs::version + 1),
+        next_version!(jobs),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
     tasks::note_progress(tx, &id.to_string()).await?;
@@ -320,11 +318,7 @@ async fn end_step(
 /// Notes how many items there are.
 async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
-        .set((
-            jobs::total.eq(total),
-            jobs::version.eq(jobs::version + 1),
-            jobs::updated_at.eq(clock_timestamp()),
-        ))
+        .set((jobs::total.eq(total), next_version!(jobs)))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -366,8 +360,7 @@ async fn end(
         jobs::problem.eq(problem),
         jobs::finished_at.eq(clock_timestamp().nullable()),
         jobs::expires_at.eq(Timestamp(Timestamp::now().0 + chrono::TimeDelta::days(7))),
-        jobs::updated_at.eq(clock_timestamp()),
-        jobs::version.eq(jobs::version + 1),
+        next_version!(jobs),
     );
     let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());
     // What was counted at the beginning may have gone meanwhile: in the end all of it is done.
