@@ -1,6 +1,6 @@
-//! What a resource is, declared once in its module as a `static`. Lists, references, retention, the
-//! removal of members, exports, imports, views and the sweeps of the tests read the declaration, and
-//! `openapi/resources.txt` shows all of them. [`crate::RESOURCES`] lists them.
+//! What a resource is, declared once in its module as a `static`. Lists, retention, the removal of
+//! members, exports, imports, views and the sweeps of the tests read the declarations.
+//! [`crate::RESOURCES`] lists them, and `openapi/resources.txt` shows what they say.
 
 use chrono::TimeDelta;
 

@@ -35,8 +35,9 @@ impl ObjectType {
     }
 }
 
-/// Declares the part of [`ObjectType`] that an operation takes, as a schema of the document: a body with
-/// another word is refused before it becomes an [`ObjectType`].
+/// Declares the part of [`ObjectType`] that an operation takes, as a schema of the document: a body
+/// with another word is refused before it becomes an [`ObjectType`]. Fields of this type name the
+/// schema (`value_type`).
 macro_rules! object_schemas {
     ($($(#[doc = $doc:literal])* $name:ident [$($object:ident),*];)*) => {$(
         $(#[doc = $doc])*

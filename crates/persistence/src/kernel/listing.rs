@@ -44,7 +44,7 @@ impl Source {
     /// The rows of a resource.
     ///
     /// # Panics
-    /// When it has no table; sources are constants, so that does not compile.
+    /// When it has no table.
     pub const fn of(resource: &'static Resource) -> Self {
         let Some(table) = resource.table else { panic!("a resource without a table") };
         Self {

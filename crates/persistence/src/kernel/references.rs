@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::kernel::statement::{Bind, Statement};
 
-/// The beginning of a statement that answers pairs of kind and key. Its first branch has no rows, so
-/// that all others begin with UNION ALL.
+/// The beginning of a statement that answers pairs of kind and key. Its first branch has no rows,
+/// so that all others begin with UNION ALL.
 pub(crate) fn statement() -> Statement {
     Statement::new("SELECT ''::text, ''::text WHERE false")
 }

@@ -187,8 +187,9 @@ pub(crate) async fn release(tx: &Tx<'_>, resource: &Resource, owner: MemberId) -
     .with(Bind::Id(Some(owner.0)), format!(" RETURNING id, version, {partner}"));
     let released: Vec<(Uuid, i64, Option<PartnerId>)> =
         statement.answers::<(SqlUuid, BigInt, Nullable<SqlUuid>)>().load(&mut tx.conn()).await?;
+    let subject = resource.subjects.first().unwrap_or(&resource.singular);
+    let kind = format!("{subject}.updated");
     for (id, version, partner) in released {
-        let kind = format!("{}.updated", resource.subjects[0]);
         let changes = Map::from_iter([(field.to_owned(), json!({"from": owner, "to": null}))]);
         let event = Changes(changes).event(&kind, ids::encode(resource.id_prefix(), id), version);
         tx.record(match partner {
