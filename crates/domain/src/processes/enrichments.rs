@@ -12,11 +12,11 @@ use crate::{
         values::FieldRow,
     },
     processes::imports::{
-        Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
-        field_named,
+        Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, Notation, Row, field_named,
     },
     resources::{
         jobs::JobItemWarning,
+        objects::ObjectType,
         partners::{PartnerKey, selection::SelectionRequest},
     },
 };
@@ -117,9 +117,9 @@ impl Findings {
     /// The valid values, and a warning for each invalid one. `currency` is the code of the
     /// organization's currency.
     fn checked(&self, currency: &str) -> ConvertedRow {
-        let fields = COMPANY_DATA.iter().filter_map(|name| {
-            Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
-        });
+        let fields = COMPANY_DATA
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), field_named(ObjectType::Partner, name)?)));
         let format = CellFormat {
             notation: Notation::default(),
             money_unit: ImportMoneyUnit::Major,

@@ -1,7 +1,11 @@
 //! A real database for the tests of this crate: one cluster for all of them, an organization for
 //! each.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, Weak},
+};
 
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -105,6 +109,29 @@ async fn found(tx: &Tx<'_>) -> Result<()> {
 pub(crate) async fn execute(tx: &Tx<'_>, statement: Statement) -> Result<()> {
     statement.execute(&mut tx.conn()).await?;
     Ok(())
+}
+
+/// The sources of crates with their names (`persistence/src/lib.rs`), in the order of the names: for
+/// rules about what stands where.
+pub(crate) fn sources(crates: &[&str]) -> Vec<(String, String)> {
+    fn collect(folder: &Path, name: &str, out: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{name}/{}", path.file_name().unwrap().to_string_lossy());
+            if path.is_dir() {
+                collect(&path, &name, out);
+            } else if name.ends_with(".rs") {
+                out.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for package in crates {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(package);
+        collect(&folder.join("src"), &format!("{package}/src"), &mut out);
+    }
+    out.sort();
+    out
 }
 
 /// Numbers that look random and are the same each time.

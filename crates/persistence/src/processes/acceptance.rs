@@ -18,7 +18,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    kernel::{db::Tx, sql::clock_timestamp},
+    kernel::{db::Tx, sql::clock_timestamp, versioned::next_version},
     resources::{
         application_forms, contacts,
         partners::{
@@ -45,7 +45,7 @@ pub async fn accept(
 ) -> Result<AcceptanceResult> {
     // Submissions are locked before partners (`kernel::locks`). A second acceptance waits here and
     // finds it accepted.
-    let before = lock(tx, id).await?;
+    let before = lock(tx, id, None).await?;
     if before.status == SubmissionStatus::Accepted {
         return Err(already_accepted(&before));
     }
@@ -86,8 +86,7 @@ async fn close(tx: &Tx<'_>, before: &Submission, partner: PartnerId) -> Result<S
             submissions::partner_id.eq(partner),
             submissions::reviewer_id.eq(reviewer),
             submissions::reviewed_at.eq(clock_timestamp().nullable()),
-            submissions::version.eq(before.version + 1),
-            submissions::updated_at.eq(clock_timestamp()),
+            next_version!(submissions),
         ))
         .execute(&mut tx.conn())
         .await?;

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     access::{AccessScope, Scope, StoredScopes, WriteMode},
-    api_keys::{ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyUpdate},
+    api_keys::{API_KEYS, ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyUpdate},
     events::NewEvent,
     ids::{ApiKeyId, OrganizationId},
     lists::ListRequest,
@@ -24,12 +24,14 @@ use crate::kernel::{
     db::{Store, Tx},
     listing::{self, Source},
     revocations,
-    sql::clock_timestamp,
+    versioned::{self, Changes, next_version, versioned},
 };
 
 define_sql_function! {
     fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
 }
+
+versioned!(ApiKey);
 
 /// The data with which a request with a key is checked.
 #[derive(Debug, Clone, HasQuery)]
@@ -83,7 +85,7 @@ pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
 
 /// One page of keys, including revoked ones.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ApiKeyPage> {
-    listing::page::<ApiKey>(tx, request, Source::of("api_keys")).await
+    listing::page::<ApiKey>(tx, request, Source::of(&API_KEYS)).await
 }
 
 /// One key.
@@ -155,26 +157,20 @@ pub async fn update(
     update: ApiKeyUpdate,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<ApiKey> {
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    let before = lock(tx, id, expected).await?;
     let update = update.checked(&before).map_err(Error::invalid)?;
-    let changes = patch::changes(&before, &update)?;
+    let changes = Changes::between(&before, &update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    let after: ApiKey = diesel::update(api_keys::table.find(id))
-        .set((
-            &update,
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
-        ))
-        .returning(ApiKey::as_returning())
-        .get_result(&mut tx.conn())
-        .await?;
+    let statement =
+        diesel::update(api_keys::table.find(id)).set((&update, next_version!(api_keys)));
+    let returned = statement.returning(ApiKey::as_returning());
+    let after: ApiKey = returned.get_result(&mut tx.conn()).await?;
     revocations::revoke(tx, id.0).await?;
     // This revocation does not end the key. It makes every instance read the row again, which is
     // otherwise cached for a minute.
-    tx.record(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
+    tx.record(changes.event("api_key.updated", id, after.version));
     Ok(after)
 }
 
@@ -188,7 +184,7 @@ pub async fn rotate(
     overlap_seconds: i64,
     environment: KeyEnvironment,
 ) -> Result<(ApiKey, ApiKeySecret)> {
-    let old = lock(tx, id).await?;
+    let old = lock(tx, id, None).await?;
     let create = ApiKeyCreate {
         name: old.name,
         scopes: old.scopes,
@@ -205,8 +201,7 @@ pub async fn rotate(
         .set((
             api_keys::expires_at.eq(end),
             api_keys::revoked_at.eq((overlap_seconds == 0).then_some(now)),
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
+            next_version!(api_keys),
         ))
         .returning(api_keys::version)
         .get_result(&mut tx.conn())
@@ -230,15 +225,10 @@ pub async fn revoke(
     id: ApiKeyId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    lock(tx, id, expected).await?;
     let now = Timestamp::now();
     let version: i64 = diesel::update(api_keys::table.find(id))
-        .set((
-            api_keys::revoked_at.eq(now),
-            api_keys::version.eq(api_keys::version + 1),
-            api_keys::updated_at.eq(clock_timestamp()),
-        ))
+        .set((api_keys::revoked_at.eq(now), next_version!(api_keys)))
         .returning(api_keys::version)
         .get_result(&mut tx.conn())
         .await?;
@@ -249,9 +239,13 @@ pub async fn revoke(
 }
 
 /// Locks a key that is not revoked.
-async fn lock(tx: &Tx<'_>, id: ApiKeyId) -> Result<ApiKey> {
+async fn lock(
+    tx: &Tx<'_>,
+    id: ApiKeyId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<ApiKey> {
     let key = ApiKey::query()
         .filter(api_keys::id.eq(id).and(api_keys::revoked_at.is_null()))
         .for_update();
-    Ok(key.first(&mut tx.conn()).await?)
+    versioned::lock(tx, key, expected).await
 }

@@ -6,18 +6,17 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     application_forms::{ApplicationForm, ApplicationFormUpdate, FormContent, PublicForm},
-    events::NewEvent,
     ids::OrganizationId,
     patch,
     schema::{application_form_versions as versions, application_forms},
     timestamp::Timestamp,
 };
-use serde_json::{Map, Value, json};
 
 use crate::{
     kernel::{
         db::{Store, Tx},
         sql::clock_timestamp,
+        versioned::Changes,
     },
     resources::organizations,
 };
@@ -105,7 +104,7 @@ pub async fn replace(
     if content == held {
         return Ok(before);
     }
-    let changes = patch::changes(&held, &content)?;
+    let changes = Changes::between(&held, &content)?;
     diesel::update(application_forms::table)
         .set(application_forms::version.eq(before.version + 1))
         .execute(&mut tx.conn())
@@ -125,10 +124,7 @@ pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
         .execute(&mut tx.conn())
         .await?;
     // The link is only shown to those who may read the form.
-    let changes = Map::from_iter([(
-        "public_token".to_owned(),
-        json!({"from": null, "to": null, "truncated": true}),
-    )]);
+    let changes = Changes::hidden("public_token");
     add_version(tx, &before, &FormContent::from(&before), &token, changes).await
 }
 
@@ -148,7 +144,7 @@ async fn add_version(
     before: &ApplicationForm,
     content: &FormContent,
     token: &str,
-    changes: Map<String, Value>,
+    changes: Changes,
 ) -> Result<ApplicationForm> {
     diesel::update(versions::table.filter(versions::version.eq(before.version)))
         .set(versions::replaced_at.eq(clock_timestamp().nullable()))
@@ -166,12 +162,7 @@ async fn add_version(
     );
     diesel::insert_into(versions::table).values(row).execute(&mut tx.conn()).await?;
     let after = get_version(tx, before.version + 1).await?;
-    let organization = tx.scope().organization;
-    tx.record(NewEvent::new(
-        "application_form.updated",
-        organization,
-        after.version,
-        json!({"changes": changes}),
-    ));
+    let kind = "application_form.updated";
+    tx.record(changes.event(kind, tx.scope().organization, after.version));
     Ok(after)
 }

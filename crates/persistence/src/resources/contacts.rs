@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
-    contacts::{Contact, ContactCreate, ContactPage, ContactUpdate},
+    contacts::{CONTACTS, Contact, ContactCreate, ContactPage, ContactUpdate},
     events::NewEvent,
     ids::{ContactId, PartnerId},
     lists::ListRequest,
+    objects::ObjectType,
     partners::{Change, PartnerKey, RemovedRecord},
     patch,
     schema::{contacts, partners as partners_table},
-    views::ViewObject,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
-        sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{
         partners::{
@@ -34,29 +34,21 @@ use crate::{
     },
 };
 
+versioned!(Contact);
+
 /// How contacts are listed.
-const SOURCE: Source = Source {
-    table: "contacts",
-    search: Some("search_contacts"),
-    soft_delete: false,
-    of_partner: true,
-};
+const SOURCE: Source = Source::of(&CONTACTS);
 
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
-    let request = views::applied(tx, request, ViewObject::Contact).await?;
-    let followed = ChangeList::<Contact> {
-        source: SOURCE,
-        subject: "contact",
-        prefix: ContactId::PREFIX,
-        id: |contact| contact.id.0,
-    };
+    let request = views::applied(tx, request, ObjectType::Contact).await?;
+    let followed = ChangeList::<Contact> { resource: &CONTACTS, id: |contact| contact.id.0 };
     changes::page(tx, &request, followed).await
 }
 
 /// How many contacts a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    let request = views::applied(tx, request, ViewObject::Contact).await?;
+    let request = views::applied(tx, request, ObjectType::Contact).await?;
     listing::count(tx, &request, SOURCE).await
 }
 
@@ -175,7 +167,7 @@ pub async fn update(
     if held.get(&before.partner_id) != Some(&true) && held.get(&partner) != Some(&true) {
         return Err(Error::not_found());
     }
-    let changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
@@ -184,26 +176,15 @@ pub async fn update(
         partners::remove_reference(&mut writer, &[before.partner_id], RemovedRecord::Contact(id))
             .await?;
     }
-    diesel::update(contacts::table.find(id))
-        .set((
-            update,
-            contacts::version.eq(before.version + 1),
-            contacts::updated_at.eq(clock_timestamp()),
-        ))
-        .execute(&mut tx.conn())
-        .await?;
+    let statement = diesel::update(contacts::table.find(id)).set((update, next_version!(contacts)));
+    let returned = statement.returning(Contact::as_returning());
+    let after: Contact = returned.get_result(&mut tx.conn()).await?;
     // Names and addresses are personal data and can be erased, so events contain which fields
     // changed, but not their values.
-    let changes: serde_json::Map<String, Value> = changes
-        .into_iter()
-        .map(|(field, change)| match field.as_str() {
-            "partner_id" => (field, change),
-            _ => (field, json!({"from": null, "to": null, "truncated": true})),
-        })
-        .collect();
-    record(tx, "contact.updated", id, before.version + 1, partner, json!({"changes": changes}));
+    changes.hide(|field| field != "partner_id");
+    tx.record(changes.event("contact.updated", id, after.version).of_partner(partner));
     mark_scores_stale(tx, [before.partner_id, partner]).await?;
-    get(tx, id).await
+    Ok(after)
 }
 
 /// Erases a contact, also one of a deleted partner, and its references as primary contact and
@@ -241,10 +222,9 @@ async fn lock<'t, 'c>(
         let partner: PartnerId =
             contacts::table.find(id).select(contacts::partner_id).first(&mut tx.conn()).await?;
         let held = locks::partners(tx, target.into_iter().chain([partner])).await?;
-        let contact: Contact =
-            Contact::query().filter(contacts::id.eq(id)).for_update().first(&mut tx.conn()).await?;
+        let row = Contact::query().filter(contacts::id.eq(id)).for_update();
+        let contact: Contact = versioned::lock(tx, row, expected).await?;
         if contact.partner_id == partner {
-            patch::expect_version(expected, contact.version)?;
             return Ok((contact, held, writer));
         }
     }

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
-    events::NewEvent,
     ideal_partner_profile::{IdealPartnerProfile, IdealPartnerProfileUpdate},
     patch,
     schema::ideal_partner_profiles,
@@ -13,7 +12,12 @@ use domain::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::kernel::{db::Tx, sql::clock_timestamp};
+use crate::kernel::{
+    db::Tx,
+    versioned::{self, Changes, next_version, versioned},
+};
+
+versioned!(IdealPartnerProfile);
 
 /// The profile of the organization.
 ///
@@ -35,15 +39,14 @@ pub async fn replace(
 ) -> Result<IdealPartnerProfile> {
     update.check(Timestamp::now())?;
     let before: IdealPartnerProfile =
-        IdealPartnerProfile::query().for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, before.version)?;
+        versioned::lock(tx, IdealPartnerProfile::query().for_update(), expected).await?;
     // A merge patch may contain only some weights.
     let weights = update.weights.as_ref().map(|weights| weights.merged(before.weights.0));
     let weights = weights.transpose()?;
-    let mut changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     if let Some(weights) = &weights {
         changes.remove("weights");
-        changes.extend(patch::changes(&before, &json!({"weights": weights}))?);
+        changes.extend(Changes::between(&before, &json!({"weights": weights}))?);
     }
     if changes.is_empty() {
         return Ok(before);
@@ -61,18 +64,13 @@ pub async fn replace(
             .transpose()?
             .map(|criteria| ideal_partner_profiles::criteria.eq(criteria)),
         update.narrative.as_ref().map(|narrative| ideal_partner_profiles::narrative.eq(narrative)),
-        ideal_partner_profiles::version.eq(before.version + 1),
-        ideal_partner_profiles::updated_at.eq(clock_timestamp()),
+        next_version!(ideal_partner_profiles),
     );
-    diesel::update(ideal_partner_profiles::table).set(set).execute(&mut tx.conn()).await?;
-    let after = get(tx).await?;
-    let organization = tx.scope().organization;
-    tx.record(NewEvent::new(
-        "ideal_partner_profile.updated",
-        organization,
-        after.version,
-        json!({"changes": changes}),
-    ));
+    let statement = diesel::update(ideal_partner_profiles::table).set(set);
+    let returned = statement.returning(IdealPartnerProfile::as_returning());
+    let after: IdealPartnerProfile = returned.get_result(&mut tx.conn()).await?;
+    let kind = "ideal_partner_profile.updated";
+    tx.record(changes.event(kind, tx.scope().organization, after.version));
     Ok(after)
 }
 

@@ -4,17 +4,17 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
-    events::NewEvent,
     ids::{ApiKeyId, MemberId},
     me::{Me, MeUpdate, User},
     members::Member,
-    patch,
     schema::members,
 };
-use serde_json::json;
 
 use crate::{
-    kernel::{db::Tx, sql::clock_timestamp},
+    kernel::{
+        db::Tx,
+        versioned::{Changes, next_version},
+    },
     resources::{api_keys, organizations},
 };
 
@@ -39,20 +39,16 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> 
         .await
         .optional()?;
     let (before, _) = person(tx, id).await?;
-    let changes = patch::changes(&before, update)?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return of_member(tx, id).await;
     }
     let version: i64 = diesel::update(members::table.find(id))
-        .set((
-            update,
-            members::version.eq(members::version + 1),
-            members::updated_at.eq(clock_timestamp()),
-        ))
+        .set((update, next_version!(members)))
         .returning(members::version)
         .get_result(&mut tx.conn())
         .await?;
-    tx.record(NewEvent::new("member.updated", id, version, json!({"changes": changes})));
+    tx.record(changes.event("member.updated", id, version));
     of_member(tx, id).await
 }
 

@@ -10,7 +10,7 @@ use domain::{
     events::NewEvent,
     ids::{EventId, MemberId, UserId},
     lists::ListRequest,
-    members::{Member, MemberInvite, MemberPage, MemberStatus, MemberUpdate, needs_owner},
+    members::{MEMBERS, Member, MemberInvite, MemberPage, MemberStatus, MemberUpdate, needs_owner},
     patch,
     schema::members,
     secrets::{OpaqueToken, TokenKind},
@@ -24,7 +24,7 @@ use crate::{
         email_directory::{self, EmailProof},
         listing::{self, Source},
         revocations,
-        sql::clock_timestamp,
+        versioned::{Changes, next_version},
     },
     resources::{passwords, sessions},
 };
@@ -59,7 +59,7 @@ pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
 
 /// One page of members.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<MemberPage> {
-    listing::page::<Member>(tx, request, Source::of("members")).await
+    listing::page::<Member>(tx, request, Source::of(&MEMBERS)).await
 }
 
 /// One member.
@@ -186,8 +186,7 @@ pub async fn accept(
             members::invitation_hash.eq(None::<Vec<u8>>),
             members::invitation_mail_hash.eq(None::<Vec<u8>>),
             members::invitation_expires_at.eq(None::<Timestamp>),
-            members::version.eq(members::version + 1),
-            members::updated_at.eq(clock_timestamp()),
+            next_version!(members),
         ))
         .returning(Member::as_returning())
         .get_result(&mut tx.conn())
@@ -245,20 +244,14 @@ pub(crate) async fn write(
     update: &MemberUpdate,
     reason: Option<&str>,
 ) -> Result<Member> {
-    let changes = patch::changes(before, update)?;
+    let changes = Changes::between(before, update)?;
     if changes.is_empty() {
         return Ok(before.clone());
     }
     let id = before.id;
-    let after: Member = diesel::update(members::table.find(id))
-        .set((
-            update,
-            members::version.eq(members::version + 1),
-            members::updated_at.eq(clock_timestamp()),
-        ))
-        .returning(Member::as_returning())
-        .get_result(&mut tx.conn())
-        .await?;
+    let statement = diesel::update(members::table.find(id)).set((update, next_version!(members)));
+    let returned = statement.returning(Member::as_returning());
+    let after: Member = returned.get_result(&mut tx.conn()).await?;
     if after.status == MemberStatus::Suspended {
         sessions::end_all_but(tx, id, None).await?;
         passwords::forget_resets(tx, id).await?;
@@ -266,7 +259,7 @@ pub(crate) async fn write(
     revocations::revoke(tx, id.0).await?;
     // Access tokens contain the role and are checked without a query; the revocation above makes
     // every instance refuse the old ones.
-    let mut data = json!({"changes": changes});
+    let mut data = changes.into_data();
     if let Some(reason) = reason {
         data["reason"] = reason.into();
     }

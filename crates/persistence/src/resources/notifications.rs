@@ -13,8 +13,9 @@ use domain::{
     lists::ListRequest,
     members::Member,
     notifications::{
-        Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationChannels,
-        NotificationPage, NotificationRequest, NotificationSettings, NotificationSettingsUpdate,
+        Audience, NOTIFICATION_MEMBER, NOTIFICATIONS, Notification, NotificationChannel,
+        NotificationChannels, NotificationPage, NotificationRequest, NotificationSettings,
+        NotificationSettingsUpdate,
     },
     patch,
     schema::{members, notification_deliveries, notification_settings, notifications},
@@ -32,9 +33,12 @@ use crate::{
         sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks::{self, Task},
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{notification_deliveries as deliveries, slack},
 };
+
+versioned!(NotificationSettings);
 
 /// The task that summarizes applications.
 pub const SUMMARY_TASK: &str = "application_summary";
@@ -204,7 +208,7 @@ pub async fn list(
     request: &ListRequest,
 ) -> Result<NotificationPage> {
     let request = request.within([Node::equals(&NOTIFICATION_MEMBER, Value::Id(member.0))]);
-    listing::page::<Notification>(tx, &request, Source::of("notifications")).await
+    listing::page::<Notification>(tx, &request, Source::of(&NOTIFICATIONS)).await
 }
 
 /// Marks a notification as read; the time of the first read is kept.
@@ -296,8 +300,7 @@ pub async fn replace_settings(
         return Err(Error::invalid(faults));
     }
     let before: NotificationSettings =
-        NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, before.version)?;
+        versioned::lock(tx, NotificationSettings::query().for_update(), expected).await?;
     if let Some(roles) = &mut update.roles {
         // The order of roles has no meaning, so another order is not a change.
         roles.sort_unstable();
@@ -352,7 +355,7 @@ async fn write_settings(
     before: &NotificationSettings,
     update: NotificationSettingsUpdate,
 ) -> Result<NotificationSettings> {
-    let changes = patch::changes(before, &update)?;
+    let changes = Changes::between(before, &update)?;
     if changes.is_empty() {
         return Ok(before.clone());
     }
@@ -362,12 +365,13 @@ async fn write_settings(
         update.slack_channel_ids.map(|ids| notification_settings::slack_channel_ids.eq(ids)),
         update.slack_user_ids.map(|ids| notification_settings::slack_user_ids.eq(ids)),
         update.email.map(|email| notification_settings::email.eq(email)),
-        notification_settings::version.eq(notification_settings::version + 1),
-        notification_settings::updated_at.eq(clock_timestamp()),
+        next_version!(notification_settings),
     );
-    diesel::update(notification_settings::table).set(set).execute(&mut tx.conn()).await?;
+    let statement = diesel::update(notification_settings::table).set(set);
+    let returned = statement.returning(NotificationSettings::as_returning());
+    let after: NotificationSettings = returned.get_result(&mut tx.conn()).await?;
     // The settings belong to the form, but are not part of its version.
-    let data = json!({"changes": {}, "notifications": {"changes": changes}});
+    let data = json!({"changes": {}, "notifications": changes.into_data()});
     tx.record(NewEvent::new("application_form.updated", tx.scope().organization, None, data));
-    get_settings(tx).await
+    Ok(after)
 }

@@ -18,8 +18,10 @@ use serde_json::json;
 use crate::kernel::{
     db::Tx,
     email_directory::{self, EmailProof},
-    sql::clock_timestamp,
+    versioned::{self, Changes, next_version, versioned},
 };
+
+versioned!(Organization);
 
 /// The tiers of a new organization: key, name and rank; the first is the default.
 const FIRST_TIERS: [(&str, &str, i32); 5] = [
@@ -106,30 +108,21 @@ pub async fn update(
     update: &OrganizationUpdate,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<Organization> {
-    let before: Organization = Organization::query().for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, before.version)?;
-    let changes = patch::changes(&before, update)?;
+    let before: Organization =
+        versioned::lock(tx, Organization::query().for_update(), expected).await?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    if changes.contains_key("currency") && has_amounts(tx).await? {
+    if changes.contains("currency") && has_amounts(tx).await? {
         return Err(Error::taken(Code::CurrencyInUse, "#/currency"));
     }
     diesel::update(organizations::table)
-        .set((
-            update,
-            organizations::version.eq(organizations::version + 1),
-            organizations::updated_at.eq(clock_timestamp()),
-        ))
+        .set((update, next_version!(organizations)))
         .execute(&mut tx.conn())
         .await?;
     let after = get(tx).await?;
-    tx.record(NewEvent::new(
-        "organization.updated",
-        after.id,
-        after.version,
-        json!({"changes": changes}),
-    ));
+    tx.record(changes.event("organization.updated", after.id, after.version));
     Ok(after)
 }
 

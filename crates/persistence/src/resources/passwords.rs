@@ -24,7 +24,6 @@ use crate::{
         db::Tx,
         email_directory,
         mail_allowances::{self, Allowance},
-        sql::clock_timestamp,
         tasks::{self, Task},
     },
     resources::{organizations, sessions},
@@ -201,10 +200,11 @@ pub async fn change(
     sessions::end_all_but(tx, member, Some(session)).await
 }
 
-/// The password is not a visible property of the member, so the version does not change.
+/// The password is no property of the member as anybody sees it, so neither the version nor
+/// `updated_at` changes.
 async fn keep(tx: &Tx<'_>, member: MemberId, password_hash: &str) -> Result<()> {
     diesel::update(members::table.find(member))
-        .set((members::password_hash.eq(password_hash), members::updated_at.eq(clock_timestamp())))
+        .set(members::password_hash.eq(password_hash))
         .execute(&mut tx.conn())
         .await?;
     forget_resets(tx, member).await

@@ -6,13 +6,13 @@ use domain::{
     Error, Result,
     events::NewEvent,
     filter::{Node, Value as FilterValue},
-    ids::{MemberId, PartnerId, PlanItemId},
+    ids::{PartnerId, PlanItemId},
     joint_plans::PlanItemCounts,
     lists::ListRequest,
     patch,
     plan_items::{
-        ItemPosition, PLAN_ITEM_PARTNER, POSITION_GAP, PlanItem, PlanItemCreate, PlanItemKind,
-        PlanItemPage, PlanItemUpdate, place,
+        ItemPosition, PLAN_ITEM_PARTNER, PLAN_ITEMS, POSITION_GAP, PlanItem, PlanItemCreate,
+        PlanItemKind, PlanItemPage, PlanItemUpdate, place,
     },
     schema::{partners as partners_table, plan_items},
 };
@@ -23,13 +23,15 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
-        sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::partners,
 };
 
+versioned!(PlanItem);
+
 /// How plan items are listed.
-const SOURCE: Source = Source::of("plan_items");
+const SOURCE: Source = Source::of(&PLAN_ITEMS);
 
 /// One page of the items of a partner.
 ///
@@ -115,30 +117,22 @@ pub async fn update(
     update: &PlanItemUpdate,
 ) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
-    let mut changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     // It is the target of the move, and not a field.
     changes.remove("before_id");
     let position = match update.before_id {
         Some(before_id) => find_place(tx, &before, before_id).await?,
         None => before.position,
     };
-    if position != before.position {
-        changes.insert("position".into(), json!({"from": before.position, "to": position}));
-    }
+    changes.add("position", &before.position, &position);
     if changes.is_empty() {
         return Ok(before);
     }
-    diesel::update(plan_items::table.find(id))
-        .set((
-            update,
-            plan_items::position.eq(position),
-            plan_items::version.eq(before.version + 1),
-            plan_items::updated_at.eq(clock_timestamp()),
-        ))
-        .execute(&mut tx.conn())
-        .await?;
-    let item = get(tx, id).await?;
-    record(tx, "plan_item.updated", &item, json!({"changes": changes}));
+    let set = (update, plan_items::position.eq(position), next_version!(plan_items));
+    let statement = diesel::update(plan_items::table.find(id)).set(set);
+    let returned = statement.returning(PlanItem::as_returning());
+    let item: PlanItem = returned.get_result(&mut tx.conn()).await?;
+    record(tx, "plan_item.updated", &item, changes.into_data());
     Ok(item)
 }
 
@@ -209,31 +203,6 @@ pub async fn delete(
     Ok(())
 }
 
-/// The partners in whose plans a member owns items.
-pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
-    let own = plan_items::table.filter(plan_items::owner_id.eq(owner));
-    Ok(own.select(plan_items::partner_id).distinct().load(&mut tx.conn()).await?)
-}
-
-/// Items of a removed member have no owner. The caller has locked [`partners_of`] the member.
-pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let released: Vec<(PlanItemId, i64, PartnerId)> =
-        diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
-            .set((
-                plan_items::owner_id.eq(None::<MemberId>),
-                plan_items::version.eq(plan_items::version + 1),
-                plan_items::updated_at.eq(clock_timestamp()),
-            ))
-            .returning((plan_items::id, plan_items::version, plan_items::partner_id))
-            .get_results(&mut tx.conn())
-            .await?;
-    for (id, version, partner) in released {
-        let data = json!({"changes": {"owner_id": {"from": owner, "to": null}}});
-        tx.record(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
-    }
-    Ok(())
-}
-
 /// Locks an item, and before it its partner: two transactions that move items of one plan would
 /// otherwise deadlock.
 async fn lock(
@@ -246,10 +215,8 @@ async fn lock(
     if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
         return Err(Error::not_found());
     }
-    let item: PlanItem =
-        PlanItem::query().filter(plan_items::id.eq(id)).for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, item.version)?;
-    Ok(item)
+    let row = PlanItem::query().filter(plan_items::id.eq(id)).for_update();
+    versioned::lock(tx, row, expected).await
 }
 
 fn record(tx: &Tx<'_>, kind: &str, item: &PlanItem, data: Value) {

@@ -10,7 +10,7 @@ use domain::{
     partners::RemovedRecord,
     patch,
     schema::tags,
-    tags::{Tag, TagCreate, TagPage, TagUpdate},
+    tags::{TAGS, Tag, TagCreate, TagPage, TagUpdate},
 };
 use serde_json::json;
 
@@ -19,14 +19,15 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         locks,
-        sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::partners::{self, writer::PartnerWriter},
 };
 
+versioned!(Tag);
+
 /// How tags are listed.
-const SOURCE: Source =
-    Source { table: "tags", search: Some("search_tags"), soft_delete: false, of_partner: false };
+const SOURCE: Source = Source::of(&TAGS);
 
 /// One page of tags.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TagPage> {
@@ -69,16 +70,14 @@ pub async fn update(
     update: &TagUpdate,
 ) -> Result<Tag> {
     let before = lock(tx, id, expected).await?;
-    let changes = patch::changes(&before, update)?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    diesel::update(tags::table.find(id))
-        .set((update, tags::version.eq(before.version + 1), tags::updated_at.eq(clock_timestamp())))
-        .execute(&mut tx.conn())
-        .await?;
-    tx.record(NewEvent::new("tag.updated", id, before.version + 1, json!({"changes": changes})));
-    get(tx, id).await
+    let statement = diesel::update(tags::table.find(id)).set((update, next_version!(tags)));
+    let after: Tag = statement.returning(Tag::as_returning()).get_result(&mut tx.conn()).await?;
+    tx.record(changes.event("tag.updated", id, after.version));
+    Ok(after)
 }
 
 /// Deletes a tag and removes it from all partners, even where its field is overridden, because an
@@ -110,7 +109,5 @@ pub async fn delete(
 }
 
 async fn lock(tx: &Tx<'_>, id: TagId, expected: Option<patch::ExpectedVersions>) -> Result<Tag> {
-    let tag = Tag::query().filter(tags::id.eq(id)).for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, tag.version)?;
-    Ok(tag)
+    versioned::lock(tx, Tag::query().filter(tags::id.eq(id)).for_update(), expected).await
 }

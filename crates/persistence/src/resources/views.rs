@@ -13,28 +13,30 @@ use domain::{
     filter::{Node, Value as FilterValue},
     ids::{MemberId, ViewId},
     lists::{ListRequest, Narrowing},
+    objects::ObjectType,
     page::Page,
     patch,
     schema::{view_defaults, views},
     timestamp::Timestamp,
     views::{
         ExistingReferences, ReferenceKey, SavedView, SavedViewCreate, SavedViewPage,
-        SavedViewUpdate, StoredView, VIEW, VIEW_OWNER, ViewObject, ViewVisibility, named,
-        narrowing, unknown_view,
+        SavedViewUpdate, StoredView, VIEW, VIEW_OWNER, VIEWS, ViewVisibility, named, narrowing,
+        unknown_view,
     },
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::kernel::{
     db::Tx,
     listing::{self, Source},
-    sql::clock_timestamp,
-    statement::{Bind, Statement},
+    references,
+    versioned::{self, Changes, next_version, versioned},
 };
 
+versioned!(StoredView);
+
 /// How views are listed.
-const SOURCE: Source = Source::of("views");
+const SOURCE: Source = Source::of(&VIEWS);
 
 type Condition = Box<dyn BoxableExpression<views::table, Pg, SqlType = sql_types::Bool>>;
 
@@ -120,7 +122,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
         views::owner_id.eq(&view.owner_id),
     );
     diesel::insert_into(views::table).values(row).execute(&mut tx.conn()).await?;
-    record(tx, "view.created", &view, json!({}));
+    record(tx, "view.created", &view, json!({"changes": {}}));
     get(tx, view.id).await
 }
 
@@ -134,18 +136,18 @@ pub async fn update(
     expected: Option<patch::ExpectedVersions>,
     update: &SavedViewUpdate,
 ) -> Result<SavedView> {
-    let before = lock(tx, id).await?;
+    let before = lock(tx, id, None).await?;
+    // Who may not change it hears that first, whatever the version.
     before.may_be_changed(tx.scope())?;
     patch::expect_version(expected, before.version)?;
-    let changes = patch::changes(&before, update)?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return completed(tx, before).await;
     }
     let mut after = update.applied(&before);
     after.may_be_kept(tx.scope())?;
     after.check(Utc::now())?;
-    after.version += 1;
-    diesel::update(views::table.find(id))
+    after.version = diesel::update(views::table.find(id))
         .set((
             views::name.eq(&after.name),
             views::object.eq(after.object),
@@ -154,10 +156,10 @@ pub async fn update(
             views::sort.eq(&after.sort),
             views::columns_.eq(&after.columns),
             views::visibility.eq(after.visibility),
-            views::version.eq(after.version),
-            views::updated_at.eq(clock_timestamp()),
+            next_version!(views),
         ))
-        .execute(&mut tx.conn())
+        .returning(views::version)
+        .get_result(&mut tx.conn())
         .await?;
     let defaults = view_defaults::table.filter(view_defaults::view_id.eq(id));
     // A default belongs to the lists of one kind of records, which this view no longer shows.
@@ -169,7 +171,7 @@ pub async fn update(
             .execute(&mut tx.conn())
             .await?;
     }
-    record(tx, "view.updated", &after, json!(changes));
+    record(tx, "view.updated", &after, changes.into_data());
     get(tx, id).await
 }
 
@@ -182,11 +184,11 @@ pub async fn delete(
     id: ViewId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    let view = lock(tx, id).await?;
+    let view = lock(tx, id, None).await?;
     view.may_be_changed(tx.scope())?;
     patch::expect_version(expected, view.version)?;
     diesel::delete(views::table.find(id)).execute(&mut tx.conn()).await?;
-    record(tx, "view.deleted", &view, json!({}));
+    record(tx, "view.deleted", &view, json!({"changes": {}}));
     Ok(())
 }
 
@@ -195,7 +197,7 @@ pub async fn delete(
 /// # Errors
 /// `not_found`.
 pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<SavedView> {
-    let view = lock(tx, id).await?;
+    let view = lock(tx, id, None).await?;
     let row = (
         view_defaults::member_id.eq(member),
         view_defaults::object.eq(view.object),
@@ -223,8 +225,7 @@ pub async fn unset_default(
     member: MemberId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<SavedView> {
-    let view = lock(tx, id).await?;
-    patch::expect_version(expected, view.version)?;
+    let view = lock(tx, id, expected).await?;
     let own = view_defaults::table
         .filter(view_defaults::view_id.eq(id))
         .filter(view_defaults::member_id.eq(member));
@@ -249,11 +250,11 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
 pub(crate) async fn applied<'r>(
     tx: &Tx<'_>,
     request: &'r ListRequest,
-    object: ViewObject,
+    object: ObjectType,
 ) -> Result<Cow<'r, ListRequest>> {
     let Some(asked) = &request.view else { return Ok(Cow::Borrowed(request)) };
     let view = selection(tx, asked.id, object, &asked.place).await?;
-    Ok(Cow::Owned(request.clone().with_view(&view, object.list())?))
+    Ok(Cow::Owned(request.clone().with_view(&view, object.resource().list())?))
 }
 
 /// The conditions of the view `id` for `object`; `place` is where a request refers to it.
@@ -263,7 +264,7 @@ pub(crate) async fn applied<'r>(
 pub async fn selection(
     tx: &Tx<'_>,
     id: ViewId,
-    object: ViewObject,
+    object: ObjectType,
     place: &Place,
 ) -> Result<Narrowing> {
     let found = StoredView::query()
@@ -283,13 +284,13 @@ fn names_of(view: &StoredView, now: chrono::DateTime<Utc>) -> Vec<ReferenceKey> 
         .unwrap_or_default()
 }
 
-async fn lock(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
-    Ok(StoredView::query()
-        .filter(views::id.eq(id))
-        .filter(visible(tx))
-        .for_update()
-        .first(&mut tx.conn())
-        .await?)
+async fn lock(
+    tx: &Tx<'_>,
+    id: ViewId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<StoredView> {
+    let row = StoredView::query().filter(views::id.eq(id)).filter(visible(tx)).for_update();
+    versioned::lock(tx, row, expected).await
 }
 
 async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
@@ -326,27 +327,11 @@ async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferen
     let keys = |kind: FieldReference| {
         named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
     };
-    // A first branch without rows, so that all others begin with UNION ALL.
-    let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
-    for (kind, table) in [
-        (FieldReference::Tag, "tags"),
-        (FieldReference::Member, "members"),
-        (FieldReference::Contact, "contacts"),
-        (FieldReference::Deal, "deals"),
-    ] {
-        let ids: Vec<Uuid> = keys(kind).filter_map(|key| key.parse().ok()).collect();
-        if !ids.is_empty() {
-            out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY("))
-                .bind(Bind::Ids(ids))
-                .sql(")");
+    let mut out = references::statement();
+    for word in FieldReference::VALUES {
+        if let Ok(kind) = word.parse() {
+            references::push(&mut out, kind, keys(kind).collect());
         }
-    }
-    let tiers: Vec<String> = keys(FieldReference::Tier).collect();
-    if !tiers.is_empty() {
-        // A deleted tier keeps its row as long as partners have it (docs/tiers.md).
-        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
-            .bind(Bind::Texts(tiers))
-            .sql(")");
     }
     let rows: Vec<(String, String)> =
         out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;
@@ -354,13 +339,10 @@ async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferen
 }
 
 /// Records an event about a view. Events about private views are visible to their owner only.
-fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
-    let data = json!({
-        "changes": changes,
-        "name": view.name,
-        "object": view.object,
-        "visibility": view.visibility
-    });
+fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, mut data: Value) {
+    data["name"] = json!(view.name);
+    data["object"] = json!(view.object);
+    data["visibility"] = json!(view.visibility);
     let event = NewEvent::new(kind, view.id, view.version, data);
     tx.record(match view.visible_to() {
         Some(owner) => event.visible_to(owner),

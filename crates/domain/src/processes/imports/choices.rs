@@ -1,14 +1,8 @@
 //! The enums in the options of an import.
 
-use crate::kernel::{access::AccessScope, string_enum::string_enum};
+use crate::kernel::string_enum::string_enum;
 
 string_enum! {
-    /// The kind of records in the file.
-    ImportObject {
-        Partner = "partner",
-        Contact = "contact",
-        Deal = "deal",
-    }
     /// How a row finds its partner.
     ImportMatch {
         /// By domain. A row without a valid domain matches, among the partners with its name, the
@@ -62,16 +56,5 @@ string_enum! {
         Point = "point",
         /// `1.234,56`.
         Comma = "comma",
-    }
-}
-
-impl ImportObject {
-    /// The scope that an API key needs to write these records.
-    pub const fn scope(self) -> AccessScope {
-        match self {
-            Self::Partner => AccessScope::PartnersWrite,
-            Self::Contact => AccessScope::ContactsWrite,
-            Self::Deal => AccessScope::DealsWrite,
-        }
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    choices::ImportObject,
     columns::suggest,
     csv::{Record, Records},
     options::{ImportMapping, ImportOptions},
     row::{Format, MAX_COLUMNS, unreadable},
 };
-use crate::kernel::{domains, error::Result, formats};
+use crate::{
+    kernel::{domains, error::Result, formats},
+    resources::objects::ObjectType,
+};
 
 /// The number of records in which the separator and the header are searched.
 const SAMPLE: usize = 50;
@@ -144,11 +146,11 @@ fn header_row(lines: &[Line], mapping: &Option<ImportMapping>) -> (u64, &'static
     let widest = lines.iter().map(Line::filled).max().unwrap_or(0);
     let candidates: Vec<&Line> = lines.iter().filter(|line| line.filled() * 2 >= widest).collect();
     let recognized = |line: &&Line| {
-        let count = |object: ImportObject| {
+        let count = |object: ObjectType| {
             let columns: Vec<String> = line.cells.clone();
             suggest(object, &columns).iter().flatten().count()
         };
-        [ImportObject::Partner, ImportObject::Contact, ImportObject::Deal]
+        [ObjectType::Partner, ObjectType::Contact, ObjectType::Deal]
             .into_iter()
             .map(count)
             .max()

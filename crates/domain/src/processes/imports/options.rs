@@ -8,16 +8,19 @@ use utoipa::ToSchema;
 
 use super::{
     choices::{
-        ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportObject,
-        ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers,
+        ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportOnDuplicateRow,
+        ImportOnMatch, ImportOnNameDiffers,
     },
     columns::{self, ImportField, field_named},
     encoding::ImportEncoding,
 };
-use crate::kernel::{
-    error::{Code, Error, Result},
-    field_error::FieldError,
-    request_body::RequestBody,
+use crate::{
+    kernel::{
+        error::{Code, Error, Result},
+        field_error::FieldError,
+        request_body::RequestBody,
+    },
+    resources::objects::{ImportObject, ObjectType},
 };
 
 /// The fields to which columns map. In addition to the fields of the record, a column may map to
@@ -46,7 +49,8 @@ pub struct ImportDefaults(pub Map<String, Value>);
 #[serde(deny_unknown_fields)]
 pub struct ImportOptions {
     /// The kind of records in the file.
-    pub object: ImportObject,
+    #[schema(value_type = ImportObject)]
+    pub object: ObjectType,
     /// The fields to which columns map; guessed from the headers if absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,

@@ -4,17 +4,20 @@ use super::{
     LogoSource, PartnerCategory, PartnerCreatedVia, PartnerStage, PartnerStatus, PartnerType,
     TierSource,
 };
-use crate::kernel::fields::{
-    Field,
-    FieldClass::{
-        Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U,
-    },
-    FieldReference::{Contact, Member, Tag, Tier},
-    FieldType::{
-        Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
-        Timestamp,
-    },
+use crate::kernel::{
     field_keys,
+    fields::{
+        Field,
+        FieldClass::{
+            Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U,
+        },
+        FieldReference::{Contact, Member, Tag, Tier},
+        FieldType::{
+            Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
+            Timestamp,
+        },
+    },
+    ids::PartnerId,
 };
 
 const fn f(
@@ -52,7 +55,7 @@ field_keys! {
     PartnerKey;
     /// Every field of a partner.
     PARTNER;
-    Id = f("id", "ID", Id, S),
+    Id = f("id", "ID", Id, S).ids(PartnerId::PREFIX, "PartnerId"),
     Name = f("name", "Name", Text, P).required().length(200).indexed().mappable(),
     Domain = f("domain", "Domain", Domain, P).null().length(253).mappable(),
     LogoUrl = f("logo_url", "Logo", Text, S).null().link().query_only(),

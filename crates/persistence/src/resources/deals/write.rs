@@ -9,11 +9,11 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, FieldError, Result,
     deals::{
-        AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
+        AccountKeys, DEALS, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
         DealValues, StoredAccountKeys,
     },
     events::NewEvent,
-    ids::{DealId, EventId, MemberId, PartnerId},
+    ids::{DealId, EventId, PartnerId},
     notifications::NotificationRequest,
     organizations::today,
     patch,
@@ -24,15 +24,12 @@ use futures_util::future::{join, try_join};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    kernel::{db::Tx, locks, sql::clock_timestamp},
+    kernel::{db::Tx, locks, versioned::next_version},
     resources::{
         notifications, organizations,
         partners::{account_claims, rollups, writer::PartnerWriter},
     },
 };
-
-/// How long a deleted deal can be restored, in days.
-const RESTORABLE: i64 = 30;
 
 /// Inserts a deal. The default status depends on the kind of its creator.
 ///
@@ -302,12 +299,7 @@ impl<'t, 'c> Writer<'t, 'c> {
     /// Writes the values of a locked deal, which the caller has validated.
     pub(super) async fn replace(&mut self, before: &Deal, values: &DealValues) -> Result<Deal> {
         let tx = self.tx;
-        let row = (
-            values,
-            StoredAccountKeys::from(values.account_keys()),
-            deals::version.eq(deals::version + 1),
-            deals::updated_at.eq(clock_timestamp()),
-        );
+        let row = (values, StoredAccountKeys::from(values.account_keys()), next_version!(deals));
         let deal: Deal = diesel::update(deals::table.find(before.id))
             .set(row)
             .returning(Deal::as_returning())
@@ -361,7 +353,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             return Err(Error::not_found());
         }
         let Some(deleted_at) = before.deleted_at else { return Ok(before) };
-        if (self.context.now.0 - deleted_at.0).num_days() >= RESTORABLE {
+        if !DEALS.is_restorable(deleted_at, self.context.now) {
             return Err(Error::not_found());
         }
         // Like a new approval: another partner may have an approved deal for the account now.
@@ -373,11 +365,7 @@ impl<'t, 'c> Writer<'t, 'c> {
 
     async fn mark(&mut self, deal: &Deal, deleted_at: Option<Timestamp>) -> Result<Deal> {
         self.touched.insert(deal.values.partner_id);
-        let row = (
-            deals::deleted_at.eq(deleted_at),
-            deals::version.eq(deals::version + 1),
-            deals::updated_at.eq(clock_timestamp()),
-        );
+        let row = (deals::deleted_at.eq(deleted_at), next_version!(deals));
         let changed =
             diesel::update(deals::table.find(deal.id)).set(row).returning(Deal::as_returning());
         Ok(changed.get_result(&mut self.tx.conn()).await?)
@@ -450,33 +438,4 @@ fn record(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
     let id = event.id;
     tx.record(event);
     id
-}
-
-/// The partners with deals that a member owns.
-pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
-    let own = deals::table.filter(deals::owner_id.eq(owner));
-    Ok(own.select(deals::partner_id).distinct().load(&mut tx.conn()).await?)
-}
-
-/// Deals of a removed member have no owner. The caller has locked [`partners_of`] the member.
-pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let row = (
-        deals::owner_id.eq(None::<MemberId>),
-        deals::version.eq(deals::version + 1),
-        deals::updated_at.eq(clock_timestamp()),
-    );
-    let released: Vec<Deal> = diesel::update(deals::table.filter(deals::owner_id.eq(owner)))
-        .set(row)
-        .returning(Deal::as_returning())
-        .get_results(&mut tx.conn())
-        .await?;
-    for deal in released {
-        record(
-            tx,
-            "deal.updated",
-            &deal,
-            json!({"changes": {"owner_id": {"from": owner, "to": null}}}),
-        );
-    }
-    Ok(())
 }

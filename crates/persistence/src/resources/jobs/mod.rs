@@ -10,11 +10,12 @@ use domain::{
     filter::{Comparison, Node, Test, Value as FilterValue},
     ids::JobId,
     jobs::{
-        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobPage, JobProgress,
+        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, JOBS, Job, JobItem, JobItemPage, JobPage, JobProgress,
         JobStatus, JobType, NewJobItem, NewTask, check_kept,
     },
     lists::ListRequest,
     notifications::NotificationRequest,
+    patch,
     quotas::Quota,
     schema::jobs,
     timestamp::Timestamp,
@@ -28,6 +29,7 @@ use crate::{
         sql::clock_timestamp,
         statement::{Bind, Statement},
         tasks,
+        versioned::next_version,
     },
     resources::notifications,
 };
@@ -186,7 +188,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
         let own = Test::In(actor.into_iter().collect());
         scope.push(Node::Leaf(&JOB_ACTOR, own));
     }
-    listing::page::<Job>(tx, &request.within(scope), Source::of("jobs")).await
+    listing::page::<Job>(tx, &request.within(scope), Source::of(&JOBS)).await
 }
 
 /// One page of the items of a job.
@@ -196,7 +198,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
 pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobItemPage> {
     get(tx, id).await?;
     let request = request.within([Node::equals(&JOB_ITEM_JOB, FilterValue::Id(id.0))]);
-    listing::page::<JobItem>(tx, &request, Source::of("job_items")).await
+    listing::page::<JobItem>(tx, &request, Source::part("job_items")).await
 }
 
 /// Cancels a job of the caller; admins may cancel any. Completed items are kept. A running job
@@ -207,13 +209,11 @@ pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobI
 pub async fn cancel(
     tx: &Tx<'_>,
     id: JobId,
-    expected: Option<domain::patch::ExpectedVersions>,
+    expected: Option<patch::ExpectedVersions>,
 ) -> Result<Job> {
     lock(tx, id).await?;
     let job = get(tx, id).await?;
-    if expected.is_some_and(|versions| !versions.contains(job.version)) {
-        return Err(Error::version_mismatch(job.version));
-    }
+    patch::expect_version(expected, job.version)?;
     if job.status.is_finished() {
         return Err(Error::of(Code::JobFinished));
     }
@@ -250,8 +250,7 @@ async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>
             .set((
                 jobs::status.eq(JobStatus::Running),
                 jobs::started_at.eq(clock_timestamp().nullable()),
-                jobs::updated_at.eq(clock_timestamp()),
-                jobs::version.eq(jobs::version + 1),
+                next_version!(jobs),
             ))
             .execute(&mut tx.conn())
             .await?;
@@ -276,8 +275,7 @@ async fn end_step(
         jobs::failed.eq(progress.failed),
         jobs::skipped.eq(progress.skipped),
         jobs::position.eq(position),
-        jobs::updated_at.eq(clock_timestamp()),
-        jobs::version.eq(jobs::version + 1),
+        next_version!(jobs),
     );
     diesel::update(jobs::table.filter(jobs::id.eq(id))).set(counts).execute(&mut tx.conn()).await?;
     tasks::note_progress(tx, &id.to_string()).await?;
@@ -320,11 +318,7 @@ async fn end_step(
 /// Sets the number of items.
 async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
-        .set((
-            jobs::total.eq(total),
-            jobs::version.eq(jobs::version + 1),
-            jobs::updated_at.eq(clock_timestamp()),
-        ))
+        .set((jobs::total.eq(total), next_version!(jobs)))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -366,8 +360,7 @@ async fn end(
         jobs::problem.eq(problem),
         jobs::finished_at.eq(clock_timestamp().nullable()),
         jobs::expires_at.eq(Timestamp(Timestamp::now().0 + chrono::TimeDelta::days(7))),
-        jobs::updated_at.eq(clock_timestamp()),
-        jobs::version.eq(jobs::version + 1),
+        next_version!(jobs),
     );
     let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());
     // Items that were counted at the start may no longer exist: in the end all of them are done.

@@ -9,9 +9,9 @@ use domain::{
     Result,
     fields::Field,
     lists::ListRequest,
+    objects::ObjectType,
     partners::{AggregateGroup, AggregateOperator, AggregateResult, CheckedAggregate},
     schema::organizations,
-    views::ViewObject,
 };
 use serde_json::{Map, Value as Json};
 
@@ -31,7 +31,7 @@ const MAX_GROUPS: usize = 500;
 
 /// Runs a validated request. With an array field, a partner is counted once for each element.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
-    let selected = views::applied(tx, &request.rows, ViewObject::Partner).await?;
+    let selected = views::applied(tx, &request.rows, ObjectType::Partner).await?;
     let rows: Vec<(Json, Json, String)> = statement(request, &selected)
         .answers::<(Jsonb, Jsonb, Text)>()
         .load(&mut tx.conn())

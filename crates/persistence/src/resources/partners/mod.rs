@@ -21,9 +21,9 @@ use domain::{
     Result,
     ids::PartnerId,
     lists::ListRequest,
-    partners::{Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
+    objects::ObjectType,
+    partners::{PARTNERS, Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
     schema::partners,
-    views::ViewObject,
 };
 
 use crate::{
@@ -48,28 +48,23 @@ pub(crate) use writer::rows::{insertion_for_tests, update_for_tests};
 
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
     if request.changed_after.is_none() {
         return Ok(lists::page(tx, &request).await?.into());
     }
-    let followed = ChangeList::<PartnerSummary> {
-        source: SOURCE,
-        subject: "partner",
-        prefix: PartnerId::PREFIX,
-        id: |partner| partner.id.0,
-    };
+    let followed = ChangeList::<PartnerSummary> { resource: &PARTNERS, id: |partner| partner.id.0 };
     changes::page(tx, &request, followed).await
 }
 
 /// One page of complete partners, for exports.
 pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
     lists::page::<Partner>(tx, &request).await
 }
 
 /// How many partners a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
     lists::count(tx, &request).await
 }
 

@@ -12,13 +12,13 @@ use domain::{
     application_forms::{ApplicationForm, MappingContext},
     currencies::currency_exponent,
     events::NewEvent,
-    ids::{MemberId, PartnerId, SubmissionId},
+    ids::{PartnerId, SubmissionId},
     lists::ListRequest,
     patch,
     schema::submissions,
     submissions::{
-        Applicant, CheckedAnswers, MappedAnswers, PublicSubmission, Submission, SubmissionPage,
-        SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
+        Applicant, CheckedAnswers, MappedAnswers, PublicSubmission, SUBMISSIONS, Submission,
+        SubmissionPage, SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
     },
     timestamp::Timestamp,
 };
@@ -28,19 +28,16 @@ use crate::{
     kernel::{
         db::Tx,
         listing::{self, Source},
-        sql::clock_timestamp,
         statement::{Bind, Statement},
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{application_forms, notifications, organizations},
 };
 
+versioned!(Submission);
+
 /// How the inbox is listed.
-const SOURCE: Source = Source {
-    table: "submissions",
-    search: Some("search_submissions"),
-    soft_delete: false,
-    of_partner: false,
-};
+const SOURCE: Source = Source::of(&SUBMISSIONS);
 
 /// Within this time a repeated application of the same applicant returns the existing one.
 const SAME_APPLICATION: TimeDelta = TimeDelta::hours(24);
@@ -179,19 +176,16 @@ pub async fn update(
             "can only be set by the acceptance operation",
         )));
     }
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    let before = lock(tx, id, expected).await?;
     if before.status == SubmissionStatus::Accepted && update.status.is_some() {
         return Err(already_accepted(&before));
     }
-    let mut changes = patch::changes(&before, update)?;
+    let mut changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
     // Notes are about people, and are erased with the submission.
-    if let Some(notes) = changes.get_mut("notes") {
-        *notes = json!({"from": null, "to": null, "truncated": true});
-    }
+    changes.hide(|field| field == "notes");
     let status = update.status.unwrap_or(before.status);
     let mut reviewer = update.reviewer_id.unwrap_or(before.reviewer_id);
     let mut reviewed_at = before.reviewed_at;
@@ -202,22 +196,19 @@ pub async fn update(
             reviewer = reviewer.or(tx.scope().member);
         }
     }
-    if reviewer != before.reviewer_id {
-        changes.insert("reviewer_id".into(), json!({"from": before.reviewer_id, "to": reviewer}));
-    }
-    diesel::update(submissions::table.find(id))
+    changes.add("reviewer_id", &before.reviewer_id, &reviewer);
+    let after: Submission = diesel::update(submissions::table.find(id))
         .set((
             submissions::status.eq(status),
             submissions::notes.eq(update.notes.as_ref().unwrap_or(&before.notes)),
             submissions::reviewer_id.eq(reviewer),
             submissions::reviewed_at.eq(reviewed_at),
-            submissions::version.eq(before.version + 1),
-            submissions::updated_at.eq(clock_timestamp()),
+            next_version!(submissions),
         ))
-        .execute(&mut tx.conn())
+        .returning(Submission::as_returning())
+        .get_result(&mut tx.conn())
         .await?;
-    let after = get(tx, id).await?;
-    record(tx, "application.updated", &after, json!({"changes": changes}));
+    record(tx, "application.updated", &after, changes.into_data());
     if status == SubmissionStatus::Rejected && status != before.status {
         record(
             tx,
@@ -239,41 +230,21 @@ pub async fn delete(
     id: SubmissionId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<Option<PartnerId>> {
-    let before = lock(tx, id).await?;
-    patch::expect_version(expected, before.version)?;
+    let before = lock(tx, id, expected).await?;
     notifications::forget_subject(tx, id).await?;
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
     record(tx, "application.deleted", &before, json!({}));
     Ok(before.partner_id)
 }
 
-/// Submissions of a removed member have no reviewer.
-pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
-    let released: Vec<(SubmissionId, i64, Option<PartnerId>)> =
-        diesel::update(submissions::table.filter(submissions::reviewer_id.eq(reviewer)))
-            .set((
-                submissions::reviewer_id.eq(None::<MemberId>),
-                submissions::version.eq(submissions::version + 1),
-                submissions::updated_at.eq(clock_timestamp()),
-            ))
-            .returning((submissions::id, submissions::version, submissions::partner_id))
-            .get_results(&mut tx.conn())
-            .await?;
-    for (id, version, partner) in released {
-        let data = json!({"changes": {"reviewer_id": {"from": reviewer, "to": null}}});
-        let event = NewEvent::new("application.updated", id, version, data);
-        tx.record(partner.map_or(event.clone(), |partner| event.of_partner(partner)));
-    }
-    Ok(())
-}
-
 /// Locks a submission, so that a concurrent acceptance waits.
-pub(crate) async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
-    Ok(Submission::query()
-        .filter(submissions::id.eq(id))
-        .for_update()
-        .first(&mut tx.conn())
-        .await?)
+pub(crate) async fn lock(
+    tx: &Tx<'_>,
+    id: SubmissionId,
+    expected: Option<patch::ExpectedVersions>,
+) -> Result<Submission> {
+    let row = Submission::query().filter(submissions::id.eq(id)).for_update();
+    versioned::lock(tx, row, expected).await
 }
 
 pub(crate) fn already_accepted(submission: &Submission) -> Error {

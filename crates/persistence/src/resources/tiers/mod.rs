@@ -17,8 +17,8 @@ use domain::{
     patch,
     schema::{tier_policies, tiers},
     tiers::{
-        Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage, TierPolicy,
-        TierPolicyUpdate, TierUpdate, check_requirement, is_key,
+        TIERS, Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage,
+        TierPolicy, TierPolicyUpdate, TierUpdate, check_requirement, is_key,
     },
     timestamp::Timestamp,
 };
@@ -29,6 +29,7 @@ use crate::{
         db::Tx,
         listing::{self, Source},
         sql::clock_timestamp,
+        versioned::{self, Changes, next_version, versioned},
     },
     resources::{
         jobs,
@@ -48,8 +49,10 @@ pub use work::{DAILY, TierEvaluation, daily};
 /// job.
 const AT_ONCE: i64 = 1_000;
 
+versioned!(Tier, TierPolicy);
+
 /// How tiers are listed.
-const SOURCE: Source = Source { soft_delete: true, ..Source::of("tiers") };
+const SOURCE: Source = Source::of(&TIERS);
 
 /// One page of tiers.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TierPage> {
@@ -77,9 +80,7 @@ fn expect_key(key: &str) -> Result<()> {
 async fn lock(tx: &Tx<'_>, key: &str, expected: Option<patch::ExpectedVersions>) -> Result<Tier> {
     expect_key(key)?;
     let live = Tier::query().filter(tiers::key.eq(key)).filter(tiers::deleted_at.is_null());
-    let tier: Tier = live.for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, tier.version)?;
-    Ok(tier)
+    versioned::lock(tx, live.for_update(), expected).await
 }
 
 /// Inserts a tier. It evaluates no partner.
@@ -114,11 +115,7 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
 /// Removes the default from the tier that has it.
 async fn clear_default_tier(tx: &Tx<'_>) -> Result<()> {
     let before: Vec<(TierId, i64)> = diesel::update(tiers::table.filter(tiers::is_default))
-        .set((
-            tiers::is_default.eq(false),
-            tiers::version.eq(tiers::version + 1),
-            tiers::updated_at.eq(clock_timestamp()),
-        ))
+        .set((tiers::is_default.eq(false), next_version!(tiers)))
         .returning((tiers::id, tiers::version))
         .get_results(&mut tx.conn())
         .await?;
@@ -148,11 +145,11 @@ pub async fn update(
         .transpose()?;
     tier_rules::lock_exclusive(tx).await?;
     let before = lock(tx, key, expected).await?;
-    let changes = patch::changes(&before, update)?;
+    let changes = Changes::between(&before, update)?;
     if changes.is_empty() {
         return Ok(before);
     }
-    match changes.get("is_default").map(|change| &change["to"]) {
+    match changes.new_value("is_default") {
         Some(Json::Bool(true)) => clear_default_tier(tx).await?,
         Some(_) => {
             let fault = FieldError::at_pointer(
@@ -171,18 +168,13 @@ pub async fn update(
         requirement.map(|requirement| tiers::requirement.eq(requirement)),
         update.is_default.map(|is_default| tiers::is_default.eq(is_default)),
         update.color.as_ref().map(|color| tiers::color.eq(color)),
-        tiers::version.eq(before.version + 1),
-        tiers::updated_at.eq(clock_timestamp()),
+        next_version!(tiers),
     );
-    diesel::update(tiers::table.find(key)).set(set).execute(&mut tx.conn()).await?;
+    let statement = diesel::update(tiers::table.find(key)).set(set);
+    let after: Tier = statement.returning(Tier::as_returning()).get_result(&mut tx.conn()).await?;
     let rules_changed =
-        ["rank", "requirement", "is_default"].iter().any(|name| changes.contains_key(*name));
-    tx.record(NewEvent::new(
-        "tier.updated",
-        before.id,
-        before.version + 1,
-        json!({"changes": changes}),
-    ));
+        ["rank", "requirement", "is_default"].iter().any(|name| changes.contains(name));
+    tx.record(changes.event("tier.updated", after.id, after.version));
     if rules_changed {
         reevaluate(tx).await?;
     }
@@ -280,14 +272,14 @@ pub async fn replace_policy(
     update: &TierPolicyUpdate,
 ) -> Result<TierPolicy> {
     tier_rules::lock_exclusive(tx).await?;
-    let before: TierPolicy = TierPolicy::query().for_update().first(&mut tx.conn()).await?;
-    patch::expect_version(expected, before.version)?;
+    let before: TierPolicy =
+        versioned::lock(tx, TierPolicy::query().for_update(), expected).await?;
     let mut update = update.clone();
     if let Some(triggers) = &mut update.evaluate_on {
         triggers.sort_unstable();
         triggers.dedup();
     }
-    let changes = patch::changes(&before, &update)?;
+    let changes = Changes::between(&before, &update)?;
     if changes.is_empty() {
         return Ok(before);
     }
@@ -295,18 +287,12 @@ pub async fn replace_policy(
         update.mode.map(|mode| tier_policies::mode.eq(mode)),
         update.evaluate_on.as_ref().map(|triggers| tier_policies::evaluate_on.eq(triggers)),
         update.demotion_grace_days.map(|days| tier_policies::demotion_grace_days.eq(days)),
-        tier_policies::version.eq(before.version + 1),
-        tier_policies::updated_at.eq(clock_timestamp()),
+        next_version!(tier_policies),
     );
-    diesel::update(tier_policies::table).set(set).execute(&mut tx.conn()).await?;
-    let after = get_policy(tx).await?;
-    let organization = tx.scope().organization;
-    tx.record(NewEvent::new(
-        "tier_policy.updated",
-        organization,
-        after.version,
-        json!({"changes": changes}),
-    ));
+    let statement = diesel::update(tier_policies::table).set(set);
+    let returned = statement.returning(TierPolicy::as_returning());
+    let after: TierPolicy = returned.get_result(&mut tx.conn()).await?;
+    tx.record(changes.event("tier_policy.updated", tx.scope().organization, after.version));
     Ok(after)
 }
 

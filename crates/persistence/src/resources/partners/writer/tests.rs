@@ -1,8 +1,6 @@
 //! Many partners at once are written like one by one, whatever the cause; and nobody else writes
 //! them.
 
-use std::{fs, path::Path};
-
 use diesel::sql_types::{Jsonb, Text};
 use domain::{
     access::Scope,
@@ -18,7 +16,7 @@ use crate::{
     kernel::{
         db::Store,
         statement::{Bind, Statement},
-        testing::{Dice, execute, run},
+        testing::{self, Dice, execute, run},
     },
     resources::partners,
 };
@@ -365,22 +363,7 @@ fn what_is_refused_is_refused_alone() {
 /// SQL that writes partners stands in the writer alone.
 #[test]
 fn nobody_else_writes_partners() {
-    fn sources(folder: &Path, out: &mut Vec<(String, String)>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                sources(&path, out);
-            } else if path.extension().is_some_and(|kind| kind == "rs") {
-                let name = path.to_string_lossy().replace(env!("CARGO_MANIFEST_DIR"), "");
-                out.push((name, fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    let mut files = Vec::new();
-    for package in ["api", "domain", "persistence"] {
-        let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(package);
-        sources(&source.join("src"), &mut files);
-    }
+    let files = testing::sources(&["api", "domain", "persistence"]);
     let is_test = |name: &str| name.contains("tests");
     let is_write = |line: &str| {
         let line = line.to_lowercase().replace(['"', '\\'], "");
@@ -396,5 +379,5 @@ fn nobody_else_writes_partners() {
         .filter(|(name, text)| !is_test(name) && text.lines().any(is_write))
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(writing, ["/../persistence/src/resources/partners/writer/rows.rs"]);
+    assert_eq!(writing, ["persistence/src/resources/partners/writer/rows.rs"]);
 }
