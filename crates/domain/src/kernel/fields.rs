@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    ids::{self, ContactId, DealId, MemberId, TagId},
+    ids::{ContactId, DealId, MemberId, TagId},
     string_enum::string_enum,
 };
 
@@ -305,17 +305,6 @@ impl Field {
         self
     }
 
-    /// The prefix of the ids that it holds.
-    pub fn prefix(&self) -> &'static str {
-        match (self.id_prefix, self.reference) {
-            (Some(prefix), _) => prefix,
-            (_, Some(FieldReference::Tag)) => ids::TagId::PREFIX,
-            (_, Some(FieldReference::Member)) => ids::MemberId::PREFIX,
-            (_, Some(FieldReference::Contact)) => ids::ContactId::PREFIX,
-            (_, Some(FieldReference::Deal)) => ids::DealId::PREFIX,
-            _ => ids::PartnerId::PREFIX,
-        }
-    }
     /// Whether it holds several values.
     pub const fn is_array(&self) -> bool {
         matches!(self.kind, FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray)

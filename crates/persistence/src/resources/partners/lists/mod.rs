@@ -15,6 +15,7 @@ use domain::{
     filter::Node,
     lists::{Key, ListRequest, Tie},
     page::Page,
+    partners::PARTNERS,
 };
 use serde::Serialize;
 
@@ -30,12 +31,7 @@ use crate::kernel::{
 };
 
 /// How partners are listed.
-pub const SOURCE: Source = Source {
-    table: "partners",
-    search: Some("search_partners"),
-    soft_delete: true,
-    of_partner: false,
-};
+pub const SOURCE: Source = Source::of(&PARTNERS);
 
 /// Answers a request for a page.
 pub(super) async fn page<'c, T>(tx: &Tx<'c>, request: &ListRequest) -> Result<Page<T>>
