@@ -613,7 +613,7 @@ async fn mails_that_hang_hold_up_nothing_else_and_are_soon_not_tried_any_more() 
     let left_alone = loop {
         let all = org.owner.all(DELIVERIES).await;
         let said = |one: &&Value| {
-            one["last_error"].as_str().is_some_and(|why| why.contains("not answer at present"))
+            one["last_error"].as_str().is_some_and(|why| why.contains("not respond at present"))
         };
         if let Some(one) = all.iter().find(said) {
             break one.clone();

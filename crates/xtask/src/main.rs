@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn an_unknown_command_is_answered_with_the_known_ones() {
         let error = run(&["upp".into()]).unwrap_err().to_string();
-        assert!(error.contains("no command `upp`"), "{error}");
+        assert!(error.contains("unknown command `upp`"), "{error}");
         assert!(
             COMMANDS.iter().all(|(name, _, _)| error.contains(&format!("\n  {name} "))),
             "{error}"
