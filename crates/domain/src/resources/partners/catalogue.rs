@@ -5,7 +5,6 @@ use super::{
     TierSource,
 };
 use crate::kernel::{
-    field_keys,
     fields::{
         Field,
         FieldClass::{
@@ -16,6 +15,7 @@ use crate::kernel::{
             Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
             Timestamp,
         },
+        field_keys,
     },
     ids::PartnerId,
 };

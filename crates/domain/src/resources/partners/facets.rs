@@ -3,7 +3,7 @@
 //! conditions on them is one test: that none of the excluded bits is set
 //! (docs/lists.md#stacked-filters). The database sets them, in the function `derive_partner`.
 
-use super::partner_field;
+use super::PartnerKey;
 use crate::kernel::{
     fields::Field,
     filter::{Test, Value},
@@ -11,7 +11,12 @@ use crate::kernel::{
 
 /// The enums with the bit of their first value; null comes before the values of a nullable one.
 /// The gaps are room for further values.
-const ENUMS: [(&str, u32); 4] = [("type", 0), ("stage", 10), ("status", 24), ("category", 28)];
+const ENUMS: [(PartnerKey, u32); 4] = [
+    (PartnerKey::Type, 0),
+    (PartnerKey::Stage, 10),
+    (PartnerKey::Status, 24),
+    (PartnerKey::Category, 28),
+];
 
 /// The bit of partners without a tier.
 pub const NO_TIER: i64 = 1 << 34;
@@ -20,7 +25,7 @@ pub const ALL_TIERS: i64 = -1 << 34;
 
 /// The bits of an enum, each with its value; null is none. Empty for other fields.
 pub fn enum_bits(field: &Field) -> Vec<(i64, Option<&'static str>)> {
-    let Some((_, first)) = ENUMS.iter().find(|(name, _)| *name == field.name) else {
+    let Some((_, first)) = ENUMS.iter().find(|(key, _)| key.field().name == field.name) else {
         return Vec::new();
     };
     let null = field.nullable.then_some(None);
@@ -68,7 +73,7 @@ pub fn combinations(excluded: i64) -> Vec<i64> {
 }
 
 fn allowed(excluded: i64) -> impl Iterator<Item = Vec<i64>> {
-    let fields = ENUMS.iter().filter_map(|(name, _)| partner_field(name));
+    let fields = ENUMS.iter().map(|(key, _)| key.field());
     fields.map(move |field| {
         let bits = enum_bits(field).into_iter().map(|(bit, _)| bit);
         bits.filter(|bit| bit & excluded == 0).collect()
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn every_value_has_a_bit_of_its_own() {
         let fields: Vec<&Field> =
-            ENUMS.iter().filter_map(|(name, _)| partner_field(name)).collect();
+            ENUMS.iter().map(|(key, _)| key.field()).collect();
         assert_eq!(fields.len(), ENUMS.len());
         let mut seen = ALL_TIERS;
         for field in fields {
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn conditions_exclude_the_other_values() {
-        let category = partner_field("category").unwrap();
+        let category = PartnerKey::Category.field();
         let solution = vec![Value::Text("solution".into())];
         let all = all_bits(category);
         let only = excluded_bits(category, &Test::In(solution.clone())).unwrap();
@@ -108,7 +113,7 @@ mod tests {
         assert!(combinations(all).is_empty());
         assert_eq!(combinations(0).len(), combination_count(0));
         assert!(combinations(only).iter().all(|one| one & only == 0 && one.count_ones() == 4));
-        let name = partner_field("name").unwrap();
+        let name = PartnerKey::Name.field();
         assert_eq!(excluded_bits(name, &Test::IsNull(true)), None);
     }
 }

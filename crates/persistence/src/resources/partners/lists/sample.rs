@@ -223,7 +223,7 @@ impl SampleRow {
 fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Int(number) => Some(*number),
-        Value::Time(at) => Some(at.timestamp_micros()),
+        Value::Instant(at) => Some(at.0.timestamp_micros()),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     filter::FilterNode,
     ids::{PartnerId, TagId},
     lists::{ListInclude, ListQuery, ListRequest},
-    partners::{PARTNER, PartnerSummary, facets, partner_field},
+    partners::{PARTNER, PartnerSummary, PartnerKey, facets},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -48,7 +48,7 @@ const FILTER_BAR: [&str; 12] = [
 ];
 
 fn fields(names: &[&str]) -> Vec<&'static Field> {
-    names.iter().map(|name| partner_field(name).unwrap()).collect()
+    names.iter().map(|name| PartnerKey::named(name).unwrap().field()).collect()
 }
 
 /// A stack of conditions on different fields of the filter bar, one in five negated.
@@ -133,7 +133,7 @@ async fn new_tier(tx: &Tx<'_>, number: usize) -> Result<String> {
 
 /// A new version of a partner with these tags.
 async fn tag(tx: &Tx<'_>, id: PartnerId, tags: &[TagId]) -> Result<()> {
-    let field = partner_field("tag_ids").unwrap();
+    let field = PartnerKey::TagIds.field();
     execute(tx, update_for_tests(id, &[(field, json!(tags))])).await?;
     let partner = || Bind::Id(Some(id.0));
     execute(tx, Statement::new("DELETE FROM partner_tags WHERE partner_id = ").with(partner(), ""))
@@ -158,7 +158,7 @@ async fn change_some(
         let mut values: Vec<(&'static Field, Json)> = FILTER_BAR
             .iter()
             .filter(|name| !matches!(**name, "tag_ids" | "updated_at"))
-            .map(|name| partner_field(name).unwrap())
+            .map(|name| PartnerKey::named(name).unwrap().field())
             .map(|field| (field, world.value(field, number, dice)))
             .collect();
         if dice.one_in(2) {
