@@ -4,71 +4,54 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    api_keys::API_KEY_LIST,
-    contacts::CONTACT_LIST,
-    deals::{DEAL_CONFLICT_LIST, DEAL_LIST},
-    events::{EVENT_LIST, EVENT_TYPE_LIST},
+    RESOURCES,
     fields::{Field, FieldType, Operator},
-    jobs::{JOB_ITEM_LIST, JOB_LIST},
     lists::{Conditions, List, ListQuery, ListRequest},
-    members::MEMBER_LIST,
-    notifications::{NOTIFICATION_DELIVERY_LIST, NOTIFICATION_LIST},
-    partners::{FIELD_OVERRIDE_LIST, PARTNER_FIELD_LIST, PARTNER_LIST, PARTNERS_BY_NAME},
-    plan_items::PLAN_ITEM_LIST,
-    scores::SCORE_LIST,
-    sessions::SESSION_LIST,
-    slack::SLACK_TARGET_LIST,
-    submissions::SUBMISSION_LIST,
-    tags::TAG_LIST,
-    tiers::{TIER_CHANGE_LIST, TIER_LIST},
-    views::VIEW_LIST,
+    partners::PARTNERS_BY_NAME,
 };
 use harness::{Client, Organization, instance, unique};
 use serde_json::{Map, Value, json};
 
-/// The declaration of each list, by its path in the document.
-const LISTS: &[(&str, &List)] = &[
-    ("/v1/api-keys", &API_KEY_LIST),
-    ("/v1/application-submissions", &SUBMISSION_LIST),
-    ("/v1/auth/sessions", &SESSION_LIST),
-    ("/v1/contacts", &CONTACT_LIST),
-    ("/v1/deals", &DEAL_LIST),
-    ("/v1/deals/{id}/conflicts", &DEAL_CONFLICT_LIST),
-    ("/v1/event-types", &EVENT_TYPE_LIST),
-    ("/v1/events", &EVENT_LIST),
-    ("/v1/insights/attainment", &PARTNERS_BY_NAME),
-    ("/v1/integrations/slack/targets", &SLACK_TARGET_LIST),
-    ("/v1/jobs", &JOB_LIST),
-    ("/v1/jobs/{id}/items", &JOB_ITEM_LIST),
-    ("/v1/members", &MEMBER_LIST),
-    ("/v1/notification-deliveries", &NOTIFICATION_DELIVERY_LIST),
-    ("/v1/notifications", &NOTIFICATION_LIST),
-    ("/v1/partner-fields", &PARTNER_FIELD_LIST),
-    ("/v1/partners", &PARTNER_LIST),
-    ("/v1/partners/{id}/events", &EVENT_LIST),
-    ("/v1/partners/{id}/overrides", &FIELD_OVERRIDE_LIST),
-    ("/v1/partners/{id}/plan-items", &PLAN_ITEM_LIST),
-    ("/v1/partners/{id}/scores", &SCORE_LIST),
-    ("/v1/partners/{id}/tier-history", &TIER_CHANGE_LIST),
-    ("/v1/tags", &TAG_LIST),
-    ("/v1/tiers", &TIER_LIST),
-    ("/v1/views", &VIEW_LIST),
-];
+use crate::sweeps::resolved;
 
-/// Paths of the document that take `cursor` as a parameter.
-fn listed() -> BTreeSet<&'static str> {
+/// Every list of the document: its path, and its declaration, which is found by the schema of the
+/// rows.
+fn lists() -> Vec<(&'static str, &'static List)> {
     let document = &instance().referee.document;
-    let paths = document["paths"].as_object().unwrap();
-    let takes_cursor = |operation: &Value| {
+    let takes_cursor = |operation: &'static Value| {
         let parameters = operation["get"]["parameters"].as_array();
-        parameters.into_iter().flatten().any(|parameter| {
-            let target = parameter["$ref"].as_str().unwrap_or("#");
-            let parameter = document.pointer(&target[1..]).unwrap();
-            parameter["name"] == "cursor"
-        })
+        parameters.into_iter().flatten().any(|parameter| resolved(parameter)["name"] == "cursor")
     };
-    let lists = paths.iter().filter(|(_, operation)| takes_cursor(operation));
-    lists.map(|(path, _)| path.as_str()).collect()
+    let paths = document["paths"].as_object().unwrap();
+    let listed = paths.iter().filter(|(_, operation)| takes_cursor(operation));
+    let declared = listed.map(|(path, operation)| {
+        let answer = resolved(&operation["get"]["responses"]["200"]);
+        let page = resolved(&answer["content"]["application/json"]["schema"]);
+        let row = page["properties"]["data"]["items"]["$ref"].as_str();
+        let row = row.and_then(|target| target.rsplit('/').next());
+        let list = row.and_then(declaration);
+        (path.as_str(), list.unwrap_or_else(|| panic!("no resource declares the list {path}")))
+    });
+    declared.collect()
+}
+
+/// The list with rows of this schema.
+fn declaration(row: &str) -> Option<&'static List> {
+    // An insight whose rows are made of partners, which it selects.
+    if row == "AttainmentRow" {
+        return Some(&PARTNERS_BY_NAME);
+    }
+    let schema = row.strip_suffix("Summary").unwrap_or(row);
+    let mut lists = RESOURCES.iter().flat_map(|resource| resource.lists.iter().copied());
+    lists.find(|list| list.schema == schema)
+}
+
+/// A body with which the document says that a row of a list is made; none for lists whose rows are
+/// made otherwise.
+fn example_of_row(path: &str) -> Option<&'static Value> {
+    let operation = &instance().referee.document["paths"][path]["post"];
+    let example = &operation["requestBody"]["content"]["application/json"]["example"];
+    (!example.is_null()).then_some(example)
 }
 
 /// An organization with some rows in each list.
@@ -153,7 +136,20 @@ impl World {
         while org.owner.all("/v1/notification-deliveries").await.iter().any(is_under_way) {
             tokio::task::yield_now().await;
         }
-        Self { org, partner, deal, job }
+        let world = Self { org, partner, deal, job };
+        world.fill_by_examples().await;
+        world
+    }
+
+    /// Gives lists rows that nothing above has made: each by the example of the document.
+    async fn fill_by_examples(&self) {
+        for (pattern, _) in lists() {
+            let Some(example) = example_of_row(pattern) else { continue };
+            let path = self.path(pattern);
+            for _ in self.org.owner.all(&path).await.len()..2 {
+                self.org.owner.post(&path, example.clone()).await.expect(201);
+            }
+        }
     }
 
     fn path(&self, pattern: &str) -> String {
@@ -171,9 +167,11 @@ fn encoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_list_is_declared() {
-    let declared: BTreeSet<&str> = LISTS.iter().map(|(path, _)| *path).collect();
-    assert_eq!(listed(), declared);
+async fn every_declared_list_is_in_the_document() {
+    let listed: BTreeSet<&str> = lists().iter().map(|(_, list)| list.schema).collect();
+    for list in RESOURCES.iter().flat_map(|resource| resource.lists) {
+        assert!(listed.contains(list.schema), "no operation lists {}", list.schema);
+    }
 }
 
 /// Code and sentence of the error at a parameter.
@@ -190,7 +188,7 @@ async fn error_at(client: &Client, path: &str, parameter: &str, code: &str) -> (
 async fn the_same_error_has_the_same_words_in_every_list() {
     let world = World::new().await;
     let invalid = "invalid_parameter";
-    for (pattern, list) in LISTS {
+    for (pattern, list) in lists() {
         let path = world.path(pattern);
         let cases = [
             ("limit=x", "limit", invalid, "must be an integer, not a string"),
@@ -235,7 +233,7 @@ async fn the_same_error_has_the_same_words_in_every_list() {
 async fn too_many_conditions_are_refused_at_the_first_that_is_too_many() {
     let org = Organization::new().await;
     let mut refused = 0;
-    for (pattern, list) in LISTS {
+    for (pattern, list) in lists() {
         let mut names: Vec<String> = list.conditions().map(|(name, ..)| name).collect();
         names.sort();
         if names.len() < 101 {
@@ -282,9 +280,9 @@ async fn conditions_of_every_list_mean_the_same_in_sql_and_in_memory() {
     let world = World::new().await;
     let client = &world.org.owner;
     let (mut asked, mut without_rows) = (0, Vec::new());
-    for (pattern, list) in LISTS {
+    for (pattern, list) in lists() {
         // Slack answers the one, and the rows of the other are not those that it filters.
-        if matches!(*pattern, "/v1/integrations/slack/targets" | "/v1/insights/attainment") {
+        if matches!(pattern, "/v1/integrations/slack/targets" | "/v1/insights/attainment") {
             continue;
         }
         let path = world.path(pattern);
@@ -293,7 +291,7 @@ async fn conditions_of_every_list_mean_the_same_in_sql_and_in_memory() {
         let rows: Vec<Map<String, Value>> =
             everything.iter().map(|row| row.as_object().unwrap().clone()).collect();
         if rows.len() < 2 {
-            without_rows.push(*pattern);
+            without_rows.push(pattern);
         }
         for (name, field, operator) in list.conditions() {
             let value = match operator {
@@ -322,8 +320,8 @@ async fn sorts_of_every_list_visit_every_row_once_in_order() {
     let world = World::new().await;
     let client = &world.org.owner;
     let mut sorted = 0;
-    for (pattern, list) in LISTS {
-        if !list.has_sort || *pattern == "/v1/insights/attainment" {
+    for (pattern, list) in lists() {
+        if !list.has_sort || pattern == "/v1/insights/attainment" {
             continue;
         }
         let path = world.path(pattern);

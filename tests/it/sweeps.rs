@@ -1,7 +1,7 @@
 //! What must hold of every operation of the document, without a list that somebody must keep up to
 //! date.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{Client, Organization, instance};
 use reqwest::Method;
@@ -109,12 +109,12 @@ const PNG: &[u8] = &[
     0xfb, 0x5e, 0x6b, 0x2b, 0x0, 0x0, 0x0, 0x0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
-/// The schema, or the one that it refers to.
-fn resolved(schema: &Value) -> &Value {
+/// A part of the document, or the one that it refers to.
+pub(crate) fn resolved(schema: &Value) -> &Value {
     match schema["$ref"].as_str() {
         Some(target) => {
             let pointer = target.trim_start_matches('#');
-            instance().referee.document.pointer(pointer).expect("a schema of the document")
+            instance().referee.document.pointer(pointer).expect("a part of the document")
         }
         None => schema,
     }
@@ -313,6 +313,7 @@ async fn ids_of_another_organization_are_not_there() {
     let tier = json!({"key": "theirs", "name": "Theirs", "rank": 99});
     other.owner.post("/v1/tiers", tier).await.expect(201);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let made = rows_of_examples(&other).await;
     // An id that is made up here would be refused for its form, and prove nothing: a new kind of
     // id needs a row of the other organization.
     let foreign = |parameter: &PathParameter| match parameter.kind.as_str() {
@@ -334,7 +335,10 @@ async fn ids_of_another_organization_are_not_there() {
         "key" => "theirs".to_owned(),
         // A field of all partners, behind the id of a partner.
         "field" => "industry".to_owned(),
-        kind => panic!("the sweep has no {kind} of another organization"),
+        kind => made
+            .get(kind)
+            .unwrap_or_else(|| panic!("the sweep has no {kind} of another organization"))
+            .clone(),
     };
     let mut found = BTreeSet::new();
     let mut tried = BTreeSet::new();
@@ -359,6 +363,26 @@ async fn ids_of_another_organization_are_not_there() {
         found.extend(missing);
     }
     assert_eq!(found, tried);
+}
+
+/// A row of each collection whose creation has an example that works as it is, by the kind of its
+/// id: what a new resource needs.
+async fn rows_of_examples(org: &Organization) -> BTreeMap<String, String> {
+    let operations = Operation::all();
+    let mut made = BTreeMap::new();
+    for of_row in operations.iter().filter(|operation| operation.method == "GET") {
+        let Some(collection) = of_row.path.strip_suffix("/{id}") else { continue };
+        let creates = |operation: &&Operation| {
+            (&operation.method[..], &operation.path[..]) == ("POST", collection)
+        };
+        let Some(creation) = operations.iter().find(creates) else { continue };
+        let answer = creation.call(&org.owner, collection).await;
+        if answer.status == 201 && answer.body["id"].is_string() {
+            let kind = of_row.path_parameters().remove(0).kind;
+            made.insert(kind, answer.id().to_owned());
+        }
+    }
+    made
 }
 
 #[tokio::test]

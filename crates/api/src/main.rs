@@ -44,6 +44,9 @@ enum Command {
         /// Print one line per operation instead.
         #[arg(long)]
         operations: bool,
+        /// Print one line per resource instead.
+        #[arg(long, conflicts_with = "operations")]
+        resources: bool,
     },
     /// Create the demo organization unless there is one, and print how to sign in to it.
     Demo(RawSettings),
@@ -92,7 +95,11 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(serve) => self::serve(serve).await,
         Command::Worker(raw) => worker(raw.check()?).await,
         Command::Migrate(raw) => migrate(raw.check()?).await,
-        Command::Openapi { operations } => {
+        Command::Openapi { resources: true, .. } => {
+            print!("{}", openapi::resource_list());
+            Ok(())
+        }
+        Command::Openapi { operations, .. } => {
             let api = ApiDescription::of(routes::OPERATIONS);
             if operations {
                 print!("{}", openapi::operation_list(&api.policy))

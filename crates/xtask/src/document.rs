@@ -1,4 +1,4 @@
-//! The OpenAPI document and the list of its operations, which are checked in: what changes in them
+//! The OpenAPI document and the lists of its operations and resources, which are checked in: what changes in them
 //! is the review of a change of the API.
 
 use std::fs;
@@ -8,9 +8,10 @@ use anyhow::{Context, Result, bail};
 use crate::tree::{Profile, Tree, output};
 
 /// File, and what `partneros openapi` is asked to print for it.
-const FILES: [(&str, &[&str]); 2] = [
+const FILES: [(&str, &[&str]); 3] = [
     ("openapi/openapi.json", &["openapi"]),
     ("openapi/operations.txt", &["openapi", "--operations"]),
+    ("openapi/resources.txt", &["openapi", "--resources"]),
 ];
 
 pub fn openapi(tree: &Tree, arguments: &[String]) -> Result<()> {

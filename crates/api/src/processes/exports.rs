@@ -33,7 +33,7 @@ use crate::{
     errors(InvalidFilter)
 )]
 pub async fn create_export(context: RequestContext, body: Json<ExportRequest>) -> Result<Answer> {
-    context.expect_scope(body.object.scope())?;
+    context.expect_scope(body.object.read_scope())?;
     let work = async |tx: &persistence::Tx<'_>| {
         let job = exports::insert(tx, &body).await?;
         Ok(accepted(&context, &job))

@@ -53,13 +53,13 @@ pub async fn preview_import(
         request_context::parse(&context.state, &upload.options)?
     };
     if let Some(object) = options.object() {
-        context.expect_scope(object.scope())?;
+        context.expect_scope(object.write_scope())?;
     }
     let (_, inspection) = inspected(upload.file, options.options().clone()).await?;
     let organization = context.read(async |tx| organizations::get(tx).await).await?;
     let shared = &organization.shared_domains;
     let preview = ImportPreview::new(options, &inspection, &organization.currency, shared)?;
-    context.expect_scope(preview.object.scope())?;
+    context.expect_scope(preview.object.write_scope())?;
     Ok(Answer::ok(&preview))
 }
 
@@ -86,7 +86,7 @@ pub async fn create_import(
     let upload = upload::read(&request, payload, OptionsPart::Required).await?;
     let (sum, bytes) = (upload.sum, upload.bytes);
     let options: ImportOptions = request_context::parse(&context.state, &upload.options)?;
-    context.expect_scope(options.object.scope())?;
+    context.expect_scope(options.object.write_scope())?;
     let (file, inspection) = inspected(upload.file, options.clone()).await?;
     let id = JobId::new();
     let path = upload_of(context.caller.scope.organization, id);

@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::kernel::{
-    access::Actor,
+    access::{AccessScope, Actor},
     fields::{Field, FieldClass, FieldReference, FieldType, Operator},
     ids::{EventId, MemberId, PartnerId},
     lists::{Alias, List, list_parameters},
+    resource::Resource,
     string_enum::string_enum,
     timestamp::Timestamp,
 };
@@ -118,7 +119,9 @@ pub static EVENT_LIST: List = List::new("Event", || &EVENT).tie("sequence").alia
 }]);
 /// The partner in whose time line an event is.
 pub static EVENT_PARTNER: Field =
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null();
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System)
+        .null()
+        .ids(PartnerId::PREFIX, "PartnerId");
 /// The one member who sees an event; none: everybody who may read events.
 pub static EVENT_READER: Field =
     Field::new("visible_to", "Visible to", FieldType::Id, FieldClass::System)
@@ -132,6 +135,13 @@ pub static EVENT_TYPE: &[Field] = &[
 ];
 /// The list of event types, by group.
 pub static EVENT_TYPE_LIST: List = List::new("EventType", || EVENT_TYPE).short();
+
+/// The log of events.
+pub static EVENTS: Resource = Resource::new("events", "event")
+    .table("events")
+    .ids(&[EventId::PREFIX])
+    .scopes(AccessScope::EventsRead, None)
+    .lists(&[&EVENT_LIST, &EVENT_TYPE_LIST]);
 
 list_parameters! {
     /// The parameters of the log of events.
@@ -197,6 +207,11 @@ pub struct EventType {
 }
 
 impl EventType {
+    /// The types about the subjects of a resource.
+    pub fn of(resource: &Resource) -> impl Iterator<Item = &'static Self> {
+        TYPES.iter().filter(|kind| resource.subjects.contains(&kind.subject()))
+    }
+
     /// The type with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         TYPES.iter().find(|t| t.name == name)

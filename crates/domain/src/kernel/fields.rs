@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
-use crate::kernel::string_enum::string_enum;
+use crate::kernel::{
+    ids::{ContactId, DealId, MemberId, TagId},
+    string_enum::string_enum,
+};
 
 string_enum! {
     /// What kind of values a field holds.
@@ -65,6 +68,19 @@ string_enum! {
     }
 }
 
+impl FieldReference {
+    /// The table of what is referred to.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Tag => "tags",
+            Self::Tier => "tiers",
+            Self::Member => "members",
+            Self::Contact => "contacts",
+            Self::Deal => "deals",
+        }
+    }
+}
+
 /// One row of a catalogue. Built with the `const fn`s below; `GET /partner-fields` shows it as
 /// [`PartnerField`].
 #[derive(Debug, Clone, Copy)]
@@ -96,9 +112,9 @@ pub struct Field {
     pub indexed: bool,
     pub unit: Option<&'static str>,
     pub reference: Option<FieldReference>,
-    /// The prefix of the ids that it holds, where `reference` does not give it.
+    /// The prefix of the ids that it holds.
     pub id_prefix: Option<&'static str>,
-    /// The schema of a single value, where it has a name that `reference` does not give.
+    /// The schema of a single value, where it has a name.
     pub named_schema: Option<&'static str>,
     /// Whether its texts are compared as they are stored: keys and ids.
     pub exact: bool,
@@ -256,9 +272,17 @@ impl Field {
         self.unit = Some(unit);
         self
     }
-    pub const fn refers_to(mut self, to: FieldReference) -> Self {
-        self.reference = Some(to);
-        self
+    /// Names records of this kind.
+    pub const fn refers_to(self, to: FieldReference) -> Self {
+        let field = match to {
+            FieldReference::Tag => self.ids(TagId::PREFIX, "TagId"),
+            FieldReference::Member => self.ids(MemberId::PREFIX, "MemberId"),
+            FieldReference::Contact => self.ids(ContactId::PREFIX, "ContactId"),
+            FieldReference::Deal => self.ids(DealId::PREFIX, "DealId"),
+            // Tiers are named by their keys.
+            FieldReference::Tier => self,
+        };
+        Self { reference: Some(to), ..field }
     }
     pub const fn mappable(mut self) -> Self {
         self.mappable = true;
@@ -299,15 +323,14 @@ impl Field {
         if let Some(field) = self.of_partner {
             return field.value_schema();
         }
-        match (self.named_schema, self.reference, self.kind) {
-            (Some(name), ..) => Some(name),
-            (_, Some(FieldReference::Tag), _) => Some("TagId"),
-            (_, Some(FieldReference::Member), _) => Some("MemberId"),
-            (_, Some(FieldReference::Contact), _) => Some("ContactId"),
-            (_, Some(FieldReference::Deal), _) => Some("DealId"),
-            (_, None, FieldType::Id) => Some("PartnerId"),
-            _ => None,
-        }
+        self.named_schema
+    }
+    /// The prefix of the ids that it holds.
+    ///
+    /// # Panics
+    /// When it holds no ids, or nobody has said of what: a test asks every field of every list.
+    pub fn prefix(&self) -> &'static str {
+        self.id_prefix.unwrap_or_else(|| panic!("{} does not say whose ids it holds", self.name))
     }
     /// Whether lists can be sorted by it: every scalar but the long texts.
     pub fn sortable(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::kernel::{
     body, domains,
     error::{Code, Error},
     field_error::{FieldError, FieldErrors, MAX_FAULTS, excerpt},
-    fields::{Field, FieldReference, FieldType, Operator, did_you_mean, named},
+    fields::{Field, FieldType, Operator, did_you_mean, named},
     ids, text,
     timestamp::Timestamp,
 };
@@ -511,7 +511,7 @@ fn single(
             _ => Err(wrong("is none of the allowed values").meta("allowed", json!(field.words))),
         },
         FieldType::Id | FieldType::IdArray => {
-            let prefix = prefix_of(field);
+            let prefix = field.prefix();
             match value.as_str().map(|text| ids::decode(prefix, text)) {
                 Some(Ok(id)) => Ok(Value::Id(id)),
                 Some(Err(ids::IdError::WrongKind)) => {
@@ -531,18 +531,6 @@ fn single(
             _ => Err(wrong("must be a text")),
         },
         FieldType::Object => Err(wrong("cannot be compared")),
-    }
-}
-
-/// The prefix of the ids that a field holds.
-pub fn prefix_of(field: &Field) -> &'static str {
-    match (field.id_prefix, field.reference) {
-        (Some(prefix), _) => prefix,
-        (_, Some(FieldReference::Tag)) => ids::TagId::PREFIX,
-        (_, Some(FieldReference::Member)) => ids::MemberId::PREFIX,
-        (_, Some(FieldReference::Contact)) => ids::ContactId::PREFIX,
-        (_, Some(FieldReference::Deal)) => ids::DealId::PREFIX,
-        _ => ids::PartnerId::PREFIX,
     }
 }
 
@@ -718,7 +706,7 @@ fn comparable(field: &Field, held: &Json) -> Option<Value> {
             t.parse::<Timestamp>().ok().map(|t| Value::Time(t.0))
         }
         (FieldType::Id | FieldType::IdArray, Json::String(id)) => {
-            ids::decode(prefix_of(field), id).ok().map(Value::Id)
+            ids::decode(field.prefix(), id).ok().map(Value::Id)
         }
         (FieldType::Text | FieldType::TextArray, Json::String(t)) if !field.is_exact() => {
             Some(Value::Text(text::fold(t)))

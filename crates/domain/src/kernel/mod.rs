@@ -21,6 +21,7 @@ pub mod passwords;
 pub mod patch;
 pub mod quotas;
 pub mod request_body;
+pub mod resource;
 pub mod schema;
 pub mod secrets;
 pub mod shared_domains;

@@ -10,10 +10,9 @@ use utoipa::ToSchema;
 use crate::{
     kernel::{formats, ids::PartnerId, request_body::RequestBody, string_enum::string_enum, text},
     processes::imports::{
-        Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
-        field_named,
+        Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, Notation, Row, field_named,
     },
-    resources::{jobs::JobItemWarning, partners::selection::SelectionRequest},
+    resources::{jobs::JobItemWarning, objects::ObjectType, partners::selection::SelectionRequest},
 };
 
 string_enum! {
@@ -112,9 +111,9 @@ impl Findings {
     /// The values that can be written, and a warning for each that cannot. `currency`: the code of
     /// the organization's.
     fn checked(&self, currency: &str) -> ConvertedRow {
-        let fields = COMPANY_DATA.iter().filter_map(|name| {
-            Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
-        });
+        let fields = COMPANY_DATA
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), field_named(ObjectType::Partner, name)?)));
         let format = CellFormat {
             notation: Notation::default(),
             money_unit: ImportMoneyUnit::Major,

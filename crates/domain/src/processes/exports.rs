@@ -6,10 +6,9 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        access::AccessScope,
         error::{Error, Result},
         field_error::FieldError,
-        fields::{self, Field, FieldType},
+        fields::{self, FieldType},
         filter::{self, FilterNode, Node},
         ids::ViewId,
         request_body::RequestBody,
@@ -19,20 +18,12 @@ use crate::{
     },
     processes::imports,
     resources::{
-        contacts::{CONTACT, CONTACT_COLUMNS},
-        deals::{self, DEAL},
+        objects::{ExportObject, ObjectType},
         partners::PARTNER,
-        views::ViewObject,
     },
 };
 
 string_enum! {
-    /// What is exported.
-    ExportObject {
-        Partner = "partner",
-        Contact = "contact",
-        Deal = "deal",
-    }
     /// How it is written down.
     ExportFormat {
         Csv = "csv",
@@ -58,7 +49,8 @@ impl ExportFormat {
 #[serde(deny_unknown_fields)]
 pub struct ExportRequest {
     /// Which kind of records.
-    pub object: ExportObject,
+    #[schema(value_type = ExportObject)]
+    pub object: ObjectType,
     /// Which of them; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
@@ -79,30 +71,10 @@ impl RequestBody for ExportRequest {
     type Resource = Self;
 }
 
-impl ExportObject {
-    /// What a key must be allowed to do to read these records.
-    pub const fn scope(self) -> AccessScope {
-        match self {
-            Self::Partner => AccessScope::PartnersRead,
-            Self::Contact => AccessScope::ContactsRead,
-            Self::Deal => AccessScope::DealsRead,
-        }
-    }
-
-    /// The fields by which its records are filtered.
-    pub fn catalogue(self) -> &'static [Field] {
-        match self {
-            Self::Partner => PARTNER,
-            Self::Contact => CONTACT,
-            Self::Deal => deals::catalogue(),
-        }
-    }
-}
-
 /// A checked request.
 #[derive(Debug, Clone)]
 pub struct CheckedExport {
-    pub object: ExportObject,
+    pub object: ObjectType,
     pub format: ExportFormat,
     pub filter: Option<Node>,
     pub columns: Vec<String>,
@@ -115,12 +87,8 @@ impl ExportRequest {
     /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a
     /// view needs data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
-        let catalogue = self.object.catalogue();
-        let known: Vec<&str> = match self.object {
-            ExportObject::Partner => PARTNER.iter().map(|field| field.name).collect(),
-            ExportObject::Contact => CONTACT_COLUMNS.to_vec(),
-            ExportObject::Deal => ViewObject::Deal.columns(),
-        };
+        let catalogue = self.object.resource().list().fields();
+        let known = (self.object.resource().columns)();
         let mut faults = Vec::new();
         for (i, column) in self.columns.iter().flatten().enumerate() {
             if !known.contains(&column.as_str()) {
@@ -155,36 +123,18 @@ impl ExportRequest {
 
     /// A table shows the members of an object, a JSON record the object.
     fn all_columns(&self) -> Vec<&'static str> {
-        let has_members =
-            |name: &str| PARTNER.iter().any(|field| field.name != name && field.property() == name);
-        match (self.object, self.format) {
-            (ExportObject::Contact, _) => CONTACT_COLUMNS.to_vec(),
-            (ExportObject::Deal, format) => {
-                let shown = |name: &&str| match format {
-                    ExportFormat::Jsonl => !name.contains('.'),
-                    // Its members have columns of their own.
-                    ExportFormat::Csv => *name != "decided_by",
-                };
-                DEAL.iter().map(|field| field.name).chain(["notes"]).filter(shown).collect()
-            }
-            (ExportObject::Partner, ExportFormat::Jsonl) => {
-                PARTNER.iter().map(|field| field.name).filter(|name| !name.contains('.')).collect()
-            }
-            (ExportObject::Partner, ExportFormat::Csv) => {
-                PARTNER.iter().map(|field| field.name).filter(|name| !has_members(name)).collect()
+        let mut columns = (self.object.resource().columns)();
+        match self.format {
+            ExportFormat::Jsonl => columns.retain(|name| !name.contains('.')),
+            ExportFormat::Csv => {
+                let objects: Vec<&str> = columns
+                    .iter()
+                    .filter_map(|name| name.split_once('.').map(|(object, _)| object))
+                    .collect();
+                columns.retain(|name| !objects.contains(name));
             }
         }
-    }
-}
-
-impl ExportObject {
-    /// What views of these records are for.
-    pub const fn view_object(self) -> ViewObject {
-        match self {
-            Self::Partner => ViewObject::Partner,
-            Self::Contact => ViewObject::Contact,
-            Self::Deal => ViewObject::Deal,
-        }
+        columns
     }
 }
 
@@ -196,11 +146,7 @@ impl CheckedExport {
     /// None in practice: it is written to memory.
     pub fn header(&self) -> Result<Vec<u8>> {
         let is_money = |column: &str| {
-            let field = match self.object {
-                ExportObject::Partner => fields::named(PARTNER, column),
-                ExportObject::Contact => fields::named(CONTACT, column),
-                ExportObject::Deal => fields::named(deals::catalogue(), column),
-            };
+            let field = fields::named(self.object.resource().list().fields(), column);
             field.is_some_and(|field| field.kind == FieldType::Money)
         };
         let names = self.columns.iter().map(|column| {
@@ -240,7 +186,7 @@ impl CheckedExport {
 
     /// Whether tags are among the columns.
     pub fn has_tags(&self) -> bool {
-        self.object == ExportObject::Partner
+        self.object == ObjectType::Partner
             && self
                 .columns
                 .iter()

@@ -15,6 +15,7 @@ use crate::kernel::{
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
+    resource::Resource,
     schema::api_keys,
     timestamp::Timestamp,
 };
@@ -76,6 +77,13 @@ pub static API_KEY: &[Field] = &[
 ];
 /// The list of API keys, in the order in which they were made.
 pub static API_KEY_LIST: List = List::new("ApiKey", || API_KEY);
+
+/// API keys.
+pub static API_KEYS: Resource = Resource::new("api_keys", "api_key")
+    .table("api_keys")
+    .ids(&[ApiKeyId::PREFIX])
+    .events(&["api_key"])
+    .lists(&[&API_KEY_LIST]);
 
 list_parameters! {
     /// The parameters of the list of API keys.

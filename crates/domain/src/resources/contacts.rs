@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
+    access::AccessScope,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{ContactId, PartnerId},
     lists::{List, list_parameters},
     page::FollowedPage,
     request_body::RequestBody,
+    resource::{PartnerLink, Resource},
     schema::contacts,
     sql::Sql,
     timestamp::Timestamp,
@@ -62,7 +64,8 @@ pub struct Contact {
 /// The fields that lists of contacts are filtered and sorted by.
 pub static CONTACT: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System).refers_to(FieldReference::Contact),
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::Profile),
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::Profile)
+        .ids(PartnerId::PREFIX, "PartnerId"),
     Field::new("name", "Name", FieldType::Text, FieldClass::Profile).length(200).indexed(),
     Field::new("email", "E-mail", FieldType::Text, FieldClass::Profile).null().length(254),
     Field::new("phone", "Phone", FieldType::Text, FieldClass::Profile).null().length(40),
@@ -90,6 +93,17 @@ pub const CONTACT_COLUMNS: &[&str] = &[
 /// The list of contacts.
 pub static CONTACT_LIST: List =
     List::new("Contact", || CONTACT).order("name").search().deleted().views().changes();
+
+/// Contacts.
+pub static CONTACTS: Resource = Resource::new("contacts", "contact")
+    .table("contacts")
+    .ids(&[ContactId::PREFIX])
+    .search("search_contacts")
+    .partner(PartnerLink::Owned)
+    .events(&["contact"])
+    .scopes(AccessScope::ContactsRead, Some(AccessScope::ContactsWrite))
+    .lists(&[&CONTACT_LIST])
+    .columns(|| CONTACT_COLUMNS.to_vec());
 
 list_parameters! {
     /// The parameters of the list of contacts.

@@ -10,11 +10,13 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        access::AccessScope,
         error::{Error, Result},
         field_error::FieldError,
         fields::FieldClass,
         filter::{self, FilterNode},
         request_body::{RequestBody, RequestForms},
+        resource::Resource,
         schema::ideal_partner_profiles,
         timestamp::Timestamp,
     },
@@ -24,6 +26,13 @@ use crate::{
         scores::FitDimension,
     },
 };
+
+/// The ideal partner profile of an organization. Its id is the organization's.
+pub static IDEAL_PARTNER_PROFILE: Resource =
+    Resource::new("ideal_partner_profile", "ideal_partner_profile")
+        .table("ideal_partner_profiles")
+        .events(&["ideal_partner_profile"])
+        .scopes(AccessScope::ScoresRead, Some(AccessScope::ScoresWrite));
 
 /// How much each of the four C's counts, in basis points; together 10000.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -6,13 +6,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     kernel::{
+        access::AccessScope,
         error::{Code, Error, Result},
         field_error::FieldError,
         ids::PartnerId,
+        resource::Resource,
         timestamp::Timestamp,
     },
     resources::{joint_plans::QuarterlyAmounts, partners::PartnerStage},
 };
+
+/// Insights: figures about partners.
+pub static INSIGHTS: Resource =
+    Resource::new("insights", "insight").scopes(AccessScope::InsightsRead, None);
 
 /// How many partners have a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

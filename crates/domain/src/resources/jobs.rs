@@ -7,13 +7,14 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    access::Actor,
+    access::{AccessScope, Actor},
     error::{Code, Error},
     error_report::ErrorReport,
     fields::{AnyValue, Field, FieldClass, FieldType},
     ids::JobId,
     lists::{List, list_parameters},
     page::Page,
+    resource::Resource,
     schema::{job_items, jobs},
     string_enum::string_enum,
     timestamp::Timestamp,
@@ -283,6 +284,14 @@ pub static JOB_ACTOR: Field =
 /// When a job is erased: a list shows those that are kept.
 pub static JOB_EXPIRY: Field =
     Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System);
+
+/// Jobs and their items.
+pub static JOBS: Resource = Resource::new("jobs", "job")
+    .table("jobs")
+    .ids(&[JobId::PREFIX])
+    .events(&["job"])
+    .scopes(AccessScope::JobsRead, Some(AccessScope::JobsWrite))
+    .lists(&[&JOB_LIST, &JOB_ITEM_LIST]);
 
 list_parameters! {
     /// The parameters of the list of jobs.

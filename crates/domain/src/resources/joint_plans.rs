@@ -9,11 +9,18 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     kernel::{
+        access::AccessScope,
         ids::PartnerId,
         request_body::{RequestBody, RequestForms},
+        resource::Resource,
     },
     resources::partners::{QuarterlyWeights, QuarterlyWeightsUpdate},
 };
+
+/// Joint plans: each is a view of a partner, and its events are about the partner.
+pub static JOINT_PLANS: Resource = Resource::new("joint_plans", "joint_plan")
+    .events(&["plan"])
+    .scopes(AccessScope::PlansRead, Some(AccessScope::PlansWrite));
 
 /// An amount for each quarter of the fiscal year, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]

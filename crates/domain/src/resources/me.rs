@@ -9,11 +9,15 @@ use crate::{
         access::{AccessScope, Role},
         ids::UserId,
         request_body::RequestBody,
+        resource::Resource,
         schema::members,
         string_enum::string_enum,
     },
     resources::{api_keys::ApiKey, members::Member, organizations::Organization},
 };
+
+/// Who is asking. The events are about the member.
+pub static ME: Resource = Resource::new("me", "user").ids(&[UserId::PREFIX]);
 
 string_enum! {
     /// What kind of credential is asking.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    access::{Role, Scope},
+    access::{AccessScope, Role, Scope},
     error::{Code, Error, Result},
     field_error::FieldError,
     fields::{Field, FieldClass, FieldReference, FieldType},
@@ -13,6 +13,7 @@ use crate::kernel::{
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
+    resource::Resource,
     schema::members,
     string_enum::string_enum,
     timestamp::Timestamp,
@@ -74,6 +75,14 @@ pub static MEMBER: &[Field] = &[
 ];
 /// The list of members, in the order in which they joined or were invited.
 pub static MEMBER_LIST: List = List::new("Member", || MEMBER);
+
+/// Members.
+pub static MEMBERS: Resource = Resource::new("members", "member")
+    .table("members")
+    .ids(&[MemberId::PREFIX])
+    .events(&["member"])
+    .scopes(AccessScope::MembersRead, None)
+    .lists(&[&MEMBER_LIST]);
 
 list_parameters! {
     /// The parameters of the list of members.

@@ -15,6 +15,7 @@ use crate::{
         lists::{Alias, List, list_parameters},
         page::Page,
         request_body::RequestBody,
+        resource::Resource,
         schema::{notification_deliveries, notification_settings, notifications},
         string_enum::string_enum,
         timestamp::Timestamp,
@@ -117,6 +118,12 @@ pub static NOTIFICATION_MEMBER: Field =
     Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
         .refers_to(FieldReference::Member);
 
+/// Notifications of members, and the settings of those about applications.
+pub static NOTIFICATIONS: Resource = Resource::new("notifications", "notification")
+    .table("notifications")
+    .ids(&[NotificationId::PREFIX])
+    .lists(&[&NOTIFICATION_LIST]);
+
 list_parameters! {
     /// The parameters of the list of notifications.
     NotificationList of NOTIFICATION_LIST;
@@ -172,6 +179,13 @@ pub static NOTIFICATION_DELIVERY: &[Field] = &[
 /// The list of deliveries, newest first.
 pub static NOTIFICATION_DELIVERY_LIST: List =
     List::new("NotificationDelivery", || NOTIFICATION_DELIVERY).order("-id");
+
+/// Deliveries of notifications by mail and in Slack.
+pub static NOTIFICATION_DELIVERIES: Resource =
+    Resource::new("notification_deliveries", "notification_delivery")
+        .table("notification_deliveries")
+        .ids(&[NotificationDeliveryId::PREFIX])
+        .lists(&[&NOTIFICATION_DELIVERY_LIST]);
 
 list_parameters! {
     /// The parameters of the list of deliveries.

@@ -5,9 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
-    currencies::CurrencyExponent, ids::OrganizationId, request_body::RequestBody,
-    schema::organizations, timestamp::Timestamp,
+    access::AccessScope, currencies::CurrencyExponent, ids::OrganizationId,
+    request_body::RequestBody, resource::Resource, schema::organizations, timestamp::Timestamp,
 };
+
+/// The organization itself.
+pub static ORGANIZATIONS: Resource = Resource::new("organizations", "organization")
+    .table("organizations")
+    .ids(&[OrganizationId::PREFIX])
+    .events(&["organization"])
+    .scopes(AccessScope::OrganizationRead, None);
 
 define_sql_function! {
     /// The organization of the running transaction.

@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
+    access::AccessScope,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::{MemberId, PartnerId, PlanItemId},
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
+    resource::{PartnerLink, Resource},
     schema::plan_items,
     string_enum::string_enum,
     timestamp::Timestamp,
@@ -110,10 +112,21 @@ pub static PLAN_ITEM: &[Field] = &[
 
 /// The partner of an item: lists of items are always those of one partner.
 pub static PLAN_ITEM_PARTNER: Field =
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System)
+        .ids(PartnerId::PREFIX, "PartnerId");
 
 /// The list of a partner's plan items.
 pub static PLAN_ITEM_LIST: List = List::new("PlanItem", || PLAN_ITEM).order("position").deleted();
+
+/// Plan items.
+pub static PLAN_ITEMS: Resource = Resource::new("plan_items", "plan_item")
+    .table("plan_items")
+    .ids(&[PlanItemId::PREFIX])
+    .partner(PartnerLink::Owned)
+    .owner("owner_id")
+    .events(&["plan_item"])
+    .scopes(AccessScope::PlansRead, Some(AccessScope::PlansWrite))
+    .lists(&[&PLAN_ITEM_LIST]);
 
 list_parameters! {
     /// The parameters of the list of plan items.

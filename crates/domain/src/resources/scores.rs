@@ -8,11 +8,13 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        access::AccessScope,
         fields::{Field, FieldClass, FieldType},
         ids::{PartnerId, ScoreId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
+        resource::Resource,
         schema::scores,
         string_enum::string_enum,
         timestamp::Timestamp,
@@ -127,7 +129,15 @@ pub static SCORE: &[Field] = &[
 pub static SCORE_LIST: List = List::new("Score", || SCORE).order("-id");
 /// The partner of a score: a list shows those of one partner.
 pub static SCORE_PARTNER: Field =
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System)
+        .ids(PartnerId::PREFIX, "PartnerId");
+
+/// Scores.
+pub static SCORES: Resource = Resource::new("scores", "score")
+    .table("scores")
+    .ids(&[ScoreId::PREFIX])
+    .scopes(AccessScope::ScoresRead, Some(AccessScope::ScoresWrite))
+    .lists(&[&SCORE_LIST]);
 
 list_parameters! {
     /// The parameters of the list of scores.

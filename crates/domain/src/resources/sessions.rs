@@ -17,6 +17,7 @@ use crate::{
         page::Page,
         passwords,
         request_body::RequestBody,
+        resource::Resource,
         schema::sessions,
         sql::Sql,
         timestamp::Timestamp,
@@ -73,6 +74,13 @@ pub static SESSION_MEMBER: Field =
 /// When a session was ended.
 pub static SESSION_REVOKED: Field =
     Field::new("revoked_at", "Revoked", FieldType::Timestamp, FieldClass::System).null();
+
+/// Sessions.
+pub static SESSIONS: Resource = Resource::new("sessions", "session")
+    .table("sessions")
+    .ids(&[SessionId::PREFIX])
+    .events(&["session"])
+    .lists(&[&SESSION_LIST]);
 
 list_parameters! {
     /// The parameters of the list of sessions.

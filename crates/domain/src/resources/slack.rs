@@ -8,6 +8,7 @@ use crate::kernel::{
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
+    resource::Resource,
     schema::slack_integrations,
     string_enum::string_enum,
     timestamp::Timestamp,
@@ -96,6 +97,12 @@ pub struct SlackTarget {
 
 /// The list of targets. Slack has its order, and the kind is a parameter of the operation.
 pub static SLACK_TARGET_LIST: List = List::new("SlackTarget", || &[]).search().unsorted();
+
+/// The connection to Slack.
+pub static SLACK: Resource = Resource::new("slack", "slack_integration")
+    .table("slack_integrations")
+    .events(&["integration"])
+    .lists(&[&SLACK_TARGET_LIST]);
 
 list_parameters! {
     /// The parameters of the list of targets.

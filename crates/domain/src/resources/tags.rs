@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::{
+    access::AccessScope,
     fields::{Field, FieldClass, FieldReference, FieldType},
     ids::TagId,
     lists::{List, list_parameters},
     page::Page,
     request_body::RequestBody,
+    resource::Resource,
     schema::tags,
     sql::Sql,
     string_enum::string_enum,
@@ -76,6 +78,15 @@ pub static TAG: &[Field] = &[
 
 /// The list of tags.
 pub static TAG_LIST: List = List::new("Tag", || TAG).order("name").search().deleted();
+
+/// Tags.
+pub static TAGS: Resource = Resource::new("tags", "tag")
+    .table("tags")
+    .ids(&[TagId::PREFIX])
+    .search("search_tags")
+    .events(&["tag"])
+    .scopes(AccessScope::TagsRead, Some(AccessScope::TagsWrite))
+    .lists(&[&TAG_LIST]);
 
 list_parameters! {
     /// The parameters of the list of tags.

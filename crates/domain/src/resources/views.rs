@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        access::{Role, Scope},
+        access::{AccessScope, Role, Scope},
         error::{Code, Error, Result},
         field_error::{FieldError, Place},
         fields::{Field, FieldClass, FieldReference, FieldType},
@@ -20,55 +20,21 @@ use crate::{
         lists::{self, List, ListQuery, ListRequest, Narrowing, list_parameters},
         page::Page,
         request_body::RequestBody,
+        resource::Resource,
         schema::views,
         string_enum::string_enum,
         timestamp::Timestamp,
     },
-    resources::{
-        contacts::{CONTACT_COLUMNS, CONTACT_LIST},
-        deals::{DEAL, DEAL_LIST},
-        partners::{PARTNER, PARTNER_LIST},
-    },
+    resources::objects::{ObjectType, ViewObject},
 };
 
 string_enum! {
-    /// What a view lists.
-    ViewObject {
-        Partner = "partner",
-        Deal = "deal",
-        Contact = "contact",
-    }
     /// Who sees a view.
     ViewVisibility {
         /// Its owner alone.
         Private = "private",
         /// Everybody in the organization.
         Organization = "organization",
-    }
-}
-
-impl ViewObject {
-    /// The fields that a view of it filters and sorts by.
-    pub fn catalogue(self) -> &'static [Field] {
-        self.list().fields()
-    }
-
-    /// The list that a view of it narrows.
-    pub fn list(self) -> &'static List {
-        match self {
-            Self::Partner => &PARTNER_LIST,
-            Self::Contact => &CONTACT_LIST,
-            Self::Deal => &DEAL_LIST,
-        }
-    }
-
-    /// What a view of it can show.
-    pub fn columns(self) -> Vec<&'static str> {
-        match self {
-            Self::Partner => PARTNER.iter().map(|field| field.name).collect(),
-            Self::Contact => CONTACT_COLUMNS.to_vec(),
-            Self::Deal => DEAL.iter().map(|field| field.name).chain(["notes"]).collect(),
-        }
     }
 }
 
@@ -90,7 +56,8 @@ pub struct StoredView {
         partners", extensions(("x-single-line" = json!(true))))]
     pub name: String,
     /// What it lists.
-    pub object: ViewObject,
+    #[schema(value_type = ViewObject)]
+    pub object: ObjectType,
     /// Which rows; null for all.
     #[schema(value_type = Option<FilterNode>)]
     pub filter: Option<Json>,
@@ -127,7 +94,7 @@ impl StoredView {
     /// What no longer makes sense of it, for instance because a field is gone.
     pub fn node(&self, now: DateTime<Utc>) -> Option<Result<Node, Vec<FieldError>>> {
         let filter = self.filter.as_ref().filter(|filter| !filter.is_null())?;
-        Some(filter::parse(filter, self.object.catalogue(), now, FILTER))
+        Some(filter::parse(filter, self.object.resource().list().fields(), now, FILTER))
     }
 
     /// Checks filter, search, sort and columns against the fields of its object.
@@ -135,7 +102,7 @@ impl StoredView {
     /// # Errors
     /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too.
     pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
-        let known = self.object.columns();
+        let known = (self.object.resource().columns)();
         let fault = |i: usize, column: &String| {
             let at = format!("#/columns/{i}");
             if !known.contains(&column.as_str()) {
@@ -156,7 +123,7 @@ impl StoredView {
             sort: self.sort.clone(),
             ..ListQuery::default()
         };
-        match ListRequest::from_body(&query, self.object.list(), now) {
+        match ListRequest::from_body(&query, self.object.resource().list(), now) {
             Ok(_) => {}
             Err(Error::Problem(problem)) if !faults.is_empty() => faults.extend(problem.errors),
             Err(error) => return Err(error),
@@ -249,6 +216,14 @@ pub static VIEW_LIST: List = List::new("SavedView", || VIEW);
 pub static VIEW_OWNER: Field =
     Field::new("owner_id", "Owner", FieldType::Text, FieldClass::System).exact();
 
+/// Saved views.
+pub static VIEWS: Resource = Resource::new("views", "view")
+    .table("views")
+    .ids(&[ViewId::PREFIX])
+    .events(&["view"])
+    .scopes(AccessScope::ViewsRead, Some(AccessScope::ViewsWrite))
+    .lists(&[&VIEW_LIST]);
+
 list_parameters! {
     /// The parameters of the list of saved views.
     SavedViewList of VIEW_LIST;
@@ -262,7 +237,8 @@ pub type SavedViewPage = Page<SavedView>;
 #[serde(deny_unknown_fields)]
 pub struct SavedViewCreate {
     pub name: String,
-    pub object: ViewObject,
+    #[schema(value_type = ViewObject)]
+    pub object: ObjectType,
     #[serde(default)]
     pub filter: Option<FilterNode>,
     #[serde(default)]
@@ -287,7 +263,8 @@ pub struct SavedViewUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<ViewObject>,
+    #[schema(value_type = Option<ViewObject>)]
+    pub object: Option<ObjectType>,
     #[serde(
         default,
         deserialize_with = "crate::kernel::patch::nullable",
@@ -348,7 +325,7 @@ pub fn narrowing(
 ) -> Narrowing {
     let filter = view.node(now).map(|node| match node {
         Ok(node) => existing.restrict(node),
-        Err(_) => nothing(&view.object.catalogue()[0]),
+        Err(_) => nothing(&view.object.resource().list().fields()[0]),
     });
     Narrowing {
         filter,
@@ -521,7 +498,7 @@ mod tests {
             created_at: Timestamp::now(),
             updated_at: Timestamp::now(),
             name: "x".into(),
-            object: ViewObject::Partner,
+            object: ObjectType::Partner,
             filter: Some(filter),
             q: None,
             sort: Vec::new(),

@@ -13,7 +13,7 @@ use diesel::{
     sql_types::{BigInt, Bool, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, methods::LoadQuery};
-use domain::{Result, ids, lists::ListRequest, page::FollowedPage};
+use domain::{Result, ids, lists::ListRequest, page::FollowedPage, resource::Resource};
 use uuid::Uuid;
 
 use crate::kernel::{
@@ -23,14 +23,16 @@ use crate::kernel::{
     statement::{Bind, Rows, Statement},
 };
 
-/// What can be followed: how its rows stand in the log, and how their ids are written.
+/// What can be followed.
 pub(crate) struct ChangeList<T> {
-    pub source: Source,
-    /// As the subject of events.
-    pub subject: &'static str,
-    /// In front of its ids.
-    pub prefix: &'static str,
+    pub resource: &'static Resource,
     pub id: fn(&T) -> Uuid,
+}
+
+impl<T> ChangeList<T> {
+    fn source(&self) -> Source {
+        Source::of(self.resource)
+    }
 }
 
 /// Answers a request for a page: in the order of changes when it asks for them, else as every list.
@@ -44,7 +46,7 @@ where
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
     if request.changed_after.is_none() {
-        return Ok(listing::page(tx, request, followed.source).await?.into());
+        return Ok(listing::page(tx, request, followed.source()).await?.into());
     }
     // Before the rows: a statement that begins later sees everything that has a number up to this
     // one.
@@ -63,7 +65,7 @@ where
     let erased_ids = changes
         .iter()
         .filter(|(.., erased)| *erased)
-        .map(|(_, id, _)| ids::encode(followed.prefix, *id));
+        .map(|(_, id, _)| ids::encode(followed.resource.id_prefix(), *id));
     let total_count =
         if request.total_count { Some(count(tx, request, &followed).await?) } else { None };
     Ok(FollowedPage {
@@ -86,11 +88,14 @@ fn select<T>(request: &ListRequest, followed: &ChangeList<T>) -> Statement {
         "/* changes.page */ SELECT l.sequence, l.subject_id, l.erased FROM last_changes l WHERE \
             l.subject_type = ",
     )
-    .with(Bind::Text(Some(followed.subject.to_owned())), " AND (l.sequence, l.subject_id) > (")
+    .with(
+        Bind::Text(Some(followed.resource.singular.to_owned())),
+        " AND (l.sequence, l.subject_id) > (",
+    )
     .with(Bind::Int(Some(sequence)), ", ")
     .with(Bind::Id(Some(id)), ") AND ");
     out.sql(if request.deleted { "(l.erased OR " } else { "(" });
-    exists(request, followed.source, &mut out);
+    exists(request, followed.source(), &mut out);
     out.sql(") ORDER BY l.sequence, l.subject_id LIMIT ").bind(Bind::Int(Some(request.limit + 1)));
     out
 }
@@ -108,9 +113,9 @@ async fn count<T>(tx: &Tx<'_>, request: &ListRequest, followed: &ChangeList<T>) 
     let mut out = Statement::new(
         "/* changes.count */ SELECT count(*) FROM last_changes l WHERE l.subject_type = ",
     )
-    .with(Bind::Text(Some(followed.subject.to_owned())), " AND l.sequence > ")
+    .with(Bind::Text(Some(followed.resource.singular.to_owned())), " AND l.sequence > ")
     .with(Bind::Int(request.changed_after), " AND ");
-    exists(request, followed.source, &mut out);
+    exists(request, followed.source(), &mut out);
     Ok(out.answers::<BigInt>().get_result(&mut tx.conn()).await?)
 }
 
@@ -125,9 +130,9 @@ where
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
     let mut out = Statement::new("/* changes.rows */ SELECT ");
-    out.columns().sql(format!(" FROM {0} WHERE {0}.id = ANY(", followed.source.table));
+    out.columns().sql(format!(" FROM {0} WHERE {0}.id = ANY(", followed.source().table));
     out.bind(Bind::Ids(ids)).sql(") AND ");
-    listing::conditions(request, followed.source, &mut out);
+    listing::conditions(request, followed.source(), &mut out);
     let rows: Vec<T> = out.rows::<T>().load(&mut tx.conn()).await?;
     Ok(rows.into_iter().map(|row| ((followed.id)(&row), row)).collect())
 }

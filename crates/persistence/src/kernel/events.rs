@@ -7,7 +7,8 @@ use domain::{
     Result,
     access::{Actor, Role},
     events::{
-        EVENT_LIST, EVENT_PARTNER, EVENT_READER, Event, EventData, Subject, TYPES, request_id,
+        EVENT_LIST, EVENT_PARTNER, EVENT_READER, EVENTS, Event, EventData, Subject, TYPES,
+        request_id,
     },
     fields,
     filter::{Node, Test, Value as FilterValue},
@@ -90,7 +91,7 @@ pub async fn list(
 ) -> Result<Page<Event>> {
     let of_partner = |partner: PartnerId| Node::equals(&EVENT_PARTNER, FilterValue::Id(partner.0));
     let scope = partner.map(of_partner).into_iter().chain(visible(tx));
-    let source = Source::of("events");
+    let source = Source::of(&EVENTS);
     listing::page_as(tx, &request.within(scope), source, Row::into_event).await
 }
 

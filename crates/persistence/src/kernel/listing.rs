@@ -15,6 +15,7 @@ use domain::{
     links,
     lists::{Key, Last, ListRequest, Sort, Tie},
     page::Page,
+    resource::{PartnerLink, Resource},
     schema::tiers,
 };
 use futures_util::future::try_join;
@@ -40,8 +41,22 @@ pub struct Source {
 }
 
 impl Source {
-    /// A table without search and deletion.
-    pub const fn of(table: &'static str) -> Self {
+    /// The rows of a resource.
+    ///
+    /// # Panics
+    /// When it has no table.
+    pub const fn of(resource: &'static Resource) -> Self {
+        let Some(table) = resource.table else { panic!("a resource without a table") };
+        Self {
+            table,
+            search: resource.search,
+            soft_delete: resource.has_soft_delete(),
+            of_partner: matches!(resource.partner, PartnerLink::Owned),
+        }
+    }
+
+    /// A table that is a part of a resource, without search and deletion.
+    pub const fn part(table: &'static str) -> Self {
         Self { table, search: None, soft_delete: false, of_partner: false }
     }
 }

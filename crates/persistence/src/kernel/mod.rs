@@ -13,6 +13,7 @@ pub(crate) mod locks;
 pub mod mail_allowances;
 pub mod migrate;
 pub mod model_usage;
+pub(crate) mod references;
 pub mod revocations;
 pub(crate) mod server_keys;
 pub(crate) mod sql;

@@ -6,17 +6,27 @@
 //! Architecture Invariant: no other module raises a version or writes `updated_at`, except the
 //! writer of partners, whose one statement writes many rows. A test reads the sources for that.
 
-use diesel::{dsl::Limit, query_dsl::methods::LimitDsl};
+use diesel::{
+    dsl::Limit,
+    query_dsl::methods::LimitDsl,
+    sql_types::{BigInt, Nullable, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, methods::LoadQuery};
 use domain::{
     Result,
     events::NewEvent,
+    ids::{self, MemberId, PartnerId},
     patch::{self, ExpectedVersions},
+    resource::{PartnerLink, Resource},
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
-use crate::kernel::db::Tx;
+use crate::kernel::{
+    db::Tx,
+    statement::{Bind, Statement},
+};
 
 /// What every change of a row writes beside its own columns: the next version, and the instant by
 /// the clock of the database. Instances have clocks of their own, which would put changes of one
@@ -139,6 +149,55 @@ impl Changes {
 
 fn hidden_change() -> Json {
     json!({"from": null, "to": null, "truncated": true})
+}
+
+/// The partners whose rows of a resource belong to a member, in no order: who takes the rows away
+/// from the member locks them first.
+pub(crate) async fn partners_of_owner(
+    tx: &Tx<'_>,
+    resource: &Resource,
+    owner: MemberId,
+) -> Result<Vec<PartnerId>> {
+    let (Some(table), Some(field), PartnerLink::Owned) =
+        (resource.table, resource.owner_field, resource.partner)
+    else {
+        return Ok(Vec::new());
+    };
+    let statement = Statement::new(format!(
+        "/* versioned.partners_of_owner */ SELECT DISTINCT partner_id FROM {table} WHERE {field} = "
+    ))
+    .with(Bind::Id(Some(owner.0)), "");
+    Ok(statement.answers::<SqlUuid>().load(&mut tx.conn()).await?)
+}
+
+/// Takes the rows of a resource away from a member who leaves: from then on they have no owner.
+/// Rows of a resource without owners are nobody's.
+pub(crate) async fn release(tx: &Tx<'_>, resource: &Resource, owner: MemberId) -> Result<()> {
+    let (Some(table), Some(field)) = (resource.table, resource.owner_field) else {
+        return Ok(());
+    };
+    let partner = match resource.partner {
+        PartnerLink::None => "NULL::uuid",
+        PartnerLink::Named | PartnerLink::Owned => "partner_id",
+    };
+    let statement = Statement::new(format!(
+        "/* versioned.release */ UPDATE {table} SET {field} = NULL, version = version + 1, \
+         updated_at = clock_timestamp() WHERE {field} = "
+    ))
+    .with(Bind::Id(Some(owner.0)), format!(" RETURNING id, version, {partner}"));
+    let released: Vec<(Uuid, i64, Option<PartnerId>)> =
+        statement.answers::<(SqlUuid, BigInt, Nullable<SqlUuid>)>().load(&mut tx.conn()).await?;
+    let subject = resource.subjects.first().unwrap_or(&resource.singular);
+    let kind = format!("{subject}.updated");
+    for (id, version, partner) in released {
+        let changes = Map::from_iter([(field.to_owned(), json!({"from": owner, "to": null}))]);
+        let event = Changes(changes).event(&kind, ids::encode(resource.id_prefix(), id), version);
+        tx.record(match partner {
+            Some(partner) => event.of_partner(partner),
+            None => event,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Place, Result,
-    exports::{CheckedExport, ExportObject, ExportRequest},
+    exports::{CheckedExport, ExportRequest},
     filter::Value as FilterValue,
-    ids::{JobId, TagId},
+    ids::{self, JobId, TagId},
     jobs::{Job, JobType},
     lists::{Last, ListRequest},
+    objects::ObjectType,
     schema::tags,
     timestamp::Timestamp,
 };
@@ -38,8 +39,7 @@ const PAGE: usize = 500;
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
     if let Some(id) = request.view_id {
-        views::selection(tx, id, request.object.view_object(), &Place::Pointer("#/view_id".into()))
-            .await?;
+        views::selection(tx, id, request.object, &Place::Pointer("#/view_id".into())).await?;
     }
     let job = jobs::NewJob {
         id: JobId::new(),
@@ -130,7 +130,7 @@ impl<'a, F: ExportFile> Export<'a, F> {
         list.filter = export.filter.clone();
         if let Some(id) = request.view_id {
             let place = Place::Pointer("#/view_id".into());
-            let view = views::selection(tx, id, export.object.view_object(), &place).await?;
+            let view = views::selection(tx, id, export.object, &place).await?;
             list.narrow(&view);
             if request.columns.as_ref().is_none_or(Vec::is_empty) && !view.columns.is_empty() {
                 export.columns = view.columns;
@@ -142,7 +142,7 @@ impl<'a, F: ExportFile> Export<'a, F> {
         export.columns = progress.columns.clone();
         // Records that are created meanwhile are left out, so that the export ends and its total
         // stays true.
-        list.narrow_to_made_until(export.object.catalogue(), job.created_at);
+        list.narrow_to_made_until(export.object.resource().list().fields(), job.created_at);
         let worker = Uuid::now_v7();
         Ok(Self { id: job.id, file, download, export, list, progress, worker, page: Vec::new() })
     }
@@ -164,16 +164,17 @@ impl<F: ExportFile> JobSteps for Export<'_, F> {
 
     async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
         match self.export.object {
-            ExportObject::Partner => partners::count(tx, &self.list).await,
-            ExportObject::Contact => contacts::count(tx, &self.list).await,
-            ExportObject::Deal => deals::count(tx, &self.list).await,
+            ObjectType::Partner => partners::count(tx, &self.list).await,
+            ObjectType::Contact => contacts::count(tx, &self.list).await,
+            ObjectType::Deal => deals::count(tx, &self.list).await,
         }
     }
 
     async fn next(&mut self, run: &Run, after: Option<&String>) -> Result<StepItems<String>> {
         self.list.after = match after {
             Some(id) => {
-                let tie = FilterValue::Id(uuid_of(self.export.object, id)?);
+                let prefix = self.export.object.resource().id_prefix();
+                let tie = FilterValue::Id(ids::decode(prefix, id).map_err(Error::internal)?);
                 Some(Last { values: Vec::new(), tie })
             }
             None => None,
@@ -223,15 +224,6 @@ impl<F: ExportFile> JobSteps for Export<'_, F> {
     }
 }
 
-fn uuid_of(object: ExportObject, id: &str) -> Result<Uuid> {
-    let prefix = match object {
-        ExportObject::Partner => domain::ids::PartnerId::PREFIX,
-        ExportObject::Contact => domain::ids::ContactId::PREFIX,
-        ExportObject::Deal => domain::ids::DealId::PREFIX,
-    };
-    domain::ids::decode(prefix, id).map_err(Error::internal)
-}
-
 /// One page of wire values, tags by name.
 async fn page(
     tx: &Tx<'_>,
@@ -239,14 +231,14 @@ async fn page(
     list: &ListRequest,
 ) -> Result<Vec<Map<String, Value>>> {
     let rows: Vec<Map<String, Value>> = match export.object {
-        ExportObject::Partner => partners::list_whole(tx, list)
+        ObjectType::Partner => partners::list_whole(tx, list)
             .await?
             .data
             .into_iter()
             .map(|row| row.into_row())
             .collect(),
-        ExportObject::Contact => objects(contacts::list(tx, list).await?.data),
-        ExportObject::Deal => objects(deals::list(tx, list).await?.data),
+        ObjectType::Contact => objects(contacts::list(tx, list).await?.data),
+        ObjectType::Deal => objects(deals::list(tx, list).await?.data),
     };
     if !export.has_tags() {
         return Ok(rows);

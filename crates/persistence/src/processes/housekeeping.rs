@@ -14,6 +14,7 @@ use domain::{
     Result,
     events::NewEvent,
     ids::{ContactId, DealId, JobId, PartnerId},
+    resource::RESTORE_DAYS,
     schema::{contacts, deals, partners, submissions},
 };
 use serde_json::json;
@@ -143,16 +144,17 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     Ok(gone + events as usize)
 }
 
-/// Partners whose time for restoration is over, at most so many: 30 days after their deletion.
+/// Partners whose time for restoration is over, at most so many: [`RESTORE_DAYS`] after their deletion.
 /// Their files are to be erased before [`purge_partners`], since nobody knows of them afterwards.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> {
-    let expired = Statement::new(
+    let expired = Statement::new(format!(
         "/* housekeeping.expired_partners */ SELECT id FROM partners \
-         WHERE deleted_at < clock_timestamp() - interval '30 days' ORDER BY deleted_at LIMIT ",
-    )
+         WHERE deleted_at < clock_timestamp() - interval '{RESTORE_DAYS} days' \
+         ORDER BY deleted_at LIMIT ",
+    ))
     .with(Bind::Int(Some(most)), "");
     Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
@@ -205,12 +207,13 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     Ok(())
 }
 
-/// Erases one batch of deals 30 days after their deletion, and tells of each.
+/// Erases one batch of deals [`RESTORE_DAYS`] after their deletion, and tells of each.
 async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
-    let purge = Statement::new(
+    let purge = Statement::new(format!(
         "/* housekeeping.deals */ DELETE FROM deals WHERE id IN (SELECT id FROM deals \
-         WHERE deleted_at < clock_timestamp() - interval '30 days' ORDER BY deleted_at LIMIT ",
-    )
+         WHERE deleted_at < clock_timestamp() - interval '{RESTORE_DAYS} days' \
+         ORDER BY deleted_at LIMIT ",
+    ))
     .with(Bind::Int(Some(BATCH)), ") RETURNING id, version, partner_id");
     let gone: Vec<(DealId, i64, PartnerId)> =
         purge.answers::<(SqlUuid, BigInt, SqlUuid)>().load(&mut tx.conn()).await?;

@@ -3,22 +3,23 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Result,
+    RESOURCES, Result,
     access::Role,
     events::NewEvent,
     ids::{MemberId, PartnerId},
     members::{Member, needs_owner},
     patch,
+    resource::{PartnerLink, Resource},
     schema::members::table,
 };
 use serde_json::json;
 
 use crate::{
-    kernel::{db::Tx, email_directory, locks, revocations},
+    kernel::{db::Tx, email_directory, locks, revocations, versioned},
     resources::{
-        deals, members, notifications,
+        members, notifications,
         partners::{self, RemovedRecord, writer::PartnerWriter},
-        plan_items, sessions, submissions, views,
+        sessions, views,
     },
 };
 
@@ -34,9 +35,13 @@ pub async fn remove(
 ) -> Result<()> {
     // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
     // member a manager or an owner holds the partner when the database looks for the member.
-    submissions::release(tx, id).await?;
+    let (of_partners, others): (Vec<&Resource>, Vec<&Resource>) =
+        RESOURCES.iter().copied().partition(|resource| resource.partner == PartnerLink::Owned);
+    for resource in others {
+        versioned::release(tx, resource, id).await?;
+    }
     let mut writer = PartnerWriter::new(tx).await?;
-    locks::partners(tx, concerned_partners(tx, id).await?).await?;
+    locks::partners(tx, concerned_partners(tx, id, &of_partners).await?).await?;
     let owners = members::lock_owners(tx).await?;
     let member: Member = Member::query().find(id).for_update().first(&mut tx.conn()).await?;
     if member.role == Role::Owner {
@@ -47,9 +52,10 @@ pub async fn remove(
     // Partners of a manager who leaves have none.
     let managed = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
     partners::remove_reference(&mut writer, &managed, &json!(id)).await?;
-    plan_items::release(tx, id).await?;
+    for resource in of_partners {
+        versioned::release(tx, resource, id).await?;
+    }
     views::forget(tx, id).await?;
-    deals::release(tx, id).await?;
     notifications::forget_member(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
     // Sessions are ended above; access tokens that are still valid for some minutes are refused by
@@ -62,10 +68,16 @@ pub async fn remove(
     Ok(())
 }
 
-/// The partners that a member manages, or that have deals or plan items of his.
-async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
+/// The partners that a member manages, or that have rows of these resources that belong to the
+/// member.
+async fn concerned_partners(
+    tx: &Tx<'_>,
+    id: MemberId,
+    of_partners: &[&Resource],
+) -> Result<Vec<PartnerId>> {
     let mut all = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
-    all.extend(plan_items::partners_of(tx, id).await?);
-    all.extend(deals::partners_of(tx, id).await?);
+    for resource in of_partners {
+        all.extend(versioned::partners_of_owner(tx, resource, id).await?);
+    }
     Ok(all)
 }

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
     access::{AccessScope, Scope, StoredScopes, WriteMode},
-    api_keys::{ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyUpdate},
+    api_keys::{API_KEYS, ApiKey, ApiKeyCreate, ApiKeyPage, ApiKeyUpdate},
     events::NewEvent,
     ids::{ApiKeyId, OrganizationId},
     lists::ListRequest,
@@ -85,7 +85,7 @@ pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
 
 /// One page of keys, revoked ones too.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ApiKeyPage> {
-    listing::page::<ApiKey>(tx, request, Source::of("api_keys")).await
+    listing::page::<ApiKey>(tx, request, Source::of(&API_KEYS)).await
 }
 
 /// One key.

@@ -6,14 +6,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Error, Result,
-    contacts::{Contact, ContactCreate, ContactPage, ContactUpdate},
+    contacts::{CONTACTS, Contact, ContactCreate, ContactPage, ContactUpdate},
     events::NewEvent,
     ids::{ContactId, PartnerId},
     lists::ListRequest,
+    objects::ObjectType,
     partners::{Change, partner_field},
     patch,
     schema::{contacts, partners as partners_table},
-    views::ViewObject,
 };
 use serde_json::{Value, json};
 
@@ -37,28 +37,18 @@ use crate::{
 versioned!(Contact);
 
 /// How contacts are listed.
-const SOURCE: Source = Source {
-    table: "contacts",
-    search: Some("search_contacts"),
-    soft_delete: false,
-    of_partner: true,
-};
+const SOURCE: Source = Source::of(&CONTACTS);
 
 /// One page of contacts.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ContactPage> {
-    let request = views::applied(tx, request, ViewObject::Contact).await?;
-    let followed = ChangeList::<Contact> {
-        source: SOURCE,
-        subject: "contact",
-        prefix: ContactId::PREFIX,
-        id: |contact| contact.id.0,
-    };
+    let request = views::applied(tx, request, ObjectType::Contact).await?;
+    let followed = ChangeList::<Contact> { resource: &CONTACTS, id: |contact| contact.id.0 };
     changes::page(tx, &request, followed).await
 }
 
 /// How many contacts a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    let request = views::applied(tx, request, ViewObject::Contact).await?;
+    let request = views::applied(tx, request, ObjectType::Contact).await?;
     listing::count(tx, &request, SOURCE).await
 }
 

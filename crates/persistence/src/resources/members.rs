@@ -10,7 +10,7 @@ use domain::{
     events::NewEvent,
     ids::{EventId, MemberId, UserId},
     lists::ListRequest,
-    members::{Member, MemberInvite, MemberPage, MemberStatus, MemberUpdate, needs_owner},
+    members::{MEMBERS, Member, MemberInvite, MemberPage, MemberStatus, MemberUpdate, needs_owner},
     patch,
     schema::members,
     secrets::{OpaqueToken, TokenKind},
@@ -59,7 +59,7 @@ pub async fn ensure_access(store: &Store, scope: &Scope) -> Result<()> {
 
 /// One page of members.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<MemberPage> {
-    listing::page::<Member>(tx, request, Source::of("members")).await
+    listing::page::<Member>(tx, request, Source::of(&MEMBERS)).await
 }
 
 /// One member.

@@ -14,8 +14,8 @@ use domain::{
     lists::ListRequest,
     members::MemberStatus,
     notifications::{
-        NOTIFICATION_DELIVERY, NotificationChannel, NotificationDelivery, NotificationDeliveryPage,
-        NotificationDeliveryStatus, wait_after,
+        NOTIFICATION_DELIVERIES, NOTIFICATION_DELIVERY, NotificationChannel, NotificationDelivery,
+        NotificationDeliveryPage, NotificationDeliveryStatus, wait_after,
     },
     schema::{members, notification_deliveries, organizations},
     timestamp::Timestamp,
@@ -94,7 +94,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<NotificationDeli
     let created_at = created_at.expect("deliveries have it");
     let recent = Test::Compare(Comparison::Gte, Value::Time(from.0));
     let request = request.within([Node::Leaf(created_at, recent)]);
-    let source = Source::of("notification_deliveries");
+    let source = Source::of(&NOTIFICATION_DELIVERIES);
     listing::page::<NotificationDelivery>(tx, &request, source).await
 }
 

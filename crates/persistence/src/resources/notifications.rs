@@ -14,8 +14,9 @@ use domain::{
     lists::ListRequest,
     members::Member,
     notifications::{
-        Audience, NOTIFICATION_MEMBER, Notification, NotificationChannel, NotificationChannels,
-        NotificationPage, NotificationRequest, NotificationSettings, NotificationSettingsUpdate,
+        Audience, NOTIFICATION_MEMBER, NOTIFICATIONS, Notification, NotificationChannel,
+        NotificationChannels, NotificationPage, NotificationRequest, NotificationSettings,
+        NotificationSettingsUpdate,
     },
     patch,
     schema::{members, notification_deliveries, notification_settings, notifications},
@@ -207,7 +208,7 @@ pub async fn list(
     request: &ListRequest,
 ) -> Result<NotificationPage> {
     let request = request.within([Node::equals(&NOTIFICATION_MEMBER, Value::Id(member.0))]);
-    listing::page::<Notification>(tx, &request, Source::of("notifications")).await
+    listing::page::<Notification>(tx, &request, Source::of(&NOTIFICATIONS)).await
 }
 
 /// A member has read a notification; when it was read first stays.

@@ -6,13 +6,13 @@ use domain::{
     Error, Result,
     events::NewEvent,
     filter::{Node, Value as FilterValue},
-    ids::{MemberId, PartnerId, PlanItemId},
+    ids::{PartnerId, PlanItemId},
     joint_plans::PlanItemCounts,
     lists::ListRequest,
     patch,
     plan_items::{
-        ItemPosition, PLAN_ITEM_PARTNER, POSITION_GAP, PlanItem, PlanItemCreate, PlanItemKind,
-        PlanItemPage, PlanItemUpdate, place,
+        ItemPosition, PLAN_ITEM_PARTNER, PLAN_ITEMS, POSITION_GAP, PlanItem, PlanItemCreate,
+        PlanItemKind, PlanItemPage, PlanItemUpdate, place,
     },
     schema::{partners as partners_table, plan_items},
 };
@@ -31,7 +31,7 @@ use crate::{
 versioned!(PlanItem);
 
 /// How plan items are listed.
-const SOURCE: Source = Source::of("plan_items");
+const SOURCE: Source = Source::of(&PLAN_ITEMS);
 
 /// One page of the items of a partner.
 ///
@@ -195,27 +195,6 @@ pub async fn delete(
         &item,
         json!({"changes": {}, "kind": item.kind, "title": item.title}),
     );
-    Ok(())
-}
-
-/// The partners in whose plans a member owns items.
-pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
-    let own = plan_items::table.filter(plan_items::owner_id.eq(owner));
-    Ok(own.select(plan_items::partner_id).distinct().load(&mut tx.conn()).await?)
-}
-
-/// Items of a member who leaves have no owner. The caller holds [`partners_of`] him.
-pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let released: Vec<(PlanItemId, i64, PartnerId)> =
-        diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
-            .set((plan_items::owner_id.eq(None::<MemberId>), next_version!(plan_items)))
-            .returning((plan_items::id, plan_items::version, plan_items::partner_id))
-            .get_results(&mut tx.conn())
-            .await?;
-    for (id, version, partner) in released {
-        let data = json!({"changes": {"owner_id": {"from": owner, "to": null}}});
-        tx.record(NewEvent::new("plan_item.updated", id, version, data).of_partner(partner));
-    }
     Ok(())
 }
 

@@ -15,7 +15,9 @@ use domain::{
     members::{Member, MemberStatus},
     schema::{members, refresh_tokens, sessions},
     secrets::{OpaqueToken, TokenKind},
-    sessions::{SESSION, SESSION_MEMBER, SESSION_REVOKED, Session, SessionPage, is_same_network},
+    sessions::{
+        SESSION, SESSION_MEMBER, SESSION_REVOKED, SESSIONS, Session, SessionPage, is_same_network,
+    },
     timestamp::Timestamp,
 };
 use serde_json::json;
@@ -261,7 +263,7 @@ pub async fn list(
         Node::Leaf(&SESSION_REVOKED, Test::IsNull(true)),
         Node::Leaf(expires_at, Test::Compare(Comparison::Gt, now)),
     ]);
-    let page = listing::page::<Session>(tx, &request, Source::of("sessions")).await?;
+    let page = listing::page::<Session>(tx, &request, Source::of(&SESSIONS)).await?;
     Ok(page.map(|session| Session { current: session.id == current, ..session }))
 }
 

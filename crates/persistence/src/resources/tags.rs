@@ -9,7 +9,7 @@ use domain::{
     lists::ListRequest,
     patch,
     schema::tags,
-    tags::{Tag, TagCreate, TagPage, TagUpdate},
+    tags::{TAGS, Tag, TagCreate, TagPage, TagUpdate},
 };
 use serde_json::json;
 
@@ -26,8 +26,7 @@ use crate::{
 versioned!(Tag);
 
 /// How tags are listed.
-const SOURCE: Source =
-    Source { table: "tags", search: Some("search_tags"), soft_delete: false, of_partner: false };
+const SOURCE: Source = Source::of(&TAGS);
 
 /// One page of tags.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TagPage> {

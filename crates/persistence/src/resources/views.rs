@@ -13,30 +13,30 @@ use domain::{
     filter::{Node, Value as FilterValue},
     ids::{MemberId, ViewId},
     lists::{ListRequest, Narrowing},
+    objects::ObjectType,
     page::Page,
     patch,
     schema::{view_defaults, views},
     timestamp::Timestamp,
     views::{
         ExistingReferences, ReferenceKey, SavedView, SavedViewCreate, SavedViewPage,
-        SavedViewUpdate, StoredView, VIEW, VIEW_OWNER, ViewObject, ViewVisibility, named,
-        narrowing, unknown_view,
+        SavedViewUpdate, StoredView, VIEW, VIEW_OWNER, VIEWS, ViewVisibility, named, narrowing,
+        unknown_view,
     },
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::kernel::{
     db::Tx,
     listing::{self, Source},
-    statement::{Bind, Statement},
+    references,
     versioned::{self, Changes, next_version, versioned},
 };
 
 versioned!(StoredView);
 
 /// How views are listed.
-const SOURCE: Source = Source::of("views");
+const SOURCE: Source = Source::of(&VIEWS);
 
 type Condition = Box<dyn BoxableExpression<views::table, Pg, SqlType = sql_types::Bool>>;
 
@@ -249,11 +249,11 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
 pub(crate) async fn applied<'r>(
     tx: &Tx<'_>,
     request: &'r ListRequest,
-    object: ViewObject,
+    object: ObjectType,
 ) -> Result<Cow<'r, ListRequest>> {
     let Some(asked) = &request.view else { return Ok(Cow::Borrowed(request)) };
     let view = selection(tx, asked.id, object, &asked.place).await?;
-    Ok(Cow::Owned(request.clone().with_view(&view, object.list())?))
+    Ok(Cow::Owned(request.clone().with_view(&view, object.resource().list())?))
 }
 
 /// What the view `id` selects among `object`s; `place` says where a request names it.
@@ -263,7 +263,7 @@ pub(crate) async fn applied<'r>(
 pub async fn selection(
     tx: &Tx<'_>,
     id: ViewId,
-    object: ViewObject,
+    object: ObjectType,
     place: &Place,
 ) -> Result<Narrowing> {
     let found = StoredView::query()
@@ -326,27 +326,11 @@ async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferen
     let keys = |kind: FieldReference| {
         named.iter().filter(move |(of, _)| *of == kind).map(|(_, key)| key.clone())
     };
-    // A first branch without rows, so that all others begin with UNION ALL.
-    let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
-    for (kind, table) in [
-        (FieldReference::Tag, "tags"),
-        (FieldReference::Member, "members"),
-        (FieldReference::Contact, "contacts"),
-        (FieldReference::Deal, "deals"),
-    ] {
-        let ids: Vec<Uuid> = keys(kind).filter_map(|key| key.parse().ok()).collect();
-        if !ids.is_empty() {
-            out.sql(format!(" UNION ALL SELECT '{kind}', id::text FROM {table} WHERE id = ANY("))
-                .bind(Bind::Ids(ids))
-                .sql(")");
+    let mut out = references::statement();
+    for word in FieldReference::VALUES {
+        if let Ok(kind) = word.parse() {
+            references::push(&mut out, kind, keys(kind).collect());
         }
-    }
-    let tiers: Vec<String> = keys(FieldReference::Tier).collect();
-    if !tiers.is_empty() {
-        // A deleted tier keeps its row as long as partners have it (docs/tiers.md).
-        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
-            .bind(Bind::Texts(tiers))
-            .sql(")");
     }
     let rows: Vec<(String, String)> =
         out.answers::<(sql_types::Text, sql_types::Text)>().load(&mut tx.conn()).await?;

@@ -8,6 +8,7 @@ mod answers;
 mod examples;
 mod operations;
 mod policy;
+mod resources;
 mod schemas;
 mod sharing;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use utoipa_actix_web::AppExt;
 use crate::kernel::operation::{OperationList, OperationSpecs, Tag, mount};
 
 pub use policy::{CheckedQuery, OperationPolicy, Parameter, Policy};
+pub use resources::resource_list;
 
 /// The version of the API, which paths carry as `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
@@ -162,7 +164,7 @@ fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
         of::<domain::plan_items::PlanItemStatus>(),
         of::<domain::plan_items::PlanQuarter>(),
         of::<domain::submissions::SubmissionStatus>(),
-        of::<domain::views::ViewObject>(),
+        of::<domain::objects::ViewObject>(),
         of::<domain::views::ViewVisibility>(),
     ]);
     all

@@ -9,7 +9,7 @@ use super::{List, MAX_SORT_KEYS};
 use crate::kernel::{
     field_error::excerpt,
     fields::{Field, FieldType, did_you_mean, named},
-    filter::{self, TierRanks, Value},
+    filter::{TierRanks, Value},
     ids,
     timestamp::Timestamp,
 };
@@ -206,9 +206,7 @@ impl Field {
                 Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0)
             }
             (FieldType::Date, value) => Value::Day(value.as_str()?.parse().ok()?),
-            (FieldType::Id, value) => {
-                Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?)
-            }
+            (FieldType::Id, value) => Value::Id(ids::decode(self.prefix(), value.as_str()?).ok()?),
             (_, value) => {
                 Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned())
             }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    choices::{ImportDateFormat, ImportMoneyUnit, ImportObject},
+    choices::{ImportDateFormat, ImportMoneyUnit},
     columns::{self, ColumnUnit, ImportField, field_named},
     dates,
     numbers::{self, DecimalMark},
@@ -24,7 +24,7 @@ use crate::{
         shared_domains::is_shared,
         text,
     },
-    resources::jobs::JobItemWarning,
+    resources::{jobs::JobItemWarning, objects::ObjectType},
 };
 
 /// The longest name of a tag.
@@ -160,8 +160,8 @@ impl ConvertedRow {
 }
 
 /// Fields that hold the domain of a company.
-const DOMAINS: [(ImportObject, &str); 2] =
-    [(ImportObject::Partner, "domain"), (ImportObject::Deal, "account_domain")];
+const DOMAINS: [(ObjectType, &str); 2] =
+    [(ObjectType::Partner, "domain"), (ObjectType::Deal, "account_domain")];
 
 impl ConvertedRow {
     /// Leaves out domains that belong to nobody in particular: by them different companies would be
@@ -211,7 +211,7 @@ impl Converter {
     /// # Errors
     /// Every default that no import can write, or whose value is not the field's.
     pub fn checked_defaults(
-        object: ImportObject,
+        object: ObjectType,
         defaults: &ImportDefaults,
         format: &CellFormat,
     ) -> Result<Map<String, Value>> {
@@ -819,7 +819,7 @@ mod tests {
     /// The value of a cell in a file of this format, and the codes of its warnings.
     fn convert_in(
         format: CellFormat,
-        object: ImportObject,
+        object: ObjectType,
         field: &str,
         cell: Cell,
     ) -> (Option<Value>, Vec<String>) {
@@ -832,7 +832,7 @@ mod tests {
 
     fn convert(field: &str, text: &str) -> (Option<Value>, Vec<String>) {
         let format = format("USD", Notation::default().decimal);
-        convert_in(format, ImportObject::Partner, field, Cell::Text(text.to_owned()))
+        convert_in(format, ObjectType::Partner, field, Cell::Text(text.to_owned()))
     }
 
     #[test]
@@ -961,7 +961,7 @@ mod tests {
     fn words_of_other_systems_are_understood() {
         let read = |field: &str, text: &str| {
             let format = format("USD", Notation::default().decimal);
-            convert_in(format, ImportObject::Deal, field, Cell::Text(text.to_owned()))
+            convert_in(format, ObjectType::Deal, field, Cell::Text(text.to_owned()))
         };
         assert_eq!(read("closed_on", "2016-07-29"), (Some(json!("2016-07-29")), vec![]));
         assert_eq!(read("value", "1152984.23"), (Some(json!(115_298_423)), vec![]));
@@ -1008,11 +1008,11 @@ mod tests {
     fn numbers_of_json_are_what_they_are() {
         let comma = format("USD", DecimalMark::Given(super::super::ImportDecimal::Comma));
         let number = Cell::Number("1.5".to_owned());
-        let read = convert_in(comma, ImportObject::Partner, "company_revenue", number);
+        let read = convert_in(comma, ObjectType::Partner, "company_revenue", number);
         assert_eq!(read, (Some(json!(150)), vec![]), "the option is about texts");
         let of = |value: Value, field: &str| {
             let format = format("USD", Notation::default().decimal);
-            convert_in(format, ImportObject::Partner, field, Cell::from_json(value).unwrap())
+            convert_in(format, ObjectType::Partner, field, Cell::from_json(value).unwrap())
         };
         assert_eq!(of(json!(1e3), "employees"), (Some(json!(1000)), vec![]));
         assert_eq!(of(json!(2.5), "employees"), (None, vec!["not_a_number".to_owned()]));

@@ -1,14 +1,8 @@
 //! The closed sets of words in the options of an import.
 
-use crate::kernel::{access::AccessScope, string_enum::string_enum};
+use crate::kernel::string_enum::string_enum;
 
 string_enum! {
-    /// What the rows of the file are.
-    ImportObject {
-        Partner = "partner",
-        Contact = "contact",
-        Deal = "deal",
-    }
     /// How a row finds the partner that it is about.
     ImportMatch {
         /// By domain. A row without a usable one means, among the partners of its name, the only
@@ -62,16 +56,5 @@ string_enum! {
         Point = "point",
         /// `1.234,56`.
         Comma = "comma",
-    }
-}
-
-impl ImportObject {
-    /// What a key must be allowed to do to write these records.
-    pub const fn scope(self) -> AccessScope {
-        match self {
-            Self::Partner => AccessScope::PartnersWrite,
-            Self::Contact => AccessScope::ContactsWrite,
-            Self::Deal => AccessScope::DealsWrite,
-        }
     }
 }

@@ -1,9 +1,6 @@
 //! Which fields an import can write, and which of them a header probably means.
 
-use super::{
-    choices::{ImportMoneyUnit, ImportObject},
-    numbers,
-};
+use super::{choices::ImportMoneyUnit, numbers};
 use crate::{
     kernel::{
         fields::{Field, FieldClass, FieldType},
@@ -11,6 +8,7 @@ use crate::{
     },
     resources::{
         deals::{DEAL, DEAL_NOTES},
+        objects::ObjectType,
         partners::PARTNER,
     },
 };
@@ -95,19 +93,17 @@ impl ImportField {
     }
 }
 
-fn fields(object: ImportObject) -> Vec<ImportField> {
+fn fields(object: ObjectType) -> Vec<ImportField> {
     let mut fields: Vec<ImportField> = match object {
-        ImportObject::Partner => PARTNER
+        ObjectType::Partner => PARTNER
             .iter()
             .filter(|f| f.importable())
             .map(ImportField::Partner)
             .chain([ImportField::Currency])
             .chain(PERSON.iter().map(|name| ImportField::Person(name)))
             .collect(),
-        ImportObject::Contact => {
-            CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect()
-        }
-        ImportObject::Deal => {
+        ObjectType::Contact => CONTACT.iter().map(|(name, _)| ImportField::Contact(name)).collect(),
+        ObjectType::Deal => {
             let own = DEAL.iter().chain([&DEAL_NOTES]);
             let own = own
                 .filter(|f| f.class == FieldClass::Profile && f.kind != FieldType::Id)
@@ -123,28 +119,28 @@ fn fields(object: ImportObject) -> Vec<ImportField> {
 }
 
 /// What a new record must have; of each list one field at least.
-pub(super) fn required(object: ImportObject) -> Vec<Vec<&'static str>> {
+pub(super) fn required(object: ObjectType) -> Vec<Vec<&'static str>> {
     let partner = || CONTACT.iter().map(|(name, _)| *name).filter(|n| n.starts_with("partner_"));
     let named = |fields: &'static [Field]| {
         let required = fields.iter().filter(|field| field.required);
         required.map(|field| field.name).filter(|name| *name != "partner_id").map(|name| vec![name])
     };
     match object {
-        ImportObject::Partner => named(PARTNER).collect(),
-        ImportObject::Deal => named(DEAL).chain([partner().collect()]).collect(),
-        ImportObject::Contact => {
+        ObjectType::Partner => named(PARTNER).collect(),
+        ObjectType::Deal => named(DEAL).chain([partner().collect()]).collect(),
+        ObjectType::Contact => {
             vec![vec!["name", "first_name", "last_name"], partner().collect()]
         }
     }
 }
 
 /// The names of what an import can write.
-pub(super) fn names(object: ImportObject) -> Vec<&'static str> {
+pub(super) fn names(object: ObjectType) -> Vec<&'static str> {
     fields(object).iter().map(ImportField::name).collect()
 }
 
 /// The field of this name, when an import can write it.
-pub fn field_named(object: ImportObject, name: &str) -> Option<ImportField> {
+pub fn field_named(object: ObjectType, name: &str) -> Option<ImportField> {
     fields(object).into_iter().find(|field| field.name() == name)
 }
 
@@ -347,7 +343,7 @@ fn spaced(header: &str) -> String {
 }
 
 /// The field that each column probably feeds; every field once.
-pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportField>> {
+pub fn suggest(object: ObjectType, columns: &[String]) -> Vec<Option<ImportField>> {
     let spellings: [fn(&str) -> String; 3] = [
         words,
         |header| words(without_brackets(header).0),
@@ -372,16 +368,16 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
 }
 
 /// The column that holds the ids of records in this API, where rows are matched by them.
-pub(super) fn id_column(object: ImportObject, columns: &[String]) -> Option<usize> {
+pub(super) fn id_column(object: ObjectType, columns: &[String]) -> Option<usize> {
     let names = ["id".to_owned(), format!("{object} id")];
     names.iter().find_map(|name| columns.iter().position(|column| words(column) == *name))
 }
 
-fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<ImportField>]) {
+fn suggest_by(object: ObjectType, headers: &[String], suggested: &mut [Option<ImportField>]) {
     let synonyms = match object {
-        ImportObject::Partner => SYNONYMS,
-        ImportObject::Contact => CONTACT_SYNONYMS,
-        ImportObject::Deal => DEAL_SYNONYMS,
+        ObjectType::Partner => SYNONYMS,
+        ObjectType::Contact => CONTACT_SYNONYMS,
+        ObjectType::Deal => DEAL_SYNONYMS,
     };
     // Other systems have ids of their own: what matches by ours is asked for by its name.
     for field in fields(object).into_iter().filter(|field| *field != ImportField::Id) {

@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use super::{
-    choices::ImportObject,
     columns::suggest,
     csv::{Record, Records},
     options::{ImportMapping, ImportOptions},
     row::{Format, MAX_COLUMNS, unreadable},
 };
-use crate::kernel::{domains, error::Result, formats};
+use crate::{
+    kernel::{domains, error::Result, formats},
+    resources::objects::ObjectType,
+};
 
 /// Records that are looked at to find the separator, and those among which the header is looked
 /// for.
@@ -146,11 +148,11 @@ fn header_row(lines: &[Line], mapping: &Option<ImportMapping>) -> (u64, &'static
     let widest = lines.iter().map(Line::filled).max().unwrap_or(0);
     let candidates: Vec<&Line> = lines.iter().filter(|line| line.filled() * 2 >= widest).collect();
     let recognized = |line: &&Line| {
-        let count = |object: ImportObject| {
+        let count = |object: ObjectType| {
             let columns: Vec<String> = line.cells.clone();
             suggest(object, &columns).iter().flatten().count()
         };
-        [ImportObject::Partner, ImportObject::Contact, ImportObject::Deal]
+        [ObjectType::Partner, ObjectType::Contact, ObjectType::Deal]
             .into_iter()
             .map(count)
             .max()

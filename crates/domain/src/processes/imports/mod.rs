@@ -21,8 +21,8 @@ mod stream;
 
 pub use cells::{CellFormat, ConvertedRow, Converter, Notation};
 pub use choices::{
-    ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportObject,
-    ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers,
+    ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportOnDuplicateRow,
+    ImportOnMatch, ImportOnNameDiffers,
 };
 pub use columns::{ImportField, field_named, minor_header, suggest};
 pub use encoding::ImportEncoding;
@@ -42,7 +42,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::kernel::error::{Code, Error, Result};
+    use crate::{
+        kernel::error::{Code, Error, Result},
+        resources::objects::ObjectType,
+    };
 
     fn options(more: Value) -> ImportOptions {
         let mut options = json!({"object": "partner"});
@@ -175,7 +178,7 @@ mod tests {
         .map(str::to_owned)
         .to_vec();
         let suggested: Vec<_> =
-            suggest(ImportObject::Partner, &columns).iter().map(|f| f.map(|f| f.name())).collect();
+            suggest(ObjectType::Partner, &columns).iter().map(|f| f.map(|f| f.name())).collect();
         let expected = [
             Some("name"),
             Some("domain"),

@@ -8,16 +8,19 @@ use utoipa::ToSchema;
 
 use super::{
     choices::{
-        ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportObject,
-        ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers,
+        ImportDateFormat, ImportDecimal, ImportMatch, ImportMoneyUnit, ImportOnDuplicateRow,
+        ImportOnMatch, ImportOnNameDiffers,
     },
     columns::{self, ImportField, field_named},
     encoding::ImportEncoding,
 };
-use crate::kernel::{
-    error::{Code, Error, Result},
-    field_error::FieldError,
-    request_body::RequestBody,
+use crate::{
+    kernel::{
+        error::{Code, Error, Result},
+        field_error::FieldError,
+        request_body::RequestBody,
+    },
+    resources::objects::{ImportObject, ObjectType},
 };
 
 /// Which column feeds which field. Beside the fields of the record a column may feed `id`, for
@@ -45,7 +48,8 @@ pub struct ImportDefaults(pub Map<String, Value>);
 #[serde(deny_unknown_fields)]
 pub struct ImportOptions {
     /// What the rows are.
-    pub object: ImportObject,
+    #[schema(value_type = ImportObject)]
+    pub object: ObjectType,
     /// Which column feeds which field; guessed from the headers when absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,

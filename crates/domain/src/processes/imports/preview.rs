@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
 use super::{
-    choices::ImportObject,
     columns::{ImportField, suggest},
     encoding::ImportEncoding,
     options::ImportOptions,
@@ -18,7 +17,10 @@ use crate::{
         fields::AnyValue,
         request_body::RequestBody,
     },
-    resources::jobs::JobItemWarning,
+    resources::{
+        jobs::JobItemWarning,
+        objects::{ImportObject, ObjectType},
+    },
 };
 
 /// The options of a preview: those of the import that may follow, all of them optional. Those that
@@ -26,7 +28,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ImportPreviewOptions {
     /// What the rows are; guessed when absent.
-    object: Option<ImportObject>,
+    object: Option<ObjectType>,
     options: ImportOptions,
 }
 
@@ -36,7 +38,7 @@ impl RequestBody for ImportPreviewOptions {
 
 impl Default for ImportPreviewOptions {
     fn default() -> Self {
-        let options = json!({"object": ImportObject::Partner});
+        let options = json!({"object": ObjectType::Partner});
         let options = serde_json::from_value(options).expect("all other options may be absent");
         Self { object: None, options }
     }
@@ -46,7 +48,7 @@ impl<'de> Deserialize<'de> for ImportPreviewOptions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut given = Map::<String, Value>::deserialize(deserializer)?;
         let is_given = given.contains_key("object");
-        given.entry("object").or_insert_with(|| json!(ImportObject::Partner));
+        given.entry("object").or_insert_with(|| json!(ObjectType::Partner));
         let options: ImportOptions =
             serde_json::from_value(given.into()).map_err(serde::de::Error::custom)?;
         Ok(Self { object: is_given.then_some(options.object), options })
@@ -76,7 +78,7 @@ impl ToSchema for ImportPreviewOptions {
 
 impl ImportPreviewOptions {
     /// What the rows are, where it was said.
-    pub fn object(&self) -> Option<ImportObject> {
+    pub fn object(&self) -> Option<ObjectType> {
         self.object
     }
 
@@ -97,11 +99,11 @@ impl ImportPreviewOptions {
         let names =
             |object| suggest(object, &inspection.columns).iter().flatten().filter(is_own).count();
         let (partner, contact, deal) =
-            (names(ImportObject::Partner), names(ImportObject::Contact), names(ImportObject::Deal));
+            (names(ObjectType::Partner), names(ObjectType::Contact), names(ObjectType::Deal));
         options.object = match () {
-            () if contact > partner && contact >= deal => ImportObject::Contact,
-            () if deal > partner => ImportObject::Deal,
-            () => ImportObject::Partner,
+            () if contact > partner && contact >= deal => ObjectType::Contact,
+            () if deal > partner => ObjectType::Deal,
+            () => ObjectType::Partner,
         };
         let guess = ImportGuess {
             option: "object".to_owned(),
@@ -145,7 +147,8 @@ pub struct ImportPreviewRow {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ImportPreview {
     /// What its rows are.
-    pub object: ImportObject,
+    #[schema(value_type = ImportObject)]
+    pub object: ObjectType,
     /// Its columns in their order.
     pub columns: Vec<ImportPreviewColumn>,
     /// Its first rows, at most 20.

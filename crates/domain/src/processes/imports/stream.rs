@@ -10,14 +10,17 @@ use sha2::{Digest, Sha256};
 
 use super::{
     cells::{ConvertedRow, Converter},
-    choices::{ImportMatch, ImportObject, ImportOnDuplicateRow},
+    choices::{ImportMatch, ImportOnDuplicateRow},
     options::ImportOptions,
     row::Row,
     rows::Rows,
 };
-use crate::kernel::{
-    error::{Code, Result},
-    text::normalised_name,
+use crate::{
+    kernel::{
+        error::{Code, Result},
+        text::normalised_name,
+    },
+    resources::objects::ObjectType,
 };
 
 /// A row that holds anything.
@@ -129,14 +132,14 @@ impl<R: Read> ImportRows<R> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,
             (_, ImportMatch::Id) => row.text("id").map(|id| format!("id {id}")),
-            (ImportObject::Partner, ImportMatch::ExternalId) => {
+            (ObjectType::Partner, ImportMatch::ExternalId) => {
                 row.text("external_id").map(|id| format!("id {id}"))
             }
-            (ImportObject::Partner, ImportMatch::Domain) => Some(match row.text("domain") {
+            (ObjectType::Partner, ImportMatch::Domain) => Some(match row.text("domain") {
                 Some(domain) => format!("domain {domain}"),
                 None => format!("name {}", normalised_name(name)),
             }),
-            (ImportObject::Deal, _) => Some(match row.text("external_id") {
+            (ObjectType::Deal, _) => Some(match row.text("external_id") {
                 Some(id) => format!("id {id}"),
                 None => {
                     let parts =
@@ -153,7 +156,7 @@ impl<R: Read> ImportRows<R> {
                     )
                 }
             }),
-            (ImportObject::Contact, _) => {
+            (ObjectType::Contact, _) => {
                 let partner =
                     ["partner_id", "partner_external_id", "partner_domain", "partner_name"]
                         .map(|field| row.text(field).unwrap_or_default().to_lowercase())

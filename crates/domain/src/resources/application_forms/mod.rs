@@ -13,8 +13,10 @@ use utoipa::{
 
 use crate::{
     kernel::{
+        access::AccessScope,
         ids::{AgreementId, QuestionId},
         request_body::{RequestBody, RequestForms},
+        resource::Resource,
         schema::application_form_versions,
         sql::Sql,
         string_enum::string_enum,
@@ -22,6 +24,13 @@ use crate::{
     },
     resources::jobs::JsonColumn,
 };
+
+/// The application form of an organization. Its id is the organization's.
+pub static APPLICATION_FORMS: Resource = Resource::new("application_forms", "application_form")
+    .table("application_forms")
+    .ids(&[QuestionId::PREFIX, AgreementId::PREFIX])
+    .events(&["application_form"])
+    .scopes(AccessScope::ApplicationsRead, Some(AccessScope::ApplicationsWrite));
 
 pub use mapping::{FormMapping, MappingContext};
 pub use write::FormContent;

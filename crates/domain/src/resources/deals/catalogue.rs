@@ -14,6 +14,7 @@ use crate::{
             FieldType::{self, Date, Domain, Enum, Id, Integer, Money, Object, Text, Timestamp},
             named,
         },
+        ids::PartnerId,
     },
     resources::partners::PARTNER,
 };
@@ -26,7 +27,7 @@ const fn f(name: &'static str, label: &'static str, kind: FieldType, class: Fiel
 pub static DEAL: &[Field] = &[
     f("id", "ID", Id, S).refers_to(Deal),
     f("name", "Name", Text, P).required().length(300).indexed(),
-    f("partner_id", "Partner", Id, P).required(),
+    f("partner_id", "Partner", Id, P).required().ids(PartnerId::PREFIX, "PartnerId"),
     f("account_name", "Account", Text, P).required().length(300),
     f("account_domain", "Account domain", Domain, P).null().length(253),
     f("status", "Status", Enum, P).words(DealStatus::VALUES).schema("DealStatus"),

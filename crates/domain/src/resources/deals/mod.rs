@@ -19,10 +19,11 @@ use utoipa::{
 };
 
 use crate::kernel::{
-    access::Actor,
+    access::{AccessScope, Actor},
     ids::{DealId, MemberId, PartnerId},
     page::{FollowedPage, Page},
     request_body::RequestBody,
+    resource::{Deletion, PartnerLink, Resource},
     schema::deals,
     sql::Sql,
     string_enum::string_enum,
@@ -41,6 +42,19 @@ pub use catalogue::{DEAL, DEAL_NOTES, catalogue, deal_field};
 pub use query::{DEAL_LIST, DealList, DealQuery};
 pub use status::DealStatus;
 pub use write::DealContext;
+
+/// Deals.
+pub static DEALS: Resource = Resource::new("deals", "deal")
+    .table("deals")
+    .ids(&[DealId::PREFIX])
+    .search("search_deals")
+    .deletion(Deletion::Restorable)
+    .partner(PartnerLink::Owned)
+    .owner("owner_id")
+    .events(&["deal"])
+    .scopes(AccessScope::DealsRead, Some(AccessScope::DealsWrite))
+    .lists(&[&DEAL_LIST, &DEAL_CONFLICT_LIST])
+    .columns(|| DEAL.iter().chain([&DEAL_NOTES]).map(|field| field.name).collect());
 
 string_enum! {
     /// What is sold.

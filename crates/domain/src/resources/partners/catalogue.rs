@@ -4,16 +4,19 @@ use super::{
     LogoSource, PartnerCategory, PartnerCreatedVia, PartnerStage, PartnerStatus, PartnerType,
     TierSource,
 };
-use crate::kernel::fields::{
-    Field,
-    FieldClass::{
-        Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U,
+use crate::kernel::{
+    fields::{
+        Field,
+        FieldClass::{
+            Computed as C, Profile as P, Relation as R, Scoring as A, System as S, User as U,
+        },
+        FieldReference::{Contact, Member, Tag, Tier},
+        FieldType::{
+            Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
+            Timestamp,
+        },
     },
-    FieldReference::{Contact, Member, Tag, Tier},
-    FieldType::{
-        Boolean, Domain, Enum, Id, IdArray, Integer, Money, Object, Score, Text, TextArray,
-        Timestamp,
-    },
+    ids::PartnerId,
 };
 
 const fn f(
@@ -48,7 +51,7 @@ pub const SCORES_STALE: &str = "(partners.scores_stale OR (partners.scored_at IS
 
 /// Every field of a partner.
 pub static PARTNER: &[Field] = &[
-    f("id", "ID", Id, S),
+    f("id", "ID", Id, S).ids(PartnerId::PREFIX, "PartnerId"),
     f("name", "Name", Text, P).required().length(200).indexed().mappable(),
     f("domain", "Domain", Domain, P).null().length(253).mappable(),
     f("logo_url", "Logo", Text, S).null().link().query_only(),

@@ -17,12 +17,13 @@ use utoipa::{
 };
 
 use crate::kernel::{
-    access::Actor,
+    access::{AccessScope, Actor},
     fields::{AnyValue, Field, FieldClass, FieldType},
     ids::{ContactId, MemberId, PartnerId, TagId},
     lists::{List, list_parameters},
     page::{FollowedPage, Page},
     request_body::{RequestBody, RequestForms},
+    resource::{Deletion, Resource},
     schema::partners,
     sql::Sql,
     string_enum::string_enum,
@@ -47,6 +48,17 @@ pub use write::{
     Change, Plan, Scored, SkippedChange, StoredOverride, WriteCause, changes_of, clear, diff,
     forbidden, pin, plan_acceptance, plan_insert, plan_rollups, plan_update, plan_without,
 };
+
+/// Partners.
+pub static PARTNERS: Resource = Resource::new("partners", "partner")
+    .table("partners")
+    .ids(&[PartnerId::PREFIX])
+    .search("search_partners")
+    .deletion(Deletion::Restorable)
+    .events(&["partner"])
+    .scopes(AccessScope::PartnersRead, Some(AccessScope::PartnersWrite))
+    .lists(&[&PARTNER_LIST, &PARTNER_FIELD_LIST, &FIELD_OVERRIDE_LIST])
+    .columns(|| PARTNER.iter().map(|field| field.name).collect());
 
 string_enum! {
     /// What kind of partner it is.

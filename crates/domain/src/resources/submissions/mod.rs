@@ -12,11 +12,13 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
+        access::AccessScope,
         fields::{AnyValue, Field, FieldClass, FieldReference, FieldType},
         ids::{AgreementId, MemberId, PartnerId, QuestionId, SubmissionId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
+        resource::{PartnerLink, Resource},
         schema::submissions,
         sql::Sql,
         string_enum::string_enum,
@@ -210,7 +212,9 @@ pub static SUBMISSION: &[Field] = &[
         .null()
         .refers_to(FieldReference::Member),
     Field::new("form_version", "Form version", FieldType::Integer, FieldClass::System),
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null(),
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System)
+        .null()
+        .ids(PartnerId::PREFIX, "PartnerId"),
     Field::new("submitted_at", "Submitted", FieldType::Timestamp, FieldClass::System).indexed(),
     Field::new("reviewed_at", "Reviewed", FieldType::Timestamp, FieldClass::System).null(),
     Field::new("created_at", "Created", FieldType::Timestamp, FieldClass::System),
@@ -220,6 +224,17 @@ pub static SUBMISSION: &[Field] = &[
 /// The inbox: the list of submissions.
 pub static SUBMISSION_LIST: List =
     List::new("Submission", || SUBMISSION).order("-submitted_at").search().deleted();
+
+/// Submissions of the application form. They outlive their partner, so they only name it.
+pub static SUBMISSIONS: Resource = Resource::new("submissions", "submission")
+    .table("submissions")
+    .ids(&[SubmissionId::PREFIX])
+    .search("search_submissions")
+    .partner(PartnerLink::Named)
+    .owner("reviewer_id")
+    .events(&["application"])
+    .scopes(AccessScope::ApplicationsRead, Some(AccessScope::ApplicationsWrite))
+    .lists(&[&SUBMISSION_LIST]);
 
 list_parameters! {
     /// The parameters of the inbox.

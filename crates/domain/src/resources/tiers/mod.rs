@@ -12,13 +12,14 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        access::Actor,
+        access::{AccessScope, Actor},
         fields::{Field, FieldClass, FieldType},
         filter::FilterNode,
         ids::{PartnerId, TierChangeId, TierId},
         lists::{List, list_parameters},
         page::Page,
         request_body::RequestBody,
+        resource::{Deletion, Resource},
         schema::{tier_changes, tier_policies, tiers},
         sql::Sql,
         string_enum::string_enum,
@@ -133,6 +134,15 @@ pub static TIER: &[Field] = &[
 ];
 /// The list of tiers by rank, the lowest first.
 pub static TIER_LIST: List = List::new("Tier", || TIER).order("rank");
+
+/// Tiers, their policy and history. A deleted tier stays while partners have it.
+pub static TIERS: Resource = Resource::new("tiers", "tier")
+    .table("tiers")
+    .ids(&[TierId::PREFIX, TierChangeId::PREFIX])
+    .deletion(Deletion::Hidden)
+    .events(&["tier", "tier_policy"])
+    .scopes(AccessScope::TiersRead, Some(AccessScope::TiersWrite))
+    .lists(&[&TIER_LIST, &TIER_CHANGE_LIST]);
 
 list_parameters! {
     /// The parameters of the list of tiers.
@@ -310,7 +320,8 @@ pub static TIER_CHANGE: &[Field] = &[
 pub static TIER_CHANGE_LIST: List = List::new("TierChange", || TIER_CHANGE).order("-id");
 /// The partner whose tier changed: a list shows the changes of one partner.
 pub static TIER_CHANGE_PARTNER: Field =
-    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
+    Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System)
+        .ids(PartnerId::PREFIX, "PartnerId");
 
 list_parameters! {
     /// The parameters of the list of tier changes.

@@ -8,7 +8,7 @@ use domain::{
     Result,
     access::Scope,
     fields::{Field, FieldType, Operator},
-    filter::{TierRanks, Value, prefix_of},
+    filter::{TierRanks, Value},
     ids::{self, MemberId, PartnerId, TagId},
     lists::{self, Conditions, ListQuery, ListRequest},
     partners::{PARTNER, PARTNER_LIST},
@@ -345,7 +345,7 @@ fn operand(field: &Field, rows: &[Row], dice: &mut Dice) -> Json {
         _ => match field.kind {
             _ if field.is_tier() => json!("unknown"),
             FieldType::Id | FieldType::IdArray => {
-                json!(ids::encode(prefix_of(field), Uuid::now_v7()))
+                json!(ids::encode(field.prefix(), Uuid::now_v7()))
             }
             FieldType::Enum => json!(dice.of(field.words)),
             FieldType::Boolean => json!(true),

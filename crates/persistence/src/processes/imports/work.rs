@@ -8,10 +8,11 @@ use domain::{
     Error, Result,
     ids::JobId,
     imports::{
-        Converter, FileShape, ImportObject, ImportOptions, ImportPlan, ImportRow, ImportRows,
-        Inspection, Notation, Rows,
+        Converter, FileShape, ImportOptions, ImportPlan, ImportRow, ImportRows, Inspection,
+        Notation, Rows,
     },
     jobs::{Job, JobItemCounts, JobType},
+    objects::ObjectType,
     quotas::Quota,
     schema::organizations,
 };
@@ -129,7 +130,7 @@ impl<R: Read> Import<R> {
             .first(&mut tx.conn())
             .await?;
         let written = match (options.object, progress.rows) {
-            (ImportObject::Partner, 1..) => {
+            (ObjectType::Partner, 1..) => {
                 partners::ImportedPartners::load(tx, job.id, options.dry_run).await?
             }
             _ => partners::ImportedPartners::default(),
@@ -166,7 +167,7 @@ impl<R: Read> JobSteps for Import<R> {
     type Prepared = ImportStep;
 
     fn limit(&self) -> usize {
-        if self.options.object == ImportObject::Deal { DEALS } else { BATCH }
+        if self.options.object == ObjectType::Deal { DEALS } else { BATCH }
     }
 
     /// Counted when the import was accepted.
@@ -204,9 +205,9 @@ impl<R: Read> JobSteps for Import<R> {
         };
         locks::bulk(tx).await?;
         let items = match self.options.object {
-            ImportObject::Partner => partners::run(tx, &batch, &mut self.written, rows).await?,
-            ImportObject::Contact => contacts::run(tx, &batch, rows).await?,
-            ImportObject::Deal => deals::run(tx, &batch, rows).await?,
+            ObjectType::Partner => partners::run(tx, &batch, &mut self.written, rows).await?,
+            ObjectType::Contact => contacts::run(tx, &batch, rows).await?,
+            ObjectType::Deal => deals::run(tx, &batch, rows).await?,
         };
         self.progress.rows += rows.len() as i64;
         self.progress.counts.add(&items);

@@ -11,11 +11,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    deals::{Deal, DealConflict, DealPage},
+    deals::{DEALS, Deal, DealConflict, DealPage},
     ids::DealId,
     lists::ListRequest,
+    objects::ObjectType,
     schema::deals,
-    views::ViewObject,
 };
 
 use crate::{
@@ -32,28 +32,22 @@ use crate::{
 
 pub use batch::batch;
 pub use expiry::{EXPIRY, EXPIRY_AT, expire, expire_due, fill_account_keys};
-pub(crate) use write::{Writer, partners_of, release};
+pub(crate) use write::Writer;
 pub use write::{approve, delete, insert, reject, restore, update};
 
 /// How deals are listed.
-pub const SOURCE: Source =
-    Source { table: "deals", search: Some("search_deals"), soft_delete: true, of_partner: true };
+pub const SOURCE: Source = Source::of(&DEALS);
 
 /// One page of deals.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<DealPage> {
-    let request = views::applied(tx, request, ViewObject::Deal).await?;
-    let followed = ChangeList::<Deal> {
-        source: SOURCE,
-        subject: "deal",
-        prefix: DealId::PREFIX,
-        id: |deal| deal.id.0,
-    };
+    let request = views::applied(tx, request, ObjectType::Deal).await?;
+    let followed = ChangeList::<Deal> { resource: &DEALS, id: |deal| deal.id.0 };
     changes::page(tx, &request, followed).await
 }
 
 /// How many deals a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    let request = views::applied(tx, request, ViewObject::Deal).await?;
+    let request = views::applied(tx, request, ObjectType::Deal).await?;
     listing::count(tx, &request, SOURCE).await
 }
 

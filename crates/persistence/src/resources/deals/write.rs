@@ -9,11 +9,11 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, FieldError, Result,
     deals::{
-        AccountKeys, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
+        AccountKeys, DEALS, Deal, DealApproval, DealContext, DealRejection, DealStatus, DealUpdate,
         DealValues, StoredAccountKeys,
     },
     events::NewEvent,
-    ids::{DealId, EventId, MemberId, PartnerId},
+    ids::{DealId, EventId, PartnerId},
     notifications::NotificationRequest,
     organizations::today,
     patch,
@@ -30,9 +30,6 @@ use crate::{
         partners::{account_claims, rollups, writer::PartnerWriter},
     },
 };
-
-/// How long a deleted deal can be restored, in days.
-const RESTORABLE: i64 = 30;
 
 /// A new deal. Its status is that of its creator's kind unless it says one.
 ///
@@ -359,7 +356,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             return Err(Error::not_found());
         }
         let Some(deleted_at) = before.deleted_at else { return Ok(before) };
-        if (self.context.now.0 - deleted_at.0).num_days() >= RESTORABLE {
+        if !DEALS.is_restorable(deleted_at, self.context.now) {
             return Err(Error::not_found());
         }
         // Like a new approval: meanwhile another partner may have been given the account.
@@ -445,29 +442,4 @@ fn record(tx: &Tx<'_>, kind: &str, deal: &Deal, data: Json) -> EventId {
     let id = event.id;
     tx.record(event);
     id
-}
-
-/// The partners with deals that a member owns.
-pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<PartnerId>> {
-    let own = deals::table.filter(deals::owner_id.eq(owner));
-    Ok(own.select(deals::partner_id).distinct().load(&mut tx.conn()).await?)
-}
-
-/// Deals of a member who leaves have no owner. The caller holds [`partners_of`] him.
-pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
-    let row = (deals::owner_id.eq(None::<MemberId>), next_version!(deals));
-    let released: Vec<Deal> = diesel::update(deals::table.filter(deals::owner_id.eq(owner)))
-        .set(row)
-        .returning(Deal::as_returning())
-        .get_results(&mut tx.conn())
-        .await?;
-    for deal in released {
-        record(
-            tx,
-            "deal.updated",
-            &deal,
-            json!({"changes": {"owner_id": {"from": owner, "to": null}}}),
-        );
-    }
-    Ok(())
 }

@@ -17,10 +17,10 @@ use domain::{
         share_bp, start_of_day,
     },
     lists::ListRequest,
+    objects::ObjectType,
     organizations::today,
     partners::{PartnerCategory, PartnerStage, PartnerStatus, PartnerType},
     timestamp::Timestamp,
-    views::ViewObject,
 };
 use futures_util::future::try_join;
 
@@ -41,7 +41,7 @@ const MAX_REGIONS: usize = 500;
 const MAX_STRENGTHS: usize = 100;
 
 async fn applied<'r>(tx: &Tx<'_>, request: &'r ListRequest) -> Result<Cow<'r, ListRequest>> {
-    views::applied(tx, request, ViewObject::Partner).await
+    views::applied(tx, request, ObjectType::Partner).await
 }
 
 /// The partners that an insight is about, as what follows WHERE.

@@ -10,7 +10,7 @@ use domain::{
     filter::{Comparison, Node, Test, Value as FilterValue},
     ids::JobId,
     jobs::{
-        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, Job, JobItem, JobItemPage, JobPage, JobProgress,
+        JOB_ACTOR, JOB_EXPIRY, JOB_ITEM_JOB, JOBS, Job, JobItem, JobItemPage, JobPage, JobProgress,
         JobStatus, JobType, NewJobItem, NewTask, check_kept,
     },
     lists::ListRequest,
@@ -188,7 +188,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
         let own = Test::In(actor.into_iter().collect());
         scope.push(Node::Leaf(&JOB_ACTOR, own));
     }
-    listing::page::<Job>(tx, &request.within(scope), Source::of("jobs")).await
+    listing::page::<Job>(tx, &request.within(scope), Source::of(&JOBS)).await
 }
 
 /// One page of the items of a job.
@@ -198,7 +198,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
 pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobItemPage> {
     get(tx, id).await?;
     let request = request.within([Node::equals(&JOB_ITEM_JOB, FilterValue::Id(id.0))]);
-    listing::page::<JobItem>(tx, &request, Source::of("job_items")).await
+    listing::page::<JobItem>(tx, &request, Source::part("job_items")).await
 }
 
 /// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one

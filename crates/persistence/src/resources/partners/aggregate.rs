@@ -8,13 +8,12 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Result,
     fields::{Field, FieldType},
-    filter::prefix_of,
     ids,
     lists::ListRequest,
+    objects::ObjectType,
     partners::{AggregateGroup, AggregateOperator, AggregateResult, CheckedAggregate},
     schema::organizations,
     timestamp::Timestamp,
-    views::ViewObject,
 };
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -34,7 +33,7 @@ const MAX_GROUPS: usize = 500;
 
 /// Answers a checked request. Grouping by an array counts a partner once for each of its elements.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
-    let selected = views::applied(tx, &request.rows, ViewObject::Partner).await?;
+    let selected = views::applied(tx, &request.rows, ObjectType::Partner).await?;
     let rows: Vec<(Json, Json, String)> = statement(request, &selected)
         .answers::<(Jsonb, Jsonb, Text)>()
         .load(&mut tx.conn())
@@ -75,7 +74,7 @@ fn named(
 fn wire(field: &Field, item: Json) -> Json {
     match (&item, field.kind) {
         (Json::String(id), FieldType::Id | FieldType::IdArray) => {
-            id.parse::<Uuid>().map_or(Json::Null, |id| ids::encode(prefix_of(field), id).into())
+            id.parse::<Uuid>().map_or(Json::Null, |id| ids::encode(field.prefix(), id).into())
         }
         (Json::String(time), FieldType::Timestamp) => {
             time.parse::<Timestamp>().map_or(Json::Null, |time| time.to_string().into())

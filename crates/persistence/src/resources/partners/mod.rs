@@ -20,9 +20,9 @@ use domain::{
     Result,
     ids::PartnerId,
     lists::ListRequest,
-    partners::{Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
+    objects::ObjectType,
+    partners::{PARTNERS, Partner, PartnerCreatedVia, PartnerSummary, PartnerSummaryPage},
     schema::partners,
-    views::ViewObject,
 };
 
 use crate::{
@@ -46,34 +46,24 @@ pub(crate) use write::{checked, edit, logo_changes};
 pub(crate) use writer::rows::{insertion_for_tests, update_for_tests};
 
 /// How partners are listed.
-pub const SOURCE: Source = Source {
-    table: "partners",
-    search: Some("search_partners"),
-    soft_delete: true,
-    of_partner: false,
-};
+pub const SOURCE: Source = Source::of(&PARTNERS);
 
 /// One page of partners.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPage> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
-    let followed = ChangeList::<PartnerSummary> {
-        source: SOURCE,
-        subject: "partner",
-        prefix: PartnerId::PREFIX,
-        id: |partner| partner.id.0,
-    };
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
+    let followed = ChangeList::<PartnerSummary> { resource: &PARTNERS, id: |partner| partner.id.0 };
     changes::page(tx, &request, followed).await
 }
 
 /// One page of whole partners, for exports.
 pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
     listing::page::<Partner>(tx, &request, SOURCE).await
 }
 
 /// How many partners a request finds.
 pub async fn count(tx: &Tx<'_>, request: &ListRequest) -> Result<i64> {
-    let request = views::applied(tx, request, ViewObject::Partner).await?;
+    let request = views::applied(tx, request, ObjectType::Partner).await?;
     listing::count(tx, &request, SOURCE).await
 }
 

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, FieldError, Result, ids,
+    Code, Error, FieldError, Result,
+    fields::FieldReference,
+    ids,
     ids::{MemberId, PartnerId, TagId},
     partners::{self as rules, Change, partner_field},
 };
@@ -16,6 +18,7 @@ use uuid::Uuid;
 use super::writer::{BATCH, Deleted, PartnerWriter};
 use crate::kernel::{
     db::Tx,
+    references as existing,
     statement::{Bind, Statement},
 };
 
@@ -204,36 +207,17 @@ async fn look_up(
             .map(|r| r.key.clone())
             .collect::<Vec<String>>()
     };
-    let ids = |kinds: &[Kind]| {
-        let ids: Vec<Uuid> = keys(kinds).iter().filter_map(|key| key.parse().ok()).collect();
-        (!ids.is_empty()).then_some(Bind::Ids(ids))
-    };
-    // Begins with a branch that finds nothing, so that every other one can begin with UNION ALL.
-    // One statement is one round trip, whatever the body names.
-    let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
-    if let Some(tags) = ids(&[Kind::Tag]) {
-        out.sql(" UNION ALL SELECT 'tag', id::text FROM tags WHERE id = ANY(").bind(tags).sql(")");
-    }
-    if let Some(members) = ids(&[Kind::Member]) {
-        out.sql(" UNION ALL SELECT 'member', id::text FROM members WHERE id = ANY(")
-            .bind(members)
-            .sql(")");
-    }
-    if let Some(contacts) = ids(&[Kind::Contact, Kind::OwnContact]) {
-        out.sql(" UNION ALL SELECT 'contact', id::text FROM contacts WHERE id = ANY(")
-            .bind(contacts)
-            .sql(")");
-    }
-    if let Some(contacts) = ids(&[Kind::OwnContact]) {
+    let mut out = existing::statement();
+    existing::push(&mut out, FieldReference::Tag, keys(&[Kind::Tag]));
+    existing::push(&mut out, FieldReference::Member, keys(&[Kind::Member]));
+    existing::push(&mut out, FieldReference::Contact, keys(&[Kind::Contact, Kind::OwnContact]));
+    existing::push(&mut out, FieldReference::Tier, keys(&[Kind::Tier]));
+    let own: Vec<Uuid> =
+        keys(&[Kind::OwnContact]).iter().filter_map(|key| key.parse().ok()).collect();
+    if !own.is_empty() {
         out.sql(" UNION ALL SELECT 'own_contact', id::text FROM contacts WHERE id = ANY(")
-            .bind(contacts);
+            .bind(Bind::Ids(own));
         out.sql(") AND partner_id = ").bind(Bind::Id(id.map(|id| id.0)));
-    }
-    let tiers = keys(&[Kind::Tier]);
-    if !tiers.is_empty() {
-        out.sql(" UNION ALL SELECT 'tier', key FROM tiers WHERE deleted_at IS NULL AND key = ANY(")
-            .bind(Bind::Texts(tiers))
-            .sql(")");
     }
     for (column, value) in [("domain", domain), ("external_id", external_id)] {
         if let Some(value) = value {

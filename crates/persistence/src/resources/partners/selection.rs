@@ -4,8 +4,8 @@
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
 use domain::{
-    Place, Result, ids::PartnerId, lists::ListRequest, partners::PARTNER, selection::Selection,
-    timestamp::Timestamp, views::ViewObject,
+    Place, Result, ids::PartnerId, lists::ListRequest, objects::ObjectType, partners::PARTNER,
+    selection::Selection, timestamp::Timestamp,
 };
 
 use crate::{
@@ -38,7 +38,7 @@ pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<SelectedPartn
         Selection::Filter(node) => list.filter = Some(node.clone()),
         Selection::View(id) => {
             let place = Place::Pointer("#/view_id".into());
-            list.narrow(&views::selection(tx, *id, ViewObject::Partner, &place).await?);
+            list.narrow(&views::selection(tx, *id, ObjectType::Partner, &place).await?);
         }
     }
     Ok(SelectedPartners::Found(Box::new(list)))

@@ -8,8 +8,8 @@ use domain::{
     ids::{PartnerId, TagId},
     links,
     partners::{
-        self as rules, Change, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact,
-        partner_field,
+        self as rules, Change, LogoSource, PARTNERS, Partner, PartnerCreatedVia, Plan,
+        PrimaryContact, partner_field,
     },
     patch,
     schema::tags,
@@ -24,9 +24,6 @@ use super::{
     writer::{Deleted, LockedPartner, NewPartner, PartnerWriter},
 };
 use crate::kernel::db::Tx;
-
-/// How long a deleted partner can be restored.
-const RESTORABLE: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
 /// Writes wanted values to a partner (docs/overrides.md). The answer names what was skipped.
 ///
@@ -160,7 +157,7 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Take).await?;
     let locked = writer.take_expected(id, None)?;
     let Some(deleted_at) = locked.partner.summary.deleted_at else { return Ok(locked.partner) };
-    if deleted_at.0 < Timestamp::now().0 - RESTORABLE {
+    if !PARTNERS.is_restorable(deleted_at, Timestamp::now()) {
         return Err(Error::not_found());
     }
     account_claims::check_restoration(tx, id, deleted_at).await?;

@@ -13,7 +13,9 @@ use domain::{
     jobs::{Job, JobType},
     lists::ListRequest,
     partners::Scored,
-    scores::{Judgement, SCORE_PARTNER, Score, ScorePage, ScoreRefreshRequest, plan_scores},
+    scores::{
+        Judgement, SCORE_PARTNER, SCORES, Score, ScorePage, ScoreRefreshRequest, plan_scores,
+    },
     timestamp::Timestamp,
 };
 use futures_util::future::try_join;
@@ -46,7 +48,7 @@ pub use past::{Past, past};
 pub async fn list(tx: &Tx<'_>, id: PartnerId, request: &ListRequest) -> Result<ScorePage> {
     partners::expect(tx, id).await?;
     let request = request.within([Node::equals(&SCORE_PARTNER, Value::Id(id.0))]);
-    listing::page::<Score>(tx, &request, Source::of("scores")).await
+    listing::page::<Score>(tx, &request, Source::of(&SCORES)).await
 }
 
 /// Accepts a refresh.

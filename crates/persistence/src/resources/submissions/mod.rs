@@ -12,12 +12,12 @@ use domain::{
     application_forms::{ApplicationForm, MappingContext},
     currencies::currency_exponent,
     events::NewEvent,
-    ids::{MemberId, PartnerId, SubmissionId},
+    ids::{PartnerId, SubmissionId},
     lists::ListRequest,
     patch,
     schema::submissions,
     submissions::{
-        CheckedAnswers, MappedAnswers, PublicSubmission, Submission, SubmissionPage,
+        CheckedAnswers, MappedAnswers, PublicSubmission, SUBMISSIONS, Submission, SubmissionPage,
         SubmissionReceipt, SubmissionStatus, SubmissionUpdate,
     },
     timestamp::Timestamp,
@@ -37,12 +37,7 @@ use crate::{
 versioned!(Submission);
 
 /// How the inbox is listed.
-const SOURCE: Source = Source {
-    table: "submissions",
-    search: Some("search_submissions"),
-    soft_delete: false,
-    of_partner: false,
-};
+const SOURCE: Source = Source::of(&SUBMISSIONS);
 
 /// Within this time the same application of the same applicant is the one that is there already.
 const SAME_APPLICATION: TimeDelta = TimeDelta::hours(24);
@@ -241,22 +236,6 @@ pub async fn delete(
     diesel::delete(submissions::table.find(id)).execute(&mut tx.conn()).await?;
     record(tx, "application.deleted", &before, json!({}));
     Ok(before.partner_id)
-}
-
-/// Submissions of a member who leaves have no reviewer.
-pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
-    let released: Vec<(SubmissionId, i64, Option<PartnerId>)> =
-        diesel::update(submissions::table.filter(submissions::reviewer_id.eq(reviewer)))
-            .set((submissions::reviewer_id.eq(None::<MemberId>), next_version!(submissions)))
-            .returning((submissions::id, submissions::version, submissions::partner_id))
-            .get_results(&mut tx.conn())
-            .await?;
-    for (id, version, partner) in released {
-        let data = json!({"changes": {"reviewer_id": {"from": reviewer, "to": null}}});
-        let event = NewEvent::new("application.updated", id, version, data);
-        tx.record(partner.map_or(event.clone(), |partner| event.of_partner(partner)));
-    }
-    Ok(())
 }
 
 /// A submission, until the transaction ends: whoever accepts it at the same time waits.

@@ -27,5 +27,5 @@ pub async fn list_history(
 ) -> Result<TierChangePage> {
     partners::expect(tx, id).await?;
     let request = request.within([Node::equals(&TIER_CHANGE_PARTNER, Value::Id(id.0))]);
-    listing::page::<TierChange>(tx, &request, Source::of("tier_changes")).await
+    listing::page::<TierChange>(tx, &request, Source::part("tier_changes")).await
 }

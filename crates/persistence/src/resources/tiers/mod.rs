@@ -17,8 +17,8 @@ use domain::{
     patch,
     schema::{tier_policies, tiers},
     tiers::{
-        Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage, TierPolicy,
-        TierPolicyUpdate, TierUpdate, check_requirement, is_key,
+        TIERS, Tier, TierAssessment, TierCreate, TierEvaluationRequest, TierMode, TierPage,
+        TierPolicy, TierPolicyUpdate, TierUpdate, check_requirement, is_key,
     },
     timestamp::Timestamp,
 };
@@ -51,7 +51,7 @@ const AT_ONCE: i64 = 1_000;
 versioned!(Tier, TierPolicy);
 
 /// How tiers are listed.
-const SOURCE: Source = Source { soft_delete: true, ..Source::of("tiers") };
+const SOURCE: Source = Source::of(&TIERS);
 
 /// One page of tiers.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<TierPage> {

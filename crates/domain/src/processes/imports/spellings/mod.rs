@@ -15,7 +15,7 @@ use super::{
     choices::{
         ImportDateFormat::{self, Dmy, Mdy, Ymd},
         ImportDecimal::{Comma, Point},
-        ImportMoneyUnit, ImportObject,
+        ImportMoneyUnit,
     },
     columns::field_named,
     numbers::DecimalMark,
@@ -23,6 +23,7 @@ use super::{
     row::{Cell, Row},
     rows::inspect,
 };
+use crate::resources::objects::ObjectType;
 use tables::{AMOUNTS, COMMA, COUNTS, DAYS, DOMAINS, OPEN, PHONES, POINT, WARNING};
 
 fn format(currency: &str, notation: Notation) -> CellFormat {
@@ -30,7 +31,7 @@ fn format(currency: &str, notation: Notation) -> CellFormat {
 }
 
 /// The value that an import takes from a cell, as text; none with at least one warning.
-fn read(object: ImportObject, field: &str, format: CellFormat, text: &str) -> Option<String> {
+fn read(object: ObjectType, field: &str, format: CellFormat, text: &str) -> Option<String> {
     let mapping = vec![("column".to_owned(), field_named(object, field).unwrap())];
     let cells = vec![(Arc::from("column"), Cell::Text(text.to_owned()))];
     let row = Row { number: 1, cells, has_surplus: false };
@@ -68,7 +69,7 @@ fn amounts_of_the_world_give_their_value_or_a_warning() {
     let mut failures = Failures::default();
     for (currency, decimal, text, wanted) in AMOUNTS {
         let format = format(currency, Notation { decimal: *decimal, date_format: None });
-        let value = read(ImportObject::Partner, "company_revenue", format, text);
+        let value = read(ObjectType::Partner, "company_revenue", format, text);
         failures.check(text, format!("{currency}, {decimal:?}"), value, wanted);
     }
     failures.report();
@@ -79,7 +80,7 @@ fn counts_of_the_world_give_their_value_or_a_warning() {
     let mut failures = Failures::default();
     for (decimal, text, wanted) in COUNTS {
         let format = format("USD", Notation { decimal: *decimal, date_format: None });
-        let value = read(ImportObject::Partner, "employees", format, text);
+        let value = read(ObjectType::Partner, "employees", format, text);
         failures.check(text, format!("{decimal:?}"), value, wanted);
     }
     failures.report();
@@ -90,7 +91,7 @@ fn days_of_the_world_give_their_value_or_a_warning() {
     let mut failures = Failures::default();
     for (date_format, text, wanted) in DAYS {
         let format = format("USD", Notation { decimal: OPEN, date_format: *date_format });
-        let value = read(ImportObject::Deal, "closed_on", format, text);
+        let value = read(ObjectType::Deal, "closed_on", format, text);
         failures.check(text, format!("{date_format:?}"), value, wanted);
     }
     failures.report();
@@ -101,11 +102,11 @@ fn phones_and_domains_of_the_world_give_their_value_or_a_warning() {
     let mut failures = Failures::default();
     let format = || format("USD", Notation::default());
     for (text, wanted) in PHONES {
-        let value = read(ImportObject::Contact, "phone", format(), text);
+        let value = read(ObjectType::Contact, "phone", format(), text);
         failures.check(text, "phone".to_owned(), value, wanted);
     }
     for (text, wanted) in DOMAINS {
-        let value = read(ImportObject::Partner, "domain", format(), text);
+        let value = read(ObjectType::Partner, "domain", format(), text);
         failures.check(text, "domain".to_owned(), value, wanted);
     }
     failures.report();
@@ -237,10 +238,10 @@ proptest! {
         let locale = &LOCALES[sample.locale];
         for (minor, count, day) in &sample.rows {
             let cells = [
-                (ImportObject::Deal, "value", locale.amount(*minor), minor.to_string()),
-                (ImportObject::Partner, "employees", locale.whole(*count), count.to_string()),
+                (ObjectType::Deal, "value", locale.amount(*minor), minor.to_string()),
+                (ObjectType::Partner, "employees", locale.whole(*count), count.to_string()),
                 (
-                    ImportObject::Deal,
+                    ObjectType::Deal,
                     "closed_on",
                     day.and_hms_opt(9, 5, 0).unwrap().format(locale.date).to_string(),
                     day.to_string(),

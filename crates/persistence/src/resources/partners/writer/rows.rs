@@ -7,7 +7,6 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Result,
     fields::{Field, FieldType},
-    filter::prefix_of,
     ids::{self, PartnerId},
     links,
     partners::{Partner, Plan, TierSource, partner_field},
@@ -82,8 +81,7 @@ pub(super) type Row = (PartnerId, Values);
 
 /// A wire value as the JSON of its column.
 pub(super) fn stored(field: &Field, value: &Json) -> Json {
-    let id =
-        |value: &Json| value.as_str().and_then(|text| ids::decode(prefix_of(field), text).ok());
+    let id = |value: &Json| value.as_str().and_then(|text| ids::decode(field.prefix(), text).ok());
     match (field.kind, value) {
         (_, Json::String(url)) if field.link => {
             json!(url.strip_prefix(links::public_url()).unwrap_or(url))
