@@ -6,6 +6,7 @@ mod example;
 #[cfg(test)]
 mod http_below_api;
 mod imports;
+mod new_resource;
 mod postgres;
 #[cfg(test)]
 mod references;
@@ -23,7 +24,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 11] = [
+const COMMANDS: [(&str, &str, Chore); 12] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to \
@@ -45,13 +46,20 @@ const COMMANDS: [(&str, &str, Chore); 11] = [
     ("db", "psql on the database of the running server (`--url` prints the address instead)", db),
     (
         "openapi",
-        "regenerate openapi/openapi.json and openapi/operations.txt (`--check` only compares)",
+        "regenerate openapi.json, operations.txt and resources.txt in openapi/ (`--check` only \
+            compares)",
         document::openapi,
     ),
     (
         "imports",
         "regenerate docs/imports.txt, which areas import which (`--check` only compares)",
         imports::imports,
+    ),
+    (
+        "new-resource",
+        "write a small complete resource of this NAME from the templates (`--check` tries one in a \
+            copy of the tree)",
+        new_resource::new_resource,
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
     ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
@@ -91,7 +99,7 @@ fn run(arguments: &[String]) -> Result<()> {
 
 fn usage() -> String {
     let lines: Vec<String> =
-        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<10}{what}")).collect();
+        COMMANDS.iter().map(|(name, what, _)| format!("  {name:<14}{what}")).collect();
     format!("usage: cargo xtask COMMAND [ARGUMENTS]\n\n{}", lines.join("\n"))
 }
 

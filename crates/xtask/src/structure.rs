@@ -8,7 +8,7 @@ use std::fs;
 use anyhow::{Context, Result, anyhow};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-use crate::{imports::Crate, tree::Tree};
+use crate::{imports::Crate, new_resource, tree::Tree};
 
 const CRATES: [&str; 3] = ["domain", "persistence", "api"];
 const WIDTH: usize = 100;
@@ -67,6 +67,8 @@ pub fn structure(tree: &Tree, _: &[String]) -> Result<()> {
     println!("`Map<String, Json>`              {}", counts.json_maps);
     println!("groups of files in a cycle       {cycles}");
     println!("lines of the document per operation {:.0}", per(document, operations));
+    let (files, lines) = new_resource::cost()?;
+    println!("files and lines of a new resource {files}, {lines}");
     println!("modules that write partners      {}: {}", writers.len(), writers.join(", "));
     Ok(())
 }

@@ -36,6 +36,11 @@ impl Tree {
         self.root.join(relative)
     }
 
+    /// Where cargo puts what it builds.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// A command that runs in the root of the repository.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
