@@ -12,28 +12,25 @@ use domain::{
 use harness::{Client, Organization, instance, unique};
 use serde_json::{Map, Value, json};
 
+use crate::sweeps::resolved;
+
 /// Every list of the document: its path, and its declaration, which is found by the schema of the
 /// rows.
 fn lists() -> Vec<(&'static str, &'static List)> {
     let document = &instance().referee.document;
-    let target = |schema: &'static Value| {
-        let target = schema["$ref"].as_str().unwrap_or_else(|| panic!("no reference: {schema}"));
-        (target.rsplit('/').next().unwrap(), document.pointer(&target[1..]).unwrap())
-    };
     let takes_cursor = |operation: &'static Value| {
         let parameters = operation["get"]["parameters"].as_array();
-        parameters.into_iter().flatten().any(|parameter| {
-            let target = parameter["$ref"].as_str().unwrap_or("#");
-            document.pointer(&target[1..]).unwrap()["name"] == "cursor"
-        })
+        parameters.into_iter().flatten().any(|parameter| resolved(parameter)["name"] == "cursor")
     };
     let paths = document["paths"].as_object().unwrap();
     let listed = paths.iter().filter(|(_, operation)| takes_cursor(operation));
     let declared = listed.map(|(path, operation)| {
-        let content = &operation["get"]["responses"]["200"]["content"]["application/json"];
-        let (_, page) = target(&content["schema"]);
-        let (row, _) = target(&page["properties"]["data"]["items"]);
-        (path.as_str(), declaration(row).unwrap_or_else(|| panic!("no resource lists {row}")))
+        let answer = resolved(&operation["get"]["responses"]["200"]);
+        let page = resolved(&answer["content"]["application/json"]["schema"]);
+        let row = page["properties"]["data"]["items"]["$ref"].as_str();
+        let row = row.and_then(|target| target.rsplit('/').next());
+        let list = row.and_then(declaration);
+        (path.as_str(), list.unwrap_or_else(|| panic!("no resource declares the list {path}")))
     });
     declared.collect()
 }

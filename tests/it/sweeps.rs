@@ -109,12 +109,12 @@ const PNG: &[u8] = &[
     0xfb, 0x5e, 0x6b, 0x2b, 0x0, 0x0, 0x0, 0x0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
-/// The schema, or the one that it refers to.
-fn resolved(schema: &Value) -> &Value {
+/// A part of the document, or the one that it refers to.
+pub(crate) fn resolved(schema: &Value) -> &Value {
     match schema["$ref"].as_str() {
         Some(target) => {
             let pointer = target.trim_start_matches('#');
-            instance().referee.document.pointer(pointer).expect("a schema of the document")
+            instance().referee.document.pointer(pointer).expect("a part of the document")
         }
         None => schema,
     }

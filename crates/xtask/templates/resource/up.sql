@@ -11,5 +11,5 @@ CREATE TABLE gadgets (
     CONSTRAINT gadgets_name_check CHECK (char_length(name) BETWEEN 1 AND 200),
     CONSTRAINT gadgets_notes_check CHECK (char_length(notes) <= 5000)
 );
-CALL wall_off('gadgets');
+CALL enable_tenant_rls('gadgets');
 CREATE INDEX gadgets_name ON gadgets (organization_id, (name COLLATE case_insensitive), id);
