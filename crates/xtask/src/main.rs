@@ -9,6 +9,7 @@ mod imports;
 mod postgres;
 #[cfg(test)]
 mod references;
+mod sdk;
 mod settings;
 mod structure;
 mod tools;
@@ -23,7 +24,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 11] = [
+const COMMANDS: [(&str, &str, Chore); 12] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to \
@@ -54,7 +55,12 @@ const COMMANDS: [(&str, &str, Chore); 11] = [
         imports::imports,
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
-    ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
+    (
+        "sdk",
+        "regenerate the SDKs and check them against a server (`--check` only compares and checks)",
+        sdk::sdk,
+    ),
+    ("clients", "check that client generators accept the document (needs npm and pip)", clients),
     (
         "structure",
         "print figures of the production code: lines, tokens, cycles, who writes partners",
@@ -114,6 +120,7 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
     imports::imports(tree, &[])?;
+    sdk::generate(tree, false)?;
     postgres::ensure(tree)?;
     tree::run(
         tree.cargo()
@@ -139,7 +146,7 @@ fn db(tree: &Tree, arguments: &[String]) -> Result<()> {
     tree::exec(tree.command(&psql).args(["-d", &address]).args(arguments))
 }
 
-fn sdk(tree: &Tree, arguments: &[String]) -> Result<()> {
+fn clients(tree: &Tree, arguments: &[String]) -> Result<()> {
     tree::run(tree.command(&tree.path("openapi/check-clients.sh")).args(arguments))
 }
 
