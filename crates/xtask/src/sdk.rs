@@ -20,9 +20,7 @@ pub fn sdk(tree: &Tree, arguments: &[String]) -> Result<()> {
         _ => bail!("unknown arguments `{}`; there is `--check`", arguments.join(" ")),
     };
     generate(tree, only_check)?;
-    ensure(tree, "Node.js 20 or newer", NODE, || {
-        succeeds(tree, "node", &["--eval", IS_NEW_NODE])
-    })?;
+    ensure(tree, "Node.js 20 or newer", NODE, || succeeds(tree, "node", &["--eval", IS_NEW_NODE]))?;
     ensure(tree, "npm", NPM, || has("npm"))?;
     postgres::ensure(tree)?;
     let server = tree.build(Profile::Debug, "partneros")?;
