@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Generates clients from the document with generators that people use, and compiles a small program
 # against each in the strictest mode: a document that is valid can still make a client that nobody
-# can use. `cargo xtask sdk` runs it; it needs npm, Python, a JDK and their registries, so it is no
+# can use. `cargo xtask clients` runs it; it needs npm, Python, a JDK and their registries, so it is no
 # part of the gate. docs/clients.md says what was found.
 #
 # openapi/check-clients.sh [DOCUMENT] [typescript|orval|python|models|java]...

@@ -262,9 +262,7 @@ def _operation(address: str, method: str, raw: Any, schemas: Any, resolve: Any) 
         cursor_in_body=in_body,
         takes_key=takes_key,
         if_match=(
-            None
-            if "If-Match" not in headers
-            else "required" if headers["If-Match"] else "optional"
+            None if "If-Match" not in headers else "required" if headers["If-Match"] else "optional"
         ),
         if_none_match="If-None-Match" in headers and isinstance(result, dict) and row is None,
         repeat=repeat,

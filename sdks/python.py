@@ -20,8 +20,13 @@ from document import (
 
 HEADER = "# Generated from openapi/openapi.json by sdks/generate.py. Do not edit.\n"
 
-KINDS = {"text": "TextField", "ordered": "OrderedField", "choice": "ChoiceField",
-         "list": "ListField", "object": "NullableField"}
+KINDS = {
+    "text": "TextField",
+    "ordered": "OrderedField",
+    "choice": "ChoiceField",
+    "list": "ListField",
+    "object": "NullableField",
+}
 
 WORDS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 WIDTH = 99
@@ -190,7 +195,9 @@ def _fields(document: Document) -> str:
         for kind, members in by_type.items():
             names = "".join(f'        "{member.name}",\n' for member in members)
             out.append("\n\n@overload\n")
-            out.append(f"def {resource}_field(\n    name: Literal[\n{names}    ],\n) -> {kind}: ...\n")
+            out.append(
+                f"def {resource}_field(\n    name: Literal[\n{names}    ],\n) -> {kind}: ...\n"
+            )
         out.append(f"\n\ndef {resource}_field(name: str) -> Any:\n")
         out.append(docstring(descriptions[resource], "    "))
         out.append("    return AnyField(name)\n")

@@ -19,8 +19,13 @@ from document import (
 HEADER = "// Generated from openapi/openapi.json by sdks/generate.py. Do not edit.\n"
 
 # What each kind of field can be compared with; the interfaces are in `filter.ts`.
-KINDS = {"text": "TextField", "ordered": "OrderedField", "choice": "ChoiceField",
-         "list": "ListField", "object": "NullableField"}
+KINDS = {
+    "text": "TextField",
+    "ordered": "OrderedField",
+    "choice": "ChoiceField",
+    "list": "ListField",
+    "object": "NullableField",
+}
 
 OPTION_NAMES = {"ifMatch", "ifNoneMatch", "idempotencyKey", "signal", "timeout", "headers"}
 
@@ -96,7 +101,7 @@ def _types(document: Document) -> str:
     out.append("\n/** The codes of problems that the document lists. */\n")
     out.append(f"export type ProblemCode =\n{codes};\n")
     for name, parameters in document.filter_groups.items():
-        out.append(f"\n/** Conditions as parameters of a list; all of them must be met. */\n")
+        out.append("\n/** Conditions as parameters of a list; all of them must be met. */\n")
         out.append(f"export interface {name} {{\n{_parameters(parameters, document)}}}\n")
     for operation in document.operations:
         if not operation.query and not operation.filter_group:
@@ -123,8 +128,11 @@ def _parameters(parameters: list[Parameter], document: Document) -> str:
 
 def _fields(document: Document) -> str:
     kinds = sorted({KINDS[f.kind] for fields in document.filter_fields.values() for f in fields})
-    out = [HEADER, f'import type {{ {", ".join(kinds)} }} from "../filter.js";\n',
-           'import type * as types from "./types.js";\n']
+    out = [
+        HEADER,
+        f'import type {{ {", ".join(kinds)} }} from "../filter.js";\n',
+        'import type * as types from "./types.js";\n',
+    ]
     for name, fields in document.filter_fields.items():
         out.append(f"\n/** The fields that filters of {name}s know, and how each is compared. */\n")
         out.append(f"export interface {name.capitalize()}Fields {{\n")

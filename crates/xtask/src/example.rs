@@ -6,18 +6,9 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::settings;
-use crate::tools::{Packages, ensure, has};
+use crate::tools::{NODE, NPM, Packages, ensure, has, succeeds};
 use crate::tree::{Profile, Tree, run};
 
-const NODE: &Packages = &[
-    ("apt-get", "nodejs"),
-    ("dnf", "nodejs"),
-    ("apk", "nodejs"),
-    ("pacman", "nodejs"),
-    ("brew", "node"),
-];
-const NPM: &Packages =
-    &[("apt-get", "npm"), ("dnf", "npm"), ("apk", "npm"), ("pacman", "npm"), ("brew", "node")];
 const CHROMIUM: &Packages = &[
     ("apt-get", "chromium"),
     ("dnf", "chromium"),
@@ -57,13 +48,7 @@ pub fn check_where_possible(tree: &Tree) -> Result<()> {
 
 /// The programs, and the packages of the page as its lock file states them.
 fn prepare(tree: &Tree) -> Result<()> {
-    let says_yes = |script| {
-        let status = tree
-            .command(Path::new("node"))
-            .args(["--input-type=module", "--eval", script])
-            .status();
-        status.is_ok_and(|status| status.success())
-    };
+    let says_yes = |script| succeeds(tree, "node", &["--input-type=module", "--eval", script]);
     ensure(tree, "Node.js 18 or newer", NODE, || says_yes(IS_NEW))?;
     ensure(tree, "npm", NPM, || has("npm"))?;
     ensure(tree, "Chromium", CHROMIUM, || says_yes(FIND))?;

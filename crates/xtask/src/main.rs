@@ -10,6 +10,7 @@ mod new_resource;
 mod postgres;
 #[cfg(test)]
 mod references;
+mod sdk;
 mod settings;
 mod structure;
 mod tools;
@@ -62,7 +63,12 @@ const COMMANDS: [(&str, &str, Chore); 12] = [
         new_resource::new_resource,
     ),
     ("golden", "regenerate every golden file, for review in the diff", golden),
-    ("sdk", "check that client generators accept the document (needs npm and pip)", sdk),
+    (
+        "sdk",
+        "regenerate the SDKs and check them against a server (`--check` only compares and checks)",
+        sdk::sdk,
+    ),
+    ("clients", "check that client generators accept the document (needs npm and pip)", clients),
     (
         "structure",
         "print figures of the production code: lines, tokens, cycles, who writes partners",
@@ -122,6 +128,7 @@ fn test(tree: &Tree, arguments: &[String]) -> Result<()> {
 fn golden(tree: &Tree, _arguments: &[String]) -> Result<()> {
     document::openapi(tree, &[])?;
     imports::imports(tree, &[])?;
+    sdk::generate(tree, false)?;
     postgres::ensure(tree)?;
     tree::run(
         tree.cargo()
@@ -147,7 +154,7 @@ fn db(tree: &Tree, arguments: &[String]) -> Result<()> {
     tree::exec(tree.command(&psql).args(["-d", &address]).args(arguments))
 }
 
-fn sdk(tree: &Tree, arguments: &[String]) -> Result<()> {
+fn clients(tree: &Tree, arguments: &[String]) -> Result<()> {
     tree::run(tree.command(&tree.path("openapi/check-clients.sh")).args(arguments))
 }
 

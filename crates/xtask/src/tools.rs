@@ -10,6 +10,28 @@ use crate::tree::{Tree, run};
 /// What a package manager must be asked for, by its name.
 pub type Packages = [(&'static str, &'static str)];
 
+/// Node.js, without its package manager.
+pub const NODE: &Packages = &[
+    ("apt-get", "nodejs"),
+    ("dnf", "nodejs"),
+    ("apk", "nodejs"),
+    ("pacman", "nodejs"),
+    ("brew", "node"),
+];
+
+/// The package manager of Node.js.
+pub const NPM: &Packages =
+    &[("apt-get", "npm"), ("dnf", "npm"), ("apk", "npm"), ("pacman", "npm"), ("brew", "node")];
+
+/// Python, with what virtual environments need.
+pub const PYTHON: &Packages = &[
+    ("apt-get", "python3 python3-venv"),
+    ("dnf", "python3"),
+    ("apk", "python3"),
+    ("pacman", "python"),
+    ("brew", "python"),
+];
+
 /// The managers whose packages are known, with how they are asked.
 const MANAGERS: [(&str, &str); 5] = [
     ("apt-get", "sudo apt-get install --yes"),
@@ -53,6 +75,12 @@ pub fn ensure(
 /// Whether there is a program of this name that runs.
 pub fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok()
+}
+
+/// Whether a program, run in the repository with these arguments, succeeds.
+pub fn succeeds(tree: &Tree, program: &str, arguments: &[&str]) -> bool {
+    let status = tree.command(Path::new(program)).args(arguments).status();
+    status.is_ok_and(|status| status.success())
 }
 
 fn one_command(packages: &Packages) -> String {

@@ -129,11 +129,14 @@ export abstract class Transport {
     let renewed = false;
     let mayBeDone = false;
     for (let attempt = 0; ; attempt++) {
+      known.signal?.throwIfAborted();
       await this.#authorize(headers, call.grants === true);
+      const access = this.#access;
       let error: ProblemError | NoAnswerError;
       let passes: boolean;
+      const limit = timeLimit(known.timeout ?? this.#config.timeout, known.signal);
       try {
-        const response = await this.#send(url, path, request, known);
+        const response = await this.#send(url, path, { ...request, signal: limit.signal });
         if (response.ok || response.status === 304) return await this.#result<T>(response, call);
         const retryAfter = secondsOf(response.headers.get("retry-after"));
         const problem = errorOf(response, await response.text(), retryAfter);
@@ -141,7 +144,9 @@ export abstract class Transport {
         if (isDone) return undefined as T;
         if (this.#mayRenew(problem, call, renewed)) {
           renewed = true;
-          await this.refresh();
+          // Another call may have renewed it meanwhile.
+          if (this.#access === access) await this.refresh();
+          attempt--;
           continue;
         }
         error = problem;
@@ -157,6 +162,8 @@ export abstract class Transport {
         error = new NoAnswerError(cause);
         passes = repeat !== "refused";
         mayBeDone = true;
+      } finally {
+        limit.end();
       }
       const wait = ("retryAfter" in error ? error.retryAfter : null) ?? backoff(attempt);
       if (repeat === "never" || !passes || attempt >= this.#config.retries || wait > LONGEST_WAIT) throw error;
@@ -176,9 +183,7 @@ export abstract class Transport {
     if (this.#access !== null) headers.set("Authorization", `Bearer ${this.#access.token}`);
   }
 
-  async #send(url: string, path: string, request: RequestInit & { headers: Headers }, known: AllOptions): Promise<Response> {
-    const limit = AbortSignal.timeout(known.timeout ?? this.#config.timeout);
-    const signal = known.signal ? AbortSignal.any([known.signal, limit]) : limit;
+  async #send(url: string, path: string, request: RequestInit & { headers: Headers }): Promise<Response> {
     const isAuth = path.startsWith("/v1/auth/");
     if (isAuth && this.#cookies.size > 0) {
       request.headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
@@ -188,7 +193,7 @@ export abstract class Transport {
       // Browsers set it themselves, and let nobody else.
       if (!request.headers.has("Origin")) request.headers.set("Origin", new URL(url).origin);
     }
-    const response = await this.#config.fetch(url, { ...request, signal, credentials: isAuth ? "include" : "omit" });
+    const response = await this.#config.fetch(url, { ...request, credentials: isAuth ? "include" : "omit" });
     // Browsers keep cookies themselves, and show none.
     for (const cookie of isAuth ? response.headers.getSetCookie() : []) {
       const [name = "", value = ""] = (cookie.split(";")[0] ?? "").split(/=(.*)/);
@@ -272,6 +277,21 @@ function backoff(attempt: number): number {
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Aborts after some time, or when the other signal does. Covers the answer too, unless `raw` hands it on. */
+function timeLimit(milliseconds: number, signal?: AbortSignal): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  const expire = () => controller.abort(new DOMException(`no answer within ${milliseconds} ms`, "TimeoutError"));
+  const timer = setTimeout(expire, milliseconds);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  };
+  return { signal: controller.signal, end };
 }
 
 export function sleep(seconds: number, signal?: AbortSignal): Promise<void> {

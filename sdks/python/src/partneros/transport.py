@@ -123,8 +123,8 @@ class _Core:
                 repeat = "refused"
         if path == REFRESH:
             # What a browser would say of a page of the API itself.
-            url = httpx.URL(self._base_url)
-            headers.setdefault("Origin", f"{url.scheme}://{url.netloc.decode()}")
+            base = httpx.URL(self._base_url)
+            headers.setdefault("Origin", f"{base.scheme}://{base.netloc.decode()}")
             headers["X-Requested-With"] = "partneros"
         content = {} if body is None else _content(body, media_type, headers)
         url = self._base_url + path + _query_string(query or {})
