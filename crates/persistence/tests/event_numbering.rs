@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use domain::{access::Scope, events::NewEvent, ids::TagId, schema};
 use futures_util::future::{join, join_all};
-use persistence::{Store, Tx, events};
+use persistence::{Store, Tx, events, housekeeping};
 use scratch::Scratch;
 use serde_json::json;
 use uuid::Uuid;
@@ -291,6 +291,25 @@ async fn organizations_do_not_wait_for_each_other() {
     let read = scratch.store.number_events(&broken).await;
     assert!(read.is_err());
     assert_eq!(count_waiting(&scratch).await, 1);
+}
+
+/// Whatever has waited for a number for so long.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_purged_by_its_age_like_the_rest() {
+    let scratch = Scratch::new().await;
+    let scope = scratch.organization().await;
+    let mut conn = app(&scratch, &scope).await;
+    conn.batch_execute(&waiting(Uuid::now_v7())).await.unwrap();
+    scratch
+        .superuser()
+        .await
+        .batch_execute("UPDATE event_outbox SET created_at = now() - interval '91 days'")
+        .await
+        .unwrap();
+    scratch.store.number_events(&scope).await.unwrap();
+    while scratch.store.write(&scope, housekeeping::purge).await.unwrap() > 0 {}
+    assert_eq!(log_after(&scratch.store, &scope, 0).await, (vec![], 1));
+    assert_eq!(count_waiting(&scratch).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -191,6 +191,31 @@ async fn a_poison_task_that_kills_its_workers_is_buried() {
     assert!(rows(store, scope).await[0].3);
 }
 
+/// Workers hear of tasks that other processes queue, although nothing is notified before the commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_of_another_process_wakes_the_worker() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.other_store().await, &scratch.organization().await);
+    let (first, done) = (Notify::new(), RefCell::new(0));
+    let tasks = work(async |_: &Run| {
+        *done.borrow_mut() += 1;
+        first.notify_one();
+        Ok(Outcome::Done)
+    });
+    // It would look by itself long after this test.
+    let settings = worker::Settings { poll: Duration::from_secs(600), ..settings() };
+    enqueue(store, scope, NewTask::new("t", json!({}))).await;
+    worker::run(&scratch.store, &tasks, &settings, async {
+        first.notified().await;
+        // By now it listens.
+        for n in 2..6 {
+            enqueue(store, scope, NewTask::new("t", json!({}))).await;
+            until("the task is done", async || *done.borrow() == n).await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_tasks_of_one_organization_do_not_starve_anothers_one() {
     let scratch = Scratch::new().await;

@@ -55,9 +55,12 @@ fn short(query: &str) -> String {
         Some((name, _)) => name.to_owned(),
         None => {
             let words: Vec<&str> = query.split_whitespace().collect();
-            let verb = words.first().copied().unwrap_or_default();
-            let table = words.iter().position(|word| matches!(*word, "FROM" | "INTO" | "LOCAL"));
-            let table = table.and_then(|place| words.get(place + 1)).copied().unwrap_or_default();
+            let verb = query.split_whitespace().next().unwrap_or_default();
+            let into = words.iter().position(|word| *word == "INTO");
+            // The last FROM: those before it are of columns that are queries.
+            let from = words.iter().rposition(|word| matches!(*word, "FROM" | "LOCAL"));
+            let table = into.or(from).and_then(|place| words.get(place + 1));
+            let table = table.copied().unwrap_or_default();
             format!("{verb} {table}").replace('"', "").trim().to_owned()
         }
     }
