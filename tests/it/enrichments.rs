@@ -276,7 +276,7 @@ async fn one_source_is_enough_and_the_other_is_a_warning() {
     let made = partner_of(&org.owner, &site).await;
     let done = enriched(&org.owner, &made).await;
     assert_eq!((done.tally(), done.warnings(0)), ([1, 1, 0, 0], vec!["fetch_failed"]));
-    assert!(done.items[0]["warnings"][0]["detail"].as_str().unwrap().contains("answered 404"));
+    assert!(done.items[0]["warnings"][0]["detail"].as_str().unwrap().contains("the status 404"));
     enriched(&org.owner, &made).await;
     assert_eq!(
         (site.asked("/"), site.asked_company()),

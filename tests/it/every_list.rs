@@ -197,14 +197,14 @@ async fn the_same_error_has_the_same_words_in_every_list() {
             ("limit=0", "limit", invalid, "must be between 1 and 200"),
             ("limit=1&limit=2", "limit", invalid, "must be given once"),
             ("include=x", "include", invalid, "must be one of the allowed values"),
-            ("sort=x", "sort", invalid, "cannot sort by x"),
+            ("sort=x", "sort", invalid, "cannot be sorted by x"),
             ("sort=a,b,c,d", "sort", invalid, "must have at most 3 items"),
             ("nonsense=1", "nonsense", invalid, "unknown parameter"),
             (
                 "cursor=x",
                 "cursor",
                 "invalid_cursor",
-                "is unreadable or belongs to another filter or sort",
+                "is invalid or belongs to another filter or sort",
             ),
         ];
         for (query, parameter, code, detail) in cases {
@@ -226,7 +226,7 @@ async fn the_same_error_has_the_same_words_in_every_list() {
         let other = Organization::new().await;
         let values = format!("{path}?{name}={}", vec!["x"; 1_001].join(","));
         let found = error_at(&other.owner, &values, &name, invalid).await;
-        assert_eq!(found.1, "too many values: at most 1000 conditions and values", "{path}");
+        assert_eq!(found.1, "must have at most 1000 conditions and values", "{path}");
     }
 }
 
@@ -244,7 +244,7 @@ async fn too_many_conditions_are_refused_at_the_first_that_is_too_many() {
         let query: Vec<String> = names.iter().take(101).map(|name| format!("{name}=1")).collect();
         let path = format!("{pattern}?{}", query.join("&"));
         let found = error_at(&org.owner, &path, &names[99], "invalid_parameter").await;
-        assert_eq!(found.1, "too many conditions: at most 99");
+        assert_eq!(found.1, "must have at most 99 conditions");
         refused += 1;
     }
     assert!(refused >= 2, "{refused}");

@@ -245,7 +245,8 @@ async fn a_cell_that_cannot_be_read_never_becomes_a_fact() {
     assert_eq!((again.codes(), again.warnings(0).len()), (vec![""], 2));
     assert_eq!(org.owner.partner("E").await["type"], "technology");
 
-    let csv = "name,account_name,partner_name,status,value,registered_on,expires_on,motion,expected_close_on\n\
+    let csv = "name,account_name,partner_name,status,value,registered_on,expires_on,motion,\
+               expected_close_on\n\
         1,Home Office,E,approved,5,99.99.2025,,,\n\
         2,Home Office,E,approved,5,01/02/2025,,,\n\
         3,Home Office,E,maybe,5,,,,\n\
@@ -670,7 +671,8 @@ async fn a_partner_is_written_by_one_row_of_a_file() {
     // makes. The last one comes in another batch.
     let others: String = (0..600).map(|number| format!("Other {number},,\n")).collect();
     let file = format!(
-        "name,domain,industry\nAcme,acme.com,Retail\nACME,,Banking\nElse,acme.com,Software\n{others}acme,,Mining\n"
+        "name,domain,industry\nAcme,acme.com,Retail\nACME,,Banking\n\
+         Else,acme.com,Software\n{others}acme,,Mining\n"
     );
     let last = 603;
     for dry_run in [true, false] {
@@ -706,7 +708,8 @@ async fn a_partner_is_written_by_one_row_of_a_file() {
 #[tokio::test]
 async fn a_domain_that_many_share_is_nobodys() {
     let org = Organization::new().await;
-    let file = "name,domain\nOne,https://www.facebook.com/one\nTwo,m.facebook.com/two\nThree,gmail.com\n\
+    let file = "name,domain\nOne,https://www.facebook.com/one\nTwo,m.facebook.com/two\n\
+                Three,gmail.com\n\
         Four,acme.wixsite.com\nFive,shop.marketplace.example\n";
     let done = org.owner.import(file, partners()).await;
     assert_eq!(done.codes(), ["", "", "", "", ""]);

@@ -522,7 +522,8 @@ async fn wrong_filters_are_told_with_their_place() {
 #[tokio::test]
 async fn wrong_parameters_are_told_all_at_once() {
     let org = Organization::new().await;
-    let path = "/v1/partners?tpye=x&type=vendor&employees_gte=many&sort=nmae&limit=201&include=everything&name_gt=a&tier_null=perhaps";
+    let path = "/v1/partners?tpye=x&type=vendor&employees_gte=many&sort=nmae&limit=201\
+                &include=everything&name_gt=a&tier_null=perhaps";
     let refused = org.owner.get(path).await.problem(400, "invalid_parameter");
     let faults = refused.faults();
     for parameter in ["tpye", "name_gt"] {
@@ -539,7 +540,8 @@ async fn wrong_parameters_are_told_all_at_once() {
         .find(|fault| fault["parameter"] == "tpye")
         .unwrap();
     assert_eq!(did_you_mean["meta"]["did_you_mean"], "type");
-    let known = "/v1/partners?type=vendor&employees_gte=many&sort=nmae&limit=201&include=everything&tier_null=perhaps";
+    let known = "/v1/partners?type=vendor&employees_gte=many&sort=nmae&limit=201\
+                 &include=everything&tier_null=perhaps";
     let faults = org.owner.get(known).await.problem(400, "invalid_parameter").faults();
     for parameter in ["type", "employees_gte", "sort", "limit", "include", "tier_null"] {
         assert_eq!(

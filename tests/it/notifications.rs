@@ -565,7 +565,7 @@ async fn a_delivery_over_which_every_worker_dies_is_given_up_and_can_be_tried_ag
     let failed = delivery(&org, &email, has_status("failed")).await;
     assert_eq!(
         (&failed["last_error"], mail_sink().received(&email).len()),
-        (&json!("It could not be tried."), 0)
+        (&json!("Every attempt ended without a result."), 0)
     );
     retried(&org, &failed).await.expect(202);
     delivery(&org, &email, has_status("succeeded")).await;
@@ -613,7 +613,7 @@ async fn mails_that_hang_hold_up_nothing_else_and_are_soon_not_tried_any_more() 
     let left_alone = loop {
         let all = org.owner.all(DELIVERIES).await;
         let said = |one: &&Value| {
-            one["last_error"].as_str().is_some_and(|why| why.contains("not answer at present"))
+            one["last_error"].as_str().is_some_and(|why| why.contains("not respond at present"))
         };
         if let Some(one) = all.iter().find(said) {
             break one.clone();

@@ -67,7 +67,7 @@ async fn strangers_who_ask_again_and_again_cause_one_mail() {
     // Another kind of mail that was queued later has come: so no reset mail is on its way any more.
     let key = json!({"name": "Sync", "scopes": ["deals:read"]});
     org.owner.post("/v1/api-keys", key).await.expect(201);
-    mail_sink().wait(&org.email, "A new API key was made").await;
+    mail_sink().wait(&org.email, "An API key was created").await;
     assert_eq!(resets(), 1);
     // The one link is good, and after five minutes there is another one to have.
     let token = mail.link(LINK).unwrap().rsplit('/').next().unwrap();

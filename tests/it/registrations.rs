@@ -253,7 +253,11 @@ async fn a_displaced_member_loses_all_access_and_the_admins_are_told() {
     // The mail says what the confirmation does.
     let token = registered(&at("203.0.113.20"), &unique("Own"), &cfo).await;
     let mail = mail_sink().wait(&cfo, "Confirm your registration").await;
-    assert!(mail.text.contains("Your confirmation suspends that account"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Confirming this registration suspends that account"),
+        "{}",
+        mail.text
+    );
     confirm(&at("203.0.113.20"), &token).await.expect(201);
     let told = mail_sink().wait(&owner_email, "A member was suspended").await;
     assert!(told.text.contains(&cfo), "{}", told.text);

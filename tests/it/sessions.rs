@@ -347,7 +347,7 @@ async fn a_person_is_told_of_a_new_password_key_and_device() {
 
     let key = org.owner.post("/v1/api-keys", json!({"name": "Sync", "scopes": ["deals:read"]}));
     let key = key.await.expect(201);
-    let mail = mail_sink().wait(&org.email, "A new API key was made").await;
+    let mail = mail_sink().wait(&org.email, "An API key was created").await;
     let prefix = key.body["secret"].as_str().unwrap();
     assert!(mail.text.contains("\"Sync\"") && !mail.text.contains(prefix), "{mail:?}");
 

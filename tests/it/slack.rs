@@ -165,7 +165,8 @@ async fn channels_and_users_hear_of_applications_and_nothing_in_them_is_more_tha
         "{said}"
     );
     assert!(!said.contains(['<', '>']) && !said.contains("@here"), "{said}");
-    let link = "<https://app.example.com/application-submissions/sub_01kb1q3x5se7wtc2gnh2avw0fd|Open in partneros>";
+    let link = "<https://app.example.com/application-submissions/\
+                sub_01kb1q3x5se7wtc2gnh2avw0fd|Open in partneros>";
     assert_eq!(posted[0]["blocks"][1]["text"]["text"], link);
     let sent = delivery(&org, |one| one["status"] == "succeeded" && one["target"] == "C1").await;
     assert!(sent["notification_id"].is_null() && !sent["event_id"].is_null());
@@ -181,12 +182,12 @@ async fn what_slack_refuses_has_failed_at_once() {
     let failed = delivery(&org, |one| one["status"] == "failed").await;
     assert_eq!(
         (&failed["last_error"], &failed["attempts"]),
-        (&json!("Slack says channel_not_found"), &json!(1))
+        (&json!("Slack refused the message: channel_not_found"), &json!(1))
     );
     slack_stand_in().set(&token, SlackMode::Says("invalid_auth"));
     applied(&org, &["C1"], acme()).await;
     delivery(&org, |one| {
-        one["status"] == "failed" && one["last_error"] == "Slack says invalid_auth"
+        one["status"] == "failed" && one["last_error"] == "Slack refused the message: invalid_auth"
     })
     .await;
     assert_eq!(slack_stand_in().calls(&token, "chat.postMessage"), 2);

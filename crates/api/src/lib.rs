@@ -1,10 +1,10 @@
-//! How things are **asked for**: HTTP, the worker's tasks, the program's commands.
+//! The outer layer of the server: HTTP, the worker's tasks and the program's commands.
 //!
-//! Three areas, and what each may import is in docs/imports.txt: `kernel` (mechanisms: the gate,
-//! the document, outgoing requests), `resources` (the handlers, one module per word of the API) and
-//! `processes` (what spans several resources). `routes`, `server` and `worker` put them together.
+//! Three areas, whose imports docs/imports.txt lists: `kernel` (mechanisms: the gate, the document,
+//! outgoing requests), `resources` (the handlers, one module per word of the API) and `processes`
+//! (what spans several resources). `routes`, `server` and `worker` assemble them.
 
-// `#[operation(..)]` writes paths that begin with `::api`, here and in other crates alike.
+// `#[operation(..)]` generates paths that begin with `::api`, in this crate and in others.
 extern crate self as api;
 
 pub mod kernel;

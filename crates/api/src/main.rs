@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The server of partner programs.
+/// The server for partner programs.
 #[derive(Debug, Parser)]
 #[command(name = "partneros", version)]
 struct Program {
@@ -33,11 +33,11 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answer requests and work off jobs; migrates first.
+    /// Answer requests and run jobs; runs pending migrations first.
     Serve(Serve),
-    /// Work off jobs alone.
+    /// Run jobs only.
     Worker(RawSettings),
-    /// Run pending migrations and end.
+    /// Run pending migrations and exit.
     Migrate(RawSettings),
     /// Print the OpenAPI document.
     Openapi {
@@ -45,7 +45,7 @@ enum Command {
         #[arg(long)]
         operations: bool,
     },
-    /// Create the demo organization unless there is one, and print how to sign in to it.
+    /// Create the demo organization unless it exists, and print how to sign in to it.
     Demo(RawSettings),
     /// Setup and recovery without the API.
     #[command(subcommand)]
@@ -56,16 +56,16 @@ enum Command {
 struct Serve {
     #[command(flatten)]
     settings: RawSettings,
-    /// Do not migrate first.
+    /// Do not run migrations first.
     #[arg(long)]
     no_migrate: bool,
-    /// Make the demo organization unless there is one, and print how to get into it.
+    /// Create the demo organization unless it exists, and print how to sign in to it.
     #[arg(long)]
     demo: bool,
 }
 
 fn main() -> ExitCode {
-    // A missing file is fine; a broken one is said by name.
+    // A missing file is fine; an invalid one is reported.
     match dotenvy::dotenv() {
         Err(error) if !error.not_found() => {
             eprintln!("error: `.env` cannot be read: {error}");
@@ -112,8 +112,8 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&settings)?;
     if embedded_postgres::is_root() {
         tracing::warn!(
-            "running as root: whoever takes over this program has the whole machine; \
-             better give it a user of its own (docs/OPERATIONS.md)"
+            "running as root: an attacker who takes over this program controls the whole machine. \
+             Run it as a user of its own (docs/OPERATIONS.md)"
         );
     }
     let database = DatabaseAccess::open(&settings).await?;
@@ -138,7 +138,7 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
 
 async fn worker(settings: Settings) -> anyhow::Result<()> {
     let _telemetry = Telemetry::start(&settings)?;
-    // What it exports names addresses of the API.
+    // Exports contain URLs of the API.
     let public_url =
         settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     domain::links::set_public_url(&public_url);

@@ -1,4 +1,4 @@
-//! The one list of operations: the router, the gate and the document are made of it.
+//! The one list of operations, from which the router, the gate and the document are made.
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -1,4 +1,4 @@
-//! The server as a whole: database, HTTP, worker; started together, stopped in order.
+//! The server as a whole: database, HTTP and worker, started together and stopped in order.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -49,34 +49,34 @@ use crate::{
     worker::{Worker, WorkerTasks},
 };
 
-/// How long requests and job steps may take to end after the server was told to stop.
+/// The time that requests and job steps get to end after the signal to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Starts the worker of this process.
 ///
 /// # Errors
-/// What keeps it from starting, in words for people.
+/// The reason why it cannot start, for the operator.
 pub async fn start_worker(
     database: &DatabaseAccess,
     settings: &Settings,
     work: WorkerTasks,
 ) -> anyhow::Result<Worker> {
     if database.owns_cluster() {
-        // Whoever held a task was connected to the cluster that this process has just started,
-        // so nobody does any more.
-        // Without this, jobs of before a crash would wait until their lease is over.
+        // Only processes of this cluster can have held leases, and this process has just started
+        // it, so all leases are of dead workers. Without the release, jobs from before a crash
+        // would wait until their lease expires.
         let released = persistence::tasks::release_all(&database.store(1).await?).await?;
         if released > 0 {
-            tracing::info!(released, "goes on with the tasks that were at work before");
+            tracing::info!(released, "released tasks of the previous run");
         }
     }
     Worker::start(database.url.clone(), work, settings.worker(), settings.quotas).await
 }
 
-/// The secret of this deployment: given, or made once and kept in the data folder.
+/// The secret of this deployment: configured, or generated once and stored in the data folder.
 ///
 /// # Errors
-/// When the file cannot be read or written.
+/// The file cannot be read or written.
 pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     let key = match &settings.jwt_key {
         Some(key) => ServerKey::new(key.clone()),
@@ -85,43 +85,52 @@ pub fn server_key(settings: &Settings) -> anyhow::Result<ServerKey> {
     Ok(settings.jwt_key_previous.iter().cloned().fold(key, ServerKey::accepting))
 }
 
-/// The language model of this deployment, when one is configured. Make it once: its circuit and its
-/// places are for all.
+/// The language model of this deployment, if one is configured. Call it once, because its circuit
+/// and its slots are shared.
 ///
 /// # Errors
-/// When it cannot be used, in words for people.
+/// It cannot be used; the message is for the operator.
 pub fn model(settings: &Settings) -> anyhow::Result<Option<Arc<Model>>> {
     Ok(settings.model.clone().map(Model::new).transpose()?.map(Arc::new))
 }
 
 fn kept_key(path: &Path) -> anyhow::Result<SecretString> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let unreadable = || format!("cannot read or make the signing key `{}`", path.display());
+    let unreadable = || format!("cannot read or create the signing key `{}`", path.display());
     if !path.exists() {
         let mut bytes = [0u8; 48];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+        getrandom::fill(&mut bytes).map_err(|error| {
+            anyhow::anyhow!(
+                "the system gives no random \
+            bytes: {error}"
+            )
+        })?;
         let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, bytes);
         let mut file = fs::OpenOptions::new()
             .write(true)
-            // Of two servers that start at once in a new folder one makes the key; the other fails
-            // instead of going on with another key.
+            // If two servers start at once in a new folder, one creates the key; the other fails
+            // here instead of continuing with another key.
             .create_new(true)
             .mode(0o600)
             .open(path)
             .with_context(unreadable)?;
-        // Synced, because what is encrypted with the key may reach the disk before it.
+        // Synced, because data encrypted with the key may reach the disk before the key does.
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(unreadable)?;
     }
     let text = server_key::read_file(path).map_err(|why| anyhow::anyhow!(why))?;
     if let Err(fault) = server_key::check(&text) {
-        bail!("the signing key `{}` {fault}: remove it, and a new one is made", path.display());
+        bail!(
+            "the signing key `{}` {fault}: remove it to have a new one \
+               generated",
+            path.display()
+        );
     }
     Ok(SecretString::from(text))
 }
 
 /// A running server.
 pub struct Server {
-    /// Where it answers, `http://127.0.0.1:NNNN`.
+    /// The URL at which it answers, `http://127.0.0.1:NNNN`.
     pub url: String,
     pub state: web::Data<State>,
     http: ServerHandle,
@@ -132,10 +141,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts everything; answers when requests are answered.
+    /// Starts everything; returns when requests are answered.
     ///
     /// # Errors
-    /// What keeps it from starting, in words for people.
+    /// The reason why it cannot start, for the operator.
     pub async fn start(settings: &Settings, database: DatabaseAccess) -> anyhow::Result<Self> {
         let listener = std::net::TcpListener::bind(settings.listen)
             .with_context(|| format!("cannot listen on {} (PARTNEROS_LISTEN)", settings.listen))?;
@@ -152,12 +161,13 @@ impl Server {
             0 => store.accept_keys(&server_key.ids()).await?,
             pending => tracing::warn!(
                 pending,
-                "migrations are pending: a new signing key ends no session until the next start"
+                "migrations are pending: sessions of the previous signing key end at the next \
+                 start only"
             ),
         }
         let limits = Arc::new(Limits::new(settings.rate_limits));
         let revocations = Revocations::default();
-        // Before the first request is answered: from here on the instance knows what was revoked.
+        // Before the first request is answered, so that this instance knows what was revoked.
         let follow = revocations.follow(&store).await?;
         let files = Files::open(settings.object_store_url.as_deref(), &settings.data_dir)?;
         let model = model(settings)?;
@@ -204,7 +214,7 @@ impl Server {
                 .wrap(TracingLogger::<RequestSpan>::new())
                 .wrap(cors(&origins))
                 .wrap_fn(move |mut request, next| {
-                    // What HEAD answers is what GET does; its body is left out where it is sent.
+                    // HEAD is handled as GET; the body is left out when the response is sent.
                     if request.method() == Method::HEAD {
                         request.head_mut().method = Method::GET;
                     }
@@ -223,8 +233,8 @@ impl Server {
         .workers(settings.workers)
         .shutdown_timeout(SHUTDOWN_TIMEOUT.as_secs())
         .client_request_timeout(Duration::from_secs(10))
-        // Proxies and load balancers keep idle connections for 60 seconds; whoever closes first
-        // must not be us, or their next request meets a closed connection.
+        // Proxies and load balancers keep idle connections for 60 seconds. If this server closed
+        // first, their next request would meet a closed connection.
         .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .listen(listener)?
@@ -239,22 +249,22 @@ impl Server {
         Ok(Self { url, state, http: handle, running, worker, background, database })
     }
 
-    /// Waits until it is told to stop by a signal, then stops.
+    /// Runs until a signal to stop arrives, then stops.
     ///
     /// # Errors
-    /// When the listener broke.
+    /// The listener failed.
     pub async fn run(mut self) -> anyhow::Result<()> {
         tokio::select! {
-            ended = &mut self.running => ended?.context("the listener broke")?,
+            ended = &mut self.running => ended?.context("the listener failed")?,
             () = shutdown_signal() => tracing::info!("stopping"),
         }
         self.stop().await;
         Ok(())
     }
 
-    /// Stops: no new requests or jobs, those that run may end, then the database.
+    /// Stops accepting requests and jobs, lets the running ones end, then stops the database.
     pub async fn stop(self) {
-        // Both at once, so that stopping takes as long as the slower of the two.
+        // Concurrently, so that stopping takes as long as the slower of the two.
         tokio::join!(self.http.stop(true), self.worker.stop());
         for task in self.background {
             task.abort();
@@ -264,31 +274,32 @@ impl Server {
     }
 }
 
-/// What the operator should know of how accounts are made here.
+/// Logs settings of accounts that the operator should know of.
 fn log_email_proof(settings: &Settings) {
     match (settings.accounts.email_proof, &settings.smtp) {
         (false, _) => tracing::warn!(
-            "e-mail addresses are not proved (PARTNEROS_EMAIL_PROOF=off): whoever registers with \
-             an address has it. That is for trials; switch it on where strangers can register"
+            "e-mail addresses are not confirmed (PARTNEROS_EMAIL_PROOF=off): anyone can register \
+             with any address. Use this for trials only, and switch it on where strangers can \
+             register"
         ),
         (true, None) => tracing::warn!(
             folder = %settings.data_dir.join("mail").display(),
-            "there is no mail server (PARTNEROS_SMTP_URL): mails, also those that confirm \
-             registrations, are written as .eml files"
+            "no mail server is configured (PARTNEROS_SMTP_URL): mails, including those that \
+             confirm registrations, are written as .eml files"
         ),
         (true, Some(_)) => {}
     }
 }
 
-/// The web application, for links.
+/// The URL of the web application, for links.
 fn app_url(settings: &Settings, public_url: &str) -> String {
     settings.app_url.clone().unwrap_or_else(|| public_url.to_owned())
 }
 
-/// How notifications go out of this deployment.
+/// What sends the notifications of this deployment.
 ///
 /// # Errors
-/// When the server key cannot be read.
+/// The server key cannot be read.
 pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     let app_url = app_url(settings, public_url);
     let from = settings.mail_from.clone().map_or_else(|| default_mail_from(&app_url), Ok)?;
@@ -301,7 +312,7 @@ pub fn sender(settings: &Settings, public_url: &str) -> anyhow::Result<Sender> {
     })
 }
 
-/// Who mails are from unless it is said: nobody at the host of the web application.
+/// The default sender of mails: no-reply at the host of the web application.
 fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
     let url = reqwest::Url::parse(app_url).ok();
     let host = url.as_ref().and_then(reqwest::Url::domain).unwrap_or("localhost");
@@ -311,7 +322,7 @@ fn default_mail_from(app_url: &str) -> anyhow::Result<Mailbox> {
 /// Ctrl-C or SIGTERM.
 pub async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    let mut terminate = signal(SignalKind::terminate()).expect("a signal handler can be installed");
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
@@ -326,7 +337,7 @@ async fn shrink_limits(state: web::Data<State>) {
     }
 }
 
-/// Web pages of these origins may call the API.
+/// Allows web pages of these origins to call the API.
 fn cors(origins: &[String]) -> Cors {
     let exposed = [
         "ETag",
@@ -357,7 +368,7 @@ fn cors(origins: &[String]) -> Cors {
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
-/// A preflight that is refused is a problem like any other.
+/// Gives a refused preflight the body of a problem.
 fn with_cors_problem(
     answer: ServiceResponse<impl MessageBody + 'static>,
 ) -> ServiceResponse<BoxBody> {
@@ -373,8 +384,8 @@ fn with_cors_problem(
     answer.into_response(problem)
 }
 
-/// What browsers are told with every answer, also with those that no operation gives: a preflight,
-/// say.
+/// Adds the security headers of every response, including those of no operation, such as
+/// preflights.
 fn guarded<B>(mut answer: ServiceResponse<B>, https: bool) -> ServiceResponse<B> {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
@@ -388,7 +399,7 @@ fn guarded<B>(mut answer: ServiceResponse<B>, https: bool) -> ServiceResponse<B>
     answer
 }
 
-/// Cookies belong to sign-in alone: elsewhere the browser is not told that it may send them.
+/// Removes the permission to send cookies from responses outside of sign-in.
 fn without_credentials<B>(mut answer: ServiceResponse<B>, sign_in: bool) -> ServiceResponse<B> {
     if !sign_in {
         answer.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS);

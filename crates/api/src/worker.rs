@@ -1,5 +1,4 @@
-//! What the worker of this server does: every kind of task, by name. The loop itself is
-//! `persistence::worker`.
+//! The tasks of the worker: every kind by name. The loop is `persistence::worker`.
 
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -27,10 +26,10 @@ use crate::{
     resources::{logos, notifications::sender::Sender},
 };
 
-/// The task that erases what nobody needs any more.
+/// The kind of the task that deletes data after its retention time.
 const HOUSEKEEPING: &str = "housekeeping";
 
-/// Every kind of task that there is, and what they work with.
+/// Every kind of task, and what the tasks need.
 pub struct WorkerTasks {
     pub sender: Sender,
     pub jobs: JobWork,
@@ -51,7 +50,7 @@ impl Tasks for WorkerTasks {
             first_scores::SCORE_NEW => self.jobs.scorer.score_new(run).await,
             kind => match kind.parse::<JobType>() {
                 Ok(kind) => self.jobs.run(run, kind).await,
-                Err(_) => Err(Error::internal(format!("nobody knows what `{kind}` is"))),
+                Err(_) => Err(Error::internal(format!("unknown task kind `{kind}`"))),
             },
         }
     }
@@ -59,7 +58,12 @@ impl Tasks for WorkerTasks {
     async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()> {
         if task.kind == notification_deliveries::TASK {
             let id = notification_deliveries::of_task(task)?;
-            return notification_deliveries::give_up(tx, id, "It could not be tried.").await;
+            return notification_deliveries::give_up(
+                tx,
+                id,
+                "Every attempt ended without a result.",
+            )
+            .await;
         }
         scores::release(tx, task.id).await?;
         match job_of(task) {
@@ -77,7 +81,7 @@ impl Tasks for WorkerTasks {
     }
 }
 
-/// The task is not held meanwhile: `notifications::summarize_applications` says why.
+/// The lease is not kept meanwhile; `notifications::summarize_applications` says why.
 async fn summarize_applications(run: &Run) -> Result<Outcome> {
     let summarize = async |tx: &Tx<'_>| notifications::summarize_applications(tx, &run.task).await;
     run.store.write(run.scope(), summarize).await?;
@@ -85,8 +89,8 @@ async fn summarize_applications(run: &Run) -> Result<Outcome> {
 }
 
 impl WorkerTasks {
-    /// Erases what nobody needs any more. Files go before the rows that name them: a crash in
-    /// between repeats the rest.
+    /// Deletes data after its retention time. Files are erased before the rows that name them, so
+    /// that after a crash in between the rest is repeated.
     async fn run_housekeeping(&self, run: &Run) -> Result<Outcome> {
         self.sender.renew_secrets(run).await?;
         while self.erase_files_of_jobs(run).await? || self.erase_partners(run).await? {
@@ -103,7 +107,7 @@ impl WorkerTasks {
         self.erase_strays(run).await
     }
 
-    /// Erases the files of a few jobs whose time is over; returns whether there were any.
+    /// Erases the files of a few jobs whose retention time is over; returns whether there were any.
     async fn erase_files_of_jobs(&self, run: &Run) -> Result<bool> {
         let organization = run.scope().organization;
         let expired = run
@@ -138,8 +142,8 @@ impl WorkerTasks {
         Ok(true)
     }
 
-    /// Erases files that no row names: whoever put them there died before the row was written, or
-    /// before they were erased. Young ones stay, since a file comes before its row.
+    /// Erases files that no row names, left by a process that died before the row was written or
+    /// before the file was erased. Recent files are kept, because a file is written before its row.
     async fn erase_strays(&self, run: &Run) -> Result<Outcome> {
         let folder = folder_of(run.scope().organization, None);
         let mut old = self.jobs.files.older(&folder, TimeDelta::days(1), FILE_BATCH as usize);
@@ -155,10 +159,10 @@ impl WorkerTasks {
     }
 }
 
-/// Rows or files that are looked at together.
+/// Rows or files that are processed together.
 const FILE_BATCH: i64 = 100;
 
-/// Which of these files no row names.
+/// Returns the files that no row names.
 async fn unreferenced_files(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
     let owned: Vec<(Path, FileOwner)> =
         paths.into_iter().filter_map(|path| Some((path.clone(), owner_of(&path)?))).collect();
@@ -185,18 +189,17 @@ async fn unreferenced_files(run: &Run, paths: Vec<Path>) -> Result<Vec<Path>> {
     Ok(owned.into_iter().filter(|(_, owner)| !is_named(owner)).map(|(path, _)| path).collect())
 }
 
-/// A worker on a thread of its own, with connections of its own: however busy it is, requests do
-/// not wait for it.
+/// A worker on its own thread with its own connections, so that requests do not wait for it.
 pub struct Worker {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
 }
 
 impl Worker {
-    /// Starts working; answers when the database has.
+    /// Starts the worker; returns when the database has answered.
     ///
     /// # Errors
-    /// What keeps it from starting, in words for people.
+    /// The reason why it cannot start, for the operator.
     pub async fn start(
         database_url: String,
         work: WorkerTasks,
@@ -205,7 +208,7 @@ impl Worker {
     ) -> anyhow::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (report, started) = oneshot::channel();
-        // Made on the thread: it stays there.
+        // Created on the thread, because it cannot be sent to another one.
         let body = async move || {
             let pool = settings.connections();
             match Store::connect(&persistence::Settings { url: database_url, pool }).await {
@@ -213,13 +216,13 @@ impl Worker {
                 Ok(store) => {
                     let store = store.with_quotas(quotas);
                     drop(report.send(Ok(())));
-                    // Also when the sender is gone without a word.
+                    // Ends also if the sender was dropped.
                     let stop = async { drop(stopped.await) };
                     worker::run(&store, &work, &settings, stop).await;
                 }
             }
         };
-        // One thread: tasks mostly wait for the database or for other servers
+        // One thread is enough, because tasks mostly wait for the database or for other servers
         // (docs/decisions/0151-lanes.md).
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new()
@@ -232,8 +235,7 @@ impl Worker {
         Ok(Self { stop, thread })
     }
 
-    /// Claims nothing more, lets running steps end within the grace period, and gives the rest
-    /// back.
+    /// Stops claiming tasks, lets running steps end within the grace period, and releases the rest.
     pub async fn stop(self) {
         self.stop.send(()).ok();
         let ended = tokio::task::spawn_blocking(|| self.thread.join()).await;

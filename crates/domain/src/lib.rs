@@ -1,9 +1,8 @@
-//! What things **are**: types and pure rules. No I/O, no async.
+//! Types and pure rules. No I/O, no async.
 //!
-//! Three areas, and what each may import is in docs/imports.txt: `kernel` (mechanisms), `resources`
-//! (one module per word of the API) and `processes` (what spans several resources). Other crates
-//! name a module by its word alone, such as `domain::partners`; inside of the crate the path names
-//! the area.
+//! Three areas, whose imports docs/imports.txt lists: `kernel` (mechanisms), `resources` (one
+//! module per word of the API) and `processes` (what spans several resources). Other crates name a
+//! module by its word alone, such as `domain::partners`; inside the crate the path names the area.
 
 pub mod kernel;
 pub mod processes;

@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_wrong_folder_is_named() {
         let error = choose(Some(Path::new("/nowhere")), Path::new("/c"), None).unwrap_err();
-        assert_eq!(error.to_string(), "`/nowhere` holds no `postgres` and `initdb`");
+        assert_eq!(error.to_string(), "`/nowhere` does not contain `postgres` and `initdb`");
     }
 
     #[test]

@@ -183,7 +183,7 @@ fn initialize(
         fs::remove_dir_all(&unfinished).at("remove", &unfinished)?;
     }
     create_private(&unfinished, account)?;
-    tracing::info!(folder = %folders.cluster.display(), "making a new PostgreSQL cluster");
+    tracing::info!(folder = %folders.cluster.display(), "creating a new PostgreSQL cluster");
     let mut said = String::new();
     // The character classes of UTF-8 are needed for trigrams of anything but English; the rest of C
     // is fast, and the same everywhere. Not every system calls that locale by the same name, and

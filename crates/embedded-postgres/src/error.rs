@@ -13,7 +13,7 @@ pub enum Error {
          or name the folder that holds `postgres` and `initdb`"
     )]
     NoBinaries,
-    #[error("`{}` holds no `postgres` and `initdb`", .0.display())]
+    #[error("`{}` does not contain `postgres` and `initdb`", .0.display())]
     NotABinFolder(PathBuf),
     #[error("PostgreSQL {found} in `{}` is too old: version {oldest} or newer is \
         needed", .bin_dir.display())]
@@ -46,7 +46,7 @@ pub enum Error {
     #[error("the socket folder `{}` is too long a path, and so is the temporary folder: choose a \
         shorter TMPDIR", .0.display())]
     SocketPathTooLong(PathBuf),
-    #[error("`{}` belongs to somebody else: remove it, or set TMPDIR to a folder of your \
+    #[error("`{}` belongs to another user: remove it, or set TMPDIR to a folder of your \
         own", .0.display())]
     ForeignSocketFolder(PathBuf),
     #[error("initdb failed: {0}")]

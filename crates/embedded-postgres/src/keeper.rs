@@ -66,7 +66,8 @@ pub(crate) fn keep(launch: &Launch, report: &Sender<Result<(), Error>>, stop: &R
         Ok(child) => child,
         Err(error) => return report.send(Err(error)).unwrap_or_default(),
     };
-    report.send(Ok(())).unwrap_or_default(); // nobody listens when `start` has been given up: then `stop` is gone too
+    // The receiver is gone if `start` was canceled, and then `stop` is gone too.
+    report.send(Ok(())).unwrap_or_default();
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(CHECK_INTERVAL) {
         let Some(status) = ended(&mut child) else { continue };
         tracing::error!(%status, "PostgreSQL ended by itself and is started again");

@@ -133,7 +133,8 @@ pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
                     return Err(std::io::Error::last_os_error());
                 }
                 if libc::getppid().cast_unsigned() != parent {
-                    return Err(std::io::Error::from_raw_os_error(libc::ESRCH)); // we died before the call
+                    // The parent died before the call.
+                    return Err(std::io::Error::from_raw_os_error(libc::ESRCH));
                 }
                 Ok(())
             });

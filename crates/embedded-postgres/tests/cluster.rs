@@ -144,7 +144,8 @@ fn secrets_of_our_environment_do_not_reach_postgresql() {
         let names: Vec<String> = environment
             .split(|byte| *byte == 0)
             .map(|setting| String::from_utf8_lossy(setting).split('=').next().unwrap().to_string())
-            .filter(|name| !name.is_empty() && !name.starts_with("PG")) // PostgreSQL sets some of its own
+            // PostgreSQL sets some of its own.
+            .filter(|name| !name.is_empty() && !name.starts_with("PG"))
             .collect();
         assert!(
             names.iter().all(|name| ["LC_ALL", "PATH", "LD_LIBRARY_PATH"].contains(&name.as_str())),

@@ -213,7 +213,7 @@ impl Words {
             "etag" => self.etag = item.flag()?,
             "no_store" => self.no_store = item.flag()?,
             "no_idempotency_key" => self.no_idempotency_key = item.flag().map(|_| Some(span))?,
-            _ => return Err(item.error(&format!("`{word}` is no word of `operation`"))),
+            _ => return Err(item.error(&format!("`{word}` is not a word of `operation`"))),
         }
         self.seen.push(word);
         Ok(())

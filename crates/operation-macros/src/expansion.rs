@@ -227,7 +227,7 @@ mod tests {
         assert!(with("errors()").contains("names nothing"));
         assert!(with("cost").contains("needs a value"));
         assert!(with("etag(true)").contains("takes no value"));
-        assert!(with("scopes(TagsWrite)").contains("is no word"));
+        assert!(with("scopes(TagsWrite)").contains("is not a word"));
         assert!(with("public").contains("asks for no role"));
         assert!(with("limit(PublicForms)").contains("for public operations"));
         let get = complete.replace("post", "get");

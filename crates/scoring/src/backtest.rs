@@ -1,5 +1,5 @@
-//! Whether health foretells: recomputes it as of past days from deals and the history of stages
-//! alone, and correlates it with the revenue won in the quarter after, beside two baselines. Pure;
+//! Back-tests the health score: recomputes it as of past days from deals and the stage history, and
+//! correlates it with the revenue won in the following quarter, next to two baselines. Pure;
 //! `partneros admin backtest-health` runs it.
 
 use std::fmt;
@@ -16,24 +16,24 @@ use crate::{
     health::{self, Points},
 };
 
-/// What is known of a partner's past.
+/// The history of a partner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartnerHistory {
-    /// When the partner was recorded. Deals and stages may be older, and then the partner is.
+    /// When the partner was created. If deals or stages are older, the history begins with them.
     pub created_on: Option<NaiveDate>,
     /// The deals as they are today.
     pub deals: Vec<DealFact>,
-    /// Into which stage the partner went on which day, in any order.
+    /// The stages with the days on which the partner entered them, in any order.
     pub stages: Vec<(NaiveDate, PartnerStage)>,
-    /// The target, only when it is sure that it held all the time: today's target was set knowing
-    /// what came.
+    /// The target, only if it is certain that it did not change: today's target was set with
+    /// knowledge of the results.
     pub annual_revenue_target: Option<i64>,
     pub quarterly_weights: Option<QuarterlyWeights>,
 }
 
-/// How well the ranks of partners on a day agree with those by the revenue of the quarter after it:
-/// Spearman's rho from
-/// -1 to 1, none when there are fewer than three partners or all are alike.
+/// How well the ranks of partners on a day agree with the ranks by revenue of the following
+/// quarter: Spearman's rho from -1 to 1, `None` if there are fewer than three partners or all are
+/// equal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BacktestDay {
     pub day: NaiveDate,
@@ -46,7 +46,7 @@ pub struct BacktestDay {
     pub last_quarter: Option<f64>,
 }
 
-/// What a back-test gave.
+/// The result of a back-test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backtest {
     pub days: Vec<BacktestDay>,
@@ -66,7 +66,7 @@ pub fn backtest(
     backtest_by(partners, days, fiscal_year_start_month, &health::signals::points())
 }
 
-/// Back-tests with other points: to compare them.
+/// Back-tests with other points, for a comparison.
 pub fn backtest_by(
     partners: &[PartnerHistory],
     days: &[NaiveDate],
@@ -111,7 +111,7 @@ fn test_day(
     }
 }
 
-/// The value of deals won from a day to another one, the latter not included.
+/// The value of deals won from `from` until the day before `until`.
 fn won(deals: &[DealFact], from: NaiveDate, until: NaiveDate) -> i64 {
     let counts = |deal: &&DealFact| {
         deal.status == DealStatus::Won
@@ -120,10 +120,10 @@ fn won(deals: &[DealFact], from: NaiveDate, until: NaiveDate) -> i64 {
     deals.iter().filter(counts).fold(0, |sum, deal| sum.saturating_add(deal.value))
 }
 
-/// What was known of a partner on a day, from deals and stages alone; none before its first day. A
-/// deal that was closed later was open then. Deals that were refused or expired have no day on
-/// which that happened: they are left out. Contacts, tags and the rest of the profile have no
-/// history: they are not known.
+/// The facts about a partner on a day, from deals and stages alone; `None` before its first day. A
+/// deal that was closed later was open then. Rejected and expired deals are left out, because the
+/// day of the rejection or expiry is not stored. Contacts, tags and the rest of the profile have no
+/// history, so they are unknown.
 pub fn facts_as_of(
     partner: &PartnerHistory,
     day: NaiveDate,
@@ -188,15 +188,14 @@ fn deal_as_of(deal: &DealFact, day: NaiveDate) -> Option<DealFact> {
     Some(then)
 }
 
-/// Spearman's rank correlation of two measures of the same things, equal values sharing the mean of
-/// their ranks:
-/// -1 to 1. None for fewer than three things, or when one measure is the same for all.
+/// Spearman's rank correlation of two measures, where equal values share the mean of their ranks:
+/// -1 to 1. `None` for fewer than three values, or if one measure is constant.
 pub fn spearman(a: &[i64], b: &[i64]) -> Option<f64> {
     if a.len() != b.len() || a.len() < 3 {
         return None;
     }
-    // Twice the distance of each rank from the mean rank: integers, so that every machine adds up
-    // alike.
+    // Twice the distance of each rank from the mean rank: integers, so that all machines compute
+    // the same sum.
     let mean = a.len() as i64 + 1;
     let (a, b) = (doubled_ranks(a), doubled_ranks(b));
     let product = |a: &[i64], b: &[i64]| -> i128 {

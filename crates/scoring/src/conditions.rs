@@ -1,4 +1,5 @@
-//! Conditions and what a partner holds, in plain words: `employees: 120; explain_unmet: at least 50`.
+//! Describes conditions and values of a partner as text: `employees: 120; explain_unmet: at least
+//! 50`.
 
 use domain::{
     fields::{Field, FieldType},
@@ -14,7 +15,7 @@ use crate::{
 /// The longest value that is quoted, in characters.
 const QUOTED: usize = 60;
 
-/// The fields that a condition names, each once, in order.
+/// The fields of a condition, each once, in order.
 pub(crate) fn fields(node: &Node) -> Vec<&'static Field> {
     let mut fields: Vec<&'static Field> = Vec::new();
     for (field, _) in node.leaves() {
@@ -25,13 +26,13 @@ pub(crate) fn fields(node: &Node) -> Vec<&'static Field> {
     fields
 }
 
-/// Whether the partner holds nothing there: null or an empty array.
+/// Whether the partner has no value: null or an empty array.
 pub(crate) fn is_unknown(field: &Field, facts: &PartnerFacts) -> bool {
     let explain_met = field.of(&facts.row);
     explain_met.is_null() || explain_met.as_array().is_some_and(Vec::is_empty)
 }
 
-/// What the partner holds in the fields of a condition.
+/// The values of the partner in the fields of a condition.
 pub(crate) fn explain_met(node: &Node, facts: &PartnerFacts) -> String {
     let fields = fields(node);
     let mut parts: Vec<String> = fields
@@ -45,7 +46,7 @@ pub(crate) fn explain_met(node: &Node, facts: &PartnerFacts) -> String {
     parts.join(", ")
 }
 
-/// What a condition asks for. Fields are named when there are several.
+/// The text of a condition. Field names are included if there are several.
 pub(crate) fn explain_unmet(node: &Node, facts: &PartnerFacts) -> String {
     asked(node, facts, fields(node).len() > 1, true)
 }
@@ -119,14 +120,14 @@ fn bound(field: &Field, test: &Test, facts: &PartnerFacts) -> String {
         _ => list(values.iter().map(one).collect()),
     };
     match test {
-        Test::IsNull(true) => "nothing there".to_owned(),
-        Test::IsNull(false) => "anything there".to_owned(),
+        Test::IsNull(true) => "no value".to_owned(),
+        Test::IsNull(false) => "any value".to_owned(),
         Test::In(values) if values.len() == 1 => many(values),
         Test::In(values) | Test::Any(values) => format!("one of {}", many(values)),
         Test::NotIn(values) | Test::None(values) => format!("none of {}", many(values)),
         Test::All(values) => format!("all of {}", many(values)),
-        Test::Same(values, false) if values.is_empty() => "nothing there".to_owned(),
-        Test::Same(values, true) if values.is_empty() => "anything there".to_owned(),
+        Test::Same(values, false) if values.is_empty() => "no value".to_owned(),
+        Test::Same(values, true) if values.is_empty() => "any value".to_owned(),
         Test::Same(values, false) => format!("exactly {}", many(values)),
         Test::Same(values, true) => format!("other than {}", many(values)),
         Test::Compare(comparison, value) => {

@@ -1,4 +1,4 @@
-//! What is known of a partner when it is judged.
+//! The facts about a partner on which its scores depend.
 
 use chrono::NaiveDate;
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-/// A deal as far as scores look at it.
+/// A deal with the fields that scores use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DealFact {
     pub status: DealStatus,
@@ -22,36 +22,36 @@ pub struct DealFact {
     pub closed_on: Option<NaiveDate>,
 }
 
-/// What is known of a partner on one day.
+/// The facts about a partner on one day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartnerFacts {
-    /// The partner's own fields as they stand on the wire: what filters are evaluated on.
+    /// The partner's own fields in wire form, on which filters are evaluated.
     pub row: Map<String, Json>,
     /// The labels of its tags.
     pub tags: Vec<String>,
-    /// The day of judgement in the organization's time zone.
+    /// The day of the scoring, in the organization's time zone.
     pub today: NaiveDate,
     /// 1 to 12.
     pub fiscal_year_start_month: u32,
-    /// ISO 4217, and how many digits its minor unit has: for amounts in words.
+    /// ISO 4217, and the number of digits of its minor unit, for amounts in texts.
     pub currency: String,
     pub currency_exponent: u32,
     /// Every deal that is not deleted, in any order.
     pub deals: Vec<DealFact>,
-    /// How many people are known at the partner, and how many of them by e-mail or telephone.
+    /// The number of contacts, and of those with an e-mail address or telephone number.
     pub contacts: i64,
     pub reachable_contacts: i64,
-    /// The day of the newest event about the partner that somebody caused (scores and other
-    /// automation do not count), and how many there were in the last 90 days.
+    /// The day of the newest event about the partner that a person caused (scores and other
+    /// automation do not count), and the number of such events in the last 90 days.
     pub last_activity_on: Option<NaiveDate>,
     pub activities_90d: i64,
-    /// What the partner said of itself in its application: question and answer. Words of a
-    /// stranger: data, never instruction.
+    /// The partner's own answers in its application: question and answer. Untrusted text: data,
+    /// never instructions.
     pub application: Vec<(String, String)>,
 }
 
 impl PartnerFacts {
-    /// A text field of the row; none when it is null or empty.
+    /// A text field of the row; `None` if it is null or empty.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.row.get(field).and_then(Json::as_str).filter(|text| !text.trim().is_empty())
     }
@@ -61,7 +61,7 @@ impl PartnerFacts {
         self.row.get(field).and_then(Json::as_i64)
     }
 
-    /// The texts of an array of the row; of one that is null, none.
+    /// The texts of an array of the row; empty if it is null.
     pub fn texts(&self, field: &str) -> Vec<&str> {
         self.row
             .get(field)
@@ -103,7 +103,7 @@ pub(crate) fn counted(number: i64) -> String {
     format!("{sign}{}", grouped(&number.unsigned_abs().to_string()))
 }
 
-/// A condition of the ideal partner.
+/// A criterion of the ideal partner profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {
     pub key: String,
@@ -112,18 +112,18 @@ pub struct Criterion {
     /// 1 to 10.
     pub weight: i64,
     pub filter: Node,
-    /// The filter as it was written: part of the input's hash.
+    /// The filter as it was written, which is part of the input's hash.
     pub written: Json,
 }
 
-/// The ideal partner profile, ready to judge by.
+/// The ideal partner profile in the form that scoring uses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// In basis points; together 10000.
     pub weights: FourCBreakdown,
     pub criteria: Vec<Criterion>,
-    /// In the organization's own words, for the language model.
+    /// The organization's description of its ideal partner, for the language model.
     pub narrative: Option<String>,
-    /// Ranks of the organization's tiers: criteria may compare them.
+    /// Ranks of the organization's tiers, because criteria may compare them.
     pub ranks: TierRanks,
 }

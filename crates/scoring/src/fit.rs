@@ -1,5 +1,5 @@
-//! Fit: what the criteria of the ideal partner profile say of a partner, with evidence for every
-//! point.
+//! The fit score: the criteria of the ideal partner profile applied to a partner, with evidence for
+//! every point.
 
 use domain::{
     partners::FourCBreakdown,
@@ -12,7 +12,7 @@ use crate::{
     text::{one_line, shortened},
 };
 
-/// The engine and its version: it rises whenever the same facts may come to another judgement.
+/// The engine and its version, which increases whenever the same facts may give another result.
 pub const ENGINE: &str = "rules/1";
 
 /// The longest reason in characters.
@@ -26,18 +26,17 @@ pub const DIMENSIONS: [FitDimension; 4] = [
     FitDimension::CustomerAlignment,
 ];
 
-/// What a criterion says of a partner.
+/// The result of a criterion for a partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Met,
     NotMet,
-    /// Every field that the filter names is null or an empty array: neither for nor against the
-    /// partner.
+    /// Every field of the filter is null or an empty array: the criterion has no effect.
     Unknown,
 }
 
 impl Outcome {
-    /// The word of it.
+    /// The text of the result.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Met => "yes",
@@ -47,7 +46,7 @@ impl Outcome {
     }
 }
 
-/// How well a partner fits.
+/// The fit of a partner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
     /// 0 to 100: the dimensions weighted by the profile.
@@ -55,11 +54,11 @@ pub struct Fit {
     pub breakdown: FourCBreakdown,
     /// One entry per criterion; 50 and the effects of a dimension are its score.
     pub evidence: Vec<ScoreEvidence>,
-    /// What came of each criterion of the profile, in its order.
+    /// The result of each criterion of the profile, in its order.
     pub outcomes: Vec<Outcome>,
 }
 
-/// Judges by the criteria of the profile.
+/// Computes the fit by the criteria of the profile.
 pub fn fit(facts: &PartnerFacts, profile: &Profile) -> Fit {
     let outcomes: Vec<Outcome> =
         profile.criteria.iter().map(|criterion| outcome(criterion, facts, profile)).collect();
@@ -87,7 +86,7 @@ pub fn fit(facts: &PartnerFacts, profile: &Profile) -> Fit {
     Fit { score: fit_score(&breakdown, &profile.weights), breakdown, evidence, outcomes }
 }
 
-/// What a criterion says of a partner.
+/// The result of a criterion for a partner.
 pub fn outcome(criterion: &Criterion, facts: &PartnerFacts, profile: &Profile) -> Outcome {
     if conditions::fields(&criterion.filter)
         .iter()
@@ -107,7 +106,7 @@ pub fn fit_score(breakdown: &FourCBreakdown, weights: &FourCBreakdown) -> i64 {
         .iter()
         .map(|dimension| of(breakdown, *dimension) * of(weights, *dimension))
         .sum();
-    // Integers alone: the same facts give the same score on every machine.
+    // Integers only, so that the same facts give the same score on every machine.
     (sum + 5_000) / 10_000
 }
 
@@ -121,7 +120,7 @@ pub fn of(breakdown: &FourCBreakdown, dimension: FitDimension) -> i64 {
     }
 }
 
-/// The place of a dimension, to write to.
+/// A mutable reference to a dimension.
 pub fn part(breakdown: &mut FourCBreakdown, dimension: FitDimension) -> &mut i64 {
     match dimension {
         FitDimension::Capacity => &mut breakdown.capacity,
@@ -131,7 +130,7 @@ pub fn part(breakdown: &mut FourCBreakdown, dimension: FitDimension) -> &mut i64
     }
 }
 
-/// One of the four C's as evidence names it.
+/// The dimension as evidence refers to it.
 pub fn evidence_dimension(dimension: FitDimension) -> ScoreDimension {
     match dimension {
         FitDimension::Capacity => ScoreDimension::Capacity,
@@ -142,8 +141,9 @@ pub fn evidence_dimension(dimension: FitDimension) -> ScoreDimension {
 }
 
 /// The score of a dimension and the effect of each of its criteria. Exactly `+50 w/W` when met and
-/// `-50 w/W` when not, W being the weights known; as integers by largest remainder (among equal
-/// ones the earlier criterion), so that 50 and the effects are the score.
+/// `-50 w/W` when not, where W is the sum of the weights with a known result; as integers by
+/// largest remainder (among equal ones the earlier criterion), so that 50 plus the effects is the
+/// score.
 fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
     let weight_of = |wanted: &[Outcome]| {
         votes.iter().filter(|(_, outcome)| wanted.contains(outcome)).map(|(w, _)| w).sum::<i64>()
@@ -164,8 +164,8 @@ fn tally(votes: &[(i64, Outcome)]) -> (i64, Vec<i64>) {
     let mut effects: Vec<i64> = exact.iter().map(|share| share.div_euclid(known)).collect();
     let mut order: Vec<usize> = (0..votes.len()).collect();
     order.sort_by_key(|i| std::cmp::Reverse(exact[*i].rem_euclid(known)));
-    // Largest remainder: what rounding down has taken is given back to the criteria that lost most,
-    // so that the effects add up to the score.
+    // Largest remainder: what rounding down has removed is given back to the criteria that lost
+    // most, so that the effects add up to the score.
     let missing = score - 50 - effects.iter().sum::<i64>();
     for i in order.into_iter().take(usize::try_from(missing).unwrap_or_default()) {
         effects[i] += 1;
@@ -182,9 +182,9 @@ fn entry(
     let held = conditions::explain_met(&criterion.filter, facts);
     let label = one_line(&criterion.label);
     let reason = match outcome {
-        Outcome::Unknown => format!("{label}: not known, neither for nor against ({held})"),
+        Outcome::Unknown => format!("{label}: unknown, so it has no effect ({held})"),
         _ => format!(
-            "{label}: {} ({held}; wanted: {})",
+            "{label}: {} ({held}; required: {})",
             outcome.as_str(),
             conditions::explain_unmet(&criterion.filter, facts)
         ),

@@ -1,4 +1,4 @@
-//! Whether anything that decides has changed since a partner was judged.
+//! Determines whether anything has changed on which scores depend.
 
 use domain::{
     fields::{Field, FieldClass},
@@ -12,10 +12,10 @@ use crate::{
     fit, health,
 };
 
-/// Whether a change of this field of a partner may change its scores: what people and automation
-/// say of the company, what is computed of its deals, its tags. Not the scores themselves, nor the
-/// tier (which follows them), nor what only keeps the record. Criteria may name other fields; what
-/// came of every criterion is part of the hash.
+/// Whether a change of this field of a partner may change its scores: profile fields, fields that
+/// are computed from deals, and tags. Not the scores themselves, nor the tier (which follows from
+/// them), nor administrative fields. Criteria may refer to other fields; the result of every
+/// criterion is part of the hash.
 pub fn decides(field: &Field) -> bool {
     let class =
         matches!(field.class, FieldClass::Profile | FieldClass::Computed | FieldClass::Relation);
@@ -25,8 +25,8 @@ pub fn decides(field: &Field) -> bool {
     (class && !aside && !field.name.contains('.')) || known
 }
 
-/// Whether a change of this field may change scores under this profile: criteria may name any
-/// field.
+/// Whether a change of this field may change scores with this profile, whose criteria may refer to
+/// any field.
 pub fn decides_under(profile: &Profile, field: &Field) -> bool {
     let named = || {
         profile
@@ -38,13 +38,13 @@ pub fn decides_under(profile: &Profile, field: &Field) -> bool {
     decides(field) || named()
 }
 
-/// SHA-256 in hexadecimal over everything that decides: the fields of the partner, its tags, deals,
-/// contacts and application, the profile and what came of each criterion, the effect of each signal
-/// of health, the engine. That a day has passed changes it only when a criterion or a signal comes
-/// to something else.
+/// SHA-256 in hexadecimal over everything that scores depend on: the fields of the partner, its
+/// tags, deals, contacts and application, the profile and the result of each criterion, the effect
+/// of each signal of health, the engine. The day is not included: it changes the hash only if a
+/// criterion or a signal gives another result.
 ///
-/// `engine` reads `rules/1` or `model/NAME`. `extra` is what else an engine depends on (the
-/// versions of model and prompt); the rules have nothing. Cheap enough to be asked before judging.
+/// `engine` is `rules/1` or `model/NAME`. `extra` is what else an engine depends on (the versions
+/// of model and prompt); empty for the rules. Cheap enough to be computed before scoring.
 pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: &str) -> String {
     let row: Map<String, Json> = PARTNER
         .iter()
@@ -71,11 +71,11 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
         .map(|signal| json!([signal.key, signal.effect, signal.measured]))
         .collect();
     let mut tags = facts.tags.clone();
-    // Facts come in any order.
+    // Facts are in any order.
     tags.sort_unstable();
     let input = json!({
         "engine": engine,
-        // Also with a language model, which corrects the judgement of the rules.
+        // Also with a language model, which corrects the result of the rules.
         "rules": fit::ENGINE,
         "extra": extra,
         "row": row,
@@ -97,7 +97,7 @@ pub fn input_hash(facts: &PartnerFacts, profile: &Profile, engine: &str, extra: 
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Each deal as canonical text, in an order of their own: facts come in any order.
+/// Each deal as canonical text, sorted, because facts are in any order.
 fn sorted_deals(facts: &PartnerFacts) -> Vec<String> {
     let mut deals: Vec<String> = facts.deals.iter().map(|deal| canonical(&json!(deal))).collect();
     deals.sort_unstable();

@@ -1,13 +1,13 @@
-//! How partners are judged: facts in, score and evidence out. No database, no HTTP server.
+//! Scoring of partners: facts in, score and evidence out. No database, no HTTP server.
 //!
-//! [`rules::judge`] is the engine that needs no outside service: `fit` makes fit of the ideal
-//! partner profile, [`health`] makes health of documented signals, [`words`] says both in plain
-//! language, [`hash`] tells whether anything that decides has changed. [`model`] lets a language
-//! model correct and word what the rules found, when one is configured. [`backtest`] measures
-//! whether health foretells what is won next.
+//! [`rules::judge`] is the engine that needs no external service: `fit` computes the fit from the
+//! ideal partner profile, [`health`] the health from documented signals, [`words`] describes both
+//! as text, and [`hash`] determines whether anything has changed on which scores depend. [`model`]
+//! lets a language model correct and describe the result of the rules, if one is configured.
+//! [`backtest`] measures whether health predicts future revenue.
 //!
-//! Architecture Invariant: scores are made of integers alone, so that every machine comes to the
-//! same ones.
+//! Architecture Invariant: scores are computed with integers only, so that all machines give the
+//! same results.
 
 pub mod backtest;
 mod conditions;

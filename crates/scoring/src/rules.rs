@@ -1,4 +1,4 @@
-//! The engine `rules`: deterministic, needs no outside service, and every point has its evidence.
+//! The engine `rules`: deterministic, without external services, and with evidence for every point.
 
 use crate::{
     Judgement,
@@ -11,7 +11,7 @@ pub use crate::fit::{
     part,
 };
 
-/// Judges a partner. The same facts and profile give the same judgement, whenever and wherever.
+/// Scores a partner. The same facts and profile always give the same result.
 pub fn judge(facts: &PartnerFacts, profile: &Profile) -> Judgement {
     let fit = fit(facts, profile);
     let health = health::judge(facts);

@@ -1,6 +1,6 @@
-//! Text in sentences: lists, one line, a longest length.
+//! Text inside sentences: lists, one line, a maximum length.
 
-/// How many values of a list are named.
+/// The most values of a list that are written out.
 pub(crate) const NAMED: usize = 3;
 
 /// `a`, `a and b`, `a, b and c`, `a, b, c and 2 more`.

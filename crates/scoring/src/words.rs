@@ -1,4 +1,4 @@
-//! Judgements in plain language, without a language model: key strengths and a summary.
+//! Describes scores as text, without a language model: key strengths and a summary.
 
 use domain::{partners::FourCBreakdown, scores::FitDimension};
 
@@ -16,12 +16,12 @@ pub const MAX_STRENGTH: usize = 200;
 /// The longest summary in characters.
 pub const MAX_SUMMARY: usize = 2_000;
 
-/// Signals of health that move less than this are not worth a word.
+/// The smallest effect of a signal that the summary mentions.
 const WORTH_A_WORD: i64 = 2;
 
-/// The strongest evidence for a partner as labels, the strongest first: the labels of the criteria
-/// that it meets and of the signals that speak for it. They name no numbers, so that partners can
-/// be counted by strength. The effect of a criterion counts by the weight of its dimension.
+/// The strongest evidence for a partner as labels, the strongest first: the labels of criteria that
+/// it meets and of signals that are strengths. They contain no numbers, so that partners can be
+/// counted by strength. The effect of a criterion counts by the weight of its dimension.
 pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<String> {
     let mut strengths: Vec<(i64, String)> = Vec::new();
     for (criterion, outcome) in profile.criteria.iter().zip(&fit.outcomes) {
@@ -38,7 +38,7 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
     }
     let speaking = health.signals.iter().filter(|signal| signal.effect >= WORTH_A_WORD);
     // The weights of the four dimensions add up to 10,000: a signal counts like a criterion of a
-    // dimension that has a quarter of it.
+    // dimension with a quarter of it.
     strengths.extend(speaking.map(|signal| (signal.effect * 2_500, signal.strength.to_owned())));
     strengths.sort_by_key(|(strength, _)| std::cmp::Reverse(*strength));
     let mut labels: Vec<String> = Vec::new();
@@ -51,8 +51,8 @@ pub fn key_strengths(profile: &Profile, fit: &Fit, health: &Health) -> Vec<Strin
     labels
 }
 
-/// Three or four plain sentences: who the partner is, how it fits, how the relationship does, and
-/// what it sells.
+/// Three or four plain sentences: what the partner is, its fit, the state of the relationship, and
+/// its sales.
 pub fn summary(facts: &PartnerFacts, fit: &Fit, health: &Health) -> String {
     shortened(&sentences(facts, fit, health).join(" "), MAX_SUMMARY)
 }
@@ -94,7 +94,7 @@ fn how_it_fits(fit: &Fit) -> String {
     }
     if fit.outcomes.iter().all(|outcome| *outcome == Outcome::Unknown) {
         return format!(
-            "Too little is known to say how well it fits, so its fit is a neutral {} of 100.",
+            "Too little is known to compute its fit, which is therefore a neutral {} of 100.",
             fit.score
         );
     }
@@ -106,13 +106,13 @@ fn how_it_fits(fit: &Fit) -> String {
     let unknown = fit.outcomes.iter().filter(|outcome| **outcome == Outcome::Unknown).count();
     let gaps = match unknown {
         0 => String::new(),
-        1 => "; 1 criterion could not be judged".to_owned(),
-        n => format!("; {n} criteria could not be judged"),
+        1 => "; 1 criterion is unknown".to_owned(),
+        n => format!("; {n} criteria are unknown"),
     };
     format!("{judgement} ({} of 100){}{gaps}.", fit.score, extremes(&fit.breakdown))
 }
 
-/// `, best in capability (90) and least in commitment (40)`
+/// `, highest in capability (90) and lowest in commitment (40)`
 fn extremes(breakdown: &FourCBreakdown) -> String {
     let mut best = DIMENSIONS[0];
     let mut least = DIMENSIONS[0];
@@ -126,16 +126,16 @@ fn extremes(breakdown: &FourCBreakdown) -> String {
     }
     let (high, low) = (of(breakdown, best), of(breakdown, least));
     if high == low {
-        return ", alike in all four dimensions".to_owned();
+        return ", the same in all four dimensions".to_owned();
     }
     format!(
-        ", best in {} ({high}) and least in {} ({low})",
+        ", highest in {} ({high}) and lowest in {} ({low})",
         dimension_name(best),
         dimension_name(least)
     )
 }
 
-/// A dimension inside a sentence.
+/// The name of a dimension inside a sentence.
 fn dimension_name(dimension: FitDimension) -> String {
     dimension.as_str().replace('_', " ")
 }
@@ -156,7 +156,7 @@ fn how_it_does(health: &Health) -> String {
     };
     let reasons = match (said(true), said(false)) {
         (good, bad) if good.is_empty() && bad.is_empty() => {
-            ", as little speaks for or against it".to_owned()
+            ", because little is known about it".to_owned()
         }
         (good, bad) if bad.is_empty() => format!(": {}", list(good)),
         (good, bad) if good.is_empty() => format!(": {}", list(bad)),
@@ -165,7 +165,7 @@ fn how_it_does(health: &Health) -> String {
     format!("{judgement} ({} of 100){reasons}.", health.score)
 }
 
-/// What was won and what is open, when there is any of it or a target.
+/// Won and open deals, if there are any or a target.
 fn what_it_sells(facts: &PartnerFacts) -> Option<String> {
     let number = |field: &str| facts.number(field).filter(|number| *number > 0);
     let won = number("revenue").map(|revenue| match facts.number("closed_deals") {

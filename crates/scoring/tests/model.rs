@@ -401,7 +401,7 @@ async fn nothing_of_what_is_sent_or_received_is_logged() {
     );
     let log = logged().lock().unwrap();
     for kept in [
-        "asked the language model",
+        "called the language model",
         "prompt_tokens=1000",
         "outcome=\"answered\"",
         "outcome=\"server_error\"",

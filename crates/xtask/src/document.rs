@@ -31,7 +31,7 @@ pub fn openapi(tree: &Tree, arguments: &[String]) -> Result<()> {
             Some(_) => {
                 fs::create_dir_all(tree.path("openapi")).context("cannot create `openapi`")?;
                 fs::write(&path, made).with_context(|| format!("cannot write `{file}`"))?;
-                println!("{file} is written anew");
+                println!("{file} was updated");
             }
         }
     }

@@ -34,7 +34,7 @@ const HEADER: &str = "\
 # server, worker) imports a process from outside.
 ";
 
-/// Writes the golden file anew. With `--check` it only compares.
+/// Updates the golden file. With `--check` it only compares.
 ///
 /// # Errors
 /// A cycle or an arrow that no list can allow; the golden file is not written then.
@@ -55,7 +55,7 @@ pub fn imports(tree: &Tree, arguments: &[String]) -> Result<()> {
         false if check => bail!("{GOLDEN} differs from the code: run `cargo xtask imports`"),
         false => {
             fs::write(&path, report.golden).with_context(|| format!("cannot write `{GOLDEN}`"))?;
-            println!("{GOLDEN} is written anew");
+            println!("{GOLDEN} was updated");
         }
     }
     Ok(())
@@ -205,7 +205,7 @@ impl Crate {
                 let target = self.module_of(&path[1..]);
                 let Some(to) = area_of(&target) else {
                     faults.push(format!(
-                        "{}: `{}` names no area: write `kernel`, `resources` or `processes`",
+                        "{}: `{}` must name an area: `kernel`, `resources` or `processes`",
                         file,
                         path.join("::"),
                     ));

@@ -85,7 +85,7 @@ fn run(arguments: &[String]) -> Result<()> {
     }
     match COMMANDS.iter().find(|(command, _, _)| command == name) {
         Some((_, _, function)) => function(&Tree::find()?, rest),
-        None => bail!("there is no command `{name}`\n\n{}", usage()),
+        None => bail!("unknown command `{name}`\n\n{}", usage()),
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn an_unknown_command_is_answered_with_the_known_ones() {
         let error = run(&["upp".into()]).unwrap_err().to_string();
-        assert!(error.contains("no command `upp`"), "{error}");
+        assert!(error.contains("unknown command `upp`"), "{error}");
         assert!(
             COMMANDS.iter().all(|(name, _, _)| error.contains(&format!("\n  {name} "))),
             "{error}"

@@ -20,7 +20,7 @@ const PACKAGES: &Packages = &[
     ("brew", "postgresql@17"),
 ];
 
-/// Makes sure that there are programs to run a cluster with.
+/// Finds the programs that run a cluster, or installs them.
 pub fn ensure(tree: &Tree) -> Result<()> {
     let is_there = || {
         settings::find(tree, "PARTNEROS_PG_BIN").is_some()

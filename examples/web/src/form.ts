@@ -81,7 +81,7 @@ function thank(receipt: string): void {
   page.form.remove();
   page.title.textContent = "Thank you!";
   const number = element("strong", { id: "receipt" }, receipt);
-  byId("intro", HTMLParagraphElement).replaceChildren("Your application has arrived. Its number is ", number, ".");
+  byId("intro", HTMLParagraphElement).replaceChildren("We have received your application. Its number is ", number, ".");
   page.title.focus();
 }
 
@@ -91,7 +91,7 @@ async function refused(error: unknown, order: string[]): Promise<void> {
   const { problem } = error;
   if (problem.code === "form_changed") {
     await load();
-    return complain("The form has changed in the meantime. What you wrote is still here: look it over and send it again.");
+    return complain("The form has changed in the meantime. Your answers are still here: check them and send the form again.");
   }
   const elsewhere = problem.errors.filter((fault) => {
     const number = /^#\/answers\/(\d+)/.exec(fault.pointer ?? "")?.[1];
@@ -102,7 +102,7 @@ async function refused(error: unknown, order: string[]): Promise<void> {
   });
   const first = asked.find((one) => one.fault.textContent !== "");
   if (first === undefined) return complain(elsewhere.map((fault) => fault.detail).join("; ") || error.message);
-  page.problem.textContent = "Some answers need another look.";
+  page.problem.textContent = "Some answers are not valid. Correct them and send the form again.";
   first.block.querySelector<HTMLElement>("input, select, textarea")?.focus();
 }
 
@@ -247,5 +247,5 @@ try {
 } catch (error) {
   page.title.textContent = "This form is not open";
   const isGone = error instanceof ApiError && error.problem.status === 404;
-  page.problem.textContent = isGone ? "Whoever sent you the link can tell you more." : told(error);
+  page.problem.textContent = isGone ? "Ask the person who sent you the link for a new one." : told(error);
 }

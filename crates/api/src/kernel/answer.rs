@@ -1,4 +1,4 @@
-//! What a handler answers with: a status, a JSON body, and the headers that follow from them.
+//! The response of a handler: a status, a JSON body, and headers.
 
 use std::fmt::Display;
 
@@ -37,8 +37,8 @@ const BESIDE_VERSION: &[&str] = &[
     "last_used_at",
 ];
 
-/// A hash of the properties of a body that its version does not cover; none when they say nothing
-/// (null, false, zero, empty), as they do at first.
+/// A hash of the properties of a body that its version does not cover; `None` if they are all empty
+/// (null, false, zero), as they are at first.
 fn beside_version(body: &[u8]) -> Option<String> {
     let Ok(Value::Object(properties)) = serde_json::from_slice::<Value>(body) else { return None };
     let beside = BESIDE_VERSION
@@ -64,7 +64,7 @@ fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// An answer before it is sent. It can be kept under an Idempotency-Key and given again.
+/// A response before it is sent. It can be stored under an Idempotency-Key and sent again.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -74,7 +74,7 @@ pub struct Answer {
 
 impl Answer {
     fn new(status: u16, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("answers are JSON");
+        let body = serde_json::to_vec(body).expect("a response is JSON");
         Self {
             status,
             headers: vec![(header::CONTENT_TYPE.to_string(), "application/json".into())],
@@ -82,32 +82,32 @@ impl Answer {
         }
     }
 
-    /// 200 with something that has no version of its own.
+    /// 200 with a body that has no version.
     pub fn ok(body: &impl Serialize) -> Self {
         Self::new(200, body)
     }
 
-    /// 200 with a resource. `tag` is its version, or what names its state better.
+    /// 200 with a resource. `tag` is its version, or a more precise name of its state.
     pub fn resource(tag: impl Display, body: &impl Serialize) -> Self {
         Self::new(200, body).versioned(tag)
     }
 
-    /// 201 with a new resource and where it is.
+    /// 201 with a new resource and its path.
     pub fn created(path: String, body: &impl Serialize) -> Self {
         Self::new(201, body).with(header::LOCATION, path)
     }
 
-    /// 202 with what goes on working, and where to look.
+    /// 202 with a job or record that continues in the background, and its path.
     pub fn accepted(path: String, body: &impl Serialize) -> Self {
         Self::new(202, body).with(header::LOCATION, path).with(header::RETRY_AFTER, "1".into())
     }
 
-    /// 202 with all that the client will ever hear of it.
+    /// 202 with a receipt, after which the client gets no more information.
     pub fn received(body: &impl Serialize) -> Self {
         Self::new(202, body)
     }
 
-    /// 207: each part has a status of its own.
+    /// 207 with a status for each part.
     pub fn multi_status(body: &impl Serialize) -> Self {
         Self::new(207, body)
     }
@@ -117,10 +117,11 @@ impl Answer {
         Self { status: 204, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// The version, or what names the state better, as ETag beside what the constructor says.
+    /// Adds an ETag: the version, or a more precise name of the state.
     ///
-    /// Architecture Invariant: an ETag changes whenever the body does. What a body shows beside its
-    /// version ([`BESIDE_VERSION`]) is hashed into the tag. `If-Match` looks at the version alone.
+    /// Architecture Invariant: an ETag changes whenever the body does. The properties of the body
+    /// that its version does not cover ([`BESIDE_VERSION`]) are hashed into the tag. `If-Match`
+    /// compares the version only.
     pub fn versioned(self, tag: impl Display) -> Self {
         let tag = match beside_version(&self.body) {
             Some(hash) => format!("\"{tag}.{hash}\""),
@@ -129,35 +130,35 @@ impl Answer {
         self.with(header::ETAG, tag)
     }
 
-    /// One more header.
+    /// Adds a header.
     pub fn with(mut self, name: header::HeaderName, value: String) -> Self {
         self.headers.push((name.to_string(), value));
         self
     }
 
-    /// The headers as they are kept in the database.
+    /// The headers, as they are stored in the database.
     pub fn headers_json(&self) -> Value {
         json!(self.headers)
     }
 
-    /// An answer that was kept.
+    /// A response that was stored.
     pub fn kept(status: u16, headers: &Value, body: Vec<u8>) -> Self {
         let headers = serde_json::from_value(headers.clone()).unwrap_or_default();
         Self { status, headers, body }
     }
 
-    /// Whether it leads to the resource with this id.
+    /// Whether its `Location` is the resource with this id.
     pub fn is_about(&self, id: &str) -> bool {
         self.headers.iter().any(|(name, value)| name == "location" && value.ends_with(id))
     }
 
-    /// As HTTP.
+    /// Converts the response to HTTP.
     pub fn into_response(self) -> HttpResponse {
         let mut answer = HttpResponseBuilder::new(
             StatusCode::from_u16(self.status).expect("answers are made with valid statuses"),
         );
         for (name, value) in self.headers {
-            // An answer may set several cookies; of anything else the last word holds.
+            // A response may set several cookies; of other headers the last value counts.
             if name == header::SET_COOKIE.as_str() {
                 answer.append_header((name, value))
             } else {

@@ -1,5 +1,5 @@
-//! Who is asking: an access token, checked without a query, or an API key, checked against a row
-//! that is kept for a minute.
+//! Authentication: access tokens, checked without a query, and API keys, checked against a row that
+//! is cached for a minute.
 
 use std::{
     collections::HashMap,
@@ -31,30 +31,31 @@ use crate::kernel::{
     tokens::Tokens,
 };
 
-/// How long a key's row is believed. What changes it is told by the revocations, so this only
-/// bounds what is kept.
+/// How long the row of a key is cached. Changes arrive with the revocations, so this only limits
+/// the size of the cache.
 const CACHE_LIFE: TimeDelta = TimeDelta::seconds(60);
-/// Keys that are kept at once.
+/// The most keys in the cache.
 const CACHE_SIZE: usize = 10_000;
 
-/// What somebody has shown to be who they are.
+/// A credential that was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential {
     User { user: UserId, member: MemberId, session: SessionId },
     Key { key: ApiKeyId },
 }
 
-/// The checked credential behind a request; exists only behind the gate.
+/// The caller of a request; created only by the gate.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub scope: Scope,
     pub credential: Credential,
-    /// What a key may do; empty for users, whose role decides.
+    /// The scopes of a key; empty for users, whose role decides.
     pub scopes: Vec<AccessScope>,
 }
 
 impl Caller {
-    /// Whether a key has the scope. Of users it is not asked: their role decides.
+    /// Whether an API key has the scope. Users are not asked for scopes, because their role
+    /// decides.
     pub fn holds(&self, wanted: AccessScope) -> bool {
         self.scopes.iter().any(|held| held.includes(wanted))
     }
@@ -73,14 +74,15 @@ struct CachedKey {
     organization: OrganizationId,
     row: StoredKey,
     allowed: Vec<IpNet>,
-    /// Before the row was read.
+    /// Taken before the row was read.
     loaded_at: DateTime<Utc>,
-    /// The minute (since 1970) of the last use that was noted.
+    /// The minute (since 1970) of the last recorded use.
     noted_minute: AtomicI64,
 }
 
 impl Authenticator {
-    /// `revocations` must follow the database (`Revocations::follow`), or ended sessions go on.
+    /// `revocations` must follow the database (`Revocations::follow`); otherwise ended sessions
+    /// stay valid.
     pub fn new(
         store: Store,
         tokens: Arc<Tokens>,
@@ -90,7 +92,7 @@ impl Authenticator {
         Self { store, tokens, revocations, limits, keys: RwLock::default() }
     }
 
-    /// Whether this instance knows what was revoked within the last seconds.
+    /// Fails unless this instance has received the revocations of the last seconds.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -98,13 +100,13 @@ impl Authenticator {
         self.revocations.ensure_current()
     }
 
-    /// Who is behind the Authorization header of a request from `peer`.
+    /// Authenticates the Authorization header of a request from `peer`.
     ///
     /// # Errors
     /// 401 `missing_credentials`, `invalid_token`, `token_expired`, `key_revoked`, `key_expired`;
-    /// 403 `address_not_allowed`; 429 `quota_exceeded` where too many keys that nobody knows came
-    /// from; `Unavailable` when a key cannot be looked up, or what was revoked is not known for
-    /// some seconds.
+    /// 403 `address_not_allowed`; 429 `quota_exceeded` after too many unknown keys from one
+    /// network; `Unavailable` if a key cannot be looked up, or if the revocations of the last
+    /// seconds are missing.
     pub async fn authenticate(
         &self,
         authorization: Option<&str>,
@@ -118,8 +120,7 @@ impl Authenticator {
             return Err(Error::of(Code::InvalidToken));
         }
         let credential = credential.trim_start();
-        // The two kinds of credentials are told apart by their form, so that no header has to say
-        // which one it is.
+        // The two kinds of credentials differ in form, so no header has to name the kind.
         if ApiKeySecret::looks_like(credential) {
             self.program(credential, peer, request_id).await
         } else {
@@ -152,7 +153,7 @@ impl Authenticator {
 
     async fn program(&self, secret: &str, peer: IpAddr, request_id: Uuid) -> Result<Caller> {
         let invalid = || Error::of(Code::InvalidToken);
-        // A key whose checksum is wrong (a typing error, a truncated copy) costs no query.
+        // A key with a wrong checksum (a typing error, a truncated copy) costs no query.
         let secret = ApiKeySecret::parse(secret).ok_or_else(invalid)?;
         let known = self.look_up(&secret, peer, request_id).await?.ok_or_else(invalid)?;
         let now = Utc::now();
@@ -162,7 +163,7 @@ impl Authenticator {
         let scope = Scope {
             organization: known.organization,
             actor: Actor::api_key(key.id, key.name.as_str()),
-            // Keys have scopes instead; whatever asks for a role gets the least.
+            // Keys have scopes. Code that asks for a role gets the lowest one.
             role: Role::Viewer,
             member: None,
             mode: key.default_write_mode,
@@ -183,15 +184,15 @@ impl Authenticator {
         request_id: Uuid,
     ) -> Result<Option<Arc<CachedKey>>> {
         let prefix = secret.public_id();
-        // Before the row is read: a change that is committed between the two makes the row count as
-        // old, and never as new.
+        // Taken before the row is read: a change committed in between makes the row count as old,
+        // and never as new.
         let loaded_at = Utc::now();
         let kept = self.keys.read().expect("never poisoned").get(prefix).cloned();
         if let Some(known) = kept.as_ref().filter(|known| self.is_fresh(known, loaded_at)) {
             return Ok(Some(known.clone()));
         }
-        // Anybody can make up keys whose checksum is right: only those that are known are looked up
-        // without end.
+        // Anyone can invent keys with a valid checksum, so only look-ups of unknown keys are
+        // limited.
         let counted = match kept {
             Some(_) => None,
             None => Some(self.limits.take(&[(Bucket::UnknownKeys, Subject::Network(peer))], 1)?),
@@ -221,7 +222,7 @@ impl Authenticator {
 
     fn is_fresh(&self, known: &CachedKey, now: DateTime<Utc>) -> bool {
         let changed = self.revocations.last(known.row.id.0).is_some_and(|at| at >= known.loaded_at);
-        // Whoever cannot hear of changes looks at the row each time.
+        // An instance that does not receive changes reads the row every time.
         let hears = self.revocations.ensure_current().is_ok();
         hears && !changed && now - known.loaded_at < CACHE_LIFE
     }
@@ -231,15 +232,14 @@ impl Authenticator {
         if keys.len() >= CACHE_SIZE {
             keys.retain(|_, other| known.loaded_at - other.loaded_at < CACHE_LIFE);
         }
-        // A full cache of fresh keys takes no more: the others are looked up each time, which is
-        // slower and never wrong.
+        // A full cache of current keys accepts no more; the other keys are looked up each time,
+        // which is slower but correct.
         if keys.len() < CACHE_SIZE || keys.contains_key(prefix) {
             keys.insert(prefix.to_owned(), known);
         }
     }
 
-    /// Writes down that a key was used, at most once a minute, beside the request and not in its
-    /// way.
+    /// Records the use of a key, at most once a minute, without delaying the request.
     fn note_use(&self, known: &Arc<CachedKey>, now: DateTime<Utc>, request_id: Uuid) {
         let minute = now.timestamp() / 60;
         if known.noted_minute.swap(minute, Ordering::Relaxed) == minute {
@@ -250,7 +250,7 @@ impl Authenticator {
         tokio::spawn(async move {
             let noted = store.write(&scope, async |tx| api_keys::touch(tx, id, now).await).await;
             if let Err(error) = noted {
-                tracing::warn!(%error, "could not note the use of an API key");
+                tracing::warn!(%error, "could not record the use of an API key");
             }
         });
     }
@@ -259,7 +259,7 @@ impl Authenticator {
 impl CachedKey {
     fn check(&self, secret: &ApiKeySecret, peer: IpAddr, now: DateTime<Utc>) -> Result<()> {
         let key = &self.row;
-        // The secret first: whoever does not have it must not learn whether the key was revoked,
+        // Check the secret first: a client without it must not learn whether the key is revoked,
         // has expired or is bound to addresses.
         if !same_hash(&secret.hash(), &key.secret_hash) {
             return Err(Error::of(Code::InvalidToken));

@@ -1,9 +1,9 @@
-//! A server of other people that does not answer is left alone for a while, so that what would only
-//! wait for it does not use the hands that others need.
+//! A circuit breaker: an external server that does not respond is not called for a while, so that
+//! calls that would only wait for it do not occupy the slots of others.
 //!
-//! One organization may be all that a server hangs for (a recipient's mailbox, a workspace), so
-//! each is counted by itself, and the server as a whole by the organizations that it has left
-//! waiting in a row.
+//! A server may hang for one organization only (a recipient's mailbox, a workspace), so each
+//! organization is counted by itself, and the server as a whole by the number of organizations in a
+//! row for which it hung.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,51 +13,51 @@ use std::{
 
 use domain::ids::OrganizationId;
 
-/// So many calls of one organization in a row without an answer, or so many organizations.
-/// One call may be lost by chance; each one in vain holds a slot of its lane for as long as its
-/// time limit (docs/decisions/0151-lanes.md).
+/// The number of calls of one organization in a row without a response, or of such organizations,
+/// that opens the circuit. One call may be lost by chance; each futile call occupies a slot of its
+/// lane for as long as its time limit (docs/decisions/0151-lanes.md).
 const LIMIT: u32 = 3;
-/// How long a server is left alone at first; doubles with every call that finds it silent again.
+/// The first pause. It doubles with every trial call without a response.
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
 /// The longest pause.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
-/// How long the one call that tries the server may take before another one does.
+/// How long the trial call may take before another one is made.
 const TRIAL: Duration = Duration::from_secs(15);
-/// Organizations that are remembered; beyond, those are forgotten whose pause is over.
+/// The most organizations in memory; beyond that, those whose pause is over are removed.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// Counts calls without an answer. Knows no clock: whoever asks says what time it is.
+/// Counts calls without a response. Has no clock: callers pass the time.
 #[derive(Debug, Default)]
 pub struct Circuit(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     organizations: HashMap<OrganizationId, CallerState>,
-    /// Of all organizations together; counts organizations.
+    /// The state of the server as a whole; counts organizations.
     server: CallerState,
-    /// The organizations that have had no answer since the last one that anybody had.
+    /// The organizations without a response since the last response to any of them.
     waiting: HashSet<OrganizationId>,
 }
 
-/// How long somebody has had no answer.
+/// The calls in a row without a response.
 #[derive(Debug, Default, Clone, Copy)]
 struct CallerState {
     count: u32,
-    /// Nobody may call before, and then one.
+    /// No call is made before this time; then one is.
     until: Option<Instant>,
-    /// Whether that one is on its way.
+    /// Whether this trial call is in progress.
     is_tried: bool,
 }
 
 impl CallerState {
-    /// How long to wait; nothing when a call may be made.
+    /// How long to wait; `None` if a call may be made.
     fn wait(&self, now: Instant) -> Option<Duration> {
         self.until
             .and_then(|until| until.checked_duration_since(now))
             .filter(|wait| !wait.is_zero())
     }
 
-    /// A call is on its way: while the server is left alone, it is the only one.
+    /// Records a call. During a pause it is the only one.
     fn begin(&mut self, now: Instant) {
         if self.until.is_some() {
             (self.until, self.is_tried) = (Some(now + TRIAL), true);
@@ -65,7 +65,7 @@ impl CallerState {
     }
 
     fn add(&mut self, now: Instant) {
-        // A call that was on its way already when the pause began says nothing new.
+        // A call that was in progress when the pause began carries no new information.
         if self.wait(now).is_some() && !self.is_tried {
             return;
         }
@@ -79,7 +79,7 @@ impl CallerState {
 }
 
 impl Circuit {
-    /// Whether a call on behalf of an organization may be made.
+    /// Asks whether a call for an organization may be made.
     ///
     /// # Errors
     /// How long to wait before asking again.
@@ -96,23 +96,23 @@ impl Circuit {
         Ok(())
     }
 
-    /// The server has answered, whatever it said.
+    /// Records a response, whatever its content.
     pub fn answered(&self, organization: OrganizationId) {
         let mut state = self.state();
         state.organizations.remove(&organization);
-        // One answer shows that the server lives, so it counts for everybody.
+        // One response shows that the server works, so it counts for all organizations.
         state.server = CallerState::default();
         state.waiting.clear();
     }
 
-    /// The server did not answer in time.
+    /// Records a call without a response in time.
     pub fn timed_out(&self, organization: OrganizationId, now: Instant) {
         let mut state = self.state();
         if state.organizations.len() >= MAX_REMEMBERED {
             state.organizations.retain(|_, silence| silence.wait(now).is_some());
         }
         state.organizations.entry(organization).or_default().add(now);
-        // The trial of an open circuit counts whoever makes it.
+        // The trial call of an open circuit counts, whichever organization makes it.
         let is_open = state.server.until.is_some();
         if state.waiting.insert(organization) || is_open {
             state.server.add(now);

@@ -1,18 +1,18 @@
-//! Who asks, when proxies stand in between.
+//! The address of the client, when proxies forward requests.
 
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::http::header::HeaderValue;
 use ipnet::IpNet;
 
-/// The address of the client: the peer, or what trusted proxies say of it. `lines` are all lines of
-/// `X-Forwarded-For` in their order, which together are one list (a proxy may add a line instead of
-/// appending to the one that is there).
+/// The address of the client: the peer, or the address that trusted proxies state. `lines` are all
+/// lines of `X-Forwarded-For` in their order, which together are one list (a proxy may add a line
+/// instead of appending to the existing one).
 ///
-/// The list is read from its end: each address was written by the one that stands after it, so it
-/// is believed as long as all those after it are trusted proxies. What stands before the first
-/// address that is none of them is the client's own invention, and where something is no address
-/// nothing before it can be believed.
+/// The list is read from its end: each address was written by the proxy that follows it, so it is
+/// trusted as long as all later ones are trusted proxies. Anything before the first address that is
+/// not a trusted proxy could be invented by the client, and nothing before an invalid entry can be
+/// trusted.
 pub fn of<'a>(
     peer: IpAddr,
     lines: impl DoubleEndedIterator<Item = &'a HeaderValue>,
@@ -34,7 +34,7 @@ pub fn of<'a>(
     client
 }
 
-/// One element of the list: an address, with or without quotes, brackets, port and zone.
+/// Parses one element of the list: an address, with or without quotes, brackets, port and zone.
 fn address(hop: &str) -> Option<IpAddr> {
     let hop = hop.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(hop).trim();
     let without_port = match hop.strip_prefix('[') {

@@ -1,5 +1,5 @@
-//! Settings: options of the command line, environment variables, `.env`. All that is wrong is said
-//! at once, with what to do about it.
+//! Settings: options of the command line, environment variables, `.env`. All errors are reported at
+//! once, each with what to do.
 
 use std::{
     collections::HashMap,
@@ -18,158 +18,160 @@ use secrecy::SecretString;
 
 use crate::kernel::{mail::SmtpServer, server_key, state::AccountPolicy};
 
-/// Slack's own.
+/// The URL of Slack.
 const SLACK_API_URL: &str = "https://slack.com/api";
 
-/// What the command line and the environment say, unchecked. An empty value is none.
+/// The unchecked values of the command line and the environment. An empty value counts as absent.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RawSettings {
-    /// Where requests are answered; port 0 takes any free one.
+    /// The address at which requests are answered; port 0 uses any free port.
     #[arg(long, env = "PARTNEROS_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
-    /// Where `{"url", "pid"}` is written once requests are answered.
+    /// A file to which `{"url", "pid"}` is written when requests are answered.
     #[arg(long, value_name = "PATH")]
     ready_file: Option<PathBuf>,
-    /// The database, as the weak role; without it a private PostgreSQL runs in the data folder.
+    /// The database, with the role of the application; without it a private PostgreSQL runs in the
+    /// data folder.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
-    /// The database, as the role that owns the tables; for migrations. Default: DATABASE_URL.
+    /// The database, with the role that owns the tables, for migrations. Default: DATABASE_URL.
     #[arg(long, env = "PARTNEROS_OWNER_DATABASE_URL", hide_env_values = true)]
     owner_database_url: Option<String>,
-    /// The private PostgreSQL, the signing key and uploaded files.
+    /// The folder of the private PostgreSQL, the signing key and uploaded files.
     #[arg(long, env = "PARTNEROS_DATA_DIR")]
     data_dir: Option<String>,
-    /// The folder of `postgres` and `initdb`.
+    /// The folder with `postgres` and `initdb`.
     #[arg(long, env = "PARTNEROS_PG_BIN")]
     pg_bin: Option<String>,
-    /// The address that clients see. Default: the listen address.
+    /// The URL that clients use. Default: the listen address.
     #[arg(long, env = "PARTNEROS_PUBLIC_URL")]
     public_url: Option<String>,
-    /// The address of the web application, for links. Default: the public URL.
+    /// The URL of the web application, for links. Default: the public URL.
     #[arg(long, env = "PARTNEROS_APP_URL")]
     app_url: Option<String>,
     /// Origins of web pages that may call the API, separated by commas.
     #[arg(long, env = "PARTNEROS_CORS_ORIGINS")]
     cors_origins: Option<String>,
-    /// Networks of proxies whose X-Forwarded-For is believed, separated by commas.
+    /// Networks of proxies whose X-Forwarded-For is trusted, separated by commas.
     #[arg(long, env = "PARTNEROS_TRUSTED_PROXIES")]
     trusted_proxies: Option<String>,
     /// Signs access tokens: an Ed25519 private key (PEM), or a shared secret of 32 bytes or more.
     #[arg(long, env = "PARTNEROS_JWT_KEY", hide_env_values = true)]
     jwt_key: Option<String>,
-    /// A file that holds it.
+    /// A file with this key.
     #[arg(long, env = "PARTNEROS_JWT_KEY_FILE")]
     jwt_key_file: Option<String>,
-    /// Another key that is accepted and makes nothing new: the one before, or the one to come.
+    /// A second key that is accepted but not used for new data: the previous or the next one.
     #[arg(long, env = "PARTNEROS_JWT_KEY_PREVIOUS", hide_env_values = true)]
     jwt_key_previous: Option<String>,
-    /// A file that holds it.
+    /// A file with this key.
     #[arg(long, env = "PARTNEROS_JWT_KEY_PREVIOUS_FILE")]
     jwt_key_previous_file: Option<String>,
-    /// Where uploaded files are kept: `s3://bucket/prefix`. Default: the data folder.
+    /// The place of uploaded files: `s3://bucket/prefix`. Default: the data folder.
     #[arg(long, env = "PARTNEROS_OBJECT_STORE_URL")]
     object_store_url: Option<String>,
-    /// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`,
-    /// `smtp://user:password@host?tls=required`. Default: mails are written into the folder `mail`
-    /// of the data folder.
+    /// The mail server: `smtp://host:port`, `smtps://user:password@host`,
+    /// `smtp://user:password@host?tls=required`. Default: mails are written to the folder `mail` of
+    /// the data folder.
     #[arg(long, env = "PARTNEROS_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
-    /// Who mails are from. Default: no-reply at the host of the web application.
+    /// The sender of mails. Default: no-reply at the host of the web application.
     #[arg(long, env = "PARTNEROS_MAIL_FROM")]
     mail_from: Option<String>,
-    /// `open` or `off`; `off`: organizations are made by `partneros admin create-organization`
-    /// alone.
+    /// `open` or `off`; with `off`, organizations can only be created by `partneros admin
+    /// create-organization`.
     #[arg(long, env = "PARTNEROS_REGISTRATION")]
     registration: Option<String>,
-    /// `on` or `off`: whether an e-mail address counts only once a mailed link was used. Default:
-    /// on; off for `serve --demo` on the private PostgreSQL.
+    /// `on` or `off`: whether an e-mail address must be confirmed with a mailed link. Default: on;
+    /// off for `serve --demo` on the private PostgreSQL.
     #[arg(long, env = "PARTNEROS_EMAIL_PROOF")]
     email_proof: Option<String>,
-    /// Invitations that one organization may mail on a day.
+    /// Invitations that one organization can send per day.
     #[arg(long, env = "PARTNEROS_INVITATIONS_PER_DAY")]
     invitations_per_day: Option<String>,
-    /// Invitations that one e-mail address gets on a day, whoever sends them.
+    /// Invitations that one e-mail address can get per day, from all organizations.
     #[arg(long, env = "PARTNEROS_INVITATIONS_PER_ADDRESS")]
     invitations_per_address: Option<String>,
-    /// Where Slack is. Default: Slack's own, `https://slack.com/api`.
+    /// The URL of Slack's API. Default: `https://slack.com/api`.
     #[arg(long, env = "PARTNEROS_SLACK_API_URL")]
     slack_api_url: Option<String>,
-    /// A JSON source about companies, an address with `{domain}` in it.
+    /// A JSON source of company data, as a URL with `{domain}`.
     #[arg(long, env = "PARTNEROS_COMPANY_DATA_URL", hide_env_values = true)]
     company_data_url: Option<String>,
-    /// `true` or `false`; `true` lets enrichment and webhooks reach private addresses, for tests
-    /// and behind a firewall.
+    /// `true` or `false`; `true` allows enrichment and webhooks to reach private addresses, for
+    /// tests and behind a firewall.
     #[arg(long, env = "PARTNEROS_ALLOW_PRIVATE_URLS", default_value = "false")]
     allow_private_urls: String,
-    /// `on` or `off`; `off` for benchmarks.
+    /// `on` or `off`; `off` is for benchmarks.
     #[arg(long, env = "PARTNEROS_RATE_LIMITS", default_value = "on")]
     rate_limits: String,
     /// Levels of the log: `info`, or by module `info,persistence=debug`.
     #[arg(long, env = "PARTNEROS_LOG", default_value = "info")]
     log: String,
-    /// `text` or `json`. Default: text on a terminal, else json.
+    /// `text` or `json`. Default: text on a terminal, otherwise json.
     #[arg(long, env = "PARTNEROS_LOG_FORMAT")]
     log_format: Option<String>,
-    /// Traces go there when it is set (OTLP over HTTP).
+    /// The endpoint of traces (OTLP over HTTP). Default: no traces.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
-    /// Prometheus metrics at `/metrics` on a listener of their own.
+    /// The address of a separate listener with Prometheus metrics at `/metrics`.
     #[arg(long, env = "PARTNEROS_METRICS_LISTEN")]
     metrics_listen: Option<String>,
     /// Threads that answer requests. Default: one per core.
     #[arg(long, env = "PARTNEROS_WORKERS")]
     workers: Option<String>,
-    /// Connections to the database, of which one organization uses a quarter at a time. Default: 8
-    /// per core, 16 to 64.
+    /// Connections to the database, of which one organization can use a quarter at a time. Default:
+    /// 8 per core, 16 to 64.
     #[arg(long, env = "PARTNEROS_DB_POOL")]
     db_pool: Option<String>,
-    /// Jobs at once.
+    /// Jobs that run at the same time.
     #[arg(long, env = "PARTNEROS_JOB_CONCURRENCY", default_value = "4")]
     job_concurrency: String,
-    /// Rows in the file of one import. Default: 1000000.
+    /// The most rows in the file of an import. Default: 1000000.
     #[arg(long, env = "PARTNEROS_MAX_IMPORT_ROWS")]
     max_import_rows: Option<String>,
-    /// Jobs of one user or API key that wait or run. Default: 5.
+    /// Waiting and running jobs of one user or API key. Default: 5.
     #[arg(long, env = "PARTNEROS_MAX_JOBS_PER_CALLER")]
     max_jobs_per_caller: Option<String>,
-    /// Jobs of one organization that wait or run. Default: 20.
+    /// Waiting and running jobs of one organization. Default: 20.
     #[arg(long, env = "PARTNEROS_MAX_JOBS_PER_ORGANIZATION")]
     max_jobs_per_organization: Option<String>,
-    /// Results of rows that one organization keeps, in the jobs of 7 days. Default: 5000000.
+    /// Results of rows that one organization keeps, in the jobs of the last 7 days. Default:
+    /// 5000000.
     #[arg(long, env = "PARTNEROS_MAX_JOB_ITEMS")]
     max_job_items: Option<String>,
     /// MiB of uploads and exports that one organization keeps. Default: 2048.
     #[arg(long, env = "PARTNEROS_MAX_FILES_MIB")]
     max_files_mib: Option<String>,
-    /// The language model that helps to judge partners: the key of an OpenAI-compatible server.
-    /// Without it the rules judge.
+    /// The key of an OpenAI-compatible server with the language model that takes part in scoring.
+    /// Without it, scores are computed by the rules alone.
     #[arg(long, env = "PARTNEROS_OPENAI_API_KEY", hide_env_values = true)]
     openai_api_key: Option<String>,
-    /// Where its API begins: `https://api.openai.com/v1`.
+    /// The base URL of its API: `https://api.openai.com/v1`.
     #[arg(long, env = "PARTNEROS_OPENAI_BASE_URL")]
     openai_base_url: Option<String>,
     /// The name of the model.
     #[arg(long, env = "PARTNEROS_OPENAI_MODEL")]
     openai_model: Option<String>,
-    /// Tokens that each organization may use on a day.
+    /// Tokens of the language model that each organization can use per day.
     #[arg(long, env = "PARTNEROS_OPENAI_DAILY_TOKENS", default_value = "5000000")]
     openai_daily_tokens: String,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
     Json,
 }
 
-/// Where the database is.
+/// The database to use.
 #[derive(Debug, Clone)]
 pub enum Database {
-    /// A private cluster in the data folder, with the programs of this folder or those that are
-    /// found.
+    /// A private cluster in the data folder, with the programs of this folder or of an installation
+    /// that is found.
     Embedded { pg_bin: Option<PathBuf> },
-    /// Somebody's PostgreSQL: addresses for the application and for the owner of the tables.
+    /// An external PostgreSQL: URLs for the application and for the owner of the tables.
     External { url: String, owner_url: String },
 }
 
@@ -184,21 +186,21 @@ pub struct Settings {
     pub app_url: Option<String>,
     pub cors_origins: Vec<String>,
     pub trusted_proxies: Vec<IpNet>,
-    /// None: made once and kept in the data folder (embedded database only).
+    /// `None`: generated once and stored in the data folder (embedded database only).
     pub jwt_key: Option<SecretString>,
-    /// Accepted beside it.
+    /// Accepted in addition.
     pub jwt_key_previous: Option<SecretString>,
     pub object_store_url: Option<String>,
-    /// None: mails are written as files.
+    /// `None`: mails are written as files.
     pub smtp: Option<SmtpServer>,
-    /// None: nobody at the host of the web application.
+    /// `None`: no-reply at the host of the web application.
     pub mail_from: Option<Mailbox>,
     pub accounts: AccountPolicy,
     pub slack_api_url: String,
     pub company_data_url: Option<String>,
     pub allow_private_urls: bool,
-    /// Names that outgoing requests find at these addresses, for them and for all names below them.
-    /// No option sets it: it is for tests.
+    /// Configured addresses of names, for them and all names below them, in outgoing requests. Only
+    /// tests set this.
     pub hosts: HashMap<String, SocketAddr>,
     pub rate_limits: bool,
     pub log: String,
@@ -209,20 +211,20 @@ pub struct Settings {
     pub db_pool: usize,
     pub job_concurrency: usize,
     pub quotas: Quotas,
-    /// None: the rules judge alone.
+    /// `None`: scores are computed by the rules alone.
     pub model: Option<ModelSettings>,
 }
 
 impl Settings {
-    /// How the worker of this deployment works.
+    /// The settings of the worker.
     pub fn worker(&self) -> persistence::worker::Settings {
         persistence::worker::Settings::new(self.job_concurrency)
     }
 }
 
-/// Everything that is wrong with the settings, one sentence each.
+/// All errors of the settings, one sentence each.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings are not usable:\n  - {}", .0.join("\n  - "))]
+#[error("the settings are not valid:\n  - {}", .0.join("\n  - "))]
 pub struct SettingsError(pub Vec<String>);
 
 struct Checker(Vec<String>);
@@ -256,7 +258,7 @@ impl Checker {
             None => otherwise,
         }
     }
-    /// Whether it is the first of two words; the first is the default.
+    /// Whether the text is the first of two words; the first is the default.
     fn choice(&mut self, name: &str, text: Option<&str>, [yes, no]: [&str; 2]) -> bool {
         match text.map(str::trim) {
             None => true,
@@ -288,18 +290,18 @@ impl Checker {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         if rest.is_none_or(|host| host.is_empty() || host.contains([' ', '?', '#'])) {
             self.0.push(format!(
-                "{name} must be an address such as https://partners.example.com, not `{text}`"
+                "{name} must be a URL such as https://partners.example.com, not `{text}`"
             ));
             return None;
         }
         Some(text.to_owned())
     }
-    /// Says nothing of what was given: it may hold a password.
+    /// The message does not repeat the value, which may contain a password.
     fn smtp(&mut self, text: Option<&str>) -> Option<SmtpServer> {
         let server = text?.trim().parse();
         if server.is_err() {
             self.0.push(
-                "PARTNEROS_SMTP_URL must be an address such as \
+                "PARTNEROS_SMTP_URL must be a URL such as \
                 smtps://user:password@mail.example.com"
                     .into(),
             );
@@ -312,16 +314,15 @@ impl Checker {
         if !text.contains("{domain}")
             || !filled.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         {
-            // What was given may hold a secret.
+            // The value may contain a secret.
             self.0.push(format!(
-                "{name} must be an address with {{domain}} in it, such as \
-                https://data.example.com/{{domain}}"
+                "{name} must be a URL with {{domain}}, such as https://data.example.com/{{domain}}"
             ));
             return None;
         }
         Some(text.to_owned())
     }
-    /// A key of the server: as it stands, or out of a file that not everybody may read.
+    /// A key of the server: from the setting itself, or from a file that only its owner may read.
     fn key(
         &mut self,
         name: &str,
@@ -332,7 +333,7 @@ impl Checker {
         let key = match (given(text), given(file)) {
             (None, None) => return None,
             (Some(_), Some(_)) => {
-                Err(format!("{name} and {name}_FILE are both given: one is enough"))
+                Err(format!("{name} and {name}_FILE are both set: remove one of them"))
             }
             (Some(key), None) => Ok(key.trim().to_owned()),
             (None, Some(path)) => server_key::read_file(Path::new(path.trim()))
@@ -348,7 +349,7 @@ impl Checker {
         let url = self.url(name, Some(text))?;
         if url.splitn(4, '/').count() > 3 {
             self.0.push(format!(
-                "{name} takes origins (scheme, host, port) without a path, not `{text}`"
+                "{name} must be origins (scheme, host, port) without a path, not `{text}`"
             ));
             return None;
         }
@@ -357,8 +358,8 @@ impl Checker {
 }
 
 impl RawSettings {
-    /// The settings of a trial: on the private PostgreSQL nobody waits for a mail, unless the
-    /// settings say so.
+    /// Applies the settings of a trial: on the private PostgreSQL, e-mail addresses are not
+    /// confirmed unless configured.
     pub fn of_trial(mut self) -> Self {
         let is_given =
             |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
@@ -368,10 +369,10 @@ impl RawSettings {
         self
     }
 
-    /// Checks everything.
+    /// Checks all settings.
     ///
     /// # Errors
-    /// All faults at once.
+    /// All errors at once.
     pub fn check(self) -> Result<Settings, SettingsError> {
         let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let mut check = Checker(Vec::new());
@@ -387,8 +388,7 @@ impl RawSettings {
             }
             (None, Some(_)) => {
                 check.0.push(
-                    "PARTNEROS_OWNER_DATABASE_URL needs DATABASE_URL, for everything but \
-                    migrations"
+                    "PARTNEROS_OWNER_DATABASE_URL requires DATABASE_URL, except for migrations"
                         .into(),
                 );
                 Database::Embedded { pg_bin: None }
@@ -403,16 +403,15 @@ impl RawSettings {
             }),
         };
         let jwt_key = check.key("PARTNEROS_JWT_KEY", &self.jwt_key, &self.jwt_key_file);
-        // Not when the key that was given is faulty: that is reported already.
+        // Not if the configured key is invalid, which is reported already.
         if jwt_key.is_none()
             && check.0.iter().all(|fault| !fault.starts_with("PARTNEROS_JWT_KEY"))
             && matches!(database, Database::External { .. })
         {
             check.0.push(
                 "PARTNEROS_JWT_KEY or PARTNEROS_JWT_KEY_FILE is required with DATABASE_URL: an \
-                    Ed25519 private key (PEM) or a \
-                 secret of 32 bytes or more, the same on every instance (`openssl rand -base64 48` \
-                 makes one)"
+                 Ed25519 private key (PEM) or a secret of 32 bytes or more, the same on every \
+                 instance (`openssl rand -base64 48` generates one)"
                     .into(),
             );
         }
@@ -584,7 +583,7 @@ impl RawSettings {
         }
     }
 
-    /// The language model: all three of its settings, or none.
+    /// The settings of the language model: all three, or none.
     fn model(&self, check: &mut Checker) -> Option<ModelSettings> {
         let given = |text: &Option<String>| {
             text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -610,7 +609,11 @@ impl RawSettings {
             );
         }
         if key.as_deref().is_some_and(|key| key.bytes().any(|byte| !byte.is_ascii_graphic())) {
-            check.0.push("PARTNEROS_OPENAI_API_KEY has characters that no key has".into());
+            check.0.push(
+                "PARTNEROS_OPENAI_API_KEY must be visible ASCII characters without \
+                          spaces"
+                    .into(),
+            );
         }
         match (key, url, name) {
             (None, None, None) => None,
@@ -631,9 +634,9 @@ impl RawSettings {
                     all.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name).collect();
                 check.0.push(format!(
                     "{}: the language model needs PARTNEROS_OPENAI_API_KEY, \
-                        PARTNEROS_OPENAI_BASE_URL (such as \
-                     https://api.openai.com/v1) and PARTNEROS_OPENAI_MODEL; without all three the \
-                     rules judge alone",
+                     PARTNEROS_OPENAI_BASE_URL (such as https://api.openai.com/v1) and \
+                     PARTNEROS_OPENAI_MODEL; without all three, scores are computed by the rules \
+                     alone",
                     match missing[..] {
                         [one] => format!("{one} is missing"),
                         _ => format!("{} are missing", missing.join(" and ")),
@@ -763,7 +766,7 @@ mod tests {
             ("sk-1", "", "gpt", "PARTNEROS_OPENAI_BASE_URL is missing"),
             ("sk-1", "ftp://x", "gpt", "PARTNEROS_OPENAI_BASE_URL must be"),
             ("sk-1", "http://x/v1", "two words", "PARTNEROS_OPENAI_MODEL must be"),
-            ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY has"),
+            ("sk 1", "http://x/v1", "gpt", "PARTNEROS_OPENAI_API_KEY must be"),
         ] {
             let SettingsError(faults) = with(key, url, model).unwrap_err();
             assert!(

@@ -1,11 +1,11 @@
-//! The database of this deployment: one that is given, or a private cluster.
+//! The database of this deployment: an external one, or a private cluster.
 
 use embedded_postgres::Cluster;
 use persistence::Store;
 
 use crate::kernel::config::{Database, Settings};
 
-/// A database that answers, with its cluster when it is our own.
+/// A connection to the database, with the private cluster if there is one.
 pub struct DatabaseAccess {
     pub url: String,
     pub owner_url: String,
@@ -13,10 +13,10 @@ pub struct DatabaseAccess {
 }
 
 impl DatabaseAccess {
-    /// Starts the private cluster, or takes the addresses that were given.
+    /// Starts the private cluster, or uses the configured URLs.
     ///
     /// # Errors
-    /// Why the cluster cannot run, in words for people.
+    /// The reason why the cluster cannot run, for the operator.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let pg_bin = match &settings.database {
             Database::External { url, owner_url } => {
@@ -26,8 +26,8 @@ impl DatabaseAccess {
         };
         let mut embedded = embedded_postgres::Settings::new(&settings.data_dir);
         embedded.bin_dir = pg_bin;
-        // A server process per connection: ours, the worker's, those that listen, and a few for
-        // people.
+        // One server process per connection: this process, the worker, listeners, and a few for
+        // operators.
         let connections = settings.db_pool + settings.worker().connections() + 20;
         embedded.extra.push(("max_connections".into(), connections.to_string()));
         let cluster = tokio::task::spawn_blocking(move || Cluster::start(&embedded)).await??;
@@ -39,10 +39,11 @@ impl DatabaseAccess {
         })
     }
 
-    /// The same for a command beside a server that may be running: joins its cluster, and starts
-    /// one only when none runs.
+    /// The same for a command that may run beside a server: joins its cluster, and starts one only
+    /// if none runs.
     ///
     /// # Errors
+    /// As [`open`](Self::open).
     /// As [`open`](Self::open).
     pub async fn beside(settings: &Settings) -> anyhow::Result<Self> {
         if let Database::Embedded { .. } = settings.database
@@ -62,7 +63,7 @@ impl DatabaseAccess {
     /// Runs pending migrations.
     ///
     /// # Errors
-    /// When the database is away or refuses.
+    /// The database is not available or refuses the migration.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         for migration in persistence::migrate::run(&self.owner_url).await? {
             tracing::info!(migration, "migrated");
@@ -70,12 +71,12 @@ impl DatabaseAccess {
         Ok(())
     }
 
-    /// Opens a pool.
+    /// Opens a connection pool.
     pub async fn store(&self, pool: usize) -> domain::Result<Store> {
         Store::connect(&persistence::Settings { url: self.url.clone(), pool }).await
     }
 
-    /// Whether the cluster was started by this process: nobody else is connected to it then.
+    /// Whether this process has started the cluster, so that no other process is connected to it.
     pub fn owns_cluster(&self) -> bool {
         self.cluster.is_some()
     }

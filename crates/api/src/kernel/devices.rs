@@ -1,5 +1,5 @@
-//! Devices from which somebody has signed in before: a signed cookie says so, and strangers who
-//! guess passwords do not use up the attempts of such a device. It lets nobody in.
+//! Devices from which a member has signed in before, recognized by a signed cookie. Failed sign-ins
+//! from unknown devices do not count against them. The cookie alone does not sign anyone in.
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
@@ -10,17 +10,16 @@ use uuid::Uuid;
 
 use crate::kernel::server_key::ServerKey;
 
-/// The cookie: only for this host, only over HTTPS, out of reach for scripts.
+/// The cookie: for this host only, over HTTPS only, not readable by scripts.
 pub const COOKIE: &str = "__Host-prm_device";
-/// What the key is derived for.
+/// The purpose for which the key is derived.
 const PURPOSE: &str = "known devices";
-/// As long as browsers keep a cookie at most.
+/// The longest time for which browsers keep a cookie.
 const LIFE_DAYS: i64 = 400;
 
-/// Says that somebody with this e-mail address signed in on this device.
+/// Makes the cookie after a sign-in with this e-mail address.
 pub fn cookie(key: &ServerKey, email: &str) -> Cookie<'static> {
-    // A UUIDv7 carries the time at which it was made, so the age of the cookie needs no field of
-    // its own.
+    // A UUIDv7 contains the time of its creation, so the cookie needs no field for its age.
     let device = Uuid::now_v7();
     let seal = sealing(&key.derive(PURPOSE), device, email).finalize().into_bytes();
     let seal = BASE64.encode(seal);
@@ -33,7 +32,7 @@ pub fn cookie(key: &ServerKey, email: &str) -> Cookie<'static> {
         .finish()
 }
 
-/// The device of a cookie that was given to somebody with this e-mail address.
+/// The device of a cookie that was made for this e-mail address.
 pub fn known_device(key: &ServerKey, cookie: &str, email: &str) -> Option<Uuid> {
     let (device, seal) = cookie.split_once('.')?;
     let device = Uuid::try_parse(device).ok()?;
@@ -44,7 +43,7 @@ pub fn known_device(key: &ServerKey, cookie: &str, email: &str) -> Option<Uuid> 
     }
     let seal = BASE64.decode(seal).ok()?;
     let fits = |key| sealing(&key, device, email).verify_slice(&seal).is_ok();
-    // Keys that are only accepted count as well: devices stay known while the key of the server is
+    // The previous and next server keys count as well, so that devices stay known while the key is
     // replaced.
     key.derive_all(PURPOSE).any(fits).then_some(device)
 }

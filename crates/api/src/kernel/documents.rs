@@ -1,4 +1,4 @@
-//! The document as it is served: as JSON, as YAML, and as a page to read and try it.
+//! Serves the OpenAPI document as JSON, as YAML, and as a page to read it and try operations.
 
 use std::{
     collections::HashMap,
@@ -26,12 +26,12 @@ use crate::kernel::{
     problem::Result,
 };
 
-/// The document in its served forms, prepared once at start-up.
+/// The document in the forms that are served, prepared at start-up.
 #[derive(Debug)]
 pub struct Documents {
     closed: Forms,
-    /// The same with enums that take any word, for generators whose clients refuse what they do not
-    /// know.
+    /// The document with enums as plain strings, for generators whose clients refuse unknown
+    /// values.
     open: Forms,
 }
 
@@ -41,13 +41,12 @@ struct Forms {
     yaml: RenderedDocument,
 }
 
-/// Which document.
+/// The requested form of the document.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DocumentForm {
     /// `true` makes every enum a plain string that lists its values as `x-extensible-enum`.
-    /// Generate clients from that form when they would refuse a value that did not exist yet when
-    /// they were generated.
+    /// Generate clients from this form if they would refuse values that are added later.
     #[serde(default)]
     open_enums: bool,
 }
@@ -60,7 +59,7 @@ struct RenderedDocument {
 }
 
 impl Documents {
-    /// All forms of the finished document.
+    /// Prepares all forms of the finished document.
     pub fn of(document: &Json) -> Self {
         Self {
             closed: Forms::of(document),
@@ -110,7 +109,7 @@ impl RenderedDocument {
     }
 }
 
-/// Bytes that never change, packed the first time somebody asks for them so.
+/// Bytes that never change, compressed on the first request that accepts it.
 #[derive(Debug)]
 struct CompressedBytes {
     plain: Bytes,
@@ -118,7 +117,7 @@ struct CompressedBytes {
     brotli: OnceLock<Bytes>,
 }
 
-/// Packing takes up to tenths of a second.
+/// Limits concurrent compression, which takes up to tenths of a second.
 static PACKING: Places = LazyLock::new(|| Semaphore::new(1));
 
 impl CompressedBytes {
@@ -126,7 +125,7 @@ impl CompressedBytes {
         Self { plain, gzip: OnceLock::new(), brotli: OnceLock::new() }
     }
 
-    /// The body of an answer, packed as the client takes it.
+    /// The body of a response, in an encoding that the client accepts.
     async fn answer(
         self: &Arc<Self>,
         request: &HttpRequest,
@@ -187,7 +186,7 @@ pub struct OpenApiDocument(pub Json);
 
 /// Get this document as JSON
 ///
-/// Everything that this API can do, for generators of clients and for people.
+/// The description of all operations, for client generators and for people.
 #[operation(get("/openapi.json"), tag(Health), public, etag, ok(OpenApiDocument))]
 pub async fn get_open_api_json(
     request: HttpRequest,
@@ -209,13 +208,13 @@ pub async fn get_open_api_yaml(
     documents.form(&form).yaml.answer(&request).await
 }
 
-/// The page at `/docs`: everything it loads comes from here, so it works without any other host.
-/// Its routes are for people and not part of the document.
+/// The page at `/docs`. Everything that it loads comes from this server, so it works without other
+/// hosts. Its routes are for people and not part of the document.
 pub fn mount_page(cfg: &mut web::ServiceConfig) {
     let config = Config::new(["/openapi.json"])
         .deep_linking(true)
         .display_request_duration(true)
-        // The badge of a validator elsewhere would be the one request to another host.
+        // The badge of an external validator would be a request to another host.
         .validator_url("none");
     cfg.app_data(web::Data::new(Page { config: Arc::new(config), files: Mutex::default() }))
         .route(
@@ -226,8 +225,8 @@ pub fn mount_page(cfg: &mut web::ServiceConfig) {
                     .finish()
             }),
         )
-        // Two plain patterns: the one that counts requests cannot read a pattern with a regular
-        // expression, and warns of it whenever the page is opened.
+        // Two plain patterns, because the middleware that counts requests warns about patterns with
+        // regular expressions.
         .route(
             "/docs/",
             web::get().to(async |request: HttpRequest, page: web::Data<Page>| {
@@ -260,13 +259,13 @@ async fn page_file(
     packed.answer(&request, &mut answer).await
 }
 
-/// The files of the page: as many as it has, each packed once.
+/// The files of the page, each compressed once.
 struct Page {
     config: Arc<Config<'static>>,
     files: Mutex<HashMap<String, PageFile>>,
 }
 
-/// Its bytes and media type.
+/// The bytes and media type of a file.
 type PageFile = (Arc<CompressedBytes>, String);
 
 impl Page {
@@ -283,7 +282,7 @@ impl Page {
     }
 }
 
-/// Nothing from elsewhere; the page styles itself inline and draws icons from `data:`.
+/// Allows nothing from other hosts. The page has inline styles and icons from `data:`.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' \
     data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -1,5 +1,5 @@
-//! Where files are kept: uploads of imports, results of exports, logos. A folder below the data
-//! folder, or an object store that several instances share.
+//! The file store: uploads of imports, results of exports, logos. A folder below the data folder,
+//! or an object store that instances share.
 
 use std::{os::unix::fs::PermissionsExt, path::Path as LocalPath, sync::Arc};
 
@@ -17,7 +17,7 @@ use object_store::{
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Bytes that are held in memory of a file on its way.
+/// Bytes of a file that are kept in memory during a transfer.
 const CHUNK_SIZE: usize = 1024 * 1024;
 
 /// The files of this deployment. Cheap to clone.
@@ -29,7 +29,7 @@ pub fn upload_of(organization: OrganizationId, job: JobId) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}/upload"))
 }
 
-/// Everything of an organization, or of one of its partners.
+/// The folder of an organization, or of one of its partners.
 pub fn folder_of(organization: OrganizationId, partner: Option<PartnerId>) -> Path {
     match partner {
         None => Path::from(format!("organizations/{organization}")),
@@ -37,15 +37,15 @@ pub fn folder_of(organization: OrganizationId, partner: Option<PartnerId>) -> Pa
     }
 }
 
-/// What a file belongs to.
+/// The record to which a file belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileOwner {
-    /// A logo of this version.
+    /// A logo with this version.
     Partner(PartnerId, String),
     Job(JobId),
 }
 
-/// What the file at a path belongs to; none of what was not put there by this server.
+/// The record to which the file at a path belongs; `None` if this server did not write it.
 pub fn owner_of(path: &Path) -> Option<FileOwner> {
     let parts: Vec<String> = path.parts().map(|part| part.as_ref().to_owned()).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -59,22 +59,22 @@ pub fn owner_of(path: &Path) -> Option<FileOwner> {
     }
 }
 
-/// Everything of a job.
+/// The folder of a job.
 pub fn job_folder_of(organization: OrganizationId, job: JobId) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}"))
 }
 
-/// The parts of the file that a job is at, and one of them.
+/// The folder for the parts of an export in progress.
 pub fn parts_of(organization: OrganizationId, job: JobId) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}/parts"))
 }
 
-/// See [`parts_of`].
+/// The path of one part; see [`parts_of`].
 pub fn part_of(organization: OrganizationId, job: JobId, part: &str) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}/parts/{part}"))
 }
 
-/// The file that a job leaves behind.
+/// The path of the result of a job.
 pub fn result_of(organization: OrganizationId, job: JobId) -> Path {
     Path::from(format!("organizations/{organization}/jobs/{job}/result"))
 }
@@ -84,7 +84,7 @@ impl Files {
     /// below the data folder.
     ///
     /// # Errors
-    /// Why the place cannot be used, in words for people.
+    /// The reason why the store cannot be used, for the operator.
     pub fn open(url: Option<&str>, data_dir: &LocalPath) -> anyhow::Result<Self> {
         let folder = match url {
             None => data_dir.join("files"),
@@ -102,24 +102,23 @@ impl Files {
             Some(url) => url.trim_start_matches("file://").into(),
         };
         private_folder(&folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         let folder = LocalFileSystem::new_with_prefix(&folder)
-            .with_context(|| format!("cannot keep files in {}", folder.display()))?
-            // Folders that become empty go with their last file: each job and partner has one of
-            // its own.
+            .with_context(|| format!("cannot store files in {}", folder.display()))?
+            // Deletes folders that become empty, because each job and partner has its own.
             .with_automatic_cleanup(true);
         Ok(Self(Arc::new(folder)))
     }
 
-    /// Keeps a small file.
+    /// Stores a small file.
     ///
     /// # Errors
-    /// `unavailable` while the place is away, as for all that follow.
+    /// `unavailable` while the store does not respond, as for all that follow.
     pub async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
         self.0.put(path, bytes.into()).await.map(drop).map_err(away)
     }
 
-    /// Keeps a file of this machine, piece by piece.
+    /// Stores a local file, piece by piece.
     pub async fn upload(&self, path: &Path, file: std::fs::File) -> Result<()> {
         let mut file = tokio::fs::File::from_std(file);
         let mut writer = self.writer(path);
@@ -132,7 +131,8 @@ impl Files {
         }
     }
 
-    /// A copy on this machine that goes away with its handle. It stands at its beginning.
+    /// Copies a file to this machine, positioned at its beginning. It is deleted when the handle is
+    /// dropped.
     ///
     /// # Errors
     /// `not_found`.
@@ -149,7 +149,7 @@ impl Files {
         Ok(file.into_std().await)
     }
 
-    /// The size of a file and its bytes, piece by piece.
+    /// Returns the size of a file and its bytes, piece by piece.
     ///
     /// # Errors
     /// `not_found`.
@@ -158,13 +158,13 @@ impl Files {
         Ok((found.meta.size, found.into_stream().map(|piece| piece.map_err(away)).boxed()))
     }
 
-    /// Writes a file piece by piece; it exists once it is closed.
+    /// Writes a file piece by piece; it exists after it is closed.
     pub fn writer(&self, path: &Path) -> FileWriter {
-        // S3 takes no part below 5 MiB but the last.
+        // S3 accepts no part below 5 MiB except the last.
         FileWriter(BufWriter::with_capacity(Arc::clone(&self.0), path.clone(), 5 * CHUNK_SIZE))
     }
 
-    /// The files below a folder that have lain there for so long, in groups of at most `most`.
+    /// Lists the files below a folder that are older than this, in groups of at most `most`.
     pub fn older(
         &self,
         folder: &Path,
@@ -183,13 +183,13 @@ impl Files {
     /// Erases everything below a folder.
     ///
     /// # Errors
-    /// `unavailable`; some may be gone then.
+    /// `unavailable`; some files may be erased then.
     pub async fn delete_folder(&self, folder: &Path) -> Result<()> {
         let mut all = self.0.list(Some(folder));
         while let Some(file) = all.next().await {
             match file {
                 Ok(file) => self.delete(&file.location).await?,
-                // Somebody else has erased it meanwhile.
+                // Another process has erased it meanwhile.
                 Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(away(error)),
             }
@@ -197,7 +197,7 @@ impl Files {
         Ok(())
     }
 
-    /// Erases a file; one that is not there is no fault.
+    /// Erases a file; a missing file is not an error.
     pub async fn delete(&self, path: &Path) -> Result<()> {
         match self.0.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
@@ -206,8 +206,8 @@ impl Files {
     }
 }
 
-/// Whoever else has an account on this machine has no business with what was uploaded. A folder
-/// that exists stays as its owner wants it.
+/// Creates a folder that other accounts of this machine cannot read. The mode of an existing folder
+/// is not changed.
 fn private_folder(folder: &LocalPath) -> std::io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -223,14 +223,14 @@ impl FileWriter {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.0.write_all(bytes).await.map_err(|error| Error::Unavailable(error.into()))
     }
-    /// From now on it exists.
+    /// Completes the file, which exists from then on.
     pub async fn close(mut self) -> Result<()> {
         self.0.shutdown().await.map_err(|error| Error::Unavailable(error.into()))
     }
-    /// It never existed.
+    /// Discards the file, which then never existed.
     pub async fn throw_away(mut self) {
         if let Err(error) = self.0.abort().await {
-            tracing::debug!(%error, "a part of a file is left behind");
+            tracing::debug!(%error, "could not discard an incomplete file");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The gate in front of every handler: finds the operation and enforces what its
-//! `#[operation(..)]` says (credential, role, scopes, limits, ids in the path, query parameters),
-//! and writes what every answer carries.
+//! The gate in front of every handler: it finds the operation, enforces its `#[operation(..)]`
+//! (credential, role, scopes, limits, ids in the path, query parameters), and adds the headers that
+//! every response has.
 //!
 //! Architecture Invariant: a route without an operation is refused, and there is no second list of
 //! rights.
@@ -35,25 +35,25 @@ use crate::kernel::{
     state::State,
 };
 
-/// What the gate knows of a request, for the extractors behind it.
+/// What the gate has checked, for the extractors.
 pub struct Admitted {
     pub operation: Arc<OperationPolicy>,
-    /// None for public operations.
+    /// `None` for public operations.
     pub caller: Option<Caller>,
-    /// Query parameters, checked and typed as the document says.
+    /// Query parameters, validated and typed by the document.
     pub query: Map<String, Value>,
-    /// What is wrong with the parameters that every list has: `RequestContext::list_request` answers it.
+    /// Errors of the parameters that every list has; `RequestContext::list_request` reports them.
     pub list_faults: Vec<FieldError>,
-    /// Query parameters as they came, decoded.
+    /// Query parameters as they were sent, decoded.
     pub pairs: Vec<(String, String)>,
     pub request_id: Uuid,
     pub address: IpAddr,
-    /// What is left of the quota, after what the body cost too.
+    /// The remaining quota, after the cost of the body.
     left: Cell<Option<RateLimitState>>,
 }
 
 impl Admitted {
-    /// Takes the units of the filters in a body from the quota of the caller.
+    /// Charges the quota of the caller for the filters in a body.
     ///
     /// # Errors
     /// `quota_exceeded`.
@@ -66,17 +66,17 @@ impl Admitted {
     }
 }
 
-/// Bytes of the longest query string.
+/// The longest query string in bytes.
 const MAX_QUERY: usize = 8 * 1024;
 /// Nodes and values of a filter that cost one unit of the quota.
 const NODES_A_UNIT: usize = 10;
 
-/// The units that a filter of this weight costs beside the operation itself.
+/// The units that a filter of this weight adds to the cost of the operation.
 fn units_of(weight: usize) -> u32 {
     u32::try_from(weight / NODES_A_UNIT).unwrap_or(u32::MAX)
 }
 
-/// Takes units from what a caller and its organization may ask.
+/// Charges the quotas of a caller and its organization.
 fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<RateLimitState>> {
     let credential = match caller.credential {
         Credential::User { user, .. } => user.0,
@@ -89,7 +89,7 @@ fn charge(state: &State, caller: &Caller, units: u32) -> Result<Option<RateLimit
     Ok(state.limits.take(&from, units)?.left)
 }
 
-/// Pages for people need no credential and are no operations.
+/// Pages for people need no credential and are not operations.
 fn is_page(path: &str) -> bool {
     path == "/docs" || path.starts_with("/docs/") || pages::is_page(path)
 }
@@ -122,7 +122,7 @@ pub async fn gate(
             request.into_response(problem::response(&error, &path, id))
         }
     };
-    // What a handler has counted is nearer to its end than what was counted here.
+    // The quota that a handler has counted is closer to its limit than the one counted here.
     let counted = answered.request().extensions().get::<RateLimitState>().copied();
     left = counted.or(left);
 
@@ -148,7 +148,7 @@ pub async fn gate(
         put("ratelimit", left);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        // Only what can be asked for again by its version is worth keeping.
+        // Only a response that can be revalidated by its version may be cached.
         let kept = method == Method::GET && headers.contains_key(header::ETAG) && !secret;
         let cache = if kept { "no-cache, private" } else { "no-store" };
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static(cache));
@@ -158,8 +158,7 @@ pub async fn gate(
     Ok(answered.map_into_right_body())
 }
 
-/// Everything that is checked before a handler runs, in the order of
-/// docs/errors.md#order-of-refusals.
+/// All checks before a handler runs, in the order of docs/errors.md#order-of-refusals.
 async fn enter(
     request: &ServiceRequest,
     state: &State,
@@ -222,15 +221,14 @@ async fn enter(
     Ok(Some(Admitted { operation, caller, query, list_faults, pairs, request_id, address, left }))
 }
 
-/// Bodies are read as they come: what is packed is refused (RFC 9110, 8.4) instead of being taken
-/// for broken JSON.
+/// Refuses encoded bodies (RFC 9110, 8.4), which would otherwise be reported as invalid JSON.
 fn expect_identity(encoding: Option<&str>) -> Result<()> {
     match encoding.map(str::trim) {
         None | Some("") => Ok(()),
         Some(encoding) if encoding.eq_ignore_ascii_case("identity") => Ok(()),
         Some(_) => Err(Error::new(
             Code::UnsupportedMediaType,
-            "The request body must be sent without a content encoding.",
+            "Send the request body without a content encoding.",
         )
         .meta("accept_encoding", json!("identity"))),
     }
@@ -247,7 +245,7 @@ fn operation_of(request: &ServiceRequest, state: &State) -> Result<Arc<Operation
     }
 }
 
-/// Whether the caller may do this at all.
+/// Checks role and scopes of the caller.
 fn permit(operation: &OperationPolicy, caller: &Caller) -> Result<()> {
     let Access::Credential { role, keys } = operation.spec.access else { return Ok(()) };
     match (caller.credential, keys) {
@@ -256,7 +254,7 @@ fn permit(operation: &OperationPolicy, caller: &Caller) -> Result<()> {
             Err(Error::of(Code::InsufficientRole).meta("required_role", json!(role.as_str())))
         }
         (Credential::Key { .. }, KeyAccess::NoKey) => {
-            Err(Error::new(Code::InsufficientScope, "API keys may not do this.")
+            Err(Error::new(Code::InsufficientScope, "API keys cannot call this operation.")
                 .meta("required_scope", Value::Null))
         }
         (Credential::Key { .. }, KeyAccess::AnyKey) => Ok(()),
@@ -270,7 +268,7 @@ fn permit(operation: &OperationPolicy, caller: &Caller) -> Result<()> {
     }
 }
 
-/// A key may decide like a person only where it has the scope for it.
+/// An API key needs a scope for manual writes.
 fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
     let manual = query.get("write_mode").is_some_and(|mode| mode == WriteMode::Manual.as_str());
     if manual && !caller.scope.may_override {
@@ -281,28 +279,27 @@ fn may_write_as(caller: &Caller, query: &Map<String, Value>) -> Result<()> {
     }
 }
 
-/// Operations of admins that write: what they make (keys, members) would outlive the access of who
-/// made it.
+/// Whether this is a write operation of admins: what it creates (keys, members) would outlive the
+/// access of its caller.
 fn changes_access(operation: &OperationPolicy, method: &Method) -> bool {
     let is_for_admins =
         matches!(operation.spec.access, Access::Credential { role, .. } if role >= Role::Admin);
     is_for_admins && !method.is_safe()
 }
 
-/// The segment of a path that a pattern gives this name. Before routing the request does not know
-/// it yet.
+/// The segment of a path at the place of a name in the pattern. Before routing, the request does
+/// not have it.
 fn segment<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
     let is_named =
         |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
     pattern.split('/').zip(path.split('/')).find(|(part, _)| is_named(part)).map(|(_, value)| value)
 }
 
-/// The pairs of a query string, decoded.
+/// Decodes the pairs of a query string.
 fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    // What is no UTF-8 comes out of the parser as this sign, which nobody writes into a query as it
-    // stands.
+    // The parser replaces invalid UTF-8 by this character, which queries do not normally contain.
     let sent = query.contains("%EF%BF%BD") || query.contains("%ef%bf%bd");
     match pairs
         .iter()
@@ -317,8 +314,8 @@ fn form_pairs(query: &str) -> Result<Vec<(String, String)>> {
     }
 }
 
-/// Failures get their body here, where path and request are known; what actix refuses by itself
-/// gets one too.
+/// Writes the bodies of errors, because path and request are known here; errors of actix itself get
+/// one too.
 fn written(
     answered: ServiceResponse<BoxBody>,
     path: &str,
@@ -341,7 +338,7 @@ fn written(
     answered.into_response(response)
 }
 
-/// 304 when the client holds the very version.
+/// 304 if the client has the current version.
 fn not_modified(answered: ServiceResponse<BoxBody>, wanted: &str) -> ServiceResponse<BoxBody> {
     let held =
         answered.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Whether the server lives, whether it can work, and what it is.
+//! Liveness, readiness and version of the server.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::{answer::Answer, problem::Result, state::State};
 
-/// Whether the process lives.
+/// The liveness of the process.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Liveness {
     /// `ok`
@@ -17,17 +17,17 @@ pub struct Liveness {
     pub status: &'static str,
 }
 
-/// Whether requests can be answered.
+/// The readiness of the server.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
     /// `ok` or `unavailable`
     #[schema(example = "ok")]
     pub status: &'static str,
-    /// What was looked at.
+    /// The checks that were made.
     pub checks: Vec<ReadinessCheck>,
 }
 
-/// One thing that requests need.
+/// One check of something that requests need.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadinessCheck {
     /// `database`, `migrations`, `queue`, `revocations` or `storage`
@@ -36,41 +36,41 @@ pub struct ReadinessCheck {
     /// `ok` or `unavailable`
     #[schema(example = "ok")]
     pub status: &'static str,
-    /// How long the look took, in milliseconds.
+    /// The duration of the check in milliseconds.
     #[schema(example = 0.4)]
     pub duration_ms: f64,
 }
 
-/// What this server is.
+/// The version of the server.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ServerVersion {
     /// The version of the server.
     #[schema(example = "0.1.0")]
     pub version: &'static str,
-    /// The commit that it was built from.
+    /// The commit from which it was built.
     #[schema(example = "13c7e8775849")]
     pub commit: &'static str,
-    /// When it was built.
+    /// The time of the build.
     #[schema(example = "2026-11-24T12:00:00Z")]
     pub built_at: &'static str,
-    /// The version of the API, which its paths begin with.
+    /// The version of the API, with which its paths begin.
     #[schema(example = "1")]
     pub contract: &'static str,
 }
 
 /// Check that the process is alive
 ///
-/// Looks at nothing else. Restart the process when this fails.
+/// Checks nothing else. Restart the process when this fails.
 #[operation(get("/healthz"), tag(Health), public, unlimited, ok(Liveness))]
 pub async fn get_liveness() -> Answer {
     Answer::ok(&Liveness { status: "ok" })
 }
 
-/// Whether requests can be answered
+/// Check that the server is ready
 ///
-/// Looks at the database, its migrations, the queue of tasks, whether this instance hears of
-/// revoked sessions and keys, and, once a write has failed for want of space, whether there is
-/// space again. Send requests here only while this is 200.
+/// Checks the database, its migrations, the task queue, whether this instance is informed of
+/// revoked sessions and keys, and, after a write has failed for lack of disk space, whether there
+/// is space again. Send requests to this instance only while the response is 200.
 #[operation(get("/readyz"), tag(Health), public, unlimited, ok(Readiness), errors(Unavailable))]
 pub async fn get_readiness(state: web::Data<State>) -> Result<HttpResponse> {
     let store = &state.store;
@@ -116,13 +116,14 @@ async fn up_to_date(store: &persistence::Store) -> domain::Result<()> {
 
 /// Get the version of the server
 ///
-/// The version of the server, the commit that it was built from, and the version of the API.
+/// Returns the version of the server, the commit from which it was built, and the version of the
+/// API.
 #[operation(get("/version"), tag(Health), public, unlimited, ok(ServerVersion))]
 pub async fn get_version() -> Answer {
     Answer::ok(&VERSION)
 }
 
-/// Of this very build.
+/// The version of this build.
 pub const VERSION: ServerVersion = ServerVersion {
     version: env!("CARGO_PKG_VERSION"),
     commit: env!("PARTNEROS_COMMIT"),

@@ -1,5 +1,5 @@
-//! Work that keeps a processor busy for milliseconds: beside the async threads, which answer
-//! everybody, and few at once.
+//! Work that keeps a processor busy for milliseconds: run outside of the async threads, a few at a
+//! time.
 
 use std::{
     collections::HashMap,
@@ -13,22 +13,22 @@ use tokio::sync::Semaphore;
 
 use crate::kernel::limits::{NetworkKey, network_key};
 
-/// How long a request waits for its turn.
+/// How long a request waits for a slot.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Places where one kind of heavy work is done.
+/// The slots for one kind of heavy work.
 pub type Places = LazyLock<Semaphore>;
 
-/// How many processors there are.
+/// The number of processors.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Does `work` in one of the places. It keeps the place until it has ended, also when nobody waits
-/// for it any more.
+/// Runs `work` in one of the slots. The slot is free again when the work has ended, even if the
+/// caller no longer waits for it.
 ///
 /// # Errors
-/// `Unavailable` when no place is free in time.
+/// `Unavailable` if no slot becomes free in time.
 pub async fn run<T: Send + 'static>(
     places: &'static Places,
     work: impl FnOnce() -> T + Send + 'static,
@@ -38,18 +38,17 @@ pub async fn run<T: Send + 'static>(
         .map_err(|_| Error::Unavailable("too much heavy work is waiting".into()))?
         .map_err(Error::internal)?;
     let work = move || {
-        // Held by the work and not by the request: a client that goes away does not make room for
-        // more work than there are processors.
+        // Moved into the work: a client that disconnects does not make room for more work than
+        // there are processors.
         let _place = place;
         work()
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 
-/// Places for heavy work that strangers may ask for. Networks take turns: of each one no more
-/// requests stand in the queue than there are places, and its others wait behind its own. So
-/// whoever floods it waits for themselves, and somebody from elsewhere waits for a few pieces of
-/// work, however many were asked for.
+/// Slots for heavy work that unauthenticated clients can cause. Networks take turns: each has no
+/// more requests in the queue than there are slots, and its other requests wait behind its own. So
+/// a network that floods the queue delays itself, and others wait for a few pieces of work only.
 pub struct FairPlaces {
     count: usize,
     places: Semaphore,
@@ -57,16 +56,16 @@ pub struct FairPlaces {
 }
 
 impl FairPlaces {
-    /// So many places.
+    /// Creates this many slots.
     pub fn new(count: usize) -> Self {
         Self { count, places: Semaphore::new(count), networks: Mutex::default() }
     }
 
-    /// Does `work` for a client at this address in one of the places, which it keeps until it has
-    /// ended.
+    /// Runs `work` for a client at this address in one of the slots. The slot is free again when
+    /// the work has ended.
     ///
     /// # Errors
-    /// `Unavailable` when no place is free in time.
+    /// `Unavailable` if no slot becomes free in time.
     pub async fn run<T: Send + 'static>(
         &'static self,
         client: IpAddr,
@@ -88,10 +87,10 @@ impl FairPlaces {
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 
-    /// The queue of a network; those in which nobody stands are forgotten.
+    /// The queue of a network; empty queues are removed.
     fn queue_of(&self, client: IpAddr) -> Arc<Semaphore> {
         let key = network_key(client);
-        // A poisoned map is whole: it is changed by single calls.
+        // A poisoned map is consistent, because it is changed by single calls.
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = networks.get(&key).and_then(Weak::upgrade) {
             return queue;

@@ -1,6 +1,6 @@
-//! Text inside of HTML.
+//! Escapes text for HTML.
 
-/// A text inside of an element or a quoted attribute.
+/// Escapes a text for an element or a quoted attribute.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

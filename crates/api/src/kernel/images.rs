@@ -1,6 +1,6 @@
-//! Pictures from outside, made harmless: decoded within limits, turned upright, scaled down and
-//! encoded anew, so that nothing of the original but its pixels is kept. Pure and slow: callers
-//! stand beside the async threads.
+//! Makes untrusted pictures safe: decoded within limits, rotated, scaled down and encoded again, so
+//! that only the pixels of the original remain. Pure and slow: call it outside of the async
+//! threads.
 
 use std::{borrow::Cow, io::Cursor};
 
@@ -12,18 +12,19 @@ use image::{
 
 /// The longest side of a logo, in pixels.
 pub const LOGO_SIDE: u32 = 512;
-/// The longest side of what is decoded: a small file can hold a picture that fills the memory.
+/// The longest side that is decoded, because a small file can contain a picture that fills the
+/// memory.
 const MAX_SIDE: u32 = 8_192;
-/// The most pixels of what is decoded.
+/// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 20_000_000;
 /// The most memory that a decoder may ask for, in bytes.
 const MAX_MEMORY: u64 = 192 * 1024 * 1024;
 
-/// The picture as a PNG of at most [`LOGO_SIDE`] pixels a side. PNG, JPEG and WebP are read, known
-/// by their bytes.
+/// Encodes a picture as a PNG of at most [`LOGO_SIDE`] pixels a side. PNG, JPEG and WebP are
+/// recognized by content.
 ///
 /// # Errors
-/// `image_unreadable`, for what is too large to be decoded too.
+/// `image_unreadable`, also for a picture that is too large to be decoded.
 pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
     let picture = decode(bytes)?;
     let picture = if picture.width().max(picture.height()) > LOGO_SIDE {
@@ -31,7 +32,7 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
     } else {
         picture
     };
-    // Eight bits a channel are what a logo needs.
+    // A logo needs no more than eight bits per channel.
     let picture = if picture.color().has_alpha() {
         DynamicImage::from(picture.into_rgba8())
     } else {
@@ -47,18 +48,18 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(png)
 }
 
-/// The chunks of a PNG that make its pixels, and the one that says how a camera was held.
+/// The chunks of a PNG that contain its pixels, and the one with the orientation of the camera.
 const PNG_CHUNKS: [&[u8; 4]; 6] = [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND"];
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// A PNG without what is not needed of it. Profiles and texts are packed, the decoder unpacks them
-/// beyond its limits, and a thousandfold of the file is then in memory, for nothing. Other bytes
-/// stay as they are, broken chunks too: the decoder says what is wrong.
+/// Removes other chunks of a PNG. Profiles and texts are compressed, and the decoder unpacks them
+/// outside of its limits to up to a thousand times the size of the file. Other bytes are kept,
+/// including broken chunks, which the decoder reports.
 fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut rest) = bytes.strip_prefix(PNG_SIGNATURE) else { return bytes.into() };
     let mut kept = PNG_SIGNATURE.to_vec();
     while let Some((length, _)) = rest.split_first_chunk::<4>() {
-        // Length, name, data, sum.
+        // Length, name, data, checksum.
         let whole = (u32::from_be_bytes(*length) as usize).saturating_add(12).min(rest.len());
         let (chunk, others) = rest.split_at(whole);
         if chunk.get(4..8).is_none_or(|name| PNG_CHUNKS.iter().any(|known| *known == name)) {
@@ -71,13 +72,13 @@ fn without_extras(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage> {
-    // The limits below do not cover what the decoder unpacks of profiles and texts, so those are
-    // cut out first.
+    // The limits below do not apply to profiles and texts that the decoder unpacks, so those are
+    // removed first.
     let bytes = without_extras(bytes);
     let mut reader =
         ImageReader::new(Cursor::new(&bytes[..])).with_guessed_format().map_err(Error::internal)?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
-        return Err(unreadable("it is neither PNG, JPEG nor WebP"));
+        return Err(unreadable("only PNG, JPEG and WebP are supported"));
     }
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
@@ -86,9 +87,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
-        return Err(unreadable(format!("{width} by {height} pixels are too many")));
+        return Err(unreadable(format!("it has too many pixels ({width} by {height})")));
     }
-    // Cameras write how they were held beside the pixels, and that does not survive.
+    // Cameras store the orientation in metadata, which is not kept.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     picture.apply_orientation(orientation);

@@ -1,9 +1,9 @@
-//! How often somebody may ask: one table of buckets, and every request that counts takes units out
-//! of some of them. Counted by each instance for itself.
+//! Rate limits: one table of buckets. Every request that counts takes units from some of them. Each
+//! instance counts for itself.
 //!
-//! A full bucket lets everything in at once and fills up again evenly over its window. What only
-//! counts when it goes wrong (a password that does not fit) is taken beforehand and given back when
-//! it went well, so that a hundred attempts at once are no more than one after the other.
+//! A full bucket admits all its units at once, and fills up evenly over its window. Attempts that
+//! count only when they fail (a wrong password) are taken before the check and given back after a
+//! success, so that concurrent attempts are limited like successive ones.
 
 use std::{
     collections::HashMap,
@@ -16,53 +16,53 @@ use domain::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What is counted.
+/// What is counted, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
-    /// What a user or API key asks; most operations cost one unit. By the user or key.
+    /// Requests; most operations cost one unit. By user or API key.
     Requests,
-    /// What everybody of an organization asks together. By the organization.
+    /// Requests of all callers of an organization. By organization.
     OrganizationRequests,
-    /// Public forms and applications. By network.
+    /// Reads and submissions of public forms. By network.
     PublicForms,
-    /// Whatever else needs no credential. By network.
+    /// Other requests without a credential. By network.
     PublicRequests,
-    /// API keys that are well-formed and that nobody knows, each a look-up. By network.
+    /// Well-formed but unknown API keys, each of which costs a look-up. By network.
     UnknownKeys,
-    /// Attempts to sign in, whatever came of them. By account and network.
+    /// Attempts to sign in, successful or not. By account and network.
     SignIns,
-    /// Sign-ins that failed, of whichever account. By network.
+    /// Failed sign-ins to any account. By network.
     SignInFailures,
-    /// Sign-ins that failed. By account and network, so that a stranger elsewhere keeps nobody out.
+    /// Failed sign-ins. By account and network, so that clients elsewhere are not locked out.
     AccountFailuresHere,
-    /// Sign-ins that failed, wherever they came from: so many that one network alone cannot use it
-    /// up. By account.
+    /// Failed sign-ins from anywhere; the limit is so high that one network alone cannot reach it.
+    /// By account.
     AccountFailures,
-    /// Sign-ins that failed on a device from which somebody has signed in before. By device.
+    /// Failed sign-ins on a device from which the member has signed in before. By device.
     DeviceFailures,
-    /// Wrong current passwords of somebody who is signed in. By member.
+    /// Wrong current passwords of a signed-in member. By member.
     PasswordGuesses,
     /// The same over a longer time.
     PasswordGuessesSlow,
-    /// Passwords that are changed. By network.
+    /// Changes of passwords. By network.
     PasswordChanges,
-    /// Links for a new password. By network.
+    /// Requests for a reset link. By network.
     PasswordResets,
     /// New organizations. By network.
     Registrations,
     /// New organizations. By the e-mail address that gets the mail.
     RegistrationsOfAddress,
-    /// Invitations that are accepted, and registrations that are confirmed. By network.
+    /// Accepted invitations and confirmed registrations. By network.
     InvitationAcceptances,
-    /// Sessions that are refreshed. By network.
+    /// Refreshes of sessions. By network.
     Refreshes,
 }
 
 impl Bucket {
-    /// How many buckets there are.
+    /// The number of buckets.
     const COUNT: usize = Self::Refreshes as usize + 1;
 
-    /// Units that fit in, and seconds in which an empty one is full again.
+    /// The units of a full bucket, and the seconds in which an empty one becomes full.
     const fn size(self) -> (u32, u32) {
         const MINUTE: u32 = 60;
         const HOUR: u32 = 3_600;
@@ -88,25 +88,25 @@ impl Bucket {
     }
 }
 
-/// Who is counted.
+/// By whom units are counted.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
-    /// A user, an API key, an organization, a device.
+    /// A user, an API key, an organization or a device.
     Id(Uuid),
-    /// Where a request comes from: an IPv4 address, or the /64 network of an IPv6 address. Its /56,
-    /// which one customer of a provider often has as a whole, may have four times as much.
+    /// The network of a request: an IPv4 address, or the /64 network of an IPv6 address. Its /56,
+    /// which one customer of a provider often has as a whole, has four times the quota.
     Network(IpAddr),
     /// An e-mail address.
     Address(&'a str),
-    /// An e-mail address, by whoever asks from one IPv4 address or /56 network.
+    /// An e-mail address, in combination with one IPv4 address or /56 network.
     AddressFrom(&'a str, IpAddr),
 }
 
-/// The name of what is counted, short whatever a caller sends.
+/// The hashed name of a subject, of constant size.
 type Key = u128;
 
 impl Subject<'_> {
-    /// The keys to count by, each with how many times the units of its bucket it may have.
+    /// The keys under which a subject is counted, each with a factor for the quota.
     fn keys(self) -> [Option<(Key, u32)>; 2] {
         match self {
             Self::Id(id) => [Some((key(0, &[id.as_bytes()]), 1)), None],
@@ -118,7 +118,7 @@ impl Subject<'_> {
             Self::Network(address) => {
                 let (bits, length) = network(address, 64);
                 // Both are counted: the /64 of one household, and four times as much for the /56,
-                // so that whoever has a /56 gains little by going through its networks.
+                // so that a client with a /56 gains little by changing its network.
                 let wide = address.to_canonical().is_ipv6().then(|| (key(4, &[&bits[..7]]), 4));
                 [wide, Some((key(3, &[&bits[..length]]), 1))]
             }
@@ -126,17 +126,17 @@ impl Subject<'_> {
     }
 }
 
-/// Names the network that an address belongs to.
+/// The name of the network of an address.
 pub type NetworkKey = Key;
 
-/// The network of an address: itself for IPv4, the /56 for IPv6, which one customer of a provider
-/// often has as a whole.
+/// The network of an address: the address itself for IPv4, the /56 for IPv6, which one customer of
+/// a provider often has as a whole.
 pub fn network_key(address: IpAddr) -> NetworkKey {
     let (bits, length) = network(address, 56);
     key(5, &[&bits[..length]])
 }
 
-/// The first bytes of an address that its network shares, and how many they are.
+/// The first bytes of an address that its network shares, and their number.
 fn network(address: IpAddr, v6_bits: usize) -> ([u8; 16], usize) {
     let mut bytes = [0; 16];
     match address.to_canonical() {
@@ -152,8 +152,7 @@ fn key(kind: u8, parts: &[&[u8]]) -> Key {
     let mut digest = Sha256::new();
     digest.update([kind]);
     for part in parts {
-        // The lengths keep the parts apart, and the kind keeps an address from being counted as an
-        // account.
+        // The lengths separate the parts, and the kind separates addresses from accounts.
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
@@ -162,17 +161,17 @@ fn key(kind: u8, parts: &[&[u8]]) -> Key {
     Key::from_le_bytes(head)
 }
 
-/// What is left after a request.
+/// The state of a bucket after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimitState {
     pub quota: u32,
     pub remaining: u32,
-    /// Seconds in which an empty bucket is full again.
+    /// The seconds in which an empty bucket becomes full.
     pub window: u32,
 }
 
 impl RateLimitState {
-    /// What a refusal leaves: nothing.
+    /// The state after a refused request: no units are left.
     pub fn after(refusal: &Error) -> Option<Self> {
         let Error::Problem(problem) = refusal else { return None };
         let number = |name: &str| u32::try_from(problem.meta.get(name)?.as_u64()?).ok();
@@ -191,8 +190,8 @@ impl RateLimitState {
     }
 }
 
-/// Keys that one bucket counts exactly. Beyond, new ones share [`SHARED`] places until the quiet
-/// ones are forgotten, so that no flood of addresses fills the memory.
+/// The most keys that a bucket counts exactly. New keys beyond that share [`SHARED`] slots until
+/// inactive keys are removed, so that a flood of addresses cannot fill the memory.
 const EXACT: usize = 200_000;
 const SHARED: Key = 65_536;
 
@@ -200,23 +199,22 @@ const SHARED: Key = 65_536;
 pub struct Limits {
     enabled: bool,
     started: Instant,
-    /// By bucket: for each key the nanosecond since the start at which it has its whole quota
-    /// again.
+    /// For each bucket and key, the nanosecond since the start at which its quota is full again.
     full_at: [Mutex<HashMap<Key, u64>>; Bucket::COUNT],
 }
 
-/// Units that were taken.
-#[must_use = "whoever gives nothing back drops it on purpose"]
+/// Units that were taken from buckets.
+#[must_use = "drop it explicitly if the units are not given back"]
 pub struct TakenUnits<'a> {
     limits: &'a Limits,
     /// Bucket, key and nanoseconds.
     units: Vec<(Bucket, Key, u64)>,
-    /// What is left in the bucket that is nearest to its end; none when limits are off.
+    /// The state of the bucket closest to its limit; `None` if limits are turned off.
     pub left: Option<RateLimitState>,
 }
 
 impl TakenUnits<'_> {
-    /// Gives the units back: what was done does not count.
+    /// Gives the units back, because the attempt does not count.
     pub fn give_back(self) {
         for (bucket, key, span) in self.units {
             if let Some(full_at) = self.limits.level(bucket).get_mut(&key) {
@@ -232,7 +230,7 @@ impl Limits {
         Self { enabled, started: Instant::now(), full_at }
     }
 
-    /// Takes `cost` units from every one of these, or from none.
+    /// Takes `cost` units from each of these buckets, or from none.
     ///
     /// # Errors
     /// `quota_exceeded` with `meta.retry_after` in seconds, `meta.quota` units in `meta.window`
@@ -262,7 +260,7 @@ impl Limits {
                         }
                     }
                     Err(refusal) => {
-                        // All or nothing: a request that one bucket refuses must not use up the
+                        // All or nothing: a request that one bucket refuses must not reduce the
                         // others.
                         taken.give_back();
                         return Err(refusal);
@@ -285,13 +283,13 @@ impl Limits {
         let quota = units * times;
         let whole = u64::from(window) * 1_000_000_000;
         let unit = whole / u64::from(quota);
-        // Nothing costs more than a full bucket: it would never be let in.
+        // A cost above the quota would never be admitted, so it counts as a full bucket.
         let span = unit * u64::from(cost.min(quota));
         let mut levels = self.level(bucket);
         let key =
             if levels.len() >= EXACT && !levels.contains_key(&key) { key % SHARED } else { key };
-        // One number for each key is enough: the instant at which the bucket is full again. It
-        // needs no timer that fills buckets up.
+        // One number per key is enough: the instant at which the bucket is full again. No timer has
+        // to fill buckets.
         let full_at = levels.get(&key).copied().unwrap_or(0).max(now) + span;
         if let Some(early) = full_at.checked_sub(now + whole).filter(|early| *early > 0) {
             let seconds = early.div_ceil(1_000_000_000);
@@ -306,11 +304,11 @@ impl Limits {
     }
 
     fn level(&self, bucket: Bucket) -> std::sync::MutexGuard<'_, HashMap<Key, u64>> {
-        // A number is written whole or not at all.
+        // A poisoned map is consistent, because each number is written by one call.
         self.full_at[bucket as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets who has the whole quota again.
+    /// Removes keys whose quota is full again.
     pub fn shrink(&self) {
         let now = nanoseconds(self.started.elapsed());
         for levels in &self.full_at {

@@ -1,4 +1,4 @@
-//! Mail: one message at a time, over SMTP or, without a server, as a file.
+//! Sends mail, one message at a time: over SMTP, or into a file if no server is configured.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -24,22 +24,23 @@ use persistence::notification_deliveries::Attempt;
 use reqwest::Url;
 use tokio::io::AsyncWriteExt;
 
-/// How long the server may take for a whole message.
+/// The time limit for sending a whole message.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long it may take to say goodbye.
+/// The time limit for ending the connection.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A mail to one person.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// Makes the Message-ID: the same for every attempt, so that a repeated mail can be recognised.
+    /// Becomes the Message-ID. It is the same for every attempt, so that mail programs recognize a
+    /// repetition.
     pub id: String,
     pub to_name: String,
     pub to: String,
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// Where mails of this kind are switched off; none for those that cannot be.
+    /// The page where mails of this kind can be turned off; `None` if they cannot.
     pub unsubscribe: Option<String>,
 }
 
@@ -57,12 +58,12 @@ enum MailTransport {
 }
 
 impl Mailer {
-    /// Mails go to this server, or are written into this folder when there is none.
+    /// Creates a mailer that sends to this server, or writes into this folder if there is none.
     pub fn new(server: Option<SmtpServer>, folder: PathBuf, from: Mailbox) -> Self {
         Self { from, way: server.map_or(MailTransport::Folder(folder), MailTransport::Smtp) }
     }
 
-    /// Sends a mail once.
+    /// Tries to send a mail once.
     pub async fn send(&self, mail: &Mail) -> Attempt {
         let message = match self.message(mail) {
             Ok(message) => message,
@@ -73,7 +74,7 @@ impl Mailer {
             MailTransport::Folder(folder) => {
                 let file = folder.join(format!("{}.eml", mail.id));
                 let written = async {
-                    // Links in mails are secrets, and so is who gets them.
+                    // Mails contain secret links and personal data.
                     private_folder(folder).await?;
                     let mut options = tokio::fs::OpenOptions::new();
                     let mut file = options
@@ -99,7 +100,7 @@ impl Mailer {
 
     fn message(&self, mail: &Mail) -> Result<Message, String> {
         let address = Address::from_str(&mail.to)
-            .map_err(|error| format!("not an e-mail address: {error}"))?;
+            .map_err(|error| format!("the e-mail address is not valid: {error}"))?;
         let header = |name: &'static str, value: String| {
             HeaderValue::dangerous_new_pre_encoded(
                 HeaderName::new_from_ascii_str(name),
@@ -114,7 +115,7 @@ impl Mailer {
             .subject(one_header_line(&mail.subject))
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())))
             .date_now()
-            // No holiday notes back (RFC 3834).
+            // Asks for no automatic replies (RFC 3834).
             .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
         if let Some(url) =
             mail.unsubscribe.as_ref().filter(|url| url.bytes().all(|b| b.is_ascii_graphic()))
@@ -123,35 +124,35 @@ impl Mailer {
         }
         builder
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
-            .map_err(|error| format!("cannot put the mail together: {error}"))
+            .map_err(|error| format!("cannot compose the mail: {error}"))
     }
 }
 
-/// Makes a folder that only its owner may look into; one that is there becomes such a folder.
+/// Creates a folder that only its owner can access; an existing folder is restricted as well.
 async fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mode = std::fs::Permissions::from_mode(0o700);
     tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
     tokio::fs::set_permissions(folder, mode).await
 }
 
-/// A header ends with its line: no text may begin another one.
+/// Removes line breaks, so that a text cannot start another header.
 fn one_header_line(text: &str) -> String {
     domain::notifications::one_line(text, 300)
 }
 
-/// When a connection becomes private.
+/// When a connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tls {
     Never,
-    /// Before the first word.
+    /// From the start.
     AtOnce,
-    /// By STARTTLS, or not at all.
+    /// With STARTTLS, which is required.
     Required,
-    /// By STARTTLS when the server offers it.
+    /// With STARTTLS if the server offers it.
     Offered,
 }
 
-/// Where mails are handed in: `smtp://host:port`, `smtps://user:password@host`,
+/// The mail server: `smtp://host:port`, `smtps://user:password@host`,
 /// `smtp://user:password@host?tls=required` (or `opportunistic`).
 #[derive(Clone)]
 pub struct SmtpServer {
@@ -198,18 +199,18 @@ fn percent_decoded(text: &str) -> String {
 }
 
 impl SmtpServer {
-    /// One connection for one message: a connection that somebody gave up waiting for may still
-    /// hold the answer to another message, so none is used twice.
+    /// One connection per message: a connection with a timed-out request may still receive the
+    /// reply to it, so none is reused.
     async fn send(&self, message: &Message) -> Attempt {
         match tokio::time::timeout(SMTP_TIMEOUT, self.hand_in(message)).await {
-            // Nobody knows whether the server has taken the mail. It is tried again with the same
-            // Message-ID, by which a mail program can tell a repetition.
+            // The server may have accepted the mail. It is sent again with the same Message-ID, by
+            // which mail programs recognize a repetition.
             Err(_) => silent(),
             Ok(Err(error)) if error.is_timeout() => silent(),
             Ok(Err(error)) if is_final(&error) => Attempt::Refused { reason: error.to_string() },
             Ok(Err(error)) => Attempt::Failed { reason: error.to_string(), not_before: None },
             Ok(Ok(mut connection)) => {
-                // The mail is taken, whatever the server makes of the goodbye.
+                // The mail is accepted, whatever the reply to QUIT.
                 tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await.ok();
                 Attempt::Succeeded
             }
@@ -239,8 +240,8 @@ fn silent() -> Attempt {
     Attempt::Silent { reason: "the mail server did not answer in time".to_owned() }
 }
 
-/// Whether the server has said that this mail will never go: not that it does not let us in, which
-/// the operator mends.
+/// Whether the server refuses this mail permanently. A failed login is not permanent, because the
+/// operator can correct it.
 fn is_final(error: &smtp::Error) -> bool {
     let code = error.status().map(u16::from);
     error.is_permanent() && !matches!(code, Some(500..=504 | 521 | 523 | 530..=539))

@@ -1,4 +1,4 @@
-//! Measures for Prometheus, on a listener of their own.
+//! Prometheus metrics, on a separate listener.
 
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use tokio::task::JoinHandle;
 
 use crate::kernel::{config::Settings, state::State};
 
-/// Starts the listener when one is set. The answer counts requests by method, route and status.
+/// Starts the listener if one is configured. The middleware counts requests by method, route and
+/// status.
 ///
 /// # Errors
-/// When the address is taken.
+/// The address is not available.
 pub fn start(
     settings: &Settings,
     state: web::Data<State>,
@@ -28,17 +29,17 @@ pub fn start(
         .mask_unmatched_patterns("none")
         .metrics_configuration(ActixMetricsConfiguration::default().labels(labels))
         .build()
-        .map_err(|error| anyhow::anyhow!("measures cannot be made: {error}"))?;
+        .map_err(|error| anyhow::anyhow!("metrics cannot be created: {error}"))?;
     let Some(address) = settings.metrics_listen else { return Ok(requests) };
     let gauge = |name: &str, help: &str| -> anyhow::Result<IntGauge> {
         let gauge = IntGauge::with_opts(Opts::new(name, help).namespace("partneros"))?;
         registry.register(Box::new(gauge.clone()))?;
         Ok(gauge)
     };
-    let connections = gauge("database_connections", "Connections of the pool")?;
-    let idle = gauge("database_connections_idle", "Connections of the pool that wait to be used")?;
+    let connections = gauge("database_connections", "Open connections of the pool")?;
+    let idle = gauge("database_connections_idle", "Idle connections of the pool")?;
     let waiting = gauge("tasks_waiting", "Tasks of the queue that are due")?;
-    let dead = gauge("tasks_dead", "Tasks of the queue that were given up")?;
+    let dead = gauge("tasks_dead", "Tasks of the queue that have failed permanently")?;
     let age = gauge("tasks_oldest_seconds", "Age of the oldest task that is due")?;
     background.push(tokio::spawn(async move {
         let mut often = tokio::time::interval(Duration::from_secs(5));
@@ -64,7 +65,7 @@ pub fn start(
     .run();
     background.push(tokio::spawn(async move {
         if let Err(error) = server.await {
-            tracing::error!(%error, "the listener of measures broke");
+            tracing::error!(%error, "the metrics listener failed");
         }
     }));
     Ok(requests)
@@ -75,7 +76,7 @@ async fn show(registry: web::Data<Registry>) -> HttpResponse {
     match TextEncoder::new().encode(&registry.gather(), &mut text) {
         Ok(()) => HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text),
         Err(error) => {
-            tracing::error!(%error, "measures cannot be written");
+            tracing::error!(%error, "metrics cannot be rendered");
             HttpResponse::InternalServerError().finish()
         }
     }

@@ -1,4 +1,4 @@
-//! Mechanisms: they know no resource.
+//! Mechanisms that know no resource.
 
 pub mod answer;
 pub mod auth;

@@ -1,29 +1,30 @@
-//! What an operation of the API demands of a request, and what it answers.
+//! What an operation of the API demands of a request, and how it responds.
 //!
-//! `#[operation(..)]` on a handler says it with these words:
+//! `#[operation(..)]` on a handler declares it with these words:
 //!
 //! | Word | Meaning |
 //! |---|---|
 //! | `get("/tags")`, `post(..)`, `put(..)`, `patch(..)`, `delete(..)` | method and path |
 //! | `tag(Tags)` | the [`Tag`] of the document |
-//! | `role(Member)` | the least [`Role`] of a user |
+//! | `role(Member)` | the lowest [`Role`] of a user |
 //! | `scope(TagsWrite)` | the [`AccessScope`]s an API key needs, or `any_api_key`, `no_api_key` |
-//! | `public` | nobody needs a credential; counted by `PublicRequests` |
+//! | `public` | no credential is needed; counted by `PublicRequests` |
 //! | `limit(Registrations)`, `unlimited` | another [`Bucket`] of a public operation, or none |
-//! | `query(TagList)` | query parameters that no argument of the handler has |
+//! | `query(TagList)` | query parameters that are not an argument of the handler |
 //! | `body(ImportForm, media("multipart/form-data"))` | a body that is not JSON |
-//! | `ok(Tag)`, `created(..)`, `accepted(..)`, `multi_status(..)`, `no_content` | the successes |
+//! | `ok(Tag)`, `created(..)`, `accepted(..)`, `multi_status(..)`, `no_content` | the successful
+//! responses |
 //! | `errors(TagNameTaken)` | the [`Code`]s that it adds to the common ones |
 //! | `field_errors(Required)` | the [`FieldCode`]s that it adds |
-//! | `cost(5)` | units of the quota; 1 unless it says otherwise |
+//! | `cost(5)` | units of the quota; the default is 1 |
 //! | `if_match(Required)` | see [`IfMatch`]; by default decided by the response |
 //! | `etag` | the response has an ETag although it has no `version` |
-//! | `no_store` | the response must not be kept by caches although it has an ETag |
+//! | `no_store` | the response must not be cached although it has an ETag |
 //! | `no_idempotency_key` | a POST that takes no Idempotency-Key |
 //!
-//! A success is a type, which is answered as JSON, a description, and `media("text/csv")` where the
-//! response is a file. The JSON body is the `T` of the argument `Json<T>`, parameters are those of
-//! `Path<T>` and `Query<T>`.
+//! A successful response is a type, which is sent as JSON, a description, and `media("text/csv")`
+//! if the response is a file. The JSON body is the `T` of the argument `Json<T>`, parameters are
+//! those of `Path<T>` and `Query<T>`.
 //!
 //! ```
 //! use actix_web::HttpResponse;
@@ -43,7 +44,7 @@
 //! }
 //! ```
 //!
-//! A scope that does not exist does not compile, and neither does a wrong role, tag or code:
+//! A wrong scope, role, tag or code does not compile:
 //!
 //! ```compile_fail
 //! # use actix_web::HttpResponse;
@@ -81,8 +82,8 @@
 //! }
 //! ```
 //!
-//! Neither does a role that may do less than the scope, since a key of such a member could do more
-//! than the member:
+//! Neither does a role that may do less than the scope, because an API key of such a member could
+//! do more than the member:
 //!
 //! ```compile_fail
 //! # use actix_web::HttpResponse;
@@ -120,33 +121,33 @@ pub trait Operation: HttpServiceFactory + OpenApiFactory + 'static {
     const SPEC: &'static OperationSpec;
 }
 
-/// What one operation demands of a request, and what it answers beside its body.
+/// What one operation demands of a request, and what it adds to its response.
 #[derive(Debug)]
 pub struct OperationSpec {
     /// The operationId: the name of the handler in camel case.
     pub id: &'static str,
     pub tag: Tag,
     pub access: Access,
-    /// The errors that it adds to those that all operations of its kind can answer.
+    /// The errors that it adds to those of all operations of its kind.
     pub errors: &'static [Code],
-    /// The errors of single fields that it adds; their problem is `validation_failed`.
+    /// The errors of single fields that it adds. Their problem is `validation_failed`.
     pub field_errors: &'static [FieldCode],
-    /// Units of the quota that it costs, before its filter is counted.
+    /// The units of the quota that it costs, without its filter.
     pub cost: u32,
-    /// Whether it takes an Idempotency-Key.
+    /// Whether it accepts an Idempotency-Key.
     pub takes_key: bool,
     /// How it takes If-Match; `None` leaves it to the response.
     pub if_match: Option<IfMatch>,
     /// The response has an ETag although it has no `version`.
     pub etag: bool,
-    /// No cache may keep the response: it shows secrets, or who the people of the organization are.
+    /// The response must not be cached: it shows secrets, or members of the organization.
     pub no_store: bool,
-    /// Adds the request forms that its JSON body is made of.
+    /// Adds the request forms of its JSON body.
     pub collect_forms: fn(&mut RequestForms),
 }
 
 impl OperationSpec {
-    /// Whether nobody needs a credential.
+    /// Whether no credential is needed.
     pub fn is_public(&self) -> bool {
         matches!(self.access, Access::Public { .. })
     }
@@ -155,9 +156,9 @@ impl OperationSpec {
 /// Who may call an operation.
 #[derive(Debug)]
 pub enum Access {
-    /// Nobody needs a credential. The calls of a network are counted by `bucket`, if at all.
+    /// No credential is needed. The requests of a network are counted in `bucket`, if there is one.
     Public { bucket: Option<Bucket> },
-    /// Users need at least `role`, API keys what `keys` says.
+    /// Users need at least `role`, API keys what `keys` requires.
     Credential { role: Role, keys: KeyAccess },
 }
 
@@ -165,7 +166,7 @@ impl Access {
     /// Access for users with at least `role`, and for API keys.
     ///
     /// # Panics
-    /// When `role` may do less than one of the scopes: that is a constant, so it does not compile.
+    /// `role` may do less than one of the scopes. In a constant this is a compile error.
     pub const fn credential(role: Role, keys: KeyAccess) -> Self {
         if let KeyAccess::Scopes(scopes) = keys {
             let mut index = 0;
@@ -184,17 +185,16 @@ impl Access {
 /// What an API key needs for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyAccess {
-    /// Only users may.
+    /// Only users may call it.
     NoKey,
-    /// Every key may.
+    /// Every key may call it.
     AnyKey,
-    /// All of these scopes.
+    /// The key needs all of these scopes.
     Scopes(&'static [AccessScope]),
 }
 
-/// How an operation takes If-Match. Unless an operation says it, PATCH takes it when the response
-/// has a `version`, DELETE when that or what GET answers at the same path has one, and others do
-/// not.
+/// How an operation accepts If-Match. By default PATCH does if the response has a `version`, DELETE
+/// if the response or that of GET at the same path has one, and others do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfMatch {
     Optional,
@@ -212,7 +212,7 @@ macro_rules! tags {
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
-            /// What its operations are about, for the document.
+            /// What its operations are about.
             pub const fn description(self) -> &'static str {
                 match self { $(Self::$variant => $description,)* }
             }
@@ -226,17 +226,17 @@ tags! {
         "The application form, and the submissions of prospective partners.";
     Auth "auth" "Registration, sign-in, sessions and passwords.";
     Contacts "contacts" "People at partners.";
-    Deals "deals" "Deal registrations of partners: reviewed, protected, won or lost.";
+    Deals "deals" "Deal registrations of partners: registered, approved, won or lost.";
     Events "events" "The log of every change.";
-    Exports "exports" "Data out of the organization, as files.";
+    Exports "exports" "Exports of records as files.";
     Health "health" "Health and version of the server, and this document.";
-    Imports "imports" "Data into the organization, from files.";
-    Insights "insights" "Figures about the partners that appear in intelligence.";
+    Imports "imports" "Imports of records from files.";
+    Insights "insights" "Numbers over the partners with `in_intelligence`.";
     Integrations "integrations" "Connections to other services.";
     Jobs "jobs" "Work that takes longer than a request, and its results.";
     Members "members" "People of the organization and their roles.";
     Notifications "notifications" "Notifications in the application, by mail and in Slack.";
-    Organization "organization" "The tenant and its settings.";
+    Organization "organization" "The organization and its settings.";
     Partners "partners"
         "One profile per company, maintained by people and automation together.";
     Plans "plans" "Joint plans of partners: targets, won revenue and shared activities.";
@@ -248,18 +248,18 @@ tags! {
 
 macro_rules! field_codes {
     ($($variant:ident $word:literal $detail:literal $field:literal;)*) => {
-        /// The code of an error of a single field that operations name as their own.
+        /// The code of a field error that operations declare.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum FieldCode { $($variant,)* }
 
         impl FieldCode {
             /// Every code that exists.
             pub const ALL: &[FieldCode] = &[$(FieldCode::$variant),*];
-            /// The word on the wire.
+            /// The code as it is sent.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
-            /// What it means, as the end of a sentence about a field.
+            /// The meaning, as the end of a sentence about a field.
             pub const fn detail(self) -> &'static str {
                 match self { $(Self::$variant => $detail,)* }
             }
@@ -287,13 +287,13 @@ field_codes! {
     NotApplicable "not_applicable" "does not apply in this status" "lost_reason";
     NotFoundReference "not_found_reference" "does not exist" "tag_ids";
     MappingTypeMismatch "mapping_type_mismatch"
-        "does not fit the type of the field that it maps to" "questions/0/maps_to";
+        "does not match the type of the field that it maps to" "questions/0/maps_to";
     AgreementRequired "agreement_required"
         "lacks a required agreement" "accepted_agreement_ids";
     PasswordTooCommon "password_too_common" "is a common password" "password";
 }
 
-/// Operations below one address, in the order of the document. Made with [`operations!`].
+/// Operations below one path prefix, in the order of the document. Made with [`operations!`].
 pub struct OperationList {
     /// `/v1`, or nothing.
     pub prefix: &'static str,
@@ -313,15 +313,15 @@ impl OperationSpecs {
         Self { by_id: all.map(|spec| (spec.id, *spec)).collect() }
     }
 
-    /// All of them, in no order.
+    /// All specs, in no particular order.
     pub fn all(&self) -> impl Iterator<Item = &'static OperationSpec> {
         self.by_id.values().copied()
     }
 
     /// The spec of an operation of the document.
-    ///
     /// # Panics
-    /// When there is none; route and spec of an operation come from the same list.
+    /// There is none. Route and spec of an operation come from the same list, so this does not
+    /// happen.
     pub fn get(&self, id: &serde_json::Value) -> &'static OperationSpec {
         let spec = id.as_str().and_then(|id| self.by_id.get(id));
         spec.expect("route and spec of an operation come from the same list")
@@ -339,7 +339,7 @@ pub fn mount(lists: &[OperationList], config: &mut ServiceConfig<'_>) {
     }
 }
 
-/// Names operations once, for the router, the gate and the document.
+/// Lists operations once, for the router, the gate and the document.
 macro_rules! operations {
     ($prefix:literal: $($operation:path),* $(,)?) => {
         $crate::kernel::operation::OperationList {

@@ -1,6 +1,6 @@
-//! The pages that links in mails lead to while there is no web application (PARTNEROS_APP_URL):
-//! forms for what a person must do by a mailed token, and for everything else a word on where it is
-//! in the API. With a web application they lead there. For people; no part of the document.
+//! The pages for links in mails when there is no web application (PARTNEROS_APP_URL): forms for
+//! actions with a mailed token, and for other links a hint on where the record is in the API. For
+//! people; not part of the document.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -10,7 +10,7 @@ use actix_web::{
 
 use crate::kernel::{html::escaped, state::State};
 
-/// A page whose path is `/{name}/{token or id}`, or `/{name}` alone.
+/// A page with the path `/{name}/{token or id}` or `/{name}`.
 struct Page {
     name: &'static str,
     title: &'static str,
@@ -18,13 +18,13 @@ struct Page {
     form: Option<Form>,
 }
 
-/// What a person fills in. The token is the last part of the page's own address.
+/// The form of a page. The token is the last part of the page's URL.
 struct Form {
     /// The operation that the form calls.
     action: &'static str,
     fields: &'static [Field],
     button: &'static str,
-    /// What is said afterwards.
+    /// The message after a success.
     done: &'static str,
 }
 
@@ -58,7 +58,8 @@ const PAGES: &[Page] = &[
                 new_password("password", "Password, at least 12 characters"),
             ],
             button: "Join",
-            done: "You have joined. You can sign in with your e-mail address and password.",
+            done: "You have joined the organization. You can now sign in with your e-mail address \
+                   and password.",
         }),
     },
     Page {
@@ -69,59 +70,59 @@ const PAGES: &[Page] = &[
             action: "/v1/auth/password-changes",
             fields: &[new_password("new_password", "New password, at least 12 characters")],
             button: "Change the password",
-            done: "Your password was changed. You can sign in with it.",
+            done: "Your password was changed. You can now sign in with it.",
         }),
     },
     Page {
         name: "registration-confirmations",
         title: "Confirm your registration",
-        text: "Type the password that you have chosen, or another one: it holds from now on. If \
-               you have registered nothing, close this page.",
+        text: "Enter the password that you chose when registering, or a new one, which then \
+               applies. If you did not register, close this page.",
         form: Some(Form {
             action: "/v1/auth/registration-confirmations",
             fields: &[new_password("password", "Password, at least 12 characters")],
             button: "Confirm",
-            done: "Your organization is ready. You can sign in with your e-mail address and \
+            done: "Your organization is ready. You can now sign in with your e-mail address and \
                    password.",
         }),
     },
     Page {
         name: "deals",
         title: "A deal",
-        text: "In the API it is GET /v1/deals/{id}.",
+        text: "In the API, the deal is at GET /v1/deals/{id}.",
         form: None,
     },
     Page {
         name: "jobs",
         title: "A job",
-        text: "In the API it is GET /v1/jobs/{id}, and GET /v1/jobs/{id}/items says what became \
-               of each row.",
+        text: "In the API, the job is at GET /v1/jobs/{id}, and the result of each row at GET \
+               /v1/jobs/{id}/items.",
         form: None,
     },
     Page {
         name: "application-submissions",
         title: "Applications",
-        text: "In the API they are GET /v1/application-submissions, and one of them \
-               GET /v1/application-submissions/{id}.",
+        text: "In the API, applications are listed at GET /v1/application-submissions, and one is \
+               at GET /v1/application-submissions/{id}.",
         form: None,
     },
     Page {
         name: "settings",
-        title: "Mails to you",
-        text: "In the API, PATCH /v1/me with {\"email_notifications\": false} switches \
-               notifications by mail off.",
+        title: "Notification settings",
+        text: "In the API, PATCH /v1/me with {\"email_notifications\": false} turns notifications \
+               by mail off.",
         form: None,
     },
     Page {
         name: "sign-in",
         title: "Sign in",
         text: "In the API, POST /v1/auth/sessions signs in, and POST /v1/auth/password-resets \
-               asks for a new password.",
+               requests a new password.",
         form: None,
     },
 ];
 
-/// Nothing from elsewhere, nothing inline but the style, and no other page may frame it.
+/// Allows nothing from other hosts, nothing inline except styles, and no framing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
                       style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
@@ -185,7 +186,7 @@ fn secured(kind: &'static str, body: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(kind)
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        // The address holds a secret.
+        // The URL contains a secret.
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((HeaderName::from_static("x-robots-tag"), "noindex"))
@@ -201,8 +202,8 @@ fn rendered(page: &Page) -> String {
          <style>{STYLE}</style></head>\n\
          <body><main><h1>{title}</h1>\n<p>{text}</p>\n{form}\
          <p id=\"outcome\" role=\"status\"></p>\n\
-         <p><small>This server has no web application of its own (PARTNEROS_APP_URL). \
-         What it can do is at <a href=\"/docs/\">/docs</a>.</small></p></main>\n\
+         <p><small>No web application is configured for this server (PARTNEROS_APP_URL). \
+         Its API is described at <a href=\"/docs/\">/docs</a>.</small></p></main>\n\
          <script src=\"/pages.js\"></script></body>\n</html>\n"
     )
 }

@@ -1,4 +1,4 @@
-//! Passwords as requests need them: judged, hashed and checked beside the async threads.
+//! Passwords of requests: checked for strength, hashed and verified outside of the async threads.
 
 use std::{net::IpAddr, sync::LazyLock};
 
@@ -9,17 +9,17 @@ use domain::{
 
 use crate::kernel::heavy::{FairPlaces, processors};
 
-/// Where new passwords are checked for their strength. It takes up to tenths of a second and
-/// strangers may ask for it: one at a time, so that signing in goes on.
+/// Slots for strength checks. A check takes up to tenths of a second, and anyone may request one:
+/// one at a time, so that sign-ins are not delayed.
 static STRENGTH_CHECKS: LazyLock<FairPlaces> = LazyLock::new(|| FairPlaces::new(1));
-/// Where new passwords are hashed: tens of milliseconds of one processor and 19 MiB each.
+/// Slots for hashing new passwords: each takes tens of milliseconds of one processor and 19 MiB.
 static NEW_HASHES: LazyLock<FairPlaces> = LazyLock::new(|| FairPlaces::new(processors()));
-/// Where passwords are compared with their hashes. Apart from those of new passwords, so that no
-/// number of registrations keeps anybody from signing in.
+/// Slots for verifying passwords. Separate from those of new passwords, so that registrations
+/// cannot delay sign-ins.
 static VERIFICATIONS: LazyLock<FairPlaces> = LazyLock::new(|| FairPlaces::new(processors()));
 
-/// Why `password` may not be chosen at the property `field` by somebody with these own words; none
-/// when it may. `client` is the address of who asks.
+/// Returns why `password` may not be used for the property `field` by a person with these own
+/// words, or `None` if it may. `client` is the address of the client.
 pub async fn judged(
     client: IpAddr,
     field: &'static str,
@@ -35,7 +35,7 @@ pub async fn judged(
     STRENGTH_CHECKS.run(client, judge).await
 }
 
-/// What is wrong with a registration that its schema cannot say.
+/// Errors of a registration that its schema cannot express.
 pub async fn registration_faults(
     client: IpAddr,
     registration: &Registration,
@@ -44,20 +44,20 @@ pub async fn registration_faults(
     STRENGTH_CHECKS.run(client, move || registration.faults()).await
 }
 
-/// The form in which a password is kept.
+/// Hashes a password for storage.
 pub async fn hashed(client: IpAddr, password: &str) -> Result<String> {
     let password = password.to_owned();
     let hash = NEW_HASHES.run(client, move || passwords::hash(&password)).await?;
     hash.map_err(|error| Error::internal(error.to_string()))
 }
 
-/// Whether `password` is the one that was kept; takes as long when nothing was.
+/// Whether `password` matches the stored hash; takes as long if there is none.
 pub async fn verified(client: IpAddr, password: &str, kept: Option<&str>) -> Result<bool> {
     let (password, kept) = (password.to_owned(), kept.map(str::to_owned));
     VERIFICATIONS.run(client, move || passwords::verify(&password, kept.as_deref())).await
 }
 
-/// Twenty-four characters that nobody guesses.
+/// Generates a password of twenty-four random characters.
 pub fn random_password() -> Result<String> {
     let mut bytes = [0u8; 18];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;

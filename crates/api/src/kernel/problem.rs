@@ -1,4 +1,5 @@
-//! The only place where errors become HTTP: problem documents of RFC 9457 (docs/errors.md).
+//! The only place where errors become HTTP responses: problem documents of RFC 9457
+//! (docs/errors.md).
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use uuid::Uuid;
 /// The result of a handler.
 pub type Result<T = HttpResponse, E = Failure> = std::result::Result<T, E>;
 
-/// An error on its way out; the gate writes its body, where path and request id are known.
+/// An error of a handler. The gate writes its body, because path and request id are known there.
 #[derive(Debug)]
 pub struct Failure(pub Error);
 
@@ -38,7 +39,7 @@ impl ResponseError for Failure {
     }
 }
 
-/// The one status of a code.
+/// The status of a code.
 pub const fn status_of(code: Code) -> u16 {
     match code {
         Code::MalformedJson
@@ -130,7 +131,7 @@ pub const fn status_of(code: Code) -> u16 {
     }
 }
 
-/// The status that an operation of a batch would have had alone.
+/// The status that an operation of a batch would have as a single request.
 pub const fn batch_status(outcome: BatchOutcome) -> u16 {
     match outcome {
         BatchOutcome::Created => 201,
@@ -143,7 +144,7 @@ fn status(code: Code) -> StatusCode {
     StatusCode::from_u16(status_of(code)).expect("the table has valid statuses")
 }
 
-/// The `type` of a problem: an address that explains its code.
+/// The `type` of a problem: a URL that explains its code.
 pub fn type_of(code: &str) -> String {
     match Code::of(code) {
         Some(Code::QuotaExceeded) => {
@@ -153,11 +154,11 @@ pub fn type_of(code: &str) -> String {
     }
 }
 
-/// Characters of the path that a problem repeats; every path of the document is shorter.
+/// The longest path in characters that a problem repeats; every path of the document is shorter.
 const MAX_INSTANCE: usize = 500;
 
-/// The problem document of a report. A code that this version does not know yet is shown as an
-/// error of the server.
+/// The problem document of a report. A code that this version does not know is shown as a server
+/// error.
 pub fn document(report: &ErrorReport, instance: &str) -> Value {
     let code = Code::of(&report.code).unwrap_or(Code::InternalError);
     json!({
@@ -173,7 +174,7 @@ pub fn document(report: &ErrorReport, instance: &str) -> Value {
     })
 }
 
-/// The whole answer; logs once what the client is not told.
+/// The response of an error. Logs once what the client does not see.
 pub fn response(error: &Error, instance: &str, request_id: Uuid) -> HttpResponse {
     match error {
         Error::Internal(source) => tracing::error!(error = chain(&**source), "internal error"),

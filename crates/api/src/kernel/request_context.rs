@@ -1,5 +1,5 @@
-//! What handlers ask for: a checked call, its body, its query. Extractors read what the gate has
-//! let through; their order is in docs/errors.md#order-of-refusals.
+//! The arguments of handlers: the checked request, its body, its query. These extractors run after
+//! the gate; their order is in docs/errors.md#order-of-refusals.
 
 mod lists;
 
@@ -41,17 +41,17 @@ pub const MAX_JSON: usize = 1 << 20;
 /// The most values of a JSON body; a batch of 200 operations with every field has a quarter of
 /// them.
 const MAX_VALUES: usize = 100_000;
-/// Bytes of a body that is too large that are read and thrown away.
+/// Bytes of a body that is too large that are read and discarded.
 const MAX_DISCARDED: usize = 8 << 20;
-/// How long a body may take to arrive.
+/// The time limit for the arrival of a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// What kept answers are encrypted for.
+/// The purpose for which stored responses are encrypted.
 const KEPT_ANSWERS: &str = "idempotent answers";
 
-/// A call that the gate has let through: who does what. Exists only behind the gate.
+/// A request that the gate has admitted. Created only behind the gate.
 pub struct RequestContext {
     pub state: web::Data<State>,
-    /// Who calls. Public operations do not ask for a `RequestContext`.
+    /// The caller. Handlers of public operations have no `RequestContext`.
     pub caller: Caller,
     /// The versions of which the client expects one (If-Match).
     pub if_match: Option<ExpectedVersions>,
@@ -61,7 +61,7 @@ pub struct RequestContext {
 }
 
 fn admitted(request: &HttpRequest) -> Rc<Admitted> {
-    request.extensions().get::<Rc<Admitted>>().cloned().expect("handlers stand behind the gate")
+    request.extensions().get::<Rc<Admitted>>().cloned().expect("handlers run behind the gate")
 }
 
 fn state(request: &HttpRequest) -> web::Data<State> {
@@ -90,7 +90,7 @@ impl FromRequest for RequestContext {
 }
 
 impl RequestContext {
-    /// Makes sure that the client says which version it replaces (`*` for any).
+    /// Checks that the client states which version it replaces (`*` for any).
     ///
     /// # Errors
     /// `if_match_required`.
@@ -98,7 +98,7 @@ impl RequestContext {
         let fault = FieldError::at_header(
             "if_match_required",
             "If-Match",
-            "must be the ETag of what is replaced",
+            "is required: send the ETag of the version that you replace",
         );
         if self.request.headers().contains_key(header::IF_MATCH) {
             Ok(())
@@ -107,8 +107,8 @@ impl RequestContext {
         }
     }
 
-    /// Makes sure that a key has a scope that only the body shows to be needed; the role of users
-    /// is checked by the gate.
+    /// Checks that an API key has a scope whose need only the body shows. The gate checks the role
+    /// of users.
     ///
     /// # Errors
     /// `insufficient_scope`.
@@ -120,7 +120,7 @@ impl RequestContext {
         }
     }
 
-    /// Whether the credential has a scope. Users have all that the gate lets through.
+    /// Whether the credential has a scope. Users have all scopes.
     pub fn may(&self, wanted: AccessScope) -> bool {
         match self.caller.credential {
             Credential::Key { .. } => self.caller.holds(wanted),
@@ -128,10 +128,10 @@ impl RequestContext {
         }
     }
 
-    /// The member and session behind the call.
+    /// The member and session of the caller.
     ///
     /// # Errors
-    /// `insufficient_scope` for keys; the gate does not let them through where this is asked.
+    /// `insufficient_scope` for API keys, which the gate does not admit where this is called.
     pub fn user(&self) -> Result<(MemberId, SessionId), Error> {
         match self.caller.credential {
             Credential::User { member, session, .. } => Ok((member, session)),
@@ -139,7 +139,7 @@ impl RequestContext {
         }
     }
 
-    /// A header of the request, when it is text.
+    /// A header of the request, if it is text.
     pub fn header(&self, name: header::HeaderName) -> Option<&str> {
         self.request.headers().get(name)?.to_str().ok()
     }
@@ -149,8 +149,8 @@ impl RequestContext {
         self.request.headers()
     }
 
-    /// How partner fields are written: as the request asks (the gate has checked that it may), or
-    /// as the credential says.
+    /// The write mode of partner fields: the requested one (which the gate has checked), or the
+    /// default of the credential.
     pub fn write_mode(&self, asked: Option<WriteMode>) -> WriteMode {
         asked.unwrap_or(self.caller.scope.mode)
     }
@@ -168,15 +168,15 @@ impl RequestContext {
         Ok(self.state.store.write(&self.caller.scope, work).await?)
     }
 
-    /// Waits until no other request writes many records of the organization; before the
+    /// Waits until no other request writes many records of the organization. Call it before the
     /// transaction.
     pub async fn turn(&self) -> Result<Turn> {
         Ok(self.state.store.turn(&self.caller.scope).await?)
     }
 
-    /// Runs the work of a POST once per Idempotency-Key: the row of the key stands first in the
-    /// work's own transaction, so a concurrent duplicate waits for it and then gets the same
-    /// answer.
+    /// Runs the work of a POST once per Idempotency-Key. The row of the key is inserted first in
+    /// the same transaction, so that a concurrent duplicate waits for it and then gets the same
+    /// response.
     pub async fn once(
         &self,
         payload: &BodyDigest,
@@ -194,12 +194,12 @@ impl RequestContext {
         once(&self.state, &self.caller.scope, key, problem, work).await
     }
 
-    /// A problem as it is answered, to be kept.
+    /// A problem as it is sent, to be stored.
     fn problem(&self, error: &Error) -> Value {
         problem::document(&ErrorReport::new(error, self.admitted.request_id), self.request.path())
     }
 
-    /// A problem as it stands inside of an answer about many items.
+    /// A problem as part of a response about many items.
     pub fn item_problem(&self, error: &Error) -> Value {
         problem::document(
             &ErrorReport::of_item(error, self.admitted.request_id),
@@ -208,7 +208,7 @@ impl RequestContext {
     }
 }
 
-/// Which request an Idempotency-Key names.
+/// The name of the request to which an Idempotency-Key belongs.
 fn named(
     request: &HttpRequest,
     admitted: &Admitted,
@@ -217,8 +217,8 @@ fn named(
     payload: &BodyDigest,
 ) -> idempotency::Key {
     let mut digest = Sha256::new();
-    // Each part ends with a zero byte, which none of them can hold, so that two requests never run
-    // into one.
+    // Each part ends with a zero byte, which none of them can contain, so that two different
+    // requests never have the same name.
     for part in [request.method().as_str(), request.path(), request.query_string()] {
         digest.update(part.as_bytes());
         digest.update([0]);
@@ -232,7 +232,7 @@ fn named(
     }
 }
 
-/// Runs work in a transaction, once per `key`; `problem` writes a refusal as it is answered.
+/// Runs work in a transaction, once per `key`. `problem` renders an error as it is sent.
 async fn once(
     state: &State,
     scope: &Scope,
@@ -245,8 +245,8 @@ async fn once(
         if let Some(kept) = idempotency::begin(tx, &key).await? {
             return replayed(state, scope, kept);
         }
-        // A refusal that is kept must not keep what the work has written before it, but the row of
-        // the key must stay: hence a savepoint and not the transaction.
+        // An error that is stored must not keep the writes of the work before it, but the row of
+        // the key must stay: hence a savepoint.
         let answer = match tx.savepoint(work).await {
             Err(error) if is_kept(&error) => refused(&error, &problem(&error)),
             done => done?,
@@ -267,8 +267,8 @@ fn replayed(
     scope: &Scope,
     kept: idempotency::StoredResponse,
 ) -> domain::Result<Answer> {
-    // Sealed under another server key: the answer is lost, but the work was done and must not be
-    // done again.
+    // Encrypted with a server key that is no longer configured: the response is lost, but the work
+    // was done and must not be repeated.
     let Some(body) = state.server_key.open(KEPT_ANSWERS, scope.organization, &kept.body) else {
         return Err(answer_lost(&kept));
     };
@@ -276,10 +276,12 @@ fn replayed(
     Ok(Answer::kept(kept.status, &kept.headers, body).with(again, "true".into()))
 }
 
-/// What is still known of an answer that cannot be read: its status, and where the resource is.
+/// What is still available of a response that cannot be decrypted: its status and the path of the
+/// resource.
 fn answer_lost(kept: &idempotency::StoredResponse) -> Error {
-    let detail = "This request was carried out, but its answer was encrypted with a server key \
-        that is no longer there. Look at what it made instead of sending it again.";
+    let detail = "This request was carried out before, but its response cannot be shown again \
+                  because the server key has changed. Look up what it created instead of sending \
+                  it again.";
     let answer = Answer::kept(kept.status, &kept.headers, Vec::new());
     let error = Error::new(Code::IdempotencyAnswerLost, detail).meta("status", kept.status.into());
     match answer.headers.into_iter().find(|(name, _)| name == "location") {
@@ -297,12 +299,12 @@ fn refused(error: &Error, problem: &Value) -> Answer {
     }
 }
 
-/// Refusals that stay the same however often they are asked for.
+/// Whether an error stays the same if the request is repeated.
 fn is_kept(error: &Error) -> bool {
     matches!(error, Error::Problem(_))
         && matches!(problem::status_of(error.code()), 409 | 410 | 412 | 422)
         && {
-            // Another request with this key, not an outcome of the work.
+            // An error about the key itself, not a result of the work.
             !matches!(
                 error.code(),
                 Code::IdempotencyInProgress
@@ -312,9 +314,8 @@ fn is_kept(error: &Error) -> bool {
         }
 }
 
-/// The versions that If-Match names; none when it is absent or `*`. What follows the version in a
-/// tag (how often scores were written since) does not count, and neither does whether the tag is
-/// weak.
+/// The versions in If-Match; `None` if it is absent or `*`. Parts of a tag after the version (the
+/// score writes since then) are ignored, and so is the mark of weak tags.
 fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
     let fault = |detail| {
         let fault = FieldError::at_header("invalid_header", "If-Match", detail);
@@ -334,15 +335,15 @@ fn if_match(headers: &HeaderMap) -> Result<Option<ExpectedVersions>, Error> {
     if tags.is_empty() {
         return Ok(None);
     }
-    // A tag that is none of ours is no version of anything.
+    // A tag that is not ours is not a version of anything.
     let versions: Vec<i64> = tags.into_iter().filter_map(version_of).collect();
     ExpectedVersions::any_of(&versions)
         .map(Some)
-        .ok_or_else(|| fault("names more than 16 versions"))
+        .ok_or_else(|| fault("must have at most 16 versions"))
 }
 
-/// What stands between the quotes of each tag in a list (RFC 9110, 5.6.1 and 8.8.3), in which
-/// members may be empty; none when it is no list of tags.
+/// The quoted part of each tag in a list (RFC 9110, 5.6.1 and 8.8.3), in which members may be
+/// empty; `None` if it is not a list of tags.
 fn entity_tags(list: &str) -> Option<Vec<&str>> {
     const SPACE: [char; 2] = [' ', '\t'];
     let (mut tags, mut rest) = (Vec::new(), list);
@@ -364,8 +365,8 @@ fn entity_tags(list: &str) -> Option<Vec<&str>> {
     }
 }
 
-/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. What
-/// follows it says in which state beside its version a resource was, and does not count.
+/// The version in one of our tags: `17`, `17.2`, `17.2.stale` or `17.3f0c5a1b22d04e97`. The parts
+/// after it name states that have no version, and do not count.
 fn version_of(tag: &str) -> Option<i64> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -392,7 +393,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     }
 }
 
-/// A JSON body, checked and normalised against its schema in the document.
+/// A JSON body, validated and normalised by its schema in the document.
 pub struct Json<T> {
     pub value: T,
     pub sum: BodyDigest,
@@ -444,7 +445,7 @@ fn expect_json(request: &HttpRequest) -> Result<(), Error> {
 /// Reads a whole body of at most `limit` bytes.
 ///
 /// # Errors
-/// `body_too_large`; `malformed_json` when it does not arrive in time or at all.
+/// `body_too_large`; `malformed_json` if it does not arrive in time or not completely.
 pub async fn read_body(
     headers: &HeaderMap,
     mut payload: Payload,
@@ -456,13 +457,13 @@ pub async fn read_body(
     let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
     let (mut body, mut read) = (BytesMut::new(), 0);
     let arrive = async {
-        // Clients that are still sending when the connection closes never see the answer: a little
-        // too much is read to its end.
+        // A client that is still sending when the connection closes does not see the response, so
+        // an excess up to this limit is read and discarded.
         while announced.max(read) <= limit + MAX_DISCARDED {
             match payload.next().await {
                 None => return Ok(()),
                 Some(Err(_)) => {
-                    let detail = "The request body did not arrive whole.";
+                    let detail = "The request body is incomplete.";
                     return Err(Error::new(Code::MalformedJson, detail));
                 }
                 Some(Ok(chunk)) => {
@@ -485,15 +486,15 @@ pub async fn read_body(
     }
 }
 
-/// A JSON text as a type of the document.
+/// Parses a JSON text as a type of the document.
 ///
 /// # Errors
-/// `malformed_json`, `body_too_large`, or `validation_failed` with every fault.
+/// `malformed_json`, `body_too_large`, or `validation_failed` with all errors.
 pub fn parse<T: RequestBody + DeserializeOwned>(state: &State, bytes: &[u8]) -> Result<T, Error> {
     checked(state, read_json(bytes)?)
 }
 
-/// A JSON text. In memory each value takes many times the bytes that it takes on the wire, so they
+/// Parses a JSON text. A value needs many times more memory than bytes in the request, so values
 /// are counted first.
 fn read_json(bytes: &[u8]) -> Result<Value, Error> {
     // See docs/decisions/0131-what-one-may-take.md.
@@ -519,7 +520,7 @@ fn checked<T: RequestBody + DeserializeOwned>(state: &State, mut value: Value) -
     })
 }
 
-/// Query parameters, checked and typed as the document says.
+/// Query parameters, validated and typed by the document.
 pub struct Query<T>(pub T);
 
 impl<T> Deref for Query<T> {
@@ -539,7 +540,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// A call that needs no credential: where it comes from.
+/// A request that needs no credential.
 pub struct PublicRequestContext {
     pub state: web::Data<State>,
     pub address: std::net::IpAddr,
@@ -548,7 +549,7 @@ pub struct PublicRequestContext {
     pub user_agent: String,
     pub request: HttpRequest,
     admitted: Rc<Admitted>,
-    /// Only of operations that take one.
+    /// Only for operations that accept one.
     idempotency_key: Option<String>,
 }
 
@@ -580,8 +581,8 @@ impl FromRequest for PublicRequestContext {
 }
 
 impl PublicRequestContext {
-    /// Counts the call against buckets that only the handler can name; what is left is told in the
-    /// answer.
+    /// Counts the request in buckets that only the handler can choose; the response shows the
+    /// remaining quota.
     ///
     /// # Errors
     /// `quota_exceeded`.
@@ -597,7 +598,7 @@ impl PublicRequestContext {
         Ok(taken?)
     }
 
-    /// The credential, when one came along (an operation may be public and still know its caller).
+    /// The credential, if one was sent (a public operation may use the caller).
     pub async fn caller(&self) -> Result<Option<Caller>> {
         let Some(authorization) = self.request.headers().get(header::AUTHORIZATION) else {
             return Ok(None);
@@ -605,8 +606,8 @@ impl PublicRequestContext {
         let text = authorization.to_str().ok();
         Ok(Some(self.state.authenticator.authenticate(text, self.address, self.request_id).await?))
     }
-    /// As [`RequestContext::once`], inside of an organization that a `secret` of the path leads to: it stands
-    /// for the credential.
+    /// As [`RequestContext::once`], in the organization that a `secret` of the path leads to. The
+    /// secret takes the place of the credential.
     pub async fn once(
         &self,
         scope: &Scope,

@@ -1,4 +1,4 @@
-//! The one secret of a deployment, and the keys that are derived from it.
+//! The secret of a deployment, and the keys that are derived from it.
 
 use std::{collections::BTreeSet, fs, io::Read, os::unix::fs::PermissionsExt, path::Path};
 
@@ -10,44 +10,44 @@ use sha2::Sha256;
 
 use crate::kernel::tokens::{MIN_SECRET_BYTES, ServerKeyError, Tokens};
 
-/// For whom access tokens are.
+/// The audience of access tokens.
 const AUDIENCE: &str = "partneros";
 
-/// The secret that also signs access tokens. Changing it signs everybody out, unless the one before
-/// is still accepted.
+/// The secret, which also signs access tokens. Changing it ends all sessions, unless the previous
+/// secret is still accepted.
 pub struct ServerKey {
     secret: SecretString,
-    /// What was made with these is read, and nothing new is made with them.
+    /// Secrets that are accepted for existing data, and not used for new data.
     others: Vec<SecretString>,
 }
 
-/// The fewest different bytes of a secret: whatever is made at random has more.
+/// The fewest different bytes of a secret; random secrets have more.
 const MIN_DIFFERENT_BYTES: usize = 5;
 
-/// Whether a text may be a key of the server.
+/// Checks whether a text can be a server key.
 ///
 /// # Errors
-/// Why not, to stand behind the name of the setting.
+/// The reason, as a phrase that follows the name of the setting.
 pub fn check(text: &str) -> Result<(), &'static str> {
     if text.starts_with("-----BEGIN") {
         return Ok(());
     }
     if text.len() < MIN_SECRET_BYTES {
-        return Err("is too short for a shared secret: 32 bytes or more");
+        return Err("is too short for a shared secret: use 32 bytes or more");
     }
     let different: BTreeSet<u8> = text.bytes().collect();
     if different.len() < MIN_DIFFERENT_BYTES {
-        Err("repeats a few characters, so that anybody could guess it \
-                     (`openssl rand -base64 48` makes a good one)")
+        Err("repeats a few characters, so that it can be guessed (`openssl rand -base64 48` \
+             generates a good one)")
     } else {
         Ok(())
     }
 }
 
-/// A key out of a file.
+/// Reads a key from a file.
 ///
 /// # Errors
-/// Why not, in words for people: also when every user of the machine could read or replace it.
+/// The reason, for the operator. Also if every user of the machine could read or replace the file.
 pub fn read_file(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let unreadable = |error| format!("cannot read `{shown}`: {error}");
@@ -55,7 +55,8 @@ pub fn read_file(path: &Path) -> Result<String, String> {
     let mode = file.metadata().map_err(unreadable)?.permissions().mode();
     if mode & 0o007 != 0 {
         return Err(format!(
-            "every user of this machine may use `{shown}` (its mode is {:o}): `chmod 600` it",
+            "every user of this machine can read or change `{shown}` (its mode is {:o}): run \
+             `chmod 600` on it",
             mode & 0o777
         ));
     }
@@ -69,7 +70,7 @@ impl ServerKey {
         Self { secret, others: Vec::new() }
     }
 
-    /// Accepts another key beside it: the one before, or the one to come.
+    /// Accepts another secret in addition: the previous or the next one.
     pub fn accepting(mut self, other: SecretString) -> Self {
         self.others.push(other);
         self
@@ -79,19 +80,19 @@ impl ServerKey {
         std::iter::once(&self.secret).chain(&self.others)
     }
 
-    /// What its secrets are called where they are not known.
+    /// Names of its secrets that reveal nothing about them.
     pub fn ids(&self) -> Vec<String> {
-        // A name is half of a key that is derived for this purpose alone: it tells two secrets
-        // apart and nothing about either.
+        // Half of a key that is derived for this purpose only: it distinguishes two secrets and
+        // reveals nothing about either.
         let hex = |key: [u8; 32]| key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         self.derive_all("id of the key").map(hex).collect()
     }
 
-    /// What signs access tokens, and checks those of all its secrets: EdDSA for a private key, else
+    /// Signs and verifies access tokens with all its secrets: EdDSA for a private key, otherwise
     /// HS256.
     ///
     /// # Errors
-    /// When the secret is neither an Ed25519 key nor long enough.
+    /// The secret is neither an Ed25519 key nor long enough.
     pub fn tokens(&self, issuer: &str) -> Result<Tokens, ServerKeyError> {
         let of = |secret: &SecretString| {
             let secret = secret.expose_secret();
@@ -104,18 +105,19 @@ impl ServerKey {
         self.others.iter().try_fold(of(&self.secret)?, |all, other| Ok(all.believing(of(other)?)))
     }
 
-    /// A key for one purpose: HMAC-SHA256 of the purpose under the secret.
+    /// Derives a key for one purpose: HMAC-SHA256 of the purpose under the secret.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         derived(&self.secret, purpose)
     }
 
-    /// The same under each of its secrets, to check what was made with one.
+    /// The same for each secret, to verify what was made with one of them.
     pub fn derive_all<'a>(&'a self, purpose: &'a str) -> impl Iterator<Item = [u8; 32]> + 'a {
         self.secrets().map(move |secret| derived(secret, purpose))
     }
 
-    /// Encrypts what must not lie open in the database: AES-256-GCM, the nonce in front. It belongs
-    /// to the organization: whoever moves it into the row of another one gets nothing.
+    /// Encrypts a value that must not be stored in plain text: AES-256-GCM, the nonce in front. It
+    /// is bound to the organization: moved to the row of another organization it cannot be
+    /// decrypted.
     pub fn seal(
         &self,
         purpose: &str,
@@ -123,15 +125,14 @@ impl ServerKey {
         mut bytes: Vec<u8>,
     ) -> Result<Vec<u8>> {
         let nonce = aead(&self.derive(purpose))
-            // The organization is authenticated along with the text, so a value that is moved to
-            // another organization cannot be opened.
+            // The organization is authenticated together with the text.
             .seal_in_place_append_tag(Aad::from(organization.0.as_bytes()), &mut bytes)
             .map_err(|_| Error::internal("cannot encrypt"))?;
         Ok([nonce.as_ref().as_slice(), &bytes].concat())
     }
 
-    /// Decrypts what [`seal`](Self::seal) made for the organization under one of the secrets; none
-    /// for anything else.
+    /// Decrypts a value of [`seal`](Self::seal) for the organization with one of the secrets;
+    /// `None` if it is anything else.
     pub fn open(
         &self,
         purpose: &str,
@@ -140,16 +141,15 @@ impl ServerKey {
     ) -> Option<Vec<u8>> {
         let bound = organization.0.as_bytes();
         self.derive_all(purpose).find_map(|key| {
-            // Values of before organizations were bound to them.
+            // Values from before they were bound to organizations.
             opened(&key, bound, sealed).or_else(|| opened(&key, b"", sealed))
         })
     }
 
-    /// The same value as [`seal`](Self::seal) would make it now; none when it is made like that, or
-    /// cannot be read.
+    /// Encrypts a value with the present secret; `None` if it is already, or cannot be decrypted.
     ///
     /// # Errors
-    /// When it cannot be encrypted.
+    /// The value cannot be encrypted.
     pub fn renew(
         &self,
         purpose: &str,

@@ -1,4 +1,4 @@
-//! What every request may use. Made once, shared by all workers.
+//! The state that all requests share. Created once.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ pub struct State {
     pub authenticator: Authenticator,
     pub tokens: Arc<Tokens>,
     pub limits: Arc<Limits>,
-    /// What each operation demands, out of the document.
+    /// What each operation demands, from the document.
     pub policy: Policy,
-    /// What bodies are checked against, out of the document.
+    /// The schemas against which bodies are validated, from the document.
     pub schemas: Schemas,
     pub files: Files,
     pub uploads: Uploads,
@@ -28,25 +28,25 @@ pub struct State {
     pub slack: SlackApi,
     pub addresses: Addresses,
     pub accounts: AccountPolicy,
-    /// The language model, when one is configured.
+    /// The language model, if one is configured.
     pub model: Option<Arc<Model>>,
 }
 
 /// How people get accounts on this deployment.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountPolicy {
-    /// Whether anybody can register an organization.
+    /// Whether anyone can register an organization.
     pub registration_open: bool,
-    /// Whether an e-mail address counts only once a mailed link was used.
+    /// Whether an e-mail address must be confirmed with a mailed link.
     pub email_proof: bool,
     pub invitations: InvitationAllowance,
 }
 
-/// Addresses of this deployment.
+/// URLs of this deployment.
 pub struct Addresses {
-    /// What clients see, without a slash at the end.
+    /// The URL that clients use, without a slash at the end.
     pub public_url: String,
-    /// The web application, for links; the API's own pages when there is none.
+    /// The URL of the web application, for links; otherwise that of the API's own pages.
     pub app_url: String,
     /// Origins of web pages that may call the API with credentials.
     pub origins: Vec<String>,
@@ -54,7 +54,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// The whole address of a path of this API.
+    /// The absolute URL of a path of this API.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
     }
@@ -66,18 +66,19 @@ impl Addresses {
             .any(|known| known.eq_ignore_ascii_case(origin))
     }
 
-    /// Keys of a deployment without HTTPS are test keys: a live key must not work there.
+    /// Keys of a deployment without HTTPS are test keys, because a live key must not be sent
+    /// unencrypted.
     pub fn key_environment(&self) -> KeyEnvironment {
         key_environment(&self.public_url)
     }
 }
 
-/// What kind of keys a deployment at this address makes.
+/// The kind of API keys that a deployment at this URL creates.
 pub fn key_environment(public_url: &str) -> KeyEnvironment {
     if public_url.starts_with("https://") { KeyEnvironment::Live } else { KeyEnvironment::Test }
 }
 
-/// Scheme, host and port of an address.
+/// Scheme, host and port of a URL.
 fn origin_of(url: &str) -> &str {
     let host_from = url.find("://").map_or(0, |at| at + 3);
     url[host_from..].find('/').map_or(url, |slash| &url[..host_from + slash])

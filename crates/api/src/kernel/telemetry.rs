@@ -1,5 +1,4 @@
-//! What the server tells those who run it: log lines, traces, measures. Never a secret, a body or
-//! personal data.
+//! Logs, traces and metrics for operators. They never contain a secret, a body or personal data.
 
 use std::io::IsTerminal;
 
@@ -21,17 +20,17 @@ use tracing_subscriber::{
 
 use crate::kernel::config::{LogFormat, Settings};
 
-/// Keeps traces flowing; what is left is sent when it is dropped.
+/// Exports traces; the rest is sent when it is dropped.
 pub struct Telemetry(Option<SdkTracerProvider>);
 
 impl Telemetry {
-    /// Starts logs, and traces when an endpoint is set. Once per process; a second call changes
-    /// nothing.
+    /// Starts logs, and traces if an endpoint is set. Once per process; a second call has no
+    /// effect.
     ///
     /// # Errors
-    /// When the exporter of traces cannot be made.
+    /// The exporter of traces cannot be created.
     pub fn start(settings: &Settings) -> anyhow::Result<Self> {
-        // It warns of every route with a pattern, which is what routes here have.
+        // The library warns about every route with a pattern, and all routes here have one.
         let filter = EnvFilter::try_new(&settings.log)?
             .add_directive("actix_web_prom=error".parse().expect("this is a directive"));
         let format = settings.log_format.unwrap_or(if std::io::stderr().is_terminal() {
@@ -71,8 +70,8 @@ impl Telemetry {
     }
 }
 
-/// Below INFO these write what they carry (values bound to statements, mails, headers), whatever
-/// the filter of the operator asks for.
+/// Whether a log line is safe: below INFO these libraries log the values of statements, mails and
+/// headers, whatever filter the operator sets.
 fn carries_no_values(line: &Metadata<'_>) -> bool {
     const CARRIERS: [&str; 8] = [
         "tokio_postgres",
@@ -106,14 +105,14 @@ fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         if let Some(provider) = self.0.take() {
-            // The endpoint may be away; what could not be sent is lost, and nobody can be told any
-            // more.
+            // The endpoint may be unreachable. Spans that could not be sent are lost, and logging
+            // has ended.
             let _ = provider.shutdown();
         }
     }
 }
 
-/// The span of one request: method, route, status, ids. No address, no query, no user agent.
+/// The span of a request: method, route, status, ids. No URL, query or user agent.
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
@@ -134,7 +133,7 @@ impl RootSpanBuilder for RequestSpan {
         );
         let caller =
             opentelemetry::global::get_text_map_propagator(|p| p.extract(&Headers(request)));
-        // Fails only when no traces are collected.
+        // Fails only if no traces are collected.
         let _ = span.set_parent(caller);
         span
     }
@@ -147,7 +146,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 }
 
-/// Where an incoming `traceparent` is read from.
+/// Reads an incoming `traceparent`.
 struct Headers<'a>(&'a ServiceRequest);
 
 impl opentelemetry::propagation::Extractor for Headers<'_> {

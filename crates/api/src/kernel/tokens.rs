@@ -1,7 +1,7 @@
-//! Access tokens: signed statements of who somebody is, good for ten minutes and checked without a
-//! query.
+//! Access tokens: signed statements of the caller's identity, valid for ten minutes and checked
+//! without a query.
 //!
-//! Architecture Invariant: the algorithm is the configuration's, never the token's.
+//! Architecture Invariant: the algorithm is chosen by the configuration, never by the token.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The fewest bytes of a shared secret: as many as its HMAC has.
+/// The shortest shared secret in bytes: as long as its HMAC.
 pub const MIN_SECRET_BYTES: usize = 32;
 
-/// Why a configured key is refused.
+/// The reason why a configured key is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerKeyError {
     #[error("must be an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519): {0}")]
@@ -31,7 +31,7 @@ pub enum ServerKeyError {
     SecretTooShort,
 }
 
-/// Signs and checks access tokens. No `Debug`: it holds the key.
+/// Signs and verifies access tokens. Has no `Debug`, because it contains the key.
 pub struct Tokens {
     signing: EncodingKey,
     checking: DecodingKey,
@@ -40,11 +40,11 @@ pub struct Tokens {
     issuer: String,
     audience: String,
     successor_key: [u8; 32],
-    /// What else is believed: tokens of the keys before, and of the one to come.
+    /// Tokens of the previous and the next key, which are accepted as well.
     others: Vec<Tokens>,
 }
 
-/// What an access token states.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -54,16 +54,16 @@ struct Claims {
     mem: MemberId,
     role: Role,
     sid: SessionId,
-    /// A UUIDv7. It tells the millisecond of the issue: a token issued right after a revocation
-    /// must pass, and `iat` counts whole seconds.
+    /// A UUIDv7. It contains the millisecond of the issue: a token that was issued right after a
+    /// revocation must be accepted, and `iat` counts whole seconds.
     jti: Uuid,
     iat: i64,
     exp: i64,
-    /// The member's name, as it stands in events: no request asks the database who it is.
+    /// The member's name, as events show it, so that requests need no query for it.
     name: String,
 }
 
-/// What a checked access token says.
+/// The content of a verified access token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessToken {
     pub user: UserId,
@@ -76,8 +76,8 @@ pub struct AccessToken {
 }
 
 impl Tokens {
-    /// EdDSA with an Ed25519 private key (PKCS #8, PEM). Others can check the tokens with the
-    /// public key.
+    /// EdDSA with an Ed25519 private key (PKCS #8, PEM). Other programs can verify the tokens with
+    /// the public key.
     pub fn ed25519(pem: &str, issuer: &str, audience: &str) -> Result<Self, ServerKeyError> {
         let signing = EncodingKey::from_ed_pem(pem.as_bytes())?;
         let checking = DecodingKey::from_jwk(&Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?)?;
@@ -108,7 +108,7 @@ impl Tokens {
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
-        // By default only `exp` must be there; a token without issuer or audience would pass their
+        // By default only `exp` is required; a token without issuer or audience would pass their
         // checks.
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = 0;
@@ -127,19 +127,19 @@ impl Tokens {
         }
     }
 
-    /// Believes the tokens of another key too, and issues none with it.
+    /// Accepts the tokens of another key, and issues none with it.
     pub fn believing(mut self, other: Self) -> Self {
         self.others.push(other);
         self
     }
 
-    /// The secret with which refresh tokens get their successors: made of the signing key, so every
-    /// instance has the same.
+    /// The secret from which successors of refresh tokens are derived. It is derived from the
+    /// signing key, so that all instances have the same one.
     pub fn successor_key(&self) -> &[u8] {
         &self.successor_key
     }
 
-    /// What a sign-in or a refresh answers in its body.
+    /// The response body of a sign-in or refresh.
     pub fn grant(&self, grant: &Grant, organization: OrganizationId) -> Result<TokenGrant> {
         Ok(TokenGrant {
             access_token: self.issue(&grant.member, organization, grant.session, Utc::now())?,
@@ -160,7 +160,12 @@ impl Tokens {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
-            sub: member.user_id.ok_or_else(|| Error::internal("a member without user signs in"))?,
+            sub: member.user_id.ok_or_else(|| {
+                Error::internal(
+                    "a member without a user account \
+                signs in",
+                )
+            })?,
             org,
             mem: member.id,
             role: member.role,
@@ -173,8 +178,8 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &claims, &self.signing).map_err(Error::internal)
     }
 
-    /// Checks a token's signature, issuer, audience and age. Whether it was revoked is not its
-    /// business.
+    /// Verifies a token's signature, issuer, audience and age. Whether it was revoked is checked by
+    /// the caller.
     ///
     /// # Errors
     /// `token_expired`, `invalid_token`.
@@ -183,8 +188,7 @@ impl Tokens {
             Err(error) if error.code() == Code::InvalidToken => error,
             done => return done,
         };
-        // Only a wrong signature leads on to the next key. One that has expired is expired under
-        // whichever key.
+        // Only a wrong signature leads to the next key. An expired token is expired under any key.
         let mut others = self.others.iter().map(|other| other.verify_own(token));
         others
             .find(|done| !matches!(done, Err(error) if error.code() == Code::InvalidToken))

@@ -1,5 +1,5 @@
-//! A file that comes with a request (multipart/form-data), kept on this machine while it is looked
-//! at.
+//! A file that is uploaded with a request (multipart/form-data), stored temporarily on this
+//! machine.
 
 use std::{
     cell::Cell,
@@ -26,41 +26,41 @@ use crate::kernel::request_body::{BodyDigest, late};
 
 /// The largest upload, in bytes.
 const MAX_FILE: u64 = 25 << 20;
-/// The largest part beside the file, in bytes.
+/// The largest part other than the file, in bytes.
 const MAX_OPTIONS: usize = 1 << 20;
-/// The largest body: the file, what stands beside it, and what separates them.
+/// The largest body: the file, the other part, and the separators.
 const MAX_BODY: u64 = MAX_FILE + MAX_OPTIONS as u64 + (64 << 10);
-/// Parts that are looked at. A form has two.
+/// The most parts that are read. A form has two.
 const MAX_PARTS: usize = 10;
-/// How long a body may take to arrive.
+/// The minimum rate at which a body must arrive.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     patience: Duration,
-    /// So many bytes give it one second more.
+    /// Every so many bytes add one second to the time limit.
     bytes_a_second: u64,
 }
 
-/// Whoever sends less for longer holds a connection and a file for nothing; at this pace the
-/// largest file takes 14 minutes.
+/// A slower client would occupy a connection and a temporary file; at this rate the largest file
+/// takes 14 minutes.
 const UPLOAD_PACE: Pace = Pace { patience: Duration::from_secs(30), bytes_a_second: 32 << 10 };
 
-/// Uploads of one organization at a time: each has a file in the temporary folder until it is
-/// looked at.
+/// Concurrent uploads of one organization: each has a file in the temporary folder until it is
+/// processed.
 const AT_ONCE: usize = 8;
-/// How long an upload waits for its turn. Nothing of it is read meanwhile.
+/// How long an upload waits for its slot. Its body is not read meanwhile.
 const SLOT_TIMEOUT: Duration = Duration::from_secs(30);
-/// Organizations that are remembered although nobody uploads.
+/// Organizations without uploads that are kept in the map.
 const IDLE: usize = 1_000;
 
-/// The uploads that are under way on this instance.
+/// The uploads in progress on this instance.
 #[derive(Default)]
 pub struct Uploads(Mutex<HashMap<OrganizationId, Arc<Semaphore>>>);
 
 impl Uploads {
-    /// Waits until the organization may upload; the turn ends when what is returned is dropped.
+    /// Waits until the organization may upload; the slot is free again when the permit is dropped.
     ///
     /// # Errors
-    /// `quota_exceeded` when the others take too long.
+    /// `quota_exceeded` if no slot becomes free in time.
     pub async fn turn(&self, organization: OrganizationId) -> Result<OwnedSemaphorePermit> {
         let turns = {
             let mut turns = self.0.lock().expect("never poisoned");
@@ -77,16 +77,16 @@ impl Uploads {
     }
 }
 
-/// What came.
+/// An upload that was received.
 pub struct Upload {
-    /// Stands at its beginning; goes away with its handle.
+    /// The temporary file, positioned at its beginning. It is deleted when the handle is dropped.
     pub file: File,
-    /// Of the file.
+    /// The size of the file.
     pub bytes: i64,
-    /// The part `options`, JSON in a form field or in a part of its own media type; empty where
-    /// none is asked for.
+    /// The part `options`, as JSON in a form field or in a part with its own media type; empty if
+    /// it is not expected.
     pub options: Vec<u8>,
-    /// Of the file and the options: the same upload has another boundary each time.
+    /// The digest of file and options, because the body has another boundary each time.
     pub sum: BodyDigest,
 }
 
@@ -99,7 +99,7 @@ pub struct ImportForm {
     /// The file: CSV, a JSON array, or JSON lines; at most 25 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// How it is read, as JSON.
+    /// The options of the import, as JSON.
     options: domain::imports::ImportOptions,
 }
 
@@ -112,13 +112,13 @@ pub struct ImportPreviewForm {
     /// The file: CSV, a JSON array, or JSON lines; at most 25 MiB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// How it is read, as JSON; everything is guessed when absent.
+    /// The options of the import, as JSON; absent options are guessed.
     #[serde(default)]
     #[schema(value_type = domain::imports::ImportPreviewOptions, required = false)]
     options: Option<domain::imports::ImportPreviewOptions>,
 }
 
-/// Whether a form must have a part `options`.
+/// Whether a form must have the part `options`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionsPart {
     Required,
@@ -126,10 +126,7 @@ pub enum OptionsPart {
 }
 
 fn broken(_: impl std::fmt::Display) -> Error {
-    Error::new(
-        Code::MalformedJson,
-        "The multipart body did not arrive whole or is not well-formed.",
-    )
+    Error::new(Code::MalformedJson, "The multipart body is incomplete or malformed.")
 }
 
 /// Reads the parts `file` and `options` in any order.
@@ -160,7 +157,7 @@ async fn read_at(
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|text| text.to_str().ok()?.parse::<u64>().ok());
-    // Refused before anything is read or written to the temporary folder.
+    // Refuse before anything is read or written to the temporary folder.
     if announced.is_some_and(|length| length > MAX_FILE + MAX_OPTIONS as u64) {
         return Err(too_large());
     }
@@ -202,7 +199,7 @@ async fn read_at(
             other => faults.push(FieldError::at_pointer(
                 "unknown_field",
                 format!("#/{other}"),
-                "unknown part, or given twice",
+                "is unknown or given twice",
             )),
         }
     }
@@ -219,13 +216,13 @@ async fn read_at(
     file.rewind()?;
     let bytes = file.metadata()?.len() as i64;
     let options = options.unwrap_or_default();
-    // The length keeps the end of the file and the beginning of the options apart.
+    // The length separates the end of the file from the beginning of the options.
     digest.update((options.len() as u64).to_le_bytes());
     digest.update(&options);
     Ok(Upload { file, bytes, options, sum: BodyDigest(digest.finalize().into()) })
 }
 
-/// A body on its way: how much of it has come, and until when the rest must.
+/// The progress of a body: bytes received, and the deadline for the rest.
 struct UploadProgress {
     pace: Pace,
     since: Instant,
@@ -237,7 +234,7 @@ impl UploadProgress {
         Self { pace, since: Instant::now(), bytes: Rc::default() }
     }
 
-    /// The same bytes, counted; they end with an error when they are more than [`MAX_BODY`].
+    /// Counts the bytes of a stream, and ends it with an error after more than [`MAX_BODY`].
     fn counted(
         &self,
         payload: web::Payload,
@@ -255,8 +252,8 @@ impl UploadProgress {
     }
 
     async fn in_time<T>(&self, next: impl Future<Output = T>) -> Result<T> {
-        // Time is earned by bytes, so that a large file on a slow line arrives and one that only
-        // drips does not.
+        // Bytes extend the deadline, so that a large file on a slow line arrives and a stalled
+        // upload ends.
         let earned = Duration::from_secs(self.bytes.get() / self.pace.bytes_a_second);
         let until = self.since + self.pace.patience + earned;
         tokio::time::timeout_at(until, next).await.map_err(|_| late())

@@ -25,17 +25,17 @@ use crate::{
     resources::scores,
 };
 
-/// `partneros admin ...`
+/// The commands of `partneros admin`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Create an organization with its owner; prints the password.
+    /// Create an organization with its owner, and print the password.
     CreateOrganization(CreateOrganization),
     /// Print a token with which a person can choose a new password within an hour.
     ResetPassword(ResetPassword),
-    /// Release an e-mail address that another account has taken: it then belongs to the first
-    /// person who proves it by a mailed link.
+    /// Release an e-mail address that another account uses: it then belongs to the first person who
+    /// confirms it by a mailed link.
     FreeEmail(FreeEmail),
-    /// Create an API key; prints it.
+    /// Create an API key, and print it.
     CreateApiKey(CreateApiKey),
     /// Print how well the health score would have predicted the revenue of the next quarter,
     /// compared with two baselines.
@@ -88,7 +88,7 @@ pub struct CreateApiKey {
     /// The name of the key.
     #[arg(long)]
     name: String,
-    /// Its scopes, separated by commas.
+    /// The scopes of the key, separated by commas.
     #[arg(long, value_delimiter = ',', required = true)]
     scopes: Vec<AccessScope>,
 }
@@ -100,15 +100,15 @@ pub struct BacktestHealth {
     /// The id of the organization, `org_...`.
     #[arg(long)]
     organization: OrganizationId,
-    /// Last days of quarters, separated by commas: `2026-03-31,2026-06-30`.
+    /// The last days of quarters, separated by commas: `2026-03-31,2026-06-30`.
     #[arg(long, value_delimiter = ',', required = true)]
     quarter_ends: Vec<NaiveDate>,
 }
 
-/// Runs one command, beside a running server or alone.
+/// Runs one command, with or without a running server.
 ///
 /// # Errors
-/// In words for people.
+/// A message for the operator.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     let raw = match &command {
         Command::CreateOrganization(arguments) => &arguments.settings,
@@ -154,10 +154,10 @@ async fn create_organization(store: &Store, arguments: CreateOrganization) -> an
     Ok(())
 }
 
-/// A new organization, as the API registers one.
+/// Creates an organization as the API does.
 ///
 /// # Errors
-/// Faults of the values; `email_taken`.
+/// Invalid values; `email_taken`.
 pub async fn register(store: &Store, registration: &Registration) -> anyhow::Result<Scope> {
     let faults = registration.faults();
     if !faults.is_empty() {
@@ -183,7 +183,7 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
         .write(&scope, async |tx| persistence::passwords::issue_reset(tx, &email).await)
         .await?;
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    println!("Within an hour, once:");
+    println!("The token can be used once, within an hour:");
     println!(
         "curl {url}/v1/auth/password-changes --json '{{\"token\": \"{}\", \"new_password\": \
             \"...\"}}'",
@@ -192,17 +192,17 @@ async fn reset_password(store: &Store, settings: &Settings, email: &str) -> anyh
     Ok(())
 }
 
-/// The account stays as it is until somebody proves the address.
+/// Releases an e-mail address. The account is unchanged until another person confirms the address.
 ///
 /// # Errors
-/// In words for people.
+/// A message for the operator.
 pub async fn free_email(store: &Store, email: &str) -> anyhow::Result<()> {
     let email = email.trim().to_lowercase();
     let scope = system_scope(store, &email).await?;
     store.write(&scope, async |tx| email_directory::doubt_email(tx, &email).await).await?;
     println!(
-        "{email} now belongs to the first person who proves it: by the link of an invitation or \
-         registration that is mailed to it."
+        "{email} now belongs to the first person who confirms it with the link of an invitation or \
+         registration mailed to it."
     );
     Ok(())
 }
@@ -225,13 +225,13 @@ async fn create_api_key(
 async fn backtest_health(store: &Store, arguments: &BacktestHealth) -> anyhow::Result<()> {
     let scope = Scope::system(arguments.organization, "partneros admin", Uuid::now_v7());
     let result = scores::backtest(store, &scope, &arguments.quarter_ends).await;
-    println!("{}", result.context("there is no such organization, or it cannot be read")?);
+    println!("{}", result.context("the organization does not exist or cannot be read")?);
     Ok(())
 }
 
 async fn system_scope(store: &Store, email: &str) -> anyhow::Result<Scope> {
     let organization = email_directory::organization_of(store, email).await?;
     let organization =
-        organization.with_context(|| format!("nobody has the e-mail address {email}"))?;
+        organization.with_context(|| format!("no member has the e-mail address {email}"))?;
     Ok(Scope::system(organization, "partneros admin", Uuid::now_v7()))
 }

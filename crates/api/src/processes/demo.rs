@@ -1,5 +1,4 @@
-//! An organization to look around in, for whoever has just started a server: partners, people, a
-//! key.
+//! The demo organization of a new server: partners, people and an API key.
 
 mod applications;
 mod companies;
@@ -48,17 +47,17 @@ use crate::{
     resources::scores,
 };
 
-/// Whoever has this address owns the demo organization. `.example` belongs to nobody, so no mail
-/// can go there.
+/// The e-mail address of the owner of the demo organization. Nobody can own a `.example` domain, so
+/// no mail can be delivered to it.
 const OWNER: &str = "demo@partneros.example";
 const OWNER_NAME: &str = "Dora Demo";
-/// The others, one of each role.
+/// The other members, one for each role.
 const PEOPLE: [(&str, &str, Role); 3] = [
     ("admin@partneros.example", "Alba Admin", Role::Admin),
     ("member@partneros.example", "Milo Member", Role::Member),
     ("viewer@partneros.example", "Vera Viewer", Role::Viewer),
 ];
-/// What the key may do: everything there is an operation for.
+/// The scopes of the API key: all that any operation requires.
 const SCOPES: [AccessScope; 25] = [
     AccessScope::PartnersRead,
     AccessScope::PartnersWrite,
@@ -87,18 +86,18 @@ const SCOPES: [AccessScope; 25] = [
     AccessScope::ScoresWrite,
 ];
 
-/// How to get into the demo organization. Kept in the data folder, since the database keeps only
-/// hashes.
+/// The credentials of the demo organization. Stored in the data folder, because the database
+/// contains only hashes.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Demo {
     password: String,
     api_key: String,
 }
 
-/// `partneros demo`: beside a running server or alone.
+/// `partneros demo`: with or without a running server.
 ///
 /// # Errors
-/// In words for people.
+/// A message for the operator.
 pub async fn run(raw: RawSettings) -> anyhow::Result<()> {
     let settings = raw.check()?;
     let _telemetry = Telemetry::start(&settings)?;
@@ -110,7 +109,7 @@ pub async fn run(raw: RawSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The demo organization of this database.
+/// Returns the demo organization of this database.
 ///
 /// # Errors
 /// As for [`ensure`].
@@ -119,11 +118,11 @@ pub async fn at(database: &DatabaseAccess, settings: &Settings) -> anyhow::Resul
     ensure(&database.store(1).await?, &settings.data_dir, environment).await
 }
 
-/// Makes the demo organization with its scores, unless there is one. When how to get in was lost,
-/// it gets a new password and key.
+/// Creates the demo organization with its scores, unless it exists. If the stored credentials were
+/// lost, it gets a new password and key.
 ///
 /// # Errors
-/// When the database is away, or `demo.json` in the data folder cannot be read or written.
+/// The database is not available, or `demo.json` in the data folder cannot be read or written.
 pub async fn ensure(
     store: &Store,
     data_dir: &Path,
@@ -131,7 +130,7 @@ pub async fn ensure(
 ) -> anyhow::Result<Demo> {
     let is_new = email_directory::organization_of(store, OWNER).await?.is_none();
     let demo = enter(store, data_dir, environment).await?;
-    // Whoever is without scores later waits for the worker like everybody else.
+    // Partners that are added later get their scores from the worker.
     if let Some(organization) =
         email_directory::organization_of(store, OWNER).await?.filter(|_| is_new)
     {
@@ -158,7 +157,7 @@ async fn enter(
         .map_err(|error| anyhow::anyhow!("cannot hash a password: {error}"))?;
     let key = match organization {
         None => {
-            tracing::info!("making the demo organization");
+            tracing::info!("creating the demo organization");
             make(store, &password, &hash, environment).await?
         }
         Some(organization) => renew(store, organization, &hash, environment).await?,
@@ -172,7 +171,7 @@ async fn enter(
 }
 
 impl Demo {
-    /// What somebody needs to start with a server at `url`.
+    /// The text that is printed for a server at `url`.
     pub fn welcome(&self, url: &str) -> String {
         let Self { password, api_key } = self;
         let others: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
@@ -194,7 +193,7 @@ With the same password: {}\n
         )
     }
 
-    /// For nobody but the user who runs the server.
+    /// Stores the credentials in a file that only the user who runs the server can read.
     fn keep(&self, file: &Path) -> anyhow::Result<()> {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
@@ -212,7 +211,7 @@ With the same password: {}\n
     }
 }
 
-/// What was kept by an earlier start. A file that says nothing is as good as none.
+/// The credentials that an earlier start has stored. An invalid file counts as none.
 fn stored_demo(file: &Path) -> anyhow::Result<Option<Demo>> {
     match fs::read(file) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
@@ -242,7 +241,7 @@ async fn renew(
     let done = store.write(&scope, async |tx| {
         for email in std::iter::once(OWNER).chain(PEOPLE.iter().map(|(email, ..)| *email)) {
             let token = match persistence::passwords::issue_reset(tx, email).await {
-                // Somebody may have removed them; that is theirs to decide.
+                // The member was removed by a person; do not add the member again.
                 Err(error) if error.code() == domain::Code::NotFound => continue,
                 token => token?,
             };
@@ -253,7 +252,7 @@ async fn renew(
     Ok(done.await?)
 }
 
-/// Everything in one transaction: a start that is cut short leaves nothing half made.
+/// Inserts everything in one transaction, so that an interrupted start leaves nothing half done.
 async fn make(
     store: &Store,
     password: &str,
@@ -282,7 +281,7 @@ async fn make(
         program::set_requirements(tx).await?;
         let mut entered = Vec::new();
         for (number, company) in companies().enumerate() {
-            // Every tenth has no manager yet.
+            // Every tenth partner has no partner manager.
             let manager = (number % 10 != 9).then(|| managers[number % managers.len()]);
             entered.push(insert_company(tx, number, &company, &tags, manager).await?);
         }
@@ -294,7 +293,8 @@ async fn make(
     Ok(done.await?)
 }
 
-/// Saved views belong to a member, so they come once there is one; not again where there are some.
+/// Saved views belong to a member, so they are inserted after the members, and only if there are
+/// none.
 async fn ensure_views(store: &Store, organization: OrganizationId) -> anyhow::Result<()> {
     let system = Scope::system(organization, "partneros demo", Uuid::now_v7());
     let everybody = ListRequest::first(&MEMBER_LIST, 200);
@@ -342,7 +342,7 @@ async fn insert_company(
     let mut profile = company.tagged(tags);
     profile.insert("partner_manager_id".into(), json!(manager));
     let profile = PartnerCreate(profile);
-    // Most came out of a file; a few were typed in, and what people type is decided by hand.
+    // Most partners come from a file. A few are typed in, and what people type is overridden.
     let (via, mode) = match number % 25 {
         1 => (PartnerCreatedVia::Manual, WriteMode::Manual),
         2..6 => (PartnerCreatedVia::Api, WriteMode::Automated),

@@ -21,9 +21,9 @@ use crate::{
 
 /// Export records
 ///
-/// What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24 hours. In
-/// CSV, texts that a spreadsheet would take for formulas are escaped. A key needs the scope to read
-/// the records beside `exports:write`.
+/// Exports the records that a filter finds, as CSV or JSON lines. The job's `result` gives the file
+/// for 24 hours. In CSV, texts that a spreadsheet would interpret as formulas are escaped. An API
+/// key needs the scope to read the records in addition to `exports:write`.
 #[operation(
     post("/exports"),
     tag(Exports),
@@ -41,7 +41,7 @@ pub async fn create_export(context: RequestContext, body: Json<ExportRequest>) -
     context.once(&body.sum, work).await
 }
 
-/// The file of an export, in the place where the deployment keeps its files.
+/// The file of an export in the file store.
 pub struct ResultFile<'a> {
     pub files: &'a Files,
     pub organization: OrganizationId,
@@ -49,7 +49,7 @@ pub struct ResultFile<'a> {
 }
 
 impl ResultFile<'_> {
-    /// Erases the parts, which nobody needs once the job has ended.
+    /// Erases the parts, which are not needed after the end of the job.
     ///
     /// # Errors
     /// `unavailable`.
@@ -88,7 +88,7 @@ impl ExportFile for ResultFile<'_> {
 
     async fn discard(&self) {
         if let Err(error) = self.files.delete(&result_of(self.organization, self.job)).await {
-            tracing::debug!(%error, "the file of a canceled export is left behind");
+            tracing::debug!(%error, "could not erase the file of a canceled export");
         }
     }
 }

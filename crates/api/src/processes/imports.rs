@@ -27,9 +27,9 @@ use crate::{
 
 /// Preview an import
 ///
-/// Columns with the fields that they feed, and the first rows as the import would read them. It
-/// takes the options of the import; what is absent is guessed, and `guesses` says why. Nothing is
-/// written. A key needs the scope to write the records, as for the import.
+/// Returns the columns with the fields that they map to, and the first rows as the import would
+/// read them. Takes the options of the import; absent options are guessed, and `guesses` gives the
+/// reasons. Nothing is written. An API key needs the scope to write the records, as for the import.
 #[operation(
     post("/imports/previews"),
     tag(Imports),
@@ -65,9 +65,10 @@ pub async fn preview_import(
 
 /// Import a file
 ///
-/// CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome. An
-/// import is an automated write: what people decided stays. The same file twice changes nothing. A
-/// key needs the scope to write the records beside `imports:write`.
+/// Takes CSV, a JSON array or JSON lines. Every row becomes an item of the job with its result. An
+/// import is an automated write: fields that people have set are not changed. Importing the same
+/// file again changes nothing. An API key needs the scope to write the records in addition to
+/// `imports:write`.
 #[operation(
     post("/imports"),
     tag(Imports),
@@ -97,7 +98,8 @@ pub async fn create_import(
         Ok(accepted(&context, &job))
     });
     let answer = accepted.await;
-    // Refused, or done before under the same key: nobody will read this copy.
+    // The import was refused, or already done under the same key: this copy of the file is not
+    // needed.
     if !answer.as_ref().is_ok_and(|answer| answer.status == 202 && answer.is_about(&id.to_string()))
     {
         context.state.files.delete(&path).await.ok();
@@ -105,7 +107,7 @@ pub async fn create_import(
     answer
 }
 
-/// Reading a file takes a while and some memory.
+/// Limits concurrent parsing of files, which takes time and memory.
 static INSPECTIONS: Places = LazyLock::new(|| Semaphore::new(2));
 
 async fn inspected(mut file: File, options: ImportOptions) -> Result<(File, Inspection), Error> {

@@ -1,4 +1,4 @@
-//! What each type of job does. The loop is `persistence::jobs::run`.
+//! Runs each type of job. The loop is `persistence::jobs::run`.
 
 use domain::{
     Code, Error, Result,
@@ -25,27 +25,27 @@ use crate::{
     resources::{jobs::result_path, scores::Scorer},
 };
 
-/// What jobs work with.
+/// What jobs need beside the database.
 pub struct JobWork {
     pub files: Files,
     pub sources: Sources,
     pub scorer: Scorer,
 }
 
-/// The job that a task carries out.
+/// The job that a task runs.
 ///
 /// # Errors
-/// When the task carries out none.
+/// The task has no job.
 pub fn job_of(task: &Task) -> Result<JobId> {
     let id = task.payload.get("job_id").cloned().unwrap_or_default();
     serde_json::from_value(id).map_err(Error::internal)
 }
 
 impl JobWork {
-    /// Carries out the job of a task.
+    /// Runs the job of a task.
     ///
     /// # Errors
-    /// What is worth another attempt; it goes on where this one stopped.
+    /// Errors after which the task should be tried again; it continues where this attempt stopped.
     pub async fn run(&self, run: &Run, kind: JobType) -> Result<Outcome> {
         let id = job_of(&run.task)?;
         match kind {
@@ -63,7 +63,7 @@ impl JobWork {
                     .await
             }
             JobType::BulkUpdate | JobType::BulkDelete | JobType::WebhookReplay => {
-                Err(Error::internal(format!("no job is a {kind} yet")))
+                Err(Error::internal(format!("jobs of the type {kind} are not supported")))
             }
         }
     }
@@ -72,7 +72,7 @@ impl JobWork {
         let path = upload_of(run.scope().organization, id);
         let file = match self.files.download(&path).await {
             Err(error) if error.code() == Code::NotFound => {
-                let detail = "The uploaded file is gone; please import it again.";
+                let detail = "The uploaded file no longer exists. Import it again.";
                 Err(Error::new(Code::NotFound, detail))
             }
             file => Ok(file?),
@@ -80,7 +80,7 @@ impl JobWork {
         let open = async |tx: &Tx<'_>, job: &Job, state| Import::open(tx, job, state, file?).await;
         let outcome = jobs::run(run, id, open).await?;
         if outcome == Outcome::Completed {
-            // Its end is written; if this fails, housekeeping erases it.
+            // The end of the job is recorded; if this fails, housekeeping erases the file.
             self.files.delete(&path).await.ok();
         }
         Ok(outcome)
@@ -94,7 +94,7 @@ impl JobWork {
         };
         let outcome = jobs::run(run, id, open).await?;
         if outcome == Outcome::Completed {
-            // As of an import.
+            // The end of the job is recorded; if this fails, housekeeping erases the parts.
             file.delete_parts().await.ok();
         }
         Ok(outcome)

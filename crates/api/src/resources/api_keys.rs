@@ -38,7 +38,7 @@ pub async fn list_api_keys(context: RequestContext) -> Result<Answer> {
 
 /// Create an API key
 ///
-/// The answer is the only place where the secret is shown.
+/// The response is the only place where the secret is shown.
 #[operation(post("/api-keys"), tag(ApiKeys), role(Admin), no_api_key, created(ApiKeyWithSecret))]
 pub async fn create_api_key(context: RequestContext, body: Json<ApiKeyCreate>) -> Result<Answer> {
     let environment = context.state.addresses.key_environment();
@@ -51,14 +51,14 @@ pub async fn create_api_key(context: RequestContext, body: Json<ApiKeyCreate>) -
 
 /// Get an API key
 ///
-/// Without its secret, of which only a hash is stored.
+/// Returns the key without its secret, of which only a hash is stored.
 #[operation(get("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, no_store, ok(ApiKey))]
 pub async fn get_api_key(context: RequestContext, id: web::Path<ApiKeyId>) -> Result<Answer> {
     let key = context.read(async |tx| api_keys::get(tx, *id).await).await?;
     Ok(Answer::resource(key.version, &key))
 }
 
-/// Change an API key
+/// Update an API key
 ///
 /// The change takes effect at once on every server.
 #[operation(patch("/api-keys/{id}"), tag(ApiKeys), role(Admin), no_api_key, ok(ApiKey))]

@@ -21,7 +21,7 @@ use crate::kernel::{
 
 /// Get the application form
 ///
-/// Every organization has one. At first it is closed, and asks for company, website, name and
+/// Every organization has one form. A new form is closed and asks for company, website, name and
 /// e-mail address.
 #[operation(
     get("/application-form"),
@@ -37,9 +37,9 @@ pub async fn get_application_form(context: RequestContext) -> Result<Answer> {
 
 /// Update the application form
 ///
-/// The whole document, as a front end saves it while somebody works on it. Questions and agreements
-/// that are sent with their id are the ones that were there; their order is the order shown. Every
-/// save that changes something is a new version, live at once while the form is open.
+/// A merge patch. A list of questions or agreements that is sent replaces the whole list: entries
+/// with an `id` are kept and changed, entries without one are new, and their order is the order
+/// shown. Every change creates a new version, which is live at once while the form is open.
 #[operation(
     patch("/application-form"),
     tag(Applications),
@@ -76,7 +76,7 @@ pub struct FormVersionPath {
 
 /// Get a version of the application form
 ///
-/// Every version is kept, with the public link that it had.
+/// Returns the version with the public link that it had. Versions are never deleted.
 #[operation(
     get("/application-form/versions/{n}"),
     tag(Applications),
@@ -124,7 +124,7 @@ pub struct FormTokenPath {
 }
 
 impl FormTokenPath {
-    /// The organization that the link leads to, entered by nobody in particular.
+    /// The organization of the link, as a scope without a user.
     ///
     /// # Errors
     /// `not_found`.
@@ -138,8 +138,8 @@ impl FormTokenPath {
 
 /// Get a form to fill in
 ///
-/// What a front end needs to render it, and nothing else. A form that is closed is not there. At
-/// most 20 requests a minute from one address, submissions included.
+/// Returns what a front end needs to show the form. A closed form answers 404. At most 20 requests
+/// per minute from one address, submissions included.
 #[operation(
     get("/public/application-forms/{token}"),
     tag(Applications),

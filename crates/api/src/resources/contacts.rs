@@ -16,7 +16,7 @@ use crate::kernel::{
 
 /// List contacts
 ///
-/// By name unless sorted otherwise. `q` finds names and e-mail addresses that contain it.
+/// Sorted by name unless requested otherwise. `q` finds names and e-mail addresses that contain it.
 #[operation(
     get("/contacts"),
     tag(Contacts),
@@ -35,8 +35,8 @@ pub async fn list_contacts(context: RequestContext) -> Result<Answer> {
 
 /// Create a contact
 ///
-/// With `make_primary` it also becomes the partner's primary contact; that is a write of
-/// `primary_contact_id`.
+/// With `make_primary` the contact also becomes the partner's primary contact, which counts as a
+/// write of `primary_contact_id`.
 #[operation(
     post("/contacts"),
     tag(Contacts),
@@ -63,10 +63,10 @@ pub async fn get_contact(context: RequestContext, id: web::Path<ContactId>) -> R
     Ok(Answer::resource(contact.version, &contact))
 }
 
-/// Change a contact
+/// Update a contact
 ///
-/// With another `partner_id` it moves there; it is then no primary contact and no stakeholder any
-/// more.
+/// A new `partner_id` moves the contact to that partner; it is then no longer the primary contact
+/// or a stakeholder of its former partner.
 #[operation(
     patch("/contacts/{id}"),
     tag(Contacts),
@@ -87,7 +87,8 @@ pub async fn update_contact(
 
 /// Erase a contact
 ///
-/// For good: it is personal data. Links to it as primary contact and stakeholder are cut.
+/// Erases the contact permanently, because it is personal data. References to it as primary contact
+/// or stakeholder are removed.
 #[operation(
     delete("/contacts/{id}"),
     tag(Contacts),

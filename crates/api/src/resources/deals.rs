@@ -29,8 +29,8 @@ fn answer(deal: &Deal) -> Answer {
 
 /// List deals
 ///
-/// Filter parameters are ANDed; fields of the deal's partner are for `POST /deals/query`. `q`
-/// finds parts of name, account and domain of the account.
+/// Filter parameters are combined with AND. To filter by fields of the deal's partner, use `POST
+/// /deals/query`. `q` finds parts of name, account and domain of the account.
 #[operation(
     get("/deals"),
     tag(Deals),
@@ -49,7 +49,8 @@ pub async fn list_deals(context: RequestContext) -> Result<Answer> {
 
 /// Query deals
 ///
-/// By a filter tree, which may name fields of the partner, `partner.tier`. Has no side effect.
+/// Takes a filter tree, which may name fields of the partner, such as `partner.tier`. The query has
+/// no side effects.
 #[operation(
     post("/deals/query"),
     tag(Deals),
@@ -68,9 +69,10 @@ pub async fn query_deals(context: RequestContext, body: Json<DealQuery>) -> Resu
 
 /// Register a deal
 ///
-/// By a person it is `approved` unless the body says otherwise, by an API key `submitted`. As
-/// `approved` it is checked for channel conflict: no other partner may have an approved deal for
-/// the same account. The partner's roll-ups follow in the same transaction.
+/// A deal that a person registers is `approved` unless the body states another status; one that an
+/// API key registers is `submitted`. An approved deal is checked for channel conflict: no other
+/// partner may have an approved deal for the same account. The partner's totals are updated in the
+/// same transaction.
 #[operation(
     post("/deals"),
     tag(Deals),
@@ -88,10 +90,10 @@ pub async fn create_deal(context: RequestContext, body: Json<DealCreate>) -> Res
     context.once(&body.sum, work).await
 }
 
-/// Write many deals
+/// Write deals in a batch
 ///
-/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
-/// failure of one undoes them all. Rows may carry `currency`, which must be the organization's.
+/// Up to 200 operations in one transaction, each with its own result. With `atomic`, one failure
+/// undoes all of them. Rows may contain `currency`, which must be the organization's.
 #[operation(
     post("/deals/batch"),
     tag(Deals),
@@ -119,8 +121,8 @@ pub async fn batch_deals(context: RequestContext, body: Json<DealBatch>) -> Resu
     context.once(&body.sum, work).await
 }
 
-/// The data of an operation are checked by themselves, so that what is wrong with one does not
-/// refuse the others.
+/// Each operation's data is validated separately, so that one invalid operation does not refuse the
+/// others.
 fn checked(
     context: &RequestContext,
     index: usize,
@@ -157,18 +159,18 @@ fn item(
 
 /// Get a deal
 ///
-/// A deal registration.
+/// Returns one deal registration.
 #[operation(get("/deals/{id}"), tag(Deals), role(Viewer), scope(DealsRead), ok(Deal))]
 pub async fn get_deal(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
     let deal = context.read(async |tx| deals::get(tx, *id).await).await?;
     Ok(answer(&deal))
 }
 
-/// Change a deal
+/// Update a deal
 ///
-/// A merge patch. Moves its status where the life cycle allows it: `approved` sets `expires_on`
-/// like the approval, and reopens what was won or lost; `won` and `lost` need `closed_on`. With
-/// another `partner_id` it moves there.
+/// A merge patch. `status` may change as the life cycle of deals allows: `approved` sets
+/// `expires_on` as the approval does, and reopens a won or lost deal; `won` and `lost` require
+/// `closed_on`. A new `partner_id` moves the deal to that partner.
 #[operation(
     patch("/deals/{id}"),
     tag(Deals),
@@ -190,7 +192,7 @@ pub async fn update_deal(
 
 /// Delete a deal
 ///
-/// It can be restored within 30 days.
+/// The deal can be restored within 30 days.
 #[operation(delete("/deals/{id}"), tag(Deals), role(Member), scope(DealsWrite), no_content)]
 pub async fn delete_deal(context: RequestContext, id: web::Path<DealId>) -> Result<Answer> {
     context.write(async |tx| deals::delete(tx, *id, context.if_match).await).await?;
@@ -199,7 +201,7 @@ pub async fn delete_deal(context: RequestContext, id: web::Path<DealId>) -> Resu
 
 /// Restore a deal
 ///
-/// Possible within 30 days of its deletion. An approved one is checked for channel conflict again.
+/// Possible within 30 days of the deletion. An approved deal is checked for channel conflict again.
 #[operation(
     post("/deals/{id}/restoration"),
     tag(Deals),
@@ -216,8 +218,8 @@ pub async fn restore_deal(context: RequestContext, id: web::Path<DealId>) -> Res
 
 /// Approve a deal
 ///
-/// Protects it until `expires_on`, unless another partner has an approved deal for the same
-/// account. A deal that was won or lost is reopened.
+/// Protects the deal until `expires_on`. Refused if another partner has an approved deal for the
+/// same account. A won or lost deal is reopened.
 #[operation(
     post("/deals/{id}/approval"),
     tag(Deals),
@@ -237,7 +239,7 @@ pub async fn approve_deal(
 
 /// Reject a deal
 ///
-/// Gives the reason for the rejection, if there is one.
+/// The body may give the reason for the rejection.
 #[operation(
     post("/deals/{id}/rejection"),
     tag(Deals),
@@ -256,9 +258,10 @@ pub async fn reject_deal(
 
 /// List the conflicts of a deal
 ///
-/// Lists other partners' approved deals for the same account (an equal domain or an equal name), and
-/// after them those for an account that may be the same: a name that differs in spelling or legal
-/// form, or a domain of the same company. Only the same account refuses an approval.
+/// Lists approved deals of other partners for the same account (the same domain or the same name),
+/// and after them those for an account that may be the same: a name that differs in spelling or
+/// legal form, or a domain of the same company. Only a deal for the same account prevents an
+/// approval.
 #[operation(
     get("/deals/{id}/conflicts"),
     tag(Deals),

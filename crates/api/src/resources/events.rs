@@ -1,4 +1,4 @@
-//! The one log of events (docs/events.md).
+//! The event log (docs/events.md).
 
 use actix_web::web;
 use domain::{
@@ -30,14 +30,14 @@ use crate::{
 
 /// A page of events.
 pub type EventPage = LogPage<Event>;
-/// All types of events.
+/// All event types.
 pub type EventTypePage = Page<EventTypeInfo>;
 
-/// In which order.
+/// The order of the events.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EventOrderParameter {
-    /// `desc` for the newest first; ascending unless given. The same as `sort=-sequence`.
+    /// `desc` lists the newest first. The default is ascending. The same as `sort=-sequence`.
     #[serde(default)]
     #[param(inline = false)]
     pub order: Option<EventOrder>,
@@ -45,13 +45,16 @@ pub struct EventOrderParameter {
 
 /// List events
 ///
-/// Ascending by `sequence`, the order of commits, unless asked for otherwise; kept for 90 days. To
-/// follow changes without a gap, walk to the last page and ask again with its `last_sequence` as
-/// `sequence_gt`: nothing can appear below it any more. Numbers that are missing between two events
-/// belong to events that do not match the conditions or that the caller may not see (security,
-/// private views); none is ever lost. When events after `sequence_gt` have been erased, the answer
-/// is 410 `events_expired`: read the records anew and go on from a new mark. E-mail addresses of
-/// members are null for a key without `members:read`.
+/// In ascending order of `sequence`, which is the order of commits, unless requested otherwise.
+/// Events are kept for 90 days.
+///
+/// To follow changes without a gap, read to the last page and then pass its `last_sequence` as
+/// `sequence_gt`: no event can appear below it later. Gaps in the numbers belong to events that do
+/// not match the conditions or that the caller may not see (security, private views); no event is
+/// lost. If events after `sequence_gt` have been erased, the response is 410 `events_expired`: read
+/// the records again and continue from a new `last_sequence`.
+///
+/// E-mail addresses of members are null for a key without `members:read`.
 #[operation(
     get("/events"),
     tag(Events),
@@ -70,8 +73,8 @@ pub async fn list_events(
 
 /// List the events of a partner
 ///
-/// Its time line, ascending unless asked for otherwise: the partner itself, its contacts, deals and
-/// plan items.
+/// The timeline of the partner: events about the partner, its contacts, deals and plan items, in
+/// ascending order unless requested otherwise.
 #[operation(
     get("/partners/{id}/events"),
     tag(Partners),
@@ -89,9 +92,9 @@ pub async fn list_partner_events(
     list(&context, order.order, Some(*id)).await
 }
 
-/// List the types of events
+/// List event types
 ///
-/// Lists every type of event that is sent, with a JSON Schema of its `data`.
+/// Lists every event type that is sent, with a JSON Schema of its `data`.
 #[operation(
     get("/event-types"),
     tag(Events),
@@ -121,7 +124,7 @@ async fn list(
         query.sort = vec!["-sequence".to_owned()];
     }
     let request = context.list_request_of(&EVENT_LIST, &query)?;
-    // Up to this number the reader has read, or does not want to.
+    // The number up to which the client has read, or which it passed as the start.
     let last_read = match &request.after {
         Some(Last { tie: Value::Int(sequence), .. }) if !request.sort.tie_descending => {
             Some(*sequence)
@@ -134,19 +137,19 @@ async fn list(
             if let Some(partner) = partner {
                 persistence::partners::expect(tx, partner).await?;
             }
-            // Before the events: they are all there up to this number.
+            // Read before the events, so that no event up to this number can be missing from them.
             let last_sequence = events::last_sequence(tx).await?;
             let Page { mut data, next_cursor, total_count } =
                 events::list(tx, partner, &request).await?;
             if let Some(read) = read {
-                // After the events: what is erased between the two statements is missed by nobody
-                // who does not hear of it.
+                // Read after the events, so that an erasure between the two statements is reported
+                // to the client.
                 let first = events::first_sequence(tx).await?;
                 if read.saturating_add(1) < first {
                     return Err(Error::of(Code::EventsExpired).meta("first_sequence", first.into()));
                 }
             }
-            // One that was read is visible, and with it everything before it.
+            // If an event is visible, so are all events before it.
             let highest = data.iter().map(|event| event.sequence).max().unwrap_or(0);
             let last_sequence = last_sequence.max(highest);
             if !context.may(AccessScope::MembersRead) {

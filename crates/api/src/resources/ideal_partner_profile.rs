@@ -12,7 +12,8 @@ use crate::kernel::{
 
 /// Get the ideal partner profile
 ///
-/// The criteria that fit is judged by, and what they weigh. A new organization has a default one.
+/// Returns the criteria of the fit score and their weights. A new organization has a default
+/// profile.
 #[operation(
     get("/ideal-partner-profile"),
     tag(Scores),
@@ -27,8 +28,8 @@ pub async fn get_ideal_partner_profile(context: RequestContext) -> Result<Answer
 
 /// Update the ideal partner profile
 ///
-/// A merge patch: absent properties keep their values; `weights` must add up to 10000 afterwards.
-/// All scores become stale; refresh them when it suits you.
+/// A merge patch: absent properties keep their values. `weights` must add up to 10000 afterwards.
+/// All scores become stale; start a score refresh to compute them again.
 #[operation(
     patch("/ideal-partner-profile"),
     tag(Scores),

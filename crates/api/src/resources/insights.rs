@@ -1,4 +1,4 @@
-//! Insights: over the partners that appear in intelligence.
+//! Insights: numbers over the partners with `in_intelligence`.
 
 use domain::{
     insights::{
@@ -37,7 +37,8 @@ pub async fn get_portfolio_insight(context: RequestContext) -> Result<Answer> {
 
 /// Get the partner lifecycle
 ///
-/// By the stage history, between two days in the organization's time zone, both included.
+/// Computed from the stage history, between two days in the organization's time zone, both
+/// included.
 #[operation(
     get("/insights/lifecycle"),
     tag(Insights),
@@ -59,7 +60,7 @@ pub async fn get_lifecycle_insight(
 
 /// Get partner strengths
 ///
-/// The strengths that scoring found, with how many partners have them; at most 100.
+/// Lists the strengths that scoring found, with the number of partners that have them; at most 100.
 #[operation(
     get("/insights/strengths"),
     tag(Insights),
@@ -78,7 +79,8 @@ pub async fn get_strengths_insight(context: RequestContext) -> Result<Answer> {
 
 /// Get target attainment
 ///
-/// Targets against what was won in a fiscal year: in all, at both ends, and partner by partner.
+/// Compares targets with the revenue won in a fiscal year: the total, the best and the worst
+/// partners, and a list of all partners.
 #[operation(
     get("/insights/attainment"),
     tag(Insights),

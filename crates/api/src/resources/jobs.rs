@@ -1,4 +1,4 @@
-//! Jobs: long work and its outcome.
+//! Jobs: long-running work and its results.
 
 use actix_web::{
     HttpResponse,
@@ -22,17 +22,17 @@ use crate::kernel::{
     request_context::RequestContext,
 };
 
-/// Where a job is.
+/// The path of a job.
 pub fn path(id: JobId) -> String {
     format!("/v1/jobs/{id}")
 }
 
-/// Where the file that a job has made is.
+/// The path of the file that a job has made.
 pub fn result_path(id: JobId) -> String {
     format!("/v1/jobs/{id}/result")
 }
 
-/// A job as it is shown: its problem as a document, and whole addresses.
+/// The representation of a job: its problem as a problem document, and absolute URLs.
 fn shown(context: &RequestContext, job: &Job) -> Value {
     let mut shown = json!(job);
     if let Some(report) = &job.problem {
@@ -56,7 +56,7 @@ pub fn accepted(context: &RequestContext, job: &Job) -> Answer {
 
 /// List jobs
 ///
-/// Your own jobs, newest first. Admins see the jobs of everybody.
+/// Lists your own jobs, newest first. Admins see all jobs.
 #[operation(
     get("/jobs"),
     tag(Jobs),
@@ -74,7 +74,7 @@ pub async fn list_jobs(context: RequestContext) -> Result<Answer> {
 
 /// Get a job
 ///
-/// Its state and progress. While it is not finished, `Retry-After` says when to look again.
+/// Returns state and progress. Until the job has ended, `Retry-After` says when to ask again.
 #[operation(
     get("/jobs/{id}"),
     tag(Jobs),
@@ -117,7 +117,8 @@ pub async fn list_job_items(context: RequestContext, id: web::Path<JobId>) -> Re
 
 /// Download the result of a job
 ///
-/// The exported file, for 24 hours, with the credential that started the job (or an admin's).
+/// The exported file is available for 24 hours, to the credential that started the job and to
+/// admins.
 #[operation(
     get("/jobs/{id}/result"),
     tag(Jobs),
@@ -152,7 +153,7 @@ pub async fn download_job_result(
 
 /// Cancel a job
 ///
-/// Work that is finished is kept. A running job stops after its current step.
+/// Completed work is kept. A running job stops after its current step.
 #[operation(
     post("/jobs/{id}/cancellation"),
     tag(Jobs),

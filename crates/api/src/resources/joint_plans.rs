@@ -19,8 +19,8 @@ use crate::{
 
 /// Get the joint plan of a partner
 ///
-/// Target, quarters and what was won in them, in the fiscal calendar and time zone of the
-/// organization.
+/// Returns the target, the quarters and the revenue won in each, by the fiscal calendar and time
+/// zone of the organization.
 #[operation(
     get("/partners/{id}/joint-plan"),
     tag(Plans),
@@ -37,10 +37,10 @@ pub async fn get_joint_plan(
     Ok(Answer::resource(plan.version, &plan))
 }
 
-/// Update target and weights
+/// Update the joint plan of a partner
 ///
-/// They are fields of the partner: what a person changes is overridden from then on, and automation
-/// skips it. Answers the plan for the present fiscal year.
+/// Target and weights are fields of the partner: a person's change overrides them, and automation
+/// skips them from then on. Returns the plan of the current fiscal year.
 #[operation(
     patch("/partners/{id}/joint-plan"),
     tag(Plans),

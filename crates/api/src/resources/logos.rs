@@ -1,6 +1,5 @@
-//! Logos of partners. The row holds the address; the bytes lie in the file store.
-//! Each upload has a file and an address of its own, so that caches never show an old logo and two
-//! uploads at once never share a file.
+//! Logos of partners. The row stores the URL, the file store has the bytes. Each upload has its own
+//! file and URL, so that caches never show an old logo and concurrent uploads never share a file.
 
 use std::sync::LazyLock;
 
@@ -34,31 +33,31 @@ use crate::kernel::{
 /// The largest upload, in bytes.
 const MAX_UPLOAD: usize = 1 << 20;
 
-/// Which logo of the partner.
+/// Selects a version of the logo.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogoVersion {
-    /// Names the very bytes, as `logo_url` does: with it the answer can be kept for ever; without
-    /// it, it is the logo of now.
+    /// The version that `logo_url` names. With it the response never changes and can be cached for
+    /// ever; without it the current logo is returned.
     #[serde(default)]
     #[param(max_length = 60, example = "7d0f5e1c93a1b04c7d0f5e1c-5e1c93a1")]
     pub v: Option<String>,
 }
 
-/// The version that an address of a logo names.
+/// The version in the URL of a logo.
 pub fn version_of(address: &str) -> Option<&str> {
     address.rsplit_once("?v=").map(|(_, version)| version)
 }
 
-/// Where the bytes of a version lie.
+/// The path of a version in the file store.
 fn file_of(organization: OrganizationId, partner: PartnerId, version: &str) -> Path {
     Path::from(format!("organizations/{organization}/partners/{partner}/logo/{version}"))
 }
 
 /// Get the logo of a partner
 ///
-/// As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such an
-/// answer never changes.
+/// Returns a PNG of at most 512 pixels a side. `logo_url` contains a version, and the response for
+/// a version never changes.
 #[operation(
     get("/partners/{id}/logo"),
     tag(Partners),
@@ -96,8 +95,8 @@ pub async fn get_partner_logo(
 
 /// Upload a logo
 ///
-/// PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512 pixels a
-/// side and encoded anew, without metadata.
+/// PNG, JPEG or WebP, recognized by content, of at most 1 MiB. The picture is scaled to at most 512
+/// pixels a side and encoded again without metadata.
 #[operation(
     put("/partners/{id}/logo"),
     tag(Partners),
@@ -113,7 +112,8 @@ pub async fn upload_partner_logo(
     id: web::Path<PartnerId>,
     payload: web::Payload,
 ) -> Result<Answer> {
-    // Read in any case: a connection with an upload in it cannot be used again.
+    // Read the body even if the request will be refused: a connection with unread data cannot be
+    // reused.
     let upload = read_body(context.headers(), payload.into_inner(), MAX_UPLOAD).await;
     let kind = context.header(header::CONTENT_TYPE).unwrap_or_default();
     if !kind.get(..6).is_some_and(|kind| kind.eq_ignore_ascii_case("image/")) {
@@ -123,8 +123,8 @@ pub async fn upload_partner_logo(
     }
     let png = harmless(upload?).await?;
     let (files, organization) = (&context.state.files, context.caller.scope.organization);
-    // The file before the row: a row must never name a file that is not there yet. What a crash
-    // leaves behind is erased by housekeeping after a day.
+    // Write the file before the row, so that a row never names a file that does not exist. After a
+    // crash, housekeeping erases the unused file within a day.
     let path = keep(files, organization, *id, png).await?;
     let done = context
         .write(async |tx| {
@@ -134,14 +134,14 @@ pub async fn upload_partner_logo(
     let (partner, before) = match done {
         Ok(done) => done,
         Err(failure) => {
-            // Anything but a refusal may have been carried out all the same.
+            // After any other error the transaction may have been committed all the same.
             if matches!(failure.0, Error::Problem(_)) {
                 erase(files, organization, *id, &path).await;
             }
             return Err(failure);
         }
     };
-    // The same picture again keeps its address; then the new file is the one too many.
+    // The same picture keeps its URL; then the new file is the unused one.
     let unused = if partner.summary.logo_url.as_deref() == Some(path.as_str()) {
         before
     } else {
@@ -175,25 +175,25 @@ pub async fn delete_partner_logo(
     Ok(crate::resources::partners::answer(&partner))
 }
 
-/// Decoding takes much memory and time.
+/// Limits concurrent decoding, which takes much memory and time.
 static PICTURES: Places = LazyLock::new(|| Semaphore::new(2));
 
-/// A picture from outside as a logo.
+/// Decodes an uploaded picture and encodes it as a logo.
 pub async fn harmless(upload: Bytes) -> Result<Vec<u8>, Error> {
     heavy::run(&PICTURES, move || images::logo(&upload)).await?
 }
 
-/// The sum of the picture and something that no other upload has.
+/// A hash of the picture with a random suffix.
 fn new_version(png: &[u8]) -> Result<String, Error> {
-    // The same picture uploaded twice at once gets two files, so that erasing the unused one does
-    // not erase the other.
+    // Concurrent uploads of the same picture get two files, so that erasing the unused one does not
+    // erase the other.
     let mut own = [0u8; 4];
     getrandom::fill(&mut own).map_err(Error::internal)?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     Ok(format!("{}-{}", hex(&BodyDigest::of(png).0[..12]), hex(&own)))
 }
 
-/// Keeps the bytes of a new logo; answers the path under which they are served.
+/// Stores the bytes of a new logo and returns the path under which they are served.
 pub async fn keep(
     files: &Files,
     organization: OrganizationId,
@@ -205,12 +205,12 @@ pub async fn keep(
     Ok(format!("/v1/partners/{partner}/logo?v={version}"))
 }
 
-/// Erases the bytes behind an address that no row names any more. The write is done; what stays
-/// behind is seen by nobody.
+/// Erases the bytes behind a URL that no row names any more. Called after the commit: an error is
+/// logged only, because the left-over file is not visible.
 pub async fn erase(files: &Files, organization: OrganizationId, partner: PartnerId, address: &str) {
     let Some(version) = version_of(address) else { return };
     let file = file_of(organization, partner, version);
     if let Err(error) = files.delete(&file).await {
-        tracing::warn!(%error, %file, "the bytes of a logo are left behind");
+        tracing::warn!(%error, %file, "could not erase the file of an old logo");
     }
 }

@@ -1,4 +1,4 @@
-//! Who is asking.
+//! The current user or API key.
 
 use domain::me::{Me, MeUpdate};
 use operation_macros::operation;

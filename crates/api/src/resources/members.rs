@@ -22,7 +22,7 @@ use crate::{
 
 /// List members
 ///
-/// In the order in which they joined or were invited.
+/// In the order in which members joined or were invited.
 #[operation(
     get("/members"),
     tag(Members),
@@ -40,10 +40,11 @@ pub async fn list_members(context: RequestContext) -> Result<Answer> {
 
 /// Invite a member
 ///
-/// The person gets a mail with a link. A link also stands in the answer, this once; whoever has one
-/// of them can join within seven days. Only the link in the mail proves the address: who joins by
-/// the other one has it until somebody proves it. An organization has an allowance of invitations a
-/// day, and so has each address; 429 `quota_exceeded` says for how long it is used up.
+/// Mails a link with which the person can join within seven days. The response contains a second
+/// link, which is shown only once. Only the link in the mail confirms the address; a person who
+/// joins with the other link keeps the address until its owner confirms it. Invitations per day are
+/// limited for each organization and each address; 429 `quota_exceeded` says when the next one is
+/// possible.
 #[operation(
     post("/members"),
     tag(Members),
@@ -100,11 +101,11 @@ pub async fn get_member(context: RequestContext, id: web::Path<MemberId>) -> Res
     Ok(Answer::resource(member.version, &member))
 }
 
-/// Change a member
+/// Update a member
 ///
-/// Role or status; takes effect within a second, everywhere. A suspension ends the member's
-/// sessions for good. Only an owner gives or takes `owner`. A member whose e-mail address somebody
-/// else has proved was suspended by the system and cannot be active again.
+/// Changes role or status, within a second everywhere. A suspension ends the member's sessions
+/// permanently. Only an owner can grant or revoke `owner`. A member whose e-mail address was
+/// confirmed by another person is suspended by the system and cannot be activated again.
 #[operation(
     patch("/members/{id}"),
     tag(Members),
@@ -125,8 +126,8 @@ pub async fn update_member(
 
 /// Remove a member
 ///
-/// Ends the person's sessions and keeps the history. Partners that the member looked after have no
-/// manager then.
+/// Ends the person's sessions and keeps the history. Partners that the member managed have no
+/// partner manager afterwards.
 #[operation(
     delete("/members/{id}"),
     tag(Members),

@@ -25,9 +25,9 @@ pub async fn get_organization(context: RequestContext) -> Result<Answer> {
     Ok(Answer::resource(organization.version, &organization))
 }
 
-/// Change the organization
+/// Update the organization
 ///
-/// The currency cannot be changed once any amount exists.
+/// The currency cannot be changed once an amount exists.
 #[operation(
     patch("/organization"),
     tag(Organization),

@@ -29,14 +29,14 @@ use crate::kernel::{
     request_context::{Json, Query, RequestContext},
 };
 
-/// Every field of partners.
+/// All fields of partners.
 pub type PartnerFieldPage = Page<PartnerField>;
 
-/// How a partner is written.
+/// The write mode of a request.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WriteModeParameter {
-    /// Whether a person decided on the values; keys need the scope `partners:override` for
+    /// `manual` overrides the written fields. API keys need the scope `partners:override` for
     /// `manual`.
     #[serde(default)]
     #[param(inline = false)]
@@ -48,16 +48,16 @@ pub(crate) fn answer(partner: &Partner) -> Answer {
     Answer::resource(tag(partner), partner)
 }
 
-/// What names the state of a partner: its version; since scores make no version, how often they
-/// were written since; and a word where `scores_stale` is not what it is right after that write,
-/// since it makes none either.
+/// The ETag of a partner: its version, the number of score writes since (scores make no version),
+/// and a mark if `scores_stale` differs from its usual value after the last write, since a change
+/// of it makes no version either.
 fn tag(partner: &Partner) -> String {
     let Partner { summary, scored_since_version: times, .. } = partner;
     let mut tag = summary.version.to_string();
     if *times > 0 {
         tag += &format!(".{times}");
     }
-    // Whatever writes a partner that has scores makes them stale; scores themselves are fresh.
+    // A write of a partner with scores makes them stale; a write of scores makes them fresh.
     let usual = *times == 0 && summary.scored_at.is_some();
     match summary.scores_stale {
         stale if stale == usual => tag,
@@ -68,8 +68,8 @@ fn tag(partner: &Partner) -> String {
 
 /// List the fields of partners
 ///
-/// Lists every field in display order, with what can be done with it: filter, sort, import, export,
-/// override.
+/// Lists every field in display order, with what it can be used for: filters, sorting, imports,
+/// exports and overrides.
 #[operation(
     get("/partner-fields"),
     tag(Partners),
@@ -91,7 +91,8 @@ pub async fn list_partner_fields(context: RequestContext) -> Result<Answer> {
 
 /// List partners
 ///
-/// Filter parameters are ANDed; for `or`, `not` and `at_least` there is `POST /partners/query`.
+/// Filter parameters are combined with AND. For `or`, `not` and `at_least` use `POST
+/// /partners/query`.
 #[operation(
     get("/partners"),
     tag(Partners),
@@ -110,7 +111,7 @@ pub async fn list_partners(context: RequestContext) -> Result<Answer> {
 
 /// Query partners
 ///
-/// By a filter tree. Has no side effect.
+/// Takes a filter tree. The query has no side effects.
 #[operation(
     post("/partners/query"),
     tag(Partners),
@@ -129,7 +130,8 @@ pub async fn query_partners(context: RequestContext, body: Json<PartnerQuery>) -
 
 /// Aggregate partners
 ///
-/// Groups by up to two fields. A list field counts a partner once for each of its values.
+/// Groups partners by up to two fields. With a list field, a partner is counted once for each
+/// value.
 #[operation(
     post("/partners/aggregate"),
     tag(Partners),
@@ -151,8 +153,8 @@ pub async fn aggregate_partners(
 
 /// Create a partner
 ///
-/// With `primary_contact` the contact is made in the same transaction. What a person gives is
-/// overridden from the start, except `name` and `type`.
+/// With `primary_contact` the contact is created in the same transaction. Fields that a person sets
+/// are overridden from the start, except `name` and `type`.
 #[operation(
     post("/partners"),
     tag(Partners),
@@ -185,10 +187,10 @@ fn created_via(context: &RequestContext) -> PartnerCreatedVia {
     }
 }
 
-/// Write many partners
+/// Write partners in a batch
 ///
-/// Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic` the
-/// failure of one undoes them all.
+/// Up to 200 operations in one transaction, each with its own result. With `atomic`, one failure
+/// undoes all of them.
 #[operation(
     post("/partners/batch"),
     tag(Partners),
@@ -222,8 +224,8 @@ pub async fn batch_partners(
     context.once(&body.sum, work).await
 }
 
-/// The data of an operation are checked by themselves, so that what is wrong with one does not
-/// refuse the others.
+/// Each operation's data is validated separately, so that one invalid operation does not refuse the
+/// others.
 fn checked(
     context: &RequestContext,
     index: usize,
@@ -282,10 +284,11 @@ pub async fn get_partner(context: RequestContext, id: web::Path<PartnerId>) -> R
     Ok(answer(&partner))
 }
 
-/// Change a partner
+/// Update a partner
 ///
-/// A merge patch. What a person changes is overridden from then on; automation skips such fields,
-/// is told so in `skipped_fields`, and its newest value waits as the pending value.
+/// A merge patch. Fields that a person changes are overridden from then on. Automation skips
+/// overridden fields: the response lists them in `skipped_fields`, and the newest value is stored
+/// as the pending value.
 #[operation(
     patch("/partners/{id}"),
     tag(Partners),
@@ -310,7 +313,7 @@ pub async fn update_partner(
 
 /// Delete a partner
 ///
-/// It can be restored within 30 days.
+/// The partner can be restored within 30 days.
 #[operation(
     delete("/partners/{id}"),
     tag(Partners),
@@ -325,9 +328,9 @@ pub async fn delete_partner(context: RequestContext, id: web::Path<PartnerId>) -
 
 /// Restore a partner
 ///
-/// Possible within 30 days of its deletion, together with its contacts and deals. Refused while
-/// another partner has its domain or external id by now, or a deal that was approved meanwhile for
-/// the account of one of its approved deals.
+/// Possible within 30 days of the deletion, and includes its contacts and deals. Refused if another
+/// partner now has its domain or external id, or if a deal was approved meanwhile for the account
+/// of one of its approved deals.
 #[operation(
     post("/partners/{id}/restoration"),
     tag(Partners),
@@ -344,7 +347,7 @@ pub async fn restore_partner(context: RequestContext, id: web::Path<PartnerId>) 
 
 /// List the overrides of a partner
 ///
-/// Lists the fields that people have set: value, pending value, who set it and when.
+/// Lists the fields that people have set, with value, pending value, who set it and when.
 #[operation(
     get("/partners/{id}/overrides"),
     tag(Partners),
@@ -365,7 +368,7 @@ pub async fn list_partner_overrides(
 
 /// Override a field at its current value
 ///
-/// Automation no longer changes the field.
+/// Automation no longer changes the field, until the override is cleared.
 #[operation(
     put("/partners/{id}/overrides/{field}"),
     tag(Partners),
@@ -407,7 +410,7 @@ pub async fn clear_partner_override(
 
 /// Clear all overrides
 ///
-/// Automation may write all fields of the partner again; pending values are applied.
+/// The fields take their pending values, and automation may write all fields of the partner again.
 #[operation(
     delete("/partners/{id}/overrides"),
     tag(Partners),
@@ -426,7 +429,7 @@ pub async fn clear_partner_overrides(
     ))
 }
 
-/// A field of a partner.
+/// The path of a field of a partner.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct PartnerFieldPath {
@@ -438,7 +441,7 @@ pub struct PartnerFieldPath {
     pub field: String,
 }
 
-/// A tag of a partner.
+/// The path of a tag of a partner.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct PartnerTagPath {
@@ -450,9 +453,9 @@ pub struct PartnerTagPath {
     pub tag_id: TagId,
 }
 
-/// Tag a partner
+/// Add a tag to a partner
 ///
-/// Adds one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+/// The other tags are kept. Counts as a write of `tag_ids`.
 #[operation(
     put("/partners/{id}/tags/{tag_id}"),
     tag(Partners),
@@ -473,7 +476,7 @@ pub async fn add_partner_tag(
 
 /// Remove a tag from a partner
 ///
-/// Removes one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+/// The other tags are kept. Counts as a write of `tag_ids`.
 #[operation(
     delete("/partners/{id}/tags/{tag_id}"),
     tag(Partners),

@@ -18,7 +18,7 @@ use crate::kernel::{
 
 /// List the plan items of a partner
 ///
-/// In the order of the plan unless sorted otherwise.
+/// In the order of the plan unless requested otherwise.
 #[operation(
     get("/partners/{id}/plan-items"),
     tag(Plans),
@@ -65,9 +65,9 @@ pub async fn get_plan_item(context: RequestContext, id: web::Path<PlanItemId>) -
     Ok(Answer::resource(item.version, &item))
 }
 
-/// Change a plan item
+/// Update a plan item
 ///
-/// `before_id` moves it in front of another item of the plan; null moves it to the end.
+/// `before_id` moves the item in front of another item of the plan; null moves it to the end.
 #[operation(patch("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), ok(PlanItem))]
 pub async fn update_plan_item(
     context: RequestContext,
@@ -82,7 +82,7 @@ pub async fn update_plan_item(
 
 /// Delete a plan item
 ///
-/// Deletes it permanently.
+/// The item is deleted permanently.
 #[operation(delete("/plan-items/{id}"), tag(Plans), role(Member), scope(PlansWrite), no_content)]
 pub async fn delete_plan_item(
     context: RequestContext,

@@ -40,19 +40,19 @@ use crate::kernel::{
     request_context::{Json, PublicRequestContext, RequestContext},
 };
 
-/// The cookie of the refresh token: only for this host, only over HTTPS, out of reach for scripts.
+/// The cookie of the refresh token: for this host only, over HTTPS only, not readable by scripts.
 const REFRESH_COOKIE: &str = "__Host-prm_refresh";
-/// How long the answer to a request for a mail takes, whoever it is for.
-/// Longer than the queries and the one write take, so that the answer says nothing about whether
-/// there was a write.
+/// The minimum response time of requests that mail a link. It is longer than the queries and the
+/// write take, so that the time does not show whether the address has an account.
 const MIN_RESPONSE_TIME: Duration = Duration::from_millis(250);
 
 /// Register an organization
 ///
-/// Where e-mail addresses are proved, which is the default, the answer is 202 and a link is mailed
-/// to the address; it is the same when the address has an account already, whose owner then gets a
-/// mail that says so. `confirmRegistration` makes the organization. Where they are not proved (a
-/// trial), this makes the organization and its first owner at once and signs the owner in: 201.
+/// By default e-mail addresses must be confirmed: the response is 202 and a link is mailed to the
+/// address, with which `confirmRegistration` creates the organization. The response is the same if
+/// the address already has an account; its owner then gets a mail about the attempt. Where
+/// confirmation is turned off (a trial), this operation creates the organization and its first
+/// owner at once, signs the owner in and answers 201.
 #[operation(
     post("/auth/registrations"),
     tag(Auth),
@@ -60,14 +60,14 @@ const MIN_RESPONSE_TIME: Duration = Duration::from_millis(250);
     limit(Registrations),
     no_idempotency_key,
     created(TokenGrant, "Registered and signed in."),
-    accepted("A mail with a link to confirm is on its way."),
+    accepted("A mail with a confirmation link was sent."),
     errors(EmailTaken, RegistrationClosed)
 )]
 pub async fn register(context: PublicRequestContext, body: Json<Registration>) -> Result<Answer> {
     let accounts = &context.state.accounts;
     if !accounts.registration_open {
         let detail = "Registration is closed here. Ask an admin of your organization for an \
-                      invitation, or whoever runs this server for a new organization.";
+                      invitation, or the operator of this server for a new organization.";
         return Err(Error::new(Code::RegistrationClosed, detail).into());
     }
     let _counted = context
@@ -88,7 +88,7 @@ async fn request_registration(
 ) -> Result<Answer> {
     let store = &context.state.store;
     let request = registrations::request(store, body, hash, context.address, context.request_id);
-    // Whether the address has an account shows neither in the answer nor in its time.
+    // Neither the response nor its time may show whether the address has an account.
     let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MIN_RESPONSE_TIME));
     requested?;
     Ok(accepted())
@@ -110,9 +110,9 @@ async fn register_at_once(
 
 /// Confirm a registration
 ///
-/// Makes the organization and its first owner by the token of the link that was mailed, within 24
-/// hours and once, and signs the owner in. Send `password` too: whoever registered chose a
-/// password, and whoever reads the mail may be somebody else.
+/// Creates the organization and its first owner with the token of the mailed link, which works once
+/// and for 24 hours, and signs the owner in. Send `password` as well, because the person who
+/// registered the address is not always the person who reads the mail.
 #[operation(
     post("/auth/registration-confirmations"),
     tag(Auth),
@@ -152,24 +152,24 @@ pub async fn confirm_registration(
     granted(&context, 201, pending.id, &grant)
 }
 
-/// Drops the registrations of an address that wait for their confirmation: there is an account now.
+/// Deletes the unconfirmed registrations of an address, because it has an account now.
 async fn forget_registrations(context: &PublicRequestContext, email: &str) {
     let waiting = Scope::before_organization(context.request_id);
     let forget = async |tx: &persistence::Tx<'_>| registrations::forget(tx, email).await;
     if let Err(error) = context.state.store.write(&waiting, forget).await {
-        // Where the address is proved nothing can be confirmed by what is left; else it expires.
-        tracing::warn!(%error, "could not forget the registrations of an address");
+        // The link of a registration that is left has no effect any more, or expires.
+        tracing::warn!(%error, "could not delete the pending registrations of an e-mail address");
     }
 }
 
-/// The password of an account whose registration is confirmed.
+/// The password of the account when a registration is confirmed.
 enum ConfirmedPassword {
-    /// The one of the registration.
+    /// The password of the registration.
     Registered,
-    /// Typed with the confirmation.
+    /// The password sent with the confirmation.
     Typed(String),
-    /// One that nobody knows: whoever confirms may not be who registered, and must not share an
-    /// account with them.
+    /// A random password that is not shown: the person who confirms may not be the one who
+    /// registered, and they must not share an account.
     Unknown(String),
 }
 
@@ -184,8 +184,7 @@ async fn confirmed_password(
         refuse(fault.into_iter().collect())?;
         return Ok(ConfirmedPassword::Typed(password.clone()));
     }
-    // See docs/decisions/0141-whose-an-address-is.md for who may keep the password of a
-    // registration.
+    // docs/decisions/0141-whose-an-address-is.md says who may keep the password of a registration.
     if is_same_network(pending.ip()?, context.address) {
         return Ok(ConfirmedPassword::Registered);
     }
@@ -195,10 +194,10 @@ async fn confirmed_password(
 
 /// Sign in
 ///
-/// The answer sets the cookie of the refresh token, and one by which this device is known at the
-/// next sign-in: attempts of strangers do not use up those of a device that is known. Attempts that
-/// fail are limited by network, by account and network, and, more generously, by account. A device
-/// that was not seen before is told to the person by mail.
+/// The response sets the cookie of the refresh token and a cookie that identifies this device at
+/// the next sign-in, so that failed attempts from unknown devices do not lock out a known one.
+/// Failed attempts are limited by network, by account and network, and, with a higher limit, by
+/// account. A sign-in from a new device is reported to the person by mail.
 #[operation(
     post("/auth/sessions"),
     tag(Auth),
@@ -210,7 +209,7 @@ async fn confirmed_password(
 pub async fn sign_in(context: PublicRequestContext, body: Json<SignIn>) -> Result<Answer> {
     let attempt = sign_in_attempt(&context, &body.email)?;
     let store = &context.state.store;
-    // The same queries and the same hash whether somebody has the address or nobody.
+    // Run the same queries and compute a hash even if no account has the address.
     let organization = email_directory::organization_of(store, &body.email)
         .await?
         .unwrap_or_else(OrganizationId::new);
@@ -233,11 +232,11 @@ pub async fn sign_in(context: PublicRequestContext, body: Json<SignIn>) -> Resul
     granted(&context, 201, organization, &grant.await?)
 }
 
-/// Counts an attempt to sign in, until it turns out to be right.
+/// Counts an attempt to sign in; the count is given back if the password is right.
 fn sign_in_attempt<'a>(context: &'a PublicRequestContext, email: &str) -> Result<TakenUnits<'a>> {
     let address: IpAddr = context.address;
     let here = Subject::AddressFrom(email, address);
-    // Right passwords cost a hash, too.
+    // Correct passwords are counted too, because each costs a hash.
     let _counted = context.count(&[(Bucket::SignIns, here)])?;
     match known_device(context, email) {
         Some(device) => context.count(&[(Bucket::DeviceFailures, Subject::Id(device))]),
@@ -251,9 +250,9 @@ fn sign_in_attempt<'a>(context: &'a PublicRequestContext, email: &str) -> Result
 
 /// Refresh the session
 ///
-/// Exchanges the refresh token of the cookie for its successor and a new access token. Needs the
-/// header `X-Requested-With` and an `Origin` that this deployment knows. A token that was used
-/// before ends the session; within ten seconds it gets the same successor again.
+/// Exchanges the refresh token in the cookie for its successor and a new access token. Requires the
+/// header `X-Requested-With` and an `Origin` that this deployment allows. Using a token a second
+/// time ends the session; within ten seconds it returns the same successor again.
 #[operation(
     post("/auth/refreshes"),
     tag(Auth),
@@ -266,8 +265,8 @@ fn sign_in_attempt<'a>(context: &'a PublicRequestContext, email: &str) -> Result
 pub async fn refresh_session(context: PublicRequestContext) -> Result<Answer> {
     let known_origin = text(&context, header::ORIGIN)
         .is_some_and(|origin| context.state.addresses.knows_origin(origin));
-    // The cookie comes along by itself. An origin that is known, and a header that a form cannot
-    // set, show that a page of this deployment asks.
+    // Browsers send the cookie with any request. An allowed origin, and a header that a form cannot
+    // set, show that the request comes from a page of this deployment.
     if !known_origin || text(&context, HeaderName::from_static("x-requested-with")).is_none() {
         return Err(Error::of(Code::OriginNotAllowed).into());
     }
@@ -289,7 +288,7 @@ pub async fn refresh_session(context: PublicRequestContext) -> Result<Answer> {
 
 /// List my sessions
 ///
-/// One session for each device on which you are signed in.
+/// Lists one session for each device on which you are signed in.
 #[operation(
     get("/auth/sessions"),
     tag(Auth),
@@ -306,7 +305,7 @@ pub async fn list_sessions(context: RequestContext) -> Result<Answer> {
     Ok(Answer::ok(&page))
 }
 
-/// A session of the person who asks.
+/// The path of a session of the caller.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct SessionPath {
@@ -317,8 +316,8 @@ pub struct SessionPath {
 
 /// End a session
 ///
-/// `current` stands for the session of this request; its cookie is cleared. Access tokens of the
-/// session are refused from now on.
+/// `current` means the session of this request; its cookie is cleared. Access tokens of the session
+/// are refused from then on.
 #[operation(delete("/auth/sessions/{session_id}"), tag(Auth), role(Viewer), no_api_key, no_content)]
 pub async fn end_session(context: RequestContext, path: web::Path<SessionPath>) -> Result<Answer> {
     let (member, current) = context.user()?;
@@ -329,7 +328,7 @@ pub async fn end_session(context: RequestContext, path: web::Path<SessionPath>) 
             IdError::WrongKind => Error::invalid(vec![FieldError::at_parameter(
                 "wrong_id_type",
                 "session_id",
-                "must be the id of a session",
+                "must be the id of a session or current",
             )]),
         })?,
     };
@@ -340,9 +339,9 @@ pub async fn end_session(context: RequestContext, path: web::Path<SessionPath>) 
 
 /// Request a password reset
 ///
-/// Mails a link with which a new password can be chosen within an hour, if somebody has joined with
-/// this e-mail address, at most every five minutes. Whether anybody has shows neither in the answer
-/// nor in its time.
+/// If a member has this e-mail address, mails a link with which a new password can be chosen within
+/// an hour; at most one mail every five minutes. Neither the response nor its time shows whether
+/// the address has an account.
 #[operation(
     post("/auth/password-resets"),
     tag(Auth),
@@ -365,7 +364,7 @@ pub async fn request_password_reset(
             .write(&system, async |tx| persistence::passwords::request_reset(tx, &body.email).await)
             .await
     };
-    // Only a write that has an effect waits for the disk.
+    // The response does not wait for writes that have no effect.
     let (requested, ()) = futures_util::join!(request, tokio::time::sleep(MIN_RESPONSE_TIME));
     requested?;
     Ok(accepted())
@@ -373,8 +372,8 @@ pub async fn request_password_reset(
 
 /// Change the password
 ///
-/// By the token of a reset link, or signed in by the current password. Other sessions end, and the
-/// person is told by mail.
+/// Takes the token of a reset link, or the current password of the signed-in user. Other sessions
+/// end, and the person is notified by mail.
 #[operation(
     post("/auth/password-changes"),
     tag(Auth),
@@ -428,7 +427,7 @@ async fn change_by_password(
     let Credential::User { member, session, .. } = caller.credential else {
         return Err(Error::of(Code::InvalidCredentials).into());
     };
-    // Whoever has stolen an access token must not find out the password with it.
+    // Limits guesses, so that a stolen access token cannot be used to find out the password.
     let guesser = Subject::Id(member.0);
     let guess = context
         .count(&[(Bucket::PasswordGuesses, guesser), (Bucket::PasswordGuessesSlow, guesser)])?;
@@ -443,8 +442,8 @@ async fn change_by_password(
     let fault =
         judged(context.address, "new_password", password, &[&person.name, &person.email]).await?;
     refuse(fault.into_iter().collect())?;
-    // Hashing takes tens of milliseconds, so it happens outside of a transaction; the write makes
-    // sure that the password is still the one that was checked.
+    // Hash outside of a transaction, because hashing takes tens of milliseconds. The write checks
+    // that the password is still the one that was verified.
     let (checked, hash) = (kept.unwrap_or_default(), hashed(context.address, password).await?);
     let change = store.write(&caller.scope, async |tx| {
         persistence::passwords::change(tx, member, session, &checked, &hash).await?;
@@ -455,7 +454,7 @@ async fn change_by_password(
 
 /// Accept an invitation
 ///
-/// Joins the organization with a name and a password, and signs in.
+/// Joins the organization with a name and a password, and signs the member in.
 #[operation(
     post("/auth/invitation-acceptances"),
     tag(Auth),
@@ -485,12 +484,13 @@ pub async fn accept_invitation(
         sessions::open(tx, member.id, &device(&context)).await
     });
     let grant = grant.await?;
-    // Whoever typed the address before must not take the account with an older link.
+    // A person who registered this address before must not take over the account with an older
+    // link.
     forget_registrations(&context, &invited.email).await;
     granted(&context, 201, organization, &grant)
 }
 
-/// 202 with nothing to read.
+/// 202 without a body.
 fn accepted() -> Answer {
     Answer { status: 202, headers: Vec::new(), body: Vec::new() }
 }
@@ -532,7 +532,7 @@ fn granted(
     })
 }
 
-/// The device of a call, when somebody with this e-mail address has signed in on it before.
+/// The device of the request, if a member with this e-mail address has signed in on it before.
 fn known_device(context: &PublicRequestContext, email: &str) -> Option<Uuid> {
     let cookie = context.request.cookie(devices::COOKIE)?;
     devices::known_device(&context.state.server_key, cookie.value(), email)

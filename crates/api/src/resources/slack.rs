@@ -24,10 +24,10 @@ use crate::kernel::{
     state::State,
 };
 
-/// Pages of Slack's that one request looks through for something that fits.
+/// The most pages of Slack's list that one request reads to find matching targets.
 const MAX_PAGES: usize = 5;
 
-/// Which kind of targets.
+/// Selects the kind of targets.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SlackTargetKindParameter {
@@ -37,8 +37,8 @@ pub struct SlackTargetKindParameter {
     pub kind: Option<SlackTargetKind>,
 }
 
-/// The token of a connection; none when it was encrypted with a key of the server that nobody has
-/// any more.
+/// The token of a connection, or `None` if it was encrypted with a server key that is no longer
+/// configured.
 fn token_of(context: &RequestContext, stored: &StoredSlack) -> Option<String> {
     let organization = context.caller.scope.organization;
     let token = context.state.server_key.open(TOKENS, organization, &stored.bot_token)?;
@@ -47,8 +47,8 @@ fn token_of(context: &RequestContext, stored: &StoredSlack) -> Option<String> {
 
 /// Get the Slack connection
 ///
-/// Says whether Slack is connected, and to which workspace. A connection whose token
-/// cannot be read any more, because the deployment has another key, is none: connect again.
+/// Returns whether Slack is connected, and to which workspace. If the stored token cannot be
+/// decrypted, because the deployment has a new key, Slack is shown as not connected: connect again.
 #[operation(
     get("/integrations/slack"),
     tag(Integrations),
@@ -64,8 +64,8 @@ pub async fn get_slack_integration(context: RequestContext) -> Result<Answer> {
 
 /// Connect to Slack
 ///
-/// The token of a bot is tried out first. It is kept encrypted and never shown; another one takes
-/// its place.
+/// Takes the token of a bot, and checks it with Slack first. The token is stored encrypted and
+/// never shown. A new token replaces the stored one.
 #[operation(
     put("/integrations/slack"),
     tag(Integrations),
@@ -81,7 +81,7 @@ pub async fn connect_slack(context: RequestContext, body: Json<SlackConnection>)
             let place = FieldError::at_pointer(
                 "slack_rejected",
                 "#/bot_token",
-                format!("Slack says {word}"),
+                format!("was refused by Slack ({word})"),
             );
             Error::of(Code::SlackRejected).meta("slack_error", word.into()).at(place)
         }
@@ -107,8 +107,8 @@ pub async fn connect_slack(context: RequestContext, body: Json<SlackConnection>)
 
 /// Disconnect Slack
 ///
-/// Channels and users of Slack are taken out of the notification settings; what is on its way to
-/// them is given up.
+/// Channels and users of Slack are removed from the notification settings, and messages that were
+/// not sent yet are canceled.
 #[operation(
     delete("/integrations/slack"),
     tag(Integrations),
@@ -122,13 +122,13 @@ pub async fn disconnect_slack(context: RequestContext) -> Result<Answer> {
     Ok(Answer::nothing())
 }
 
-/// Where a page of targets ended: the kind, and Slack's own cursor.
+/// The position at which a page of targets ended: the kind, and Slack's own cursor.
 type Position = (SlackTargetKind, String);
 
 /// List channels and users of Slack
 ///
-/// Channels first, then users, as Slack pages them: a page may be shorter than asked for, and is
-/// the last one only when `next_cursor` is null. There is no count.
+/// Channels first, then users. A page may have fewer entries than requested, because Slack pages
+/// the list; only a null `next_cursor` marks the last page. The list has no count.
 #[operation(
     get("/integrations/slack/targets"),
     tag(Integrations),
@@ -173,7 +173,7 @@ pub async fn list_slack_targets(
     unreachable!("the last page is answered")
 }
 
-/// Where the list goes on after a page of Slack's.
+/// The cursor after a page of Slack's list.
 fn following(
     at: &Position,
     next: Option<String>,
@@ -192,13 +192,13 @@ fn invalid_cursor() -> Error {
     cursor::invalid(Place::Parameter("cursor".to_owned()))
 }
 
-/// Slack's refusal of a list.
+/// The error for a list request that Slack refused.
 fn refused(fault: SlackError) -> Error {
     match fault {
         SlackError::SlackReply(word) if word == "invalid_cursor" => invalid_cursor(),
         SlackError::SlackReply(word) if fault_of_token(&word) => Error::new(
             Code::SlackNotConnected,
-            format!("Slack does not accept the token any more ({word}): connect again."),
+            format!("Slack no longer accepts the token ({word}). Connect Slack again."),
         ),
         other => other.into_unavailable(),
     }

@@ -1,4 +1,4 @@
-//! Submissions: from the public form into the inbox, and out of it as partners.
+//! Submissions: applications from the public form, and their review.
 
 use actix_web::web;
 use domain::{
@@ -23,17 +23,17 @@ use crate::{
 /// The operation that accepts a submission.
 const ACCEPTANCE: &str = "acceptSubmission";
 
-/// Where a partner is.
+/// The path of a partner.
 fn partner_path(id: PartnerId) -> String {
     format!("/v1/partners/{id}")
 }
 
 /// Submit an application
 ///
-/// Answers are checked against the form's version that is named; one that was replaced less than a
-/// day ago is still good. Everything that is wrong is named at once. The answer tells nothing but a
-/// receipt; the same application sent again within a day gets the same one. At most 20 requests a
-/// minute from one address, reading the form included.
+/// Answers are validated against the version of the form that the body names; a version that was
+/// replaced less than a day ago is still accepted. All errors are reported at once. The response
+/// contains a receipt only; sending the same application again within a day returns the same
+/// receipt. At most 20 requests per minute from one address, reading the form included.
 #[operation(
     post("/public/application-forms/{token}/submissions"),
     tag(Applications),
@@ -57,7 +57,7 @@ pub async fn submit_application(
 
 /// List submissions
 ///
-/// Newest first unless sorted otherwise. `q` finds parts of the applicant's name, e-mail address
+/// Newest first unless requested otherwise. `q` finds parts of the applicant's name, e-mail address
 /// and company.
 #[operation(
     get("/application-submissions"),
@@ -118,10 +118,11 @@ pub async fn update_submission(
 
 /// Accept a submission
 ///
-/// Makes a partner of it with its contact (stage `prospect`, status `pending`), or fills in the one
-/// that is named. Answers are an automated write; `data`, in place of what was answered, is written
-/// by hand, so that it is overridden from then on (by automation for an API key without
-/// `partners:override`). However often and by however many it is called: one partner.
+/// Creates a partner (stage `prospect`, status `pending`) and its contact from the submission, or
+/// fills in the partner that the body names. Answers are written as automation. `data` replaces
+/// answers and is written as manual, so that its fields are overridden from then on (as automation
+/// for an API key without `partners:override`). Repeated and concurrent calls create one partner
+/// only.
 #[operation(
     post("/application-submissions/{id}/acceptance"),
     tag(Applications),
@@ -160,8 +161,8 @@ pub async fn delete_submission(
     context
         .write(async |tx| {
             if let Some(partner) = submissions::delete(tx, *id, context.if_match).await? {
-                // The answer to the acceptance holds the submission, and is kept for whoever asks
-                // again.
+                // The stored response of the acceptance contains the submission, and would be
+                // returned to a repeated request.
                 idempotency::forget(tx, ACCEPTANCE, &partner_path(partner)).await?;
             }
             Ok(())

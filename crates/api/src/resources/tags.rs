@@ -16,7 +16,7 @@ use crate::kernel::{
 
 /// List tags
 ///
-/// By name unless sorted otherwise. `q` finds names that contain it.
+/// Sorted by name unless requested otherwise. `q` finds names that contain it.
 #[operation(
     get("/tags"),
     tag(Tags),
@@ -34,7 +34,7 @@ pub async fn list_tags(context: RequestContext) -> Result<Answer> {
 
 /// Create a tag
 ///
-/// Its name must be new within the category, ignoring case.
+/// The name must be unique within the category, ignoring case.
 #[operation(
     post("/tags"),
     tag(Tags),
@@ -83,7 +83,7 @@ pub async fn update_tag(
 
 /// Delete a tag
 ///
-/// It is removed from all partners.
+/// The tag is removed from all partners.
 #[operation(delete("/tags/{id}"), tag(Tags), role(Admin), scope(TagsWrite), no_content)]
 pub async fn delete_tag(context: RequestContext, id: web::Path<TagId>) -> Result<Answer> {
     context.write(async |tx| tags::delete(tx, *id, context.if_match).await).await?;

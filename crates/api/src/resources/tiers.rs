@@ -24,7 +24,7 @@ use crate::{
     resources::jobs::accepted,
 };
 
-/// A tier of the organization.
+/// The path of a tier.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct TierPath {
@@ -33,11 +33,11 @@ pub struct TierPath {
     pub key: String,
 }
 
-/// What becomes of those who have a tier by hand.
+/// Selects what partners get that were assigned to the tier manually.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TierReplacement {
-    /// The key of the tier that they get instead.
+    /// The key of the tier that they are assigned to instead.
     #[serde(default)]
     #[param(max_length = 40, example = "silver")]
     pub replace_with: Option<String>,
@@ -63,7 +63,8 @@ pub async fn list_tiers(context: RequestContext) -> Result<Answer> {
 
 /// Create a tier
 ///
-/// Key and rank must be new. Nobody is evaluated by it: try it out with a dry run, then evaluate.
+/// Key and rank must be unique. Creating a tier evaluates no partner: preview the effect with a dry
+/// run of an evaluation, then evaluate.
 #[operation(
     post("/tiers"),
     tag(Tiers),
@@ -89,10 +90,10 @@ pub async fn get_tier(context: RequestContext, path: web::Path<TierPath>) -> Res
     Ok(Answer::resource(tier.version, &tier))
 }
 
-/// Change a tier
+/// Update a tier
 ///
-/// When rank, requirement or default change and the rules decide on tiers, partners are evaluated:
-/// up to 1,000 at once, more in a job that starts at once.
+/// If rank, requirement or default change and tiers follow the rules, partners are evaluated: up to
+/// 1,000 in this request, more in a job that is started at once.
 #[operation(
     patch("/tiers/{key}"),
     tag(Tiers),
@@ -114,8 +115,8 @@ pub async fn update_tier(
 
 /// Delete a tier
 ///
-/// Its partners get what the rules give them; those who have it by hand get the tier of
-/// `replace_with` by hand.
+/// Its partners get the tier that the rules give them. Partners that were assigned to it manually
+/// are assigned to the tier in `replace_with` instead.
 #[operation(
     delete("/tiers/{key}"),
     tag(Tiers),
@@ -139,7 +140,7 @@ pub async fn delete_tier(
 
 /// Get the tier policy
 ///
-/// Says when and how tiers are evaluated.
+/// Returns when and how tiers are evaluated.
 #[operation(get("/tier-policy"), tag(Tiers), role(Viewer), scope(TiersRead), ok(TierPolicy))]
 pub async fn get_tier_policy(context: RequestContext) -> Result<Answer> {
     let policy = context.read(async |tx| tiers::get_policy(tx).await).await?;
@@ -148,7 +149,8 @@ pub async fn get_tier_policy(context: RequestContext) -> Result<Answer> {
 
 /// Update the tier policy
 ///
-/// A merge patch: absent properties keep their values. No tier changes by this alone.
+/// A merge patch: absent properties keep their values. A change of the policy alone changes no
+/// tier.
 #[operation(
     patch("/tier-policy"),
     tag(Tiers),
@@ -169,8 +171,8 @@ pub async fn update_tier_policy(
 
 /// Evaluate tiers
 ///
-/// Of all partners, or of a selection. The items of the job hold the tier before and after; a dry
-/// run changes nothing and says exactly what a real one would do.
+/// Evaluates all partners, or a selection. The job's items contain the tier before and after. A dry
+/// run changes nothing and reports exactly what an evaluation would do.
 #[operation(
     post("/tier-evaluations"),
     tag(Tiers),
@@ -193,8 +195,8 @@ pub async fn evaluate_tiers(
 
 /// Assess the tier of a partner
 ///
-/// Why it has its tier, and what it lacks for the next: every condition with what is needed, what
-/// there is, and the gap.
+/// Returns why the partner has its tier, and what it lacks for the next one: every condition with
+/// the required value, the partner's value and the gap.
 #[operation(
     get("/partners/{id}/tier-assessment"),
     tag(Tiers),
@@ -212,7 +214,7 @@ pub async fn assess_partner_tier(
 
 /// List the tier history of a partner
 ///
-/// Lists every change of its tier, newest first.
+/// Lists every change of the partner's tier, newest first.
 #[operation(
     get("/partners/{id}/tier-history"),
     tag(Tiers),

@@ -20,7 +20,7 @@ fn answer(view: &SavedView) -> Answer {
 
 /// List saved views
 ///
-/// Your own views and the shared ones, in the order in which they were saved.
+/// Lists your own views and the shared ones, in the order in which they were created.
 #[operation(
     get("/views"),
     tag(Views),
@@ -36,10 +36,10 @@ pub async fn list_views(context: RequestContext) -> Result<Answer> {
     Ok(Answer::ok(&page))
 }
 
-/// Save a view
+/// Create a saved view
 ///
-/// Private unless shared; sharing needs the role `member`. The views of an API key are always
-/// shared.
+/// A view is private unless it is shared; sharing requires the role `member`. The views of an API
+/// key are always shared.
 #[operation(
     post("/views"),
     tag(Views),
@@ -59,17 +59,17 @@ pub async fn create_view(context: RequestContext, body: Json<SavedViewCreate>) -
 
 /// Get a saved view
 ///
-/// `warnings` name what its filter names and no longer exists; private views of others are not
-/// found.
+/// `warnings` list what its filter refers to and no longer exists. Private views of other members
+/// are not found.
 #[operation(get("/views/{id}"), tag(Views), role(Viewer), scope(ViewsRead), ok(SavedView))]
 pub async fn get_view(context: RequestContext, id: web::Path<ViewId>) -> Result<Answer> {
     let view = context.read(async |tx| views::get(tx, *id).await).await?;
     Ok(answer(&view))
 }
 
-/// Change a saved view
+/// Update a saved view
 ///
-/// Only its owner or an admin may do so. When a view becomes private, it is no longer the default
+/// Only its owner or an admin may do so. If the view becomes private, it is no longer the default
 /// of other members.
 #[operation(
     patch("/views/{id}"),
@@ -91,7 +91,8 @@ pub async fn update_view(
 
 /// Delete a saved view
 ///
-/// Only its owner or an admin may do so. Members who had it as their default have none afterwards.
+/// Only its owner or an admin may do so. Members who had it as their default have no default
+/// afterwards.
 #[operation(
     delete("/views/{id}"),
     tag(Views),

@@ -1,5 +1,4 @@
-//! Who may do what: roles of members, scopes of API keys, and the actor that a write is attributed
-//! to.
+//! Access control: roles of members, scopes of API keys, and the actor of a write.
 
 use diesel::{
     deserialize::FromSql,
@@ -15,13 +14,13 @@ use crate::kernel::{ids, string_enum::string_enum};
 string_enum! {
     /// What a member may do; each role includes the ones before it.
     Role {
-        /// Reads, exports and keeps own views.
+        /// Reads and exports records, and has own views.
         Viewer = "viewer",
-        /// Works records, reviews, imports, refreshes.
+        /// Also edits records, reviews applications, and starts imports and refreshes.
         Member = "member",
-        /// Configures.
+        /// Also changes the configuration.
         Admin = "admin",
-        /// Also gives and takes ownership.
+        /// Also grants and revokes ownership.
         Owner = "owner",
     }
     /// What an API key may do. `x:write` includes `x:read`; `partners:write` does not include
@@ -55,29 +54,28 @@ string_enum! {
         MembersRead = "members:read",
         OrganizationRead = "organization:read",
     }
-    /// What kind of writer an actor is.
+    /// The kind of an actor.
     ActorType {
         User = "user",
         ApiKey = "api_key",
         System = "system",
     }
-    /// By which way an actor acts.
+    /// The way in which an actor acts.
     ActorVia {
-        /// In work that runs in the background because the actor has asked for it: a file, a
-        /// refresh, a selection.
+        /// In background work that the actor has started, such as an import or a refresh.
         Job = "job",
     }
     /// Whether a person decided on the values of a write.
     WriteMode {
-        /// A person decided: may write every writable field and marks overridable ones.
+        /// A person decides: may write every writable field, and overrides overridable ones.
         Manual = "manual",
-        /// Nobody decided: skips overridden fields and leaves its value pending.
+        /// Automation decides: skips overridden fields and stores the skipped values as pending.
         Automated = "automated",
     }
 }
 
-/// The scopes that a stored key has. One that is a scope no longer is left out: it allows nothing,
-/// and a key must not become unreadable because of it.
+/// The scopes of a stored key. A scope that no longer exists is left out: it allows nothing, and
+/// must not make the key unusable.
 #[derive(Debug, diesel::deserialize::FromSqlRow)]
 pub struct StoredScopes(Vec<AccessScope>);
 
@@ -95,7 +93,7 @@ impl From<StoredScopes> for Vec<AccessScope> {
 }
 
 impl AccessScope {
-    /// Whether a key that holds `self` may do what `wanted` asks for.
+    /// Whether an API key with the scope `self` may do what `wanted` requires.
     pub fn includes(self, wanted: AccessScope) -> bool {
         self == wanted
             || wanted
@@ -106,7 +104,7 @@ impl AccessScope {
 }
 
 impl AccessScope {
-    /// The least role whose members may do what the scope names.
+    /// The lowest role whose members may do what the scope allows.
     pub const fn least_role(self) -> Role {
         match self {
             Self::TiersWrite => Role::Admin,
@@ -148,8 +146,8 @@ impl Role {
     }
 }
 
-/// Who did it. Written into every event and override, so it stays readable when the user or key is
-/// gone.
+/// The user, API key or system that did something. Stored in every event and override, so that it
+/// is available after the user or key was deleted.
 #[derive(
     Debug,
     Clone,
@@ -167,10 +165,10 @@ pub struct Actor {
     pub kind: ActorType,
     /// `usr_` or `key_` id; null for the system.
     pub id: Option<String>,
-    /// The name at the time of the act.
+    /// The name at that time.
     #[schema(example = "Ada Lovelace")]
     pub name: String,
-    /// Through what; null when the actor did it in a request.
+    /// The way in which the actor acted; null for a request.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub via: Option<ActorVia>,
@@ -183,7 +181,7 @@ impl Actor {
     pub fn api_key(id: ids::ApiKeyId, name: impl Into<String>) -> Self {
         Self { kind: ActorType::ApiKey, id: Some(id.to_string()), name: name.into(), via: None }
     }
-    /// The same actor in background work; the system is always itself.
+    /// The same actor in background work; the system is unchanged.
     pub fn in_job(self) -> Self {
         let via = (self.kind != ActorType::System).then_some(ActorVia::Job);
         Self { via, ..self }
@@ -212,28 +210,28 @@ impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for Acto
     }
 }
 
-/// On whose behalf and within which organization the database is used. Every query needs one.
+/// The caller and organization for which the database is used. Every query needs one.
 ///
-/// Architecture Invariant: it comes out of a checked credential (`api::auth`) or out of a job row
-/// (`persistence::jobs`), and from nowhere else.
+/// Architecture Invariant: it is made from a verified credential (`api::auth`) or from a row of the
+/// queue (`persistence::jobs`), and from nothing else.
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub organization: ids::OrganizationId,
     pub actor: Actor,
     pub role: Role,
-    /// The member behind a user's scope; none for keys and the system.
+    /// The member of a user's scope; `None` for API keys and the system.
     pub member: Option<ids::MemberId>,
-    /// How partner fields are written unless the request says otherwise.
+    /// The default write mode of partner fields.
     pub mode: WriteMode,
-    /// Whether `write_mode=manual` may be asked for.
+    /// Whether `write_mode=manual` is allowed.
     pub may_override: bool,
-    /// The id of the request or job run; written into every event.
+    /// The id of the request or job run; stored in every event.
     pub request_id: Uuid,
 }
 
 impl Scope {
     /// A person who signs in for the first time, by registering or by accepting an invitation: the
-    /// writes are their own.
+    /// actor of these writes is the person.
     pub fn newcomer(
         organization: ids::OrganizationId,
         user: ids::UserId,
@@ -243,13 +241,13 @@ impl Scope {
         Self { actor: Actor::user(user, name), ..Self::system(organization, name, request_id) }
     }
 
-    /// What happens before there is an organization: registrations that wait for their
-    /// confirmation, and their mails. Its tenant is the nil id, which no organization has.
+    /// The scope of everything before an organization exists: unconfirmed registrations and their
+    /// mails. Its tenant is the nil id, which no organization has.
     pub fn before_organization(request_id: Uuid) -> Self {
         Self::system(ids::OrganizationId(Uuid::nil()), "registration", request_id)
     }
 
-    /// The member or API key behind it, by its id on the wire; none for the system.
+    /// The id of the member or API key; `None` for the system.
     pub fn holder(&self) -> Option<String> {
         match self.actor.kind {
             ActorType::ApiKey => self.actor.id.clone(),
@@ -257,8 +255,8 @@ impl Scope {
         }
     }
 
-    /// The system itself inside one organization: jobs without a starter, sign-in before a person
-    /// is known.
+    /// The system in one organization: jobs without a starter, and sign-in before the person is
+    /// authenticated.
     pub fn system(organization: ids::OrganizationId, name: &str, request_id: Uuid) -> Self {
         Self {
             organization,

@@ -1,6 +1,6 @@
 //! What the batches of all resources have in common.
 
-/// What an operation of a batch did.
+/// The result of an operation of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchOutcome {
     Created,

@@ -1,8 +1,9 @@
-//! Checks what a request holds against the schemas of the document, and brings it into the form in
-//! which it is kept. A limit is stated once, in the document, and holds because this runs before
-//! anything is read into a struct.
+//! Validates requests against the schemas of the document, and normalises their values for storage.
+//! A limit is declared once, in the document, and applies because this runs before a body is
+//! deserialized.
 //!
-//! Architecture Invariant: what needs data (uniqueness, references, who may write) is not known
+//! Architecture Invariant: rules that need data (uniqueness, references, write access) are not
+//! checked here.
 //! here.
 
 use std::{borrow::Cow, collections::HashMap, collections::HashSet};
@@ -19,32 +20,31 @@ use crate::kernel::{
     text,
 };
 
-/// Bytes of the longest text of which the document does not say how long it may be: the formats
-/// that have a longest form of their own. Nothing is normalised before it is known to be no longer.
+/// The longest text in bytes without a limit in the document: the formats that have their own
+/// longest form. A text is normalised only after its length was checked.
 const MAX_TEXT: usize = 10_000;
-/// Levels of arrays and objects that `serde_json` follows.
+/// The deepest nesting that `serde_json` parses.
 const DEEPEST_JSON: usize = 128;
-/// Properties of the largest object whose names are free; a mapping has one for each column of a
-/// file.
+/// The most properties of an object with free names; a mapping has one for each column of a file.
 const MAX_PROPERTIES: usize = 1_000;
-/// How many bytes of a text may become one character: a syllable of three letters, or a letter and
-/// its marks.
+/// The most bytes of a text that can become one character: a syllable of three letters, or a letter
+/// and its marks.
 const BYTES_A_CHARACTER: usize = 12;
 
-/// The schemas of the document, ready for checking.
+/// The schemas of the document, prepared for validation.
 #[derive(Debug, Default)]
 pub struct Schemas {
     all: Map<String, Json>,
     forms: RequestForms,
-    /// Every `pattern` that is not the one of an id.
+    /// Every `pattern` except those of ids.
     patterns: HashMap<String, Regex>,
 }
 
 impl Schemas {
-    /// The schemas below `components` of a finished document, and which of them are request forms.
+    /// The schemas below `components` of a finished document, and the request forms among them.
     ///
     /// # Panics
-    /// When a pattern of the document is not a regular expression; the tests make the document.
+    /// A pattern of the document is not a regular expression. The tests make the document.
     pub fn of(document: &Json, forms: RequestForms) -> Self {
         let all = document
             .pointer("/components/schemas")
@@ -60,29 +60,29 @@ impl Schemas {
         Self { all, forms, patterns }
     }
 
-    /// Everything that is wrong with `value` as the schema `name`, which is empty when it may be
-    /// used. What is not wrong is brought into its kept form in place.
+    /// Validates `value` against the schema `name`, and returns all errors. Valid parts are
+    /// normalised in place.
     pub fn check(&self, name: &str, value: &mut Json) -> Vec<FieldError> {
         self.check_at(name, "#", value)
     }
 
-    /// The same for a value that lies at `pointer` of a larger body, `#/operations/0/data`.
+    /// The same for a value at `pointer` of a larger body, `#/operations/0/data`.
     pub fn check_at(&self, name: &str, pointer: &str, value: &mut Json) -> Vec<FieldError> {
         let mut check =
             Check { schemas: self, at: pointer.to_owned(), faults: FieldErrors::default() };
         match self.all.get(name) {
             Some(_) => check.value(&json!({"$ref": format!("{PREFIX}{name}")}), value),
-            None => check.fault("invalid_format", format!("there is no schema {name}")),
+            None => check.fault("invalid_format", format!("the schema {name} does not exist")),
         }
         check.faults.into_vec()
     }
 
-    /// The value of the parameter `name` out of its texts, one per time that it was given. A list
-    /// is written with commas (`\,` is a comma inside of a value, `\\` a backslash) or by repeating
-    /// the parameter.
+    /// The value of the parameter `name` from its texts, one for each time that it was sent. A list
+    /// is separated by commas (`\,` is a comma inside a value, `\\` a backslash), or the parameter
+    /// is repeated.
     ///
     /// # Errors
-    /// `invalid_parameter`, with `meta.allowed` where there is a choice.
+    /// `invalid_parameter`, with `meta.allowed` if the values are limited.
     pub fn parameter(
         &self,
         name: &str,
@@ -125,10 +125,10 @@ impl Schemas {
         }
     }
 
-    /// What a schema says, behind references and `[reference, null]`.
+    /// Follows references and `[reference, null]` to the schema.
     fn resolve<'a>(&'a self, schema: &'a Json) -> Resolved<'a> {
         let (mut schema, mut name, mut nullable, mut opaque) = (schema, None, false, false);
-        // The bound is for a document that refers in circles.
+        // The limit ends circular references.
         for _ in 0..16 {
             opaque |= schema.get("x-opaque").is_some_and(|mark| mark == true);
             if let Some(target) = schema
@@ -162,9 +162,9 @@ impl Schemas {
 
 const PREFIX: &str = "#/components/schemas/";
 
-/// How many values a JSON text has, keys included, or a little more: what separates them is counted
-/// where it does not stand in a string. Takes no memory, and any bytes. What is nested deeper than
-/// the parser follows counts no more: there it stops.
+/// The approximate number of values in a JSON text, including keys, but not less: separators
+/// outside of strings are counted. Needs no memory, and accepts any bytes. Counting stops at a
+/// nesting that the parser does not accept.
 pub fn count_values(json: &[u8]) -> usize {
     let (mut count, mut depth, mut in_string, mut escaped) = (1, 0_usize, false, false);
     for byte in json {
@@ -186,16 +186,16 @@ pub fn count_values(json: &[u8]) -> usize {
     count
 }
 
-/// The integer that a number with a point or an exponent is; none where it is a fraction, or
-/// already an integer.
+/// The integer of a number with a point or an exponent; `None` if it is a fraction, or already an
+/// integer.
 pub(crate) fn whole(number: &Number) -> Option<Number> {
     let float = number.as_f64().filter(|_| number.as_i64().is_none())?;
-    // 2^63 and more is no integer of 64 bits.
+    // From 2^63 on, a number is not an integer of 64 bits.
     let is_whole = float.fract() == 0.0 && float.abs() < 9_223_372_036_854_775_808.0;
     is_whole.then(|| Number::from(float as i64))
 }
 
-/// The prefix of the ids that a schema describes, when it describes ids.
+/// The prefix of the ids that a schema describes, if it describes ids.
 pub fn id_prefix(schema: &Map<String, Json>) -> Option<&'static str> {
     if schema.get("format").is_none_or(|format| format != "typeid") {
         return None;
@@ -205,7 +205,7 @@ pub fn id_prefix(schema: &Map<String, Json>) -> Option<&'static str> {
     ids::PREFIXES.iter().find(|known| **known == prefix).copied()
 }
 
-/// One schema, with what was said on the way to it.
+/// A schema with the properties of the references that led to it.
 struct Resolved<'a> {
     schema: &'a Map<String, Json>,
     name: Option<&'a str>,
@@ -226,7 +226,7 @@ impl<'a> Resolved<'a> {
     fn says(&self, keyword: &str) -> bool {
         self.schema.get(keyword).is_some_and(|value| value == true)
     }
-    /// The one type besides null; none means any.
+    /// The one type besides null; `None` means any.
     fn kind(&self) -> Option<&'a str> {
         match self.schema.get("type") {
             Some(Json::String(kind)) => Some(kind),
@@ -248,7 +248,7 @@ impl<'a> Resolved<'a> {
 
 struct Check<'a> {
     schemas: &'a Schemas,
-    /// The pointer to the value that is looked at.
+    /// The pointer to the current value.
     at: String,
     faults: FieldErrors,
 }
@@ -285,7 +285,7 @@ impl<'a> Check<'a> {
             (Some("object"), Json::Object(object)) => self.object(&schema, object),
             (Some("array"), Json::Array(items)) => self.array(&schema, items),
             (Some("integer"), Json::Number(number)) => {
-                // JSON has one kind of number: what writes 1000.0 means the integer 1000.
+                // JSON has one kind of number, so 1000.0 is the integer 1000.
                 let whole = whole(number);
                 self.integer(&schema, whole.as_ref().unwrap_or(number));
                 if let Some(whole) = whole {
@@ -309,7 +309,7 @@ impl<'a> Check<'a> {
     }
 
     fn object(&mut self, schema: &Resolved<'_>, object: &mut Map<String, Json>) {
-        // Where any name is known, nothing else ends a list of names.
+        // Where any name is allowed, nothing else limits the number of names.
         let is_map = schema.schema.get("additionalProperties") != Some(&Json::Bool(false));
         if is_map && object.len() > MAX_PROPERTIES {
             let detail = format!("must have at most {MAX_PROPERTIES} properties");
@@ -346,8 +346,7 @@ impl<'a> Check<'a> {
                 self.inside(name, |check| check.fault("required", "is required"));
             }
         }
-        // Only when the members are right: the sum of wrong ones would be a second error about
-        // them.
+        // Only if the members are valid; otherwise the sum would be a second error about them.
         if let Some(sum) = schema.number("x-sum").filter(|_| self.faults.len() == before) {
             let given: i64 = object.values().filter_map(Json::as_i64).sum();
             if given != sum {
@@ -361,8 +360,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A property that this request does not take: one of the resource that is never written, or
-    /// none at all.
+    /// Reports a property that the request does not have: a read-only one of the resource, or an
+    /// unknown one.
     fn unknown(&mut self, schema: &Resolved<'_>, properties: &Map<String, Json>, name: &str) {
         let resource = schema.name.and_then(|name| self.schemas.forms.resource_of(name));
         let known = resource
@@ -382,9 +381,9 @@ impl<'a> Check<'a> {
     }
 
     fn array(&mut self, schema: &Resolved<'_>, items: &mut [Json]) {
-        // Before its items, so that a list that is too long costs nothing to check.
+        // Before its items, so that a list that is too long is not validated.
         if let Some(max) = schema.count("maxItems").filter(|max| items.len() > *max) {
-            // A batch has a code of its own.
+            // A batch has its own code.
             let code = if schema.text("x-too-many") == Some("batch_too_large") {
                 "batch_too_large"
             } else {
@@ -437,7 +436,7 @@ impl<'a> Check<'a> {
             (Some(number), _) => {
                 min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
             }
-            // Beyond 64 bits, where JSON texts of integers become floats.
+            // Beyond 64 bits, where integers become floats.
             (None, Some(float)) if float.abs() >= 9_223_372_036_854_775_808.0 => false,
             _ => {
                 return self.fault("wrong_type", "must be an integer, not a fraction");
@@ -461,7 +460,7 @@ impl<'a> Check<'a> {
         self.push(fault);
     }
 
-    /// What is kept instead of `text`; none when it stays or is wrong.
+    /// The normalised text; `None` if it is unchanged or invalid.
     fn text(&mut self, schema: &Resolved<'_>, text: &str) -> Option<Json> {
         if let Some(words) = schema.schema.get("enum").and_then(Json::as_array) {
             if !words.iter().any(|word| word == text) {
@@ -493,7 +492,7 @@ impl<'a> Check<'a> {
         let kept = match formats::normalise(format, text) {
             Ok(kept) => kept,
             Err((code, detail)) => {
-                // An empty text says nothing of its form: it is too short.
+                // An empty text has no format error: it is too short.
                 if text.trim().is_empty() && schema.count("minLength").is_some_and(|min| min > 0) {
                     self.length(schema, "");
                 } else {
@@ -507,7 +506,7 @@ impl<'a> Check<'a> {
             return None;
         }
         if schema.says("x-https") && !kept.starts_with("https://") {
-            self.fault("invalid_format", "must be an address that begins with https://");
+            self.fault("invalid_format", "must be a URL that begins with https://");
             return None;
         }
         let fits = self.length(schema, &kept);
@@ -520,7 +519,7 @@ impl<'a> Check<'a> {
         (fits && kept != text).then_some(Json::String(kept))
     }
 
-    /// Whether the text is neither too short nor too long, in characters.
+    /// Checks the length of a text in characters.
     fn length(&mut self, schema: &Resolved<'_>, text: &str) -> bool {
         let length = text.chars().count();
         let (code, key, bound, what) = match (schema.count("minLength"), schema.count("maxLength"))
@@ -557,7 +556,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// A segment of a JSON Pointer.
+/// Escapes a segment of a JSON Pointer.
 fn escaped(segment: &str) -> Cow<'_, str> {
     if segment.contains(['~', '/']) {
         segment.replace('~', "~0").replace('/', "~1").into()
@@ -577,8 +576,8 @@ fn kind_of(value: &Json) -> &'static str {
     }
 }
 
-/// A parameter's text as the JSON that its type asks for; what does not fit stays text, and is
-/// refused as such.
+/// Converts a parameter's text to the JSON type; a text that cannot be converted stays text, and is
+/// then reported.
 pub(crate) fn typed(kind: Option<&str>, text: &str) -> Json {
     let read = match kind {
         Some("integer") => text.parse::<i64>().ok().map(Json::from),
@@ -589,8 +588,8 @@ pub(crate) fn typed(kind: Option<&str>, text: &str) -> Json {
     read.unwrap_or_else(|| Json::String(text.to_owned()))
 }
 
-/// The values of a list of a query parameter: `a,b\,c` is `a` and `b,c`; `\\` is a backslash, any
-/// other one stands for itself.
+/// Splits a list of a query parameter: `a,b\,c` is `a` and `b,c`; `\\` is a backslash, and any
+/// other backslash is literal.
 pub fn split_list(text: &str) -> Vec<String> {
     let mut values = vec![String::new()];
     let mut chars = text.chars().peekable();
@@ -936,7 +935,8 @@ mod tests {
         ];
         let name = prop_oneof![
             3 => proptest::sample::select(vec![
-                "name", "industry", "notes", "domain", "employees", "big", "live", "key", "link", "kind", "category", "parent_id",
+                "name", "industry", "notes", "domain", "employees", "big", "live", "key", "link", "kind",
+                "category", "parent_id",
                 "tag_ids", "regions", "weights", "filter", "a/b~", "mapping", "anything", "q1", "q2"
             ]).prop_map(str::to_owned),
             1 => "\\PC{0,8}",

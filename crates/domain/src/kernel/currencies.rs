@@ -6,25 +6,24 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::kernel::field_error::FieldError;
 
-/// Why `code` is no currency, at `#/currency`.
+/// The error if `code` is not a currency, at `#/currency`.
 pub fn currency_fault(code: &str) -> Option<FieldError> {
     currency_exponent(code).is_none().then(|| {
         FieldError::at_pointer(
             "invalid_choice",
             "#/currency",
-            "must be the code of a currency of ISO 4217",
+            "must be a currency code of ISO 4217 such as USD",
         )
         .meta("allowed", CURRENCIES)
     })
 }
 
-/// The code of a currency of ISO 4217, where `code` is one.
+/// The currency code of ISO 4217, if `code` is one.
 pub fn currency_code(code: &str) -> Option<&'static str> {
     CURRENCIES.binary_search(&code).ok().map(|place| CURRENCIES[place])
 }
 
-/// How many decimal digits the minor unit of a currency of ISO 4217 stands for; none for what is no
-/// such currency.
+/// The number of decimal digits of the minor unit of a currency; `None` if it is not a currency.
 pub fn currency_exponent(code: &str) -> Option<i32> {
     CURRENCIES.binary_search(&code).ok()?;
     Some(match code {
@@ -36,7 +35,7 @@ pub fn currency_exponent(code: &str) -> Option<i32> {
     })
 }
 
-/// The exponent of a currency, read from its code.
+/// The number of decimal digits of a currency, looked up by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, diesel::deserialize::FromSqlRow)]
 #[serde(transparent)]
 pub struct CurrencyExponent(pub i32);
@@ -52,7 +51,7 @@ impl PartialSchema for CurrencyExponent {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::Integer)
-            .description(Some("How many decimal digits the minor unit of a currency stands for."))
+            .description(Some("The number of decimal digits of the minor unit of a currency."))
             .minimum(Some(0))
             .maximum(Some(4))
             .examples([serde_json::json!(2)])
@@ -61,8 +60,8 @@ impl PartialSchema for CurrencyExponent {
 }
 impl ToSchema for CurrencyExponent {}
 
-/// ISO 4217, the codes of money that is in use (no metals, funds without amounts, or test codes),
-/// sorted.
+/// The currency codes of ISO 4217 that are in use (no metals, funds without amounts, or test
+/// codes), sorted.
 static CURRENCIES: &[&str] = &[
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
     "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",

@@ -1,28 +1,27 @@
-//! Internet domains as people write them, and the one form under which they are kept and compared.
+//! Internet domains as people write them, and their normalised form.
 
 use std::borrow::Cow;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-/// Not a domain: no host with a dot, an IP address, an ending that no domain has, characters that a
-/// host cannot have, or too long.
+/// Not a domain: a host without a dot, an IP address, an invalid top-level domain, invalid
+/// characters, or too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a domain such as example.com")]
 pub struct InvalidDomain;
 
-/// The code of the fault in `errors[]` and of the warning in an import.
+/// The code of the error in `errors[]` and of the warning in an import.
 pub const INVALID_DOMAIN: &str = "invalid_domain";
 
-/// Bytes of a host beyond which it cannot be one of 253 characters, in whatever script. Encoding a
-/// host takes longer than in proportion to its length.
+/// The longest host in bytes that can have 253 characters in any script. Encoding a host takes more
+/// than linear time.
 const MAX_HOST: usize = 1_000;
 
-/// A domain or URL in its normal form: the host in lower case and punycode,
-/// without scheme, user-info, port, path, query, trailing dot and one leading `www.`; at most 253
-/// characters.
+/// Normalises a domain or URL: the host in lower case and punycode, without scheme, user-info,
+/// port, path, query, trailing dot and one leading `www.`; at most 253 characters.
 pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
-    // Not with a URL parser: people write hosts without a scheme, which a parser takes for a scheme
-    // or a path.
+    // Not with a URL parser, because people write hosts without a scheme, which a parser interprets
+    // as a scheme or a path.
     let host = host_of(text.trim())?;
     let host = host.strip_suffix('.').unwrap_or(host);
     if host.len() > MAX_HOST {
@@ -32,7 +31,7 @@ pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
     let ascii = Uts46::new()
         .to_ascii(host.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| InvalidDomain)?;
-    // One `www.` only, so that `www.www.example` keeps a domain of its own.
+    // One `www.` only, so that `www.www.example` is a domain of its own.
     let domain = match ascii.strip_prefix("www.") {
         Some(rest) => Cow::Borrowed(rest),
         None => ascii,
@@ -43,14 +42,14 @@ pub fn normalise(text: &str) -> Result<String, InvalidDomain> {
     }
 }
 
-/// The host in `scheme://user@host:port/path?query#fragment`, all parts but the host optional.
+/// The host in `scheme://user@host:port/path?query#fragment`, all parts except the host optional.
 fn host_of(text: &str) -> Result<&str, InvalidDomain> {
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if is_scheme(scheme) => rest,
         _ => text.strip_prefix("//").unwrap_or(text),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // A list of addresses is not one of them.
+    // Several addresses in one text are not a domain.
     let lists = |part: &str| part.contains(|c: char| c.is_whitespace() || ",;@<".contains(c));
     let host_and_port = match authority.rsplit_once('@') {
         Some((user, _)) if lists(user) => return Err(InvalidDomain),
@@ -74,9 +73,9 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
-/// Whether a last label may be one. All that exist are letters, two at least, or punycode: `n.a.`
-/// is an abbreviation, and a host that ends in a number is an IPv4 address in one of its many
-/// spellings (`127.1`, `10.0.0.0x1`).
+/// Whether a label can be a top-level domain. All that exist are letters, at least two, or
+/// punycode: `n.a.` is an abbreviation, and a host that ends in a number is an IPv4 address in one
+/// of its many spellings (`127.1`, `10.0.0.0x1`).
 fn is_top_level(label: &str) -> bool {
     label.starts_with("xn--") || label.len() >= 2 && label.bytes().all(|b| b.is_ascii_alphabetic())
 }

@@ -1,4 +1,4 @@
-//! Errors are data: one table of codes, nothing about the inside and nothing about transport.
+//! Errors as data: one table of codes, without internal details and without transport.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::kernel::field_error::{self, FieldError, MAX_FAULTS};
 
-/// Characters of the sentence of a problem.
+/// The longest detail of a problem in characters.
 const MAX_DETAIL: usize = 1_000;
 
 macro_rules! codes {
@@ -29,29 +29,28 @@ macro_rules! codes {
 codes! {
     MalformedJson "malformed_json" "The request body is not valid JSON.";
     InvalidParameter "invalid_parameter" "A parameter is not valid.";
-    InvalidCursor "invalid_cursor" "The cursor is unreadable or belongs to another filter or \
-        sort.";
+    InvalidCursor "invalid_cursor" "The cursor is invalid or belongs to another filter or sort.";
     InvalidHeader "invalid_header" "A header is not valid.";
     IdempotencyKeyInvalid "idempotency_key_invalid" "The Idempotency-Key is not valid.";
-    MissingCredentials "missing_credentials" "This operation needs a credential.";
+    MissingCredentials "missing_credentials" "This operation requires a credential.";
     InvalidToken "invalid_token" "The credential is not valid.";
     TokenExpired "token_expired" "The access token has expired.";
     KeyRevoked "key_revoked" "The API key has been revoked.";
     KeyExpired "key_expired" "The API key has expired.";
-    InvalidCredentials "invalid_credentials" "E-mail address or password is wrong.";
+    InvalidCredentials "invalid_credentials" "The e-mail address or the password is wrong.";
     RefreshTokenInvalid "refresh_token_invalid" "The refresh token is not valid.";
-    RefreshTokenReused "refresh_token_reused" "The refresh token was used before; the session \
-        has been ended.";
+    RefreshTokenReused "refresh_token_reused" "The refresh token was used before, and its session \
+                                               has been ended.";
     ResetTokenInvalid "reset_token_invalid" "The reset token is not valid.";
-    InvitationInvalid "invitation_invalid" "The invitation is not valid any more.";
-    ConfirmationInvalid "confirmation_invalid" "The confirmation is not valid any more.";
+    InvitationInvalid "invitation_invalid" "The invitation is no longer valid.";
+    ConfirmationInvalid "confirmation_invalid" "The confirmation link is no longer valid.";
     InsufficientRole "insufficient_role" "Your role does not allow this.";
-    InsufficientScope "insufficient_scope" "The API key lacks a scope.";
-    OriginNotAllowed "origin_not_allowed" "Requests from this origin are not allowed here.";
-    AddressNotAllowed "address_not_allowed" "The API key may not be used from this address.";
+    InsufficientScope "insufficient_scope" "The API key does not have the required scope.";
+    OriginNotAllowed "origin_not_allowed" "Requests from this origin are not allowed.";
+    AddressNotAllowed "address_not_allowed" "The API key cannot be used from this IP address.";
     NotViewOwner "not_view_owner" "Only the owner of the view or an admin may change it.";
     MemberSuspended "member_suspended" "The membership is suspended.";
-    RegistrationClosed "registration_closed" "Registration is closed here.";
+    RegistrationClosed "registration_closed" "Registration is closed on this server.";
     NotFound "not_found" "The resource was not found.";
     NotOverridden "not_overridden" "The field is not overridden.";
     MethodNotAllowed "method_not_allowed" "The method is not allowed for this path.";
@@ -60,59 +59,57 @@ codes! {
     RequestTimeout "request_timeout" "The request did not arrive in time.";
     DomainTaken "domain_taken" "Another partner has this domain.";
     ExternalIdTaken "external_id_taken" "Another record has this external id.";
-    EmailTaken "email_taken" "This e-mail address is in use.";
+    EmailTaken "email_taken" "This e-mail address is already in use.";
     ContactEmailTaken "contact_email_taken" "Another contact of the partner has this e-mail \
         address.";
     KeyTaken "key_taken" "Another tier has this key.";
     RankTaken "rank_taken" "Another tier has this rank.";
     TagNameTaken "tag_name_taken" "Another tag of the category has this name.";
     ViewNameTaken "view_name_taken" "Another view of this owner has this name.";
-    PartnerExists "partner_exists" "This partner exists already.";
+    PartnerExists "partner_exists" "This partner already exists.";
     NameDiffers "name_differs" "The partner with this domain has another name.";
     DealConflict "deal_conflict" "Another partner has an approved deal for the same account.";
     DomainRequired "domain_required" "The partner has no domain.";
-    InvalidTransition "invalid_transition" "The deal cannot change from its status to this \
-        one.";
-    SubmissionAlreadyAccepted "submission_already_accepted" "The submission was accepted \
-        already.";
-    FormChanged "form_changed" "The form has changed; load it again.";
+    InvalidTransition "invalid_transition" "The status of the deal cannot be changed to this one.";
+    SubmissionAlreadyAccepted "submission_already_accepted" "The submission was already accepted.";
+    FormChanged "form_changed" "The form has changed. Load it again.";
     TooManyTags "too_many_tags" "The partner has the maximum number of tags.";
     TierInUse "tier_in_use" "Partners are assigned to this tier manually.";
     DefaultTier "default_tier" "There must be exactly one default tier.";
     SlackNotConnected "slack_not_connected" "The organization is not connected to Slack.";
-    DeliverySucceeded "delivery_succeeded" "The notification was delivered already.";
-    JobFinished "job_finished" "The job has ended already.";
+    DeliverySucceeded "delivery_succeeded" "The notification was already delivered.";
+    JobFinished "job_finished" "The job has already ended.";
     JobNotFinished "job_not_finished" "The job has not ended yet.";
     LastOwner "last_owner" "An organization needs at least one owner.";
-    AlreadyMember "already_member" "This person is a member already.";
-    CurrencyInUse "currency_in_use" "The currency is fixed once any amount exists.";
+    AlreadyMember "already_member" "This person is already a member.";
+    CurrencyInUse "currency_in_use" "The currency cannot be changed once an amount exists.";
     IdempotencyInProgress "idempotency_in_progress" "A request with this Idempotency-Key is \
         still running.";
-    IdempotencyAnswerLost "idempotency_answer_lost" "The request was carried out, but its \
-        answer is lost.";
-    JobExpired "job_expired" "The job or its result is no longer kept.";
-    EventsExpired "events_expired" "These events are no longer kept.";
+    IdempotencyAnswerLost "idempotency_answer_lost" "The request was carried out, but its response \
+        is no longer available.";
+    JobExpired "job_expired" "The job or its result is no longer available.";
+    EventsExpired "events_expired" "These events are no longer available.";
     VersionMismatch "version_mismatch" "The resource was changed since that version.";
     BodyTooLarge "body_too_large" "The request body is too large.";
     QueryTooLong "query_too_long" "The query string is too long.";
     UnsupportedMediaType "unsupported_media_type" "The media type is not supported here.";
-    IfMatchRequired "if_match_required" "This operation needs If-Match with the version that \
-        you replace.";
+    IfMatchRequired "if_match_required" "This operation requires If-Match with the version that \
+                                         you replace.";
     ValidationFailed "validation_failed" "The request body is not valid.";
     InvalidFilter "invalid_filter" "The filter is not valid.";
-    InvalidSelection "invalid_selection" "Give exactly one of `partner_ids`, `filter` and \
+    InvalidSelection "invalid_selection" "Send exactly one of `partner_ids`, `filter` and \
         `view_id`.";
     CircularRequirement "circular_requirement" "The requirement depends on the tier itself.";
-    FormNeedsNameQuestion "form_needs_name_question" "A form that is open must ask for the \
-        company's name.";
+    FormNeedsNameQuestion "form_needs_name_question" "An open form must ask for the company's \
+        name.";
     UseAcceptance "use_acceptance" "Use the acceptance operation to accept a submission.";
-    SlackRejected "slack_rejected" "Slack does not accept the token.";
+    SlackRejected "slack_rejected" "Slack did not accept the token.";
     NotOverridable "not_overridable" "This field cannot be overridden.";
     BatchTooLarge "batch_too_large" "The batch has too many operations.";
     UrlNotAllowed "url_not_allowed" "Requests to this address are not allowed.";
     ImageUnreadable "image_unreadable" "The file is not a readable PNG, JPEG or WebP image.";
-    MappingUnknownColumn "mapping_unknown_column" "The mapping names a column the file does \
-        not have.";
+    MappingUnknownColumn "mapping_unknown_column" "The mapping refers to a column that the file \
+        does not have.";
     CsvUnreadable "csv_unreadable" "The file cannot be read.";
     IdempotencyKeyReused "idempotency_key_reused" "The Idempotency-Key was used for another \
         request.";
@@ -121,43 +118,43 @@ codes! {
     InternalError "internal_error" "Something went wrong on our side.";
     Unavailable "unavailable" "The service is temporarily unavailable.";
     AiUnavailable "ai_unavailable" "No language model is configured in this deployment.";
-    // In job items only.
-    RefreshInProgress "refresh_in_progress" "The partner is being scored already.";
+    // Only in job items, where the status is not used.
+    RefreshInProgress "refresh_in_progress" "The partner is already being scored.";
     Unchanged "unchanged" "There is nothing to change.";
     Overridden "overridden" "A person has set the field.";
-    DuplicateOfRow "duplicate_of_row" "An earlier row of the file names the same partner.";
+    DuplicateOfRow "duplicate_of_row" "An earlier row of the file is for the same partner.";
     FetchFailed "fetch_failed" "A source could not be read.";
     RowWithoutName "row_without_name" "The row has no name.";
     RowTooLong "row_too_long" "The row has more cells than the header has columns.";
 }
 
 impl Code {
-    /// The code with this word.
+    /// The code with this name.
     pub fn of(word: &str) -> Option<Code> {
         Self::ALL.iter().copied().find(|code| code.as_str() == word)
     }
 }
 
-/// What went wrong, as the client may see it.
+/// An error that the client can see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     pub code: Code,
-    /// One sentence about this very case.
+    /// One sentence about this occurrence.
     pub detail: String,
     pub meta: Map<String, Value>,
     pub errors: Vec<FieldError>,
 }
 
-/// The one error of the whole server.
+/// The one error type of the server.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The client can do something about it.
+    /// An error that the client can correct.
     #[error("{}: {}", .0.code.as_str(), .0.detail)]
     Problem(Box<Problem>),
-    /// The client cannot; logged once at the boundary, never shown.
+    /// An internal error; logged once at the boundary, never shown.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A part that we need is away (the database); the client may try again soon.
+    /// A required part (the database) is not available; the client may try again soon.
     #[error("unavailable: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -165,7 +162,7 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A problem whose detail is the code's own sentence.
+    /// A problem with the code's title as its detail.
     pub fn of(code: Code) -> Self {
         Self::new(code, code.title())
     }
@@ -175,8 +172,8 @@ impl Error {
         Self::Problem(Box::new(Problem { code, detail, meta: Map::new(), errors: Vec::new() }))
     }
 
-    /// All that is wrong with a body, at once. A single fault of a special kind stands for the
-    /// whole.
+    /// All errors of a body at once. A single error with a code of its own gives its code to the
+    /// problem.
     pub fn invalid(mut faults: Vec<FieldError>) -> Self {
         faults.truncate(MAX_FAULTS);
         if let [only] = faults.as_slice()
@@ -196,7 +193,7 @@ impl Error {
         }))
     }
 
-    /// One wrong property of the body, found only after looking at the data.
+    /// One invalid property of the body, found only with the data.
     pub fn field(code: &'static str, field: &str, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError::at_pointer(code, format!("#/{field}"), detail)])
     }
@@ -206,8 +203,8 @@ impl Error {
         matches!(self, Self::Unavailable(source) if source.is::<OutOfSpace>())
     }
 
-    /// Whether the database is away or a disk full: nothing that was asked for is at fault, and it
-    /// may be tried again however often that has failed.
+    /// Whether the database is not available or a disk is full: the request is not at fault, and
+    /// may be repeated however often it has failed.
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Unavailable(source) => source.is::<OutOfSpace>() || source.is::<DatabaseAway>(),
@@ -215,7 +212,7 @@ impl Error {
         }
     }
 
-    /// The database cannot be reached, or has ended the connection.
+    /// The database cannot be reached, or has closed the connection.
     pub fn database_away(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(DatabaseAway(source.into()).into())
     }
@@ -237,17 +234,17 @@ impl Error {
         ))
     }
 
-    /// Somebody else was faster.
+    /// The resource was changed since the expected version.
     pub fn version_mismatch(current: i64) -> Self {
         let fault = FieldError::at_header(
             Code::VersionMismatch.as_str(),
             "If-Match",
-            "is not the present version",
+            "is not the current version",
         );
         Self::of(Code::VersionMismatch).meta("current_version", json!(current)).at(fault)
     }
 
-    /// Adds a fact for programs.
+    /// Adds a detail for programs.
     pub fn meta(mut self, key: &str, value: Value) -> Self {
         if let Self::Problem(problem) = &mut self {
             problem.meta.insert(key.to_owned(), value);
@@ -255,7 +252,7 @@ impl Error {
         self
     }
 
-    /// Adds the place of a single special fault. Beyond [`MAX_FAULTS`] nothing is added.
+    /// Adds the place of a single special error. Beyond [`MAX_FAULTS`] nothing is added.
     pub fn at(mut self, fault: FieldError) -> Self {
         if let Self::Problem(problem) = &mut self
             && problem.errors.len() < MAX_FAULTS
@@ -274,7 +271,7 @@ impl Error {
     }
 }
 
-/// How many faults there are, for a sentence.
+/// The number of errors, for a sentence.
 pub(crate) fn count_of(faults: &[FieldError]) -> String {
     match faults.len() {
         count if count < MAX_FAULTS => count.to_string(),
@@ -282,8 +279,9 @@ pub(crate) fn count_of(faults: &[FieldError]) -> String {
     }
 }
 
-/// A refusal of the database becomes what the client did wrong, by the name of the constraint
-/// (`<table>_<field>_<kind>`); anything else is internal or means that the database is away.
+/// Converts a constraint violation to the client's error, by the name of the constraint
+/// (`<table>_<field>_<kind>`); any other error is internal or means that the database is not
+/// available.
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
@@ -309,7 +307,7 @@ impl From<diesel::result::Error> for Error {
                                 Self::field("not_found_reference", field, "does not exist")
                             }
                             Some(field) => {
-                                Self::field("out_of_range", field, "is outside what is allowed")
+                                Self::field("out_of_range", field, "is outside the allowed range")
                             }
                             None => Self::internal(error),
                         }
@@ -341,30 +339,30 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// A disk is full: what was asked for may be tried again once there is space.
+/// A disk is full; the request may be repeated when there is space.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no space left: {0}")]
+#[error("no space left on the disk of the database: {0}")]
 pub struct OutOfSpace(#[source] Box<dyn std::error::Error + Send + Sync>);
 
-/// The database is away: what was asked for may be tried again once it is back.
+/// The database is not available; the request may be repeated later.
 #[derive(Debug, thiserror::Error)]
-#[error("the database is away: {0}")]
+#[error("the database is not available: {0}")]
 pub struct DatabaseAway(#[source] Box<dyn std::error::Error + Send + Sync>);
 
-/// Whether PostgreSQL says that a disk is full (SQLSTATE 53100). Diesel keeps the message alone.
+/// Whether PostgreSQL reports a full disk (SQLSTATE 53100). Diesel only keeps the message.
 fn is_out_of_space(message: &str) -> bool {
     ["No space left on device", "Disk quota exceeded", "could not extend file"]
         .iter()
         .any(|part| message.contains(part))
 }
 
-/// Whether PostgreSQL says something that passes: the same request may succeed a moment later.
+/// Whether PostgreSQL reports a temporary failure: the same request may succeed a moment later.
 fn is_passing(message: &str) -> bool {
     const BEGINNINGS: [&str; 6] = [
         "canceling statement",
-        // One of two transactions that wait for each other is ended.
+        // PostgreSQL ends one of two transactions that wait for each other.
         "deadlock detected",
-        // Class 53: the machine or the server has too little of something just now.
+        // Class 53: the machine or the server has insufficient resources at present.
         "out of memory",
         "out of shared memory",
         "sorry, too many clients",
@@ -373,12 +371,12 @@ fn is_passing(message: &str) -> bool {
     BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
 }
 
-/// Whether PostgreSQL, or the connection to it, is going or gone.
+/// Whether PostgreSQL is shutting down, or the connection is broken.
 fn is_away(message: &str) -> bool {
     message.starts_with("the database system") || message.contains("connection")
 }
 
-/// What a broken uniqueness means.
+/// The errors of unique constraints.
 const UNIQUE_CONSTRAINTS: &[(&str, Code, &str)] = &[
     ("partners_domain_key", Code::DomainTaken, "#/domain"),
     ("partners_external_id_key", Code::ExternalIdTaken, "#/external_id"),

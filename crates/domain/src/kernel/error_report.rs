@@ -1,5 +1,5 @@
-//! What is said of an error to whoever asked: its code, a sentence, facts and places. Jobs keep it;
-//! the API shows it as a problem.
+//! The public form of an error: its code, message, details and places. Jobs store it; the API shows
+//! it as a problem.
 
 use std::borrow::Cow;
 
@@ -17,22 +17,22 @@ use crate::kernel::{
     field_error::{self, FieldError, MAX_FAULTS},
 };
 
-/// Faults that are listed of one item of a job or a batch.
+/// The most errors that are listed for one item of a job or a batch.
 pub const MAX_ITEM_FAULTS: usize = 10;
 
-/// An error without a word about the inside; the component `Problem` of the document.
+/// An error without internal details; the component `Problem` of the document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReport {
     pub code: String,
-    /// One sentence about this very case.
+    /// One sentence about this occurrence.
     pub detail: String,
-    /// Facts for programs.
+    /// Details for programs.
     #[serde(default)]
     pub meta: Map<String, Value>,
-    /// The places that are wrong.
+    /// The errors with their places.
     #[serde(default)]
     pub errors: Vec<Value>,
-    /// The request that asked for the work.
+    /// The request that started the work.
     #[serde(default)]
     pub request_id: String,
 }
@@ -49,13 +49,13 @@ impl ToSchema for ErrorReport {
 }
 
 impl ErrorReport {
-    /// Of a request or a job.
+    /// The report of a request's or job's error.
     pub fn new(error: &Error, request: Uuid) -> Self {
         Self::with_faults(error, request, MAX_FAULTS)
     }
 
-    /// Of one item among many: it lists [`MAX_ITEM_FAULTS`] faults at most, so that hundreds of
-    /// items with a hundred faults each do not make an answer of megabytes.
+    /// The report of one item among many. It lists at most [`MAX_ITEM_FAULTS`] errors, so that
+    /// hundreds of items with a hundred errors each do not make a response of megabytes.
     pub fn of_item(error: &Error, request: Uuid) -> Self {
         Self::with_faults(error, request, MAX_ITEM_FAULTS)
     }

@@ -1,5 +1,5 @@
-//! Events: what happened, to what, by whom. One append-only log per organization; everything that
-//! tells anyone anything reads it (docs/events.md).
+//! Events: what happened, to what, by whom. One append-only log per organization, on which
+//! notifications and followers are based (docs/events.md).
 
 use std::sync::LazyLock;
 
@@ -36,19 +36,19 @@ pub struct Subject {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Event {
     pub id: EventId,
-    /// Rises per organization in the order of commits: whoever has read up to n has missed nothing
-    /// before n.
+    /// Increases per organization in the order of commits: a client that has read up to n has
+    /// missed nothing before n.
     #[schema(example = 48213)]
     pub sequence: i64,
     /// The type of the event, see `GET /event-types`.
     #[serde(rename = "type")]
     #[schema(example = "partner.updated")]
     pub kind: String,
-    /// When it was written.
+    /// The time of the write.
     pub timestamp: Timestamp,
-    /// Who did it.
+    /// The user, API key or system that caused it.
     pub actor: Actor,
-    /// What it is about.
+    /// The record that it is about.
     pub subject: Subject,
     /// What changed, by type of event.
     pub data: EventData,
@@ -58,8 +58,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// Takes the e-mail addresses of members out, for whoever may not read members. The name of
-    /// somebody who was invited without one is the address.
+    /// Removes the e-mail addresses of members, for callers that may not read members. The name of
+    /// a member who was invited without one is the address.
     pub fn hide_addresses(&mut self) {
         if self.subject.kind != "member" {
             return;
@@ -74,7 +74,7 @@ impl Event {
     }
 }
 
-/// What changed: `changes` by field with `from` and `to`, and facts by type of event.
+/// What changed: `changes` by field with `from` and `to`, and further members by type of event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({
@@ -84,16 +84,16 @@ impl Event {
 pub struct EventData(pub Map<String, Value>);
 
 string_enum! {
-    /// In which order events are listed.
+    /// The order of a list of events.
     EventOrder {
-        /// As they happened.
+        /// Oldest first.
         Asc = "asc",
-        /// The newest first.
+        /// Newest first.
         Desc = "desc",
     }
 }
 
-/// The fields that lists of events are filtered by. Only the order of commits has an index.
+/// The fields by which lists of events are filtered. Only the order of commits has an index.
 static EVENT: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let names: Vec<&'static str> = TYPES.iter().map(|kind| kind.name).collect();
     let text = |name, label| Field::new(name, label, FieldType::Text, FieldClass::System);
@@ -109,23 +109,23 @@ static EVENT: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .unsorted(),
     ]
 });
-/// The log of events, in the order of commits.
+/// The event log, in the order of commits.
 pub static EVENT_LIST: List = List::new("Event", || &EVENT).tie("sequence").aliases(&[Alias {
     name: "types",
     field: "type",
     operator: Operator::In,
     description: "Only events of these types.",
 }]);
-/// The partner in whose time line an event is.
+/// The partner whose timeline contains an event.
 pub static EVENT_PARTNER: Field =
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System).null();
-/// The one member who sees an event; none: everybody who may read events.
+/// The one member who can see the event; `None` for everyone who may read events.
 pub static EVENT_READER: Field =
     Field::new("visible_to", "Visible to", FieldType::Id, FieldClass::System)
         .null()
         .refers_to(FieldReference::Member);
 
-/// The fields that the list of event types is filtered and sorted by.
+/// The fields by which the list of event types is filtered and sorted.
 pub static EVENT_TYPE: &[Field] = &[
     Field::new("type", "Type", FieldType::Text, FieldClass::System).exact(),
     Field::new("group", "Group", FieldType::Text, FieldClass::System).exact(),
@@ -146,9 +146,9 @@ pub struct NewEvent {
     pub id: EventId,
     pub kind: &'static EventType,
     pub subject: Subject,
-    /// The partner whose time line it belongs to.
+    /// The partner whose timeline contains it.
     pub partner: Option<PartnerId>,
-    /// The one member who sees it; none: everybody who may read events.
+    /// The one member who can see it; `None` for everyone who may read events.
     pub visible_to: Option<MemberId>,
     pub data: Map<String, Value>,
 }
@@ -157,7 +157,7 @@ impl NewEvent {
     /// An event about `id`. `kind` is a type of [`TYPES`].
     ///
     /// # Panics
-    /// When there is no such type; the tests send every type.
+    /// The type does not exist. The tests send every type.
     pub fn new(
         kind: &str,
         id: impl ToString,
@@ -174,13 +174,13 @@ impl NewEvent {
         Self { id: EventId::new(), kind, subject, partner: None, visible_to: None, data }
     }
 
-    /// Shows it to one member alone.
+    /// Restricts it to one member.
     pub fn visible_to(mut self, member: MemberId) -> Self {
         self.visible_to = Some(member);
         self
     }
 
-    /// Puts it into the time line of a partner too.
+    /// Adds it to the timeline of a partner as well.
     pub fn of_partner(mut self, partner: PartnerId) -> Self {
         self.partner = Some(partner);
         self
@@ -202,7 +202,7 @@ impl EventType {
         TYPES.iter().find(|t| t.name == name)
     }
 
-    /// The kind of resource it is about: what stands before the dot.
+    /// The kind of resource it is about: the part before the dot.
     pub fn subject(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(subject, _)| subject)
     }
@@ -212,7 +212,7 @@ impl EventType {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = EventType)]
 pub struct EventTypeInfo {
-    /// The name, as it stands in an event's `type`.
+    /// The type, as in `type` of an event.
     #[schema(example = "partner.updated")]
     pub r#type: &'static str,
     /// The group it belongs to.
@@ -242,14 +242,15 @@ impl From<&'static EventType> for EventTypeInfo {
 }
 
 impl EventType {
-    /// The JSON Schema of `data`: every event may carry `changes`; further members are facts.
+    /// The JSON Schema of `data`: every event may have `changes`; further members depend on the
+    /// type.
     pub fn data_schema(&self) -> Value {
         json!({
             "type": "object",
             "properties": {
                 "changes": {
                     "type": "object",
-                    "description": "By field: the value before and after. A long text carries no \
+                    "description": "By field: the value before and after. A long text has no \
                         values but `truncated: true`.",
                     "additionalProperties": {
                         "type": "object",
@@ -271,35 +272,36 @@ macro_rules! types {
 
 types! {
     "partner" {
-        "partner.created" "A partner was created; `changes` holds its values.";
+        "partner.created" "A partner was created; `changes` has its values.";
         "partner.updated" "Fields of a partner changed.";
         "partner.deleted" "A partner was deleted; it can be restored for 30 days.";
         "partner.restored" "A deleted partner was restored.";
-        "partner.stage_changed" "The stage changed; sent beside `partner.updated` with the same \
-            version.";
-        "partner.status_changed" "The status changed; sent beside `partner.updated` with the same \
-            version.";
-        "partner.tier_changed" "The tier changed; sent beside `partner.updated` with the same \
-            version.";
-        "partner.tier_at_risk" "The rules give a lower tier than the one held; it falls when the \
-            grace period is over.";
+        "partner.stage_changed" "The stage changed. Sent in addition to `partner.updated`, with \
+                                 the same version.";
+        "partner.status_changed" "The status changed. Sent in addition to `partner.updated`, with \
+                                  the same version.";
+        "partner.tier_changed" "The tier changed. Sent in addition to `partner.updated`, with the \
+                                same version.";
+        "partner.tier_at_risk" "The rules give a lower tier than the current one, which changes \
+                                when the grace period is over.";
         "partner.scored" "The partner was scored. Scores make no version: `subject.version` is the \
-            one they belong to.";
-        "partner.erased" "A deleted partner was erased for good after its 30 days, with its deals \
-            and contacts.";
-        "partner.manager_changed" "The partner manager changed; sent beside `partner.updated` with \
-            the same version.";
-        "partner.override_set" "Fields were marked as decided by hand; automation leaves them \
-            alone from now on.";
-        "partner.override_cleared" "Fields were handed back to automation.";
+                          version at that time.";
+        "partner.erased" "A deleted partner was erased permanently after its 30 days, with its \
+                          deals and contacts.";
+        "partner.manager_changed" "The partner manager changed. Sent in addition to \
+                                   `partner.updated`, with the same version.";
+        "partner.override_set" "Fields were overridden by a person; automation no longer changes \
+                                them.";
+        "partner.override_cleared" "Overrides were cleared; automation may change these fields \
+                                    again.";
     }
     "deal" {
-        "deal.created" "A deal was registered; sent together with the event of its status.";
+        "deal.created" "A deal was registered. Sent together with the event of its status.";
         "deal.updated" "Fields of a deal changed.";
-        "deal.submitted" "A deal was submitted; sent beside `deal.created` or `deal.updated` with \
-            the same version, as are all of its status.";
+        "deal.submitted" "A deal was submitted. Like all events of the status, sent in addition to \
+                          `deal.created` or `deal.updated`, with the same version.";
         "deal.under_review" "A deal is under review.";
-        "deal.approved" "A deal was approved: it is protected until it expires.";
+        "deal.approved" "A deal was approved and is protected until it expires.";
         "deal.rejected" "A deal was rejected.";
         "deal.expired" "The protection of a deal ended.";
         "deal.won" "A deal was won.";
@@ -307,8 +309,8 @@ types! {
         "deal.reopened" "A won or lost deal is approved again.";
         "deal.deleted" "A deal was deleted; it can be restored for 30 days.";
         "deal.restored" "A deleted deal was restored.";
-        "deal.erased" "A deal was erased for good: 30 days after its deletion, or with its \
-            partner.";
+        "deal.erased" "A deal was erased permanently: 30 days after its deletion, or with its \
+                       partner.";
     }
     "contact" {
         "contact.created" "A contact was created.";
@@ -317,38 +319,38 @@ types! {
     }
     "tag" {
         "tag.created" "A tag was created.";
-        "tag.updated" "A tag was renamed or recoloured.";
-        "tag.deleted" "A tag was deleted and taken off all partners.";
+        "tag.updated" "The name or color of a tag changed.";
+        "tag.deleted" "A tag was deleted and removed from all partners.";
     }
     "tier" {
         "tier.created" "A tier was created.";
         "tier.updated" "A tier changed.";
-        "tier.deleted" "A tier was deleted; its partners fell to the other tiers.";
-        "tier_policy.updated" "When and how tiers are evaluated changed.";
+        "tier.deleted" "A tier was deleted. Its partners now have other tiers.";
+        "tier_policy.updated" "The tier policy changed.";
     }
     "job" {
         "job.queued" "A job was accepted.";
-        "job.started" "A job began to run.";
-        "job.succeeded" "A job ended; single items may have failed.";
-        "job.failed" "A job could not be done.";
-        "job.canceled" "A job was canceled; finished items stay.";
+        "job.started" "A job was started.";
+        "job.succeeded" "A job has ended. Some of its items may have failed.";
+        "job.failed" "A job has failed.";
+        "job.canceled" "A job was canceled. Completed items are kept.";
     }
     "plan" {
-        "plan.updated" "Target or weights of a joint plan changed; about the partner, sent beside \
-            `partner.updated` with the same version.";
+        "plan.updated" "Target or weights of a joint plan changed. About the partner; sent in \
+                        addition to `partner.updated`, with the same version.";
         "plan_item.created" "An item of a joint plan was created.";
-        "plan_item.updated" "An item of a joint plan changed or was moved.";
+        "plan_item.updated" "An item of a joint plan was changed or moved.";
         "plan_item.deleted" "An item of a joint plan was deleted.";
     }
     "application" {
-        "application_form.updated" "The application form changed; about the organization.";
-        "application.submitted" "Somebody has applied; never holds answers, and neither does any \
-            other event about a submission.";
+        "application_form.updated" "The application form changed. About the organization.";
+        "application.submitted" "An application was submitted. Events about submissions never \
+                                 contain answers.";
         "application.updated" "Status, notes or reviewer of a submission changed.";
-        "application.accepted" "A submission was accepted; `partner_id` is the partner it became; \
-            sent beside `application.updated` with the same version.";
-        "application.rejected" "A submission was rejected; sent beside `application.updated` with \
-            the same version.";
+        "application.accepted" "A submission was accepted. `partner_id` is the resulting partner. \
+                                Sent in addition to `application.updated`, with the same version.";
+        "application.rejected" "A submission was rejected. Sent in addition to \
+                                `application.updated`, with the same version.";
         "application.deleted" "A submission was erased.";
     }
     "profile" {
@@ -356,30 +358,33 @@ types! {
             partners are stale.";
     }
     "view" {
-        "view.created" "A view was saved; of a private one only its owner hears.";
+        "view.created" "A view was created. Events about private views are visible to their owner \
+                        only.";
         "view.updated" "A view changed.";
         "view.deleted" "A view was deleted.";
     }
     "member" {
-        "member.invited" "Somebody was invited.";
-        "member.joined" "An invitation was accepted, or the organization registered.";
-        "member.updated" "Role, status or own settings of a member changed.";
+        "member.invited" "A member was invited.";
+        "member.joined" "A member joined by accepting an invitation or registering the \
+                         organization.";
+        "member.updated" "Role, status or personal settings of a member changed.";
         "member.removed" "A member was removed.";
     }
     "security" {
         "api_key.created" "An API key was created.";
         "api_key.updated" "An API key changed.";
-        "api_key.rotated" "An API key got a successor.";
+        "api_key.rotated" "An API key was rotated.";
         "api_key.revoked" "An API key was revoked.";
         "session.revoked" "A session was ended.";
-        "session.reuse_detected" "A used refresh token was shown again; its session was ended.";
+        "session.reuse_detected" "A refresh token was used a second time, and its session was \
+                                  ended.";
         "organization.updated" "Settings of the organization changed.";
-        "integration.connected" "Another service was connected; `workspace` says which one.";
-        "integration.disconnected" "The connection to another service was ended.";
+        "integration.connected" "An external service was connected. `workspace` is its name.";
+        "integration.disconnected" "An external service was disconnected.";
     }
 }
 
-/// Writes the id of a request as it goes over the wire.
+/// Formats the id of a request as it is sent.
 pub fn request_id(id: Uuid) -> String {
     crate::kernel::ids::encode("req", id)
 }

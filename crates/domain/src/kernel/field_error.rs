@@ -1,31 +1,31 @@
-//! One thing that is wrong with a request, and where.
+//! One error of a request, and its place.
 //!
-//! Architecture Invariant: what a caller sends never decides how long an answer is. Faults are
-//! bounded here, in number by [`FieldErrors`] and in length where they are made.
+//! Architecture Invariant: the size of a response does not depend on what the client sends. Errors
+//! are limited here, in number by [`FieldErrors`] and in length where they are created.
 
 use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-/// Faults that one problem lists at most. More help nobody, and a hostile request could cause a
+/// The most errors of one problem. More are of no help, and a hostile request could cause a
 /// million.
 pub const MAX_FAULTS: usize = 100;
-/// Characters of a caller's text that the sentence of a fault repeats.
+/// The most characters of a client's text that a message repeats.
 const MAX_EXCERPT: usize = 80;
-/// Characters of a place.
+/// The longest place in characters.
 const MAX_PLACE: usize = 250;
-/// Characters of a sentence.
+/// The longest message in characters.
 const MAX_DETAIL: usize = 500;
-/// The fact that lists what would have been right.
+/// The member of `meta` with the allowed values.
 const ALLOWED: &str = "allowed";
 
-/// The beginning of a text that came from a caller, for a sentence that repeats it.
+/// The beginning of a client's text, for a message that repeats it.
 pub fn excerpt(text: &str) -> Cow<'_, str> {
     shortened(text.into(), MAX_EXCERPT)
 }
 
-/// A text of at most `most` characters; what is longer ends with an ellipsis.
+/// A text of at most `most` characters; a longer one is cut and ends with an ellipsis.
 pub fn shortened(text: Cow<'_, str>, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => text,
@@ -41,7 +41,7 @@ fn sentence(text: impl Into<String>) -> String {
     shortened(Cow::Owned(text.into()), MAX_DETAIL).into_owned()
 }
 
-/// Where a fault lies.
+/// The place of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A JSON Pointer fragment into the body, `#/employees`.
@@ -60,7 +60,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// One fault: a stable code, a sentence, a place, and facts for programs.
+/// One error: a stable code, a message, a place, and details for programs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldError {
     pub code: &'static str,
@@ -106,15 +106,15 @@ impl FieldError {
             meta: Map::new(),
         }
     }
-    /// Adds a fact for programs.
+    /// Adds a detail for programs.
     pub fn meta(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.meta.insert(key.to_owned(), value.into());
         self
     }
 }
 
-/// The faults of a request as they are found. It keeps the first [`MAX_FAULTS`]; whoever looks for
-/// more stops when [`FieldErrors::is_full`], so that looking costs no more than the answer says.
+/// Collects the errors of a request. It keeps the first [`MAX_FAULTS`]; callers stop when
+/// [`FieldErrors::is_full`], so that no more errors are searched for than are shown.
 #[derive(Debug, Default)]
 pub struct FieldErrors(Vec<FieldError>);
 
@@ -145,10 +145,10 @@ impl Extend<FieldError> for FieldErrors {
     }
 }
 
-/// Leaves a list of allowed values that several faults share at one place: in the `meta` of the
-/// problem when it is the only one, else at the first fault that it belongs to.
+/// Moves a list of allowed values that several errors share at one place: into the `meta` of the
+/// problem if it is the only list, otherwise it stays at the first of these errors.
 pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [FieldError]) {
-    // Each list with its first fault, and whether another one shares it.
+    // Each list with its first error, and whether another error shares it.
     let mut lists: Vec<(Value, usize, bool)> = Vec::new();
     for (number, fault) in faults.iter_mut().enumerate() {
         let Some(allowed) = fault.meta.get(ALLOWED) else { continue };
@@ -168,7 +168,7 @@ pub(crate) fn state_allowed_once(meta: &mut Map<String, Value>, faults: &mut [Fi
     }
 }
 
-/// On the wire every property is there: of pointer, parameter and header one has a value.
+/// All properties are serialized; exactly one of pointer, parameter and header is not null.
 impl Serialize for FieldError {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let (pointer, parameter, header) = match &self.place {

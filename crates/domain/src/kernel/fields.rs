@@ -1,6 +1,6 @@
-//! The field catalogue: one plain table of rows per resource. Parsing, limits, writer classes,
-//! overrides, filters, sorting, import and export, event diffs and the document read it; `GET
-//! /partner-fields` serves it.
+//! The field catalogue: one table of fields per resource. Parsing, limits, write access, overrides,
+//! filters, sorting, import and export, event diffs and the document read it; `GET /partner-fields`
+//! returns it.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::kernel::string_enum::string_enum;
 
 string_enum! {
-    /// What kind of values a field holds.
+    /// The type of the values of a field.
     FieldType {
         Text = "text",
         Integer = "integer",
@@ -37,7 +37,7 @@ string_enum! {
         Relation = "relation",
         User = "user_only",
     }
-    /// What a field refers to.
+    /// The resource to which a field refers.
     FieldReference {
         Tag = "tag",
         Tier = "tier",
@@ -86,8 +86,8 @@ pub struct Field {
     pub words: &'static [&'static str],
     /// The SQL expression of the stored value.
     pub column: &'static str,
-    /// Where its value is in a row of wire values: its name, unless it is a member of an object
-    /// that filters call by a name of its own.
+    /// The place of its value in a row of wire values: its name, unless it is a member of an object
+    /// that filters call by another name.
     pub path: &'static str,
     /// A text of several lines that no table shows: not sortable, not in summaries, not in event
     /// diffs.
@@ -104,18 +104,17 @@ pub struct Field {
     pub exact: bool,
     /// Whether lists cannot be sorted by it, although it has one value.
     pub unsorted: bool,
-    /// Whether a question of the application form may feed it.
+    /// Whether a question of the application form can map to it.
     pub mappable: bool,
     /// Whether people and automation may write it at all.
     pub writable: bool,
-    /// Whether a decision by hand protects it from automation.
+    /// Whether a manual write protects it from automation.
     pub overridable: bool,
-    /// Whether it is stored as a path and shown as an address below the public one.
+    /// Whether it is stored as a path and shown as a URL.
     pub link: bool,
-    /// Whether only filter trees name it: lists have no parameters for it.
+    /// Whether it is only used in filter trees: lists have no parameters for it.
     pub query_only: bool,
-    /// The field of the record's partner that this one stands for: filters look there, nothing else
-    /// knows it.
+    /// The field of the record's partner to which this one refers; only filters use it.
     pub of_partner: Option<&'static Field>,
 }
 
@@ -269,7 +268,7 @@ impl Field {
         self.overridable = false;
         self
     }
-    /// Filtered by in filter trees alone, since nobody wants it in a filter bar.
+    /// Only used in filter trees, because a filter bar does not need it.
     pub const fn query_only(mut self) -> Self {
         self.query_only = true;
         self
@@ -425,12 +424,12 @@ pub fn named(catalogue: &'static [Field], name: &str) -> Option<&'static Field> 
     catalogue.iter().find(|field| field.name == name)
 }
 
-/// Bytes of the longest name that is worth guessing at; no name that we know is longer.
+/// The longest name in bytes for which a similar one is searched; no name of ours is longer.
 const MAX_GUESS: usize = 64;
 
-/// The name in `among` that `wrong` was probably meant to be. Comparing takes the product of both
-/// lengths, and `wrong` is whatever a caller sends: what is too long is like nothing, and what
-/// differs too much in length is not compared.
+/// The name in `among` that is most similar to `wrong`. Comparing takes time in the product of both
+/// lengths, and `wrong` comes from a client: a text that is too long, or too different in length,
+/// is not compared.
 pub fn did_you_mean<'a>(wrong: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > MAX_GUESS {
         return None;

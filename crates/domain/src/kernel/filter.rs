@@ -25,19 +25,19 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-/// Levels of a tree, the leaf included.
+/// The deepest tree in levels, including the leaf.
 pub const MAX_DEPTH: usize = 5;
-/// Nodes of a tree.
+/// The most nodes of a tree.
 pub const MAX_NODES: usize = 100;
-/// Members of a group.
+/// The most members of a group.
 pub const MAX_FILTERS: usize = 50;
-/// Values of one leaf.
+/// The most values of one leaf.
 pub const MAX_VALUES: usize = 200;
-/// Nodes and values of a tree together: what it costs to answer.
-/// See docs/decisions/0131-what-one-may-take.md.
+/// The most nodes and values of a tree together, which determine its cost. See
+/// docs/decisions/0131-what-one-may-take.md.
 pub const MAX_WEIGHT: usize = 1_000;
 
-/// A filter as it came: a tree that [`parse`] makes sense of.
+/// A filter before it is parsed with [`parse`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FilterNode(pub Json);
@@ -48,10 +48,9 @@ impl PartialSchema for FilterNode {
         ObjectBuilder::new()
             .description(Some(
                 "A condition. A group (`and`, `or`, `not`, `at_least`) has `filters` (and \
-                    `at_least` a `count`); \
-                 a leaf has `field` and `value`. At most 5 levels, 100 nodes, and 1,000 nodes and \
-                 values together. \
-                 Properties that `op` does not use may be null.",
+                 `at_least` a `count`); a leaf has `field` and `value`. At most 5 levels, 100 \
+                 nodes, and 1,000 nodes and values together. Properties that `op` does not use may \
+                 be null.",
             ))
             .property(
                 "op",
@@ -65,8 +64,7 @@ impl PartialSchema for FilterNode {
                 "field",
                 nullable(
                     Type::String,
-                    "The field of a leaf; members of objects with a \
-                    dot.",
+                    "The field of a leaf. Members of objects are written with a dot.",
                     json!("fit_score"),
                 )
                 .max_length(Some(60)),
@@ -76,17 +74,21 @@ impl PartialSchema for FilterNode {
                 ObjectBuilder::new()
                     .schema_type(SchemaType::AnyValue)
                     .description(Some(
-                        "What a leaf compares with: one value; a list for `in`, `not_in`, `any`, \
-                            `all`, `none`; \
-                         two values for `between`; a boolean for `is_null`. Times may be durations \
-                         before now, `-P30D`.",
+                        "The value that a leaf compares with: one value; a list for `in`, \
+                         `not_in`, `any`, `all`, `none`; two values for `between`; a boolean for \
+                         `is_null`. Times may be durations before now, such as `-P30D`.",
                     ))
                     .examples([json!(70)]),
             )
             .property(
                 "count",
-                nullable(Type::Integer, "How many members of `at_least` must hold.", Json::Null)
-                    .maximum(Some(MAX_FILTERS as i64)),
+                nullable(
+                    Type::Integer,
+                    "The number of members of `at_least` that must \
+                                         match.",
+                    Json::Null,
+                )
+                .maximum(Some(MAX_FILTERS as i64)),
             )
             .property(
                 "filters",
@@ -116,7 +118,7 @@ fn nullable(kind: Type, text: &str, example: Json) -> ObjectBuilder {
 pub enum Value {
     Bool(bool),
     Int(i64),
-    /// Folded to lower case unless it is a word of an enum or a key.
+    /// In lower case unless it is an enum value or a key.
     Text(String),
     Id(Uuid),
     Time(DateTime<Utc>),
@@ -184,8 +186,8 @@ impl Comparison {
     }
 }
 
-/// What is wrong with a leaf or group: which property, why, and facts for programs. The caller
-/// knows the place.
+/// The error of a leaf or group: the property, the reason, and details for programs. The caller
+/// adds the place.
 pub(crate) struct ConditionError {
     property: &'static str,
     pub(crate) detail: String,
@@ -213,7 +215,7 @@ pub fn parse(
     at: &str,
 ) -> Result<Node, Vec<FieldError>> {
     let mut reader = Reader { catalogue, now, nodes: 0, faults: FieldErrors::default() };
-    // Before anything of it is read: reading it is a part of what it costs.
+    // Checked before parsing, because parsing costs time too.
     let weight = weight(filter);
     if weight > MAX_WEIGHT {
         let fault = FieldError::at_pointer("invalid_filter", at, TOO_HEAVY);
@@ -234,8 +236,8 @@ pub fn parse(
 
 const TOO_HEAVY: &str = "has more than 1000 nodes and values together";
 
-/// How many nodes and values a tree has, whatever else is wrong with it: each object is a node, and
-/// so many values are those that a leaf compares with, at least one.
+/// The number of nodes and values of a tree, valid or not: each object is a node, and has as many
+/// values as its leaf compares with, at least one.
 pub fn weight(filter: &Json) -> usize {
     let Some(node) = filter.as_object() else { return 0 };
     match (node.get("filters"), node.get("value")) {
@@ -245,7 +247,7 @@ pub fn weight(filter: &Json) -> usize {
     }
 }
 
-/// The problem for what [`parse`] found.
+/// The error for invalid filters found by [`parse`].
 pub fn invalid(faults: Vec<FieldError>) -> Error {
     let mut error = match faults.as_slice() {
         [only] => Error::new(
@@ -328,13 +330,18 @@ impl Reader {
             let allowed = [Operator::VALUES, &["and", "or", "not", "at_least"]].concat();
             self.fault(
                 at,
-                ConditionError::new("op", "is no operator").meta("allowed", json!(allowed)),
+                ConditionError::new(
+                    "op",
+                    "must be a supported \
+                                           operator",
+                )
+                .meta("allowed", json!(allowed)),
             );
             return None;
         };
         let name = given("field").and_then(Json::as_str).unwrap_or_default();
         let Some(field) = named(self.catalogue, name) else {
-            let mut wrong = ConditionError::new("field", "names no field");
+            let mut wrong = ConditionError::new("field", "must be the name of a field");
             if let Some(name) = did_you_mean(name, self.catalogue.iter().map(|f| f.name)) {
                 wrong = wrong.meta("did_you_mean", json!(name));
             }
@@ -378,7 +385,7 @@ impl Reader {
             .enumerate()
             .filter_map(|(i, filter)| self.node(filter, &format!("{at}/filters/{i}"), depth + 1))
             .collect();
-        // A member that is missing here has an error of its own already.
+        // A missing member has its own error already.
         let complete = members.len() == filters.len();
         let count = match (op, count.and_then(Json::as_u64)) {
             ("at_least", Some(count)) if (1..=filters.len() as u64).contains(&count) => {
@@ -437,7 +444,7 @@ pub(crate) fn test(
         Some(part) if !part.is_empty() && part.len() <= 1_000 && !part.contains('\0') => {
             Ok(text::fold(part))
         }
-        _ => Err(ConditionError::new("value", "must be a text of 1 to 1000 characters")),
+        _ => Err(ConditionError::new("value", "must be a string of 1 to 1000 characters")),
     };
     Ok(match op {
         Operator::IsNull => Test::IsNull(
@@ -496,27 +503,33 @@ fn single(
                 number.and_then(|number| number.as_i64().or_else(|| body::whole(number)?.as_i64()));
             integer.map(Value::Int).ok_or_else(|| wrong("must be an integer"))
         }
-        FieldType::Date => value
-            .as_str()
-            .and_then(|text| day(text, now))
-            .map(Value::Day)
-            .ok_or_else(|| wrong("must be a date like 2026-11-22 or a duration like -P30D")),
+        FieldType::Date => {
+            value.as_str().and_then(|text| day(text, now)).map(Value::Day).ok_or_else(|| {
+                wrong("must be a date such as 2026-11-22 or a duration such as -P30D")
+            })
+        }
         FieldType::Timestamp => value
             .as_str()
             .and_then(|text| instant(text, now))
             .map(Value::Time)
-            .ok_or_else(|| wrong("must be a time or a duration like -P30D")),
+            .ok_or_else(|| wrong("must be a time or a duration such as -P30D")),
         FieldType::Enum | FieldType::EnumArray => match value.as_str() {
             Some(word) if field.words.contains(&word) => Ok(Value::Text(word.to_owned())),
-            _ => Err(wrong("is none of the allowed values").meta("allowed", json!(field.words))),
+            _ => Err(wrong(
+                "must be one of the allowed \
+                            values",
+            )
+            .meta("allowed", json!(field.words))),
         },
         FieldType::Id | FieldType::IdArray => {
             let prefix = prefix_of(field);
             match value.as_str().map(|text| ids::decode(prefix, text)) {
                 Some(Ok(id)) => Ok(Value::Id(id)),
-                Some(Err(ids::IdError::WrongKind)) => {
-                    Err(wrong("is the id of another kind of thing").meta("prefix", json!(prefix)))
-                }
+                Some(Err(ids::IdError::WrongKind)) => Err(wrong(
+                    "is the id of another kind of \
+                               resource",
+                )
+                .meta("prefix", json!(prefix))),
                 _ => Err(wrong("must be an id").meta("prefix", json!(prefix))),
             }
         }
@@ -528,9 +541,9 @@ fn single(
             Some(part) if part.len() <= 10_000 && !part.contains('\0') => {
                 Ok(Value::Text(if field.is_exact() { part.to_owned() } else { text::fold(part) }))
             }
-            _ => Err(wrong("must be a text")),
+            _ => Err(wrong("must be a string")),
         },
-        FieldType::Object => Err(wrong("cannot be compared")),
+        FieldType::Object => Err(wrong("cannot be used in a filter")),
     }
 }
 

@@ -1,20 +1,19 @@
-//! The formats of texts (`format` in the document), each brought into the one spelling under which
-//! it is kept.
+//! The formats of texts (`format` in the document), each normalised to one spelling for storage.
 
 use chrono::{Datelike, NaiveDate, Timelike};
 
 use crate::kernel::{currencies, domains, text, timestamp::Timestamp};
 
-/// What a text should have been: the code of the fault and a sentence.
+/// The error of a format: its code and message.
 pub type FormatError = (&'static str, &'static str);
 
-/// The text in the one spelling of `format`. An unknown format is any text.
+/// Normalises a text of `format`. An unknown format accepts any text.
 ///
 /// # Errors
-/// `invalid_format` or, for domains, `invalid_domain`, with what it must be.
+/// `invalid_format` or, for domains, `invalid_domain`, with the expected format.
 pub fn normalise(format: &str, text: &str) -> Result<String, FormatError> {
     let spelled = match format {
-        // A secret is kept as it was typed: what looks like a stray space may be part of it.
+        // A secret is stored as it was typed, because leading or trailing spaces may be part of it.
         "password" | "typeid" => return Ok(text.to_owned()),
         "date-time" => date_time(text).ok_or("must be an instant such as 2026-11-22T11:20:07Z"),
         "date" => date(text).ok_or("must be a date such as 2026-11-22"),
@@ -33,7 +32,7 @@ pub fn normalise(format: &str, text: &str) -> Result<String, FormatError> {
         "timezone" => {
             timezone(text).ok_or("must be a time zone of the IANA database such as Europe/Zurich")
         }
-        "uri" => uri(text).ok_or("must be an address such as https://example.com/path"),
+        "uri" => uri(text).ok_or("must be a URL such as https://example.com/path"),
         "cidr" => cidr(text).ok_or("must be an IP address or a network such as 203.0.113.0/24"),
         _ => return text::normalise(text).map_err(|_| ("invalid_format", CONTROL_CHARACTERS)),
     };
@@ -42,7 +41,7 @@ pub fn normalise(format: &str, text: &str) -> Result<String, FormatError> {
 
 const CONTROL_CHARACTERS: &str = "must not contain control characters except newline and tab";
 
-/// Whether an empty text of this format means that there is none.
+/// Whether an empty text of this format means null.
 pub fn empty_means_none(format: &str) -> bool {
     !matches!(format, "date-time" | "date" | "typeid")
 }
@@ -51,7 +50,7 @@ fn reason(_: &domains::InvalidDomain) -> &'static str {
     "must be a domain such as example.com"
 }
 
-/// PostgreSQL has no year 0, and what lies beyond 9999 is a slip of the finger.
+/// PostgreSQL has no year 0, and a year beyond 9999 is a typing error.
 fn date_time(text: &str) -> Option<String> {
     let instant: Timestamp = text.trim().parse().ok()?;
     let whole = (1..=9999).contains(&instant.0.year()) && instant.0.nanosecond() < 1_000_000_000;
@@ -65,8 +64,8 @@ fn date(text: &str) -> Option<String> {
     (text.len() == 10 && text.is_ascii() && day.year() >= 1).then(|| day.to_string())
 }
 
-/// Lower case throughout: the part before the `@` may by the letter of the law differ by case, but
-/// nobody's does.
+/// Lower case throughout: the part before the `@` may differ by case according to the standard, but
+/// does not in practice.
 fn email(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let (local, host) = lower.rsplit_once('@')?;
@@ -84,21 +83,21 @@ fn email(text: &str) -> Option<String> {
         return None;
     }
     let domain = domains::normalise(host).ok()?;
-    // Normalising drops a `www.`, which in an address is part of the name.
+    // Normalising drops `www.`, which is part of the name in an e-mail address.
     let www = if host.starts_with("www.") { "www." } else { "" };
     let address = format!("{local}@{www}{domain}");
     (address.len() <= 254).then_some(address)
 }
 
-/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between the
-/// digits, and without the zero that is dialled inside of a country alone: `+44 (0)20 7946 0958`.
+/// E.164 without the spaces, dashes, dots, slashes and parentheses that people write between
+/// digits, and without the zero that is only dialled inside a country: `+44 (0)20 7946 0958`.
 fn phone(text: &str) -> Option<String> {
     let plain: String = text.chars().filter_map(phone_character).collect();
     let plain = without_trunk_zero(plain.trim());
-    // A slash stands behind the area code; later it begins a second number: `+41 44 333 44 55/56`.
+    // A slash may follow the area code; a later one begins a second number: `+41 44 333 44 55/56`.
     let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
     let is_second = |(before, after): (&str, &str)| digits(before) > 7 || after.contains('/');
-    // `.0` at the end is what a program makes of a number that it takes for an amount.
+    // Programs add `.0` when they treat a number as an amount.
     let is_amount = plain.ends_with(".0") && plain.matches('.').count() == 1;
     if plain.split_once('/').is_some_and(is_second) || is_amount {
         return None;
@@ -121,7 +120,7 @@ fn phone(text: &str) -> Option<String> {
     fits.then(|| format!("+{digits}"))
 }
 
-/// Wide and typographic forms as the plain ones; marks without a shape are dropped.
+/// Maps wide and typographic characters to plain ones; invisible characters are dropped.
 fn phone_character(c: char) -> Option<char> {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
@@ -134,7 +133,7 @@ fn phone_character(c: char) -> Option<char> {
     }
 }
 
-/// Countries in which a zero is dialled before the area code, and never from abroad: `+44 020` is
+/// Countries in which a zero is dialled before the area code, but never from abroad: `+44 020` is
 /// `+44 20`.
 const DROPS_ZERO: [&str; 62] = [
     "20", "27", "31", "32", "33", "40", "41", "43", "44", "46", "49", "54", "55", "58", "60", "61",
@@ -144,10 +143,10 @@ const DROPS_ZERO: [&str; 62] = [
     "967", "970", "971", "972", "977",
 ];
 
-/// Countries whose numbers keep their zero when they are called from abroad.
+/// Countries whose numbers keep their zero when called from abroad.
 const KEEPS_ZERO: [&str; 7] = ["39", "378", "379", "225", "229", "241", "242"];
 
-/// The number without the zero in brackets behind its country code: of `(0)20` and of `(020)`
+/// The number without the zero in parentheses after its country code: of `(0)20` and of `(020)`
 /// alike.
 fn without_trunk_zero(text: &str) -> String {
     let Some((before, after)) = text.split_once("(0") else { return text.to_owned() };
@@ -160,9 +159,8 @@ fn without_trunk_zero(text: &str) -> String {
     }
 }
 
-/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Whether its parts are
-/// registered is not looked at, but no language has a tag of more than three letters, so that
-/// `English` is none.
+/// A well-formed tag of BCP 47 in its canonical case: `de-CH`, `zh-Hant-TW`. Registration of its
+/// parts is not checked, but language subtags have at most three letters, so `English` is refused.
 fn language(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > 35 || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
@@ -217,7 +215,7 @@ fn timezone(text: &str) -> Option<String> {
     text.trim().parse::<chrono_tz::Tz>().ok().map(|zone| zone.name().to_owned())
 }
 
-/// An http or https address without user and password; scheme and host in lower case.
+/// An http or https URL without user and password; scheme and host in lower case.
 fn uri(text: &str) -> Option<String> {
     let text = text.trim();
     let (scheme, rest) = text.split_once("://")?;
@@ -236,7 +234,7 @@ fn uri(text: &str) -> Option<String> {
     fits.then(|| format!("{scheme}://{}{path}", authority.to_lowercase()))
 }
 
-/// A network; a plain address is the network of that address alone. Bits beyond the prefix are
+/// A network; a plain address is the network with only that address. Bits beyond the prefix are
 /// dropped.
 fn cidr(text: &str) -> Option<String> {
     let text = text.trim();

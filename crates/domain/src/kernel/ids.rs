@@ -1,28 +1,28 @@
-//! Typed ids: a prefix that names the kind, and 26 base32 characters of a UUIDv7 (TypeID 0.3).
-//! In the database and in memory they are plain UUIDs; the prefix exists only on the wire.
+//! Typed ids: a prefix for the kind, and 26 base32 characters of a UUIDv7 (TypeID 0.3). In the
+//! database and in memory they are plain UUIDs; the prefix exists only in requests and responses.
 
 use std::str::FromStr;
 
 use typeid_suffix::prelude::TypeIdSuffix;
 use uuid::Uuid;
 
-/// Why a text is not the id that was asked for.
+/// The reason why a text is not the expected id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// No id at all: wrong length, wrong alphabet or no prefix.
+    /// Not an id: wrong length, wrong alphabet or no prefix.
     #[error("must be an id of the form prefix_ and 26 characters")]
     Malformed,
-    /// A well-formed id of another kind of thing.
-    #[error("is the id of another kind of thing")]
+    /// A well-formed id of another kind of resource.
+    #[error("is the id of another kind of resource")]
     WrongKind,
 }
 
-/// Writes `uuid` with `prefix` as it goes over the wire.
+/// Formats `uuid` with `prefix` as it is sent.
 pub fn encode(prefix: &str, uuid: Uuid) -> String {
     format!("{prefix}_{}", TypeIdSuffix::from(uuid))
 }
 
-/// Reads an id with `prefix` from its wire form.
+/// Parses an id with `prefix`.
 pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdError> {
     let (found, suffix) = text.rsplit_once('_').ok_or(IdError::Malformed)?;
     let uuid = TypeIdSuffix::from_str(suffix).map_err(|_| IdError::Malformed)?.to_uuid();
@@ -35,18 +35,18 @@ pub fn decode(prefix: &str, text: &str) -> Result<Uuid, IdError> {
     }
 }
 
-/// The UUID of an id of whatever kind; `None` when it is none.
+/// The UUID of an id of any kind; `None` if it is not an id.
 pub fn uuid_of(text: &str) -> Option<Uuid> {
     let (_, suffix) = text.rsplit_once('_')?;
     Some(TypeIdSuffix::from_str(suffix).ok()?.to_uuid())
 }
 
-/// Declares one kind of id: newtype, wire form, column form, schema and path parameter.
+/// Declares one kind of id: newtype, text form, column form, schema and path parameter.
 macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
-        /// Every prefix that an id may carry.
+        /// Every prefix of an id.
         pub const PREFIXES: &[&str] = &[$($prefix),*];
-        /// The schema of every id by its name, for references that only parameters make.
+        /// The schema of every id by its name, for references in parameters.
         pub fn schemas() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> {
             vec![$((stringify!($name).to_owned(), <$name as utoipa::PartialSchema>::schema())),*]
         }
@@ -58,9 +58,9 @@ macro_rules! typed_ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// What stands before the underscore.
+            /// The part before the underscore.
             pub const PREFIX: &str = $prefix;
-            /// A fresh id; later ids sort after earlier ones (UUIDv7).
+            /// A new id; later ids sort after earlier ones (UUIDv7).
             #[expect(clippy::new_without_default, reason = "a fresh id is never a default")]
             pub fn new() -> Self { Self(Uuid::now_v7()) }
         }
@@ -120,7 +120,7 @@ typed_ids! {
     OrganizationId "org";
     /// The id of a user: a person who can sign in.
     UserId "usr";
-    /// The id of a member: a person's place in the organization.
+    /// The id of a member: a person in an organization.
     MemberId "mem";
     /// The id of a sign-in session.
     SessionId "ses";
@@ -140,7 +140,7 @@ typed_ids! {
     PlanItemId "plan";
     /// The id of a tier.
     TierId "tier";
-    /// The id of a change of a partner's tier.
+    /// The id of an entry of a partner's tier history.
     TierChangeId "tch";
     /// The id of a question of the application form.
     QuestionId "qst";

@@ -1,8 +1,8 @@
-//! Which e-mail addresses end in one mailbox.
+//! Which e-mail addresses lead to the same mailbox.
 
-/// The mailbox that the mails of an address most likely end in: without what follows `+`, and at
-/// Gmail without dots. Only for counting mails, so that nobody gets more of them under many
-/// spellings of one address. Never for identity: elsewhere these may be different people.
+/// The mailbox to which an address most likely leads: without the part after `+`, and at Gmail
+/// without dots. Only for counting mails, so that other spellings of an address do not raise the
+/// limit. Never for identity, because elsewhere these may be different people.
 pub fn mailbox(email: &str) -> String {
     let email = email.to_lowercase();
     let Some((local, domain)) = email.rsplit_once('@') else { return email };

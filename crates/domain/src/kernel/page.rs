@@ -1,4 +1,4 @@
-//! The one envelope of lists.
+//! The envelope of lists.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,8 @@ use utoipa::openapi::{
 
 use crate::kernel::lists::MAX_LIMIT;
 
-/// One page of a list. `next_cursor` is null on the last page; `total_count` only when asked for.
+/// One page of a list. `next_cursor` is null on the last page; `total_count` is null unless
+/// requested.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Page<T> {
     pub data: Vec<T>,
@@ -19,7 +20,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page of other things.
+    /// The page with converted rows.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> Page<U> {
         Page {
             data: self.data.into_iter().map(to).collect(),
@@ -35,9 +36,9 @@ pub struct FollowedPage<T> {
     pub data: Vec<T>,
     pub next_cursor: Option<String>,
     pub total_count: Option<i64>,
-    /// The highest event number below which nothing can still appear; only with `changed_after`.
+    /// The highest event number below which no event can appear later; only with `changed_after`.
     pub last_sequence: Option<i64>,
-    /// The ids of rows that are gone for good; only with `changed_after` and `include=deleted`.
+    /// The ids of permanently deleted rows; only with `changed_after` and `include=deleted`.
     pub erased_ids: Vec<String>,
 }
 
@@ -54,7 +55,7 @@ pub struct LogPage<T> {
     pub data: Vec<T>,
     pub next_cursor: Option<String>,
     pub total_count: Option<i64>,
-    /// The highest number below which nothing can still appear.
+    /// The highest number below which no entry can appear later.
     pub last_sequence: i64,
 }
 
@@ -75,13 +76,13 @@ fn page_schema<T: utoipa::ToSchema>() -> ObjectBuilder {
         )
         .property(
             "next_cursor",
-            nullable(Type::String, "Send it as `cursor` for the next page; null on the last one."),
+            nullable(Type::String, "Send it as `cursor` for the next page. Null on the last page."),
         )
         .property(
             "total_count",
             nullable(
                 Type::Integer,
-                "Exact count of all rows; only with `include=total_count`, else null.",
+                "The exact number of all rows. Null unless requested with `include=total_count`.",
             ),
         )
         .required("data")
@@ -104,9 +105,9 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
                 "last_sequence",
                 nullable(
                     Type::Integer,
-                    "The highest event `sequence` below which nothing can still appear: after the \
-                        last page, \
-                     send it as `changed_after` to go on. Only with `changed_after`, else null.",
+                    "The highest event `sequence` below which no event can appear later. After the \
+                     last page, send it as `changed_after` to continue. Null without \
+                     `changed_after`.",
                 )
                 .format(Some(INT64))
                 .examples([json!(48213)]),
@@ -117,9 +118,9 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for FollowedPage<T> {
                     .items(ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)))
                     .max_items(Some(MAX_LIMIT as usize))
                     .description(Some(
-                        "The ids of rows that are gone for good, in the order of their changes \
-                            among the rows of this \
-                         page. Only with `changed_after` and `include=deleted`, else empty.",
+                        "The ids of permanently deleted rows, in the order of their changes among \
+                         the rows of this page. Empty without `changed_after` and \
+                         `include=deleted`.",
                     ))
                     .examples([json!([])]),
             )
@@ -140,10 +141,9 @@ impl<T: utoipa::ToSchema> utoipa::PartialSchema for LogPage<T> {
                     .minimum(Some(0))
                     .examples([json!(48213)])
                     .description(Some(
-                        "The highest `sequence` below which nothing can still appear, whatever the \
-                            conditions of this \
-                         list. After the last page of an ascending list, go on from it with \
-                         `sequence_gt`.",
+                        "The highest `sequence` below which no event can appear later, whatever \
+                         the conditions of this list. After the last page of an ascending list, \
+                         continue with it as `sequence_gt`.",
                     )),
             )
             .required("last_sequence")

@@ -1,6 +1,6 @@
-//! Passwords: which are good enough, and how they are kept (Argon2id) and checked.
-//! Hashing and checking take tens of milliseconds and 19 MiB, judging up to tenths of a second: run
-//! them off the async threads.
+//! Passwords: whether they are strong enough, and how they are hashed (Argon2id) and verified.
+//! Hashing and verifying take tens of milliseconds and 19 MiB, a strength check up to tenths of a
+//! second: call them outside of the async threads.
 
 use std::sync::LazyLock;
 
@@ -11,29 +11,29 @@ use argon2::{
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::{Score, zxcvbn};
 
-/// The fewest characters of a password.
+/// The shortest password in characters.
 pub const MIN_CHARACTERS: usize = 12;
-/// The most characters of a password.
+/// The longest password in characters.
 pub const MAX_CHARACTERS: usize = 128;
-/// The characters that are judged. The time of a judgement grows with more than the square of their
-/// number, and a longer password is as good as its beginning at least.
+/// The characters that a strength check looks at. Its time grows with more than the square of their
+/// number, and a longer password is at least as strong as its beginning.
 const JUDGED_CHARACTERS: usize = 64;
 
-/// Why a new password is refused.
+/// The reason why a new password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     #[error("must have at least {MIN_CHARACTERS} characters")]
     TooShort,
     #[error("must have at most {MAX_CHARACTERS} characters")]
     TooLong,
-    /// On lists of leaked passwords, or built of such words, sequences, keyboard rows or the
+    /// On lists of leaked passwords, or composed of such words, sequences, keyboard rows or the
     /// person's own words.
-    #[error("is among the passwords that are guessed first")]
+    #[error("is too easy to guess")]
     TooCommon,
 }
 
 impl PasswordError {
-    /// The code of the fault in `errors[]`.
+    /// The code of the error in `errors[]`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooShort => "too_short",
@@ -43,15 +43,15 @@ impl PasswordError {
     }
 }
 
-/// Whether `password` may be chosen. `own_words` are the person's name, e-mail address and
-/// organization: they are the first that somebody would try.
+/// Checks the strength of a new password. `own_words` are the person's name, e-mail address and
+/// organization, which attackers try first.
 pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordError> {
     match password.chars().count() {
         ..MIN_CHARACTERS => return Err(PasswordError::TooShort),
         MIN_CHARACTERS..=MAX_CHARACTERS => {}
         _ => return Err(PasswordError::TooLong),
     }
-    // Cut between characters: `nth` answers the byte at which the next one begins.
+    // Cut at a character boundary: `nth` returns the byte at which the next character begins.
     let end = password.char_indices().nth(JUDGED_CHARACTERS).map_or(password.len(), |(at, _)| at);
     // Below three an attacker with a list needs fewer than 10^8 attempts.
     if zxcvbn(&password[..end], own_words).score() < Score::Three {
@@ -61,14 +61,13 @@ pub fn check(password: &str, own_words: &[&str]) -> Result<(), PasswordError> {
     }
 }
 
-/// The form in which a password is kept: a PHC string with its own random salt.
+/// Hashes a password for storage, as a PHC string with its own random salt.
 pub fn hash(password: &str) -> Result<String, password_hash::Error> {
     Ok(hasher().hash_password(canonical(password).as_bytes())?.to_string())
 }
 
-/// Whether `password` is the one that was kept. Without a kept hash (nobody has that e-mail
-/// address) the same work is done against a hash of nothing, so that the time of the answer does
-/// not tell who exists.
+/// Whether `password` matches the stored hash. Without a stored hash (no account has the e-mail
+/// address) it takes as long, so that the time of the response does not show which accounts exist.
 pub fn verify(password: &str, kept: Option<&str>) -> bool {
     let kept = kept.and_then(|text| PasswordHash::new(text).ok());
     let hash = kept.as_ref().unwrap_or(&NOBODY);
@@ -76,8 +75,8 @@ pub fn verify(password: &str, kept: Option<&str>) -> bool {
     fits && kept.is_some()
 }
 
-/// What a password of nobody is checked against: made with the parameters of today and never equal
-/// to anything.
+/// The hash that is used if there is none: made with the current parameters, and never equal to a
+/// password's.
 static NOBODY: LazyLock<PasswordHash> = LazyLock::new(|| {
     let hash = hasher().hash_password_with_salt(b"", b"nobody has this.");
     hash.expect("a salt of 16 bytes and the default parameters are always accepted")
@@ -89,7 +88,7 @@ fn hasher() -> Argon2<'static> {
     Argon2::default()
 }
 
-/// Keyboards differ in how they compose accents; the person typed the same.
+/// Normalises accents, because keyboards differ in how they compose them.
 fn canonical(password: &str) -> String {
     password.nfkc().collect()
 }

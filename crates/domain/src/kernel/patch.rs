@@ -1,4 +1,4 @@
-//! Absent, null or a value: the three answers of a merge patch (RFC 7396).
+//! Absent, null or a value: the three cases of a merge patch (RFC 7396).
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -13,13 +13,12 @@ pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::deserialize(d).map(Some)
 }
 
-/// Texts and structures longer than this (as JSON, in bytes) are named in an event without their
-/// values.
+/// Longer texts and structures (as JSON, in bytes) appear in an event without their values.
 const MAX_EVENT_TEXT: usize = 1000;
 
-/// What `patch` really changes on `before`: `{field: {"from", "to"}}`, as an event's `changes`
-/// carries it. Fields that `patch` does not have stay as they are, so a typed patch skips its
-/// absent ones (`skip_serializing_if`).
+/// The changes that `patch` makes to `before`: `{field: {"from", "to"}}`, as in `changes` of an
+/// event. Fields that `patch` does not have are unchanged, so a typed patch skips absent ones
+/// (`skip_serializing_if`).
 pub fn changes(before: &impl Serialize, patch: &impl Serialize) -> Result<Map<String, Value>> {
     let (before, patch) = (object(before)?, object(patch)?);
     let differing = patch.into_iter().filter_map(|(field, to)| {
@@ -49,7 +48,7 @@ fn object(of: &impl Serialize) -> Result<Map<String, Value>> {
     }
 }
 
-/// Versions of a resource of which the caller takes any: what it says it saw (If-Match).
+/// The versions of a resource that the client expects (If-Match).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpectedVersions {
     versions: [i64; Self::MOST],
@@ -57,17 +56,18 @@ pub struct ExpectedVersions {
 }
 
 impl ExpectedVersions {
-    /// So many can be named at once.
+    /// The most versions in one request.
     pub const MOST: usize = 16;
 
-    /// Any of these; `None` when there are too many. No version is one of none.
+    /// Expects one of these versions; `None` if there are too many. An empty list matches no
+    /// version.
     pub fn any_of(given: &[i64]) -> Option<Self> {
         let mut versions = [0; Self::MOST];
         versions.get_mut(..given.len())?.copy_from_slice(given);
         Some(Self { versions, count: given.len() })
     }
 
-    /// Whether this is one of them.
+    /// Whether this version is expected.
     pub fn contains(&self, version: i64) -> bool {
         self.versions.iter().take(self.count).any(|known| *known == version)
     }
@@ -81,10 +81,10 @@ impl From<i64> for ExpectedVersions {
     }
 }
 
-/// Whether the caller changes what it saw (If-Match); without an expectation everything goes.
+/// Checks the expected version (If-Match). Without an expectation every version is accepted.
 ///
 /// # Errors
-/// `version_mismatch` when somebody else was faster.
+/// `version_mismatch` if the resource was changed meanwhile.
 pub fn expect_version(expected: Option<ExpectedVersions>, current: i64) -> Result<()> {
     match expected {
         Some(versions) if !versions.contains(current) => Err(Error::version_mismatch(current)),

@@ -1,5 +1,5 @@
-//! How much one organization, or one caller in it, may have of what all share. The operator sets
-//! the limits.
+//! Limits on what one organization, or one caller in it, can use of shared resources. The operator
+//! sets them.
 
 use crate::kernel::error::{Code, Error, Result};
 
@@ -8,13 +8,13 @@ use crate::kernel::error::{Code, Error, Result};
 pub struct Quotas {
     /// Rows in the file of one import.
     pub import_rows: i64,
-    /// Jobs of one user or API key that wait or run.
+    /// Waiting and running jobs of one user or API key.
     pub jobs_per_caller: i64,
-    /// Jobs of one organization that wait or run and that somebody started.
+    /// Waiting and running jobs of one organization that a user or API key has started.
     pub jobs_per_organization: i64,
-    /// Items of jobs that are kept (7 days), those of jobs that still run among them.
+    /// Stored items of jobs (7 days), including those of running jobs.
     pub job_items: i64,
-    /// Bytes of files that are kept: uploads until they are imported, results of exports for a day.
+    /// Bytes of stored files: uploads until they are imported, results of exports for a day.
     pub file_bytes: i64,
 }
 
@@ -30,7 +30,7 @@ impl Default for Quotas {
     }
 }
 
-/// What a quota counts.
+/// What a quota limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quota {
     ImportRows,
@@ -38,12 +38,12 @@ pub enum Quota {
     JobsPerOrganization,
     JobItems,
     FileBytes,
-    /// Uploads that are on their way.
+    /// Uploads in progress.
     Uploads,
 }
 
 impl Quota {
-    /// The word for programs, in `meta.quota_name`.
+    /// The name for programs, in `meta.quota_name`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ImportRows => "import_rows",
@@ -58,34 +58,34 @@ impl Quota {
     fn detail(self, limit: i64) -> String {
         match self {
             Self::ImportRows => format!(
-                "An import can have at most {limit} rows. Split the file and import its parts one \
-                    after the other."
+                "An import can have at most {limit} rows. Split the file and import the parts one \
+                 after the other."
             ),
             Self::JobsPerCaller => format!(
-                "You have {limit} jobs that wait or run. Wait until one has ended, or cancel one."
+                "You already have {limit} waiting or running jobs. Wait until one has ended, or \
+                 cancel one."
             ),
             Self::JobsPerOrganization => format!(
-                "The organization has {limit} jobs that wait or run. Wait until one has ended, or \
-                    cancel one."
+                "The organization already has {limit} waiting or running jobs. Wait until one has \
+                 ended, or cancel one."
             ),
             Self::JobItems => format!(
-                "The organization would keep more than {limit} results of rows. They are kept for \
-                    7 days; try again \
-                 when older ones are gone."
+                "The organization would have more than {limit} stored results of rows. Results are \
+                 kept for 7 days. Try again after older ones have been deleted."
             ),
             Self::FileBytes => format!(
                 "The organization's uploads and exports would take more than {} MiB. Files of \
-                    exports are kept for a \
-                 day; try again when older ones are gone.",
+                 exports are kept for one day. Try again after older ones have been deleted.",
                 limit >> 20
             ),
             Self::Uploads => format!(
-                "The organization has {limit} uploads under way. Try again when one has ended."
+                "The organization already has {limit} uploads in progress. Try again after one has \
+                 ended."
             ),
         }
     }
 
-    /// Whether waiting for a moment may help, in seconds.
+    /// The seconds after which a retry may succeed, if it may.
     const fn retry_after(self) -> Option<u64> {
         match self {
             Self::JobsPerCaller | Self::JobsPerOrganization | Self::Uploads => Some(10),
@@ -94,15 +94,15 @@ impl Quota {
         }
     }
 
-    /// Refuses what would make it `wanted`.
+    /// Checks that the amount `wanted` is within the limit.
     ///
     /// # Errors
-    /// `quota_exceeded` with the name of the quota, its limit, and what was wanted.
+    /// `quota_exceeded` with the name of the quota, its limit, and the requested amount.
     pub fn check(self, wanted: i64, limit: i64) -> Result<()> {
         if wanted <= limit { Ok(()) } else { Err(self.exceeded(wanted, limit)) }
     }
 
-    /// The problem of whoever wants more than there is.
+    /// The error of a quota that is exceeded.
     pub fn exceeded(self, wanted: i64, limit: i64) -> Error {
         let error = Error::new(Code::QuotaExceeded, self.detail(limit))
             .meta("quota_name", self.as_str().into())
@@ -127,6 +127,6 @@ mod tests {
         };
         assert_eq!(problem.code, Code::QuotaExceeded);
         assert_eq!((&problem.meta["limit"], &problem.meta["wanted"]), (&5.into(), &6.into()));
-        assert!(problem.meta.contains_key("retry_after") && problem.detail.contains("5 jobs"));
+        assert!(problem.meta.contains_key("retry_after") && problem.detail.contains("5 waiting"));
     }
 }

@@ -1,5 +1,5 @@
-//! The tables as Diesel sees them: without `organization_id`, which the database fills in and adds
-//! to every predicate, and without the generated columns of the search. A test holds it against the
+//! The tables as Diesel uses them: without `organization_id`, which the database fills in and adds
+//! to every predicate, and without the generated columns of the search. A test compares it with the
 //! real schema.
 
 diesel::table! {

@@ -1,5 +1,5 @@
-//! Secrets that we hand out once and keep only as a hash: API keys, and the tokens of sessions and
-//! invitations. All of them are random enough that a plain SHA-256 keeps them safe at rest.
+//! Secrets that are shown once and stored only as a hash: API keys, and the tokens of sessions and
+//! invitations. All of them are random enough that a plain SHA-256 protects them.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::kernel::{error::Error, ids::OrganizationId};
 
-/// SHA-256 of the whole text of a secret: what the database holds.
+/// SHA-256 of the whole text of a secret, as stored in the database.
 pub type SecretHash = [u8; 32];
 
 /// Whether two hashes are equal, in a time that does not depend on where they differ.
@@ -29,8 +29,8 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
     Ok(bytes)
 }
 
-/// Where a key is good: the first thing people see of it, so that a test key is not pasted into
-/// production.
+/// Where an API key is valid. It is the first visible part of a key, so that test keys are not used
+/// in production by mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyEnvironment {
     Live,
@@ -52,21 +52,20 @@ const ID_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 32;
 const CHECKSUM_LENGTH: usize = 6;
 
-/// An API key in clear: `prm_live_` or `prm_test_`, 8 characters that identify
-/// it, 32 secret ones (190 bits) and a CRC32 of all before. Pattern
-/// `^prm_(live|test)_[0-9A-Za-z]{46}$`.
+/// An API key in plain text: `prm_live_` or `prm_test_`, 8 characters that identify it, 32 secret
+/// ones (190 bits) and a CRC32 of all before. Pattern `^prm_(live|test)_[0-9A-Za-z]{46}$`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKeySecret(String);
 
 impl ApiKeySecret {
-    /// A fresh key. Fails only when the operating system has no randomness.
+    /// Generates a key. Fails only if the operating system returns no random bytes.
     pub fn generate(environment: KeyEnvironment) -> Result<Self, Error> {
         let body = random_base62(ID_LENGTH + SECRET_LENGTH)?;
         let before = format!("{}{body}", environment.prefix());
         Ok(Self(format!("{before}{}", checksum(&before))))
     }
 
-    /// Reads a key and checks its form and checksum, without asking the database whether it exists.
+    /// Parses a key and checks its form and checksum, without a query.
     pub fn parse(text: &str) -> Option<Self> {
         let has_prefix = [KeyEnvironment::Live, KeyEnvironment::Test]
             .iter()
@@ -75,7 +74,7 @@ impl ApiKeySecret {
         {
             return None;
         }
-        // Checked before the text is split below, which would panic inside of a character.
+        // Checked before the text is split below, which would panic inside a multi-byte character.
         if !text[PREFIX_LENGTH..].bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
         }
@@ -83,30 +82,30 @@ impl ApiKeySecret {
         (checksum(before) == sum).then(|| Self(text.to_owned()))
     }
 
-    /// Whether a bearer credential means to be an API key, well-formed or not (else it is an access
-    /// token).
+    /// Whether a bearer credential has the prefix of an API key, valid or not (otherwise it is an
+    /// access token).
     pub fn looks_like(text: &str) -> bool {
         text.starts_with("prm_")
     }
 
-    /// The part that names the key and is no secret: `prm_live_ab12cd34`. Unique; look keys up by
+    /// The public part that identifies the key: `prm_live_ab12cd34`. Unique; keys are looked up by
     /// it.
     pub fn public_id(&self) -> &str {
         &self.0[..PREFIX_LENGTH + ID_LENGTH]
     }
 
-    /// The last four characters, to tell keys apart in a list. They belong to the checksum, not to
-    /// the secret part.
+    /// The last four characters, which distinguish keys in a list. They belong to the checksum, not
+    /// to the secret part.
     pub fn last_four(&self) -> &str {
         &self.0[self.0.len() - 4..]
     }
 
-    /// What is kept of it.
+    /// The hash that is stored.
     pub fn hash(&self) -> SecretHash {
         sha256(&self.0)
     }
 
-    /// The whole in clear, for the one answer that shows it.
+    /// The key in plain text, for the one response that shows it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -118,7 +117,7 @@ impl fmt::Debug for ApiKeySecret {
     }
 }
 
-/// Evenly distributed: bytes beyond the last multiple of 62 are thrown away.
+/// Uniformly distributed: bytes beyond the last multiple of 62 are discarded.
 fn random_base62(length: usize) -> Result<String, Error> {
     let mut text = String::with_capacity(length);
     while text.len() < length {
@@ -134,11 +133,11 @@ fn checksum(before: &str) -> String {
     format!("{:0>1$}", base62::encode(crc32fast::hash(before.as_bytes())), CHECKSUM_LENGTH)
 }
 
-/// What an opaque token is for. The kind is part of the token, so that one cannot be used as
-/// another.
+/// The purpose of an opaque token. It is part of the token, so that a token cannot be used for
+/// another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Keeps a session alive; in a cookie; used once.
+    /// Keeps a session alive. Sent in a cookie, used once.
     Refresh,
     /// Lets an invited person join.
     Invitation,
@@ -159,8 +158,8 @@ impl TokenKind {
     }
 }
 
-/// A random token that names its organization, so that the database can be asked within that
-/// tenant's walls before anybody is known. Its text: a prefix for the kind and base64url of
+/// A random token that contains its organization, so that it can be looked up within that tenant
+/// before the caller is authenticated. Its text: a prefix for the kind and base64url of
 /// organization (16 bytes) and secret (32 bytes).
 #[derive(Clone, PartialEq, Eq)]
 pub struct OpaqueToken {
@@ -170,12 +169,12 @@ pub struct OpaqueToken {
 }
 
 impl OpaqueToken {
-    /// A fresh token. Fails only when the operating system has no randomness.
+    /// Generates a token. Fails only if the operating system returns no random bytes.
     pub fn generate(kind: TokenKind, organization: OrganizationId) -> Result<Self, Error> {
         Ok(Self { kind, organization, secret: random()? })
     }
 
-    /// Reads a token of this kind. What comes out is well-formed, not yet known to exist.
+    /// Parses a token of this kind. The result is well-formed, but may not exist.
     pub fn parse(kind: TokenKind, text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(kind.prefix())?).ok()?;
         let (organization, secret) = bytes.split_at_checked(16)?;
@@ -183,14 +182,14 @@ impl OpaqueToken {
         Some(Self { kind, organization, secret: secret.try_into().ok()? })
     }
 
-    /// What is kept of it.
+    /// The hash that is stored.
     pub fn hash(&self) -> SecretHash {
         sha256(&self.expose())
     }
 
-    /// The token that follows this one: the same for the same key, unguessable without it. A client
-    /// that lost the answer to a refresh and asks again gets the same successor, though only its
-    /// hash is kept.
+    /// The token that follows this one: the same for the same key, and not predictable without it.
+    /// A client that lost the response to a refresh and asks again gets the same successor,
+    /// although only its hash is stored.
     pub fn successor(&self, key: &[u8]) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(b"successor of ");
@@ -198,7 +197,7 @@ impl OpaqueToken {
         Self { secret: mac.finalize().into_bytes().into(), ..*self }
     }
 
-    /// The whole in clear, for the one answer that shows it.
+    /// The token in plain text, for the one response that shows it.
     pub fn expose(&self) -> String {
         let bytes = [self.organization.0.as_bytes().as_slice(), &self.secret].concat();
         format!("{}{}", self.kind.prefix(), URL_SAFE_NO_PAD.encode(bytes))

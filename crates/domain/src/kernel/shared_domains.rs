@@ -1,9 +1,8 @@
-//! Domains that many companies share, so that they tell none apart, and the domain of a company
-//! under which others lie.
+//! Domains that many companies share, which therefore do not identify a company, and the registered
+//! domain of a company.
 
-/// Social networks, directories, link lists, file shares and mail providers: neither they nor
-/// anything under them is the domain of a company. An organization may add others
-/// (`shared_domains`).
+/// Social networks, directories, link lists, file shares and mail providers: neither they nor their
+/// subdomains are the domain of a company. An organization may add others (`shared_domains`).
 const SHARED: &[&str] = &[
     // Social networks and messengers.
     "facebook.com",
@@ -242,7 +241,8 @@ const SHARED: &[&str] = &[
     "temp-mail.org",
 ];
 
-/// Site builders and hosters: a name under them is a company's, they themselves are not.
+/// Site builders and hosting services: their subdomains belong to companies, they themselves do
+/// not.
 const BUILDERS: &[&str] = &[
     "sharepoint.com",
     "wix.com",
@@ -308,30 +308,30 @@ const BUILDERS: &[&str] = &[
     "page.link",
 ];
 
-/// Whether a domain, in its normal form, belongs to nobody in particular: one of our list, or of
-/// those that an organization has added, or one under them.
+/// Whether a normalised domain is shared: one of our list or of the organization's, or a subdomain
+/// of one.
 pub fn is_shared(domain: &str, added: &[String]) -> bool {
     BUILDERS.contains(&domain)
         || ancestors(domain).any(|one| SHARED.contains(&one) || added.iter().any(|add| add == one))
 }
 
-/// The domain and those under which it lies.
+/// The domain and its parent domains.
 fn ancestors<'a>(domain: &'a str) -> impl Iterator<Item = &'a str> {
     std::iter::successors(Some(domain), |domain: &&'a str| {
         domain.split_once('.').map(|(_, rest)| rest)
     })
 }
 
-/// Labels below which a country has companies register: `co.uk`, `com.br`.
+/// Second-level domains below which companies register in a country: `co.uk`, `com.br`.
 const SECOND_LEVEL: &[&str] = &[
     "ac", "asn", "asso", "biz", "co", "com", "ed", "edu", "firm", "gen", "go", "gob", "gouv",
     "gov", "govt", "gv", "id", "ind", "info", "k12", "lg", "ltd", "me", "mil", "ne", "net", "nhs",
     "nom", "or", "org", "plc", "police", "pro", "sch", "school", "web",
 ];
 
-/// The domain that a company registers, under which its others lie: `globex.com` of
-/// `eu.globex.com`. By the usual shape of domains, not by the list of public suffixes: good enough
-/// for a hint, not for a decision. Below a host that many share a domain stands for itself.
+/// The registered domain of a company: `globex.com` of `eu.globex.com`. By the usual form of
+/// domains, not by the list of public suffixes: good enough for a hint, not for a decision. A
+/// subdomain of a shared host is returned unchanged.
 pub fn site(domain: &str) -> &str {
     let labels = domain.split('.').count();
     let last = domain.rsplit('.').next().unwrap_or_default();

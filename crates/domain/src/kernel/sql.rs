@@ -1,4 +1,4 @@
-//! A constant expression in a select list: for what the table does not hold itself.
+//! A constant expression in a select list, for values that are not columns of the table.
 
 use std::marker::PhantomData;
 
@@ -13,7 +13,7 @@ use diesel::{
     sql_types::SqlType,
 };
 
-/// SQL text of type `T`. Cached by its text like every other query.
+/// SQL text of type `T`. Cached by its text like other queries.
 #[derive(Debug, Clone, Copy)]
 pub struct Sql<T>(&'static str, PhantomData<T>);
 

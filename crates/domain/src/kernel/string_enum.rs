@@ -1,9 +1,10 @@
-//! Closed sets of words: TEXT with a CHECK in the database (custom types cost look-ups per
-//! connection), an enum here, a named component in the document. Their order is the order of the
-//! contract, and the sort order.
+//! Enums of texts: TEXT with a CHECK in the database (custom types cost look-ups per connection),
+//! an enum here, a named component in the document. Their order is that of the document, and the
+//! sort order.
 
-/// Declares a set of words with their order. `Operator as "FilterOperator"` has another name in the
-/// document, where the name of the type is a keyword of a language that clients are written in.
+/// Declares an enum of texts in its order. `Operator as "FilterOperator"` has another name in the
+/// document, because the name of the type is a keyword of a language for which clients are
+/// generated.
 macro_rules! string_enum {
     ($($(#[doc = $doc:literal])* $name:ident $(as $shown:literal)? {
         $($(#[$vdoc:meta])* $variant:ident = $text:literal,)*
@@ -15,13 +16,13 @@ macro_rules! string_enum {
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
 
         impl $name {
-            /// Every word in the order of the declaration.
+            /// Every value in the order of the declaration.
             pub const VALUES: &[&str] = &[$($text),*];
-            /// The word as it stands on the wire and in the database.
+            /// The value as it is sent and stored.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
         }
-        // By hand: the derive does not see words that come out of a macro, and would show the names
-        // of the variants.
+        // Written out, because the derive does not see values that come from a macro, and would
+        // show the names of the variants.
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 utoipa::openapi::ObjectBuilder::new()

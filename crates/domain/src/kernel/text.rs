@@ -1,22 +1,24 @@
-//! How texts are cleaned before they are kept, and the forms under which they are compared.
-//! Every text of a request, a form or an import goes through here, so that equal looks equal.
+//! Normalises texts before they are stored, and makes the forms under which they are compared.
+//! Every text of a request, a form or an import goes through here, so that texts that look equal
+//! are equal.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// A text holds a control character other than newline and tab (NUL among them, which PostgreSQL
+/// A text contains a control character other than newline and tab (including NUL, which PostgreSQL
 /// cannot store).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must not contain control characters except newline and tab")]
 pub struct ControlCharacter;
 
-/// A text as it is kept (docs/API-DESIGN.md#requests): CR LF and CR become LF, trimmed, NFC.
+/// Normalises a text for storage (docs/API-DESIGN.md#requests): CR LF and CR become LF, trimmed,
+/// NFC.
 pub fn normalise(text: &str) -> Result<String, ControlCharacter> {
     let text = unify_line_ends(text);
     if text.chars().any(is_refused) { Err(ControlCharacter) } else { Ok(tidy(&text)) }
 }
 
-/// The same for imports, where a stray character must not cost the row: it is removed.
-/// The second value tells whether that happened.
+/// The same for imports, where a control character is removed instead of refused. The second value
+/// is whether that happened.
 pub fn clean_lossy(text: &str) -> (String, bool) {
     let text = unify_line_ends(text);
     let kept: String = text.chars().filter(|c| !is_refused(*c)).collect();
@@ -24,35 +26,34 @@ pub fn clean_lossy(text: &str) -> (String, bool) {
     (tidy(&kept), removed)
 }
 
-/// A text without the invisible characters that turn the direction of what follows: with them a
-/// stranger can make a text read as something that it is not. Right-to-left scripts need none of
-/// them.
+/// Removes the invisible characters that change the direction of text, with which a text can be
+/// made to look like another one. Right-to-left scripts do not need them.
 pub fn without_direction_controls(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
         .collect()
 }
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// The characters that begin a formula in a spreadsheet.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 fn is_formula_behind_apostrophes(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
-/// A text as a cell of CSV that no spreadsheet computes: it gets an apostrophe in front.
-/// [`without_formula_escape`] is the way back, also for texts that began with an apostrophe
-/// themselves.
+/// Escapes a text for a cell of CSV, so that no spreadsheet interprets it as a formula: an
+/// apostrophe is put in front. [`without_formula_escape`] is the inverse, also for texts that begin
+/// with an apostrophe themselves.
 pub fn with_formula_escape(text: String) -> String {
     if is_formula_behind_apostrophes(&text) { format!("'{text}") } else { text }
 }
 
-/// The text that a cell of CSV means.
+/// Removes the escape of a cell of CSV.
 pub fn without_formula_escape(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_formula_behind_apostrophes(text)).unwrap_or(cell)
 }
 
-/// The form in which texts are compared ignoring case.
+/// The form in which texts are compared without regard to case.
 ///
 /// PostgreSQL computes the same as `lower(x COLLATE "und-x-icu")`; the two differ only for capitals
 /// that are newer than the server's ICU.
@@ -63,10 +64,10 @@ pub fn fold(text: &str) -> String {
 /// A company's name for comparison only, never shown: NFKC, case-folded,
 /// punctuation to spaces, spaces collapsed, a leading `the` dropped.
 ///
-/// Symbols stay (`A+` is not `A`), invisible characters go. A name that is nothing but punctuation
-/// stands for itself, so that `!!!` and `...` do not become the same company.
+/// Symbols are kept (`A+` is not `A`), invisible characters are dropped. A name of punctuation only
+/// is kept unchanged, so that `!!!` and `...` are not the same company.
 pub fn normalised_name(name: &str) -> String {
-    // Folding can bring forth sequences that NFKC would have composed, so it is applied once more.
+    // Folding can produce sequences that NFKC would compose, so it is applied again.
     let folded: String = fold_case(&name.nfkc().collect::<String>()).nfkc().collect();
     let spaced: String = folded
         .chars()
@@ -75,7 +76,7 @@ pub fn normalised_name(name: &str) -> String {
         .collect();
     let mut words = spaced.split_whitespace().peekable();
     let first = words.next();
-    // A company that is called `The` and nothing else keeps its name.
+    // A company with the name `The` keeps it.
     if first == Some("the") && words.peek().is_some() {
         return words.collect::<Vec<_>>().join(" ");
     }
@@ -93,15 +94,14 @@ fn is_refused(c: char) -> bool {
     c.is_control() && c != '\n' && c != '\t'
 }
 
-/// NFC first: composing cannot bring a space to an end, but it could if the order were turned
-/// around.
+/// NFC first: composing cannot move a space to an end, but trimming first could leave one there.
 fn tidy(text: &str) -> String {
     let composed: String = text.nfc().collect();
     composed.trim().to_owned()
 }
 
-/// Unicode case folding, near enough for names: by way of capitals, so that `ß` equals `SS` and
-/// both sigmas agree. The dotless i keeps to itself, as in the standard's table.
+/// Unicode case folding, close enough for names: through capitals, so that `ß` equals `SS` and both
+/// sigmas are equal. The dotless i is different, as in the standard's table.
 fn fold_case(text: &str) -> String {
     text.chars()
         .flat_map(|c| match c {
@@ -111,7 +111,7 @@ fn fold_case(text: &str) -> String {
         .collect()
 }
 
-/// General category P: the ASCII part exactly, beyond it the blocks that hold punctuation.
+/// General category P: the ASCII part exactly, beyond it the blocks with punctuation.
 fn is_punctuation(c: char) -> bool {
     match c {
         '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~' => false,
@@ -125,8 +125,7 @@ fn is_punctuation(c: char) -> bool {
     }
 }
 
-/// Format characters without a shape of their own: zero-width spaces and joiners, marks of
-/// direction, soft hyphens.
+/// Invisible format characters: zero-width spaces and joiners, direction marks, soft hyphens.
 fn is_invisible(c: char) -> bool {
     let format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
     let variation = is_combining_mark(c) && matches!(c, '\u{fe00}'..='\u{fe0f}');

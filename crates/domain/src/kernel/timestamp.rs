@@ -1,4 +1,4 @@
-//! Instants as they go over the wire: always UTC, always six digits, `2026-11-22T11:20:07.123456Z`.
+//! Instants as they are sent: always UTC, always six digits, `2026-11-22T11:20:07.123456Z`.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::{deserialize, pg::Pg, serialize};
@@ -20,9 +20,9 @@ use diesel::{deserialize, pg::Pg, serialize};
 pub struct Timestamp(pub DateTime<Utc>);
 
 impl Timestamp {
-    /// The present instant.
+    /// The current instant.
     pub fn now() -> Self {
-        // What PostgreSQL keeps, so that an instant is equal to itself after it was stored.
+        // The precision of PostgreSQL, so that an instant is equal to itself after it was stored.
         Self(Utc::now().trunc_subsecs(6))
     }
 }

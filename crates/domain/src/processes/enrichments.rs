@@ -1,5 +1,4 @@
-//! Enrichment: what a partner's own website and a company-data source say about it, as an automated
-//! write.
+//! Enrichment: facts from a partner's own website and a company-data source, as an automated write.
 
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use crate::{
 };
 
 string_enum! {
-    /// Who tells something about a company.
+    /// The source of a fact.
     EnrichmentSource {
         /// The website at its domain.
         Website = "website",
@@ -26,14 +25,14 @@ string_enum! {
     }
 }
 
-/// Which partners to enrich: those selected in one way.
+/// The partners to enrich, as a selection.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"filter": {"op": "is_null", "field": "description", "value": true}}))]
 pub struct EnrichmentRequest {
     #[serde(flatten)]
     pub selection: SelectionRequest,
-    /// Ask the sources anew, whatever they said in the last seven days.
+    /// Whether the sources are requested again even if there are results of the last seven days.
     #[serde(default)]
     pub force: bool,
 }
@@ -43,13 +42,13 @@ impl RequestBody for EnrichmentRequest {
 }
 
 impl EnrichmentRequest {
-    /// This partner alone.
+    /// Selects this partner only.
     pub fn one(partner: PartnerId) -> Self {
         Self { selection: SelectionRequest::one(partner), ..Self::default() }
     }
 }
 
-/// What a company-data source may say; amounts in major units.
+/// The fields that a company-data source may contain; amounts in major units.
 const COMPANY_DATA: [&str; 8] = [
     "industry",
     "description",
@@ -61,29 +60,29 @@ const COMPANY_DATA: [&str; 8] = [
     "products",
 ];
 
-/// The most that is kept of one text, of a list, and of what is wrong with it all.
+/// The most that is stored of one text, of one list, and of warnings.
 const MAX_TEXT: usize = 20_000;
 const MAX_ITEMS: usize = 200;
 const MAX_WARNINGS: usize = 20;
 
-/// What one source said about a domain, as it said it.
+/// The unchecked findings of one source about a domain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Findings {
-    /// Values by field, not yet checked.
+    /// Unchecked values by field.
     pub values: Map<String, Value>,
-    /// What could not even be kept.
+    /// Warnings about values that could not be stored.
     pub warnings: Vec<JobItemWarning>,
-    /// The title of the website; shown, never written.
+    /// The title of the website; shown, but never written.
     pub title: Option<String>,
     /// The language of the website.
     pub language: Option<String>,
-    /// Where pictures are that may serve as a logo, the best first.
+    /// URLs of pictures that may be the logo, the best first.
     pub pictures: Vec<String>,
 }
 
 impl Findings {
-    /// What of an answer of the company-data source is of use.
+    /// The findings in a response of the company-data source.
     pub fn of_company_data(answer: &Map<String, Value>) -> Self {
         let mut findings = Self::default();
         for name in COMPANY_DATA {
@@ -100,7 +99,7 @@ impl Findings {
             match kept {
                 Some(value) => drop(findings.values.insert(name.to_owned(), value)),
                 None => {
-                    let detail = "must be a text, a number or a list of them";
+                    let detail = "must be a string, a number or a list of them";
                     let warning = JobItemWarning::new("invalid_format", detail).about(name);
                     findings.warnings.push(warning);
                 }
@@ -109,8 +108,8 @@ impl Findings {
         findings
     }
 
-    /// The values that can be written, and a warning for each that cannot. `currency`: the code of
-    /// the organization's.
+    /// The valid values, and a warning for each invalid one. `currency` is the code of the
+    /// organization's currency.
     fn checked(&self, currency: &str) -> ConvertedRow {
         let fields = COMPANY_DATA.iter().filter_map(|name| {
             Some(((*name).to_owned(), field_named(ImportObject::Partner, name)?))
@@ -120,7 +119,7 @@ impl Findings {
             money_unit: ImportMoneyUnit::Major,
             currency: currency.to_owned(),
         };
-        // Read like the row of an import: the same limits, the same warnings.
+        // Converted like the row of an import, with the same limits and warnings.
         let converter = Converter::new(fields.collect(), format, Map::new());
         let cell = |(name, value): (&String, &Value)| {
             Some((Arc::from(name.as_str()), Cell::from_json(value.clone())?))
@@ -132,7 +131,7 @@ impl Findings {
     }
 }
 
-/// A value without control characters, of a bounded length; `None` for what no field holds.
+/// A value without control characters and of limited length; `None` if no field has such a value.
 fn plain(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) => {
@@ -143,8 +142,8 @@ fn plain(value: &Value) -> Option<Value> {
     }
 }
 
-/// What the sources want to write to a partner whose values are `row`: company data before the
-/// website.
+/// The values that the sources suggest for a partner whose values are `row`: company data has
+/// priority over the website.
 pub fn accepted_findings(
     row: &Map<String, Value>,
     website: Option<&Findings>,

@@ -1,4 +1,4 @@
-//! Exports: which records and columns, and how a value stands in a cell.
+//! Exports: records, columns and the format of cells.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,20 +27,20 @@ use crate::{
 };
 
 string_enum! {
-    /// What is exported.
+    /// The kind of records.
     ExportObject {
         Partner = "partner",
         Contact = "contact",
         Deal = "deal",
     }
-    /// How it is written down.
+    /// The format of the file.
     ExportFormat {
         Csv = "csv",
         Jsonl = "jsonl",
     }
 }
 
-/// U+FEFF in UTF-8: without it Excel takes a CSV file for one of the local code page.
+/// U+FEFF in UTF-8: without it Excel reads a CSV file in the local code page.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl ExportFormat {
@@ -53,25 +53,26 @@ impl ExportFormat {
     }
 }
 
-/// What to export.
+/// The request for an export.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportRequest {
-    /// Which kind of records.
+    /// The kind of records.
     pub object: ExportObject,
-    /// Which of them; null for all.
+    /// The condition for records; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
-    /// A saved view: its filter and search are ANDed with `filter`, its columns hold unless
-    /// `columns` are given.
+    /// A saved view. Its filter and search are combined with `filter` by AND, and its columns apply
+    /// unless `columns` is sent.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
-    /// Which fields, in this order; those of the view, else all in display order when absent.
+    /// The fields to export, in this order. The default is the columns of the view, or all fields
+    /// in display order.
     #[serde(default)]
     #[schema(max_items = 200, example = json!(["name", "domain", "tag_ids"]))]
     pub columns: Option<Vec<String>>,
-    /// How it is written down.
+    /// The format of the file.
     pub format: ExportFormat,
 }
 
@@ -80,7 +81,7 @@ impl RequestBody for ExportRequest {
 }
 
 impl ExportObject {
-    /// What a key must be allowed to do to read these records.
+    /// The scope that an API key needs to read these records.
     pub const fn scope(self) -> AccessScope {
         match self {
             Self::Partner => AccessScope::PartnersRead,
@@ -99,7 +100,7 @@ impl ExportObject {
     }
 }
 
-/// A checked request.
+/// A validated request.
 #[derive(Debug, Clone)]
 pub struct CheckedExport {
     pub object: ExportObject,
@@ -109,11 +110,11 @@ pub struct CheckedExport {
 }
 
 impl ExportRequest {
-    /// Reads filter and columns.
+    /// Validates filter and columns.
     ///
     /// # Errors
-    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether there is such a
-    /// view needs data.
+    /// `invalid_filter`; `validation_failed` for columns that do not exist. Whether the view exists
+    /// is checked with data.
     pub fn check(&self, now: Timestamp) -> Result<CheckedExport> {
         let catalogue = self.object.catalogue();
         let known: Vec<&str> = match self.object {
@@ -127,7 +128,7 @@ impl ExportRequest {
                 let fault = FieldError::at_pointer(
                     "invalid_choice",
                     format!("#/columns/{i}"),
-                    "is no field",
+                    "must be the name of a field",
                 );
                 faults.push(fault.meta("allowed", known.clone()));
             }
@@ -136,7 +137,7 @@ impl ExportRequest {
         let filter =
             match raw.map(|raw| filter::parse(raw, catalogue, now.0, "#/filter")).transpose() {
                 Ok(filter) => filter,
-                // A problem about the filter alone is `invalid_filter`, one about columns too
+                // Errors of the filter alone are `invalid_filter`, errors of columns too are
                 // `validation_failed`.
                 Err(wrong) if faults.is_empty() => return Err(filter::invalid(wrong)),
                 Err(wrong) => {
@@ -178,7 +179,7 @@ impl ExportRequest {
 }
 
 impl ExportObject {
-    /// What views of these records are for.
+    /// The kind of views for these records.
     pub const fn view_object(self) -> ViewObject {
         match self {
             Self::Partner => ViewObject::Partner,
@@ -189,11 +190,11 @@ impl ExportObject {
 }
 
 impl CheckedExport {
-    /// The header of a CSV file, behind the mark by which Excel knows UTF-8. Columns of money name
-    /// their unit, so that the file comes back unchanged.
+    /// The header of a CSV file, after the byte order mark by which Excel recognizes UTF-8. Columns
+    /// of money contain their unit, so that an import reads the same amounts.
     ///
     /// # Errors
-    /// None in practice: it is written to memory.
+    /// None in practice, because it is written to memory.
     pub fn header(&self) -> Result<Vec<u8>> {
         let is_money = |column: &str| {
             let field = match self.object {
@@ -212,7 +213,7 @@ impl CheckedExport {
         }
     }
 
-    /// One record as a line. `row` holds wire values, tags by name.
+    /// One record as a line. `row` has wire values, tags by name.
     ///
     /// # Errors
     /// As for [`Self::header`].
@@ -255,8 +256,8 @@ fn line(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// A value as a cell. Texts that a spreadsheet would take for a formula get an apostrophe in front;
-/// a list whose items hold what separates items is written as JSON. Imports read both.
+/// A value as a cell. Texts that a spreadsheet would interpret as a formula get an apostrophe in
+/// front; a list with separators inside its items is written as JSON. Imports read both.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -270,7 +271,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Imports split a cell at these three characters, and read one that begins with `[` as JSON.
+/// Imports split a cell at these three characters, and read a cell that begins with `[` as JSON.
 fn is_plain(item: &str) -> bool {
     !item.contains([',', ';', '|']) && !item.starts_with('[')
 }

@@ -1,4 +1,4 @@
-//! What spans several resources.
+//! Processes that span several resources.
 
 pub mod enrichments;
 pub mod exports;

@@ -1,4 +1,4 @@
-//! API keys: how programs call, what they may do and from where.
+//! API keys: the credentials of programs, with scopes and allowed networks.
 
 use std::net::IpAddr;
 
@@ -25,35 +25,34 @@ use crate::kernel::{
 pub struct ApiKey {
     /// The id.
     pub id: ApiKeyId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// What it is for; the name of the actor in events.
+    /// The name, which is also the name of the actor in events.
     #[schema(min_length = 1, max_length = 80, example = "HubSpot \
         sync", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// How the secret begins, to tell keys apart.
+    /// The beginning of the secret, which distinguishes keys.
     #[schema(example = "prm_live_ab12cd34")]
     pub prefix: String,
-    /// What it may do.
+    /// The scopes.
     #[schema(max_items = 50, example = json!([
         "partners:write"
     ]), extensions(("x-unique" = json!("ignore-case"))))]
     #[diesel(deserialize_as = StoredScopes)]
     pub scopes: Vec<AccessScope>,
-    /// How it writes partner fields unless a request says otherwise. `manual` needs the scope
-    /// `partners:override`.
+    /// The default write mode of partner fields. `manual` requires the scope `partners:override`.
     pub default_write_mode: WriteMode,
-    /// From where it may be used; from everywhere when empty.
+    /// The networks from which it can be used; empty for all.
     #[schema(max_items = 20, example = json!([
         "203.0.113.0/24"
     ]), extensions(("x-unique" = json!("ignore-case"))))]
     pub allowed_cidrs: Vec<String>,
-    /// When it stops working; never when null.
+    /// When it expires; null for never.
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
@@ -89,17 +88,17 @@ pub type ApiKeyPage = Page<ApiKey>;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyCreate {
-    /// What it is for.
+    /// The name.
     pub name: String,
-    /// What it may do.
+    /// The scopes.
     pub scopes: Vec<AccessScope>,
-    /// How it writes partner fields; `automated` when absent.
+    /// The default write mode of partner fields; `automated` if absent.
     #[serde(default = "automated")]
     pub default_write_mode: WriteMode,
-    /// From where it may be used; from everywhere when empty.
+    /// The networks from which it can be used; empty for all.
     #[serde(default)]
     pub allowed_cidrs: Vec<String>,
-    /// When it stops working.
+    /// When it expires; null for never.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
 }
@@ -112,24 +111,24 @@ fn automated() -> WriteMode {
     WriteMode::Automated
 }
 
-/// What may change about an API key. What is absent stays.
+/// A merge patch of an API key: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[diesel(table_name = api_keys)]
 pub struct ApiKeyUpdate {
-    /// What it is for.
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it may do.
+    /// The scopes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<AccessScope>>,
-    /// How it writes partner fields.
+    /// The default write mode of partner fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_write_mode: Option<WriteMode>,
-    /// From where it may be used.
+    /// The networks from which it can be used; empty for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_cidrs: Option<Vec<String>>,
-    /// When it stops working.
+    /// When it expires; null for never.
     #[serde(
         default,
         deserialize_with = "crate::kernel::patch::nullable",
@@ -142,11 +141,11 @@ impl RequestBody for ApiKeyUpdate {
     type Resource = ApiKey;
 }
 
-/// How a key is replaced by a new one.
+/// The rotation of an API key.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyRotation {
-    /// For how many seconds the old key still works.
+    /// The number of seconds for which the old key still works.
     #[schema(minimum = 0, maximum = 604800, example = 86400)]
     pub overlap_seconds: i64,
 }
@@ -155,12 +154,12 @@ impl RequestBody for ApiKeyRotation {
     type Resource = Self;
 }
 
-/// A new key with its secret, which is shown this once.
+/// A new key with its secret, which is shown only once.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct ApiKeyWithSecret {
     /// The key.
     pub api_key: ApiKey,
-    /// Send it as `Authorization: Bearer ...`. It cannot be shown again.
+    /// The secret. Send it as `Authorization: Bearer ...`. It cannot be shown again.
     #[schema(
         pattern = "^prm_(live|test)_[0-9A-Za-z]{46}$",
         example = "prm_live_0123456789abcdefghijABCDEFGHIJ0123456789012345"
@@ -169,7 +168,7 @@ pub struct ApiKeyWithSecret {
 }
 
 impl ApiKeyCreate {
-    /// A key without limits but its scopes.
+    /// A key that is limited only by its scopes.
     pub fn new(name: String, scopes: Vec<AccessScope>) -> Self {
         Self {
             name,
@@ -180,13 +179,19 @@ impl ApiKeyCreate {
         }
     }
 
-    /// What the schema cannot say; and the one form of what it can: scopes as a sorted set,
-    /// networks as networks.
+    /// Checks what the schema cannot express, and normalises the rest: scopes as a sorted set,
+    /// networks in their canonical form.
     pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
         let networks = networks(&self.allowed_cidrs);
         let past = self.expires_at.filter(|at| *at <= Timestamp::now());
-        let past =
-            past.map(|_| FieldError::at_pointer("out_of_range", "#/expires_at", "must lie ahead"));
+        let past = past.map(|_| {
+            FieldError::at_pointer(
+                "out_of_range",
+                "#/expires_at",
+                "must be in the \
+                future",
+            )
+        });
         let mode = past.or_else(|| mode_fault(self.default_write_mode, &self.scopes));
         self.scopes = sorted(self.scopes);
         match (networks, mode) {
@@ -220,20 +225,20 @@ fn sorted(mut scopes: Vec<AccessScope>) -> Vec<AccessScope> {
     scopes
 }
 
-/// A key that may not decide by hand cannot do so by default.
+/// The error if a key writes as manual by default without the required scope.
 fn mode_fault(mode: WriteMode, scopes: &[AccessScope]) -> Option<FieldError> {
     let may = mode == WriteMode::Automated || scopes.contains(&AccessScope::PartnersOverride);
     (!may).then(|| {
         FieldError::at_pointer(
             "invalid_choice",
             "#/default_write_mode",
-            "manual needs the scope partners:override",
+            "manual requires the scope partners:override",
         )
         .meta("allowed", vec![WriteMode::Automated.as_str()])
     })
 }
 
-/// Networks in their one form (`203.0.113.0/24`); a single address is a network of one.
+/// Normalises networks (`203.0.113.0/24`); a single address is a network of one.
 fn networks(texts: &[String]) -> Result<Vec<String>, Vec<FieldError>> {
     let mut networks = Vec::new();
     let mut faults = Vec::new();
@@ -244,16 +249,16 @@ fn networks(texts: &[String]) -> Result<Vec<String>, Vec<FieldError>> {
             None => faults.push(FieldError::at_pointer(
                 "invalid_format",
                 format!("#/allowed_cidrs/{i}"),
-                "must be a network like 203.0.113.0/24 or 2001:db8::/32",
+                "must be a network such as 203.0.113.0/24 or 2001:db8::/32",
             )),
         }
     }
     if faults.is_empty() { Ok(networks) } else { Err(faults) }
 }
 
-/// Whether `address` lies in one of the networks; no networks at all mean everywhere.
+/// Whether `address` is in one of the networks; an empty list allows all.
 pub fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
-    // A dual-stack socket sees IPv4 clients as ::ffff:203.0.113.7.
+    // A dual-stack socket receives IPv4 clients as ::ffff:203.0.113.7.
     let address = address.to_canonical();
     allowed.is_empty() || allowed.iter().any(|network| network.contains(&address))
 }

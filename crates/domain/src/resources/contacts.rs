@@ -28,7 +28,7 @@ const fn is_primary() -> Sql<Bool> {
 pub struct Contact {
     /// The id.
     pub id: ContactId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// When it was created.
@@ -54,7 +54,7 @@ pub struct Contact {
     #[diesel(select_expression = is_primary(), select_expression_type = Sql<Bool>)]
     #[schema(example = true)]
     pub is_primary: bool,
-    /// What colleagues should know.
+    /// Internal notes.
     #[schema(max_length = 5000, example = "Prefers mornings.")]
     pub notes: Option<String>,
 }
@@ -73,7 +73,7 @@ pub static CONTACT: &[Field] = &[
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
-/// What contacts have beside what lists of them filter and sort by.
+/// The columns of contacts that lists do not filter or sort by.
 pub const CONTACT_COLUMNS: &[&str] = &[
     "id",
     "partner_id",
@@ -123,8 +123,8 @@ impl RequestBody for ContactCreate {
     type Resource = Contact;
 }
 
-/// An edit of a contact: absent keeps, null clears. With another partner it moves there and is
-/// primary no more.
+/// A merge patch of a contact: absent properties keep their values, null clears them. A new
+/// `partner_id` moves the contact, which is then no longer primary.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = contacts)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! The ideal partner profile: the criteria by which an organization judges fit, and what a new
-//! organization starts with (docs/scoring.md#fit).
+//! The ideal partner profile: the criteria of the fit score of an organization, and those of a new
+//! organization (docs/scoring.md#fit).
 
 use std::collections::HashSet;
 
@@ -25,24 +25,24 @@ use crate::{
     },
 };
 
-/// How much each of the four C's counts, in basis points; together 10000.
+/// The weights of the four C's in basis points; together 10000.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCWeights {
-    /// Can they deliver at scale?
+    /// Capacity: can they deliver at scale?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub capacity: i64,
-    /// Do they have what we need?
+    /// Capability: do they have what is needed?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub capability: i64,
-    /// Do they act?
+    /// Commitment: are they active in the partnership?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub commitment: i64,
-    /// Do they reach our customers?
+    /// Customer alignment: do they reach the organization's customers?
     #[schema(minimum = 0, maximum = 10000, example = 2500)]
     pub customer_alignment: i64,
 }
 
-/// A change of the weights: dimensions that are absent keep theirs. All four must add up to 10000
+/// A change of the weights: absent dimensions keep theirs. All four must add up to 10000
 /// afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,50 +92,50 @@ impl From<FourCWeights> for FourCBreakdown {
     }
 }
 
-/// A condition that a partner is judged by.
+/// A condition of the fit score.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdealPartnerCriterion {
-    /// Its word for programs, unique within the profile; evidence names it.
+    /// The key, unique within the profile; evidence refers to it.
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "head_count")]
     pub key: String,
     /// A sentence about a partner that meets it.
     #[schema(min_length = 1, max_length = 200, example = "Has at least 50 \
         employees", extensions(("x-single-line" = json!(true))))]
     pub label: String,
-    /// Which of the four C's it is about.
+    /// The one of the four C's to which it belongs.
     pub dimension: FitDimension,
-    /// How much it counts among the criteria of its dimension.
+    /// The weight among the criteria of its dimension.
     #[schema(minimum = 1, maximum = 10, example = 4)]
     pub weight: i64,
-    /// What a partner must be to meet it. Every field but the scores themselves may be named.
+    /// The condition that a partner must meet. It may refer to every field except the scores.
     #[schema(example = json!({"op": "gte", "field": "employees", "value": 50}))]
     pub filter: FilterNode,
 }
 
-/// Whom the organization looks for: the criteria of fit and their weights.
+/// The criteria of the fit score and their weights.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = ideal_partner_profiles)]
 pub struct IdealPartnerProfile {
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// How much each of the four C's counts.
+    /// The weights of the four C's.
     #[schema(value_type = FourCWeights)]
     pub weights: JsonColumn<FourCWeights>,
-    /// What partners are judged by, in the order of the evidence.
+    /// The criteria of the fit score, in the order of the evidence.
     #[schema(value_type = Vec<IdealPartnerCriterion>, max_items = 30)]
     pub criteria: JsonColumn<Vec<IdealPartnerCriterion>>,
-    /// The ideal partner in words, for the language model.
+    /// A description of the ideal partner for the language model.
     #[schema(max_length = 5000, example = "Regional providers who bring hospitals.")]
     pub narrative: Option<String>,
 }
 
-/// The new profile: what is absent stays.
+/// A merge patch of the profile: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdealPartnerProfileUpdate {
@@ -161,10 +161,10 @@ impl RequestBody for IdealPartnerProfileUpdate {
 }
 
 impl IdealPartnerProfileUpdate {
-    /// What the document cannot say of the criteria.
+    /// Validates the criteria beyond the schema of the document.
     ///
     /// # Errors
-    /// `invalid_filter` with every fault of every criterion; `duplicate_item` for keys.
+    /// `invalid_filter` with all errors of all criteria; `duplicate_item` for keys.
     pub fn check(&self, now: Timestamp) -> Result<()> {
         let criteria = self.criteria.as_deref().unwrap_or_default();
         let faults: Vec<FieldError> = criteria
@@ -193,8 +193,8 @@ impl IdealPartnerProfileUpdate {
     }
 }
 
-/// What is wrong with a criterion's filter. It must not look at what every scoring changes: scores
-/// would rest on scores.
+/// The errors of a criterion's filter. It must not use fields that follow from scores, because
+/// scores would then depend on scores.
 fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) -> Vec<FieldError> {
     let at = format!("#/criteria/{index}/filter");
     let node = match filter::parse(&criterion.filter.0, PARTNER, now.0, &at) {
@@ -207,13 +207,13 @@ fn faults_of(index: usize, criterion: &IdealPartnerCriterion, now: Timestamp) ->
             field.class == FieldClass::Scoring || ["version", "updated_at"].contains(&field.name)
         })
         .map(|(field, place)| {
-            let detail = format!("{} follows from scores, which cannot rest on it", field.name);
+            let detail = format!("{} depends on scores, so scores cannot depend on it", field.name);
             FieldError::at_pointer("invalid_filter", format!("{place}/field"), detail)
         })
         .collect()
 }
 
-/// The weights of a new organization: each of the four C's counts alike. In basis points.
+/// The weights of a new organization, in basis points: all four C's are equal.
 pub const DEFAULT_WEIGHTS: FourCBreakdown = FourCBreakdown {
     capacity: 2_500,
     capability: 2_500,
@@ -224,8 +224,8 @@ pub const DEFAULT_WEIGHTS: FourCBreakdown = FourCBreakdown {
 /// The criteria of a new organization, all of them editable: `{key, label, dimension, weight,
 /// filter}`.
 ///
-/// They ask for nothing that depends on the organization's trade, country or currency. Those that
-/// ask whether something is there (regions, services) are met or not known, never held against a
+/// They do not depend on the organization's industry, country or currency. Criteria about the
+/// presence of values (regions, services) are either met or unknown, and never count against a
 /// partner. Labels are sentences about a partner that meets them: they become its key strengths.
 pub fn default_criteria() -> Json {
     let there = |field: &str| json!({"op": "is_null", "field": field, "value": false});

@@ -1,4 +1,4 @@
-//! Insights: what the partners come to that appear in intelligence.
+//! Insights: numbers over the partners with `in_intelligence`.
 
 use chrono::{NaiveDate, TimeDelta, TimeZone};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,13 @@ use crate::{
     resources::{joint_plans::QuarterlyAmounts, partners::PartnerStage},
 };
 
-/// How many partners have a value.
+/// The number of partners with a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InsightCount {
-    /// The value; null stands for none.
+    /// The value; null for partners without one.
     #[schema(example = "reseller")]
     pub key: Option<String>,
-    /// Partners that have it.
+    /// The number of partners.
     #[schema(example = 12)]
     pub count: i64,
 }
@@ -28,25 +28,25 @@ pub struct InsightCount {
 /// Sums over partners, amounts in minor units.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortfolioTotals {
-    /// Approved deals.
+    /// The value of approved deals.
     #[schema(example = 12500000)]
     pub pipeline: i64,
-    /// Won deals.
+    /// The value of won deals.
     #[schema(example = 9000000)]
     pub revenue: i64,
-    /// Won deals for products.
+    /// The value of won product deals.
     #[schema(example = 1000000)]
     pub product_revenue: i64,
-    /// Targets for a year.
+    /// The annual targets.
     #[schema(example = 50000000)]
     pub annual_revenue_target: i64,
-    /// Open deal registrations.
+    /// The number of open deal registrations.
     #[schema(example = 4)]
     pub active_deals: i64,
-    /// Won deals.
+    /// The number of won deals.
     #[schema(example = 3)]
     pub closed_deals: i64,
-    /// Customers, each counted once per partner.
+    /// The number of customers, each counted once per partner.
     #[schema(example = 2)]
     pub customers: i64,
 }
@@ -54,37 +54,37 @@ pub struct PortfolioTotals {
 /// Means over the partners that have a score, with one decimal.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PortfolioAverages {
-    /// Of the fit scores.
+    /// The mean fit score.
     #[schema(example = 67.5)]
     pub fit_score: Option<f64>,
-    /// Of the health scores.
+    /// The mean health score.
     #[schema(example = 71.0)]
     pub health_score: Option<f64>,
-    /// Partners with a fit score.
+    /// The number of partners with a fit score.
     #[schema(example = 10)]
     pub scored_count: i64,
 }
 
-/// What the partners are, and what they come to.
+/// The portfolio summary.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PortfolioInsight {
     /// The currency of every amount.
     #[schema(example = "USD")]
     pub currency: String,
-    /// Partners that are counted.
+    /// The number of partners.
     #[schema(example = 212)]
     pub partner_count: i64,
     /// Partners by type.
     pub by_type: Vec<InsightCount>,
-    /// By category.
+    /// Partners by category.
     pub by_category: Vec<InsightCount>,
-    /// By tier, lowest rank first.
+    /// Partners by tier, lowest rank first.
     pub by_tier: Vec<InsightCount>,
-    /// By stage.
+    /// Partners by stage.
     pub by_stage: Vec<InsightCount>,
-    /// By status.
+    /// Partners by status.
     pub by_status: Vec<InsightCount>,
-    /// By region of the profile, most partners first; a partner counts once in each of its regions.
+    /// Partners by region, most frequent first; a partner counts once in each of its regions.
     pub by_region: Vec<InsightCount>,
     /// Sums.
     pub totals: PortfolioTotals,
@@ -92,25 +92,25 @@ pub struct PortfolioInsight {
     pub averages: PortfolioAverages,
 }
 
-/// Which days.
+/// The days of the window.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LifecycleWindow {
-    /// The first day; 365 days before the last one unless given.
+    /// The first day. The default is 365 days before the last one.
     #[serde(default)]
     #[param(example = "2025-11-23")]
     pub since: Option<NaiveDate>,
-    /// The last day; today unless given.
+    /// The last day. The default is today.
     #[serde(default)]
     #[param(example = "2026-11-22")]
     pub until: Option<NaiveDate>,
 }
 
 impl LifecycleWindow {
-    /// First and last day, where `today` is the last one unless given.
+    /// The first and the last day; the default of the last one is `today`.
     ///
     /// # Errors
-    /// `invalid_parameter` when the last day comes first.
+    /// `invalid_parameter` if the first day is after the last one.
     pub fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)> {
         let until = self.until.unwrap_or(today);
         let since =
@@ -126,52 +126,52 @@ impl LifecycleWindow {
     }
 }
 
-/// The first instant of a day in a time zone of the IANA database; an unknown one counts as UTC.
+/// The first instant of a day in an IANA time zone; an unknown zone counts as UTC.
 pub fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
     let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
     let midnight = day.and_time(chrono::NaiveTime::MIN);
-    // Where the clocks are put forward at midnight, the day starts an hour later.
+    // If the clocks are put forward at midnight, the day starts an hour later.
     let first = (0..4).find_map(|hours| {
         zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest()
     });
     Timestamp(first.map_or_else(|| midnight.and_utc(), |first| first.to_utc()))
 }
 
-/// What happened at one stage.
+/// The movements at one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LifecycleStage {
     /// The stage.
     pub stage: PartnerStage,
-    /// Partners that are there now.
+    /// The number of partners in this stage now.
     #[schema(example = 12)]
     pub count: i64,
-    /// How often it was entered in the window; being created counts.
+    /// How often it was entered in the window, including by new partners.
     #[schema(example = 5)]
     pub entered: i64,
     /// How often it was left in the window.
     #[schema(example = 4)]
     pub left: i64,
-    /// The median of the stays that ended in the window, in days with two decimals.
+    /// The median duration of stays that ended in the window, in days with two decimals.
     #[schema(example = 21.5)]
     pub median_days: Option<f64>,
 }
 
-/// A way from one stage to another.
+/// The changes from one stage to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LifecycleConversion {
     /// The stage that was left.
     pub from: PartnerStage,
     /// The stage that was entered.
     pub to: PartnerStage,
-    /// How often.
+    /// How often it happened.
     #[schema(example = 3)]
     pub count: i64,
-    /// Its share of all exits of `from` in the window, in basis points.
+    /// The share of all exits from `from` in the window, in basis points.
     #[schema(example = 7500)]
     pub share_bp: i64,
 }
 
-/// How partners move through the stages, by the stage history.
+/// The movement of partners through the stages, from the stage history.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LifecycleInsight {
     /// The first day of the window.
@@ -180,9 +180,9 @@ pub struct LifecycleInsight {
     /// The last day of the window.
     #[schema(example = "2026-11-22")]
     pub until: NaiveDate,
-    /// Every stage, in their order.
+    /// All stages, in their order.
     pub stages: Vec<LifecycleStage>,
-    /// Every way that was taken.
+    /// All changes that happened.
     pub conversions: Vec<LifecycleConversion>,
 }
 
@@ -199,22 +199,22 @@ pub struct AttainmentRow {
     /// Its name; null in the total.
     #[schema(example = "Acme")]
     pub name: Option<String>,
-    /// The target for a year, in minor units; null without one.
+    /// The annual target in minor units; null if there is none.
     #[schema(example = 50000000)]
     pub target: Option<i64>,
     /// The target of each quarter.
     pub quarterly_targets: Option<QuarterlyAmounts>,
-    /// Won in the fiscal year, in minor units.
+    /// The won revenue of the fiscal year in minor units.
     #[schema(example = 42250000)]
     pub won_revenue: i64,
-    /// Won in each quarter.
+    /// The won revenue of each quarter.
     pub quarterly_revenue: QuarterlyAmounts,
-    /// Won against the target, in basis points; null without a target.
+    /// Won revenue in relation to the target, in basis points; null without a target.
     #[schema(example = 8450)]
     pub attainment_bp: Option<i64>,
 }
 
-/// Targets against what was won.
+/// Target attainment.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AttainmentInsight {
     /// The fiscal year, by the calendar year in which it ends.
@@ -223,29 +223,29 @@ pub struct AttainmentInsight {
     /// The currency of every amount.
     #[schema(example = "USD")]
     pub currency: String,
-    /// All partners together.
+    /// The total of all partners.
     pub total: AttainmentRow,
-    /// The five that attained most of their target, best first.
+    /// The five partners with the highest attainment, best first.
     pub top: Vec<AttainmentRow>,
-    /// The five that attained least of it, worst first.
+    /// The five partners with the lowest attainment, worst first.
     pub bottom: Vec<AttainmentRow>,
     /// The partners of this page, by name.
     pub data: Vec<AttainmentRow>,
-    /// Send it as `cursor` for the next page; null on the last one.
+    /// Send it as `cursor` for the next page. Null on the last page.
     #[schema(example = json!(null))]
     pub next_cursor: Option<String>,
-    /// Exact count of all partners; only with `include=total_count`, else null.
+    /// The exact number of partners. Null unless requested with `include=total_count`.
     #[schema(example = json!(null))]
     pub total_count: Option<i64>,
 }
 
-/// A strength and who has it.
+/// A strength, and how many partners have it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StrengthRow {
-    /// What it is called, in its most frequent spelling.
+    /// The strength in its most frequent spelling.
     #[schema(example = "Certified engineers in DACH")]
     pub label: String,
-    /// Partners that have it.
+    /// The number of partners that have it.
     #[schema(example = 8)]
     pub partner_count: i64,
     /// The mean of their fit scores, with one decimal.
@@ -253,7 +253,7 @@ pub struct StrengthRow {
     pub average_fit: Option<f64>,
 }
 
-/// The strengths of the partners, those of most partners first; at most 100.
+/// The strengths of the partners, most frequent first; at most 100.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StrengthsInsight {
     /// The strengths.

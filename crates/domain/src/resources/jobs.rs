@@ -1,5 +1,5 @@
-//! Jobs: long work that people follow, with its items; and the tasks of the queue that carry them
-//! out.
+//! Jobs: long-running work with items that users can follow, and the tasks of the queue that run
+//! it.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -20,7 +20,7 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What a job does.
+    /// The type of a job.
     JobType {
         Import = "import",
         Export = "export",
@@ -32,7 +32,7 @@ string_enum! {
         LogoFetch = "logo_fetch",
         WebhookReplay = "webhook_replay",
     }
-    /// Where a job stands.
+    /// The status of a job.
     JobStatus {
         Queued = "queued",
         Running = "running",
@@ -40,24 +40,23 @@ string_enum! {
         Failed = "failed",
         Canceled = "canceled",
     }
-    /// What became of one item of a job.
+    /// The result of one item of a job.
     JobItemStatus {
         Succeeded = "succeeded",
         Failed = "failed",
         Skipped = "skipped",
     }
-    /// What became of the record of a row of an import.
+    /// What an import did with the record of a row.
     JobItemAction {
         Created = "created",
         Updated = "updated",
-        /// It was there already and is as the row says, or as people have decided.
+        /// The record already had the values of the row, or its fields are overridden.
         Unchanged = "unchanged",
     }
-    /// Kinds of work that do not wait for each other: each lane has hands of its own in every
+    /// Kinds of work that do not wait for each other: each lane has slots of its own in every
     /// worker.
     Lane {
-        /// Mails that a person is waiting for in front of the screen, such as a link to choose a
-        /// password.
+        /// Mails for which a person is waiting, such as a link to choose a password.
         People = "people",
         /// Mails with invitations.
         Invitations = "invitations",
@@ -65,19 +64,19 @@ string_enum! {
         Mails = "mails",
         /// Messages in Slack.
         Slack = "slack",
-        /// Imports, exports and other long work that people follow.
+        /// Imports, exports and other long-running work that users follow.
         Jobs = "jobs",
-        /// Jobs that ask websites and sources of company data.
+        /// Jobs that request websites and sources of company data.
         Enrichments = "enrichments",
         /// The first scores of new partners.
         Scores = "scores",
-        /// Daily work that nobody follows.
+        /// Daily work in the background.
         Housekeeping = "housekeeping",
     }
 }
 
 impl JobType {
-    /// Where its tasks run. Work that waits for websites must not use the hands of the other jobs.
+    /// The lane of its tasks. Jobs that wait for websites must not use the slots of other jobs.
     pub fn lane(self) -> Lane {
         match self {
             Self::Enrichment | Self::LogoFetch => Lane::Enrichments,
@@ -92,12 +91,12 @@ impl JobType {
 }
 
 impl JobProgress {
-    /// Nothing is done yet.
+    /// The progress at the start.
     pub fn restarted(self) -> Self {
         Self { done: 0, succeeded: 0, failed: 0, skipped: 0, ..self }
     }
 
-    /// Counts more items. There may be more than were counted at the beginning.
+    /// Counts more items. There may be more than the total that was counted at the start.
     pub fn count(&mut self, status: JobItemStatus, items: i64) {
         self.done += items;
         *match status {
@@ -110,13 +109,13 @@ impl JobProgress {
 }
 
 impl JobStatus {
-    /// Whether nothing will change any more.
+    /// Whether the status is final.
     pub fn is_finished(self) -> bool {
         !matches!(self, Self::Queued | Self::Running)
     }
 }
 
-/// A JSONB column as the value it holds.
+/// A JSONB column with a typed value.
 #[derive(Debug, Clone, PartialEq, Serialize, diesel::deserialize::FromSqlRow)]
 #[serde(transparent)]
 pub struct JsonColumn<T>(pub T);
@@ -125,20 +124,20 @@ impl<T: DeserializeOwned> diesel::deserialize::FromSql<diesel::sql_types::Jsonb,
     for JsonColumn<T>
 {
     fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
-        // The first byte is the version of the binary form.
+        // The first byte is the version of the binary format.
         let bytes = value.as_bytes().get(1..).ok_or("an empty jsonb")?;
         Ok(Self(serde_json::from_slice(bytes)?))
     }
 }
 
-/// How far a job has come.
+/// The progress of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = jobs)]
 pub struct JobProgress {
-    /// How many items there are; null until that is known.
+    /// The number of items; null until it is known.
     #[schema(minimum = 0, example = 5731)]
     pub total: Option<i64>,
-    /// Items that have been looked at.
+    /// Items that were processed.
     #[schema(minimum = 0, example = 500)]
     pub done: i64,
     /// Items that succeeded.
@@ -147,34 +146,34 @@ pub struct JobProgress {
     /// Items that failed.
     #[schema(minimum = 0, example = 1)]
     pub failed: i64,
-    /// Items that were left alone.
+    /// Items that were skipped.
     #[schema(minimum = 0, example = 19)]
     pub skipped: i64,
 }
 
-/// What a job leaves behind.
+/// The result of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JobResult {
-    /// Where the file can be fetched, with the same credential.
+    /// The URL of the file, for the same credential.
     #[schema(example = "https://api.example.com/v1/jobs/job_01kb1q3x5se7wtc2gnh2avw0fd/result")]
     pub download_url: Option<String>,
-    /// Until when.
+    /// When the file is deleted.
     pub expires_at: Option<Timestamp>,
-    /// Of an import: how many records it created, or would create in a dry run.
+    /// Imports only: the number of records that it created, or would create in a dry run.
     #[serde(default)]
     #[schema(minimum = 0, example = json!(null))]
     pub created: Option<i64>,
-    /// Of an import: how many records it changed.
+    /// Imports only: the number of records that it changed.
     #[serde(default)]
     #[schema(minimum = 0, example = json!(null))]
     pub updated: Option<i64>,
-    /// Of an import: how many records were there already as their row says.
+    /// Imports only: the number of records that already had the values of their row.
     #[serde(default)]
     #[schema(minimum = 0, example = json!(null))]
     pub unchanged: Option<i64>,
 }
 
-/// How many records of each kind of action an import came to.
+/// The number of records by action of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobItemCounts {
     pub created: i64,
@@ -194,7 +193,7 @@ impl JobItemCounts {
         }
     }
 
-    /// As the result of a job without a file.
+    /// The result of a job without a file.
     pub fn result(self) -> JobResult {
         JobResult {
             download_url: None,
@@ -206,7 +205,7 @@ impl JobItemCounts {
     }
 }
 
-/// The input of a job as it was given, without the file.
+/// The options of a job, without the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({
@@ -216,48 +215,48 @@ impl JobItemCounts {
 }))]
 pub struct JobInput(pub Value);
 
-/// Long work: its state, progress and outcome. Kept for 7 days.
+/// Long-running work: its state, progress and result. Kept for 7 days.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = jobs)]
 pub struct Job {
     /// The id.
     pub id: JobId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 3)]
     pub version: i64,
     /// When it was accepted.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// What it does.
+    /// The type.
     #[serde(rename = "type")]
     #[diesel(column_name = type_)]
     pub kind: JobType,
-    /// Where it stands.
+    /// The status.
     pub status: JobStatus,
-    /// How far it has come.
+    /// The progress.
     #[diesel(embed)]
     pub progress: JobProgress,
-    /// Whether it only tells what it would do.
+    /// Whether it is a dry run, which only reports what would be done.
     #[schema(example = false)]
     pub dry_run: bool,
     /// Who started it.
     #[schema(value_type = Actor)]
     pub actor: JsonColumn<Actor>,
-    /// What was asked for.
+    /// The options of the job.
     #[schema(value_type = JobInput)]
     pub input: JsonColumn<JobInput>,
-    /// What it left behind.
+    /// The result.
     #[schema(value_type = Option<JobResult>)]
     pub result: Option<JsonColumn<JobResult>>,
-    /// Why it failed.
+    /// The reason for the failure.
     #[schema(value_type = Option<ErrorReport>)]
     pub problem: Option<JsonColumn<ErrorReport>>,
-    /// When it began to run.
+    /// When it was started.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// When it and its items are erased.
+    /// When the job and its items are deleted.
     pub expires_at: Timestamp,
 }
 
@@ -277,10 +276,10 @@ pub static JOB: &[Field] = &[
 ];
 /// The list of jobs, newest first.
 pub static JOB_LIST: List = List::new("Job", || JOB).order("-id");
-/// Who started a job: a list shows one's own jobs.
+/// The actor of a job: a list shows one's own jobs.
 pub static JOB_ACTOR: Field =
     Field::new("actor_id", "Actor", FieldType::Text, FieldClass::System).null().exact();
-/// When a job is erased: a list shows those that are kept.
+/// When a job is deleted: a list shows those that are kept.
 pub static JOB_EXPIRY: Field =
     Field::new("expires_at", "Expires", FieldType::Timestamp, FieldClass::System);
 
@@ -292,19 +291,19 @@ list_parameters! {
 /// A page of jobs.
 pub type JobPage = Page<Job>;
 
-/// Something about an item that did not stop it.
+/// A remark about an item that did not prevent its processing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JobItemWarning {
-    /// What it is, for programs.
+    /// A stable code for programs.
     #[schema(example = "range_reduced")]
     pub code: String,
-    /// What it is, for people.
+    /// An explanation for people.
     #[schema(example = "`11-50` became 11")]
     pub detail: String,
-    /// The field it is about.
+    /// The field to which it applies.
     #[schema(example = "employees")]
     pub field: Option<String>,
-    /// What programs may want to know of it, such as `existing_id`.
+    /// Details for programs, such as `existing_id`.
     #[serde(default)]
     #[schema(example = json!({}))]
     pub meta: Map<String, Value>,
@@ -316,24 +315,24 @@ impl JobItemWarning {
         Self { code: code.into(), detail: detail.into(), field: None, meta: Map::new() }
     }
 
-    /// The same about a field.
+    /// The same warning, about a field.
     pub fn about(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
-    /// The same with something for programs.
+    /// The same warning, with a detail for programs.
     pub fn with(mut self, key: &str, value: Value) -> Self {
         self.meta.insert(key.to_owned(), value);
         self
     }
 }
 
-/// What became of one row or one partner.
+/// The result of one row or one partner.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = job_items)]
 pub struct JobItem {
-    /// Its place among the items, from 0.
+    /// The position among the items, from 0.
     #[schema(minimum = 0, example = 17)]
     pub index: i64,
     /// The id, or the number of the row in the file (the first record after the header is 1).
@@ -341,26 +340,26 @@ pub struct JobItem {
     #[diesel(column_name = ref_)]
     #[schema(example = "18")]
     pub reference: Option<String>,
-    /// What became of it.
+    /// The status.
     pub status: JobItemStatus,
-    /// Of a row of an import that succeeded: what became of its record. Null for all others.
+    /// Rows of imports that succeeded: what was done with the record. Null for other items.
     pub action: Option<JobItemAction>,
-    /// What was written.
+    /// The id of the record that was written.
     #[schema(example = "ptn_01kb1q3x5se7wtc2gnh2avw0fd")]
     pub resource_id: Option<String>,
-    /// Fields that were left alone because people had decided on them.
+    /// Fields that were skipped because they are overridden.
     #[schema(example = json!(["industry"]))]
     pub skipped_fields: Vec<String>,
-    /// The fields that change, as they were.
+    /// The previous values of the changed fields.
     #[schema(value_type = Option<AnyValue>)]
     pub before: Option<Value>,
-    /// The fields that change, as they are now; of an enrichment also the `title` of the website.
+    /// The new values of the changed fields; of an enrichment also the `title` of the website.
     #[schema(value_type = Option<AnyValue>)]
     pub after: Option<Value>,
-    /// What did not stop it.
+    /// Remarks that did not prevent the processing.
     #[schema(value_type = Vec<JobItemWarning>)]
     pub warnings: JsonColumn<Vec<JobItemWarning>>,
-    /// Why it failed or was skipped.
+    /// The reason why it failed or was skipped.
     #[schema(value_type = Option<ErrorReport>)]
     pub problem: Option<JsonColumn<ErrorReport>>,
 }
@@ -392,7 +391,7 @@ list_parameters! {
 /// A page of items.
 pub type JobItemPage = Page<JobItem>;
 
-/// An item that has not been written yet.
+/// An item that has not been stored yet.
 #[derive(Debug, Clone)]
 pub struct NewJobItem {
     pub reference: Option<String>,
@@ -407,7 +406,7 @@ pub struct NewJobItem {
 }
 
 impl NewJobItem {
-    /// An item that went well.
+    /// A successful item. `reference` is the id of the record, or the number of the row.
     pub fn succeeded(reference: impl ToString) -> Self {
         Self {
             reference: Some(reference.to_string()),
@@ -422,7 +421,7 @@ impl NewJobItem {
         }
     }
 
-    /// The same item, stopped by `error`.
+    /// The item with the status `status` because of `error`.
     pub fn stopped(mut self, status: JobItemStatus, error: &Error, request_id: uuid::Uuid) -> Self {
         self.status = status;
         self.problem = Some(ErrorReport::of_item(error, request_id));
@@ -430,23 +429,23 @@ impl NewJobItem {
     }
 }
 
-/// Something to do outside the request, in the queue of the organization.
+/// Work outside of the request, in the queue of the organization.
 #[derive(Debug, Clone)]
 pub struct NewTask {
-    /// Which work: the worker knows it by this name.
+    /// The kind of work, by which the worker finds its function.
     pub kind: &'static str,
-    /// What the work needs to know.
+    /// The arguments of the work.
     pub payload: Value,
-    /// At most one living task of the organization has this key. One that is queued again while it
-    /// runs runs once more afterwards.
+    /// At most one unfinished task of the organization has this key. If a task is queued again
+    /// while it runs, it runs once more afterwards.
     pub unique_key: Option<String>,
-    /// Tasks of one serial queue run one after the other.
+    /// Tasks with the same serial queue run one after the other.
     pub serial_queue: Option<String>,
-    /// Not before.
+    /// The earliest time at which it runs.
     pub run_at: Option<Timestamp>,
-    /// After so many attempts it is dead.
+    /// The number of attempts after which it has failed permanently.
     pub max_attempts: i32,
-    /// Beside which other work it runs.
+    /// The lane in which it runs.
     pub lane: Lane,
 }
 
@@ -492,8 +491,8 @@ pub struct Daily {
 }
 
 impl Daily {
-    /// The next instant after `now`. A time that a change of the clocks leaves out is taken an hour
-    /// later, one that it repeats is taken the first time. An unknown zone counts as UTC.
+    /// The next instant after `now`. A time that a change of the clocks skips is moved one hour
+    /// later; of a repeated time the first is used. An unknown zone counts as UTC.
     pub fn next(self, now: Timestamp, zone: &str) -> Timestamp {
         use chrono::{NaiveDateTime, TimeDelta, TimeZone, Utc};
         let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
@@ -513,7 +512,7 @@ impl Daily {
     }
 }
 
-/// Whether a job can still be shown.
+/// Checks that a job has not expired.
 pub fn check_kept(job: &Job, now: Timestamp) -> Result<(), Error> {
     if job.expires_at <= now { Err(Error::of(Code::JobExpired)) } else { Ok(()) }
 }

@@ -1,6 +1,5 @@
-//! The joint plan of a partner: its annual target, how it spreads over the quarters of the fiscal
-//! year, and what was won. A view over the partner; what is planned in
-//! detail are `plan_items`.
+//! The joint plan of a partner: its annual target, the distribution over the quarters of the fiscal
+//! year, and the won revenue. A view of the partner; the detailed items are `plan_items`.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -33,7 +32,7 @@ pub struct QuarterlyAmounts {
 }
 
 impl QuarterlyAmounts {
-    /// What the four come to.
+    /// The sum of the four quarters.
     pub fn sum(&self) -> i64 {
         self.q1 + self.q2 + self.q3 + self.q4
     }
@@ -45,7 +44,7 @@ impl From<[i64; 4]> for QuarterlyAmounts {
     }
 }
 
-/// How many items a plan has, by kind.
+/// The number of plan items by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PlanItemCounts {
     /// Affiliates.
@@ -59,8 +58,7 @@ pub struct PlanItemCounts {
     pub workflow: i64,
 }
 
-/// The plan of a partner for a fiscal year. Target and weights hold for every year that is asked
-/// for.
+/// The plan of a partner for a fiscal year. Target and weights are the same for every year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JointPlan {
     /// The partner.
@@ -74,26 +72,28 @@ pub struct JointPlan {
     /// The currency of every amount.
     #[schema(example = "USD")]
     pub currency: String,
-    /// The target for a year, in minor units.
+    /// The annual target in minor units.
     #[schema(minimum = 0, maximum = 9007199254740991_i64, example = 50000000)]
     pub annual_revenue_target: Option<i64>,
-    /// How the target spreads over the quarters.
+    /// The distribution of the target over the quarters.
     pub quarterly_weights: QuarterlyWeights,
     /// The target of each quarter; together exactly the annual one.
     pub quarterly_targets: Option<QuarterlyAmounts>,
-    /// Deals won in each quarter of the fiscal year, by the day on which they closed.
+    /// The value of deals won in each quarter of the fiscal year, by closing day.
     pub quarterly_revenue: QuarterlyAmounts,
-    /// What was won in the fiscal year against the target, in basis points; null without a target.
+    /// Won revenue in the fiscal year in relation to the target, in basis points; null without a
+    /// target.
     #[schema(example = 8450)]
     pub attainment_bp: Option<i64>,
-    /// How many items the plan has.
+    /// The number of plan items.
     pub item_counts: PlanItemCounts,
-    /// What this very write left alone because people had decided on it; empty on reads.
+    /// Fields that this write has skipped because they are overridden; empty on reads.
     #[schema(example = json!([]))]
     pub skipped_fields: Vec<String>,
 }
 
-/// An edit of target and weights: fields of the partner, and its rules of overrides hold.
+/// A merge patch of target and weights, which are fields of the partner with its rules of
+/// overrides.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JointPlanUpdate {
@@ -126,11 +126,11 @@ impl JointPlanUpdate {
     }
 }
 
-/// Which fiscal year.
+/// The fiscal year to read.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FiscalYearParameter {
-    /// The fiscal year, by the calendar year in which it ends; the present one unless given.
+    /// The fiscal year, by the calendar year in which it ends. The default is the current one.
     #[serde(default)]
     #[param(minimum = 1900, maximum = 9998, example = 2026)]
     pub fiscal_year: Option<i32>,
@@ -144,7 +144,7 @@ pub struct FiscalCalendar {
 }
 
 impl FiscalCalendar {
-    /// The fiscal year of a day: it bears the number of the calendar year in which it ends.
+    /// The fiscal year of a day: the calendar year in which it ends.
     pub fn year_of(self, day: NaiveDate) -> i32 {
         if self.start_month > 1 && day.month() >= self.start_month {
             day.year() + 1
@@ -164,8 +164,8 @@ impl FiscalCalendar {
     }
 }
 
-/// Spreads `target` over the quarters by largest remainder: the four come to it exactly. Among
-/// equal remainders the earlier quarter gets the odd unit.
+/// Distributes `target` over the quarters by largest remainder, so that they add up to it exactly.
+/// Among equal remainders the earlier quarter gets the extra unit.
 pub fn quarterly_targets(target: i64, weights: &QuarterlyWeights) -> QuarterlyAmounts {
     let shares = [weights.q1, weights.q2, weights.q3, weights.q4]
         .map(|weight| i128::from(target) * i128::from(weight));
@@ -179,7 +179,7 @@ pub fn quarterly_targets(target: i64, weights: &QuarterlyWeights) -> QuarterlyAm
     parts.into()
 }
 
-/// `won` against `target` in basis points, rounded half up; none without a target.
+/// `won` in relation to `target` in basis points, rounded half up; `None` without a target.
 pub fn attainment_bp(won: i64, target: Option<i64>) -> Option<i64> {
     let target = i128::from(target.filter(|target| *target > 0)?);
     // Both sides are doubled, so that rounding half up needs no fraction.

@@ -1,4 +1,4 @@
-//! Who is asking: the user or key behind the credential.
+//! The user or API key of the credential.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
 };
 
 string_enum! {
-    /// What kind of credential is asking.
+    /// The kind of a credential.
     CredentialKind {
         User = "user",
         ApiKey = "api_key",
@@ -38,7 +38,7 @@ pub struct User {
     /// The language of mails, as a BCP 47 tag.
     #[schema(format = "language", max_length = 35, example = "en")]
     pub locale: String,
-    /// Whether notifications come by mail too.
+    /// Whether notifications are also sent by mail.
     #[schema(example = true)]
     pub email_notifications: bool,
 }
@@ -46,28 +46,28 @@ pub struct User {
 /// The credential of this request: a user with its member and role, or an API key.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Me {
-    /// What kind of credential it is.
+    /// The kind of the credential.
     pub kind: CredentialKind,
-    /// The person; null for a key.
+    /// The user; null for an API key.
     pub user: Option<User>,
-    /// The person's place in the organization; null for a key.
+    /// The member; null for an API key.
     pub member: Option<Member>,
-    /// The key; null for a person.
+    /// The API key; null for a user.
     pub api_key: Option<ApiKey>,
     /// The organization.
     pub organization: Organization,
-    /// The role; null for a key.
+    /// The role; null for an API key.
     pub role: Option<Role>,
-    /// What it may do: the scopes of the key, or what the role is worth.
+    /// The scopes of the API key, or all that the role allows.
     pub scopes: Vec<AccessScope>,
 }
 
-/// What people may change about themselves. What is absent stays.
+/// A merge patch of the user: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[diesel(table_name = members)]
 pub struct MeUpdate {
-    /// The name. Events that follow carry it once the access token is renewed.
+    /// The name. Later events contain it after the access token was refreshed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200, example = "Ada \
         Lovelace", extensions(("x-single-line" = json!(true))))]
@@ -76,7 +76,7 @@ pub struct MeUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "language", max_length = 35, example = "en")]
     pub locale: Option<String>,
-    /// Whether notifications come by mail too.
+    /// Whether notifications are also sent by mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub email_notifications: Option<bool>,
@@ -87,7 +87,7 @@ impl RequestBody for MeUpdate {
 }
 
 impl Me {
-    /// A signed-in person.
+    /// A signed-in user.
     pub fn person(user: User, member: Member, organization: Organization) -> Self {
         let (role, scopes) = (Some(member.role), member.role.scopes());
         Self {
@@ -101,7 +101,7 @@ impl Me {
         }
     }
 
-    /// A program.
+    /// An API key.
     pub fn program(api_key: ApiKey, organization: Organization) -> Self {
         let worth = |scope: &AccessScope| api_key.scopes.iter().any(|held| held.includes(*scope));
         let all = AccessScope::VALUES.iter().filter_map(|word| word.parse().ok());

@@ -1,4 +1,4 @@
-//! Members: people of the organization, what they may do, and how they join.
+//! Members: people of the organization, their roles, and invitations.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,21 +21,21 @@ use crate::kernel::{
 string_enum! {
     /// Whether a member can sign in.
     MemberStatus {
-        /// Has not accepted the invitation yet.
+        /// The invitation has not been accepted yet.
         Invited = "invited",
         Active = "active",
-        /// Cannot sign in; access ended with the suspension.
+        /// The member cannot sign in; all sessions have ended.
         Suspended = "suspended",
     }
 }
 
-/// A person's place in the organization.
+/// A person in an organization.
 #[derive(Debug, Clone, PartialEq, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = members)]
 pub struct Member {
     /// The id.
     pub id: MemberId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When the person was invited or registered.
@@ -48,10 +48,10 @@ pub struct Member {
     #[schema(min_length = 1, max_length = 200, example = "Ada \
         Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// The e-mail address, which is also what the person signs in with.
+    /// The e-mail address, with which the person signs in.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
-    /// What the member may do.
+    /// The role.
     pub role: Role,
     /// Whether the member can sign in.
     pub status: MemberStatus,
@@ -83,19 +83,19 @@ list_parameters! {
 /// One page of members.
 pub type MemberPage = Page<Member>;
 
-/// Somebody to invite.
+/// An invitation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberInvite {
     /// The e-mail address of the person.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
-    /// The name, until the person states their own; the e-mail address when absent.
+    /// The name until the person changes it. The default is the e-mail address.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, example = "Ada \
         Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: Option<String>,
-    /// What the member will be allowed to do. Only an owner can invite an owner.
+    /// The role of the member. Only an owner can invite an owner.
     pub role: Role,
 }
 
@@ -103,12 +103,12 @@ impl RequestBody for MemberInvite {
     type Resource = Member;
 }
 
-/// A new invitation. The link is shown this once.
+/// A new invitation. The link is shown only once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvitedMember {
     /// The member, with status `invited`.
     pub member: Member,
-    /// The page on which the person joins. Whoever has it can join.
+    /// The page on which the person joins. Anyone with this link can join.
     #[schema(
         format = "uri",
         example = "https://app.example.com/invitations/pin_AZq1q3x5se7wtc2gnh2avw0fd"
@@ -118,12 +118,12 @@ pub struct InvitedMember {
     pub expires_at: Timestamp,
 }
 
-/// What may change about a member. What is absent stays.
+/// A merge patch of a member: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[diesel(table_name = members)]
 pub struct MemberUpdate {
-    /// What the member may do. Only an owner gives or takes `owner`.
+    /// The role. Only an owner can grant or revoke `owner`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// `active` or `suspended`.
@@ -141,10 +141,11 @@ impl Member {
         self.role == Role::Owner && self.status == MemberStatus::Active
     }
 
-    /// Whether `scope` may change this member by `update`.
+    /// Checks whether `scope` may make this change of the member.
     ///
     /// # Errors
-    /// `insufficient_role` when an owner's place is given, taken or touched by somebody else.
+    /// `insufficient_role` if someone other than an owner grants or revokes `owner`, or changes an
+    /// owner.
     pub fn may_be_changed(&self, update: &MemberUpdate, scope: &Scope) -> Result<()> {
         if self.role == Role::Owner || update.role == Some(Role::Owner) {
             needs_owner(scope)
@@ -153,11 +154,10 @@ impl Member {
         }
     }
 
-    /// Whether this member can get the status of `update`: an invitation is accepted by the invited
-    /// person alone.
+    /// Checks the new status: only the invited person can accept an invitation.
     ///
     /// # Errors
-    /// `invalid_choice` with the ones that can be set.
+    /// `invalid_choice` with the allowed statuses.
     pub fn can_become(&self, update: &MemberUpdate) -> Result<()> {
         let allowed: &[MemberStatus] = match self.status {
             MemberStatus::Invited => &[MemberStatus::Invited],
@@ -178,7 +178,7 @@ impl Member {
     }
 }
 
-/// Refuses everybody but owners.
+/// Refuses everyone except owners.
 pub fn needs_owner(scope: &Scope) -> Result<()> {
     match scope.role {
         Role::Owner => Ok(()),

@@ -1,5 +1,4 @@
-//! Notifications: what members are told, in the application, by mail and in Slack, and what became
-//! of it.
+//! Notifications of members in the application, by mail and in Slack, and their deliveries.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -28,7 +27,7 @@ use crate::{
 };
 
 string_enum! {
-    /// What a notification tells: the type of the event that caused it.
+    /// The type of a notification: that of the event that caused it.
     NotificationType {
         ApplicationSubmitted = "application.submitted",
         DealApproved = "deal.approved",
@@ -37,22 +36,22 @@ string_enum! {
         JobSucceeded = "job.succeeded",
         JobFailed = "job.failed",
     }
-    /// By which way it goes out of the application.
+    /// The channel by which it is delivered outside of the application.
     NotificationChannel {
         Email = "email",
         Slack = "slack",
     }
-    /// What became of a delivery.
+    /// The status of a delivery.
     NotificationDeliveryStatus {
-        /// It is still tried.
+        /// Further attempts will be made.
         Pending = "pending",
         Succeeded = "succeeded",
-        /// It was given up, and can be tried again by hand.
+        /// All attempts have failed; it can be retried manually.
         Failed = "failed",
     }
 }
 
-/// What a notification is about.
+/// The record that a notification is about.
 #[derive(Debug, Clone, PartialEq, Eq, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = notifications)]
 pub struct NotificationSubject {
@@ -67,23 +66,23 @@ pub struct NotificationSubject {
     pub id: String,
 }
 
-/// An entry in the list of what a member was told.
+/// A notification of a member.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = notifications)]
 pub struct Notification {
     /// The id.
     pub id: NotificationId,
-    /// What it tells.
+    /// The type.
     #[serde(rename = "type")]
     #[diesel(column_name = type_)]
     pub kind: NotificationType,
-    /// One line.
+    /// The title, in one line.
     #[schema(example = "Deal approved: Rollout")]
     pub title: String,
-    /// The rest; may be empty.
+    /// The text below the title; may be empty.
     #[schema(example = "For Home Office. Protected until 2027-03-31.")]
     pub body: String,
-    /// What it is about.
+    /// The record that it is about.
     #[diesel(embed)]
     pub subject: NotificationSubject,
     /// The event that caused it.
@@ -112,7 +111,7 @@ pub static NOTIFICATION_LIST: List =
         operator: Operator::IsNull,
         description: "`true`: only those that were not read yet; `false`: only those that were.",
     }]);
-/// Whose notification it is: a list shows those of one member.
+/// The member of a notification: a list shows those of one member.
 pub static NOTIFICATION_MEMBER: Field =
     Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
         .refers_to(FieldReference::Member);
@@ -125,30 +124,30 @@ list_parameters! {
 /// A page of notifications.
 pub type NotificationPage = Page<Notification>;
 
-/// A mail or a message in Slack, and what became of it. Kept for 30 days.
+/// A mail or a Slack message, and its status. Kept for 30 days.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = notification_deliveries)]
 pub struct NotificationDelivery {
-    /// The id; also in the Message-ID of a mail, so that a repeated one can be recognised.
+    /// The id; also in the Message-ID of a mail, so that repetitions can be recognized.
     pub id: NotificationDeliveryId,
-    /// The entry that it carries on; null for invitations and for Slack.
+    /// The notification that it delivers; null for invitations and for Slack.
     pub notification_id: Option<NotificationId>,
     /// The event that caused it.
     pub event_id: Option<EventId>,
-    /// By which way.
+    /// The channel.
     pub channel: NotificationChannel,
-    /// To whom: an e-mail address, or the id of a channel or user of Slack.
+    /// The recipient: an e-mail address, or the id of a channel or user of Slack.
     #[schema(example = "ada@acme.com")]
     pub target: String,
-    /// What became of it.
+    /// The status.
     pub status: NotificationDeliveryStatus,
-    /// How often it was tried.
+    /// The number of attempts.
     #[schema(minimum = 0, example = 1)]
     pub attempts: i32,
-    /// Why the last attempt failed.
+    /// The reason why the last attempt failed.
     #[schema(example = json!(null))]
     pub last_error: Option<String>,
-    /// When it is tried next; null when it is not tried any more.
+    /// When it is tried next; null if it is not tried again.
     pub next_attempt_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -181,43 +180,43 @@ list_parameters! {
 /// A page of deliveries.
 pub type NotificationDeliveryPage = Page<NotificationDelivery>;
 
-/// Who hears of a new submission of the application form: each member once, however many reasons
-/// there are.
+/// The recipients of notifications about new submissions of the application form. Each member is
+/// notified once, even if several settings apply.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = notification_settings)]
 pub struct NotificationSettings {
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// These members.
+    /// Members who are notified.
     #[schema(max_items = 50, example = json!([]))]
     pub member_ids: Vec<MemberId>,
-    /// All members with these roles.
+    /// Roles whose members are notified.
     #[schema(max_items = 4, example = json!(["admin", "owner"]))]
     pub roles: Vec<Role>,
-    /// These channels of Slack.
+    /// Slack channels that are notified.
     #[schema(value_type = Vec<SlackId>, max_items = 10, example = json!([]))]
     pub slack_channel_ids: Vec<String>,
-    /// These people in Slack.
+    /// Slack users who are notified.
     #[schema(value_type = Vec<SlackId>, max_items = 50, example = json!([]))]
     pub slack_user_ids: Vec<String>,
-    /// Whether the members also get a mail, unless they have switched mails off for themselves.
+    /// Whether the members also get a mail, unless they have turned mails off.
     #[schema(example = true)]
     pub email: bool,
 }
 
 impl NotificationSettings {
-    /// Channels and people in Slack.
+    /// The channels and users of Slack.
     pub fn slack_targets(&self) -> Vec<String> {
         self.slack_channel_ids.iter().chain(&self.slack_user_ids).cloned().collect()
     }
 }
 
-/// New settings: what is absent stays.
+/// A merge patch of the settings: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationSettingsUpdate {
@@ -240,7 +239,7 @@ impl RequestBody for NotificationSettingsUpdate {
 }
 
 impl NotificationSettingsUpdate {
-    /// What stands in a list twice.
+    /// The errors for duplicates in the lists.
     pub fn faults(&self) -> Vec<FieldError> {
         fn twice<T: PartialEq>(field: &str, list: Option<&[T]>, faults: &mut Vec<FieldError>) {
             let list = list.unwrap_or_default();
@@ -263,29 +262,29 @@ impl NotificationSettingsUpdate {
     }
 }
 
-/// Who is told of an occasion.
+/// Who is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// One member.
     Member(MemberId),
-    /// The member who signs in as this user.
+    /// The member with this user account.
     User(UserId),
-    /// Whom the settings of the application form name.
+    /// The recipients in the settings of the application form.
     Form,
 }
 
-/// By which ways an occasion is told.
+/// The channels of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotificationChannels {
     /// In the application, by mail and in Slack.
     Everywhere,
-    /// In the application alone: mails and Slack have had enough.
+    /// In the application only, because the limit of mails and Slack messages is reached.
     Inside,
-    /// By mail and in Slack alone: the application has told it one by one.
+    /// By mail and in Slack only, because the application has shown each event already.
     Outside,
 }
 
-/// Something to be told.
+/// A notification to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRequest {
     pub kind: NotificationType,
@@ -298,23 +297,23 @@ pub struct NotificationRequest {
 }
 
 impl NotificationRequest {
-    /// So many applications came in that were not told one by one outside of the application.
+    /// A summary of applications that were only shown in the application.
     pub fn applications_submitted(event: EventId, count: i64) -> Self {
         let (title, body) = match count {
             1 => (
                 "1 more application".to_owned(),
-                "It came in shortly after many others and waits for a review.".to_owned(),
+                "It arrived shortly after many others and is waiting for review.".to_owned(),
             ),
             _ => (
                 format!("{count} more applications"),
-                "They came in shortly after each other and wait for a review.".to_owned(),
+                "They arrived shortly after each other and are waiting for review.".to_owned(),
             ),
         };
         Self {
             kind: NotificationType::ApplicationSubmitted,
             title,
             body,
-            // All of them: no single one is named.
+            // The summary has no single subject.
             subject: NotificationSubject { kind: "application".to_owned(), id: String::new() },
             event,
             audience: Audience::Form,
@@ -322,7 +321,7 @@ impl NotificationRequest {
         }
     }
 
-    /// Somebody has applied.
+    /// A new application.
     pub fn application_submitted(
         event: EventId,
         submission: impl ToString,
@@ -336,7 +335,7 @@ impl NotificationRequest {
         let who = match (&name, &email) {
             (Some(name), Some(email)) => format!("{name} ({email})"),
             (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) => "Somebody".to_owned(),
+            (None, None) => "Someone".to_owned(),
         };
         Self {
             kind: NotificationType::ApplicationSubmitted,
@@ -355,8 +354,8 @@ impl NotificationRequest {
         }
     }
 
-    /// A deal was decided on, or its protection has ended. Nobody is told of what they did
-    /// themselves.
+    /// A decision on a deal, or the end of its protection. The member who caused it is not
+    /// notified.
     pub fn deal_decided(event: EventId, deal: &Deal, by: Option<MemberId>) -> Option<Self> {
         let values = &deal.values;
         let owner = values.owner_id.filter(|owner| by != Some(*owner))?;
@@ -372,11 +371,9 @@ impl NotificationRequest {
             DealStatus::Rejected => {
                 (NotificationType::DealRejected, "rejected", reason.unwrap_or_default())
             }
-            DealStatus::Expired => (
-                NotificationType::DealExpired,
-                "expired",
-                " It is not protected any more.".to_owned(),
-            ),
+            DealStatus::Expired => {
+                (NotificationType::DealExpired, "expired", " It is no longer protected.".to_owned())
+            }
             _ => return None,
         };
         Some(Self {
@@ -390,7 +387,7 @@ impl NotificationRequest {
         })
     }
 
-    /// A job that a user has started has ended by itself.
+    /// The end of a job that a user has started and not canceled.
     pub fn job_ended(event: EventId, job: &Job) -> Option<Self> {
         let user: UserId = job.actor.0.id.as_deref()?.parse().ok()?;
         let what = match job.kind {
@@ -399,10 +396,10 @@ impl NotificationRequest {
             JobType::BulkUpdate => "Bulk update",
             JobType::BulkDelete => "Bulk deletion",
             JobType::ScoreRefresh => "Scoring",
-            JobType::TierEvaluation => "Evaluation of tiers",
+            JobType::TierEvaluation => "Tier evaluation",
             JobType::Enrichment => "Enrichment",
-            JobType::LogoFetch => "Fetching of logos",
-            JobType::WebhookReplay => "Replay of webhooks",
+            JobType::LogoFetch => "Logo fetch",
+            JobType::WebhookReplay => "Webhook replay",
         };
         let (kind, how) = match job.status {
             JobStatus::Succeeded => (NotificationType::JobSucceeded, "finished"),
@@ -428,7 +425,7 @@ impl NotificationRequest {
     }
 }
 
-/// How long to wait before each attempt; after the last one the delivery has failed.
+/// The delay before each attempt; after the last one the delivery has failed.
 const SCHEDULE: [TimeDelta; 10] = [
     TimeDelta::zero(),
     TimeDelta::seconds(5),
@@ -442,13 +439,13 @@ const SCHEDULE: [TimeDelta; 10] = [
     TimeDelta::hours(24),
 ];
 
-/// How long to wait after so many attempts; none when there is no further one.
+/// The delay after this number of attempts; `None` if there is no further one.
 pub fn wait_after(attempts: i32) -> Option<TimeDelta> {
     SCHEDULE.get(usize::try_from(attempts).ok()?).copied()
 }
 
-/// A text of somebody else as one line of ours: without line breaks, control characters, and those
-/// that are not seen or turn the direction of what follows; of at most `most` characters.
+/// A text written by others as one line: without line breaks, control characters, invisible
+/// characters and those that change the direction of text; at most `most` characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let is_unseen = |c: char| {
         matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -468,17 +465,18 @@ pub fn one_line(text: &str, most: usize) -> String {
     }
 }
 
-/// A name that somebody else chose, for a mail of ours: one line, in which nothing is an address.
-/// Words that are one (`https://...`, `www.`, `host.example/path`, e-mail addresses) are left out,
-/// and names such as `Booking.com` lose their dots, so that no mail program makes a link of them.
-/// May be empty.
+/// A name chosen by others, for use in our mails: one line without addresses. Words that are
+/// addresses (`https://...`, `www.`, `host.example/path`, e-mail addresses) are removed, and names
+/// such as `Booking.com` lose their dots, so that mail programs do not make links of them. May be
+/// empty.
 pub fn plain_name(text: &str, most: usize) -> String {
     let line = one_line(text, 1_000);
     let words: Vec<String> = line.split(' ').filter_map(plain_word).collect();
     one_line(&words.join(" "), most)
 }
 
-/// What a stranger said, for a mail to members: as [`plain_name`], but e-mail addresses stay.
+/// Text from the public form, for a mail to members: as [`plain_name`], but e-mail addresses are
+/// kept.
 pub fn plain_line(text: &str, most: usize) -> String {
     let line = one_line(text, 1_000);
     let word = |word: &str| if is_email(word) { Some(word.to_owned()) } else { plain_word(word) };
@@ -486,7 +484,7 @@ pub fn plain_line(text: &str, most: usize) -> String {
     one_line(&words.join(" "), most)
 }
 
-/// Whether a word is an e-mail address and nothing more, perhaps in brackets.
+/// Whether a word is only an e-mail address, possibly in brackets.
 fn is_email(word: &str) -> bool {
     let is_part = |part: &str| {
         let allowed = |c: char| c.is_alphanumeric() || ".-_+".contains(c);
@@ -498,10 +496,10 @@ fn is_email(word: &str) -> bool {
     })
 }
 
-/// A word without addresses; none when it is one.
+/// A word without addresses; `None` if it is one.
 fn plain_word(word: &str) -> Option<String> {
     const SCHEMES: [&str; 6] = ["http:", "https:", "ftp:", "mailto:", "tel:", "sms:"];
-    // The dots and slashes of other scripts lead to the same places (UTS 46).
+    // The dots and slashes of other scripts are equivalent (UTS 46).
     let word: String = word
         .chars()
         .map(|c| match c {
@@ -532,8 +530,8 @@ fn plain_word(word: &str) -> Option<String> {
     Some(word.char_indices().map(without).collect())
 }
 
-/// Where the dots of host names are: behind a letter or digit, before a label of two letters or
-/// more, or of digits.
+/// The positions of dots of host names: after a letter or digit, before a label of at least two
+/// letters, or of digits.
 fn dots_of_hosts(word: &str) -> Vec<usize> {
     let is_dot_of_host = |at: &usize| {
         let after: Vec<char> =
@@ -622,7 +620,7 @@ mod tests {
         };
         let nobody = told(" \n ", None, None);
         assert_eq!(nobody.title, "New application: no name given");
-        assert_eq!(nobody.body, "Somebody has applied to become a partner.");
+        assert_eq!(nobody.body, "Someone has applied to become a partner.");
         let ann = told("Acme", Some("Ann"), Some("ann@acme.com"));
         assert_eq!(ann.title, "New application: Acme");
         assert_eq!(ann.body, "Ann (ann@acme.com) has applied to become a partner.");

@@ -14,7 +14,7 @@ define_sql_function! {
     fn current_organization() -> sql_types::Uuid;
 }
 
-/// The organization that the credential belongs to.
+/// The organization of the credential.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = organizations)]
 pub struct Organization {
@@ -24,7 +24,7 @@ pub struct Organization {
         select_expression_type = current_organization
     )]
     pub id: OrganizationId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 3)]
     pub version: i64,
     /// When it registered.
@@ -35,11 +35,12 @@ pub struct Organization {
     #[schema(min_length = 1, max_length = 100, example = "Acme \
         Rockets", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists.
+    /// The currency of all amounts, as an ISO 4217 code. It cannot be changed once an amount
+    /// exists.
     #[schema(format = "currency", pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
-    /// How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45
-    /// with exponent 2.
+    /// The number of decimal digits of the currency's minor unit: with exponent 2, an amount of
+    /// 12345 is 123.45.
     #[diesel(
         select_expression = organizations::currency,
         select_expression_type = organizations::currency
@@ -48,16 +49,16 @@ pub struct Organization {
     /// The month in which the fiscal year starts.
     #[schema(minimum = 1, maximum = 12, example = 1)]
     pub fiscal_year_start_month: i32,
-    /// The time zone that decides which day it is, by its name in the IANA database.
+    /// The time zone in which days begin, by its IANA name.
     #[schema(format = "timezone", max_length = 60, example = "Europe/Zurich")]
     pub timezone: String,
-    /// How many days an approved deal is protected unless the approval says otherwise.
+    /// The number of days for which an approved deal is protected by default.
     #[schema(minimum = 1, maximum = 3650, example = 90)]
     pub deal_protection_days: i32,
-    /// Whether scores are computed without being asked for.
+    /// Whether scores are computed automatically.
     #[schema(example = true)]
     pub auto_score: bool,
-    /// Where the logo is; https.
+    /// The URL of the logo; https.
     #[schema(
         format = "uri",
         max_length = 2000,
@@ -65,9 +66,9 @@ pub struct Organization {
         extensions(("x-https" = json!(true)))
     )]
     pub logo_url: Option<String>,
-    /// Domains that many of its partners share, such as those of a market place: in imports and
-    /// applications they and what lies under them count as no domain, as those of social networks
-    /// and mail providers do anyway.
+    /// Domains that many of its partners share, such as those of a market place. In imports and
+    /// applications these and their subdomains are ignored, like those of social networks and mail
+    /// providers.
     #[schema(value_type = Vec<SharedDomain>, max_items = 200, example = json!([
         "marketplace.example"
     ]),
@@ -75,7 +76,7 @@ pub struct Organization {
     pub shared_domains: Vec<String>,
 }
 
-/// What may change about the organization. What is absent stays.
+/// A merge patch of the organization: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[diesel(table_name = organizations)]
@@ -92,20 +93,20 @@ pub struct OrganizationUpdate {
     /// The time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// How many days an approved deal is protected.
+    /// The number of days for which an approved deal is protected by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deal_protection_days: Option<i32>,
-    /// Whether scores are computed without being asked for.
+    /// Whether scores are computed automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_score: Option<bool>,
-    /// Where the logo is.
+    /// The URL of the logo; https.
     #[serde(
         default,
         deserialize_with = "crate::kernel::patch::nullable",
         skip_serializing_if = "Option::is_none"
     )]
     pub logo_url: Option<Option<String>>,
-    /// Domains that count as no domain; replaces the whole list.
+    /// Domains that are ignored in imports and applications; replaces the whole list.
     #[schema(value_type = Option<Vec<SharedDomain>>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_domains: Option<Vec<String>>,
@@ -115,13 +116,13 @@ impl RequestBody for OrganizationUpdate {
     type Resource = Organization;
 }
 
-/// A domain that tells no company from another.
+/// A domain that does not identify a company.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(format = "domain", max_length = 253, example = "marketplace.example")]
 pub struct SharedDomain(pub String);
 
-/// The day that it is in a time zone of the IANA database; an unknown one counts as UTC.
+/// The current day in an IANA time zone; an unknown zone counts as UTC.
 pub fn today(now: Timestamp, zone: &str) -> chrono::NaiveDate {
     let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
     now.0.with_timezone(&zone).date_naive()

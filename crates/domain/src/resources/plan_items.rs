@@ -1,4 +1,4 @@
-//! Plan items: what a partner and the organization do together, in an order of their own.
+//! Plan items: joint activities of a partner and the organization, in an order of their own.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -17,13 +17,13 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What kind of collaboration it is.
+    /// The kind of collaboration.
     PlanItemKind {
         Affiliate = "affiliate",
         Integration = "integration",
         Workflow = "workflow",
     }
-    /// How far it has come.
+    /// The status of a plan item.
     PlanItemStatus {
         Proposed = "proposed",
         InProgress = "in_progress",
@@ -40,13 +40,13 @@ string_enum! {
     }
 }
 
-/// One thing that a partner and the organization do together.
+/// A joint activity of a partner and the organization.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = plan_items)]
 pub struct PlanItem {
     /// The id.
     pub id: PlanItemId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// When it was created.
@@ -55,23 +55,23 @@ pub struct PlanItem {
     pub updated_at: Timestamp,
     /// The partner.
     pub partner_id: PartnerId,
-    /// What kind of collaboration it is.
+    /// The kind of collaboration.
     pub kind: PlanItemKind,
-    /// What it is called.
+    /// The title.
     #[schema(min_length = 1, max_length = 200, example = "Joint webinar \
         series", extensions(("x-single-line" = json!(true))))]
     pub title: String,
-    /// What it is about.
+    /// The description.
     #[schema(max_length = 5000, example = "Three webinars for hospitals.")]
     pub description: Option<String>,
-    /// How far it has come.
+    /// The status.
     pub status: PlanItemStatus,
     /// The quarter of the fiscal year in which it is planned.
     pub quarter: Option<PlanQuarter>,
-    /// The member who looks after it.
+    /// The member who is responsible for it.
     #[schema(example = json!(null))]
     pub owner_id: Option<MemberId>,
-    /// Where more is to be read; https.
+    /// A link to more information; https.
     #[schema(
         format = "uri",
         pattern = "^https://",
@@ -82,7 +82,7 @@ pub struct PlanItem {
     /// The day on which it is due.
     #[schema(example = "2026-12-31")]
     pub due_on: Option<NaiveDate>,
-    /// Its place in the plan: items are listed by it.
+    /// The position in the plan, by which items are sorted.
     #[schema(example = 65536)]
     pub position: i64,
 }
@@ -108,7 +108,7 @@ pub static PLAN_ITEM: &[Field] = &[
     Field::new("updated_at", "Updated", FieldType::Timestamp, FieldClass::System),
 ];
 
-/// The partner of an item: lists of items are always those of one partner.
+/// The partner of an item: lists of items always show those of one partner.
 pub static PLAN_ITEM_PARTNER: Field =
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
 
@@ -123,7 +123,7 @@ list_parameters! {
 /// A page of plan items.
 pub type PlanItemPage = Page<PlanItem>;
 
-/// A new plan item; it comes last.
+/// A new plan item, which is added at the end.
 #[derive(Debug, Clone, Deserialize, Insertable, ToSchema)]
 #[diesel(table_name = plan_items, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
@@ -132,7 +132,7 @@ pub struct PlanItemCreate {
     pub title: String,
     #[serde(default)]
     pub description: Option<String>,
-    /// How far it has come; `proposed` unless given.
+    /// The status. The default is `proposed`.
     #[serde(default = "proposed")]
     pub status: PlanItemStatus,
     #[serde(default)]
@@ -153,7 +153,7 @@ const fn proposed() -> PlanItemStatus {
     PlanItemStatus::Proposed
 }
 
-/// An edit of a plan item: absent keeps, null clears.
+/// A merge patch of a plan item: absent properties keep their values, null clears them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = plan_items)]
 #[serde(deny_unknown_fields)]
@@ -209,20 +209,19 @@ impl RequestBody for PlanItemUpdate {
     type Resource = PlanItem;
 }
 
-/// Between two items that were created one after the other.
+/// The distance between two items that are created one after the other.
 pub const POSITION_GAP: i64 = 1 << 16;
 
-/// Where an item is to go in a list of the others, in their order.
+/// The position of an item in a list of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemPosition {
-    /// There is a place for it.
+    /// There is a free position.
     At(i64),
-    /// No gap is left: the list gets new positions, the item in its place among them.
+    /// There is no free position: all items get new positions, including this one.
     Renumbered(Vec<(PlanItemId, i64)>),
 }
 
-/// Finds a place for `item` in front of the one at `index` of `others`; at the end when there is
-/// none.
+/// Finds a position for `item` in front of the one at `index` of `others`, or at the end.
 pub fn place(item: PlanItemId, others: &[(PlanItemId, i64)], index: usize) -> ItemPosition {
     let index = index.min(others.len());
     let before = index.checked_sub(1).and_then(|i| others.get(i)).map(|(_, position)| *position);

@@ -1,4 +1,4 @@
-//! Scores: how well a partner fits, how the relationship stands, and the evidence for both
+//! Scores: fit of a partner, health of the relationship, and the evidence for both
 //! (docs/scoring.md).
 
 use diesel::prelude::*;
@@ -29,16 +29,16 @@ use crate::{
 string_enum! {
     /// One of the four C's.
     FitDimension {
-        /// Can they deliver at scale?
+        /// Capacity: can they deliver at scale?
         Capacity = "capacity",
-        /// Do they have what we need?
+        /// Capability: do they have what is needed?
         Capability = "capability",
-        /// Do they act?
+        /// Commitment: are they active in the partnership?
         Commitment = "commitment",
-        /// Do they reach our customers?
+        /// Customer alignment: do they reach the organization's customers?
         CustomerAlignment = "customer_alignment",
     }
-    /// What a piece of evidence moved: one of the four C's, or the health of the relationship.
+    /// What a piece of evidence affects: one of the four C's, or the health of the relationship.
     ScoreDimension {
         Capacity = "capacity",
         Capability = "capability",
@@ -46,33 +46,34 @@ string_enum! {
         CustomerAlignment = "customer_alignment",
         Health = "health",
     }
-    /// Who judges: the rules alone, or a language model that starts from what the rules found.
+    /// Who computes scores: the rules alone, or a language model that starts from the result of the
+    /// rules.
     ScoreEngine {
         Rules = "rules",
         Model = "model",
     }
 }
 
-/// One reason for a score: 50 and the effects of a dimension are together its score.
+/// One reason for a score. 50 plus the effects of a dimension is its score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ScoreEvidence {
-    /// What it moved.
+    /// What it affects.
     pub dimension: ScoreDimension,
-    /// By how many points. 0: it was looked at and is not known.
+    /// The effect in points. 0 means that the value is unknown.
     #[schema(minimum = -100, maximum = 100, example = 13)]
     pub effect: i64,
-    /// Why, in words.
+    /// The reason as a sentence.
     #[schema(max_length = 500, example = "Has at least 50 employees: 120")]
     pub reason: String,
-    /// The field of the partner that it is about, when it is about one.
+    /// The field of the partner, if it is about one.
     #[schema(max_length = 60, example = "employees")]
     pub field: Option<String>,
-    /// The criterion of the ideal partner profile, when it is one.
+    /// The criterion of the ideal partner profile, if it is about one.
     #[schema(max_length = 40, example = "head_count")]
     pub criterion_key: Option<String>,
 }
 
-/// A judgement of a partner, with the evidence. Never changed.
+/// The scores of a partner, with the evidence. Never changed.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = scores)]
 pub struct Score {
@@ -80,33 +81,33 @@ pub struct Score {
     pub id: ScoreId,
     /// The partner.
     pub partner_id: PartnerId,
-    /// When it was made.
+    /// When they were computed.
     pub created_at: Timestamp,
     /// How well the partner fits the ideal partner profile.
     #[schema(minimum = 0, maximum = 100, example = 68)]
     pub fit_score: i64,
-    /// How well the relationship does.
+    /// The state of the relationship.
     #[schema(minimum = 0, maximum = 100, example = 74)]
     pub health_score: i64,
     /// The four dimensions of the fit score.
     #[schema(value_type = FourCBreakdown)]
     pub four_c_breakdown: StoredFourC,
-    /// What speaks for the partner, strongest first.
+    /// The strengths of the partner, strongest first.
     #[schema(max_items = 10, example = json!(["Has at least 50 employees"]))]
     pub key_strengths: Vec<String>,
-    /// The judgement in a few sentences.
+    /// A summary in a few sentences.
     #[schema(max_length = 2000, example = "A mid-sized provider with strong coverage.")]
     pub ai_summary: Option<String>,
-    /// Why: 50 and the effects of a dimension are together its score.
+    /// The reasons. 50 plus the effects of a dimension is its score.
     #[schema(value_type = Vec<ScoreEvidence>, max_items = 60)]
     pub evidence: JsonColumn<Vec<ScoreEvidence>>,
-    /// Who judged: `rules/1` or `model/NAME`.
+    /// The engine: `rules/1` or `model/NAME`.
     #[schema(example = "rules/1")]
     pub engine: String,
-    /// Why the rules had to step in for the language model.
+    /// Why the rules replaced the language model.
     #[schema(example = "timeout")]
     pub fallback_reason: Option<String>,
-    /// SHA-256 of everything that decided: the same hash is the same judgement.
+    /// SHA-256 of everything that the scores depend on: the same hash means the same scores.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub input_hash: String,
 }
@@ -115,7 +116,7 @@ pub struct Score {
 pub static SCORE: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System)
         .ids(ScoreId::PREFIX, "ScoreId")
-        // The path of the list has a parameter `id` already, and clients want each name once.
+        // The path of the list has a parameter `id` already, and clients require unique names.
         .query_only(),
     Field::new("fit_score", "Fit score", FieldType::Score, FieldClass::System),
     Field::new("health_score", "Health score", FieldType::Score, FieldClass::System),
@@ -137,7 +138,7 @@ list_parameters! {
 /// A page of scores.
 pub type ScorePage = Page<Score>;
 
-/// What came of judging a partner.
+/// The computed scores of a partner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// 0 to 100.
@@ -153,14 +154,15 @@ pub struct Judgement {
     pub evidence: Vec<ScoreEvidence>,
     /// `rules/1` or `model/NAME`.
     pub engine: String,
-    /// Why the rules had to step in for the model.
+    /// Why the rules replaced the language model.
     pub fallback_reason: Option<String>,
-    /// SHA-256 in hexadecimal of everything that decided: facts, profile, engine and its version.
+    /// SHA-256 in hexadecimal of everything that the scores depend on: facts, profile, engine and
+    /// its version.
     pub input_hash: String,
 }
 
-/// How a partner gets new scores. They are written even when they are the same as before: they are
-/// new.
+/// The plan that writes new scores to a partner. They are written even if they are equal to the old
+/// ones, because they are fresh.
 pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
     let values = [
         ("fit_score", json!(score.fit_score)),
@@ -179,7 +181,7 @@ pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, ho
     plan
 }
 
-/// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
+/// The partners to score. Exactly one of `partner_ids`, `filter` and `view_id`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -189,14 +191,14 @@ pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, ho
 pub struct ScoreRefreshRequest {
     #[serde(flatten)]
     pub selection: SelectionRequest,
-    /// Who judges; absent: the language model where there is one, else the rules.
+    /// The engine. The default is the language model if one is configured, otherwise the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<ScoreEngine>,
-    /// Also partners of whom nothing has changed since they were judged. Absent: true for
-    /// `partner_ids`, else false.
+    /// Whether partners without changes are scored again. The default is true for `partner_ids`,
+    /// otherwise false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
-    /// Only tell what the rules would say.
+    /// Whether it is a dry run, which only reports what the rules would give.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -206,8 +208,8 @@ impl RequestBody for ScoreRefreshRequest {
 }
 
 impl ScoreRefreshRequest {
-    /// Whether also partners are judged of whom nothing has changed. Who is named one by one is
-    /// meant.
+    /// Whether partners without changes are scored again, which is the default if they are listed
+    /// by id.
     pub fn is_forced(&self) -> bool {
         self.force.unwrap_or(self.selection.partner_ids.is_some())
     }

@@ -1,4 +1,4 @@
-//! Sign-in: registration, sessions, passwords and invitations as they go over the wire.
+//! Sign-in: registration, sessions, passwords and invitations.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ use crate::{
     resources::members::Member,
 };
 
-/// Rows do not know who asks for them: what lists sessions sets `current`.
+/// The row does not depend on the caller; the code that lists sessions sets `current`.
 const fn unknown() -> Sql<Bool> {
     Sql::new("false")
 }
@@ -35,22 +35,22 @@ const fn unknown() -> Sql<Bool> {
 pub struct Session {
     /// The id.
     pub id: SessionId,
-    /// The program that signed in, as it named itself.
+    /// The user agent that signed in.
     #[schema(
         max_length = 500,
         example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     )]
     pub user_agent: String,
-    /// The address that signed in.
+    /// The IP address that signed in.
     #[schema(max_length = 45, example = "203.0.113.7")]
     pub ip: String,
     /// When it signed in.
     pub created_at: Timestamp,
     /// When it last renewed its access token.
     pub last_seen_at: Timestamp,
-    /// When it ends unless it is used before.
+    /// When it ends unless it is used.
     pub expires_at: Timestamp,
-    /// Whether this very request belongs to it.
+    /// Whether it is the session of this request.
     #[diesel(select_expression = unknown(), select_expression_type = Sql<Bool>)]
     #[schema(example = true)]
     pub current: bool,
@@ -66,7 +66,7 @@ pub static SESSION: &[Field] = &[
 ];
 /// The list of one's own sessions, oldest first.
 pub static SESSION_LIST: List = List::new("Session", || SESSION);
-/// Whose session it is, and whether it was ended: a list shows the live ones of one member.
+/// The member of a session: a list shows one member's sessions.
 pub static SESSION_MEMBER: Field =
     Field::new("member_id", "Member", FieldType::Id, FieldClass::System)
         .refers_to(FieldReference::Member);
@@ -82,7 +82,7 @@ list_parameters! {
 /// One page of sessions.
 pub type SessionPage = Page<Session>;
 
-/// What a sign-in answers; the refresh token is in the cookie `__Host-prm_refresh`.
+/// The response of a sign-in. The refresh token is in the cookie `__Host-prm_refresh`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TokenGrant {
     /// Send it as `Authorization: Bearer ...`.
@@ -91,10 +91,10 @@ pub struct TokenGrant {
     /// Always `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
-    /// For how many seconds the access token is good.
+    /// The seconds for which the access token is valid.
     #[schema(minimum = 0, example = 600)]
     pub expires_in: i64,
-    /// The session that was opened or continued.
+    /// The session that was started or continued.
     pub session_id: SessionId,
     /// Who signed in.
     pub member: Member,
@@ -108,7 +108,7 @@ pub struct Registration {
     #[schema(min_length = 1, max_length = 100, example = "Acme \
         Rockets", extensions(("x-single-line" = json!(true))))]
     pub organization_name: String,
-    /// The one currency of all amounts, as an ISO 4217 code.
+    /// The currency of all amounts, as an ISO 4217 code.
     #[schema(pattern = "^[A-Z]{3}$", example = "USD")]
     pub currency: String,
     /// The owner's name.
@@ -118,7 +118,7 @@ pub struct Registration {
     /// The owner's e-mail address.
     #[schema(format = "email", max_length = 254, example = "ada@acme.com")]
     pub email: String,
-    /// The owner's password; not one of those that are guessed first.
+    /// The owner's password. Passwords that are easy to guess are refused.
     #[schema(
         format = Password,
         min_length = 12,
@@ -133,8 +133,9 @@ impl RequestBody for Registration {
 }
 
 impl Registration {
-    /// What the schema cannot say: the currency exists and the password is not guessed first.
-    /// Judging a password takes up to tenths of a second: run it off the async threads.
+    /// Checks what the schema cannot express: the currency exists and the password is strong
+    /// enough. A strength check takes up to tenths of a second: call it outside of the async
+    /// threads.
     pub fn faults(&self) -> Vec<FieldError> {
         let own_words = [self.organization_name.as_str(), &self.name, &self.email];
         let password = password_fault("password", &self.password, &own_words);
@@ -149,10 +150,10 @@ pub struct RegistrationConfirmation {
     /// The token: the last part of the link in the mail.
     #[schema(max_length = 200, example = "prg_AZq1q3x5se7wtc2gnh2avw0fd")]
     pub token: String,
-    /// The password from now on, whatever was typed at the registration. Pages should ask for it:
-    /// only then it is certain that who confirms and who registered are one person. Without it the
-    /// password of the registration stays when the confirmation comes from the network of the
-    /// registration; from elsewhere it does not, and a link to choose a password is mailed.
+    /// The new password, which replaces the one from the registration. Pages should ask for it,
+    /// because only then are the person who confirms and the one who registered certainly the same.
+    /// Without it, the password of the registration is kept if the confirmation comes from the same
+    /// network; otherwise it is discarded, and a link to choose a password is mailed.
     #[serde(default)]
     #[schema(
         format = Password, min_length = 12, max_length = 128, example = "tall-grass-7-lanterns"
@@ -180,7 +181,7 @@ impl RequestBody for SignIn {
     type Resource = Self;
 }
 
-/// Whose password was forgotten.
+/// The account whose password was forgotten.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordResetRequest {
@@ -193,8 +194,8 @@ impl RequestBody for PasswordResetRequest {
     type Resource = Self;
 }
 
-/// A new password, by the token of a reset link or, signed in, by the current password: one of the
-/// two.
+/// A new password, with either the token of a reset link or the current password of the signed-in
+/// user.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
@@ -202,11 +203,11 @@ pub struct PasswordChange {
     #[serde(default)]
     #[schema(max_length = 200, example = "ppr_AZq1q3x5se7wtc2gnh2avw0fd")]
     pub token: Option<String>,
-    /// The password that holds until now.
+    /// The current password.
     #[serde(default)]
     #[schema(format = Password, max_length = 128, example = "tall-grass-7-lanterns")]
     pub current_password: Option<String>,
-    /// The password that holds from now on; not one of those that are guessed first.
+    /// The new password. Passwords that are easy to guess are refused.
     #[schema(
         format = Password,
         min_length = 12,
@@ -220,20 +221,20 @@ impl RequestBody for PasswordChange {
     type Resource = Self;
 }
 
-/// What a password change is allowed by.
+/// What authorizes a change of the password.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PasswordProof<'a> {
     /// The token of a reset link.
     Token(&'a str),
-    /// The password until now, of somebody who is signed in.
+    /// The current password of a signed-in user.
     Current(&'a str),
 }
 
 impl PasswordChange {
-    /// The one proof that was given.
+    /// The proof in the request.
     ///
     /// # Errors
-    /// `validation_failed` when there is none, or both.
+    /// `validation_failed` if there is none, or both.
     pub fn proof(&self) -> Result<PasswordProof<'_>> {
         match (self.token.as_deref(), self.current_password.as_deref()) {
             (Some(token), None) => Ok(PasswordProof::Token(token)),
@@ -241,18 +242,18 @@ impl PasswordChange {
             (None, None) => Err(Error::field(
                 "required",
                 "current_password",
-                "either this or token is required",
+                "is required unless token is sent",
             )),
             (Some(_), Some(_)) => Err(Error::field(
                 "not_applicable",
                 "current_password",
-                "either this or token, not both",
+                "must not be combined with token",
             )),
         }
     }
 }
 
-/// How an invited person joins.
+/// The acceptance of an invitation.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvitationAcceptance {
@@ -263,7 +264,7 @@ pub struct InvitationAcceptance {
     #[schema(min_length = 1, max_length = 200, example = "Ada \
         Lovelace", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// The person's password; not one of those that are guessed first.
+    /// The person's password. Passwords that are easy to guess are refused.
     #[schema(
         format = Password,
         min_length = 12,
@@ -278,7 +279,7 @@ impl RequestBody for InvitationAcceptance {
 }
 
 /// Whether two addresses belong to one network: the same address of IPv4, or the same /64 of IPv6,
-/// which is what one customer of a provider has.
+/// which is the network of one customer of a provider.
 pub fn is_same_network(one: IpAddr, other: IpAddr) -> bool {
     match (one.to_canonical(), other.to_canonical()) {
         (IpAddr::V6(one), IpAddr::V6(other)) => one.segments()[..4] == other.segments()[..4],
@@ -286,7 +287,8 @@ pub fn is_same_network(one: IpAddr, other: IpAddr) -> bool {
     }
 }
 
-/// Why `password` may not be chosen by somebody with these own words, at the property `field`.
+/// The error if `password` may not be used at the property `field` by a person with these own
+/// words.
 pub fn password_fault(field: &str, password: &str, own_words: &[&str]) -> Option<FieldError> {
     let fault = passwords::check(password, own_words).err()?;
     Some(FieldError::at_pointer(fault.code(), format!("#/{field}"), fault.to_string()))

@@ -14,7 +14,7 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What messages can be sent to.
+    /// What kind of recipient it is.
     SlackTargetKind {
         Channel = "channel",
         User = "user",
@@ -25,23 +25,23 @@ string_enum! {
 #[derive(ToSchema)]
 #[schema(pattern = "^[A-Za-z0-9_-]{1,50}$", example = "C024BE91L")]
 pub struct SlackId(
-    #[expect(dead_code, reason = "stands in the document; in Rust it is a plain text")] String,
+    #[expect(dead_code, reason = "is only in the document; in Rust it is a String")] String,
 );
 
-/// Whether the organization is connected to a workspace of Slack. The token is never shown.
+/// The connection to a Slack workspace. The token is never shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SlackIntegration {
-    /// Whether there is a connection.
+    /// Whether Slack is connected.
     #[schema(example = true)]
     pub connected: bool,
     /// The name of the workspace.
     #[schema(example = "Acme")]
     pub workspace: Option<String>,
-    /// Since when.
+    /// The time of the connection.
     pub connected_at: Option<Timestamp>,
 }
 
-/// A connection as it is kept.
+/// A connection as it is stored.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = slack_integrations)]
 pub struct StoredSlack {
@@ -62,12 +62,13 @@ impl From<Option<StoredSlack>> for SlackIntegration {
     }
 }
 
-/// How to connect.
+/// The request to connect Slack.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlackConnection {
     /// The token of a bot of the workspace, with the scopes `chat:write`, `channels:read`,
-    /// `groups:read` and `users:read`. It is tried out, kept encrypted, and never shown again.
+    /// `groups:read` and `users:read`. It is checked with Slack, stored encrypted, and never shown
+    /// again.
     #[schema(
         min_length = 1,
         max_length = 500,
@@ -81,20 +82,20 @@ impl RequestBody for SlackConnection {
     type Resource = Self;
 }
 
-/// A channel or a person that messages can be sent to.
+/// A channel or user to which messages can be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SlackTarget {
     /// The id in Slack.
     #[schema(example = "C024BE91L")]
     pub id: String,
-    /// What it is.
+    /// Whether it is a channel or a user.
     pub kind: SlackTargetKind,
-    /// What it is called.
+    /// The name.
     #[schema(example = "partners")]
     pub name: String,
 }
 
-/// The list of targets. Slack has its order, and the kind is a parameter of the operation.
+/// The list of targets. Slack decides on the order, and the kind is a parameter of the operation.
 pub static SLACK_TARGET_LIST: List = List::new("SlackTarget", || &[]).search().unsorted();
 
 list_parameters! {

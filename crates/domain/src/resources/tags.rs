@@ -17,7 +17,7 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What a tag is about.
+    /// The category of a tag.
     TagCategory {
         Services = "services",
         Products = "products",
@@ -39,23 +39,23 @@ const fn partner_count() -> Sql<BigInt> {
 pub struct Tag {
     /// The id.
     pub id: TagId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// What it is about; fixed.
+    /// The category; it cannot be changed.
     pub category: TagCategory,
-    /// The label; unique per category ignoring case.
+    /// The label; unique within the category, ignoring case.
     #[schema(min_length = 1, max_length = 60, example = "Managed \
         services", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// Its colour, `#rrggbb`.
+    /// The color, `#rrggbb`.
     #[schema(pattern = "^#[0-9a-fA-F]{6}$", example = "#336699")]
     pub color: Option<String>,
-    /// How many partners have it.
+    /// The number of partners that have it.
     #[diesel(select_expression = partner_count(), select_expression_type = Sql<BigInt>)]
     #[schema(example = 12)]
     pub partner_count: i64,
@@ -100,7 +100,7 @@ impl RequestBody for TagCreate {
     type Resource = Tag;
 }
 
-/// An edit of a tag: absent keeps, null clears.
+/// A merge patch of a tag: absent properties keep their values, null clears them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, AsChangeset, ToSchema)]
 #[diesel(table_name = tags)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! Saved views: a named filter with search, sort and columns, private or shared. A view keeps what
-//! it names when that is gone and says so in `warnings`; what is gone equals nothing.
+//! Saved views: a named filter with search, sort and columns, private or shared. A view keeps
+//! references to deleted records and reports them in `warnings`; a deleted record equals nothing.
 
 use std::collections::HashSet;
 
@@ -32,28 +32,28 @@ use crate::{
 };
 
 string_enum! {
-    /// What a view lists.
+    /// The kind of records in a view.
     ViewObject {
         Partner = "partner",
         Deal = "deal",
         Contact = "contact",
     }
-    /// Who sees a view.
+    /// Who can see a view.
     ViewVisibility {
-        /// Its owner alone.
+        /// Its owner only.
         Private = "private",
-        /// Everybody in the organization.
+        /// Everyone in the organization.
         Organization = "organization",
     }
 }
 
 impl ViewObject {
-    /// The fields that a view of it filters and sorts by.
+    /// The fields by which a view of it is filtered and sorted.
     pub fn catalogue(self) -> &'static [Field] {
         self.list().fields()
     }
 
-    /// The list that a view of it narrows.
+    /// The list to which a view of it is applied.
     pub fn list(self) -> &'static List {
         match self {
             Self::Partner => &PARTNER_LIST,
@@ -62,7 +62,7 @@ impl ViewObject {
         }
     }
 
-    /// What a view of it can show.
+    /// The columns that a view of it can show.
     pub fn columns(self) -> Vec<&'static str> {
         match self {
             Self::Partner => PARTNER.iter().map(|field| field.name).collect(),
@@ -72,16 +72,16 @@ impl ViewObject {
     }
 }
 
-/// A saved view as it is kept.
+/// A saved view as it is stored.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = views)]
 pub struct StoredView {
     /// The id.
     pub id: ViewId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
-    /// When it was saved.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -89,31 +89,32 @@ pub struct StoredView {
     #[schema(min_length = 1, max_length = 80, example = "Active technology \
         partners", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// What it lists.
+    /// The kind of records.
     pub object: ViewObject,
-    /// Which rows; null for all.
+    /// The condition for records; null for all.
     #[schema(value_type = Option<FilterNode>)]
     pub filter: Option<Json>,
-    /// What to search for.
+    /// The text to search for.
     #[schema(max_length = 200, example = json!(null))]
     #[diesel(column_name = q_)]
     pub q: Option<String>,
-    /// Fields to sort by, `-` in front for descending; empty for the order of the list.
+    /// The fields to sort by, with `-` in front for descending order; empty for the default order
+    /// of the list.
     #[schema(max_items = 3, example = json!(["-fit_score"]))]
     pub sort: Vec<String>,
-    /// Fields to show, in this order; empty for the client's own choice.
+    /// The fields to show, in this order; empty for the client's default.
     #[schema(max_items = 200, example = json!(["name", "updated_at"]))]
     #[diesel(column_name = columns_)]
     pub columns: Vec<String>,
-    /// Who sees it.
+    /// Who can see it.
     pub visibility: ViewVisibility,
-    /// The member or API key that saved it.
+    /// The member or API key that owns it.
     #[schema(example = "mem_01kb1q3x5se7wtc2gnh2avw0fd")]
     pub owner_id: String,
 }
 
 impl StoredView {
-    /// Who alone hears of it.
+    /// The one member who can see events about it.
     pub fn visible_to(&self) -> Option<MemberId> {
         match self.visibility {
             ViewVisibility::Private => self.owner_id.parse().ok(),
@@ -124,23 +125,23 @@ impl StoredView {
     /// The condition of its filter.
     ///
     /// # Errors
-    /// What no longer makes sense of it, for instance because a field is gone.
+    /// The filter is no longer valid, for instance because a field was removed.
     pub fn node(&self, now: DateTime<Utc>) -> Option<Result<Node, Vec<FieldError>>> {
         let filter = self.filter.as_ref().filter(|filter| !filter.is_null())?;
         Some(filter::parse(filter, self.object.catalogue(), now, FILTER))
     }
 
-    /// Checks filter, search, sort and columns against the fields of its object.
+    /// Validates filter, search, sort and columns against the fields of its object.
     ///
     /// # Errors
-    /// 422 `invalid_filter`; 422 `validation_failed` when something else is wrong too.
+    /// 422 `invalid_filter`; 422 `validation_failed` if there are other errors too.
     pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
         let known = self.object.columns();
         let fault = |i: usize, column: &String| {
             let at = format!("#/columns/{i}");
             if !known.contains(&column.as_str()) {
                 return Some(
-                    FieldError::at_pointer("invalid_choice", at, "is no field")
+                    FieldError::at_pointer("invalid_choice", at, "must be the name of a field")
                         .meta("allowed", known.clone()),
                 );
             }
@@ -164,8 +165,8 @@ impl StoredView {
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Whether `scope` may keep a view like this: sharing needs the role `member`, a key's views
-    /// are always shared.
+    /// Checks whether `scope` may save a view like this: sharing requires the role `member`, and
+    /// views of API keys are always shared.
     ///
     /// # Errors
     /// `insufficient_role`; `invalid_choice` at `visibility`.
@@ -175,7 +176,7 @@ impl StoredView {
                 let fault = FieldError::at_pointer(
                     "invalid_choice",
                     "#/visibility",
-                    "the views of an API key are shared",
+                    "must be organization for an API key",
                 );
                 Err(Error::invalid(vec![
                     fault.meta("allowed", json!([ViewVisibility::Organization])),
@@ -188,7 +189,7 @@ impl StoredView {
         }
     }
 
-    /// Whether `scope` may change or delete it: its owner and admins.
+    /// Checks whether `scope` may change or delete it, which its owner and admins may.
     ///
     /// # Errors
     /// `not_view_owner`.
@@ -199,7 +200,7 @@ impl StoredView {
     }
 }
 
-/// A saved view, as the caller sees it.
+/// A saved view as the caller sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SavedView {
     #[serde(flatten)]
@@ -207,15 +208,15 @@ pub struct SavedView {
     /// Whether it is the caller's default for its object.
     #[schema(example = false)]
     pub is_default: bool,
-    /// What the filter names and no longer exists. It equals nothing: `in` finds by the others,
-    /// `ne` and `not_in` hold.
+    /// References of the filter to records that no longer exist. They equal nothing: `in` finds
+    /// records with the other values, `ne` and `not_in` match all.
     pub warnings: Vec<ViewWarning>,
 }
 
-/// Something that a view names and that is gone.
+/// A reference of a view to a record that no longer exists.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ViewWarning {
-    /// Where it stands in the view.
+    /// The place in the view.
     #[schema(example = "#/filter/filters/0/value")]
     pub pointer: String,
     /// `not_found_reference`.
@@ -224,7 +225,7 @@ pub struct ViewWarning {
 }
 
 impl ViewWarning {
-    /// Something that is named at `pointer` is gone.
+    /// The warning for a missing record at `pointer`.
     pub fn vanished(pointer: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: "not_found_reference".into() }
     }
@@ -245,7 +246,7 @@ pub static VIEW: &[Field] = &[
 ];
 /// The list of saved views, in the order in which they were saved.
 pub static VIEW_LIST: List = List::new("SavedView", || VIEW);
-/// Who owns a view: a list shows one's own views and shared ones.
+/// The owner of a view: a list shows one's own views and shared ones.
 pub static VIEW_OWNER: Field =
     Field::new("owner_id", "Owner", FieldType::Text, FieldClass::System).exact();
 
@@ -271,7 +272,7 @@ pub struct SavedViewCreate {
     pub sort: Vec<String>,
     #[serde(default)]
     pub columns: Vec<String>,
-    /// Who sees it; `private` unless given, of an API key `organization`.
+    /// Who can see it. The default is `private`, for an API key `organization`.
     #[serde(default)]
     pub visibility: Option<ViewVisibility>,
 }
@@ -280,7 +281,8 @@ impl RequestBody for SavedViewCreate {
     type Resource = SavedView;
 }
 
-/// An edit of a view: absent keeps, null clears, arrays replace whole.
+/// A merge patch of a view: absent properties keep their values, null clears them, arrays are
+/// replaced as a whole.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedViewUpdate {
@@ -313,7 +315,7 @@ impl RequestBody for SavedViewUpdate {
 }
 
 impl SavedViewUpdate {
-    /// The view as it is after the edit.
+    /// The view after the edit.
     pub fn applied(&self, before: &StoredView) -> StoredView {
         let mut after = before.clone();
         if let Some(name) = &self.name {
@@ -337,10 +339,10 @@ impl SavedViewUpdate {
     }
 }
 
-/// Where the filter stands in a view.
+/// The place of the filter in a view.
 const FILTER: &str = "#/filter";
 
-/// How `view` narrows a list while only `existing` things exist.
+/// The conditions of `view` while only `existing` records exist.
 pub fn narrowing(
     view: &StoredView,
     existing: &ExistingReferences,
@@ -359,9 +361,10 @@ pub fn narrowing(
     }
 }
 
-/// The fault of a request that names a view that is not there (for the caller, or for this object).
+/// The error of a request with a view that does not exist (for the caller, or for this kind of
+/// records).
 pub fn unknown_view(place: &Place) -> Error {
-    let detail = "names no view that can be used here".to_owned();
+    let detail = "must be the id of a view that you can use here".to_owned();
     Error::invalid(vec![FieldError {
         code: "not_found_reference",
         detail,
@@ -370,15 +373,15 @@ pub fn unknown_view(place: &Place) -> Error {
     }])
 }
 
-/// The condition that no row fulfils: scalars and arrays alike hold none of no values.
+/// A condition that no row matches: `in` without values, for scalars and arrays alike.
 fn nothing(field: &'static Field) -> Node {
     Node::Leaf(field, Test::Any(Vec::new()))
 }
 
-/// A thing that a condition names: its kind, and its id as a UUID or its key.
+/// A record to which a condition refers: its kind, and its id as a UUID or its key.
 pub type ReferenceKey = (FieldReference, String);
 
-/// Which of the things that conditions name exist.
+/// The records that exist among those to which conditions refer.
 #[derive(Debug, Default)]
 pub struct ExistingReferences(pub HashSet<(String, String)>);
 
@@ -391,10 +394,10 @@ impl ExistingReferences {
         names(field, test).iter().any(|name| !self.has(name))
     }
 
-    /// The condition as it is while what has vanished equals nothing: a choice keeps what exists,
-    /// and a comparison with nothing does not hold. So what excludes the vanished (`ne`, `not_in`,
-    /// `none`, `not`) holds. A row may still hold what is gone, until the job that takes it away
-    /// has come to it; it is not found by it.
+    /// The condition while missing records equal nothing: a choice keeps existing values, and a
+    /// comparison with a missing record does not match. So conditions that exclude missing records
+    /// (`ne`, `not_in`, `none`, `not`) match. A row may still refer to a missing record until the
+    /// job that removes the reference has processed it; it is not found by that record.
     fn restrict(&self, node: Node) -> Node {
         let all =
             |members: Vec<Node>| members.into_iter().map(|member| self.restrict(member)).collect();
@@ -410,7 +413,7 @@ impl ExistingReferences {
         }
     }
 
-    /// A leaf that names something vanished.
+    /// A leaf that refers to a missing record.
     fn restrict_leaf(&self, field: &'static Field, test: Test) -> Node {
         let existing = |values: Vec<Value>| -> Vec<Value> {
             let exists = |value: &Value| {
@@ -431,7 +434,7 @@ impl ExistingReferences {
             Test::Any(values) => choice(values, Test::Any).unwrap_or_else(|| nothing(field)),
             Test::NotIn(values) => choice(values, Test::NotIn).unwrap_or_else(everything),
             Test::None(values) => choice(values, Test::None).unwrap_or_else(everything),
-            // Nothing holds all of them, is exactly them, or lies beside them.
+            // No array contains all of them, or equals them.
             Test::Same(_, true) => everything(),
             Test::Same(_, false) | Test::All(_) | Test::Compare(..) | Test::Between(..) => {
                 nothing(field)
@@ -442,7 +445,7 @@ impl ExistingReferences {
         }
     }
 
-    /// What a view names and does not exist.
+    /// The missing records to which a view refers.
     pub fn warnings(&self, view: &StoredView, now: DateTime<Utc>) -> Vec<ViewWarning> {
         match view.node(now) {
             None => Vec::new(),
@@ -478,7 +481,7 @@ impl ExistingReferences {
     }
 }
 
-/// Everything that the leaves of a condition name.
+/// All records to which the leaves of a condition refer.
 pub fn named(node: &Node) -> Vec<ReferenceKey> {
     node.leaves().into_iter().flat_map(|(field, test)| names(field, test)).collect()
 }

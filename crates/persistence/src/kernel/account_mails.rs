@@ -1,6 +1,6 @@
-//! Mails to one person about their account: what changed in it, so that a thief does not go
-//! unnoticed. They are tasks and no deliveries of notifications: nobody else sees them, and they
-//! cannot be switched off.
+//! Mails to one person about changes of their account, so that unauthorized access is noticed. They
+//! are tasks and not deliveries of notifications: admins do not see them, and they cannot be turned
+//! off.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -23,35 +23,36 @@ use crate::kernel::{
 
 /// The task that mails one of them.
 pub const TASK: &str = "account_mail";
-/// How often a mail that fails is tried.
-/// With the growing waits of `tasks::fail` they take 17 to 34 minutes.
+/// The most attempts to send a mail. With the increasing delays of `tasks::fail` they take 17 to 34
+/// minutes.
 const ATTEMPTS: i32 = 12;
 
-/// What a mail tells a person.
+/// The content of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum AccountMail {
-    /// Somebody has registered with the address of this account.
+    /// A person has tried to register with the address of this account.
     AlreadyRegistered,
-    /// Somebody has asked for a new password, or has registered, with the address of this account,
-    /// which is suspended.
+    /// A person has requested a new password, or tried to register, with the address of this
+    /// account, which is suspended.
     Suspended,
-    /// A member of the organization was suspended because somebody else has proved their address.
+    /// A member of the organization was suspended because another person has confirmed their
+    /// address.
     MemberDisplaced { name: String, email: String },
-    /// There is a new password.
+    /// The password was changed.
     PasswordChanged,
-    /// The person has made an API key, or replaced the secret of one.
+    /// The person has created an API key, or replaced the secret of one.
     ApiKeyMade { name: String },
-    /// Somebody signed in by a program or from a network that was not seen before.
+    /// A person signed in with a program or from a network that was not seen before.
     NewDevice { user_agent: String, ip: String },
 }
 
 impl AccountMail {
-    /// How many of this kind one person gets.
+    /// The most mails of this kind to one person.
     fn allowance(&self) -> (&'static str, Allowance) {
         let day = |most| Allowance { most, period: TimeDelta::days(1) };
         match self {
-            // Strangers cause it.
+            // Can be caused without authentication.
             Self::AlreadyRegistered => ("already registered", day(3)),
             Self::Suspended => ("suspended", day(3)),
             Self::MemberDisplaced { .. } => ("member displaced", day(20)),
@@ -62,33 +63,33 @@ impl AccountMail {
     }
 }
 
-/// Queues a mail to a member, unless the member had as many of this kind today as anybody wants.
-/// Counted by member and not by mailbox: somebody with `ann+other@` must not use up what Ann is
-/// told of her own account.
+/// Queues a mail to a member, unless the limit of this kind of mail is reached today. Counted by
+/// member and not by mailbox, so that a member with `ann+other@` cannot use up the mails to Ann
+/// about her own account.
 pub async fn enqueue(tx: &Tx<'_>, member: MemberId, mail: AccountMail) -> Result<()> {
     let (kind, allowance) = mail.allowance();
     let key = format!("{kind}: {}", member.0);
     if mail_allowances::take(tx, &key, allowance).await?.is_some() {
         return Ok(());
     }
-    // Name and address are read when the mail is sent: they may have changed by then, and a removed
-    // member gets no mail.
+    // Name and address are read when the mail is sent, because they may change until then, and a
+    // removed member gets no mail.
     let payload = json!({"member_id": member.0, "at": Timestamp::now(), "mail": mail});
     let task = NewTask::new(TASK, payload).attempts(ATTEMPTS).lane(Lane::Mails);
     tasks::enqueue(tx, &task).await
 }
 
-/// A mail that is to be sent now.
+/// A mail to send now.
 #[derive(Debug, Clone)]
 pub struct PendingMail {
     pub mail: AccountMail,
-    /// When it happened.
+    /// The time of the event.
     pub at: Timestamp,
     pub name: String,
     pub email: String,
 }
 
-/// The mail of a [`TASK`]; none when the member was removed meanwhile.
+/// The mail of a [`TASK`]; `None` if the member was removed meanwhile.
 pub async fn get(tx: &Tx<'_>, task: &Task) -> Result<Option<PendingMail>> {
     #[derive(Deserialize)]
     struct Payload {

@@ -1,22 +1,22 @@
-//! Many writes in one transaction, each undone alone, or all together when one fails. What an
-//! operation does is the affair of its resource.
+//! Runs a batch of writes in one transaction: each is undone alone, or all together if one fails.
+//! The resource defines what an operation does.
 
 use domain::{Code, Error, FieldError, Place, Result, batch::BatchOutcome};
 
 use crate::kernel::{db::Tx, locks};
 
-/// What an operation did.
+/// The result of an operation.
 #[derive(Debug)]
 pub struct BatchItemResult<R> {
     pub outcome: BatchOutcome,
-    /// The row after it; none when it was deleted.
+    /// The row after the operation; `None` if it was deleted.
     pub row: Option<R>,
 }
 
-/// Carries a batch out: for every operation what it did, or why not.
+/// Runs a batch, and returns the result or the error of every operation.
 ///
 /// # Errors
-/// Whatever is not the client's fault.
+/// Errors that are not the client's fault.
 pub(crate) async fn run<T>(
     tx: &Tx<'_>,
     atomic: bool,
@@ -28,8 +28,8 @@ pub(crate) async fn run<T>(
     if !atomic {
         return operations().await;
     }
-    // What all did stays only when none failed; else the failure carries the results out of the
-    // savepoint.
+    // Keep the writes only if no operation has failed; otherwise the error carries the results out
+    // of the savepoint.
     let mut results = None;
     let kept = tx
         .savepoint(async |_| {
@@ -50,10 +50,10 @@ pub(crate) async fn run<T>(
     }
 }
 
-/// What became of the operation at this place, with places that lead into the whole body.
+/// The result of the operation at this index, with error places that point into the whole body.
 ///
 /// # Errors
-/// Whatever is not the client's fault: it ends the batch.
+/// Errors that are not the client's fault; they end the batch.
 pub(crate) fn located<T>(outcome: Result<T>, index: usize) -> Result<Result<T>> {
     match outcome {
         Err(Error::Problem(mut problem)) => {
@@ -65,9 +65,9 @@ pub(crate) fn located<T>(outcome: Result<T>, index: usize) -> Result<Result<T>> 
     }
 }
 
-/// Places of the operation itself begin with `#operation/`; all others lie in its data.
+/// Places of the operation itself begin with `#operation/`; all others are in its data.
 fn lead_into(fault: &mut FieldError, index: usize) {
-    // An operation states its version in the body.
+    // An operation has its version in the body.
     if let Place::Header(_) = &fault.place {
         fault.place = Place::Pointer("#operation/version".to_owned());
     }
@@ -75,31 +75,32 @@ fn lead_into(fault: &mut FieldError, index: usize) {
         let base = format!("#/operations/{index}");
         *pointer = match pointer.strip_prefix("#operation/") {
             Some(own) => format!("{base}/{own}"),
-            // Of a form that was wrong: complete already.
+            // The error of an invalid form, whose place is complete already.
             None if pointer.starts_with("#/operations/") => return,
             None => format!("{base}/data{}", pointer.trim_start_matches('#')),
         };
     }
 }
 
-/// Something that an operation must say, at a place of [`located`].
+/// The error of a missing property of an operation, at a place of [`located`].
 pub(crate) fn required(pointer: &str) -> Error {
     Error::invalid(vec![FieldError::at_pointer("required", pointer, "is required")])
 }
 
-/// A creation that names a version.
+/// The error of a creation with a version.
 pub(crate) fn version_of_nothing(what: &str) -> Error {
     Error::invalid(vec![FieldError::at_pointer(
         "not_applicable",
         "#operation/version",
-        format!("a new {what} has no version yet"),
+        format!("must not be sent for a new {what}"),
     )])
 }
 
-/// Attempts at an upsert: somebody else may be faster, and then be undone.
+/// Attempts at an upsert: another transaction may insert the record first, and then be rolled back.
 const ATTEMPTS: usize = 3;
 
-/// An operation that somebody was faster at is tried again: then it finds what was made.
+/// Repeats an operation that failed because another transaction has inserted the same record, which
+/// it then finds.
 ///
 /// # Errors
 /// Those of the last attempt.

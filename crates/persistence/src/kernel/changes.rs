@@ -1,9 +1,9 @@
-//! Lists in the order of changes: whoever walks one to its end, and goes on from the
-//! `last_sequence` of its last page, has every row as it is now or will meet it again.
+//! Lists in the order of changes: a client that reads one to its end, and continues from the
+//! `last_sequence` of the last page, has the current state of every row or will read the row again.
 //!
 //! That holds because numbers become visible in their order: a row that changes during the walk
-//! gets a higher number than everything that could be read before, so it moves behind the place
-//! where the walk is.
+//! gets a higher number than every row that could be read before, so it moves behind the position
+//! of the walk.
 
 use std::collections::HashMap;
 
@@ -23,17 +23,17 @@ use crate::kernel::{
     statement::{Bind, Rows, Statement},
 };
 
-/// What can be followed: how its rows stand in the log, and how their ids are written.
+/// A list that can be followed: its table, and the subject of its events.
 pub(crate) struct ChangeList<T> {
     pub source: Source,
-    /// As the subject of events.
+    /// The subject of its events.
     pub subject: &'static str,
-    /// In front of its ids.
+    /// The prefix of its ids.
     pub prefix: &'static str,
     pub id: fn(&T) -> Uuid,
 }
 
-/// Answers a request for a page: in the order of changes when it asks for them, else as every list.
+/// Returns a page: in the order of changes if requested, otherwise as for every list.
 pub(crate) async fn page<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,
@@ -46,7 +46,7 @@ where
     if request.changed_after.is_none() {
         return Ok(listing::page(tx, request, followed.source).await?.into());
     }
-    // Before the rows: a statement that begins later sees everything that has a number up to this
+    // Read before the rows: a statement that begins later sees everything with a number up to this
     // one.
     let last_sequence = events::last_sequence(tx).await?;
     let limit = usize::try_from(request.limit).unwrap_or_default();
@@ -68,12 +68,12 @@ where
         if request.total_count { Some(count(tx, request, &followed).await?) } else { None };
     Ok(FollowedPage {
         erased_ids: erased_ids.collect(),
-        // One that has changed since the first statement, and is no row of this list any more,
-        // comes later or not at all.
+        // A row that has changed since the first statement, and no longer matches, comes later or
+        // not at all.
         data: changes.iter().filter_map(|(_, id, _)| rows.remove(id)).collect(),
         next_cursor,
         total_count,
-        // One that was read is visible, and with it everything before it.
+        // If an event is visible, so are all events before it.
         last_sequence: changes.iter().map(|(sequence, ..)| *sequence).chain([last_sequence]).max(),
     })
 }
@@ -95,8 +95,8 @@ fn select<T>(request: &ListRequest, followed: &ChangeList<T>) -> Statement {
     out
 }
 
-/// Whether the row is one of the list. OFFSET keeps the planner from making a join of it: rows are
-/// looked at one by one in the order of changes until the page is full, whatever it believes of the
+/// Whether the row is in the list. OFFSET prevents the planner from making a join of it: rows are
+/// checked one by one in the order of changes until the page is full, whatever its estimate of the
 /// filter.
 fn exists(request: &ListRequest, source: Source, out: &mut Statement) {
     out.sql(format!("EXISTS (SELECT FROM {0} WHERE {0}.id = l.subject_id AND ", source.table));

@@ -31,11 +31,11 @@ use crate::kernel::{
     turns::{Turn, Turns},
 };
 
-/// Where the database is.
+/// The database and the pool.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// For everything but migrations. When it may become `partneros_app` it does; it must not
-    /// bypass the wall.
+    /// bypass row-level security.
     pub url: String,
     /// Connections in the pool.
     pub pool: usize,
@@ -62,10 +62,10 @@ const READ_TIME: Duration = Duration::from_secs(5);
 /// Of so many connections one is for one organization.
 /// See docs/decisions/0131-what-one-may-take.md.
 const POOL_SHARE: usize = 4;
-/// Organizations whose share is remembered although nobody uses it.
+/// The most unused shares of organizations that are kept in memory.
 const IDLE_SHARES: usize = 10_000;
 
-/// The door to the database. Cheap to clone.
+/// A handle to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
@@ -80,7 +80,7 @@ pub struct Store {
     key_since: Arc<OnceLock<Timestamp>>,
 }
 
-/// What keeps the requests of one organization from being the trouble of all others.
+/// Limits the connections that requests of one organization use at a time.
 struct Fairness {
     /// Connections that one organization uses at a time.
     share: usize,
@@ -107,14 +107,15 @@ impl Fairness {
             Ok(turn) => turn.map_err(Error::internal),
             Err(_) => Err(Error::new(
                 Code::Unavailable,
-                "The organization has too many requests under way. Try again when some have ended.",
+                "The organization has too many concurrent requests. Try again after some have \
+                 ended.",
             )),
         }
     }
 }
 
 impl Store {
-    /// Opens the pool and makes sure that its role cannot look over the wall.
+    /// Opens the pool and checks that its role cannot bypass row-level security.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when the role may bypass row-level
@@ -175,7 +176,8 @@ impl Store {
         let mut conn = self.connection().await?;
         let walled: bool =
             diesel::select(row_security_active("partners")).get_result(&mut conn).await?;
-        // SET ROLE alone is no wall: whoever gets at a connection can become again who signed in.
+        // SET ROLE alone does not protect: a client of the connection can return to the role that
+        // signed in.
         let strong: bool = pg_roles::table
             .find(current_setting("session_authorization"))
             .select(pg_roles::rolsuper.or(pg_roles::rolbypassrls))
@@ -185,14 +187,14 @@ impl Store {
             Ok(())
         } else {
             Err(Error::internal(
-                "the database role can bypass row-level security; use a weak role \
-                    (docs/OPERATIONS.md)",
+                "the database role can bypass row-level security; use a role without this right \
+                 (docs/OPERATIONS.md)",
             ))
         }
     }
 
-    /// From now on tokens that were made before any of these keys of the server was there are worth
-    /// nothing. The keys are named by their ids.
+    /// From now on, tokens that were made before the first of these server keys was accepted are
+    /// invalid. The keys are given by their ids.
     ///
     /// # Errors
     /// `Unavailable` when the database is away.
@@ -211,7 +213,7 @@ impl Store {
         }
     }
 
-    /// A connection of its own, outside the pool, for LISTEN.
+    /// A separate connection outside of the pool, for LISTEN.
     pub(crate) async fn listener(&self) -> Result<AsyncPgConnection> {
         establish(&self.url).await.map_err(Error::database_away)
     }
@@ -280,7 +282,7 @@ impl Store {
         };
         let turn = fairness.turn(scope.organization).await?;
         let limit = fairness.read_time;
-        // SET LOCAL ends with the transaction, so whoever uses the connection next has its usual
+        // SET LOCAL ends with the transaction, so the next user of the connection has its usual
         // limit.
         let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", limit.as_millis());
         let conn = self.connection().await?;
@@ -362,9 +364,8 @@ fn is_out_of_time(source: &(dyn std::error::Error + 'static)) -> bool {
 fn too_expensive(limit: Duration) -> Error {
     let seconds = limit.as_secs();
     let detail = format!(
-        "The query was ended after {seconds} seconds. Narrow it with fewer or simpler conditions, \
-            ask for a smaller \
-         page, or use an export."
+        "The query was stopped after {seconds} seconds. Use fewer or simpler conditions, request a \
+         smaller page, or use an export."
     );
     Error::new(Code::QueryTooExpensive, detail).meta("max_seconds", seconds.into())
 }
@@ -403,12 +404,12 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
-    /// On whose behalf it runs.
+    /// The scope in which it runs.
     pub fn scope(&self) -> &'c Scope {
         self.scope
     }
 
-    /// How much the organization may have.
+    /// The limits of the organization.
     pub fn quotas(&self) -> &'c Quotas {
         self.quotas
     }
@@ -445,7 +446,7 @@ impl<'c> Tx<'c> {
             Ok(_) => conn.batch_execute("RELEASE SAVEPOINT work").await?,
             Err(_) => {
                 conn.batch_execute("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work").await?;
-                // What was undone must not be told to anybody.
+                // Events of undone work must not be recorded.
                 self.events.lock().expect("never poisoned").truncate(told);
             }
         }

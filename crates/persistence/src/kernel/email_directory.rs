@@ -1,5 +1,5 @@
-//! Which organization an e-mail address belongs to, over all organizations, and whether its owner
-//! has proved it.
+//! The organization of an e-mail address, across all organizations, and whether its owner has
+//! confirmed it.
 
 use diesel::{define_sql_function, sql_types};
 use diesel_async::RunQueryDsl;
@@ -32,7 +32,7 @@ mod directory {
             email: sql_types::Text,
         ) -> sql_types::Nullable<sql_types::Uuid>;
     }
-    // They answer nothing, and nothing is what is read of them.
+    // They return nothing, so the result is ignored.
     define_sql_function! { fn prove_email(email: sql_types::Text) -> sql_types::Text; }
     define_sql_function! { fn doubt_email(email: sql_types::Text) -> sql_types::Text; }
     define_sql_function! { fn release_email(email: sql_types::Text) -> sql_types::Text; }
@@ -44,29 +44,29 @@ pub async fn organization_of(store: &Store, email: &str) -> Result<Option<Organi
     Ok(diesel::select(organization_of_email(email)).get_result(&mut conn).await?)
 }
 
-/// The organization whose user has this e-mail address and has proved it.
+/// The organization with a user that has confirmed this e-mail address.
 pub async fn organization_of_proved(store: &Store, email: &str) -> Result<Option<OrganizationId>> {
     let mut conn = store.connection().await?;
     let organization = directory::organization_of_proved_email(email);
     Ok(diesel::select(organization).get_result(&mut conn).await?)
 }
 
-/// Whether somebody who takes an e-mail address has shown that its mails reach them.
+/// Whether the owner of an e-mail address has confirmed that its mails arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EmailProof {
-    /// By the link of a mail, or because the deployment asks for no proof.
+    /// By the link of a mail, or because the deployment requires no confirmation.
     Given,
-    /// Not yet: whoever proves the address takes it away.
+    /// Not yet: a person who confirms the address takes it over.
     Missing,
 }
 
 /// The task that suspends a member whose address another organization has taken. Its payload:
 /// [`DisplacedAddress`].
 pub const DISPLACED_TASK: &str = "displaced_member";
-/// How often such a suspension is tried.
+/// The most attempts at such a suspension.
 const ATTEMPTS: i32 = 12;
 
-/// An address that an organization has lost to somebody who has proved it.
+/// An address that an organization has lost to a person who has confirmed it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DisplacedAddress {
     /// The organization that has lost it.
@@ -74,9 +74,9 @@ pub struct DisplacedAddress {
     pub email: String,
 }
 
-/// Takes the e-mail address for this organization; false when another user has it. Whoever had it
-/// without proof loses their access to the other organization, which this transaction may not
-/// touch: a task of this one does it, committed together with the change of hands.
+/// Takes the e-mail address for this organization; false if another user has it. A user that had it
+/// without confirmation loses access to the other organization, which this transaction may not
+/// write: a task of this one does it, committed together with the change.
 pub(crate) async fn take_email(tx: &Tx<'_>, email: &str, proof: EmailProof) -> Result<bool> {
     let take = directory::take_email_from(email, proof == EmailProof::Given);
     let before: Option<OrganizationId> = diesel::select(take).get_result(&mut tx.conn()).await?;
@@ -101,19 +101,19 @@ pub(crate) async fn account_of_email(tx: &Tx<'_>, email: &str) -> Result<Option<
     Ok(diesel::select(organization_of_email(email)).get_result(&mut tx.conn()).await?)
 }
 
-/// A member has used a link that was mailed to the address.
+/// Records that a member has used a link that was mailed to the address.
 pub(crate) async fn prove_email(tx: &Tx<'_>, email: &str) -> Result<()> {
     diesel::select(directory::prove_email(email)).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
-/// The address of a member counts as not proved from now on: whoever proves it gets it.
+/// Marks the address of a member as unconfirmed: a person who confirms it takes it over.
 pub async fn doubt_email(tx: &Tx<'_>, email: &str) -> Result<()> {
     diesel::select(directory::doubt_email(email)).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
-/// Gives the address up: it is free for whoever takes it next.
+/// Releases the address, so that it can be used for another account.
 pub(crate) async fn release_email(tx: &Tx<'_>, email: &str) -> Result<()> {
     diesel::select(directory::release_email(email)).execute(&mut tx.conn()).await?;
     Ok(())

@@ -11,7 +11,7 @@ use domain::{Result, access::Scope, events::NewEvent, ids};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Appends what the transaction has told. Must stay the last statement: the counter row is locked
+/// Appends the events of the transaction. Must stay the last statement: the counter row is locked
 /// from here to COMMIT.
 pub(crate) async fn append(
     conn: &AsyncPgConnection,

@@ -44,7 +44,7 @@ struct Row {
 impl Row {
     fn into_event(self) -> Result<Event> {
         let Value::Object(data) = self.data else {
-            return Err(domain::Error::internal("event data are no object"));
+            return Err(domain::Error::internal("the data of an event are not an object"));
         };
         Ok(Event {
             id: self.id,

@@ -1,5 +1,5 @@
-//! Answers of POSTs that carry an Idempotency-Key: the row stands first in the work's own
-//! transaction, so a concurrent duplicate waits for it and then replays the answer.
+//! Stored responses of POSTs with an Idempotency-Key: the row is inserted first in the transaction
+//! of the work, so that a concurrent duplicate waits for it and then gets the same response.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::kernel::db::Tx;
 
-/// Which request a key names.
+/// The request to which a key belongs.
 #[derive(Debug, Clone)]
 pub struct Key {
     /// The user or the API key.
@@ -21,7 +21,7 @@ pub struct Key {
     pub digest: Vec<u8>,
 }
 
-/// An answer as it was given the first time.
+/// The first response.
 #[derive(Debug, Clone)]
 pub struct StoredResponse {
     pub status: u16,
@@ -30,10 +30,11 @@ pub struct StoredResponse {
     pub body: Vec<u8>,
 }
 
-/// Takes the key for this transaction, or says what was answered before.
+/// Takes the key for this transaction, or returns the stored response.
 ///
 /// # Errors
-/// `idempotency_key_reused` for another payload, `idempotency_in_progress` when the first request
+/// `idempotency_key_reused` for another payload, `idempotency_in_progress` if the first request
+/// takes too long.
 /// takes too long.
 pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<StoredResponse>> {
     let row = (
@@ -50,7 +51,7 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<StoredResponse>> {
     match taken.map_err(Error::from) {
         Ok(1) => return Ok(None),
         Ok(_) => {}
-        // The only statement of the transaction that can have waited is this one.
+        // Only this statement of the transaction can have waited.
         Err(Error::Unavailable(source)) if source.to_string().contains("lock timeout") => {
             return Err(Error::of(Code::IdempotencyInProgress));
         }
@@ -73,7 +74,7 @@ pub async fn begin(tx: &Tx<'_>, key: &Key) -> Result<Option<StoredResponse>> {
     }
 }
 
-/// Keeps the answer.
+/// Stores the response.
 pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &StoredResponse) -> Result<()> {
     diesel::update(keys::table.find((key.credential, &key.operation, &key.key)))
         .set((
@@ -86,7 +87,8 @@ pub async fn finish(tx: &Tx<'_>, key: &Key, kept: &StoredResponse) -> Result<()>
     Ok(())
 }
 
-/// Erases the answers of an operation that lead to `location`: what they hold is erased, too.
+/// Deletes the stored responses of an operation whose `Location` is `location`, because they
+/// contain erased data.
 pub async fn forget(tx: &Tx<'_>, operation: &str, location: &str) -> Result<()> {
     let leads_there = keys::headers.contains(json!([["location", location]]));
     diesel::delete(keys::table.filter(keys::operation.eq(operation)).filter(leads_there))

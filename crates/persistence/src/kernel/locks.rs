@@ -1,7 +1,7 @@
-//! The order in which everything that writes takes its locks, so that writers wait for each other
-//! but never in a circle:
+//! The order in which all writers take their locks, so that they wait for each other but never
+//! deadlock:
 //!
-//! 1. the turn of those who write many rows ([`crate::kernel::turns`], [`bulk`]);
+//! 1. the turn of a writer of many rows ([`crate::kernel::turns`], [`bulk`]);
 //! 2. submissions;
 //! 3. the rules of tiers (`partners::tier_rules`);
 //! 4. partners, all that the transaction needs at once and by their ids ([`partners`]);
@@ -10,8 +10,8 @@
 //! 7. the organization's event counter, at the end.
 //!
 //! Partners are locked FOR NO KEY UPDATE: their ids never change, and rows that refer to them may
-//! be inserted meanwhile. With FOR UPDATE two who insert a contact and then write the partner would
-//! wait for each other.
+//! be inserted meanwhile. With FOR UPDATE two transactions that insert a contact and then write the
+//! partner would deadlock.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// The turn among several instances of the program: held until the transaction ends. Its holder in
-/// another instance may need longer for its rows than one row is ever waited for.
+/// The turn across instances of the program: kept until the transaction ends. A writer in another
+/// instance may need longer for its rows than the lock timeout of a single row.
 pub(crate) async fn bulk(tx: &Tx<'_>) -> Result<()> {
-    // Less than the `statement_timeout` of 15 s that every connection has, so that it is the lock
-    // that gives up.
+    // Less than the `statement_timeout` of 15 s of every connection, so that the lock times out
+    // first.
     let wait = "SET LOCAL lock_timeout = '14s'; \
         SELECT pg_advisory_xact_lock( \
             hashtextextended(current_organization()::text || ' bulk', 0)); \
@@ -38,8 +38,8 @@ pub(crate) async fn bulk(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Locks partners by their ids, deleted ones too. Answers those that are there, and whether they
-/// live.
+/// Locks partners by their ids, including deleted ones. Returns those that exist, and whether they
+/// are live.
 pub(crate) async fn partners(
     tx: &Tx<'_>,
     ids: impl IntoIterator<Item = PartnerId>,
@@ -60,8 +60,7 @@ pub(crate) async fn partners(
     Ok(rows.into_iter().map(|(id, deleted_at)| (id, deleted_at.is_none())).collect())
 }
 
-/// Locks the accounts of deals by their names and domains, in one order whatever order they come
-/// in.
+/// Locks the accounts of deals by their names and domains, always in the same order.
 pub(crate) async fn accounts(tx: &Tx<'_>, keys: Vec<String>) -> Result<()> {
     if keys.is_empty() {
         return Ok(());

@@ -1,6 +1,6 @@
-//! How many mails go to one address, or out of one organization, within a time: a deployment's mail
-//! server must not be anybody's to send to strangers with. Counted in the database, across
-//! instances and organizations.
+//! Limits the mails to one address, and from one organization, within a period, so that the mail
+//! server of a deployment cannot be used for spam. Counted in the database, across instances and
+//! organizations.
 
 use chrono::TimeDelta;
 use diesel::{define_sql_function, sql_types};
@@ -21,24 +21,24 @@ mod functions {
     define_sql_function! { fn take_refused_mails(key: sql_types::Text) -> sql_types::BigInt; }
 }
 
-/// So many mails within a time that begins with the first of them.
+/// The most mails within a period, which begins with the first of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowance {
     pub most: i32,
     pub period: TimeDelta,
 }
 
-/// How many invitations may be mailed on a day.
+/// The most invitations per day.
 #[derive(Debug, Clone, Copy)]
 pub struct InvitationAllowance {
-    /// By one organization.
+    /// From one organization.
     pub of_organization: i32,
-    /// To one address, by whomever.
+    /// To one address, from all organizations.
     pub to_address: i32,
 }
 
-/// One mail of `key`: none when it may go out, else how long it has to wait. Locks the key until
-/// the transaction ends.
+/// Counts one mail of `key`: `None` if it may be sent, otherwise the time to wait. Locks the key
+/// until the transaction ends.
 pub(crate) async fn take(
     tx: &Tx<'_>,
     key: &str,
@@ -54,21 +54,22 @@ pub(crate) async fn take(
     Ok((seconds > 0).then(|| TimeDelta::seconds(seconds)))
 }
 
-/// How many mails of `key` were refused since this was asked last.
+/// The number of mails of `key` that were refused since the last call.
 pub(crate) async fn take_refused(tx: &Tx<'_>, key: &str) -> Result<i64> {
     Ok(diesel::select(functions::take_refused_mails(key)).get_result(&mut tx.conn()).await?)
 }
 
 impl InvitationAllowance {
-    /// One more invitation of the organization to this address.
+    /// Counts one invitation of the organization to this address.
     ///
     /// # Errors
-    /// `quota_exceeded` with the name of the quota, its limit a day, and `meta.retry_after` in
+    /// `quota_exceeded` with the name of the quota, its limit per day, and `meta.retry_after` in
     /// seconds.
     pub(crate) async fn take(self, tx: &Tx<'_>, email: &str) -> Result<()> {
         let organization = format!("invitations of {}", tx.scope().organization.0);
         let address = format!("invitations to {}", mailbox(email));
-        // The organization first: two of its admins wait for each other and not in a circle.
+        // Always the organization first, so that two of its admins wait for each other and do not
+        // deadlock.
         for (key, most, name, whose) in [
             (
                 organization,
@@ -82,7 +83,7 @@ impl InvitationAllowance {
             if let Some(wait) = take(tx, &key, day).await? {
                 let hours = wait.num_hours() + 1;
                 let detail = format!(
-                    "At most {most} invitations a day are mailed {whose}; try again in {hours} h."
+                    "At most {most} invitations per day are sent {whose}. Try again in {hours} h."
                 );
                 return Err(Error::new(Code::QuotaExceeded, detail)
                     .meta("quota_name", name.into())

@@ -1,4 +1,4 @@
-//! Brings the schema up to date. Runs as the owner, never as the application.
+//! Migrates the schema. Runs as the owner of the tables, never as the application.
 
 use diesel_async::AsyncMigrationHarness;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -6,7 +6,7 @@ use domain::{Error, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
-/// Runs what is pending; answers the names of what ran. Two instances at once wait for each other.
+/// Runs pending migrations, and returns their names. Concurrent instances wait for each other.
 /// Needs a multi-thread runtime.
 pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     use diesel_async::SimpleAsyncConnection;
@@ -18,7 +18,7 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     let mut harness = AsyncMigrationHarness::new(conn);
     let ran = harness.run_pending_migrations(MIGRATIONS).map_err(Error::Internal)?;
     let ran: Vec<String> = ran.iter().map(ToString::to_string).collect();
-    // The server says whether it is up to date, and reads that as the weak role.
+    // The server checks whether the schema is current, with the role of the application.
     harness
         .into_inner()
         .batch_execute("GRANT SELECT ON __diesel_schema_migrations TO partneros_app")
@@ -26,8 +26,7 @@ pub async fn run(owner_url: &str) -> Result<Vec<String>> {
     Ok(ran)
 }
 
-/// Makes the roles and the database of a private cluster, as its superuser. Nothing where they
-/// exist.
+/// Creates the roles and the database of a private cluster, as its superuser, unless they exist.
 pub async fn prepare(superuser_url: &str) -> Result<()> {
     use diesel::prelude::*;
     use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -43,8 +42,8 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
          END $$",
     )
     .await?;
-    // CREATE DATABASE runs in no transaction and knows no IF NOT EXISTS. Trying it would leave an
-    // error in PostgreSQL's log at each start; who looks first is alone with it, by the lock above.
+    // CREATE DATABASE cannot run in a transaction and has no IF NOT EXISTS. A failed attempt would
+    // log an error in PostgreSQL at each start; the lock above makes the check safe.
     diesel::table! { pg_database (datname) { datname -> Text, } }
     let exists = diesel::select(diesel::dsl::exists(pg_database::table.find("partneros")));
     if exists.get_result(&mut conn).await? {
@@ -54,7 +53,7 @@ pub async fn prepare(superuser_url: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many migrations this binary knows and the database lacks.
+/// The number of migrations of this binary that the database lacks.
 pub async fn pending(store: &crate::kernel::db::Store) -> Result<usize> {
     use diesel::{migration::MigrationSource, prelude::*};
     use diesel_async::RunQueryDsl;

@@ -1,4 +1,4 @@
-//! Mechanisms: they know no resource.
+//! Mechanisms that know no resource.
 
 pub mod account_mails;
 pub mod batch;

@@ -1,5 +1,5 @@
-//! What the organization used of the language model, day by day (UTC): for the daily cap, and for
-//! who asks what it cost.
+//! The organization's use of the language model by day (UTC), for the daily limit and for reports
+//! of its cost.
 
 use chrono::{NaiveDate, Utc};
 use diesel::{prelude::*, upsert::on_constraint};
@@ -12,10 +12,10 @@ fn today() -> NaiveDate {
     Utc::now().date_naive()
 }
 
-/// Tokens used today, those of prompts and answers together.
+/// The tokens used today, of prompts and answers together.
 ///
 /// # Errors
-/// Of the database.
+/// Database errors only.
 pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
     let both = model_usage::prompt_tokens + model_usage::completion_tokens;
     let spent: Option<i64> =
@@ -23,11 +23,11 @@ pub async fn spent_today(tx: &Tx<'_>) -> Result<i64> {
     Ok(spent.unwrap_or(0))
 }
 
-/// Adds what was used to today's row. Any number of workers may do so at once; to keep the row free
-/// for them, call it late in the transaction, once for all that was used in it.
+/// Adds usage to today's row. Any number of workers may do so at once; call it late in the
+/// transaction, and once for all usage, to keep the row locked for a short time only.
 ///
 /// # Errors
-/// Of the database.
+/// Database errors only.
 pub async fn add(
     tx: &Tx<'_>,
     prompt_tokens: i64,

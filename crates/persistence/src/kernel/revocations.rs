@@ -1,6 +1,6 @@
-//! Sessions, members and keys that ended or changed: access tokens are checked without a query, so
-//! every instance keeps the ids revoked within a token's life, hears of new ones through NOTIFY,
-//! and asks for them each second. An instance that cannot ask lets nobody in.
+//! Revocations of sessions, members and keys: access tokens are checked without a query, so every
+//! instance keeps the ids that were revoked within a token's life, receives new ones through
+//! NOTIFY, and reads them every second. An instance that cannot read them accepts no token.
 
 use std::{
     collections::HashMap,
@@ -20,10 +20,10 @@ use crate::kernel::db::{Store, Tx};
 /// The life of an access token, after which a revocation may be forgotten.
 pub const TOKEN_LIFE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
-// It answers nothing, and nothing is what is read of it.
+// It returns nothing, so the result is ignored.
 define_sql_function! { fn pg_notify(channel: Text, payload: Text) -> Text; }
 
-/// Ends everything that was issued for this session, member or key until now, on every instance.
+/// Ends all that was issued for this session, member or key until now, on every instance.
 pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
     diesel::insert_into(revocations::table)
         .values(revocations::id.eq(id))
@@ -33,14 +33,15 @@ pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// How often an instance asks the database what was revoked, whatever it hears through NOTIFY: a
-/// connection can die without a word (firewalls, address translation and failovers drop idle ones).
+/// How often an instance reads the revocations, regardless of NOTIFY: a connection can die silently
+/// (firewalls, address translation and failovers drop idle ones).
 const POLL: Duration = Duration::from_secs(1);
-/// How long one such question may take before the connection counts as dead.
+/// The time limit of a read, after which the connection counts as dead.
 const POLL_LIMIT: Duration = Duration::from_secs(1);
-/// An instance that could not ask for so long trusts no access token and no kept API key.
+/// An instance without a successful read for this time accepts no access token and no cached API
+/// key.
 const STALE_AFTER: Duration = Duration::from_secs(5);
-/// How far back a question looks: revocations are stamped before they are committed.
+/// How far back a read looks: revocations get their time before they are committed.
 const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::seconds(90);
 
 /// The ids that this instance refuses.
@@ -49,7 +50,7 @@ pub struct Revocations(Arc<RevocationState>);
 
 struct RevocationState {
     ids: RwLock<HashMap<Uuid, DateTime<Utc>>>,
-    /// When the database last said what was revoked.
+    /// The time of the last successful read.
     read_at: RwLock<Instant>,
 }
 
@@ -71,10 +72,10 @@ impl Revocations {
         self.0.ids.read().expect("never poisoned").get(&id).copied()
     }
 
-    /// Makes sure that what is known here is of the last seconds.
+    /// Fails unless the revocations of the last seconds were read.
     ///
     /// # Errors
-    /// `Unavailable` when the database could not be asked for longer than that: whoever lost access
+    /// `Unavailable` if they could not be read for longer: a person whose access was revoked
     /// meanwhile would still get in.
     pub fn ensure_current(&self) -> Result<()> {
         let age = self.0.read_at.read().expect("never poisoned").elapsed();
@@ -94,9 +95,9 @@ impl Revocations {
         }
     }
 
-    /// Loads what is revoked already, then follows until the returned task is dropped: by NOTIFY
-    /// within milliseconds, and by a question each second, which also shows whether the connection
-    /// lives. After a lost connection it starts anew, so nothing is missed.
+    /// Loads existing revocations, then follows new ones until the returned task is dropped: by
+    /// NOTIFY within milliseconds, and by a read every second, which also shows whether the
+    /// connection works. After a lost connection it loads them again, so nothing is missed.
     pub async fn follow(&self, store: &Store) -> Result<impl Future<Output = ()> + use<>> {
         let (ids, store) = (self.clone(), store.clone());
         let mut conn = ids.listen(&store).await?;
@@ -139,7 +140,7 @@ impl Revocations {
         }
     }
 
-    /// Reads what was revoked within the last `span`.
+    /// Reads the revocations of the last `span`.
     async fn read(&self, conn: &mut AsyncPgConnection, span: chrono::TimeDelta) -> Result<()> {
         let asked_at = Instant::now();
         let rows: Vec<(Uuid, DateTime<Utc>)> = revocations::table
@@ -154,7 +155,8 @@ impl Revocations {
 
     async fn listen(&self, store: &Store) -> Result<AsyncPgConnection> {
         let mut conn = store.listener().await?;
-        // Listen first, read second: what is revoked in between arrives twice rather than never.
+        // Listen first, read second, so that a revocation in between is received twice and not
+        // missed.
         conn.batch_execute(
             "SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN partneros_revoked",
         )

@@ -1,5 +1,5 @@
-//! Since when a deployment has had its keys. A key that is new ends the sessions, reset links and
-//! invitations of before, unless the key of then is still accepted.
+//! Since when a deployment has had its keys. A new key ends the sessions, reset links and
+//! invitations that were made before, unless the previous key is still accepted.
 
 use chrono::DateTime;
 use diesel::{dsl::min, prelude::*};
@@ -13,13 +13,13 @@ diesel::table! {
     }
 }
 
-/// Notes the keys that are accepted from now on (their ids, which tell nothing of them); answers
-/// since when one of them has been. The first keys ever have been there always: what was made
-/// before keys were noted stays good.
+/// Records the accepted keys (by ids that reveal nothing about them), and returns since when the
+/// first of them has been accepted. The first keys ever count as accepted always, so that data from
+/// before keys were recorded stays valid.
 pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result<Timestamp> {
     let any: i64 = server_keys::table.count().get_result(conn).await?;
     let now = Timestamp::now();
-    // An upgrade to the version that notes keys must sign nobody out
+    // An upgrade to the version that records keys must not end sessions
     // (docs/decisions/0161-a-new-key-ends-what-the-old-one-made.md).
     let first_seen_at = if any == 0 { Timestamp(DateTime::UNIX_EPOCH) } else { now };
     let rows: Vec<_> = ids
@@ -28,7 +28,7 @@ pub(crate) async fn note(conn: &mut AsyncPgConnection, ids: &[String]) -> Result
         .collect();
     diesel::insert_into(server_keys::table)
         .values(rows)
-        // Instances that start with the same key at once write it once.
+        // Instances that start with the same key at once insert it once.
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;

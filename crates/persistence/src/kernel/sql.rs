@@ -1,7 +1,6 @@
-//! SQL functions that Diesel does not bring.
+//! SQL functions that Diesel does not provide.
 
 diesel::define_sql_function! {
-    /// The present instant by the clock of the database (`now()` stands still within a
-    /// transaction).
+    /// The current instant by the clock of the database (`now()` is constant within a transaction).
     fn clock_timestamp() -> diesel::sql_types::Timestamptz;
 }

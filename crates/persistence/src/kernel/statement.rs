@@ -1,5 +1,5 @@
-//! Statements that are put together at run time: text and binds. Cached like any other, by their
-//! text, so one that is built of few shapes is prepared once; `diesel::sql_query` never is.
+//! Statements that are composed at run time: text and binds. Prepared statements are cached by
+//! text, so a statement with few forms is prepared once; `diesel::sql_query` never is.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ impl Bind {
         }
     }
 
-    /// Values of one kind as an array.
+    /// Values of one type as an array.
     pub(crate) fn many(values: &[Value]) -> Self {
         macro_rules! all {
             ($variant:ident, $bind:ident) => {
@@ -99,13 +99,12 @@ impl Bind {
 enum Piece {
     Sql(Cow<'static, str>),
     Bind(Bind),
-    /// Where the columns of the rows stand.
+    /// The columns of the loaded rows.
     Columns,
 }
 
-/// Text and binds in their order.
-/// `diesel::sql_query` would be shorter, but is never prepared: 385 instead of 254 microseconds for
-/// the same read.
+/// Text and binds in their order. `diesel::sql_query` would be shorter, but is never prepared: 385
+/// instead of 254 microseconds for the same read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Statement(Vec<Piece>);
 
@@ -126,22 +125,22 @@ impl Statement {
         self.0.push(Piece::Columns);
         self
     }
-    /// The same, chained.
+    /// Appends a bind and text, for chaining.
     pub(crate) fn with(mut self, bind: Bind, sql: impl Into<Cow<'static, str>>) -> Self {
         self.bind(bind).sql(sql);
         self
     }
-    /// The same with another statement at its end.
+    /// Appends another statement.
     #[cfg(test)]
     pub(crate) fn append(&mut self, mut other: Self) -> &mut Self {
         self.0.append(&mut other.0);
         self
     }
-    /// What it answers, as a tuple of SQL types.
+    /// The statement with the SQL types of its result.
     pub(crate) fn answers<ST>(self) -> Answers<ST> {
         Answers(self, std::marker::PhantomData)
     }
-    /// It answers rows of `T`; their columns stand where [`Self::columns`] was said.
+    /// The statement with rows of `T`; their columns are inserted by [`Self::columns`].
     pub(crate) fn rows<T: SelectableHelper<Pg>>(self) -> Rows<T> {
         Rows { statement: self, columns: T::as_select() }
     }
@@ -169,12 +168,12 @@ impl QueryFragment<Pg> for Statement {
 }
 impl QueryId for Statement {
     type QueryId = ();
-    // Two statements of this type can have different texts, so the cache goes by the text.
+    // Two statements of this type can have different texts, so the cache uses the text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 impl<C> diesel::RunQueryDsl<C> for Statement {}
 
-/// A statement with what it answers.
+/// A statement with the types of its result.
 pub(crate) struct Answers<ST>(Statement, std::marker::PhantomData<ST>);
 
 impl<ST> QueryFragment<Pg> for Answers<ST> {
@@ -191,7 +190,7 @@ impl<ST> QueryId for Answers<ST> {
 }
 impl<ST, C> diesel::RunQueryDsl<C> for Answers<ST> {}
 
-/// A statement that answers rows of `T`.
+/// A statement whose result is rows of `T`.
 pub(crate) struct Rows<T: SelectableHelper<Pg>> {
     statement: Statement,
     columns: AsSelect<T, Pg>,

@@ -1,5 +1,5 @@
-//! The queue: tasks are put in within the caller's transaction, taken out in batches under a lease,
-//! and end in a transaction that must still hold the lease. What a worker does with them: `worker`.
+//! The queue: tasks are inserted in the caller's transaction, claimed in batches with a lease, and
+//! end in a transaction that checks the lease. `worker` runs them.
 
 use std::time::Duration;
 
@@ -26,40 +26,40 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// A task in the hands of a worker.
+/// A task that a worker has claimed.
 #[derive(Debug, Clone)]
 pub struct Task {
     pub id: Uuid,
     pub lane: Lane,
     pub kind: String,
     pub payload: Value,
-    /// Attempts so far, this one included.
+    /// The number of attempts so far, including this one.
     pub attempts: i32,
     pub max_attempts: i32,
     lease: Uuid,
-    /// How long the lease is, from each renewal on.
+    /// The life of the lease, from each renewal on.
     term: Duration,
     scope: Scope,
 }
 
 impl Task {
-    /// On whose behalf it runs.
+    /// The scope in which it runs.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
-    /// Whether every attempt ended without a word: its worker died each time.
+    /// Whether every attempt ended without a result, because its worker died.
     pub fn is_exhausted(&self) -> bool {
         self.attempts > self.max_attempts
     }
 }
 
-/// Somebody else has the task by now: what this worker wanted to write must not be written.
+/// The lease belongs to another worker, so this worker must not write its results.
 #[derive(Debug, thiserror::Error)]
 #[error("the lease on the task was lost")]
 pub struct LeaseLost;
 
 impl LeaseLost {
-    /// Whether this is what went wrong.
+    /// Whether this is the cause of an error.
     pub fn is(error: &Error) -> bool {
         matches!(error, Error::Internal(source) if source.is::<Self>())
     }
@@ -69,9 +69,8 @@ fn lost() -> Error {
     Error::internal(LeaseLost)
 }
 
-/// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A
-/// living task with the same unique key takes the new payload, and runs once more when it is
-/// running already.
+/// Queues a task; it runs in the transaction's scope, after the commit. An unfinished task with the
+/// same unique key takes the new payload, and runs again if it is already running.
 pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     let scope = tx.scope();
     let row = (
@@ -92,7 +91,7 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
         diesel::insert_into(tasks::table).values(row).execute(&mut tx.conn()).await?;
         return Ok(());
     };
-    // The living one may end between the two statements: then the second insert succeeds.
+    // The existing task may end between the two statements: then the second insert succeeds.
     for _ in 0..3 {
         let queued = diesel::insert_into(tasks::table)
             .values(&row)
@@ -112,10 +111,14 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
             return Ok(());
         }
     }
-    Err(Error::Unavailable("the task of this key comes and goes".into()))
+    Err(Error::Unavailable(
+        "a task with the same unique key was inserted and removed \
+                            concurrently"
+            .into(),
+    ))
 }
 
-/// The living task of this key, unless a worker has it, does not wait any longer.
+/// Runs a waiting task with this key at once, unless a worker already has it.
 pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
     let waiting = tasks::table
         .filter(tasks::unique_key.eq(key))
@@ -125,27 +128,27 @@ pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Erases tasks that were given up 30 days ago.
+/// Deletes tasks that failed permanently 30 days ago.
 pub(crate) async fn purge_dead(tx: &Tx<'_>) -> Result<()> {
     let old = Timestamp(Timestamp::now().0 - chrono::TimeDelta::days(30));
     diesel::delete(tasks::table.filter(tasks::died_at.lt(old))).execute(&mut tx.conn()).await?;
     Ok(())
 }
 
-/// What a worker asks of one lane.
+/// A worker's request for tasks of one lane.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneRequest {
     pub lane: Lane,
-    /// Tasks at most.
+    /// The most tasks.
     pub wanted: usize,
-    /// Tasks of the lane that one organization may run at a time, over all workers.
+    /// The most tasks of the lane that one organization may run at a time, over all workers.
     pub most: usize,
 }
 
-/// Takes due tasks of any organization, lane by lane, fairly.
+/// Claims due tasks of any organization, lane by lane, in turn over organizations.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn claim(store: &Store, requests: &[LaneRequest], lease: Duration) -> Result<Vec<Task>> {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let id = Uuid::now_v7();
@@ -242,11 +245,11 @@ impl QueryFragment<Pg> for Claim {
 }
 impl<C> diesel::RunQueryDsl<C> for Claim {}
 
-/// Gives back what workers hold, of all organizations; returns how many tasks that were. Only for a
-/// process that knows that no worker is left.
+/// Releases all tasks of all organizations; returns their number. Only for a process that knows
+/// that no worker is running.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn release_all(store: &Store) -> Result<i64> {
     Ok(ReleaseAll.get_result(&mut store.connection().await?).await?)
 }
@@ -265,7 +268,7 @@ impl QueryFragment<Pg> for ReleaseAll {
 }
 impl<C> diesel::RunQueryDsl<C> for ReleaseAll {}
 
-/// Prolongs the leases on these tasks; answers the ids of those that are still held.
+/// Renews the leases of these tasks; returns the ids of tasks whose lease is still ours.
 pub async fn renew(store: &Store, leased: &[Task], lease: Duration) -> Result<Vec<Uuid>> {
     let renew = RenewLeases {
         organizations: leased.iter().map(|t| t.scope.organization.0).collect(),
@@ -303,9 +306,9 @@ impl QueryFragment<Pg> for RenewLeases {
 }
 impl<C> diesel::RunQueryDsl<C> for RenewLeases {}
 
-/// Makes sure that the task is still ours until this transaction ends, and prolongs the lease: the
-/// heartbeat passes by what a step holds. Every step of a task that writes calls it first, so that
-/// a worker that was thought dead cannot write any more.
+/// Locks the lease of the task until this transaction ends, and renews it, because the heartbeat
+/// skips locked rows. Every step that writes calls it first, so that a worker whose lease was taken
+/// over cannot write.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -325,9 +328,9 @@ pub async fn lock_lease(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// Notes that the work of a key has got on: deaths of its workers are counted anew from here, so
-/// that long work survives any number of them as long as it gets further each time, and work that
-/// kills its workers is still buried.
+/// Records progress: the attempts of a key are counted from here again, so that long work survives
+/// any number of dead workers as long as it makes progress, while work that kills its workers still
+/// fails.
 pub(crate) async fn note_progress(tx: &Tx<'_>, key: &str) -> Result<()> {
     let at_work = tasks::table
         .filter(tasks::unique_key.eq(key))
@@ -338,7 +341,7 @@ pub(crate) async fn note_progress(tx: &Tx<'_>, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// The work is done. In the transaction of its last step, or in one of its own.
+/// Ends the task successfully, in the transaction of its last step or in one of its own.
 ///
 /// # Errors
 /// [`LeaseLost`]; then the transaction must not be committed.
@@ -360,8 +363,8 @@ pub async fn complete(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// Gives the task back undone, as if it had not been taken: at a stop, or when a long one lets
-/// others go first.
+/// Releases the task as if it had not been claimed: when the worker stops, or when a long task lets
+/// others run first.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -379,7 +382,7 @@ pub async fn release(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
-/// Gives the task back undone, to be tried again after a pause: an outage is no attempt.
+/// Releases the task, to be tried again after a delay: an outage is not an attempt.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -401,8 +404,9 @@ pub async fn postpone(tx: &Tx<'_>, task: &Task, pause: Duration, reason: &str) -
     }
 }
 
-/// The attempt failed: the task waits longer each time (half a second to about an hour, spread by a
-/// random half), or is dead when this was the last one. Answers whether it is dead.
+/// Records a failed attempt: the delay increases each time (half a second to about an hour, with a
+/// random part of up to half), and after the last attempt the task is dead. Returns whether it is
+/// dead.
 ///
 /// # Errors
 /// [`LeaseLost`].
@@ -425,8 +429,8 @@ impl Query for Fail {
 }
 impl QueryFragment<Pg> for Fail {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Whether it was the last attempt, the row knows: progress may have counted anew since the
-        // claim.
+        // The row decides whether it was the last attempt, because progress may have reset the
+        // count since the claim.
         out.push_sql(
             "/* tasks.fail */ UPDATE tasks SET lease = NULL, locked_until = NULL, \
              run_at = clock_timestamp() + interval '1 second' \
@@ -445,7 +449,7 @@ impl QueryFragment<Pg> for Fail {
 }
 impl<C> diesel::RunQueryDsl<C> for Fail {}
 
-/// Organizations whose turn it is to run the work `names`, with their time zones.
+/// Organizations for which the work in `names` is due, with their time zones.
 pub async fn due_schedules(
     store: &Store,
     names: Vec<&'static str>,
@@ -479,7 +483,7 @@ impl QueryFragment<Pg> for DueSchedules {
 }
 impl<C> diesel::RunQueryDsl<C> for DueSchedules {}
 
-/// Queues the scheduled work, unless another worker has been faster, and notes when it comes back.
+/// Queues scheduled work, unless another worker has done so, and records when it is due next.
 pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Result<()> {
     use domain::schema::schedules;
     let now = Timestamp::now();
@@ -496,18 +500,18 @@ pub async fn run_schedule(tx: &Tx<'_>, task: &NewTask, next: Timestamp) -> Resul
     }
 }
 
-/// How the queue does, over all organizations.
+/// Figures of the queue, over all organizations.
 #[derive(Debug, Clone, Copy, Queryable)]
 pub struct QueueMeasures {
     /// Tasks that are due.
     pub waiting: i64,
-    /// Tasks that were given up.
+    /// Tasks that have failed permanently.
     pub dead: i64,
     /// Age of the oldest task that is due.
     pub oldest_seconds: i64,
 }
 
-/// Measures the queue; also shows that it can be reached.
+/// Measures the queue; also shows that it is available.
 pub async fn measure(store: &Store) -> Result<QueueMeasures> {
     Ok(Measure.get_result(&mut store.connection().await?).await?)
 }

@@ -1,4 +1,4 @@
-//! Turns: within this process, of one organization one writer of many rows at a time is at work.
+//! Turns: within this process, one writer of many rows at a time per organization.
 
 use std::{
     collections::HashMap,
@@ -12,8 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How long a writer of many rows waits for its turn.
 const TURN_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Whose turn it is to write many rows, by organization. Rows are looked up by keys that others may
-/// be about to insert (an import, a batch of upserts): only one at a time sees what there is.
+/// The turns of writers of many rows, by organization. Rows are looked up by keys that other
+/// writers may be about to insert (an import, a batch of upserts), so only a single writer sees all
+/// of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Turns(Arc<Mutex<HashMap<OrganizationId, Weak<Semaphore>>>>);
 
@@ -30,7 +31,7 @@ impl Turns {
         }
     }
 
-    /// The queue of an organization; those that nobody stands in are forgotten.
+    /// The queue of an organization; empty queues are removed.
     fn queue(&self, organization: OrganizationId) -> Arc<Semaphore> {
         let mut queues = self.0.lock().expect("never poisoned");
         if let Some(queue) = queues.get(&organization).and_then(Weak::upgrade) {

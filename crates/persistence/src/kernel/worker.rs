@@ -1,7 +1,7 @@
-//! The loop that works off the queue: claims as many tasks of each lane as it has free hands for,
-//! keeps their leases alive, ends them.
+//! The loop that runs the queue: claims as many tasks of each lane as it has free slots for, renews
+//! their leases, and records their results.
 //!
-//! Architecture Invariant: knows no kind of task. What there is to do is an implementation of
+//! Architecture Invariant: this module knows no kind of task. The work is an implementation of
 //! [`Tasks`].
 //!
 //! Architecture Invariant: the loop itself never waits for the database. Claims and renewals run
@@ -37,43 +37,44 @@ use crate::kernel::{
     tasks::{self, LaneRequest, LeaseLost, Task},
 };
 
-/// What a worker does of one lane.
+/// The limits of one lane.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneSettings {
     pub lane: Lane,
-    /// Tasks at a time.
+    /// The most tasks at a time.
     pub slots: usize,
-    /// Tasks at a time of one organization, over all workers.
+    /// The most tasks of one organization at a time, over all workers.
     pub most: usize,
 }
 
-/// How the loop works.
+/// The settings of the loop.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub lanes: Vec<LaneSettings>,
-    /// After so long without a sign of life a task is somebody else's.
+    /// The life of a lease without a renewal, after which another worker may claim the task.
     pub lease: Duration,
-    /// How often to look for tasks that nobody told of.
+    /// How often to look for tasks without a notification.
     pub poll: Duration,
     /// How long a stop waits for running tasks.
     pub grace: Duration,
-    /// How long a task rests after an outage of the database or a full disk.
+    /// How long a task is postponed after an outage of the database or a full disk.
     pub outage_pause: Duration,
 }
 
-/// How long a worker tries to write how a task has ended while the database is away. Its lease may
-/// be over by then, but only a database that is back can give the task to somebody else.
+/// How long a worker tries to record the result of a task while the database is not available. Its
+/// lease may have expired by then, but no other worker can claim the task before the database is
+/// back.
 const OUTAGE_RETRY_TIME: Duration = Duration::from_secs(15 * 60);
 
 impl Settings {
-    /// So many jobs at a time, and what belongs beside them.
+    /// Settings for `jobs` concurrent jobs, with slots for the other lanes.
     ///
-    /// Mails, messages and enrichments mostly wait for other people's servers, so they have many
-    /// hands and one organization only a part of them: whose recipients, workspace or websites hang
-    /// fills its own part. Of jobs one hand is left to the other organizations where there are more
-    /// than two. First scores come in large batches, of which two of one organization would only
-    /// wait for each other's partners. Whoever registers has no organization yet and shares one
-    /// tenant with all others who do, hence the many hands for mails that people wait for.
+    /// Mails, messages and enrichments mostly wait for external servers, so they have many slots,
+    /// and one organization gets only a part of them: an organization whose recipients, workspace
+    /// or websites hang fills its own part. If there are more than two slots for jobs, one of them
+    /// is kept for other organizations. First scores run in large batches, of which two of one
+    /// organization would only wait for each other's partners. All registrations share one tenant,
+    /// hence the many slots for mails that people wait for.
     pub fn new(jobs: usize) -> Self {
         let jobs = jobs.max(1);
         let lane = |lane, slots, most| LaneSettings { lane, slots, most };
@@ -88,7 +89,7 @@ impl Settings {
                 lane(Lane::Scores, 4, 1),
                 lane(Lane::Housekeeping, 2, 1),
             ],
-            // Long enough for a loop that was not scheduled for seconds, short for people who wait
+            // Long enough for a loop that was not scheduled for seconds, short for users who wait
             // after a crash.
             lease: Duration::from_secs(15),
             poll: Duration::from_secs(1),
@@ -97,8 +98,8 @@ impl Settings {
         }
     }
 
-    /// Connections that a worker needs: one for each task that works in the database most of its
-    /// time, and a few for all that mostly waits for others, for claims, heartbeats and schedules.
+    /// The connections that a worker needs: one for each task that mostly works in the database,
+    /// and a few for tasks that mostly wait, for claims, heartbeats and schedules.
     pub fn connections(&self) -> usize {
         let in_database = self.lanes.iter().filter(|settings| {
             matches!(settings.lane, Lane::Jobs | Lane::Scores | Lane::Housekeeping)
@@ -107,18 +108,18 @@ impl Settings {
     }
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The work is done; the worker ends the task.
     Done,
     /// The work is done, and its last transaction has called [`tasks::complete`] itself.
     Completed,
-    /// There is more to do: the task goes back to the queue, so that others come in between.
+    /// There is more to do: the task goes back to the queue, so that other tasks run in between.
     Again,
 }
 
-/// One task being worked on.
+/// A task that is being run.
 pub struct Run {
     pub store: Store,
     pub task: Task,
@@ -126,22 +127,21 @@ pub struct Run {
 }
 
 impl Run {
-    /// On whose behalf.
+    /// The scope of the task.
     pub fn scope(&self) -> &Scope {
         self.task.scope()
     }
-    /// Whether the worker is about to stop: then end after the present step, with
-    /// [`Outcome::Again`].
+    /// Whether the worker is about to stop: end after the current step, with [`Outcome::Again`].
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
-    /// A transaction that is committed only while the task is still ours. For every step that
-    /// writes.
+    /// Runs a transaction that is committed only while the lease is ours. Use it for every step
+    /// that writes.
     pub async fn step<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.step_as(self.scope(), work).await
     }
-    /// The same on behalf of somebody else: what the system does by itself is not the doing of
-    /// whoever was its cause.
+    /// The same in another scope: what the system does automatically must not be attributed to the
+    /// user who caused it.
     pub async fn step_as<T>(
         &self,
         scope: &Scope,
@@ -156,23 +156,22 @@ impl Run {
     }
 }
 
-/// What there is to do.
+/// The tasks of a worker.
 #[expect(
     async_fn_in_trait,
     reason = "the loop polls its tasks on one thread, so they need not be Send"
 )]
 pub trait Tasks {
-    /// Does the work of one task. It may run more than once, so every step must be repeatable.
+    /// Runs one task. It may run more than once, so every step must be repeatable.
     async fn run(&self, run: &Run) -> Result<Outcome>;
-    /// The task is dead. Called in the transaction that buries it.
+    /// The task has failed permanently. Called in the transaction that records it.
     async fn gave_up(&self, tx: &Tx<'_>, task: &Task, error: &Error) -> Result<()>;
-    /// Work that comes back every day, in the time zone of each organization: kinds of tasks
-    /// without payload.
+    /// Daily work, in the time zone of each organization: kinds of tasks without a payload.
     fn daily(&self) -> Vec<(&'static str, Daily)>;
 }
 
-/// Works until `stop` resolves, then ends: nothing more is claimed, running tasks may end within
-/// the grace period, the rest is given back. Survives every outage of the database.
+/// Runs until `stop` resolves: then no more tasks are claimed, running tasks may end within the
+/// grace period, and the rest is released. Survives every outage of the database.
 pub async fn run(
     store: &Store,
     tasks: &impl Tasks,
@@ -220,24 +219,24 @@ struct Loop<'a, T> {
     stopping: &'a Arc<AtomicBool>,
 }
 
-/// Tasks on their way; each yields its id.
+/// Running tasks; each yields its id.
 type Running<'a> = FuturesUnordered<LocalBoxFuture<'a, Uuid>>;
-/// What a claim yields.
+/// The result of a claim.
 type Claiming<'a> = Fuse<LocalBoxFuture<'a, Vec<Task>>>;
-/// What a renewal yields: the tasks whose lease is lost.
+/// The result of a renewal: the tasks whose lease is lost.
 type Renewing<'a> = Fuse<LocalBoxFuture<'a, Vec<Uuid>>>;
 
-/// A task in hand.
+/// A running task.
 struct RunningTask {
     task: Task,
-    /// Stops its run.
+    /// Aborts its run.
     abort: Arc<Notify>,
 }
 
-/// The hands of a worker: what they hold, and in which lanes there may be more to do.
+/// The slots of a worker: their tasks, and the lanes that may have more tasks.
 struct WorkerSlots<'s> {
     lanes: &'s [LaneSettings],
-    /// By the place of the lane: whether to look there.
+    /// By index of the lane: whether to look there.
     look: Vec<bool>,
     running: Vec<RunningTask>,
 }
@@ -257,14 +256,14 @@ impl<'s> WorkerSlots<'s> {
         }
     }
 
-    /// Hands that hold nothing. Never below none, however many tasks were handed out.
+    /// Free slots. Never negative, however many tasks were claimed.
     fn free(&self, settings: &LaneSettings) -> usize {
         let busy = self.running.iter().filter(|running| running.task.lane == settings.lane).count();
         settings.slots.saturating_sub(busy)
     }
 
-    /// What to ask for: of every lane in which there may be something to do as much as there are
-    /// free hands.
+    /// The requests of the next claim: as many tasks of each lane that may have some as there are
+    /// free slots.
     fn requests(&mut self) -> Vec<LaneRequest> {
         let mut requests = Vec::new();
         for (place, settings) in self.lanes.iter().enumerate() {
@@ -277,8 +276,7 @@ impl<'s> WorkerSlots<'s> {
         requests
     }
 
-    /// Takes a task into a free hand. `None` when there is none: then it belongs back into the
-    /// queue.
+    /// Puts a task into a free slot. `None` if there is none: the task must be released then.
     fn take(&mut self, task: &Task) -> Option<Arc<Notify>> {
         let settings = self.lanes.iter().find(|settings| settings.lane == task.lane)?;
         if self.free(settings) == 0 {
@@ -286,7 +284,7 @@ impl<'s> WorkerSlots<'s> {
         }
         let abort = Arc::new(Notify::new());
         self.running.push(RunningTask { task: task.clone(), abort: abort.clone() });
-        // One that was handed out means that there may be more.
+        // A claimed task means that there may be more.
         self.look_in(task.lane);
         Some(abort)
     }
@@ -306,7 +304,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         let mut running: Running<'a> = FuturesUnordered::new();
         let mut claiming: Claiming<'a> = Fuse::terminated();
         let mut renewing: Renewing<'a> = Fuse::terminated();
-        // Several renewals fit into a lease, so that one that fails or comes late loses no task.
+        // Several renewals fit into a lease, so that a failed or late one loses no task.
         let mut heartbeat = interval(self.settings.lease / 5);
         let mut poll = interval(self.settings.poll);
         let mut ends_at: Option<Instant> = None;
@@ -347,7 +345,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
                 () = tokio::time::sleep_until(deadline), if ends_at.is_some() => break,
             }
         }
-        // Dropping a run undoes its transaction; its task starts anew elsewhere.
+        // Dropping a run rolls its transaction back; another worker runs its task again.
         drop(running);
         let late = if claiming.is_terminated() { Vec::new() } else { claiming.await };
         for task in slots.running.into_iter().map(|running| running.task).chain(late) {
@@ -355,7 +353,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
         }
     }
 
-    /// Runs a task that was handed out, or gives it back when no hand is free for it.
+    /// Runs a claimed task, or releases it if there is no free slot.
     fn begin(
         &self,
         slots: &mut WorkerSlots<'_>,
@@ -367,7 +365,7 @@ impl<'a, T: Tasks> Loop<'a, T> {
             return self.run_task(task, abort).boxed_local();
         }
         if !is_ending {
-            tracing::error!(task = %task.id, lane = %task.lane, "was handed more tasks than asked \
+            tracing::error!(task = %task.id, lane = %task.lane, "claimed more tasks than requested \
                 for");
         }
         let store = self.store;
@@ -384,14 +382,15 @@ impl<'a, T: Tasks> Loop<'a, T> {
             match tasks::claim(store, &requests, lease).await {
                 Ok(found) => found,
                 Err(error) => {
-                    tracing::warn!(%error, "cannot claim tasks; trying again");
+                    tracing::warn!(%error, "cannot claim tasks, trying again");
                     Vec::new()
                 }
             }
         }
     }
 
-    /// Prolongs the leases. Whose lease is lost must stop at once: somebody else works on it.
+    /// Renews the leases. A task whose lease is lost must stop at once, because another worker runs
+    /// it.
     fn renew(&self, running: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
         let (store, lease) = (self.store, self.settings.lease);
         async move {
@@ -401,14 +400,14 @@ impl<'a, T: Tasks> Loop<'a, T> {
                     lost.collect()
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot renew the leases; trying again");
+                    tracing::warn!(%error, "cannot renew leases, trying again");
                     Vec::new()
                 }
             }
         }
     }
 
-    /// Runs one task and writes how it ended; answers its id.
+    /// Runs one task and records its result; returns its id.
     fn run_task(&self, task: Task, abort: Arc<Notify>) -> impl Future<Output = Uuid> + use<'a, T> {
         let (store, handler, settings) = (self.store.clone(), self.tasks, self.settings);
         let run = Run { store, task, stopping: self.stopping.clone() };
@@ -417,13 +416,13 @@ impl<'a, T: Tasks> Loop<'a, T> {
             tokio::select! {
                 () = attempt(handler, &run, settings) => {}
                 () = abort.notified() => tracing::warn!(task = %id, kind = run.task.kind, "lost \
-                    the lease; left the task"),
+                    the lease; stopped the task"),
             }
             id
         }
     }
 
-    /// Queues the daily work of each organization when its time has come.
+    /// Queues the daily work of each organization when it is due.
     async fn schedule(&self) {
         let daily = self.tasks.daily();
         loop {
@@ -462,22 +461,22 @@ fn interval(period: Duration) -> tokio::time::Interval {
     interval
 }
 
-/// Puts a task that was not worked on back into the queue.
+/// Releases a task that was not run.
 async fn give_back(store: &Store, task: &Task) {
     let back = store.write(task.scope(), async |tx| tasks::release(tx, task).await).await;
     if let Err(error) = back {
-        tracing::warn!(task = %task.id, %error, "could not give a task back; its lease will end");
+        tracing::warn!(task = %task.id, %error, "could not release a task; its lease will expire");
     }
 }
 
 async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
     let task = &run.task;
     let outcome = if task.is_exhausted() {
-        Err(Error::internal("its worker died every time"))
+        Err(Error::internal("every attempt ended without a result"))
     } else {
         match AssertUnwindSafe(handler.run(run)).catch_unwind().await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Error::internal("it panicked")),
+            Err(_) => Err(Error::internal("the task panicked")),
         }
     };
     let since = Instant::now();
@@ -485,12 +484,12 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
         match finish_task(handler, run, &outcome, settings.outage_pause).await {
             Ok(()) => return,
             Err(error) if LeaseLost::is(&error) => {
-                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; its end was not \
-                    written");
+                tracing::warn!(task = %task.id, kind = task.kind, "lost the lease; the result \
+                    was not written");
                 return;
             }
-            // Away for now: as long as the lease may still be ours, the end of the work is worth
-            // writing.
+            // The database is not available: as long as the lease may still be ours, try to record
+            // the result.
             Err(Error::Unavailable(_)) if since.elapsed() < settings.lease => {
                 tokio::time::sleep(Duration::from_millis(100)).await
             }
@@ -499,14 +498,14 @@ async fn attempt(handler: &impl Tasks, run: &Run, settings: &Settings) {
             }
             Err(error) => {
                 tracing::error!(task = %task.id, kind = task.kind, %error, "could not end a task; \
-                    its lease will end");
+                    its lease will expire");
                 return;
             }
         }
     }
 }
 
-/// Writes how the run ended.
+/// Records the end of a run.
 async fn finish_task(
     handler: &impl Tasks,
     run: &Run,
@@ -524,7 +523,8 @@ async fn finish_task(
         }
         Err(error) if LeaseLost::is(error) => Err(Error::internal(LeaseLost)),
         Err(error) if error.is_outage() => {
-            tracing::warn!(task = %task.id, kind = task.kind, %error, "an outage stopped a task");
+            tracing::warn!(task = %task.id, kind = task.kind, %error, "a task was stopped by an \
+                outage and will be tried again");
             let reason = error.to_string();
             let postpone =
                 async |tx: &Tx<'_>| tasks::postpone(tx, task, outage_pause, &reason).await;

@@ -1,4 +1,4 @@
-//! Acceptance: a submission becomes a partner, or fills one in, in one transaction and once
+//! Acceptance: a submission becomes a partner, or fills one in, in one transaction and only once
 //! (docs/overrides.md#acceptance).
 
 use diesel::prelude::*;
@@ -28,27 +28,28 @@ use crate::{
     },
 };
 
-/// Makes a partner of a submission, or fills in the one that `acceptance` names. Answers are
-/// written by automation, what the reviewer says in their place by hand (by automation too, for a
-/// key that may not decide like a person).
+/// Creates a partner from a submission, or fills in the one in `acceptance`. Answers are written as
+/// automation, the reviewer's values as manual (as automation too, for an API key without
+/// `partners:override`).
 ///
 /// # Errors
 /// `not_found`; `submission_already_accepted` with `meta.partner_id`; `partner_exists` with
-/// `meta.existing_id` when another partner has the domain; `required` when nobody said what the
-/// partner's name or type is; `not_found_reference` for `partner_id`; all faults of `data`.
+/// `meta.existing_id` if another partner has the domain; `required` if neither an answer nor the
+/// reviewer gives the partner's name or type; `not_found_reference` for `partner_id`; all errors of
+/// `data`.
 pub async fn accept(
     tx: &Tx<'_>,
     id: SubmissionId,
     acceptance: &SubmissionAcceptance,
 ) -> Result<AcceptanceResult> {
-    // Submissions are locked before partners (`kernel::locks`). Whoever is second finds it
-    // accepted.
+    // Submissions are locked before partners (`kernel::locks`). A second acceptance waits here and
+    // finds it accepted.
     let before = lock(tx, id).await?;
     if before.status == SubmissionStatus::Accepted {
         return Err(already_accepted(&before));
     }
-    // The mapping of the version that was answered, not of the present one: a question may be
-    // mapped to another field by now.
+    // The mapping of the version that was answered, because the current one may map a question to
+    // another field.
     let form = application_forms::get_version(tx, before.form_version).await?;
     let mapped = MappedAnswers::of(&form, &before.answers.0, &mapping_context(tx).await?);
     let data = acceptance.data.as_ref().map_or_else(Map::new, |data| data.0.clone());
@@ -58,14 +59,14 @@ pub async fn accept(
     {
         return Err(partner_exists(owner));
     }
-    // Inside a savepoint, because a domain that somebody takes at the same moment makes the
-    // database refuse the insert, and the owner is to be looked up after that.
+    // In a savepoint, because the insert fails if another transaction takes the domain at the same
+    // moment, and the owner of the domain is looked up after that.
     let written = tx.savepoint(async |tx| match acceptance.partner_id {
         None => wanted.create(tx).await,
         Some(partner) => wanted.fill(tx, partner).await,
     });
     let partner = match written.await {
-        // Somebody else took the domain a moment ago.
+        // Another transaction has just taken the domain.
         Err(error) if error.code() == Code::DomainTaken => {
             let owner = wanted.owner_of_domain(tx).await?;
             return Err(owner.map_or(error, partner_exists));
@@ -106,14 +107,14 @@ fn partner_exists(owner: PartnerId) -> Error {
     Error::of(Code::PartnerExists).meta("existing_id", json!(owner))
 }
 
-/// What is to be written.
+/// The values to write.
 struct AcceptanceValues {
-    /// The answers, but for those that the reviewer replaces.
+    /// The answers, except those that the reviewer replaces.
     answered: Map<String, Json>,
     contact: Option<PrimaryContact>,
-    /// What the reviewer says.
+    /// The values of the reviewer.
     decided: Map<String, Json>,
-    /// How the reviewer writes.
+    /// The write mode of the reviewer.
     mode: WriteMode,
 }
 
@@ -130,7 +131,7 @@ impl AcceptanceValues {
         self.decided.get(field).or_else(|| self.answered.get(field))
     }
 
-    /// The live partner that has the domain already.
+    /// The live partner that already has the domain.
     async fn owner_of_domain(&self, tx: &Tx<'_>) -> Result<Option<PartnerId>> {
         let Some(domain) = self.value("domain").and_then(Json::as_str) else { return Ok(None) };
         let live = partners_table::table
@@ -141,7 +142,7 @@ impl AcceptanceValues {
 
     async fn create(&self, tx: &Tx<'_>) -> Result<Partner> {
         let missing = ["name", "type"].into_iter().filter(|field| self.value(field).is_none());
-        let detail = "is required: it was not answered";
+        let detail = "is required, because it was not answered";
         let faults: Vec<FieldError> = missing
             .map(|field| FieldError::at_pointer("required", format!("#/data/{field}"), detail))
             .collect();
@@ -155,11 +156,17 @@ impl AcceptanceValues {
     }
 
     async fn fill(&self, tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
-        // Locked before the contact is made: two who fill in the same partner wait here.
+        // Locked before the contact is inserted, so that concurrent acceptances into the same
+        // partner wait here.
         let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
-        let locked = writer
-            .take(id)
-            .ok_or_else(|| Error::field("not_found_reference", "partner_id", "names no partner"))?;
+        let locked = writer.take(id).ok_or_else(|| {
+            Error::field(
+                "not_found_reference",
+                "partner_id",
+                "must be the id of a \
+                partner",
+            )
+        })?;
         let mut answered = changes_of(&self.answered);
         if let (Some(contact), Some(field)) = (&self.contact, partner_field("primary_contact_id"))
             && !self.decided.contains_key(field.name)
@@ -169,19 +176,19 @@ impl AcceptanceValues {
         }
         let mut plan = partners::checked(&writer, &locked, answered, WriteMode::Automated).await?;
         if !self.decided.is_empty() {
-            // About other fields, so both are one write and make one version.
+            // The fields differ, so both are one write and make one version.
             let decided = changes_of(&self.decided);
             let decided = partners::checked(&writer, &locked, decided, self.mode).await;
             plan.merge(decided.map_err(inside_data)?);
         }
         writer.stage(locked, plan);
-        // One that is new is queued by being made.
+        // New partners are queued when they are inserted.
         writer.stage_scoring(id);
         writer.finish_one().await
     }
 }
 
-/// The contact of the partner with this address, who applied again, or a new one.
+/// The contact of the partner with the applicant's address, or a new one.
 async fn find_or_insert_contact(
     tx: &Tx<'_>,
     partner: PartnerId,
@@ -210,7 +217,7 @@ async fn find_or_insert_contact(
     Ok(contacts::insert(tx, &create).await?.id)
 }
 
-/// What is wrong with a partner's field is wrong with that field inside of `data`.
+/// Moves the place of an error of a partner's field into `data`.
 fn inside_data(error: Error) -> Error {
     let Error::Problem(mut problem) = error else { return error };
     for fault in &mut problem.errors {

@@ -1,6 +1,6 @@
-//! Members whose e-mail address somebody else has proved: they joined by a link that proves
-//! nothing, and the address is the account of another organization now. They are suspended, and the
-//! admins of their organization are told why.
+//! Members whose e-mail address another person has confirmed: they joined with a link that confirms
+//! nothing, and the address now belongs to an account of another organization. They are suspended,
+//! and the admins of their organization are notified.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -22,13 +22,13 @@ use crate::{
     resources::members as people,
 };
 
-/// Admins and owners who get a mail about one suspension.
+/// The most admins and owners who get a mail about one suspension.
 const MAX_NOTIFIED: i64 = 50;
 
-/// Carries out a task of [`email_directory::take_email`]. A repeated attempt finds nothing to do.
+/// Runs a task of [`email_directory::take_email`]. A repeated attempt has no effect.
 ///
 /// # Errors
-/// What is worth another attempt.
+/// Errors after which the task should be tried again.
 pub async fn suspend(run: &Run) -> Result<Outcome> {
     let payload: DisplacedAddress =
         serde_json::from_value(run.task.payload.clone()).map_err(Error::internal)?;

@@ -1,5 +1,5 @@
-//! Enrichment: which partners are due, what is still known of their domains, and the write of what
-//! was found. The sources themselves are asked between the transactions, by the caller.
+//! Enrichment: the partners of a step, cached findings about their domains, and the write of new
+//! findings. The caller requests the sources between the transactions.
 
 use std::collections::HashMap;
 
@@ -32,16 +32,16 @@ use crate::{
     },
 };
 
-/// Partners of one step, and those that are asked about at a time.
+/// The partners of one step, which are also requested at the same time.
 pub const BATCH: i64 = 8;
 
-/// How long what a source said is believed.
+/// How long findings of a source are reused.
 pub const CACHE_TTL: chrono::TimeDelta = chrono::TimeDelta::days(7);
 
 /// Accepts the enrichment of a selection.
 ///
 /// # Errors
-/// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
+/// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that does not exist.
 pub async fn insert(tx: &Tx<'_>, request: &EnrichmentRequest) -> Result<Job> {
     let selected = selection::resolve(tx, &request.selection.read(Timestamp::now())?).await?;
     accept(tx, JobType::Enrichment, request, selected.count(tx).await?).await
@@ -56,7 +56,7 @@ pub async fn insert_one(tx: &Tx<'_>, partner: PartnerId) -> Result<Job> {
     accept(tx, JobType::Enrichment, &EnrichmentRequest::one(partner), 1).await
 }
 
-/// Accepts that the logo of a partner is fetched.
+/// Accepts the fetch of a partner's logo.
 ///
 /// # Errors
 /// As [`insert_one`].
@@ -88,55 +88,55 @@ async fn accept(
     jobs::insert(tx, &job).await
 }
 
-/// A partner whose turn it is.
+/// A partner to enrich.
 #[derive(Debug)]
 pub struct EnrichmentTarget {
     pub partner: PartnerId,
-    /// Without one there is nobody to ask.
+    /// Without a domain there is no source.
     pub domain: Option<String>,
     pub logo_source: Option<LogoSource>,
-    /// What was said in the last days.
+    /// Findings of the last days.
     pub website: Option<Findings>,
     pub company_data: Option<Findings>,
 }
 
-/// What a source says.
+/// The result of a source.
 #[derive(Debug)]
 pub struct SourceAnswer {
     pub findings: Result<Findings>,
-    /// Now, and not some days ago.
+    /// Whether it was requested now, and not reused.
     pub just_now: bool,
 }
 
-/// What was found out about a partner.
+/// The findings about a partner.
 #[derive(Debug)]
 pub struct EnrichmentFindings {
     pub partner: PartnerId,
-    /// The domain that was asked about.
+    /// The domain that was requested.
     pub domain: Option<String>,
     pub website: Option<SourceAnswer>,
     pub company_data: Option<SourceAnswer>,
-    /// Where a new logo is served from, or why there is none; `None` when none was requested.
+    /// The path of a new logo, or why there is none; `None` if none was requested.
     pub logo: Option<Result<String>>,
 }
 
-/// Asks the sources, and keeps logos.
+/// Requests the sources, and stores logos.
 #[expect(
     async_fn_in_trait,
     reason = "the worker polls its tasks on one thread, so they need not be Send"
 )]
 pub trait EnrichmentSources {
-    /// Finds out about a partner. What the sources do not tell is part of the answer.
+    /// Collects facts about a partner. Failures of the sources are part of the result.
     ///
     /// # Errors
-    /// When a logo cannot be kept.
+    /// A logo cannot be stored.
     async fn visit(&self, kind: JobType, due: EnrichmentTarget) -> Result<EnrichmentFindings>;
 
-    /// Erases the logo that a partner had at this address.
+    /// Erases the file of a partner's former logo.
     async fn erase_logo(&self, partner: PartnerId, address: &str);
 }
 
-/// An enrichment at work. Its things are partners.
+/// An enrichment in progress. Its items are partners.
 pub struct Enrichment<'a, V> {
     kind: JobType,
     force: bool,
@@ -144,11 +144,11 @@ pub struct Enrichment<'a, V> {
     visitor: &'a V,
 }
 
-/// What was found out for one step.
+/// The findings of one step.
 #[derive(Debug, Default)]
 pub struct EnrichmentStep {
     visits: Vec<EnrichmentFindings>,
-    /// Addresses of logos that nobody names any more.
+    /// Logos that no partner uses any more.
     unused: Vec<(PartnerId, String)>,
 }
 
@@ -207,7 +207,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
     /// The enrichment of a job.
     ///
     /// # Errors
-    /// Those of the selection.
+    /// Errors of the selection.
     pub async fn open(tx: &Tx<'_>, job: &Job, visitor: &'a V) -> Result<Self> {
         let request: EnrichmentRequest =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
@@ -216,7 +216,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         Ok(Self { kind: job.kind, force: request.force, selected, visitor })
     }
 
-    /// The partners, with what is still known of their domains.
+    /// The partners, with cached findings about their domains.
     async fn due(&self, tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<EnrichmentTarget>> {
         let live = table::table.filter(table::id.eq_any(ids)).filter(table::deleted_at.is_null());
         let live = live.select((table::id, table::domain, table::logo_source));
@@ -245,7 +245,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         Ok(due.collect())
     }
 
-    /// Writes what was found out, with an item for each partner that is there.
+    /// Writes findings, with an item for each partner that exists.
     async fn write_findings(
         &self,
         tx: &Tx<'_>,
@@ -254,8 +254,8 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         let EnrichmentStep { visits, unused } = prepared;
         let (currency, _) = imports::exponent(tx).await?;
         let ids: Vec<PartnerId> = visits.iter().map(|visit| visit.partner).collect();
-        // Nothing was locked while the sources were asked, so the partners are read again; whoever
-        // changed or deleted one meanwhile wins.
+        // Nothing was locked while the sources were requested, so the partners are read again; a
+        // change or deletion meanwhile has priority.
         let mut writer = PartnerWriter::with_locked(tx, &ids, Deleted::Skip).await?;
         let mut items = HashMap::new();
         for visit in visits.iter() {
@@ -285,7 +285,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         Ok(items)
     }
 
-    /// Writes to one partner what was found; answers where its logo is served from.
+    /// Writes the findings to one partner; returns the path of its logo.
     async fn write_partner_findings(
         &self,
         writer: &mut PartnerWriter<'_, '_>,
@@ -301,9 +301,9 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
             .domain
             .as_deref()
             .ok_or_else(|| Error::of(Code::DomainRequired))?;
-        // What was found is about the old domain.
+        // The findings are about the former domain.
         if visit.domain.as_deref() != Some(domain) {
-            let detail = "The domain was changed while its sources were asked. Please try again.";
+            let detail = "The domain was changed during the enrichment. Start it again.";
             let version = json!(locked.partner.summary.version);
             return Err(Error::new(Code::VersionMismatch, detail).meta("current_version", version));
         }
@@ -336,7 +336,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
             return Err(Error::of(Code::Unchanged));
         }
         writer.stage(locked, plan);
-        // A partner that is refused must not undo the others of the step.
+        // An error of one partner must not undo the others of the step.
         let written = writer.tx().savepoint(async |_| writer.finish_one().await).await?;
         Ok(written.summary.logo_url)
     }
@@ -352,7 +352,8 @@ impl EnrichmentFindings {
         website.title.as_deref()
     }
 
-    /// What the sources want to write: one that does not answer is a warning while another does.
+    /// The values that the sources suggest. A source that fails causes a warning if another one
+    /// succeeds.
     fn source_answer(
         &self,
         row: &Map<String, Json>,
@@ -379,7 +380,7 @@ impl EnrichmentFindings {
     }
 }
 
-/// The same error once more.
+/// Clones an error.
 fn again(error: &Error) -> Error {
     match error {
         Error::Problem(problem) => Error::Problem(problem.clone()),
@@ -399,7 +400,7 @@ fn warning(error: &Error, field: Option<&str>) -> JobItemWarning {
     }
 }
 
-/// What was said about these domains not too long ago.
+/// Cached findings about these domains that are still valid.
 async fn cached(
     tx: &Tx<'_>,
     domains: Vec<&str>,
@@ -411,14 +412,14 @@ async fn cached(
         .select((enrichment_cache::domain, enrichment_cache::source, enrichment_cache::findings))
         .load(&mut tx.conn())
         .await?;
-    // What an older version kept and this one cannot read is asked for again.
+    // Findings in the format of an older version that can no longer be parsed are requested again.
     let readable = rows.into_iter().filter_map(|(domain, source, kept)| {
         Some((domain, source, serde_json::from_value(kept).ok()?))
     });
     Ok(readable.collect())
 }
 
-/// Keeps what was said just now.
+/// Stores new findings.
 async fn remember(tx: &Tx<'_>, visits: &[EnrichmentFindings]) -> Result<()> {
     let mut rows = Vec::new();
     for visit in visits {
@@ -443,7 +444,7 @@ async fn remember(tx: &Tx<'_>, visits: &[EnrichmentFindings]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    // Its primary key, organization aside, which the database fills in.
+    // The primary key without the organization, which the database fills in.
     diesel::insert_into(enrichment_cache::table)
         .values(rows)
         .on_conflict(diesel::upsert::on_constraint("enrichment_cache_pkey"))

@@ -1,4 +1,4 @@
-//! Exports: every record that a filter finds, page by page, as lines for a file.
+//! Exports: all records that a filter finds, page by page, as lines of a file.
 
 use std::collections::HashMap;
 
@@ -27,14 +27,14 @@ use crate::{
     },
 };
 
-/// Records of a page.
+/// The records of one page.
 const PAGE: usize = 500;
 
 /// Accepts an export.
 ///
 /// # Errors
-/// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that is not
-/// there.
+/// `quota_exceeded`; `invalid_filter`; `validation_failed` for columns, and for a view that does
+/// not exist.
 pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
     request.check(Timestamp::now())?;
     if let Some(id) = request.view_id {
@@ -50,68 +50,68 @@ pub async fn insert(tx: &Tx<'_>, request: &ExportRequest) -> Result<Job> {
         position: None,
         has_files: true,
     };
-    // What is full now takes nothing more; whether this one still fits is seen as it grows.
+    // Refused if the quota is used up already; whether this export fits is checked while it grows.
     let job = jobs::insert(tx, &job).await?;
     jobs::set_file_bytes(tx, job.id, 1).await?;
     Ok(job)
 }
 
-/// Where the file of an export is made.
+/// Where the file of an export is stored.
 #[expect(
     async_fn_in_trait,
     reason = "the worker polls its tasks on one thread, so they need not be Send"
 )]
 pub trait ExportFile {
-    /// Keeps a part of the file under this name.
+    /// Stores a part of the file under this name.
     ///
     /// # Errors
     /// `unavailable`.
     async fn keep_part(&self, part: &str, bytes: Vec<u8>) -> Result<()>;
 
-    /// Makes the file out of its parts, in this order. It exists at once and whole.
+    /// Joins the parts to the file, in this order. It becomes visible at once and complete.
     ///
     /// # Errors
     /// `unavailable`.
     async fn join(&self, parts: &[String]) -> Result<()>;
 
-    /// Erases the file that was made for a job that has ended meanwhile.
+    /// Erases the file of a job that has ended meanwhile.
     async fn discard(&self);
 }
 
-/// What the steps of an export must know of each other.
+/// The state that the steps of an export pass on.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Progress {
-    /// How many parts each worker has kept that was at this export. Every worker names its parts by
-    /// an id of its own, so that one that was thought dead writes into no part of its successor.
+    /// The number of parts by worker. Every worker names its parts with its own id, so that a
+    /// worker whose lease has expired cannot overwrite parts of its successor.
     parts: Vec<(Uuid, u32)>,
     bytes: i64,
-    /// The columns, which a view could change between two steps.
+    /// The columns, because the view could change between two steps.
     columns: Vec<String>,
 }
 
-/// An export at work. Its things are records, by their ids; each step keeps a part of the file, so
-/// that whoever goes on after a stop or a crash goes on with the next part. Records that are
-/// changed meanwhile appear in one of their states; none appears twice.
+/// An export in progress. Its items are records by id; each step stores a part of the file, so that
+/// the next worker continues with the next part after a stop or a crash. Records that are changed
+/// meanwhile appear in one of their states, and only once.
 pub struct Export<'a, F> {
     id: JobId,
     file: &'a F,
-    /// Where the file will be served from.
+    /// The path at which the file will be served.
     download: String,
     export: CheckedExport,
     list: ListRequest,
     progress: Progress,
-    /// Names the parts of this worker.
+    /// The id of this worker in the names of parts.
     worker: Uuid,
-    /// What [`JobSteps::next`] has read.
+    /// The records that [`JobSteps::next`] has read.
     page: Vec<Map<String, Value>>,
 }
 
 impl<'a, F: ExportFile> Export<'a, F> {
-    /// The export of a job, to go on from where it has come.
+    /// The export of a job, to be continued.
     ///
     /// # Errors
-    /// `validation_failed` for a view that is not there any more.
+    /// `validation_failed` for a view that no longer exists.
     pub async fn open(
         tx: &Tx<'_>,
         job: &Job,
@@ -123,8 +123,7 @@ impl<'a, F: ExportFile> Export<'a, F> {
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
         let mut progress: Progress =
             serde_json::from_value(state.into()).map_err(Error::internal)?;
-        // Columns were checked when the export was accepted; the filter is read anew, and the view
-        // as it is now.
+        // Columns were checked when the export was accepted; filter and view are read again.
         let mut export = request.check(job.created_at)?;
         let mut list = ListRequest::all(PAGE as i64);
         list.filter = export.filter.clone();
@@ -140,8 +139,8 @@ impl<'a, F: ExportFile> Export<'a, F> {
             progress.columns = export.columns.clone();
         }
         export.columns = progress.columns.clone();
-        // Records that are created meanwhile are left out, so that the export ends and its total
-        // stays true.
+        // Records that are created later are left out, so that the export ends and its total is
+        // exact.
         list.narrow_to_made_until(export.object.catalogue(), job.created_at);
         let worker = Uuid::now_v7();
         Ok(Self { id: job.id, file, download, export, list, progress, worker, page: Vec::new() })
@@ -258,7 +257,7 @@ async fn page(
     Ok(rows.into_iter().map(|row| with_tag_names(row, &names)).collect())
 }
 
-/// Resources as wire values.
+/// Resources as JSON objects.
 fn objects(rows: Vec<impl Serialize>) -> Vec<Map<String, Value>> {
     let all = rows.into_iter();
     all.filter_map(|row| match json!(row) {

@@ -1,5 +1,4 @@
-//! What nobody needs any more, erased organization by organization, a bounded number of rows at a
-//! time.
+//! Deletes data after its retention time, by organization, in batches of limited size.
 
 use std::collections::HashSet;
 
@@ -26,16 +25,16 @@ use crate::kernel::{
 
 define_sql_function! { fn purge_mail_allowances(most: Integer) -> BigInt; }
 
-/// Rows of one kind in one transaction.
+/// The most rows of one kind in one transaction.
 const BATCH: i64 = 5_000;
 
-/// Rows of one table that are too old.
+/// The rows of one table that are too old.
 struct OldRows {
     table: &'static str,
     /// The primary key.
     key: &'static str,
     is_old: &'static str,
-    /// In the order of an index where the table may be large.
+    /// By an index, if the table may be large.
     order: &'static str,
 }
 
@@ -48,7 +47,7 @@ const fn old(
     OldRows { table, key, is_old, order }
 }
 
-/// What is erased by its age, as the clock of the database has it.
+/// Rows that are deleted by age, by the clock of the database.
 const OLD_ROWS: &[OldRows] = &[
     old(
         "idempotency_keys",
@@ -56,7 +55,7 @@ const OLD_ROWS: &[OldRows] = &[
         "created_at < clock_timestamp() - interval '24 hours'",
         "created_at",
     ),
-    // Until then they answer `job_expired`. Their items and files go before them.
+    // Until then they are answered with `job_expired`. Their items and files are deleted earlier.
     old(
         "jobs",
         "id",
@@ -91,7 +90,7 @@ const OLD_ROWS: &[OldRows] = &[
         "fetched_at < clock_timestamp() - interval '7 days'",
         "fetched_at",
     ),
-    // Nobody asks for them after the ten minutes that an access token lives.
+    // They are not used after the ten minutes of an access token's life.
     old("revocations", "id", "revoked_at < clock_timestamp() - interval '1 day'", "id"),
     old(
         "score_claims",
@@ -102,7 +101,7 @@ const OLD_ROWS: &[OldRows] = &[
 ];
 
 impl OldRows {
-    /// Erases one batch. Everything in the text is a constant of this file.
+    /// Deletes one batch. All text is constant.
     fn delete(&self) -> Statement {
         let Self { table, key, is_old, order } = self;
         Statement::new(format!(
@@ -112,15 +111,15 @@ impl OldRows {
     }
 }
 
-/// Erases one batch of everything that has no files; returns how many rows went. Call it until that
-/// is 0.
+/// Deletes one batch of all rows without files; returns the number of deleted rows. Call it until
+/// that is 0.
 ///
-/// Beside what goes by its age alone: the items of jobs when they expire, and events after 90 days.
-/// Partners and the files of jobs: [`expired_partners`],
+/// In addition to rows by age: the items of jobs when they expire, and events after 90 days. For
+/// partners and the files of jobs see [`expired_partners`] and
 /// [`crate::resources::jobs::with_expired_files`].
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     let mut conn = tx.conn();
     let mut gone = 0;
@@ -128,7 +127,7 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     for rows in OLD_ROWS {
         gone += rows.delete().execute(&mut conn).await?;
     }
-    // The first items of the job that expired first: an import may have a million of them.
+    // The first items of the job that expired first, because an import may have a million of them.
     let items = Statement::new(
         "/* housekeeping.job_items */ DELETE FROM job_items i USING (\
          SELECT j.id, f.index FROM jobs j CROSS JOIN LATERAL (\
@@ -143,11 +142,11 @@ pub async fn purge(tx: &Tx<'_>) -> Result<usize> {
     Ok(gone + events as usize)
 }
 
-/// Partners whose time for restoration is over, at most so many: 30 days after their deletion.
-/// Their files are to be erased before [`purge_partners`], since nobody knows of them afterwards.
+/// Partners that can no longer be restored, at most `most`: 30 days after their deletion. Erase
+/// their files before calling [`purge_partners`], because nothing refers to them afterwards.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> {
     let expired = Statement::new(
         "/* housekeeping.expired_partners */ SELECT id FROM partners \
@@ -157,14 +156,14 @@ pub async fn expired_partners(tx: &Tx<'_>, most: i64) -> Result<Vec<PartnerId>> 
     Ok(expired.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
-/// Erases partners that [`expired_partners`] has found, with all that belongs to them. Every
-/// contact and deal that goes is told of, since those who follow the lists hold copies.
+/// Erases partners found by [`expired_partners`], with all that belongs to them. An event is
+/// recorded for each erased contact and deal, for clients that keep copies of the lists.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     let mut conn = tx.conn();
-    // One that somebody has restored in the last moment stays.
+    // A partner that was just restored is kept.
     let deleted: Vec<(PartnerId, i64)> = partners::table
         .filter(partners::id.eq_any(ids))
         .filter(partners::deleted_at.is_not_null())
@@ -178,8 +177,8 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
         .set(submissions::partner_id.eq(None::<Uuid>))
         .execute(&mut conn)
         .await?;
-    // Contacts and deals are read first, because they go with the partner by a foreign key, and
-    // whoever keeps a copy must hear of each.
+    // Contacts and deals are read first, because they are deleted with the partner by a foreign
+    // key, and each needs an event.
     let people: Vec<(ContactId, i64, PartnerId)> = contacts::table
         .filter(contacts::partner_id.eq_any(&ids))
         .select((contacts::id, contacts::version, contacts::partner_id))
@@ -205,7 +204,7 @@ pub async fn purge_partners(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     Ok(())
 }
 
-/// Erases one batch of deals 30 days after their deletion, and tells of each.
+/// Erases one batch of deals 30 days after their deletion, with an event for each.
 async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
     let purge = Statement::new(
         "/* housekeeping.deals */ DELETE FROM deals WHERE id IN (SELECT id FROM deals \
@@ -220,10 +219,10 @@ async fn purge_deals(tx: &Tx<'_>) -> Result<usize> {
     Ok(gone.len())
 }
 
-/// Which of these partners name a logo: the end of its address says which file it is.
+/// The logos of these partners: the end of a logo's path identifies its file.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
     let rows: Vec<(PartnerId, Option<String>)> = partners::table
         .filter(partners::id.eq_any(ids))
@@ -233,11 +232,11 @@ pub async fn logos_of(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, 
     Ok(rows.into_iter().filter_map(|(id, address)| Some((id, address?))).collect())
 }
 
-/// Which of these jobs may have files: those that have not ended, and those whose files have not
-/// been erased.
+/// Those of these jobs that may have files: jobs that have not ended, and jobs whose files are not
+/// erased.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn jobs_with_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<HashSet<JobId>> {
     use domain::schema::jobs;
     let keep = jobs::files_expire_at.is_not_null().or(jobs::finished_at.is_null());

@@ -1,4 +1,4 @@
-//! The removal of a member, and of everything that names the member.
+//! The removal of a member, and of all references to the member.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-/// Removes a member: sessions end, the address is free, partners lose their manager and deals their
-/// owner; events keep the name.
+/// Removes a member: sessions end, the e-mail address is released, partners lose their partner
+/// manager and deals their owner; events keep the name.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`.
@@ -32,8 +32,9 @@ pub async fn remove(
     id: MemberId,
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
-    // In the order of `locks`: an acceptance takes the submission first, and whoever makes the
-    // member a manager or an owner holds the partner when the database looks for the member.
+    // In the order of `locks`: an acceptance takes the submission first, and a transaction that
+    // makes the member a manager or an owner has locked the partner when the database checks the
+    // member.
     submissions::release(tx, id).await?;
     let mut writer = PartnerWriter::new(tx).await?;
     locks::partners(tx, concerned_partners(tx, id).await?).await?;
@@ -44,7 +45,7 @@ pub async fn remove(
     }
     patch::expect_version(expected, member.version)?;
     members::keep_an_owner(&owners, id)?;
-    // Partners of a manager who leaves have none.
+    // Partners of a removed manager have none.
     let managed = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
     partners::remove_reference(&mut writer, &managed, &json!(id)).await?;
     plan_items::release(tx, id).await?;
@@ -52,8 +53,8 @@ pub async fn remove(
     deals::release(tx, id).await?;
     notifications::forget_member(tx, id).await?;
     sessions::end_all_but(tx, id, None).await?;
-    // Sessions are ended above; access tokens that are still valid for some minutes are refused by
-    // this.
+    // Sessions are ended above; this ends access tokens, which would be valid for some minutes
+    // more.
     revocations::revoke(tx, id.0).await?;
     email_directory::release_email(tx, &member.email).await?;
     diesel::delete(table.find(id)).execute(&mut tx.conn()).await?;
@@ -62,7 +63,7 @@ pub async fn remove(
     Ok(())
 }
 
-/// The partners that a member manages, or that have deals or plan items of his.
+/// The partners that a member manages, or that have deals or plan items of the member.
 async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
     let mut all = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
     all.extend(plan_items::partners_of(tx, id).await?);

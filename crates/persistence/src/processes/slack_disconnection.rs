@@ -1,4 +1,4 @@
-//! The end of a connection to Slack, and of the settings that name targets there.
+//! The end of a connection to Slack, and of the settings that refer to its targets.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,10 +10,10 @@ use crate::{
     resources::{notifications, slack},
 };
 
-/// Ends the connection; the settings of notifications then name no targets there.
+/// Ends the connection, and removes its targets from the notification settings.
 ///
 /// # Errors
-/// `not_found` when there is none.
+/// `not_found` if there is none.
 pub async fn disconnect(tx: &Tx<'_>) -> Result<()> {
     let ended: Option<String> = diesel::delete(slack_integrations::table)
         .returning(slack_integrations::workspace)

@@ -1,4 +1,4 @@
-//! API keys: made, changed, replaced and revoked by admins; looked up by their public part for
+//! API keys: created, changed, rotated and revoked by admins; looked up by their public part for
 //! every request.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -31,7 +31,7 @@ define_sql_function! {
     fn organization_of_api_key(prefix: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
 }
 
-/// What a request with a key is checked against.
+/// The data with which a request with a key is checked.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = api_keys)]
 pub struct StoredKey {
@@ -52,8 +52,8 @@ pub async fn find(
     prefix: &str,
     request_id: Uuid,
 ) -> Result<Option<(OrganizationId, StoredKey)>> {
-    // Two steps: the function looks across organizations and answers only whose key it is; the key
-    // itself is read under row-level security.
+    // Two steps: the function looks across organizations and returns only the organization of the
+    // key; the key itself is read under row-level security.
     let organization: Option<OrganizationId> = {
         let mut conn = store.connection().await?;
         diesel::select(organization_of_api_key(prefix)).get_result(&mut conn).await?
@@ -69,8 +69,8 @@ pub async fn find(
     Ok(key.map(|key| (organization, key)))
 }
 
-/// Notes that a key was used in the minute of `at`. At most one write a minute, whatever the number
-/// of requests.
+/// Records that a key was used in the minute of `at`. At most one write per minute, whatever the
+/// number of requests.
 pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
     let minute = Timestamp(at.duration_trunc(TimeDelta::minutes(1)).map_err(Error::internal)?);
     let older = api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(minute));
@@ -81,7 +81,7 @@ pub async fn touch(tx: &Tx<'_>, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// One page of keys, revoked ones too.
+/// One page of keys, including revoked ones.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<ApiKeyPage> {
     listing::page::<ApiKey>(tx, request, Source::of("api_keys")).await
 }
@@ -136,7 +136,8 @@ async fn add(
         .returning(ApiKey::as_returning())
         .get_result(&mut tx.conn())
         .await?;
-    // Whoever has taken over a session makes a key to keep: its owner hears of it.
+    // A person who has taken over a session could create a key to keep access, so the owner of the
+    // account is notified.
     if let Some(member) = tx.scope().member {
         let mail = AccountMail::ApiKeyMade { name: key.name.clone() };
         account_mails::enqueue(tx, member, mail).await?;
@@ -171,8 +172,8 @@ pub async fn update(
         .get_result(&mut tx.conn())
         .await?;
     revocations::revoke(tx, id.0).await?;
-    // The revocation above ends no key. It makes every instance read the row again, which it would
-    // otherwise believe for a minute.
+    // This revocation does not end the key. It makes every instance read the row again, which is
+    // otherwise cached for a minute.
     tx.record(NewEvent::new("api_key.updated", id, after.version, json!({"changes": changes})));
     Ok(after)
 }
@@ -198,7 +199,7 @@ pub async fn rotate(
     let (key, secret) = add(tx, create, environment).await?;
     let now = Timestamp::now();
     let end = Timestamp(now.0 + TimeDelta::seconds(overlap_seconds));
-    // A rotation must not let the old key live longer than it would have without it.
+    // A rotation must not extend the life of the old key.
     let end = old.expires_at.map_or(end, |until| until.min(end));
     let version: i64 = diesel::update(api_keys::table.find(id))
         .set((
@@ -247,7 +248,7 @@ pub async fn revoke(
     Ok(())
 }
 
-/// A key that is not revoked, until the transaction ends.
+/// Locks a key that is not revoked.
 async fn lock(tx: &Tx<'_>, id: ApiKeyId) -> Result<ApiKey> {
     let key = ApiKey::query()
         .filter(api_keys::id.eq(id).and(api_keys::revoked_at.is_null()))

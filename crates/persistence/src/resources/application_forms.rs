@@ -27,10 +27,10 @@ define_sql_function! {
 }
 define_sql_function! { fn new_form_token() -> sql_types::Text; }
 
-/// How long a version that was replaced is still accepted: whoever is filling it in may take a day.
+/// How long a replaced version is still accepted, because applicants may take a day to fill it in.
 const OLD_VERSION_GRACE: TimeDelta = TimeDelta::hours(24);
 
-/// Whose form a public link leads to.
+/// The organization of a public link.
 pub async fn organization_of_token(store: &Store, token: &str) -> Result<Option<OrganizationId>> {
     let mut conn = store.connection().await?;
     Ok(diesel::select(organization_of_form_token(token)).get_result(&mut conn).await?)
@@ -53,16 +53,16 @@ pub async fn get_version(tx: &Tx<'_>, version: i64) -> Result<ApplicationForm> {
     Ok(ApplicationForm::query().filter(versions::version.eq(version)).first(&mut tx.conn()).await?)
 }
 
-/// The form behind a public link.
+/// The form of a public link.
 ///
 /// # Errors
-/// `not_found`, also when it is closed or has another link by now.
+/// `not_found`, also if it is closed or has another link now.
 pub async fn get_open(tx: &Tx<'_>, token: &str) -> Result<ApplicationForm> {
     let form = get(tx).await?;
     if form.is_open && form.public_token == token { Ok(form) } else { Err(Error::not_found()) }
 }
 
-/// What applicants see behind a public link.
+/// The form of a public link as it is shown to applicants.
 ///
 /// # Errors
 /// As for [`get_open`].
@@ -113,7 +113,7 @@ pub async fn replace(
     add_version(tx, &before, &content, &before.public_token, changes).await
 }
 
-/// Gives the form a new public link; the old one leads nowhere from now on.
+/// Gives the form a new public link; the old one no longer works.
 pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
     let before = lock(tx).await?;
     let token: String = diesel::select(new_form_token()).get_result(&mut tx.conn()).await?;
@@ -124,7 +124,7 @@ pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
         ))
         .execute(&mut tx.conn())
         .await?;
-    // The link is nobody's business but that of those who may read the form.
+    // The link is only shown to those who may read the form.
     let changes = Map::from_iter([(
         "public_token".to_owned(),
         json!({"from": null, "to": null, "truncated": true}),
@@ -132,10 +132,9 @@ pub async fn rotate_token(tx: &Tx<'_>) -> Result<ApplicationForm> {
     add_version(tx, &before, &FormContent::from(&before), &token, changes).await
 }
 
-/// The form, until the transaction ends.
+/// Locks the form.
 async fn lock(tx: &Tx<'_>) -> Result<ApplicationForm> {
-    // The one row of `application_forms` is where two writers meet; rows of versions are only ever
-    // added.
+    // The one row of `application_forms` serializes writers; rows of versions are only added.
     let version: i64 = application_forms::table
         .select(application_forms::version)
         .for_update()

@@ -1,4 +1,4 @@
-//! Contacts. Erased for good: they are personal data.
+//! Contacts. They are erased permanently, because they are personal data.
 
 use std::collections::BTreeMap;
 
@@ -86,8 +86,8 @@ pub async fn insert(tx: &Tx<'_>, contact: &ContactCreate) -> Result<Contact> {
     if let Some(writer) = writer {
         set_primary(writer, contact.partner_id, id).await?;
     }
-    // No version of the partner: an editor who holds its ETag is not refused because somebody added
-    // a contact (docs/decisions/0008-stale-scores.md).
+    // Makes no version of the partner, so that an editor with its ETag is not refused because a
+    // contact was added (docs/decisions/0008-stale-scores.md).
     mark_scores_stale(tx, [contact.partner_id]).await?;
     get(tx, id).await
 }
@@ -158,12 +158,11 @@ struct ContactRow<'a> {
     notes: Option<&'a str>,
 }
 
-/// Edits a contact. One that moves to another partner leaves its place as primary contact and as
-/// stakeholder behind.
+/// Edits a contact. A contact that moves to another partner is removed as primary contact and
+/// stakeholder of its former partner.
 ///
 /// # Errors
-/// `not_found`, also when its partner was deleted, unless it moves to one who lives;
-/// `version_mismatch`,
+/// `not_found`, also if its partner was deleted, unless it moves to a live one; `version_mismatch`,
 /// `not_found_reference`, `contact_email_taken`.
 pub async fn update(
     tx: &Tx<'_>,
@@ -192,8 +191,8 @@ pub async fn update(
         ))
         .execute(&mut tx.conn())
         .await?;
-    // Names and addresses are personal data and erasable: the log says which fields changed, not
-    // their values.
+    // Names and addresses are personal data and can be erased, so events contain which fields
+    // changed, but not their values.
     let changes: serde_json::Map<String, Value> = changes
         .into_iter()
         .map(|(field, change)| match field.as_str() {
@@ -206,7 +205,7 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Erases a contact, also one of a deleted partner, and its place as primary contact and as
+/// Erases a contact, also one of a deleted partner, and its references as primary contact and
 /// stakeholder.
 ///
 /// # Errors
@@ -226,8 +225,8 @@ pub async fn delete(
 /// Partners that are locked, and whether they live.
 type LockedPartners = BTreeMap<PartnerId, bool>;
 
-/// Locks a contact, and before it the rules of tiers, its partner and the one that it is to move
-/// to: whoever writes a partner holds it before he looks at its contacts.
+/// Locks a contact, and before it the rules of tiers, its partner and the one to which it moves,
+/// because writers of a partner lock it before its contacts.
 async fn lock<'t, 'c>(
     tx: &'t Tx<'c>,
     id: ContactId,
@@ -235,7 +234,7 @@ async fn lock<'t, 'c>(
     target: Option<PartnerId>,
 ) -> Result<(Contact, LockedPartners, PartnerWriter<'t, 'c>)> {
     let writer = PartnerWriter::new(tx).await?;
-    // It may move to another partner between the two looks.
+    // It may move to another partner between the two reads.
     for _ in 0..5 {
         let partner: PartnerId =
             contacts::table.find(id).select(contacts::partner_id).first(&mut tx.conn()).await?;
@@ -247,13 +246,13 @@ async fn lock<'t, 'c>(
             return Ok((contact, held, writer));
         }
     }
-    Err(Error::Unavailable("the contact moves from partner to partner".into()))
+    Err(Error::Unavailable("the partner of the contact changed 5 times while locking it".into()))
 }
 
 fn expect_live(held: &LockedPartners, id: PartnerId) -> Result<()> {
     match held.get(&id) {
         Some(true) => Ok(()),
-        _ => Err(Error::field("not_found_reference", "partner_id", "names no partner")),
+        _ => Err(Error::field("not_found_reference", "partner_id", "must be the id of a partner")),
     }
 }
 

@@ -1,5 +1,4 @@
-//! The ideal partner profile (docs/scoring.md#fit). Every organization has one from its first
-//! moment.
+//! The ideal partner profile (docs/scoring.md#fit). Every organization has one from its creation.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -19,13 +18,13 @@ use crate::kernel::{db::Tx, sql::clock_timestamp};
 /// The profile of the organization.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn get(tx: &Tx<'_>) -> Result<IdealPartnerProfile> {
     Ok(IdealPartnerProfile::query().first(&mut tx.conn()).await?)
 }
 
-/// Replaces the profile. All scores are stale from then on, without a single partner being written:
-/// each remembers the version that it was scored by.
+/// Replaces the profile. All scores are stale from then on without a write of partners, because
+/// each remembers the version with which it was scored.
 ///
 /// # Errors
 /// `invalid_filter`, `duplicate_item`; `version_mismatch`.
@@ -38,7 +37,7 @@ pub async fn replace(
     let before: IdealPartnerProfile =
         IdealPartnerProfile::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
-    // A merge patch may say some weights only.
+    // A merge patch may contain only some weights.
     let weights = update.weights.as_ref().map(|weights| weights.merged(before.weights.0));
     let weights = weights.transpose()?;
     let mut changes = patch::changes(&before, update)?;

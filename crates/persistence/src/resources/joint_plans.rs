@@ -1,5 +1,4 @@
-//! The joint plan of a partner: a view over the partner, its plan items and what was
-//! won.
+//! The joint plan of a partner: a view of the partner, its plan items and its won revenue.
 
 use std::collections::HashMap;
 
@@ -29,7 +28,7 @@ use crate::{
     resources::{organizations, partners, plan_items},
 };
 
-/// The plan of a live partner for a fiscal year, the present one unless given.
+/// The plan of a live partner for a fiscal year, by default the current one.
 ///
 /// # Errors
 /// `not_found`.
@@ -54,7 +53,7 @@ pub async fn update(
     of_partner(tx, partner, None).await
 }
 
-/// The calendar of the organization, and the fiscal year that is asked for, or is now.
+/// The calendar of the organization, and the requested or current fiscal year.
 pub(crate) fn fiscal_year(
     organization: &Organization,
     asked: Option<i32>,
@@ -96,7 +95,7 @@ async fn of_partner(tx: &Tx<'_>, partner: Partner, year: Option<i32>) -> Result<
 pub(crate) struct Quarters(pub [NaiveDate; 5]);
 
 impl Quarters {
-    /// What was won in each quarter, as columns `v1` to `v4` of a query on deals.
+    /// The won revenue of each quarter, as columns `v1` to `v4` of a query on deals.
     pub(crate) fn push_sums(self, out: &mut Statement) {
         for (i, pair) in self.0.windows(2).enumerate() {
             let [first, end] = pair else { continue };
@@ -117,7 +116,8 @@ impl Quarters {
     }
 }
 
-/// What each of these partners won in the quarters of a year; who is not in the answer won nothing.
+/// The revenue that each of these partners has won in the quarters of a year; partners without won
+/// deals are missing.
 pub(crate) async fn won(
     tx: &Tx<'_>,
     partners: &[PartnerId],

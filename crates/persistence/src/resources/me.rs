@@ -1,4 +1,4 @@
-//! Who is asking, with everything a client needs to begin.
+//! The caller, with everything that a client needs at its start.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -18,18 +18,18 @@ use crate::{
     resources::{api_keys, organizations},
 };
 
-/// A signed-in person.
+/// A signed-in user.
 pub async fn of_member(tx: &Tx<'_>, id: MemberId) -> Result<Me> {
     let (user, member) = person(tx, id).await?;
     Ok(Me::person(user, member, organizations::get(tx).await?))
 }
 
-/// A program.
+/// An API key.
 pub async fn of_key(tx: &Tx<'_>, id: ApiKeyId) -> Result<Me> {
     Ok(Me::program(api_keys::get(tx, id).await?, organizations::get(tx).await?))
 }
 
-/// What a person changes about themselves.
+/// Updates the user of a member.
 pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> {
     members::table
         .find(id)
@@ -57,7 +57,7 @@ pub async fn update(tx: &Tx<'_>, id: MemberId, update: &MeUpdate) -> Result<Me> 
 }
 
 /// # Errors
-/// `invalid_token` when the member was removed a moment ago.
+/// `invalid_token` if the member was just removed.
 async fn person(tx: &Tx<'_>, id: MemberId) -> Result<(User, Member)> {
     let row = members::table.find(id).select((
         Member::as_select(),

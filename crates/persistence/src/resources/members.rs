@@ -1,4 +1,4 @@
-//! Members: invited, joined, changed, removed. What ends a member's access takes effect within a
+//! Members: invited, joined, changed, removed. The end of a member's access takes effect within a
 //! second.
 
 use chrono::TimeDelta;
@@ -32,9 +32,9 @@ use crate::{
 /// How long an invitation can be accepted.
 const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 
-/// Makes sure that the member behind the scope is still one, with the role that the access token
-/// says. Tokens are checked without a query; where a few seconds of access too many would leave
-/// something behind (a key, a member), the row is asked as well.
+/// Checks that the scope's member still exists, with the role in the access token. Tokens are
+/// checked without a query; where a few more seconds of access would leave something behind (a key,
+/// a member), the row is checked as well.
 ///
 /// # Errors
 /// `invalid_token`.
@@ -67,33 +67,33 @@ pub async fn get(tx: &Tx<'_>, id: MemberId) -> Result<Member> {
     Ok(Member::query().find(id).first(&mut tx.conn()).await?)
 }
 
-/// An invitation that was just made.
+/// A new invitation.
 #[derive(Debug, Clone)]
 pub struct Invitation {
     pub member: Member,
-    /// The token of the link that the inviter sees. Only its hash is kept.
+    /// The token of the link that the inviter sees. Only its hash is stored.
     pub token: OpaqueToken,
-    /// The token of the link in the mail. It is shown to nobody else: only its hash is kept.
+    /// The token of the link in the mail. It is not shown elsewhere, and only its hash is stored.
     pub mail_token: OpaqueToken,
     /// When it stops working.
     pub expires_at: Timestamp,
-    /// The event that tells of it.
+    /// The event of the invitation.
     pub event: EventId,
 }
 
-/// Invites somebody, with one link: whoever accepts it counts as the owner of the address.
+/// Invites a person, with one link: a person who accepts it counts as the owner of the address.
 ///
 /// # Errors
-/// `already_member`, also for somebody who is invited already; `insufficient_role` when somebody
-/// but an owner invites an owner.
+/// `already_member`, also for a person who is already invited; `insufficient_role` if the inviter
+/// of an owner is not an owner.
 pub async fn invite(tx: &Tx<'_>, invite: &MemberInvite) -> Result<Invitation> {
     let token = OpaqueToken::generate(TokenKind::Invitation, tx.scope().organization)?;
     insert_invited(tx, invite, token.clone(), token).await
 }
 
-/// Invites somebody where addresses are proved: the link in the mail is another one than the
-/// inviter sees, so only who reads the mails of the address can prove it, and no inviter can take
-/// the address of somebody else for good.
+/// Invites a person where addresses must be confirmed: the link in the mail differs from the one
+/// that the inviter sees, so only a person who reads the mails of the address can confirm it, and
+/// an inviter cannot take over the address of another person permanently.
 ///
 /// # Errors
 /// As for [`invite`].
@@ -134,10 +134,10 @@ async fn insert_invited(
     Ok(Invitation { member, token, mail_token, expires_at, event })
 }
 
-/// The member that an invitation is for.
+/// The member of an invitation.
 ///
 /// # Errors
-/// `invitation_invalid` when it is unknown, used or too old.
+/// `invitation_invalid` if it is unknown, used or too old.
 pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let hash = token.hash().to_vec();
     let found: Option<Member> = Member::query()
@@ -149,10 +149,10 @@ pub async fn get_invited(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     found.ok_or_else(|| Error::of(Code::InvitationInvalid))
 }
 
-/// The invited person joins as `user`. `password_hash` is the kept form of the password.
+/// The invited person joins as `user`. `password_hash` is the hashed password.
 ///
 /// # Errors
-/// `invitation_invalid`; `email_taken` when the address is a user of another organization.
+/// `invitation_invalid`; `email_taken` if another organization has a user with the address.
 pub async fn accept(
     tx: &Tx<'_>,
     token: &OpaqueToken,
@@ -161,7 +161,7 @@ pub async fn accept(
     password_hash: &str,
 ) -> Result<Member> {
     let hash = token.hash().to_vec();
-    // Whoever is second waits here, and then finds no invitation any more.
+    // A second acceptance waits here, and then finds no invitation.
     let invited: Option<(MemberId, Option<Vec<u8>>)> = members::table
         .filter(members::invitation_hash.eq(&hash).or(members::invitation_mail_hash.eq(&hash)))
         .filter(members::invitation_expires_at.gt(tx.must_end_after(INVITATION_LIFE)))
@@ -171,7 +171,7 @@ pub async fn accept(
         .await
         .optional()?;
     let (id, mail_hash) = invited.ok_or_else(|| Error::of(Code::InvitationInvalid))?;
-    // An invitation of a time when there was one link alone proves as it did then.
+    // Invitations from before there were two links confirm the address as they did then.
     let proof = if mail_hash.is_none_or(|mailed| mailed == hash) {
         EmailProof::Given
     } else {
@@ -204,13 +204,14 @@ pub async fn accept(
     Ok(member)
 }
 
-/// Changes role or status; access tokens that say otherwise are refused from now on, and a
-/// suspension ends all sessions for good: who is active again signs in again, and a thief's cookie
-/// stays dead.
+/// Changes role or status. Access tokens with the old values are refused from now on, and a
+/// suspension ends all sessions permanently: an activated member must sign in again, and a stolen
+/// cookie stays invalid.
 ///
 /// # Errors
 /// `insufficient_role`, `last_owner`, `version_mismatch`, `invalid_choice` for a status that cannot
-/// be set; `email_taken` when a suspended member is to be active whose address is another account.
+/// be set; `email_taken` if a suspended member is activated whose address belongs to another
+/// account.
 pub async fn update(
     tx: &Tx<'_>,
     id: MemberId,
@@ -225,8 +226,8 @@ pub async fn update(
     let is_activated =
         before.status == MemberStatus::Suspended && update.status == Some(MemberStatus::Active);
     if is_activated && !email_directory::has_email(tx, &before.email).await? {
-        let detail = "The e-mail address of this member is another account now. Remove the member \
-                      and invite the person with an address of their own.";
+        let detail = "The e-mail address of this member now belongs to another account. Remove the \
+                      member and invite the person with another address.";
         return Err(Error::new(Code::EmailTaken, detail));
     }
     let after = write(tx, &before, update, None).await?;
@@ -236,8 +237,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// Writes role or status of a locked member, with what follows for their access. `reason` is why
-/// the system does it by itself.
+/// Writes role or status of a locked member, and ends access that no longer applies. `reason` is
+/// why the system does it.
 pub(crate) async fn write(
     tx: &Tx<'_>,
     before: &Member,
@@ -263,7 +264,7 @@ pub(crate) async fn write(
         passwords::forget_resets(tx, id).await?;
     }
     revocations::revoke(tx, id.0).await?;
-    // Access tokens carry the role and are checked without a query; the revocation above makes
+    // Access tokens contain the role and are checked without a query; the revocation above makes
     // every instance refuse the old ones.
     let mut data = json!({"changes": changes});
     if let Some(reason) = reason {
@@ -273,7 +274,7 @@ pub(crate) async fn write(
     Ok(after)
 }
 
-/// The owners who can act, locked in one order: two owners who remove each other at once must not
+/// Locks the active owners in one order, so that two owners who remove each other at once cannot
 /// both succeed.
 pub(crate) async fn lock_owners(tx: &Tx<'_>) -> Result<Vec<MemberId>> {
     let acting = members::role.eq(Role::Owner).and(members::status.eq(MemberStatus::Active));

@@ -1,5 +1,5 @@
-//! The outbox of notifications: one row for each mail and each message in Slack, tried by a task
-//! until it has gone out or is given up, and shown to admins for 30 days.
+//! The outbox of notifications: one row for each mail and each Slack message, tried by a task until
+//! it was sent or has failed permanently, and shown to admins for 30 days.
 
 use std::time::Duration;
 
@@ -35,17 +35,17 @@ use crate::kernel::{
 pub const TASK: &str = "notification_delivery";
 /// The type of a delivery that carries the link of an invitation.
 pub const INVITATION: &str = "member.invited";
-/// How often its worker may die over one attempt.
+/// How often its worker may die during one attempt.
 const CRASHES: i32 = 10;
-/// The longest reason that is kept, in characters.
+/// The longest stored reason in characters.
 const MAX_REASON_LENGTH: usize = 500;
 
-/// At most one living task of a delivery.
+/// At most one unfinished task per delivery.
 fn key(id: Uuid) -> String {
     format!("delivery {id}")
 }
 
-/// Where deliveries run: what a mail server or Slack makes of one kind must not hold up another.
+/// The lane of a delivery: a slow mail server or Slack must not delay other kinds.
 pub(crate) fn lane_of(channel: NotificationChannel, kind: &str) -> Lane {
     match channel {
         NotificationChannel::Slack => Lane::Slack,
@@ -69,13 +69,13 @@ pub(crate) async fn enqueue(
     tasks::enqueue(tx, &task_of(id, lane).at(at)).await
 }
 
-/// Whether somebody wants the delivery of a task to be tried now, however its server does.
+/// Whether the task must be tried now, regardless of the state of its server.
 pub fn is_insisted_on(task: &Task) -> bool {
     task.payload.get("is_insisted_on").is_some_and(|insists| insists == true)
 }
 
-/// The same by the set: a task for each row of `sent`, which says `id` and `channel`; none of them
-/// an invitation.
+/// The same for a set: a task for each row of `sent`, with `id` and `channel`; none of them is an
+/// invitation.
 pub(crate) fn push_tasks(out: &mut Statement, actor: Json, request: Uuid) {
     out.sql(
         "INSERT INTO tasks \
@@ -98,7 +98,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<NotificationDeli
     listing::page::<NotificationDelivery>(tx, &request, source).await
 }
 
-/// Tries a delivery at once. One that was given up begins its schedule anew.
+/// Tries a delivery at once. A permanently failed one starts its schedule again.
 ///
 /// # Errors
 /// `not_found`, `delivery_succeeded`.
@@ -110,7 +110,7 @@ pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Notificati
         .await
         .optional()?;
     let (channel, kind) = found.ok_or_else(Error::not_found)?;
-    // The task first, the delivery then: the worker takes them in this order.
+    // The task first, then the delivery: the worker locks them in this order.
     let payload = json!({"delivery_id": id.0, "is_insisted_on": true});
     let task = NewTask { payload, ..task_of(id, lane_of(channel, &kind)) };
     tasks::enqueue(tx, &task.at(Timestamp::now())).await?;
@@ -136,7 +136,7 @@ pub async fn retry(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Notificati
     Ok(after.get_result(&mut tx.conn()).await?)
 }
 
-/// A delivery that is to be tried now.
+/// A delivery to try now.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = notification_deliveries)]
 pub struct DueDelivery {
@@ -149,23 +149,23 @@ pub struct DueDelivery {
     pub body: String,
     pub subject_type: String,
     pub subject_id: String,
-    /// A link that only the target may see, encrypted.
+    /// A link that only the recipient may see, encrypted.
     pub secret: Option<Vec<u8>>,
     member_id: Option<MemberId>,
 }
 
-/// What there is to do for the task of a delivery.
+/// The next action for the task of a delivery.
 #[derive(Debug)]
 pub enum Next {
-    /// Send it, in the name of this organization.
+    /// Send it, on behalf of this organization.
     Send { due: Box<DueDelivery>, organization: String, recipient: Option<String> },
-    /// Nobody is to get it any more, and why.
+    /// Drop it, for this reason.
     Drop(&'static str),
-    /// It is settled, or erased.
+    /// It has ended, or was erased.
     Nothing,
 }
 
-/// Looks what is to be done for a task.
+/// Determines the next action for a task.
 pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
     let pending = DueDelivery::query()
         .filter(notification_deliveries::id.eq(id))
@@ -189,39 +189,39 @@ pub async fn next(tx: &Tx<'_>, id: NotificationDeliveryId) -> Result<Next> {
         }
         Some((_, status, _)) if status != wanted => Next::Drop("The member is suspended."),
         Some((_, _, false)) if due.kind != INVITATION => {
-            Next::Drop("The member has switched mails off.")
+            Next::Drop("The member has turned mails off.")
         }
         Some((name, ..)) => Next::Send { due: Box::new(due), organization, recipient: Some(name) },
     })
 }
 
-/// How an attempt went.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
     Succeeded,
-    /// The server did not answer in time. Trying again may help.
+    /// The server did not respond in time. Trying again may help.
     Silent {
         reason: String,
     },
-    /// Trying again may help, but not before this time has passed.
+    /// It failed temporarily. Trying again may help, but not before this time has passed.
     Failed {
         reason: String,
         not_before: Option<Duration>,
     },
-    /// Trying again by itself does not help.
+    /// It was refused. Trying again automatically does not help.
     Refused {
         reason: String,
     },
 }
 
-/// Ends the task of an attempt: notes how it went, and queues the next one when there is one.
+/// Ends the task of an attempt: records the result, and queues the next attempt if there is one.
 pub async fn finish_attempt(
     run: &Run,
     id: NotificationDeliveryId,
     attempt: &Attempt,
 ) -> Result<()> {
     run.step(async |tx| {
-        // The task first, the delivery then, as `retry` locks them.
+        // The task first, then the delivery, in the order of `retry`.
         tasks::complete(tx, &run.task).await?;
         let table = notification_deliveries::table.find(id);
         let pending =
@@ -232,7 +232,7 @@ pub async fn finish_attempt(
             .first(&mut tx.conn())
             .await
             .optional()?;
-        // Settled or erased meanwhile.
+        // Ended or erased meanwhile.
         let Some(step) = step else { return Ok(()) };
         let asked = match attempt {
             Attempt::Failed { not_before, .. } => not_before.unwrap_or_default(),
@@ -241,7 +241,7 @@ pub async fn finish_attempt(
         let next = match attempt {
             Attempt::Failed { .. } | Attempt::Silent { .. } => wait_after(step + 1).map(|wait| {
                 let asked = TimeDelta::from_std(asked).unwrap_or(TimeDelta::MAX);
-                // A server may ask for any wait. More than a day would be longer than the longest
+                // A server may request any delay. More than a day would be longer than the longest
                 // step of the schedule.
                 Timestamp(Timestamp::now().0 + wait.max(asked.min(TimeDelta::days(1))))
             }),
@@ -274,11 +274,11 @@ pub async fn finish_attempt(
     .await
 }
 
-/// Ends the task of a delivery that was not tried, because its server does not answer at present:
+/// Ends the task of a delivery that was not tried, because its server does not respond at present:
 /// the next task tries it after `wait`. No attempt is counted.
 ///
 /// # Errors
-/// Those of the database, and a lost lease.
+/// Database errors, and a lost lease.
 pub async fn postpone(
     run: &Run,
     id: NotificationDeliveryId,
@@ -304,12 +304,12 @@ pub async fn postpone(
     .await
 }
 
-/// Gives a delivery up without another attempt.
+/// Fails a delivery permanently without another attempt.
 pub async fn give_up(tx: &Tx<'_>, id: NotificationDeliveryId, reason: &str) -> Result<()> {
     given_up(tx, notification_deliveries::id.eq(id), reason).await
 }
 
-/// Gives up everything that is on its way to a member.
+/// Fails all pending deliveries to a member.
 pub(crate) async fn give_up_of_member(tx: &Tx<'_>, member: MemberId, reason: &str) -> Result<()> {
     given_up(tx, notification_deliveries::member_id.eq(member).assume_not_null(), reason).await
 }

@@ -1,5 +1,4 @@
-//! Notifications: made in the transaction of their cause, with everything that goes
-//! out of the application because of them.
+//! Notifications: created in the transaction of their cause, with all mails and Slack messages.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -37,13 +36,13 @@ use crate::{
     resources::{notification_deliveries as deliveries, slack},
 };
 
-/// The task that tells of applications by number.
+/// The task that summarizes applications.
 pub const SUMMARY_TASK: &str = "application_summary";
-/// Applications of an organization that are told one by one outside of the application.
+/// The number of applications of an organization that are notified one by one by mail and in Slack.
 const APPLICATION_MAILS: Allowance = Allowance { most: 10, period: TimeDelta::hours(1) };
 
-/// Tells of what has happened, in the transaction in which it happens: an entry for each member who
-/// is concerned and active, and a delivery with its task for each mail and each target in Slack.
+/// Notifies members, in the transaction of the event: inserts an entry for each active member
+/// concerned, and a delivery with its task for each mail and each Slack target.
 pub async fn notify(tx: &Tx<'_>, occasions: &[NotificationRequest]) -> Result<()> {
     if occasions.is_empty() {
         return Ok(());
@@ -54,7 +53,8 @@ pub async fn notify(tx: &Tx<'_>, occasions: &[NotificationRequest]) -> Result<()
     Ok(())
 }
 
-/// One statement for all of it: who writes a deal or ends a job does not wait for a second look.
+/// One statement for everything, so that a writer of a deal or the end of a job needs only one
+/// round trip.
 fn recipients(
     tx: &Tx<'_>,
     occasions: &[NotificationRequest],
@@ -126,9 +126,9 @@ fn recipients(
     Ok(out)
 }
 
-/// Tells whom the settings name of a new submission. `event` is its `application.submitted`.
-/// Anybody can submit, so mails and messages in Slack are limited: what comes beyond them is told
-/// in one summary afterwards.
+/// Notifies the recipients in the settings of a new submission. `event` is its
+/// `application.submitted`. Anyone can submit, so mails and Slack messages are limited: submissions
+/// beyond the limit are summarized later.
 pub async fn application_submitted(
     tx: &Tx<'_>,
     event: EventId,
@@ -142,16 +142,16 @@ pub async fn application_submitted(
         let summary = NewTask::new(SUMMARY_TASK, json!({"event_id": event.0}))
             .unique(SUMMARY_TASK)
             .lane(Lane::Mails)
-            // When the hour of the limit is over: the summary then covers all that came meanwhile.
+            // After the hour of the limit, so that the summary covers all submissions in it.
             .at(Timestamp(Timestamp::now().0 + wait));
         tasks::enqueue(tx, &summary).await?;
     }
     notify(tx, &[occasion]).await
 }
 
-/// Tells how many applications have come in beyond those that were told one by one. Asked again it
-/// tells nothing, so it needs no lease; holding the task's row here while submissions hold the
-/// allowance would be a deadlock.
+/// Notifies of the number of applications that were not notified one by one. A repeated call has no
+/// effect, so it needs no lease; locking the task's row here while submissions hold the allowance
+/// would be a deadlock.
 pub async fn summarize_applications(tx: &Tx<'_>, task: &Task) -> Result<()> {
     let event = task.payload.get("event_id").cloned().unwrap_or_default();
     let event = serde_json::from_value(event).map(EventId).map_err(Error::internal)?;
@@ -165,12 +165,12 @@ fn applications_key(tx: &Tx<'_>) -> String {
     format!("applications of {}", tx.scope().organization.0)
 }
 
-/// Sends somebody the link of an invitation, by mail alone. `link` is encrypted: whoever reads the
-/// database must not be able to join. `invited` is the event of the invitation.
+/// Mails the link of an invitation. `link` is encrypted, because a reader of the database must not
+/// be able to join. `invited` is the event of the invitation.
 ///
 /// # Errors
-/// `quota_exceeded` when the organization, or everybody together to this address, has invited
-/// enough for today.
+/// `quota_exceeded` if the organization, or all organizations together to this address, have
+/// reached today's limit.
 pub async fn mail_invitation(
     tx: &Tx<'_>,
     member: &Member,
@@ -207,13 +207,13 @@ pub async fn list(
     listing::page::<Notification>(tx, &request, Source::of("notifications")).await
 }
 
-/// A member has read a notification; when it was read first stays.
+/// Marks a notification as read; the time of the first read is kept.
 ///
 /// # Errors
-/// `not_found`, also for somebody else's.
+/// `not_found`, also for another member's.
 pub async fn read(tx: &Tx<'_>, member: MemberId, id: NotificationId) -> Result<Notification> {
     let own = notifications::table.find(id).filter(notifications::member_id.eq(member));
-    // Only the first time is kept; a repeated request changes nothing.
+    // Only the first time is stored; a repeated request has no effect.
     diesel::update(own.filter(notifications::read_at.is_null()))
         .set(notifications::read_at.eq(clock_timestamp().nullable()))
         .execute(&mut tx.conn())
@@ -225,7 +225,7 @@ pub async fn read(tx: &Tx<'_>, member: MemberId, id: NotificationId) -> Result<N
         .await?)
 }
 
-/// A member has read everything.
+/// Marks all notifications of a member as read.
 pub async fn read_all(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     let unread = notifications::table
         .filter(notifications::member_id.eq(member))
@@ -237,8 +237,8 @@ pub async fn read_all(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// A member leaves: their entries go, what is on its way to them stops, and the settings name them
-/// no more.
+/// Removes a member: deletes the notifications, stops pending deliveries, and removes the member
+/// from the settings.
 pub(crate) async fn forget_member(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     diesel::delete(notifications::table.filter(notifications::member_id.eq(member)))
         .execute(&mut tx.conn())
@@ -262,8 +262,7 @@ pub(crate) async fn forget_member(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     write_settings(tx, &before, update).await.map(drop)
 }
 
-/// What was told of something that is erased for privacy is erased too, in the application and in
-/// the outbox.
+/// Erases notifications about a record that is erased for privacy, including deliveries.
 pub async fn forget_subject(tx: &Tx<'_>, id: impl ToString) -> Result<()> {
     let id = id.to_string();
     diesel::delete(notifications::table.filter(notifications::subject_id.eq(&id)))
@@ -277,7 +276,7 @@ pub async fn forget_subject(tx: &Tx<'_>, id: impl ToString) -> Result<()> {
     Ok(())
 }
 
-/// Who hears of a new submission.
+/// The recipients of notifications about new submissions.
 pub async fn get_settings(tx: &Tx<'_>) -> Result<NotificationSettings> {
     Ok(NotificationSettings::query().first(&mut tx.conn()).await?)
 }
@@ -300,7 +299,7 @@ pub async fn replace_settings(
         NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
     patch::expect_version(expected, before.version)?;
     if let Some(roles) = &mut update.roles {
-        // The order of roles means nothing, so another order is no change.
+        // The order of roles has no meaning, so another order is not a change.
         roles.sort_unstable();
     }
     expect_members(tx, update.member_ids.as_deref().unwrap_or_default()).await?;
@@ -327,14 +326,14 @@ async fn expect_members(tx: &Tx<'_>, ids: &[MemberId]) -> Result<()> {
         FieldError::at_pointer(
             "not_found_reference",
             format!("#/member_ids/{number}"),
-            "names no member",
+            "must be the id of a member",
         )
     };
     let faults: Vec<FieldError> = unknown.map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
-/// The workspace is not connected any more: its targets mean nothing.
+/// Removes the Slack targets, because Slack was disconnected.
 pub(crate) async fn forget_slack_targets(tx: &Tx<'_>) -> Result<()> {
     let before: NotificationSettings =
         NotificationSettings::query().for_update().first(&mut tx.conn()).await?;
@@ -347,7 +346,7 @@ pub(crate) async fn forget_slack_targets(tx: &Tx<'_>) -> Result<()> {
     write_settings(tx, &before, update).await.map(drop)
 }
 
-/// Writes what differs.
+/// Writes the changed settings.
 async fn write_settings(
     tx: &Tx<'_>,
     before: &NotificationSettings,
@@ -367,7 +366,7 @@ async fn write_settings(
         notification_settings::updated_at.eq(clock_timestamp()),
     );
     diesel::update(notification_settings::table).set(set).execute(&mut tx.conn()).await?;
-    // They belong to the form, but are no part of what its version counts.
+    // The settings belong to the form, but are not part of its version.
     let data = json!({"changes": {}, "notifications": {"changes": changes}});
     tx.record(NewEvent::new("application_form.updated", tx.scope().organization, None, data));
     get_settings(tx).await

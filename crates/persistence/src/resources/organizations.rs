@@ -1,4 +1,4 @@
-//! The organization: registered once, changed seldom, read by nearly everything.
+//! The organization: created once, rarely changed, read by almost all operations.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -21,7 +21,7 @@ use crate::kernel::{
     sql::clock_timestamp,
 };
 
-/// The tiers that every organization begins with: key, name and rank; the first is the default.
+/// The tiers of a new organization: key, name and rank; the first is the default.
 const FIRST_TIERS: [(&str, &str, i32); 5] = [
     ("registered", "Registered", 1),
     ("bronze", "Bronze", 2),
@@ -30,8 +30,8 @@ const FIRST_TIERS: [(&str, &str, i32); 5] = [
     ("platinum", "Platinum", 5),
 ];
 
-/// A new organization with its first owner, in the transaction of an organization that does not
-/// exist yet (`Scope::newcomer`). `password_hash` is the kept form of the password.
+/// Creates an organization with its first owner, in the transaction of the new organization
+/// (`Scope::newcomer`). `password_hash` is the hashed password.
 ///
 /// # Errors
 /// `email_taken`.
@@ -42,8 +42,8 @@ pub async fn register(
     password_hash: &str,
 ) -> Result<Member> {
     let conn = tx.conn();
-    // First: of two registrations of one address the second waits here, before it has made
-    // anything.
+    // First, so that the second of two registrations of one address waits here before it has
+    // written anything.
     if !email_directory::take_email(tx, &registration.email, EmailProof::Given).await? {
         return Err(Error::taken(Code::EmailTaken, "#/email"));
     }
@@ -91,7 +91,7 @@ pub async fn get(tx: &Tx<'_>) -> Result<Organization> {
     Ok(Organization::query().first(&mut tx.conn()).await?)
 }
 
-/// What decides on days: the time zone and the days of protection of a deal.
+/// The settings that affect days: the time zone and the days of protection of a deal.
 pub(crate) async fn calendar(tx: &Tx<'_>) -> Result<(String, i32)> {
     let of = (organizations::timezone, organizations::deal_protection_days);
     Ok(organizations::table.select(of).first(&mut tx.conn()).await?)
@@ -133,7 +133,7 @@ pub async fn update(
     Ok(after)
 }
 
-/// Whether an amount exists anywhere, deleted partners and deals included: they can be restored.
+/// Whether an amount exists anywhere, including deleted partners and deals, which can be restored.
 async fn has_amounts(tx: &Tx<'_>) -> Result<bool> {
     let given =
         partners::company_revenue.is_not_null().or(partners::annual_revenue_target.is_not_null());

@@ -1,7 +1,7 @@
-//! Kept passwords: looked up for sign-in, changed by whoever proves to be the person.
+//! Passwords: looked up for sign-in, changed by their owner.
 //!
-//! Architecture Invariant: nothing here hashes or checks a password; that takes tens of
-//! milliseconds and would hold a transaction open meanwhile. `domain::passwords` does, off the
+//! Architecture Invariant: nothing here hashes or verifies a password, because that takes tens of
+//! milliseconds and would keep a transaction open. `domain::passwords` does it, outside of the
 //! async threads.
 
 use chrono::TimeDelta;
@@ -32,11 +32,11 @@ use crate::{
 
 /// How long a reset link can be used.
 const RESET_LIFE: TimeDelta = TimeDelta::hours(1);
-/// Strangers may ask for a person's reset link, so the person gets at most one in this time.
+/// Anyone can request a reset link for a person, so the person gets at most one within this time.
 const RESET_MAILS: Allowance = Allowance { most: 1, period: TimeDelta::minutes(5) };
 
-/// The member with this e-mail address, and the kept password; no password before the invitation is
-/// accepted.
+/// The member with this e-mail address, and the stored password hash; no hash before the invitation
+/// is accepted.
 pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option<String>)>> {
     let row = members::table
         .filter(members::email.eq(email))
@@ -44,19 +44,19 @@ pub async fn of_email(tx: &Tx<'_>, email: &str) -> Result<Option<(Member, Option
     Ok(row.first(&mut tx.conn()).await.optional()?)
 }
 
-/// A member and the kept password.
+/// A member and the stored password hash.
 ///
 /// # Errors
-/// `invalid_token` when the member was removed a moment ago.
+/// `invalid_token` if the member was just removed.
 pub async fn of_member(tx: &Tx<'_>, member: MemberId) -> Result<(Member, Option<String>)> {
     let row = members::table.find(member).select((Member::as_select(), members::password_hash));
     row.first(&mut tx.conn()).await.optional()?.ok_or_else(|| Error::of(Code::InvalidToken))
 }
 
-/// The member that a reset token is for.
+/// The member of a reset token.
 ///
 /// # Errors
-/// `reset_token_invalid` when it is unknown, used or too old.
+/// `reset_token_invalid` if it is unknown, used or too old.
 pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     let member: Option<MemberId> = password_resets::table
         .find(token.hash().to_vec())
@@ -69,10 +69,10 @@ pub async fn of_reset(tx: &Tx<'_>, token: &OpaqueToken) -> Result<Member> {
     Ok(Member::query().find(member).first(&mut tx.conn()).await?)
 }
 
-/// A token with which a member chooses a new password within an hour. Earlier ones stop working.
+/// A token with which a member can choose a new password within an hour. Earlier ones stop working.
 ///
 /// # Errors
-/// `not_found` when nobody who has joined has this e-mail address.
+/// `not_found` if no member who has joined has this e-mail address.
 pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
     let member: MemberId =
@@ -83,9 +83,9 @@ pub async fn issue_reset(tx: &Tx<'_>, email: &str) -> Result<OpaqueToken> {
 /// The task that mails a reset link.
 pub const RESET_TASK: &str = "password_reset";
 
-/// Queues the mail with a reset link for whoever has joined with this e-mail address, unless one
-/// went to it within the last five minutes: that one is still good. A suspended member gets a mail
-/// that says so instead, since a new password would lead nowhere. For anybody else it does nothing.
+/// Queues a mail with a reset link for the member with this e-mail address, unless one was sent
+/// within the last five minutes, which is still valid. A suspended member gets a mail about the
+/// suspension instead, because a new password would not help. For other addresses it does nothing.
 pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
     let joined = members::email.eq(email).and(members::user_id.is_not_null());
     let member: Option<(MemberId, MemberStatus)> = members::table
@@ -95,7 +95,7 @@ pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
         .await
         .optional()?;
     let Some((MemberId(member), status)) = member else { return Ok(()) };
-    // By member and not by mailbox: who asks for `ann+other@` must not keep Ann from a new
+    // By member and not by mailbox: requests for `ann+other@` must not keep Ann from a new
     // password.
     let key = format!("password resets of {member}");
     if mail_allowances::take(tx, &key, RESET_MAILS).await?.is_some() {
@@ -111,17 +111,17 @@ pub async fn request_reset(tx: &Tx<'_>, email: &str) -> Result<()> {
     tasks::enqueue(tx, &task).await
 }
 
-/// What the mail with a reset link says.
+/// The content of the mail with a reset link.
 #[derive(Debug, Clone)]
 pub struct ResetMail {
     pub token: OpaqueToken,
     pub name: String,
     pub email: String,
-    /// The name of the organization that the account belongs to.
+    /// The name of the organization of the account.
     pub organization: String,
 }
 
-/// The member of a [`RESET_TASK`], with a fresh token; none when it was removed or suspended
+/// The member of a [`RESET_TASK`], with a new token; `None` if the member was removed or suspended
 /// meanwhile.
 pub async fn reset_mail(tx: &Tx<'_>, task: &Task) -> Result<Option<ResetMail>> {
     let id = task.payload.get("member_id").cloned().unwrap_or_default();
@@ -155,8 +155,8 @@ async fn issue_reset_of(tx: &Tx<'_>, member: MemberId) -> Result<OpaqueToken> {
     Ok(token)
 }
 
-/// A new password by reset token: ends every session, and the address is proved, since the token
-/// was mailed to it. Answers whose password it is.
+/// Sets a new password by reset token: ends all sessions, and confirms the address, because the
+/// token was mailed to it. Returns the member.
 ///
 /// # Errors
 /// `reset_token_invalid`.
@@ -176,11 +176,11 @@ pub async fn reset(tx: &Tx<'_>, token: &OpaqueToken, password_hash: &str) -> Res
     Ok(member)
 }
 
-/// A new password of somebody who is signed in and whose kept password was `checked`: ends the
+/// Sets a new password for a signed-in member whose password was verified (`checked`): ends the
 /// other sessions.
 ///
 /// # Errors
-/// `invalid_credentials` when the password has changed since it was checked.
+/// `invalid_credentials` if the password has changed since the verification.
 pub async fn change(
     tx: &Tx<'_>,
     member: MemberId,
@@ -201,7 +201,7 @@ pub async fn change(
     sessions::end_all_but(tx, member, Some(session)).await
 }
 
-/// The password is no property of the member as anybody sees it, so the version stays.
+/// The password is not a visible property of the member, so the version does not change.
 async fn keep(tx: &Tx<'_>, member: MemberId, password_hash: &str) -> Result<()> {
     diesel::update(members::table.find(member))
         .set((members::password_hash.eq(password_hash), members::updated_at.eq(clock_timestamp())))

@@ -1,4 +1,4 @@
-//! Plan items, in the order that people give them.
+//! Plan items, in the order that users define.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -74,7 +74,7 @@ pub async fn counts(tx: &Tx<'_>, partner: PartnerId) -> Result<PlanItemCounts> {
 /// # Errors
 /// `not_found` for the partner; `not_found_reference` for the owner.
 pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) -> Result<PlanItem> {
-    // Held, so that of two new items each has a position of its own.
+    // Locked, so that concurrent new items get different positions.
     if locks::partners(tx, [partner]).await?.get(&partner) != Some(&true) {
         return Err(Error::not_found());
     }
@@ -84,7 +84,7 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
         .select(diesel::dsl::max(plan_items::position))
         .get_result(&mut tx.conn())
         .await?;
-    // Gaps, so that moving an item writes one row and not all that follow it.
+    // With gaps, so that moving an item writes one row and not all following ones.
     let position = last.unwrap_or(0) + POSITION_GAP;
     let row = (
         plan_items::id.eq(id),
@@ -103,11 +103,11 @@ pub async fn insert(tx: &Tx<'_>, partner: PartnerId, create: &PlanItemCreate) ->
     Ok(item)
 }
 
-/// Edits an item, and moves it when `before_id` says where to.
+/// Edits an item, and moves it if `before_id` is given.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that is not
-/// there.
+/// `not_found`, `version_mismatch`; `not_found_reference` for an owner or `before_id` that does not
+/// exist.
 pub async fn update(
     tx: &Tx<'_>,
     id: PlanItemId,
@@ -116,7 +116,7 @@ pub async fn update(
 ) -> Result<PlanItem> {
     let before = lock(tx, id, expected).await?;
     let mut changes = patch::changes(&before, update)?;
-    // It says where to, and is no field.
+    // It is the target of the move, and not a field.
     changes.remove("before_id");
     let position = match update.before_id {
         Some(before_id) => find_place(tx, &before, before_id).await?,
@@ -142,9 +142,9 @@ pub async fn update(
     Ok(item)
 }
 
-/// The position in front of another item, or at the end. When no gap is left the others of the plan
-/// get new positions: that changes no order, and so no version. The caller holds the partner, so
-/// nobody else moves items of its plan.
+/// The position in front of another item, or at the end. If no gap is left, the other items of the
+/// plan get new positions: that does not change the order, and therefore no version. The caller has
+/// locked the partner, so no other transaction moves items of its plan.
 async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>) -> Result<i64> {
     if before_id == Some(item.id) {
         return Ok(item.position);
@@ -160,10 +160,15 @@ async fn find_place(tx: &Tx<'_>, item: &PlanItem, before_id: Option<PlanItemId>)
     let index = match before_id {
         None => others.len(),
         Some(before) => others.iter().position(|(id, _)| *id == before).ok_or_else(|| {
-            Error::field("not_found_reference", "before_id", "names no item of this plan")
+            Error::field(
+                "not_found_reference",
+                "before_id",
+                "must be the id of another item of \
+                this plan",
+            )
         })?,
     };
-    // It is there already, so nothing changes.
+    // It is already there, so nothing changes.
     if held == Some(index) {
         return Ok(item.position);
     }
@@ -210,7 +215,7 @@ pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<Part
     Ok(own.select(plan_items::partner_id).distinct().load(&mut tx.conn()).await?)
 }
 
-/// Items of a member who leaves have no owner. The caller holds [`partners_of`] him.
+/// Items of a removed member have no owner. The caller has locked [`partners_of`] the member.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     let released: Vec<(PlanItemId, i64, PartnerId)> =
         diesel::update(plan_items::table.filter(plan_items::owner_id.eq(owner)))
@@ -229,8 +234,8 @@ pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// Locks an item, and before it the partner whose plan it stands in: two who move items of one plan
-/// would otherwise wait for each other.
+/// Locks an item, and before it its partner: two transactions that move items of one plan would
+/// otherwise deadlock.
 async fn lock(
     tx: &Tx<'_>,
     id: PlanItemId,

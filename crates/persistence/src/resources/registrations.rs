@@ -1,6 +1,6 @@
-//! Registrations that wait until somebody who reads the mails of the address confirms them. There
-//! is no organization yet, so they are kept in the tenant of [`Scope::before_organization`], with
-//! the tasks that mail their links.
+//! Registrations that wait for their confirmation by a mailed link. There is no organization yet,
+//! so they are stored in the tenant of [`Scope::before_organization`], with the tasks that mail
+//! their links.
 
 use std::net::IpAddr;
 
@@ -37,14 +37,14 @@ use crate::{
 pub const TASK: &str = "registration_mail";
 /// How long a registration can be confirmed.
 const REGISTRATION_TTL: TimeDelta = TimeDelta::days(1);
-/// Mails with links that one address gets. Whoever repeats a registration, because the first mail
-/// was lost, has another try; who asks in the name of others gets them no more than this, and keeps
-/// them out for no longer than an hour.
+/// The most mails with links to one address. A person who repeats a registration, because the first
+/// mail was lost, can try again; requests in the name of others cause no more mails than this, and
+/// block the address for an hour at most.
 const TO_ADDRESS: Allowance = Allowance { most: 3, period: TimeDelta::hours(1) };
-/// Old rows that one registration clears away.
+/// The number of expired rows that one registration deletes.
 const CLEARED: i64 = 100;
 
-/// A registration whose address is not proved yet.
+/// A registration whose address is not confirmed yet.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = registrations)]
 pub struct PendingRegistration {
@@ -59,17 +59,17 @@ pub struct PendingRegistration {
 }
 
 impl PendingRegistration {
-    /// The address that registered.
+    /// The IP address of the registration.
     ///
     /// # Errors
-    /// Internal: the row is broken.
+    /// Internal: the row is invalid.
     pub fn ip(&self) -> Result<IpAddr> {
         self.ip.parse().map_err(Error::internal)
     }
 }
 
-/// Takes a registration in. Whoever has the address gets a mail: the link that confirms it, or,
-/// when there is an account already, a mail that says so. The caller learns nothing of which.
+/// Stores a registration. The owner of the address gets a mail: the confirmation link, or, if there
+/// is an account already, a mail about the attempt. The caller does not learn which.
 pub async fn request(
     store: &Store,
     registration: &Registration,
@@ -78,8 +78,8 @@ pub async fn request(
     request_id: Uuid,
 ) -> Result<()> {
     match email_directory::organization_of_proved(store, &registration.email).await? {
-        // The caller gets the same answer in both cases, after the same time (`MIN_RESPONSE_TIME` in the
-        // API).
+        // The caller gets the same response in both cases, after the same time (`MIN_RESPONSE_TIME`
+        // in the API).
         Some(organization) => {
             let scope = Scope::system(organization, "registration", request_id);
             store.write(&scope, async |tx| notify_account(tx, &registration.email).await).await
@@ -111,8 +111,8 @@ async fn notify_account(tx: &Tx<'_>, email: &str) -> Result<()> {
     account_mails::enqueue(tx, member, mail).await
 }
 
-/// Takes one of the mails that registrations may cause to an address, whatever they say; false when
-/// there is none left.
+/// Counts one of the mails that registrations may cause to an address; false if the limit is
+/// reached.
 async fn take_mail(tx: &Tx<'_>, email: &str) -> Result<bool> {
     let key = format!("registrations of {}", mailbox(email));
     Ok(mail_allowances::take(tx, &key, TO_ADDRESS).await?.is_none())
@@ -124,11 +124,11 @@ async fn insert(
     password_hash: &str,
     ip: IpAddr,
 ) -> Result<()> {
-    // Each registration clears some old ones, so that a flood of them does not outgrow what is
-    // cleared daily.
+    // Each registration deletes some expired ones, so that a flood of them does not outgrow the
+    // daily deletion.
     purge(tx, CLEARED).await?;
     if !take_mail(tx, &registration.email).await? {
-        // Without a mail nobody could confirm it.
+        // Without a mail it could not be confirmed.
         return Ok(());
     }
     let id = OrganizationId::new();
@@ -147,25 +147,25 @@ async fn insert(
     tasks::enqueue(tx, &task.attempts(12).lane(Lane::People)).await
 }
 
-/// What the mail with the link of a registration says.
+/// The content of the mail with the link of a registration.
 #[derive(Debug, Clone)]
 pub struct ConfirmationMail {
     pub token: OpaqueToken,
     pub organization_name: String,
     pub name: String,
     pub email: String,
-    /// Whether somebody has an account with the address without having proved it: it is suspended
-    /// by the confirmation.
+    /// Whether an account uses the address without confirmation: it is suspended by the
+    /// confirmation of this registration.
     pub displaces: bool,
 }
 
-/// The registration of a [`TASK`] with a fresh token, that of an earlier attempt stops working;
-/// none when it was confirmed or has expired meanwhile.
+/// The registration of a [`TASK`] with a new token, which replaces that of an earlier attempt;
+/// `None` if it was confirmed or has expired meanwhile.
 pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<ConfirmationMail>> {
     let id = task.payload.get("registration_id").cloned().unwrap_or_default();
     let id = serde_json::from_value(id).map(OrganizationId).map_err(Error::internal)?;
-    // Made by the task that mails it, so that the queue holds nothing with which somebody could
-    // confirm.
+    // Created by the task that mails it, so that the queue contains nothing that allows a
+    // confirmation.
     let token = OpaqueToken::generate(TokenKind::Registration, tx.scope().organization)?;
     let pending: Option<PendingRegistration> = diesel::update(registrations::table.find(id))
         .filter(registrations::expires_at.gt(tx.must_end_after(REGISTRATION_TTL)))
@@ -180,10 +180,10 @@ pub async fn issue_token(tx: &Tx<'_>, task: &Task) -> Result<Option<Confirmation
     Ok(Some(ConfirmationMail { token, organization_name, name, email, displaces }))
 }
 
-/// The registration that a token is for.
+/// The registration of a token.
 ///
 /// # Errors
-/// `confirmation_invalid` when it is unknown, used or too old.
+/// `confirmation_invalid` if it is unknown, used or too old.
 pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration> {
     let found: Option<PendingRegistration> = PendingRegistration::query()
         .filter(registrations::token_hash.eq(token.hash().to_vec()))
@@ -194,11 +194,11 @@ pub async fn get(tx: &Tx<'_>, token: &OpaqueToken) -> Result<PendingRegistration
     found.ok_or_else(|| Error::of(Code::ConfirmationInvalid))
 }
 
-/// Makes the organization and its owner, in a transaction of this organization. `password_hash` is
-/// the kept form of the password that holds from now on.
+/// Creates the organization and its owner, in a transaction of this organization. `password_hash`
+/// is the hash of the password to use.
 ///
 /// # Errors
-/// `confirmation_invalid` when the address has an account by now, also by the same confirmation.
+/// `confirmation_invalid` if the address has an account now, also by the same confirmation.
 pub async fn confirm(
     tx: &Tx<'_>,
     pending: &PendingRegistration,
@@ -210,7 +210,7 @@ pub async fn confirm(
         currency: pending.currency.clone(),
         name: pending.name.clone(),
         email: pending.email.clone(),
-        // Only its hash was kept.
+        // Only its hash was stored.
         password: String::new(),
     };
     match organizations::register(tx, &registration, user, password_hash).await {
@@ -219,7 +219,7 @@ pub async fn confirm(
     }
 }
 
-/// Forgets what waits for an address that has an account now.
+/// Deletes unconfirmed registrations of an address that has an account now.
 pub async fn forget(tx: &Tx<'_>, email: &str) -> Result<()> {
     diesel::delete(registrations::table.filter(registrations::email.eq(email)))
         .execute(&mut tx.conn())
@@ -227,14 +227,14 @@ pub async fn forget(tx: &Tx<'_>, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Erases what nobody has confirmed in time, at most so many.
+/// Deletes expired registrations, at most `most`.
 async fn purge(tx: &Tx<'_>, most: i64) -> Result<()> {
     let expired = registrations::table
         .filter(registrations::expires_at.le(Timestamp::now()))
         .select(registrations::id)
         .limit(most)
         .for_update()
-        // Two registrations at once clear different rows instead of waiting for each other.
+        // Concurrent registrations delete different rows instead of waiting for each other.
         .skip_locked()
         .load::<OrganizationId>(&mut tx.conn())
         .await?;
@@ -247,8 +247,8 @@ async fn purge(tx: &Tx<'_>, most: i64) -> Result<()> {
     Ok(())
 }
 
-/// The daily clearing of what came before any organization: registrations that have expired, and
-/// tasks that were given up.
+/// The daily deletion of data from before any organization: expired registrations, and tasks that
+/// have failed permanently.
 pub async fn purge_expired(store: &Store, request_id: Uuid) -> Result<()> {
     let scope = Scope::before_organization(request_id);
     store

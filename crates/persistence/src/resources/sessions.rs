@@ -27,47 +27,48 @@ use crate::kernel::{
     revocations,
 };
 
-/// A session that is not used for so long ends.
+/// A session ends after this time without use.
 const IDLE_LIFE: TimeDelta = TimeDelta::days(14);
-/// No session lives longer.
+/// The longest life of a session.
 const ABSOLUTE_LIFE: TimeDelta = TimeDelta::days(30);
-/// So long a used refresh token gets the same successor again: a client may lose an answer.
+/// For this time a used refresh token returns the same successor again, because a client may lose a
+/// response.
 const REUSE_GRACE: TimeDelta = TimeDelta::seconds(10);
-/// What is kept of a User-Agent header, in characters.
+/// The longest stored User-Agent header in characters.
 const MAX_USER_AGENT: usize = 500;
-/// The youngest sessions that tell whether a device is new.
+/// The number of recent sessions that determine whether a device is new.
 const SESSIONS_COMPARED: i64 = 200;
 
-/// What signs in, as far as it says.
+/// The device that signs in, as far as it identifies itself.
 #[derive(Debug, Clone)]
 pub struct Device {
     pub user_agent: String,
     pub ip: IpAddr,
 }
 
-/// What a sign-in or a refresh gives: enough for an access token and the cookie.
+/// The result of a sign-in or a refresh: the data of an access token and the cookie.
 #[derive(Debug, Clone)]
 pub struct Grant {
     pub session: SessionId,
     pub member: Member,
     pub refresh_token: OpaqueToken,
-    /// Until when the refresh token is good.
+    /// When the refresh token expires.
     pub expires_at: Timestamp,
 }
 
-/// What became of a refresh token.
+/// The result of using a refresh token.
 #[derive(Debug, Clone)]
 pub enum RefreshResult {
     Granted(Box<Grant>),
     /// It was used before, by the client or by a thief: the session has been ended. Commit, and
-    /// then answer `refresh_token_reused`.
+    /// then respond with `refresh_token_reused`.
     Reused,
 }
 
-/// Opens a session of a member whose password or invitation was checked.
+/// Opens a session of a member whose password or invitation was verified.
 ///
 /// # Errors
-/// `member_suspended`; `invalid_credentials` when the member is gone or has not joined.
+/// `member_suspended`; `invalid_credentials` if the member was removed or has not joined.
 pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Grant> {
     let now = Timestamp::now();
     let member = seen(tx, member, now).await?.ok_or_else(|| Error::of(Code::InvalidCredentials))?;
@@ -87,8 +88,8 @@ pub async fn open(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<Gran
     Ok(Grant { session, member, refresh_token, expires_at })
 }
 
-/// Opens a session of a member who has signed in by password, and mails the person when the device
-/// is a new one.
+/// Opens a session of a member who has signed in by password, and mails the person if the device is
+/// new.
 ///
 /// # Errors
 /// As for [`open`].
@@ -105,7 +106,7 @@ pub async fn sign_in(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<G
     Ok(grant)
 }
 
-/// Whether a session of the same program in the same network is remembered.
+/// Whether there is a session of the same program in the same network.
 async fn is_known(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<bool> {
     let addresses: Vec<String> = sessions::table
         .filter(sessions::member_id.eq(member))
@@ -121,12 +122,12 @@ async fn is_known(tx: &Tx<'_>, member: MemberId, device: &Device) -> Result<bool
         .any(|ip| is_same_network(ip, device.ip)))
 }
 
-/// What is kept of a User-Agent header.
+/// The stored part of a User-Agent header.
 fn shortened(user_agent: &str) -> String {
     user_agent.chars().take(MAX_USER_AGENT).collect()
 }
 
-/// Notes that a member is here, unless the member may not be.
+/// Updates the last use of a member, unless the member may not sign in.
 async fn seen(tx: &Tx<'_>, member: MemberId, now: Timestamp) -> Result<Option<Member>> {
     let joined = members::table.find(member).filter(members::user_id.is_not_null());
     let seen: Option<Member> = diesel::update(joined)
@@ -162,11 +163,12 @@ struct Row {
     revoked_at: Option<Timestamp>,
 }
 
-/// Exchanges a refresh token for its successor, which only `key` (a secret of the server) can make.
-/// The transaction is one of the token's organization.
+/// Exchanges a refresh token for its successor, which only `key` (a secret of the server) can
+/// derive. The transaction is one of the token's organization.
 ///
 /// # Errors
-/// `refresh_token_invalid` when token, session or member are gone or too old; `member_suspended`.
+/// `refresh_token_invalid` if token, session or member no longer exist or are too old;
+/// `member_suspended`.
 pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<RefreshResult> {
     let invalid = || Error::of(Code::RefreshTokenInvalid);
     let now = Timestamp::now();
@@ -179,7 +181,7 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         .await
         .optional()?;
     let (session, member) = owner.ok_or_else(invalid)?;
-    // Locks the member before the session, as everything does: two requests with one token go one
+    // Locks the member before the session, as all code does: two requests with one token run one
     // after the other.
     let member = seen(tx, member, now).await?.ok_or_else(invalid)?;
     let session: Row = Row::query().find(session).for_update().first(&mut tx.conn()).await?;
@@ -195,14 +197,14 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
         .select(refresh_tokens::replaced_at)
         .first(&mut tx.conn())
         .await?;
-    // Either the client or a thief has used the token before. Nobody can tell which of the two asks
-    // now, so the session ends for both.
+    // Either the client or a thief has used the token before. The server cannot tell which of them
+    // sends it now, so the session ends for both.
     if replaced_at.is_some_and(|at| at.0 + REUSE_GRACE < now.0) {
         end_reused(tx, session.id).await?;
         return Ok(RefreshResult::Reused);
     }
-    // Made out of the token and a secret of the server: whoever repeats within the grace period
-    // gets the same successor, although only hashes are stored.
+    // Derived from the token and a secret of the server: a repetition within the grace period gets
+    // the same successor, although only hashes are stored.
     let successor = token.successor(key);
     let expires_at = match replaced_at {
         Some(_) => session.expires_at,
@@ -216,7 +218,7 @@ pub async fn refresh(tx: &Tx<'_>, token: &OpaqueToken, key: &[u8]) -> Result<Ref
     })))
 }
 
-/// The first use of a token: its successor takes its place, and the session lives on.
+/// The first use of a token: its successor replaces it, and the session is extended.
 async fn replace(
     tx: &Tx<'_>,
     session: &Row,
@@ -247,7 +249,7 @@ async fn end_reused(tx: &Tx<'_>, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// One page of a member's live sessions; `current` is the one that asks.
+/// One page of a member's live sessions; `current` is the session of the request.
 pub async fn list(
     tx: &Tx<'_>,
     member: MemberId,
@@ -268,7 +270,7 @@ pub async fn list(
 /// Ends one of a member's sessions: its tokens are refused from now on.
 ///
 /// # Errors
-/// `not_found` when the member has no such live session.
+/// `not_found` if the member has no such live session.
 pub async fn end(tx: &Tx<'_>, member: MemberId, session: SessionId) -> Result<()> {
     let live = sessions::member_id.eq(member).and(sessions::revoked_at.is_null());
     let ended = diesel::update(sessions::table.find(session).filter(live))
@@ -281,7 +283,7 @@ pub async fn end(tx: &Tx<'_>, member: MemberId, session: SessionId) -> Result<()
     }
 }
 
-/// Ends a member's sessions, all but the one to `keep`.
+/// Ends a member's sessions except `keep`.
 pub(crate) async fn end_all_but(
     tx: &Tx<'_>,
     member: MemberId,

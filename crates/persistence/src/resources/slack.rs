@@ -1,5 +1,5 @@
-//! The connection of an organization to a workspace of Slack. What is kept of the token is
-//! encrypted; with which key, nothing here knows.
+//! The connection of an organization to a Slack workspace. The stored token is encrypted by the
+//! caller.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,15 +10,16 @@ use serde_json::json;
 
 use crate::kernel::db::Tx;
 
-/// The subject of events about it.
+/// The subject of its events.
 pub(crate) const SLACK: &str = "slack";
 
-/// The connection, when there is one.
+/// The connection, if there is one.
 pub async fn get(tx: &Tx<'_>) -> Result<Option<StoredSlack>> {
     Ok(StoredSlack::query().first(&mut tx.conn()).await.optional()?)
 }
 
-/// Connects the organization to a workspace, instead of the one before. `bot_token` is encrypted.
+/// Connects the organization to a workspace, and replaces an existing connection. `bot_token` is
+/// encrypted.
 pub async fn connect(tx: &Tx<'_>, bot_token: Vec<u8>, workspace: &str) -> Result<StoredSlack> {
     diesel::delete(slack_integrations::table).execute(&mut tx.conn()).await?;
     let row = (
@@ -40,9 +41,9 @@ pub async fn connect(tx: &Tx<'_>, bot_token: Vec<u8>, workspace: &str) -> Result
     Ok(stored)
 }
 
-/// Keeps the same token encrypted anew.
+/// Stores the same token with a new encryption.
 pub async fn keep_token(tx: &Tx<'_>, before: &[u8], bot_token: &[u8]) -> Result<()> {
-    // Another connection may have taken its place meanwhile.
+    // Another connection may have replaced it meanwhile.
     let same = slack_integrations::table.filter(slack_integrations::bot_token.eq(before));
     diesel::update(same)
         .set(slack_integrations::bot_token.eq(bot_token))

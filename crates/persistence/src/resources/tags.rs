@@ -57,7 +57,7 @@ pub async fn insert(tx: &Tx<'_>, tag: &TagCreate) -> Result<Tag> {
     Ok(made)
 }
 
-/// Renames or recolours.
+/// Updates name and color.
 ///
 /// # Errors
 /// `version_mismatch`, `tag_name_taken`.
@@ -80,8 +80,8 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Deletes a tag and takes it off every partner, overridden or not: what is gone can be nobody's
-/// decision.
+/// Deletes a tag and removes it from all partners, even where its field is overridden, because an
+/// override cannot keep a deleted record.
 ///
 /// # Errors
 /// `version_mismatch`.
@@ -91,11 +91,11 @@ pub async fn delete(
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
     let mut writer = PartnerWriter::new(tx).await?;
-    // Partners before the tag: who writes one with the tag locks it before the database looks for
-    // the tag.
+    // Partners before the tag: a writer of a partner with the tag locks the partner before the
+    // database checks the tag.
     locks::partners(tx, partners::partners_naming(tx, RemovedRecord::Tag(id)).await?).await?;
     let before = lock(tx, id, expected).await?;
-    // Once more: from here on nobody gets the tag.
+    // Again, because from here on no partner can get the tag.
     let ids = partners::partners_naming(tx, RemovedRecord::Tag(id)).await?;
     partners::remove_reference(&mut writer, &ids, &json!(id)).await?;
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;

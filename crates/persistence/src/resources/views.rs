@@ -1,5 +1,5 @@
-//! Saved views: who sees and changes which, each member's defaults, and what a view
-//! does to a list. Private views of others are not there.
+//! Saved views: access, each member's defaults, and how a view is applied to a list. Private views
+//! of other members are not found.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -38,7 +38,7 @@ const SOURCE: Source = Source::of("views");
 
 type Condition = Box<dyn BoxableExpression<views::table, Pg, SqlType = sql_types::Bool>>;
 
-/// What the caller may see: own and shared views.
+/// The views that the caller may see: own and shared ones.
 fn visible(tx: &Tx<'_>) -> Condition {
     let shared = views::visibility.eq(ViewVisibility::Organization);
     match tx.scope().holder() {
@@ -69,7 +69,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<SavedViewPage> {
 /// One view.
 ///
 /// # Errors
-/// `not_found`, also for a private view of somebody else.
+/// `not_found`, also for a private view of another member.
 pub async fn get(tx: &Tx<'_>, id: ViewId) -> Result<SavedView> {
     completed(tx, stored(tx, id).await?).await
 }
@@ -85,7 +85,7 @@ async fn stored(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
 /// A new view of the caller.
 ///
 /// # Errors
-/// 422 `invalid_filter`, `validation_failed`; `insufficient_role` for a viewer who shares;
+/// 422 `invalid_filter`, `validation_failed`; `insufficient_role` for a viewer who shares a view;
 /// `view_name_taken`.
 pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> {
     let scope = tx.scope();
@@ -104,7 +104,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
         sort: create.sort.clone(),
         columns: create.columns.clone(),
         visibility: create.visibility.unwrap_or(usual),
-        owner_id: scope.holder().ok_or_else(|| Error::internal("the system saves no views"))?,
+        owner_id: scope.holder().ok_or_else(|| Error::internal("the system cannot own views"))?,
     };
     view.may_be_kept(scope)?;
     view.check(now.0)?;
@@ -124,7 +124,7 @@ pub async fn insert(tx: &Tx<'_>, create: &SavedViewCreate) -> Result<SavedView> 
     get(tx, view.id).await
 }
 
-/// Edits a view. Made private, it falls as the default of everybody else.
+/// Updates a view. If it becomes private, it is no longer the default of other members.
 ///
 /// # Errors
 /// `not_found`, `not_view_owner`, `version_mismatch`; as for [`insert`].
@@ -160,10 +160,10 @@ pub async fn update(
         .execute(&mut tx.conn())
         .await?;
     let defaults = view_defaults::table.filter(view_defaults::view_id.eq(id));
-    // A default belongs to the lists of one object, which this view no longer selects from.
+    // A default belongs to the lists of one kind of records, which this view no longer shows.
     if after.object != before.object {
         diesel::delete(defaults).execute(&mut tx.conn()).await?;
-    // Made private: the others no longer see it, so it cannot be their default.
+    // It became private: other members no longer see it, so it cannot be their default.
     } else if let Some(owner) = after.visible_to() {
         diesel::delete(defaults.filter(view_defaults::member_id.ne(owner)))
             .execute(&mut tx.conn())
@@ -173,7 +173,7 @@ pub async fn update(
     get(tx, id).await
 }
 
-/// Deletes a view; it falls as anyone's default.
+/// Deletes a view, also as the default of members.
 ///
 /// # Errors
 /// `not_found`, `not_view_owner`, `version_mismatch`.
@@ -190,7 +190,7 @@ pub async fn delete(
     Ok(())
 }
 
-/// Makes a view the caller's default for its object, in place of another.
+/// Makes a view the caller's default for its kind of records, instead of another one.
 ///
 /// # Errors
 /// `not_found`.
@@ -203,7 +203,8 @@ pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<Sa
     );
     diesel::insert_into(view_defaults::table)
         .values(row)
-        // By name: the key begins with `organization_id`, which the tables of Diesel do not have.
+        // By name, because the key begins with `organization_id`, which the tables of Diesel do not
+        // have.
         .on_conflict(on_constraint("view_defaults_pkey"))
         .do_update()
         .set(view_defaults::view_id.eq(id))
@@ -212,7 +213,7 @@ pub async fn set_default(tx: &Tx<'_>, id: ViewId, member: MemberId) -> Result<Sa
     completed(tx, view).await
 }
 
-/// Takes a view back as the caller's default, if it is.
+/// Unsets a view as the caller's default, if it is.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
@@ -231,7 +232,7 @@ pub async fn unset_default(
     completed(tx, view).await
 }
 
-/// Drops the private views of a member who leaves: nobody could see them any more.
+/// Deletes the private views of a removed member, because no other member could see them.
 pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     let own =
         views::owner_id.eq(member.to_string()).and(views::visibility.eq(ViewVisibility::Private));
@@ -239,12 +240,12 @@ pub(crate) async fn forget(tx: &Tx<'_>, member: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// The request with the view that it asks for. Whoever answers a request calls it first; one whose
-/// view was not applied finds nothing.
+/// Applies the view of a request. Every list must call it first: a request whose view was not
+/// applied finds nothing.
 ///
 /// # Errors
-/// 422 `not_found_reference` for a view that is not there, not the caller's to see, or of another
-/// object; `invalid_cursor`.
+/// 422 `not_found_reference` for a view that does not exist, is not visible to the caller, or is
+/// for other records; `invalid_cursor`.
 pub(crate) async fn applied<'r>(
     tx: &Tx<'_>,
     request: &'r ListRequest,
@@ -255,7 +256,7 @@ pub(crate) async fn applied<'r>(
     Ok(Cow::Owned(request.clone().with_view(&view, object.list())?))
 }
 
-/// What the view `id` selects among `object`s; `place` says where a request names it.
+/// The conditions of the view `id` for `object`; `place` is where a request refers to it.
 ///
 /// # Errors
 /// 422 `not_found_reference`, as for [`applied`].
@@ -292,10 +293,10 @@ async fn lock(tx: &Tx<'_>, id: ViewId) -> Result<StoredView> {
 }
 
 async fn completed(tx: &Tx<'_>, view: StoredView) -> Result<SavedView> {
-    complete(tx, vec![view]).await?.pop().ok_or_else(|| Error::internal("a view went missing"))
+    complete(tx, vec![view]).await?.pop().ok_or_else(|| Error::internal("a view has no result"))
 }
 
-/// Views as the caller sees them: with what is the default, and with warnings of what has vanished.
+/// Views as the caller sees them: with the default, and with warnings about missing records.
 async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
     let defaults: HashSet<ViewId> = match tx.scope().member {
         Some(member) => {
@@ -317,7 +318,7 @@ async fn complete(tx: &Tx<'_>, all: Vec<StoredView>) -> Result<Vec<SavedView>> {
     Ok(all.into_iter().map(complete).collect())
 }
 
-/// Which of these things exist: one question with a branch for each kind.
+/// Those of the records that exist: one query with a branch for each kind.
 async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferences> {
     if named.is_empty() {
         return Ok(ExistingReferences::default());
@@ -352,7 +353,7 @@ async fn existing(tx: &Tx<'_>, named: &[ReferenceKey]) -> Result<ExistingReferen
     Ok(ExistingReferences(rows.into_iter().collect()))
 }
 
-/// A private view is spoken of to its owner alone.
+/// Records an event about a view. Events about private views are visible to their owner only.
 fn record(tx: &Tx<'_>, kind: &str, view: &StoredView, changes: Value) {
     let data = json!({
         "changes": changes,

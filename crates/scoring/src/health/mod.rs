@@ -1,13 +1,13 @@
-//! Health: how the relationship with a partner does.
+//! The health score: the state of the relationship with a partner.
 //!
 //! It starts at 50 and moves by ten signals. Each signal is measured as a number from -1000 to 1000
 //! (permille) by a documented formula, see [`signals`]; its effect is `points x permille / 1000`,
-//! rounded half up. What is not known has no effect and says so. The sum is clamped to 0..=100;
-//! what the clamp took or gave is evidence of its own.
+//! rounded half up. An unknown value has no effect, and its evidence says so. The sum is clamped to
+//! 0..=100; the difference made by the clamp is evidence of its own.
 //!
-//! No signal falls when a deal is won, whether the deal is new or was open before
-//! (property-tested). Therefore a "trend" weighs what is recent more than what is old, and never
-//! holds an older success against a newer one.
+//! No signal decreases when a deal is won, whether the deal is new or was open before
+//! (property-tested). Therefore a "trend" gives recent results more weight than old ones, and never
+//! counts an older success against a newer one.
 //!
 //! How the points were chosen: `docs/scoring.md`.
 
@@ -20,7 +20,7 @@ use crate::{facts::PartnerFacts, fit::MAX_REASON, text::shortened};
 
 pub use signals::{COUNT, Points, Signal};
 
-/// How the relationship does.
+/// The health of a relationship.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     /// 0 to 100.
@@ -28,12 +28,12 @@ pub struct Health {
     pub signals: Vec<Signal>,
 }
 
-/// Judges the relationship with the built-in points.
+/// Computes the health with the built-in points.
 pub fn judge(facts: &PartnerFacts) -> Health {
     judge_by(facts, &signals::points())
 }
 
-/// Judges the relationship with other points: to compare them.
+/// Computes the health with other points, for a comparison.
 pub fn judge_by(facts: &PartnerFacts, points: &Points) -> Health {
     let signals = signals::measure(facts, points);
     let sum = 50 + signals.iter().map(|signal| signal.effect).sum::<i64>();
@@ -41,7 +41,7 @@ pub fn judge_by(facts: &PartnerFacts, points: &Points) -> Health {
 }
 
 impl Health {
-    /// One entry per signal, and one for the clamp when there was one: 50 and the effects are the
+    /// One entry per signal, and one for the clamp if it had an effect: 50 plus the effects is the
     /// score.
     pub fn evidence(&self) -> Vec<ScoreEvidence> {
         let entry = |effect: i64, reason: &str, field: Option<&str>| ScoreEvidence {
@@ -57,7 +57,7 @@ impl Health {
         if sum != self.score {
             evidence.push(entry(
                 self.score - sum,
-                &format!("A score lies between 0 and 100: {sum} counts as {}", self.score),
+                &format!("A score is between 0 and 100, so {sum} counts as {}", self.score),
                 None,
             ));
         }
@@ -65,7 +65,7 @@ impl Health {
     }
 }
 
-/// What the deals that are open (approved) come to.
+/// The value of open (approved) deals.
 pub(crate) fn open_value(facts: &PartnerFacts) -> i64 {
     time::value(time::Measured::new(facts).open())
 }

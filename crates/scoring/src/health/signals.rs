@@ -1,9 +1,9 @@
 //! The ten signals of health: what each measures, how, and why.
 //!
-//! "Quarter" is a stretch of 91 days that ends today or where the next one starts; "year" is four
-//! of them. Targets of a stretch of time are those of the fiscal quarters by the share of their
-//! days. A partner that came less than a quarter ago is new: signals that miss something in it do
-//! not count against it.
+//! A "quarter" is a period of 91 days that ends today or at the beginning of the next one; a "year"
+//! is four of them. The target of a period is that of the fiscal quarters in proportion to their
+//! days. A partner that was created less than a quarter ago is new: for it, signals without results
+//! have no negative effect.
 
 use chrono::NaiveDate;
 use domain::partners::PartnerStage;
@@ -17,23 +17,23 @@ pub const COUNT: usize = 10;
 /// The points of each signal, in the order of [`SIGNALS`].
 pub type Points = [i64; COUNT];
 
-/// What came of one signal.
+/// The result of one signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
     pub key: &'static str,
-    /// By how many points it moves health.
+    /// The effect on health in points.
     pub effect: i64,
-    /// False: the facts do not say; the effect is 0.
+    /// False if the facts are insufficient; the effect is 0.
     pub measured: bool,
     /// At most [`crate::fit::MAX_REASON`] characters.
     pub reason: String,
     /// The field of the partner that it is about, when it is about one.
     pub field: Option<&'static str>,
-    /// What to say of it when it speaks for the partner: a label, the same for every partner.
+    /// The text if it is a strength: a label, the same for every partner.
     pub strength: &'static str,
-    /// The same as the end of a sentence.
+    /// The strength as the end of a sentence.
     pub praise: &'static str,
-    /// What to say of it when it speaks against the partner: the end of a sentence.
+    /// The weakness as the end of a sentence.
     pub weakness: &'static str,
 }
 
@@ -43,16 +43,16 @@ pub struct Kind {
     /// The effect of 1000 permille.
     pub points: i64,
     pub field: Option<&'static str>,
-    /// What to say when it speaks for the partner: a label.
+    /// The text if it is a strength: a label.
     pub strength: &'static str,
-    /// The same as the end of a sentence.
+    /// The strength as the end of a sentence.
     pub praise: &'static str,
-    /// What to say when it speaks against the partner: the end of a sentence.
+    /// The weakness as the end of a sentence.
     pub weakness: &'static str,
     measure: fn(&Measured<'_>) -> Measure,
 }
 
-/// What a signal came to: permille from -1000 to 1000 (none: not known), and why.
+/// The result of a measurement: permille from -1000 to 1000 (`None` if unknown), and the reason.
 struct Measure {
     permille: Option<i64>,
     reason: String,
@@ -66,8 +66,8 @@ fn unknown(reason: impl Into<String>) -> Measure {
     Measure { permille: None, reason: reason.into() }
 }
 
-/// Every signal. The points follow the back-test: what foretold more weighs more, and nothing
-/// weighs everything (`docs/scoring.md`).
+/// Every signal. The points follow the back-test: a signal with a better prediction has more
+/// points, and none dominates (`docs/scoring.md`).
 pub static SIGNALS: [Kind; COUNT] = [
     Kind {
         key: "won_against_target",
@@ -156,7 +156,7 @@ pub static SIGNALS: [Kind; COUNT] = [
         field: None,
         strength: "People there can be reached",
         praise: "people there can be reached",
-        weakness: "nobody there can be reached",
+        weakness: "no contact can be reached",
         measure: contacts,
     },
 ];
@@ -185,7 +185,7 @@ pub(super) fn measure(facts: &PartnerFacts, points: &Points) -> Vec<Signal> {
     SIGNALS.iter().zip(points).map(signal).collect()
 }
 
-/// Spares a new partner: it cannot have missed anything yet.
+/// Removes the negative effect for a new partner, which cannot have missed anything yet.
 fn unless_new(measured: &Measured<'_>, measure: Measure) -> Measure {
     match (measure.permille, measured.new_since()) {
         (Some(permille), Some(day)) if permille < 0 => known_measure(
@@ -203,7 +203,7 @@ fn unless_new(measured: &Measured<'_>, measure: Measure) -> Measure {
 /// sell; what is recent says more. Not known without a target.
 fn won_against_target(measured: &Measured<'_>) -> Measure {
     if measured.target.is_none() {
-        return unknown("Won revenue cannot be held against a target: none is agreed");
+        return unknown("Won revenue cannot be compared with a target, because none is set");
     }
     let (mut won, mut target, mut plain) = (0_i64, 0_i64, (0_i64, 0_i64));
     for ((from, to), weight) in measured.quarters().into_iter().zip([4, 3, 2, 1]) {
@@ -214,14 +214,14 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
     }
     if target == 0 {
         return unknown(
-            "Won revenue cannot be held against a target: nothing was due in the last year",
+            "Won revenue cannot be compared with a target, because there was none in the last year",
         );
     }
     let share = permille(won, target);
     let facts = measured.facts;
     let reason = format!(
-        "Won {} of the {} due in the last quarters, or {} % of the target when recent quarters \
-            count more",
+        "Won {} of the {} target of the last quarters, or {} % of the target when recent quarters \
+         count more",
         facts.amount(plain.0),
         facts.amount(plain.1),
         counted(share / 10),
@@ -239,7 +239,7 @@ fn won_against_target(measured: &Measured<'_>) -> Measure {
 /// fill it later. Not known without a target.
 fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
     if measured.target.is_none() {
-        return unknown("New pipeline cannot be held against a target: none is agreed");
+        return unknown("New pipeline cannot be compared with a target, because none is set");
     }
     let alive = |from: NaiveDate, to: NaiveDate| {
         use domain::deals::DealStatus::{Expired, Lost};
@@ -252,13 +252,13 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
     }
     if target == 0 {
         return unknown(
-            "New pipeline cannot be held against a target: nothing was due in the last two \
-                quarters",
+            "New pipeline cannot be compared with a target, because there was none in the last two \
+             quarters",
         );
     }
     let share = permille(new, target);
     let reason = format!(
-        "New deals of the last two quarters come to {} % of the target for them",
+        "The value of new deals of the last two quarters is {} % of their target",
         counted(share / 10)
     );
     unless_new(
@@ -274,7 +274,7 @@ fn pipeline_against_target(measured: &Measured<'_>) -> Measure {
 /// the gap. Not known without a target.
 fn coverage(measured: &Measured<'_>) -> Measure {
     let Some(target) = measured.target else {
-        return unknown("Pipeline cannot be held against the rest of a target: none is agreed");
+        return unknown("Pipeline cannot be compared with a target, because none is set");
     };
     let (from, to) = measured.fiscal_year();
     let (won, open) = (value(measured.won(from, to)), value(measured.open()));
@@ -285,7 +285,7 @@ fn coverage(measured: &Measured<'_>) -> Measure {
         format!("The target of {} for the fiscal year is reached", facts.amount(target))
     } else {
         format!(
-            "Of this fiscal year's target {} is still to be won, with {} in the pipeline",
+            "Of this fiscal year's target, {} is still to be won, with {} in the pipeline",
             facts.amount(rest),
             facts.amount(open)
         )
@@ -358,7 +358,7 @@ fn registration_rhythm(measured: &Measured<'_>) -> Measure {
 /// in silence before they end on paper. Not known when nothing was ever noted.
 fn recency(measured: &Measured<'_>) -> Measure {
     let Some(day) = measured.facts.last_activity_on else {
-        return unknown("No activity is known");
+        return unknown("No activity is recorded");
     };
     let days = (measured.facts.today - day).num_days().max(0);
     known_measure(
@@ -374,7 +374,7 @@ fn win_rate(measured: &Measured<'_>) -> Measure {
     let (from, to) = (measured.since(YEAR), measured.facts.today);
     let closed = measured.closed(from, to).count() as i64;
     if closed == 0 {
-        return unknown("No deal was closed in the last year, so no win rate is known");
+        return unknown("No deal was closed in the last year, so there is no win rate");
     }
     let won = measured.won(from, to).count() as i64;
     let lost = closed - won;
@@ -424,7 +424,7 @@ fn stage(measured: &Measured<'_>) -> Measure {
     };
     let facts = measured.facts;
     let Some(stage) = facts.text("stage").and_then(|word| word.parse::<PartnerStage>().ok()) else {
-        return unknown("The stage is not known");
+        return unknown("The stage is unknown");
     };
     let words = stage.as_str().replace('_', " ");
     let since = facts.day("stage_changed_at");
@@ -454,8 +454,8 @@ fn stage(measured: &Measured<'_>) -> Measure {
 fn contacts(measured: &Measured<'_>) -> Measure {
     let facts = measured.facts;
     let permille = match facts.reachable_contacts {
-        ..=0 if facts.contacts <= 0 => return unknown("No contact is known"),
-        ..=0 => return unknown("Of no contact an e-mail address or telephone number is known"),
+        ..=0 if facts.contacts <= 0 => return unknown("There is no contact"),
+        ..=0 => return unknown("No contact has an e-mail address or telephone number"),
         1 => 500,
         2 => 750,
         _ => 1_000,

@@ -1,4 +1,4 @@
-//! The stretches of time that signals look at.
+//! The periods of time that signals use.
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
@@ -15,10 +15,10 @@ pub(crate) const QUARTER: i64 = 91;
 /// A year of four such quarters.
 pub(crate) const YEAR: i64 = 4 * QUARTER;
 
-/// The facts with what several signals need.
+/// The facts with values that several signals need.
 pub(crate) struct Measured<'a> {
     pub(crate) facts: &'a PartnerFacts,
-    /// What is to be won in a fiscal year; none when nothing was agreed.
+    /// The target of a fiscal year; `None` if none is set.
     pub(crate) target: Option<i64>,
     weights: QuarterlyWeights,
     calendar: FiscalCalendar,
@@ -41,13 +41,13 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// The first day of the stretch of `days` that ends today.
+    /// The first day of the period of `days` that ends today.
     pub(crate) fn since(&self, days: i64) -> NaiveDate {
         before(self.facts.today, days - 1)
     }
 
-    /// The last four quarters, the newest first: first and last day of each. Those that ended
-    /// before the partner came are left out; the newest is always there.
+    /// The last four quarters, the newest first: first and last day of each. Quarters that ended
+    /// before the partner was created are left out; the newest is always included.
     pub(crate) fn quarters(&self) -> Vec<(NaiveDate, NaiveDate)> {
         let came = self.facts.day("created_at").unwrap_or(NaiveDate::MIN);
         let quarter =
@@ -60,21 +60,20 @@ impl<'a> Measured<'a> {
             .collect()
     }
 
-    /// The day since when a partner is known that came less than a quarter ago: nothing is missed
-    /// yet.
+    /// The day on which a partner was created, if that is less than a quarter ago.
     pub(crate) fn new_since(&self) -> Option<NaiveDate> {
         self.facts.day("created_at").filter(|came| *came >= self.since(QUARTER))
     }
 
-    /// The first and last day of the fiscal year of today.
+    /// The first and last day of the current fiscal year.
     pub(crate) fn fiscal_year(&self) -> (NaiveDate, NaiveDate) {
         let [first, .., next] =
             self.calendar.quarter_starts(self.calendar.year_of(self.facts.today));
         (first, before(next, 1))
     }
 
-    /// What was to be won from one day to another, both included: each quarter's target by the
-    /// share of its days.
+    /// The target from one day to another, both included: each quarter's target in proportion to
+    /// its days.
     pub(crate) fn target_in(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         let Some(target) = self.target else { return 0 };
         let QuarterlyAmounts { q1, q2, q3, q4 } = quarterly_targets(target, &self.weights);
@@ -110,12 +109,12 @@ impl<'a> Measured<'a> {
             .filter(move |deal| deal.status.is_closed() && deal.closed_on.is_some_and(lies_between))
     }
 
-    /// Deals that are agreed and not closed: the pipeline.
+    /// Approved deals that are not closed: the pipeline.
     pub(crate) fn open(&self) -> impl Iterator<Item = &'a DealFact> {
         self.facts.deals.iter().filter(|deal| deal.status == DealStatus::Approved)
     }
 
-    /// Deals registered from one day to another, both included, save those we refused.
+    /// Deals registered from one day to another, both included, except rejected ones.
     pub(crate) fn registered(
         &self,
         from: NaiveDate,
@@ -126,12 +125,12 @@ impl<'a> Measured<'a> {
     }
 }
 
-/// So many days before a day; after it when the number is negative.
+/// The day `days` before a day; after it if the number is negative.
 pub(crate) fn before(day: NaiveDate, days: i64) -> NaiveDate {
     TimeDelta::try_days(days).and_then(|span| day.checked_sub_signed(span)).unwrap_or(day)
 }
 
-/// What deals come to.
+/// The sum of the values of deals.
 pub(crate) fn value<'a>(deals: impl Iterator<Item = &'a DealFact>) -> i64 {
     deals.fold(0, |sum, deal| sum.saturating_add(deal.value))
 }
@@ -144,8 +143,8 @@ pub(crate) fn permille(part: i64, whole: i64) -> i64 {
     i64::try_from(i128::from(part) * 1_000 / i128::from(whole)).unwrap_or(i64::MAX).min(1_000_000)
 }
 
-/// The value at `x` of the line through `points` (rising in x), level before the first and after
-/// the last.
+/// The value at `x` of the line through `points` (increasing in x), constant before the first and
+/// after the last.
 pub(crate) fn curve(x: i64, points: &[(i64, i64)]) -> i64 {
     let after = points.iter().position(|(at, _)| x < *at);
     match after {

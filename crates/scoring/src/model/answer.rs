@@ -1,7 +1,7 @@
-//! What the model answered: read strictly, bounded, cleaned. Whatever it says, the judgement that
-//! comes out keeps the promises of docs/scoring-model.md: 50 and the effects of a dimension are its
-//! score, no dimension is further than [`MAX_CORRECTION`] from the rules, every score is within 0..100,
-//! and every reason rests on a fact that is there.
+//! Parses the answer of the model strictly, limits it and cleans it. Whatever it contains, the
+//! result keeps the guarantees of docs/scoring-model.md: 50 plus the effects of a dimension is its
+//! score, no dimension differs by more than [`MAX_CORRECTION`] from the rules, every score is
+//! within 0..100, and every reason refers to an existing fact.
 
 use domain::{
     partners::FourCBreakdown,
@@ -13,17 +13,17 @@ use serde_json::Value as Json;
 use super::prompt::field_of;
 use crate::{Judgement, facts::Profile, rules};
 
-/// How far the model may move a dimension, in points.
+/// The most points by which the model may move a dimension.
 const MAX_CORRECTION: i64 = 15;
 
-/// Limits of a judgement.
+/// Limits of a result.
 const MAX_EVIDENCE: usize = 60;
 const MAX_STRENGTHS_READ: usize = 10;
 const MAX_STRENGTH_LENGTH: usize = 200;
 const MAX_SUMMARY_LENGTH: usize = 2_000;
 const MAX_REASON_LENGTH: usize = 500;
 
-/// What the schema asks for, and nothing else.
+/// The fields of the schema, and nothing else.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answer {
@@ -42,13 +42,14 @@ pub(super) struct Adjustment {
 }
 
 impl Answer {
-    /// Reads an answer; none when it is not one.
+    /// Parses an answer; `None` if it is not valid.
     pub(super) fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// The judgement of the rules as this answer corrects and words it. `facts` is what the model
-    /// was shown: an adjustment that does not rest on one of them is left out, with its effect.
+    /// The result of the rules with the corrections and texts of this answer. `facts` is what the
+    /// model was shown: an adjustment that does not refer to one of them is left out, with its
+    /// effect.
     pub(super) fn applied_to(
         self,
         by_rules: Judgement,
@@ -66,13 +67,13 @@ impl Answer {
                 continue;
             }
             let score = of(&mut judged.four_c_breakdown, adjustment.dimension);
-            // The bound is around the score of the rules, so that several adjustments cannot add up
-            // to more.
+            // The limit is relative to the score of the rules, so that several adjustments cannot
+            // exceed it together.
             let start = *of(&mut before, adjustment.dimension);
             let (lowest, highest) =
                 ((start - MAX_CORRECTION).max(0), (start + MAX_CORRECTION).min(100));
-            // What was cut off is not recorded as effect: the effects of a dimension add up to its
-            // score.
+            // A part beyond the limit is not recorded as effect, because the effects of a dimension
+            // add up to its score.
             let effect = score.saturating_add(adjustment.effect).clamp(lowest, highest) - *score;
             if effect == 0 {
                 continue;
@@ -86,7 +87,7 @@ impl Answer {
                 criterion_key: None,
             });
         }
-        // Computed again: the total never comes from the model.
+        // Computed again: the total is never taken from the model.
         judged.fit_score = rules::fit_score(&judged.four_c_breakdown, &profile.weights);
         let strengths = self
             .key_strengths
@@ -123,9 +124,9 @@ fn within(dimension: FitDimension) -> ScoreDimension {
     }
 }
 
-/// Plain text of the model on one line, of at most so many characters: without control characters,
-/// without characters that nobody sees or that turn the direction of others, and without the
-/// sentences that lead somewhere.
+/// Plain text of the model as one line of at most `longest` characters: without control characters,
+/// invisible characters, characters that change the direction of text, and sentences with
+/// addresses.
 fn sentence(text: &str, longest: usize) -> String {
     let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
     let visible: String = spaced.filter(|c| !c.is_control() && !is_unseen(*c)).collect();
@@ -144,15 +145,15 @@ fn sentence(text: &str, longest: usize) -> String {
     cut(kept, longest)
 }
 
-/// Marks of direction, zero-width characters, tags, fillers: they hide text, or show it other than
-/// it is.
+/// Direction marks, zero-width characters, tags, fillers: they hide text, or change how it looks.
 fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A text sentence by sentence; only to tell what to leave out, so that `Inc. ` may well be an end.
+/// Splits a text into sentences; only to decide what to leave out, so that `Inc. ` may count as an
+/// end.
 fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut from = 0;
@@ -166,7 +167,7 @@ fn sentences(text: &str) -> Vec<&str> {
     sentences.into_iter().map(|to| &text[std::mem::replace(&mut from, to)..to]).collect()
 }
 
-/// Whether a word is an address of the web or of mail, or markup.
+/// Whether a word is a web or e-mail address, or markup.
 fn leads_somewhere(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let is_host = |host: &str| {

@@ -1,21 +1,20 @@
-//! How many tokens an organization may still use. The engine keeps no count of its own beyond a
-//! run: whoever runs it says what is left, and writes down what was used.
+//! The remaining tokens of an organization. The engine counts within one run only: its caller
+//! passes the remaining tokens, and records the used ones.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::Usage;
 
-/// The tokens of one organization that are left of a day, shared by all who are judged at the same
-/// time.
+/// The remaining tokens of one organization for a day, shared by all concurrent calls.
 #[derive(Debug)]
 pub struct Budget(Mutex<BudgetState>);
 
-/// What a run used.
+/// The usage of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ModelUsage {
     pub prompt_tokens: i64,
     pub completion_tokens: i64,
-    /// Requests that were sent.
+    /// The number of requests.
     pub requests: i64,
 }
 
@@ -26,23 +25,23 @@ struct BudgetState {
 }
 
 impl Budget {
-    /// So many tokens are left. Requests that would not fit any more are not sent, so that it is
-    /// never passed by more than retries cost.
+    /// A budget of `left` tokens. Requests that would exceed it are not sent, so that only retries
+    /// can exceed it.
     pub fn new(left: i64) -> Self {
         Self(Mutex::new(BudgetState { left, spent: ModelUsage::default() }))
     }
 
-    /// What was used so far.
+    /// The usage so far.
     pub fn spent(&self) -> ModelUsage {
         self.tally(|tally| tally.spent)
     }
 
-    /// What is left, without what those who are being judged may need.
+    /// The remaining tokens, without those that are reserved.
     pub fn left(&self) -> i64 {
         self.tally(|tally| tally.left)
     }
 
-    /// Puts `tokens` aside, if there are as many.
+    /// Reserves `tokens`, if there are enough.
     pub(super) fn reserve(&self, tokens: i64) -> Option<Reservation<'_>> {
         self.tally(|tally| {
             tally.left = (tally.left >= tokens).then(|| tally.left - tokens)?;
@@ -56,14 +55,14 @@ impl Budget {
     }
 }
 
-/// Tokens put aside; they go back when it is dropped.
+/// Reserved tokens, which are released when this is dropped.
 pub(super) struct Reservation<'a> {
     budget: &'a Budget,
     tokens: i64,
 }
 
 impl Reservation<'_> {
-    /// Takes what was really used instead of what was put aside.
+    /// Charges the tokens that were used instead of the reserved ones.
     pub(super) fn charge_usage(self, usage: &Usage) {
         self.budget.tally(|tally| {
             tally.left = tally.left.saturating_sub(usage.tokens());

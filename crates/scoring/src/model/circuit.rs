@@ -1,11 +1,12 @@
-//! A server that fails again and again is left alone for a while; then one request tries it.
+//! A circuit breaker: a server that fails repeatedly is not called for a while; then one request
+//! tries it.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Counts failures in a row. Knows no clock: whoever asks says what time it is.
+/// Counts consecutive failures. Has no clock: callers pass the time.
 pub(super) struct Circuit {
     state: Mutex<State>,
     failures: u32,
@@ -14,21 +15,21 @@ pub(super) struct Circuit {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// Everybody may pass; so many have failed in a row.
+    /// All requests may pass; the number of consecutive failures.
     Closed(u32),
-    /// Nobody may before that instant, and then one.
+    /// No request may pass before that instant; then one may.
     Open(Instant),
-    /// That one is on its way.
+    /// That request is in progress.
     Probing,
 }
 
 impl Circuit {
-    /// Opens after so many failures in a row (at least 1), for so long.
+    /// Opens for `cooldown` after this number of consecutive failures (at least 1).
     pub(super) fn new(failures: u32, cooldown: Duration) -> Self {
         Self { state: Mutex::new(State::Closed(0)), failures: failures.max(1), cooldown }
     }
 
-    /// A way through, if it is open for this one.
+    /// Returns a permit, if a request may be sent.
     pub(super) fn enter(&self, now: Instant) -> Option<CircuitPermit<'_>> {
         self.state(|state| match *state {
             State::Closed(_) => Some(CircuitPermit { circuit: self, probe_since: None }),
@@ -45,7 +46,7 @@ impl Circuit {
     }
 }
 
-/// One request on its way. One that is dropped without a word says nothing about the server.
+/// One request in progress. A permit that is dropped without a result has no effect.
 pub(super) struct CircuitPermit<'a> {
     circuit: &'a Circuit,
     /// Set while this is the request that tries the server.
@@ -53,17 +54,17 @@ pub(super) struct CircuitPermit<'a> {
 }
 
 impl CircuitPermit<'_> {
-    /// The server answered.
+    /// The server has responded.
     pub(super) fn succeeded(mut self) {
         let probe = self.probe_since.take().is_some();
         self.circuit.state(|state| match state {
-            // One that left before it opened does not close it again.
+            // A request that was sent before the circuit opened does not close it.
             State::Open(_) | State::Probing if !probe => {}
             _ => *state = State::Closed(0),
         });
     }
 
-    /// It did not. Tells whether the circuit opened by that.
+    /// The server has not responded. Returns whether this opened the circuit.
     pub(super) fn failed(mut self, now: Instant) -> bool {
         let probe = self.probe_since.take().is_some();
         let (limit, until) = (self.circuit.failures, now + self.circuit.cooldown);
@@ -87,7 +88,7 @@ impl CircuitPermit<'_> {
 
 impl Drop for CircuitPermit<'_> {
     fn drop(&mut self) {
-        // The next one may try.
+        // The next request may try.
         if let Some(since) = self.probe_since {
             self.circuit.state(|state| *state = State::Open(since));
         }

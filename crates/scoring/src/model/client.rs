@@ -1,8 +1,8 @@
-//! Asks the server: one request, and again when that may help.
+//! Calls the server: one request, and retries if they may help.
 //!
-//! async-openai sends the requests, but what comes back is read here: its own reading retries
-//! without a bound on time, forgets `Retry-After`, reads bodies of any size, and logs what it
-//! cannot read.
+//! async-openai sends the requests, but responses are parsed here, because its own code retries
+//! without a time limit, ignores `Retry-After`, reads bodies of any size, and logs invalid
+//! responses.
 
 use std::time::{Duration, Instant};
 
@@ -22,13 +22,14 @@ use super::{
     tokens::estimate,
 };
 
-/// The largest body that is read. Answers are a few KiB.
+/// The largest response body in bytes. Responses are a few KiB.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// More tokens than any server can mean.
+/// More tokens than any server can report.
 const MAX_TOKENS: i64 = 10_000_000;
 
-/// What is read of an answer. Nothing else: compatible servers leave out much, and add more.
+/// The fields that are read of a response. Nothing else, because compatible servers omit and add
+/// fields.
 #[derive(Debug, Deserialize)]
 pub(super) struct Completion {
     pub(super) string_enum: Vec<Choice>,
@@ -60,7 +61,7 @@ struct Counts {
 }
 
 impl Completion {
-    /// Tokens of prompt and completion: as the server says, else estimated.
+    /// The tokens of prompt and completion: as reported by the server, otherwise estimated.
     fn tokens(&self, prompt: &Prompt) -> (i64, i64) {
         let said = |count: Option<i64>| count.map(|count| count.clamp(0, MAX_TOKENS));
         let counts = self.usage.as_ref();
@@ -80,10 +81,10 @@ impl Completion {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the language model did not answer: {}", self.fallback().as_str())]
+#[error("the language model has not answered: {}", self.fallback().as_str())]
 pub(super) struct Failure {
     kind: Kind,
-    /// What the server asked for.
+    /// The delay that the server requested.
     retry_after: Option<Duration>,
 }
 
@@ -124,8 +125,7 @@ impl Failure {
         }
     }
 
-    /// How long to wait before request number `next`; none when there is to be none. `chance` is 0
-    /// to 1.
+    /// The delay before request number `next`; `None` if there is none. `chance` is 0 to 1.
     fn wait(self, next: u32, limits: &Limits, chance: f64) -> Option<Duration> {
         let may_help = matches!(
             self.kind,
@@ -141,12 +141,12 @@ impl Failure {
             .backoff
             .saturating_mul(1 << next.saturating_sub(2).min(16))
             .min(limits.longest_wait);
-        // Half of it by chance, so that those who failed together do not come back together.
+        // Half of it is random, so that requests that failed together are not repeated together.
         let own = doubled.mul_f64(0.5 + chance / 2.0);
         Some(self.retry_after.map_or(own, |asked| asked + own.mul_f64(0.2)))
     }
 
-    /// What a connection that failed means.
+    /// The kind of a connection error.
     fn of_connection(error: &reqwest::Error) -> Self {
         if error.is_timeout() { Kind::Timeout.into() } else { Kind::Unreachable.into() }
     }
@@ -164,14 +164,14 @@ impl Failure {
     }
 }
 
-/// Whether a refusal is for want of money: waiting does not help.
+/// Whether a response means that the account has no credit, so that waiting does not help.
 fn says_quota(body: &[u8]) -> bool {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     ["code", "type"].iter().any(|key| body["error"][key] == "insufficient_quota")
 }
 
-/// What the server asks to wait: in milliseconds by a header of OpenAI's own, in seconds, or until
-/// a date.
+/// The delay that the server requests: in milliseconds by a header of OpenAI's own, in seconds, or
+/// until a date.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number =
@@ -189,7 +189,7 @@ fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     }
 }
 
-/// Where the API is, and the key. The configuration of async-openai itself also looks into the
+/// The URL of the API, and the key. The configuration of async-openai itself also reads the
 /// environment.
 struct Endpoint {
     base_url: String,
@@ -215,18 +215,18 @@ impl Config for Endpoint {
     }
 }
 
-/// The connection to the server.
+/// The HTTP client of the server.
 pub(super) struct Client(async_openai::Client<Endpoint>);
 
 impl Client {
     pub(super) fn new(base_url: String, api_key: &SecretString) -> Result<Self, UnusableSettings> {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {}", api_key.expose_secret()))
-                .map_err(|_| UnusableSettings("the key has characters that no key has".into()))?;
+                .map_err(|_| UnusableSettings("the key must be visible ASCII characters".into()))?;
         authorization.set_sensitive(true);
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
-            // The key goes nowhere else.
+            // The key must not be sent to another server.
             .redirect(redirect::Policy::none())
             .build()
             .map_err(|error| UnusableSettings(error.to_string()))?;
@@ -237,8 +237,8 @@ impl Client {
         Ok(Self(async_openai::Client::build(http, endpoint).with_http_service(send)))
     }
 
-    /// Asks, and again when that may help, within the limits. What it costs is added to `usage`,
-    /// also when it fails.
+    /// Sends a request, with retries within the limits. Its cost is added to `usage`, also if it
+    /// fails.
     pub(super) async fn ask(
         &self,
         prompt: &Prompt,
@@ -259,7 +259,7 @@ impl Client {
                     Err(failure) => failure,
                 };
             if failure.kind == Kind::Timeout {
-                // It was probably read, and is paid for.
+                // The server has probably processed it, so it is charged.
                 usage.prompt_tokens += prompt.tokens();
             }
             let Some(wait) = failure.wait(usage.attempts + 1, limits, chance()) else {
@@ -285,7 +285,7 @@ impl Client {
     }
 }
 
-/// Sends one request and reads the whole answer, which is a completion when it is not an error.
+/// Sends one request and reads the whole response, which is a completion unless it is an error.
 async fn send(
     http: reqwest::Client,
     request: HttpRequestFactory,
@@ -306,12 +306,12 @@ async fn send(
     if !status.is_success() {
         return Err(Failure::of_status(status, response.headers(), &body));
     }
-    // async-openai reads it again; it must not be the one to find out that it cannot.
+    // Checked here, because async-openai would log a body that it cannot parse.
     serde_json::from_slice::<Completion>(&body).map_err(|_| Kind::NoCompletion)?;
     Ok(http::Response::new(body).into())
 }
 
-/// A number from 0 to 1.
+/// A random number from 0 to 1.
 fn chance() -> f64 {
     getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }

@@ -1,9 +1,9 @@
-//! The language model: it corrects the judgement of the rules within bounds and puts it into words,
-//! and is never in the way. Any trouble gives the judgement of the rules and says why
-//! ([`Fallback`]). Any OpenAI-compatible server will do.
+//! The language model: it corrects the result of the rules within limits and describes it, but
+//! never prevents a score. After any failure the result of the rules is used, with the reason
+//! ([`Fallback`]). Any OpenAI-compatible server can be used.
 //!
-//! Architecture Invariant: nothing of what is sent or received is logged, and no text of the model
-//! reaches a judgement without passing `answer`.
+//! Architecture Invariant: nothing that is sent or received is logged, and no text of the model is
+//! stored without passing `answer`.
 
 mod answer;
 mod budget;
@@ -31,16 +31,15 @@ use circuit::Circuit;
 use client::{Client, Completion};
 use prompt::Prompt;
 
-/// A judgement, and what it cost.
+/// A score, and its cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelJudgement {
     pub judgement: Judgement,
-    /// None when nothing was sent.
+    /// `None` if nothing was sent.
     pub usage: Option<Usage>,
 }
 
-/// A configured language model. One per process: its circuit and its places are shared by all who
-/// use it.
+/// A configured language model. One per process, because its circuit and its slots are shared.
 pub struct Model {
     client: Client,
     name: String,
@@ -57,10 +56,10 @@ impl std::fmt::Debug for Model {
 }
 
 impl Model {
-    /// Opens no connection yet.
+    /// Creates the client, without opening a connection.
     ///
     /// # Errors
-    /// When the key cannot stand in a header, or TLS cannot be set up.
+    /// The key is not valid in a header, or TLS is not available.
     pub fn new(settings: ModelSettings) -> Result<Self, UnusableSettings> {
         let ModelSettings { base_url, api_key, model, daily_tokens, limits } = settings;
         Ok(Self {
@@ -78,14 +77,14 @@ impl Model {
         format!("model/{}", self.name)
     }
 
-    /// Tokens that one organization may use on one day; what is left of them makes a [`Budget`].
+    /// The tokens that one organization may use per day; the remaining ones make a [`Budget`].
     pub fn daily_tokens(&self) -> i64 {
         self.daily_tokens
     }
 
-    /// SHA-256 of everything that decides: what decided for the rules, and what only the model
-    /// looks at. The judgement of a partner with this hash need not be asked for again. (After a
-    /// fallback it holds the hash of the rules, so that the model is asked the next time.)
+    /// SHA-256 of everything that the result depends on: what the rules use, and what only the
+    /// model uses. A partner with this hash need not be scored again. (After a fallback the score
+    /// has the hash of the rules, so that the model is called the next time.)
     pub fn input_hash(
         &self,
         facts: &PartnerFacts,
@@ -104,7 +103,7 @@ impl Model {
             profile.narrative.as_deref().unwrap_or_default(),
             &seen.to_string(),
         ] {
-            // With its length, so that no two lists of parts read the same.
+            // With its length, so that different lists of parts never have the same input.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -114,12 +113,12 @@ impl Model {
         })
     }
 
-    /// Judges a partner, starting from what the rules found. Never fails: any trouble gives the
-    /// judgement of the rules with the reason in `fallback_reason`. Waits for a free place; after
-    /// that it takes at most `Limits::overall`.
+    /// Scores a partner, starting from the result of the rules. Never fails: after any failure the
+    /// result of the rules is returned, with the reason in `fallback_reason`. Waits for a free
+    /// slot; after that it takes at most `Limits::overall`.
     ///
-    /// `budget` is that of the partner's organization, shared by all that are judged at the same
-    /// time; what was used is taken off it, and is in the answer for those who keep count.
+    /// `budget` is that of the partner's organization, shared by concurrent calls; used tokens are
+    /// deducted from it, and returned for the caller's records.
     pub async fn judge(
         &self,
         facts: &PartnerFacts,
@@ -172,7 +171,7 @@ impl Model {
                     tracing::warn!(
                         model = self.name,
                         reason = failure.fallback().as_str(),
-                        "the language model is left alone"
+                        "the circuit of the language model is open"
                     );
                 }
                 Err(failure.fallback())
@@ -183,7 +182,7 @@ impl Model {
     fn log(&self, fallback: Option<Fallback>, usage: &Usage) {
         let outcome = fallback.map_or("answered", Fallback::as_str);
         if usage.attempts == 0 {
-            tracing::debug!(model = self.name, outcome, "judged by the rules");
+            tracing::debug!(model = self.name, outcome, "scored by the rules");
             return;
         }
         tracing::info!(
@@ -193,7 +192,7 @@ impl Model {
             completion_tokens = usage.completion_tokens,
             attempts = usage.attempts,
             duration_ms = usage.duration.as_millis() as u64,
-            "asked the language model"
+            "called the language model"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What the model is asked. The words are in `prompt.md` and `schema.json`; a change of either, or
-//! of what is put together here, needs a new [`PROMPT_VERSION`].
+//! The prompt of the model. Its text is in `prompt.md` and `schema.json`; a change of either, or of
+//! the data that is added here, requires a new [`PROMPT_VERSION`].
 
 use async_openai::types::chat::{
     ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
@@ -20,15 +20,15 @@ use crate::{
     facts::{DealFact, PartnerFacts, Profile},
 };
 
-/// Part of the hash of what decides: partners are judged anew when it changes.
+/// Part of the hash of the input: partners are scored again when it changes.
 pub const PROMPT_VERSION: &str = "1";
 
 const INSTRUCTIONS: &str = include_str!("prompt.md");
 const SCHEMA: &str = include_str!("schema.json");
 
 /// The partner's own fields that the model may see and give as a reason. No people, no ids, and
-/// nothing that scoring itself wrote or that follows from it (the tier): it would see its own last
-/// word as a fact.
+/// nothing that scoring itself has written or that follows from it (the tier), because the model
+/// would treat its own last result as a fact.
 const FIELDS: [&str; 24] = [
     "name",
     "domain",
@@ -56,11 +56,11 @@ const FIELDS: [&str; 24] = [
     "executive_summary",
 ];
 
-/// Characters of a text that are sent, and answers of an application.
+/// The longest text in characters, and the most answers of an application, that are sent.
 const MAX_PROMPT_TEXT: usize = 4_000;
 const MAX_ANSWERS: usize = 40;
 
-/// The field of the partner behind a fact, when it is one.
+/// The field of the partner that a fact is, if it is one.
 pub(super) fn field_of(fact: &str) -> Option<&'static str> {
     match fact {
         "tags" => Some("tag_ids"),
@@ -68,10 +68,10 @@ pub(super) fn field_of(fact: &str) -> Option<&'static str> {
     }
 }
 
-/// The facts that only the calendar may change: what they are made of is in the hash of the rules.
+/// Facts that may change with the day only: their sources are in the hash of the rules.
 pub(super) const BY_THE_DAY: [&str; 2] = ["deals", "activities_90d"];
 
-/// A request, ready to send.
+/// A request to send.
 pub(super) struct Prompt {
     request: CreateChatCompletionRequest,
     tokens: i64,
@@ -114,14 +114,14 @@ impl Prompt {
         &self.request
     }
 
-    /// About how many tokens it is: rather too many.
+    /// The estimated number of tokens, rather too many.
     pub(super) fn tokens(&self) -> i64 {
         self.tokens
     }
 }
 
-/// JSON in which the delimiter cannot occur, whatever somebody wrote: angle brackets only stand
-/// within texts, and become escapes there.
+/// JSON that cannot contain the delimiter, whatever its texts contain: angle brackets only occur in
+/// texts, where they are escaped.
 fn quoted(data: &Json) -> String {
     data.to_string().replace('<', "\\u003c").replace('>', "\\u003e")
 }
@@ -169,7 +169,7 @@ fn data(facts: &PartnerFacts, profile: &Profile, by_rules: &Judgement) -> Json {
     })
 }
 
-/// What is known of a partner, by name: an object without anything that is not known.
+/// The facts about a partner, by name, without unknown ones.
 pub(super) fn facts(facts: &PartnerFacts) -> Json {
     let mut known: Map<String, Json> = FIELDS
         .into_iter()
@@ -198,7 +198,7 @@ pub(super) fn facts(facts: &PartnerFacts) -> Json {
     Json::Object(known)
 }
 
-/// Whether an answer is nothing but an e-mail address or a telephone number.
+/// Whether an answer is only an e-mail address or a telephone number.
 fn leads_to_somebody(answer: &str) -> bool {
     let answer = answer.trim();
     let is_number = |c: char| c.is_ascii_digit() || " ()-./".contains(c);
@@ -206,13 +206,13 @@ fn leads_to_somebody(answer: &str) -> bool {
         || answer.strip_prefix('+').is_some_and(|rest| rest.chars().all(is_number))
 }
 
-/// A value as the model sees it; none when it is not known.
+/// A value as the model sees it; `None` if it is unknown.
 fn shown(name: &str, value: &Json, facts: &PartnerFacts) -> Option<Json> {
     let is_money = fields::named(PARTNER, name).is_some_and(|field| field.kind == FieldType::Money);
     match value {
         Json::Null => None,
         Json::Number(amount) if is_money => amount.as_i64().map(|minor| json!(facts.amount(minor))),
-        // Instants as days: the time of day says nothing.
+        // Instants as days, because the time of day is not relevant.
         Json::String(text) if name.ends_with("_at") => Some(json!(text.get(..10).unwrap_or(text))),
         Json::String(text) if text.trim().is_empty() => None,
         Json::String(text) => Some(cut(text)),
@@ -228,7 +228,7 @@ fn cut(text: &str) -> Json {
     }
 }
 
-/// How many deals there are and what they are worth; what they are about is nobody's business.
+/// The number of deals and their value, without their content.
 fn deals(facts: &PartnerFacts) -> Json {
     let sum = |which: &dyn Fn(&DealFact) -> bool| {
         let deals = facts.deals.iter().filter(|deal| which(deal));

@@ -1,42 +1,43 @@
-//! Where a model is, how far the engine goes for an answer, and what came of asking.
+//! The settings and limits of a model, and the results of calling it.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// Where the model is, and how far the engine goes for an answer.
+/// The server of a model, and the limits of its use.
 #[derive(Debug, Clone)]
 pub struct ModelSettings {
-    /// Where the API begins, `https://api.openai.com/v1`, without a slash at the end.
+    /// The URL of the API, `https://api.openai.com/v1`, without a slash at the end.
     pub base_url: String,
     pub api_key: SecretString,
     /// The name of the model.
     pub model: String,
-    /// Tokens that one organization may use on one day.
+    /// The tokens that one organization may use per day.
     pub daily_tokens: i64,
     pub limits: Limits,
 }
 
-/// How long, how often, how many.
+/// The limits of time, attempts and concurrency.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// For one request, from sending it to the last byte of the answer.
+    /// For one request, from sending it to the last byte of the response.
     pub attempt: Duration,
-    /// For one partner, with all retries and the waits between them.
+    /// For one partner, with all retries and delays.
     pub overall: Duration,
-    /// Requests for one partner at most.
+    /// The most requests for one partner.
     pub attempts: u32,
-    /// The first wait before a retry; doubles with each one.
+    /// The first delay before a retry; it doubles with each one.
     pub backoff: Duration,
-    /// The longest wait. A server that asks for a longer one (`Retry-After`) is not asked again.
+    /// The longest delay. If a server requests a longer one (`Retry-After`), there is no retry.
     pub longest_wait: Duration,
-    /// Partners at once.
+    /// The number of partners that are scored at the same time.
     pub concurrency: usize,
-    /// So many partners in a row without an answer, and the server is left alone ...
+    /// The number of consecutive partners without an answer after which the server is not called
+    /// for a while.
     pub failures: u32,
-    /// ... for so long; then one partner tries it.
+    /// The time after which one partner tries the server again.
     pub cooldown: Duration,
-    /// The longest answer, in tokens; with what a reasoning model thinks.
+    /// The longest answer in tokens, including the reasoning of a model.
     pub answer_tokens: u32,
 }
 
@@ -61,37 +62,36 @@ impl Default for Limits {
 #[error("the language model cannot be used: {0}")]
 pub struct UnusableSettings(pub(super) String);
 
-/// Why the rules had to step in.
+/// Why the rules replaced the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fallback {
     /// No answer in time.
     Timeout,
-    /// The server asked to wait longer than we do, or again and again; or the account's quota is
-    /// used up.
+    /// The server requested a longer delay than the limit, or refused repeatedly; or the account
+    /// has no credit.
     RateLimited,
-    /// The server answered with a fault of its own, again and again.
+    /// The server failed repeatedly.
     ServerError,
-    /// No connection, or it broke.
+    /// No connection, or it was closed.
     Unreachable,
     /// The server does not accept the key.
     Unauthorized,
-    /// The server does not accept the request: it does not know the model, or cannot bind it to a
-    /// schema.
+    /// The server does not accept the request: the model is unknown, or does not support a schema.
     Rejected,
     /// The model, or a filter of the server, declined to answer.
     Refused,
-    /// The answer ended before its end.
+    /// The answer is incomplete.
     Truncated,
-    /// The answer is not what the schema asks for.
+    /// The answer does not match the schema.
     InvalidAnswer,
-    /// The server was left alone because it had failed too often.
+    /// The server was not called because it had failed too often.
     CircuitOpen,
-    /// The organization has used up its tokens for the day.
+    /// The organization has used its tokens of the day.
     BudgetExceeded,
 }
 
 impl Fallback {
-    /// The word that `fallback_reason` holds.
+    /// The value of `fallback_reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
@@ -109,15 +109,15 @@ impl Fallback {
     }
 }
 
-/// What judging one partner used.
+/// The usage of scoring one partner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// As the server counted them; estimated where it does not say.
+    /// As the server counted them, otherwise estimated.
     pub prompt_tokens: i64,
     pub completion_tokens: i64,
-    /// With all retries and waits, without the wait for a free place.
+    /// With all retries and delays, without waiting for a free slot.
     pub duration: Duration,
-    /// Requests that were sent.
+    /// The number of requests.
     pub attempts: u32,
 }
 

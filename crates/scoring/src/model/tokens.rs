@@ -1,6 +1,6 @@
-//! How many tokens a text has, before a model says so.
+//! Estimates the number of tokens of a text.
 
-/// About how many tokens a text is: rather too many.
+/// The estimated number of tokens, rather too many.
 pub(super) fn estimate(text: &str) -> i64 {
     text.len() as i64 / 3 + 1
 }

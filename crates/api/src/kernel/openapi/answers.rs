@@ -1,5 +1,5 @@
-//! Answers: the headers each status carries, and the problems each operation can answer with an
-//! example per code.
+//! Responses: the headers of each status, and the problems of each operation with an example for
+//! each code.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ use crate::kernel::{
     problem::{status_of, type_of},
 };
 
-/// The problems that operations share: status, name of the component, when it is answered, its
-/// codes.
+/// The problems that operations share: status, component name, description and codes.
 const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         400,
@@ -29,7 +28,7 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         401,
         "Unauthorized",
-        "There is no credential, or it is no longer valid.",
+        "The credential is missing or no longer valid.",
         &[
             Code::MissingCredentials,
             Code::InvalidToken,
@@ -49,13 +48,13 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         408,
         "RequestTimeout",
-        "The body did not arrive in time. Nothing was done.",
+        "The body did not arrive in time. The request was not carried out.",
         &[Code::RequestTimeout],
     ),
     (
         409,
         "Conflict",
-        "The request conflicts with the present state.",
+        "The request conflicts with the current state.",
         &[Code::IdempotencyInProgress, Code::IdempotencyAnswerLost],
     ),
     (412, "PreconditionFailed", "`If-Match` names another version.", &[Code::VersionMismatch]),
@@ -70,38 +69,38 @@ const COMMON: &[(u16, &str, &str, &[Code])] = &[
     (
         422,
         "UnprocessableContent",
-        "The body is not valid; `errors` lists every fault.",
+        "The body is not valid; `errors` lists every error.",
         &[Code::ValidationFailed, Code::IdempotencyKeyReused],
     ),
     (428, "PreconditionRequired", "The operation needs `If-Match`.", &[Code::IfMatchRequired]),
     (
         429,
         "TooManyRequests",
-        "The quota is used up; try again after `Retry-After`.",
+        "The quota is used up. Try again after `Retry-After`.",
         &[Code::QuotaExceeded],
     ),
     (500, "InternalError", "Something went wrong on our side.", &[Code::InternalError]),
     (
         503,
         "Unavailable",
-        "The service is temporarily unavailable; try again after `Retry-After`.",
+        "The service is temporarily unavailable. Try again after `Retry-After`.",
         &[Code::Unavailable],
     ),
 ];
 
-/// What decides on the answers of one operation.
+/// What the responses of one operation depend on.
 pub struct Traits<'a> {
     pub spec: &'a OperationSpec,
     pub has_path_parameters: bool,
     pub has_body: bool,
     pub takes_if_match: bool,
-    /// The answer says which version it is.
+    /// The response has an ETag.
     pub has_etag: bool,
     pub is_get: bool,
     pub path: String,
 }
 
-/// A code that an operation names as its own.
+/// A code that an operation adds to the common ones.
 #[derive(Clone, Copy)]
 pub enum OwnCode {
     Problem(Code),
@@ -109,7 +108,7 @@ pub enum OwnCode {
 }
 
 impl OwnCode {
-    /// All of an operation, in the order of the document.
+    /// All codes of an operation, in the order of the document.
     pub fn of(spec: &OperationSpec) -> impl Iterator<Item = Self> {
         let required = spec.if_match == Some(IfMatch::Required);
         let if_match = required.then_some(Self::Problem(Code::IfMatchRequired));
@@ -140,7 +139,7 @@ impl OwnCode {
     }
 }
 
-/// Adds headers and problems to the answers that a handler names.
+/// Adds headers and problems to the responses that a handler declares.
 pub fn finish(responses: &mut Map<String, Json>, operation: &Traits<'_>) {
     if operation.is_get && operation.has_etag {
         responses.insert(
@@ -177,7 +176,7 @@ pub fn finish(responses: &mut Map<String, Json>, operation: &Traits<'_>) {
     }
 }
 
-/// Whether the operation can answer the common problem of this status.
+/// Whether the operation can respond with the common problem of this status.
 fn can_answer(status: u16, operation: &Traits<'_>) -> bool {
     match status {
         401 | 403 => !operation.spec.is_public(),
@@ -195,14 +194,14 @@ fn meaning(status: u16) -> &'static str {
     match status {
         200 => "Done.",
         201 => "Created.",
-        202 => "Accepted; the work continues in the background.",
+        202 => "Accepted. The work continues in the background.",
         204 => "No content.",
-        207 => "Each operation has its own status.",
+        207 => "The status of each operation is in its result.",
         _ => "Answered.",
     }
 }
 
-/// The shared answer when there is nothing of its own to say, else one with its own codes first.
+/// The shared response if the operation adds no codes, otherwise one with its own codes first.
 fn problem_response(status: u16, own: &[OwnCode], operation: &Traits<'_>) -> Json {
     let common = COMMON.iter().find(|(common, ..)| *common == status);
     if let (true, Some((_, name, ..))) = (own.is_empty(), common) {
@@ -231,7 +230,7 @@ fn problem<'a>(status: u16, description: &str, codes: impl Iterator<Item = &'a s
     })
 }
 
-/// Whether a code is one that operations share.
+/// Whether a code is one of those that operations share.
 pub fn is_common(code: &str) -> bool {
     COMMON.iter().any(|(.., codes)| codes.iter().any(|common| common.as_str() == code))
 }
@@ -244,7 +243,7 @@ pub fn shared() -> Map<String, Json> {
     COMMON.iter().map(response).collect()
 }
 
-/// One problem per code, as it goes over the wire.
+/// One problem per code, as it is sent.
 pub fn problem_examples() -> Map<String, Json> {
     let codes = Code::ALL.iter().map(|code| {
         let errors = match code {
@@ -328,24 +327,23 @@ pub fn headers() -> Json {
     };
     json!({
         "ETag": text(
-            "The version in quotes; send it back as `If-Match` or `If-None-Match`. Of a partner \
-                whose scores were written \
-             since then, how often follows after a dot, `\"17.2\"`; `If-Match` looks at the \
-             version alone.",
+            "The version in quotes. Send it back as `If-Match` or `If-None-Match`. The ETag of a \
+             partner may have further parts that count the score writes since that version, such \
+             as `\"17.2\"`; `If-Match` compares the version only.",
             "\"17\""
         ),
-        "IdempotencyReplayed": text("`true` when this is the answer of an earlier request with the \
-            same key.", "true"),
+        "IdempotencyReplayed": text("`true` when this is the response to an earlier request with \
+            the same key.", "true"),
         "Location": text("The path of the new \
             resource.", "/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd"),
-        "RateLimit": text("What is left of the quota, and the seconds until it is full \
+        "RateLimit": text("The remaining units of the quota, and the seconds until it is full \
             again.", "\"default\";r=598;t=12"),
         "RateLimitPolicy": text("The quota: units per window in \
             seconds.", "\"default\";q=600;w=60"),
-        "RequestId": text("The id of the request; mention it when you report a \
+        "RequestId": text("The id of the request; include it when you report a \
             problem.", "req_01kb1q3x5se7wtc2gnh2avw0fd"),
         "RetryAfter": {
-            "description": "Seconds to wait before asking again.",
+            "description": "The seconds to wait before the next request.",
             "schema": {"type": "integer", "format": "int32"},
             "example": 2
         }
@@ -373,7 +371,7 @@ fn success_headers(status: u16, response: &Json, operation: &Traits<'_>) -> Json
     let schema = response.pointer("/content/application~1json/schema/$ref").and_then(Json::as_str);
     let further = [
         (
-            // What a public operation makes cannot be read without a credential.
+            // A client without a credential cannot read what a public operation creates.
             matches!(status, 201 | 202) && !operation.spec.is_public(),
             ("Location", "Location"),
         ),

@@ -1,7 +1,7 @@
-//! Examples of bodies. They are built from the examples of properties, so that nobody has to write
-//! them twice and a new property is never missing. What would make no sense together is stated in
-//! `examples.json`: whole bodies of requests by operation, and for answers the values that make a
-//! consistent record of each schema, or of one operation.
+//! Examples of bodies. They are built from the examples of properties, so that they are written
+//! once and a new property is never missing. `examples.json` contains values that must be
+//! consistent with each other: whole bodies of requests by operation, and for responses the values
+//! of each schema or of one operation.
 
 use std::sync::LazyLock;
 
@@ -9,12 +9,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::schemas::name_of;
 
-/// What `examples.json` states.
+/// The content of `examples.json`.
 pub static STATED: LazyLock<Json> = LazyLock::new(|| {
     serde_json::from_str(include_str!("examples.json")).expect("examples.json is JSON")
 });
 
-/// A body that an operation takes.
+/// The example of a JSON body that an operation accepts.
 pub fn of_request(operation: &str, schema: &Json, schemas: &Map<String, Json>) -> Json {
     match &STATED["requests"][operation] {
         Json::Null => of(schema, schemas),
@@ -22,15 +22,15 @@ pub fn of_request(operation: &str, schema: &Json, schemas: &Map<String, Json>) -
     }
 }
 
-/// The stated example of a request that is not JSON.
+/// The example of a request that is not JSON.
 pub fn of_form(operation: &str) -> Option<&'static Json> {
     STATED["requests"].get(operation)
 }
 
-/// A body that an operation answers with a status.
+/// The example of a response body of an operation with a status.
 ///
 /// # Panics
-/// When `examples.json` names a property that does not exist; the tests make the document.
+/// `examples.json` names a property that does not exist. The tests make the document.
 pub fn of_answer(
     operation: &str,
     status: &str,
@@ -42,13 +42,13 @@ pub fn of_answer(
     merged(schema, composed, stated, schemas)
 }
 
-/// A value that `schema` describes.
+/// An example of a value of `schema`.
 pub fn of(schema: &Json, schemas: &Map<String, Json>) -> Json {
     Composer { schemas, is_answer: false }.at_depth(schema, 0)
 }
 
-/// What was composed, with the stated values in place of its own. Values whose schema has an
-/// example of its own, such as filters, are replaced whole.
+/// Replaces composed values by those of `examples.json`. Values whose schema has an example of its
+/// own, such as filters, are replaced as a whole.
 fn merged(schema: &Json, composed: Json, stated: &Json, schemas: &Map<String, Json>) -> Json {
     if stated.is_null() {
         return composed;
@@ -85,10 +85,10 @@ fn merged(schema: &Json, composed: Json, stated: &Json, schemas: &Map<String, Js
     }
 }
 
-/// A value to filter a property by with an operator.
+/// An example of a value that filters a property with an operator.
 pub fn of_filter(property: &Json, operator: &str, schemas: &Map<String, Json>) -> Json {
     let of_one = |schema: &Json| match of(schema, schemas) {
-        // The example of what may be null is often null, which no filter compares with.
+        // The example of a nullable property is often null, which filters do not accept.
         Json::Null => of(&not_null(schema), schemas),
         value => value,
     };
@@ -116,7 +116,7 @@ pub fn of_filter(property: &Json, operator: &str, schemas: &Map<String, Json>) -
     }
 }
 
-/// The same schema without the choice of null, and without an example that says null.
+/// The same schema without null as an alternative or example.
 fn not_null(schema: &Json) -> Json {
     if let Some(other) = schema.pointer("/oneOf/0") {
         return other.clone();
@@ -139,7 +139,7 @@ const TIMESTAMP: &str = "#/components/schemas/Timestamp";
 /// Makes values from the examples of properties.
 struct Composer<'a> {
     schemas: &'a Map<String, Json>,
-    /// Records of answers are consistent ones; requests have other schemas.
+    /// Whether the example is a response; its records are consistent.
     is_answer: bool,
 }
 
@@ -149,7 +149,7 @@ impl Composer<'_> {
             return example.clone();
         }
         if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(name_of) {
-            // The bound is for schemas that hold themselves.
+            // The limit is for schemas that contain themselves.
             let Some(target) = self.schemas.get(name).filter(|_| depth < 20) else {
                 return Json::Null;
             };
@@ -160,7 +160,7 @@ impl Composer<'_> {
                 None => composed,
             };
         }
-        // An instant that may be missing is one that has not come yet.
+        // A nullable instant is null, as if it had not come yet.
         if schema.pointer("/oneOf/0/$ref").is_some_and(|target| target == TIMESTAMP) {
             return Json::Null;
         }

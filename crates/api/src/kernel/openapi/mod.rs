@@ -1,8 +1,8 @@
-//! The OpenAPI document: made from the operations and their types, then finished here. With it come
-//! what the gate enforces, and the schemas that bodies are checked against.
+//! The OpenAPI document: made from the operations and their types, then finished here. The rules of
+//! the gate and the schemas of bodies are made with it.
 //!
-//! Architecture Invariant: needs no database and no configuration, so that every build of the same
-//! source makes the same document.
+//! Architecture Invariant: this needs no database and no configuration, so that every build of the
+//! same source makes the same document.
 
 mod answers;
 mod examples;
@@ -28,16 +28,16 @@ use crate::kernel::operation::{OperationList, OperationSpecs, Tag, mount};
 
 pub use policy::{CheckedQuery, OperationPolicy, Parameter, Policy};
 
-/// The version of the API, which paths carry as `/v1`.
+/// The version of the API, as in `/v1`.
 pub const CONTRACT_VERSION: &str = "1";
 
-/// What an API is, made from its operations.
+/// The description of an API, made from its operations.
 pub struct ApiDescription {
     /// The finished OpenAPI document.
     pub document: Json,
     /// What each operation demands.
     pub policy: Policy,
-    /// What bodies are checked against.
+    /// The schemas against which bodies are validated.
     pub schemas: Schemas,
 }
 
@@ -45,7 +45,7 @@ impl ApiDescription {
     /// Describes the operations of `lists`.
     ///
     /// # Panics
-    /// When the types of the operations contradict each other; the tests describe every operation.
+    /// The types of the operations contradict each other. The tests describe every operation.
     pub fn of(lists: &[OperationList]) -> Self {
         let specs = OperationSpecs::of(lists);
         let mut forms = RequestForms::default();
@@ -60,7 +60,7 @@ impl ApiDescription {
     }
 }
 
-/// Finishes the document that the derives give, by the rules of docs/API-DESIGN.md#the-document.
+/// Finishes the document of the derives by the rules of docs/API-DESIGN.md#the-document.
 fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
     let raw = serde_json::to_value(raw).expect("a document of strings is JSON");
     let mut schemas =
@@ -97,14 +97,14 @@ fn finish(raw: OpenApi, specs: &OperationSpecs, forms: &RequestForms) -> Json {
     document["components"]["securitySchemes"] = json!({"bearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An access token of `POST /v1/auth/sessions`, or an API key \
+        "description": "An access token from `POST /v1/auth/sessions`, or an API key \
             (`prm_live_...`)."
     }});
     document
 }
 
-/// The same document with enums that take any word: what is an enum for clients too would keep one
-/// that was generated last year from reading a value that is new this year.
+/// The same document with enums as plain strings, because clients that were generated with enums
+/// would refuse values that are added later.
 pub fn with_open_enums(document: &Json) -> Json {
     let mut document = document.clone();
     let schemas = document.pointer_mut("/components/schemas").and_then(Json::as_object_mut);
@@ -120,7 +120,7 @@ pub fn with_open_enums(document: &Json) -> Json {
     document
 }
 
-/// One line per operation, for the file that shows a reviewer what a change does to the API.
+/// One line per operation, which shows a reviewer what a change does to the API.
 pub fn operation_list(policy: &Policy) -> String {
     let mut lines: Vec<String> =
         policy.operations().map(|operation| operation.to_string() + "\n").collect();
@@ -128,7 +128,7 @@ pub fn operation_list(policy: &Policy) -> String {
     lines.concat()
 }
 
-/// Schemas that only parameters refer to, which the derives do not collect.
+/// Schemas that only parameters refer to. The derives do not collect them.
 fn unreferenced() -> Vec<(String, RefOr<Schema>)> {
     fn of<T: ToSchema>() -> (String, RefOr<Schema>) {
         (T::name().into_owned(), <T as PartialSchema>::schema())
@@ -174,11 +174,10 @@ fn info() -> Json {
         "version": CONTRACT_VERSION,
         "summary": "Partner relationship management.",
         "description": "Partner profiles that people and automation maintain together, with \
-            events, jobs and lists. JSON over HTTPS; \
-            errors are problem documents (RFC 9457); lists are paged by cursor; every resource has \
-            a version for \
-            conditional requests. New values may be added to enums: generate clients from \
-            `/openapi.json?open_enums=true` if they refuse values that they do not know.",
+            events, jobs and lists. JSON over HTTPS. Errors are problem documents (RFC 9457), \
+            lists are paged by cursor, and resources have versions for conditional requests. New \
+            values may be added to enums: generate clients from `/openapi.json?open_enums=true` \
+            if they refuse values that they do not know.",
         "contact": {"name": "partneros", "url": "https://github.com/partneros/partneros"},
         "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
     })
@@ -191,7 +190,7 @@ fn tags(specs: &OperationSpecs) -> Json {
     used.into_iter().map(described).collect()
 }
 
-/// Path, method and operation of everything below `paths`.
+/// The path, method and operation of everything below `paths`.
 fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str, &Json)> {
     paths.iter().flat_map(|(path, item)| {
         operations::METHODS.iter().filter_map(move |method| {
@@ -200,7 +199,7 @@ fn operations_of(paths: &Map<String, Json>) -> impl Iterator<Item = (&str, &str,
     })
 }
 
-/// Drops the components that nothing refers to, and sorts the others.
+/// Drops components without references, and sorts the others.
 fn keep_what_is_used(document: &mut Json) {
     let mut used = BTreeSet::new();
     let mut open: Vec<&Json> = vec![&document["paths"]];

@@ -1,5 +1,4 @@
-//! What is done to the operations of the derives: who may call them, their bodies and parameters,
-//! their examples.
+//! Finishes the operations of the derives: security, bodies, parameters and examples.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -10,13 +9,13 @@ use super::{
 };
 use crate::kernel::operation::{Access, IfMatch, KeyAccess, OperationSpec, OperationSpecs};
 
-/// What the document calls methods.
+/// The methods as the document writes them.
 pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// Brings all operations into the form that docs/API-DESIGN.md#the-document asks for.
 pub fn finish(paths: &mut Map<String, Json>, schemas: &Map<String, Json>, specs: &OperationSpecs) {
     for (path, item) in paths {
-        // A thing that is read with a version is deleted with one.
+        // A resource that is read with a version is deleted with one.
         let versioned = item
             .pointer("/get/responses")
             .is_some_and(|responses| answers_version(responses, schemas));
@@ -78,8 +77,9 @@ fn finish_one(
                 (method == "patch", content.get("application/json").cloned())
             {
                 content.shift_insert(0, "application/merge-patch+json".into(), json);
-                // openapi-python-client makes a module that cannot be loaded of two kinds without
-                // an optional parameter. The server takes both all the same (`Policy`).
+                // openapi-python-client generates a module that cannot be loaded if there are two
+                // media types without an optional parameter. The server accepts both all the same
+                // (`Policy`).
                 if !takes_if_match || needs_if_match {
                     content.shift_remove("application/json");
                 }
@@ -122,8 +122,8 @@ fn finish_one(
     *operation = in_reading_order(std::mem::take(operation));
 }
 
-/// How clients walk through the pages of a list, for generators that make iterators. Lists are
-/// known by answering rows and the cursor of the next page.
+/// How clients read the pages of a list, for generators that make iterators. A list is recognized
+/// by a response with rows and the cursor of the next page.
 fn pagination(operation: &Map<String, Json>, schemas: &Map<String, Json>) -> Option<Json> {
     let schema_of = |content: &Json| {
         let target = content.pointer("/application~1json/schema/$ref").and_then(Json::as_str);
@@ -158,7 +158,7 @@ fn pagination(operation: &Map<String, Json>, schemas: &Map<String, Json>) -> Opt
     })
 }
 
-/// What it is, who may, what goes in, what comes out.
+/// Sorts the members: description, security, request, responses.
 fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
     let first = [
         "tags",
@@ -176,7 +176,7 @@ fn in_reading_order(mut operation: Map<String, Json>) -> Map<String, Json> {
     ordered
 }
 
-/// Writes who may call the operation.
+/// Adds the security requirements of the operation.
 fn security(operation: &mut Map<String, Json>, spec: &OperationSpec) {
     let Access::Credential { role, keys } = &spec.access else {
         operation.insert("security".into(), json!([]));
@@ -194,13 +194,13 @@ fn security(operation: &mut Map<String, Json>, spec: &OperationSpec) {
     }
 }
 
-/// Parameters are never null, and the shared ones come last.
+/// Removes null from parameters, and puts the shared ones last.
 fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     let parameters = operation.entry("parameters").or_insert(json!([]));
     let parameters = parameters.as_array_mut().expect("parameters are a list");
     for parameter in parameters.iter_mut().filter_map(Json::as_object_mut) {
         parameter.shift_remove("deprecated");
-        // Optional is what a parameter is unless it says otherwise.
+        // Parameters are optional by default.
         if parameter.get("required") == Some(&json!(false)) {
             parameter.shift_remove("required");
         }
@@ -229,7 +229,7 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
             let kind = kinds.iter().find(|kind| *kind != "null").cloned().unwrap_or_default();
             schema["type"] = kind;
         }
-        // What the parameter is, stands at the parameter; a default is said in words.
+        // The description belongs to the parameter, and a default is described as text.
         if let Some(default) =
             schema.as_object_mut().and_then(|schema| schema.shift_remove("default"))
         {
@@ -241,15 +241,15 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
             );
             parameter.insert("description".into(), text.trim_start().into());
         }
-        // Tools that send requests fill in the example of a parameter, so that a list would be
-        // asked for with every filter that it knows. They leave alone what stands in the schema.
+        // Tools that send requests fill in the example of a parameter, and would send every filter
+        // of a list at once. They ignore examples in the schema.
         if let Some(example) = parameter.shift_remove("example")
             && let Some(schema) = parameter.get_mut("schema").and_then(Json::as_object_mut)
             && !schema.contains_key("$ref")
         {
             schema.insert("examples".into(), json!([example]));
         }
-        // Lists are written with commas.
+        // Lists are separated by commas.
         if parameter.get("in").is_some_and(|place| place == "query")
             && parameter
                 .get("schema")
@@ -267,7 +267,7 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
     }
 }
 
-/// Examples for JSON and forms, and plain texts or bytes for what is neither.
+/// Adds examples to JSON and forms, and a plain schema to other media types.
 fn contents(content: &mut Map<String, Json>, example: impl Fn(&str, &Json) -> Option<Json>) {
     for (kind, media) in content {
         let made = media.get("schema").and_then(|schema| example(kind, schema));
@@ -297,7 +297,7 @@ fn is_json(kind: &str) -> bool {
     kind == "application/json" || kind.ends_with("+json")
 }
 
-/// Whether a success answers a resource that has a version.
+/// Whether a successful response is a resource with a version.
 fn answers_version(responses: &Json, schemas: &Map<String, Json>) -> bool {
     let successes =
         responses.as_object().into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
@@ -326,8 +326,8 @@ pub(super) fn pascal_case(name: &str) -> String {
 
 /// The parameters below `components`.
 pub fn shared_parameters() -> Map<String, Json> {
-    // None has an example: tools that send requests fill it in, and a key that is not new or a
-    // version that is not the present one would have every request refused.
+    // None has an example: tools that send requests fill it in, and a used key or an old version
+    // would have every request refused.
     let header = |name: &str, required: bool, description: &str| {
         json!({"name": name, "in": "header", "required": required, "description": description,
                "schema": {"type": "string", "minLength": 1, "maxLength": 257}})
@@ -337,27 +337,27 @@ pub fn shared_parameters() -> Map<String, Json> {
             "If-Match",
             true,
             "The `ETag` of the version that you replace, such as `\"17\"`. If the resource has \
-             changed since, the answer is 412."
+             changed since, the response is 412."
         ),
         "IdempotencyKey": header(
             "Idempotency-Key",
             false,
-            "A text that you make up for this request, for example a UUID. If the same request is \
-             sent again with the same key within 24 hours, it is not carried out again: the first \
-             answer is returned."
+            "A text that identifies this request, for example a UUID. If the same request is sent \
+             again with the same key within 24 hours, it is not carried out again, and the first \
+             response is returned."
         ),
         "IfMatch": header(
             "If-Match",
             false,
             "An `ETag`, such as `\"17\"`, or several. If the resource has changed since that \
                 version, the \
-             answer is 412."
+             response is 412."
         ),
         "IfNoneMatch": header(
             "If-None-Match",
             false,
             "An `ETag`, such as `\"17\"`. If the resource has not changed since that version, the \
-             answer is 304 without a body."
+             response is 304 without a body."
         )
     });
     match all {

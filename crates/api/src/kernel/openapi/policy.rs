@@ -1,6 +1,5 @@
 //! What the gate enforces, looked up by method and pattern: the spec of an operation, and the
-//! parameters, body and media types that the document describes. A route without an operation is
-//! refused.
+//! parameters, body and media types of the document. A route without an operation is refused.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -26,27 +25,27 @@ use crate::kernel::operation::{Access, KeyAccess, OperationSpec, OperationSpecs}
 /// Every operation of the document.
 #[derive(Debug)]
 pub struct Policy {
-    /// By pattern, then by method: few enough to be looked through.
+    /// By pattern, then by method; a pattern has few methods.
     by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>>,
 }
 
-/// What one operation asks of a request.
+/// What one operation demands of a request.
 #[derive(Debug)]
 pub struct OperationPolicy {
     pub spec: &'static OperationSpec,
-    /// In capitals, as HTTP writes it.
+    /// In capitals, as in HTTP.
     pub method: String,
     /// As the router writes it, `/v1/partners/{id}`.
     pub pattern: String,
     pub path_parameters: Vec<PathParameter>,
     pub query: Vec<Parameter>,
-    /// The media types of its answers; empty when they have no body.
+    /// The media types of its responses; empty if they have no body.
     pub answers: Vec<String>,
-    /// The media types of the body; empty when it takes none.
+    /// The media types of the request body; empty if it accepts none.
     pub media_types: Vec<String>,
     pub takes_if_match: bool,
     pub takes_if_none_match: bool,
-    /// Properties of the body that hold a filter.
+    /// Properties of the body that contain a filter.
     pub filters: Vec<String>,
 }
 
@@ -54,18 +53,18 @@ pub struct OperationPolicy {
 #[derive(Debug)]
 pub struct PathParameter {
     pub name: String,
-    /// The prefix of the ids that it takes, when it takes ids.
+    /// The prefix of the ids that it accepts, if it accepts ids.
     pub prefix: Option<&'static str>,
     pub schema: Json,
 }
 
-/// Query parameters as the document has them.
+/// Query parameters after validation.
 #[derive(Debug, Default)]
 pub struct CheckedQuery {
-    /// By name, typed.
+    /// Typed values by name.
     pub values: Map<String, Json>,
-    /// What is wrong with the parameters that every list has. They are answered together with what
-    /// is wrong with the conditions, which `domain::lists` reads.
+    /// Errors of the parameters that every list has. They are reported together with errors of the
+    /// conditions, which `domain::lists` parses.
     pub list_faults: Vec<FieldError>,
 }
 
@@ -75,14 +74,14 @@ pub struct Parameter {
     pub name: String,
     pub schema: Json,
     pub required: bool,
-    /// A condition on a field of the catalogue: its values are read by `domain::lists`.
+    /// A condition on a field of the catalogue, whose values `domain::lists` parses.
     pub filter: bool,
-    /// One of those that every list has.
+    /// A parameter that every list has.
     pub of_list: bool,
 }
 
 impl Policy {
-    /// The policy of a finished document and the specs that it was made from.
+    /// The policy of a finished document and its specs.
     pub(super) fn of(document: &Json, specs: &OperationSpecs) -> Self {
         let mut by_pattern: HashMap<String, Vec<Arc<OperationPolicy>>> = HashMap::new();
         let nothing = Map::new();
@@ -101,7 +100,7 @@ impl Policy {
         self.by_pattern.get(pattern)?.iter().find(|operation| operation.method == method)
     }
 
-    /// The methods that a pattern knows, in alphabetical order.
+    /// The methods of a pattern, in alphabetical order.
     pub fn methods(&self, pattern: &str) -> Vec<&str> {
         let mut methods: Vec<&str> =
             self.by_pattern.get(pattern).into_iter().flatten().map(|o| o.method.as_str()).collect();
@@ -109,7 +108,7 @@ impl Policy {
         methods
     }
 
-    /// All operations, in no order.
+    /// All operations, in no particular order.
     pub fn operations(&self) -> impl Iterator<Item = &Arc<OperationPolicy>> {
         self.by_pattern.values().flatten()
     }
@@ -165,11 +164,11 @@ impl OperationPolicy {
         }
     }
 
-    /// Checks the parameters of the path, each asked for by its name, as it stands in the address.
+    /// Validates the parameters of the path, each by its name, as they appear in the URL.
     ///
     /// # Errors
-    /// `not_found` for what cannot be a name of anything, `validation_failed` with `wrong_id_type`
-    /// for the id of another kind of thing.
+    /// `not_found` for a value that cannot name anything, `validation_failed` with `wrong_id_type`
+    /// for the id of another kind of resource.
     pub fn check_path<'a>(
         &self,
         schemas: &Schemas,
@@ -185,12 +184,12 @@ impl OperationPolicy {
         Ok(())
     }
 
-    /// The query parameters as typed values. Conditions are left out: they are read by
-    /// `domain::lists`.
+    /// Validates the query parameters. Conditions are left out, because `domain::lists` parses
+    /// them.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault; the names that exist are stated once, in the `meta` of
-    /// the problem when several are unknown.
+    /// `invalid_parameter` with all errors. The valid names are in the `meta` of the problem if
+    /// several names are unknown.
     pub fn check_query(
         &self,
         schemas: &Schemas,
@@ -243,7 +242,7 @@ impl OperationPolicy {
         }
     }
 
-    /// Nodes and values of the filter that the query parameters make.
+    /// The weight of the filter in the query parameters: its nodes and values.
     pub fn weight_of_query(&self, pairs: &[(String, String)]) -> usize {
         if self.query.iter().all(|parameter| !parameter.filter) {
             return 0;
@@ -258,15 +257,15 @@ impl OperationPolicy {
         conditions.map(|(_, text)| 1 + split_list(text).len()).sum()
     }
 
-    /// Nodes and values of the filters in a body.
+    /// The weight of the filters in a body: their nodes and values.
     pub fn weight_of_body(&self, body: &Json) -> usize {
         self.filters.iter().filter_map(|name| body.get(name)).map(filter::weight).sum()
     }
 
-    /// Whether one of its answers is what an `Accept` header asks for.
+    /// Checks that the `Accept` header matches one of the responses.
     ///
     /// # Errors
-    /// `not_acceptable` with what there is.
+    /// `not_acceptable` with the available media types.
     pub fn check_accept(&self, accept: Option<&str>) -> domain::Result<()> {
         let requested_media_type = || {
             accept
@@ -298,9 +297,9 @@ impl OperationPolicy {
 }
 
 const INVALID: &str = "invalid_parameter";
-/// Media ranges of an `Accept` header that are looked at.
+/// The most media ranges of an `Accept` header that are read.
 const MAX_MEDIA_RANGES: usize = 100;
-/// Characters of a path parameter of which the document does not say how long it may be.
+/// The longest path parameter in characters, if the document states no limit.
 const MAX_SEGMENT: usize = 100;
 
 /// Role, scopes and name in one line.
@@ -343,7 +342,7 @@ impl PathParameter {
         }
     }
 
-    /// What the document does not allow names nothing, and nobody needs to look for it.
+    /// A value that the document does not allow names nothing, so no query is needed.
     fn check_text(&self, schemas: &Schemas, text: &str) -> domain::Result<()> {
         let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Error::not_found())?;
         let is_plain = !decoded.contains(char::is_control) && text.len() <= 12 * MAX_SEGMENT;
@@ -369,8 +368,8 @@ impl Parameter {
     }
 }
 
-/// The media types of a body. A merge patch may be sent as plain JSON, also where the document is
-/// silent about it for the sake of a generator.
+/// The media types of a body. A merge patch may also be sent as plain JSON, even where the document
+/// omits it because of a generator.
 fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
     let mut kinds: Vec<String> = content.into_iter().flat_map(Map::keys).cloned().collect();
     let is = |requested_media_type: &str| kinds.iter().any(|kind| kind == requested_media_type);
@@ -380,7 +379,7 @@ fn media_types(content: Option<&Map<String, Json>>) -> Vec<String> {
     kinds
 }
 
-/// The media types of the successes of an operation.
+/// The media types of the successful responses of an operation.
 fn answers_of(operation: &Json, document: &Json) -> Vec<String> {
     let successes = operation["responses"]
         .as_object()
@@ -393,7 +392,7 @@ fn answers_of(operation: &Json, document: &Json) -> Vec<String> {
         .collect()
 }
 
-/// A media range of an `Accept` header, unless its weight is zero.
+/// The media range of an `Accept` header, unless its weight is zero.
 fn requested_media_type(range: &str) -> Option<String> {
     let mut parts = range.split(';').map(str::trim);
     let kind = parts.next()?.to_ascii_lowercase();
@@ -401,7 +400,7 @@ fn requested_media_type(range: &str) -> Option<String> {
     (!kind.is_empty() && !refused).then_some(kind)
 }
 
-/// Whether a media range such as `image/*` holds a media type.
+/// Whether a media range such as `image/*` matches a media type.
 fn overlap(range: &str, kind: &str) -> bool {
     range == "*/*"
         || range == kind
@@ -410,7 +409,7 @@ fn overlap(range: &str, kind: &str) -> bool {
             .is_some_and(|start| start.ends_with('/') && kind.starts_with(start))
 }
 
-/// The properties of a schema that hold a filter tree.
+/// The properties of a schema that contain a filter tree.
 fn filters_of(schema: &str, document: &Json) -> Vec<String> {
     let properties = document
         .pointer(&format!("/components/schemas/{schema}/properties"))

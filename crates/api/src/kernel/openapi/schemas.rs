@@ -1,5 +1,5 @@
-//! What is done to the schemas of the derives: one place for each limit, and the rules of
-//! docs/API-DESIGN.md#the-document.
+//! Finishes the schemas of the derives: each limit has one place, and the rules of
+//! docs/API-DESIGN.md#the-document are applied.
 
 use domain::request_body::RequestForms;
 use serde_json::{Map, Value as Json, json};
@@ -22,7 +22,7 @@ pub fn finish(schemas: &mut Schemas, forms: &RequestForms) {
     schemas.values_mut().for_each(require_all);
 }
 
-/// A struct flattened into another: its properties come first.
+/// Merges structs that are flattened into another: their properties come first.
 fn merge_all_of(schemas: &mut Schemas) {
     let before = schemas.clone();
     for schema in schemas.values_mut().filter_map(Json::as_object_mut) {
@@ -34,7 +34,7 @@ fn merge_all_of(schemas: &mut Schemas) {
         if let Some(description) = parts.iter().find_map(|part| part.get("description")) {
             schema.entry("description").or_insert(description.clone());
         }
-        // The derive leaves it out of the struct that takes another one in.
+        // The derive omits this for the struct that flattens another one.
         let closed = |part: &Json| resolved(part, &before).get("additionalProperties").cloned();
         if let Some(closed) = parts.iter().find_map(closed) {
             schema.entry("additionalProperties").or_insert(closed);
@@ -47,7 +47,7 @@ fn merge_all_of(schemas: &mut Schemas) {
     }
 }
 
-/// The schema itself, or the one that it refers to.
+/// The schema itself, or the component that it refers to.
 fn resolved<'a>(part: &'a Json, schemas: &'a Schemas) -> &'a Json {
     let name = part.get("$ref").and_then(Json::as_str).and_then(name_of);
     name.and_then(|name| schemas.get(name)).unwrap_or(part)
@@ -63,18 +63,18 @@ fn flatten(part: &Json, schemas: &Schemas, properties: &mut Schemas, required: &
     required.extend(part.get("required").and_then(Json::as_array).cloned().unwrap_or_default());
 }
 
-/// The component that a reference names.
+/// The name of the component in a reference.
 pub fn name_of(target: &str) -> Option<&str> {
     target.strip_prefix("#/components/schemas/")
 }
 
-/// Whether a schema takes any value, null among them.
+/// Whether a schema allows any value, including null.
 fn is_untyped(schema: &Json) -> bool {
     ["type", "$ref", "oneOf", "properties"].iter().all(|word| schema.get(*word).is_none())
 }
 
-/// Nullable references as `[reference, null]` with the description outside; defaults as words,
-/// since generators make a property with a default a required one.
+/// Writes nullable references as `[reference, null]` with the description outside, and defaults as
+/// text, because generators make a property with a default a required one.
 fn tidy(schema: &mut Json, untyped: &[String]) {
     let Some(schema) = schema.as_object_mut() else { return };
     if let Some(Json::Array(string_enum)) = schema.get_mut("oneOf") {
@@ -89,7 +89,8 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
                 .collect();
             schema.extend(lifted);
         }
-        // What takes any value takes null already, and `oneOf` wants exactly one to fit.
+        // A schema that allows any value allows null already, and `oneOf` requires exactly one
+        // match.
         if let Some(target) = target.filter(|target| {
             target.as_str().and_then(name_of).is_some_and(|name| untyped.contains(&name.to_owned()))
         }) {
@@ -116,8 +117,8 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
     }
 }
 
-/// The request forms of X take meaning, limits and nullability from X, where they are stated once.
-/// What only the request says is added; a property with `x-own` is left as it is.
+/// The request forms of X take description, limits and nullability from X, where they are declared
+/// once. What only the request declares is added; a property with `x-own` is left as it is.
 fn copy_limits(schemas: &mut Schemas, forms: &RequestForms) {
     let before = schemas.clone();
     for (name, schema) in schemas {
@@ -142,7 +143,7 @@ fn copy_limits(schemas: &mut Schemas, forms: &RequestForms) {
     }
 }
 
-/// The component that a schema refers to.
+/// The component to which a schema refers.
 fn target(schema: &Json) -> Option<&str> {
     schema.get("$ref").and_then(Json::as_str).and_then(name_of)
 }
@@ -157,7 +158,7 @@ fn inherit(
     for (word, value) in own.iter().filter(|(word, _)| !shape.contains(&word.as_str())) {
         merged.entry(word.clone()).or_insert_with(|| value.clone());
     }
-    // Objects that have a request form of their own: a merge patch says only some of their members.
+    // Objects with a request form of their own: a merge patch contains only some of their members.
     let form = own.get("$ref").or_else(|| own.get("oneOf")?.pointer("/0/$ref"));
     if let (Some(of), Some(form)) = (merged.get("$ref"), form)
         && let (Some(of), Some(name)) =
@@ -166,14 +167,14 @@ fn inherit(
     {
         merged.insert("$ref".into(), form.clone());
     }
-    // Items that have a request form of their own.
+    // Items with a request form of their own.
     if let (Some(items), Some(own)) = (merged.get_mut("items"), own.get("items"))
         && let (Some(of), Some(form)) = (target(items), target(own))
         && forms.resource_of(form) == Some(of)
     {
         *items = own.clone();
     }
-    // The limits of items, where the resource does not state them.
+    // The limits of items, if the resource does not declare them.
     if let (Some(Json::Object(items)), Some(Json::Object(own))) =
         (merged.get_mut("items"), own.get("items"))
         && items.contains_key("type")
@@ -185,9 +186,9 @@ fn inherit(
     merged
 }
 
-/// Gives every integer of the document a format: without one, generators for Java, C# and Go take
-/// 32 bits, which do not hold amounts of money. Integers that say none are 64 bits wide unless
-/// their maximum says otherwise.
+/// Gives every integer of the document a format: without one, generators for Java, C# and Go use 32
+/// bits, which is too small for amounts of money. Integers without a format are 64 bits wide unless
+/// their maximum fits into 32.
 pub fn format_integers(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(format_integers),
@@ -203,7 +204,7 @@ pub fn format_integers(value: &mut Json) {
                     .and_then(Json::as_i64)
                     .is_some_and(|max| i32::try_from(max).is_ok());
                 let format = if is_small { "int32" } else { "int64" };
-                // Beside the type, where readers look for it.
+                // Put next to the type, where readers look for it.
                 let after_type =
                     members.keys().position(|name| name == "type").map_or(0, |at| at + 1);
                 members.shift_insert(after_type, "format".into(), format.into());
@@ -217,7 +218,8 @@ pub fn format_integers(value: &mut Json) {
     }
 }
 
-/// Answers always hold every property. Requests are known by refusing unknown ones.
+/// Makes all properties of responses required. Requests are recognized by `additionalProperties:
+/// false`.
 fn require_all(schema: &mut Json) {
     let is_request = schema.get("additionalProperties").is_some_and(|others| others == false);
     let names: Vec<Json> = match schema.get("properties").and_then(Json::as_object) {
@@ -227,7 +229,7 @@ fn require_all(schema: &mut Json) {
     schema["required"] = names.into();
 }
 
-/// The schemas of errors, which no handler names.
+/// The schemas of errors, which no handler refers to.
 fn problem() -> Schemas {
     let text = |description: &str, example: &str| {
         json!({
@@ -246,24 +248,24 @@ fn problem() -> Schemas {
     let facts = |example: Json| {
         json!({
             "type": "object",
-            "description": "Facts for programs, by code.",
+            "description": "Details for programs. The members depend on the code.",
             "example": example
         })
     };
     let schemas = json!({
         "Problem": {
             "type": "object",
-            "description": "What went wrong (RFC 9457).",
+            "description": "A problem document (RFC 9457).",
             "required": [
                 "type", "title", "status", "detail", "instance", "code", "request_id", "meta",
                 "errors"
             ],
             "properties": {
                 "type": text(
-                    "The address that explains the code.",
+                    "A URL that explains the code.",
                     "https://docs.example.com/problems/validation_failed"
                 ),
-                "title": text("What the code means.", "The request body is not valid."),
+                "title": text("The meaning of the code.", "The request body is not valid."),
                 "status": {
                     "type": "integer",
                     "format": "int32",
@@ -271,34 +273,34 @@ fn problem() -> Schemas {
                     "example": 422
                 },
                 "detail": text(
-                    "A sentence about this occurrence.",
+                    "An explanation of this occurrence.",
                     "1 field is not valid, `employees`: must be between 0 and 10000000."
                 ),
                 "instance": text("The path of the request.", "/v1/partners"),
                 "code": text(
-                    "The stable word for programs; new ones may come.",
+                    "A stable code for programs. New codes may be added.",
                     "validation_failed"
                 ),
                 "request_id": text(
-                    "The id of the request; mention it when you report a problem.",
+                    "The id of the request; include it when you report a problem.",
                     "req_01kb1q3x5se7wtc2gnh2avw0fd"
                 ),
                 "meta": facts(json!({})),
                 "errors": {
                     "type": "array",
-                    "description": "Every fault of the request.",
+                    "description": "All errors of the request.",
                     "items": {"$ref": "#/components/schemas/Fault"}
                 }
             }
         },
         "Fault": {
             "type": "object",
-            "description": "One fault and its place: exactly one of `pointer`, `parameter` and \
+            "description": "An error and its place. Exactly one of `pointer`, `parameter` and \
                 `header` is not null.",
             "required": ["code", "detail", "pointer", "parameter", "header", "meta"],
             "properties": {
-                "code": text("The stable word for programs; new ones may come.", "out_of_range"),
-                "detail": text("A sentence for people.", "must be between 0 and 10000000"),
+                "code": text("A stable code for programs. New codes may be added.", "out_of_range"),
+                "detail": text("An explanation for people.", "must be between 0 and 10000000"),
                 "pointer": place("A JSON Pointer fragment into the body.", json!("#/employees")),
                 "parameter": place("The query or path parameter.", Json::Null),
                 "header": place("The request header.", Json::Null),
@@ -312,9 +314,9 @@ fn problem() -> Schemas {
     }
 }
 
-/// A batch that is too large has a code of its own, and what is wrong with the data of one
-/// operation is not the fault of the others. Stated here, because the derive drops extensions of
-/// lists and of nullable references.
+/// A batch that is too large has its own code, and invalid data of one operation is not an error of
+/// the others. Declared here, because the derive drops extensions of lists and of nullable
+/// references.
 fn refine_batches(schemas: &mut Schemas) {
     for of in ["Partner", "Deal"] {
         let places = [

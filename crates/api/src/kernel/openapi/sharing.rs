@@ -1,5 +1,5 @@
-//! What several operations have in common becomes a component that they refer to: the parameters of
-//! lists, and answers that are the same word for word.
+//! Makes components of what several operations have in common: the parameters of lists, and
+//! identical responses.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{examples, operations::pascal_case, schemas::name_of};
 
-/// Makes components of the parameters of lists: the answer is what goes below `components`. Formats
-/// and examples of conditions are those of the property that they look at.
+/// Makes components of the parameters of lists, and returns those that belong below `components`.
+/// Conditions take format and example from the property that they filter by.
 ///
 /// # Panics
-/// When a condition names a property that does not exist, or two parameters would be one component;
-/// the tests make the document.
+/// A condition names a property that does not exist, or two parameters would be the same component.
+/// The tests make the document.
 pub fn share_parameters(
     paths: &mut Map<String, Json>,
     schemas: &Map<String, Json>,
 ) -> Map<String, Json> {
-    // By name of the parameter: what it says, and in whose lists.
+    // By name of the parameter: its definition, and the lists that have it.
     let mut conditions: HashMap<String, Vec<(Json, BTreeSet<String>)>> = HashMap::new();
     for parameter in parameters_of(paths) {
         let Some(origin) = parameter.get("x-filters-by").cloned() else { continue };
@@ -37,7 +37,8 @@ pub fn share_parameters(
         let component = if let Some(origin) = remove(parameter, "x-filters-by") {
             let name = parameter["name"].as_str().unwrap_or_default();
             let schema = origin["schema"].as_str().unwrap_or_default();
-            // What means the same in the lists of several resources is named after none of them.
+            // A parameter with the same meaning in the lists of several resources is named after
+            // none of them.
             let is_common = match conditions[name].as_slice() {
                 [(_, of)] => of.len() > 1,
                 _ => false,
@@ -99,8 +100,8 @@ fn remove(parameter: &mut Json, word: &str) -> Option<Json> {
     parameter.as_object_mut()?.shift_remove(word)
 }
 
-/// Makes components of the answers that several operations give word for word: the answer is what
-/// goes below `components`. What has no name that tells it from others stays where it is.
+/// Makes components of identical responses of several operations, and returns those that belong
+/// below `components`. A response without a distinct name stays in its place.
 pub fn share_responses(paths: &mut Map<String, Json>) -> Map<String, Json> {
     let mut uses: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for operation in operations_of(paths) {
@@ -110,7 +111,7 @@ pub fn share_responses(paths: &mut Map<String, Json>) -> Map<String, Json> {
             }
         }
     }
-    // The most used first: of two that would have one name, it gets it.
+    // The most used first, so that it gets the name if two would have the same one.
     let mut repeated: Vec<(String, usize, String)> = uses
         .into_iter()
         .filter(|(_, (count, _))| *count > 1)
@@ -137,8 +138,7 @@ pub fn share_responses(paths: &mut Map<String, Json>) -> Map<String, Json> {
     shared
 }
 
-/// What a response would be called as a component: after its schema, or after the codes of its
-/// problem.
+/// The component name of a response: after its schema, or after the codes of its problem.
 fn name_of_response(status: &str, response: &Json) -> Option<String> {
     let content = &response["content"];
     let problem = &content["application/problem+json"];

@@ -1,8 +1,8 @@
-//! Which addresses of the internet are public (the registries of special addresses of IANA).
+//! The public addresses of the internet (the registries of special addresses of IANA).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Networks of IPv4 that are not public, or lead somewhere else than their address says.
+/// Networks of IPv4 that are not public, or that lead to another address.
 const NOT_PUBLIC: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
@@ -25,21 +25,22 @@ const NOT_PUBLIC: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, and broadcast
 ];
 
-/// The part of IPv6 that is given out for use in public. Unique local, link-local and multicast
-/// addresses, loopback, and those that hold one of IPv4 (`::ffff:0:0/96`, `::/96`, `64:ff9b::/96`)
-/// lie outside.
+/// The part of IPv6 that is assigned for public use. Unique local, link-local and multicast
+/// addresses, loopback, and addresses that contain one of IPv4 (`::ffff:0:0/96`, `::/96`,
+/// `64:ff9b::/96`) are outside of it.
 const GLOBAL_UNICAST: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Networks inside of it that are not public, or lead somewhere else than their address says.
+/// Networks inside it that are not public, or that lead to another address.
 const NOT_PUBLIC_V6: &[(Ipv6Addr, u32)] = &[
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, benchmarks, ORCHID
+    // Protocol assignments: Teredo, benchmarks, ORCHID.
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4: holds an address of IPv4
     (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48), // AS112
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
-/// Whether anybody on the internet could reach this address just as well.
+/// Whether an address can be reached by anyone on the internet.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !NOT_PUBLIC

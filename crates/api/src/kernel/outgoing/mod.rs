@@ -1,9 +1,9 @@
-//! Requests to addresses that a user can name: the one client for them, and its guard.
+//! Requests to addresses that a user can enter: the one client for them, and its guard.
 //!
-//! The guard stands where connections are made: a name is resolved once, every address of it is
-//! checked, and the connection goes to one of those very addresses. So a name that changes its mind
-//! between check and connection gains nothing, and neither does a redirect, since each is a request
-//! of its own.
+//! The guard works where connections are made: a name is resolved once, every address of it is
+//! checked, and the connection goes to one of these addresses. A name that resolves differently
+//! between check and connection gains nothing, and neither does a redirect, because each redirect
+//! is a request of its own.
 //!
 //! Architecture Invariant: nothing else in this server sends a request to an address that came from
 //! a user.
@@ -32,42 +32,41 @@ use reqwest::{
 
 pub use addresses::is_public;
 
-/// As what we introduce ourselves.
+/// The User-Agent of requests.
 const USER_AGENT: &str = concat!("partneros/", env!("CARGO_PKG_VERSION"));
-/// A host that drops what is sent to it leaves time for another attempt.
+/// The time limit of a connection, short enough that another attempt is possible.
 const CONNECT: Duration = Duration::from_millis(2_500);
 
-/// What one request may cost, its redirects included.
+/// The limits of one request, including its redirects.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     pub time: Duration,
-    /// Of the body, as it comes over the wire.
+    /// The size of the body as it is sent.
     pub bytes: usize,
     pub redirects: usize,
 }
 
-/// Where requests may go.
+/// The addresses to which requests may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressPolicy {
-    /// To public addresses, at the ports of the web.
+    /// Public addresses, at the ports of the web.
     Public,
-    /// To any address and port, with credentials in the address: what only the operator can name,
-    /// or `PARTNEROS_ALLOW_PRIVATE_URLS`.
+    /// Any address and port, with credentials in the URL: for URLs that only the operator can
+    /// configure, or with `PARTNEROS_ALLOW_PRIVATE_URLS`.
     Anywhere,
 }
 
-/// A client that asks for one thing at a time: no cookies, no proxy, nothing is unpacked. Cheap to
-/// clone.
+/// A client without cookies, proxy or decompression. Cheap to clone.
 #[derive(Clone)]
 pub struct Outgoing {
     http: Client,
     reach: AddressPolicy,
 }
 
-/// An answer that came whole.
+/// A complete response.
 #[derive(Debug)]
 pub struct FetchedPage {
-    /// Where it came from in the end.
+    /// The URL after redirects.
     pub url: Url,
     /// The `Content-Type`, in lower case.
     pub content_type: Option<String>,
@@ -81,19 +80,19 @@ impl FetchedPage {
     }
 }
 
-/// Why there is no answer, in words for users that go on where "`acme.com` " ends.
+/// Why there is no response, as a phrase for users that follows "`acme.com` ".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestError {
-    /// The guard does not let it pass.
+    /// The guard refuses the address.
     NotAllowed(String),
-    /// No connection came about.
+    /// No connection could be made.
     Unreachable(String),
-    /// The answer is of no use.
+    /// The response cannot be used.
     Failed(String),
 }
 
 impl RequestError {
-    /// The problem: `url_not_allowed` or `fetch_failed`. `what` was asked.
+    /// The problem `url_not_allowed` or `fetch_failed`. `what` names the server.
     pub fn of(self, what: impl fmt::Display) -> Error {
         match self {
             Self::NotAllowed(why) => Error::new(Code::UrlNotAllowed, format!("{what} {why}.")),
@@ -105,11 +104,11 @@ impl RequestError {
 }
 
 impl Outgoing {
-    /// A client of this reach. `hosts` are names whose address the deployment itself has fixed, for
-    /// them and for all below them; the guard lets them pass.
+    /// Creates a client. `hosts` are names with a configured address, for them and all names below
+    /// them; the guard lets them pass.
     ///
     /// # Errors
-    /// When there cannot be any client at all.
+    /// The client cannot be created.
     pub fn new(reach: AddressPolicy, hosts: &HashMap<String, SocketAddr>) -> anyhow::Result<Self> {
         Self::with_names(reach, hosts, Arc::new(System))
     }
@@ -124,14 +123,15 @@ impl Outgoing {
             Ok(http) => http,
             Err(error) => {
                 tracing::warn!(%error, "no certificates of authorities are installed: outgoing \
-                    requests cannot use https");
+                                        requests cannot use https");
                 builder(names).tls_certs_only([]).build()?
             }
         };
         Ok(Self { http, reach })
     }
 
-    /// Gets what is there, or where it leads to. `accept` says what is wanted.
+    /// Requests `url` with GET, follows up to `Limits::redirects` redirects, and returns the
+    /// complete response. `accept` is the Accept header.
     ///
     /// # Errors
     /// [`RequestError`].
@@ -144,7 +144,7 @@ impl Outgoing {
         let answer = tokio::time::timeout(limits.time, self.follow(url, accept, limits)).await;
         answer.unwrap_or_else(|_| {
             Err(RequestError::Failed(format!(
-                "did not answer within {} seconds",
+                "did not respond within {} seconds",
                 limits.time.as_secs()
             )))
         })
@@ -173,7 +173,7 @@ impl Outgoing {
         Err(RequestError::Failed(format!("redirects more than {} times", limits.redirects)))
     }
 
-    /// What can be said of an address before its name is resolved.
+    /// Checks a URL as far as possible before its name is resolved.
     ///
     /// # Errors
     /// [`RequestError::NotAllowed`].
@@ -186,12 +186,12 @@ impl Outgoing {
             return Ok(());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("holds a user or a password");
+            return refuse("contains a user name or password");
         }
         if !matches!(url.port(), None | Some(80 | 443)) {
-            return refuse("names another port than 80 and 443");
+            return refuse("has a port other than 80 and 443");
         }
-        // Connections to plain addresses are made without asking for a name.
+        // Literal addresses are connected to without resolving a name.
         let host = url.host_str().unwrap_or_default();
         match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             Ok(address) if !is_public(address) => refuse(NOT_PUBLIC),
@@ -206,10 +206,10 @@ fn builder(names: Arc<Names>) -> ClientBuilder {
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())
         .dns_resolver(names)
-        // Behind a proxy it would be the proxy that resolves names.
+        // With a proxy, the proxy would resolve the names.
         .no_proxy()
         .http1_only()
-        // What is small on the way must not be huge here.
+        // A small response must not become a huge one here.
         .no_gzip()
         .no_brotli()
         .no_zstd()
@@ -224,7 +224,7 @@ const NOT_PUBLIC: &str = "has no public address";
 #[error("{NOT_PUBLIC}")]
 struct NotPublic;
 
-/// Resolves names, once for each connection, to addresses that are allowed.
+/// Resolves names, once for each connection, and only to allowed addresses.
 struct Names {
     reach: AddressPolicy,
     hosts: HashMap<String, SocketAddr>,
@@ -232,7 +232,7 @@ struct Names {
 }
 
 impl Names {
-    /// The address that the deployment has fixed for a name, or for one above it.
+    /// The configured address of a name, or of a name above it.
     fn fixed(&self, name: &str) -> Option<SocketAddr> {
         let below = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
         std::iter::once(name).chain(below).find_map(|name| self.hosts.get(name)).copied()
@@ -247,8 +247,8 @@ impl Resolve for Names {
         let (found, reach) = (self.others.resolve(name), self.reach);
         Box::pin(async move {
             let found: Vec<SocketAddr> = found.await?.collect();
-            // All or nothing: nobody has a good reason for a name that is public and private at
-            // once.
+            // All or nothing, because there is no good reason for a name to have public and private
+            // addresses.
             if reach == AddressPolicy::Anywhere
                 || found.iter().all(|address| is_public(address.ip()))
             {
@@ -260,13 +260,13 @@ impl Resolve for Names {
     }
 }
 
-/// As the system resolves names.
+/// Resolves names with the system's resolver.
 struct System;
 
 impl Resolve for System {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // Port 0 becomes that of the scheme.
+            // Port 0 is replaced by that of the scheme.
             let found: Vec<SocketAddr> =
                 tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             Ok(Box::new(found.into_iter()) as Addrs)
@@ -274,7 +274,7 @@ impl Resolve for System {
     }
 }
 
-/// What went wrong, without a word about the inside of this deployment.
+/// The error without details of this deployment.
 fn trouble(error: reqwest::Error) -> RequestError {
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -288,12 +288,12 @@ fn trouble(error: reqwest::Error) -> RequestError {
     match () {
         () if error.is_dns() => RequestError::Unreachable("has no address".to_owned()),
         () if error.is_connect() => RequestError::Unreachable("cannot be reached".to_owned()),
-        () if error.is_timeout() => RequestError::Failed("did not answer in time".to_owned()),
-        () => RequestError::Failed("broke off".to_owned()),
+        () if error.is_timeout() => RequestError::Failed("did not respond in time".to_owned()),
+        () => RequestError::Failed("closed the connection before the end".to_owned()),
     }
 }
 
-/// Whose fault a redirect's trouble is.
+/// The error of a redirect target, as an error of the first URL.
 fn led_astray(url: &Url, trouble: RequestError) -> RequestError {
     let at = |why| format!("redirects to `{}`, which {why}", url.host_str().unwrap_or_default());
     match trouble {
@@ -302,7 +302,7 @@ fn led_astray(url: &Url, trouble: RequestError) -> RequestError {
     }
 }
 
-/// Where the answer leads.
+/// The target of a redirect.
 fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, RequestError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -310,13 +310,16 @@ fn redirection(from: &Url, response: &Response) -> Result<Option<Url>, RequestEr
     let to =
         response.headers().get(LOCATION).and_then(|to| std::str::from_utf8(to.as_bytes()).ok());
     let to = to.and_then(|to| from.join(to).ok());
-    to.map(Some).ok_or_else(|| RequestError::Failed("redirects to nowhere".to_owned()))
+    to.map(Some).ok_or_else(|| RequestError::Failed("redirects without a valid target".to_owned()))
 }
 
-/// The body, as long as it is not too long.
+/// Reads the body within the size limit.
 async fn read(url: Url, response: Response, most: usize) -> Result<FetchedPage, RequestError> {
     if !response.status().is_success() {
-        return Err(RequestError::Failed(format!("answered {}", response.status().as_u16())));
+        return Err(RequestError::Failed(format!(
+            "responded with the status {}",
+            response.status().as_u16()
+        )));
     }
     let header = |name| {
         response
@@ -327,11 +330,12 @@ async fn read(url: Url, response: Response, most: usize) -> Result<FetchedPage, 
     };
     if header(CONTENT_ENCODING).is_some_and(|encoding| encoding.trim() != "identity") {
         return Err(RequestError::Failed(
-            "answered with packed bytes, which were not asked for".to_owned(),
+            "responded with a compressed body, which was not requested".to_owned(),
         ));
     }
     let content_type = header(CONTENT_TYPE);
-    let too_large = || RequestError::Failed(format!("answered with more than {} KiB", most / 1024));
+    let too_large =
+        || RequestError::Failed(format!("responded with more than {} KiB", most / 1024));
     if response.content_length().is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
@@ -339,8 +343,8 @@ async fn read(url: Url, response: Response, most: usize) -> Result<FetchedPage, 
     Ok(FetchedPage { url, content_type, body })
 }
 
-/// The body of an answer, however it says that it is long; none when it has more than `most` bytes.
-/// No answer from outside is read in another way.
+/// Reads the body of a response, with or without a length; `None` if it has more than `most` bytes.
+/// All responses from outside are read with this function.
 pub async fn read_whole(
     mut response: Response,
     most: usize,

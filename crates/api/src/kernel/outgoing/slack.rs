@@ -1,5 +1,5 @@
-//! Slack's Web API, as far as it is used: who a token belongs to, whom messages can be sent to, and
-//! the messages.
+//! Slack's Web API, as far as it is used: the owner of a token, the possible targets of messages,
+//! and messages.
 
 use std::time::Duration;
 
@@ -13,31 +13,31 @@ use serde_json::{Value as Json, json};
 
 use crate::kernel::outgoing::read_whole;
 
-/// What tokens of Slack are encrypted for.
+/// The purpose for which Slack tokens are encrypted.
 pub const TOKENS: &str = "slack tokens";
-/// How long Slack may take, from the connection to the last byte.
+/// The time limit of a call to Slack, from the connection to the last byte.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes of the longest answer; a page of users has a few hundred thousand.
+/// The longest response in bytes; a page of users has a few hundred thousand.
 const MAX_ANSWER: usize = 2 << 20;
-/// Characters of a word of Slack's that is repeated.
+/// The longest error code of Slack that is repeated, in characters.
 const MAX_WORD: usize = 100;
-/// The longest wait that Slack may ask for.
+/// The longest wait that Slack may request.
 const MAX_WAIT: Duration = Duration::from_secs(3_600);
 
-/// Why a call did not succeed.
+/// The reason why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlackError {
-    /// It did not answer in time.
+    /// Slack did not respond in time.
     Silent(String),
-    /// It cannot be reached, or does not answer as Slack does.
+    /// Slack cannot be reached, or the response is not Slack's.
     Away(String),
-    /// Too many calls; not before this time.
+    /// Too many calls; try again after this time.
     Throttled(Duration),
-    /// `ok: false` with this word.
+    /// The error code of a response with `ok: false`.
     SlackReply(String),
 }
 
-/// Words that stand for a passing trouble; all others mean that the same call will not succeed.
+/// Error codes of temporary failures. After any other code the same call would fail again.
 const TRANSIENT_ERRORS: &[&str] = &[
     "ratelimited",
     "rate_limited",
@@ -49,36 +49,47 @@ const TRANSIENT_ERRORS: &[&str] = &[
 ];
 
 impl SlackError {
-    /// As the end of a delivery.
+    /// As the result of a delivery attempt.
     pub fn into_attempt(self) -> Attempt {
         match self {
             Self::Silent(reason) => Attempt::Silent { reason },
             Self::Away(reason) => Attempt::Failed { reason, not_before: None },
-            Self::Throttled(wait) => {
-                Attempt::Failed { reason: "Slack asks to wait".to_owned(), not_before: Some(wait) }
-            }
+            Self::Throttled(wait) => Attempt::Failed {
+                reason: "Slack has limited the rate of \
+                                           messages"
+                    .to_owned(),
+                not_before: Some(wait),
+            },
             Self::SlackReply(word) if TRANSIENT_ERRORS.contains(&word.as_str()) => {
-                Attempt::Failed { reason: format!("Slack says {word}"), not_before: None }
+                Attempt::Failed {
+                    reason: format!("Slack refused the message: {word}"),
+                    not_before: None,
+                }
             }
-            Self::SlackReply(word) => Attempt::Refused { reason: format!("Slack says {word}") },
+            Self::SlackReply(word) => Attempt::Refused {
+                reason: format!(
+                    "Slack refused the \
+                message: {word}"
+                ),
+            },
         }
     }
 
-    /// As the failure of a request that cannot wait.
+    /// As the error of a request.
     pub fn into_unavailable(self) -> Error {
         Error::Unavailable(format!("Slack: {self:?}").into())
     }
 }
 
-/// A page of targets out of Slack's own pages.
+/// A page of targets from Slack's own pages.
 #[derive(Debug, Clone, Default)]
 pub struct Targets {
     pub rows: Vec<SlackTarget>,
-    /// Where Slack goes on; none at the end.
+    /// Slack's cursor of the next page; `None` at the end.
     pub next: Option<String>,
 }
 
-/// Slack at one address.
+/// A client of Slack's API at one URL.
 #[derive(Debug, Clone)]
 pub struct SlackApi {
     http: Client,
@@ -86,10 +97,10 @@ pub struct SlackApi {
 }
 
 impl SlackApi {
-    /// `base` includes `/api`; `patience` is how long a call may take, usually [`REQUEST_TIMEOUT`].
+    /// `base` includes `/api`; `patience` is the time limit of a call, usually [`REQUEST_TIMEOUT`].
     ///
     /// # Errors
-    /// When there is no TLS.
+    /// TLS is not available.
     pub fn new(base: &str, patience: Duration) -> reqwest::Result<Self> {
         let http = Client::builder()
             .timeout(patience)
@@ -99,7 +110,7 @@ impl SlackApi {
         Ok(Self { http, base: base.trim_end_matches('/').to_owned() })
     }
 
-    /// The name of the workspace that a token belongs to.
+    /// Returns the name of the workspace of a token.
     pub async fn workspace(&self, token: &str) -> Result<String, SlackError> {
         let answer = call(self.http.post(self.at("auth.test")).bearer_auth(token)).await?;
         Ok(text(&answer, "/team")
@@ -114,8 +125,8 @@ impl SlackApi {
             .map(drop)
     }
 
-    /// One page of channels or users, as Slack cuts it; those that are gone, and bots, are left
-    /// out.
+    /// Returns one page of channels or users. Slack decides on its size; deleted targets and bots
+    /// are left out.
     pub async fn targets(
         &self,
         token: &str,
@@ -169,9 +180,9 @@ async fn call(request: RequestBuilder) -> Result<Json, SlackError> {
         return Err(SlackError::Throttled(wait.min(MAX_WAIT)));
     }
     if !status.is_success() {
-        return Err(SlackError::Away(format!("Slack answers {status}")));
+        return Err(SlackError::Away(format!("Slack responded with the status {status}")));
     }
-    let not_slack = || SlackError::Away("what answers is not Slack".to_owned());
+    let not_slack = || SlackError::Away("the response is not from Slack".to_owned());
     let body = read_whole(response, MAX_ANSWER).await.map_err(away)?.ok_or_else(not_slack)?;
     let answer: Json = serde_json::from_slice(&body).map_err(|_| not_slack())?;
     match answer.get("ok").and_then(Json::as_bool) {
@@ -200,8 +211,8 @@ fn target(kind: SlackTargetKind, row: &Json) -> Option<SlackTarget> {
     Some(SlackTarget { id, kind, name })
 }
 
-/// A message: what others wrote shows as it is, without a link, a mention or a form of its own; the
-/// link is ours.
+/// Composes a message. Text written by others is shown literally, without links, mentions or
+/// formatting; the only link is ours.
 pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) -> Json {
     let said =
         if body.is_empty() { plain(title) } else { format!("{}\n{}", plain(title), plain(body)) };
@@ -223,8 +234,8 @@ pub fn message(target: &str, title: &str, body: &str, action: &str, link: &str) 
     })
 }
 
-/// A text that Slack shows as it is. `&`, `<` and `>` begin what it reads; a word joiner keeps it
-/// from taking an `@` for a mention and an address for a link.
+/// Escapes a text so that Slack shows it literally. `&`, `<` and `>` are escaped; a word joiner
+/// prevents Slack from making mentions of `@` and links of URLs.
 fn plain(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     escaped.replace('@', "@\u{2060}").replace("://", ":\u{2060}//")
@@ -271,7 +282,7 @@ mod tests {
         let begun = Instant::now();
         let targets = slack.targets("xoxb", SlackTargetKind::User, "", 10).await.unwrap_err();
         for fault in [slack.workspace("xoxb").await.unwrap_err(), targets] {
-            assert_eq!(fault, SlackError::Away("what answers is not Slack".to_owned()));
+            assert_eq!(fault, SlackError::Away("the response is not from Slack".to_owned()));
         }
         assert!(begun.elapsed() < REQUEST_TIMEOUT, "the size ends it, not the time");
     }

@@ -169,15 +169,15 @@ async fn answers_that_are_of_no_use_say_why() {
     let server = Server::start().await;
     let client = server.client();
     for (path, why) in [
-        ("gone", "answered 404"),
-        ("packed", "packed"),
-        ("nonsense", "broke off"),
-        ("silence", "broke off"),
-        ("short", "broke off"),
+        ("gone", "responded with the status 404"),
+        ("packed", "compressed"),
+        ("nonsense", "closed the connection before the end"),
+        ("silence", "closed the connection before the end"),
+        ("short", "closed the connection before the end"),
         ("large", "more than 1024 KiB"),
         ("endless", "more than 1024 KiB"),
         ("loop", "redirects more than 3 times"),
-        ("nowhere", "redirects to nowhere"),
+        ("nowhere", "redirects without a valid target"),
     ] {
         match get(&client, &format!("http://acme.test/{path}")).await {
             Err(RequestError::Failed(said)) => assert!(said.contains(why), "{path}: {said}"),
@@ -189,7 +189,7 @@ async fn answers_that_are_of_no_use_say_why() {
         let url = Url::parse(&format!("http://acme.test/{path}")).unwrap();
         let late = client.get(url, "*/*", limits).await.unwrap_err();
         assert!(
-            matches!(&late, RequestError::Failed(why) if why.contains("did not answer within")),
+            matches!(&late, RequestError::Failed(why) if why.contains("did not respond within")),
             "{late:?}"
         );
     }

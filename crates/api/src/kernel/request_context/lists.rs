@@ -1,4 +1,4 @@
-//! What a call asks of a list.
+//! The list parameters of a request.
 
 use domain::{
     Code, Error,
@@ -9,18 +9,18 @@ use serde_json::Value;
 use super::RequestContext;
 
 impl RequestContext {
-    /// The page of a list that is asked for.
+    /// The requested page of a list.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    /// `invalid_parameter` with all errors, `invalid_cursor`.
     pub fn list_request(&self, list: &List) -> Result<ListRequest, Error> {
         self.list_request_of(list, &self.list_parameters()?)
     }
 
-    /// The same with parameters that were changed.
+    /// The same with parameters that the handler has changed.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault, `invalid_cursor`.
+    /// `invalid_parameter` with all errors, `invalid_cursor`.
     pub fn list_request_of(&self, list: &List, query: &ListQuery) -> Result<ListRequest, Error> {
         let path: Vec<&str> = self.request.match_info().iter().map(|(_, id)| id).collect();
         let conditions = Conditions::among(&self.admitted.pairs, list).below(path.join("/"));
@@ -38,10 +38,10 @@ impl RequestContext {
         Err(invalid_parameters(faults))
     }
 
-    /// The parameters that every list has, of a list that is not answered from a catalogue.
+    /// The parameters that every list has, for a list without a catalogue.
     ///
     /// # Errors
-    /// `invalid_parameter` with every fault.
+    /// `invalid_parameter` with all errors.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
         if self.admitted.list_faults.is_empty() {
             self.list_parameters()

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::{companies::companies, values::body};
 
-/// Who applied: company, domain, kind, head count, person, and what has come of it.
+/// The applicants: company, domain, type, employees, person and review status.
 const APPLICANTS: [(&str, &str, &str, i64, &str, &str); 8] = [
     ("Lumen Orchard", "lumen-orchard.example", "reseller", 34, "Ines Falk", "new"),
     ("Pepperwood Cloud", "pepperwood.example", "consulting", 120, "Tom Arendt", "new"),
@@ -21,11 +21,11 @@ const APPLICANTS: [(&str, &str, &str, i64, &str, &str); 8] = [
     ("Brightwater Partners", "brightwater.example", "referral", 7, "Paul Okafor", "in_review"),
     ("Cheap Links 24", "cheap-links.example", "referral", 1, "SEO Team", "spam"),
     ("Grey Pier Trading", "grey-pier.example", "reseller", 3, "Max Rohde", "rejected"),
-    // Its domain is that of a partner who is there already; the acceptance fills that one in.
+    // Has the domain of an existing partner; the acceptance fills that partner in.
     ("", "", "consulting", 48, "Lena Vogt", "accepted"),
 ];
 
-/// The form, open, with a dozen questions, and what was sent through it.
+/// Inserts the form with its questions, opens it, and inserts the submissions.
 pub(super) async fn insert(tx: &Tx<'_>, reviewers: &[MemberId]) -> domain::Result<()> {
     let update: ApplicationFormUpdate = body(form())?;
     let form = application_forms::replace(tx, None, &update).await?;
@@ -154,7 +154,7 @@ fn form() -> Json {
     })
 }
 
-/// One answer per question, in their order.
+/// One answer per question, in the order of the questions.
 fn submission(
     form: &ApplicationForm,
     answers: &[Json],
@@ -178,12 +178,12 @@ fn submission(
     }))
 }
 
-/// What has come of the newest submission.
+/// Reviews the newest submission.
 async fn review(tx: &Tx<'_>, status: &str, reviewer: MemberId) -> domain::Result<()> {
     let newest = ListRequest::first(&SUBMISSION_LIST, 1);
     let page = submissions::list(tx, &newest).await?;
     let submission =
-        page.data.first().ok_or_else(|| Error::internal("a submission has just been made"))?;
+        page.data.first().ok_or_else(|| Error::internal("a submission was just inserted"))?;
     match status {
         "in_review" | "rejected" => {
             let notes = if status == "rejected" {

@@ -1,4 +1,4 @@
-//! The companies of the demo organization: made up, the same at every start, under domains that
+//! The companies of the demo organization: invented, the same at every start, with domains that
 //! nobody can own.
 
 use domain::ids::TagId;
@@ -101,7 +101,7 @@ const REGIONS: [(&str, &[&str], &str); 6] = [
     ("APAC", &["en", "ja"], "Pty Ltd"),
     ("Benelux", &["nl", "fr", "en"], "B.V."),
 ];
-/// Kinds, twice where there are more of them.
+/// Partner types; frequent ones appear twice.
 const TYPES: [&str; 10] = [
     "reseller",
     "reseller",
@@ -155,17 +155,18 @@ const FAMILY: [&str; 16] = [
 const TITLES: [&str; 6] =
     ["CEO", "CTO", "Head of alliances", "Partner manager", "Sales director", "Solution architect"];
 
-/// A partner to be made, and what happens to it.
+/// A partner of the demo organization, with later changes.
 pub struct Company {
-    /// A body of `POST /partners`, without what refers to rows.
+    /// A body of `POST /partners` without references to other rows.
     pub profile: Map<String, Json>,
     /// Indexes into [`TAGS`].
     pub tags: Vec<usize>,
-    /// More people: bodies of `POST /contacts` without the partner.
+    /// Further contacts: bodies of `POST /contacts` without the partner.
     pub contacts: Vec<Map<String, Json>>,
-    /// What a person decides on afterwards, if one does.
+    /// Fields that a person overrides afterwards.
     pub by_hand: Map<String, Json>,
-    /// What an integration brings after that: it waits where the person has decided.
+    /// Values that an integration writes after that; where they are overridden, they become
+    /// pending.
     pub synced: Map<String, Json>,
 }
 
@@ -179,22 +180,22 @@ impl Company {
     }
 }
 
-/// All of them, in the order in which they are made.
+/// All companies, in the order in which they are inserted.
 pub fn companies() -> impl Iterator<Item = Company> {
     let mut dice = Dice::new(0x7061_7274_6e65_726f);
     (0..COUNT).map(move |number| company(number, &mut dice))
 }
 
 fn company(number: usize, dice: &mut Dice) -> Company {
-    // Thirty times twenty pairs; seven has no factor in common with them, so the first 300 are all
-    // different.
+    // There are thirty times twenty pairs. Seven has no common factor with 600, so the first 300
+    // pairs are different.
     let pair = number * 7 % (FIRST.len() * SECOND.len());
     let (first, second) = (FIRST[pair % FIRST.len()], SECOND[pair / FIRST.len()]);
     let (region, languages, form) = dice.pick(&REGIONS);
     let name = format!("{first} {second} {form}");
     let domain = format!("{}-{}.example", first.to_lowercase(), second.to_lowercase());
     let (industry, kind, stage) = (dice.pick(&INDUSTRIES), dice.pick(&TYPES), dice.pick(&STAGES));
-    // Many small ones and a few large ones.
+    // Many small companies and a few large ones.
     let employees = 5 + dice.below(60) * (1 + dice.below(12)) * (1 + dice.below(4));
     let revenue = employees * (60_000 + dice.below(120_000)) * 100;
     let (service, product) = (TAGS[dice.below(5) as usize].1, TAGS[5 + dice.below(5) as usize].1);
@@ -250,7 +251,7 @@ fn company(number: usize, dice: &mut Dice) -> Company {
     Company { profile, tags: tags.collect(), contacts, by_hand, synced }
 }
 
-/// What people decided about every sixth company, and what the CRM said since.
+/// What people override at every sixth company, and what the CRM writes afterwards.
 fn later(
     number: usize,
     dice: &mut Dice,

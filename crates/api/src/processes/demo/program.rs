@@ -1,5 +1,5 @@
-//! The partner program of the demo organization: what tiers ask for, deals around today, joint
-//! plans, saved views.
+//! The partner program of the demo organization: requirements of tiers, deals around today, joint
+//! plans and saved views.
 
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::{companies::Dice, values::body};
 
-/// What the tiers ask for. The default one asks for nothing.
+/// The requirements of the tiers. The default tier has none.
 fn requirements() -> [(&'static str, Json); 4] {
     let at_least = |field: &str, value: i64| json!({"op": "gte", "field": field, "value": value});
     [
@@ -52,7 +52,8 @@ fn requirements() -> [(&'static str, Json); 4] {
     ]
 }
 
-/// Tiers get requirements. Before there are partners: so nobody is evaluated twice.
+/// Sets the requirements of tiers. Called before partners are inserted, so that none is evaluated
+/// twice.
 pub(super) async fn set_requirements(tx: &Tx<'_>) -> domain::Result<()> {
     for (key, requirement) in requirements() {
         tiers::update(tx, key, None, &body(json!({"requirement": requirement}))?).await?;
@@ -60,7 +61,7 @@ pub(super) async fn set_requirements(tx: &Tx<'_>) -> domain::Result<()> {
     Ok(())
 }
 
-/// Deals of the last eighteen months, for every partner that has come far enough.
+/// Inserts deals of the last eighteen months for every partner at a late enough stage.
 pub(super) async fn insert_deals(
     tx: &Tx<'_>,
     partners: &[DemoPartner],
@@ -99,7 +100,7 @@ fn deal(partner: PartnerId, dice: &mut Dice, managers: &[MemberId], today: Naive
         dice.pick(&["Group", "Hospital", "Logistics", "Bank", "Foods", "Energy"])
     );
     let status = dice.pick(&STATUSES);
-    // What is open was registered lately, what is closed long enough ago to have been worked on.
+    // Open deals were registered recently, closed deals long enough ago to have been worked on.
     let registered_on = if status.is_closed() {
         before(today, 60 + dice.below(480))
     } else {
@@ -148,7 +149,7 @@ const STATUSES: [DealStatus; 12] = [
     DealStatus::Rejected,
 ];
 
-/// What every third partner with a target does together with us.
+/// Inserts plan items for every third partner with a target.
 pub(super) async fn insert_plan_items(
     tx: &Tx<'_>,
     partners: &[DemoPartner],
@@ -176,7 +177,7 @@ const PLANNED: [(&str, &str, &str); 3] = [
     ("affiliate", "Joint webinar series", "proposed"),
 ];
 
-/// The views that everybody opens, and the owner's own default.
+/// Inserts the shared views, and the owner's default view.
 pub(super) async fn insert_views(tx: &Tx<'_>, owner: MemberId) -> domain::Result<()> {
     let all = [
         json!({
@@ -230,7 +231,7 @@ pub(super) async fn insert_views(tx: &Tx<'_>, owner: MemberId) -> domain::Result
     Ok(())
 }
 
-/// A partner of the demo organization, as far as its program looks at it.
+/// A partner of the demo organization, with the fields that the program needs.
 pub(super) struct DemoPartner {
     pub id: PartnerId,
     pub stage: String,

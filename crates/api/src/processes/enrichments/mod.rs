@@ -1,4 +1,4 @@
-//! Enrichment: what the outside world says about partners.
+//! Enrichment: facts about partners from external sources.
 
 mod sources;
 mod website;
@@ -30,8 +30,8 @@ use crate::{
 
 /// Fetch the logo of a partner
 ///
-/// From the partner's own website, in a job. It takes the place of whatever logo there is, also of
-/// one that was uploaded.
+/// Starts a job that fetches the logo from the partner's own website. It replaces any logo,
+/// including one that was uploaded.
 #[operation(
     post("/partners/{id}/logo/fetch"),
     tag(Partners),
@@ -51,9 +51,9 @@ pub async fn fetch_partner_logo(
 
 /// Enrich a partner
 ///
-/// In a job: from the partner's own website, and from the company-data source when the deployment
-/// has one. Fields that a person has set stay; what was found waits beside them. What a source said
-/// about a domain is believed for seven days.
+/// Starts a job that reads the partner's own website, and the company-data source if the deployment
+/// has one. Fields that a person has set are not changed; the values found become pending values.
+/// Results for a domain are reused for seven days.
 #[operation(
     post("/partners/{id}/enrichment"),
     tag(Partners),
@@ -67,10 +67,11 @@ pub async fn enrich_partner(context: RequestContext, id: web::Path<PartnerId>) -
     context.once(&BodyDigest::nothing(), work).await
 }
 
-/// Enrich many partners
+/// Enrich partners
 ///
-/// Those of a selection, in a job, as when they are enriched one by one. Its items tell of each
-/// partner what was found; the `title` of its website is shown in `after` and not written.
+/// Enriches the partners of a selection in one job, in the same way as one partner. The job's items
+/// show what was found for each partner; the `title` of the website appears in `after` and is not
+/// written.
 #[operation(
     post("/enrichments"),
     tag(Partners),
@@ -88,7 +89,7 @@ pub async fn create_enrichment(
     context.once(&body.sum, work).await
 }
 
-/// Visits the websites of partners of one organization, and keeps their logos.
+/// Reads the websites of partners of one organization, and stores their logos.
 pub struct WebsiteVisitor<'a> {
     pub sources: &'a Sources,
     pub files: &'a Files,

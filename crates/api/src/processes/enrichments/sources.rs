@@ -22,32 +22,32 @@ use crate::{
     resources::logos,
 };
 
-/// What one question may cost.
+/// The limits of one request.
 const LIMITS: Limits = Limits { time: Duration::from_secs(5), bytes: 1 << 20, redirects: 3 };
-/// How long pictures are tried, all together.
+/// The time limit for all pictures of a page together.
 const PICTURES: Duration = Duration::from_secs(10);
 
 const PAGE: &str = "text/html, application/xhtml+xml;q=0.9";
 const PICTURE: &str = "image/png, image/webp, image/jpeg";
 
-/// Where facts about companies come from.
+/// The sources of facts about companies.
 pub struct Sources {
     websites: Outgoing,
     company_data: Option<CompanyData>,
 }
 
-/// A source that the operator has chosen: the guard does not apply to it.
+/// A source that the operator has configured. It may have a private address.
 struct CompanyData {
     http: Outgoing,
-    /// With `{domain}` in it. It may hold a secret, so it is never shown.
+    /// A URL with `{domain}`. It may contain a secret, so it is never shown.
     template: String,
 }
 
 impl Sources {
-    /// The sources of this deployment.
+    /// Creates the sources of this deployment.
     ///
     /// # Errors
-    /// When there cannot be any outgoing request.
+    /// No HTTP client can be created.
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let reach = if settings.allow_private_urls {
             AddressPolicy::Anywhere
@@ -64,10 +64,10 @@ impl Sources {
         Ok(Self { websites: Outgoing::new(reach, &settings.hosts)?, company_data })
     }
 
-    /// Finds out about a partner. What the sources do not tell is part of the answer.
+    /// Collects facts about a partner. Failures of the sources are part of the result.
     ///
     /// # Errors
-    /// When a logo cannot be kept.
+    /// A logo cannot be stored.
     pub async fn visit(
         &self,
         files: &Files,
@@ -81,7 +81,7 @@ impl Sources {
         let Some(domain) = visit.domain.as_deref() else { return Ok(visit) };
         let wants_logo = match kind {
             JobType::LogoFetch => true,
-            // What was seen days ago led to a logo then.
+            // Cached findings: their logo was stored when they were found.
             _ => {
                 logo_source != Some(LogoSource::Uploaded)
                     && (website.is_none() || logo_source.is_none())
@@ -105,7 +105,7 @@ impl Sources {
                     Some(Err(error))
                 }
                 None if kind == JobType::LogoFetch => {
-                    let detail = format!("`{domain}` names no picture that could be a logo.");
+                    let detail = format!("`{domain}` has no picture that can be used as a logo.");
                     Some(Err(Error::new(Code::FetchFailed, detail)))
                 }
                 None => None,
@@ -138,14 +138,14 @@ impl Sources {
         })
     }
 
-    /// What the first page of a website says. Plain http, and then the name with `www.`, are tried
-    /// where nobody listens.
+    /// Reads the first page of a website. If https does not answer, plain http and the name with
+    /// `www.` are tried.
     async fn website(&self, domain: &str) -> Result<Findings> {
         let since = Instant::now();
         let mut answer = Err(RequestError::Unreachable("cannot be reached".to_owned()));
         for start in ["https://", "http://", "https://www.", "http://www."] {
-            // All attempts share one time limit: a domain that answers nowhere must not take four
-            // times as long.
+            // All attempts share one time limit, so that a domain that never answers does not take
+            // four times as long.
             let Some(time) = LIMITS.time.checked_sub(since.elapsed()) else { break };
             let url = Url::parse(&format!("{start}{domain}/")).map_err(Error::internal)?;
             answer = self.websites.get(url, PAGE, Limits { time, ..LIMITS }).await;
@@ -157,7 +157,7 @@ impl Sources {
             expect_kind(page, |kind| matches!(kind, "text/html" | "application/xhtml+xml"))
         });
         let page = page.map_err(|trouble| trouble.of(format!("`{domain}`")))?;
-        // Beside the async threads: a page may take its time.
+        // Parse outside of the async threads, because it may take long.
         let read = move || website::read(&page.body, page.content_type.as_deref(), &page.url);
         let site = tokio::task::spawn_blocking(read).await.map_err(Error::internal)?;
         Ok(Findings {
@@ -173,8 +173,8 @@ impl Sources {
         })
     }
 
-    /// The first of the pictures that can be a logo, or why the first cannot; `None` when there are
-    /// none.
+    /// Returns the first picture that can be used as a logo, or the reason why the first cannot;
+    /// `None` if there are no pictures.
     async fn logo(&self, pictures: &[String]) -> Option<Result<(String, Vec<u8>)>> {
         let since = Instant::now();
         let mut first: Option<Error> = None;
@@ -225,7 +225,7 @@ fn source_answer(findings: Result<Findings>) -> SourceAnswer {
     SourceAnswer { findings, just_now: true }
 }
 
-/// An answer of the right kind, or one that does not say of which it is.
+/// Accepts a response of the expected media type, or one without a media type.
 fn expect_kind(
     answer: FetchedPage,
     fits: impl Fn(&str) -> bool,
@@ -234,7 +234,10 @@ fn expect_kind(
         None => Ok(answer),
         Some(kind) => {
             let kind: String = kind.chars().take(60).collect();
-            Err(RequestError::Failed(format!("answered with `{kind}`, which is of no use here")))
+            Err(RequestError::Failed(format!(
+                "answered with the media type `{kind}`, which is not \
+                                              supported here"
+            )))
         }
     }
 }

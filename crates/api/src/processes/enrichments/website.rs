@@ -1,8 +1,8 @@
-//! What the first page of a website says about the company: pure, and no slower than its text is
-//! long.
+//! Reads the first page of a company's website. Pure functions, in time linear in the length of the
+//! page.
 //!
-//! Only the tokens of HTML are read, no tree is built: broken markup costs nothing, and pages that
-//! are made to be deeply nested gain nothing.
+//! Pages are read as a stream of HTML tokens and never as a tree, so that broken markup costs
+//! nothing and deep nesting has no effect.
 
 use std::{
     cell::RefCell,
@@ -21,29 +21,30 @@ use html5ever::{
 };
 use reqwest::Url;
 
-/// The longest title that is kept, in characters.
+/// The longest title that is stored, in characters.
 const MAX_TITLE: usize = 300;
-/// Pictures that are worth a try.
+/// The most pictures that are tried.
 const MAX_PICTURES: usize = 4;
-/// How long a page is read. A tag of a hundred thousand attributes takes more than linear time.
+/// The time limit for parsing a page. A tag with a hundred thousand attributes takes more than
+/// linear time.
 const PARSE_TIMEOUT: Duration = Duration::from_millis(500);
-/// Bytes between two looks at the clock.
+/// Bytes that are parsed between two checks of the clock.
 const CHUNK_SIZE: usize = 4_096;
 
-/// What a page says.
+/// What was found on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Website {
-    /// The title, in one line.
+    /// The title, as one line.
     pub title: Option<String>,
-    /// What it says about itself to search engines, else to social networks.
+    /// The description for search engines, otherwise the one for social networks.
     pub description: Option<String>,
-    /// The language that it states, as it states it.
+    /// The language, as the page states it.
     pub language: Option<String>,
-    /// Pictures that may serve as a logo, the best first.
+    /// Pictures that may be the logo, the best first.
     pub pictures: Vec<Url>,
 }
 
-/// Reads a page that came from `at`.
+/// Parses a page that was loaded from `at`.
 pub fn read(bytes: &[u8], content_type: Option<&str>, at: &Url) -> Website {
     let text = decoded(bytes, content_type);
     let tokenizer = Tokenizer::new(Head::default(), Default::default());
@@ -55,7 +56,7 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, at: &Url) -> Website {
     {
         let (piece, left) = rest.split_at(rest.floor_char_boundary(CHUNK_SIZE.min(rest.len())));
         input.push_back(StrTendril::from_slice(piece));
-        // Nothing of what the sink answers makes the tokenizer wait.
+        // The sink never asks the tokenizer to wait.
         let _ = tokenizer.feed(&input);
         rest = left;
     }
@@ -63,8 +64,8 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, at: &Url) -> Website {
     tokenizer.sink.state.take().website(at)
 }
 
-/// The text of a page. Valid UTF-8 is UTF-8 whatever the server says; what is said to be UTF-8 and
-/// is not is taken for the usual encoding of old pages.
+/// Decodes the text of a page. Valid UTF-8 is decoded as UTF-8 whatever the server states; invalid
+/// UTF-8 is decoded as windows-1252, the usual encoding of old pages.
 fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
@@ -93,7 +94,7 @@ fn label(text: &str) -> Option<&'static Encoding> {
     Encoding::for_label(&label.as_bytes()[..end])
 }
 
-/// Takes what it wants from the tokens of a page, up to its body.
+/// Collects the metadata from the tokens of a page, up to its body.
 #[derive(Default)]
 struct Head {
     state: RefCell<State>,
@@ -110,11 +111,11 @@ struct State {
     ended: bool,
 }
 
-/// A picture that a page names.
+/// A picture that a page refers to.
 struct Picture {
-    /// The smaller, the better.
+    /// Lower is better.
     rank: u8,
-    /// The side in pixels, when it is said.
+    /// The side in pixels, if the page states it.
     side: u32,
     address: String,
 }
@@ -148,7 +149,7 @@ impl State {
             "link" => self.link(tag),
             "body" => self.ended = true,
             "title" => {
-                // Later ones belong to drawings.
+                // Later titles belong to drawings (SVG).
                 self.in_title = self.title.is_none();
                 return TokenSinkResult::RawData(Rcdata);
             }
@@ -198,9 +199,9 @@ impl State {
             || path.ends_with(".ico");
         let rank = match rel.split_whitespace().find(|word| word.contains("icon")) {
             Some("apple-touch-icon" | "apple-touch-icon-precomposed") => 0,
-            // What is drawn for one colour is no logo.
+            // A mask icon has one color and is not a logo.
             Some("mask-icon") | None => return,
-            // Formats that we do not read come last, to be told about.
+            // Formats that cannot be decoded come last, so that the error can name them.
             Some(_) if unreadable => 9,
             Some(_) if side >= 64 => 1,
             Some(_) => 5,
@@ -209,7 +210,7 @@ impl State {
     }
 
     fn picture(&mut self, rank: u8, side: u32, address: String) {
-        // More are of no use, and a page may hold as many as it likes.
+        // Bounds the memory, because a page can refer to any number of pictures.
         if self.pictures.len() < 100 {
             self.pictures.push(Picture { rank, side, address });
         }
@@ -246,7 +247,7 @@ fn attribute(tag: &Tag, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// A text without the line breaks of its source.
+/// Replaces line breaks and repeated spaces by single spaces.
 fn one_line(text: &str) -> Option<String> {
     let line = text::clean_lossy(text).0.split_whitespace().collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then_some(line)

@@ -1,4 +1,4 @@
-//! Notifications: what members are told, who is told of applications, and what became of mails and
+//! Notifications of members, the settings for applications, and the deliveries of mails and Slack
 //! messages.
 
 pub mod sender;
@@ -25,8 +25,8 @@ use crate::kernel::{
 
 /// Get form notification settings
 ///
-/// Members by name and by role, channels and people in Slack. Until somebody changes it: admins and
-/// owners, by mail too.
+/// Returns the members, roles, Slack channels and Slack users that are notified of new
+/// applications. By default these are admins and owners, by mail too.
 #[operation(
     get("/application-form/notifications"),
     tag(Notifications),
@@ -41,8 +41,8 @@ pub async fn get_form_notifications(context: RequestContext) -> Result<Answer> {
 
 /// Update form notification settings
 ///
-/// What is absent stays. Everybody who is named is told once, however many reasons there are; only
-/// active members are.
+/// A merge patch: absent properties keep their values. Each recipient is notified once, even if
+/// several settings name the person; only active members are notified.
 #[operation(
     patch("/application-form/notifications"),
     tag(Notifications),
@@ -67,7 +67,7 @@ pub async fn update_form_notifications(
 
 /// List my notifications
 ///
-/// Newest first; kept for 90 days.
+/// Newest first. Notifications are kept for 90 days.
 #[operation(
     get("/notifications"),
     tag(Notifications),
@@ -86,7 +86,7 @@ pub async fn list_notifications(context: RequestContext) -> Result<Answer> {
 
 /// Mark a notification as read
 ///
-/// `read_at` keeps the time at which it was first read.
+/// `read_at` keeps the time of the first read.
 #[operation(
     post("/notifications/{id}/read"),
     tag(Notifications),
@@ -124,9 +124,9 @@ pub async fn read_all_notifications(context: RequestContext) -> Result<Answer> {
     context.once(&BodyDigest::nothing(), work).await
 }
 
-/// List deliveries of notifications
+/// List notification deliveries
 ///
-/// Every mail (but those with reset links) and every message in Slack of the last 30 days, newest
+/// Lists mails (except those with reset links) and Slack messages of the last 30 days, newest
 /// first.
 #[operation(
     get("/notification-deliveries"),
@@ -143,10 +143,10 @@ pub async fn list_notification_deliveries(context: RequestContext) -> Result<Ans
     Ok(Answer::ok(&page))
 }
 
-/// Try a delivery again
+/// Retry a notification delivery
 ///
-/// Tries the delivery again at once. A delivery that had finally failed starts a new schedule of
-/// attempts.
+/// Tries the delivery again at once. A delivery that has failed permanently starts a new schedule
+/// of attempts.
 #[operation(
     post("/notification-deliveries/{id}/retries"),
     tag(Notifications),

@@ -1,4 +1,4 @@
-//! What the worker does with notifications: one attempt to send one mail or one message in Slack.
+//! Sends notifications: each task makes one attempt to send one mail or one Slack message.
 
 use std::time::{Duration, Instant};
 
@@ -22,20 +22,20 @@ use crate::kernel::{
     server_key::ServerKey,
 };
 
-/// What the links of invitations are encrypted for.
+/// The purpose for which links of invitations are encrypted.
 pub const INVITATION_LINKS: &str = "invitation links";
 
-/// The outside world, as notifications reach it.
+/// The external services that deliver notifications.
 pub struct Sender {
     pub mailer: Mailer,
     pub slack: SlackApi,
     pub server_key: ServerKey,
-    /// The web application, without a slash at the end.
+    /// The URL of the web application, without a slash at the end.
     pub app_url: String,
     pub circuits: Circuits,
 }
 
-/// Whether the servers that deliver answer at present.
+/// The circuits of the servers that deliver notifications.
 #[derive(Debug, Default)]
 pub struct Circuits {
     mail: Circuit,
@@ -50,27 +50,27 @@ impl Circuits {
         }
     }
 
-    /// Notes whether the server of a channel has answered.
+    /// Records whether the server of a channel has answered.
     fn note(&self, channel: NotificationChannel, run: &Run, attempt: &Attempt) {
         let (circuit, organization) = (self.of(channel), run.scope().organization);
         match attempt {
             Attempt::Silent { .. } => circuit.timed_out(organization, Instant::now()),
             Attempt::Succeeded | Attempt::Refused { .. } => circuit.answered(organization),
-            // A connection that is refused or broken costs no time, and says little of the next
-            // one.
+            // A refused or broken connection takes no time, and does not mean that the next one
+            // fails.
             Attempt::Failed { .. } => {}
         }
     }
 }
 
-/// Why a delivery was not tried.
+/// The reason that is recorded when a delivery is postponed without an attempt.
 fn left_alone(channel: NotificationChannel, wait: Duration) -> String {
     let server = match channel {
         NotificationChannel::Email => "The mail server",
         NotificationChannel::Slack => "Slack",
     };
     format!(
-        "{server} does not answer at present; it is asked again in {} s.",
+        "{server} does not respond at present. The next attempt is in {} s.",
         wait.as_secs().max(1)
     )
 }
@@ -81,7 +81,7 @@ pub fn invitation_link(app_url: &str, token: &str) -> String {
 }
 
 impl Sender {
-    /// Tries a delivery once, and notes how it went.
+    /// Tries a delivery once, and records the result.
     pub async fn deliver(&self, run: &Run) -> Result<Outcome> {
         let id = deliveries::of_task(&run.task)?;
         let next = run.store.read(run.scope(), async |tx| deliveries::next(tx, id).await).await?;
@@ -114,7 +114,8 @@ impl Sender {
         };
         self.circuits.note(due.channel, run, &attempt);
         if attempt != Attempt::Succeeded {
-            tracing::warn!(delivery = %id, channel = %due.channel, "a delivery did not go out");
+            tracing::warn!(delivery = %id, channel = %due.channel, "a notification could not be \
+                delivered");
         }
         deliveries::finish_attempt(run, id, &attempt).await?;
         Ok(Outcome::Completed)
@@ -127,7 +128,8 @@ impl Sender {
         organization: &str,
         to_name: String,
     ) -> Result<Mail, &'static str> {
-        // Whoever registers or invites chooses these names, and the mail goes to strangers.
+        // These names are chosen by the person who registers or invites, and the recipient may not
+        // know that person.
         let organization = named(organization, "an organization");
         let to_name = plain_name(&to_name, 100);
         let settings = format!("{}/settings/notifications", self.app_url);
@@ -138,14 +140,14 @@ impl Sender {
                 .and_then(|sealed| self.server_key.open(INVITATION_LINKS, id, sealed));
             let link = link.and_then(|link| String::from_utf8(link).ok());
             let link = link.ok_or(
-                "The link was encrypted with another server key; please invite the person again.",
+                "The link was encrypted with another server key. Invite the person again.",
             )?;
             let inviter = named(&due.body, "A member");
             let values =
                 [("inviter", inviter.as_str()), ("organization", &organization), ("link", &link)];
             (INVITATION_SUBJECT.to_owned(), INVITATION.fill(&values), None)
         } else {
-            // What strangers wrote into the public form holds no links; what members wrote may.
+            // Text from the public form must not contain links; text from members may.
             let is_of_stranger = due.kind == NotificationType::ApplicationSubmitted.as_str();
             let plain =
                 |text: &str| if is_of_stranger { plain_line(text, 500) } else { text.to_owned() };
@@ -172,7 +174,7 @@ impl Sender {
         })
     }
 
-    /// The page of the web application about what happened.
+    /// The page of the web application that shows the record of a notification.
     fn link(&self, due: &DueDelivery) -> String {
         let page = match due.subject_type.as_str() {
             "application" => "application-submissions",
@@ -196,7 +198,7 @@ impl Sender {
             self.server_key.open(slack::TOKENS, run.scope().organization, &stored.bot_token);
         let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) else {
             return refused(
-                "The token was encrypted with another server key; please connect Slack again.",
+                "The token was encrypted with another server key. Connect Slack again.",
             );
         };
         let message = slack::message(&due.target, &due.title, &due.body, ACTION, &self.link(due));
@@ -206,7 +208,7 @@ impl Sender {
         })
     }
 
-    /// Encrypts anew what was encrypted with a key before, so that the key can be given up.
+    /// Encrypts stored secrets with the present key, so that the previous key can be removed.
     pub async fn renew_secrets(&self, run: &Run) -> Result<()> {
         let Some(stored) =
             run.store.read(run.scope(), async |tx| connections::get(tx).await).await?
@@ -220,8 +222,9 @@ impl Sender {
         Ok(())
     }
 
-    /// Mails a reset link. Each attempt has a token of its own; the last one is good. Somebody is
-    /// waiting for it, so it is tried whether the mail server has answered others or not.
+    /// Mails a reset link. Each attempt creates a new token, and only the last one is valid. A
+    /// person is waiting for this mail, so it is tried even while the circuit of the mail server is
+    /// open.
     pub async fn mail_reset(&self, run: &Run) -> Result<Outcome> {
         let wanted = run.step(async |tx| passwords::reset_mail(tx, &run.task).await).await?;
         let Some(wanted) = wanted else { return Ok(Outcome::Done) };
@@ -243,7 +246,8 @@ impl Sender {
         self.hand_in(run, &mail).await
     }
 
-    /// Mails the link of a registration. Each attempt has a token of its own; the last one is good.
+    /// Mails the link of a registration. Each attempt creates a new token, and only the last one is
+    /// valid.
     pub async fn mail_registration(&self, run: &Run) -> Result<Outcome> {
         let wanted = run.step(async |tx| registrations::issue_token(tx, &run.task).await).await?;
         let Some(wanted) = wanted else { return Ok(Outcome::Done) };
@@ -306,26 +310,26 @@ impl Sender {
         match attempt {
             Attempt::Succeeded => Ok(Outcome::Done),
             Attempt::Refused { .. } => {
-                tracing::warn!(task = %run.task.id, kind, "a mail was refused for good");
+                tracing::warn!(task = %run.task.id, kind, "a mail was refused permanently");
                 Ok(Outcome::Done)
             }
             Attempt::Failed { .. } | Attempt::Silent { .. } => {
-                Err(Error::Unavailable("the mail did not go out".into()))
+                Err(Error::Unavailable("the mail could not be sent".into()))
             }
         }
     }
 }
 
-/// What the subject of every invitation says: nothing of it is the inviter's to choose.
+/// The subject of every invitation. It contains no text that the inviter can choose.
 const INVITATION_SUBJECT: &str = "You are invited to join an organization on partneros";
 
-/// What the mail of a registration adds where an account uses the address without proof.
-const DISPLACES: &str = " An account on partneros uses this e-mail address already, without having \
-                         shown that mails reach it. Your confirmation suspends that account. If it \
-                         is yours and you want to keep it, do not confirm: ask for a new password \
-                         on the sign-in page instead.";
+/// What the mail of a registration adds if an account uses the address without confirmation.
+const DISPLACES: &str = " An account on partneros already uses this e-mail address, but the \
+                         address was never confirmed. Confirming this registration suspends that \
+                         account. If the account is yours and you want to keep it, do not confirm. \
+                         Request a new password on the sign-in page instead.";
 
-/// A name for a mail, or what stands for it when nothing of it can be shown.
+/// A name as it is shown in a mail, or `otherwise` if nothing of it can be shown.
 fn named(name: &str, otherwise: &str) -> String {
     match plain_name(name, 100) {
         plain if plain.is_empty() => otherwise.to_owned(),
@@ -333,47 +337,48 @@ fn named(name: &str, otherwise: &str) -> String {
     }
 }
 
-/// What a mail about an account says.
+/// The text of a mail about an account.
 struct AccountNews {
     title: &'static str,
     what: String,
-    /// What to do if it was somebody else.
+    /// What to do if the recipient did not do this.
     advice: &'static str,
 }
 
 impl AccountNews {
     fn of(pending: &PendingMail) -> Self {
-        const TAKE_BACK: &str = "If it was not you, ask for a new password at once: that signs \
-                                 everybody out. Then tell an admin of your organization.";
+        const TAKE_BACK: &str = "If this was not you, request a new password at once. This signs \
+                                 out all sessions. Then inform an admin of your organization.";
         let at = pending.at.0.format("%Y-%m-%d %H:%M UTC");
         match &pending.mail {
             AccountMail::AlreadyRegistered => Self {
                 title: "You already have an account",
-                what: "somebody, probably you, has tried to register an organization on partneros \
+                what: "someone, probably you, has tried to register an organization on partneros \
                        with this e-mail address. You already have an account."
                     .to_owned(),
-                advice: "Sign in with it, or ask for a new password if you have forgotten it. If \
-                         it was not you, do nothing: nothing has changed.",
+                advice: "Sign in with it, or request a new password if you have forgotten yours. \
+                         If this was not you, you do not need to do anything: nothing has changed.",
             },
             AccountMail::Suspended => Self {
                 title: "Your account is suspended",
-                what: "somebody, probably you, has asked for a new password or tried to register \
-                       an organization on partneros with this e-mail address. Your account is \
+                what:
+                    "someone, probably you, has requested a new password or tried to register an \
+                       organization on partneros with this e-mail address. Your account is \
                        suspended, so you cannot sign in."
-                    .to_owned(),
-                advice: "Ask an admin of your organization to activate it again. If it was not \
-                         you, do nothing: nothing has changed.",
+                        .to_owned(),
+                advice: "Ask an admin of your organization to activate the account again. If this \
+                         was not you, you do not need to do anything: nothing has changed.",
             },
             AccountMail::MemberDisplaced { name, email } => Self {
                 title: "A member was suspended",
                 what: format!(
                     "a member of your organization on partneros was suspended at {at}: {} ({}). \
-                     This person joined without showing that mails to the address reach them, and \
-                     somebody else has shown it since. The sessions of the member have ended.",
+                     This person joined without confirming the e-mail address, and another person \
+                     has confirmed it since. The sessions of the member have ended.",
                     named(name, "(no name)"),
                     plain_line(email, 254)
                 ),
-                advice: "Look at what the member did. If the person belongs to your organization, \
+                advice: "Review what the member did. If the person belongs to your organization, \
                          remove the member and invite the person with another address.",
             },
             AccountMail::PasswordChanged => Self {
@@ -382,20 +387,20 @@ impl AccountNews {
                 advice: TAKE_BACK,
             },
             AccountMail::ApiKeyMade { name } => Self {
-                title: "A new API key was made",
+                title: "An API key was created",
                 what: format!(
-                    "an API key was made with your account on partneros at {at}. Its name: \
+                    "an API key was created with your account on partneros at {at}. Its name: \
                      \"{}\".",
                     named(name, "(none)")
                 ),
-                advice: "If it was not you, ask for a new password at once, and let an admin of \
-                         your organization revoke the key.",
+                advice: "If this was not you, request a new password at once, and ask an admin of \
+                         your organization to revoke the key.",
             },
             AccountMail::NewDevice { user_agent, ip } => Self {
                 title: "A new device has signed in",
                 what: format!(
-                    "somebody signed in to your account on partneros at {at} from a device that \
-                     was not seen before. Address: {ip}. Program: \"{}\".",
+                    "someone signed in to your account on partneros at {at} from a new device. \
+                     Address: {ip}. Program: \"{}\".",
                     named(user_agent, "unknown")
                 ),
                 advice: TAKE_BACK,
@@ -404,5 +409,5 @@ impl AccountNews {
     }
 }
 
-/// What the link is called.
+/// The label of the link.
 const ACTION: &str = "Open in partneros";

@@ -1,16 +1,15 @@
-//! What mails say. A template is a file with `{{names}}`; a value is put in as text, never as
-//! anything more.
+//! Templates of mails: files with `{{names}}`. Values are always inserted as text.
 
 use crate::kernel::html::escaped;
 
-/// The two forms of a mail.
+/// A mail in its two forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailBody {
     pub text: String,
     pub html: String,
 }
 
-/// A template in its two forms.
+/// A template in its two forms, text and HTML.
 #[derive(Debug, Clone, Copy)]
 pub struct Template {
     text: &'static str,
@@ -39,7 +38,7 @@ pub const REGISTRATION: Template = template!("registration");
 pub const ACCOUNT: Template = template!("account");
 
 impl Template {
-    /// Both forms with these values.
+    /// Fills both forms with these values.
     pub fn fill(&self, values: &[(&str, &str)]) -> MailBody {
         MailBody {
             text: filled(self.text, values, str::to_owned),
@@ -48,12 +47,12 @@ impl Template {
     }
 }
 
-/// One pass: what stands in a value is never looked at for names again.
+/// Replaces names in one pass: a `{{name}}` inside a value is not replaced.
 fn filled(template: &str, values: &[(&str, &str)], form: impl Fn(&str) -> String) -> String {
     let mut parts = template.split("{{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (name, rest) = part.split_once("}}").expect("a name in a template ends");
+        let (name, rest) = part.split_once("}}").expect("every {{ in a template has its }}");
         let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         out += &form(value.unwrap_or_else(|| panic!("nothing is given for {name}")));
         out += rest;
@@ -111,8 +110,8 @@ mod tests {
             letter.text,
             "New application: Acme\n\nAnn has applied to become a partner.\n\n\
              Open in partneros: https://app.example.com/application-submissions/sub_x\n\n--\n\
-             You get this mail as a member of Rockets & Co on partneros. You can switch mails off: \
-             https://app.example.com/settings/notifications\n"
+             You receive this mail as a member of Rockets & Co on partneros. You can turn these \
+             mails off: https://app.example.com/settings/notifications\n"
         );
         assert!(letter.html.contains("member of Rockets &amp; Co on"), "{}", letter.html);
     }

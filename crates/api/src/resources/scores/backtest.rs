@@ -1,4 +1,5 @@
-//! Whether health would have foretold what came: `partneros admin backtest-health`.
+//! Tests whether the health score would have predicted later revenue: `partneros admin
+//! backtest-health`.
 
 use chrono::NaiveDate;
 use domain::{access::Scope, organizations::today};
@@ -10,11 +11,12 @@ use super::judge::deal;
 /// Partners that are read at a time.
 const BATCH: i64 = 1_000;
 
-/// Back-tests health on an organization's deals and stages as of these days, best the last days of
-/// quarters. Targets are left out: those of today were set knowing what came.
+/// Back-tests the health score on an organization's deals and stages as of these days, best the
+/// last days of quarters. Targets are left out, because today's targets were set with knowledge of
+/// the results.
 ///
 /// # Errors
-/// Those of the database; `not_found` for an organization that is not there.
+/// Database errors; `not_found` if the organization does not exist.
 pub async fn backtest(
     store: &Store,
     scope: &Scope,

@@ -1,5 +1,5 @@
-//! Between what is kept and what is judged: `persistence` knows no scoring, and `scoring` no
-//! database.
+//! Converts stored facts to those of the scoring engine: `persistence` does not know `scoring`, and
+//! `scoring` does not know a database.
 
 use domain::{
     Error, Result, filter,
@@ -16,7 +16,7 @@ use persistence::{
 };
 use scoring::facts::{Criterion, DealFact, PartnerFacts, Profile};
 
-/// What all judgements of an organization at one moment have in common.
+/// What all scores of an organization at one moment have in common.
 pub(super) struct Frame {
     pub profile: Profile,
     pub profile_version: i64,
@@ -43,7 +43,7 @@ impl Frame {
         Ok(Self { profile, profile_version: version, organization, now })
     }
 
-    /// What is known of a partner, as the engines take it.
+    /// The facts about a partner, in the form of the scoring engine.
     pub(super) fn facts(&self, known: &ScoredPartner) -> PartnerFacts {
         let day = |at: Timestamp| today(at, &self.organization.timezone);
         PartnerFacts {
@@ -64,12 +64,12 @@ impl Frame {
     }
 }
 
-/// A criterion that was checked when it was written. One that cannot be read any more is an error
-/// of ours, and no score is made without it in silence.
+/// A stored criterion as the scoring engine takes it. A criterion that can no longer be parsed is
+/// an internal error, so that no score is computed without it.
 fn criterion(written: IdealPartnerCriterion, now: Timestamp) -> Result<Criterion> {
     let IdealPartnerCriterion { key, label, dimension, weight, filter: condition } = written;
     let filter = filter::parse(&condition.0, PARTNER, now.0, "#/filter")
-        .map_err(|_| Error::internal(format!("the criterion {key} cannot be read")))?;
+        .map_err(|_| Error::internal(format!("the stored criterion {key} cannot be parsed")))?;
     Ok(Criterion { key, label, dimension, weight, filter, written: condition.0 })
 }
 

@@ -1,4 +1,4 @@
-//! Scores (docs/scoring.md): asked for here, made by the worker.
+//! Scores (docs/scoring.md): requested here, computed by the worker.
 
 mod backtest;
 mod judge;
@@ -29,10 +29,10 @@ pub use work::{Scorer, score_unscored};
 
 /// Refresh scores
 ///
-/// Of the partners that are named, or those that a filter or a view finds. The items of the job
-/// hold the scores before and after. Partners of whom nothing has changed are skipped unless
-/// `force` (which it is for named ones). A dry run tells what the rules would say, and writes
-/// nothing.
+/// Refreshes the scores of the listed partners, or of those that a filter or view finds. The job's
+/// items contain the scores before and after. Partners whose facts have not changed are skipped
+/// unless `force` is true, which is the default for listed partners. A dry run reports what the
+/// rules would give, and writes nothing.
 #[operation(
     post("/score-refreshes"),
     tag(Scores),

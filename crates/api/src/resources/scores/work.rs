@@ -1,7 +1,7 @@
-//! What the worker does about scores: refreshes that people follow, and the first scores of new
-//! partners. Batch by batch: one transaction claims the partners, a language model is asked outside
-//! of any, a second one judges by what is known under the lock and writes. Whoever goes on after a
-//! crash repeats one batch at most.
+//! Background work on scores: refreshes, and first scores of new partners. It runs in batches: one
+//! transaction claims the partners, the language model is called outside of any transaction, and a
+//! second transaction locks the partners, computes with the stored facts and writes. After a crash,
+//! at most one batch is repeated.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -35,51 +35,52 @@ use uuid::Uuid;
 
 use super::judge::Frame;
 
-/// Partners of one step, judged by the rules. Whoever writes one of them waits for the step.
+/// Partners of one step without a language model. Other writers of these partners wait for the
+/// step.
 const BATCH: i64 = 50;
-/// The same with a language model, which takes its time.
+/// Partners of one step with a language model, which takes longer.
 const MODEL_BATCH: i64 = 20;
-/// New partners whom somebody else is judging just now are looked at again after this time.
+/// The delay before new partners that are locked by another transaction are tried again.
 const RETRY_DELAY: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
-/// Judges partners: by the rules alone, or with a language model.
+/// Scores partners: by the rules alone, or with a language model.
 pub struct Scorer {
     pub model: Option<Arc<Model>>,
 }
 
-/// The partners of one step, and what decides on them.
+/// The partners of one step, and what their scores depend on.
 struct Batch {
     claimed: ScoreClaims,
     frame: Frame,
-    /// For the language model: what was known when they were claimed.
+    /// For the language model: the facts at the time of the claim.
     known: Vec<ScoredPartner>,
 }
 
-/// What the language model has said before the partner was locked.
+/// The answer of the language model, obtained before the partner was locked.
 struct PreparedScore {
-    /// None: nothing has changed since it was judged.
+    /// `None` if nothing has changed since the last score.
     judgement: Option<Judgement>,
-    /// What the rules would have gone by.
+    /// The hash of the facts that the rules use.
     rules_hash: String,
 }
 
 type PreparedScores = HashMap<PartnerId, PreparedScore>;
 
-/// What became of a partner.
+/// The result for a partner.
 enum ScoreOutcome {
-    /// Fields before and after.
+    /// Scored fields before and after.
     Scored(Json, Json),
     Unchanged,
 }
 
-/// What became of the partners of a batch.
+/// The results of a batch.
 struct ScoredBatch {
     became: HashMap<PartnerId, ScoreOutcome>,
-    /// Somebody else is writing them.
+    /// Partners that another transaction has locked.
     locked: Vec<PartnerId>,
 }
 
-/// What was asked for.
+/// The options of a refresh.
 struct RefreshOptions<'a> {
     model: Option<&'a Model>,
     force: bool,
@@ -92,14 +93,14 @@ impl RefreshOptions<'_> {
     }
 }
 
-/// A refresh at work. Its things are partners.
+/// A refresh in progress. Its items are partners.
 pub struct Refresh<'a> {
     wish: RefreshOptions<'a>,
     selected: SelectedPartners,
     task: Uuid,
 }
 
-/// What was claimed for one step, and what the language model has said.
+/// The claimed partners of one step, with the answers of the language model.
 pub struct RefreshStep {
     batch: Batch,
     aheads: PreparedScores,
@@ -127,7 +128,8 @@ impl JobSteps for Refresh<'_> {
         Ok(StepItems::of(ids, self.limit()))
     }
 
-    /// Claims the partners, which others are to see, and asks the language model.
+    /// Claims the partners, in a transaction of its own so that other refreshes see the claim, and
+    /// calls the language model.
     async fn prepare(&mut self, run: &Run, portion: &StepItems<PartnerId>) -> Result<RefreshStep> {
         let claim = async |tx: &Tx<'_>| claim(tx, run, &self.wish, &portion.ids).await;
         let batch = run.step(claim).await?;
@@ -158,7 +160,7 @@ impl JobSteps for Refresh<'_> {
         let given_back =
             run.store.write(run.scope(), async |tx| end(tx, self.task, prepared.spent).await).await;
         if let Err(error) = given_back {
-            tracing::warn!(%error, "cannot give claimed partners back; their claims will end");
+            tracing::warn!(%error, "could not release claimed partners; their claims will expire");
         }
     }
 }
@@ -166,7 +168,7 @@ impl JobSteps for Refresh<'_> {
 impl Scorer {
     /// The refresh of a job.
     ///
-    /// # Errors
+    /// Errors of the selection.
     /// Those of the selection.
     pub async fn open(&self, tx: &Tx<'_>, job: &Job, run: &Run) -> Result<Refresh<'_>> {
         let request: ScoreRefreshRequest =
@@ -178,17 +180,18 @@ impl Scorer {
         Ok(Refresh { wish, selected: selected.made_until(job.created_at), task: run.task.id })
     }
 
-    /// Judges partners who are new: those of the task, and of other tasks that wait, up to a batch.
+    /// Scores new partners: those of the task, and those of other waiting tasks, up to a batch.
     ///
     /// # Errors
-    /// What is worth another attempt. Who is judged already is not judged again.
+    /// Errors after which the task should be tried again. Partners that already have a score are
+    /// not scored again.
     pub async fn score_new(&self, run: &Run) -> Result<Outcome> {
         let wish = RefreshOptions { model: self.model.as_deref(), force: false, dry_run: false };
         let gather = async |tx: &Tx<'_>| first_scores::gather(tx, &run.task, wish.limit()).await;
         let ids: Vec<PartnerId> = run.step(gather).await?;
         let cause = run.scope();
-        // Nobody asked for first scores, so their events are the system's and not those of whoever
-        // made the partner.
+        // First scores are not requested by a person, so the actor of their events is the system,
+        // and not the one who created the partner.
         let itself = Scope::system(cause.organization, "scoring", cause.request_id);
         for part in ids.chunks(wish.limit() as usize) {
             let batch = run.step_as(&itself, async |tx| claim(tx, run, &wish, part).await).await?;
@@ -231,7 +234,8 @@ async fn claim(
     Ok(Batch { claimed, frame, known })
 }
 
-/// Asks the language model, when there is one, within what is left to the organization for the day.
+/// Calls the language model, if one is configured, within the organization's token budget of the
+/// day.
 async fn ask(
     run: &Run,
     wish: &RefreshOptions<'_>,
@@ -256,20 +260,19 @@ async fn ask(
         };
         (known.id, PreparedScore { judgement, rules_hash })
     };
-    // How many at once is the model's own affair.
+    // The model limits the number of concurrent calls itself.
     let aheads = stream::iter(known).map(ask).buffer_unordered(known.len()).collect().await;
     Ok((aheads, budget.spent()))
 }
 
-/// The end of a step: what it claimed is free again, and what the language model took is counted.
+/// Ends a step: releases the claims, and records the tokens that the language model used.
 async fn end(tx: &Tx<'_>, task: Uuid, spent: ModelUsage) -> Result<()> {
     scores::release(tx, task).await?;
     model_usage::add(tx, spent.prompt_tokens, spent.completion_tokens, spent.requests).await
 }
 
-/// Judges live partners by what is known of them under the lock, and writes it. What the language
-/// model has said ahead stands; when something has changed meanwhile, it is stale from the
-/// beginning.
+/// Scores locked partners by their stored facts, and writes the scores. An answer of the language
+/// model is used even if facts have changed since; the score is then stale from the start.
 async fn score(
     tx: &Tx<'_>,
     frame: &Frame,
@@ -301,12 +304,12 @@ async fn score(
         became.insert(id, ScoreOutcome::Scored(before, after));
         judged.push(NewScore { partner: id, score, stale });
     }
-    // Unchanged scores are fresh again, which is no version and no event.
+    // An unchanged score is marked as fresh, which makes no version and no event.
     writer.write(frame.profile_version, judged, confirmed).await?;
     Ok(ScoredBatch { became, locked })
 }
 
-/// What the rules would say of live partners. Nothing is written.
+/// Computes the scores that the rules would give to live partners, without writing.
 async fn dry_run_scores(
     tx: &Tx<'_>,
     frame: &Frame,
@@ -325,7 +328,7 @@ async fn dry_run_scores(
     Ok(ScoredBatch { became: became.collect(), locked: Vec::new() })
 }
 
-/// Both scores before and after, and what else changes but the summary.
+/// The score fields before and after, and other fields that change except the summary.
 fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     let values = [
         ("fit_score", json!(score.fit_score), true),
@@ -344,7 +347,7 @@ fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
     (before.into(), after.into())
 }
 
-/// An item for each partner that is there.
+/// Makes one item for each partner that exists.
 fn items(
     tx: &Tx<'_>,
     busy: &[PartnerId],
@@ -367,11 +370,10 @@ fn items(
     busy.chain(became).collect()
 }
 
-/// Judges by the rules, here and now, every partner that has never been judged: for whoever cannot
-/// wait for a worker.
+/// Scores every partner that has no score, by the rules and without the worker.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn score_unscored(store: &Store, scope: &Scope) -> Result<()> {
     let filter = json!({"op": "is_null", "field": "scored_at", "value": true});
     let node =

@@ -1,5 +1,5 @@
-//! Where a page of a list ended: opaque to clients, not signed, without authority (a forged one
-//! shows what a filter could show as well).
+//! The position at which a page of a list ended: opaque to clients, not signed, and without
+//! authority (a forged cursor shows nothing that a filter could not show).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -23,13 +23,14 @@ struct Cursor<T> {
     fingerprint: String,
 }
 
-/// Names a list with its filter and sort: a cursor belongs to it. Over what was asked, not over
-/// what it means now: `-P30D` is the same on every page. The spelling of a filter does not matter.
+/// Identifies a list with its filter and sort, to which a cursor belongs. It is made from the
+/// request as it was sent: `-P30D` is the same on every page. The spelling of a filter does not
+/// matter.
 pub fn fingerprint(list: &impl Serialize) -> String {
     let mut canonical = String::new();
     write_canonical(&json!(list), &mut canonical);
-    // Nine bytes are twelve characters without padding. A fingerprint notices mistakes; it is no
-    // protection, and needs none (docs/lists.md#cursors).
+    // Nine bytes are twelve characters without padding. A fingerprint detects mistakes; it does not
+    // protect anything (docs/lists.md#cursors).
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(canonical)[..9])
 }
 
@@ -40,16 +41,16 @@ pub fn encode(fingerprint: &str, position: impl Serialize) -> String {
     format!("{VERSION}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Reads a cursor of this list; none when it is unreadable or belongs to another filter or sort.
+/// Parses a cursor of this list; `None` if it is invalid or belongs to another filter or sort.
 pub fn decode<T: DeserializeOwned>(fingerprint: &str, cursor: &str) -> Option<T> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor.strip_prefix(VERSION)?).ok()?;
     let cursor: Cursor<T> = serde_json::from_slice(&bytes).ok()?;
     (cursor.fingerprint == fingerprint).then_some(cursor.position)
 }
 
-/// The problem of a cursor that cannot be used.
+/// The error of a cursor that cannot be used.
 pub fn invalid(place: Place) -> Error {
-    let detail = "is unreadable or belongs to another filter or sort".to_owned();
+    let detail = "is invalid or belongs to another filter or sort".to_owned();
     let meta = serde_json::Map::new();
     Error::of(Code::InvalidCursor).at(FieldError { code: "invalid_cursor", detail, place, meta })
 }

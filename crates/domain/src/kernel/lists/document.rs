@@ -1,5 +1,5 @@
-//! The parameters of lists in the document. Each is a component that operations refer to; what
-//! finishes the document moves them there.
+//! The parameters of lists in the document. Each becomes a component to which operations refer;
+//! `api::openapi` moves them there.
 
 use serde_json::{Value as Json, json};
 use utoipa::openapi::{
@@ -94,14 +94,16 @@ impl List {
 }
 
 fn search() -> Parameter {
-    let text = "What to search for: prefixes, parts of words, with typing errors.";
+    let text = "The text to search for. Finds prefixes and parts of words, and tolerates typing \
+                errors.";
     query("q", text, words().max_length(Some(MAX_SEARCH)).into(), json!("acme"))
         .component("SearchParameter")
 }
 
 fn sort() -> Parameter {
-    let text = "Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that \
-        is none is answered with those that are.";
+    let text = "Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal \
+                rows are in the order of their ids. An unknown name is answered with the list of \
+                valid ones.";
     let names = ArrayBuilder::new().items(words()).max_items(Some(MAX_SORT_KEYS));
     // Which fields there are differs from list to list: it has no example.
     query("sort", text, names.into(), Json::Null).component("SortParameter")
@@ -110,9 +112,14 @@ fn sort() -> Parameter {
 fn limit(list: &List) -> Parameter {
     let schema = integer().minimum(Some(1)).maximum(Some(MAX_LIMIT)).into();
     let (text, component) = if list.is_short {
-        ("Rows of a page; all unless given.".to_owned(), "ShortListLimitParameter")
+        (
+            "The number of rows of a page. The default is all \
+          rows."
+                .to_owned(),
+            "ShortListLimitParameter",
+        )
     } else {
-        (format!("Rows of a page; {DEFAULT_LIMIT} unless given."), "LimitParameter")
+        (format!("The number of rows of a page. The default is {DEFAULT_LIMIT}."), "LimitParameter")
     };
     query("limit", &text, schema, json!(DEFAULT_LIMIT)).component(component)
 }
@@ -120,14 +127,14 @@ fn limit(list: &List) -> Parameter {
 fn cursor() -> Parameter {
     // A cursor of the document would belong to no list: it has no example.
     let schema = words().max_length(Some(MAX_CURSOR)).into();
-    query("cursor", "`next_cursor` of the page before.", schema, Json::Null)
+    query("cursor", "The `next_cursor` of the previous page.", schema, Json::Null)
         .component("CursorParameter")
 }
 
 fn include(list: &List) -> Parameter {
     let (text, of, most, component) = if list.has_deleted {
-        let text = "`total_count` counts all rows; `deleted` adds deleted ones (a search finds \
-            live ones only).";
+        let text = "`total_count` counts all rows; `deleted` adds deleted rows (a search finds \
+                    live rows only).";
         (text, "ListInclude", 2, "IncludeDeletedParameter")
     } else {
         ("`total_count` counts all rows exactly.", "PageInclude", 1, "IncludeParameter")
@@ -137,8 +144,8 @@ fn include(list: &List) -> Parameter {
 }
 
 fn view_id() -> Parameter {
-    let text = "A saved view whose filter and search are ANDed with the others; its sort holds \
-        unless `sort` is given.";
+    let text = "A saved view. Its filter and search are combined with the others by AND; its sort \
+                applies unless `sort` is given.";
     // The id of a view that does not exist would be refused: it has no example.
     query("view_id", text, Ref::from_schema_name("ViewId").into(), Json::Null)
         .component("ViewParameter")
@@ -146,9 +153,10 @@ fn view_id() -> Parameter {
 
 fn changed_after() -> Parameter {
     let text = "Only rows whose last change has a higher event `sequence` than this, in the order \
-        of their changes: send the `last_sequence` of an earlier walk, or 0 for all. Conditions \
-        apply; `sort` and `q` cannot be combined with it. With `include=deleted` rows that were \
-        deleted come as well, and `erased_ids` names those that are gone for good.";
+                of their changes: send the `last_sequence` of an earlier walk, or 0 for all rows. \
+                Conditions apply; `sort` and `q` cannot be combined with it. With \
+                `include=deleted`, deleted rows are included, and `erased_ids` lists permanently \
+                deleted ones.";
     // Beside the examples of `sort` and `q` it would be refused: it has none.
     let schema = integer().minimum(Some(0)).maximum(Some(MAX_SEQUENCE)).into();
     query("changed_after", text, schema, Json::Null).component("ChangedAfterParameter")
@@ -196,16 +204,16 @@ fn describe(field: &Field, operator: Operator) -> String {
         _ => "",
     };
     match operator {
-        Operator::In if field.kind == FieldType::Boolean => format!("{label}: yes or no."),
+        Operator::In if field.kind == FieldType::Boolean => format!("{label} is true or false."),
         Operator::In => format!("{label} is one of these values."),
         Operator::Any => format!("{label} contains at least one of these values."),
-        Operator::NotIn => format!("{label} is none of these values, or is empty."),
-        Operator::Gt => format!("{label} is more than this.{time}"),
-        Operator::Gte => format!("{label} is at least this.{time}"),
-        Operator::Lt => format!("{label} is less than this.{time}"),
-        Operator::Lte => format!("{label} is at most this.{time}"),
-        Operator::Contains => format!("{label} contains this text, ignoring case."),
-        Operator::StartsWith => format!("{label} starts with this text, ignoring case."),
+        Operator::NotIn => format!("{label} is not one of these values, or is empty."),
+        Operator::Gt => format!("{label} is greater than this value.{time}"),
+        Operator::Gte => format!("{label} is at least this value.{time}"),
+        Operator::Lt => format!("{label} is less than this value.{time}"),
+        Operator::Lte => format!("{label} is at most this value.{time}"),
+        Operator::Contains => format!("{label} contains this text, without regard to case."),
+        Operator::StartsWith => format!("{label} starts with this text, without regard to case."),
         Operator::All => format!("{label} contains all of these values."),
         Operator::None => format!("{label} contains none of these values."),
         _ => format!("{label} is empty (`true`) or is not empty (`false`)."),

@@ -1,6 +1,6 @@
-//! The one mechanism of lists: what can be asked of a list (filters, search, sort, page, cursor),
-//! read from GET parameters or from the body of a query by one function (docs/lists.md).
-//! `persistence::listing` answers it from a table, [`ListRequest::page_of`] from rows in memory.
+//! The one mechanism of lists: filters, search, sort, page and cursor, read from GET parameters or
+//! from the body of a query by one function (docs/lists.md). `persistence::listing` answers a
+//! request from a table, [`ListRequest::page_of`] from rows in memory.
 
 pub mod cursor;
 mod document;
@@ -20,44 +20,44 @@ pub use sort::{Key, Last, Sort, Tie};
 
 use crate::kernel::fields::{Field, Operator};
 
-/// Rows of a page unless asked for otherwise.
+/// The default number of rows of a page.
 pub const DEFAULT_LIMIT: i64 = 50;
-/// Rows of the largest page.
+/// The largest number of rows of a page.
 pub const MAX_LIMIT: i64 = 200;
-/// Keys of the longest sort.
+/// The most keys of a sort.
 pub const MAX_SORT_KEYS: usize = 3;
-/// Characters of the longest search.
+/// The longest search in characters.
 pub const MAX_SEARCH: usize = 200;
-/// Characters of the longest cursor.
+/// The longest cursor in characters.
 pub const MAX_CURSOR: usize = 4_000;
-/// The highest event number that `changed_after` takes: every client can carry it.
+/// The highest event number that `changed_after` accepts: exact in every JSON reader.
 pub const MAX_SEQUENCE: i64 = 9_007_199_254_740_991;
 
-/// Declares what one list of the API takes. The document, the check of requests, cursors and SQL
-/// all read it.
+/// Declares the parameters of one list of the API. The document, the validation of requests,
+/// cursors and SQL read it.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
     /// The schema of its rows.
     pub schema: &'static str,
     /// The fields that it filters and sorts by.
     pub fields: fn() -> &'static [Field],
-    /// The order unless the request names one, as `sort` writes it; empty for the order of ties.
+    /// The default order, as `sort` writes it; empty for the order of the tie-break.
     pub order: &'static str,
-    /// What ends every sort: a unique field; nothing for the order in which rows are given.
+    /// The last part of every sort: a unique field; nothing for the order in which rows are given.
     pub tie: &'static str,
     /// Whether it takes `q`.
     pub has_search: bool,
-    /// Whether views are saved for it: it takes `view_id`.
+    /// Whether views can be saved for it, with the parameter `view_id`.
     pub has_views: bool,
     /// Whether it takes `changed_after`.
     pub has_changes: bool,
     /// Whether it takes `include=deleted`.
     pub has_deleted: bool,
-    /// Whether it has an order and pages; if not, it is a selection of rows that are counted.
+    /// Whether it has an order and pages; otherwise it is a selection of rows that are counted.
     pub has_pages: bool,
     /// Whether it takes `sort`.
     pub has_sort: bool,
-    /// Whether it is so short that it is answered whole, from memory, unless a limit is given.
+    /// Whether it is so short that all rows are returned, from memory, unless a limit is given.
     pub is_short: bool,
     /// Parameters with a name of their own.
     pub aliases: &'static [Alias],
@@ -70,7 +70,7 @@ pub struct Alias {
     /// The field and the operator that it stands for.
     pub field: &'static str,
     pub operator: Operator,
-    /// What it does, for the document.
+    /// The description in the document.
     pub description: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! What is added to a request besides what it asks itself: a saved view, and the rows that a list
-//! is limited to.
+//! Conditions that are added to a list request: those of a saved view, and those that limit a list
+//! to some rows.
 
 use serde_json::Value as Json;
 
@@ -28,16 +28,17 @@ pub struct Narrowing {
 }
 
 impl ListRequest {
-    /// The same with the view that it asks for: filter and search are ANDed, the view's order holds
-    /// unless the request names one.
+    /// Applies the requested view: filter and search are combined by AND, the view's order applies
+    /// unless the request has one.
     ///
     /// # Errors
-    /// `invalid_cursor`; a view that searches when changes are asked for.
+    /// `invalid_cursor`; a view with a search cannot be combined with `changed_after`.
     pub fn with_view(mut self, view: &Narrowing, list: &List) -> Result<Self> {
         let Some(asked) = self.view.take() else { return Ok(self) };
         self.narrow(view);
         if self.changed_after.is_some() && !self.q.is_empty() {
-            let detail = "names a view that searches, which cannot be combined with changed_after";
+            let detail = "refers to a view with a search, which cannot be combined with \
+                          changed_after";
             return Err(match asked.place {
                 Place::Pointer(pointer) => {
                     Error::invalid(vec![FieldError::at_pointer("invalid_choice", pointer, detail)])
@@ -52,7 +53,8 @@ impl ListRequest {
         let orders = [asked.sort, view.sort.clone(), asked.order];
         let sort = orders.into_iter().find(|sort| !sort.is_empty());
         let sort = self.changes_order().or(sort).unwrap_or_default();
-        // A view may be older than its catalogue: an order that no longer exists is none.
+        // A view may be older than its catalogue: an order by a field that no longer exists is
+        // ignored.
         self.sort = Sort::read(&sort, list).unwrap_or_default();
         let asked_for = (asked.path.as_str(), &asked.filter, asked.q.as_deref());
         self.fingerprint = fingerprint(list, asked_for, &sort, &view.stored);
@@ -70,14 +72,14 @@ impl ListRequest {
         self.q.extend(view.q.clone());
     }
 
-    /// Leaves out what was made later than this instant.
+    /// Excludes rows that were created later than this instant.
     pub fn narrow_to_made_until(&mut self, catalogue: &'static [Field], at: Timestamp) {
         let Some(created_at) = named(catalogue, "created_at") else { return };
         self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Time(at.0))));
     }
 
-    /// Leaves out the rows that do not fulfil `condition`. It was not asked for, so it is no part
-    /// of what cursors belong to.
+    /// Excludes rows that do not match `condition`. It does not come from the request, so it is not
+    /// part of the cursors' fingerprint.
     pub fn restrict(&mut self, condition: Node) {
         self.filter = Some(match self.filter.take() {
             Some(own) => Node::And(vec![own, condition]),
@@ -85,7 +87,7 @@ impl ListRequest {
         });
     }
 
-    /// The same, of the rows alone that fulfil `conditions`.
+    /// The same request, limited to rows that match `conditions`.
     pub fn within(&self, conditions: impl IntoIterator<Item = Node>) -> Self {
         let mut request = self.clone();
         conditions.into_iter().for_each(|condition| request.restrict(condition));

@@ -89,14 +89,14 @@ impl Conditions {
         let mut weight = 0;
         for (number, (parameter, condition)) in self.by_parameter.iter().enumerate() {
             if number == MAX_CONDITIONS {
-                let detail = format!("too many conditions: at most {MAX_CONDITIONS}");
+                let detail = format!("must have at most {MAX_CONDITIONS} conditions");
                 let fault = FieldError::at_parameter(INVALID, parameter.as_str(), detail);
                 let given = self.by_parameter.len();
                 return Some(fault.meta("max", MAX_CONDITIONS).meta("given", given));
             }
             weight += 1 + condition.texts.len();
             if weight > MAX_WEIGHT {
-                let detail = format!("too many values: at most {MAX_WEIGHT} conditions and values");
+                let detail = format!("must have at most {MAX_WEIGHT} conditions and values");
                 let fault = FieldError::at_parameter(INVALID, parameter.as_str(), detail);
                 return Some(fault.meta("max", MAX_WEIGHT).meta("given", self.weight()));
             }
@@ -121,7 +121,9 @@ impl Condition {
         match self.texts.as_slice() {
             texts if takes_many(self.operator) => Ok(texts.iter().map(value).collect()),
             [text] => Ok(value(text)),
-            _ => Err(filter::ConditionError::new("value", "takes one value; write a comma as \\,")),
+            _ => {
+                Err(filter::ConditionError::new("value", "must be one value; write a comma as \\,"))
+            }
         }
     }
 }

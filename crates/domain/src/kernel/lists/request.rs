@@ -1,4 +1,4 @@
-//! A checked request for one page of a list, whichever form it came in.
+//! A validated request for one page of a list, from parameters or from a body.
 
 use std::cmp::Ordering;
 
@@ -22,110 +22,109 @@ use crate::kernel::{
 };
 
 const NOT_WITH_CHANGES: &str =
-    "cannot be combined with changed_after: rows come in the order of their changes";
+    "cannot be combined with changed_after, which sorts rows by their last change";
 /// More rows than a short list has.
 const MAX_UNPAGED: i64 = 10_000;
 
 string_enum! {
-    /// What a list adds when asked.
+    /// What can be added to a list.
     ListInclude {
         /// The exact number of all rows.
         TotalCount = "total_count",
         /// Rows that were deleted and can still be restored.
         Deleted = "deleted",
     }
-    /// What a list adds when it is asked for.
+    /// What can be added to a list.
     PageInclude {
         /// The exact number of rows.
         TotalCount = "total_count",
     }
 }
 
-/// A checked request for one page.
+/// A validated request for one page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRequest {
     pub filter: Option<Node>,
-    /// What to search for, folded: all of these must be found.
+    /// The search words, folded: a row must match all of them.
     pub q: Vec<String>,
     pub sort: Sort,
     pub limit: i64,
-    /// Where the page before ended.
+    /// The last row of the previous page.
     pub after: Option<Last>,
     pub total_count: bool,
     pub deleted: bool,
     /// Only rows whose last change has a higher event number than this, in the order of these
     /// numbers.
     pub changed_after: Option<i64>,
-    /// A saved view that is still to be added: `persistence::views::applied` does. Until then
-    /// nothing is found.
+    /// A saved view that `persistence::views::applied` must still add. Until then no row is found.
     pub view: Option<RequestedView>,
-    /// Of filter, search and sort as they were asked for: a cursor belongs to them.
+    /// The fingerprint of filter, search and sort as requested, to which cursors belong.
     pub(super) fingerprint: String,
 }
 
-/// A saved view that a request asks for by its id.
+/// A saved view that a request refers to by its id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestedView {
     pub id: ViewId,
-    /// Where it is asked for.
+    /// The place of the id in the request.
     pub place: Place,
     /// Path, filter, search and sort of the request itself, for the fingerprint.
     pub(super) path: String,
     pub(super) filter: Json,
     pub(super) q: Option<String>,
     pub(super) sort: Vec<String>,
-    /// The order when neither the request nor the view names one.
+    /// The order if neither the request nor the view has one.
     pub(super) order: Vec<String>,
     /// Can only be read when the order is known; with its place.
     pub(super) cursor: Option<(String, Place)>,
 }
 
-/// The body of a query. GET parameters are read into it too, but for their conditions.
+/// The body of a query. GET parameters are read into it too, except conditions.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// Which rows; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
-    /// Search in name, domain and description: prefixes, parts of words, with typing errors.
+    /// Searches name, domain and description. Finds prefixes and parts of words, and tolerates
+    /// typing errors.
     #[serde(default)]
     #[schema(max_length = 200, example = "acme")]
     pub q: Option<String>,
-    /// A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    /// is given.
+    /// A saved view. Its filter and search are combined with the others by AND; its sort applies
+    /// unless `sort` is given.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
-    /// Fields to sort by, `-` in front for descending; nulls last.
+    /// The fields to sort by, with `-` in front for descending order. Nulls come last.
     #[serde(default)]
     #[schema(max_items = 3, example = json!(["-fit_score", "name"]))]
     pub sort: Vec<String>,
-    /// Rows of a page; 50 unless given.
+    /// The number of rows of a page. The default is 50.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[serde(default)]
     #[schema(max_length = 4000, example = json!(null))]
     pub cursor: Option<String>,
-    /// What to add.
+    /// What to add to the list.
     #[serde(default)]
     #[schema(max_items = 2, example = json!(["total_count"]))]
     pub include: Vec<ListInclude>,
     /// Only rows whose last change has a higher event `sequence` than this, in the order of their
-    /// changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` and
-    /// `q`.
+    /// changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` or `q`.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 9007199254740991_i64, example = json!(null))]
     pub changed_after: Option<i64>,
 }
 
 impl ListQuery {
-    /// Its properties, which are parameters of GET as well; the filter is not.
+    /// Its properties that are parameters of GET as well, which excludes the filter.
     pub const PARAMETERS: [&str; 7] =
         ["q", "view_id", "sort", "limit", "cursor", "include", "changed_after"];
 
-    /// Whether the exact number of rows is asked for.
+    /// Whether the exact number of rows is requested.
     pub fn counts(&self) -> bool {
         self.include.contains(&ListInclude::TotalCount)
     }
@@ -165,7 +164,7 @@ impl Form<'_> {
         FieldError { meta, ..fault }
     }
 
-    /// The filter as it was asked for, and checked.
+    /// The filter as it was sent, and as it was parsed.
     fn filter(
         self,
         query: &ListQuery,

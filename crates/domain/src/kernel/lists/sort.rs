@@ -14,8 +14,8 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-/// Keys of a sort that are looked at: a request with more than [`MAX_SORT_KEYS`] is answered with
-/// the errors of so many.
+/// The most keys of a sort that are parsed: a request with more than [`MAX_SORT_KEYS`] keys gets
+/// errors for these only.
 const MAX_SORT_ERRORS: usize = 10;
 
 /// One field to sort by.
@@ -25,7 +25,7 @@ pub struct Key {
     pub descending: bool,
 }
 
-/// What ends every sort, so that no two rows are equal.
+/// The last part of every sort, so that no two rows are equal.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Tie {
     /// The id of the row.
@@ -33,7 +33,7 @@ pub enum Tie {
     Id,
     /// A field that is unique within the list and never null.
     Field(&'static Field),
-    /// The place of the row among all, of lists in memory.
+    /// The position of the row in the list, for lists in memory.
     Position,
 }
 
@@ -41,21 +41,21 @@ pub enum Tie {
 /// Nulls come last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sort {
-    /// Never holds the tie-break: what would follow it means nothing.
+    /// Never contains the tie-break, because keys after it have no effect.
     pub keys: Vec<Key>,
     pub tie: Tie,
     pub tie_descending: bool,
 }
 
-/// The last row of the page before: its sort values (a tier as its rank, an enum as its position)
-/// and what breaks ties.
+/// The last row of the previous page: its sort values (a tier as its rank, an enum as its position)
+/// and its tie-break.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Last {
     pub values: Vec<Option<Value>>,
     pub tie: Value,
 }
 
-/// What is wrong with a sort: which key, why, and facts for programs.
+/// The error of a sort: the key, the reason, and details for programs.
 pub(super) struct SortError {
     pub index: usize,
     pub detail: String,
@@ -89,20 +89,20 @@ impl Sort {
                     did_you_mean(name, sortable())
                         .map(|name| ("did_you_mean".to_owned(), name.into())),
                 );
-                let detail = format!("cannot sort by {}", excerpt(name));
+                let detail = format!("cannot be sorted by {}", excerpt(name));
                 wrong.push(SortError { index, detail, meta });
                 continue;
             };
             if seen.contains(&name) {
-                let detail = format!("sorts by {name} twice");
+                let detail = format!("contains {name} twice");
                 wrong.push(SortError { index, detail, meta: Map::new() });
             }
             seen.push(name);
             if ended {
                 continue;
             }
-            // The tie-break goes the way of the last key, so that one row comparison covers both
-            // (docs/lists.md#in-sql).
+            // The tie-break has the direction of the last key, so that one row comparison covers
+            // both (docs/lists.md#in-sql).
             sort.tie_descending = descending;
             ended = name == list.tie;
             if !ended {
@@ -111,7 +111,7 @@ impl Sort {
         }
         if texts.len() > MAX_SORT_KEYS {
             let meta = Map::from_iter([("max_items".to_owned(), MAX_SORT_KEYS.into())]);
-            let detail = format!("takes at most {MAX_SORT_KEYS} fields");
+            let detail = format!("must have at most {MAX_SORT_KEYS} fields");
             wrong.push(SortError { index: MAX_SORT_KEYS, detail, meta });
         }
         if wrong.is_empty() { Ok(sort) } else { Err(wrong) }
@@ -133,7 +133,7 @@ impl Sort {
         (values, tie)
     }
 
-    /// Reads what [`Self::place_of`] gave; none when it is no place of this order.
+    /// Parses the result of [`Self::place_of`]; `None` if it does not belong to this order.
     pub(super) fn place(&self, values: &[Json], tie: &Json) -> Option<Last> {
         if values.len() != self.keys.len() {
             return None;

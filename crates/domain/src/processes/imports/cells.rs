@@ -1,5 +1,5 @@
-//! What a cell means. A cell that cannot be used costs its field; where the record would get a
-//! default instead that says something else, it costs the row.
+//! Converts cells to values. An invalid cell drops its field; if the record would then get a
+//! default with a different meaning, the row fails.
 
 use std::collections::HashMap;
 
@@ -35,13 +35,13 @@ const MAX_NAME: usize = 200;
 /// The longest id, with its prefix.
 const MAX_ID: usize = 40;
 
-/// Fields that hold the name of a person, as a whole and in parts.
+/// Fields with the name of a person, as a whole and in parts.
 const NAMES: [[&str; 3]; 2] = [
     ["name", "first_name", "last_name"],
     ["contact_name", "contact_first_name", "contact_last_name"],
 ];
 
-/// The fields by which rows are told apart.
+/// The fields that identify a row.
 const KEYS: [&str; 13] = [
     "id",
     "name",
@@ -58,16 +58,16 @@ const KEYS: [&str; 13] = [
     "account_domain",
 ];
 
-/// How numbers and dates are written in a file.
+/// The notation of numbers and dates in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Notation {
     pub decimal: DecimalMark,
-    /// The order of dates, where it is known.
+    /// The order of dates, if it is known.
     pub date_format: Option<ImportDateFormat>,
 }
 
 impl Default for Notation {
-    /// That of JSON, and of programs that say nothing else.
+    /// The notation of JSON, and of programs that state no other.
     fn default() -> Self {
         Self {
             decimal: DecimalMark::Likely(super::choices::ImportDecimal::Point),
@@ -76,7 +76,7 @@ impl Default for Notation {
     }
 }
 
-/// How cells are read.
+/// The settings for converting cells.
 #[derive(Debug, Clone)]
 pub struct CellFormat {
     pub notation: Notation,
@@ -86,32 +86,32 @@ pub struct CellFormat {
 }
 
 impl CellFormat {
-    /// How many decimals the currency has.
+    /// The number of decimals of the currency.
     fn exponent(&self) -> usize {
         let decimals = currency_exponent(&self.currency);
         decimals.and_then(|digits| usize::try_from(digits).ok()).unwrap_or(2)
     }
 }
 
-/// A column with the field that it feeds.
+/// A column with the field to which it maps.
 struct Column {
     field: ImportField,
     unit: ColumnUnit,
 }
 
-/// Turns rows into values by field.
+/// Converts rows to values by field.
 pub struct Converter {
     columns: HashMap<String, Column>,
     format: CellFormat,
     defaults: Map<String, Value>,
 }
 
-/// A row as values; tags by name, everything else as it goes over the wire.
+/// A row as values; tags by name, all other fields as they are sent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConvertedRow {
     pub values: Map<String, Value>,
     pub warnings: Vec<JobItemWarning>,
-    /// Fields whose cell holds something that cannot be read.
+    /// Fields whose cell cannot be converted.
     unread: Vec<(ImportField, FieldError)>,
 }
 
@@ -121,17 +121,18 @@ impl ConvertedRow {
         self.values.get(field).and_then(Value::as_str)
     }
 
-    /// Makes sure that nothing else is written in the place of what could not be read.
+    /// Fails if a field that is needed could not be converted.
     fn expect(&self, is_needed: impl Fn(&ImportField) -> bool) -> Result<()> {
         let faults = self.unread.iter().filter(|(field, _)| is_needed(field));
         let faults: Vec<FieldError> = faults.map(|(_, fault)| fault.clone()).collect();
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Whether a change to a record that exists may be written: a deal's protection must not fall
-    /// back to the usual one because the date in the file could not be read.
+    /// Whether a change to an existing record may be written: a deal's protection must not be set
+    /// to the default because the date in the file is invalid.
     ///
     /// # Errors
+    /// The errors of invalid cells for which a default would be written.
     /// The faults of cells in whose place a default would be written.
     pub fn expect_change(&self) -> Result<()> {
         let moves = self.values.contains_key("status");
@@ -140,7 +141,7 @@ impl ConvertedRow {
 }
 
 impl ConvertedRow {
-    /// Puts the name of a person together where it stands in two columns and in none as a whole.
+    /// Joins the name of a person from two columns if no column has the whole name.
     fn join_name(&mut self, full: &str, first: &str, last: &str) {
         let parts = [first, last].map(|part| self.values.remove(part));
         let is_unread =
@@ -159,19 +160,21 @@ impl ConvertedRow {
     }
 }
 
-/// Fields that hold the domain of a company.
+/// Fields with the domain of a company.
 const DOMAINS: [(ImportObject, &str); 2] =
     [(ImportObject::Partner, "domain"), (ImportObject::Deal, "account_domain")];
 
 impl ConvertedRow {
-    /// Leaves out domains that belong to nobody in particular: by them different companies would be
-    /// taken for one.
+    /// Removes shared domains, because different companies would be matched by them.
     pub fn drop_shared_domains(&mut self, added: &[String]) {
         for (object, name) in DOMAINS {
             let Some(domain) = self.text(name).filter(|one| is_shared(one, added)) else {
                 continue;
             };
-            let detail = format!("`{domain}` is shared by many companies and tells none apart");
+            let detail = format!(
+                "`{domain}` is shared by many companies and does not identify \
+                                  one"
+            );
             if let Some(field) = field_named(object, name) {
                 let place = format!("#/{name}");
                 self.unread.push((field, FieldError::at_pointer(INVALID_DOMAIN, place, &*detail)));
@@ -182,7 +185,7 @@ impl ConvertedRow {
     }
 }
 
-/// Why a cell is not taken, or not as it stands.
+/// Why a cell is not used, or not as it is.
 struct CellWarning {
     code: &'static str,
     detail: String,
@@ -193,7 +196,7 @@ fn remark(code: &'static str, detail: impl Into<String>) -> CellWarning {
 }
 
 impl Converter {
-    /// `defaults`: as [`Converter::checked_defaults`] answers them.
+    /// `defaults` are those of [`Converter::checked_defaults`].
     pub fn new(
         mapping: Vec<(String, ImportField)>,
         format: CellFormat,
@@ -209,7 +212,7 @@ impl Converter {
     /// The defaults as values.
     ///
     /// # Errors
-    /// Every default that no import can write, or whose value is not the field's.
+    /// All defaults that imports cannot write, or that are not valid values of the field.
     pub fn checked_defaults(
         object: ImportObject,
         defaults: &ImportDefaults,
@@ -223,7 +226,7 @@ impl Converter {
                 faults.push(FieldError::at_pointer(
                     "unknown_field",
                     pointer,
-                    "no import can write this field",
+                    "cannot be written by imports",
                 ));
                 continue;
             };
@@ -247,13 +250,13 @@ impl Converter {
         if faults.is_empty() { Ok(converted.values) } else { Err(Error::invalid(faults)) }
     }
 
-    /// The values that the cells of a row hold.
+    /// Converts the cells of a row.
     pub fn read(&self, row: &Row) -> ConvertedRow {
         self.read_some(row, |_| true)
     }
 
-    /// Only what tells one record from another, for rows that were worked off before: their long
-    /// texts cost most.
+    /// Converts only the fields that identify a record, for rows that were processed before: their
+    /// long texts cost the most time.
     pub fn read_keys(&self, row: &Row) -> ConvertedRow {
         self.read_some(row, |field| KEYS.contains(&field.name()))
     }
@@ -271,23 +274,23 @@ impl Converter {
         converted
     }
 
-    /// The values that new records get where their row brings none.
+    /// The values of new records for fields that are absent in the row.
     pub fn defaults(&self) -> &Map<String, Value> {
         &self.defaults
     }
 
-    /// The values of a new record: those of the row, and the defaults where it brings none.
+    /// The values of a new record: those of the row, and the defaults for absent fields.
     ///
     /// # Errors
-    /// The faults of cells that cannot be read, where the record would get another value instead of
-    /// none.
+    /// The errors of invalid cells for which the record would get another value instead of none.
     pub fn with_defaults(&self, row: &ConvertedRow) -> Result<Map<String, Value>> {
         let is_unread = |name: &str| row.unread.iter().any(|(field, _)| field.name() == name);
         let names_partner = self.columns.values().any(|column| {
             column.field.is_of_partner() && row.values.contains_key(column.field.name())
         });
         row.expect(|field| match field.is_of_partner() {
-            // The row may name its partner in another way; a default must not do it in its place.
+            // The row may identify its partner by another field, which a default must not
+            // contradict.
             true => !names_partner,
             false => field.has_telling_default(),
         })?;
@@ -302,9 +305,11 @@ impl Converter {
     fn convert(&self, field: ImportField, unit: &ColumnUnit, cell: &Cell, out: &mut ConvertedRow) {
         let mut remarks = Vec::new();
         let read = match field {
-            _ if matches!(cell, Cell::Other(_)) => {
-                Err(remark("invalid_format", "an object or a list of objects is no value here"))
-            }
+            _ if matches!(cell, Cell::Other(_)) => Err(remark(
+                "invalid_format",
+                "an object or a list of objects is not a value of a \
+                                              field",
+            )),
             ImportField::Partner(field) if field.is_array() => {
                 Ok(list(field, cell, out.values.get(field.name), &mut remarks))
             }
@@ -335,7 +340,7 @@ impl Converter {
         out.warnings.extend(remarks.into_iter().map(warn));
     }
 
-    /// The value of a cell that holds `text`.
+    /// The value of a cell with the text `text`.
     fn scalar(
         &self,
         field: ImportField,
@@ -345,7 +350,7 @@ impl Converter {
         remarks: &mut Vec<CellWarning>,
     ) -> Result<Value, CellWarning> {
         if SPREADSHEET_ERRORS.contains(&text) {
-            let detail = format!("`{text}` is the error of a formula");
+            let detail = format!("`{text}` is an error of a spreadsheet formula");
             return Err(remark("invalid_format", detail));
         }
         let is_numeric = matches!(field.kind(), Some(FieldType::Money | FieldType::Integer));
@@ -354,7 +359,7 @@ impl Converter {
             _ => is_identifier(field) && is_rounded(text),
         };
         if is_inexact && !is_numeric {
-            let detail = format!("`{text}` was rounded by the program that wrote it");
+            let detail = format!("`{text}` was rounded by the program that wrote the file");
             return Err(remark("invalid_format", detail));
         }
         let field = match field {
@@ -394,7 +399,7 @@ impl Converter {
         }
     }
 
-    /// The code of the currency that a text names; the organization's where it is one of several.
+    /// The code of the currency in a text; the organization's if the sign is ambiguous.
     fn currency(&self, text: &str) -> String {
         match numbers::currencies(text) {
             Some(codes) if codes.contains(&self.format.currency.as_str()) => {
@@ -410,22 +415,22 @@ impl Converter {
         dates::read(text, self.format.notation.date_format).map_err(|why| {
             let detail = match why {
                 dates::DateError::Ambiguous => format!(
-                    "it is not known whether the day or the month of `{text_shown}` comes first; \
-                     set `date_format`"
+                    "it is unclear whether `{text_shown}` begins with the day or the month; set \
+                     `date_format`"
                 ),
                 dates::DateError::NotADate if is_serial(text) => format!(
-                    "`{text_shown}` is no date; format the cells of a spreadsheet as dates before \
-                     saving it"
+                    "`{text_shown}` is not a date; format the cells of a spreadsheet as dates \
+                     before saving it"
                 ),
                 dates::DateError::NotADate => {
-                    format!("`{text_shown}` is no date such as 2026-11-22")
+                    format!("`{text_shown}` is not a date such as 2026-11-22")
                 }
             };
             remark("invalid_format", detail)
         })
     }
 
-    /// An amount in minor units.
+    /// Converts an amount to minor units.
     fn money(&self, unit: &ColumnUnit, cell: &Cell, text: &str) -> Result<i64, CellWarning> {
         let exponent = match unit.money_unit.unwrap_or(self.format.money_unit) {
             ImportMoneyUnit::Minor => 0,
@@ -435,7 +440,7 @@ impl Converter {
         let is_other =
             |token: &&String| numbers::currencies(token).is_some_and(|codes| !codes.contains(&own));
         let mismatch = |token: &String| {
-            let detail = format!("`{token}` is not the organization's currency, which is {own}");
+            let detail = format!("`{token}` is not the organization's currency ({own})");
             remark("currency_mismatch", detail)
         };
         if let Some(other) = unit.currency.as_ref().filter(is_other) {
@@ -450,7 +455,7 @@ impl Converter {
             return Err(mismatch(other));
         }
         amount.number.scaled(exponent).ok_or_else(|| {
-            let detail = format!("`{}` has more decimals than are kept", excerpt(text));
+            let detail = format!("`{}` has more decimals than can be stored", excerpt(text));
             remark("not_a_number", detail)
         })
     }
@@ -458,9 +463,15 @@ impl Converter {
 
 /// A number of JSON times ten to the power of `exponent`.
 fn json_number(text: &str, exponent: usize) -> Result<i64, CellWarning> {
-    numbers::read_json(text)
-        .and_then(|number| number.scaled(exponent))
-        .ok_or_else(|| remark("not_a_number", format!("`{text}` has more decimals than are kept")))
+    numbers::read_json(text).and_then(|number| number.scaled(exponent)).ok_or_else(|| {
+        remark(
+            "not_a_number",
+            format!(
+                "`{text}` has more decimals than can be \
+            stored"
+            ),
+        )
+    })
 }
 
 fn not_a_number(text: &str, why: numbers::NumberError, noun: &str) -> CellWarning {
@@ -468,27 +479,27 @@ fn not_a_number(text: &str, why: numbers::NumberError, noun: &str) -> CellWarnin
     remark(
         "not_a_number",
         match why {
-            numbers::NumberError::NotANumber => format!("`{text}` is no {noun}"),
+            numbers::NumberError::NotANumber => format!("`{text}` is not {noun}"),
             numbers::NumberError::Ambiguous => format!(
-                "it is not known whether `{text}` has decimals or thousands behind its \
-                 separator; set `decimal`"
+                "it is unclear whether the separator in `{text}` is for decimals or thousands; set \
+                 `decimal`"
             ),
         },
     )
 }
 
-/// Whether a text may be the number under which a spreadsheet keeps a day.
+/// Whether a text may be the number by which a spreadsheet stores a day.
 fn is_serial(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether rows are told apart by the field: a wrong value would merge them.
+/// Whether the field identifies rows, so that a wrong value would merge them.
 fn is_identifier(field: ImportField) -> bool {
     matches!(field.name(), "external_id" | "partner_external_id")
 }
 
-/// Whether a text is a number in scientific notation: of a long identifier, spreadsheets and JSON
-/// keep but the first digits.
+/// Whether a text is a number in scientific notation: spreadsheets and JSON keep only the first
+/// digits of a long identifier.
 fn is_rounded(text: &str) -> bool {
     let Some((digits, exponent)) = text.split_once(['e', 'E']) else { return false };
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -496,11 +507,11 @@ fn is_rounded(text: &str) -> bool {
     is_number(exponent) && text.contains(['.', ',', '+']) && digits.split(['.', ',']).all(is_number)
 }
 
-/// What spreadsheets show in the place of a value that they could not compute.
+/// The texts that spreadsheets show for values that they could not compute.
 const SPREADSHEET_ERRORS: [&str; 8] =
     ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#ERROR!", "#SPILL!"];
 
-/// The text of a cell without control characters; `None` for what says that nothing is known.
+/// The text of a cell without control characters; `None` if it means that the value is unknown.
 fn clean(cell: &Cell, remarks: &mut Vec<CellWarning>) -> Option<String> {
     let (text, is_changed) = text::clean_lossy(&cell.shown());
     if is_changed {
@@ -513,14 +524,14 @@ fn clean(cell: &Cell, remarks: &mut Vec<CellWarning>) -> Option<String> {
     Some(text)
 }
 
-/// The warning about bytes that are not of the encoding of the file.
+/// The warning about bytes that are not valid in the encoding of the file.
 fn replaced(text: &str) -> Option<CellWarning> {
-    let detail = "bytes that are not of the file's encoding were replaced; save it as UTF-8, or \
-                  set `encoding`";
+    let detail = "bytes that are not valid in the file's encoding were replaced; save it as UTF-8, \
+                  or set `encoding`";
     text.contains('\u{fffd}').then(|| remark("characters_replaced", detail))
 }
 
-/// Whether a text says that nothing is known.
+/// Whether a text means that the value is unknown.
 pub(super) fn is_absent(text: &str) -> bool {
     let text = text.trim();
     // As databases and programs write it. `Null` is a name, and `NA` a region.
@@ -545,7 +556,7 @@ fn fitting(text: &str, max: usize, single_line: bool) -> Result<String, CellWarn
     };
     match text.chars().count() {
         length if length > max => {
-            Err(remark("too_long", format!("has {length} characters; at most {max} are kept")))
+            Err(remark("too_long", format!("has {length} characters; at most {max} are allowed")))
         }
         _ => Ok(text),
     }
@@ -563,7 +574,7 @@ fn in_range(field: &Field, number: i64) -> Result<Value, CellWarning> {
     }
 }
 
-/// Words of other systems for a choice.
+/// Words of other systems for an enum value.
 const WORDS_OF_OTHERS: &[(&str, &str)] = &[
     ("open", "submitted"),
     ("new", "submitted"),
@@ -599,12 +610,12 @@ fn choice(field: &'static Field, text: &str) -> Result<&'static str, CellWarning
     found.copied().ok_or_else(|| {
         remark(
             "invalid_choice",
-            format!("`{}` is none of {}", excerpt(text), field.words.join(", ")),
+            format!("`{}` is not one of {}", excerpt(text), field.words.join(", ")),
         )
     })
 }
 
-/// What people write around a number of people.
+/// Words before a number of people.
 const BEFORE: &[&str] = &[
     "approximately",
     "approx.",
@@ -639,11 +650,11 @@ const SCALES: &[&str] = &[
     "crore",
 ];
 
-/// A head count, and whether it was a range of which the lower end was taken.
+/// A number of employees, and whether it was a range whose lower end was used.
 fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), CellWarning> {
     let folded = text::fold(&numbers::plain(text));
     let mut rest = folded.trim();
-    // A remark in brackets: `300+ (as of 2022)`; not `20 (thousand)`.
+    // A remark in parentheses, such as `300+ (as of 2022)`, but not `20 (thousand)`.
     if let Some((before, remark)) = rest.strip_suffix(')').and_then(|open| open.split_once('('))
         && !remark.split(|c: char| !c.is_alphabetic()).any(|word| SCALES.contains(&word))
     {
@@ -674,7 +685,7 @@ fn count(text: &str, known: DecimalMark) -> Result<(i64, bool), CellWarning> {
     }
 }
 
-/// The items of an array: those of earlier columns, then those of this cell, each once.
+/// The items of an array: those of earlier columns, then those of this cell, without duplicates.
 fn list(
     field: &'static Field,
     cell: &Cell,
@@ -685,7 +696,7 @@ fn list(
         .and_then(Value::as_array)
         .map(|held| held.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .unwrap_or_default();
-    // As exports write items that hold a separator.
+    // Exports write items with a separator as JSON.
     let written = match cell {
         Cell::Text(text) if text.trim_start().starts_with('[') => {
             serde_json::from_str::<Vec<String>>(text).ok()
@@ -737,18 +748,17 @@ fn list(
     if long {
         remarks.push(remark(
             "too_long",
-            format!("items of more than {max_length} characters were left out"),
+            format!("items with more than {max_length} characters were left out"),
         ));
     }
     if many {
         remarks
-            .push(remark("too_many_items", format!("only the first {max_items} items were taken")));
+            .push(remark("too_many_items", format!("only the first {max_items} items were used")));
     }
     (!items.is_empty()).then(|| json!(items))
 }
 
-/// The items that a text lists, separated by commas, semicolons, bars or line breaks; not those in
-/// brackets.
+/// Splits a text at commas, semicolons, bars and line breaks, but not inside brackets.
 fn items_of(text: &str) -> Vec<&str> {
     let (mut items, mut from, mut depth) = (Vec::new(), 0, 0_u32);
     let has_pairs = text.matches('(').count() == text.matches(')').count();
@@ -786,7 +796,7 @@ fn contact(name: &str, text: &str) -> Result<Value, CellWarning> {
     checked.map(|text| json!(text))
 }
 
-/// `00` is how many people dial the `+`.
+/// Many people dial `00` for the `+`.
 fn phone(text: &str) -> Result<String, formats::FormatError> {
     let text = numbers::plain(text);
     let text = text.strip_prefix("tel:").unwrap_or(&text).trim_start();
@@ -794,11 +804,11 @@ fn phone(text: &str) -> Result<String, formats::FormatError> {
         Some(rest) => formats::normalise("phone", &format!("+{rest}")),
         None => formats::normalise("phone", text),
     }?;
-    // Ten digits behind the code everywhere in these countries: what is longer holds an extension
-    // or the digit that is dialled inside of the country alone.
+    // Numbers in these countries have ten digits after the code; a longer one contains an extension
+    // or a digit that is only dialled inside the country.
     match number.starts_with("+1") || number.starts_with("+7") {
         true if number.len() > "+14155550100".len() => {
-            Err(("invalid_format", "has more digits than a phone number of its country"))
+            Err(("invalid_format", "has more digits than phone numbers of its country"))
         }
         _ => Ok(number),
     }

@@ -1,53 +1,53 @@
-//! The closed sets of words in the options of an import.
+//! The enums in the options of an import.
 
 use crate::kernel::{access::AccessScope, string_enum::string_enum};
 
 string_enum! {
-    /// What the rows of the file are.
+    /// The kind of records in the file.
     ImportObject {
         Partner = "partner",
         Contact = "contact",
         Deal = "deal",
     }
-    /// How a row finds the partner that it is about.
+    /// How a row finds its partner.
     ImportMatch {
-        /// By domain. A row without a usable one means, among the partners of its name, the only
-        /// one without a domain, else the only one at all; where that is not certain a partner is
-        /// created, with the warning `name_exists`.
+        /// By domain. A row without a valid domain matches, among the partners with its name, the
+        /// only one without a domain, otherwise the only one at all; if there are several, a
+        /// partner is created with the warning `name_exists`.
         Domain = "domain",
         /// By the integrator's own id.
         ExternalId = "external_id",
-        /// By the record's own id, as our exports write it. A row whose id names no record fails; a
-        /// row without id is new.
+        /// By the record's own id, as in our exports. A row whose id does not exist fails; a row
+        /// without an id is new.
         Id = "id",
-        /// Not at all: every row is new.
+        /// No matching: every row is new.
         None = "none",
     }
-    /// What becomes of a row that matches.
+    /// What is done with a row that matches.
     ImportOnMatch {
         Update = "update",
         Skip = "skip",
     }
-    /// What becomes of a row that matches a partner by domain and gives it another name.
+    /// What is done with a row that matches a partner by domain and has another name.
     ImportOnNameDiffers {
-        /// Two companies may share a domain: the row is left out, and its item says whose the
-        /// domain is.
+        /// Two companies may share a domain: the row is skipped, and its item names the partner
+        /// with the domain.
         Skip = "skip",
         Update = "update",
     }
-    /// What becomes of a row whose key stood in an earlier row of the file.
+    /// What is done with a row whose key occurs in an earlier row of the file.
     ImportOnDuplicateRow {
         Skip = "skip",
         Update = "update",
     }
-    /// What amounts of money count.
+    /// The unit of amounts of money.
     ImportMoneyUnit {
         /// Cents, as everywhere in this API.
         Minor = "minor",
         /// Dollars, with decimals.
         Major = "major",
     }
-    /// In which order dates are written.
+    /// The order of day, month and year.
     ImportDateFormat {
         /// `2026-11-22`, `2026/11/22`.
         Ymd = "ymd",
@@ -56,7 +56,7 @@ string_enum! {
         /// `11/22/2026`.
         Mdy = "mdy",
     }
-    /// Which character stands before decimals.
+    /// The decimal separator.
     ImportDecimal {
         /// `1,234.56`.
         Point = "point",
@@ -66,7 +66,7 @@ string_enum! {
 }
 
 impl ImportObject {
-    /// What a key must be allowed to do to write these records.
+    /// The scope that an API key needs to write these records.
     pub const fn scope(self) -> AccessScope {
         match self {
             Self::Partner => AccessScope::PartnersWrite,

@@ -1,4 +1,4 @@
-//! Which fields an import can write, and which of them a header probably means.
+//! The fields that imports can write, and those that a header probably means.
 
 use super::{
     choices::{ImportMoneyUnit, ImportObject},
@@ -15,24 +15,24 @@ use crate::{
     },
 };
 
-/// What a column can feed.
+/// A field to which a column can map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ImportField {
     /// A field of the catalogue.
     Partner(&'static Field),
     /// The currency of the row: it must be the organization's.
     Currency,
-    /// A property of a contact, or what names the partner of a contact or a deal.
+    /// A property of a contact, or one that identifies the partner of a contact or a deal.
     Contact(&'static str),
     /// A field of a deal.
     Deal(&'static Field),
-    /// A property of a person whom the row of a partner names: its contact or its manager.
+    /// A property of a person in the row of a partner: its contact or its partner manager.
     Person(&'static str),
     /// The id of the record, by which `match: id` finds it.
     Id,
 }
 
-/// Properties of a contact, then the names of its partner. Each with the longest text.
+/// Properties of a contact, then those that identify its partner. Each with the longest text.
 pub(super) const CONTACT: &[(&str, usize)] = &[
     ("name", 200),
     ("first_name", 200),
@@ -47,7 +47,7 @@ pub(super) const CONTACT: &[(&str, usize)] = &[
     ("partner_name", 200),
 ];
 
-/// What the row of a partner says about its manager and its contact.
+/// The properties of people in the row of a partner.
 const PERSON: &[&str] = &[
     "partner_manager_email",
     "contact_name",
@@ -67,27 +67,27 @@ impl ImportField {
             Self::Contact(name) | Self::Person(name) => name,
         }
     }
-    /// Whether several columns may feed it.
+    /// Whether several columns may map to it.
     pub fn is_list(&self) -> bool {
         matches!(self, Self::Partner(field) if field.is_array())
     }
-    /// What kind of values it holds, where it is a field of a catalogue.
+    /// The type of its values, if it is a field of a catalogue.
     pub(super) fn kind(&self) -> Option<FieldType> {
         match self {
             Self::Partner(field) | Self::Deal(field) => Some(field.kind),
             Self::Currency | Self::Contact(_) | Self::Person(_) | Self::Id => None,
         }
     }
-    /// Whether it names the partner of a contact or a deal.
+    /// Whether it identifies the partner of a contact or a deal.
     pub(super) fn is_of_partner(&self) -> bool {
         matches!(self, Self::Contact(name) if name.starts_with("partner_"))
     }
-    /// Whether a new record that brings no value gets one that says something: a status, a date, an
-    /// amount. For such fields a value that cannot be read is not the same as none.
+    /// Whether a new record without a value gets a default with a meaning: a status, a date, an
+    /// amount. For such a field an invalid value is not the same as no value.
     pub(super) fn has_telling_default(&self) -> bool {
         match self {
             Self::Partner(field) => !field.nullable && !field.is_array(),
-            // Approved deals are protected for a time that follows from the settings.
+            // The protection of approved deals has a default from the settings.
             Self::Deal(field) => !field.nullable || field.name == "expires_on",
             Self::Contact(name) => *name == "name",
             Self::Currency | Self::Person(_) | Self::Id => false,
@@ -122,7 +122,7 @@ fn fields(object: ImportObject) -> Vec<ImportField> {
     fields
 }
 
-/// What a new record must have; of each list one field at least.
+/// The fields that a new record must have; of each list at least one.
 pub(super) fn required(object: ImportObject) -> Vec<Vec<&'static str>> {
     let partner = || CONTACT.iter().map(|(name, _)| *name).filter(|n| n.starts_with("partner_"));
     let named = |fields: &'static [Field]| {
@@ -138,17 +138,17 @@ pub(super) fn required(object: ImportObject) -> Vec<Vec<&'static str>> {
     }
 }
 
-/// The names of what an import can write.
+/// The names of the fields that imports can write.
 pub(super) fn names(object: ImportObject) -> Vec<&'static str> {
     fields(object).iter().map(ImportField::name).collect()
 }
 
-/// The field of this name, when an import can write it.
+/// The field with this name, if imports can write it.
 pub fn field_named(object: ImportObject, name: &str) -> Option<ImportField> {
     fields(object).into_iter().find(|field| field.name() == name)
 }
 
-/// Further words for a field, best first.
+/// Further headers for a field, best first.
 const SYNONYMS: &[(&str, &[&str])] = &[
     (
         "name",
@@ -281,14 +281,14 @@ const DEAL_SYNONYMS: &[(&str, &[&str])] = &[
     ("currency", &["currency code"]),
 ];
 
-/// Letters and digits of a header, in lower case, words separated by one space.
+/// The letters and digits of a header, in lower case, words separated by one space.
 fn words(header: &str) -> String {
     let folded: String =
         text::fold(header).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A header and what stands in brackets at its end: `Revenue (EUR)`.
+/// A header, and the text in parentheses at its end: `Revenue (EUR)`.
 fn without_brackets(header: &str) -> (&str, Option<&str>) {
     let header = header.trim();
     let open = match header.chars().last() {
@@ -304,7 +304,7 @@ fn without_brackets(header: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What a header says about the amounts below it.
+/// What a header states about the amounts of its column.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ColumnUnit {
     /// `company_revenue (minor)`, as our own exports write it.
@@ -313,13 +313,14 @@ pub(super) struct ColumnUnit {
     pub currency: Option<String>,
 }
 
-/// Reads what a header says about the amounts below it.
+/// Parses what a header states about the amounts of its column.
 pub(super) fn unit_of(header: &str) -> ColumnUnit {
     let Some(inside) = without_brackets(header).1 else { return ColumnUnit::default() };
     let bare = inside.strip_prefix("in ").unwrap_or(inside);
     ColumnUnit {
         money_unit: inside.to_lowercase().parse().ok(),
-        // Words such as ALL and TOP are codes, too; those that are not written large are words.
+        // Words such as ALL and TOP are currency codes too, so only words in capitals count as
+        // codes.
         currency: (bare.to_uppercase() == bare && numbers::currencies(bare).is_some())
             .then(|| bare.to_owned()),
     }
@@ -330,8 +331,7 @@ pub fn minor_header(field: &str) -> String {
     format!("{field} ({})", ImportMoneyUnit::Minor)
 }
 
-/// `AnnualRevenue` as `Annual Revenue`, and without the ending of Salesforce for fields of one's
-/// own.
+/// `AnnualRevenue` as `Annual Revenue`, and without the suffix of custom fields in Salesforce.
 fn spaced(header: &str) -> String {
     let header = header.strip_suffix("__c").unwrap_or(header);
     let mut spaced = String::with_capacity(header.len() + 8);
@@ -346,7 +346,7 @@ fn spaced(header: &str) -> String {
     spaced
 }
 
-/// The field that each column probably feeds; every field once.
+/// The field to which each column probably maps; every field once.
 pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportField>> {
     let spellings: [fn(&str) -> String; 3] = [
         words,
@@ -354,13 +354,13 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
         |header| words(&spaced(without_brackets(header).0)),
     ];
     let mut suggested = vec![None; columns.len()];
-    // A header that says it all comes before one that says it after something was left out.
+    // An exact header has priority over one that matches after a part was removed.
     for spelling in spellings {
         let headers: Vec<String> = columns.iter().map(|column| spelling(column)).collect();
         suggest_by(object, &headers, &mut suggested);
     }
     let is_name = |field: &Option<ImportField>| matches!(field, Some(ImportField::Person(name)) if name.ends_with("name"));
-    // An address or a number without anybody's name is the company's.
+    // Without a name of a person, an e-mail address or phone number is the company's.
     if !suggested.iter().any(is_name) {
         for field in &mut suggested {
             field.take_if(
@@ -371,7 +371,7 @@ pub fn suggest(object: ImportObject, columns: &[String]) -> Vec<Option<ImportFie
     suggested
 }
 
-/// The column that holds the ids of records in this API, where rows are matched by them.
+/// The column with the ids of this API, if rows are matched by them.
 pub(super) fn id_column(object: ImportObject, columns: &[String]) -> Option<usize> {
     let names = ["id".to_owned(), format!("{object} id")];
     names.iter().find_map(|name| columns.iter().position(|column| words(column) == *name))
@@ -383,7 +383,7 @@ fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<
         ImportObject::Contact => CONTACT_SYNONYMS,
         ImportObject::Deal => DEAL_SYNONYMS,
     };
-    // Other systems have ids of their own: what matches by ours is asked for by its name.
+    // Other systems have ids of their own, so a column for ours must have exactly this name.
     for field in fields(object).into_iter().filter(|field| *field != ImportField::Id) {
         if suggested.contains(&Some(field)) {
             continue;
@@ -407,7 +407,7 @@ fn suggest_by(object: ImportObject, headers: &[String], suggested: &mut [Option<
     }
 }
 
-/// Whether a header is the name or the label of the field, and not a word that may mean it.
+/// Whether a header is the name or the label of the field, and not only a similar word.
 pub(super) fn is_named(header: &str, field: ImportField) -> bool {
     let label = match field {
         ImportField::Partner(field) | ImportField::Deal(field) => field.label,
@@ -417,7 +417,7 @@ pub(super) fn is_named(header: &str, field: ImportField) -> bool {
     header == words(field.name()) || header == words(label)
 }
 
-/// Whether numbers of this field are written as people write head counts.
+/// Whether numbers of this field are written like numbers of employees.
 pub(super) fn is_count(field: &Field) -> bool {
     field.kind == FieldType::Integer
 }

@@ -1,5 +1,5 @@
-//! The records of a CSV file (RFC 4180), with bounds: a record or a quote that never ends fails
-//! after [`MAX_ROW_BYTES`], before it is held in memory.
+//! Splits a CSV file (RFC 4180) into records, with limits: a record or a quote that never ends
+//! fails after [`MAX_ROW_BYTES`], before it fills the memory.
 
 use std::io::BufRead;
 
@@ -8,26 +8,26 @@ use super::row::MAX_ROW_BYTES;
 /// Why there is no further record.
 #[derive(Debug)]
 pub(super) enum CsvError {
-    /// The record is longer than a row can be.
+    /// The record is longer than the limit of a row.
     TooLong,
-    /// A quote was opened in it and never closed.
+    /// A quote was opened and never closed.
     OpenQuote,
-    /// Behind a quote that spans lines something else than a separator follows: it closed where
-    /// another one should have opened.
+    /// After a quote that spans several lines, something other than a separator follows: a quote is
+    /// missing or not doubled.
     StrayQuote,
     Io(std::io::Error),
 }
 
-/// One record. Cells beyond the number asked for are not kept.
+/// One record. Cells beyond the requested number are not stored.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     /// The line of the file on which it begins; the first is 1.
     pub line: u64,
-    /// How many cells it has, kept or not.
+    /// The number of cells, stored or not.
     pub width: usize,
-    /// Whether a cell that was not kept holds anything.
+    /// Whether a cell that was not stored has content.
     pub has_surplus: bool,
 }
 
@@ -48,11 +48,11 @@ enum State {
     Start,
     Plain,
     Quoted,
-    /// Behind a quote that may close the cell or be the first half of a doubled one.
+    /// After a quote that may close the cell or be the first half of a doubled one.
     AfterQuote,
 }
 
-/// Reads UTF-8 record by record. Blank lines are no records.
+/// Reads UTF-8 record by record. Blank lines are skipped.
 pub(super) struct Records<B> {
     text: B,
     separator: u8,
@@ -65,7 +65,7 @@ impl<B: BufRead> Records<B> {
         Self { text, separator, line: 1, after_return: false }
     }
 
-    /// Reads the next record into `record`, at most `limit` cells of it; false at the end of the
+    /// Reads the next record into `record`, storing at most `limit` cells; false at the end of the
     /// file.
     pub fn read(&mut self, record: &mut Record, limit: usize) -> Result<bool, CsvError> {
         record.bytes.clear();

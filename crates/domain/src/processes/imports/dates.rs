@@ -1,5 +1,5 @@
-//! Days as people, spreadsheets and other systems write them. Where day and month can change
-//! places, only the options or the file decide between them.
+//! Parses days as people, spreadsheets and other systems write them. If day and month could be
+//! exchanged, only the options or the file decide on the order.
 
 use std::sync::LazyLock;
 
@@ -11,15 +11,15 @@ use super::{
     numbers::plain,
 };
 
-/// Why a text is not read as a day.
+/// Why a text cannot be parsed as a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateError {
     NotADate,
-    /// Day and month, or day and year, could change places.
+    /// Day and month, or day and year, could be exchanged.
     Ambiguous,
 }
 
-/// What a cell tells about the order of dates in its file.
+/// What a cell shows about the order of dates in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// It can only be read in this order.
@@ -27,7 +27,7 @@ pub(super) enum Evidence {
     Ambiguous,
 }
 
-/// A time of day behind a date: `10:00`, `10:00:05.123+02:00`, `2:30 PM`. Not `24:00`, which is the
+/// A time of day after a date: `10:00`, `10:00:05.123+02:00`, `2:30 PM`. Not `24:00`, which is the
 /// next day.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -37,8 +37,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is well-formed")
 });
 
-/// Names of months in the languages whose files we meet. A word stands for one month in all of
-/// them.
+/// Names of months in the supported languages. Each word means the same month in all of them.
 const MONTHS: [&[&str]; 12] = [
     &[
         "jan", "january", "januar", "janvier", "janv", "enero", "ene", "gennaio", "gen", "januari",
@@ -85,8 +84,7 @@ const MONTHS: [&[&str]; 12] = [
     ],
 ];
 
-/// Names of weekdays, which may stand before a date. What they say is not looked at: they follow
-/// from the day.
+/// Names of weekdays, which may precede a date. They are ignored.
 const WEEKDAYS: [&str; 39] = [
     "mon",
     "tue",
@@ -129,7 +127,7 @@ const WEEKDAYS: [&str; 39] = [
     "dimanche",
 ];
 
-/// The text without the name of a weekday in front.
+/// The text without the name of a weekday at the beginning.
 fn without_weekday(text: &str) -> &str {
     let Some((word, rest)) = text.split_once([' ', ',']) else { return text };
     let word = word.trim_end_matches('.').to_lowercase();
@@ -142,7 +140,7 @@ struct Parts<'a> {
     is_dotted: bool,
 }
 
-/// The text without the time of day behind it.
+/// The text without the time of day at the end.
 fn without_time(text: &str) -> &str {
     let ends = text.char_indices().filter(|(_, c)| matches!(c, 'T' | 't' | ' ' | ','));
     for (at, _) in ends {
@@ -158,14 +156,14 @@ fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<u32> {
     fits.then(|| text.parse().ok()).flatten()
 }
 
-/// A day of our calendar. Years far from ours are those of another one (2568, 1447, 5786), or stand
-/// for no day at all; 9999 is how programs write that something never ends.
+/// A day of the Gregorian calendar. Implausible years belong to another calendar (2568, 1447, 5786)
+/// or do not mean a day; 9999 is how programs write that something never ends.
 fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
     let year = Some(year).filter(|year| matches!(year, 1900..2200 | 9999))?;
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
-/// A year of four digits, or of two: those of this century up to 69, then the last one's.
+/// A year of four digits, or of two: up to 69 in this century, otherwise in the last one.
 fn year(text: &str) -> Option<u32> {
     match number(text, 2..=4)? {
         year if text.len() == 4 => Some(year),
@@ -182,7 +180,7 @@ fn parts(text: &str) -> Option<Parts<'_>> {
     ends.then_some(Parts { parts, is_dotted: separator == '.' })
 }
 
-/// Every day that the parts may mean, with the order in which they are read.
+/// Every day that the parts may mean, with its order.
 fn candidates(Parts { parts, is_dotted }: &Parts<'_>) -> Vec<(ImportDateFormat, NaiveDate)> {
     let [a, b, c] = *parts;
     let of = |order: ImportDateFormat, y: &str, m: &str, d: &str| {
@@ -191,14 +189,14 @@ fn candidates(Parts { parts, is_dotted }: &Parts<'_>) -> Vec<(ImportDateFormat, 
     };
     let orders = match (a.len(), c.len()) {
         (4, _) => vec![of(Ymd, a, b, c)],
-        // Nobody writes the month first and points between.
+        // Dates with points never have the month first.
         (_, 4) if *is_dotted => vec![of(Dmy, c, b, a)],
         (_, 4) => vec![of(Dmy, c, b, a), of(Mdy, c, a, b)],
         _ if *is_dotted => vec![of(Ymd, a, b, c), of(Dmy, c, b, a)],
         _ => vec![of(Ymd, a, b, c), of(Dmy, c, b, a), of(Mdy, c, a, b)],
     };
     let mut found: Vec<_> = orders.into_iter().flatten().collect();
-    // `05/05/2025` is the same day either way.
+    // `05/05/2025` is the same day in either order.
     if let [(_, first), .., (_, last)] = found.as_slice()
         && found.iter().all(|(_, day)| day == first)
         && first == last
@@ -232,7 +230,7 @@ fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate
         (None, Some(month)) => match (long_year(a), long_year(c)) {
             (Some(year), _) => day(year, month, plain_day(c)?),
             (None, Some(year)) => day(year, month, plain_day(a)?),
-            // `31-Dec-25`: either may be the year.
+            // `31-Dec-25`: either number may be the year.
             (None, None) => match order {
                 Some(Dmy) => day(year(c)?, month, plain_day(a)?),
                 Some(Ymd) => day(year(a)?, month, plain_day(c)?),
@@ -244,8 +242,8 @@ fn named(text: &str, order: Option<ImportDateFormat>) -> Option<Result<NaiveDate
     Some(found.ok_or(DateError::NotADate))
 }
 
-/// The day that a text means; a time of day behind it may be there. `order` is that of the file,
-/// where it is known.
+/// Parses a day, with or without a time of day after it. `order` is that of the file, if it is
+/// known.
 pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveDate, DateError> {
     let text = spelled(text);
     let text = without_time(without_weekday(&text));
@@ -275,7 +273,7 @@ pub(super) fn read(text: &str, order: Option<ImportDateFormat>) -> Result<NaiveD
     if let Some(found) = named(text, order) {
         return found;
     }
-    // The basic format of ISO 8601. Read as day and month first these years would be impossible.
+    // The basic format of ISO 8601. With the day and month first, these years would be impossible.
     if text.len() == 8 && text.is_ascii() {
         let compact =
             (number(&text[..4], 4..=4), number(&text[4..6], 2..=2), number(&text[6..], 2..=2));
@@ -292,8 +290,8 @@ fn is_palindrome(parts: &Parts<'_>) -> bool {
     c.len() == 4 && number(a, 1..=2).is_some_and(|day| number(b, 1..=2) == Some(day))
 }
 
-/// The text with the signs of years, months and days of East Asia as separators. Years of fewer
-/// digits count from the beginning of an era.
+/// Replaces the East Asian signs for year, month and day by separators. Years with fewer digits
+/// count from the beginning of an era.
 fn spelled(text: &str) -> String {
     let text = plain(text);
     let Some((date, rest)) = text.split_once('日') else { return text };
@@ -305,7 +303,7 @@ fn spelled(text: &str) -> String {
     }
 }
 
-/// What a cell tells about the order of dates; none for what is no date.
+/// What a cell shows about the order of dates; `None` if it is not a date.
 pub(super) fn evidence(cell: &str) -> Option<Evidence> {
     let trimmed = cell.trim_start();
     let is_short = cell.len() <= 40 && trimmed.starts_with(|c: char| c.is_ascii_digit());
@@ -320,8 +318,8 @@ pub(super) fn evidence(cell: &str) -> Option<Evidence> {
     let found = candidates(&parts);
     match found.as_slice() {
         [] => None,
-        // Points show no more than that the day comes before the month; only the numbers are
-        // evidence.
+        // Points only show that the day precedes the month; the order of the year follows from the
+        // numbers.
         [(Dmy, _)] if parts.is_dotted && number(parts.parts[0], 1..=2)? <= 12 => {
             Some(Evidence::Ambiguous)
         }

@@ -1,4 +1,4 @@
-//! The bytes of a file as text: which encoding they are in, and a reader that gives UTF-8.
+//! Detects the encoding of a file, and decodes it to UTF-8.
 
 use std::{
     fmt,
@@ -12,7 +12,7 @@ use utoipa::{PartialSchema, ToSchema, openapi};
 use super::row::unreadable;
 use crate::kernel::error::{Error, Result};
 
-/// How much of a file is looked at to find out how its records are written.
+/// The number of bytes from which the structure of a file is detected.
 const HEAD: usize = 65_536;
 
 /// An encoding of the WHATWG Encoding Standard, by its name in lower case.
@@ -20,7 +20,7 @@ const HEAD: usize = 65_536;
 pub struct ImportEncoding(&'static Encoding);
 
 impl ImportEncoding {
-    /// The encoding that a label names; none for what is no label.
+    /// The encoding with this label; `None` if the label is unknown.
     pub fn of_label(label: &str) -> Option<Self> {
         Encoding::for_label_no_replacement(label.as_bytes()).map(Self)
     }
@@ -44,7 +44,7 @@ impl Serialize for ImportEncoding {
 impl<'de> Deserialize<'de> for ImportEncoding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let label = String::deserialize(deserializer)?;
-        Self::of_label(&label).ok_or_else(|| serde::de::Error::custom("no such encoding"))
+        Self::of_label(&label).ok_or_else(|| serde::de::Error::custom("unknown encoding"))
     }
 }
 impl PartialSchema for ImportEncoding {
@@ -52,8 +52,8 @@ impl PartialSchema for ImportEncoding {
         openapi::ObjectBuilder::new()
             .schema_type(openapi::schema::Type::String)
             .description(Some(
-                "How the bytes of a file are read: an encoding of the WHATWG Encoding Standard, \
-                 by its name in lower case.",
+                "The encoding of the file: an encoding of the WHATWG Encoding Standard, by its \
+                 name in lower case.",
             ))
             .examples([serde_json::json!("utf-8")])
             .into()
@@ -61,18 +61,18 @@ impl PartialSchema for ImportEncoding {
 }
 impl ToSchema for ImportEncoding {}
 
-/// What the bytes of a file tell.
+/// The result of the detection.
 pub(super) struct Detected {
     pub encoding: ImportEncoding,
-    /// Why it is this one, for people.
+    /// The reason, for people.
     pub reason: String,
     /// The beginning of the file as text.
     pub head: String,
-    /// Whether that is all of it.
+    /// Whether it is the whole file.
     pub is_whole: bool,
 }
 
-/// Files that people take for tables, by their first bytes.
+/// Other kinds of files that people upload, by their first bytes.
 const OTHER_FILES: &[(&[u8], &str)] = &[
     (
         b"PK\x03\x04",
@@ -83,24 +83,24 @@ const OTHER_FILES: &[(&[u8], &str)] = &[
         b"\xd0\xcf\x11\xe0",
         "This is an old Excel workbook (.xls). Save the sheet as CSV UTF-8 and upload that file.",
     ),
-    (b"%PDF", "This is a PDF. Upload the table as CSV, JSON or JSON lines."),
-    (b"\x1f\x8b", "This is a compressed file. Upload it unpacked."),
+    (b"%PDF", "This is a PDF file. Upload the table as CSV, JSON or JSON lines."),
+    (b"\x1f\x8b", "This is a compressed file. Unpack it before uploading."),
 ];
 
-/// Counts what speaks for and against an encoding.
+/// Counts the evidence for and against an encoding.
 #[derive(Default)]
 struct Tally {
-    /// Characters beyond ASCII that are well-formed UTF-8.
+    /// Characters beyond ASCII that are valid UTF-8.
     wide: u64,
-    /// Places that are not.
+    /// Byte sequences that are not valid UTF-8.
     broken: u64,
-    /// Bytes beyond ASCII, and those of them in runs of four and more.
+    /// Bytes beyond ASCII, and those in runs of four and more.
     high: u64,
     in_runs: u64,
     run: u64,
-    /// Bytes that Windows-1252 does not know, and those that no text has.
+    /// Bytes that Windows-1252 does not have, and bytes that no text contains.
     foreign: bool,
-    /// The unfinished end of a piece.
+    /// The incomplete end of a piece.
     rest: Vec<u8>,
 }
 
@@ -155,23 +155,27 @@ impl Tally {
         if self.wide >= broken {
             return Ok((
                 UTF_8,
-                "Most of the file is valid UTF-8. The bytes that are not are replaced and the \
-                 rows say so.",
+                "Most of the file is valid UTF-8. Invalid bytes are replaced, and the rows have a \
+                 warning.",
             ));
         }
-        // Letters beyond ASCII stand alone or in pairs in the languages of Western Europe; where
-        // they fill whole words, the file is in another script.
+        // In the languages of Western Europe, letters beyond ASCII occur alone or in pairs; if they
+        // fill whole words, the file is in another script.
         if self.foreign || self.in_runs * 2 > self.high {
             return Err(unreadable(
-                "The file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8, or name its \
+                "The file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8, or set \
                  `encoding`, such as windows-1251, shift_jis or gbk.",
             ));
         }
-        Ok((WINDOWS_1252, "The file is not UTF-8; its bytes are those of Western European text."))
+        Ok((
+            WINDOWS_1252,
+            "The file is not UTF-8. Its bytes look like Western European text \
+                           (Windows-1252).",
+        ))
     }
 }
 
-/// Looks at every byte of a file. `given`: the encoding that the options name.
+/// Reads every byte of a file. `given` is the encoding in the options.
 pub(super) fn detect(
     file: &mut (impl Read + Seek),
     given: Option<ImportEncoding>,
@@ -198,11 +202,11 @@ pub(super) fn detect(
     }
     let (encoding, reason) = match (Encoding::for_bom(&head), given) {
         (Some((marked, _)), _) => (marked, "The file begins with a byte order mark."),
-        (None, Some(given)) => (given.0, "The options say so."),
+        (None, Some(given)) => (given.0, "The encoding is set in the options."),
         (None, None) => tally.encoding()?,
     };
     let text = encoding.decode(&head).0;
-    // The last character may be cut.
+    // The last character may be incomplete.
     let head = if is_whole { &text } else { text.trim_end_matches('\u{fffd}') };
     Ok(Detected {
         encoding: ImportEncoding(encoding),
@@ -212,8 +216,7 @@ pub(super) fn detect(
     })
 }
 
-/// The bytes of a file as UTF-8 without a byte order mark. What is not of the encoding becomes
-/// U+FFFD.
+/// Decodes a file to UTF-8 without a byte order mark. Invalid bytes become U+FFFD.
 pub(super) struct Utf8<R> {
     file: R,
     decoder: encoding_rs::Decoder,
@@ -228,7 +231,7 @@ impl<R: Read> Utf8<R> {
     pub fn new(file: R, encoding: ImportEncoding) -> Self {
         Self {
             file,
-            // A byte order mark knows better.
+            // A byte order mark has priority.
             decoder: encoding.0.new_decoder(),
             input: vec![0; 16_384],
             from: 0,

@@ -1,5 +1,5 @@
-//! What the values of a column tell about how a file is written: the decimal separator, the order
-//! of dates, and whether they are words of a closed set.
+//! What the values of a column show about the notation of a file: the decimal separator, the order
+//! of dates, and whether they are enum values.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use super::{
     dates, numbers,
 };
 
-/// Different values of a column that are told apart.
+/// The most distinct values of a column that are counted.
 const MAX_WORDS: usize = 40;
 
-/// How often something was seen, and where first.
+/// The number of occurrences, and the first one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Occurrences {
     pub count: u64,
@@ -31,7 +31,7 @@ impl Occurrences {
     }
 }
 
-/// What the values of one column tell.
+/// What the values of one column show.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
     pub point: Occurrences,
@@ -45,7 +45,7 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Looks at a cell.
+    /// Analyses a cell.
     pub fn add(&mut self, cell: &str) {
         match numbers::shown_mark(cell) {
             Some(Point) => self.point.add(cell),
@@ -73,13 +73,14 @@ impl Evidence {
         }
     }
 
-    /// How many values there are, how many of them `is_word` knows, and one that it does not know.
+    /// The number of values, how many of them `is_word` accepts, and one that it does not accept.
     pub fn fit(&self, is_word: impl Fn(&str) -> bool) -> (u64, u64, Option<&str>) {
         let known: u64 =
             self.words.iter().filter(|(word, _)| is_word(word)).map(|(_, count)| count).sum();
         let all = self.words.values().sum::<u64>() + self.other_words;
         let unknown = self.words.iter().filter(|(word, _)| !is_word(word));
-        // The most frequent one, and of those the first in the alphabet: the same at every attempt.
+        // The most frequent one, and among those the first in alphabetical order, so that the
+        // result is always the same.
         let worst = unknown.max_by(|one, other| one.1.cmp(other.1).then(other.0.cmp(one.0)));
         (all, known, worst.map(|(word, _)| word.as_str()))
     }
@@ -100,8 +101,8 @@ fn shown(place: &(&str, String)) -> String {
     format!("`{}` in the column `{}`", place.1, place.0)
 }
 
-/// The decimal separator that the columns of numbers show, and why. `usual`: what files of this
-/// kind mostly have.
+/// The decimal separator that numeric columns show, and the reason. `usual` is the one that files
+/// of this kind mostly have.
 pub(super) fn decimal(
     columns: &[(&str, &Evidence)],
     usual: Option<(ImportDecimal, &str)>,
@@ -116,8 +117,8 @@ pub(super) fn decimal(
         (Some(point), Some(comma)) => (
             None,
             format!(
-                "The file holds decimal points ({}) and decimal commas ({}). Numbers such as \
-                 `1.000` and `1,000` are not read; set `decimal`.",
+                "The file contains decimal points ({}) and decimal commas ({}). Numbers such as \
+                 `1.000` and `1,000` are not imported; set `decimal`.",
                 shown(&point),
                 shown(&comma)
             ),
@@ -126,7 +127,7 @@ pub(super) fn decimal(
             Some((decimal, why)) => (Some(decimal), why.to_owned()),
             None => (
                 None,
-                "Nothing in the file decides. Numbers such as `1.000` and `1,000` are not read; \
+                "The file does not show it. Numbers such as `1.000` and `1,000` are not imported; \
                  set `decimal`."
                     .to_owned(),
             ),
@@ -134,7 +135,7 @@ pub(super) fn decimal(
     }
 }
 
-/// The order of dates that the columns of dates show, and why.
+/// The order of dates that date columns show, and the reason.
 pub(super) fn date_format(columns: &[(&str, &Evidence)]) -> (Option<ImportDateFormat>, String) {
     let seen = (first(columns, |e| &e.day_first), first(columns, |e| &e.month_first));
     match seen {
@@ -147,8 +148,8 @@ pub(super) fn date_format(columns: &[(&str, &Evidence)]) -> (Option<ImportDateFo
         (Some(day), Some(month)) => (
             None,
             format!(
-                "The file holds dates with the day first ({}) and with the month first ({}). \
-                 Dates such as `01/02/2025` are not read; set `date_format`.",
+                "The file contains dates with the day first ({}) and with the month first ({}). \
+                 Dates such as `01/02/2025` are not imported; set `date_format`.",
                 shown(&day),
                 shown(&month)
             ),
@@ -157,15 +158,15 @@ pub(super) fn date_format(columns: &[(&str, &Evidence)]) -> (Option<ImportDateFo
             Some(place) => (
                 None,
                 format!(
-                    "Nothing in the file tells whether the day or the month of {} comes first. \
-                     Such dates are not read; set `date_format`.",
+                    "The file does not show whether the day or the month of {} comes first. Such \
+                     dates are not imported; set `date_format`.",
                     shown(&place)
                 ),
             ),
             None if first(columns, |e| &e.year_first).is_some() => {
                 (Some(Ymd), "The dates of the file begin with the year.".to_owned())
             }
-            None => (None, "The file holds no date whose order is in doubt.".to_owned()),
+            None => (None, "The file contains no ambiguous date.".to_owned()),
         },
     }
 }

@@ -1,5 +1,4 @@
-//! Where the header of a CSV file stands, and what separates its cells: looked for in the first
-//! records.
+//! Finds the header and the separator of a CSV file in its first records.
 
 use std::sync::Arc;
 
@@ -12,27 +11,26 @@ use super::{
 };
 use crate::kernel::{domains, error::Result, formats};
 
-/// Records that are looked at to find the separator, and those among which the header is looked
-/// for.
+/// The number of records in which the separator and the header are searched.
 const SAMPLE: usize = 50;
 const CANDIDATES: usize = 10;
 
-/// What separates cells, the most usual first.
+/// The possible separators, the most common first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// How a file is written down.
+/// The structure of a file.
 pub(super) struct DetectedTable {
     pub format: Format,
-    /// The line of the header of a CSV file, 0 for none.
+    /// The line of the header of a CSV file, 0 if there is none.
     pub header_row: Option<u64>,
-    /// Why it is this one, for people.
+    /// The reason, for people.
     pub header_reason: String,
 }
 
-/// Looks at the beginning of a file. `is_whole`: whether that is all of it.
+/// Analyses the beginning of a file. `is_whole` is whether it is the whole file.
 ///
 /// # Errors
-/// `csv_unreadable` for what is no table.
+/// `csv_unreadable` if it is not a table.
 pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Result<DetectedTable> {
     let start = head.trim_start().get(..9).unwrap_or(head.trim_start()).to_ascii_lowercase();
     if ["<!doctype", "<html", "<?xml", "<table"].iter().any(|tag| start.starts_with(tag)) {
@@ -60,7 +58,7 @@ pub(super) fn find(head: &str, is_whole: bool, options: &ImportOptions) -> Resul
         header_reason: reason.to_owned(),
     };
     if let Some(row) = options.header_row {
-        return Ok(found(row, "The options say so."));
+        return Ok(found(row, "The header line is set in the options."));
     }
     let (row, reason) = header_row(records.get(first..).unwrap_or_default(), &options.mapping);
     Ok(found(row, reason))
@@ -78,11 +76,11 @@ impl Line {
     }
 }
 
-/// The first records. The last one is left out where it may be cut.
+/// The first records. The last one is left out if it may be incomplete.
 fn sample(head: &str, is_whole: bool, separator: u8) -> Vec<Line> {
     let mut records = Records::new(head.as_bytes(), separator);
     let (mut lines, mut record) = (Vec::new(), Record::default());
-    // What is wrong with the file is said when it is read.
+    // Errors of the file are reported when it is read.
     while lines.len() <= SAMPLE && matches!(records.read(&mut record, MAX_COLUMNS), Ok(true)) {
         let cells = record.cells().map(str::to_owned).collect();
         lines.push(Line { number: record.line, cells });
@@ -93,7 +91,7 @@ fn sample(head: &str, is_whole: bool, separator: u8) -> Vec<Line> {
     lines
 }
 
-/// The separator of a first line `sep=;`, as Excel writes and reads it.
+/// The separator in a first line `sep=;`, as Excel writes and reads it.
 fn stated_separator(head: &str) -> Option<u8> {
     let line = head.lines().next()?.trim_start_matches('"');
     let (word, rest) = line.split_once('=')?;
@@ -106,13 +104,13 @@ fn stated_separator(head: &str) -> Option<u8> {
     fits.then_some(separator)
 }
 
-/// What splits most records into the same number of cells.
+/// The separator that splits most records into the same number of cells.
 fn separator(head: &str, is_whole: bool) -> u8 {
     let agreeing = |separator: u8| {
         let widths: Vec<usize> =
             sample(head, is_whole, separator).iter().map(|line| line.cells.len()).collect();
         let count = |width: usize| widths.iter().filter(|other| **other == width).count();
-        // Of widths that are equally frequent, the one that comes first.
+        // Among equally frequent widths, the first one.
         let usual = widths.iter().copied().rev().max_by_key(|width| count(*width)).unwrap_or(1);
         match usual {
             1 => (0, 0),
@@ -122,27 +120,27 @@ fn separator(head: &str, is_whole: bool) -> u8 {
     SEPARATORS.into_iter().rev().max_by_key(|separator| agreeing(*separator)).unwrap_or(b',')
 }
 
-/// Where the header stands among the first records, and why.
+/// The line of the header among the first records, and the reason.
 fn header_row(lines: &[Line], mapping: &Option<ImportMapping>) -> (u64, &'static str) {
     let first = lines.first().map_or(1, |line| line.number);
     let lines = &lines[..lines.len().min(CANDIDATES)];
     if let Some(ImportMapping(mapping)) = mapping {
         let known = |line: &Line| {
             let names = unique_names(line.cells.iter().map(String::as_str));
-            // The names of blank cells are ours, not the file's.
+            // Blank cells get names from us, which are not in the file.
             let own = names.iter().filter(|name| !is_numbered(name));
             own.filter(|name| mapping.contains_key(&***name)).count()
         };
         let best = lines.iter().rev().max_by_key(|line| known(line));
         return match best.filter(|line| known(line) > 0) {
-            Some(line) => (line.number, "This line holds the columns of the mapping."),
+            Some(line) => (line.number, "This line contains the columns of the mapping."),
             None if mapping.keys().any(|name| is_numbered(name)) => {
                 (0, "The mapping names columns by their number.")
             }
-            None => (first, "The first line is taken for the header."),
+            None => (first, "The first line is used as the header."),
         };
     }
-    // Titles stand above a table in a cell or two.
+    // Titles above a table fill one or two cells.
     let widest = lines.iter().map(Line::filled).max().unwrap_or(0);
     let candidates: Vec<&Line> = lines.iter().filter(|line| line.filled() * 2 >= widest).collect();
     let recognized = |line: &&Line| {
@@ -159,14 +157,18 @@ fn header_row(lines: &[Line], mapping: &Option<ImportMapping>) -> (u64, &'static
     let best = candidates.iter().rev().max_by_key(|line| recognized(line));
     match (best, candidates.first()) {
         (Some(best), Some(top)) if recognized(best) > recognized(top).max(1) => {
-            (best.number, "This is the line that names most columns.")
+            (best.number, "This line has the most column names.")
         }
         (Some(_), Some(top)) if recognized(top) == 0 && contains_data(top) => {
-            (0, "The first line holds addresses, so it is a row and not a header.")
+            (0, "The first line contains addresses, so it is a row and not a header.")
         }
-        (_, Some(top)) if top.number == first => (first, "The first line names the columns."),
+        (_, Some(top)) if top.number == first => (
+            first,
+            "The first line has the names of the \
+            columns.",
+        ),
         (_, Some(top)) => (top.number, "The lines above have too few cells for a header."),
-        _ => (first, "The first line names the columns."),
+        _ => (first, "The first line has the names of the columns."),
     }
 }
 
@@ -174,7 +176,7 @@ fn is_numbered(name: &str) -> bool {
     name.strip_prefix("Column ").is_some_and(|rest| rest.parse::<usize>().is_ok())
 }
 
-/// Whether a line holds e-mail addresses, web addresses or domains, as no header does.
+/// Whether a line contains e-mail addresses, web addresses or domains, which a header does not.
 fn contains_data(line: &Line) -> bool {
     line.cells.iter().map(|cell| cell.trim()).any(|cell| {
         cell.starts_with("http://")
@@ -185,13 +187,16 @@ fn contains_data(line: &Line) -> bool {
     })
 }
 
-/// The names of the columns that a record states.
+/// The names of the columns in a record.
 ///
 /// # Errors
-/// `csv_unreadable` for control characters, which only files have that are no text.
+/// `csv_unreadable` for control characters, which only files that are not text contain.
 pub(super) fn names(record: &Record) -> Result<Vec<Arc<str>>> {
     if record.cells().any(|name| name.chars().any(|c| c.is_control() && !c.is_whitespace())) {
-        return Err(unreadable("The header holds control characters, so this is no table."));
+        return Err(unreadable(
+            "The header contains control characters, so the file is not a \
+                               table.",
+        ));
     }
     Ok(unique_names(record.cells()))
 }

@@ -1,5 +1,6 @@
-//! Imports: what a file holds, which column feeds which field, and what a cell means. Pure: a file
-//! comes in as a reader, rows go out one by one, so memory does not depend on the size of the file.
+//! Imports: the content of a file, the mapping of columns to fields, and the conversion of cells.
+//! Pure: a file is read through a reader, and rows are returned one by one, so memory does not
+//! depend on the size of the file.
 
 mod cells;
 mod choices;
@@ -550,7 +551,8 @@ mod tests {
         let values = new("partner", "name,category,employees", "A,bogus,many", partner).unwrap();
         assert_eq!((values.get("category"), values.get("employees")), (None, None));
         assert_eq!(values["regions"], json!(["EU"]), "an empty cell leaves room for a default");
-        let header = "name,account_name,partner_name,status,value,registered_on,expected_close_on,expires_on,motion";
+        let header = "name,account_name,partner_name,status,value,registered_on,\
+                      expected_close_on,expires_on,motion";
         for (row, is_taken) in [
             ("D,A,P,approved,5,2026-01-01,,,", true),
             ("D,A,P,approved,5,2026-01-01,soon,,", true),

@@ -1,19 +1,19 @@
-//! Numbers as people, spreadsheets and other systems write them. A spelling that can be read in two
-//! ways is read only where the options or the file decide between them.
+//! Parses numbers as people, spreadsheets and other systems write them. An ambiguous number is only
+//! parsed if the options or the file decide on its meaning.
 
 use serde::{Deserialize, Serialize};
 
 use super::choices::ImportDecimal::{self, Comma, Point};
 
-/// What is known about the character before the decimals.
+/// What is known about the decimal separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecimalMark {
-    /// The options say so.
+    /// The options state it.
     Given(ImportDecimal),
-    /// The file shows it, or files of its kind are usually written so.
+    /// The file shows it, or files of its kind usually use it.
     Likely(ImportDecimal),
-    /// Nothing decides: only numbers that can be read in one way are read.
+    /// Nothing decides: only unambiguous numbers are parsed.
     Unknown,
 }
 
@@ -30,7 +30,7 @@ impl Number {
         Self { negative: false, whole: whole.into(), fraction: fraction.into() }
     }
 
-    /// The number times ten to the power of `exponent`. `None` when decimals are left over.
+    /// The number times ten to the power of `exponent`. `None` if there are more decimals.
     pub fn scaled(&self, exponent: usize) -> Option<i64> {
         let decimals = self.fraction.trim_end_matches('0');
         if decimals.len() > exponent {
@@ -38,22 +38,22 @@ impl Number {
         }
         let digits = format!("{}{decimals:0<exponent$}", self.whole);
         let digits = digits.trim_start_matches('0');
-        // Longer than any i64: beyond every limit that a field has.
+        // Longer than any i64, and beyond the limit of every field.
         let amount = if digits.is_empty() { 0 } else { digits.parse().unwrap_or(i64::MAX) };
         Some(if self.negative { -amount } else { amount })
     }
 }
 
-/// Why a text is not read as a number.
+/// Why a text cannot be parsed as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumberError {
     NotANumber,
-    /// It can be read in two ways, or in another way than the rest of the file.
+    /// It is ambiguous, or contradicts the rest of the file.
     Ambiguous,
 }
 
-/// A text with ASCII digits, signs and spaces in the place of their wide and typographic forms,
-/// without marks that have no shape. Nothing else is changed: `10²` must not become 102.
+/// Replaces wide and typographic digits, signs and spaces by ASCII ones, and removes invisible
+/// characters. Nothing else is changed: `10²` must not become 102.
 pub(super) fn plain(text: &str) -> String {
     let same = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
@@ -71,13 +71,13 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().filter_map(same).collect::<String>().trim().to_owned()
 }
 
-/// How digits and separators stand together.
+/// The structure of digits and separators.
 enum Shape {
-    /// Digits, with or without separators that can only be those of thousands.
+    /// Digits, with or without separators that can only be thousands separators.
     Whole(String),
-    /// It can be read in one way, which shows the character before the decimals.
+    /// It is unambiguous, and shows the decimal separator.
     Telling(ImportDecimal, Number),
-    /// One separator that may stand before decimals or between thousands.
+    /// One separator that may be for decimals or thousands.
     Ambiguous { mark: ImportDecimal, before: String, after: String, is_group: bool },
 }
 
@@ -85,7 +85,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The digits of groups of three, or of the groups of India (`12,34,567`).
+/// The digits of groups of three, or of Indian groups (`12,34,567`).
 fn ungrouped(text: &str, separator: char) -> Option<String> {
     let groups: Vec<&str> = text.split(separator).collect();
     let (first, rest) = groups.split_first()?;
@@ -101,7 +101,7 @@ fn ungrouped(text: &str, separator: char) -> Option<String> {
     fits.then(|| groups.concat())
 }
 
-/// Digits, with thousands separated by one of these characters or not at all.
+/// Digits, with or without one of these thousands separators.
 fn whole(text: &str, separators: &[char]) -> Option<String> {
     match separators.iter().find(|separator| text.contains(**separator)) {
         Some(separator) => ungrouped(text, *separator),
@@ -116,7 +116,7 @@ fn shape(text: &str) -> Option<Shape> {
         (0, 0) => return whole(text, &[' ', '\'']).map(Shape::Whole),
         (_, 0) => (Point, '.', points),
         (0, _) => (Comma, ',', commas),
-        // The last one stands before the decimals, the other one between thousands.
+        // The last separator is for decimals, the other one for thousands.
         _ => {
             let (mark, character, other) = if text.rfind('.') > text.rfind(',') {
                 (Point, '.', ',')
@@ -164,7 +164,7 @@ fn shape(text: &str) -> Option<Shape> {
     })
 }
 
-/// A number without sign and unit.
+/// Parses a number without sign and unit.
 pub(super) fn read(text: &str, known: DecimalMark) -> Result<Number, NumberError> {
     match shape(text.trim()).ok_or(NumberError::NotANumber)? {
         Shape::Whole(digits) => Ok(Number::new(digits, "")),
@@ -187,7 +187,7 @@ pub(super) fn read(text: &str, known: DecimalMark) -> Result<Number, NumberError
     }
 }
 
-/// A number as JSON writes it, exponents included.
+/// Parses a number of JSON, including exponents.
 pub(super) fn read_json(text: &str) -> Option<Number> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -215,7 +215,7 @@ pub(super) fn read_json(text: &str) -> Option<Number> {
     Some(Number { negative, whole, fraction })
 }
 
-/// Which character stands before decimals, where a cell shows it.
+/// The decimal separator that a cell shows, if it does.
 pub(super) fn shown_mark(cell: &str) -> Option<ImportDecimal> {
     if cell.len() > 60 || !cell.contains(['.', ',']) {
         return None;
@@ -290,7 +290,7 @@ const CURRENCIES: &[(&str, &[&str])] = &[
     ("r", &["ZAR"]),
 ];
 
-/// The currencies that a code, a sign or a word stands for; none for what is no currency.
+/// The currencies of a code, a sign or a word; `None` if it is not a currency.
 pub(super) fn currencies(token: &str) -> Option<Vec<&str>> {
     let token = token.trim();
     let upper = token.to_uppercase();
@@ -305,14 +305,14 @@ pub(super) fn currencies(token: &str) -> Option<Vec<&str>> {
         .map(|(_, codes)| codes.to_vec())
 }
 
-/// An amount as it was written: its number, and the signs or codes of a currency beside it.
+/// An amount as it was written: its number, and the signs or codes of a currency next to it.
 #[derive(Debug)]
 pub(super) struct Amount {
     pub number: Number,
     pub currencies: Vec<String>,
 }
 
-/// Reads `$1,234.56`, `1.234,56 €`, `CHF 1'200.–`, `(1,200)`, `1200-` and the like.
+/// Parses `$1,234.56`, `1.234,56 €`, `CHF 1'200.–`, `(1,200)`, `1200-` and similar amounts.
 pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, NumberError> {
     let text = plain(text);
     let is_digit = |c: char| c.is_ascii_digit();
@@ -320,7 +320,7 @@ pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, Numb
         return Err(NumberError::NotANumber);
     };
     let mut head = &text[..first];
-    // `$.50`: the point belongs to the number, but the one of `Rs.500` to the word before it.
+    // In `$.50` the point belongs to the number, in `Rs.500` to the word before it.
     if head.ends_with(['.', ',']) && currencies(head).is_none() {
         if head[..first - 1].ends_with(char::is_alphabetic) {
             return Err(NumberError::NotANumber);
@@ -330,7 +330,7 @@ pub(super) fn read_amount(text: &str, known: DecimalMark) -> Result<Amount, Numb
     }
     let mut tail = text[last + 1..].trim();
     let mut core = text[first..=last].to_owned();
-    // Switzerland and others write a dash in the place of the cents.
+    // Switzerland and other countries write a dash in place of the cents.
     for dash in [".--", ",--", ".-", ",-", ".–", ",–", ".—", ",—"] {
         if let Some(rest) = tail.strip_prefix(dash) {
             core.push_str(&dash[..1]);

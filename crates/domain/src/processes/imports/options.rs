@@ -1,4 +1,4 @@
-//! What a client says of a file, and what is to be done with its rows.
+//! The options of an import: the format of the file, and what is done with its rows.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,12 @@ use crate::kernel::{
     request_body::RequestBody,
 };
 
-/// Which column feeds which field. Beside the fields of the record a column may feed `id`, for
-/// `match: id`. The row of a partner may also have a contact (`contact_name`, or
+/// The fields to which columns map. In addition to the fields of the record, a column may map to
+/// `id`, for `match: id`. The row of a partner may also contain a contact (`contact_name`, or
 /// `contact_first_name` and `contact_last_name`; `contact_email`, `contact_phone`,
-/// `contact_title`), which is created or updated, and the e-mail address of a member as its manager
-/// (`partner_manager_email`). The name of a contact may come as `first_name` and `last_name`.
+/// `contact_title`), which is created or updated, and the e-mail address of a member as its partner
+/// manager (`partner_manager_email`). The name of a contact may also be split into `first_name` and
+/// `last_name`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(example = json!({
@@ -34,69 +35,67 @@ use crate::kernel::{
 }))]
 pub struct ImportMapping(pub BTreeMap<String, String>);
 
-/// Values of fields for rows that do not bring one.
+/// Values of fields for rows without a value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({"type": "technology"}))]
 pub struct ImportDefaults(pub Map<String, Value>);
 
-/// How a file is imported.
+/// The options of an import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportOptions {
-    /// What the rows are.
+    /// The kind of records in the file.
     pub object: ImportObject,
-    /// Which column feeds which field; guessed from the headers when absent.
+    /// The fields to which columns map; guessed from the headers if absent.
     #[serde(default)]
     pub mapping: Option<ImportMapping>,
-    /// How a row finds the record that it is about; `domain` when absent. Unless by `id`,
-    /// contacts are found by e-mail address or name, deals by external id, or where the row has
-    /// none by partner, account and name.
+    /// How a row finds its record. The default is `domain`. Except with `id`, contacts are found by
+    /// e-mail address or name, deals by external id, or by partner, account and name if the row has
+    /// none.
     #[serde(default = "by_domain", rename = "match")]
     pub matching: ImportMatch,
-    /// What becomes of a row that matches; `update` when absent.
+    /// What is done with a row that matches. The default is `update`.
     #[serde(default = "update")]
     pub on_match: ImportOnMatch,
-    /// What becomes of a row that matches a partner by domain and gives it another name; `skip`
-    /// when absent.
+    /// What is done with a row that matches a partner by domain and has another name. The default
+    /// is `skip`.
     #[serde(default = "skip_other_name")]
     pub on_name_differs: ImportOnNameDiffers,
-    /// What becomes of a second row for the same partner, contact or deal; `skip` when absent.
+    /// What is done with a second row for the same partner, contact or deal. The default is `skip`.
     #[serde(default = "skip")]
     pub on_duplicate_row: ImportOnDuplicateRow,
-    /// What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as
-    /// `company_revenue (minor)`, as our own exports write it, holds for its column whatever is
-    /// said here.
+    /// The unit of amounts. The default is `major` for CSV and `minor` for JSON. A header such as
+    /// `company_revenue (minor)`, as in our own exports, has priority for its column.
     #[serde(default)]
     pub money_unit: Option<ImportMoneyUnit>,
-    /// The line of a CSV file on which the header stands, counted from 1; 0 when there is none and
-    /// columns are called `Column 1`, `Column 2` and so on. Guessed when absent.
+    /// The line of a CSV file with the header, counted from 1; 0 if there is none, in which case
+    /// columns are called `Column 1`, `Column 2` and so on. Guessed if absent.
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1000, example = 1)]
     pub header_row: Option<u64>,
-    /// How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as
-    /// `utf-8`, `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte
-    /// order mark holds in any case.
+    /// The encoding of the file: a label of the WHATWG Encoding Standard, such as `utf-8`,
+    /// `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed if absent; a byte order mark
+    /// has priority.
     #[serde(default)]
     #[schema(max_length = 40, example = "utf-8")]
     pub encoding: Option<String>,
-    /// In which order dates are written where they do not begin with the year. Guessed from the
-    /// file when absent; dates that remain in doubt are not read.
+    /// The order of day, month and year in dates that do not begin with the year. Guessed from the
+    /// file if absent; ambiguous dates are not imported.
     #[serde(default)]
     pub date_format: Option<ImportDateFormat>,
-    /// Which character stands before decimals. Guessed from the file when absent; numbers that
-    /// remain in doubt are not read.
+    /// The decimal separator. Guessed from the file if absent; ambiguous numbers are not imported.
     #[serde(default)]
     pub decimal: Option<ImportDecimal>,
-    /// For deals: whether rows may break channel conflict.
+    /// Deals only: whether rows may be approved in spite of a channel conflict.
     #[serde(default)]
     #[schema(example = false)]
     pub allow_conflict: Option<bool>,
-    /// Only tell what would happen.
+    /// Whether it is a dry run, which only reports what would be done.
     #[serde(default)]
     #[schema(example = false)]
     pub dry_run: bool,
-    /// Values for new records whose row brings none.
+    /// Values of new records for rows without a value.
     #[serde(default)]
     pub defaults: Option<ImportDefaults>,
 }
@@ -119,10 +118,10 @@ const fn skip() -> ImportOnDuplicateRow {
 }
 
 impl ImportOptions {
-    /// The encoding that the options name.
+    /// The encoding in the options.
     ///
     /// # Errors
-    /// `invalid_choice` for what is no label of an encoding.
+    /// `invalid_choice` if the label is unknown.
     pub(super) fn encoding(&self) -> Result<Option<ImportEncoding>> {
         let Some(label) = &self.encoding else { return Ok(None) };
         ImportEncoding::of_label(label).map(Some).ok_or_else(|| {
@@ -132,13 +131,12 @@ impl ImportOptions {
         })
     }
 
-    /// The mapping that was given with its fields, each column once; none where it is to be
-    /// guessed.
+    /// The mapping in the options with its fields, each column once; `None` if it is guessed.
     ///
     /// # Errors
-    /// `mapping_unknown_column` names every column that the file does not have; `invalid_choice`
-    /// every field that an import cannot write; `duplicate_item` a field of one value that two
-    /// columns feed.
+    /// `mapping_unknown_column` with all columns that the file does not have; `invalid_choice` with
+    /// all fields that imports cannot write; `duplicate_item` for a single-valued field to which
+    /// two columns map.
     pub(super) fn mapping(&self, columns: &[String]) -> Result<Option<Vec<(String, ImportField)>>> {
         let Some(ImportMapping(given)) = &self.mapping else { return Ok(None) };
         let pointer =
@@ -151,7 +149,7 @@ impl ImportOptions {
             FieldError::at_pointer(
                 "mapping_unknown_column",
                 pointer(column),
-                "the file has no such column",
+                "must be a column of the file",
             )
         }));
         for (column, name) in given {
@@ -160,7 +158,7 @@ impl ImportOptions {
                     FieldError::at_pointer(
                         "invalid_choice",
                         pointer(column),
-                        "no import can write this field",
+                        "cannot be written by imports",
                     )
                     .meta("allowed", columns::names(self.object)),
                 ),
@@ -170,7 +168,7 @@ impl ImportOptions {
                     faults.push(FieldError::at_pointer(
                         "duplicate_item",
                         pointer(column),
-                        "another column feeds this field",
+                        "another column is already mapped to this field",
                     ))
                 }
                 Some(field) => mapping.push((column.clone(), field)),

@@ -1,5 +1,4 @@
-//! What an import will do with its file: the options with everything that was left open guessed,
-//! and why.
+//! The plan of an import: its options with all absent ones guessed, and the reasons.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -21,30 +20,30 @@ use crate::kernel::{
     fields::{AnyValue, FieldType},
 };
 
-/// An option that was left open, and what the file says about it.
+/// An option that was not sent, and its guessed value.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ImportGuess {
     /// The option.
     #[schema(example = "decimal")]
     pub option: String,
-    /// What it is taken for; null where nothing decides.
+    /// The value that is used; null if nothing decides.
     #[schema(value_type = Option<AnyValue>, example = json!("point"))]
     pub value: Value,
-    /// Why, for people.
+    /// The reason, for people.
     #[schema(
         example = "`1,234.56` in the column `Revenue` can only be read with a decimal point."
     )]
     pub reason: String,
 }
 
-/// An import whose options fit its file.
+/// An import whose options match its file.
 #[derive(Debug, Clone)]
 pub struct ImportPlan {
-    /// The options as they will be used.
+    /// The options that are used.
     pub options: ImportOptions,
-    /// How numbers and dates are written.
+    /// The notation of numbers and dates.
     pub notation: Notation,
-    /// What was guessed of them.
+    /// The options that were guessed.
     pub guesses: Vec<ImportGuess>,
     pub(super) mapping: Vec<(String, ImportField)>,
     defaults: Map<String, Value>,
@@ -56,22 +55,24 @@ fn guess(option: &str, value: impl Into<Value>, reason: impl Into<String>) -> Im
 }
 
 impl ImportPlan {
-    /// The plan of an import that may be carried out. `currency`: the code of the organization's.
+    /// The plan of an import that can be run. `currency` is the code of the organization's
+    /// currency.
     ///
     /// # Errors
-    /// `mapping_unknown_column`; `validation_failed` with every fault of mapping and defaults, and
-    /// `required` for a field that neither gives.
+    /// `mapping_unknown_column`; `validation_failed` with all errors of mapping and defaults, and
+    /// `required` for a required field that neither of them has.
     pub fn new(options: ImportOptions, inspection: &Inspection, currency: &str) -> Result<Self> {
         let plan = Self::for_preview(options, inspection, currency)?;
-        // Records of JSON name their fields themselves: without any there is nothing to miss.
+        // Records of JSON contain the names of their fields, so an empty file has no missing
+        // column.
         let faults = if inspection.columns.is_empty() { Vec::new() } else { plan.missing() };
         if faults.is_empty() { Ok(plan) } else { Err(Error::invalid(faults)) }
     }
 
-    /// The plan as it stands, also where a required field has no column yet.
+    /// The plan even if a required field has no column yet.
     ///
     /// # Errors
-    /// `mapping_unknown_column`; `validation_failed` with every fault of mapping and defaults.
+    /// `mapping_unknown_column`; `validation_failed` with all errors of mapping and defaults.
     pub fn for_preview(
         mut options: ImportOptions,
         inspection: &Inspection,
@@ -100,24 +101,24 @@ impl ImportPlan {
             }
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
-        // As it will be used, also when it was guessed.
+        // The mapping that is used, also if it was guessed.
         let names = mapping.iter().map(|(column, field)| (column.clone(), field.name().to_owned()));
         options.mapping = Some(ImportMapping(names.collect()));
         let currency = currency.to_owned();
         Ok(Self { options, notation, guesses, mapping, defaults, currency })
     }
 
-    /// What turns the rows of the file into values.
+    /// The converter for the rows of the file.
     pub fn converter(&self) -> Converter {
         let format = self.options.format(self.notation, &self.currency);
         Converter::new(self.mapping.clone(), format, self.defaults.clone())
     }
 
-    /// A fault for each field that a new record needs and no row can have.
+    /// An error for each field that a new record needs and no row can have.
     fn missing(&self) -> Vec<FieldError> {
         let is_given = |name: &str| {
             let is_mapped = self.mapping.iter().any(|(_, field)| field.name() == name);
-            // Rows are told apart by them, so that no default can stand for them.
+            // These fields identify rows, so a default cannot replace them.
             let is_own = ["id", "name", "first_name", "last_name"].contains(&name);
             is_mapped || !is_own && self.defaults.contains_key(name)
         };
@@ -129,12 +130,19 @@ impl ImportPlan {
         missing
             .map(|any| {
                 let detail = match any.as_slice() {
-                    [own @ ("id" | "name")] => format!("no column feeds `{own}`; map one to it"),
-                    [only] => format!(
-                        "no column and no default gives `{only}`; map a column to it, or give a \
-                         default"
+                    [own @ ("id" | "name")] => format!(
+                        "no column is mapped to `{own}`; map one to \
+                        it"
                     ),
-                    many => format!("no column and no default gives one of {}", many.join(", ")),
+                    [only] => format!(
+                        "no column is mapped to `{only}`, and it has no default; map a column to \
+                         it, or add a default"
+                    ),
+                    many => format!(
+                        "no column is mapped to any of {}, and none of them has a \
+                                     default",
+                        many.join(", ")
+                    ),
                 };
                 FieldError::at_pointer("required", "#/mapping", detail).meta("fields", any)
             })
@@ -143,7 +151,7 @@ impl ImportPlan {
 }
 
 impl ImportOptions {
-    /// What turns the rows of an accepted import into values: its options are complete.
+    /// The converter for the rows of an accepted import, whose options are complete.
     ///
     /// # Errors
     /// Those of the defaults, which were checked when the import was accepted.
@@ -166,7 +174,7 @@ impl ImportOptions {
         CellFormat { notation, money_unit, currency: currency.to_owned() }
     }
 
-    /// What the file as a whole decides: encoding, header, and the unit of amounts.
+    /// Guesses what depends on the file as a whole: encoding, header, and the unit of amounts.
     fn complete_shape(&mut self, inspection: &Inspection, guesses: &mut Vec<ImportGuess>) {
         let shape = inspection.shape;
         if self.encoding.is_none() {
@@ -181,12 +189,12 @@ impl ImportOptions {
             let (unit, reason) = match shape.format {
                 Format::Csv(_) => (
                     ImportMoneyUnit::Major,
-                    "Tables state amounts in whole units of the currency, unless the header says \
-                     otherwise, such as `company_revenue (minor)`.",
+                    "Tables contain amounts in whole units of the currency, unless the header \
+                     states otherwise, such as `company_revenue (minor)`.",
                 ),
                 Format::JsonArray | Format::JsonLines => (
                     ImportMoneyUnit::Minor,
-                    "JSON states amounts in the smallest unit of the currency, as everywhere in \
+                    "JSON contains amounts in the smallest unit of the currency, as everywhere in \
                      this API.",
                 ),
             };
@@ -195,7 +203,7 @@ impl ImportOptions {
         }
     }
 
-    /// The fields that the columns probably feed.
+    /// The fields to which the columns probably map.
     fn guess_mapping(
         &self,
         inspection: &Inspection,
@@ -207,7 +215,7 @@ impl ImportOptions {
         {
             suggested[column] = Some(ImportField::Id);
         }
-        let mut reason = "The headers name these fields.".to_owned();
+        let mut reason = "The headers match these fields.".to_owned();
         let mut mapping = Vec::new();
         let columns = inspection.columns.iter().zip(suggested).zip(&inspection.evidence);
         for ((column, field), evidence) in columns {
@@ -215,8 +223,8 @@ impl ImportOptions {
             match misfit(column, field, evidence) {
                 None => mapping.push((column.clone(), field)),
                 Some(example) => reason.push_str(&format!(
-                    " The column `{column}` is not taken for `{}`: `{example}` is none of its \
-                     values.",
+                    " The column `{column}` is not mapped to `{}`, because `{example}` is not one \
+                     of its values.",
                     field.name()
                 )),
             }
@@ -227,7 +235,7 @@ impl ImportOptions {
         mapping
     }
 
-    /// How numbers and dates are written: as the options say, else as the mapped columns show.
+    /// The notation of numbers and dates: from the options, or else from the mapped columns.
     fn complete_notation(
         &mut self,
         inspection: &Inspection,
@@ -250,7 +258,7 @@ impl ImportOptions {
                 let (format, reason) = evidence::date_format(&of(&[FieldType::Date]));
                 let value = format.map_or(Value::Null, |format| json!(format));
                 guesses.push(guess("date_format", value, reason));
-                // Where all dates begin with the year, there is nothing to know about others.
+                // If all dates begin with the year, there is nothing else to know.
                 self.date_format = format;
                 format.filter(|format| *format != super::choices::ImportDateFormat::Ymd)
             }
@@ -259,17 +267,17 @@ impl ImportOptions {
             Some(given) => DecimalMark::Given(given),
             None => {
                 let usual = match inspection.shape.format {
-                    // Where the comma stands before decimals, spreadsheets separate cells
-                    // otherwise.
+                    // Where the comma is the decimal separator, spreadsheets separate cells by
+                    // another character.
                     Format::Csv(b',' | b'|') => Some((
                         ImportDecimal::Point,
-                        "Nothing in the file decides. Files whose cells are separated by this \
-                         character mostly have a decimal point.",
+                        "The file does not show it. Files with this separator of cells mostly have \
+                         a decimal point.",
                     )),
                     Format::Csv(_) => None,
                     _ => Some((
                         ImportDecimal::Point,
-                        "Nothing in the file decides. JSON has a decimal point.",
+                        "The file does not show it. JSON has a decimal point.",
                     )),
                 };
                 let numbers = of(&[FieldType::Money, FieldType::Integer]);
@@ -284,9 +292,9 @@ impl ImportOptions {
     }
 }
 
-/// A value that speaks against a column that is guessed to feed a field with a closed set of
-/// values. A header that names the field stands against a few odd values, but not where one in ten
-/// of many is none of the field's; a header that may mean it needs one value at least that does.
+/// A value that contradicts the guessed mapping of a column to an enum field. If the header is the
+/// name of the field, a few invalid values are accepted, but not one in ten of many; if it is only
+/// a similar word, at least one value must be valid.
 fn misfit(column: &str, field: ImportField, evidence: &Evidence) -> Option<String> {
     let (ImportField::Partner(catalogued) | ImportField::Deal(catalogued)) = field else {
         return None;

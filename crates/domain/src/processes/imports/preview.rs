@@ -1,4 +1,4 @@
-//! What a file holds and how it would be read, before anything is written.
+//! The preview of an import: the content of a file and how it would be read, without writing.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -21,11 +21,11 @@ use crate::{
     resources::jobs::JobItemWarning,
 };
 
-/// The options of a preview: those of the import that may follow, all of them optional. Those that
-/// say what becomes of the rows have no effect.
+/// The options of a preview: those of the import that may follow, all of them optional. Options
+/// about what is done with rows have no effect.
 #[derive(Debug, Clone)]
 pub struct ImportPreviewOptions {
-    /// What the rows are; guessed when absent.
+    /// The kind of records in the file; guessed if absent.
     object: Option<ImportObject>,
     options: ImportOptions,
 }
@@ -54,14 +54,13 @@ impl<'de> Deserialize<'de> for ImportPreviewOptions {
 }
 
 impl PartialSchema for ImportPreviewOptions {
-    /// That of [`ImportOptions`] without a required property.
+    /// The schema of [`ImportOptions`] without required properties.
     fn schema() -> openapi::RefOr<openapi::Schema> {
         let mut schema = ImportOptions::schema();
         if let openapi::RefOr::T(openapi::Schema::Object(object)) = &mut schema {
             object.required.clear();
             object.description = Some(
-                "How a file is read: the options of an import, all of them optional. What is \
-                 absent is guessed."
+                "The options of an import, all of them optional. Absent options are guessed."
                     .to_owned(),
             );
         }
@@ -75,24 +74,23 @@ impl ToSchema for ImportPreviewOptions {
 }
 
 impl ImportPreviewOptions {
-    /// What the rows are, where it was said.
+    /// The kind of records, if it was sent.
     pub fn object(&self) -> Option<ImportObject> {
         self.object
     }
 
-    /// The options as those of an import of partners, unless they say otherwise: for reading the
-    /// file.
+    /// The options for reading the file, with partners as the default.
     pub fn options(&self) -> &ImportOptions {
         &self.options
     }
 
-    /// The options as those of an import, with the object guessed where it was not said.
+    /// The options of the import, with the object guessed if it was not sent.
     fn complete(self, inspection: &Inspection) -> (ImportOptions, Option<ImportGuess>) {
         let mut options = self.options;
         if self.object.is_some() {
             return (options, None);
         }
-        // What is said about people may stand in the rows of partners and of contacts alike.
+        // Rows of partners and of contacts alike may contain people.
         let is_own = |field: &&ImportField| !matches!(field, ImportField::Person(_));
         let names =
             |object| suggest(object, &inspection.columns).iter().flatten().filter(is_own).count();
@@ -107,7 +105,7 @@ impl ImportPreviewOptions {
             option: "object".to_owned(),
             value: json!(options.object),
             reason: format!(
-                "The headers name {partner} fields of partners, {contact} of contacts and {deal} \
+                "The headers match {partner} fields of partners, {contact} of contacts and {deal} \
                  of deals."
             ),
         };
@@ -121,7 +119,7 @@ pub struct ImportPreviewColumn {
     /// Its header.
     #[schema(example = "# Employees")]
     pub name: String,
-    /// The field that it feeds: as the mapping says, or as it is guessed.
+    /// The field to which it maps: from the mapping, or guessed.
     #[schema(example = "employees")]
     pub suggested_field: Option<String>,
     /// Some of its values.
@@ -132,39 +130,39 @@ pub struct ImportPreviewColumn {
 /// One of the first rows, as the import would read it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ImportPreviewRow {
-    /// Its number in the file; the first record after the header is 1.
+    /// The number in the file; the first record after the header is 1.
     #[schema(example = 1)]
     pub row: u64,
     /// Values by field.
     pub data: AnyValue,
-    /// What was not taken as it stands.
+    /// Remarks about values that were changed or left out.
     pub warnings: Vec<JobItemWarning>,
 }
 
-/// What a file holds, before anything is written.
+/// The preview of an import.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ImportPreview {
-    /// What its rows are.
+    /// The kind of records.
     pub object: ImportObject,
-    /// Its columns in their order.
+    /// The columns in their order.
     pub columns: Vec<ImportPreviewColumn>,
-    /// Its first rows, at most 20.
+    /// The first rows, at most 20.
     pub rows: Vec<ImportPreviewRow>,
-    /// How many rows it has; empty ones are not counted.
+    /// The number of rows; empty rows are not counted.
     #[schema(example = 5731)]
     pub row_count: u64,
-    /// How its bytes are read.
+    /// The encoding of the file.
     pub encoding: ImportEncoding,
-    /// What separates its cells; null for JSON.
+    /// The separator of cells; null for JSON.
     #[schema(example = ",")]
     pub separator: Option<String>,
-    /// The options that were left open: what each is taken for, and why.
+    /// The options that were not sent, each with the value that is used, and the reason.
     pub guesses: Vec<ImportGuess>,
 }
 
 impl ImportPreview {
-    /// The preview of an inspected file. `currency`: the code of the organization's,
-    /// `shared_domains`: its own list of domains that belong to nobody in particular.
+    /// The preview of an inspected file. `currency` is the code of the organization's currency,
+    /// `shared_domains` its own list of shared domains.
     ///
     /// # Errors
     /// Those of mapping and defaults.

@@ -1,4 +1,4 @@
-//! One row of a file, and what no row may go beyond.
+//! One row of a file, and the limits of rows.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::kernel::error::{Code, Error};
 
-/// More columns, or longer rows, are no table.
+/// A file with more columns or longer rows is not a table.
 pub(super) const MAX_COLUMNS: usize = 1_000;
 pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
 
-/// How the rows are written down.
+/// The format of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
@@ -26,9 +26,9 @@ pub enum Format {
 pub enum Cell {
     Text(String),
     List(Vec<String>),
-    /// A number of JSON, as JSON writes it.
+    /// A number of JSON, as it was written.
     Number(String),
-    /// An object, or a list that holds more than texts and numbers: no field has such values.
+    /// An object, or a list with other values than texts and numbers, which no field has.
     Other(String),
 }
 
@@ -49,7 +49,7 @@ impl Cell {
         }
     }
 
-    /// A value as JSON brings it.
+    /// The cell for a value of JSON.
     pub fn from_json(value: Value) -> Option<Self> {
         let item = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
@@ -74,16 +74,16 @@ impl Cell {
 /// One record of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The first record after the header is 1; empty ones count here.
+    /// The first record after the header is 1; empty records are counted.
     pub number: u64,
     pub cells: Vec<(Arc<str>, Cell)>,
-    /// Whether cells beyond the last column hold anything: nobody knows which cell belongs to which
-    /// column.
+    /// Whether cells beyond the last column have content, in which case it is unclear which cell
+    /// belongs to which column.
     pub has_surplus: bool,
 }
 
 impl Row {
-    /// Whether no cell holds anything.
+    /// Whether all cells are empty.
     pub fn is_empty(&self) -> bool {
         !self.has_surplus && self.cells.iter().all(|(_, cell)| cell.is_empty())
     }

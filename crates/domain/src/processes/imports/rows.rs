@@ -1,4 +1,4 @@
-//! A file as rows: encoding, separator, header, CSV or JSON, one row at a time.
+//! Reads a file as rows: encoding, separator, header, CSV or JSON, one row at a time.
 
 use std::{
     collections::HashMap,
@@ -28,8 +28,8 @@ use crate::kernel::{
 pub struct FileShape {
     pub encoding: ImportEncoding,
     pub format: Format,
-    /// The line on which the header of a CSV file stands, 0 for none. Imports that were accepted
-    /// before there was this setting have nothing here: their header is the first record.
+    /// The line of the header of a CSV file, 0 if there is none. Absent in imports that were
+    /// accepted before this setting existed: their header is the first record.
     #[serde(default)]
     pub header_row: Option<u64>,
 }
@@ -43,29 +43,29 @@ impl FileShape {
     }
 }
 
-/// What a file holds.
+/// The result of inspecting a file.
 #[derive(Debug, Clone)]
 pub struct Inspection {
     pub shape: FileShape,
     pub columns: Vec<String>,
     /// Some values of each column.
     pub samples: Vec<Vec<String>>,
-    /// What the values of each column tell about how the file is written.
+    /// What the values of each column show about the notation of the file.
     pub(super) evidence: Vec<Evidence>,
-    /// Why the bytes are read in this encoding, and why the header is where it is.
+    /// Why this encoding and this header are used.
     pub(super) encoding_reason: String,
     pub(super) header_reason: String,
-    /// Rows that hold anything.
+    /// The number of rows with content.
     pub row_count: u64,
-    /// The first of them.
+    /// The first of these rows.
     pub first: Vec<Row>,
 }
 
-/// Reads the whole file once, from its beginning, and keeps a little of it.
+/// Reads the whole file once, from its beginning, and keeps a small part of it.
 ///
 /// # Errors
-/// `csv_unreadable` with what is wrong and where; `validation_failed` for an encoding that does not
-/// exist and for a header row that is not there.
+/// `csv_unreadable` with the error and its place; `validation_failed` for an encoding or a header
+/// row that does not exist.
 pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result<Inspection> {
     let detected = detect(file, options.encoding()?)?;
     let found = header::find(&detected.head, detected.is_whole, options)?;
@@ -93,7 +93,7 @@ pub fn inspect(file: &mut (impl Read + Seek), options: &ImportOptions) -> Result
                 None => {
                     if columns.len() == MAX_COLUMNS {
                         return Err(unreadable(format!(
-                            "There are more than {MAX_COLUMNS} columns."
+                            "The file has more than {MAX_COLUMNS} columns."
                         )));
                     }
                     places.insert(name.to_string(), columns.len());
@@ -139,7 +139,7 @@ pub struct Rows<R: Read> {
     source: Source<R>,
     columns: Vec<Arc<str>>,
     number: u64,
-    /// After the last row and after an error there is nothing more, however often it is asked.
+    /// No rows follow after the last one or after an error.
     has_ended: bool,
 }
 
@@ -147,7 +147,7 @@ enum Source<R: Read> {
     Csv {
         records: Records<BufReader<Utf8<R>>>,
         record: Record,
-        /// Whether `record` holds a row that was read to find out how many columns there are.
+        /// Whether `record` has a row that was read to count the columns.
         is_held: bool,
     },
     Json(BufReader<Utf8<R>>, Format),
@@ -155,20 +155,21 @@ enum Source<R: Read> {
 
 fn refused(place: &str, fault: CsvError) -> Error {
     match fault {
-        CsvError::TooLong => {
-            unreadable(format!("{place} is longer than a row can be; a quote may be missing."))
-        }
+        CsvError::TooLong => unreadable(format!(
+            "{place} is longer than the limit of a row. A quote may be \
+                                missing."
+        )),
         CsvError::OpenQuote => unreadable(format!("{place}: a quote is opened and not closed.")),
         CsvError::StrayQuote => unreadable(format!(
-            "{place}: a quoted cell spans several lines and then goes on behind its closing \
-             quote. A quote is missing or not doubled."
+            "{place}: a quoted cell spans several lines, and text follows its closing quote. A \
+             quote is missing or not doubled."
         )),
         CsvError::Io(error) => Error::internal(error),
     }
 }
 
 impl<R: Read> Rows<R> {
-    /// Opens a file that stands at its beginning.
+    /// Opens a file that is positioned at its beginning.
     pub fn open(file: R, shape: FileShape) -> Result<Self> {
         let text = BufReader::with_capacity(65_536, Utf8::new(file, shape.encoding));
         let Format::Csv(separator) = shape.format else {
@@ -184,7 +185,7 @@ impl<R: Read> Rows<R> {
         let mut record = Record::default();
         let place = "The header";
         let no_such_row = || {
-            let detail = "the file has no record that begins on this line";
+            let detail = "the file has no record on this line";
             Error::invalid(vec![FieldError::at_pointer("out_of_range", "#/header_row", detail)])
         };
         loop {
@@ -198,7 +199,7 @@ impl<R: Read> Rows<R> {
             }
         }
         if record.width > MAX_COLUMNS {
-            return Err(unreadable(format!("There are more than {MAX_COLUMNS} columns.")));
+            return Err(unreadable(format!("The file has more than {MAX_COLUMNS} columns.")));
         }
         let is_held = shape.header_row == Some(0);
         let columns = if is_held {
@@ -210,7 +211,7 @@ impl<R: Read> Rows<R> {
         Ok(Self { source, columns, number: 0, has_ended: false })
     }
 
-    /// The header; for JSON the keys become known row by row.
+    /// The header; for JSON, keys are added row by row.
     pub fn columns(&self) -> &[Arc<str>] {
         &self.columns
     }
@@ -238,7 +239,7 @@ impl<R: Read> Rows<R> {
                 Some(object) => {
                     let mut cells = Vec::with_capacity(object.len());
                     for (key, value) in object {
-                        // Null is an empty cell: its column is there nevertheless.
+                        // Null is an empty cell, but its column exists.
                         let cell =
                             Cell::from_json(value).unwrap_or_else(|| Cell::Text(String::new()));
                         let known = self.columns.iter().find(|name| ***name == *key).cloned();
@@ -273,7 +274,7 @@ impl<R: Read> Iterator for Rows<R> {
     }
 }
 
-/// The next byte that is no white space, not consumed.
+/// The next byte that is not white space; it is not consumed.
 fn skip_blanks(text: &mut impl BufRead) -> Result<Option<u8>> {
     loop {
         let buffer = text.fill_buf().map_err(Error::internal)?;
@@ -301,7 +302,7 @@ fn json_row(
             text.consume(1);
             return match skip_blanks(text)? {
                 None => Ok(None),
-                Some(_) => Err(unreadable("Something follows the end of the array.")),
+                Some(_) => Err(unreadable("There is text after the end of the array.")),
             };
         }
         (Format::JsonArray, Some(b',')) if at > 1 => {
@@ -324,7 +325,7 @@ fn json_row(
     }
 }
 
-/// Gives the parser byte by byte what it asks for, so that it takes nothing of the next row.
+/// Passes bytes to the parser one by one, so that it does not consume the next row.
 struct LimitedRow<'a, B> {
     text: &'a mut B,
     left: usize,
@@ -333,7 +334,7 @@ struct LimitedRow<'a, B> {
 impl<B: BufRead> Read for LimitedRow<'_, B> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         if self.left == 0 {
-            return Err(std::io::Error::other("it is too long"));
+            return Err(std::io::Error::other("the row is too long"));
         }
         let take = out.len().min(1);
         let read = self.text.read(&mut out[..take])?;

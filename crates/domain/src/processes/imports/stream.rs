@@ -20,39 +20,39 @@ use crate::kernel::{
     text::normalised_name,
 };
 
-/// A row that holds anything.
+/// A row with content.
 #[derive(Debug, Clone)]
 pub struct ImportRow {
-    /// Its place among those, from 0.
+    /// The position among these rows, from 0.
     pub index: i64,
-    /// Its number in the file.
+    /// The number in the file.
     pub number: u64,
     pub converted: ConvertedRow,
-    /// Why it cannot be taken, whatever it says.
+    /// Why it cannot be imported, whatever its values.
     pub refusal: Option<Code>,
     /// The first row of the file with the same key.
     pub duplicate_of: Option<FirstRow>,
 }
 
-/// The row in which a key stood first.
+/// The first row with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstRow {
-    /// Its number in the file.
+    /// The number in the file.
     pub number: u64,
-    /// Whether it gives the record another name, so that the two may not mean the same.
+    /// Whether its name differs, so that the two rows may be for different records.
     pub name_differs: bool,
 }
 
-/// Reads a file from its beginning. What it remembers of each row is 32 bytes.
+/// Reads a file from its beginning. It stores 32 bytes for each row.
 pub struct ImportRows<R: Read> {
     rows: Rows<R>,
     converter: Arc<Converter>,
     options: ImportOptions,
-    /// Domains that belong to nobody in particular, beside those that we know.
+    /// The organization's own shared domains.
     shared_domains: Vec<String>,
     index: i64,
-    /// The first row of each key, by the beginning of the key's SHA-256; with it that of the
-    /// name's.
+    /// The first row of each key, by the beginning of the SHA-256 of the key, with the beginning of
+    /// the SHA-256 of the name.
     seen: HashMap<[u8; 16], (u64, [u8; 8])>,
     next: Option<ImportRow>,
 }
@@ -68,15 +68,14 @@ impl<R: Read> ImportRows<R> {
         Self { rows, converter, options, shared_domains, index: 0, seen, next: None }
     }
 
-    /// Leaves out rows that were worked off before: their keys are remembered, as if they had just
-    /// been read.
+    /// Skips rows that were processed before; their keys are stored as if they had just been read.
     pub fn skip(&mut self, rows: i64) -> Result<()> {
         while self.index < rows && self.read(Converter::read_keys)?.is_some() {}
         Ok(())
     }
 
-    /// The next rows, at most `limit`; none at the end. A row that updates what an earlier one of
-    /// the batch wrote begins a new batch.
+    /// The next rows, at most `limit`; none at the end. A row that updates a record of an earlier
+    /// row of the batch begins a new batch.
     pub fn batch(&mut self, limit: usize) -> Result<Vec<ImportRow>> {
         let mut batch = Vec::new();
         let mut numbers = HashSet::new();
@@ -112,7 +111,7 @@ impl<R: Read> ImportRows<R> {
             };
             let (index, number) = (self.index, row.number);
             self.index += 1;
-            // A row without name fails as such, and is nobody's first.
+            // A row without a name fails, and is not the first of a key.
             let duplicate_of = converted.text("name").and_then(|name| {
                 let key = self.key(&converted, name)?;
                 let name = beginning(&normalised_name(name));
@@ -124,7 +123,7 @@ impl<R: Read> ImportRows<R> {
         }
     }
 
-    /// What tells the record from all others: out of what [`Converter::read_keys`] reads.
+    /// The key that identifies the record, from the fields of [`Converter::read_keys`].
     fn key(&self, row: &ConvertedRow, name: &str) -> Option<String> {
         match (self.options.object, self.options.matching) {
             (_, ImportMatch::None) => None,

@@ -1,5 +1,5 @@
-//! What answers become when a submission is accepted: which questions may feed which field, and
-//! how.
+//! How the answers of a submission become values of the partner and its contact, and which types of
+//! questions can map to which field.
 
 use std::collections::HashSet;
 
@@ -19,14 +19,14 @@ use crate::{
 };
 
 string_enum! {
-    /// The field of the partner or of its contact that an answer feeds.
+    /// The field of the partner or of its contact that an answer fills in.
     FormMapping {
         PartnerName = "partner.name",
         PartnerDomain = "partner.domain",
         PartnerIndustry = "partner.industry",
         PartnerDescription = "partner.description",
         PartnerEmployees = "partner.employees",
-        /// Answered in major units: 1200000 is 1,200,000.00 of the organization's currency.
+        /// Answered in major units: with the currency USD, 1200000 is 1,200,000.00.
         PartnerCompanyRevenue = "partner.company_revenue",
         PartnerRegions = "partner.regions",
         PartnerLanguages = "partner.languages",
@@ -42,33 +42,33 @@ string_enum! {
     }
 }
 
-/// Characters of a contact's name and title.
+/// The longest name and title of a contact in characters.
 const CONTACT_TEXT: u32 = 200;
 
-/// What the organization says about reading answers.
+/// The settings of the organization that affect the mapping.
 #[derive(Debug, Clone, Default)]
 pub struct MappingContext {
-    /// Digits behind the point of its currency.
+    /// The number of decimal digits of its currency.
     pub exponent: i32,
-    /// Its own list of domains that belong to nobody in particular.
+    /// Its own list of shared domains.
     pub shared_domains: Vec<String>,
 }
 
-/// Why an answer cannot become the value of its field: a code and what it must be.
+/// The reason why an answer is not a value of its field: a code and a message.
 pub type MappingError = (&'static str, String);
 
 impl FormMapping {
-    /// The field of the catalogue, when it is one of the partner.
+    /// The field of the catalogue, if it is a field of the partner.
     pub fn partner_field(self) -> Option<&'static Field> {
         self.as_str().strip_prefix("partner.").and_then(partner_field)
     }
 
-    /// The property of the contact, when it is one of the contact.
+    /// The property of the contact, if it is a field of the contact.
     pub fn contact_field(self) -> Option<&'static str> {
         self.as_str().strip_prefix("contact.")
     }
 
-    /// Whether answers of this type can feed it.
+    /// Whether answers of this type can be mapped to it.
     pub fn takes(self, kind: QuestionType) -> bool {
         use QuestionType::{
             Country, Email, LongText, MultiSelect, Number, Phone, ShortText, SingleSelect, Url,
@@ -94,7 +94,7 @@ impl FormMapping {
         }
     }
 
-    /// Characters of the longest text that it holds; none for what holds no text.
+    /// The longest text in characters; `None` if it is not text.
     pub fn longest_text(self) -> Option<u32> {
         match self {
             Self::ContactName | Self::ContactTitle => Some(CONTACT_TEXT),
@@ -105,8 +105,7 @@ impl FormMapping {
         }
     }
 
-    /// Why the options of a select cannot feed it: the values that it knows, or the label that does
-    /// not fit.
+    /// The error of a select whose options are not values of the field, or whose label is too long.
     pub(super) fn unfit_option(self, question: &Question) -> Option<MappingError> {
         let field = self.partner_field();
         question.options.iter().find_map(|option| match field {
@@ -115,7 +114,7 @@ impl FormMapping {
                 (!known).then(|| {
                     (
                         "mapping_type_mismatch",
-                        format!("the values of its options must be of {}", field.words.join(", ")),
+                        format!("must have options with the values {}", field.words.join(", ")),
                     )
                 })
             }
@@ -127,17 +126,17 @@ impl FormMapping {
                 (!fits).then(|| {
                     (
                         "mapping_type_mismatch",
-                        "has an option whose label is longer than the field takes".to_owned(),
+                        "has an option whose label is longer than the field allows".to_owned(),
                     )
                 })
             }
         })
     }
 
-    /// A checked answer as the value of the field.
+    /// The value of the field for a valid answer.
     ///
     /// # Errors
-    /// What does not fit.
+    /// The answer is not a valid value of the field.
     pub fn value(
         self,
         question: &Question,
@@ -155,24 +154,23 @@ impl FormMapping {
             FieldType::Domain => match domains::normalise(text) {
                 Ok(domain) if is_shared(&domain, &context.shared_domains) => Err((
                     domains::INVALID_DOMAIN,
-                    "is shared by many companies: give the company's own address, or leave it empty"
+                    "is shared by many companies: enter the company's own domain, or leave it empty"
                         .to_owned(),
                 )),
                 Ok(domain) => Ok(json!(domain)),
                 Err(_) => Err((
                     domains::INVALID_DOMAIN,
-                    "must be an address with a domain such as example.com".to_owned(),
+                    "must be a URL or domain such as example.com".to_owned(),
                 )),
             },
             FieldType::Integer => whole(answer, field),
             FieldType::Money => minor_units(answer, context.exponent),
-            // The form was only accepted with options that are values of the field
-            // (`unfit_option`).
+            // A form is only saved if its options are values of the field (`unfit_option`).
             FieldType::Enum => Ok(json!(text)),
             FieldType::TextArray => {
                 let pieces = match question.kind {
                     QuestionType::ShortText => text.split(',').map(str::to_owned).collect(),
-                    // A label with a comma in it stays one item.
+                    // A label with a comma is one item.
                     _ => labels(question, answer),
                 };
                 items(field, pieces)
@@ -189,7 +187,7 @@ impl FormMapping {
     }
 }
 
-/// What people read of an answer: the labels of chosen options, the text of all others.
+/// An answer as people read it: the labels of chosen options, otherwise the text.
 fn labels(question: &Question, answer: &Json) -> Vec<String> {
     let chosen: Vec<&str> = match answer {
         Json::Array(values) => values.iter().filter_map(Json::as_str).collect(),
@@ -206,12 +204,12 @@ fn long_text(text: &str, max: u32) -> Result<Json, MappingError> {
     }
 }
 
-/// Fields of one line take texts of several as one.
+/// Joins the lines of a text for a field of one line.
 fn single_text(text: &str, max: u32) -> Result<Json, MappingError> {
     long_text(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
 }
 
-/// Pieces as the items of an array field: in its format, each once.
+/// The items of an array field: normalised, without duplicates.
 fn items(field: &Field, pieces: Vec<String>) -> Result<Json, MappingError> {
     let (mut seen, mut kept) = (HashSet::new(), Vec::new());
     for piece in pieces {
@@ -255,9 +253,9 @@ fn whole(answer: &Json, field: &Field) -> Result<Json, MappingError> {
     }
 }
 
-/// An amount in major units as one in minor units, rounded half up.
+/// Converts an amount from major to minor units, rounded half up.
 fn minor_units(answer: &Json, exponent: i32) -> Result<Json, MappingError> {
-    // No currency has more than four digits; the bound keeps the power from overflowing.
+    // No currency has more than four decimal digits; the limit prevents an overflow.
     let factor = 10_i64.pow(exponent.clamp(0, 6).unsigned_abs());
     let exact = answer.as_i64().map(|number| number.checked_mul(factor));
     let rounded = || answer.as_f64().map(|number| (number * factor as f64).round());

@@ -1,4 +1,4 @@
-//! What a form must be to be saved, and what it becomes.
+//! Validates an application form before it is saved, and computes its new version.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::kernel::{
     ids::{AgreementId, QuestionId},
 };
 
-/// What a version of the form says.
+/// The content of a version of the form.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FormContent {
     pub title: String,
@@ -39,7 +39,7 @@ impl From<&ApplicationForm> for FormContent {
 }
 
 impl ApplicationFormUpdate {
-    /// Everything that is wrong with it whatever the form is until now.
+    /// All errors that do not depend on the current form.
     pub fn faults(&self) -> Vec<FieldError> {
         let mut faults = Vec::new();
         let (mut ids, mut mapped) = (HashSet::new(), HashSet::new());
@@ -47,31 +47,26 @@ impl ApplicationFormUpdate {
             let mut at =
                 QuestionErrors { pointer: format!("#/questions/{number}"), faults: &mut faults };
             if question.id.is_some_and(|id| !ids.insert(id.0)) {
-                at.push("duplicate_item", "id", "stands in the form twice");
+                at.push("duplicate_item", "id", "is a duplicate");
             }
             if question.maps_to.is_some_and(|mapping| !mapped.insert(mapping)) {
-                at.push("duplicate_item", "maps_to", "is fed by another question already");
+                at.push("duplicate_item", "maps_to", "is already used by another question");
             }
             question.check(&mut at);
         }
         for (number, agreement) in self.agreements.iter().flatten().enumerate() {
             if agreement.id.is_some_and(|id| !ids.insert(id.0)) {
                 let at = format!("#/agreements/{number}/id");
-                faults.push(FieldError::at_pointer(
-                    "duplicate_item",
-                    at,
-                    "stands in the form twice",
-                ));
+                faults.push(FieldError::at_pointer("duplicate_item", at, "is a duplicate"));
             }
         }
         faults
     }
 
-    /// The form as it is afterwards.
+    /// The form after the change.
     ///
     /// # Errors
-    /// `not_found_reference` for ids that are not in the form until now;
-    /// `form_needs_name_question`.
+    /// `not_found_reference` for ids that are not in the current form; `form_needs_name_question`.
     pub fn applied_to(&self, form: &ApplicationForm) -> crate::kernel::error::Result<FormContent> {
         let before = FormContent::from(form);
         let mut faults = Vec::new();
@@ -79,7 +74,7 @@ impl ApplicationFormUpdate {
             FieldError::at_pointer(
                 "not_found_reference",
                 at,
-                "names nothing in the form; leave it out for something new",
+                "does not exist in the form; omit it for a new entry",
             )
         };
         for (number, id) in self
@@ -129,7 +124,7 @@ impl ApplicationFormUpdate {
             let fault = FieldError::at_pointer(
                 code.as_str(),
                 "#/is_open",
-                "needs a question whose `maps_to` is `partner.name`",
+                "must have a question with `maps_to` `partner.name`",
             );
             return Err(Error::of(code).at(fault));
         }
@@ -172,7 +167,7 @@ impl From<AgreementUpdate> for Agreement {
     }
 }
 
-/// The question that is looked at.
+/// Collects the errors of one question.
 struct QuestionErrors<'a> {
     pointer: String,
     faults: &'a mut Vec<FieldError>,
@@ -197,21 +192,17 @@ impl QuestionUpdate {
     fn check_options(&self, at: &mut QuestionErrors<'_>) {
         match (self.kind.is_select(), self.options.is_empty()) {
             (true, true) => {
-                at.push("too_short", "options", "must have at least 1 option to choose");
+                at.push("too_short", "options", "must have at least 1 option");
             }
             (false, false) => {
-                at.push("not_applicable", "options", "only selects have options");
+                at.push("not_applicable", "options", "is only allowed for selects");
             }
             _ => {}
         }
         let mut seen = HashSet::new();
         for (number, option) in self.options.iter().enumerate() {
             if !seen.insert(option.value.as_str()) {
-                at.push(
-                    "duplicate_item",
-                    &format!("options/{number}/value"),
-                    "is the value of another option already",
-                );
+                at.push("duplicate_item", &format!("options/{number}/value"), "is a duplicate");
             }
         }
     }
@@ -219,7 +210,7 @@ impl QuestionUpdate {
     fn check_length(&self, at: &mut QuestionErrors<'_>) {
         match (self.max_length, self.kind.longest()) {
             (Some(_), None) => {
-                at.push("not_applicable", "max_length", "only texts have a length");
+                at.push("not_applicable", "max_length", "is only allowed for texts");
             }
             (Some(length), Some((longest, _))) if length > longest => {
                 let fault = at.push(
@@ -263,7 +254,7 @@ impl QuestionUpdate {
                 _ => Some(("out_of_range", "must be a number of options")),
             },
             (QuestionType::MultiSelect, _) => Some(("wrong_type", "must be a number of options")),
-            _ => Some(("not_applicable", "only numbers, dates and multi selects have bounds")),
+            _ => Some(("not_applicable", "is only allowed for numbers, dates and multi selects")),
         }
     }
 
@@ -273,7 +264,7 @@ impl QuestionUpdate {
             let fault = at.push(
                 "mapping_type_mismatch",
                 "maps_to",
-                "cannot be fed by answers of this type",
+                "cannot be filled by a question of this type",
             );
             fault.meta.insert("type".into(), self.kind.as_str().into());
         } else if let Some((_, detail)) = mapping.unfit_option(&Question::from(self.clone())) {
@@ -286,18 +277,18 @@ impl QuestionUpdate {
 }
 
 impl QuestionBound {
-    /// Whether it lies above another bound of the same kind.
+    /// Whether it is greater than another bound of the same kind.
     pub(crate) fn is_above(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Json::Number(one), Json::Number(other)) => one.as_f64() > other.as_f64(),
-            // Days in this form sort as texts.
+            // Dates in this format sort as texts.
             (Json::String(one), Json::String(other)) => one > other,
             _ => false,
         }
     }
 }
 
-/// Written out in full, so that dates compare as texts.
+/// Written with leading zeros, so that dates compare as texts.
 fn is_date(text: &str) -> bool {
     text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }

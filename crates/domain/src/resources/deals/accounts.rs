@@ -1,4 +1,4 @@
-//! When two registrations are for one account, and when they may be.
+//! When two deals are for the same account, and whether they may be.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -16,12 +16,12 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// How alike the accounts of two deals are.
+    /// How closely the accounts of two deals match.
     DealConflictMatch {
-        /// One account: the domains or the names are equal.
+        /// The same account: the domains or the names are equal.
         Same = "same",
-        /// Perhaps one account: the names differ in spelling or legal form, or the domains belong
-        /// together.
+        /// Possibly the same account: the names differ in spelling or legal form, or the domains
+        /// belong together.
         Similar = "similar",
     }
 }
@@ -29,10 +29,11 @@ string_enum! {
 /// Another partner's approved deal for the same account, or for one that may be the same.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DealConflict {
-    /// How alike the accounts are. The same ones refuse an approval, similar ones do not.
+    /// How closely the accounts match. A deal for the same account prevents an approval, one for a
+    /// similar account does not.
     #[serde(rename = "match")]
     pub matching: DealConflictMatch,
-    /// Why, for people.
+    /// The reason, for people.
     #[schema(example = "Both accounts have the domain homeoffice.gov.uk.")]
     pub reason: String,
     /// The other deal.
@@ -53,7 +54,7 @@ list_parameters! {
 }
 
 impl DealConflict {
-    /// What `other` is to a deal; none when their accounts have nothing in common.
+    /// The conflict of `other` with a deal; `None` if their accounts have nothing in common.
     pub fn between(deal: &DealValues, other: Deal) -> Option<Self> {
         use DealConflictMatch::{Same, Similar};
         let (own, its) = (deal.account_keys(), other.values.account_keys());
@@ -64,7 +65,7 @@ impl DealConflict {
         let (matching, reason) = if let Some(domain) = shared(&own.domain, &its.domain) {
             (Same, format!("Both accounts have the domain {domain}."))
         } else if own.name == its.name {
-            (Same, format!("Both accounts are called {name}."))
+            (Same, format!("Both accounts have the name {name}."))
         } else if let Some(site) = shared(&own.site, &its.site) {
             (Similar, format!("The domains of both accounts belong to {site}."))
         } else if own.similar_name == its.similar_name {
@@ -77,7 +78,7 @@ impl DealConflict {
     }
 }
 
-/// By what the account of a deal is found.
+/// The keys by which the account of a deal is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountKeys {
     /// Its domain.
@@ -86,12 +87,12 @@ pub struct AccountKeys {
     pub name: String,
     /// Its name without legal form, accents and spaces.
     pub similar_name: String,
-    /// The domain under which its own lies.
+    /// The registered domain above its own.
     pub site: Option<String>,
 }
 
-/// The same as it is kept beside a deal. Rows of older versions lack the last three until the daily
-/// expiry fills them in.
+/// The keys as they are stored with a deal. Rows of older versions lack the last three until the
+/// daily expiry fills them in.
 #[derive(Debug, Clone, Insertable, AsChangeset)]
 #[diesel(table_name = deals)]
 pub struct StoredAccountKeys {
@@ -123,18 +124,18 @@ impl AccountKeys {
         }
     }
 
-    /// What stands for the account in one word: its domain, or where it has none its name.
+    /// The main key of the account: its domain, or its name if it has no domain.
     pub fn main(&self) -> &str {
         self.domain.as_ref().unwrap_or(&self.name)
     }
 
-    /// Those that no two partners may share.
+    /// The keys that no two partners may share.
     pub fn exact(&self) -> Vec<String> {
         self.domain.iter().chain([&self.name]).cloned().collect()
     }
 }
 
-/// What a deal keeps others from. Either of the two is enough for a conflict.
+/// The domain and name that a deal protects. Either of the two is enough for a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountClaim {
     pub domain: Option<String>,
@@ -142,21 +143,21 @@ pub struct AccountClaim {
 }
 
 impl AccountClaim {
-    /// The keys of what is claimed.
+    /// The keys of the protected account.
     pub fn keys(&self) -> Vec<String> {
         self.domain.iter().chain(&self.name).cloned().collect()
     }
 }
 
 impl DealValues {
-    /// By what its account is found.
+    /// The keys of its account.
     pub fn account_keys(&self) -> AccountKeys {
         AccountKeys::new(&self.account_name, self.account_domain.as_deref())
     }
 
-    /// What nobody else may hold when a deal that was `before` becomes this: an approved deal takes
-    /// its account into protection. What it protected already is not asked about again. `before` is
-    /// none for what was not there, or was deleted.
+    /// The account that must be free when a deal changes from `before` to this: an approval
+    /// protects its account. An account that was already protected by this deal is not checked
+    /// again. `before` is `None` if the deal is new or was deleted.
     pub fn claim(&self, before: Option<&Self>) -> Option<AccountClaim> {
         if self.status != Approved {
             return None;
@@ -173,7 +174,7 @@ impl DealValues {
     }
 }
 
-/// Words for a legal form, as they stand in normalised names.
+/// Legal forms, as they appear in normalised names.
 const LEGAL_FORMS: &[&str] = &[
     "ab",
     "ag",
@@ -249,15 +250,15 @@ const LEGAL_FORMS: &[&str] = &[
     "zrt",
 ];
 
-/// A name without what people write in different ways: legal form, accents (`ü`, `ue` and `u` are
-/// one), spaces. A name that is nothing but a legal form stands for itself.
+/// A name without legal form, accents (`ü`, `ue` and `u` are equal) and spaces, which people write
+/// in different ways. A name that is only a legal form is kept.
 fn similar_name(name: &str) -> String {
     let plain: String = normalised_name(name)
-        // Decomposed, an accent is a character of its own that can be left out.
+        // Decomposed, so that accents are characters of their own and can be left out.
         .nfd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(|c| match c {
-            // Letters that do not decompose.
+            // Letters that have no decomposition.
             'æ' => vec!['a', 'e'],
             'œ' | 'ø' => vec!['o', 'e'],
             'ł' => vec!['l'],
@@ -270,7 +271,7 @@ fn similar_name(name: &str) -> String {
     let words = joined_initials(&plain);
     let telling: Vec<&String> =
         words.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect();
-    // A name that is nothing but a legal form (`GmbH`) would be empty, and equal to all such names.
+    // A name that is only a legal form (`GmbH`) would be empty, and equal to all such names.
     let dense = if telling.is_empty() {
         words.concat()
     } else {
@@ -280,7 +281,7 @@ fn similar_name(name: &str) -> String {
     dense.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 
-/// The words of a name, single letters in a row as one: `S.p.A.` is `spa`.
+/// The words of a name, with consecutive single letters joined: `S.p.A.` is `spa`.
 fn joined_initials(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut initials = false;

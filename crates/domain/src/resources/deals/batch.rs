@@ -1,4 +1,4 @@
-//! Many writes of deals in one request.
+//! Batches of writes to deals.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -15,15 +15,15 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What an operation of a batch does.
+    /// The action of an operation.
     DealBatchAction {
         Create = "create",
         Update = "update",
-        /// Updates the deal that matches, or creates one.
+        /// Updates the matching deal, or creates one.
         Upsert = "upsert",
         Delete = "delete",
     }
-    /// By what an operation of a batch finds its deal.
+    /// How an operation finds its deal.
     DealBatchMatch {
         Id = "id",
         /// By `external_id` of `data`.
@@ -31,7 +31,7 @@ string_enum! {
     }
 }
 
-/// The data of an operation of a batch: those of an edit, and the currency.
+/// The data of an operation: those of an edit, and the currency.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealBatchData(pub Map<String, Json>);
@@ -43,15 +43,15 @@ impl RequestBody for DealBatchData {
 impl PartialSchema for DealBatchData {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
-            unreachable!("an edit is an object")
+            unreachable!("the schema of an edit is an object")
         };
         schema.description = Some(
-            "The values of a deal in a batch; a new one needs `partner_id`, `name` and \
-                `account_name`."
+            "The values of a deal in a batch. A new deal requires `partner_id`, `name` and \
+             `account_name`."
                 .to_owned(),
         );
         let currency = ObjectBuilder::from(Object::with_type(Type::String))
-            .description(Some("May be said, and must then be the organization's."))
+            .description(Some("Optional. It must be the organization's currency."))
             .max_length(Some(3))
             .examples([serde_json::json!("USD")]);
         schema.properties.insert("currency".to_owned(), currency.into());
@@ -73,31 +73,31 @@ impl ToSchema for DealBatchData {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealBatchOperation {
-    /// What to do.
+    /// The action.
     pub action: DealBatchAction,
-    /// The deal, when it is matched by id.
+    /// The id of the deal, if it is matched by id.
     #[serde(default)]
     pub id: Option<DealId>,
-    /// By what the deal is found; the id unless given.
+    /// How the deal is found. The default is by id.
     #[serde(default, rename = "match")]
     pub by: Option<DealBatchMatch>,
     /// The version that the deal must have.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 9007199254740991_i64, example = 3)]
     pub version: Option<i64>,
-    /// Its values. What is wrong with them is the problem of this operation alone.
+    /// The values. Errors in them are reported for this operation only.
     #[serde(default)]
     pub data: Option<DealBatchData>,
 }
 
-/// Many writes of deals.
+/// A batch of operations.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealBatch {
-    /// What to do, in this order.
+    /// The operations, in this order.
     #[schema(min_items = 1, max_items = 200)]
     pub operations: Vec<DealBatchOperation>,
-    /// Whether the failure of one undoes them all.
+    /// Whether the failure of one operation undoes all of them.
     #[serde(default)]
     #[schema(example = false)]
     pub atomic: bool,
@@ -112,46 +112,46 @@ impl RequestBody for DealBatch {
     }
 }
 
-/// What became of one operation.
+/// The result of one operation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DealBatchItem {
-    /// The place of the operation in the request, from 0.
+    /// The position of the operation in the request, from 0.
     #[schema(minimum = 0, example = 0)]
     pub index: usize,
-    /// The status that the operation would have had alone; 424 when another one failed and all were
-    /// undone.
+    /// The status that the operation would have as a single request; 424 if it was undone because
+    /// another one failed.
     #[schema(example = 200)]
     pub status: u16,
-    /// The deal after the operation; null when it failed or deleted.
+    /// The deal after the operation; null if it failed or deleted the deal.
     pub deal: Option<Deal>,
     /// Always empty: fields of deals are not overridden.
     #[schema(example = json!([]))]
     pub skipped_fields: Vec<String>,
-    /// Why it failed, as the operation would have answered it alone.
+    /// The problem that the operation would have as a single request.
     #[schema(schema_with = problem)]
     pub problem: Option<Json>,
 }
 
-/// What became of a batch.
+/// The results of a batch.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DealBatchResult {
     /// One result for every operation, in their order.
     pub results: Vec<DealBatchItem>,
-    /// How many were done.
+    /// The number of operations that succeeded.
     #[schema(example = 1)]
     pub succeeded: usize,
-    /// How many were not.
+    /// The number of operations that failed.
     #[schema(example = 0)]
     pub failed: usize,
 }
 
-/// The problem's schema is declared by the API; here it has only its name.
+/// The schema of problems is declared by the API; here only its name is used.
 fn problem() -> Schema {
     OneOfBuilder::new()
         .item(Ref::from_schema_name("Problem"))
         .item(ObjectBuilder::new().schema_type(Type::Null))
         .description(Some(
-            "Why it failed, as the operation would have answered it alone; null when it did not.",
+            "The problem that the operation would have as a single request. Null if it succeeded.",
         ))
         .build()
         .into()

@@ -1,5 +1,5 @@
-//! The one declaration of a deal's fields, in display order, and those of its partner that filters
-//! may name.
+//! The one declaration of a deal's fields, in display order, and of those fields of its partner
+//! that filters may use.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ const fn f(name: &'static str, label: &'static str, kind: FieldType, class: Fiel
     Field::new(name, label, kind, class)
 }
 
-/// Every field of a deal but its notes, by which nobody filters.
+/// Every field of a deal except its notes, which are not used in filters.
 pub static DEAL: &[Field] = &[
     f("id", "ID", Id, S).refers_to(Deal),
     f("name", "Name", Text, P).required().length(300).indexed(),
@@ -70,11 +70,11 @@ pub static DEAL: &[Field] = &[
     f("deleted_at", "Deleted", Timestamp, S).null().query_only(),
 ];
 
-/// The notes: written and imported like other fields, but nobody filters or sorts by them.
+/// The notes: written and imported like other fields, but not used in filters or for sorting.
 pub static DEAL_NOTES: Field = f("notes", "Notes", Text, P).null().length(5_000).long();
 
-/// What lists of deals filter by: their own fields, and `partner.<field>` for every field of
-/// partners.
+/// The fields by which lists of deals are filtered: their own, and `partner.<field>` for every
+/// field of partners.
 pub fn catalogue() -> &'static [Field] {
     static ALL: LazyLock<Vec<Field>> = LazyLock::new(|| {
         let of_partner = PARTNER.iter().map(|field| Field {
@@ -91,7 +91,7 @@ pub fn catalogue() -> &'static [Field] {
     &ALL
 }
 
-/// Catalogues are static; this one is made once.
+/// Catalogues are static, and this one is created once.
 fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }

@@ -55,11 +55,11 @@ const fn currency() -> Sql<sql_types::Text> {
     Sql::new("(SELECT organizations.currency FROM organizations)")
 }
 
-/// What a deal says: everything but its id, version and times.
+/// The values of a deal: everything except its id, version and times.
 #[derive(Debug, Clone, PartialEq, HasQuery, Insertable, AsChangeset, Serialize, ToSchema)]
 #[diesel(table_name = deals, treat_none_as_null = true)]
 pub struct DealValues {
-    /// The partner who registered it.
+    /// The partner that registered it.
     pub partner_id: PartnerId,
     /// The integrator's own id; unique within the organization.
     #[schema(
@@ -68,7 +68,7 @@ pub struct DealValues {
         extensions(("x-single-line" = json!(true)))
     )]
     pub external_id: Option<String>,
-    /// What it is about.
+    /// The name of the opportunity.
     #[schema(
         min_length = 1,
         max_length = 300,
@@ -76,49 +76,49 @@ pub struct DealValues {
         extensions(("x-single-line" = json!(true)))
     )]
     pub name: String,
-    /// The company that would buy.
+    /// The prospective customer.
     #[schema(min_length = 1, max_length = 300, example = "Home \
         Office", extensions(("x-single-line" = json!(true))))]
     pub account_name: String,
-    /// The domain of that company, normalised. Deals with an equal domain or an equal normalised
-    /// name are for one account.
+    /// The domain of the prospective customer, normalised. Deals with the same domain or the same
+    /// normalised name are for one account.
     #[schema(format = "domain", max_length = 253, example = "homeoffice.gov.uk")]
     pub account_domain: Option<String>,
-    /// Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`.
+    /// The status. Closing requires `closed_on`; only the daily job makes a deal `expired`.
     pub status: DealStatus,
-    /// Where the sale stands, in the organization's own words.
+    /// The stage of the sale, in the organization's own words.
     #[schema(max_length = 60, example = "Proposal", extensions(("x-single-line" = json!(true))))]
     pub stage: Option<String>,
     /// What is sold.
     pub motion: DealMotion,
-    /// What it is worth, in minor units.
+    /// The value in minor units.
     #[schema(minimum = 0, maximum = 9007199254740991_i64, example = 4000000)]
     pub value: i64,
-    /// When it was registered; today unless given.
+    /// The day of the registration; today by default.
     #[schema(example = "2026-11-22")]
     pub registered_on: NaiveDate,
-    /// When it is expected to close.
+    /// The day on which it is expected to close.
     #[schema(example = "2027-03-31")]
     pub expected_close_on: Option<NaiveDate>,
-    /// The first day on which an approved deal is protected no more.
+    /// The first day on which an approved deal is no longer protected.
     #[schema(example = "2027-02-20")]
     pub expires_on: Option<NaiveDate>,
-    /// When it was won or lost; not before `registered_on`.
+    /// The day on which it was won or lost; not before `registered_on`.
     #[schema(example = json!(null))]
     pub closed_on: Option<NaiveDate>,
-    /// Why it was lost.
+    /// The reason why it was lost.
     #[schema(max_length = 500, example = json!(null))]
     pub lost_reason: Option<String>,
-    /// Why it was rejected.
+    /// The reason why it was rejected.
     #[schema(value_type = DealRejectionReason)]
     pub rejection_reason: Option<String>,
-    /// Who approved or rejected it last.
+    /// Who last approved or rejected it.
     pub decided_by: Option<Actor>,
-    /// When it was approved or rejected last.
+    /// When it was last approved or rejected.
     pub decided_at: Option<Timestamp>,
-    /// The member who looks after it.
+    /// The member who is responsible for it.
     pub owner_id: Option<MemberId>,
-    /// What colleagues should know.
+    /// Internal notes.
     #[schema(max_length = 5000, example = "Waits for the budget of the new year.")]
     pub notes: Option<String>,
 }
@@ -129,7 +129,7 @@ pub struct DealValues {
 pub struct Deal {
     /// The id.
     pub id: DealId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When it was created.
@@ -153,7 +153,8 @@ pub type DealPage = FollowedPage<Deal>;
 /// A page of conflicts.
 pub type DealConflictPage = Page<DealConflict>;
 
-/// An edit of a deal: absent keeps, null clears. With another partner it moves there.
+/// A merge patch of a deal: absent properties keep their values, null clears them. A new
+/// `partner_id` moves it to that partner.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealUpdate {
@@ -191,7 +192,7 @@ pub struct DealUpdate {
     pub owner_id: Option<Option<MemberId>>,
     #[serde(default, deserialize_with = "crate::kernel::patch::nullable")]
     pub notes: Option<Option<String>>,
-    /// Whether it may be approved although another partner has an approved deal for the same
+    /// Whether it may be approved even if another partner has an approved deal for the same
     /// account.
     #[serde(default)]
     #[schema(example = false)]
@@ -202,7 +203,7 @@ impl RequestBody for DealUpdate {
     type Resource = Deal;
 }
 
-/// A new deal: an edit of nothing.
+/// A new deal, as a merge patch of nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealCreate(pub DealUpdate);
@@ -214,11 +215,11 @@ impl RequestBody for DealCreate {
 impl PartialSchema for DealCreate {
     fn schema() -> RefOr<Schema> {
         let RefOr::T(Schema::Object(mut schema)) = DealUpdate::schema() else {
-            unreachable!("an edit is an object")
+            unreachable!("the schema of an edit is an object")
         };
         schema.description = Some(
-            "A new deal. Registered by a person it is `approved` unless the body says otherwise, \
-                by an API key `submitted`."
+            "A new deal. If a person registers it, the default status is `approved`; if an API key \
+             does, it is `submitted`."
                 .to_owned(),
         );
         schema.required = ["partner_id", "name", "account_name"].map(str::to_owned).to_vec();
@@ -243,12 +244,13 @@ impl ToSchema for DealCreate {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealApproval {
-    /// The first day on which it is protected no more; a later one than today. The organization's
-    /// `deal_protection_days` from today unless given.
+    /// The first day on which the deal is no longer protected; later than today. The default is the
+    /// organization's `deal_protection_days` from today.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub expires_on: Option<NaiveDate>,
-    /// Whether another partner may have an approved deal for the same account.
+    /// Whether the deal may be approved even if another partner has an approved deal for the same
+    /// account.
     #[serde(default)]
     #[schema(example = false)]
     pub allow_conflict: bool,
@@ -262,7 +264,7 @@ impl RequestBody for DealApproval {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DealRejection {
-    /// Why it is rejected.
+    /// The reason for the rejection.
     #[serde(default)]
     #[schema(value_type = DealRejectionReason)]
     pub reason: Option<String>,
@@ -272,9 +274,8 @@ impl RequestBody for DealRejection {
     type Resource = Self;
 }
 
-/// The schema of a reason of rejection. It has a name, and holds the null, since generators would
-/// give the types of `Deal.rejection_reason` and `DealRejection.reason` one name if they had to
-/// make it up.
+/// The schema of a rejection reason. It is a named component that includes null, because generators
+/// would otherwise give `Deal.rejection_reason` and `DealRejection.reason` the same type name.
 #[derive(Debug)]
 pub struct DealRejectionReason;
 
@@ -282,7 +283,7 @@ impl PartialSchema for DealRejectionReason {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("Why a deal is rejected; null when no reason is given."))
+            .description(Some("The reason why a deal is rejected. Null if no reason is given."))
             .max_length(Some(500))
             .examples([serde_json::json!("We sell to this account ourselves.")])
             .into()

@@ -1,4 +1,4 @@
-//! How deals are asked for.
+//! Queries for deals.
 
 use serde::Deserialize;
 use utoipa::{
@@ -12,7 +12,8 @@ use crate::kernel::{
     request_body::RequestBody,
 };
 
-/// The body of a query for deals. Its filter may name fields of the partner, `partner.tier`.
+/// The body of a query for deals. Its filter may refer to fields of the partner, such as
+/// `partner.tier`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct DealQuery(pub ListQuery);
@@ -29,8 +30,8 @@ impl PartialSchema for DealQuery {
                 {"op": "in", "field": "status", "value": ["submitted", "under_review"]},
                 {"op": "gte", "field": "partner.tier", "value": "silver"}]});
             schema.description = Some(
-                "Which deals, in which order. Filters may name fields of the partner, \
-                    `partner.tier`."
+                "The condition and order of deals. Filters may refer to fields of the partner, \
+                 such as `partner.tier`."
                     .into(),
             );
             schema.examples =

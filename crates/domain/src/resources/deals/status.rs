@@ -1,4 +1,4 @@
-//! The life of a deal: which status a write may lead to from which, as a table.
+//! The life cycle of deals: a table of the allowed changes of status.
 
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// Where a deal stands.
+    /// The status of a deal.
     DealStatus {
         Submitted = "submitted",
         UnderReview = "under_review",
-        /// Protected against others until it expires.
+        /// Protected against other partners until it expires.
         Approved = "approved",
         Rejected = "rejected",
-        /// The protection ended before the deal was closed.
+        /// The protection has ended before the deal was closed.
         Expired = "expired",
         Won = "won",
         Lost = "lost",
@@ -24,7 +24,8 @@ string_enum! {
 
 use DealStatus::{Approved, Expired, Lost, Rejected, Submitted, UnderReview, Won};
 
-/// To a status, from which ones. To `expired` leads only the daily job, from `approved`.
+/// For each status, those from which it can be reached. Only the daily job leads from `approved` to
+/// `expired`.
 const TRANSITIONS: [(DealStatus, &[DealStatus]); 7] = [
     (Submitted, &[UnderReview]),
     (UnderReview, &[Submitted, Rejected]),
@@ -36,31 +37,36 @@ const TRANSITIONS: [(DealStatus, &[DealStatus]); 7] = [
 ];
 
 impl DealStatus {
-    /// Whether the deal has come to its end: it has a day of closing.
+    /// Whether the deal is closed, so that it has a closing day.
     pub fn is_closed(self) -> bool {
         matches!(self, Won | Lost)
     }
 
-    /// The statuses that a write may lead to from this one.
+    /// The statuses to which a write may change this one.
     pub fn next(self) -> impl Iterator<Item = Self> {
         TRANSITIONS.iter().filter(move |(_, from)| from.contains(&self)).map(|(to, _)| *to)
     }
 
-    /// Makes sure that a write may lead from this status to another one.
+    /// Checks that a write may change this status to another one.
     ///
     /// # Errors
-    /// `invalid_transition` with `from`, `to` and what is allowed.
+    /// `invalid_transition` with `from`, `to` and the allowed statuses.
     pub fn expect_move(self, to: Self) -> Result<()> {
         if self.next().any(|next| next == to) {
             return Ok(());
         }
         let allowed: Vec<Self> = self.next().collect();
-        let error =
-            Error::new(Code::InvalidTransition, format!("A deal cannot go from {self} to {to}."));
+        let error = Error::new(
+            Code::InvalidTransition,
+            format!(
+                "The status of a deal cannot be changed \
+                from {self} to {to}."
+            ),
+        );
         Err(error.meta("from", json!(self)).meta("to", json!(to)).meta("allowed", json!(allowed)))
     }
 
-    /// The event of a deal that is in this status now and was in `from` before.
+    /// The event of a deal with this status whose status was `from` before.
     pub fn event(self, from: Option<Self>) -> &'static str {
         match self {
             Submitted => "deal.submitted",

@@ -1,4 +1,4 @@
-//! What a write makes of a deal: a pure function of the deal, what is wanted, and the day
+//! What a write does to a deal: a pure function of the deal, the new values, and the day
 //! (docs/deals.md).
 
 use chrono::{Days, NaiveDate};
@@ -16,22 +16,23 @@ use crate::kernel::{
     timestamp::Timestamp,
 };
 
-/// What a write needs to know of the world.
+/// The context of a write.
 #[derive(Debug, Clone)]
 pub struct DealContext {
     /// The day in the organization's time zone.
     pub today: NaiveDate,
-    /// For how many days an approval protects.
+    /// The number of days for which an approval protects a deal.
     pub protection_days: u32,
-    /// Who writes.
+    /// The actor of the write.
     pub actor: Actor,
     pub now: Timestamp,
 }
 
 impl DealContext {
-    /// What a deal becomes when nobody says: a person's word is a decision, a program's is not.
+    /// The default status of a new deal.
     fn first_status(&self) -> DealStatus {
-        // What a program registers is reviewed; what a person enters is a decision already.
+        // A deal that an API key registers is reviewed; one that a person registers is decided
+        // already.
         if self.actor.kind == ActorType::ApiKey { DealStatus::Submitted } else { Approved }
     }
     fn default_expiry(&self) -> Option<NaiveDate> {
@@ -47,7 +48,7 @@ impl DealValues {
     /// A new deal.
     ///
     /// # Errors
-    /// 422 with every fault: `required`, `invalid_choice` for `expired`, and those of
+    /// 422 with all errors: `required`, `invalid_choice` for `expired`, and those of
     /// [`Self::edited`].
     pub fn created(deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {
         let (Some(partner_id), Some(name), Some(account_name)) =
@@ -72,7 +73,7 @@ impl DealValues {
             let fault = fault(
                 "invalid_choice",
                 "status",
-                "is a status that a deal only comes to by itself",
+                "cannot be set, because only the daily job sets it",
             );
             return Err(Error::invalid(vec![fault.meta("allowed", allowed)]));
         }
@@ -102,10 +103,10 @@ impl DealValues {
         Ok(deal)
     }
 
-    /// The deal after an edit. One that asks for the present status moves nothing.
+    /// The deal after an edit. The current status as the new one changes nothing.
     ///
     /// # Errors
-    /// `invalid_transition`; 422 with every fault: `closed_on_required`, `invalid_date_order`,
+    /// `invalid_transition`; 422 with all errors: `closed_on_required`, `invalid_date_order`,
     /// `not_applicable`.
     pub fn edited(&self, deal_update: &DealUpdate, context: &DealContext) -> Result<Self> {
         if let Some(to) = deal_update.status.filter(|to| *to != self.status) {
@@ -132,7 +133,7 @@ impl DealValues {
         }
     }
 
-    /// What follows from the status: days, decision and reasons.
+    /// Applies the effects of the status: days, decision and reasons.
     fn apply_status(
         &mut self,
         before: Option<&Self>,
@@ -153,12 +154,12 @@ impl DealValues {
             self.status.is_closed(),
             "closed_on",
             given,
-            "belongs to deals that were won or lost",
+            "is only allowed for won and lost deals",
         ) {
             self.closed_on = None;
         }
         let given = matches!(deal_update.lost_reason, Some(Some(_)));
-        if !only_in(self.status == Lost, "lost_reason", given, "belongs to deals that were lost") {
+        if !only_in(self.status == Lost, "lost_reason", given, "is only allowed for lost deals") {
             self.lost_reason = None;
         }
         let given = matches!(deal_update.rejection_reason, Some(Some(_)));
@@ -166,7 +167,7 @@ impl DealValues {
             self.status == Rejected,
             "rejection_reason",
             given,
-            "belongs to deals that were rejected",
+            "is only allowed for rejected deals",
         ) {
             self.rejection_reason = None;
         }
@@ -175,7 +176,7 @@ impl DealValues {
                 faults.push(fault(
                     "closed_on_required",
                     "closed_on",
-                    "is required of a deal that was won or lost",
+                    "is required for won and lost deals",
                 ));
             }
             Some(closed_on) if closed_on < self.registered_on => {
@@ -189,7 +190,7 @@ impl DealValues {
         }
         if moved && self.status == Approved {
             let reopened = from.is_some_and(DealStatus::is_closed);
-            // Only a reopened deal keeps its day: one that is approved anew gets the full
+            // Only a reopened deal keeps its day: a deal that is approved again gets the full
             // protection.
             let kept = before
                 .and_then(|before| before.expires_on)
@@ -209,7 +210,7 @@ impl DealValues {
             self.decided_by = Some(context.actor.clone());
             self.decided_at = Some(context.now);
         } else if moved && self.status == UnderReview {
-            // The rejection was taken back: nothing is decided.
+            // The rejection was withdrawn, so there is no decision.
             (self.decided_by, self.decided_at) = (None, None);
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }

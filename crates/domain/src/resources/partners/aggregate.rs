@@ -18,50 +18,50 @@ use crate::kernel::{
 };
 
 string_enum! {
-    /// What a metric computes.
+    /// The operator of a metric.
     AggregateOperator {
-        /// Rows; of a field: rows where it is not null.
+        /// The number of rows; with a field, of rows where it is not null.
         Count = "count",
         Sum = "sum",
-        /// With two decimals.
+        /// The mean, with two decimals.
         Avg = "avg",
         Min = "min",
         Max = "max",
     }
 }
 
-/// One number to compute for each group.
+/// A number that is computed for each group.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AggregateMetric {
-    /// What to compute.
+    /// The operator.
     pub op: AggregateOperator,
-    /// Of which field; `count` needs none.
+    /// The field; `count` needs none.
     #[serde(default)]
     #[schema(max_length = 60, example = "revenue")]
     pub field: Option<String>,
 }
 
-/// What to count, over which partners.
+/// The request for counts and sums over partners.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AggregateRequest {
-    /// Which partners; null for all.
+    /// The condition for partners; null for all.
     #[serde(default)]
     pub filter: Option<FilterNode>,
-    /// Search in name, domain and description.
+    /// Searches name, domain and description.
     #[serde(default)]
     #[schema(max_length = 200, example = "acme")]
     pub q: Option<String>,
-    /// A saved view whose filter and search are ANDed with the others.
+    /// A saved view. Its filter and search are combined with the others by AND.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub view_id: Option<ViewId>,
-    /// Fields whose values make the groups; none for one group of all.
+    /// The fields whose values make the groups; empty for one group of all partners.
     #[serde(default)]
     #[schema(max_items = 2, example = json!(["type"]))]
     pub group_by: Vec<String>,
-    /// What to compute; a count unless given.
+    /// The metrics. The default is a count.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub metrics: Vec<AggregateMetric>,
@@ -71,18 +71,18 @@ impl RequestBody for AggregateRequest {
     type Resource = Self;
 }
 
-/// One group: the values that make it, and its numbers.
+/// One group: its values and metrics.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AggregateGroup {
-    /// By field of `group_by`; null stands for no value.
+    /// The values by field of `group_by`; null for no value.
     #[schema(value_type = Object, example = json!({"type": "reseller"}))]
     pub keys: Map<String, Json>,
-    /// By metric: `count`, `sum_revenue`.
+    /// The numbers by metric: `count`, `sum_revenue`.
     #[schema(value_type = Object, example = json!({"count": 3, "sum_revenue": 120}))]
     pub values: Map<String, Json>,
 }
 
-/// Counts and sums.
+/// Counts and sums over partners.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AggregateResult {
     /// The currency of every amount.
@@ -95,7 +95,7 @@ pub struct AggregateResult {
     pub truncated: bool,
 }
 
-/// A checked request: conditions, fields to group by, and metrics with the names of their values.
+/// A validated request: conditions, fields to group by, and metrics with the names of their values.
 #[derive(Debug)]
 pub struct CheckedAggregate {
     pub rows: ListRequest,
@@ -103,10 +103,10 @@ pub struct CheckedAggregate {
     pub metrics: Vec<(String, AggregateOperator, Option<&'static Field>)>,
 }
 
-/// Reads a request against the catalogue.
+/// Validates a request against the catalogue.
 ///
 /// # Errors
-/// 422 `invalid_filter`; 422 `validation_failed` with every wrong field.
+/// 422 `invalid_filter`; 422 `validation_failed` with all errors.
 pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<CheckedAggregate> {
     let mut faults = Vec::new();
     let mut field = |name: &str, at: String, fits: fn(&Field) -> bool| {
@@ -116,7 +116,7 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
             let fault = FieldError::at_pointer(
                 "invalid_choice",
                 at,
-                format!("cannot use {} here", excerpt(name)),
+                format!("does not support the field {}", excerpt(name)),
             );
             let fault = fault.meta("allowed", allowed().collect::<Vec<_>>());
             faults.push(match did_you_mean(name, allowed()) {
@@ -155,20 +155,20 @@ pub fn checked(request: &AggregateRequest, now: DateTime<Utc>) -> Result<Checked
             None => missing.push(FieldError::at_pointer(
                 "required",
                 at,
-                format!("{} needs a field", metric.op),
+                format!("{} requires a field", metric.op),
             )),
         }
     }
     faults.extend(missing);
     if request.group_by.len() > 2 {
         faults.push(
-            FieldError::at_pointer("too_many_items", "#/group_by", "takes at most 2 fields")
+            FieldError::at_pointer("too_many_items", "#/group_by", "must have at most 2 fields")
                 .meta("max_items", 2),
         );
     }
     if request.metrics.len() > 10 {
         faults.push(
-            FieldError::at_pointer("too_many_items", "#/metrics", "takes at most 10 metrics")
+            FieldError::at_pointer("too_many_items", "#/metrics", "must have at most 10 metrics")
                 .meta("max_items", 10),
         );
     }

@@ -25,7 +25,7 @@ const fn f(
     Field::new(name, label, kind, class)
 }
 
-/// A score of a partner, and one of its four dimensions: the same kind of number.
+/// A score of a partner or one of the four dimensions, which have the same limits.
 const fn dimension(name: &'static str, label: &'static str, column: &'static str) -> Field {
     f(name, label, Score, A).null().column(column).member()
 }
@@ -39,9 +39,9 @@ const fn weight(name: &'static str, label: &'static str, column: &'static str) -
         .member()
 }
 
-/// Whether scores are stale: something about the partner was written since, or they were made by
-/// another ideal partner profile than the present one. So a new profile makes all scores stale
-/// without writing a single partner.
+/// Whether scores are stale: the partner was written since, or they were computed with another
+/// version of the ideal partner profile. So a new profile makes all scores stale without writing a
+/// partner.
 pub const SCORES_STALE: &str = "(partners.scores_stale OR (partners.scored_at IS NOT NULL AND \
     partners.scored_profile_version \
     IS DISTINCT FROM (SELECT ideal_partner_profiles.version FROM ideal_partner_profiles)))";
@@ -98,7 +98,7 @@ pub static PARTNER: &[Field] = &[
         .words(PartnerStage::VALUES)
         .schema("PartnerStage"),
     f("stage_changed_at", "Stage changed", Timestamp, S),
-    f("in_intelligence", "Appears in intelligence", Boolean, U).default("true"),
+    f("in_intelligence", "Included in insights", Boolean, U).default("true"),
     f("partner_manager_id", "Partner manager", Id, R).null().refers_to(Member),
     f("primary_contact_id", "Primary contact", Id, R).null().refers_to(Contact),
     Field {

@@ -1,4 +1,4 @@
-//! The fields of partners, as the API describes them.
+//! The description of partner fields in the API.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ list_parameters! {
     PartnerFieldList of PARTNER_FIELD_LIST;
 }
 
-/// The limits of a field; what is null has no limit.
+/// The limits of a field; null means no limit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldLimits {
     /// Lowest number.
@@ -43,19 +43,19 @@ pub struct FieldLimits {
     pub max_items: Option<u32>,
 }
 
-/// One field of partners: what it is, who writes it, what can be done with it.
+/// A field of partners: its type, who may write it, and what it can be used for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartnerField {
     /// The property name; members of objects have a dot.
     #[schema(example = "employees")]
     pub name: &'static str,
-    /// The name that people know.
+    /// The name for people.
     #[schema(example = "Employees")]
     pub label: &'static str,
-    /// What kind of values it holds.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub kind: FieldType,
-    /// What a number counts.
+    /// The unit of a number.
     #[schema(example = "people")]
     pub unit: Option<&'static str>,
     /// What an id or key refers to.
@@ -64,7 +64,7 @@ pub struct PartnerField {
     pub class: FieldClass,
     /// Whether it can be null.
     pub nullable: bool,
-    /// Whether a new partner needs it.
+    /// Whether it is required for a new partner.
     pub required_on_create: bool,
     /// The value of a new partner.
     pub default: AnyValue,
@@ -72,7 +72,7 @@ pub struct PartnerField {
     pub limits: FieldLimits,
     /// The values of an enum, in their sort order; null for other types.
     pub values: Option<Vec<&'static str>>,
-    /// The operators that filters know for it.
+    /// The filter operators that it supports.
     pub operators: Vec<Operator>,
     /// The query parameters of `GET /partners` that filter by it.
     #[schema(example = json!(["employees", "employees_gte", "employees_lte"]))]
@@ -83,11 +83,11 @@ pub struct PartnerField {
     pub groupable: bool,
     /// Whether `PartnerSummary` has it.
     pub in_summary: bool,
-    /// Whether a column of an import can feed it.
+    /// Whether imports can write it.
     pub importable: bool,
-    /// Whether a question of the application form can feed it.
+    /// Whether a question of the application form can map to it.
     pub mappable: bool,
-    /// Whether an edit by hand protects it from automation.
+    /// Whether a manual write overrides it.
     pub overridable: bool,
 }
 

@@ -49,7 +49,7 @@ pub use write::{
 };
 
 string_enum! {
-    /// What kind of partner it is.
+    /// The type of a partner.
     PartnerType {
         Technology = "technology",
         Consulting = "consulting",
@@ -59,7 +59,7 @@ string_enum! {
         Reseller = "reseller",
         Referral = "referral",
     }
-    /// What the partnership is about.
+    /// The category of a partner.
     PartnerCategory {
         Solution = "solution",
         Technology = "technology",
@@ -71,7 +71,7 @@ string_enum! {
         Inactive = "inactive",
         Pending = "pending",
     }
-    /// Where the relationship stands.
+    /// The stage of the relationship.
     PartnerStage {
         Prospect = "prospect",
         Onboarding = "onboarding",
@@ -84,17 +84,17 @@ string_enum! {
         Activated = "activated",
         Rejected = "rejected",
     }
-    /// Who decided on the tier.
+    /// Who decides on the tier: the rules or a person.
     TierSource {
         Automatic = "automatic",
         Manual = "manual",
     }
-    /// Where the logo came from.
+    /// The source of the logo.
     LogoSource {
         Uploaded = "uploaded",
         Fetched = "fetched",
     }
-    /// How the partner came to be.
+    /// How the partner was created.
     PartnerCreatedVia {
         Manual = "manual",
         Import = "import",
@@ -103,7 +103,7 @@ string_enum! {
     }
 }
 
-/// A person at the partner who matters.
+/// A person who matters for the partnership.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyStakeholder {
@@ -111,16 +111,16 @@ pub struct KeyStakeholder {
     #[schema(min_length = 1, max_length = 200, example = "Ann \
         Lee", extensions(("x-single-line" = json!(true))))]
     pub name: String,
-    /// What the person does there.
+    /// The role of the person at the partner.
     #[serde(default)]
     #[schema(max_length = 200, example = "CTO", extensions(("x-single-line" = json!(true))))]
     pub role: Option<String>,
-    /// The contact that this is, when there is one.
+    /// The contact of this person, if there is one.
     #[serde(default)]
     pub contact_id: Option<ContactId>,
 }
 
-/// How the annual target spreads over the quarters, in basis points; together 10000.
+/// The distribution of the annual target over the quarters, in basis points; together 10000.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuarterlyWeights {
@@ -138,8 +138,8 @@ pub struct QuarterlyWeights {
     pub q4: i64,
 }
 
-/// A change of the quarterly weights: quarters that are absent keep their share. All four must add
-/// up to 10000 afterwards.
+/// A change of the quarterly weights: absent quarters keep their share. All four must add up to
+/// 10000 afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"q1": 4000, "q2": 1000}))]
@@ -161,21 +161,21 @@ impl RequestBody for QuarterlyWeightsUpdate {
 /// The four dimensions of fit, each 0 to 100.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FourCBreakdown {
-    /// Can they deliver at scale?
+    /// Capacity: can they deliver at scale?
     #[schema(minimum = 0, maximum = 100, example = 70)]
     pub capacity: i64,
-    /// Do they have what we need?
+    /// Capability: do they have what is needed?
     #[schema(minimum = 0, maximum = 100, example = 80)]
     pub capability: i64,
-    /// Do they act?
+    /// Commitment: are they active in the partnership?
     #[schema(minimum = 0, maximum = 100, example = 50)]
     pub commitment: i64,
-    /// Do they reach our customers?
+    /// Customer alignment: do they reach the organization's customers?
     #[schema(minimum = 0, maximum = 100, example = 60)]
     pub customer_alignment: i64,
 }
 
-/// A JSONB column as the struct it holds.
+/// A JSONB column as a typed value.
 macro_rules! jsonb {
     ($($name:ident($of:ty);)*) => {$(
         #[doc = concat!("[`", stringify!($of), "`] as it is stored.")]
@@ -184,7 +184,7 @@ macro_rules! jsonb {
         pub struct $name(pub $of);
         impl diesel::deserialize::FromSql<sql_types::Jsonb, diesel::pg::Pg> for $name {
             fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
-                // The first byte is the version of the binary form.
+                // The first byte is the version of the binary format.
                 let bytes = value.as_bytes().get(1..).ok_or("an empty jsonb")?;
                 Ok(Self(serde_json::from_slice(bytes)?))
             }
@@ -213,13 +213,13 @@ const fn nothing_skipped() -> Sql<sql_types::Array<sql_types::Text>> {
     Sql::new("'{}'::text[]")
 }
 
-/// A partner as lists show it: every property but the long ones.
+/// A partner as lists show it: all properties except long ones.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = partners)]
 pub struct PartnerSummary {
     /// The id.
     pub id: PartnerId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 18)]
     pub version: i64,
     /// When it was created.
@@ -228,9 +228,9 @@ pub struct PartnerSummary {
     pub updated_at: Timestamp,
     /// When it was deleted; it can be restored for 30 days.
     pub deleted_at: Option<Timestamp>,
-    /// How it came to be.
+    /// How it was created.
     pub created_via: PartnerCreatedVia,
-    /// The currency of every amount: the organization's.
+    /// The currency of every amount, which is the organization's.
     #[diesel(select_expression = currency(), select_expression_type = Sql<sql_types::Text>)]
     #[schema(example = "USD")]
     pub currency: String,
@@ -243,24 +243,24 @@ pub struct PartnerSummary {
     /// The company's domain, normalised; unique within the organization among live partners.
     #[schema(example = "acme.com")]
     pub domain: Option<String>,
-    /// Where this API serves the logo; a new logo has a new address.
+    /// The URL of the logo; a new logo has a new URL.
     #[serde(serialize_with = "crate::kernel::links::absolute")]
     #[schema(
         example = "https://api.example.com/v1/partners/ptn_01kb1q3x5se7wtc2gnh2avw0fd/logo?v=7d0f5e1c"
     )]
     pub logo_url: Option<String>,
-    /// Where the logo came from.
+    /// The source of the logo.
     pub logo_source: Option<LogoSource>,
     /// The industry, free text.
     #[schema(example = "Software")]
     pub industry: Option<String>,
-    /// Head count.
+    /// The number of employees.
     #[schema(example = 55)]
     pub employees: Option<i64>,
-    /// The company's revenue a year, in minor units.
+    /// The company's annual revenue in minor units.
     #[schema(example = 480000000)]
     pub company_revenue: Option<i64>,
-    /// Where the company works.
+    /// The regions in which the company works.
     #[schema(example = json!(["DACH"]))]
     pub regions: Vec<String>,
     /// The services it offers.
@@ -269,70 +269,70 @@ pub struct PartnerSummary {
     /// The products it offers.
     #[schema(example = json!(["Backup"]))]
     pub products: Vec<String>,
-    /// The languages it works in, BCP 47.
+    /// The languages in which it works, BCP 47.
     #[schema(example = json!(["en", "de-CH"]))]
     pub languages: Vec<String>,
-    /// What kind of partner it is.
+    /// The type.
     #[serde(rename = "type")]
     #[diesel(column_name = type_)]
     pub kind: PartnerType,
-    /// A finer kind, free text.
+    /// A more specific type, free text.
     #[schema(example = "MSP")]
     pub subtype: Option<String>,
-    /// What the partnership is about.
+    /// The category.
     pub category: Option<PartnerCategory>,
     /// The key of its tier.
     #[schema(example = "silver")]
     pub tier: Option<String>,
-    /// Who decided on the tier.
+    /// Who decides on the tier: the rules or a person.
     pub tier_source: TierSource,
     /// When the tier last changed.
     pub tier_changed_at: Option<Timestamp>,
-    /// Since when the rules give a lower tier than the one held.
+    /// Since when the rules give a lower tier than the current one.
     pub tier_at_risk_since: Option<Timestamp>,
     /// Its tags.
     pub tag_ids: Vec<TagId>,
     /// Whether the record is live.
     pub status: PartnerStatus,
-    /// Where the relationship stands.
+    /// The stage of the relationship.
     pub stage: PartnerStage,
     /// When the stage last changed.
     pub stage_changed_at: Timestamp,
-    /// Whether it appears in insights and strategy outputs.
+    /// Whether it is included in insights.
     #[schema(example = true)]
     pub in_intelligence: bool,
-    /// The member who looks after it.
+    /// The member who is responsible for the partner.
     pub partner_manager_id: Option<MemberId>,
-    /// The contact to turn to; a contact of this partner.
+    /// The primary contact; a contact of this partner.
     pub primary_contact_id: Option<ContactId>,
-    /// Sum of its approved deals, in minor units.
+    /// The sum of its approved deals, in minor units.
     #[schema(example = 12500000)]
     pub pipeline: i64,
-    /// Sum of its won deals, in minor units.
+    /// The sum of its won deals, in minor units.
     #[schema(example = 9000000)]
     pub revenue: i64,
-    /// Sum of its won deals for products, in minor units.
+    /// The sum of its won product deals, in minor units.
     #[schema(example = 1000000)]
     pub product_revenue: i64,
-    /// Deals that are submitted, under review or approved.
+    /// The number of deals that are submitted, under review or approved.
     #[schema(example = 4)]
     pub active_deals: i64,
-    /// Deals that were won.
+    /// The number of won deals.
     #[schema(example = 3)]
     pub closed_deals: i64,
-    /// Distinct accounts of its won deals.
+    /// The number of distinct accounts of its won deals.
     #[schema(example = 2)]
     pub customers: i64,
-    /// The target for a year, in minor units.
+    /// The annual target in minor units.
     #[schema(example = 50000000)]
     pub annual_revenue_target: Option<i64>,
-    /// How the target spreads over the quarters.
+    /// The distribution of the target over the quarters.
     #[schema(value_type = QuarterlyWeights)]
     pub quarterly_weights: StoredWeights,
-    /// How well it fits the ideal partner profile, 0 to 100; null until scored.
+    /// How well it fits the ideal partner profile, 0 to 100; null until it is scored.
     #[schema(example = 68)]
     pub fit_score: Option<i64>,
-    /// How well the relationship does, 0 to 100; null until scored.
+    /// The state of the relationship, 0 to 100; null until it is scored.
     #[schema(example = 74)]
     pub health_score: Option<i64>,
     /// The four dimensions of the fit score.
@@ -343,15 +343,15 @@ pub struct PartnerSummary {
     pub key_strengths: Vec<String>,
     /// When it was last scored.
     pub scored_at: Option<Timestamp>,
-    /// Whether something the scores rest on has changed since: the partner, its deals and contacts,
-    /// or the ideal partner profile. It may change without a new version.
+    /// Whether something that the scores depend on has changed since: the partner, its deals and
+    /// contacts, or the ideal partner profile. It may change without a new version.
     #[diesel(select_expression = scores_stale(), select_expression_type = Sql<sql_types::Bool>)]
     #[schema(example = false)]
     pub scores_stale: bool,
-    /// Fields that people decided; automation leaves them alone.
+    /// Fields that people have overridden; automation skips them.
     #[schema(example = json!(["industry"]))]
     pub overridden_fields: Vec<String>,
-    /// What this very write left alone because people had decided on it; empty on reads.
+    /// Fields that this write has skipped because they are overridden; empty on reads.
     #[diesel(
         select_expression = nothing_skipped(),
         select_expression_type = Sql<sql_types::Array<sql_types::Text>>
@@ -373,26 +373,26 @@ pub struct Partner {
     /// What the company does.
     #[schema(example = "Managed security for hospitals.")]
     pub description: Option<String>,
-    /// People at the partner who matter.
+    /// People who matter for the partnership.
     #[schema(value_type = Vec<KeyStakeholder>)]
     pub key_stakeholders: StoredStakeholders,
-    /// Why customers buy from both together.
+    /// Why customers buy from both companies together.
     #[schema(example = "Our platform, their people on site.")]
     pub joint_value_proposition: Option<String>,
-    /// The relationship in a few sentences.
+    /// A summary of the relationship.
     #[schema(example = "Growing fast in Switzerland.")]
     pub executive_summary: Option<String>,
-    /// The scorer's summary.
+    /// The summary of the scores.
     #[schema(example = "A mid-sized provider with strong coverage.")]
     pub ai_summary: Option<String>,
-    /// How often scores were written since the version began; scores make no version.
+    /// The number of score writes since the version began; scores make no version.
     #[serde(skip)]
     #[diesel(select_expression = scored_since(), select_expression_type = Sql<sql_types::BigInt>)]
     pub scored_since_version: i64,
 }
 
 impl Partner {
-    /// Its values as they go over the wire, by property.
+    /// Its values by property, as they are sent.
     pub fn into_row(self) -> Map<String, Json> {
         match serde_json::to_value(self) {
             Ok(Json::Object(row)) => row,
@@ -401,7 +401,7 @@ impl Partner {
     }
 }
 
-/// The contact that a new partner starts with.
+/// The primary contact of a new partner.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrimaryContact {
@@ -433,10 +433,10 @@ impl RequestBody for PartnerCreate {
 }
 
 impl PartnerCreate {
-    /// The contact that comes with it.
+    /// The primary contact in the body.
     ///
     /// # Errors
-    /// None for a body that was checked against the document.
+    /// None for a body that was validated against the document.
     pub fn primary_contact(&self) -> crate::kernel::error::Result<Option<PrimaryContact>> {
         let contact = self.0.get("primary_contact").filter(|contact| !contact.is_null());
         contact
@@ -448,7 +448,7 @@ impl PartnerCreate {
     }
 }
 
-/// The body of an edit: values by field of the catalogue; what is absent stays.
+/// The body of a merge patch: values by field of the catalogue; absent fields keep their values.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerUpdate(pub Map<String, Json>);
@@ -462,8 +462,7 @@ impl RequestBody for PartnerUpdate {
     }
 }
 
-/// The writable fields by name. Type, limits and description are those of `Partner`; the document
-/// copies them.
+/// The writable fields by name. The document copies type, limits and description from `Partner`.
 fn body(description: &str, fields: impl Iterator<Item = &'static Field>) -> ObjectBuilder {
     fields
         .fold(ObjectBuilder::new().description(Some(description)), |body, field| {
@@ -475,7 +474,7 @@ fn body(description: &str, fields: impl Iterator<Item = &'static Field>) -> Obje
 impl PartialSchema for PartnerCreate {
     fn schema() -> RefOr<Schema> {
         let fields = PARTNER.iter().filter(|f| f.writable && f.name != "primary_contact_id");
-        let body = body("A new partner: `name`, `type` and whatever is known.", fields)
+        let body = body("A new partner. `name` and `type` are required.", fields)
             .property("primary_contact", utoipa::openapi::Ref::from_schema_name("PrimaryContact"))
             .examples([json!({
                 "name": "Acme",
@@ -501,8 +500,8 @@ impl ToSchema for PartnerCreate {
 impl PartialSchema for PartnerUpdate {
     fn schema() -> RefOr<Schema> {
         let fields = PARTNER.iter().filter(|f| f.writable);
-        let text = "An edit of a partner: absent keeps, null clears, objects are merged, arrays \
-            replace whole.";
+        let text = "A merge patch of a partner: absent properties keep their values, null clears \
+                    them, objects are merged, and arrays are replaced as a whole.";
         body(text, fields)
             .property(
                 "quarterly_weights",
@@ -523,8 +522,7 @@ impl ToSchema for PartnerUpdate {
     }
 }
 
-/// Writes what the catalogue knows into the schemas of the document: its limits into those of a
-/// partner.
+/// Adds the limits of the catalogue to the schemas of the document.
 pub fn refine_document(schemas: &mut Map<String, Json>) {
     for name in ["Partner", "PartnerSummary"] {
         if let Some(schema) = schemas.get_mut(name) {
@@ -567,7 +565,7 @@ fn refine(schema: &mut Json) {
     }
 }
 
-/// One field that people decided, with what automation would have written.
+/// An overridden field, with the pending value of automation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldOverride {
     /// The field.
@@ -575,14 +573,14 @@ pub struct FieldOverride {
     pub field: String,
     /// Its value.
     pub value: AnyValue,
-    /// What automation would have written last; null also when it would have written null.
+    /// The newest value that automation tried to write; null also if that value was null.
     pub pending_value: AnyValue,
     /// Whether there is a pending value.
     #[schema(example = true)]
     pub has_pending_value: bool,
-    /// Who decided.
+    /// Who set the override.
     pub actor: Actor,
-    /// When the field was first marked.
+    /// When the override was first set.
     pub overridden_at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! How partners are asked for.
+//! Queries for partners.
 
 use serde::Deserialize;
 use utoipa::{

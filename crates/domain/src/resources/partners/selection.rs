@@ -1,4 +1,4 @@
-//! Which partners a piece of work is about: named one by one, or found by a filter or a view.
+//! A selection of partners: listed by id, or found by a filter or a saved view.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,28 +14,28 @@ use crate::{
     resources::partners::PARTNER,
 };
 
-/// A checked selection of live partners. `persistence::selection` looks up what a view finds.
+/// A validated selection of live partners. `persistence::selection` resolves saved views.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Selection {
     All,
-    /// Each once, in ascending order.
+    /// Without duplicates, in ascending order.
     Ids(Vec<PartnerId>),
     Filter(Node),
     View(ViewId),
 }
 
-/// Which partners a request is about; part of the requests that name them.
+/// The selection in a request; part of the requests that need one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelectionRequest {
-    /// These partners.
+    /// The partners by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_items = 1, max_items = 1000)]
     pub partner_ids: Option<Vec<PartnerId>>,
-    /// The partners that it finds.
+    /// A filter that finds the partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<FilterNode>,
-    /// The partners that a saved view finds.
+    /// A saved view that finds the partners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view_id: Option<ViewId>,
 }
@@ -46,18 +46,18 @@ impl SelectionRequest {
         Self { partner_ids: Some(vec![partner]), ..Self::default() }
     }
 
-    /// What is selected, by exactly one of the three.
+    /// Parses the selection, which must use exactly one of the three.
     ///
     /// # Errors
     /// `invalid_selection`, `invalid_filter`.
     pub fn read(&self, now: Timestamp) -> Result<Selection> {
         match self.read_or_all(now)? {
-            Selection::All => Err(invalid("must be one of partner_ids, filter and view_id")),
+            Selection::All => Err(invalid("must have one of partner_ids, filter and view_id")),
             selection => Ok(selection),
         }
     }
 
-    /// The same, for requests that mean all partners when they name none.
+    /// The same for requests that select all partners by default.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -75,7 +75,7 @@ impl SelectionRequest {
                 .map(Selection::Filter)
                 .map_err(filter::invalid),
             (None, None, Some(view)) => Ok(Selection::View(view)),
-            _ => Err(invalid("must be only one of partner_ids, filter and view_id")),
+            _ => Err(invalid("must have only one of partner_ids, filter and view_id")),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What a write does to a partner (docs/overrides.md): a pure function of the row, its overrides,
-//! the wanted values and the mode. Every writer goes through it: people, keys, imports, and the
-//! features to come.
+//! the new values and the mode. All writes of partners use it.
 
 use std::collections::BTreeSet;
 
@@ -27,15 +26,15 @@ impl Change {
     }
 }
 
-/// A decision by hand as the row holds it.
+/// An override as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredOverride {
     pub field: &'static Field,
-    /// What automation would have written last.
+    /// The newest value that automation tried to write.
     pub pending: Option<Json>,
 }
 
-/// A field that automation left alone, and the value it brought.
+/// A field that automation skipped, and the value that it tried to write.
 pub type SkippedChange = Change;
 
 /// What a write of a partner comes from.
@@ -53,15 +52,15 @@ pub enum WriteCause {
 /// What a write does.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
-    /// Values that really change.
+    /// The values that change.
     pub changes: Vec<Change>,
     /// Fields that become overridden.
     pub overrides_set: Vec<&'static Field>,
-    /// Fields that are overridden no more.
+    /// Fields whose override is cleared.
     pub overrides_cleared: Vec<&'static Field>,
-    /// Values that wait for the override to be cleared.
+    /// Skipped values, which become pending.
     pub skipped: Vec<SkippedChange>,
-    /// Overridden fields whose pending value falls, because automation now agrees.
+    /// Overridden fields whose pending value is dropped, because automation now agrees.
     pub pending_dropped: Vec<&'static Field>,
     /// Pending values that take the place of others, of which a part exists no more.
     pub reduced: Vec<Change>,
@@ -97,7 +96,7 @@ impl Plan {
             && self.overrides_cleared.is_empty()
             && self.changes.iter().all(|change| change.is_score())
     }
-    /// The names of what automation left alone.
+    /// The names of the fields that automation skipped.
     pub fn skipped_fields(&self) -> Vec<&'static str> {
         self.skipped.iter().map(|s| s.field.name).collect()
     }
@@ -114,7 +113,7 @@ impl Plan {
             );
         self.skipped.iter().chain(&self.reduced).cloned().chain(computed).collect()
     }
-    /// Whether nothing is written at all, not even a pending value.
+    /// Whether nothing is written, not even a pending value.
     pub fn is_empty(&self) -> bool {
         self.is_idle()
             && self.skipped.is_empty()
@@ -206,7 +205,7 @@ fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, 
     changes.into_iter().map(merge).collect::<Result<_, _>>().map_err(|fault| vec![fault])
 }
 
-/// What the quarterly weights come to, in basis points.
+/// The sum of the quarterly weights, in basis points.
 const FULL_SHARE_BP: i64 = 10_000;
 
 /// Fields that this mode may not write at all, with the place of each: see "Computed fields" and
@@ -225,10 +224,10 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<FieldError> {
             FieldClass::Computed => Some(fault(
                 "computed_field",
                 change.field,
-                "is computed from deals; only a person may replace it",
+                "is computed from deals and can only be overridden by a person",
             )),
             FieldClass::User => {
-                Some(fault("manual_only_field", change.field, "is written by people only"))
+                Some(fault("manual_only_field", change.field, "can only be written by a person"))
             }
             _ => None,
         })

@@ -1,5 +1,5 @@
-//! Whether answers are answers to the questions of a form, and the one spelling under which they
-//! are kept. Applicants are strangers: nothing that they send is taken as it comes.
+//! Validates the answers of a submission against the questions of a form, and normalises them for
+//! storage. Applicants are not authenticated, so nothing is stored without a check.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,23 +21,23 @@ use crate::{
     },
 };
 
-/// The longest address of a website, in characters.
+/// The longest URL of a website in characters.
 const MAX_URL: usize = 2_000;
 /// Numbers beyond this are not exact in every JSON reader.
 const LARGEST_NUMBER: f64 = 9_007_199_254_740_991.0;
 
-/// A submission that was held against its form.
+/// A submission after validation against its form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckedAnswers {
-    /// What was answered well, in the order of the questions.
+    /// The valid answers, in the order of the questions.
     pub answers: Vec<SubmissionAnswer>,
     pub agreements: Vec<SubmissionAgreement>,
-    /// Everything that is wrong.
+    /// All errors.
     pub faults: Vec<FieldError>,
 }
 
 impl CheckedAnswers {
-    /// Holds a submission against the form that it was made on.
+    /// Validates a submission against the version of the form that was filled in.
     pub fn of(
         form: &ApplicationForm,
         submission: &PublicSubmission,
@@ -53,7 +53,7 @@ impl CheckedAnswers {
                 let fault = FieldError::at_pointer(
                     "not_found_reference",
                     at("question_id"),
-                    "is no question of this form",
+                    "must be the id of a question of this form",
                 );
                 checked.faults.push(fault);
                 continue;
@@ -62,7 +62,7 @@ impl CheckedAnswers {
                 checked.faults.push(FieldError::at_pointer(
                     "duplicate_item",
                     at("question_id"),
-                    "is answered twice",
+                    "is a duplicate",
                 ));
                 continue;
             }
@@ -90,7 +90,7 @@ impl CheckedAnswers {
             let fault = FieldError::at_pointer(
                 "required",
                 "#/answers",
-                "lacks the answer to a question that must be answered",
+                "must contain an answer to every required question",
             );
             checked.faults.push(
                 fault
@@ -113,7 +113,7 @@ impl CheckedAnswers {
                 self.faults.push(FieldError::at_pointer(
                     "not_found_reference",
                     at,
-                    "is no agreement of this form",
+                    "must be the id of an agreement of this form",
                 ));
             }
         }
@@ -121,7 +121,7 @@ impl CheckedAnswers {
             match accepted.contains(&agreement.id) {
                 true => self.agreements.push(SubmissionAgreement {
                     id: agreement.id,
-                    // The text can be edited later; the digest shows which one was agreed to.
+                    // The text can be edited later; the hash shows which version was agreed to.
                     text_sha256: hexadecimal(&Sha256::digest(agreement.text.as_bytes())),
                     accepted_at: now,
                 }),
@@ -129,7 +129,7 @@ impl CheckedAnswers {
                     let fault = FieldError::at_pointer(
                         "agreement_required",
                         "#/accepted_agreement_ids",
-                        "lacks an agreement that is required",
+                        "must contain every required agreement",
                     );
                     self.faults.push(fault.meta("agreement_id", agreement.id.to_string()));
                 }
@@ -138,7 +138,7 @@ impl CheckedAnswers {
         }
     }
 
-    /// SHA-256 over what was said, whenever it was said.
+    /// SHA-256 of the content, independent of the time.
     pub fn fingerprint(&self) -> [u8; 32] {
         let answers: Vec<Json> =
             self.answers.iter().map(|answer| json!([answer.question_id, answer.value])).collect();
@@ -152,7 +152,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The answer as it is kept; none when there is none, or when it is wrong.
+/// The answer as it is stored; `None` if it is empty or invalid.
 fn stored_answers(
     question: &Question,
     value: Json,
@@ -167,13 +167,13 @@ fn stored_answers(
     }
     let Some(answer) = answer else {
         if question.required {
-            let fault = FieldError::at_pointer("required", at, "must be answered");
+            let fault = FieldError::at_pointer("required", at, "is required");
             faults.push(fault.meta("question_id", question.id.to_string()));
         }
         return None;
     };
-    // What the acceptance could not write is said here, where somebody can still do something about
-    // it.
+    // A value that the acceptance could not write is refused here, while the applicant can still
+    // correct it.
     if let Some((code, detail)) =
         question.maps_to.and_then(|mapping| mapping.value(question, &answer, context).err())
     {
@@ -217,9 +217,7 @@ fn checked(
         }
         (QuestionType::Number, _) => wrong("wrong_type", "must be a number"),
         (QuestionType::MultiSelect, Json::Array(values)) => chosen(question, values, at, faults),
-        (QuestionType::MultiSelect, _) => {
-            wrong("wrong_type", "must be a list of values of options")
-        }
+        (QuestionType::MultiSelect, _) => wrong("wrong_type", "must be a list of option values"),
         (QuestionType::SingleSelect, Json::String(value)) => match question.label_of(&value) {
             Some(_) => Some(json!(value)),
             None => {
@@ -229,24 +227,24 @@ fn checked(
         },
         (_, Json::String(text)) => {
             let stored_answers = spelled(question, &without_direction_controls(&text), at, faults)?;
-            // What was nothing but invisible is no answer.
+            // An answer of invisible characters is empty.
             if stored_answers.is_empty() {
                 None
             } else {
                 bounded(question, json!(stored_answers), at, faults)
             }
         }
-        (QuestionType::SingleSelect, _) => wrong("wrong_type", "must be the value of an option"),
-        _ => wrong("wrong_type", "must be a text"),
+        (QuestionType::SingleSelect, _) => wrong("wrong_type", "must be one of the options"),
+        _ => wrong("wrong_type", "must be a string"),
     }
 }
 
-/// Whole numbers are kept as such, however they were written.
+/// Integers are stored as integers, however they were written.
 fn whole_or(float: f64, number: &serde_json::Number) -> Json {
     if float.fract() == 0.0 { json!(float as i64) } else { Json::Number(number.clone()) }
 }
 
-/// A text in the one spelling of its question's type.
+/// Normalises a text for the type of its question.
 fn spelled(
     question: &Question,
     text: &str,
@@ -264,7 +262,7 @@ fn spelled(
         QuestionType::Country => "country",
         QuestionType::Url => {
             return website(text).or_else(|| {
-                wrong(("invalid_format", "must be an address such as https://example.com"))
+                wrong(("invalid_format", "must be a URL such as https://example.com"))
             });
         }
         _ => "text",
@@ -293,8 +291,8 @@ fn spelled(
     }
 }
 
-/// The address of a website; people leave the scheme out. Only hosts with a name, so that it can be
-/// shown as a link.
+/// The URL of a website, to which people do not always write the scheme. Only hosts with a name, so
+/// that it can be shown as a link.
 fn website(text: &str) -> Option<String> {
     let text = text::normalise(text).ok()?;
     let address = if text.contains("://") { text } else { format!("https://{text}") };
@@ -303,7 +301,7 @@ fn website(text: &str) -> Option<String> {
         .then_some(stored_answers)
 }
 
-/// Between the bounds of the question.
+/// Checks the bounds of the question.
 fn bounded(
     question: &Question,
     value: Json,
@@ -317,7 +315,7 @@ fn bounded(
         return Some(bound.0);
     }
     let mut fault =
-        FieldError::at_pointer("out_of_range", at, "lies outside of what the question allows");
+        FieldError::at_pointer("out_of_range", at, "is outside the range that the question allows");
     for (name, limit) in [("min", &question.min), ("max", &question.max)] {
         if let Some(limit) = limit {
             fault = fault.meta(name, limit.0.clone());
@@ -327,7 +325,7 @@ fn bounded(
     None
 }
 
-/// Options of a multi select, each once.
+/// The options of a multi select, without duplicates.
 fn chosen(
     question: &Question,
     values: Vec<Json>,
@@ -336,16 +334,14 @@ fn chosen(
 ) -> Option<Json> {
     let before = faults.len();
     let mut seen = HashSet::new();
-    // More than there are options cannot all be right; a stranger need not be told so a million
-    // times.
+    // If there are more values than options, some are wrong, and reporting more errors is of no
+    // use.
     for (number, value) in values.iter().enumerate().take(question.options.len() + 1) {
         let at = format!("{at}/{number}");
         match value.as_str() {
-            None => faults.push(FieldError::at_pointer(
-                "wrong_type",
-                at,
-                "must be the value of an option",
-            )),
+            None => {
+                faults.push(FieldError::at_pointer("wrong_type", at, "must be one of the options"))
+            }
             Some(value) if question.label_of(value).is_none() => {
                 faults.push(no_option(question, &at))
             }
@@ -378,5 +374,11 @@ fn chosen(
 
 fn no_option(question: &Question, at: &str) -> FieldError {
     let allowed: Vec<&str> = question.options.iter().map(|option| option.value.as_str()).collect();
-    FieldError::at_pointer("invalid_choice", at, "is none of the options").meta("allowed", allowed)
+    FieldError::at_pointer(
+        "invalid_choice",
+        at,
+        "must be one of the \
+                                                  options",
+    )
+    .meta("allowed", allowed)
 }

@@ -1,4 +1,4 @@
-//! What the answers of a submission say about the partner and its contact.
+//! Converts the answers of a submission to values of the partner and its contact.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,19 +8,19 @@ use crate::resources::{
     partners::PrimaryContact,
 };
 
-/// Answers as values of fields.
+/// The answers as values of fields.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MappedAnswers {
-    /// By property of the partner.
+    /// Values by property of the partner.
     pub partner: Map<String, Json>,
-    /// By property of the contact.
+    /// Values by property of the contact.
     contact: Map<String, Json>,
-    /// The first e-mail address, whatever it was asked for.
+    /// The first e-mail address among the answers.
     email: Option<String>,
 }
 
 impl MappedAnswers {
-    /// Reads checked answers by the form that they were given on.
+    /// Converts valid answers with the version of the form to which they belong.
     pub fn of(
         form: &ApplicationForm,
         answers: &[SubmissionAnswer],
@@ -35,7 +35,7 @@ impl MappedAnswers {
             else {
                 continue;
             };
-            // The answer was checked with the same function; only currency and shared domains can
+            // The answer was validated with the same function; only currency and shared domains can
             // have changed since.
             let Ok(value) = mapping.value(question, &answer.value, context) else { continue };
             if let Some(field) = mapping.partner_field() {
@@ -47,7 +47,7 @@ impl MappedAnswers {
         mapped
     }
 
-    /// Who applied.
+    /// The applicant.
     pub fn applicant(&self) -> Applicant {
         let text = |values: &Map<String, Json>, field: &str| {
             values.get(field).and_then(Json::as_str).map(str::to_owned)
@@ -64,7 +64,7 @@ impl MappedAnswers {
         self.partner.get("domain").and_then(Json::as_str)
     }
 
-    /// The person to turn to. Whoever gave no name goes by the address.
+    /// The primary contact. A person without a name gets the e-mail address as the name.
     pub fn contact(&self) -> Option<PrimaryContact> {
         let text = |field: &str| self.contact.get(field).and_then(Json::as_str).map(str::to_owned);
         let (name, email) = (text("name"), text("email"));

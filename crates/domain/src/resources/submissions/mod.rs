@@ -1,4 +1,4 @@
-//! Submissions: what prospective partners sent, and what became of it.
+//! Submissions: applications of prospective partners, and their review.
 
 mod answers;
 mod mapped;
@@ -33,11 +33,12 @@ pub use answers::CheckedAnswers;
 pub use mapped::MappedAnswers;
 
 string_enum! {
-    /// Where the review of a submission stands.
+    /// The status of the review.
     SubmissionStatus {
         New = "new",
         InReview = "in_review",
-        /// A partner was made of it; by `POST /application-submissions/{id}/acceptance` alone.
+        /// A partner was created from it; only `POST /application-submissions/{id}/acceptance` sets
+        /// it.
         Accepted = "accepted",
         Rejected = "rejected",
         Spam = "spam",
@@ -45,7 +46,7 @@ string_enum! {
 }
 
 impl SubmissionStatus {
-    /// Whether the review has come to its end.
+    /// Whether the review has ended.
     pub const fn is_decided(self) -> bool {
         matches!(self, Self::Accepted | Self::Rejected | Self::Spam)
     }
@@ -57,8 +58,8 @@ impl SubmissionStatus {
 pub struct PublicAnswer {
     /// The question.
     pub question_id: QuestionId,
-    /// A text, a number, a date as text, a boolean, the value of an option, or a list of such
-    /// values, as the question asks. Null and the empty text are no answer.
+    /// A text, a number, a date as text, a boolean, the value of an option, or a list of option
+    /// values, depending on the type of the question. Null and an empty text are no answer.
     #[schema(value_type = AnyValue)]
     pub value: Json,
 }
@@ -73,7 +74,7 @@ pub struct PublicSubmission {
     /// The answers, in any order.
     #[schema(max_items = 100)]
     pub answers: Vec<PublicAnswer>,
-    /// What was agreed to.
+    /// The agreements that the applicant accepts.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub accepted_agreement_ids: Vec<AgreementId>,
@@ -87,45 +88,45 @@ impl RequestBody for PublicSubmission {
     type Resource = Self;
 }
 
-/// What an applicant gets: the same for the same application within a day.
+/// The response to an applicant: the same for the same application within a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SubmissionReceipt {
-    /// A word to refer to when asking about it.
+    /// A reference for inquiries about the application.
     #[schema(example = "7F3A90C2D41B")]
     pub receipt: String,
 }
 
-/// An answer as it was given, with the question as it was asked.
+/// An answer with the question at that time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SubmissionAnswer {
     /// The question.
     pub question_id: QuestionId,
-    /// What was asked.
+    /// The label of the question.
     #[schema(example = "Company name")]
     pub label: String,
-    /// What kind of answer was asked for.
+    /// The type of the question.
     #[serde(rename = "type")]
     pub kind: QuestionType,
-    /// The answer: of selects the value of an option, or a list of such values.
+    /// The answer. Of selects the value of an option, or a list of option values.
     #[schema(value_type = AnyValue)]
     pub value: Json,
-    /// What it becomes when the submission is accepted.
+    /// The field that it fills in when the submission is accepted.
     pub maps_to: Option<FormMapping>,
 }
 
-/// Something that the applicant agreed to.
+/// An agreement that the applicant has accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SubmissionAgreement {
     /// The agreement.
     pub id: AgreementId,
-    /// SHA-256 of its text as it was shown, in hexadecimal; the text stands in the form's version.
+    /// SHA-256 of its text at that time, in hexadecimal. The text is in the version of the form.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub text_sha256: String,
-    /// When.
+    /// The time of the agreement.
     pub accepted_at: Timestamp,
 }
 
-/// Who applied, out of the answers.
+/// The applicant, from the answers.
 #[derive(Debug, Clone, PartialEq, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = submissions)]
 pub struct Applicant {
@@ -158,7 +159,7 @@ const fn duplicate() -> Sql<sql_types::Nullable<sql_types::Uuid>> {
 pub struct Submission {
     /// The id.
     pub id: SubmissionId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
     /// When it was created.
@@ -168,18 +169,18 @@ pub struct Submission {
     /// The version of the form that was filled in.
     #[schema(example = 41)]
     pub form_version: i64,
-    /// Where its review stands.
+    /// The status of the review.
     pub status: SubmissionStatus,
-    /// The answers, in the order of the questions; those not given are not listed.
+    /// The answers, in the order of the questions; unanswered questions are not listed.
     #[schema(value_type = Vec<SubmissionAnswer>)]
     pub answers: JsonColumn<Vec<SubmissionAnswer>>,
-    /// What the applicant agreed to.
+    /// The agreements that the applicant accepted.
     #[schema(value_type = Vec<SubmissionAgreement>)]
     pub agreements: JsonColumn<Vec<SubmissionAgreement>>,
-    /// Who applied, out of the answers.
+    /// The applicant, from the answers.
     #[diesel(embed)]
     pub applicant: Applicant,
-    /// What colleagues should know.
+    /// Internal notes.
     #[schema(max_length = 5000, example = "Met them at the fair.")]
     pub notes: Option<String>,
     /// The member who reviews it.
@@ -187,7 +188,7 @@ pub struct Submission {
     pub reviewer_id: Option<MemberId>,
     /// When it was accepted, rejected or found to be spam.
     pub reviewed_at: Option<Timestamp>,
-    /// The partner that it became.
+    /// The partner that was created or filled in by the acceptance.
     #[schema(example = json!(null))]
     pub partner_id: Option<PartnerId>,
     /// Another partner with the same domain.
@@ -201,7 +202,7 @@ pub struct Submission {
     pub submitted_at: Timestamp,
 }
 
-/// The fields that the inbox is filtered and sorted by.
+/// The fields by which the inbox is filtered and sorted.
 pub static SUBMISSION: &[Field] = &[
     Field::new("status", "Status", FieldType::Enum, FieldClass::Profile)
         .words(SubmissionStatus::VALUES)
@@ -229,11 +230,11 @@ list_parameters! {
 /// A page of submissions.
 pub type SubmissionPage = Page<Submission>;
 
-/// A review of a submission: absent keeps, null clears.
+/// A merge patch of a submission: absent properties keep their values, null clears them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmissionUpdate {
-    /// Any but `accepted`.
+    /// Any status except `accepted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SubmissionStatus>,
     #[serde(
@@ -254,15 +255,15 @@ impl RequestBody for SubmissionUpdate {
     type Resource = Submission;
 }
 
-/// The reviewer's word on what becomes of a submission.
+/// The request to accept a submission.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"data": {"type": "reseller", "industry": "Retail"}}))]
 pub struct SubmissionAcceptance {
-    /// Values that the reviewer decides on, in place of what was answered.
+    /// Values that replace answers and are written as manual.
     #[serde(default)]
     pub data: Option<PartnerUpdate>,
-    /// The partner that the answers fill in; absent for a new one.
+    /// The partner that is filled in; absent for a new one.
     #[serde(default)]
     pub partner_id: Option<PartnerId>,
 }
@@ -271,7 +272,7 @@ impl RequestBody for SubmissionAcceptance {
     type Resource = Self;
 }
 
-/// What an acceptance leads to.
+/// The result of an acceptance.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AcceptanceResult {
     /// The partner.

@@ -1,4 +1,4 @@
-//! Why a partner has its tier, and what it lacks for the next.
+//! Why a partner has its tier, and what it lacks for the next one.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -15,70 +15,70 @@ use crate::{
     resources::partners::{Partner, TierSource},
 };
 
-/// One condition of a requirement, held against a partner.
+/// One condition of a requirement, compared with a partner.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TierLeaf {
-    /// Where it stands in the requirement, a JSON Pointer fragment.
+    /// The place in the requirement, as a JSON Pointer fragment.
     #[schema(example = "#/filters/1")]
     pub pointer: String,
-    /// How it compares.
+    /// The operator.
     #[schema(example = "gte")]
     pub op: String,
-    /// The field that it looks at.
+    /// The field.
     #[schema(example = "revenue")]
     pub field: String,
     /// The partner's value.
     pub actual: AnyValue,
-    /// What it is compared with.
+    /// The required value.
     pub needed: AnyValue,
-    /// Whether this condition alone holds.
+    /// Whether this condition is met.
     #[schema(example = false)]
     pub met: bool,
-    /// How far the value is from the bound: 0 when the condition holds, null when the value is
-    /// unknown or no number.
+    /// The distance between the value and the bound: 0 if the condition is met, null if the value
+    /// is unknown or not a number.
     #[schema(example = 16000000)]
     pub gap: Option<i64>,
 }
 
-/// The requirement of a tier, held against a partner.
+/// The requirement of a tier, compared with a partner.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TierCheck {
     /// The key of the tier.
     #[schema(example = "gold")]
     pub tier: String,
-    /// Whether the whole requirement holds; one that there is not holds.
+    /// Whether the whole requirement is met; true if there is no requirement.
     #[schema(example = false)]
     pub met: bool,
-    /// Its conditions one by one.
+    /// Its conditions.
     pub leaves: Vec<TierLeaf>,
 }
 
-/// Where a partner stands among the tiers.
+/// The assessment of a partner's tier.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TierAssessment {
     /// The partner.
     pub partner_id: PartnerId,
-    /// The tier that it has.
+    /// The current tier.
     #[schema(example = "silver")]
     pub tier: Option<String>,
-    /// Who decided on it.
+    /// Who decides on the tier: the rules or a person.
     pub tier_source: TierSource,
-    /// What the rules give now.
+    /// The tier that the rules give now.
     #[schema(example = "silver")]
     pub automatic_tier: Option<String>,
-    /// Since when the rules give less than the tier held.
+    /// Since when the rules give a lower tier than the current one.
     pub at_risk_since: Option<Timestamp>,
-    /// The first day on which it falls, in the organization's time zone.
+    /// The first day on which the lower tier takes effect, in the organization's time zone.
     #[schema(format = "date", example = "2026-12-22")]
     pub demotion_on: Option<String>,
-    /// The tier that it has.
+    /// The check of the current tier.
     pub present: Option<TierCheck>,
-    /// The next higher tier that has a requirement.
+    /// The check of the next higher tier that has a requirement.
     pub next: Option<TierCheck>,
 }
 
 impl TierRules {
-    /// Explains where a partner stands.
+    /// Compares a partner with the tiers.
     pub fn assess(&self, partner: Partner) -> TierAssessment {
         let (partner_id, tier_source) = (partner.summary.id, partner.summary.tier_source);
         let row = partner.into_row();
@@ -138,7 +138,7 @@ fn number(field: &Field, actual: &Json) -> Option<i64> {
         .flatten()
 }
 
-/// From a value that does not hold to the nearest that the test names.
+/// The distance from a value that does not match to the nearest value that does.
 fn distance(test: &Test, actual: i64) -> Option<i64> {
     let from = |bound: &Value| match bound {
         Value::Int(bound) => Some(bound.saturating_sub(actual).saturating_abs()),

@@ -1,4 +1,4 @@
-//! Tiers: the rungs of the program, what a partner must fulfil for each, and how partners get there
+//! Tiers: the levels of the partner program, their requirements, and their evaluation
 //! (docs/tiers.md).
 
 mod assessment;
@@ -34,14 +34,14 @@ pub use assessment::{TierAssessment, TierCheck, TierLeaf};
 pub use rules::{CIRCULAR, StoredTierRules, TierRule, TierRules, TierState, check_requirement};
 
 string_enum! {
-    /// Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
-    /// integrations.
+    /// Who decides on tiers: with `automatic` the rules as the policy says, with `manual` people
+    /// and integrations.
     TierMode {
         Automatic = "automatic",
         Manual = "manual",
     }
-    /// When tiers are evaluated: after a change of the partner (its creation too), of its deals, of
-    /// its scores, every day.
+    /// When tiers are evaluated: after a change of the partner (including its creation), of its
+    /// deals or of its scores, or every day.
     TierTrigger {
         PartnerUpdated = "partner_updated",
         DealClosed = "deal_closed",
@@ -60,7 +60,7 @@ impl From<WriteCause> for TierTrigger {
     }
 }
 
-/// Whether a text can be the key of a tier at all.
+/// Whether a text has the form of a tier key.
 pub fn is_key(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -76,20 +76,20 @@ const fn partner_count() -> Sql<BigInt> {
     )
 }
 
-/// A rung of the program.
+/// A level of the partner program.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = tiers)]
 pub struct Tier {
     /// The id.
     pub id: TierId,
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// The word that partners carry as their `tier`; fixed.
+    /// The value of partners' `tier`; it cannot be changed.
     #[schema(pattern = "^[a-z][a-z0-9_]{0,39}$", example = "gold")]
     pub key: String,
     /// The name for people.
@@ -100,22 +100,23 @@ pub struct Tier {
         extensions(("x-single-line" = json!(true)))
     )]
     pub name: String,
-    /// Its place, unique; higher is better.
+    /// The rank, unique; higher is better.
     #[schema(minimum = 1, maximum = 100, example = 4)]
     pub rank: i32,
-    /// What it means.
+    /// The description.
     #[schema(max_length = 1000, example = "Partners who sell on their own.")]
     pub description: Option<String>,
-    /// What a partner must fulfil; null: only by hand, or as the default.
+    /// The condition that partners must meet; null if the tier is only assigned manually or by
+    /// default.
     #[schema(value_type = Option<FilterNode>)]
     pub requirement: Option<JsonColumn<FilterNode>>,
-    /// Whether partners get it who fulfil no requirement; exactly one tier is the default.
+    /// Whether partners that meet no requirement get it; exactly one tier is the default.
     #[schema(example = false)]
     pub is_default: bool,
-    /// Its colour, `#rrggbb`.
+    /// The color, `#rrggbb`.
     #[schema(pattern = "^#[0-9a-fA-F]{6}$", example = "#d4af37")]
     pub color: Option<String>,
-    /// How many partners have it.
+    /// The number of partners that have it.
     #[diesel(select_expression = partner_count(), select_expression_type = Sql<BigInt>)]
     #[schema(example = 12)]
     pub partner_count: i64,
@@ -153,7 +154,7 @@ pub struct TierCreate {
     pub description: Option<String>,
     #[serde(default)]
     pub requirement: Option<FilterNode>,
-    /// True takes it over from the tier that was the default.
+    /// True makes it the default instead of the present default tier.
     #[serde(default)]
     pub is_default: Option<bool>,
     #[serde(default)]
@@ -164,7 +165,7 @@ impl RequestBody for TierCreate {
     type Resource = Tier;
 }
 
-/// An edit of a tier: absent keeps, null clears.
+/// A merge patch of a tier: absent properties keep their values, null clears them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierUpdate {
@@ -184,7 +185,7 @@ pub struct TierUpdate {
         skip_serializing_if = "Option::is_none"
     )]
     pub requirement: Option<Option<FilterNode>>,
-    /// True takes it over from the tier that was the default.
+    /// True makes it the default instead of the present default tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     #[serde(
@@ -203,7 +204,7 @@ impl RequestBody for TierUpdate {
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = tier_policies)]
 pub struct TierPolicy {
-    /// Rises with every change; also the ETag.
+    /// Increases with every change. Also the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// When it was created.
@@ -212,7 +213,7 @@ pub struct TierPolicy {
     pub updated_at: Timestamp,
     /// Who decides on tiers.
     pub mode: TierMode,
-    /// What makes a partner be evaluated.
+    /// The changes after which a partner is evaluated.
     #[schema(max_items = 4, example = json!([
         "partner_updated",
         "deal_closed",
@@ -220,14 +221,14 @@ pub struct TierPolicy {
         "daily"
     ]))]
     pub evaluate_on: Vec<TierTrigger>,
-    /// For so many days a partner keeps a tier that the rules would take away.
+    /// The number of days for which a partner keeps a tier whose requirement it no longer meets.
     #[schema(minimum = 0, maximum = 365, example = 30)]
     pub demotion_grace_days: i32,
-    /// When all partners were evaluated last.
+    /// When all partners were last evaluated.
     pub evaluated_at: Option<Timestamp>,
 }
 
-/// The new policy: what is absent stays.
+/// A merge patch of the policy: absent properties keep their values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierPolicyUpdate {
@@ -243,7 +244,7 @@ impl RequestBody for TierPolicyUpdate {
     type Resource = TierPolicy;
 }
 
-/// Which partners to evaluate: those selected in one way, or all.
+/// The partners to evaluate: a selection, or all.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -253,7 +254,7 @@ impl RequestBody for TierPolicyUpdate {
 pub struct TierEvaluationRequest {
     #[serde(flatten)]
     pub selection: SelectionRequest,
-    /// Only tell what would change.
+    /// Whether it is a dry run, which only reports what would change.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -262,7 +263,7 @@ impl RequestBody for TierEvaluationRequest {
     type Resource = Self;
 }
 
-/// A change of a partner's tier. Never changed, kept for ever.
+/// A change of a partner's tier. Never changed or deleted.
 #[derive(Debug, Clone, HasQuery, Serialize, ToSchema)]
 #[diesel(table_name = tier_changes)]
 pub struct TierChange {
@@ -270,22 +271,22 @@ pub struct TierChange {
     pub id: TierChangeId,
     /// The partner.
     pub partner_id: PartnerId,
-    /// The tier until then.
+    /// The tier before the change.
     #[diesel(column_name = from_tier)]
     #[schema(example = "silver")]
     pub from: Option<String>,
-    /// The tier from then on.
+    /// The tier after the change.
     #[diesel(column_name = to_tier)]
     #[schema(example = "gold")]
     pub to: Option<String>,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
-    /// Whether a person decided.
+    /// Whether the rules or a person decided.
     pub source: TierSource,
-    /// SHA-256 over key, rank and requirement of all tiers: the rules that were in force.
+    /// SHA-256 over key, rank and requirement of all tiers: the rules at that time.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub rules_hash: String,
-    /// Who caused it.
+    /// Who caused the change.
     #[schema(value_type = Actor)]
     pub actor: JsonColumn<Actor>,
 }
@@ -294,7 +295,7 @@ pub struct TierChange {
 pub static TIER_CHANGE: &[Field] = &[
     Field::new("id", "ID", FieldType::Id, FieldClass::System)
         .ids(TierChangeId::PREFIX, "TierChangeId")
-        // The path of the list has a parameter `id` already, and clients want each name once.
+        // The path of the list has a parameter `id` already, and clients require unique names.
         .query_only(),
     Field::new("from", "From", FieldType::Text, FieldClass::System)
         .null()
@@ -308,7 +309,7 @@ pub static TIER_CHANGE: &[Field] = &[
 ];
 /// The list of the changes of a partner's tier, newest first.
 pub static TIER_CHANGE_LIST: List = List::new("TierChange", || TIER_CHANGE).order("-id");
-/// The partner whose tier changed: a list shows the changes of one partner.
+/// The partner of a change: a list shows the changes of one partner.
 pub static TIER_CHANGE_PARTNER: Field =
     Field::new("partner_id", "Partner", FieldType::Id, FieldClass::System);
 

@@ -1,4 +1,4 @@
-//! The rules of tiers as pure functions: of a partner's row, the tiers and the policy.
+//! The rules of tiers as pure functions of a partner's row, the tiers and the policy.
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
@@ -21,8 +21,7 @@ use crate::{
     },
 };
 
-/// Fields that follow from the tier, or from its being written: a requirement must not look at
-/// them.
+/// Fields that follow from the tier or from a change of it. A requirement must not use them.
 pub const CIRCULAR: [&str; 7] = [
     "tier",
     "tier_source",
@@ -33,11 +32,11 @@ pub const CIRCULAR: [&str; 7] = [
     "updated_at",
 ];
 
-/// Reads a requirement.
+/// Parses a requirement.
 ///
 /// # Errors
-/// `invalid_filter` with every fault; `circular_requirement` with every leaf that looks at what
-/// follows from the tier.
+/// `invalid_filter` with all errors; `circular_requirement` with every leaf whose field follows
+/// from the tier.
 pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
     let node =
         filter::parse(requirement, PARTNER, now.0, "#/requirement").map_err(filter::invalid)?;
@@ -46,7 +45,7 @@ pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
         .filter(|leaf| CIRCULAR.contains(&leaf.field.name));
     let faults: Vec<FieldError> = circular
         .map(|leaf| {
-            let detail = format!("{} follows from the tier", leaf.field.name);
+            let detail = format!("{} depends on the tier", leaf.field.name);
             FieldError::at_pointer(
                 "circular_requirement",
                 format!("{}/field", leaf.pointer),
@@ -65,14 +64,14 @@ pub fn check_requirement(requirement: &Json, now: Timestamp) -> Result<Node> {
 /// A leaf of a requirement with its place.
 pub(super) struct Leaf<'a> {
     pub pointer: String,
-    /// As it was written.
+    /// The leaf as it was written.
     pub json: &'a Json,
     pub field: &'static Field,
     pub test: &'a Test,
 }
 
-/// The leaves of a requirement in their order. `node` was read from `json`, so both have the same
-/// shape.
+/// The leaves of a requirement in their order. `node` was parsed from `json`, so both have the same
+/// structure.
 pub(super) fn leaves<'a>(json: &'a Json, node: &'a Node, pointer: &str) -> Vec<Leaf<'a>> {
     let members = match node {
         Node::Leaf(field, test) => {
@@ -94,12 +93,13 @@ pub struct TierRule {
     pub key: String,
     pub rank: i64,
     pub is_default: bool,
-    /// As it was written, and as it was read. One that cannot be read any more matches nobody.
+    /// The requirement as it was written and parsed. A requirement that can no longer be parsed
+    /// matches no partner.
     pub requirement: Option<(Json, Node)>,
 }
 
 impl TierRule {
-    /// Whether a row of wire values fulfils the requirement. Without one nobody does.
+    /// Whether a row of wire values meets the requirement. Without a requirement no row does.
     pub fn matches(&self, row: &Map<String, Json>) -> bool {
         self.requirement.as_ref().is_some_and(|(_, node)| node.matches(row, &TierRanks::new()))
     }
@@ -119,7 +119,7 @@ pub struct TierRules {
     hash: String,
 }
 
-/// What is kept of the rules.
+/// The rules as they are stored.
 #[derive(Debug, Clone)]
 pub struct StoredTierRules {
     pub mode: String,
@@ -131,7 +131,7 @@ pub struct StoredTierRules {
     pub tiers: Json,
 }
 
-/// Where a partner stands.
+/// The tier of a partner, and its source and risk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierState {
     pub tier: Option<String>,
@@ -139,7 +139,7 @@ pub struct TierState {
 }
 
 impl TierState {
-    /// Of a row of wire values.
+    /// The state of a row of wire values.
     pub fn of(row: &Map<String, Json>) -> Self {
         let text = |name: &str| row.get(name).and_then(Json::as_str);
         Self {
@@ -150,10 +150,10 @@ impl TierState {
 }
 
 impl TierRules {
-    /// Reads what is kept.
+    /// Parses stored rules.
     ///
     /// # Errors
-    /// What is kept is not what was written.
+    /// The stored JSON has an unexpected form.
     pub fn new(stored: &StoredTierRules, now: Timestamp) -> Result<Self> {
         #[derive(Deserialize)]
         struct StoredRule {
@@ -181,8 +181,8 @@ impl TierRules {
         rules.tiers.extend(tiers.into_iter().map(|tier| {
             let read = tier
                 .requirement
-                // A requirement of an older version that cannot be read any more matches no
-                // partner, and must not keep partners from being written.
+                // A requirement of an older version that can no longer be parsed matches no
+                // partner, and must not prevent writes of partners.
                 .and_then(|json| Some((json.clone(), check_requirement(&json, now).ok()?)));
             TierRule {
                 key: tier.key,
@@ -205,7 +205,7 @@ impl TierRules {
         self.tiers.iter().find(|tier| tier.key == key)
     }
 
-    /// The tier of those who fulfil no requirement.
+    /// The tier of partners that meet no requirement.
     pub fn default_tier(&self) -> Option<&str> {
         self.tiers.iter().find(|tier| tier.is_default).map(|tier| tier.key.as_str())
     }
@@ -215,16 +215,16 @@ impl TierRules {
         &self.hash
     }
 
-    /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils,
-    /// else the default.
+    /// The tier that the rules give to a row of wire values: the highest whose requirement it
+    /// meets, otherwise the default.
     pub fn automatic(&self, row: &Map<String, Json>) -> Option<&str> {
         let fulfilled =
             self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
         fulfilled.or_else(|| self.default_tier())
     }
 
-    /// Where a partner stands from now on, of whom the rules give `target`. A lower tier than the
-    /// one held waits for the days of grace, when there is `grace`.
+    /// The state of a partner after an evaluation that gives `target`. A lower tier than the
+    /// current one takes effect after the days of grace, if there is `grace`.
     pub fn state_after(
         &self,
         overrides: &TierState,
@@ -233,15 +233,15 @@ impl TierRules {
     ) -> TierState {
         let at_once = TierState { tier: target.map(str::to_owned), at_risk_since: None };
         let rank = |key: Option<&str>| key.and_then(|key| self.tier(key)).map(|tier| tier.rank);
-        // A tier that is no more has no rank, and is nothing to hold on to.
+        // A deleted tier has no rank, and there is no grace for it.
         let falls = rank(overrides.tier.as_deref())
             .is_some_and(|overrides| rank(target).is_none_or(|target| target < overrides));
         if !falls || !grace || self.grace_days == 0 {
             return at_once;
         }
         let since = overrides.at_risk_since.unwrap_or(self.now);
-        // The days run from when the partner was first at risk, so that an evaluation in between
-        // does not prolong them.
+        // The grace period starts when the partner was first at risk, so that evaluations in
+        // between do not extend it.
         if self.now.0 < since.0 + TimeDelta::days(self.grace_days) {
             TierState { tier: overrides.tier.clone(), at_risk_since: Some(since) }
         } else {
@@ -249,26 +249,31 @@ impl TierRules {
         }
     }
 
-    /// The first day on which a partner that is at risk since then falls, in the organization's
-    /// time zone.
+    /// The first day on which the lower tier of a partner that is at risk since then takes effect,
+    /// in the organization's time zone.
     pub fn demotion_on(&self, since: Timestamp) -> NaiveDate {
         (since.0 + TimeDelta::days(self.grace_days)).with_timezone(&self.zone).date_naive()
     }
 
-    /// Automation may write tiers only while people decide on them (docs/overrides.md#tier).
+    /// Refuses automated writes of tiers while the rules decide on them (docs/overrides.md#tier).
     ///
     /// # Errors
     /// `computed_field`.
     pub fn refuse(&self, changes: &[Change], mode: WriteMode) -> Result<()> {
         let writes = changes.iter().any(|change| change.field.is_tier());
         if writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
-            Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
+            Err(Error::field(
+                "computed_field",
+                "tier",
+                "is computed from the tier rules while the \
+                tier policy is automatic",
+            ))
         } else {
             Ok(())
         }
     }
 
-    /// Completes what a write does by what follows for the tier. `before` are the values until now.
+    /// Adds the resulting change of the tier to a plan. `before` are the values until now.
     pub fn apply(&self, plan: &mut Plan, before: &Map<String, Json>, overrides: &[StoredOverride]) {
         let Some(tier) = partner_field("tier").filter(|_| !plan.is_idle()) else { return };
         let cleared = plan.overrides_cleared.contains(&tier);
@@ -277,7 +282,7 @@ impl TierRules {
         let written = plan.changes.iter().find(|change| change.field == tier);
         let stands = TierState::of(before);
         let next = match (self.mode, written) {
-            // Somebody has decided: the rules threaten nothing.
+            // A person has assigned the tier, so it is not at risk.
             (_, Some(change)) => {
                 TierState { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
             }
@@ -304,7 +309,7 @@ impl TierRules {
         push(plan, &stands, &next);
     }
 
-    /// The same for a new partner: where nothing is evaluated on its creation it gets the default
+    /// The same for a new partner. If partners are not evaluated on creation, it gets the default
     /// tier.
     pub fn apply_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
         let written = plan.changes.iter().any(|change| change.field.is_tier());
@@ -337,7 +342,7 @@ impl TierRules {
         );
     }
 
-    /// The row as it will be.
+    /// The row after the changes.
     fn after(&self, before: &Map<String, Json>, changes: &[Change]) -> Map<String, Json> {
         let mut after = before.clone();
         for change in changes {
@@ -350,7 +355,7 @@ impl TierRules {
     }
 }
 
-/// Puts what differs into a plan.
+/// Adds the differences to a plan.
 fn push(plan: &mut Plan, stands: &TierState, next: &TierState) {
     let values = [
         ("tier", stands.tier != next.tier, json!(next.tier)),
@@ -373,7 +378,7 @@ fn hash<'a>(tiers: impl Iterator<Item = (&'a str, i64, Option<&'a Json>)>) -> St
     let all = sorted.into_iter().map(
         |(key, rank, requirement)| json!({"key": key, "rank": rank, "requirement": requirement}),
     );
-    // Canonical JSON: the same rules have the same hash, in whatever order properties were written.
+    // Canonical JSON: the same rules have the same hash, whatever the order of their properties.
     let mut all: Json = all.collect();
     all.sort_all_objects();
     Sha256::digest(all.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()

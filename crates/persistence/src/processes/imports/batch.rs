@@ -1,4 +1,4 @@
-//! What the rows of all objects have in common.
+//! What the rows of all kinds of records have in common.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// The item of a row that went well.
+    /// The item of a successful row.
     pub(super) fn item(&self, row: &ImportRow) -> NewJobItem {
         NewJobItem { warnings: row.converted.warnings.clone(), ..NewJobItem::succeeded(row.number) }
     }
@@ -48,9 +48,9 @@ impl Batch<'_> {
         self.stopped(row, JobItemStatus::Skipped, error)
     }
 
-    /// A row about what an earlier one is about.
+    /// The item of a row that has the same key as an earlier one.
     pub(super) fn duplicate(&self, row: &ImportRow, first: u64, other_name: bool) -> NewJobItem {
-        let detail = format!("Row {first} of the file is about the same {}.", self.options.object);
+        let detail = format!("Row {first} of the file has the same {}.", self.options.object);
         let error = Error::new(Code::DuplicateOfRow, detail).meta("row", json!(first));
         let mut item = self.skipped(row, &error);
         if other_name {
@@ -59,7 +59,7 @@ impl Batch<'_> {
         item
     }
 
-    /// What can be said of a row before looking at any data: the item of one that goes no further.
+    /// The item of a row that cannot be imported, if that shows without any data.
     pub(super) fn refused(&self, row: &ImportRow) -> Option<NewJobItem> {
         if let Some(code) = row.refusal {
             return Some(self.failed(row, &Error::of(code)));
@@ -74,7 +74,11 @@ impl Batch<'_> {
         }
         match row.converted.text("currency") {
             Some(currency) if currency != self.currency => {
-                let detail = format!("must be {}, the organization's currency", self.currency);
+                let detail = format!(
+                    "must be {}, which is the organization's \
+                                      currency",
+                    self.currency
+                );
                 Some(self.failed(row, &Error::field("currency_mismatch", "currency", detail)))
             }
             _ => None,
@@ -82,19 +86,19 @@ impl Batch<'_> {
     }
 }
 
-/// Two records that may not mean the same are told of, never merged in silence.
+/// The warning about two records with different names, which may not be the same.
 pub(super) fn name_differs(detail: String) -> JobItemWarning {
     JobItemWarning::new("name_differs", detail).about("name")
 }
 
-/// The problem of a row whose id names no record that it may mean.
+/// The error of a row whose id does not exist.
 pub(super) fn unknown_id(noun: &str) -> Error {
-    Error::field("not_found_reference", "id", format!("names no {noun}"))
+    Error::field("not_found_reference", "id", format!("must be the id of a {noun}"))
 }
 
-/// In a dry run the record that an earlier row makes is not there for its second row to update.
+/// In a dry run, the record of an earlier row does not exist for a second row to update.
 pub(super) fn updates_earlier(first: FirstRow) -> Vec<JobItemWarning> {
-    let detail = format!("updates what row {} makes", first.number);
+    let detail = format!("updates the record that row {} creates", first.number);
     let mut warnings = vec![JobItemWarning::new(Code::DuplicateOfRow.as_str(), detail)];
     if first.name_differs {
         warnings.push(name_differs(format!("row {} has another name", first.number)));
@@ -106,7 +110,7 @@ pub(super) fn required(field: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError::at_pointer("required", format!("#/{field}"), detail)])
 }
 
-/// The ids of tags by their folded name; missing ones are created among the services.
+/// The ids of tags by their folded name; missing tags are created in the category of services.
 pub(super) async fn tag_ids(
     tx: &Tx<'_>,
     names: impl Iterator<Item = &str>,
@@ -119,15 +123,15 @@ pub(super) async fn tag_ids(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    // A tag that somebody else inserts at the same moment is not returned by our insert. The second
-    // look finds it.
+    // A tag that another transaction inserts at the same moment is not returned by the insert. The
+    // second read finds it.
     for again in [true, false] {
         let all: Vec<(TagId, String)> = tags::table
             .select((tags::id, tags::name))
             .order(tags::id.desc())
             .load(&mut tx.conn())
             .await?;
-        // The oldest of equal names in several categories wins.
+        // Of equal names in several categories, the oldest tag is used.
         let known: HashMap<String, TagId> =
             all.into_iter().map(|(id, name)| (fold(&name), id)).collect();
         let mut missing: Vec<(&String, &&str)> =

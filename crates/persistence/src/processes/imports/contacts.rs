@@ -1,5 +1,6 @@
-//! Rows as contacts: each names its partner, and finds the person there by e-mail address, or by
-//! name where the row has no address. New ones are written for the whole batch at once.
+//! Imports rows as contacts: each row identifies its partner, and finds the contact there by e-mail
+//! address, or by name if the row has no address. New contacts are inserted for the whole batch at
+//! once.
 
 use domain::{
     Code, Error, Result,
@@ -26,7 +27,7 @@ use crate::{
 
 const FIELDS: [&str; 5] = ["name", "email", "phone", "title", "notes"];
 
-/// Contacts that rows create, until they are written all at once: the place of the item of each.
+/// New contacts that are inserted together: the index of the item of each.
 type Pending = Vec<(usize, ContactId, ContactCreate)>;
 
 pub(super) async fn run(
@@ -35,7 +36,7 @@ pub(super) async fn run(
     rows: &[ImportRow],
 ) -> Result<Vec<NewJobItem>> {
     let known = partners_of(tx, batch, rows).await?;
-    // Before the first contact: whoever writes a partner locks it before it looks at its contacts.
+    // Before the first contact: writers of a partner lock it before its contacts.
     tier_rules::lock_shared(tx).await?;
     let mut locked = locks::partners(tx, known.iter().map(|partner| partner.id)).await?;
     locked.retain(|_, is_live| *is_live);
@@ -62,7 +63,7 @@ pub(super) async fn run(
     Ok(import.items)
 }
 
-/// The people whom the rows may mean.
+/// The people that the rows may refer to.
 fn mentions(batch: &Batch<'_>, rows: &[ImportRow]) -> Mentions {
     let texts = |field: &'static str| rows.iter().filter_map(move |row| row.converted.text(field));
     match batch.options.matching {
@@ -80,7 +81,7 @@ fn mentions(batch: &Batch<'_>, rows: &[ImportRow]) -> Mentions {
     }
 }
 
-/// Every partner that rows of contacts or deals name, or the defaults in their place.
+/// All partners that rows of contacts or deals refer to, or the defaults.
 pub(super) async fn partners_of(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
@@ -104,21 +105,21 @@ pub(super) async fn partners_of(
     Ok(found)
 }
 
-/// The problem of a row that does not say whose it is.
+/// The error of a row without a partner.
 pub(super) fn nameless() -> Error {
     required(
         "partner_id",
-        "is required, or one of partner_external_id, partner_domain and partner_name",
+        "is required unless the row has partner_external_id, partner_domain or partner_name",
     )
 }
 
-/// The partner that the values of a row name, if they name any; by name only when one alone has it.
+/// The partner that the values of a row refer to, if any; by name only if it is unique.
 pub(super) fn partner_of(
     known: &[Candidate],
     values: &Map<String, Value>,
 ) -> Result<Option<PartnerId>> {
     let unknown = |field: &str| {
-        Error::field("not_found_reference", field, "names no partner, or more than one")
+        Error::field("not_found_reference", field, "must identify exactly one partner")
     };
     let text = |field: &str| values.get(field).and_then(Value::as_str);
     let only = |field: &str, is: &dyn Fn(&Candidate) -> bool| {
@@ -146,7 +147,7 @@ pub(super) fn partner_of(
     }
 }
 
-/// What works on one batch.
+/// The import of one batch.
 struct Import<'a, 't> {
     tx: &'a Tx<'t>,
     batch: &'a Batch<'a>,
@@ -157,7 +158,7 @@ struct Import<'a, 't> {
 }
 
 impl Import<'_, '_> {
-    /// The contact that a row means.
+    /// The contact of a row.
     fn meant(&self, row: &ImportRow, partner: PartnerId) -> Result<Option<Contact>> {
         let text = |field: &str| row.converted.text(field);
         let people = &self.people;
@@ -173,7 +174,7 @@ impl Import<'_, '_> {
         Ok(found.cloned())
     }
 
-    /// Writes a row; one that creates a contact waits for the end of the batch.
+    /// Writes a row; a new contact is inserted at the end of the batch.
     async fn write(&mut self, rows: &[ImportRow], row: &ImportRow) -> Result<NewJobItem> {
         let batch = self.batch;
         let partner = match partner_of(&self.known, &row.converted.values)? {
@@ -192,7 +193,7 @@ impl Import<'_, '_> {
         let foretold = row.duplicate_of.filter(|_| batch.options.dry_run && found.is_none());
         let (before, values) = match &found {
             Some(_) if batch.options.on_match == ImportOnMatch::Skip => {
-                let detail = "The partner has this contact already.";
+                let detail = "The partner already has this contact.";
                 return Err(Error::new(Code::PartnerExists, detail));
             }
             Some(contact) => (contact_fields(contact), row.converted.values.clone()),
@@ -208,7 +209,7 @@ impl Import<'_, '_> {
             name.as_ref().is_some_and(|name| *name != normalised_name(&contact.name))
         };
         if let Some(contact) = found.as_ref().filter(is_other) {
-            let detail = format!("the contact that the row means was called `{}`", contact.name);
+            let detail = format!("the name of the matching contact was `{}`", contact.name);
             item.warnings.push(name_differs(detail));
         }
         item.action = Some(match found {
@@ -254,7 +255,7 @@ impl Import<'_, '_> {
         Ok(item)
     }
 
-    /// The new contacts at once; one by one when the database refuses the whole.
+    /// Inserts the new contacts at once, or one by one if the database refuses them.
     async fn create_all(&mut self, rows: &[ImportRow]) -> Result<()> {
         let pending = std::mem::take(&mut self.pending);
         let new: Vec<(ContactId, ContactCreate)> =
@@ -277,7 +278,7 @@ impl Import<'_, '_> {
     }
 }
 
-/// A contact that is about to be created, for later rows to find.
+/// A contact that will be inserted, for later rows to find.
 fn unwritten(id: ContactId, create: &ContactCreate) -> Contact {
     let now = Timestamp::now();
     Contact {
@@ -299,7 +300,7 @@ async fn insert_all(tx: &Tx<'_>, new: &[(ContactId, ContactCreate)]) -> Result<(
     tx.savepoint(async |tx| contacts::insert_many(tx, new).await.map(drop)).await
 }
 
-/// Fills in the two sides of an item with the fields that change. Answers whether there are any.
+/// Sets `before` and `after` of an item to the changed fields. Returns whether there are any.
 fn sides(before: &Map<String, Value>, after: &Map<String, Value>, item: &mut NewJobItem) -> bool {
     let present = |field: &str| before.get(field).cloned().unwrap_or_default();
     let (mut from, mut to) = (Map::new(), Map::new());

@@ -1,6 +1,6 @@
-//! Rows as deals: each names its partner, and finds its deal by external id, or where it has none
-//! by partner, account and name. They are written one by one, as people would; what they add up to
-//! is computed once for the batch.
+//! Imports rows as deals: each row identifies its partner, and finds its deal by external id, or by
+//! partner, account and name if it has none. Deals are written one by one; the totals of partners
+//! are computed once for the batch.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,8 @@ use crate::{
     resources::{deals::Writer, partners::Candidate},
 };
 
-/// The batch; a dry run does it all and takes it back, so that it tells exactly what would happen.
+/// Imports the batch; a dry run does the same and rolls it back, so that it reports exactly what
+/// would happen.
 pub(super) async fn run(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
@@ -51,12 +52,12 @@ pub(super) async fn run(
     }
 }
 
-/// What the rows of a batch may mean.
+/// The existing deals that the rows of a batch may refer to.
 struct ExistingRows {
     partners: Vec<Candidate>,
     by_id: HashMap<DealId, Deal>,
     by_external_id: HashMap<String, Deal>,
-    /// Deals without external id.
+    /// Deals without an external id.
     others: Vec<Deal>,
 }
 
@@ -107,7 +108,7 @@ fn account_key(row: &Map<String, Value>) -> Option<String> {
     account_keys(row).map(|keys| keys.main().to_owned())
 }
 
-/// What is looked up for the whole batch.
+/// Loads what the whole batch needs.
 async fn existing(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result<ExistingRows> {
     let defaults = batch.converter.defaults();
     let all = |field: &str| -> Vec<String> {
@@ -177,7 +178,7 @@ async fn write_all(tx: &Tx<'_>, batch: &Batch<'_>, rows: &[ImportRow]) -> Result
     Ok(items)
 }
 
-/// Writes a row. A deal that somebody else has made a moment ago is the one that the row means.
+/// Writes a row. If another transaction has just inserted the deal, the row updates it.
 async fn write_or_follow(
     tx: &Tx<'_>,
     batch: &Batch<'_>,
@@ -253,8 +254,7 @@ async fn write(
     Ok(item)
 }
 
-/// The values of a row as an edit. What does not belong to the status that the deal will have costs
-/// its field.
+/// The values of a row as an edit. A field that does not apply to the deal's status is dropped.
 fn deal_update(
     batch: &Batch<'_>,
     mut values: Map<String, Value>,
@@ -276,7 +276,7 @@ fn deal_update(
     ];
     for (field, belongs) in places {
         if !belongs && values.remove(field).is_some() {
-            let detail = "does not belong to the status of the deal";
+            let detail = "does not apply to the status of the deal";
             item.warnings.push(JobItemWarning::new("not_applicable", detail).about(field));
         }
     }
@@ -286,21 +286,21 @@ fn deal_update(
     Ok(deal_update)
 }
 
-/// A new deal of a file that does not say when it was registered counts as registered today, or on
-/// the day on which it was won or lost if that is earlier: no deal was registered after its end.
+/// The registration day of a new deal without one in the file: today, or the day on which it was
+/// won or lost if that is earlier, because a deal cannot be registered after its end.
 fn register_in_time(deal_update: &mut DealUpdate, today: NaiveDate, item: &mut NewJobItem) {
     let closed_on = deal_update.closed_on.flatten().filter(|day| *day < today);
     if let (None, Some(day)) = (deal_update.registered_on, closed_on) {
         deal_update.registered_on = Some(day);
         let detail = format!(
-            "The row does not say when the deal was registered; {day} is taken, the day on which it \
+            "The row has no registration date; {day} is used, which is the day on which the deal \
              was closed."
         );
         item.warnings.push(JobItemWarning::new("date_assumed", detail).about("registered_on"));
     }
 }
 
-/// `before` and `after` of an item out of the changes of an event.
+/// `before` and `after` of an item from the changes of an event.
 fn sides(changes: Map<String, Value>) -> (Option<Value>, Option<Value>) {
     let side = |name: &str| -> Value {
         changes

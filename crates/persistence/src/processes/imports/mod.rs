@@ -1,5 +1,4 @@
-//! Imports: a batch of rows becomes partners, contacts or deals, and an item for each row tells
-//! what became of it.
+//! Imports: a batch of rows becomes partners, contacts or deals, with an item for each row.
 
 mod batch;
 mod contacts;

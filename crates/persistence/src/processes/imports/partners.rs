@@ -1,8 +1,8 @@
-//! Rows as partners. Everything is looked up and written for the whole batch at once; single rows
-//! are written one by one only where somebody else was faster.
+//! Imports rows as partners. Data is loaded and written for the whole batch at once; rows are
+//! written one by one only if another transaction has interfered.
 //!
-//! Rows are looked at in their order, so that one finds what an earlier one makes: importing a file
-//! a second time then finds the same partners, and changes nothing.
+//! Rows are processed in their order, so that a row finds the partner of an earlier row. So
+//! importing a file again finds the same partners, and changes nothing.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -50,18 +50,18 @@ use crate::{
     },
 };
 
-/// The partners that a job has come to so far, and the rows of its file that mean them: those that
-/// wrote them, or were skipped because they exist.
+/// The partners of a job so far, and the rows of its file that refer to them: rows that wrote them,
+/// or were skipped because they exist.
 #[derive(Debug, Default)]
 pub(super) struct ImportedPartners {
     rows: HashMap<PartnerId, u64>,
-    /// In a dry run the partners that rows would make: nobody finds them in the database.
+    /// In a dry run, the partners that rows would create, which are not in the database.
     foretold: HashMap<String, Vec<Namesake>>,
     foretold_ids: HashSet<PartnerId>,
 }
 
 impl ImportedPartners {
-    /// What the earlier turns of a job have written.
+    /// Loads what earlier runs of a job have written.
     pub(super) async fn load(tx: &Tx<'_>, job: JobId, dry_run: bool) -> Result<Self> {
         let mut written = Self::default();
         let statement = Statement::new(
@@ -97,18 +97,18 @@ impl ImportedPartners {
     }
 }
 
-/// A partner of a certain name.
+/// A partner with a certain name.
 #[derive(Debug, Clone, Copy)]
 struct Namesake {
     id: PartnerId,
     has_domain: bool,
-    /// Whether an import has made it.
+    /// Whether an import has created it.
     is_imported: bool,
 }
 
-/// The partner that a row without domain means among those of its name: the only one without a
-/// domain, else the only one at all. Of several without domain an import may have made one: such a
-/// row means that again.
+/// The partner of a row without a domain among those with its name: the only one without a domain,
+/// otherwise the only one at all. If there are several without a domain, the one that an import has
+/// created.
 fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
     let without: Vec<Namesake> = namesakes.iter().filter(|one| !one.has_domain).copied().collect();
     let imported: Vec<Namesake> = without.iter().filter(|one| one.is_imported).copied().collect();
@@ -119,8 +119,9 @@ fn meant(namesakes: &[Namesake]) -> Option<PartnerId> {
     }
 }
 
-/// Of several namesakes that all have a domain, the one that an earlier row of the file has meant
-/// first: the first import of the file found it alone, and a second one must change nothing.
+/// If all partners with the name have a domain, the one to which an earlier row of the file
+/// referred first: the first import of the file found it alone, and a second one must change
+/// nothing.
 fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> Option<PartnerId> {
     if namesakes.iter().any(|one| !one.has_domain) {
         return None;
@@ -129,7 +130,7 @@ fn first_written(namesakes: &[Namesake], written: &HashMap<PartnerId, u64>) -> O
     rows.min_by_key(|(row, _)| *row).map(|(_, id)| id)
 }
 
-/// The partners that the rows of a batch may mean or collide with.
+/// The existing partners to which the rows of a batch may refer, or with which they may collide.
 #[derive(Default)]
 struct ExistingRows {
     ids: HashSet<PartnerId>,
@@ -155,10 +156,10 @@ impl ExistingRows {
         self.normalised.insert(found.id, found.normalised_name);
     }
 
-    /// The partner that a row means; none for a new one.
+    /// The partner of a row; `None` for a new one.
     ///
     /// # Errors
-    /// `not_found_reference` for an id that names no partner.
+    /// `not_found_reference` for an id that does not exist.
     fn of(
         &self,
         matching: ImportMatch,
@@ -189,7 +190,7 @@ impl ExistingRows {
         name.and_then(|name| self.names.get(&name)).map_or(&[], Vec::as_slice)
     }
 
-    /// A partner that is to be made.
+    /// Adds a partner that will be created.
     fn add_new(&mut self, id: PartnerId, values: &Map<String, Value>) {
         let text = |field: &str| values.get(field).and_then(Value::as_str);
         let name = text("name").map(normalised_name).unwrap_or_default();
@@ -199,8 +200,8 @@ impl ExistingRows {
         self.normalised.insert(id, name);
     }
 
-    /// Whether a unique value belongs to another partner than `own`; it is taken for `own` from now
-    /// on.
+    /// Fails if a unique value belongs to another partner than `own`; otherwise it is reserved for
+    /// `own`.
     fn take(&mut self, values: &Map<String, Value>, own: PartnerId) -> Result<()> {
         let text = |field: &str| values.get(field).and_then(Value::as_str);
         let unique = [
@@ -245,20 +246,19 @@ async fn existing(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Re
     Ok(existing)
 }
 
-/// What rows name by words that people know: tags and tiers by their names, managers by their
-/// e-mail addresses.
+/// Looks up references by names: tags and tiers by their names, managers by their e-mail addresses.
 struct References {
     tags: HashMap<String, TagId>,
     /// The keys of tiers, by key and by name.
     tiers: HashMap<String, String>,
-    /// Whether rules decide on tiers, so that no row does.
+    /// Whether the rules decide on tiers, so that rows cannot.
     is_tier_computed: bool,
     managers: HashMap<String, MemberId>,
 }
 
 impl References {
-    /// What these values name. Reads the rules of tiers, and therefore comes before the first
-    /// partner is locked.
+    /// Looks up the references in these values. Locks the rules of tiers, and is therefore called
+    /// before the first partner is locked.
     async fn load(tx: &Tx<'_>, all: &[&Map<String, Value>], creates_tags: bool) -> Result<Self> {
         let tags = all.iter().filter_map(|values| values.get("tag_ids")?.as_array()).flatten();
         let tags = tag_ids(tx, tags.filter_map(Value::as_str), creates_tags).await?;
@@ -272,7 +272,7 @@ impl References {
                 .select((ladder::key, ladder::name))
                 .load(&mut tx.conn())
                 .await?;
-            // A key comes before the name of another tier, and the lower tier before a higher one.
+            // A key has priority over the name of another tier, and a lower tier over a higher one.
             tiers.extend(rows.iter().map(|(key, name)| (normalised_name(name), key.clone())));
             tiers.extend(rows.iter().map(|(key, _)| (normalised_name(key), key.clone())));
         }
@@ -288,8 +288,8 @@ impl References {
         Ok(Self { tags, tiers, is_tier_computed, managers })
     }
 
-    /// Values with ids and keys in the place of words; `before` are those of the partner until now.
-    /// What names nothing is left out with a warning. A dry run keeps the names of tags that do not
+    /// Replaces names in values by ids and keys; `before` are the partner's values until now. An
+    /// unknown reference is dropped with a warning. A dry run keeps the names of tags that do not
     /// exist yet.
     fn resolve(
         &self,
@@ -311,9 +311,11 @@ impl References {
                 before.get("tier").is_some_and(|locked| tier.is_some_and(|key| locked == key));
             let refusal = match tier {
                 _ if has_it => None,
-                None => Some(("not_found_reference", format!("`{word}` is no tier"))),
+                None => Some(("not_found_reference", format!("`{word}` is not a tier"))),
                 Some(_) if self.is_tier_computed => {
-                    let detail = "The tier was left as it is: rules decide on tiers.".to_owned();
+                    let detail = "The tier was not changed, because the tier policy is \
+                                  automatic."
+                        .to_owned();
                     Some(("computed_field", detail))
                 }
                 Some(_) => None,
@@ -357,16 +359,16 @@ struct New<'a> {
     warnings: Vec<JobItemWarning>,
 }
 
-/// A row whose partner is staged with what the row brings.
+/// A row whose partner is staged with the values of the row.
 struct Update<'a> {
     row: &'a ImportRow,
     id: PartnerId,
     item: NewJobItem,
-    /// The normalised name until now.
+    /// The normalised name before the change.
     name_before: Option<String>,
 }
 
-/// What works on one batch.
+/// The import of one batch.
 struct Import<'a, 't> {
     tx: &'a Tx<'t>,
     batch: &'a Batch<'a>,
@@ -374,7 +376,7 @@ struct Import<'a, 't> {
     existing: ExistingRows,
     references: References,
     people: ExistingContacts,
-    /// It has locked the partners that rows mean.
+    /// The writer, which has locked the partners of the rows.
     writer: PartnerWriter<'a, 't>,
     new: Vec<New<'a>>,
     updates: Vec<Update<'a>>,
@@ -408,8 +410,8 @@ pub(super) async fn run(
     let values: Vec<&Map<String, Value>> =
         left.iter().map(|row| &row.converted.values).chain([batch.converter.defaults()]).collect();
     let references = References::load(tx, &values, !batch.options.dry_run).await?;
-    // All at once and in one order, before the first of them is written. Of rows whose id names
-    // nothing it is said below.
+    // All at once and in one order, before the first of them is written. Rows with an unknown id
+    // fail below.
     let meant = |row: &&ImportRow| existing.of(batch.options.matching, row, &written.rows).ok()?;
     let mut ids: Vec<PartnerId> = left.iter().filter_map(meant).collect();
     ids.sort_unstable();
@@ -451,7 +453,7 @@ pub(super) async fn run(
 }
 
 impl<'a> Import<'a, '_> {
-    /// A row that cannot be written; what is not its own fault ends the step.
+    /// Records a row that cannot be written; an error that is not the row's fault ends the step.
     fn fail(&mut self, row: &ImportRow, error: Error) -> Result<()> {
         match error {
             error @ Error::Problem(_) => self.items.push(self.batch.failed(row, &error)),
@@ -460,14 +462,14 @@ impl<'a> Import<'a, '_> {
         Ok(())
     }
 
-    /// A row that means no partner becomes one, at the end of the batch.
+    /// Prepares a row without an existing partner, which is created at the end of the batch.
     fn prepare(&mut self, row: &'a ImportRow) -> Result<Option<NewJobItem>> {
         if let Some(first) = row.duplicate_of.filter(|_| self.batch.options.dry_run) {
             return Ok(Some(self.foretell(row, first)));
         }
         let values = self.batch.converter.with_defaults(&row.converted)?;
         if !values.contains_key("type") {
-            return Err(required("type", "is required: map a column to it, or give a default"));
+            return Err(required("type", "is required: map a column to it, or add a default"));
         }
         let id = PartnerId::new();
         self.existing.take(&values, id)?;
@@ -494,8 +496,8 @@ impl<'a> Import<'a, '_> {
         Ok(None)
     }
 
-    /// In a dry run the partner that an earlier row makes is not there for this row to update: what
-    /// the row would write, and to what.
+    /// In a dry run the partner of an earlier row does not exist for this row to update: the item
+    /// shows what the row would write.
     fn foretell(&self, row: &ImportRow, first: FirstRow) -> NewJobItem {
         let mut item = self.batch.item(row);
         item.action = Some(JobItemAction::Updated);
@@ -506,14 +508,14 @@ impl<'a> Import<'a, '_> {
         item
     }
 
-    /// Whether the row gives a partner another name.
+    /// Whether the row has another name for the partner.
     fn gives_other_name(&self, row: &ImportRow, id: PartnerId) -> bool {
         let name = row.converted.text("name").map(normalised_name);
         let existing = self.existing.normalised.get(&id);
         existing.is_some_and(|existing| name.is_some_and(|name| name != *existing))
     }
 
-    /// A row that means a partner; one that is staged has no item yet.
+    /// Imports a row with an existing partner; a staged row has no item yet.
     async fn import_row(
         &mut self,
         row: &'a ImportRow,
@@ -530,7 +532,7 @@ impl<'a> Import<'a, '_> {
                 let name_differs = self.gives_other_name(row, id);
                 return Ok(Some(self.foretell(row, FirstRow { number: earlier, name_differs })));
             }
-            // This row finds the partner as the earlier one has left it.
+            // This row finds the partner as the earlier row has left it.
             if self.new.iter().any(|new| new.id == id)
                 || self.updates.iter().any(|update| update.id == id)
             {
@@ -554,8 +556,8 @@ impl<'a> Import<'a, '_> {
             && options.on_name_differs == ImportOnNameDiffers::Skip
         {
             let detail = format!(
-                "The partner with this domain is called `{name}`. To rename it, import the row \
-                 with on_name_differs `update`."
+                "The name of the partner with this domain is `{name}`. To rename it, import the \
+                 row with on_name_differs `update`."
             );
             let error = Error::new(Code::NameDiffers, detail)
                 .meta("existing_id", json!(id))
@@ -568,7 +570,7 @@ impl<'a> Import<'a, '_> {
         let (mut item, is_staged) = self.stage(row, locked).await?;
         if is_other {
             item.warnings
-                .push(name_differs(format!("the partner with this key was called `{name}`")));
+                .push(name_differs(format!("the name of the partner with this key was `{name}`")));
         }
         let name_before = self.existing.normalised.get(&id).cloned();
         let name = row.converted.text("name").map(normalised_name);
@@ -581,8 +583,8 @@ impl<'a> Import<'a, '_> {
         Ok(Some(item))
     }
 
-    /// Stages what a row brings to a partner, unless nothing is to be written; returns the item
-    /// and whether it is staged.
+    /// Stages the values of a row for a partner, unless nothing changes; returns the item and
+    /// whether it is staged.
     async fn stage(
         &mut self,
         row: &ImportRow,
@@ -620,7 +622,7 @@ impl<'a> Import<'a, '_> {
             }
             return Ok((item, is_staged));
         };
-        // With its contact a partner is written by itself, so that both are refused together.
+        // A partner with a contact is written alone, so that both are refused together.
         self.write_all().await?;
         let write = async |tx: &Tx<'_>| {
             let contact = contact.write(tx, id).await?;
@@ -635,8 +637,7 @@ impl<'a> Import<'a, '_> {
         Ok((item, false))
     }
 
-    /// Writes what the rows so far bring. A row that somebody was faster than may be staged once
-    /// more meanwhile.
+    /// Writes the rows so far. A row that collided with another transaction may be staged again.
     async fn write_all(&mut self) -> Result<()> {
         while !self.new.is_empty() || !self.updates.is_empty() {
             self.write_staged().await?;
@@ -644,7 +645,7 @@ impl<'a> Import<'a, '_> {
         Ok(())
     }
 
-    /// All partners at once; what the database refuses is refused alone.
+    /// Writes all partners at once; those that the database refuses fail individually.
     async fn write_staged(&mut self) -> Result<()> {
         let (new, updates) = (mem::take(&mut self.new), mem::take(&mut self.updates));
         if self.batch.options.dry_run {
@@ -699,7 +700,7 @@ impl<'a> Import<'a, '_> {
         Ok(())
     }
 
-    /// The item of a partner that was made.
+    /// The item of a new partner.
     fn created(&self, new: &New<'_>) -> NewJobItem {
         let mut item = self.batch.item(new.row);
         item.action = Some(JobItemAction::Created);
@@ -714,8 +715,8 @@ impl<'a> Import<'a, '_> {
         item
     }
 
-    /// A new partner that was refused: somebody else may have made it a moment ago. Then the row
-    /// means that one.
+    /// A new partner was refused: another transaction may have just created it. Then the row
+    /// updates that one.
     async fn follow(&mut self, new: &New<'a>, error: Error) -> Result<Option<NewJobItem>> {
         let (field, taken) = match self.batch.options.matching {
             ImportMatch::Domain => ("domain", Code::DomainTaken),
@@ -740,12 +741,12 @@ impl<'a> Import<'a, '_> {
         let people =
             ExistingContacts::load(self.tx, &[id], Mentions::of_partners([new.row])).await?;
         self.people.extend(people);
-        // Boxed: it may come back here for the partners of rows before it.
+        // Boxed, because it may call this function again for earlier rows.
         Box::pin(self.import_row(new.row, id)).await
     }
 }
 
-/// New partners with their contacts, in one statement each.
+/// Inserts new partners with their contacts, in one statement each.
 async fn insert_all(writer: &mut PartnerWriter<'_, '_>, new: &[New<'_>]) -> Result<Vec<Contact>> {
     let planned = new.iter().map(|new| {
         Ok(NewPartner {
@@ -768,9 +769,9 @@ async fn insert_all(writer: &mut PartnerWriter<'_, '_>, new: &[New<'_>]) -> Resu
         .await
 }
 
-/// A row without domain was not certain to mean one of the partners of its name.
+/// The warning of a row without a domain that may be for one of several partners with its name.
 fn name_exists(existing: PartnerId) -> JobItemWarning {
-    let detail = "Another partner has this name already, and the row has no domain to tell them \
-        apart by.";
+    let detail = "Another partner already has this name, and the row has no domain to distinguish \
+                  them.";
     JobItemWarning::new("name_exists", detail).about("name").with("existing_id", json!(existing))
 }

@@ -1,5 +1,5 @@
-//! People whom rows name: those whom a batch may mean, found in one look. A person is found by
-//! e-mail address, or by name within the partner.
+//! People in the rows of a batch, loaded with one query. A person is found by e-mail address, or by
+//! name within the partner.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use crate::{
     resources::contacts,
 };
 
-/// The texts by which the rows of a batch name people.
+/// The texts by which the rows of a batch identify people.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
     pub ids: Vec<ContactId>,
@@ -34,7 +34,7 @@ pub(super) struct Mentions {
     pub names: Vec<String>,
 }
 
-/// The contacts that the rows of a batch may mean.
+/// The existing contacts to which the rows of a batch may refer.
 #[derive(Debug, Default)]
 pub(super) struct ExistingContacts {
     contacts: HashMap<ContactId, Contact>,
@@ -43,14 +43,14 @@ pub(super) struct ExistingContacts {
     by_name: HashMap<(PartnerId, String), Vec<ContactId>>,
 }
 
-/// The letters and digits of a name that every spelling of it has: names with other ones differ.
+/// The letters and digits of a name that are in every spelling of it: names with other ones differ.
 fn key(name: &str) -> String {
     let kept = |c: &char| c.is_ascii_alphanumeric();
     name.chars().filter(kept).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 impl ExistingContacts {
-    /// Everybody at these partners who may be mentioned.
+    /// Loads the contacts of these partners to which rows may refer.
     pub(super) async fn load(
         tx: &Tx<'_>,
         partners: &[PartnerId],
@@ -64,8 +64,8 @@ impl ExistingContacts {
         let keys: Vec<String> =
             names.iter().map(|name| key(name)).filter(|key| !key.is_empty()).collect();
         let of: Vec<Uuid> = partners.iter().map(|id| id.0).collect();
-        // The names are compared as a whole below: here it is enough to leave out most of the
-        // others. Of namesakes without an address the oldest is meant.
+        // The complete names are compared below: here it is enough to exclude most others. Of
+        // contacts with the same name and without an address, the oldest is used.
         let statement = Statement::new(
             "/* imports.people */ SELECT DISTINCT ON (partner_id, email, name COLLATE \"C\") id \
              FROM contacts WHERE partner_id = ANY(",
@@ -89,12 +89,12 @@ impl ExistingContacts {
         Ok(found)
     }
 
-    /// Puts those in that another look has found.
+    /// Adds the contacts of another query.
     pub(super) fn extend(&mut self, others: Self) {
         others.contacts.into_values().for_each(|contact| self.put(contact));
     }
 
-    /// Puts a contact in that was found, or just written.
+    /// Adds a contact that was found or just written.
     pub(super) fn put(&mut self, contact: Contact) {
         let (id, partner) = (contact.id, contact.partner_id);
         if let Some(before) = self.contacts.remove(&id) {
@@ -118,19 +118,19 @@ impl ExistingContacts {
         self.contacts.get(self.by_email.get(&(partner, email.to_owned()))?)
     }
 
-    /// The contact of this name that has no e-mail address.
+    /// The contact with this name that has no e-mail address.
     pub(super) fn by_name_alone(&self, partner: PartnerId, name: &str) -> Option<&Contact> {
         self.named(partner, name).find(|contact| contact.email.is_none())
     }
 
-    /// The contacts of this name.
+    /// The contacts with this name.
     fn named(&self, partner: PartnerId, name: &str) -> impl Iterator<Item = &Contact> {
         let ids = self.by_name.get(&(partner, normalised_name(name)));
         ids.into_iter().flatten().filter_map(|id| self.contacts.get(id))
     }
 }
 
-/// The fields of a contact that the row of a partner brings, with the name of each there.
+/// The fields of a contact in the row of a partner, with their names there.
 const OF_PARTNER: [(&str, &str); 4] = [
     ("name", "contact_name"),
     ("email", "contact_email"),
@@ -138,21 +138,21 @@ const OF_PARTNER: [(&str, &str); 4] = [
     ("title", "contact_title"),
 ];
 
-/// What the row of a partner says about its contact.
+/// The contact in the row of a partner.
 #[derive(Debug, Clone)]
 pub(super) struct RowContact(Map<String, Value>);
 
-/// What a row makes of a contact.
+/// What a row changes about a contact.
 #[derive(Debug)]
 pub(super) struct ContactPlan {
     id: ContactId,
     before: Option<Contact>,
-    /// The values that change, by the name of the contact's field.
+    /// The changed values, by field of the contact.
     changes: Map<String, Value>,
 }
 
 impl Mentions {
-    /// The contacts whom the rows of partners name.
+    /// The contacts in the rows of partners.
     pub(super) fn of_partners<'a>(rows: impl IntoIterator<Item = &'a ImportRow>) -> Self {
         let mut mentions = Self::default();
         for contact in rows.into_iter().filter_map(|row| RowContact::of(&row.converted.values)) {
@@ -164,8 +164,8 @@ impl Mentions {
 }
 
 impl RowContact {
-    /// The contact that a row names; none where it says nothing about one. Somebody whose name is
-    /// not said cannot be created, which costs these fields unless there is one of that address.
+    /// The contact in a row; `None` if the row has none. A contact without a name cannot be
+    /// created, so these fields are dropped unless there is a contact with that address.
     pub(super) fn of(values: &Map<String, Value>) -> Option<Self> {
         let fields = OF_PARTNER
             .iter()
@@ -178,9 +178,9 @@ impl RowContact {
         self.0.get(field).and_then(Value::as_str)
     }
 
-    /// What becomes of the contact among those of its partner: that of the same address, else one
-    /// of the same name, without an address if there is one. Somebody of the same name with another
-    /// address is somebody else.
+    /// Finds the contact among those of its partner: one with the same address, otherwise one with
+    /// the same name, preferably without an address. A contact with the same name and another
+    /// address is a different person.
     pub(super) fn plan(
         &self,
         people: &ExistingContacts,
@@ -193,7 +193,7 @@ impl RowContact {
         let by_any_name = || people.named(partner, name?).next().filter(|_| email.is_none());
         let found = by_email.or_else(by_name).or_else(by_any_name);
         if found.is_none() && name.is_none() {
-            let detail = "a contact needs a name: map a column to `contact_name`";
+            let detail = "a contact requires a name: map a column to `contact_name`";
             warnings
                 .push(JobItemWarning::new("contact_without_name", detail).about("contact_name"));
             return None;
@@ -204,7 +204,7 @@ impl RowContact {
         if let (Some(found), Some(name)) = (found, name)
             && normalised_name(name) != normalised_name(&found.name)
         {
-            let detail = format!("the contact with this address was called `{}`", found.name);
+            let detail = format!("the name of the contact with this address was `{}`", found.name);
             warnings.push(name_differs(detail).about("contact_name"));
         }
         let id = found.map_or_else(ContactId::new, |contact| contact.id);
@@ -221,12 +221,12 @@ impl ContactPlan {
         self.before.is_none()
     }
 
-    /// Whether anything is to be written.
+    /// Whether nothing changes.
     pub(super) fn is_idle(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// Adds what changes to the two sides of an item, by the names of the fields in the row.
+    /// Adds the changes to `before` and `after` of an item, by the names of the fields in the row.
     pub(super) fn show(&self, before: &mut Option<Value>, after: &mut Option<Value>) {
         let present = self.before.as_ref().map(contact_fields).unwrap_or_default();
         for (own, name) in OF_PARTNER {
@@ -244,7 +244,7 @@ impl ContactPlan {
         self.changes.get(field).and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// The contact, where it is new.
+    /// The contact, if it is new.
     pub(super) fn creation(&self, partner: PartnerId) -> (ContactId, ContactCreate) {
         let create = ContactCreate {
             partner_id: partner,
@@ -258,7 +258,7 @@ impl ContactPlan {
         (self.id, create)
     }
 
-    /// Writes the contact of a partner that is locked.
+    /// Writes the contact of a locked partner.
     pub(super) async fn write(&self, tx: &Tx<'_>, partner: PartnerId) -> Result<Contact> {
         let text = |field: &str| self.text(field);
         match &self.before {

@@ -1,4 +1,4 @@
-//! The work of an import: batch by batch, each in a transaction of its own.
+//! Runs an import: batch by batch, each in its own transaction.
 
 use std::{io::Read, sync::Arc};
 
@@ -24,14 +24,13 @@ use crate::{
     resources::jobs::{self, JobSteps, StepItems, StepOutcome},
 };
 
-/// Rows in one transaction.
-/// A few hundred: the partners of a batch stay locked until it commits, and so does the
-/// organization's event counter while it is written, for which all other writers wait.
+/// The most rows in one transaction. A few hundred, because the partners of a batch are locked
+/// until the commit, and so is the organization's event counter, for which all other writers wait.
 pub const BATCH: usize = 500;
-/// Deals in one transaction: they are written one by one, and nobody else is to wait for long.
+/// The most deals in one transaction: they are written one by one, and others should not wait long.
 const DEALS: usize = 100;
 
-/// The decimals of the organization's currency.
+/// The code and the number of decimals of the organization's currency.
 pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
     let currency: String =
         organizations::table.select(organizations::currency).first(&mut tx.conn()).await?;
@@ -41,13 +40,12 @@ pub(crate) async fn exponent(tx: &Tx<'_>) -> Result<(String, u32)> {
     Ok((currency, decimals))
 }
 
-/// Accepts an import of an inspected file that is kept under the job's id: what is wrong with the
-/// options is said now.
+/// Accepts an import of an inspected file that is stored under the job's id. The options are
+/// validated.
 ///
 /// # Errors
 /// `quota_exceeded`; `mapping_unknown_column`; `validation_failed` for fields that cannot be
-/// imported, for defaults, and for required fields
-/// that neither mapping nor defaults give.
+/// imported, for defaults, and for required fields that neither mapping nor defaults have.
 pub async fn insert(
     tx: &Tx<'_>,
     id: JobId,
@@ -75,49 +73,50 @@ pub async fn insert(
     jobs::insert(tx, &job).await
 }
 
-/// What the steps of an import must know of each other.
+/// The state that the steps of an import pass on.
 #[derive(Serialize, Deserialize)]
 struct Progress {
     shape: FileShape,
-    /// Imports that were accepted before this was kept read numbers and dates as JSON writes them.
+    /// Imports that were accepted before this existed read numbers and dates in the notation of
+    /// JSON.
     #[serde(default)]
     notation: Notation,
-    /// Rows that were worked off.
+    /// The number of processed rows.
     rows: i64,
-    /// What became of their records.
+    /// The results of the records.
     #[serde(default)]
     counts: JobItemCounts,
 }
 
-/// An import at work. Its things are rows, by their numbers; `R` is the upload from its beginning.
+/// An import in progress. Its items are rows by number; `R` is the upload, read from its beginning.
 pub struct Import<R: Read> {
     options: ImportOptions,
     currency: String,
     progress: Progress,
-    /// Partners that rows of this import have come to so far.
+    /// The partners of this import so far.
     written: partners::ImportedPartners,
-    /// The upload, until the first rows are wanted.
+    /// The upload, until the first rows are read.
     file: Option<R>,
     rows: Option<ImportRows<R>>,
     converter: Arc<Converter>,
     shared_domains: Vec<String>,
-    /// What [`JobSteps::next`] has read.
+    /// The rows that [`JobSteps::next`] has read.
     read: Vec<ImportRow>,
 }
 
 /// The rows of one step.
 pub struct ImportStep {
     rows: Vec<ImportRow>,
-    /// Taken before the transaction, so that waiting for it occupies no connection
+    /// Taken before the transaction, so that waiting for it uses no connection
     /// (docs/decisions/0111-writers-of-many-rows.md).
     _turn: Turn,
 }
 
 impl<R: Read> Import<R> {
-    /// The import of a job, to go on from where it has come.
+    /// The import of a job, to be continued.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors only.
     pub async fn open(tx: &Tx<'_>, job: &Job, state: Map<String, Value>, file: R) -> Result<Self> {
         let options: ImportOptions =
             serde_json::from_value(job.input.0.0.clone()).map_err(Error::internal)?;
@@ -147,7 +146,7 @@ impl<R: Read> Import<R> {
         })
     }
 
-    /// The rows that are not worked off yet. Those before are read once more, outside of any
+    /// The rows that are not processed yet. Earlier rows are read again, outside of any
     /// transaction.
     fn rows(&mut self) -> Result<&mut ImportRows<R>> {
         if let Some(file) = self.file.take() {
@@ -178,8 +177,8 @@ impl<R: Read> JobSteps for Import<R> {
         let limit = self.limit();
         self.read = self.rows()?.batch(limit)?;
         let ids = self.read.iter().map(|row| row.number.to_string()).collect();
-        // A row that updates what an earlier one of its batch writes ends the batch, so a short one
-        // need not be the last.
+        // A row that updates a record of an earlier row of its batch ends the batch, so a short
+        // batch need not be the last.
         Ok(StepItems { ids, is_last: self.read.is_empty() })
     }
 

@@ -1,4 +1,5 @@
-//! Many writes of deals in one transaction, each undone alone, or all together when one fails.
+//! Batches of writes to deals in one transaction: each is undone alone, or all together if one
+//! fails.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -19,13 +20,13 @@ use crate::kernel::{
     db::Tx,
 };
 
-/// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole
-/// body.
+/// Runs a batch, and returns the result or the error of every operation. Pointers lead into the
+/// whole body.
 ///
-/// Operations whose form is wrong come as their faults.
+/// Operations with an invalid form are passed as their errors.
 ///
 /// # Errors
-/// Whatever is not the client's fault.
+/// Errors that are not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,
     operations: &[Result<Operation, Vec<FieldError>>],
@@ -50,8 +51,8 @@ async fn run(
         operations.iter().map(|operation| read(operation, &currency)).collect();
     let mut writer = Writer::new(tx).await?;
     let (partners, accounts) = concerned(tx, &read).await?;
-    // All partners at once, before any deal: locked as the operations come, two batches could wait
-    // for each other in a circle.
+    // All partners at once, before any deal: if they were locked operation by operation, two
+    // batches could deadlock.
     writer.lock_partners(partners).await?;
     writer.lock_accounts(&accounts).await?;
     let mut results = Vec::with_capacity(read.len());
@@ -66,22 +67,22 @@ async fn run(
     Ok(results)
 }
 
-/// The data as an edit. A currency may be said, but no other than the organization's.
+/// The data as an edit. It may contain a currency, which must be the organization's.
 fn read<'a>(operation: &'a Result<Operation, Vec<FieldError>>, currency: &str) -> Result<Read<'a>> {
     let operation = operation.as_ref().map_err(|faults| Error::invalid(faults.clone()))?;
     let Some(mut data) = operation.data.as_ref().map(|data| data.0.clone()) else {
         return Ok(Read { operation, data: None });
     };
     if data.remove("currency").is_some_and(|said| said != *currency) {
-        let detail = format!("must be {currency}, the organization's currency");
+        let detail = format!("must be {currency}, which is the organization's currency");
         return Err(Error::field("currency_mismatch", "currency", detail));
     }
     let data = serde_json::from_value(data.into()).map_err(Error::internal)?;
     Ok(Read { operation, data: Some(data) })
 }
 
-/// The partners and the accounts that the operations name, and those of the deals that they name:
-/// they are locked before anything else.
+/// The partners and accounts of the operations, and of the deals to which they refer: they are
+/// locked before everything else.
 async fn concerned(
     tx: &Tx<'_>,
     operations: &[Result<Read<'_>>],
@@ -112,7 +113,7 @@ async fn concerned(
     Ok((partners, accounts.collect()))
 }
 
-/// An upsert that somebody was faster at is an update.
+/// An upsert updates the deal if another transaction has inserted it first.
 async fn perform_or_repeat(
     tx: &Tx<'_>,
     writer: &mut Writer<'_, '_>,
@@ -124,8 +125,7 @@ async fn perform_or_repeat(
     let is_lost_race =
         |error: &Error| by_key && matches!(error.code(), Code::ExternalIdTaken | Code::NotFound);
     batch::repeat(is_lost_race, async || {
-        // Locks that were taken inside a savepoint go when it is rolled back, so the writer has to
-        // forget them as well.
+        // A rolled-back savepoint releases its locks, so the writer must forget them as well.
         let locked_partners = writer.locked_partners();
         let done = tx.savepoint(async |_| perform(tx, writer, read).await).await;
         if done.is_err() {
@@ -148,7 +148,7 @@ async fn perform(
     let wanted = || data.as_ref().ok_or_else(|| required("#operation/data"));
     match (operation.action, existing) {
         (Action::Create, _) if operation.version.is_some() => Err(version_of_nothing("deal")),
-        // A version was asked for, so the deal was expected to be there.
+        // The operation has a version, so the deal must exist.
         (Action::Upsert, None) if operation.version.is_some() => Err(Error::not_found()),
         (Action::Create, _) | (Action::Upsert, None) => Ok(BatchItemResult {
             outcome: BatchOutcome::Created,
@@ -166,7 +166,7 @@ async fn perform(
     }
 }
 
-/// The live deal that an operation means.
+/// The live deal of an operation.
 async fn find(
     tx: &Tx<'_>,
     operation: &Operation,
@@ -176,7 +176,7 @@ async fn find(
         By::Id => {
             let id = operation.id.ok_or_else(|| required("#operation/id"))?;
             match operation.action {
-                // An id cannot be wished for.
+                // A client cannot choose an id.
                 Action::Upsert => super::get(tx, id).await.map(|deal| Some(deal.id)),
                 _ => Ok(Some(id)),
             }

@@ -1,5 +1,5 @@
-//! The end of protection: every day, by the organization's clock, approved deals whose day has come
-//! become expired.
+//! The end of protection: every day, in the organization's time zone, approved deals whose day has
+//! come become expired.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -20,14 +20,14 @@ use crate::kernel::{
 
 /// The daily task; see [`expire_due`].
 pub const EXPIRY: &str = "deal_expiry";
-/// When it runs: soon after the day has changed.
+/// It runs soon after midnight.
 pub const EXPIRY_AT: Daily = Daily { hour: 0, minute: 5 };
 
-/// Deals in one transaction.
-/// Few, because deals are written one by one and their partners stay locked until the commit.
+/// The most deals in one transaction: few, because deals are written one by one and their partners
+/// stay locked until the commit.
 const BATCH: i64 = 200;
 
-/// Works off the daily task: batch by batch, so that nobody waits for long. Run twice it changes
+/// Runs the daily task in batches, so that others do not wait long. Running it again changes
 /// nothing.
 pub async fn expire_due(run: &Run) -> Result<Outcome> {
     while run.step(async |tx| fill_account_keys(tx).await).await? > 0 {
@@ -43,8 +43,7 @@ pub async fn expire_due(run: &Run) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Expires one batch of what is due today; answers how many deals that were. Call it until that is
-/// 0.
+/// Expires one batch of deals that are due today; returns their number. Call it until that is 0.
 pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
     let mut writer = Writer::new(tx).await?;
     let due = || {
@@ -61,8 +60,8 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
         .limit(BATCH)
         .load(&mut tx.conn())
         .await?;
-    // Asked again under the locks: between the two statements somebody may have closed the deal or
-    // prolonged its protection.
+    // Checked again under the locks: between the two statements another transaction may have closed
+    // the deal or extended its protection.
     let again = due();
     writer.lock_partners(found.iter().map(|(_, partner)| *partner)).await?;
     let ids = found.iter().map(|(id, _)| *id);
@@ -73,7 +72,7 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
         .for_update()
         .load(&mut tx.conn())
         .await?;
-    // One that has moved away meanwhile has its turn in the next batch.
+    // A deal that has moved to another partner meanwhile is in the next batch.
     let same = |deal: &&Deal| found.contains(&(deal.id, deal.values.partner_id));
     for deal in locked.iter().filter(same) {
         writer.replace(deal, &deal.values.expired()).await?;
@@ -82,11 +81,11 @@ pub async fn expire(tx: &Tx<'_>) -> Result<usize> {
     Ok(found.len())
 }
 
-/// Notes by what the accounts of one batch of deals are found that an older version wrote; answers
-/// how many those were. Call it until that is 0.
+/// Computes the account keys of one batch of deals of an older version; returns their number. Call
+/// it until that is 0.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn fill_account_keys(tx: &Tx<'_>) -> Result<usize> {
     let without = || deals::account_name_key.is_null();
     let found: Vec<(DealId, PartnerId)> = deals::table
@@ -96,7 +95,7 @@ pub async fn fill_account_keys(tx: &Tx<'_>) -> Result<usize> {
         .limit(BATCH)
         .load(&mut tx.conn())
         .await?;
-    // Whoever writes a deal holds its partner.
+    // Writers of a deal lock its partner.
     locks::partners(tx, found.iter().map(|(_, partner)| *partner)).await?;
     let rows: Vec<(DealId, String, Option<String>)> = deals::table
         .filter(deals::id.eq_any(found.iter().map(|(id, _)| *id)))

@@ -1,4 +1,4 @@
-//! Deals: read, listed, written with channel conflict and roll-ups in the same transaction
+//! Deals: reads, lists, and writes with channel conflict and totals in the same transaction
 //! (docs/deals.md).
 
 mod batch;
@@ -69,10 +69,10 @@ pub async fn get(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
     Ok(query.get_result(&mut tx.conn()).await?)
 }
 
-/// The most conflicts that are shown.
+/// The most conflicts in a response.
 const MAX_CONFLICTS: i64 = 200;
 
-/// The approved deals of other partners for the account of this one, oldest first, and after them
+/// The approved deals of other partners for the account of this one, oldest first, followed by
 /// those for an account that may be the same.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
-//! The writes of deals. Locks are taken in the order that `locks` says: partners by id, the deal,
-//! its account.
+//! The writes of deals. Locks are taken in the order of `locks`: partners by id, the deal, its
+//! account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,16 +34,14 @@ use crate::{
 /// How long a deleted deal can be restored, in days.
 const RESTORABLE: i64 = 30;
 
-/// A new deal. Its status is that of its creator's kind unless it says one.
+/// Inserts a deal. The default status depends on the kind of its creator.
 ///
 /// # Errors
-/// 422 with every fault of its values and of what they refer to; `deal_conflict`,
-/// `external_id_taken`.
+/// 422 with all errors of its values and references; `deal_conflict`, `external_id_taken`.
 pub async fn insert(tx: &Tx<'_>, wanted: &DealUpdate) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
     let (deal, event) = writer.create(wanted).await?;
-    // Of a whole file or batch of deals that were decided on elsewhere their owners are not told
-    // one by one.
+    // Owners are not notified of each deal of a file or batch, which were decided elsewhere.
     writer.note_decision(event, None, &deal);
     writer.finish().await?;
     Ok(deal)
@@ -65,10 +63,10 @@ pub async fn update(
     Ok(deal)
 }
 
-/// Approves a deal, or reopens one that was won or lost.
+/// Approves a deal, or reopens a won or lost one.
 ///
 /// # Errors
-/// `not_found`, `invalid_transition` (also of one that is approved), `deal_conflict`,
+/// `not_found`, `invalid_transition` (also if it is approved), `deal_conflict`,
 /// `invalid_date_order`.
 pub async fn approve(tx: &Tx<'_>, id: DealId, approval: &DealApproval) -> Result<Deal> {
     let wanted = DealUpdate {
@@ -83,7 +81,7 @@ pub async fn approve(tx: &Tx<'_>, id: DealId, approval: &DealApproval) -> Result
 /// Rejects a deal.
 ///
 /// # Errors
-/// `not_found`, `invalid_transition` (also of one that is rejected).
+/// `not_found`, `invalid_transition` (also if it is rejected).
 pub async fn reject(tx: &Tx<'_>, id: DealId, rejection: &DealRejection) -> Result<Deal> {
     let wanted = DealUpdate {
         status: Some(DealStatus::Rejected),
@@ -116,11 +114,11 @@ pub async fn delete(
     writer.finish().await
 }
 
-/// Brings a deleted deal back; one that is not deleted stays as it is.
+/// Restores a deleted deal; a deal that is not deleted is unchanged.
 ///
 /// # Errors
-/// `not_found`, also after 30 days; `external_id_taken`; `deal_conflict` when it is approved and
-/// the account is another partner's by now.
+/// `not_found`, also after 30 days; `external_id_taken`; `deal_conflict` if it is approved and
+/// another partner has an approved deal for the account now.
 pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
     let mut writer = Writer::new(tx).await?;
     let deal = writer.restore(id).await?;
@@ -128,19 +126,19 @@ pub async fn restore(tx: &Tx<'_>, id: DealId) -> Result<Deal> {
     Ok(deal)
 }
 
-/// Writes deals in one transaction. What they add up to is computed once, at the end: call
+/// Writes deals in one transaction. The totals of partners are computed once, at the end: call
 /// [`Self::finish`].
 pub(crate) struct Writer<'t, 'c> {
     tx: &'t Tx<'c>,
     context: DealContext,
-    /// Writes what the deals add up to. It has locked the rules of tiers before any partner is
+    /// Writes the totals of partners. It has locked the rules of tiers before any partner is
     /// locked.
     partners: PartnerWriter<'t, 'c>,
-    /// Partners that are locked, and whether they live.
+    /// The locked partners, and whether they are live.
     locked_partners: BTreeMap<PartnerId, bool>,
     /// Partners whose deals were written.
     touched: BTreeSet<PartnerId>,
-    /// What owners of deals are told.
+    /// The notifications to the owners of deals.
     occasions: Vec<NotificationRequest>,
 }
 
@@ -175,14 +173,13 @@ impl<'t, 'c> Writer<'t, 'c> {
         &self.context
     }
 
-    /// Tells the owners of deals that were decided on, and computes what the deals of the partners
-    /// add up to.
+    /// Notifies the owners of decided deals, and computes the totals of their partners.
     pub(crate) async fn finish(mut self) -> Result<()> {
         notifications::notify(self.tx, &self.occasions).await?;
         rollups::recompute(&mut self.partners, &self.touched).await
     }
 
-    /// Locks partners, the ones that are not held yet by their ids.
+    /// Locks the partners that are not locked yet, by their ids.
     pub(crate) async fn lock_partners(
         &mut self,
         ids: impl IntoIterator<Item = PartnerId>,
@@ -196,13 +193,13 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok(())
     }
 
-    /// Locks the accounts that a batch may take into protection, all at once.
+    /// Locks the accounts that a batch may protect, all at once.
     pub(crate) async fn lock_accounts(&self, keys: &[AccountKeys]) -> Result<()> {
         locks::accounts(self.tx, keys.iter().flat_map(AccountKeys::exact).collect()).await
     }
 
-    /// Takes a live deal for writing, and before it its partner and the one that it is to move to.
-    /// A deal of a deleted partner is not there, unless it moves to one who lives.
+    /// Locks a live deal, and before it its partner and the one to which it moves. A deal of a
+    /// deleted partner is not found, unless it moves to a live one.
     pub(crate) async fn lock(
         &mut self,
         id: DealId,
@@ -219,24 +216,24 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok(deal)
     }
 
-    /// What is held now, for [`Self::release_to`].
+    /// The currently locked partners, for [`Self::release_to`].
     pub(crate) fn locked_partners(&self) -> BTreeMap<PartnerId, bool> {
         self.locked_partners.clone()
     }
 
-    /// The locks that were taken since went away with a savepoint that was undone.
+    /// Forgets locks that were released with a rolled-back savepoint.
     pub(crate) fn release_to(&mut self, locked_partners: BTreeMap<PartnerId, bool>) {
         self.locked_partners = locked_partners;
     }
 
-    /// Whether a partner that is held is not deleted.
+    /// Whether a locked partner is not deleted.
     fn lives(&self, partner: PartnerId) -> bool {
         self.locked_partners.get(&partner) == Some(&true)
     }
 
     async fn lock_any(&mut self, id: DealId, target: Option<PartnerId>) -> Result<Deal> {
         let tx = self.tx;
-        // It may move to another partner between the two looks.
+        // It may move to another partner between the two reads.
         for _ in 0..5 {
             let partner: PartnerId =
                 deals::table.find(id).select(deals::partner_id).first(&mut tx.conn()).await?;
@@ -252,14 +249,14 @@ impl<'t, 'c> Writer<'t, 'c> {
                 return Ok(deal);
             }
         }
-        Err(Error::Unavailable("the deal moves from partner to partner".into()))
+        Err(Error::Unavailable("the partner of the deal changed 5 times while locking it".into()))
     }
 
     pub(crate) async fn insert(&mut self, wanted: &DealUpdate) -> Result<Deal> {
         self.create(wanted).await.map(|(deal, _)| deal)
     }
 
-    /// A new deal, and the event of its status.
+    /// Inserts a deal, and returns it with the event of its status.
     async fn create(&mut self, wanted: &DealUpdate) -> Result<(Deal, EventId)> {
         let values = &DealValues::created(wanted, &self.context)?;
         let tx = self.tx;
@@ -290,7 +287,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         self.edit(before, wanted).await
     }
 
-    /// Edits a deal that is held.
+    /// Edits a locked deal.
     pub(crate) async fn edit(&mut self, before: Deal, wanted: &DealUpdate) -> Result<Deal> {
         let values = before.values.edited(wanted, &self.context)?;
         if values == before.values {
@@ -302,7 +299,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         self.replace(&before, &values).await
     }
 
-    /// Writes the values of a deal that is held; whether they may be is settled.
+    /// Writes the values of a locked deal, which the caller has validated.
     pub(super) async fn replace(&mut self, before: &Deal, values: &DealValues) -> Result<Deal> {
         let tx = self.tx;
         let row = (
@@ -336,7 +333,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok(deal)
     }
 
-    /// The owner is told of a decision; that a closed deal is open again is none.
+    /// Notifies the owner of a decision. Reopening a closed deal is not a decision.
     fn note_decision(&mut self, event: EventId, from: Option<DealStatus>, deal: &Deal) {
         if !from.is_some_and(DealStatus::is_closed) {
             self.occasions.extend(NotificationRequest::deal_decided(
@@ -367,7 +364,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         if (self.context.now.0 - deleted_at.0).num_days() >= RESTORABLE {
             return Err(Error::not_found());
         }
-        // Like a new approval: meanwhile another partner may have been given the account.
+        // Like a new approval: another partner may have an approved deal for the account now.
         self.check_conflict(id, None, &before.values, false).await?;
         let deal = self.mark(&before, None).await?;
         record(self.tx, "deal.restored", &deal, json!({}));
@@ -386,7 +383,7 @@ impl<'t, 'c> Writer<'t, 'c> {
         Ok(changed.get_result(&mut self.tx.conn()).await?)
     }
 
-    /// Makes sure that what new values name exists, and locks their partner.
+    /// Checks that the references of new values exist, and locks their partner.
     async fn check_references(
         &mut self,
         before: Option<&DealValues>,
@@ -409,22 +406,21 @@ impl<'t, 'c> Writer<'t, 'c> {
             faults.push(FieldError::at_pointer(
                 "not_found_reference",
                 "#/partner_id",
-                "names no partner",
+                "must be the id of a partner",
             ));
         }
         if !owner_exists {
             faults.push(FieldError::at_pointer(
                 "not_found_reference",
                 "#/owner_id",
-                "names no member",
+                "must be the id of a member",
             ));
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
     }
 
-    /// Makes sure that no other partner protects the account that a deal takes into protection.
-    /// Whoever asks for an account waits until the one who asked before has written, or given up:
-    /// of two at the same instant one wins.
+    /// Checks that no other partner protects the account of a deal. Concurrent writers for the same
+    /// account wait for each other, so that only one of them succeeds.
     async fn check_conflict(
         &self,
         id: DealId,
@@ -439,7 +435,7 @@ impl<'t, 'c> Writer<'t, 'c> {
             join(locked, account_claims::holders(tx, values.partner_id, &[claim], None)).await;
         locked?;
         let mut others = others?;
-        // One that moves here is still written as its old partner's.
+        // A deal that moves here is still stored with its old partner.
         others.retain(|other| *other != id);
         if others.is_empty() || allowed {
             Ok(())
@@ -462,7 +458,7 @@ pub(crate) async fn partners_of(tx: &Tx<'_>, owner: MemberId) -> Result<Vec<Part
     Ok(own.select(deals::partner_id).distinct().load(&mut tx.conn()).await?)
 }
 
-/// Deals of a member who leaves have no owner. The caller holds [`partners_of`] him.
+/// Deals of a removed member have no owner. The caller has locked [`partners_of`] the member.
 pub(crate) async fn release(tx: &Tx<'_>, owner: MemberId) -> Result<()> {
     let row = (
         deals::owner_id.eq(None::<MemberId>),

@@ -1,4 +1,4 @@
-//! Targets against what was won in a fiscal year.
+//! Target attainment in a fiscal year.
 
 use diesel::sql_types::{BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -23,11 +23,11 @@ use crate::{
     },
 };
 
-/// Rows of each end of the ranking.
+/// The rows of each end of the ranking.
 const EXTREMES: usize = 5;
 
-/// Targets and won revenue in a fiscal year, the present one unless given: in all, at both ends,
-/// and page by page.
+/// Targets and won revenue in a fiscal year, by default the current one: the total, both ends of
+/// the ranking, and partners page by page.
 ///
 /// # Errors
 /// As for [`super::portfolio`]; `invalid_cursor`.
@@ -44,7 +44,7 @@ pub async fn attainment(
         let statement = summary(&request, quarters).answers::<SummaryTypes>();
         statement.load::<Summary>(&mut tx.conn()).await.map_err(Error::from)
     };
-    // The page lists the same partners as the sums count.
+    // The page lists the same partners that the sums count.
     let mut in_intelligence = request.clone().into_owned();
     in_intelligence.filter = Some(appears(in_intelligence.filter.take()));
     let (rows, page) = try_join(summary, partners::list(tx, &in_intelligence)).await?;
@@ -52,7 +52,7 @@ pub async fn attainment(
     let won = joint_plans::won(tx, &ids, quarters).await?;
     let of = |end: &str| rows.iter().filter(|(of, ..)| of == end).map(row).collect::<Vec<_>>();
     let (mut top, mut bottom) = (of("top"), of("bottom"));
-    // SQL promises no order of the branches of a UNION, nor of the rows within.
+    // SQL does not guarantee the order of the branches of a UNION, nor of the rows within.
     top.sort_by(|one, other| {
         other.attainment_bp.cmp(&one.attainment_bp).then(one.partner_id.cmp(&other.partner_id))
     });
@@ -98,7 +98,7 @@ fn of_partner(partner: &PartnerSummary, won: QuarterlyAmounts) -> AttainmentRow 
     }
 }
 
-/// Which of the three, id, name, target, its quarters, and what was won in them.
+/// The kind of row, id, name, target, its quarters, and the won revenue of each.
 type Summary = (
     String,
     Option<Uuid>,
@@ -133,10 +133,10 @@ fn row((_, id, name, target, targets, (w1, w2, w3, w4)): &Summary) -> Attainment
     }
 }
 
-/// The sum over all and both ends of the ranking. The quarters of a target are spread by largest
-/// remainder as `domain::joint_plans::quarterly_targets` does (a test holds the two together): `f`
-/// are the whole parts, `r` the remainders, `odd` the units that are left. The target is taken
-/// apart so that nothing leaves 64 bits.
+/// The sum over all and both ends of the ranking. The quarters of a target are distributed by
+/// largest remainder as in `domain::joint_plans::quarterly_targets` (a test compares the two): `f`
+/// are the whole parts, `r` the remainders, `odd` the remaining units. The target is split so that
+/// nothing exceeds 64 bits.
 fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
     let mut out = Statement::new(
         "/* insights.attainment */ WITH chosen AS MATERIALIZED (SELECT id, name, \
@@ -147,7 +147,7 @@ fn summary(request: &ListRequest, quarters: Quarters) -> Statement {
     }
     out.sql(" FROM partners WHERE ");
     push_chosen(request, &mut out);
-    // Summed before the join, so that a partner with several deals has its target once.
+    // Summed before the join, so that the target of a partner with several deals counts once.
     out.sql("), won AS MATERIALIZED (SELECT partner_id");
     quarters.push_sums(&mut out);
     out.sql(" FROM deals WHERE ");

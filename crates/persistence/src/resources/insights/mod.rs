@@ -1,5 +1,4 @@
-//! Insights: counted by the database in whole sets, over the partners that appear in
-//! intelligence.
+//! Insights: computed by the database over whole sets of partners with `in_intelligence`.
 
 mod attainment;
 
@@ -35,16 +34,16 @@ use crate::{
 
 pub use attainment::attainment;
 
-/// Regions of the largest answer.
+/// The most regions in a response.
 const MAX_REGIONS: usize = 500;
-/// Strengths of the largest answer.
+/// The most strengths in a response.
 const MAX_STRENGTHS: usize = 100;
 
 async fn applied<'r>(tx: &Tx<'_>, request: &'r ListRequest) -> Result<Cow<'r, ListRequest>> {
     views::applied(tx, request, ViewObject::Partner).await
 }
 
-/// The partners that an insight is about, as what follows WHERE.
+/// The WHERE clause for the partners of an insight.
 fn push_chosen(request: &ListRequest, out: &mut Statement) {
     out.sql("\"in_intelligence\" AND ");
     conditions(request, SOURCE, out);
@@ -84,7 +83,7 @@ pub async fn portfolio(tx: &Tx<'_>, request: &ListRequest) -> Result<PortfolioIn
     })
 }
 
-/// One pass for everything that a partner has one of, another for its regions.
+/// One pass for single-valued fields, another for regions.
 fn groups(request: &ListRequest) -> Statement {
     let mut out = Statement::new(
         "/* insights.portfolio */ SELECT CASE grouping(type, category, tier, stage, status) WHEN \
@@ -169,7 +168,7 @@ async fn sums(
     ))
 }
 
-/// In the order of an enum's words, what has no value last.
+/// In the order of an enum's values; partners without a value come last.
 fn in_order(mut all: Vec<InsightCount>, words: &[&str]) -> Vec<InsightCount> {
     let place = |key: &Option<String>| {
         key.as_deref().and_then(|key| words.iter().position(|word| *word == key))
@@ -198,7 +197,7 @@ fn most_first(mut all: Vec<InsightCount>) -> Vec<InsightCount> {
 pub async fn strengths(tx: &Tx<'_>, request: &ListRequest) -> Result<StrengthsInsight> {
     let request = applied(tx, request).await?;
     let mut out = Statement::new(
-        // `mode()` shows the most frequent spelling. DISTINCT counts a partner once that has the
+        // `mode()` returns the most frequent spelling. DISTINCT counts a partner once if it has the
         // same strength in two spellings.
         "/* insights.strengths */ SELECT mode() WITHIN GROUP (ORDER BY label), count(*), \
             round(avg(fit_score), 1)::float8 FROM (\
@@ -269,7 +268,7 @@ pub async fn lifecycle(
     Ok(LifecycleInsight { since, until, stages: stages.collect(), conversions })
 }
 
-/// A stay begins with the change before, however long ago that was.
+/// A stay begins with the previous change, however long ago that was.
 fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) -> Statement {
     let first = || Bind::Time(Some(start_of_day(since, zone).0));
     let end = until.succ_opt().map_or(Timestamp::now(), |after| start_of_day(after, zone));
@@ -283,7 +282,8 @@ fn steps(request: &ListRequest, since: NaiveDate, until: NaiveDate, zone: &str) 
          lag(c.at) OVER (PARTITION BY c.partner_id ORDER BY c.at, c.id) AS entered_at \
          FROM stage_changes c JOIN chosen ON chosen.id = c.partner_id WHERE c.at < ",
     );
-    // Moves before the window are read too: a stay that ends in it began with one of them.
+    // Changes before the window are read too, because a stay that ends in it began with one of
+    // them.
     out.bind(Bind::Time(Some(end.0)))
         .sql("), recent AS (SELECT * FROM moves WHERE at >= ")
         .bind(first());

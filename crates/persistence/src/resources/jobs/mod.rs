@@ -1,4 +1,4 @@
-//! Jobs: what people see of long work. Their tasks are in `tasks`.
+//! Jobs, as users see long-running work. Their tasks are in `tasks`.
 
 use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
@@ -40,34 +40,34 @@ pub use steps::{JobSteps, StepItems, StepOutcome, run};
 /// How long the file of a job is kept.
 pub const FILE_LIFE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
-/// A job that has not been accepted yet.
+/// A job to accept.
 #[derive(Debug, Clone)]
 pub struct NewJob {
     pub id: JobId,
     pub kind: JobType,
     pub dry_run: bool,
-    /// As it was given, without the file.
+    /// The options, without the file.
     pub input: Value,
-    /// How many items there are, when that is known.
+    /// The number of items, if it is known.
     pub total: Option<i64>,
     /// Where the work begins.
     pub position: Option<Value>,
-    /// Whether it has files to be erased when they expire.
+    /// Whether it has files that must be erased when they expire.
     pub has_files: bool,
 }
 
-/// Accepts a job: it is kept, told of and queued. Its task's kind is the word of its type, its
-/// payload `{job_id}`.
+/// Accepts a job: inserts it, records the event and queues its task. The task's kind is the name of
+/// the job's type, its payload `{job_id}`.
 ///
 /// # Errors
-/// `quota_exceeded` when whoever starts it, or the organization, has too many that have not ended.
+/// `quota_exceeded` if the caller, or the organization, has too many jobs that have not ended.
 pub async fn insert(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     check_quotas(tx, job.total.filter(|_| job.kind.keeps_items()).unwrap_or(0)).await?;
     insert_follow_up(tx, job).await
 }
 
-/// The same for a job that follows from a change: nobody started it, so it counts for nobody, and
-/// the change must not fail for it.
+/// The same for a job that follows from a change: it was not started by a caller, so it counts in
+/// no quota, and the change must not fail because of it.
 pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     let actor = serde_json::to_value(&tx.scope().actor).map_err(Error::internal)?;
     let files_expire_at = job.has_files.then(|| Timestamp(Timestamp::now().0 + FILE_LIFE));
@@ -96,23 +96,23 @@ pub async fn insert_follow_up(tx: &Tx<'_>, job: &NewJob) -> Result<Job> {
     find(tx, job.id).await
 }
 
-/// Makes sure that there is room for another job that somebody starts and that keeps `items` items.
+/// Checks that the quotas allow another job with `items` items.
 ///
 /// # Errors
 /// `quota_exceeded`.
 pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
     let Some(caller) = &tx.scope().actor.id else { return Ok(()) };
-    // Jobs of one organization are accepted one after the other: two at once would both find the
-    // last place free. In a statement of its own, since a statement sees what there was when it
-    // began.
+    // Jobs of one organization are accepted one after the other, because two at once would both
+    // find the last free place. In a statement of its own, because a statement sees the state at
+    // its beginning.
     Statement::new(
         "/* jobs.turn */ SELECT pg_advisory_xact_lock(hashtextextended('jobs ' || \
             current_organization()::text, 0))",
     )
     .execute(&mut tx.conn())
     .await?;
-    // Exports keep no items. The rows are those of 7 days, found by the organization's part of the
-    // primary key.
+    // Exports keep no items. The rows are those of 7 days, found by the organization in the primary
+    // key.
     let (of_caller, of_organization, kept): (i64, i64, i64) = Statement::new(
         "/* jobs.quotas */ SELECT count(*) FILTER (WHERE finished_at IS NULL AND actor_id = ",
     )
@@ -133,10 +133,10 @@ pub async fn check_quotas(tx: &Tx<'_>, items: i64) -> Result<()> {
     Quota::JobItems.check(kept + items, quotas.job_items)
 }
 
-/// Counts what a job's files take, in the place of what they took before.
+/// Sets the size of a job's files.
 ///
 /// # Errors
-/// `quota_exceeded` when the organization's files would take too much.
+/// `quota_exceeded` if the organization's files would be too large.
 pub async fn set_file_bytes(tx: &Tx<'_>, id: JobId, bytes: i64) -> Result<()> {
     let others: i64 = Statement::new(
         "/* jobs.file_bytes */ SELECT coalesce(sum(file_bytes), 0)::bigint FROM jobs \
@@ -154,12 +154,12 @@ pub async fn set_file_bytes(tx: &Tx<'_>, id: JobId, bytes: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether the scope may see every job, or only what its own actor started.
+/// Whether the scope may see all jobs, or only those of its own actor.
 fn sees_all(scope: &Scope) -> bool {
     scope.role >= Role::Admin
 }
 
-/// A job of one's own; admins see all.
+/// A job of the caller; admins see all.
 ///
 /// # Errors
 /// `not_found`, `job_expired`.
@@ -172,12 +172,12 @@ pub async fn get(tx: &Tx<'_>, id: JobId) -> Result<Job> {
     Ok(job)
 }
 
-/// A job whoever started it, for the worker.
+/// A job of any caller, for the worker.
 pub async fn find(tx: &Tx<'_>, id: JobId) -> Result<Job> {
     Ok(Job::query().filter(jobs::id.eq(id)).first(&mut tx.conn()).await?)
 }
 
-/// One page of jobs: one's own; admins see all.
+/// One page of the caller's jobs; admins see all.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
     let now = FilterValue::Time(Timestamp::now().0);
     let mut scope = vec![Node::Leaf(&JOB_EXPIRY, Test::Compare(Comparison::Gt, now))];
@@ -199,7 +199,7 @@ pub async fn items(tx: &Tx<'_>, id: JobId, request: &ListRequest) -> Result<JobI
     listing::page::<JobItem>(tx, &request, Source::of("job_items")).await
 }
 
-/// Ends a job of one's own before its time; admins may end any. Finished items stay. A running one
+/// Cancels a job of the caller; admins may cancel any. Completed items are kept. A running job
 /// stops at its next step.
 ///
 /// # Errors
@@ -230,8 +230,8 @@ async fn lock(tx: &Tx<'_>, id: JobId) -> Result<()> {
     Ok(())
 }
 
-/// The job of a task, locked for this step, set running at the first. `None` when it has ended
-/// (canceled) or is gone: then there is nothing more to do.
+/// Locks the job of a task for this step, and marks it as running at the first. `None` if it has
+/// ended (canceled) or no longer exists: then there is nothing to do.
 async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>)>> {
     let locked: Option<Option<Value>> = jobs::table
         .filter(jobs::id.eq(id))
@@ -261,7 +261,7 @@ async fn begin_step(tx: &Tx<'_>, id: JobId) -> Result<Option<(Job, Option<Value>
     Ok(Some((job, position)))
 }
 
-/// The end of a step: keeps its items, and notes how far the work has come.
+/// Ends a step: stores its items and the progress.
 async fn end_step(
     tx: &Tx<'_>,
     id: JobId,
@@ -298,8 +298,8 @@ async fn end_step(
             "problem": item.problem,
         })
     });
-    // One value for all rows: a statement of thousands of parameters takes longer than what it
-    // does.
+    // One value for all rows, because a statement with thousands of parameters takes longer than
+    // the work.
     Statement::new(
         "/* jobs.items */ INSERT INTO job_items (job_id, index, ref, status, action, resource_id, \
             skipped_fields, before, after, warnings, \
@@ -317,7 +317,7 @@ async fn end_step(
     Ok(())
 }
 
-/// Notes how many items there are.
+/// Sets the number of items.
 async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::status.eq(JobStatus::Running))))
         .set((
@@ -330,12 +330,12 @@ async fn set_total(tx: &Tx<'_>, id: JobId, total: i64) -> Result<()> {
     Ok(())
 }
 
-/// The work is done. Single items may have failed.
+/// Ends a job successfully. Single items may have failed.
 async fn succeed(tx: &Tx<'_>, id: JobId, result: Option<Value>) -> Result<Job> {
     end(tx, id, JobStatus::Succeeded, result, None).await
 }
 
-/// The result of a job whose file can be fetched for a day at this address.
+/// The result of a job whose file is available for a day at this path.
 pub(crate) async fn file_result(tx: &Tx<'_>, id: JobId, download: &str) -> Result<Value> {
     let until = Timestamp(Timestamp::now().0 + FILE_LIFE);
     diesel::update(jobs::table.filter(jobs::id.eq(id)))
@@ -345,14 +345,14 @@ pub(crate) async fn file_result(tx: &Tx<'_>, id: JobId, download: &str) -> Resul
     Ok(json!({"download_url": download, "expires_at": until}))
 }
 
-/// The work cannot be done.
+/// Ends a job with an error.
 pub async fn fail(tx: &Tx<'_>, id: JobId, error: &Error) -> Result<Job> {
     let problem = ErrorReport::new(error, tx.scope().request_id);
     let problem = serde_json::to_value(problem).map_err(Error::internal)?;
     end(tx, id, JobStatus::Failed, None, Some(problem)).await
 }
 
-/// Ends a job that has not ended yet, and tells of it.
+/// Ends a job that has not ended yet, with its event and notification.
 async fn end(
     tx: &Tx<'_>,
     id: JobId,
@@ -370,12 +370,12 @@ async fn end(
         jobs::version.eq(jobs::version + 1),
     );
     let unfinished = jobs::table.filter(jobs::id.eq(id)).filter(jobs::finished_at.is_null());
-    // What was counted at the beginning may have gone meanwhile: in the end all of it is done.
+    // Items that were counted at the start may no longer exist: in the end all of them are done.
     let whole = (status == JobStatus::Succeeded).then(|| jobs::total.eq(jobs::done.nullable()));
     let ended = diesel::update(unfinished).set((change, whole)).execute(&mut tx.conn()).await?;
     let job = find(tx, id).await?;
     if ended == 1 {
-        // Its upload is erased now, and a result that is not whole is thrown away.
+        // Erases its upload now, and an incomplete result.
         if !(job.kind == JobType::Export && status == JobStatus::Succeeded) {
             diesel::update(jobs::table.filter(jobs::id.eq(id)))
                 .set(jobs::file_bytes.eq(0))
@@ -392,7 +392,7 @@ async fn end(
     Ok(job)
 }
 
-/// Jobs whose files are due to be erased, a few at a time.
+/// Jobs with files to erase, a few at a time.
 pub async fn with_expired_files(tx: &Tx<'_>, limit: i64) -> Result<Vec<JobId>> {
     let ids: Vec<JobId> = jobs::table
         .filter(jobs::files_expire_at.le(Timestamp::now()))
@@ -404,7 +404,7 @@ pub async fn with_expired_files(tx: &Tx<'_>, limit: i64) -> Result<Vec<JobId>> {
     Ok(ids)
 }
 
-/// Notes that the files of these jobs are gone.
+/// Records that the files of these jobs were erased.
 pub async fn forget_files(tx: &Tx<'_>, ids: &[JobId]) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
         .set((jobs::files_expire_at.eq(None::<Timestamp>), jobs::file_bytes.eq(0)))

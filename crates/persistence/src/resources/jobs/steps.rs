@@ -1,10 +1,9 @@
-//! The loop of every job. A job is its steps ([`JobSteps`]); the loop alone knows the position, the
-//! time slice, the stop of the worker, the lease, cancellation, ids that are missing or locked, the
-//! progress and the end.
+//! The loop of every job. A job implements [`JobSteps`]; only the loop handles position, time
+//! slice, stop of the worker, lease, cancellation, missing and locked ids, progress and end.
 //!
-//! A step is one transaction: what it writes, its items and the position after it are committed
-//! together, and only while the task is ours. So a worker that is killed loses one step, and the
-//! next one repeats that step and nothing else.
+//! A step is one transaction: its writes, its items and the new position are committed together,
+//! and only while the lease is ours. So a killed worker loses at most one step, which the next
+//! worker repeats.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,42 +28,42 @@ use crate::kernel::{
     worker::{Outcome, Run},
 };
 
-/// How long a job works before it goes back to the queue, so that those of others come in between.
+/// How long a job runs before it goes back to the queue, so that jobs of other organizations run in
+/// between.
 const TIME_SLICE: Duration = Duration::from_secs(30);
-/// Things that somebody else was writing when a job came to them, and that it comes back to. Each
-/// of them is part of the position, which every step writes.
+/// The most items that another transaction has locked and that the job comes back to. Each is part
+/// of the position, which every step writes.
 const MAX_DEFERRED: usize = 200;
-/// How often a job comes back before it gives up, and how long it waits when all were still locked.
+/// How often a job comes back to locked items before it gives up.
 const RETURNS: u32 = 40;
 const RETURN_PAUSE: Duration = Duration::from_millis(250);
 
-/// What is special about the jobs of one type.
+/// The part that differs between the types of jobs.
 #[expect(
     async_fn_in_trait,
     reason = "the worker polls its tasks on one thread, so they need not be Send"
 )]
 pub trait JobSteps {
-    /// Names one of the things that the job is about.
+    /// Identifies an item of the job.
     type Id: Clone + Eq + Hash + Display + Serialize + DeserializeOwned;
-    /// What a step has brought along from outside of its transaction.
+    /// What a step has prepared outside of its transaction.
     type Prepared;
 
-    /// Things of one step, at most.
+    /// The most items of one step.
     fn limit(&self) -> usize;
 
-    /// How many things the job is about; asked once, unless it was counted when the job was
-    /// accepted.
+    /// The number of items; called once, unless it was counted when the job was accepted.
     async fn total(&self, tx: &Tx<'_>) -> Result<i64>;
 
-    /// The things after this one, in an order that does not change: each call goes on where the one
-    /// before it has ended.
+    /// The items after this one, in a stable order: each call continues where the previous one has
+    /// ended.
     ///
     /// # Errors
-    /// A problem ends the job: no further attempt would find it otherwise.
+    /// A problem ends the job, because no further attempt would succeed.
     async fn next(&mut self, run: &Run, after: Option<&Self::Id>) -> Result<StepItems<Self::Id>>;
 
-    /// What must be done outside of a transaction: waiting for others, files, claims that others
-    /// are to see.
+    /// What must be done outside of a transaction: external calls, files, claims that others must
+    /// see.
     ///
     /// # Errors
     /// As of [`Self::next`].
@@ -74,7 +73,7 @@ pub trait JobSteps {
     /// Writes, in one transaction with the items and the position.
     ///
     /// # Errors
-    /// What is worth another attempt. Then nothing is written, and the step is repeated.
+    /// Errors after which the step should be repeated. Nothing is written then.
     async fn step(
         &mut self,
         tx: &Tx<'_>,
@@ -82,15 +81,15 @@ pub trait JobSteps {
         prepared: &mut Self::Prepared,
     ) -> Result<StepOutcome<Self::Id>>;
 
-    /// What the job must know of the steps before, beside the position.
+    /// The state that the job passes to its next steps, in addition to the position.
     ///
     /// # Errors
-    /// When it cannot be written down.
+    /// The state cannot be serialized.
     fn state(&self) -> Result<Map<String, Value>> {
         Ok(Map::new())
     }
 
-    /// The end of the last step, in its transaction; answers the job's result.
+    /// The end of the last step, in its transaction; returns the job's result.
     ///
     /// # Errors
     /// As of [`Self::step`].
@@ -98,50 +97,50 @@ pub trait JobSteps {
         Ok(None)
     }
 
-    /// After the transaction of a step: what it made needless, or all that was prepared when
-    /// nothing was written, since the job has ended meanwhile.
+    /// Runs after the transaction of a step: removes what is no longer needed, or all that was
+    /// prepared if nothing was written because the job has ended meanwhile.
     async fn clean_up(&mut self, _run: &Run, _prepared: Self::Prepared, _is_written: bool) {}
 }
 
-/// What one step is about.
+/// The items of one step.
 #[derive(Debug)]
 pub struct StepItems<Id> {
     pub ids: Vec<Id>,
-    /// Whether nothing is left after it.
+    /// Whether these are the last items.
     pub is_last: bool,
 }
 
 impl<Id> StepItems<Id> {
-    /// What a search has found that stops at this number.
+    /// The result of a search with this limit.
     pub fn of(ids: Vec<Id>, limit: usize) -> Self {
         let is_last = ids.len() < limit;
         Self { ids, is_last }
     }
 }
 
-/// What became of the things of one step. Those that it says nothing of are not there.
+/// The results of one step. Items that are in neither list do not exist.
 #[derive(Debug)]
 pub struct StepOutcome<Id> {
-    /// Of jobs that keep items.
+    /// For jobs that keep items.
     pub items: HashMap<Id, NewJobItem>,
-    /// Somebody else is writing them: the job comes back to them at its end.
+    /// Items that another transaction has locked: the job comes back to them at its end.
     pub deferred: Vec<Id>,
 }
 
-/// How far a job has come, with what its steps must know of each other.
+/// The position of a job, with the state of its steps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Position<Id> {
     #[serde(default = "Option::default")]
     after: Option<Id>,
-    /// Of the next item. Absent before the first step.
+    /// The index of the next item. Absent before the first step.
     index: Option<i64>,
-    /// Whether only what was deferred is left.
+    /// Whether only deferred items are left.
     #[serde(default)]
     walked: bool,
-    /// With the index of their item.
+    /// Deferred items with their index.
     #[serde(default = "Vec::new")]
     deferred: Vec<(i64, Id)>,
-    /// How often the job came back to what was deferred.
+    /// How often the job came back to deferred items.
     #[serde(default)]
     returns: u32,
     #[serde(flatten)]
@@ -154,23 +153,23 @@ impl<Id: Clone + Eq + Hash + DeserializeOwned> Position<Id> {
         serde_json::from_value(stored.cloned().unwrap_or_else(start)).map_err(Error::internal)
     }
 
-    /// The next of what is left when the walk has ended; `None` while it goes on.
+    /// The next deferred items when the walk has ended; `None` before that.
     fn rest(&self, limit: usize) -> Option<StepItems<Id>> {
         let ids = self.deferred.iter().take(limit).map(|(_, id)| id.clone()).collect();
         self.walked.then_some(StepItems { ids, is_last: self.deferred.len() <= limit })
     }
 
-    /// The index of the item of each thing of a step.
+    /// The index of each item of a step.
     fn indexed(&self, portion: &StepItems<Id>, done: i64) -> Vec<(i64, Id)> {
         if self.walked {
             return self.deferred[..portion.ids.len()].to_vec();
         }
-        // Imports that an earlier release has begun keep no index.
+        // Imports of an earlier release have no index.
         let from = self.index.unwrap_or(done);
         (from..).zip(portion.ids.iter().cloned()).collect()
     }
 
-    /// Where the job goes on after these things, of which some were locked by others.
+    /// The position after these items, some of which were locked.
     fn after_step(self, entries: &[(i64, Id)], is_last: bool, locked: &HashSet<Id>) -> Self {
         let mut next = self;
         if next.walked {
@@ -195,19 +194,19 @@ impl<Id: Clone + Eq + Hash + DeserializeOwned> Position<Id> {
     }
 }
 
-/// How a step has ended.
+/// The end of a step.
 enum StepEnd<Id> {
     /// The job had ended before, so nothing was written.
     Abandoned,
     GoesOn {
         position: Position<Id>,
-        /// All that is left is locked by others.
+        /// All items that are left are locked.
         is_idle: bool,
     },
     Finished,
 }
 
-/// A struct as what [`JobSteps::state`] answers.
+/// A struct as the state of [`JobSteps::state`].
 pub(crate) fn state_of(state: &impl Serialize) -> Result<Map<String, Value>> {
     match serde_json::to_value(state).map_err(Error::internal)? {
         Value::Object(state) => Ok(state),
@@ -215,12 +214,12 @@ pub(crate) fn state_of(state: &impl Serialize) -> Result<Map<String, Value>> {
     }
 }
 
-/// Carries a job out, from where the last worker has left it. `open` makes its steps out of the job
-/// and of what [`JobSteps::state`] said last.
+/// Runs a job from its last position. `open` makes its steps from the job and the last state of
+/// [`JobSteps::state`].
 ///
 /// # Errors
-/// What is worth another attempt. Problems that `open` finds, or that come up between the steps,
-/// end the job.
+/// Errors after which the task should be tried again. Problems of `open` or between the steps end
+/// the job.
 pub async fn run<S: JobSteps>(
     run: &Run,
     id: JobId,
@@ -262,7 +261,7 @@ pub async fn run<S: JobSteps>(
     }
 }
 
-/// Opens the job; `None` when it has ended, and with it its task.
+/// Opens the job; `None` if it has ended, which ends its task.
 async fn begin<S: JobSteps>(
     run: &Run,
     id: JobId,
@@ -297,7 +296,8 @@ async fn step<S: JobSteps>(
         tasks::complete(tx, &run.task).await?;
         return Ok(StepEnd::Abandoned);
     };
-    // Work without a position begins anew: exports of earlier releases have counted and keep none.
+    // Work without a position begins again: exports of earlier releases have counted but stored
+    // none.
     let mut progress = match stored {
         Some(_) => job.progress,
         None => job.progress.restarted(),
@@ -334,16 +334,16 @@ async fn step<S: JobSteps>(
     Ok(StepEnd::Finished)
 }
 
-/// The item of a thing that nothing became of.
+/// The item of an id that was missing or locked.
 fn absent(id: &impl Display, is_locked: bool, request_id: Uuid) -> NewJobItem {
     let code = if is_locked { Code::Unavailable } else { Code::NotFound };
     NewJobItem::succeeded(id).stopped(JobItemStatus::Failed, &Error::of(code), request_id)
 }
 
-/// Ends a job by what no further attempt would find otherwise.
+/// Ends a job with an error that a further attempt would meet again.
 ///
 /// # Errors
-/// `error` itself when it may pass.
+/// `error` itself if it is temporary.
 async fn end_by(run: &Run, id: JobId, error: Error) -> Result<Outcome> {
     if !matches!(error, Error::Problem(_)) {
         return Err(error);

@@ -1,4 +1,4 @@
-//! Which partners have approved deals for an account: what deals and restored partners ask.
+//! Approved deals of other partners for an account, as needed by deals and restored partners.
 
 use diesel::{pg::Pg, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
@@ -15,8 +15,8 @@ use crate::kernel::{db::Tx, locks};
 
 pub(crate) type Condition = Box<dyn BoxableExpression<deals::table, Pg, SqlType = sql_types::Bool>>;
 
-/// Deals of deleted partners are neither shown nor in anybody's way. There are few of those
-/// partners, so their ids are looked up once, and not whether each partner lives.
+/// Excludes deals of deleted partners, which are hidden and protect nothing. There are few such
+/// partners, so their ids are looked up once instead of checking each deal's partner.
 pub(crate) fn of_live_partner() -> Condition {
     let deleted = partners::table.filter(partners::deleted_at.is_not_null()).select(partners::id);
     Box::new(deals::partner_id.ne_all(deleted))
@@ -28,8 +28,8 @@ pub(crate) fn protected_from(partner: PartnerId) -> Condition {
     Box::new(approved.and(deals::partner_id.ne(partner)).and(of_live_partner()))
 }
 
-/// Makes sure that a deleted partner, which is locked, does not come back with deals for accounts
-/// that others were given since `deleted_at`.
+/// Checks that a deleted, locked partner is not restored with approved deals for accounts that
+/// other partners have protected since `deleted_at`.
 ///
 /// # Errors
 /// `deal_conflict` with the deals of the others.
@@ -57,7 +57,7 @@ pub(crate) async fn check_restoration(
     }
 }
 
-/// The deals that protect what is claimed against a partner, of those that changed after an
+/// The deals that protect the claimed account against a partner, among those that changed after an
 /// instant.
 pub(crate) async fn holders(
     tx: &Tx<'_>,
@@ -67,7 +67,7 @@ pub(crate) async fn holders(
 ) -> Result<Vec<DealId>> {
     let keys: Vec<String> = claims.iter().flat_map(AccountClaim::keys).collect();
     let names: Vec<&String> = claims.iter().filter_map(|claim| claim.name.as_ref()).collect();
-    // The key of a deal is its domain, or its name where it has no domain.
+    // The key of a deal is its domain, or its name if it has no domain.
     let same = deals::account_key.eq_any(keys).nullable().or(deals::account_name_key.eq_any(names));
     let mut others = deals::table
         .filter(protected_from(partner))

@@ -29,10 +29,10 @@ use crate::{
     resources::views,
 };
 
-/// Groups of the largest answer.
+/// The most groups in a response.
 const MAX_GROUPS: usize = 500;
 
-/// Answers a checked request. Grouping by an array counts a partner once for each of its elements.
+/// Runs a validated request. With an array field, a partner is counted once for each element.
 pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<AggregateResult> {
     let selected = views::applied(tx, &request.rows, ViewObject::Partner).await?;
     let rows: Vec<(Json, Json, String)> = statement(request, &selected)
@@ -59,7 +59,7 @@ pub async fn aggregate(tx: &Tx<'_>, request: &CheckedAggregate) -> Result<Aggreg
     Ok(AggregateResult { currency, groups: groups.collect(), truncated })
 }
 
-/// Gives the items of an answered array their names and their wire form.
+/// Gives the items of a returned array their names and API values.
 fn named(
     names: impl Iterator<Item = (String, Option<&'static Field>)>,
     items: Json,
@@ -71,7 +71,7 @@ fn named(
         .collect()
 }
 
-/// A value as JSON of the database becomes a value of ours.
+/// Converts a JSON value of the database to an API value.
 fn wire(field: &Field, item: Json) -> Json {
     match (&item, field.kind) {
         (Json::String(id), FieldType::Id | FieldType::IdArray) => {
@@ -107,7 +107,8 @@ fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {
     for (i, field) in request.group_by.iter().enumerate().filter(|(_, field)| field.is_array()) {
         out.sql(" LEFT JOIN LATERAL unnest(");
         column(field, &mut out);
-        // LEFT JOIN, so that a partner with an empty list counts under null instead of vanishing.
+        // LEFT JOIN, so that a partner with an empty list is counted under null instead of being
+        // dropped.
         out.sql(format!(") AS group_{i} (item) ON true"));
     }
     out.sql(" WHERE ");
@@ -115,8 +116,8 @@ fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {
     if !request.group_by.is_empty() {
         out.sql(" GROUP BY 1");
     }
-    // One group more than the answer has, to know whether it is `truncated`. The keys decide
-    // between groups of one size, so that the same request gives the same groups.
+    // One more group than the response has, to determine `truncated`. The keys order groups of the
+    // same size, so that the same request returns the same groups.
     out.sql(format!(" ORDER BY count(*) DESC, 1 LIMIT {}", MAX_GROUPS + 1));
     out
 }

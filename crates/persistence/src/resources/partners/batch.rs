@@ -1,4 +1,5 @@
-//! Many writes of partners in one transaction, each undone alone, or all together when one fails.
+//! Batches of writes to partners in one transaction: each is undone alone, or all together if one
+//! fails.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -21,13 +22,13 @@ use crate::kernel::{
     locks,
 };
 
-/// Carries a batch out: for every operation what it did, or why not. Pointers lead into the whole
-/// body.
+/// Runs a batch, and returns the result or the error of every operation. Pointers lead into the
+/// whole body.
 ///
-/// Operations whose form is wrong come as their faults.
+/// Operations with an invalid form are passed as their errors.
 ///
 /// # Errors
-/// Whatever is not the client's fault.
+/// Errors that are not the client's fault.
 pub async fn batch(
     tx: &Tx<'_>,
     operations: &[Result<Operation, Vec<FieldError>>],
@@ -56,8 +57,8 @@ async fn run(
     Ok(results)
 }
 
-/// Locks every partner that the operations mean, before the first of them is written: in the order
-/// of ids, whatever order the operations stand in.
+/// Locks all partners of the operations before the first of them is written, in the order of ids,
+/// whatever the order of the operations.
 async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<FieldError>>]) -> Result<()> {
     let (mut ids, mut domains, mut external_ids) = (Vec::new(), Vec::new(), Vec::new());
     for operation in operations.iter().flatten().filter(|one| one.action != Action::Create) {
@@ -81,7 +82,7 @@ fn text(operation: &Operation, field: &str) -> Option<String> {
     operation.data.as_ref()?.0.get(field)?.as_str().map(str::to_owned)
 }
 
-/// An upsert that somebody was faster at is an update.
+/// An upsert updates the partner if another transaction has inserted it first.
 async fn perform_or_repeat(
     tx: &Tx<'_>,
     operation: &Operation,
@@ -117,7 +118,7 @@ async fn perform(
                 Action::Create if operation.version.is_some() => {
                     return Err(version_of_nothing("partner"));
                 }
-                // A version was asked for, so the partner was expected to be there.
+                // The operation has a version, so the partner must exist.
                 Action::Upsert if operation.version.is_some() => return Err(Error::not_found()),
                 _ => {}
             }
@@ -155,7 +156,7 @@ fn data(operation: &Operation) -> Result<&PartnerUpdate> {
     operation.data.as_ref().ok_or_else(|| required("#operation/data"))
 }
 
-/// The live partner that an operation means.
+/// The live partner of an operation.
 async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
     let value = |name: &str| -> Result<String> {
         text(operation, name).ok_or_else(|| required(&format!("#/{name}")))
@@ -165,7 +166,7 @@ async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
         By::Id => {
             let id = operation.id.ok_or_else(|| required("#operation/id"))?;
             return match operation.action {
-                // An id cannot be wished for.
+                // A client cannot choose an id.
                 Action::Upsert => super::get(tx, id).await.map(|partner| Some(partner.summary.id)),
                 _ => Ok(Some(id)),
             };

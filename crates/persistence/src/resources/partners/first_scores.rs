@@ -1,9 +1,9 @@
-//! The first scores of new partners: queued in the transaction that makes the partners, gathered
-//! into batches by whoever works them off.
+//! The first scores of new partners: queued in the transaction that creates the partners, and
+//! combined into batches by the worker.
 //!
-//! Every writer adds a task of its own and touches no other row, so that those who make partners
-//! never wait for each other or for the worker, and no partner is missed. The tasks are cheap to
-//! make and are not worked off one by one: a run takes over what else is waiting.
+//! Every writer adds its own task and touches no other row, so that writers never wait for each
+//! other or for the worker, and no partner is missed. The tasks are cheap to create and are not run
+//! one by one: a run takes over other waiting tasks.
 
 use chrono::TimeDelta;
 use diesel::{prelude::*, sql_types::Jsonb};
@@ -23,14 +23,14 @@ use crate::kernel::{
     tasks::{self, Task},
 };
 
-/// The task that scores partners who are new. Its payload: `{partner_ids}`.
+/// The task that scores new partners. Its payload: `{partner_ids}`.
 pub const SCORE_NEW: &str = "score_partners";
 
-/// New partners are left alone for a moment: what comes right after them (contacts, tags, a
-/// correction by whoever has just made them) belongs to their first scores.
+/// The delay before the first score, so that changes right after the creation (contacts, tags,
+/// corrections) are part of it.
 const FIRST_SCORE_DELAY: TimeDelta = TimeDelta::seconds(2);
 
-/// Queues the first scores of new partners, unless the organization wants none by itself.
+/// Queues the first scores of new partners, unless automatic scoring is turned off.
 pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -46,27 +46,27 @@ pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
 /// Queues scores of partners, not before `at`.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn queue(tx: &Tx<'_>, ids: &[PartnerId], at: Timestamp) -> Result<()> {
     let task = NewTask::new(SCORE_NEW, json!({"partner_ids": ids})).lane(Lane::Scores).at(at);
     tasks::enqueue(tx, &task).await
 }
 
-/// Takes over what other due tasks of the organization want to have scored, as long as that makes
-/// no more than `most` partners; returns whom to score. The task keeps them, so that they are not
-/// lost with its worker. Tasks that have failed before stay as they are: whatever is wrong with
-/// their partners must not fail a whole batch.
+/// Takes over the partners of other due tasks of the organization, up to `most` partners in all,
+/// and returns the partners to score. They are stored in the task, so that they are not lost if its
+/// worker dies. Tasks that have failed before are not taken over, so that an error of their
+/// partners does not fail a whole batch.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn gather(tx: &Tx<'_>, task: &Task, most: i64) -> Result<Vec<PartnerId>> {
     let mut ids = partners_of(&task.payload)?;
     let room = most - ids.len() as i64;
     if room < 1 {
         return Ok(ids);
     }
-    // The inner choice stops at as many rows as there is room for; the sum leaves out what does not
-    // fit any more.
+    // The inner query stops at as many rows as there is room for; the sum excludes those that do
+    // not fit.
     let others = Statement::new(
         "/* scores.gather */ DELETE FROM tasks WHERE id = ANY(ARRAY(SELECT id FROM (\
          SELECT id, sum(partners) OVER (ORDER BY run_at, id) AS partners FROM (\

@@ -1,4 +1,4 @@
-//! Partners: read, listed, written by the rules of docs/overrides.md.
+//! Partners: reads, lists, and writes by the rules of docs/overrides.md.
 
 pub(crate) mod account_claims;
 mod aggregate;
@@ -65,7 +65,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<PartnerSummaryPa
     changes::page(tx, &request, followed).await
 }
 
-/// One page of whole partners, for exports.
+/// One page of complete partners, for exports.
 pub async fn list_whole(tx: &Tx<'_>, request: &ListRequest) -> Result<domain::page::Page<Partner>> {
     let request = views::applied(tx, request, ViewObject::Partner).await?;
     listing::page::<Partner>(tx, &request, SOURCE).await
@@ -86,7 +86,7 @@ pub async fn get(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     Ok(query.get_result(&mut tx.conn()).await?)
 }
 
-/// Makes sure that a partner is there, deleted or not.
+/// Checks that a partner exists, deleted or not.
 ///
 /// # Errors
 /// `not_found`.
@@ -95,7 +95,7 @@ pub async fn expect(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
     if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
 }
 
-/// Makes sure that a partner is there and not deleted.
+/// Checks that a partner exists and is not deleted.
 ///
 /// # Errors
 /// `not_found`.
@@ -105,7 +105,7 @@ pub async fn expect_live(tx: &Tx<'_>, id: PartnerId) -> Result<()> {
     if found == 1 { Ok(()) } else { Err(domain::Error::not_found()) }
 }
 
-/// Those of partners that are there and not deleted.
+/// Those of the partners that exist and are not deleted.
 pub(crate) async fn live(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<PartnerId>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -115,7 +115,7 @@ pub(crate) async fn live(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<PartnerId
     Ok(live.load(&mut tx.conn()).await?)
 }
 
-/// A live partner that may be the one somebody means.
+/// A live partner that may match a row.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = partners)]
 pub struct Candidate {

@@ -1,5 +1,4 @@
-//! Decisions by hand: seen, pinned, handed back
-//! (docs/overrides.md#pinning-and-clearing).
+//! Overrides: listed, set and cleared (docs/overrides.md#pinning-and-clearing).
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -56,12 +55,12 @@ pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<FieldOverr
     all.collect()
 }
 
-/// The field that a path names.
+/// The field in a path.
 fn field_named(name: &str) -> Result<&'static Field> {
     partner_field(name).ok_or_else(Error::not_found)
 }
 
-/// Decides by hand that a field stays as it is.
+/// Overrides a field at its current value.
 ///
 /// # Errors
 /// `not_found` for the partner or the field; `not_overridable`.
@@ -75,11 +74,11 @@ pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
     writer.finish_one().await
 }
 
-/// Hands a field back to automation.
+/// Clears the override of a field.
 ///
 /// # Errors
-/// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 when its
-/// pending value is taken.
+/// `not_found` for the partner or the field; `not_overridden`; `version_mismatch`; 409 if another
+/// record has its pending value.
 pub async fn clear_override(
     tx: &Tx<'_>,
     id: PartnerId,
@@ -97,10 +96,10 @@ pub async fn clear_override(
     clear(writer, locked, &cleared).await
 }
 
-/// Hands all fields back to automation; none to hand back changes nothing.
+/// Clears all overrides; without any, nothing changes.
 ///
 /// # Errors
-/// `not_found`; `version_mismatch`; 409 when a pending value is taken.
+/// `not_found`; `version_mismatch`; 409 if another record has a pending value.
 pub async fn clear_overrides(
     tx: &Tx<'_>,
     id: PartnerId,

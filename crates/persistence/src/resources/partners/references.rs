@@ -1,5 +1,5 @@
-//! What values of partners refer to: whether it exists and whether unique values are free (one
-//! question for all of them), and what becomes of values when it goes away.
+//! References and unique values of partners: whether references exist and unique values are free
+//! (one query for all of them), and the removal of references to a deleted record.
 
 use std::collections::HashSet;
 
@@ -19,10 +19,10 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// A thing that a value names.
+/// A record to which a value refers.
 struct Reference {
     kind: Kind,
-    /// As the database writes it: a UUID or a key.
+    /// In the form of the database: a UUID or a key.
     key: String,
     field: &'static str,
     pointer: String,
@@ -51,7 +51,7 @@ impl Kind {
     }
 }
 
-/// What was found: pairs of kind and key.
+/// The records that were found: pairs of kind and key.
 struct FoundReferences(HashSet<(String, String)>);
 
 impl FoundReferences {
@@ -63,11 +63,11 @@ impl FoundReferences {
     }
 }
 
-/// Checks wanted values: `named` for what they refer to (as they stand in the body), `taken` for
-/// being unique. `id` is the partner that is written, null for a new one.
+/// Checks new values: `named` for their references (as in the body), `taken` for uniqueness. `id`
+/// is the partner that is written, null for a new one.
 ///
 /// # Errors
-/// 422 with every `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`,
+/// 422 with all `not_found_reference` and `contact_of_other_partner`; 409 `domain_taken`,
 /// `external_id_taken`.
 pub(super) async fn check(
     tx: &Tx<'_>,
@@ -101,7 +101,7 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// Takes values out that refer to what no longer exists: pending ones may have waited for long.
+/// Removes values that refer to records that no longer exist: pending values may be old.
 pub(super) async fn drop_vanished(
     tx: &Tx<'_>,
     id: PartnerId,
@@ -189,7 +189,7 @@ fn references(changes: &[Change]) -> Vec<Reference> {
     all
 }
 
-/// One statement with a branch for every kind of question that is asked.
+/// One statement with a branch for each kind of check.
 async fn look_up(
     tx: &Tx<'_>,
     id: Option<PartnerId>,
@@ -208,8 +208,8 @@ async fn look_up(
         let ids: Vec<Uuid> = keys(kinds).iter().filter_map(|key| key.parse().ok()).collect();
         (!ids.is_empty()).then_some(Bind::Ids(ids))
     };
-    // Begins with a branch that finds nothing, so that every other one can begin with UNION ALL.
-    // One statement is one round trip, whatever the body names.
+    // Begins with a branch without rows, so that every other one can begin with UNION ALL. One
+    // statement is one round trip, whatever the body refers to.
     let mut out = Statement::new("SELECT ''::text, ''::text WHERE false");
     if let Some(tags) = ids(&[Kind::Tag]) {
         out.sql(" UNION ALL SELECT 'tag', id::text FROM tags WHERE id = ANY(").bind(tags).sql(")");
@@ -242,7 +242,7 @@ async fn look_up(
                 IS NULL AND {column} = "
             ));
             out.bind(Bind::Text(Some(value.to_owned())));
-            // A new partner has no id yet, and `<>` with null would find nobody.
+            // A new partner has no id yet, and `<>` with null would match nothing.
             out.sql(" AND id IS DISTINCT FROM ").bind(Bind::Id(id.map(|id| id.0)));
         }
     }
@@ -250,21 +250,21 @@ async fn look_up(
     Ok(FoundReferences(rows.into_iter().collect()))
 }
 
-/// The unique values of a partner that comes back.
+/// The unique values of a restored partner.
 pub(super) fn unique_values(row: &serde_json::Map<String, Json>) -> Vec<Change> {
     let fields = ["domain", "external_id"].into_iter().filter_map(partner_field);
     fields.map(|field| Change { field, value: field.of(row).clone() }).collect()
 }
 
-/// A record that goes away and that partners may name.
+/// A record that is deleted and to which partners may refer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RemovedRecord {
     Tag(TagId),
     Member(MemberId),
 }
 
-/// The partners, deleted ones too, that name a record in a value or in one that waits for an
-/// override to be cleared, in the order of their ids.
+/// The partners, including deleted ones, that refer to a record in a value or a pending value, in
+/// the order of their ids.
 pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<Vec<PartnerId>> {
     let (values, id, field, name) = match gone {
         RemovedRecord::Tag(id) => {
@@ -277,7 +277,7 @@ pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<
             json!(id),
         ),
     };
-    // `@>` finds a scalar that is equal and an array that contains it.
+    // `@>` matches an equal scalar and an array that contains it.
     let pending = format!(
         " UNION SELECT partner_id FROM partner_overrides WHERE has_pending_value \
          AND field = '{field}' AND pending_value @> "
@@ -288,8 +288,8 @@ pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<
     Ok(statement.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
-/// Takes a record that goes away out of partners: of each one version, and what follows for its
-/// tier.
+/// Removes references to a deleted record from partners: one version of each, and the resulting
+/// change of its tier.
 pub(crate) async fn remove_reference(
     writer: &mut PartnerWriter<'_, '_>,
     ids: &[PartnerId],

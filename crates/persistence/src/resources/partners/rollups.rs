@@ -1,5 +1,5 @@
-//! What is computed of a partner's deals (class C): added up by the database, written by the one
-//! function that writes partners. The same for one partner and for many.
+//! The fields that are computed from a partner's deals: summed by the database, written by the one
+//! writer of partners. The same for one partner and for many.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,7 +24,7 @@ use crate::kernel::{
 const COMPUTED: [&str; 6] =
     ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
 
-/// A sum beyond 64 bits is as much too large as the largest number of 64 bits.
+/// A sum beyond 64 bits is limited to the largest number of 64 bits, which is too large as well.
 const SUMS: &str = "SELECT partner_id, \
     least(coalesce(sum(value) FILTER (WHERE status = 'approved'), 0), \
     9223372036854775807)::bigint, \
@@ -38,7 +38,7 @@ const SUMS: &str = "SELECT partner_id, \
 
 type Sums = (PartnerId, i64, i64, i64, i64, i64, i64);
 
-/// The computed values of partners; of one without deals there are none, which is 0 for all.
+/// The computed values of partners; a partner without deals is missing, which means 0 for all.
 async fn sums(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, [i64; 6]>> {
     let partners = Bind::Ids(ids.iter().map(|id| id.0).collect());
     let statement = Statement::new(SUMS).with(partners, ") GROUP BY partner_id");
@@ -49,7 +49,7 @@ async fn sums(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, [i64;
     Ok(rows.into_iter().map(|(id, a, b, c, d, e, f)| (id, [a, b, c, d, e, f])).collect())
 }
 
-/// As wanted values.
+/// The sums as changes.
 fn values(sums: [i64; 6]) -> Result<Vec<Change>> {
     let mut all = Vec::with_capacity(COMPUTED.len());
     for (field, value) in COMPUTED.into_iter().filter_map(partner_field).zip(sums) {
@@ -62,19 +62,19 @@ fn values(sums: [i64; 6]) -> Result<Vec<Change>> {
     Ok(all)
 }
 
-/// The computed values of a partner that the caller holds.
+/// The computed values of a partner that the caller has locked.
 pub(super) async fn of(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<Change>> {
     values(sums(tx, &[id]).await?.remove(&id).unwrap_or_default())
 }
 
-/// Brings the computed fields of these partners, deleted ones too, into line with their deals.
-/// Where nothing changes, nothing is written.
+/// Updates the computed fields of these partners, including deleted ones, from their deals. Without
+/// changes nothing is written.
 ///
-/// Called in the transaction of every write of deals, after it. The partners are locked before
-/// their deals are added up: of two writers the second one sees what the first one did.
+/// Called at the end of every write of deals, in its transaction. The partners are locked before
+/// their deals are summed: of two writers the second one sees the deals of the first.
 ///
 /// # Errors
-/// `out_of_range` when an amount becomes more than money can be.
+/// `out_of_range` if an amount becomes too large.
 pub(crate) async fn recompute(
     writer: &mut PartnerWriter<'_, '_>,
     ids: &BTreeSet<PartnerId>,
@@ -94,7 +94,7 @@ pub(crate) async fn recompute(
                 writer.stage(locked, plan);
             }
         }
-        // Also what is not added up is looked at: dates, and deals that were lost.
+        // Scores also depend on data that is not summed: dates, and lost deals.
         writer.stage_stale(ids.iter().copied());
         writer.finish().await?;
     }

@@ -1,5 +1,4 @@
-//! Which partners a job is about: named ones, or those that a filter or a view finds, walked in the
-//! order of their ids.
+//! The partners of a job: listed by id, or found by a filter or a view, in the order of their ids.
 
 use diesel::sql_types::Uuid;
 use diesel_async::RunQueryDsl;
@@ -17,19 +16,19 @@ use crate::{
     resources::{partners::SOURCE, views},
 };
 
-/// A selection with what its view finds.
+/// A selection whose view is resolved.
 #[derive(Debug, Clone)]
 pub enum SelectedPartners {
-    /// In ascending order. Some may not be there.
+    /// In ascending order. Some may not exist.
     Ids(Vec<PartnerId>),
-    /// The live partners that a list shows.
+    /// The live partners of a list.
     Found(Box<ListRequest>),
 }
 
-/// Looks up the view of a selection.
+/// Resolves the view of a selection.
 ///
 /// # Errors
-/// 422 `not_found_reference` for a view that is not there, or not the caller's to see.
+/// 422 `not_found_reference` for a view that does not exist, or that the caller cannot see.
 pub async fn resolve(tx: &Tx<'_>, selection: &Selection) -> Result<SelectedPartners> {
     let mut list = ListRequest::all(1);
     match selection {
@@ -50,9 +49,8 @@ impl SelectedPartners {
         Self::Found(Box::new(ListRequest::all(1)))
     }
 
-    /// The same without partners that were made later: a job is about those that were there when it
-    /// was asked for, so that it ends, and its progress counts to the total that it began with.
-    /// Named ones stay.
+    /// Excludes partners that were created later, so that a job ends, and its progress reaches the
+    /// total. Listed ids are kept.
     pub fn made_until(mut self, at: Timestamp) -> Self {
         if let Self::Found(list) = &mut self {
             list.narrow_to_made_until(PARTNER, at);
@@ -60,7 +58,7 @@ impl SelectedPartners {
         self
     }
 
-    /// What follows WHERE in a question for partners.
+    /// The WHERE clause of a query for the partners.
     pub(crate) fn conditions(&self, out: &mut Statement) {
         match self {
             Self::Ids(ids) => {
@@ -71,10 +69,10 @@ impl SelectedPartners {
         }
     }
 
-    /// How many partners it is about; of named ones every one counts, there or not.
+    /// The number of partners; listed ids are all counted, whether they exist or not.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors only.
     pub async fn count(&self, tx: &Tx<'_>) -> Result<i64> {
         match self {
             Self::Ids(ids) => Ok(ids.len() as i64),
@@ -82,10 +80,11 @@ impl SelectedPartners {
         }
     }
 
-    /// The next ones after this one, at most `limit`; of named ones every one, there or not.
+    /// The next partners after this one, at most `limit`; all listed ids, whether they exist or
+    /// not.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors only.
     pub async fn after(
         &self,
         tx: &Tx<'_>,

@@ -1,4 +1,4 @@
-//! The rules of tiers, as writes of partners ask for them.
+//! The rules of tiers, as writes of partners use them.
 
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
@@ -14,13 +14,13 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// The rules, which stay as they are until the transaction ends. Ask for them BEFORE any row of a
-/// partner is locked.
+/// Locks the rules in shared mode until the transaction ends. Call it BEFORE any row of a partner
+/// is locked.
 pub(crate) async fn lock_shared(tx: &Tx<'_>) -> Result<TierRules> {
     query(tx, true).await
 }
 
-/// The rules as they are now; they may change before the transaction ends.
+/// The current rules; they may change before the transaction ends.
 pub(crate) async fn read(tx: &Tx<'_>) -> Result<TierRules> {
     query(tx, false).await
 }
@@ -52,7 +52,7 @@ async fn query(tx: &Tx<'_>, overrides: bool) -> Result<TierRules> {
     TierRules::new(&stored, now)
 }
 
-/// Waits for everybody who decides by the rules, and keeps others from it until the transaction
+/// Waits for all transactions that use the rules, and locks them exclusively until this transaction
 /// ends.
 pub(crate) async fn lock_exclusive(tx: &Tx<'_>) -> Result<()> {
     Statement::new("/* tiers.hold */ SELECT hold_tier_rules()").execute(&mut tx.conn()).await?;

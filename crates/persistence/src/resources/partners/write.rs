@@ -40,7 +40,7 @@ pub async fn update(
     changes: Vec<Change>,
     mode: WriteMode,
 ) -> Result<Partner> {
-    // What needs no data is said first.
+    // Errors that need no data are reported first.
     let faults = rules::forbidden(&changes, mode);
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
@@ -150,12 +150,11 @@ pub async fn delete(
     writer.finish().await.map(drop)
 }
 
-/// Brings a deleted partner back; one that is not deleted stays as it is.
+/// Restores a deleted partner; a partner that is not deleted is unchanged.
 ///
 /// # Errors
-/// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` when another one has them
-/// by now;
-/// `deal_conflict` when others were given accounts that its approved deals are for.
+/// `not_found`, also after 30 days; `domain_taken`, `external_id_taken` if another partner has them
+/// now; `deal_conflict` if other partners have protected accounts of its approved deals.
 pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Take).await?;
     let locked = writer.take_expected(id, None)?;
@@ -169,7 +168,7 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
     writer.finish_one().await
 }
 
-/// Puts one tag on a partner: a write of `tag_ids`.
+/// Adds one tag to a partner, as a write of `tag_ids`.
 ///
 /// # Errors
 /// `not_found` for the partner or the tag; `too_many_tags`.
@@ -189,7 +188,7 @@ pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) ->
     write_tags(writer, locked, ids, mode).await
 }
 
-/// Takes one tag off a partner; one that it does not have changes nothing.
+/// Removes one tag from a partner; if the partner does not have it, nothing changes.
 ///
 /// # Errors
 /// `not_found` for the partner; `version_mismatch`.
@@ -207,8 +206,8 @@ pub async fn remove_tag(
     write_tags(writer, locked, ids, mode).await
 }
 
-/// The set that an operation on one tag starts from. Automation goes on from what it would have
-/// written before.
+/// The set from which an operation on one tag starts. For automation on an overridden field that is
+/// the pending value.
 fn tag_ids(locked: &LockedPartner, mode: WriteMode) -> Vec<Json> {
     let hold = locked.overrides.iter().find(|overrides| overrides.field.name == "tag_ids");
     let pending = hold.and_then(|overrides| overrides.pending.as_ref());
@@ -229,9 +228,9 @@ async fn write_tags(
     writer.finish_one().await
 }
 
-/// Says where the logo is served, a path below the public address, and where it came from. A path
-/// that differs from the present one only after its last `-` shows the same picture: then the
-/// present one stays. Answers the path until now, too.
+/// Sets the path of the logo, below the public URL, and its source. A path that differs from the
+/// current one only after its last `-` is the same picture, and the current path is kept. Returns
+/// the previous path as well.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
@@ -248,7 +247,7 @@ pub async fn set_logo(
     write_logo(writer, locked, changes).await
 }
 
-/// What showing the logo at this path changes of a partner; see [`set_logo`].
+/// The changes for a logo at this path; see [`set_logo`].
 pub(crate) fn logo_changes(locked: &LockedPartner, path: &str, source: LogoSource) -> Vec<Change> {
     let picture = |path: &str| {
         path.rsplit_once('-').map_or(path.to_owned(), |(picture, _)| picture.to_owned())
@@ -267,7 +266,7 @@ fn logo_differences(locked: &LockedPartner, url: Json, source: Json) -> Vec<Chan
     changed.collect()
 }
 
-/// Takes the logo away. Answers the path until now, too.
+/// Removes the logo. Returns the previous path as well.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.

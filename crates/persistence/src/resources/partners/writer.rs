@@ -351,7 +351,7 @@ fn deleted_at(value: Json) -> Vec<Change> {
     partner_field("deleted_at").map(|field| Change { field, value }).into_iter().collect()
 }
 
-/// Locks partners in the order of their ids, not in the way of those who only refer to them.
+/// Locks partners in the order of their ids, without blocking rows that only refer to them.
 async fn load_locked(
     tx: &Tx<'_>,
     ids: &[PartnerId],

@@ -1,4 +1,5 @@
-//! Who is being judged, and by which task: of two refreshes at once each partner is judged by one.
+//! Claims of partners that are being scored: of two concurrent refreshes, each partner is scored by
+//! one.
 
 use diesel::{prelude::*, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -11,25 +12,24 @@ use crate::kernel::{
     statement::{Bind, Statement},
 };
 
-/// What became of a wish to judge partners.
+/// The result of a claim.
 #[derive(Debug, Clone, Default)]
 pub struct ScoreClaims {
-    /// Ours, in the order of their ids.
+    /// The claimed partners, in the order of their ids.
     pub own: Vec<PartnerId>,
-    /// Somebody else is at them.
+    /// Partners that another task has claimed.
     pub busy: Vec<PartnerId>,
 }
 
-/// Takes live partners for a task, for a quarter of an hour; those that it has already it keeps.
-/// What is neither ours nor somebody else's is no live partner. To be committed before the work
-/// begins: others see it then.
+/// Claims live partners for a task, for fifteen minutes; its existing claims are kept. A partner in
+/// neither list is not a live partner. Commit before the work begins, so that other tasks see the
+/// claims.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<ScoreClaims> {
-    // Inserted in the order of ids, so that two tasks which claim the same partners do not wait for
-    // each other in a circle. A claim whose time is over belongs to a worker that has died, and is
-    // taken over.
+    // Inserted in the order of ids, so that two tasks which claim the same partners do not
+    // deadlock. An expired claim belongs to a worker that has died, and is taken over.
     let claim = Statement::new(
         "/* scores.claim */ INSERT INTO score_claims (partner_id, held_until, task_id) \
          SELECT id, clock_timestamp() + interval '15 minutes', ",
@@ -51,10 +51,10 @@ pub async fn claim(tx: &Tx<'_>, task: Uuid, ids: &[PartnerId]) -> Result<ScoreCl
     Ok(ScoreClaims { own, busy })
 }
 
-/// Gives back what a task has taken.
+/// Releases the claims of a task.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn release(tx: &Tx<'_>, task: Uuid) -> Result<()> {
     diesel::delete(score_claims::table.filter(score_claims::task_id.eq(task)))
         .execute(&mut tx.conn())

@@ -1,4 +1,4 @@
-//! What is kept of partners that a judgement looks at: loaded for a whole batch at a time.
+//! The facts on which scores depend, loaded for a whole batch of partners at once.
 
 use std::collections::HashMap;
 
@@ -29,10 +29,10 @@ use crate::{
     resources::partners::writer::LockedPartner,
 };
 
-/// For so long something that was done with a partner counts, in days; events are not kept longer.
+/// The days for which activity counts; events are not stored longer.
 const ACTIVE_DAYS: i64 = 90;
 
-/// A deal as far as scores look at it.
+/// A deal with the fields that scores use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScoredDeal {
     pub status: DealStatus,
@@ -43,7 +43,7 @@ pub struct ScoredDeal {
     pub closed_on: Option<NaiveDate>,
 }
 
-/// What is kept of a partner that a judgement looks at.
+/// A partner with the facts that scores use.
 #[derive(Debug, Clone)]
 pub struct ScoredPartner {
     pub id: PartnerId,
@@ -51,25 +51,25 @@ pub struct ScoredPartner {
     pub row: Map<String, Json>,
     /// The labels of its tags.
     pub tags: Vec<String>,
-    /// Those that are not deleted.
+    /// Deals that are not deleted.
     pub deals: Vec<ScoredDeal>,
     pub contacts: i64,
-    /// Those with an e-mail address or a telephone number.
+    /// Contacts with an e-mail address or a telephone number.
     pub reachable_contacts: i64,
-    /// The newest thing that somebody did with it within 90 days, and how many there were. What
-    /// automation does does not count: nobody has spoken to a company because it came in a file.
+    /// The newest activity of people within 90 days, and the number of activities. Automation does
+    /// not count: an import is not a contact with the partner.
     pub last_activity_at: Option<Timestamp>,
     pub activities: i64,
-    /// Question and answer of the application that it came by, or was filled in from.
+    /// Question and answer of the application from which it was created or filled in.
     pub application: Vec<(String, String)>,
-    /// The hash of what its newest score rests on.
+    /// The hash of the facts of its newest score.
     pub last_hash: Option<String>,
 }
 
-/// What is known of live partners, in the order of their ids. Nothing is locked.
+/// Loads the facts of live partners, in the order of their ids, without locks.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<ScoredPartner>> {
     let live =
         Partner::query().filter(partners::id.eq_any(ids)).filter(partners::deleted_at.is_null());
@@ -82,7 +82,7 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<ScoredPartner>> 
         .collect())
 }
 
-/// What is known of locked partners, in their order.
+/// Loads the facts of locked partners, in their order.
 pub(super) async fn of_locked(
     tx: &Tx<'_>,
     locked: impl Iterator<Item = &LockedPartner>,
@@ -96,7 +96,7 @@ pub(super) async fn of_locked(
 type DealRow =
     (PartnerId, DealStatus, DealMotion, i64, NaiveDate, Option<NaiveDate>, Option<NaiveDate>);
 
-/// What is known beside the partners' own rows, by partner.
+/// Facts from other tables, by partner.
 struct RelatedFacts {
     deals: HashMap<PartnerId, Vec<ScoredDeal>>,
     contacts: HashMap<PartnerId, (i64, i64)>,
@@ -108,7 +108,7 @@ struct RelatedFacts {
 
 impl RelatedFacts {
     async fn load(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Self> {
-        // All are on their way before the first answer comes: six statements in one round trip.
+        // All are sent before the first response arrives: six statements in one round trip.
         let others = join(applications(tx, ids), hashes(tx, ids));
         let (deals, contacts, activities, tags, (applications, hashes)) =
             join5(deals(tx, ids), contacts(tx, ids), activities(tx, ids), tags(tx, ids), others)
@@ -191,10 +191,10 @@ async fn contacts(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, i64,
     Ok(statement.answers::<(SqlUuid, BigInt, BigInt)>().load(&mut tx.conn()).await?)
 }
 
-/// What people did with partners: edits of the partner by hand, contacts, deals, plan items,
-/// applications. What comes in the background, by a key that nobody decides with, by a policy, or
-/// along with the creation of the partner is no contact with it. Events of before `via` and
-/// `write_mode` were noted count as they always did.
+/// Activities of people: manual edits of the partner, contacts, deals, plan items, applications.
+/// Background work, API keys without manual writes, policies, and records that come with the
+/// creation of the partner do not count. Events from before `via` and `write_mode` were recorded
+/// count as they did then.
 async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Timestamp, i64)>> {
     let since = Timestamp::now().0 - chrono::TimeDelta::days(ACTIVE_DAYS);
     let statement = Statement::new(
@@ -225,7 +225,7 @@ async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Ti
     Ok(statement.answers::<(SqlUuid, Timestamptz, BigInt)>().load(&mut tx.conn()).await?)
 }
 
-/// The labels of the tags that any of the partners has.
+/// The labels of the tags of these partners.
 async fn tags(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(TagId, String)>> {
     use domain::schema::partner_tags;
     let given = partner_tags::table
@@ -238,7 +238,7 @@ async fn tags(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(TagId, String)>> {
         .await?)
 }
 
-/// What partners said of themselves in their newest accepted application.
+/// The answers of partners in their newest accepted application.
 async fn applications(
     tx: &Tx<'_>,
     ids: &[PartnerId],
@@ -258,7 +258,7 @@ async fn applications(
         .collect())
 }
 
-/// A value as text; a list with commas.
+/// A value as text; a list separated by commas.
 fn in_words(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
@@ -267,9 +267,8 @@ fn in_words(value: &Json) -> String {
     }
 }
 
-/// What the newest score of each partner rests on.
-/// One index look-up for each partner (LATERAL): the history of a partner is kept for ever, and
-/// only its newest row is read.
+/// The input hash of the newest score of each partner. One index look-up for each partner
+/// (LATERAL), because the history of a partner is kept for ever and only its newest row is read.
 async fn hashes(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, String)>> {
     let statement = Statement::new(
         "/* scores.hashes */ SELECT p.id, s.input_hash FROM \

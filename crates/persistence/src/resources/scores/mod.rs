@@ -1,5 +1,5 @@
-//! Scores (docs/scoring.md): what a judgement looks at, what came of it, who is being judged.
-//! Judging itself is not done here.
+//! Scores (docs/scoring.md): their facts, their results, and claims. The scores themselves are
+//! computed elsewhere.
 
 mod claims;
 mod facts;
@@ -71,16 +71,15 @@ pub async fn insert_refresh(tx: &Tx<'_>, request: &ScoreRefreshRequest) -> Resul
     jobs::insert(tx, &job).await
 }
 
-/// A judgement that is to be written.
+/// A score to write.
 pub struct NewScore {
     pub partner: PartnerId,
     pub score: Judgement,
-    /// Whether something that it rests on has changed while it was being made.
+    /// Whether facts have changed while it was computed.
     pub stale: bool,
 }
 
-/// Partners that a transaction has locked for their scores, with what is known of them under the
-/// lock.
+/// Partners that a transaction has locked for their scores, with their facts under the lock.
 pub struct ScoreWriter<'t, 'c> {
     tx: &'t Tx<'c>,
     partners: PartnerWriter<'t, 'c>,
@@ -91,14 +90,13 @@ pub struct ScoreWriter<'t, 'c> {
 }
 
 impl<'t, 'c> ScoreWriter<'t, 'c> {
-    /// Locks live partners. Those that somebody else is writing just now are left out: a batch that
-    /// waited for one of them would keep everybody else from all of the others.
+    /// Locks live partners. Those that another transaction has locked are left out, because a batch
+    /// that waits for one of them would block all others meanwhile.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors only.
     pub async fn lock(tx: &'t Tx<'c>, ids: &[PartnerId]) -> Result<Self> {
-        // The lock comes first, so what follows is as it stays: whoever writes deals holds their
-        // partner.
+        // Locked first, so that the facts do not change: writers of deals lock the partner.
         let partners = PartnerWriter::with_free(tx, ids).await?;
         let known = facts::of_locked(tx, partners.locked()).await?;
         let is_missing = |id: &&PartnerId| known.iter().all(|known| known.id != **id);
@@ -112,17 +110,17 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
         &self.locked_elsewhere
     }
 
-    /// What is known of the partners.
+    /// The facts of the locked partners.
     pub fn known(&self) -> &[ScoredPartner] {
         &self.known
     }
 
-    /// Writes judgements that were made by this version of the ideal partner profile: to the
-    /// partners, with what follows for their tiers, and to the history of scores. `confirmed` are
-    /// the partners whose scores this version would make once more.
+    /// Writes scores that were computed with this version of the ideal partner profile: to the
+    /// partners, with the resulting changes of tiers, and to the score history. `confirmed` are
+    /// partners whose scores this version would not change.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors only.
     pub async fn write(
         mut self,
         profile_version: i64,

@@ -1,4 +1,4 @@
-//! The past of partners, for whoever wants to know whether health would have foretold what came.
+//! The history of partners, for the back-test of the health score.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use domain::{
 use super::facts::{self, ScoredDeal};
 use crate::kernel::db::Tx;
 
-/// What is kept of a partner's past.
+/// The history of a partner.
 #[derive(Debug, Clone)]
 pub struct Past {
     pub id: PartnerId,
@@ -29,7 +29,7 @@ pub struct Past {
 /// The live partners after this one in the order of their ids, at most `limit`.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors only.
 pub async fn past(tx: &Tx<'_>, after: Option<PartnerId>, limit: i64) -> Result<Vec<Past>> {
     let mut live = partners::table.filter(partners::deleted_at.is_null()).into_boxed();
     if let Some(after) = after {

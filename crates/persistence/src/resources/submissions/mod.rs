@@ -1,5 +1,5 @@
-//! Submissions: taken from strangers, reviewed, accepted, erased. Events about them
-//! never hold answers, so that erasing one leaves nothing behind.
+//! Submissions: received from the public form, reviewed, accepted, erased. Events about them never
+//! contain answers, so that erasing one leaves nothing behind.
 
 #[cfg(test)]
 mod tests;
@@ -42,7 +42,7 @@ const SOURCE: Source = Source {
     of_partner: false,
 };
 
-/// Within this time the same application of the same applicant is the one that is there already.
+/// Within this time a repeated application of the same applicant returns the existing one.
 const SAME_APPLICATION: TimeDelta = TimeDelta::hours(24);
 
 /// One page of the inbox.
@@ -55,12 +55,12 @@ pub async fn get(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
     Ok(Submission::query().filter(submissions::id.eq(id)).first(&mut tx.conn()).await?)
 }
 
-/// Takes an application by the public link with this token. One whose honeypot is filled is
-/// answered like any other and put with the spam, unseen by anybody who is told of new ones.
+/// Stores an application from the public link with this token. If the honeypot is filled, it is
+/// stored as spam without notification, and the response is the same.
 ///
 /// # Errors
-/// `not_found` when the form is closed; `form_changed` when the version it was made on is too old;
-/// every wrong answer.
+/// `not_found` if the form is closed; `form_changed` if its version is too old; all errors of the
+/// answers.
 pub async fn submit(
     tx: &Tx<'_>,
     token: &str,
@@ -94,7 +94,7 @@ pub async fn submit(
     Ok(receipt)
 }
 
-/// What the organization says about reading answers.
+/// The settings of the organization that affect the mapping of answers.
 pub(crate) async fn mapping_context(tx: &Tx<'_>) -> Result<MappingContext> {
     let organization = organizations::get(tx).await?;
     Ok(MappingContext {
@@ -134,8 +134,8 @@ async fn insert(
     Ok((id, SubmissionReceipt { receipt }))
 }
 
-/// The receipt of the same application, when it came within the last day. Answers that do not say
-/// who applied are never the same. Two at once wait for each other here.
+/// The receipt of the same application within the last day. Applications without a name or address
+/// are never the same. Concurrent ones wait for each other here.
 async fn find_same(
     tx: &Tx<'_>,
     form: &ApplicationForm,
@@ -160,11 +160,11 @@ async fn find_same(
     Ok(same.first(&mut tx.conn()).await.optional()?)
 }
 
-/// Notes what the review has come to.
+/// Updates the review.
 ///
 /// # Errors
 /// `use_acceptance` for the status `accepted`; `not_found`, `version_mismatch`;
-/// `submission_already_accepted` when the status of an accepted one is to change;
+/// `submission_already_accepted` if the status of an accepted one would change;
 /// `not_found_reference` for the reviewer.
 pub async fn update(
     tx: &Tx<'_>,
@@ -177,7 +177,7 @@ pub async fn update(
         return Err(Error::of(code).at(FieldError::at_pointer(
             code.as_str(),
             "#/status",
-            "is reached by the acceptance alone",
+            "can only be set by the acceptance operation",
         )));
     }
     let before = lock(tx, id).await?;
@@ -189,7 +189,7 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(before);
     }
-    // Notes are about people, and go when the submission is erased.
+    // Notes are about people, and are erased with the submission.
     if let Some(notes) = changes.get_mut("notes") {
         *notes = json!({"from": null, "to": null, "truncated": true});
     }
@@ -198,7 +198,7 @@ pub async fn update(
     let mut reviewed_at = before.reviewed_at;
     if status != before.status {
         reviewed_at = status.is_decided().then(Timestamp::now);
-        // Whoever decides on one that nobody reviews has reviewed it.
+        // A decision on a submission without a reviewer makes the caller its reviewer.
         if status.is_decided() && update.reviewer_id.is_none() {
             reviewer = reviewer.or(tx.scope().member);
         }
@@ -230,8 +230,8 @@ pub async fn update(
     Ok(after)
 }
 
-/// Erases a submission with all that was answered. The partner that it became stays; its id is
-/// returned, since the answer to the acceptance may still be kept for whoever asks again.
+/// Erases a submission with all its answers. The partner that was created from it is kept; its id
+/// is returned, because the stored response of the acceptance must be deleted too.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`.
@@ -248,7 +248,7 @@ pub async fn delete(
     Ok(before.partner_id)
 }
 
-/// Submissions of a member who leaves have no reviewer.
+/// Submissions of a removed member have no reviewer.
 pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
     let released: Vec<(SubmissionId, i64, Option<PartnerId>)> =
         diesel::update(submissions::table.filter(submissions::reviewer_id.eq(reviewer)))
@@ -268,7 +268,7 @@ pub(crate) async fn release(tx: &Tx<'_>, reviewer: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// A submission, until the transaction ends: whoever accepts it at the same time waits.
+/// Locks a submission, so that a concurrent acceptance waits.
 pub(crate) async fn lock(tx: &Tx<'_>, id: SubmissionId) -> Result<Submission> {
     Ok(Submission::query()
         .filter(submissions::id.eq(id))

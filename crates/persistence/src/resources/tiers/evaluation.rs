@@ -1,6 +1,6 @@
-//! The evaluation of many partners: what the rules give them is decided in SQL, set-based, by the
-//! same conditions that decide in memory for one partner (a test holds both together). Only rows
-//! that change are locked and written.
+//! Evaluates many partners: SQL determines their tiers for a whole set, by the same conditions that
+//! are used in memory for one partner (a test compares both). Only rows that change are locked and
+//! written.
 
 use std::collections::HashMap;
 
@@ -29,12 +29,12 @@ use crate::{
     },
 };
 
-/// Which partners.
+/// The partners to evaluate.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EvaluationScope<'a> {
     Of(&'a SelectedPartners),
-    /// Those who have a tier that is no more, deleted partners too. Who has it by hand gets the
-    /// other one by hand.
+    /// Partners with a deleted tier, including deleted partners. Partners that were assigned to it
+    /// manually are assigned to `replace_with`.
     Holding {
         tier: &'a str,
         replace_with: Option<&'a str>,
@@ -42,8 +42,8 @@ pub(super) enum EvaluationScope<'a> {
 }
 
 impl EvaluationScope<'_> {
-    /// The partners after this one in the order of ids, at most `limit`; of named ones every one,
-    /// there or not.
+    /// The partners after this one in the order of ids, at most `limit`; all listed ids, whether
+    /// they exist or not.
     pub(super) async fn after(
         &self,
         tx: &Tx<'_>,
@@ -74,12 +74,12 @@ impl EvaluationScope<'_> {
 pub(super) struct Evaluation<'a> {
     rules: &'a TierRules,
     which: EvaluationScope<'a>,
-    /// Only these of them.
+    /// Limits the evaluation to these ids.
     among: Option<&'a [PartnerId]>,
     dry_run: bool,
 }
 
-/// What an evaluation found of a partner.
+/// The result for a partner.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct EvaluatedPartner {
     pub id: PartnerId,
@@ -102,17 +102,17 @@ impl<'a> Evaluation<'a> {
         Self { rules, which, among: None, dry_run: false }
     }
 
-    /// Whether it only tells what it would do.
+    /// Whether it is a dry run, which only reports changes.
     pub(super) fn dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
     }
 
-    /// Only these partners.
+    /// Limits the evaluation to these partners.
     pub(super) fn among(self, ids: &'a [PartnerId]) -> Self {
         Self { among: Some(ids), ..self }
     }
 
-    /// How many partners it is about, counted up to `most`.
+    /// The number of partners, counted up to `most`.
     pub(super) async fn count(&self, tx: &Tx<'_>, most: i64) -> Result<i64> {
         let mut statement = Statement::new("SELECT count(*) FROM (SELECT FROM partners WHERE ");
         self.conditions(&mut statement);
@@ -127,7 +127,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The partners after this one in the order of ids, at most `limit`, with what became of them.
+    /// The partners after this one in the order of ids, at most `limit`, with their results.
     pub(super) async fn batch(
         &self,
         tx: &Tx<'_>,
@@ -168,8 +168,8 @@ impl<'a> Evaluation<'a> {
         Ok(all)
     }
 
-    /// What a change of standing is to its partner. A deleted one that had a tier by hand which is
-    /// gone has by now what the rules give: nobody's decision.
+    /// The plan for a partner with a changed tier. A deleted partner that was assigned manually to
+    /// a deleted tier gets the tier of the rules, without an override.
     fn plan(&self, one: &EvaluatedPartner, locked: &LockedPartner) -> Plan {
         let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
         for (name, _, value) in differences(one) {
@@ -183,7 +183,7 @@ impl<'a> Evaluation<'a> {
         plan
     }
 
-    /// What is asked of every partner, up to its WHERE.
+    /// The query for the partners, up to its WHERE.
     fn select(&self) -> Statement {
         let mut out = Statement::new(
             "/* tiers.evaluate */ SELECT id, tier, tier_at_risk_since, \
@@ -231,7 +231,7 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// What changes of a standing, as events and items of jobs carry it: by field before and after.
+/// The changed values, for events and items of jobs: by field before and after.
 pub(super) fn differences(one: &EvaluatedPartner) -> Vec<(&'static str, Json, Json)> {
     let (before, after) = (&one.before, &one.after);
     let mut all = vec![("tier", json!(before.tier), json!(after.tier))];
@@ -240,8 +240,8 @@ pub(super) fn differences(one: &EvaluatedPartner) -> Vec<(&'static str, Json, Js
     all
 }
 
-/// The end of a search for partners in the order of their ids: partners that are changed meanwhile
-/// are neither left out nor met twice.
+/// The end of a query for partners in the order of their ids: partners that are changed meanwhile
+/// are neither left out nor returned twice.
 fn page(select: &mut Statement, after: Option<PartnerId>, limit: i64) {
     if let Some(after) = after {
         select.sql(" AND id > ").bind(Bind::Id(Some(after.0)));
@@ -253,8 +253,8 @@ fn uuids(ids: &[PartnerId]) -> Bind {
     Bind::Ids(ids.iter().map(|id| id.0).collect())
 }
 
-/// How many live partners have a tier by hand. Deleted ones keep nobody from deleting it: without
-/// another tier they get what the rules give them.
+/// The number of live partners that were assigned to a tier manually. Deleted partners do not
+/// prevent its deletion: without a replacement they get the tier of the rules.
 pub(super) async fn count_by_hand(tx: &Tx<'_>, tier: &str) -> Result<i64> {
     let statement = Statement::new("SELECT count(*) FROM partners WHERE tier = ").with(
         Bind::Text(Some(tier.to_owned())),

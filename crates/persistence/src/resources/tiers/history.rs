@@ -1,4 +1,4 @@
-//! The tiers that a partner has had.
+//! The tier history of a partner.
 
 use domain::{
     Result,

@@ -1,4 +1,4 @@
-//! Tiers: the rungs, the policy, and what follows for partners (docs/tiers.md).
+//! Tiers: the levels, the policy, and the resulting tiers of partners (docs/tiers.md).
 
 mod evaluation;
 mod history;
@@ -44,7 +44,8 @@ use evaluation::{Evaluation, EvaluationScope};
 pub use history::list_history;
 pub use work::{DAILY, TierEvaluation, daily};
 
-/// So many partners are evaluated in the transaction of the cause; more in a job.
+/// The most partners that are evaluated in the transaction of a change; more are evaluated in a
+/// job.
 const AT_ONCE: i64 = 1_000;
 
 /// How tiers are listed.
@@ -68,7 +69,7 @@ pub async fn get(tx: &Tx<'_>, key: &str) -> Result<Tier> {
         .await?)
 }
 
-/// What comes out of a path may be any text, also one that the database does not take.
+/// A path parameter may be any text, including one that the database refuses.
 fn expect_key(key: &str) -> Result<()> {
     if is_key(key) { Ok(()) } else { Err(Error::not_found()) }
 }
@@ -81,7 +82,7 @@ async fn lock(tx: &Tx<'_>, key: &str, expected: Option<patch::ExpectedVersions>)
     Ok(tier)
 }
 
-/// A new tier. Partners are evaluated when something else makes them.
+/// Inserts a tier. It evaluates no partner.
 ///
 /// # Errors
 /// `invalid_filter`, `circular_requirement`, `key_taken`, `rank_taken`.
@@ -110,7 +111,7 @@ pub async fn insert(tx: &Tx<'_>, tier: &TierCreate) -> Result<Tier> {
     Ok(made)
 }
 
-/// Takes the default from the tier that has it.
+/// Removes the default from the tier that has it.
 async fn clear_default_tier(tx: &Tx<'_>) -> Result<()> {
     let before: Vec<(TierId, i64)> = diesel::update(tiers::table.filter(tiers::is_default))
         .set((
@@ -128,11 +129,11 @@ async fn clear_default_tier(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Changes a tier, and what follows for partners: at once for few, in a job for many.
+/// Updates a tier, and evaluates partners: at once if they are few, otherwise in a job.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`; `invalid_filter`, `circular_requirement`, `rank_taken`;
-/// `default_tier` for taking the default away without giving it to another.
+/// `default_tier` if the default would be removed without a new one.
 pub async fn update(
     tx: &Tx<'_>,
     key: &str,
@@ -157,7 +158,7 @@ pub async fn update(
             let fault = FieldError::at_pointer(
                 "default_tier",
                 "#/is_default",
-                "give it to another tier instead",
+                "must be true for exactly one tier: set it on another tier instead",
             );
             return Err(Error::of(Code::DefaultTier).at(fault));
         }
@@ -188,8 +189,7 @@ pub async fn update(
     get(tx, key).await
 }
 
-/// Gives every partner the tier of rules that have just changed, when the policy says that rules
-/// decide.
+/// Evaluates all partners after a change of the rules, if the policy is automatic.
 async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     let rules = tier_rules::lock_shared(tx).await?;
     if rules.mode == TierMode::Manual {
@@ -204,12 +204,12 @@ async fn reevaluate(tx: &Tx<'_>) -> Result<()> {
     }
 }
 
-/// Deletes a tier. Those who have it by hand get another one by hand, all others what the rules
-/// give them.
+/// Deletes a tier. Partners that were assigned to it manually are assigned to another one, all
+/// others get the tier of the rules.
 ///
 /// # Errors
 /// `not_found`, `version_mismatch`, `default_tier`; `not_found_reference` for the other one;
-/// `tier_in_use` when somebody has it by hand and there is no other one.
+/// `tier_in_use` if partners are assigned to it manually and there is no other one.
 pub async fn delete(
     tx: &Tx<'_>,
     key: &str,
@@ -227,7 +227,7 @@ pub async fn delete(
             let fault = FieldError::at_parameter(
                 "not_found_reference",
                 "replace_with",
-                "names no other tier",
+                "must be the key of another tier",
             );
             return Err(Error::invalid(vec![fault]));
         }
@@ -236,7 +236,7 @@ pub async fn delete(
     if by_hand > 0 && replace_with.is_none() {
         return Err(Error::of(Code::TierInUse).meta("partner_count", by_hand.into()));
     }
-    // From here on nobody gets it.
+    // From here on no partner gets it.
     diesel::update(tiers::table.find(key))
         .set(tiers::deleted_at.eq(clock_timestamp().nullable()))
         .execute(&mut tx.conn())
@@ -257,7 +257,7 @@ pub async fn delete(
     }
 }
 
-/// Takes the row of a deleted tier away, once no partner has it.
+/// Deletes the row of a deleted tier, when no partner has it.
 async fn erase(tx: &Tx<'_>, key: &str) -> Result<()> {
     diesel::delete(tiers::table.find(key).filter(tiers::deleted_at.is_not_null()))
         .execute(&mut tx.conn())
@@ -270,7 +270,7 @@ pub async fn get_policy(tx: &Tx<'_>) -> Result<TierPolicy> {
     Ok(TierPolicy::query().first(&mut tx.conn()).await?)
 }
 
-/// Replaces the policy. Nothing is evaluated by it.
+/// Replaces the policy, without an evaluation.
 ///
 /// # Errors
 /// `version_mismatch`.
@@ -313,7 +313,7 @@ pub async fn replace_policy(
 /// Accepts the evaluation of all partners or of a selection.
 ///
 /// # Errors
-/// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that is not there.
+/// `invalid_selection`, `invalid_filter`; `not_found_reference` for a view that does not exist.
 pub async fn insert_evaluation(tx: &Tx<'_>, request: &TierEvaluationRequest) -> Result<Job> {
     selection::resolve(tx, &request.selection.read_or_all(Timestamp::now())?).await?;
     jobs::check_quotas(tx, 0).await?;
@@ -334,7 +334,7 @@ async fn insert_job(tx: &Tx<'_>, input: Json, dry_run: bool) -> Result<Job> {
     jobs::insert_follow_up(tx, &job).await
 }
 
-/// Explains where a partner stands, and what it lacks for the next tier.
+/// Explains a partner's tier, and what it lacks for the next one.
 ///
 /// # Errors
 /// `not_found`.

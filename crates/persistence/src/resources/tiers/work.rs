@@ -1,4 +1,4 @@
-//! Evaluations outside the request: jobs that people follow, and the one of every day.
+//! Evaluations in the background: jobs, and the daily evaluation.
 
 use std::collections::HashMap;
 
@@ -36,28 +36,27 @@ use crate::{
     },
 };
 
-/// The task of every day.
+/// The daily task.
 pub const DAILY: &str = "daily_tiers";
 
-/// Partners of one step.
-/// Those that change are locked and written in one transaction, for which other writers of them
-/// wait: a fraction of a second (docs/performance.md).
+/// The partners of one step. Those that change are locked and written in one transaction, for which
+/// other writers of them wait: a fraction of a second (docs/performance.md).
 const BATCH: i64 = 1_000;
 
-/// The input of a job that deletes a tier.
+/// The input of the job after the deletion of a tier.
 #[derive(Debug, Deserialize)]
 struct Removal {
     tier: String,
     replace_with: Option<String>,
 }
 
-/// What a job is to do.
+/// The work of a job.
 enum Task {
     Evaluate { selected: SelectedPartners, all: bool },
     Remove(Removal),
 }
 
-/// An evaluation at work. Its things are partners.
+/// An evaluation in progress. Its items are partners.
 pub struct TierEvaluation {
     task: Task,
     dry_run: bool,
@@ -67,7 +66,7 @@ impl TierEvaluation {
     /// The evaluation of a job.
     ///
     /// # Errors
-    /// Those of the selection.
+    /// Errors of the selection.
     pub async fn open(tx: &Tx<'_>, job: &Job, _: Map<String, Json>) -> Result<Self> {
         let input = &job.input.0.0;
         let task = if input.get("tier").is_some() {
@@ -105,7 +104,7 @@ impl JobSteps for TierEvaluation {
 
     async fn total(&self, tx: &Tx<'_>) -> Result<i64> {
         match &self.task {
-            // Of named ones every one counts, there or not.
+            // Listed ids are all counted, whether they exist or not.
             Task::Evaluate { selected, .. } => selected.count(tx).await,
             Task::Remove(_) => {
                 let rules = tier_rules::read(tx).await?;
@@ -135,7 +134,7 @@ impl JobSteps for TierEvaluation {
     ) -> Result<StepOutcome<PartnerId>> {
         let rules = tier_rules::lock_shared(tx).await?;
         let these = SelectedPartners::Ids(ids.to_vec());
-        // What a filter has found is evaluated, even if the filter would not find it any more.
+        // Partners that the filter has found are evaluated even if they no longer match it.
         let which = match &self.task {
             Task::Evaluate { .. } => EvaluationScope::Of(&these),
             Task::Remove(_) => self.which(),
@@ -163,7 +162,7 @@ impl JobSteps for TierEvaluation {
     }
 }
 
-/// Notes that all partners were evaluated. No version: nobody has changed the policy.
+/// Records that all partners were evaluated. Makes no version, because the policy has not changed.
 async fn evaluated(tx: &Tx<'_>) -> Result<()> {
     diesel::update(tier_policies::table)
         .set(tier_policies::evaluated_at.eq(clock_timestamp().nullable()))
@@ -172,13 +171,13 @@ async fn evaluated(tx: &Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What became of a partner.
+/// The item of a partner.
 fn item(tx: &Tx<'_>, one: &EvaluatedPartner) -> NewJobItem {
     if !one.changes() {
         let code = if one.overridden { Code::Overridden } else { Code::Unchanged };
         return skipped(tx, one.id, code);
     }
-    // The tier is always told: a partner at risk keeps it.
+    // The tier is always included: a partner at risk keeps it.
     let mut before = Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
     let mut after = Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
     for (field, from, to) in differences(one) {
@@ -198,11 +197,11 @@ fn skipped(tx: &Tx<'_>, id: PartnerId, code: Code) -> NewJobItem {
     item.stopped(JobItemStatus::Skipped, &Error::of(code), tx.scope().request_id)
 }
 
-/// The work of every day: evaluates all partners when the policy says so, and ends deletions of
-/// tiers whose job has died.
+/// The daily task: evaluates all partners if the policy says so, and completes deletions of tiers
+/// whose job has died.
 ///
 /// # Errors
-/// What is worth another attempt.
+/// Errors after which the task should be tried again.
 pub async fn daily(run: &Run) -> Result<Outcome> {
     let deleted: Vec<String> = run
         .store
@@ -247,7 +246,7 @@ async fn evaluate_daily(tx: &Tx<'_>, after: &mut Option<Uuid>) -> Result<bool> {
     Ok(done)
 }
 
-/// One batch without a job; answers whether it was the last.
+/// One batch without a job; returns whether it was the last.
 async fn sweep(tx: &Tx<'_>, which: EvaluationScope<'_>, after: &mut Option<Uuid>) -> Result<bool> {
     let rules = tier_rules::lock_shared(tx).await?;
     let found = Evaluation::new(&rules, which).batch(tx, after.map(PartnerId), BATCH).await?;

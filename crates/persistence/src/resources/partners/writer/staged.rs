@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::{Map, Value as Json};
 
-/// A partner that the transaction has locked, with its decisions by hand.
+/// A partner that the transaction has locked, with its overrides.
 pub(crate) struct LockedPartner {
     pub partner: Partner,
     /// Its wire values by property.
