@@ -68,8 +68,8 @@ impl Operation {
         };
         let properties = resolved(&content["schema"])["properties"].as_object().into_iter();
         let references = properties.flatten().filter(|(_, schema)| {
-            let string_enum = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array());
-            is_id(schema) || string_enum.flatten().any(is_id)
+            let choices = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array());
+            is_id(schema) || choices.flatten().any(is_id)
         });
         references.map(|(name, _)| name.clone()).collect()
     }

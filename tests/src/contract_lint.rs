@@ -357,17 +357,16 @@ impl<'a> Lint<'a> {
             place,
             "has null among its choices",
         );
-        let string_enum: Vec<&Value> = list(&schema["oneOf"]).collect();
-        let nullable = string_enum.len() == 2
-            && !string_enum[0]["$ref"].is_null()
-            && string_enum[1]["type"] == "null";
-        let plain = string_enum.is_empty() || nullable || !schema["discriminator"].is_null();
+        let choices: Vec<&Value> = list(&schema["oneOf"]).collect();
+        let nullable =
+            choices.len() == 2 && !choices[0]["$ref"].is_null() && choices[1]["type"] == "null";
+        let plain = choices.is_empty() || nullable || !schema["discriminator"].is_null();
         self.require(
             plain,
             place,
             "has a oneOf that is neither [reference, null] nor told apart by a discriminator",
         );
-        for choice in string_enum {
+        for choice in choices {
             self.inline(choice, place);
         }
         for (name, property) in members(&schema["properties"]) {

@@ -32,7 +32,7 @@ const MAX_TOKENS: i64 = 10_000_000;
 /// fields.
 #[derive(Debug, Deserialize)]
 pub(super) struct Completion {
-    pub(super) string_enum: Vec<Choice>,
+    pub(super) choices: Vec<Choice>,
     #[serde(default)]
     usage: Option<Counts>,
 }
@@ -66,7 +66,7 @@ impl Completion {
         let said = |count: Option<i64>| count.map(|count| count.clamp(0, MAX_TOKENS));
         let counts = self.usage.as_ref();
         let written = || {
-            self.string_enum
+            self.choices
                 .iter()
                 .filter_map(|choice| choice.message.content.as_deref())
                 .map(estimate)

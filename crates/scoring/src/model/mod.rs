@@ -198,7 +198,7 @@ impl Model {
 }
 
 fn read(completion: &Completion) -> Result<Answer, Fallback> {
-    let choice = completion.string_enum.first().ok_or(Fallback::InvalidAnswer)?;
+    let choice = completion.choices.first().ok_or(Fallback::InvalidAnswer)?;
     if choice.message.refusal.as_deref().is_some_and(|text| !text.is_empty()) {
         return Err(Fallback::Refused);
     }

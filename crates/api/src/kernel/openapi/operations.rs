@@ -205,17 +205,14 @@ fn parameters(operation: &mut Map<String, Json>, shared: &[(bool, &str)]) {
             parameter.shift_remove("required");
         }
         let Some(schema) = parameter.get_mut("schema") else { continue };
-        if let Some(only) =
-            schema.pointer("/oneOf").and_then(Json::as_array).and_then(|string_enum| {
-                let is_null =
-                    |choice: &&Json| choice.get("type").is_some_and(|kind| kind == "null");
-                string_enum
-                    .iter()
-                    .any(|choice| is_null(&choice))
-                    .then(|| string_enum.iter().find(|choice| !is_null(choice)))
-                    .flatten()
-            })
-        {
+        if let Some(only) = schema.pointer("/oneOf").and_then(Json::as_array).and_then(|choices| {
+            let is_null = |choice: &&Json| choice.get("type").is_some_and(|kind| kind == "null");
+            choices
+                .iter()
+                .any(|choice| is_null(&choice))
+                .then(|| choices.iter().find(|choice| !is_null(choice)))
+                .flatten()
+        }) {
             let mut only = only.clone();
             if let Some(description) =
                 only.as_object_mut().and_then(|only| only.shift_remove("description"))

@@ -77,10 +77,10 @@ fn is_untyped(schema: &Json) -> bool {
 /// text, because generators make a property with a default a required one.
 fn tidy(schema: &mut Json, untyped: &[String]) {
     let Some(schema) = schema.as_object_mut() else { return };
-    if let Some(Json::Array(string_enum)) = schema.get_mut("oneOf") {
-        string_enum.sort_by_key(|choice| choice.get("type").is_some_and(|kind| kind == "null"));
-        let target = string_enum.first().and_then(|choice| choice.get("$ref")).cloned();
-        if let [Json::Object(only), _] = string_enum.as_mut_slice()
+    if let Some(Json::Array(choices)) = schema.get_mut("oneOf") {
+        choices.sort_by_key(|choice| choice.get("type").is_some_and(|kind| kind == "null"));
+        let target = choices.first().and_then(|choice| choice.get("$ref")).cloned();
+        if let [Json::Object(only), _] = choices.as_mut_slice()
             && target.is_some()
         {
             let lifted: Vec<_> = ["description", "example"]
@@ -108,8 +108,8 @@ fn tidy(schema: &mut Json, untyped: &[String]) {
             ("properties", Some(Json::Object(properties))) => {
                 properties.values_mut().for_each(|inner| tidy(inner, untyped))
             }
-            (_, Some(Json::Array(string_enum))) => {
-                string_enum.iter_mut().for_each(|inner| tidy(inner, untyped))
+            (_, Some(Json::Array(choices))) => {
+                choices.iter_mut().for_each(|inner| tidy(inner, untyped))
             }
             (_, Some(inner)) => tidy(inner, untyped),
             _ => {}
