@@ -152,8 +152,10 @@ fn named(field: &Field, value: &Value, facts: &PartnerFacts) -> String {
         Value::Text(word) if !field.words.is_empty() => word.replace('_', " "),
         Value::Text(text) => shortened(text, QUOTED),
         Value::Id(_) => "a named one".to_owned(),
-        Value::Time(at) => at.date_naive().to_string(),
+        Value::Instant(at) => at.0.date_naive().to_string(),
         Value::Day(day) => day.to_string(),
+        // No condition compares with these.
+        Value::Null | Value::Texts(_) | Value::Ids(_) | Value::Json(_) => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The hash changes with what decides, and with nothing else.
 
-use domain::{deals::DealStatus, partners::partner_field};
+use domain::{deals::DealStatus, partners::PartnerKey};
 use scoring::{
     facts::{PartnerFacts, Profile},
     hash::{decides, decides_under, input_hash},
@@ -74,7 +74,7 @@ fn what_only_keeps_the_record_does_not_decide() {
 
 #[test]
 fn a_criterion_makes_its_field_decide() {
-    let field = |name: &str| partner_field(name).unwrap();
+    let field = |name: &str| PartnerKey::named(name).unwrap().field();
     assert!(
         decides(field("employees"))
             && decides(field("tag_ids"))

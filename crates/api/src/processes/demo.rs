@@ -349,7 +349,7 @@ async fn insert_company(
         _ => (PartnerCreatedVia::Import, WriteMode::Automated),
     };
     let partner =
-        partners::insert(tx, changes_of(&profile.0), profile.primary_contact()?, via, mode).await?;
+        partners::insert(tx, profile.changes(), profile.primary_contact()?, via, mode).await?;
     let id = partner.summary.id;
     for contact in &company.contacts {
         contacts::insert(tx, &contact_of(id, contact)?).await?;

@@ -13,7 +13,7 @@ use domain::{
         FieldOverridePage, PARTNER, PARTNER_FIELD_LIST, PARTNER_LIST, Partner, PartnerBatch,
         PartnerBatchItem, PartnerBatchOperation, PartnerBatchResult, PartnerCreate,
         PartnerCreatedVia, PartnerField, PartnerFieldList, PartnerList, PartnerQuery,
-        PartnerSummaryPage, PartnerUpdate, changes_of, checked_aggregate,
+        PartnerSummaryPage, PartnerUpdate, checked_aggregate,
     },
 };
 use operation_macros::operation;
@@ -171,7 +171,7 @@ pub async fn create_partner(
     let contact = body.primary_contact()?;
     let work = async |tx: &persistence::Tx<'_>| {
         let partner =
-            partners::insert(tx, changes_of(&body.value.0), contact.clone(), via, mode).await?;
+            partners::insert(tx, body.value.changes(), contact.clone(), via, mode).await?;
         let path = format!("/v1/partners/{}", partner.summary.id);
         Ok(Answer::created(path, &partner).versioned(tag(&partner)))
     };
@@ -301,7 +301,7 @@ pub async fn update_partner(
     body: Json<PartnerUpdate>,
 ) -> Result<Answer> {
     let mode = context.write_mode(query.write_mode);
-    let changes = changes_of(&body.value.0);
+    let changes = body.value.changes();
     let partner = context
         .write(async |tx| partners::update(tx, *id, context.if_match, changes, mode).await)
         .await?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
-use crate::kernel::string_enum::string_enum;
+use crate::kernel::{ids, string_enum::string_enum};
 
 string_enum! {
     /// What kind of values a field holds.
@@ -282,6 +282,17 @@ impl Field {
         self
     }
 
+    /// The prefix of the ids that it holds.
+    pub fn prefix(&self) -> &'static str {
+        match (self.id_prefix, self.reference) {
+            (Some(prefix), _) => prefix,
+            (_, Some(FieldReference::Tag)) => ids::TagId::PREFIX,
+            (_, Some(FieldReference::Member)) => ids::MemberId::PREFIX,
+            (_, Some(FieldReference::Contact)) => ids::ContactId::PREFIX,
+            (_, Some(FieldReference::Deal)) => ids::DealId::PREFIX,
+            _ => ids::PartnerId::PREFIX,
+        }
+    }
     /// Whether it holds several values.
     pub const fn is_array(&self) -> bool {
         matches!(self.kind, FieldType::TextArray | FieldType::EnumArray | FieldType::IdArray)
@@ -469,3 +480,51 @@ impl Field {
             && self.kind != FieldType::Object
     }
 }
+
+/// Declares a catalogue and the keys of its fields, so that code names a field by a key that the
+/// compiler checks; texts from outside become keys by `named`.
+macro_rules! field_keys {
+    (
+        $(#[$doc:meta])* $keys:ident;
+        $(#[$catalogue_doc:meta])* $catalogue:ident;
+        $($key:ident = $field:expr,)*
+    ) => {
+        $(#[$catalogue_doc])*
+        pub static $catalogue: &[Field] = &[$($field),*];
+
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $keys { $($key),* }
+
+        impl $keys {
+            /// Every key, in the order of the catalogue.
+            pub const ALL: &[Self] = &[$(Self::$key),*];
+
+            /// The key of the field with this name.
+            pub fn named(name: &str) -> Option<Self> {
+                let place = $catalogue.iter().position(|field| field.name == name)?;
+                Self::ALL.get(place).copied()
+            }
+
+            /// The row of the catalogue.
+            pub fn field(self) -> &'static Field {
+                &$catalogue[self as usize]
+            }
+
+            /// The name of the field.
+            pub fn name(self) -> &'static str {
+                self.field().name
+            }
+
+            /// The field that holds it: the object, of a member of an object.
+            pub fn property(self) -> Self {
+                let name = self.name();
+                match name.split_once('.') {
+                    Some((object, _)) => Self::named(object).unwrap_or(self),
+                    None => self,
+                }
+            }
+        }
+    };
+}
+pub(crate) use field_keys;

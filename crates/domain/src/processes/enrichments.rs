@@ -8,12 +8,18 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    kernel::{formats, ids::PartnerId, request_body::RequestBody, string_enum::string_enum, text},
+    kernel::{
+        formats, ids::PartnerId, request_body::RequestBody, string_enum::string_enum, text,
+        values::FieldRow,
+    },
     processes::imports::{
         Cell, CellFormat, ConvertedRow, Converter, ImportMoneyUnit, ImportObject, Notation, Row,
         field_named,
     },
-    resources::{jobs::JobItemWarning, partners::selection::SelectionRequest},
+    resources::{
+        jobs::JobItemWarning,
+        partners::{PartnerKey, selection::SelectionRequest},
+    },
 };
 
 string_enum! {
@@ -146,7 +152,7 @@ fn plain(value: &Value) -> Option<Value> {
 /// What the sources want to write to a partner whose values are `row`: company data before the
 /// website.
 pub fn accepted_findings(
-    row: &Map<String, Value>,
+    row: &dyn FieldRow,
     website: Option<&Findings>,
     company: Option<&Findings>,
     currency: &str,
@@ -159,7 +165,7 @@ pub fn accepted_findings(
             .as_deref()
             // Websites also write `de_CH`.
             .and_then(|tag| formats::normalise("language", &tag.replace('_', "-")).ok());
-        let speaks_none = row.get("languages").and_then(Value::as_array).is_none_or(Vec::is_empty);
+        let speaks_none = row.get(PartnerKey::Languages.field()).is_empty();
         if let Some(tag) = language.filter(|_| speaks_none) {
             accepted_findings.values.insert("languages".to_owned(), json!([tag]));
         }

@@ -4,15 +4,16 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     kernel::{
         ids::PartnerId,
         request_body::{RequestBody, RequestForms},
+        values::FieldValue,
     },
-    resources::partners::{QuarterlyWeights, QuarterlyWeightsUpdate},
+    resources::partners::{Change, PartnerKey, QuarterlyWeights, QuarterlyWeightsUpdate},
 };
 
 /// An amount for each quarter of the fiscal year, in minor units.
@@ -117,12 +118,15 @@ impl RequestBody for JointPlanUpdate {
 }
 
 impl JointPlanUpdate {
-    /// The values by field of the partner.
-    pub fn into_fields(self) -> Map<String, Json> {
-        match serde_json::to_value(self) {
-            Ok(Json::Object(fields)) => fields,
-            other => unreachable!("an edit is a JSON object: {other:?}"),
-        }
+    /// The values that it changes of the partner.
+    pub fn changes(self) -> Vec<Change> {
+        let target = self
+            .annual_revenue_target
+            .map(|target| Change::new(PartnerKey::AnnualRevenueTarget, target));
+        let weights = self.quarterly_weights.map(|weights| {
+            Change::new(PartnerKey::QuarterlyWeights, FieldValue::Json(json!(weights)))
+        });
+        target.into_iter().chain(weights).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
@@ -16,11 +16,12 @@ use crate::{
         schema::scores,
         string_enum::string_enum,
         timestamp::Timestamp,
+        values::{FieldRow, FieldValue},
     },
     resources::{
         jobs::JsonColumn,
         partners::{
-            Change, FourCBreakdown, Plan, Scored, StoredFourC, WriteCause, partner_field,
+            Change, FourCBreakdown, PartnerKey, Plan, Scored, StoredFourC, WriteCause,
             selection::SelectionRequest,
         },
     },
@@ -161,22 +162,23 @@ pub struct Judgement {
 
 /// How a partner gets new scores. They are written even when they are the same as before: they are
 /// new.
-pub fn plan_scores(row: &Map<String, Json>, score: &Judgement, at: Timestamp, how: Scored) -> Plan {
-    let values = [
-        ("fit_score", json!(score.fit_score)),
-        ("health_score", json!(score.health_score)),
-        ("four_c_breakdown", json!(score.four_c_breakdown)),
-        ("key_strengths", json!(score.key_strengths)),
-        ("ai_summary", json!(score.ai_summary)),
-        ("scored_at", json!(at)),
+pub fn plan_scores(row: &dyn FieldRow, score: &Judgement, at: Timestamp, scored: Scored) -> Plan {
+    let breakdown = FieldValue::Json(json!(score.four_c_breakdown));
+    let wanted = [
+        Change::new(PartnerKey::FitScore, score.fit_score),
+        Change::new(PartnerKey::HealthScore, score.health_score),
+        Change::new(PartnerKey::FourCBreakdown, breakdown),
+        Change::new(PartnerKey::KeyStrengths, score.key_strengths.clone()),
+        Change::new(PartnerKey::AiSummary, score.ai_summary.clone()),
+        Change::new(PartnerKey::ScoredAt, at),
     ];
-    let mut plan = Plan { cause: WriteCause::ScoresUpdated, scored: Some(how), ..Plan::default() };
-    for (name, value) in values {
-        if let Some(field) = partner_field(name).filter(|field| *field.of(row) != value) {
-            plan.changes.push(Change { field, value });
-        }
+    let differs = |change: &Change| row.get(change.field()) != change.value;
+    Plan {
+        changes: wanted.into_iter().filter(differs).collect(),
+        cause: WriteCause::ScoresUpdated,
+        scored: Some(scored),
+        ..Plan::default()
     }
-    plan
 }
 
 /// Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.

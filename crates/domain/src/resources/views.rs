@@ -551,7 +551,7 @@ mod tests {
         let selection = narrowing(&view(filter), existing, Utc::now());
         let ranks = TierRanks::from([("gold".to_owned(), 4)]);
         let node = selection.filter.unwrap();
-        rows(tag).iter().filter(|row| node.matches(row, &ranks)).count()
+        rows(tag).iter().filter(|row| node.matches(*row, &ranks)).count()
     }
 
     #[test]

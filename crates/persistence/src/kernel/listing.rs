@@ -16,10 +16,10 @@ use domain::{
     lists::{Key, Last, ListRequest, Sort, Tie},
     page::Page,
     schema::tiers,
+    serialized_row::SerializedRow,
 };
 use futures_util::future::try_join;
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use crate::kernel::{
     db::Tx,
@@ -94,10 +94,10 @@ where
     // counting.
     if data.len() > request.limit as usize {
         data.truncate(request.limit as usize);
-        if let Some(Ok(Json::Object(last))) = data.last().map(serde_json::to_value) {
+        if let Some(last) = data.last() {
             let by_tier = request.sort.keys.iter().any(|key| key.field.is_tier());
             let ranks = if by_tier { tier_ranks(tx).await? } else { TierRanks::default() };
-            next_cursor = Some(request.cursor_after(&last, &ranks));
+            next_cursor = Some(request.cursor_after(&SerializedRow(last), &ranks));
         }
     }
     Ok(Page { data, next_cursor, total_count })

@@ -21,4 +21,5 @@ pub mod tasks;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod turns;
+pub(crate) mod values;
 pub mod worker;

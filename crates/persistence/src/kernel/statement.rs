@@ -12,7 +12,6 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types,
 };
-use domain::filter::Value;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -36,42 +35,6 @@ pub(crate) enum Bind {
 }
 
 impl Bind {
-    /// One value of a filter or cursor.
-    pub(crate) fn one(value: &Value) -> Self {
-        match value {
-            Value::Bool(v) => Self::Bool(Some(*v)),
-            Value::Int(v) => Self::Int(Some(*v)),
-            Value::Text(v) => Self::Text(Some(v.clone())),
-            Value::Id(v) => Self::Id(Some(*v)),
-            Value::Time(v) => Self::Time(Some(*v)),
-            Value::Day(v) => Self::Day(Some(*v)),
-        }
-    }
-
-    /// Values of one kind as an array.
-    pub(crate) fn many(values: &[Value]) -> Self {
-        macro_rules! all {
-            ($variant:ident, $bind:ident) => {
-                Self::$bind(
-                    values
-                        .iter()
-                        .filter_map(
-                            |v| if let Value::$variant(v) = v { Some(v.clone()) } else { None },
-                        )
-                        .collect(),
-                )
-            };
-        }
-        match values.first() {
-            Some(Value::Bool(_)) => all!(Bool, Bools),
-            Some(Value::Int(_)) => all!(Int, Ints),
-            Some(Value::Id(_)) => all!(Id, Ids),
-            Some(Value::Time(_)) => all!(Time, Times),
-            Some(Value::Day(_)) => all!(Day, Days),
-            _ => all!(Text, Texts),
-        }
-    }
-
     fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         use sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid};
         match self {

@@ -8,13 +8,14 @@ use domain::{
     access::WriteMode,
     contacts::ContactCreate,
     ids::{ContactId, PartnerId, SubmissionId},
-    partners::{Change, Partner, PrimaryContact, changes_of, partner_field},
+    partners::{Change, Partner, PartnerKey, PartnerUpdate, PrimaryContact, change_of},
     schema::{contacts as contacts_table, partners as partners_table, submissions},
     submissions::{
         AcceptanceResult, MappedAnswers, Submission, SubmissionAcceptance, SubmissionStatus,
     },
+    values::FieldValue,
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use crate::{
     kernel::{db::Tx, sql::clock_timestamp},
@@ -51,7 +52,7 @@ pub async fn accept(
     // mapped to another field by now.
     let form = application_forms::get_version(tx, before.form_version).await?;
     let mapped = MappedAnswers::of(&form, &before.answers.0, &mapping_context(tx).await?);
-    let data = acceptance.data.as_ref().map_or_else(Map::new, |data| data.0.clone());
+    let data = acceptance.data.as_ref().map_or_else(Vec::new, PartnerUpdate::changes);
     let wanted = AcceptanceValues::new(tx, mapped, data);
     if let Some(owner) = wanted.owner_of_domain(tx).await?
         && Some(owner) != acceptance.partner_id
@@ -109,30 +110,33 @@ fn partner_exists(owner: PartnerId) -> Error {
 /// What is to be written.
 struct AcceptanceValues {
     /// The answers, but for those that the reviewer replaces.
-    answered: Map<String, Json>,
+    answered: Vec<Change>,
     contact: Option<PrimaryContact>,
     /// What the reviewer says.
-    decided: Map<String, Json>,
+    decided: Vec<Change>,
     /// How the reviewer writes.
     mode: WriteMode,
 }
 
 impl AcceptanceValues {
-    fn new(tx: &Tx<'_>, mapped: MappedAnswers, decided: Map<String, Json>) -> Self {
+    fn new(tx: &Tx<'_>, mapped: MappedAnswers, decided: Vec<Change>) -> Self {
         let contact = mapped.contact();
         let mut answered = mapped.partner;
-        answered.retain(|field, _| !decided.contains_key(field));
+        answered.retain(|answer| change_of(&decided, answer.key).is_none());
         let mode = if tx.scope().may_override { WriteMode::Manual } else { WriteMode::Automated };
         Self { answered, contact, decided, mode }
     }
 
-    fn value(&self, field: &str) -> Option<&Json> {
-        self.decided.get(field).or_else(|| self.answered.get(field))
+    fn value(&self, key: PartnerKey) -> Option<&FieldValue> {
+        let change = change_of(&self.decided, key).or_else(|| change_of(&self.answered, key));
+        change.map(|change| &change.value)
     }
 
     /// The live partner that has the domain already.
     async fn owner_of_domain(&self, tx: &Tx<'_>) -> Result<Option<PartnerId>> {
-        let Some(domain) = self.value("domain").and_then(Json::as_str) else { return Ok(None) };
+        let Some(domain) = self.value(PartnerKey::Domain).and_then(FieldValue::as_text) else {
+            return Ok(None);
+        };
         let live = partners_table::table
             .filter(partners_table::domain.eq(domain))
             .filter(partners_table::deleted_at.is_null());
@@ -140,15 +144,16 @@ impl AcceptanceValues {
     }
 
     async fn create(&self, tx: &Tx<'_>) -> Result<Partner> {
-        let missing = ["name", "type"].into_iter().filter(|field| self.value(field).is_none());
+        let required = [PartnerKey::Name, PartnerKey::Type];
+        let missing = required.into_iter().filter(|key| self.value(*key).is_none());
         let detail = "is required: it was not answered";
         let faults: Vec<FieldError> = missing
-            .map(|field| FieldError::at_pointer("required", format!("#/data/{field}"), detail))
+            .map(|key| FieldError::at_pointer("required", format!("#/data/{}", key.name()), detail))
             .collect();
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        let (answered, decided) = (changes_of(&self.answered), changes_of(&self.decided));
+        let (answered, decided) = (self.answered.clone(), self.decided.clone());
         partners::insert_accepted(tx, answered, decided, self.contact.clone(), self.mode)
             .await
             .map_err(inside_data)
@@ -160,17 +165,17 @@ impl AcceptanceValues {
         let locked = writer
             .take(id)
             .ok_or_else(|| Error::field("not_found_reference", "partner_id", "names no partner"))?;
-        let mut answered = changes_of(&self.answered);
-        if let (Some(contact), Some(field)) = (&self.contact, partner_field("primary_contact_id"))
-            && !self.decided.contains_key(field.name)
+        let mut answered = self.answered.clone();
+        if let Some(contact) = &self.contact
+            && change_of(&self.decided, PartnerKey::PrimaryContactId).is_none()
         {
             let contact = find_or_insert_contact(tx, id, contact).await?;
-            answered.push(Change { field, value: json!(contact) });
+            answered.push(Change::new(PartnerKey::PrimaryContactId, contact));
         }
         let mut plan = partners::checked(&writer, &locked, answered, WriteMode::Automated).await?;
         if !self.decided.is_empty() {
             // About other fields, so both are one write and make one version.
-            let decided = changes_of(&self.decided);
+            let decided = self.decided.clone();
             let decided = partners::checked(&writer, &locked, decided, self.mode).await;
             plan.merge(decided.map_err(inside_data)?);
         }

@@ -15,6 +15,7 @@ use domain::{
     partners::{LogoSource, changes_of},
     schema::{enrichment_cache, partners as table},
     timestamp::Timestamp,
+    values::FieldRow,
 };
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json, json};
@@ -309,7 +310,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         }
         let ConvertedRow { values, warnings, .. } = match self.kind {
             JobType::LogoFetch => ConvertedRow::default(),
-            _ => visit.source_answer(&locked.row, currency, item)?,
+            _ => visit.source_answer(&locked.partner, currency, item)?,
         };
         item.warnings.extend(warnings);
         let mut plan = writer.plan(&locked, changes_of(&values), WriteMode::Automated)?;
@@ -325,7 +326,7 @@ impl<'a, V: EnrichmentSources> Enrichment<'a, V> {
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
         let title = visit.title().map(|title| ("title".to_owned(), json!(title)));
         if !plan.changes.is_empty() {
-            (item.before, item.after) = imports::before_and_after(&locked.row, &plan.changes);
+            (item.before, item.after) = imports::before_and_after(&locked.partner, &plan.changes);
         }
         if let Some((name, title)) = title
             && let Json::Object(after) = item.after.get_or_insert_with(|| Json::Object(Map::new()))
@@ -355,7 +356,7 @@ impl EnrichmentFindings {
     /// What the sources want to write: one that does not answer is a warning while another does.
     fn source_answer(
         &self,
-        row: &Map<String, Json>,
+        row: &dyn FieldRow,
         currency: &str,
         item: &mut NewJobItem,
     ) -> Result<ConvertedRow> {

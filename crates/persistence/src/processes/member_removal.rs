@@ -8,6 +8,7 @@ use domain::{
     events::NewEvent,
     ids::{MemberId, PartnerId},
     members::{Member, needs_owner},
+    partners::RemovedRecord,
     patch,
     schema::members::table,
 };
@@ -17,7 +18,7 @@ use crate::{
     kernel::{db::Tx, email_directory, locks, revocations},
     resources::{
         deals, members, notifications,
-        partners::{self, RemovedRecord, writer::PartnerWriter},
+        partners::{self, writer::PartnerWriter},
         plan_items, sessions, submissions, views,
     },
 };
@@ -45,8 +46,8 @@ pub async fn remove(
     patch::expect_version(expected, member.version)?;
     members::keep_an_owner(&owners, id)?;
     // Partners of a manager who leaves have none.
-    let managed = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
-    partners::remove_reference(&mut writer, &managed, &json!(id)).await?;
+    let managed = partners::partners_managed_by(tx, id).await?;
+    partners::remove_reference(&mut writer, &managed, RemovedRecord::Member(id)).await?;
     plan_items::release(tx, id).await?;
     views::forget(tx, id).await?;
     deals::release(tx, id).await?;
@@ -64,7 +65,7 @@ pub async fn remove(
 
 /// The partners that a member manages, or that have deals or plan items of his.
 async fn concerned_partners(tx: &Tx<'_>, id: MemberId) -> Result<Vec<PartnerId>> {
-    let mut all = partners::partners_naming(tx, RemovedRecord::Member(id)).await?;
+    let mut all = partners::partners_managed_by(tx, id).await?;
     all.extend(plan_items::partners_of(tx, id).await?);
     all.extend(deals::partners_of(tx, id).await?);
     Ok(all)

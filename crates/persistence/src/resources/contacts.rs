@@ -10,7 +10,7 @@ use domain::{
     events::NewEvent,
     ids::{ContactId, PartnerId},
     lists::ListRequest,
-    partners::{Change, partner_field},
+    partners::{Change, PartnerKey, RemovedRecord},
     patch,
     schema::{contacts, partners as partners_table},
     views::ViewObject,
@@ -182,7 +182,8 @@ pub async fn update(
     }
     if partner != before.partner_id {
         expect_live(&held, partner)?;
-        partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
+        partners::remove_reference(&mut writer, &[before.partner_id], RemovedRecord::Contact(id))
+            .await?;
     }
     diesel::update(contacts::table.find(id))
         .set((
@@ -217,7 +218,8 @@ pub async fn delete(
     expected: Option<patch::ExpectedVersions>,
 ) -> Result<()> {
     let (before, _, mut writer) = lock(tx, id, expected, None).await?;
-    partners::remove_reference(&mut writer, &[before.partner_id], &json!(id)).await?;
+    partners::remove_reference(&mut writer, &[before.partner_id], RemovedRecord::Contact(id))
+        .await?;
     diesel::delete(contacts::table.find(id)).execute(&mut tx.conn()).await?;
     record(tx, "contact.deleted", id, before.version, before.partner_id, json!({"changes": {}}));
     mark_scores_stale(tx, [before.partner_id]).await
@@ -266,8 +268,7 @@ async fn set_primary(
     partner: PartnerId,
     contact: ContactId,
 ) -> Result<()> {
-    let field = partner_field("primary_contact_id").expect("partners have it");
-    let change = Change { field, value: json!(contact) };
+    let change = Change::new(PartnerKey::PrimaryContactId, contact);
     writer.lock(&[partner], Deleted::Skip).await?;
     let locked = writer.take(partner).ok_or_else(Error::not_found)?;
     let mode = writer.tx().scope().mode;

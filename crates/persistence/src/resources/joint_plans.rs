@@ -15,7 +15,7 @@ use domain::{
         quarterly_targets,
     },
     organizations::{Organization, today},
-    partners::{Partner, changes_of},
+    partners::Partner,
     timestamp::Timestamp,
 };
 
@@ -49,8 +49,7 @@ pub async fn update(
     update: JointPlanUpdate,
     mode: WriteMode,
 ) -> Result<JointPlan> {
-    let partner =
-        partners::update(tx, id, expected, changes_of(&update.into_fields()), mode).await?;
+    let partner = partners::update(tx, id, expected, update.changes(), mode).await?;
     of_partner(tx, partner, None).await
 }
 

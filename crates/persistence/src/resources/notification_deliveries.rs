@@ -92,7 +92,7 @@ pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<NotificationDeli
     let from = Timestamp(Timestamp::now().0 - TimeDelta::days(30));
     let created_at = fields::named(NOTIFICATION_DELIVERY, "created_at");
     let created_at = created_at.expect("deliveries have it");
-    let recent = Test::Compare(Comparison::Gte, Value::Time(from.0));
+    let recent = Test::Compare(Comparison::Gte, Value::Instant(from));
     let request = request.within([Node::Leaf(created_at, recent)]);
     let source = Source::of("notification_deliveries");
     listing::page::<NotificationDelivery>(tx, &request, source).await

@@ -255,7 +255,7 @@ pub async fn list(
     request: &ListRequest,
 ) -> Result<SessionPage> {
     let expires_at = fields::named(SESSION, "expires_at").expect("sessions have it");
-    let now = Value::Time(Timestamp::now().0);
+    let now = Value::Instant(Timestamp::now());
     let request = request.within([
         Node::equals(&SESSION_MEMBER, Value::Id(member.0)),
         Node::Leaf(&SESSION_REVOKED, Test::IsNull(true)),

@@ -7,6 +7,7 @@ use domain::{
     events::NewEvent,
     ids::TagId,
     lists::ListRequest,
+    partners::RemovedRecord,
     patch,
     schema::tags,
     tags::{Tag, TagCreate, TagPage, TagUpdate},
@@ -20,7 +21,7 @@ use crate::{
         locks,
         sql::clock_timestamp,
     },
-    resources::partners::{self, RemovedRecord, writer::PartnerWriter},
+    resources::partners::{self, writer::PartnerWriter},
 };
 
 /// How tags are listed.
@@ -93,11 +94,11 @@ pub async fn delete(
     let mut writer = PartnerWriter::new(tx).await?;
     // Partners before the tag: who writes one with the tag locks it before the database looks for
     // the tag.
-    locks::partners(tx, partners::partners_naming(tx, RemovedRecord::Tag(id)).await?).await?;
+    locks::partners(tx, partners::partners_with_tag(tx, id).await?).await?;
     let before = lock(tx, id, expected).await?;
     // Once more: from here on nobody gets the tag.
-    let ids = partners::partners_naming(tx, RemovedRecord::Tag(id)).await?;
-    partners::remove_reference(&mut writer, &ids, &json!(id)).await?;
+    let ids = partners::partners_with_tag(tx, id).await?;
+    partners::remove_reference(&mut writer, &ids, RemovedRecord::Tag(id)).await?;
     diesel::delete(tags::table.find(id)).execute(&mut tx.conn()).await?;
     tx.record(NewEvent::new(
         "tag.deleted",

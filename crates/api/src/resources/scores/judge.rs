@@ -47,7 +47,7 @@ impl Frame {
     pub(super) fn facts(&self, known: &ScoredPartner) -> PartnerFacts {
         let day = |at: Timestamp| today(at, &self.organization.timezone);
         PartnerFacts {
-            row: known.row.clone(),
+            row: known.partner.clone().into_row(),
             tags: known.tags.clone(),
             today: day(self.now),
             fiscal_year_start_month: u32::try_from(self.organization.fiscal_year_start_month)

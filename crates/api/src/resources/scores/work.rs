@@ -11,10 +11,11 @@ use domain::{
     filter,
     ids::PartnerId,
     jobs::{Job, JobItemStatus, NewJobItem},
-    partners::PARTNER,
+    partners::{Change, PARTNER, Partner, PartnerKey},
     scores::{Judgement, ScoreEngine, ScoreRefreshRequest},
     selection::Selection,
     timestamp::Timestamp,
+    values::FieldValue,
 };
 use futures_util::{StreamExt, stream};
 use persistence::{
@@ -297,7 +298,7 @@ async fn score(
             became.insert(id, ScoreOutcome::Unchanged);
             continue;
         };
-        let (before, after) = differences(&known.row, &score);
+        let (before, after) = differences(&known.partner, &score);
         became.insert(id, ScoreOutcome::Scored(before, after));
         judged.push(NewScore { partner: id, score, stale });
     }
@@ -319,26 +320,28 @@ async fn dry_run_scores(
         if !force && known.last_hash.as_ref() == Some(&judgement.input_hash) {
             return (known.id, ScoreOutcome::Unchanged);
         }
-        let (before, after) = differences(&known.row, &judgement);
+        let (before, after) = differences(&known.partner, &judgement);
         (known.id, ScoreOutcome::Scored(before, after))
     });
     Ok(ScoredBatch { became: became.collect(), locked: Vec::new() })
 }
 
 /// Both scores before and after, and what else changes but the summary.
-fn differences(row: &Map<String, Json>, score: &Judgement) -> (Json, Json) {
-    let values = [
-        ("fit_score", json!(score.fit_score), true),
-        ("health_score", json!(score.health_score), true),
-        ("four_c_breakdown", json!(score.four_c_breakdown), false),
-        ("key_strengths", json!(score.key_strengths), false),
+fn differences(partner: &Partner, score: &Judgement) -> (Json, Json) {
+    let breakdown = FieldValue::Json(json!(score.four_c_breakdown));
+    let wanted = [
+        (Change::new(PartnerKey::FitScore, score.fit_score), true),
+        (Change::new(PartnerKey::HealthScore, score.health_score), true),
+        (Change::new(PartnerKey::FourCBreakdown, breakdown), false),
+        (Change::new(PartnerKey::KeyStrengths, score.key_strengths.clone()), false),
     ];
     let (mut before, mut after) = (Map::new(), Map::new());
-    for (field, to, always) in values {
-        let from = row.get(field).cloned().unwrap_or_default();
-        if always || from != to {
-            before.insert(field.to_owned(), from);
-            after.insert(field.to_owned(), to);
+    for (change, always) in wanted {
+        let present = partner.value(change.key);
+        if always || present != change.value {
+            let field = change.field();
+            before.insert(field.name.to_owned(), field.render_json(&present));
+            after.insert(field.name.to_owned(), change.json());
         }
     }
     (before.into(), after.into())

@@ -73,7 +73,7 @@ impl ListRequest {
     /// Leaves out what was made later than this instant.
     pub fn narrow_to_made_until(&mut self, catalogue: &'static [Field], at: Timestamp) {
         let Some(created_at) = named(catalogue, "created_at") else { return };
-        self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Time(at.0))));
+        self.restrict(Node::Leaf(created_at, Test::Compare(Comparison::Lte, Value::Instant(at))));
     }
 
     /// Leaves out the rows that do not fulfil `condition`. It was not asked for, so it is no part

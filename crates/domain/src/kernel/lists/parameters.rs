@@ -11,7 +11,7 @@ use crate::kernel::{
     body::{split_list, typed},
     error::{Code, Error, count_of},
     field_error::{FieldError, FieldErrors},
-    fields::{Field, FieldType, Operator, named},
+    fields::{Field, Operator, named},
     filter::{self, MAX_NODES, MAX_WEIGHT, Node},
 };
 
@@ -112,12 +112,10 @@ impl Conditions {
 impl Condition {
     /// The value as the leaf of a filter tree would hold it.
     fn value(&self) -> Result<Json, filter::ConditionError> {
-        let kind = match (self.operator, self.field.kind) {
-            (Operator::IsNull, _) | (_, FieldType::Boolean) => "boolean",
-            (_, FieldType::Integer | FieldType::Money | FieldType::Score) => "integer",
-            _ => "string",
+        let value = |text: &String| match self.operator {
+            Operator::IsNull => typed(Some("boolean"), text),
+            _ => self.field.text_to_json(text),
         };
-        let value = |text: &String| typed(Some(kind), text);
         match self.texts.as_slice() {
             texts if takes_many(self.operator) => Ok(texts.iter().map(value).collect()),
             [text] => Ok(value(text)),

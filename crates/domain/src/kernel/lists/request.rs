@@ -19,6 +19,7 @@ use crate::kernel::{
     page::Page,
     string_enum::string_enum,
     text,
+    values::FieldRow,
 };
 
 const NOT_WITH_CHANGES: &str =
@@ -361,9 +362,8 @@ impl ListRequest {
         cursor::encode(&self.fingerprint, ([sequence], id))
     }
 
-    /// The cursor that goes on after `row`, a row of wire values. `ranks` is needed when tiers are
-    /// sorted by.
-    pub fn cursor_after(&self, row: &Map<String, Json>, ranks: &TierRanks) -> String {
+    /// The cursor that goes on after `row`. `ranks` is needed when tiers are sorted by.
+    pub fn cursor_after(&self, row: &dyn FieldRow, ranks: &TierRanks) -> String {
         cursor::encode(&self.fingerprint, self.sort.place_of(row, ranks))
     }
 

@@ -8,10 +8,9 @@ use uuid::Uuid;
 use super::{List, MAX_SORT_KEYS};
 use crate::kernel::{
     field_error::excerpt,
-    fields::{Field, FieldType, did_you_mean, named},
-    filter::{self, TierRanks, Value},
-    ids,
-    timestamp::Timestamp,
+    fields::{Field, did_you_mean, named},
+    filter::{TierRanks, Value},
+    values::FieldRow,
 };
 
 /// Keys of a sort that are looked at: a request with more than [`MAX_SORT_KEYS`] is answered with
@@ -117,18 +116,18 @@ impl Sort {
         if wrong.is_empty() { Ok(sort) } else { Err(wrong) }
     }
 
-    /// The place of a row of wire values in this order: its sort values, and what breaks ties.
+    /// The place of a row in this order: its sort values, and what breaks ties.
     /// The number of a row is known by who counts them.
-    pub(super) fn place_of(&self, row: &Map<String, Json>, ranks: &TierRanks) -> (Vec<Json>, Json) {
-        let values = self.keys.iter().map(|key| key.field.cursor_value(row, ranks)).collect();
+    pub(super) fn place_of(&self, row: &dyn FieldRow, ranks: &TierRanks) -> (Vec<Json>, Json) {
+        let value = |field: &Field| {
+            let value = field.sort_value(row.get(field), |key| ranks.get(key).copied());
+            field.render_sort_value(&value)
+        };
+        let values = self.keys.iter().map(|key| value(key.field)).collect();
         let tie = match self.tie {
-            Tie::Field(field) => field.cursor_value(row, ranks),
+            Tie::Field(field) => value(field),
             Tie::Position => Json::Null,
-            Tie::Id => {
-                let id = row.get("id").and_then(Json::as_str);
-                let id = id.and_then(|id| id.rsplit_once('_').map(|(prefix, _)| (prefix, id)));
-                json!(id.and_then(|(prefix, id)| ids::decode(prefix, id).ok()).unwrap_or_default())
-            }
+            Tie::Id => json!(row.id().unwrap_or_default()),
         };
         (values, tie)
     }
@@ -138,11 +137,15 @@ impl Sort {
         if values.len() != self.keys.len() {
             return None;
         }
+        // A value that is null is none.
+        let value = |field: &Field, json: &Json| {
+            let value = field.parse_sort_value(json)?;
+            Some(Some(value).filter(|value| !value.is_null()))
+        };
         let keys = self.keys.iter().zip(values);
-        let values: Option<Vec<_>> =
-            keys.map(|(key, value)| key.field.sort_value_of_cursor(value)).collect();
+        let values: Option<Vec<_>> = keys.map(|(key, json)| value(key.field, json)).collect();
         let tie = match self.tie {
-            Tie::Field(field) => field.sort_value_of_cursor(tie)??,
+            Tie::Field(field) => value(field, tie)??,
             Tie::Position => Value::Int(tie.as_i64()?),
             Tie::Id => Value::Id(tie.as_str()?.parse::<Uuid>().ok()?),
         };
@@ -164,55 +167,7 @@ impl Sort {
     }
 }
 
-/// The order of two values of one field.
+/// The order of two sort values of one field.
 fn compare_values(one: &Value, other: &Value) -> Ordering {
-    match (one, other) {
-        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
-        (Value::Int(one), Value::Int(other)) => one.cmp(other),
-        (Value::Id(one), Value::Id(other)) => one.cmp(other),
-        (Value::Time(one), Value::Time(other)) => one.cmp(other),
-        (Value::Day(one), Value::Day(other)) => one.cmp(other),
-        (Value::Text(one), Value::Text(other)) => {
-            crate::kernel::text::fold(one).cmp(&crate::kernel::text::fold(other))
-        }
-        _ => Ordering::Equal,
-    }
-}
-
-impl Field {
-    /// Its value in a row as a cursor carries it: what is compared, not what is shown.
-    fn cursor_value(&self, row: &Map<String, Json>, ranks: &TierRanks) -> Json {
-        match self.of(row) {
-            Json::String(key) if self.is_tier() => {
-                ranks.get(key).map_or(Json::Null, |rank| json!(rank))
-            }
-            Json::String(word) if self.kind == FieldType::Enum => {
-                self.words.iter().position(|w| w == word).map_or(Json::Null, |at| json!(at))
-            }
-            value => value.clone(),
-        }
-    }
-
-    /// Reads what [`Self::cursor_value`] wrote. The outer `None` means that it is no such value.
-    fn sort_value_of_cursor(&self, value: &Json) -> Option<Option<Value>> {
-        let value = match (self.kind, value) {
-            (_, Json::Null) => return Some(None),
-            (FieldType::Enum | FieldType::Integer | FieldType::Money | FieldType::Score, value) => {
-                Value::Int(value.as_i64()?)
-            }
-            (_, value) if self.is_tier() => Value::Int(value.as_i64()?),
-            (FieldType::Boolean, value) => Value::Bool(value.as_bool()?),
-            (FieldType::Timestamp, value) => {
-                Value::Time(value.as_str()?.parse::<Timestamp>().ok()?.0)
-            }
-            (FieldType::Date, value) => Value::Day(value.as_str()?.parse().ok()?),
-            (FieldType::Id, value) => {
-                Value::Id(ids::decode(filter::prefix_of(self), value.as_str()?).ok()?)
-            }
-            (_, value) => {
-                Value::Text(value.as_str().filter(|text| !text.contains('\0'))?.to_owned())
-            }
-        };
-        Some(Some(value))
-    }
+    one.order(other).unwrap_or(Ordering::Equal)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{Question, QuestionType};
 use crate::{
@@ -14,8 +14,9 @@ use crate::{
         shared_domains::is_shared,
         string_enum::string_enum,
         text::fold,
+        values::FieldValue,
     },
-    resources::partners::partner_field,
+    resources::partners::PartnerKey,
 };
 
 string_enum! {
@@ -58,9 +59,14 @@ pub struct MappingContext {
 pub type MappingError = (&'static str, String);
 
 impl FormMapping {
+    /// The key of the field, when it is one of the partner.
+    pub fn partner_key(self) -> Option<PartnerKey> {
+        self.as_str().strip_prefix("partner.").and_then(PartnerKey::named)
+    }
+
     /// The field of the catalogue, when it is one of the partner.
     pub fn partner_field(self) -> Option<&'static Field> {
-        self.as_str().strip_prefix("partner.").and_then(partner_field)
+        self.partner_key().map(PartnerKey::field)
     }
 
     /// The property of the contact, when it is one of the contact.
@@ -143,11 +149,11 @@ impl FormMapping {
         question: &Question,
         answer: &Json,
         context: &MappingContext,
-    ) -> Result<Json, MappingError> {
+    ) -> Result<FieldValue, MappingError> {
         let text = answer.as_str().unwrap_or_default();
         let Some(field) = self.partner_field() else {
             return match self {
-                Self::ContactEmail | Self::ContactPhone => Ok(json!(text)),
+                Self::ContactEmail | Self::ContactPhone => Ok(text.into()),
                 _ => single_text(&labels(question, answer).join(", "), CONTACT_TEXT),
             };
         };
@@ -158,7 +164,7 @@ impl FormMapping {
                     "is shared by many companies: give the company's own address, or leave it empty"
                         .to_owned(),
                 )),
-                Ok(domain) => Ok(json!(domain)),
+                Ok(domain) => Ok(domain.into()),
                 Err(_) => Err((
                     domains::INVALID_DOMAIN,
                     "must be an address with a domain such as example.com".to_owned(),
@@ -168,7 +174,7 @@ impl FormMapping {
             FieldType::Money => minor_units(answer, context.exponent),
             // The form was only accepted with options that are values of the field
             // (`unfit_option`).
-            FieldType::Enum => Ok(json!(text)),
+            FieldType::Enum => Ok(text.into()),
             FieldType::TextArray => {
                 let pieces = match question.kind {
                     QuestionType::ShortText => text.split(',').map(str::to_owned).collect(),
@@ -198,21 +204,21 @@ fn labels(question: &Question, answer: &Json) -> Vec<String> {
     chosen.into_iter().map(|value| question.label_of(value).unwrap_or(value).to_owned()).collect()
 }
 
-fn long_text(text: &str, max: u32) -> Result<Json, MappingError> {
+fn long_text(text: &str, max: u32) -> Result<FieldValue, MappingError> {
     if text.chars().count() <= max as usize {
-        Ok(json!(text))
+        Ok(text.into())
     } else {
         Err(("too_long", format!("must have at most {max} characters")))
     }
 }
 
 /// Fields of one line take texts of several as one.
-fn single_text(text: &str, max: u32) -> Result<Json, MappingError> {
+fn single_text(text: &str, max: u32) -> Result<FieldValue, MappingError> {
     long_text(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
 }
 
 /// Pieces as the items of an array field: in its format, each once.
-fn items(field: &Field, pieces: Vec<String>) -> Result<Json, MappingError> {
+fn items(field: &Field, pieces: Vec<String>) -> Result<FieldValue, MappingError> {
     let (mut seen, mut kept) = (HashSet::new(), Vec::new());
     for piece in pieces {
         let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -233,11 +239,11 @@ fn items(field: &Field, pieces: Vec<String>) -> Result<Json, MappingError> {
             ));
         }
         if seen.insert(fold(&piece)) {
-            kept.push(json!(piece));
+            kept.push(piece);
         }
     }
     if field.max_items.is_none_or(|max| kept.len() <= max as usize) {
-        Ok(Json::Array(kept))
+        Ok(FieldValue::Texts(kept))
     } else {
         Err((
             "too_many_items",
@@ -246,17 +252,17 @@ fn items(field: &Field, pieces: Vec<String>) -> Result<Json, MappingError> {
     }
 }
 
-fn whole(answer: &Json, field: &Field) -> Result<Json, MappingError> {
+fn whole(answer: &Json, field: &Field) -> Result<FieldValue, MappingError> {
     let (min, max) = (field.min.unwrap_or(i64::MIN), field.max.unwrap_or(i64::MAX));
     match answer.as_i64() {
-        Some(number) if (min..=max).contains(&number) => Ok(json!(number)),
+        Some(number) if (min..=max).contains(&number) => Ok(FieldValue::Int(number)),
         Some(_) => Err(("out_of_range", format!("must be between {min} and {max}"))),
         None => Err(("wrong_type", "must be a whole number".to_owned())),
     }
 }
 
 /// An amount in major units as one in minor units, rounded half up.
-fn minor_units(answer: &Json, exponent: i32) -> Result<Json, MappingError> {
+fn minor_units(answer: &Json, exponent: i32) -> Result<FieldValue, MappingError> {
     // No currency has more than four digits; the bound keeps the power from overflowing.
     let factor = 10_i64.pow(exponent.clamp(0, 6).unsigned_abs());
     let exact = answer.as_i64().map(|number| number.checked_mul(factor));
@@ -268,13 +274,15 @@ fn minor_units(answer: &Json, exponent: i32) -> Result<Json, MappingError> {
             .map(|amount| amount as i64),
     };
     match amount.filter(|amount| (0..=MAX_MONEY).contains(amount)) {
-        Some(amount) => Ok(json!(amount)),
+        Some(amount) => Ok(FieldValue::Int(amount)),
         None => Err(("out_of_range", format!("must be between 0 and {}", MAX_MONEY / factor))),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{kernel::ids::QuestionId, resources::partners::PARTNER};
 
@@ -365,6 +373,10 @@ mod tests {
             (M::ContactTitle, Q::SingleSelect, json!("consulting"), Ok(json!("Consultancy"))),
         ] {
             let found = mapping.value(&question(kind), &answer, &context).map_err(|(code, _)| code);
+            let found = found.map(|found| match mapping.partner_field() {
+                Some(field) => field.render_json(&found),
+                None => json!(found.as_text()),
+            });
             assert_eq!(found, value, "{mapping} of {answer}");
         }
     }

@@ -6,6 +6,7 @@ mod catalogue;
 mod fields;
 mod query;
 pub mod selection;
+mod values;
 mod write;
 
 use diesel::{prelude::*, sql_types};
@@ -27,6 +28,7 @@ use crate::kernel::{
     sql::Sql,
     string_enum::string_enum,
     timestamp::Timestamp,
+    values::FieldValue,
 };
 
 pub use aggregate::{
@@ -37,15 +39,17 @@ pub use batch::{
     PartnerBatch, PartnerBatchAction, PartnerBatchItem, PartnerBatchMatch, PartnerBatchOperation,
     PartnerBatchResult,
 };
-pub use catalogue::{PARTNER, SCORES_STALE, partner_field};
+pub use catalogue::{PARTNER, PartnerKey, SCORES_STALE};
 pub use fields::{FieldLimits, PARTNER_FIELD_LIST, PartnerField, PartnerFieldList};
 pub use query::{
     PARTNER_LIST, PARTNER_SELECTION, PARTNERS_BY_NAME, PartnerList, PartnerQuery, PartnerSelection,
     PartnersByName,
 };
+pub use values::{NewPartnerRow, ProposedPartner};
 pub use write::{
-    Change, Plan, Scored, SkippedChange, StoredOverride, WriteCause, changes_of, clear, diff,
-    forbidden, pin, plan_acceptance, plan_insert, plan_rollups, plan_update, plan_without,
+    Change, Plan, RemovedRecord, Scored, SkippedChange, StoredOverride, WriteCause, change_of,
+    changes_of, clear, diff, forbidden, pin, plan_acceptance, plan_insert, plan_rollups,
+    plan_update, plan_without,
 };
 
 string_enum! {
@@ -433,6 +437,11 @@ impl RequestBody for PartnerCreate {
 }
 
 impl PartnerCreate {
+    /// The wanted values.
+    pub fn changes(&self) -> Vec<Change> {
+        changes_of(&self.0)
+    }
+
     /// The contact that comes with it.
     ///
     /// # Errors
@@ -452,6 +461,18 @@ impl PartnerCreate {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct PartnerUpdate(pub Map<String, Json>);
+
+impl PartnerUpdate {
+    /// The wanted values.
+    pub fn changes(&self) -> Vec<Change> {
+        changes_of(&self.0)
+    }
+
+    /// The wanted value of a field; none when it stays.
+    pub fn value(&self, key: PartnerKey) -> Option<FieldValue> {
+        key.field().parse_json(self.0.get(key.name())?)
+    }
+}
 
 impl RequestBody for PartnerUpdate {
     type Resource = Partner;

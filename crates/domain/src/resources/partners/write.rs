@@ -5,34 +5,57 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
-use super::{KeyStakeholder, PARTNER, partner_field};
+use super::{KeyStakeholder, PartnerKey};
 use crate::kernel::{
     access::WriteMode,
     field_error::FieldError,
     fields::{Field, FieldClass},
+    ids::{ContactId, MemberId, TagId},
+    values::{FieldRow, FieldValue, NoRow},
 };
 
 /// One wanted value, checked and normalised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    pub field: &'static Field,
-    pub value: Json,
+    pub key: PartnerKey,
+    pub value: FieldValue,
 }
 
 impl Change {
+    /// This value for this field.
+    pub fn new(key: PartnerKey, value: impl Into<FieldValue>) -> Self {
+        Self { key, value: value.into() }
+    }
+
+    /// Its field.
+    pub fn field(&self) -> &'static Field {
+        self.key.field()
+    }
+
+    /// The value as it goes over the wire.
+    pub fn json(&self) -> Json {
+        self.field().render_json(&self.value)
+    }
+
     /// Whether it is part of what a scorer says.
     pub fn is_score(&self) -> bool {
-        self.field.class == FieldClass::Scoring
+        self.field().class == FieldClass::Scoring
     }
+}
+
+/// The change of a field among others.
+pub fn change_of(changes: &[Change], key: PartnerKey) -> Option<&Change> {
+    changes.iter().find(|change| change.key == key)
 }
 
 /// A decision by hand as the row holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredOverride {
-    pub field: &'static Field,
+    pub key: PartnerKey,
     /// What automation would have written last.
-    pub pending: Option<Json>,
+    pub pending: Option<FieldValue>,
 }
 
 /// A field that automation left alone, and the value it brought.
@@ -56,13 +79,13 @@ pub struct Plan {
     /// Values that really change.
     pub changes: Vec<Change>,
     /// Fields that become overridden.
-    pub overrides_set: Vec<&'static Field>,
+    pub overrides_set: Vec<PartnerKey>,
     /// Fields that are overridden no more.
-    pub overrides_cleared: Vec<&'static Field>,
+    pub overrides_cleared: Vec<PartnerKey>,
     /// Values that wait for the override to be cleared.
     pub skipped: Vec<SkippedChange>,
     /// Overridden fields whose pending value falls, because automation now agrees.
-    pub pending_dropped: Vec<&'static Field>,
+    pub pending_dropped: Vec<PartnerKey>,
     /// Pending values that take the place of others, of which a part exists no more.
     pub reduced: Vec<Change>,
     /// What the write is, for the policy that says when tiers are evaluated.
@@ -99,19 +122,18 @@ impl Plan {
     }
     /// The names of what automation left alone.
     pub fn skipped_fields(&self) -> Vec<&'static str> {
-        self.skipped.iter().map(|s| s.field.name).collect()
+        self.skipped.iter().map(|skipped| skipped.key.name()).collect()
     }
     /// The values that wait after the write: what was skipped or reduced, and for a computed field
     /// that a person replaces what was computed (docs/overrides.md#computed-fields). `before` are
     /// the partner's values until now; a new one has none.
-    pub fn pending(&self, before: &Map<String, Json>) -> Vec<Change> {
-        let computed =
-            self.overrides_set.iter().filter(|field| field.class == FieldClass::Computed).map(
-                |field| {
-                    let overrides = before.get(field.name).cloned();
-                    Change { field, value: overrides.unwrap_or_else(|| field.default_value()) }
-                },
-            );
+    pub fn pending(&self, before: Option<&dyn FieldRow>) -> Vec<Change> {
+        let is_computed = |key: &&PartnerKey| key.field().class == FieldClass::Computed;
+        let computed = self.overrides_set.iter().filter(is_computed).map(|key| {
+            let field = key.field();
+            let value = before.map_or_else(|| field.default_field_value(), |row| row.get(field));
+            Change { key: *key, value }
+        });
         self.skipped.iter().chain(&self.reduced).cloned().chain(computed).collect()
     }
     /// Whether nothing is written at all, not even a pending value.
@@ -134,73 +156,74 @@ impl Plan {
     }
     /// Whether scores that were made before rest on something that changes.
     pub fn makes_scores_stale(&self) -> bool {
-        self.scored.is_none() && self.changes.iter().any(|change| is_input_of_scores(change.field))
+        self.scored.is_none() && self.changes.iter().any(|change| is_input_of_scores(change.key))
     }
     /// `overridden_fields` after the write: sorted, unique.
     pub fn overridden_after(&self, overrides: &[StoredOverride]) -> Vec<String> {
-        let names = overrides
+        let kept = overrides
             .iter()
-            .map(|h| h.field)
-            .filter(|f| !self.overrides_cleared.iter().any(|u| u.name == f.name));
+            .map(|stored| stored.key)
+            .filter(|key| !self.overrides_cleared.contains(key));
         let names: BTreeSet<&str> =
-            names.chain(self.overrides_set.iter().copied()).map(|f| f.name).collect();
+            kept.chain(self.overrides_set.iter().copied()).map(PartnerKey::name).collect();
         names.into_iter().map(str::to_owned).collect()
     }
-    fn change(&mut self, field: &'static Field, value: Json) {
-        self.changes.push(Change { field, value });
+    fn change(&mut self, key: PartnerKey, value: FieldValue) {
+        self.changes.push(Change { key, value });
     }
 }
 
 /// The wanted values of a checked body, in the order of the catalogue. `primary_contact` is not a
-/// field.
+/// field. What is not of its field's type, which the check refuses, is left out.
 pub fn changes_of(body: &Map<String, Json>) -> Vec<Change> {
-    PARTNER
-        .iter()
-        .filter(|field| field.writable)
-        .filter_map(|field| {
-            body.get(field.name).map(|value| Change { field, value: value.clone() })
+    let writable = PartnerKey::ALL.iter().filter(|key| key.field().writable);
+    writable
+        .filter_map(|key| {
+            let value = key.field().parse_json(body.get(key.name())?)?;
+            Some(Change { key: *key, value })
         })
         .collect()
 }
 
 /// One form for one value. Ids of tags are a set, so they are kept sorted.
-fn canonical(Change { field, value }: Change) -> Change {
+fn canonical(Change { key, value }: Change) -> Change {
     let value = match value {
-        Json::Array(items) if field.name == "tag_ids" => {
-            let ids: BTreeSet<&str> = items.iter().filter_map(Json::as_str).collect();
-            ids.into_iter().collect()
+        FieldValue::Ids(ids) => {
+            FieldValue::Ids(ids.into_iter().collect::<BTreeSet<Uuid>>().into_iter().collect())
         }
         // What is absent is null.
-        Json::Array(people) if field.name == "key_stakeholders" => {
-            serde_json::from_value::<Vec<KeyStakeholder>>(Json::Array(people.clone()))
-                .ok()
-                .and_then(|people| serde_json::to_value(people).ok())
-                .unwrap_or(Json::Array(people))
+        FieldValue::Json(people) if key == PartnerKey::KeyStakeholders => {
+            let canonical = serde_json::from_value::<Vec<KeyStakeholder>>(people.clone())
+                .and_then(|people| serde_json::to_value(people));
+            FieldValue::Json(canonical.unwrap_or(people))
         }
         other => other,
     };
-    Change { field, value }
+    Change { key, value }
 }
 
 /// Wanted weights with those that a merge patch leaves out, from the row or from the default.
 /// Together they are the whole, which only shows once they are merged.
-fn merged(changes: Vec<Change>, row: &Map<String, Json>) -> Result<Vec<Change>, Vec<FieldError>> {
+fn merged(changes: Vec<Change>, row: &dyn FieldRow) -> Result<Vec<Change>, Vec<FieldError>> {
     let merge = |mut change: Change| {
-        let Json::Object(wanted) = &change.value else { return Ok(change) };
-        if change.field.name != "quarterly_weights" {
+        let FieldValue::Json(Json::Object(wanted)) = &change.value else { return Ok(change) };
+        if change.key != PartnerKey::QuarterlyWeights {
             return Ok(change);
         }
-        let Json::Object(mut weights) = change.field.default_value() else { return Ok(change) };
-        weights.extend(change.field.of(row).as_object().cloned().unwrap_or_default());
+        let field = change.field();
+        let Json::Object(mut weights) = field.default_value() else { return Ok(change) };
+        if let FieldValue::Json(Json::Object(present)) = row.get(field) {
+            weights.extend(present);
+        }
         weights.extend(wanted.clone());
         let sum: i64 = weights.values().filter_map(Json::as_i64).sum();
         if sum != FULL_SHARE_BP {
             let detail = format!("must add up to {FULL_SHARE_BP}, not {sum}");
-            let place = format!("#/{}", change.field.name);
+            let place = format!("#/{}", field.name);
             let fault = FieldError::at_pointer("weights_not_100_percent", place, detail);
             return Err(fault.meta("sum", sum));
         }
-        change.value = weights.into();
+        change.value = FieldValue::Json(weights.into());
         Ok(change)
     };
     changes.into_iter().map(merge).collect::<Result<_, _>>().map_err(|fault| vec![fault])
@@ -216,19 +239,19 @@ pub fn forbidden(changes: &[Change], mode: WriteMode) -> Vec<FieldError> {
     if mode == WriteMode::Manual {
         return Vec::new();
     }
-    let fault = |code, field: &Field, detail: &str| {
-        FieldError::at_pointer(code, format!("#/{}", field.name), detail)
+    let fault = |code, change: &Change, detail: &str| {
+        FieldError::at_pointer(code, format!("#/{}", change.key.name()), detail)
     };
     changes
         .iter()
-        .filter_map(|change| match change.field.class {
+        .filter_map(|change| match change.field().class {
             FieldClass::Computed => Some(fault(
                 "computed_field",
-                change.field,
+                change,
                 "is computed from deals; only a person may replace it",
             )),
             FieldClass::User => {
-                Some(fault("manual_only_field", change.field, "is written by people only"))
+                Some(fault("manual_only_field", change, "is written by people only"))
             }
             _ => None,
         })
@@ -246,22 +269,22 @@ pub fn plan_insert(
     if !faults.is_empty() {
         return Err(faults);
     }
-    let defaults = Map::new();
-    let changes = merged(changes, &defaults)?;
+    let changes = merged(changes, &NoRow)?;
     let mut plan = Plan::default();
-    for Change { field, value } in changes.into_iter().map(canonical) {
-        let is_default = value == field.default_value();
+    for Change { key, value } in changes.into_iter().map(canonical) {
+        let field = key.field();
+        let is_default = value == field.default_field_value();
         if mode == WriteMode::Manual && field.overridable && !field.required && !is_default {
-            plan.overrides_set.push(field);
+            plan.overrides_set.push(key);
         }
         // Defaults are the database's: what equals them is not written, and not listed in the event
         // of the creation.
         if !is_default || field.required {
-            plan.change(field, value);
+            plan.change(key, value);
         }
     }
     if linked && mode == WriteMode::Manual {
-        plan.overrides_set.extend(partner_field("primary_contact_id"));
+        plan.overrides_set.push(PartnerKey::PrimaryContactId);
     }
     Ok(plan)
 }
@@ -274,9 +297,7 @@ pub fn plan_acceptance(
     linked: bool,
     mode: WriteMode,
 ) -> Result<Plan, Vec<FieldError>> {
-    let left = answered
-        .into_iter()
-        .filter(|answer| !decided.iter().any(|change| change.field == answer.field));
+    let left = answered.into_iter().filter(|answer| change_of(&decided, answer.key).is_none());
     let mut plan = plan_insert(left.collect(), linked, WriteMode::Automated)?;
     let by_reviewer = plan_insert(decided, false, mode)?;
     plan.changes.extend(by_reviewer.changes);
@@ -286,7 +307,7 @@ pub fn plan_acceptance(
 
 /// An edit of a partner: `row` holds its present values. The rules are docs/overrides.md.
 pub fn plan_update(
-    row: &Map<String, Json>,
+    row: &dyn FieldRow,
     overrides: &[StoredOverride],
     changes: Vec<Change>,
     mode: WriteMode,
@@ -297,89 +318,118 @@ pub fn plan_update(
     }
     let changes = merged(changes, row)?;
     let mut plan = Plan { mode: Some(mode), ..Plan::default() };
-    for Change { field, value } in changes.into_iter().map(canonical) {
-        let same = *field.of(row) == value;
-        let hold = overrides.iter().find(|h| h.field.name == field.name);
-        match (mode, hold) {
+    for Change { key, value } in changes.into_iter().map(canonical) {
+        let field = key.field();
+        let same = row.get(field) == value;
+        let stored = overrides.iter().find(|stored| stored.key == key);
+        match (mode, stored) {
             // By hand, a tier is never taken away: it is given back to the rules
-            // (docs/overrides.md#tier), `TierRules::settle`.
-            (WriteMode::Manual, hold) if field.is_tier() && value.is_null() => {
-                plan.overrides_cleared.extend(hold.map(|hold| hold.field));
+            // (docs/overrides.md#tier), `TierRules::apply`.
+            (WriteMode::Manual, stored) if field.is_tier() && value.is_null() => {
+                plan.overrides_cleared.extend(stored.map(|stored| stored.key));
             }
             _ if same => plan.pending_dropped.extend(
-                hold.filter(|h| mode == WriteMode::Automated && h.pending.is_some())
-                    .map(|h| h.field),
+                stored
+                    .filter(|stored| mode == WriteMode::Automated && stored.pending.is_some())
+                    .map(|stored| stored.key),
             ),
-            (WriteMode::Manual, hold) => {
-                if field.overridable && hold.is_none() {
-                    plan.overrides_set.push(field);
+            (WriteMode::Manual, stored) => {
+                if field.overridable && stored.is_none() {
+                    plan.overrides_set.push(key);
                 }
-                plan.change(field, value);
+                plan.change(key, value);
             }
-            (WriteMode::Automated, Some(_)) => plan.skipped.push(SkippedChange { field, value }),
-            (WriteMode::Automated, None) => plan.change(field, value),
+            (WriteMode::Automated, Some(_)) => plan.skipped.push(SkippedChange { key, value }),
+            (WriteMode::Automated, None) => plan.change(key, value),
         }
     }
     Ok(plan)
 }
 
+/// A record that goes away and that partners may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovedRecord {
+    Tag(TagId),
+    Member(MemberId),
+    Contact(ContactId),
+}
+
+impl RemovedRecord {
+    /// Its id in the database.
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Tag(id) => id.0,
+            Self::Member(id) => id.0,
+            Self::Contact(id) => id.0,
+        }
+    }
+
+    /// The fields that may name it.
+    const fn fields(self) -> &'static [PartnerKey] {
+        match self {
+            Self::Tag(_) => &[PartnerKey::TagIds],
+            Self::Member(_) => &[PartnerKey::PartnerManagerId],
+            Self::Contact(_) => &[PartnerKey::PrimaryContactId, PartnerKey::KeyStakeholders],
+        }
+    }
+
+    /// A value that names it no more. A stakeholder stays without the contact.
+    fn taken_out_of(self, value: &FieldValue) -> FieldValue {
+        match value {
+            FieldValue::Id(id) if *id == self.uuid() => FieldValue::Null,
+            FieldValue::Ids(ids) => {
+                FieldValue::Ids(ids.iter().copied().filter(|id| *id != self.uuid()).collect())
+            }
+            FieldValue::Json(Json::Array(people)) => {
+                FieldValue::Json(people.iter().map(|person| self.without_contact(person)).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn without_contact(self, person: &Json) -> Json {
+        let Self::Contact(id) = self else { return person.clone() };
+        let mut person = person.clone();
+        if let Some(contact) = person.get_mut("contact_id").filter(|named| **named == json!(id)) {
+            *contact = Json::Null;
+        }
+        person
+    }
+}
+
 /// Takes a record that goes away (a tag, a member, a contact) out of a partner, whoever decided on
 /// it: what is gone can be nobody's decision. Values that wait for an override to be cleared must
 /// not bring it back.
-pub fn plan_without(row: &Map<String, Json>, overrides: &[StoredOverride], gone: &Json) -> Plan {
+pub fn plan_without(row: &dyn FieldRow, overrides: &[StoredOverride], gone: RemovedRecord) -> Plan {
     let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
-    for field in REFERRING.into_iter().filter_map(partner_field) {
-        let (value, left) = (field.of(row), value_without(field.of(row), gone));
-        if left != *value {
-            plan.change(field, left);
+    for key in gone.fields().iter().copied() {
+        let value = row.get(key.field());
+        let left = gone.taken_out_of(&value);
+        if left != value {
+            plan.change(key, left);
         }
-        let hold = overrides.iter().find(|hold| hold.field == field);
-        let Some(pending) = hold.and_then(|hold| hold.pending.as_ref()) else { continue };
-        match value_without(pending, gone) {
+        let stored = overrides.iter().find(|stored| stored.key == key);
+        let Some(pending) = stored.and_then(|stored| stored.pending.as_ref()) else { continue };
+        match gone.taken_out_of(pending) {
             left if left == *pending => {}
-            Json::Null => plan.pending_dropped.push(field),
-            left => plan.reduced.push(Change { field, value: left }),
+            FieldValue::Null => plan.pending_dropped.push(key),
+            value => plan.reduced.push(Change { key, value }),
         }
     }
     plan
 }
 
-/// Fields that name tags, members and contacts.
-const REFERRING: [&str; 4] =
-    ["tag_ids", "partner_manager_id", "primary_contact_id", "key_stakeholders"];
-
-/// A value in which a record is named no more. A stakeholder stays without the contact.
-fn value_without(value: &Json, gone: &Json) -> Json {
-    match value {
-        Json::Array(items) => {
-            let left = items.iter().filter(|item| *item != gone);
-            left.map(|item| value_without(item, gone)).collect()
-        }
-        Json::Object(person) if person.get("contact_id") == Some(gone) => {
-            let mut person = person.clone();
-            person.insert("contact_id".into(), Json::Null);
-            Json::Object(person)
-        }
-        named if named == gone => Json::Null,
-        other => other.clone(),
-    }
-}
-
 /// What the computed values of a partner do to it (docs/overrides.md#computed-fields): they are
 /// written, or while a person has replaced one it is what waits for the override to be cleared.
-pub fn plan_rollups(
-    row: &Map<String, Json>,
-    overrides: &[StoredOverride],
-    values: Vec<Change>,
-) -> Plan {
+pub fn plan_rollups(row: &dyn FieldRow, overrides: &[StoredOverride], values: Vec<Change>) -> Plan {
     let mut plan = Plan::default();
-    for Change { field, value } in values {
-        match overrides.iter().find(|h| h.field == field) {
-            Some(hold) if hold.pending.as_ref() != Some(&value) => {
-                plan.skipped.push(SkippedChange { field, value })
+    for Change { key, value } in values {
+        match overrides.iter().find(|stored| stored.key == key) {
+            Some(stored) if stored.pending.as_ref() != Some(&value) => {
+                plan.skipped.push(SkippedChange { key, value })
             }
             Some(_) => {}
-            None if *field.of(row) != value => plan.change(field, value),
+            None if row.get(key.field()) != value => plan.change(key, value),
             None => {}
         }
     }
@@ -388,41 +438,38 @@ pub fn plan_rollups(
 
 /// Whether scores may rest on a field: what people and automation say of a company, and what is
 /// computed of its deals. Not the tier, which follows from scores, nor the key of another system.
-fn is_input_of_scores(field: &Field) -> bool {
+fn is_input_of_scores(key: PartnerKey) -> bool {
     let written = matches!(
-        field.class,
+        key.field().class,
         FieldClass::Profile | FieldClass::Computed | FieldClass::Relation | FieldClass::User
     );
-    written && !field.is_tier() && field.name != "external_id"
+    written && !matches!(key, PartnerKey::Tier | PartnerKey::ExternalId)
 }
 
 /// Decides by hand that a field stays as it is (docs/overrides.md#pinning-and-clearing). `None`
 /// when the field cannot be pinned.
-pub fn pin(
-    row: &Map<String, Json>,
-    overrides: &[StoredOverride],
-    field: &'static Field,
-) -> Option<Plan> {
-    if !field.overridable || (field.is_tier() && field.of(row).is_null()) {
+pub fn pin(row: &dyn FieldRow, overrides: &[StoredOverride], key: PartnerKey) -> Option<Plan> {
+    let field = key.field();
+    if !field.overridable || (field.is_tier() && row.get(field).is_null()) {
         return None;
     }
     let mut plan = Plan::default();
-    if !overrides.iter().any(|h| h.field.name == field.name) {
-        plan.overrides_set.push(field);
+    if !overrides.iter().any(|stored| stored.key == key) {
+        plan.overrides_set.push(key);
     }
     Some(plan)
 }
 
 /// Hands fields back to automation: each takes its pending value, if there is one
 /// (docs/overrides.md#pinning-and-clearing). What a tier becomes the rules say,
-/// `TierRules::settle`.
-pub fn clear(row: &Map<String, Json>, cleared: &[StoredOverride]) -> Plan {
+/// `TierRules::apply`.
+pub fn clear(row: &dyn FieldRow, cleared: &[StoredOverride]) -> Plan {
     let mut plan = Plan::default();
-    for hold in cleared {
-        plan.overrides_cleared.push(hold.field);
-        let next = hold.pending.as_ref().filter(|_| !hold.field.is_tier());
-        if let Some(value) = next.filter(|value| **value != *hold.field.of(row)) {
-            plan.change(hold.field, value.clone());
+    for stored in cleared {
+        plan.overrides_cleared.push(stored.key);
+        let next = stored.pending.as_ref().filter(|_| stored.key != PartnerKey::Tier);
+        if let Some(value) = next.filter(|value| **value != row.get(stored.key.field())) {
+            plan.change(stored.key, value.clone());
         }
     }
     plan
@@ -433,65 +480,63 @@ const MAX_DIFF: usize = 1_000;
 
 /// `changes` of an event: what was and what is. Long texts and long lists are named without their
 /// values.
-pub fn diff(row: &Map<String, Json>, changes: &[Change]) -> Json {
+pub fn diff<'a>(row: &dyn FieldRow, changes: impl IntoIterator<Item = &'a Change>) -> Json {
     let is_long = |value: &Json| value.to_string().len() > MAX_DIFF;
-    let entry = |change: &Change| match change.field.of(row) {
-        from if change.field.long || is_long(from) || is_long(&change.value) => {
-            json!({"from": null, "to": null, "truncated": true})
+    let entry = |change: &Change| {
+        let field = change.field();
+        let (from, to) = (field.render_json(&row.get(field)), change.json());
+        if field.long || is_long(&from) || is_long(&to) {
+            return json!({"from": null, "to": null, "truncated": true});
         }
-        from => json!({"from": from, "to": change.value}),
+        json!({"from": from, "to": to})
     };
-    Json::Object(
-        changes.iter().map(|change| (change.field.name.to_owned(), entry(change))).collect(),
-    )
+    let changes = changes.into_iter();
+    Json::Object(changes.map(|change| (change.key.name().to_owned(), entry(change))).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn field(name: &str) -> &'static Field {
-        partner_field(name).unwrap()
-    }
-
     #[test]
     fn what_is_gone_is_taken_out_of_values_and_of_those_that_wait() {
-        let gone = json!("con_1");
-        let person = |contact: Json| json!([{"name": "Ann", "contact_id": contact}]);
+        let [gone, other] = [ContactId::new(), ContactId::new()];
+        let tags = [TagId::new(), TagId::new(), TagId::new()];
+        let members = [MemberId::new(), MemberId::new()];
+        let person = |contact: Option<ContactId>| {
+            FieldValue::Json(json!([{"name": "Ann", "contact_id": contact}]))
+        };
         let row = json!({
-            "tag_ids": ["tag_1"],
-            "primary_contact_id": "con_1",
-            "key_stakeholders": person(gone.clone())
+            "tag_ids": [tags[0]],
+            "primary_contact_id": gone,
+            "key_stakeholders": [{"name": "Ann", "contact_id": gone}]
         });
         let row = row.as_object().unwrap();
+        let waiting = |key, pending: FieldValue| StoredOverride { key, pending: Some(pending) };
         let overrides = [
-            StoredOverride { field: field("primary_contact_id"), pending: Some(json!("con_2")) },
-            StoredOverride {
-                field: field("key_stakeholders"),
-                pending: Some(person(gone.clone())),
-            },
+            waiting(PartnerKey::PrimaryContactId, other.into()),
+            waiting(PartnerKey::KeyStakeholders, person(Some(gone))),
         ];
-        let plan = plan_without(row, &overrides, &gone);
-        let change = |name: &str, value: Json| Change { field: field(name), value };
-        let without_contact = change("key_stakeholders", person(Json::Null));
+        let plan = plan_without(row, &overrides, RemovedRecord::Contact(gone));
+        let without_contact = Change::new(PartnerKey::KeyStakeholders, person(None));
         assert_eq!(
             plan.changes,
-            [change("primary_contact_id", Json::Null), without_contact.clone()]
+            [Change::new(PartnerKey::PrimaryContactId, FieldValue::Null), without_contact.clone()]
         );
         assert_eq!((plan.reduced, plan.pending_dropped), (vec![without_contact], vec![]));
 
-        let waiting = [
-            StoredOverride { field: field("tag_ids"), pending: Some(json!(["tag_2", "tag_3"])) },
-            StoredOverride { field: field("partner_manager_id"), pending: Some(json!("mem_1")) },
+        let overrides = [
+            waiting(PartnerKey::TagIds, vec![tags[1], tags[2]].into()),
+            waiting(PartnerKey::PartnerManagerId, members[0].into()),
         ];
-        let tag = plan_without(row, &waiting, &json!("tag_2"));
+        let tag = plan_without(row, &overrides, RemovedRecord::Tag(tags[1]));
         assert!(tag.is_idle() && !tag.is_empty());
-        assert_eq!(tag.reduced, [change("tag_ids", json!(["tag_3"]))]);
-        let member = plan_without(row, &waiting, &json!("mem_1"));
+        assert_eq!(tag.reduced, [Change::new(PartnerKey::TagIds, vec![tags[2]])]);
+        let member = plan_without(row, &overrides, RemovedRecord::Member(members[0]));
         assert_eq!(
             (member.pending_dropped, member.reduced),
-            (vec![field("partner_manager_id")], vec![])
+            (vec![PartnerKey::PartnerManagerId], vec![])
         );
-        assert!(plan_without(row, &waiting, &json!("mem_2")).is_empty());
+        assert!(plan_without(row, &overrides, RemovedRecord::Member(members[1])).is_empty());
     }
 }

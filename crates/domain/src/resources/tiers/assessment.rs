@@ -1,16 +1,17 @@
 //! Why a partner has its tier, and what it lacks for the next.
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::rules::{Leaf, TierRule, TierRules, TierState, leaves};
 use crate::{
     kernel::{
-        fields::{AnyValue, Field, FieldType},
+        fields::AnyValue,
         filter::{Comparison, Node, Test, TierRanks, Value},
         ids::PartnerId,
         timestamp::Timestamp,
+        values::FieldRow,
     },
     resources::partners::{Partner, TierSource},
 };
@@ -79,10 +80,9 @@ pub struct TierAssessment {
 
 impl TierRules {
     /// Explains where a partner stands.
-    pub fn assess(&self, partner: Partner) -> TierAssessment {
+    pub fn assess(&self, partner: &Partner) -> TierAssessment {
         let (partner_id, tier_source) = (partner.summary.id, partner.summary.tier_source);
-        let row = partner.into_row();
-        let TierState { tier, at_risk_since } = TierState::of(&row);
+        let TierState { tier, at_risk_since } = TierState::of(partner);
         let present = tier.as_deref().and_then(|key| self.tier(key));
         let above = self
             .tiers()
@@ -93,17 +93,17 @@ impl TierRules {
         TierAssessment {
             partner_id,
             tier_source,
-            automatic_tier: self.automatic(&row).map(str::to_owned),
+            automatic_tier: self.automatic(partner).map(str::to_owned),
             at_risk_since,
             demotion_on: at_risk_since.map(|since| self.demotion_on(since).to_string()),
-            present: present.map(|tier| check(tier, &row)),
-            next: next.map(|tier| check(tier, &row)),
+            present: present.map(|tier| check(tier, partner)),
+            next: next.map(|tier| check(tier, partner)),
             tier,
         }
     }
 }
 
-fn check(tier: &TierRule, row: &Map<String, Json>) -> TierCheck {
+fn check(tier: &TierRule, row: &dyn FieldRow) -> TierCheck {
     let leaves = tier
         .requirement
         .iter()
@@ -116,26 +116,19 @@ fn check(tier: &TierRule, row: &Map<String, Json>) -> TierCheck {
     }
 }
 
-fn assessed(leaf: &Leaf<'_>, row: &Map<String, Json>) -> TierLeaf {
+fn assessed(leaf: &Leaf<'_>, row: &dyn FieldRow) -> TierLeaf {
     let Leaf { pointer, json, field, test } = leaf;
     let met = Node::Leaf(field, (*test).clone()).matches(row, &TierRanks::new());
-    let actual = field.of(row);
+    let actual = row.get(field);
     TierLeaf {
         pointer: pointer.clone(),
         op: json.get("op").and_then(Json::as_str).unwrap_or_default().to_owned(),
         field: field.name.to_owned(),
-        actual: AnyValue(actual.clone()),
+        actual: AnyValue(field.render_json(&actual)),
         needed: AnyValue(json.get("value").cloned().unwrap_or_default()),
         met,
-        gap: number(field, actual)
-            .and_then(|actual| if met { Some(0) } else { distance(test, actual) }),
+        gap: actual.as_int().and_then(|actual| if met { Some(0) } else { distance(test, actual) }),
     }
-}
-
-fn number(field: &Field, actual: &Json) -> Option<i64> {
-    matches!(field.kind, FieldType::Integer | FieldType::Money | FieldType::Score)
-        .then(|| actual.as_i64())
-        .flatten()
 }
 
 /// From a value that does not hold to the nearest that the test names.

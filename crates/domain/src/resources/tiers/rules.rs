@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::{TierMode, TierTrigger};
@@ -15,9 +15,11 @@ use crate::{
         filter::{self, Node, Test, TierRanks},
         ids::PartnerId,
         timestamp::Timestamp,
+        values::{FieldRow, FieldValue},
     },
     resources::partners::{
-        Change, PARTNER, PartnerCreatedVia, Plan, StoredOverride, partner_field,
+        Change, NewPartnerRow, PARTNER, PartnerCreatedVia, PartnerKey, Plan, ProposedPartner,
+        StoredOverride, change_of,
     },
 };
 
@@ -99,8 +101,8 @@ pub struct TierRule {
 }
 
 impl TierRule {
-    /// Whether a row of wire values fulfils the requirement. Without one nobody does.
-    pub fn matches(&self, row: &Map<String, Json>) -> bool {
+    /// Whether a row fulfils the requirement. Without one nobody does.
+    pub fn matches(&self, row: &dyn FieldRow) -> bool {
         self.requirement.as_ref().is_some_and(|(_, node)| node.matches(row, &TierRanks::new()))
     }
 }
@@ -139,14 +141,19 @@ pub struct TierState {
 }
 
 impl TierState {
-    /// Of a row of wire values.
-    pub fn of(row: &Map<String, Json>) -> Self {
-        let text = |name: &str| row.get(name).and_then(Json::as_str);
-        Self {
-            tier: text("tier").map(str::to_owned),
-            at_risk_since: text("tier_at_risk_since").and_then(|text| text.parse().ok()),
-        }
+    /// That of a row.
+    pub fn of(row: &dyn FieldRow) -> Self {
+        let at_risk_since = match row.get(PartnerKey::TierAtRiskSince.field()) {
+            FieldValue::Instant(since) => Some(since),
+            _ => None,
+        };
+        Self { tier: key(&row.get(PartnerKey::Tier.field())), at_risk_since }
     }
+}
+
+/// The key of a tier that a value is.
+fn key(value: &FieldValue) -> Option<String> {
+    value.as_text().map(str::to_owned)
 }
 
 impl TierRules {
@@ -215,9 +222,9 @@ impl TierRules {
         &self.hash
     }
 
-    /// What the rules give to a row of wire values: the highest tier whose requirement it fulfils,
+    /// What the rules give to a row: the highest tier whose requirement it fulfils,
     /// else the default.
-    pub fn automatic(&self, row: &Map<String, Json>) -> Option<&str> {
+    pub fn automatic(&self, row: &dyn FieldRow) -> Option<&str> {
         let fulfilled =
             self.tiers.iter().find(|tier| tier.matches(row)).map(|tier| tier.key.as_str());
         fulfilled.or_else(|| self.default_tier())
@@ -260,7 +267,7 @@ impl TierRules {
     /// # Errors
     /// `computed_field`.
     pub fn refuse(&self, changes: &[Change], mode: WriteMode) -> Result<()> {
-        let writes = changes.iter().any(|change| change.field.is_tier());
+        let writes = change_of(changes, PartnerKey::Tier).is_some();
         if writes && mode == WriteMode::Automated && self.mode == TierMode::Automatic {
             Err(Error::field("computed_field", "tier", "is computed while tiers are automatic"))
         } else {
@@ -269,101 +276,79 @@ impl TierRules {
     }
 
     /// Completes what a write does by what follows for the tier. `before` are the values until now.
-    pub fn apply(&self, plan: &mut Plan, before: &Map<String, Json>, overrides: &[StoredOverride]) {
-        let Some(tier) = partner_field("tier").filter(|_| !plan.is_idle()) else { return };
-        let cleared = plan.overrides_cleared.contains(&tier);
-        let hold = overrides.iter().find(|overrides| overrides.field == tier);
-        let overridden = plan.overrides_set.contains(&tier) || (hold.is_some() && !cleared);
-        let written = plan.changes.iter().find(|change| change.field == tier);
-        let stands = TierState::of(before);
-        let next = match (self.mode, written) {
+    pub fn apply(&self, plan: &mut Plan, before: &dyn FieldRow, overrides: &[StoredOverride]) {
+        if plan.is_idle() {
+            return;
+        }
+        let cleared = plan.overrides_cleared.contains(&PartnerKey::Tier);
+        let stored = overrides.iter().find(|stored| stored.key == PartnerKey::Tier);
+        let overridden =
+            plan.overrides_set.contains(&PartnerKey::Tier) || (stored.is_some() && !cleared);
+        let present = TierState::of(before);
+        let next = match (self.mode, change_of(&plan.changes, PartnerKey::Tier)) {
             // Somebody has decided: the rules threaten nothing.
-            (_, Some(change)) => {
-                TierState { tier: change.value.as_str().map(str::to_owned), at_risk_since: None }
-            }
-            _ if overridden => TierState { at_risk_since: None, ..stands.clone() },
+            (_, Some(change)) => TierState { tier: key(&change.value), at_risk_since: None },
+            _ if overridden => TierState { at_risk_since: None, ..present.clone() },
             (TierMode::Manual, None) => {
-                let waiting = hold
+                let waiting = stored
                     .filter(|_| cleared)
-                    .and_then(|overrides| overrides.pending.as_ref())
-                    .and_then(Json::as_str);
+                    .and_then(|stored| stored.pending.as_ref()?.as_text());
                 let waiting = waiting.filter(|key| self.tier(key).is_some()).map(str::to_owned);
-                TierState { tier: waiting.or(stands.tier.clone()), ..stands.clone() }
+                TierState { tier: waiting.or(present.tier.clone()), ..present.clone() }
             }
             (TierMode::Automatic, None)
                 if cleared || self.evaluate_on.contains(&plan.cause.into()) =>
             {
-                self.state_after(
-                    &stands,
-                    self.automatic(&self.after(before, &plan.changes)),
-                    !cleared,
-                )
+                let proposed = self.automatic(&self.proposed(before, &plan.changes));
+                self.state_after(&present, proposed, !cleared)
             }
             (TierMode::Automatic, None) => return,
         };
-        push(plan, &stands, &next);
+        push(plan, &present, &next);
     }
 
     /// The same for a new partner: where nothing is evaluated on its creation it gets the default
     /// tier.
     pub fn apply_new(&self, plan: &mut Plan, id: PartnerId, created_via: PartnerCreatedVia) {
-        let written = plan.changes.iter().any(|change| change.field.is_tier());
-        if written || self.mode == TierMode::Manual {
+        let is_written = change_of(&plan.changes, PartnerKey::Tier).is_some();
+        if is_written || self.mode == TierMode::Manual {
             return;
         }
-        let target = if self.evaluate_on.contains(&plan.cause.into()) {
-            let mut row: Map<String, Json> = PARTNER
-                .iter()
-                .filter(|f| f.property() == f.name)
-                .map(|f| (f.name.to_owned(), f.default_value()))
-                .collect();
-            for (name, value) in [
-                ("id", json!(id)),
-                ("created_via", json!(created_via)),
-                ("currency", json!(self.currency)),
-                ("created_at", json!(self.now)),
-                ("stage_changed_at", json!(self.now)),
-            ] {
-                row.insert(name.to_owned(), value);
-            }
-            self.automatic(&self.after(&row, &plan.changes)).map(str::to_owned)
+        let tier = if self.evaluate_on.contains(&plan.cause.into()) {
+            let currency = &self.currency;
+            let row = NewPartnerRow { id, created_via, currency, now: self.now };
+            self.automatic(&self.proposed(&row, &plan.changes)).map(str::to_owned)
         } else {
             self.default_tier().map(str::to_owned)
         };
-        push(
-            plan,
-            &TierState { tier: None, at_risk_since: None },
-            &TierState { tier: target, at_risk_since: None },
-        );
+        let none = TierState { tier: None, at_risk_since: None };
+        push(plan, &none, &TierState { tier, at_risk_since: None });
     }
 
     /// The row as it will be.
-    fn after(&self, before: &Map<String, Json>, changes: &[Change]) -> Map<String, Json> {
-        let mut after = before.clone();
-        for change in changes {
-            if change.field.name == "stage" {
-                after.insert("stage_changed_at".to_owned(), json!(self.now));
-            }
-            after.insert(change.field.name.to_owned(), change.value.clone());
-        }
-        after
+    fn proposed<'a>(&self, before: &'a dyn FieldRow, changes: &'a [Change]) -> ProposedPartner<'a> {
+        ProposedPartner { before, changes, now: self.now }
     }
 }
 
 /// Puts what differs into a plan.
-fn push(plan: &mut Plan, stands: &TierState, next: &TierState) {
-    let values = [
-        ("tier", stands.tier != next.tier, json!(next.tier)),
-        (
-            "tier_at_risk_since",
-            stands.at_risk_since != next.at_risk_since,
-            json!(next.at_risk_since),
-        ),
-    ];
-    for (name, differs, value) in values {
-        let field = partner_field(name)
-            .filter(|field| differs && !plan.changes.iter().any(|change| change.field == *field));
-        plan.changes.extend(field.map(|field| Change { field, value }));
+fn push(plan: &mut Plan, present: &TierState, next: &TierState) {
+    for change in next.changes_since(present) {
+        if change_of(&plan.changes, change.key).is_none() {
+            plan.changes.push(change);
+        }
+    }
+}
+
+impl TierState {
+    /// What this state changes of a partner that had another.
+    pub fn changes_since(&self, before: &Self) -> Vec<Change> {
+        let tier = Change::new(PartnerKey::Tier, self.tier.clone());
+        let at_risk_since = Change::new(PartnerKey::TierAtRiskSince, self.at_risk_since);
+        let tier = Some(tier).filter(|_| self.tier != before.tier);
+        let at_risk_since =
+            Some(at_risk_since).filter(|_| self.at_risk_since != before.at_risk_since);
+        tier.into_iter().chain(at_risk_since).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         field_error::Place,
     },
     resources::partners::{
-        Change, PARTNER, Plan, StoredOverride, WriteCause, clear, partner_field, plan_update,
+        Change, PARTNER, PartnerKey, Plan, StoredOverride, WriteCause, clear, plan_update,
     },
 };
 
@@ -76,11 +76,13 @@ fn row(values: Json) -> Map<String, Json> {
 }
 
 fn change(name: &str, value: Json) -> Change {
-    Change { field: partner_field(name).unwrap(), value }
+    let key = PartnerKey::named(name).unwrap();
+    Change { key, value: key.field().parse_json(&value).unwrap() }
 }
 
 fn by_hand(pending: Option<Json>) -> StoredOverride {
-    StoredOverride { field: partner_field("tier").unwrap(), pending }
+    let key = PartnerKey::Tier;
+    StoredOverride { key, pending: pending.map(|json| key.field().parse_json(&json).unwrap()) }
 }
 
 /// What a plan does to tier and risk, after the rules have completed it.
@@ -91,8 +93,8 @@ fn pending_dropped(
     overrides: &[StoredOverride],
 ) -> Map<String, Json> {
     rules.apply(&mut plan, before, overrides);
-    let mine = plan.changes.into_iter().filter(|change| change.field.name.starts_with("tier"));
-    mine.map(|change| (change.field.name.to_owned(), change.value)).collect()
+    let mine = plan.changes.into_iter().filter(|change| change.key.name().starts_with("tier"));
+    mine.map(|change| (change.key.name().to_owned(), change.json())).collect()
 }
 
 fn tiers_of(changes: &Map<String, Json>) -> Json {
@@ -259,7 +261,10 @@ fn a_trigger_that_the_policy_does_not_name_evaluates_nothing() {
             PartnerId::new(),
             crate::resources::partners::PartnerCreatedVia::Api,
         );
-        plan.changes.into_iter().find(|change| change.field.is_tier()).map(|change| change.value)
+        plan.changes
+            .into_iter()
+            .find(|change| change.key == PartnerKey::Tier)
+            .map(|change| change.json())
     };
     let strong = || vec![change("closed_deals", json!(3))];
     assert_eq!(new(&daily, strong()), Some(json!("registered")));

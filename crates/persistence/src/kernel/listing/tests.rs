@@ -8,10 +8,10 @@ use domain::{
     Result,
     access::Scope,
     fields::{Field, FieldType, Operator},
-    filter::{TierRanks, Value, prefix_of},
+    filter::{TierRanks, Value},
     ids::{self, MemberId, PartnerId, TagId},
     lists::{self, Conditions, ListQuery, ListRequest},
-    partners::{PARTNER, PARTNER_LIST},
+    partners::{Change, PARTNER, PARTNER_LIST, PartnerKey, change_of},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -112,25 +112,32 @@ impl World {
     }
 
     /// A new row: one statement for the partner and one for its tags.
+    fn change(&self, key: PartnerKey, number: usize, dice: &mut Dice) -> Change {
+        let value = self.value(key.field(), number, dice);
+        Change { key, value: key.field().parse_json(&value).unwrap() }
+    }
+
     async fn insert(&self, tx: &Tx<'_>, number: usize, dice: &mut Dice) -> Result<PartnerId> {
         let id = PartnerId::new();
-        let mut row: Vec<(&'static Field, Json)> = Vec::new();
-        for field in PARTNER.iter().filter(|field| !field.name.contains('.')) {
-            if !matches!(field.name, "id" | "currency" | "primary_contact_id" | "deleted_at") {
-                row.push((field, self.value(field, number, dice)));
+        let mut row = Vec::new();
+        for key in PartnerKey::ALL.iter().copied().filter(|key| key.property() == *key) {
+            if !matches!(
+                key,
+                PartnerKey::Id
+                    | PartnerKey::Currency
+                    | PartnerKey::PrimaryContactId
+                    | PartnerKey::DeletedAt
+            ) {
+                row.push(self.change(key, number, dice));
             }
         }
         let deleted = dice.one_in(10);
         execute(tx, insertion(id, &row, deleted)).await?;
-        if let Some((_, tags)) = row.iter().find(|(field, _)| field.name == "tag_ids") {
-            let tags = tags
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|tag| tag.as_str()?.parse::<TagId>().ok());
+        if let Some(change) = change_of(&row, PartnerKey::TagIds) {
+            let tags = change.value.as_ids().to_vec();
             let statement = Statement::new("INSERT INTO partner_tags (partner_id, tag_id) SELECT ")
                 .with(Bind::Id(Some(id.0)), ", unnest(")
-                .with(Bind::Ids(tags.map(|tag| tag.0).collect()), ")");
+                .with(Bind::Ids(tags), ")");
             execute(tx, statement).await?;
         }
         Ok(id)
@@ -217,7 +224,7 @@ fn in_order(rows: &[Row], sort: &[String]) -> Vec<Json> {
         for key in sort {
             let name = key.strip_prefix('-').unwrap_or(key);
             descending = key.starts_with('-');
-            let field = domain::partners::partner_field(name).unwrap();
+            let field = PartnerKey::named(name).unwrap().field();
             let order = match (field.of(one), field.of(other)) {
                 (Json::Null, Json::Null) => Ordering::Equal,
                 (Json::Null, _) => Ordering::Greater,
@@ -313,10 +320,16 @@ fn rows_that_stay_are_seen_once_while_others_change() {
                     world.insert(tx, number, &mut dice).await?;
                     let id: PartnerId =
                         dice.of(&moving)["id"].as_str().and_then(|id| id.parse().ok()).unwrap();
-                    let values =
-                        ["name", "industry", "employees", "fit_score", "stage", "tier", "revenue"]
-                            .map(|name| domain::partners::partner_field(name).unwrap())
-                            .map(|field| (field, world.value(field, number, &mut dice)));
+                    let values = [
+                        PartnerKey::Name,
+                        PartnerKey::Industry,
+                        PartnerKey::Employees,
+                        PartnerKey::FitScore,
+                        PartnerKey::Stage,
+                        PartnerKey::Tier,
+                        PartnerKey::Revenue,
+                    ];
+                    let values = values.map(|key| world.change(key, number, &mut dice));
                     execute(tx, partners::update_for_tests(id, &values)).await
                 };
                 store.write(&scope, change).await.unwrap();
@@ -345,7 +358,7 @@ fn operand(field: &Field, rows: &[Row], dice: &mut Dice) -> Json {
         _ => match field.kind {
             _ if field.is_tier() => json!("unknown"),
             FieldType::Id | FieldType::IdArray => {
-                json!(ids::encode(prefix_of(field), Uuid::now_v7()))
+                json!(ids::encode(field.prefix(), Uuid::now_v7()))
             }
             FieldType::Enum => json!(dice.of(field.words)),
             FieldType::Boolean => json!(true),
@@ -408,7 +421,7 @@ async fn agrees(store: &Store, scope: &Scope, rows: &[Row], filter: Json) -> usi
         all(store, scope, query).await.into_iter().map(|row| row["id"].clone()).collect();
     let expected: Vec<Json> = rows
         .iter()
-        .filter(|row| node.matches(row, &ranks()))
+        .filter(|row| node.matches(*row, &ranks()))
         .map(|row| row["id"].clone())
         .collect();
     assert_eq!(found.len(), expected.len(), "{filter}");

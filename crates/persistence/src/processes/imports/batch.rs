@@ -11,8 +11,10 @@ use domain::{
     ids::TagId,
     imports::{Converter, FirstRow, ImportOnDuplicateRow, ImportOptions, ImportRow},
     jobs::{JobItemStatus, JobItemWarning, NewJobItem},
+    partners::Change,
     schema::tags,
     text::fold,
+    values::FieldRow,
 };
 use serde_json::{Map, Value, json};
 
@@ -161,14 +163,14 @@ pub(super) async fn tag_ids(
 
 /// `before` and `after` of an item: the fields that change.
 pub(crate) fn before_and_after(
-    row: &Map<String, Value>,
-    changes: &[domain::partners::Change],
+    row: &dyn FieldRow,
+    changes: &[Change],
 ) -> (Option<Value>, Option<Value>) {
-    let before: Map<String, Value> = changes
-        .iter()
-        .map(|change| (change.field.name.to_owned(), change.field.of(row).clone()))
-        .collect();
-    let after: Map<String, Value> =
-        changes.iter().map(|change| (change.field.name.to_owned(), change.value.clone())).collect();
+    let (mut before, mut after) = (Map::new(), Map::new());
+    for change in changes {
+        let field = change.field();
+        before.insert(field.name.to_owned(), field.render_json(&row.get(field)));
+        after.insert(field.name.to_owned(), change.json());
+    }
     (Some(before.into()), Some(after.into()))
 }

@@ -23,10 +23,11 @@ use domain::{
         FirstRow, ImportMatch, ImportOnDuplicateRow, ImportOnMatch, ImportOnNameDiffers, ImportRow,
     },
     jobs::{JobItemAction, JobItemWarning, NewJobItem},
-    partners::{Change, PartnerCreatedVia, changes_of, partner_field},
+    partners::{Change, PartnerCreatedVia, PartnerKey, changes_of},
     schema::{members, tiers as ladder},
     text::{fold, normalised_name},
     tiers::TierMode,
+    values::NoRow,
 };
 use serde_json::{Map, Value, json};
 
@@ -249,6 +250,8 @@ async fn existing(tx: &Tx<'_>, matching: ImportMatch, rows: &[&ImportRow]) -> Re
 /// e-mail addresses.
 struct References {
     tags: HashMap<String, TagId>,
+    /// In a dry run the tags that the import would make, by their names as rows write them.
+    foretold_tags: HashMap<String, TagId>,
     /// The keys of tiers, by key and by name.
     tiers: HashMap<String, String>,
     /// Whether rules decide on tiers, so that no row does.
@@ -260,8 +263,11 @@ impl References {
     /// What these values name. Reads the rules of tiers, and therefore comes before the first
     /// partner is locked.
     async fn load(tx: &Tx<'_>, all: &[&Map<String, Value>], creates_tags: bool) -> Result<Self> {
-        let tags = all.iter().filter_map(|values| values.get("tag_ids")?.as_array()).flatten();
-        let tags = tag_ids(tx, tags.filter_map(Value::as_str), creates_tags).await?;
+        let named = all.iter().filter_map(|values| values.get("tag_ids")?.as_array()).flatten();
+        let named: Vec<&str> = named.filter_map(Value::as_str).collect();
+        let tags = tag_ids(tx, named.iter().copied(), creates_tags).await?;
+        let unknown = named.into_iter().filter(|name| !tags.contains_key(&fold(name)));
+        let foretold_tags = unknown.map(|name| (name.to_owned(), TagId::new())).collect();
         let mut tiers = HashMap::new();
         let mut is_tier_computed = false;
         if all.iter().any(|values| values.contains_key("tier")) {
@@ -285,16 +291,16 @@ impl References {
             named.select((members::email, members::id)).load(&mut tx.conn()).await?
         };
         let managers = managers.into_iter().collect();
-        Ok(Self { tags, tiers, is_tier_computed, managers })
+        Ok(Self { tags, foretold_tags, tiers, is_tier_computed, managers })
     }
 
-    /// Values with ids and keys in the place of words; `before` are those of the partner until now.
+    /// Values with ids and keys in the place of words; `tier_before` is the partner's tier until now.
     /// What names nothing is left out with a warning. A dry run keeps the names of tags that do not
     /// exist yet.
     fn resolve(
         &self,
         values: &Map<String, Value>,
-        before: &Map<String, Value>,
+        tier_before: Option<&str>,
         warnings: &mut Vec<JobItemWarning>,
     ) -> Map<String, Value> {
         let mut values = values.clone();
@@ -307,8 +313,7 @@ impl References {
         }
         if let Some(Value::String(word)) = values.remove("tier") {
             let tier = self.tiers.get(&normalised_name(&word));
-            let has_it =
-                before.get("tier").is_some_and(|locked| tier.is_some_and(|key| locked == key));
+            let has_it = tier_before.is_some() && tier.map(String::as_str) == tier_before;
             let refusal = match tier {
                 _ if has_it => None,
                 None => Some(("not_found_reference", format!("`{word}` is no tier"))),
@@ -340,12 +345,41 @@ impl References {
         }
         values
     }
+
+    /// What resolved values change of a partner.
+    fn changes(&self, resolved: &Map<String, Value>) -> Vec<Change> {
+        let mut changes = changes_of(resolved);
+        let tags = resolved.get("tag_ids").and_then(Value::as_array).into_iter().flatten();
+        let tags: Vec<&str> = tags.filter_map(Value::as_str).collect();
+        if tags.iter().any(|tag| self.foretold_tags.contains_key(*tag)) {
+            let id = |tag: &str| tag.parse().ok().or_else(|| self.foretold_tags.get(tag).copied());
+            let ids: Vec<TagId> = tags.into_iter().filter_map(id).collect();
+            changes.push(Change::new(PartnerKey::TagIds, ids));
+            changes.sort_by_key(|change| change.key);
+        }
+        changes
+    }
+
+    /// Names tags that do not exist yet in what an item shows, where they have ids that nobody
+    /// knows. Tags are sorted there when `is_sorted`.
+    fn name_foretold_tags(&self, after: &mut Option<Value>, is_sorted: bool) {
+        let Some(Value::Array(tags)) = after.as_mut().and_then(|after| after.get_mut("tag_ids"))
+        else {
+            return;
+        };
+        for (name, id) in &self.foretold_tags {
+            let id = json!(id);
+            tags.iter_mut().filter(|tag| **tag == id).for_each(|tag| *tag = json!(name));
+        }
+        if is_sorted {
+            tags.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        }
+    }
 }
 
 /// The change that makes a contact the primary one.
-fn primary(contact: ContactId) -> Option<Change> {
-    let field = partner_field("primary_contact_id")?;
-    Some(Change { field, value: json!(contact) })
+fn primary(contact: ContactId) -> Change {
+    Change::new(PartnerKey::PrimaryContactId, contact)
 }
 
 /// A row that becomes a new partner.
@@ -483,12 +517,12 @@ impl<'a> Import<'a, '_> {
             let name = text("name").map(normalised_name).unwrap_or_default();
             self.written.foretell(id, name, text("domain").is_some());
         }
-        let resolved = self.references.resolve(&values, &Map::new(), &mut warnings);
-        let mut changes = changes_of(&resolved);
+        let resolved = self.references.resolve(&values, None, &mut warnings);
+        let mut changes = self.references.changes(&resolved);
         let contact = RowContact::of(&values)
             .and_then(|contact| contact.plan(&self.people, id, &mut warnings));
         if !self.batch.options.dry_run {
-            changes.extend(contact.as_ref().and_then(|contact| primary(contact.id())));
+            changes.extend(contact.as_ref().map(|contact| primary(contact.id())));
         }
         self.new.push(New { row, id, changes, contact, warnings });
         Ok(None)
@@ -500,7 +534,7 @@ impl<'a> Import<'a, '_> {
         let mut item = self.batch.item(row);
         item.action = Some(JobItemAction::Updated);
         let values = &row.converted.values;
-        let after = self.references.resolve(values, &Map::new(), &mut item.warnings);
+        let after = self.references.resolve(values, None, &mut item.warnings);
         item.after = Some(after.into());
         item.warnings.extend(updates_earlier(first));
         item
@@ -592,19 +626,21 @@ impl<'a> Import<'a, '_> {
         let values = &row.converted.values;
         self.existing.take(values, id)?;
         let mut item = NewJobItem { resource_id: Some(id.to_string()), ..self.batch.item(row) };
-        let resolved = self.references.resolve(values, &locked.row, &mut item.warnings);
-        let mut changes = changes_of(&resolved);
+        let tier = locked.partner.summary.tier.as_deref();
+        let resolved = self.references.resolve(values, tier, &mut item.warnings);
+        let mut changes = self.references.changes(&resolved);
         let contact = RowContact::of(values)
             .and_then(|contact| contact.plan(&self.people, id, &mut item.warnings));
         let dry_run = self.batch.options.dry_run;
         if let Some(contact) = contact.as_ref().filter(|contact| !(dry_run && contact.is_new())) {
-            let has_none = locked.row.get("primary_contact_id").is_none_or(Value::is_null);
-            changes.extend(primary(contact.id()).filter(|_| has_none));
+            let has_none = locked.partner.summary.primary_contact_id.is_none();
+            changes.extend(Some(primary(contact.id())).filter(|_| has_none));
         }
         let contact = contact.filter(|contact| !contact.is_idle());
         let plan = self.writer.plan(&locked, changes, WriteMode::Automated)?;
         item.skipped_fields = plan.skipped_fields().into_iter().map(str::to_owned).collect();
-        (item.before, item.after) = before_and_after(&locked.row, &plan.changes);
+        (item.before, item.after) = before_and_after(&locked.partner, &plan.changes);
+        self.references.name_foretold_tags(&mut item.after, true);
         if let Some(contact) = &contact {
             contact.show(&mut item.before, &mut item.after);
         }
@@ -703,7 +739,8 @@ impl<'a> Import<'a, '_> {
     fn created(&self, new: &New<'_>) -> NewJobItem {
         let mut item = self.batch.item(new.row);
         item.action = Some(JobItemAction::Created);
-        (item.before, item.after) = before_and_after(&Map::new(), &new.changes);
+        (item.before, item.after) = before_and_after(&NoRow, &new.changes);
+        self.references.name_foretold_tags(&mut item.after, false);
         if let Some(contact) = &new.contact {
             contact.show(&mut item.before, &mut item.after);
         }

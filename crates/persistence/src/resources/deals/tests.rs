@@ -622,7 +622,7 @@ fn operand(field: &Field, rows: &[Map<String, Json>], dice: &mut Dice) -> Json {
         FieldType::Date => json!("-P1D"),
         FieldType::Timestamp => json!("-PT1H"),
         FieldType::Id | FieldType::IdArray => {
-            json!(domain::ids::encode(domain::filter::prefix_of(field), uuid::Uuid::now_v7()))
+            json!(domain::ids::encode(field.prefix(), uuid::Uuid::now_v7()))
         }
         FieldType::Domain => json!("acme.com"),
         FieldType::Integer | FieldType::Money | FieldType::Score => json!(3),
@@ -689,7 +689,7 @@ fn filters_on_deals_and_their_partners_mean_in_sql_what_they_mean_in_memory() {
                 let node = request.filter.unwrap();
                 let expected: Vec<Json> = rows
                     .iter()
-                    .filter(|row| node.matches(row, &ranks))
+                    .filter(|row| node.matches(*row, &ranks))
                     .map(|row| row["id"].clone())
                     .collect();
                 assert_eq!(found, expected, "{filter}");

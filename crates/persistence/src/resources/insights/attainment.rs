@@ -9,7 +9,7 @@ use domain::{
     insights::{AttainmentInsight, AttainmentRow},
     joint_plans::{QuarterlyAmounts, attainment_bp, quarterly_targets},
     lists::ListRequest,
-    partners::{PartnerSummary, partner_field},
+    partners::{PartnerKey, PartnerSummary},
 };
 use futures_util::future::try_join;
 use uuid::Uuid;
@@ -76,7 +76,7 @@ pub async fn attainment(
 }
 
 fn appears(asked: Option<Node>) -> Node {
-    let field = partner_field("in_intelligence").expect("partners have it");
+    let field = PartnerKey::InIntelligence.field();
     let appears = Node::Leaf(field, Test::In(vec![Value::Bool(true)]));
     match asked {
         Some(asked) => Node::And(vec![appears, asked]),

@@ -179,7 +179,7 @@ pub async fn find(tx: &Tx<'_>, id: JobId) -> Result<Job> {
 
 /// One page of jobs: one's own; admins see all.
 pub async fn list(tx: &Tx<'_>, request: &ListRequest) -> Result<JobPage> {
-    let now = FilterValue::Time(Timestamp::now().0);
+    let now = FilterValue::Instant(Timestamp::now());
     let mut scope = vec![Node::Leaf(&JOB_EXPIRY, Test::Compare(Comparison::Gt, now))];
     if !sees_all(tx.scope()) {
         let actor = tx.scope().actor.id.clone().map(FilterValue::Text);

@@ -7,17 +7,13 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    fields::{Field, FieldType},
-    filter::prefix_of,
-    ids,
+    fields::Field,
     lists::ListRequest,
     partners::{AggregateGroup, AggregateOperator, AggregateResult, CheckedAggregate},
     schema::organizations,
-    timestamp::Timestamp,
     views::ViewObject,
 };
 use serde_json::{Map, Value as Json};
-use uuid::Uuid;
 
 use super::SOURCE;
 use crate::{
@@ -25,6 +21,7 @@ use crate::{
         db::Tx,
         listing::{column, conditions},
         statement::Statement,
+        values::wire_json,
     },
     resources::views,
 };
@@ -67,21 +64,10 @@ fn named(
     let Json::Array(items) = items else { return Map::new() };
     names
         .zip(items)
-        .map(|((name, field), item)| (name, field.map_or(item.clone(), |field| wire(field, item))))
+        .map(|((name, field), item)| {
+            (name, field.map_or(item.clone(), |field| wire_json(field, item)))
+        })
         .collect()
-}
-
-/// A value as JSON of the database becomes a value of ours.
-fn wire(field: &Field, item: Json) -> Json {
-    match (&item, field.kind) {
-        (Json::String(id), FieldType::Id | FieldType::IdArray) => {
-            id.parse::<Uuid>().map_or(Json::Null, |id| ids::encode(prefix_of(field), id).into())
-        }
-        (Json::String(time), FieldType::Timestamp) => {
-            time.parse::<Timestamp>().map_or(Json::Null, |time| time.to_string().into())
-        }
-        _ => item,
-    }
 }
 
 fn statement(request: &CheckedAggregate, selected: &ListRequest) -> Statement {

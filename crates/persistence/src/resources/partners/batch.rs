@@ -9,7 +9,7 @@ use domain::{
     ids::PartnerId,
     partners::{
         Partner, PartnerBatchAction as Action, PartnerBatchMatch as By,
-        PartnerBatchOperation as Operation, PartnerCreatedVia, PartnerUpdate, changes_of,
+        PartnerBatchOperation as Operation, PartnerCreatedVia, PartnerKey, PartnerUpdate,
     },
     schema::partners,
 };
@@ -63,8 +63,8 @@ async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<FieldError>>]
     for operation in operations.iter().flatten().filter(|one| one.action != Action::Create) {
         match operation.by.unwrap_or(By::Id) {
             By::Id => ids.extend(operation.id),
-            By::Domain => domains.extend(text(operation, "domain")),
-            By::ExternalId => external_ids.extend(text(operation, "external_id")),
+            By::Domain => domains.extend(text(operation, PartnerKey::Domain)),
+            By::ExternalId => external_ids.extend(text(operation, PartnerKey::ExternalId)),
         }
     }
     let has_one = partners::domain.eq_any(domains).or(partners::external_id.eq_any(external_ids));
@@ -77,8 +77,8 @@ async fn lock_all(tx: &Tx<'_>, operations: &[Result<Operation, Vec<FieldError>>]
     Ok(())
 }
 
-fn text(operation: &Operation, field: &str) -> Option<String> {
-    operation.data.as_ref()?.0.get(field)?.as_str().map(str::to_owned)
+fn text(operation: &Operation, key: PartnerKey) -> Option<String> {
+    operation.data.as_ref()?.value(key)?.as_text().map(str::to_owned)
 }
 
 /// An upsert that somebody was faster at is an update.
@@ -122,15 +122,18 @@ async fn perform(
                 _ => {}
             }
             let data = data(operation)?;
-            let missing: Vec<FieldError> = ["name", "type"]
-                .iter()
-                .filter(|name| !has(data, name))
-                .map(|name| FieldError::at_pointer("required", format!("#/{name}"), "is required"))
+            let missing: Vec<FieldError> = [PartnerKey::Name, PartnerKey::Type]
+                .into_iter()
+                .filter(|key| data.value(*key).is_none_or(|value| value.is_null()))
+                .map(|key| {
+                    let place = format!("#/{}", key.name());
+                    FieldError::at_pointer("required", place, "is required")
+                })
                 .collect();
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
-            let partner = super::insert(tx, changes_of(&data.0), None, created_via, mode).await?;
+            let partner = super::insert(tx, data.changes(), None, created_via, mode).await?;
             Ok(BatchItemResult { outcome: BatchOutcome::Created, row: Some(partner) })
         }
         (_, None) => Err(Error::not_found()),
@@ -140,15 +143,10 @@ async fn perform(
         }
         (_, Some(id)) => {
             let expected = operation.version.map(Into::into);
-            let partner =
-                super::update(tx, id, expected, changes_of(&data(operation)?.0), mode).await?;
+            let partner = super::update(tx, id, expected, data(operation)?.changes(), mode).await?;
             Ok(BatchItemResult { outcome: BatchOutcome::Updated, row: Some(partner) })
         }
     }
-}
-
-fn has(data: &PartnerUpdate, name: &str) -> bool {
-    data.0.get(name).is_some_and(|value| !value.is_null())
 }
 
 fn data(operation: &Operation) -> Result<&PartnerUpdate> {
@@ -157,8 +155,8 @@ fn data(operation: &Operation) -> Result<&PartnerUpdate> {
 
 /// The live partner that an operation means.
 async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
-    let value = |name: &str| -> Result<String> {
-        text(operation, name).ok_or_else(|| required(&format!("#/{name}")))
+    let value = |key: PartnerKey| -> Result<String> {
+        text(operation, key).ok_or_else(|| required(&format!("#/{}", key.name())))
     };
     let live = partners::table.filter(partners::deleted_at.is_null()).select(partners::id);
     let found = match operation.by.unwrap_or(By::Id) {
@@ -171,12 +169,12 @@ async fn find(tx: &Tx<'_>, operation: &Operation) -> Result<Option<PartnerId>> {
             };
         }
         By::ExternalId => live
-            .filter(partners::external_id.eq(value("external_id")?))
+            .filter(partners::external_id.eq(value(PartnerKey::ExternalId)?))
             .get_result(&mut tx.conn())
             .await
             .optional()?,
         By::Domain => live
-            .filter(partners::domain.eq(value("domain")?))
+            .filter(partners::domain.eq(value(PartnerKey::Domain)?))
             .get_result(&mut tx.conn())
             .await
             .optional()?,

@@ -37,7 +37,7 @@ use crate::{
 pub use aggregate::aggregate;
 pub use batch::batch;
 pub use overrides::{clear_override, clear_overrides, list_overrides, pin};
-pub(crate) use references::{RemovedRecord, partners_naming, remove_reference};
+pub(crate) use references::{partners_managed_by, partners_with_tag, remove_reference};
 pub use write::{
     add_tag, delete, insert, insert_accepted, remove_logo, remove_tag, restore, set_logo, update,
 };

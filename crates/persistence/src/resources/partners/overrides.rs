@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 use domain::{
     Code, Error, Result,
     access::Actor,
-    fields::{AnyValue, Field, FieldClass},
+    fields::{AnyValue, FieldClass},
     ids::PartnerId,
-    partners::{self as rules, FieldOverride, Partner, StoredOverride, partner_field},
+    partners::{self as rules, FieldOverride, Partner, PartnerKey, StoredOverride},
     schema::partner_overrides,
     timestamp::Timestamp,
 };
@@ -41,11 +41,12 @@ pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<FieldOverr
         query.load::<Row>(&mut tx.conn()).await.map_err(Error::from)
     };
     let (partner, mut rows) = try_join(super::get(tx, id), rows).await?;
-    let partner = partner.into_row();
     rows.sort_by(|one, other| one.field.cmp(&other.field));
     let all = rows.into_iter().map(|row| {
+        let key = PartnerKey::named(&row.field);
+        let value = key.map(|key| key.field().render_json(&partner.value(key)));
         Ok(FieldOverride {
-            value: AnyValue(partner.get(&row.field).cloned().unwrap_or_default()),
+            value: AnyValue(value.unwrap_or_default()),
             field: row.field,
             pending_value: AnyValue(row.pending_value.unwrap_or_default()),
             has_pending_value: row.has_pending_value,
@@ -57,8 +58,8 @@ pub async fn list_overrides(tx: &Tx<'_>, id: PartnerId) -> Result<Vec<FieldOverr
 }
 
 /// The field that a path names.
-fn field_named(name: &str) -> Result<&'static Field> {
-    partner_field(name).ok_or_else(Error::not_found)
+fn field_named(name: &str) -> Result<PartnerKey> {
+    PartnerKey::named(name).ok_or_else(Error::not_found)
 }
 
 /// Decides by hand that a field stays as it is.
@@ -66,10 +67,10 @@ fn field_named(name: &str) -> Result<&'static Field> {
 /// # Errors
 /// `not_found` for the partner or the field; `not_overridable`.
 pub async fn pin(tx: &Tx<'_>, id: PartnerId, field: &str) -> Result<Partner> {
-    let field = field_named(field)?;
+    let key = field_named(field)?;
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, None)?;
-    let plan = rules::pin(&locked.row, &locked.overrides, field);
+    let plan = rules::pin(&locked.partner, &locked.overrides, key);
     let plan = plan.ok_or_else(|| Error::of(Code::NotOverridable))?;
     writer.stage(locked, plan);
     writer.finish_one().await
@@ -86,11 +87,11 @@ pub async fn clear_override(
     field: &str,
     expected: Option<domain::patch::ExpectedVersions>,
 ) -> Result<Partner> {
-    let field = field_named(field)?;
+    let key = field_named(field)?;
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
     let cleared: Vec<StoredOverride> =
-        locked.overrides.iter().filter(|overrides| overrides.field == field).cloned().collect();
+        locked.overrides.iter().filter(|stored| stored.key == key).cloned().collect();
     if cleared.is_empty() {
         return Err(Error::of(Code::NotOverridden));
     }
@@ -119,17 +120,17 @@ async fn clear(
 ) -> Result<Partner> {
     let tx = writer.tx();
     let mut cleared = cleared.to_vec();
-    if cleared.iter().any(|overrides| overrides.field.class == FieldClass::Computed) {
+    if cleared.iter().any(|stored| stored.key.field().class == FieldClass::Computed) {
         for computed in rollups::of(tx, locked.id()).await? {
             cleared
                 .iter_mut()
-                .filter(|overrides| overrides.field == computed.field)
-                .for_each(|overrides| overrides.pending = Some(computed.value.clone()));
+                .filter(|stored| stored.key == computed.key)
+                .for_each(|stored| stored.pending = Some(computed.value.clone()));
         }
     }
-    let mut plan = rules::clear(&locked.row, &cleared);
+    let mut plan = rules::clear(&locked.partner, &cleared);
     references::drop_vanished(tx, locked.id(), &mut plan.changes).await?;
-    plan.changes.retain(|change| *change.field.of(&locked.row) != change.value);
+    plan.changes.retain(|change| locked.partner.value(change.key) != change.value);
     references::check(tx, Some(locked.id()), &[], &plan.changes).await?;
     writer.stage(locked, plan);
     writer.finish_one().await

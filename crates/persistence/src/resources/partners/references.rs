@@ -6,9 +6,10 @@ use std::collections::HashSet;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use domain::{
-    Code, Error, FieldError, Result, ids,
-    ids::{MemberId, PartnerId, TagId},
-    partners::{self as rules, Change, partner_field},
+    Code, Error, FieldError, Result,
+    ids::{ContactId, MemberId, PartnerId, TagId},
+    partners::{self as rules, Change, Partner, PartnerKey, RemovedRecord, change_of},
+    values::FieldValue,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -24,7 +25,7 @@ struct Reference {
     kind: Kind,
     /// As the database writes it: a UUID or a key.
     key: String,
-    field: &'static str,
+    field: PartnerKey,
     pointer: String,
 }
 
@@ -76,9 +77,8 @@ pub(super) async fn check(
     taken: &[Change],
 ) -> Result<()> {
     let references = references(named);
-    let unique =
-        |name: &str| taken.iter().find(|c| c.field.name == name).and_then(|c| c.value.as_str());
-    let (domain, external_id) = (unique("domain"), unique("external_id"));
+    let unique = |key| change_of(taken, key).and_then(|change| change.value.as_text());
+    let (domain, external_id) = (unique(PartnerKey::Domain), unique(PartnerKey::ExternalId));
     if references.is_empty() && domain.is_none() && external_id.is_none() {
         return Ok(());
     }
@@ -115,16 +115,12 @@ pub(super) async fn drop_vanished(
     let gone: Vec<&Reference> =
         references.iter().filter(|reference| fault(reference, &found).is_some()).collect();
     changes.retain(|change| {
-        change.field.name == "tag_ids" || gone.iter().all(|gone| gone.field != change.field.name)
+        change.key == PartnerKey::TagIds || gone.iter().all(|gone| gone.field != change.key)
     });
-    if let Some(tags) = changes
-        .iter_mut()
-        .find(|change| change.field.name == "tag_ids")
-        .and_then(|c| c.value.as_array_mut())
-    {
-        tags.retain(|tag| {
-            uuid(ids::TagId::PREFIX, tag).is_some_and(|id| found.has(Kind::Tag, &id.to_string()))
-        });
+    for change in changes.iter_mut() {
+        if let FieldValue::Ids(tags) = &mut change.value {
+            tags.retain(|tag| found.has(Kind::Tag, &tag.to_string()));
+        }
     }
     Ok(())
 }
@@ -144,45 +140,34 @@ fn fault(reference: &Reference, found: &FoundReferences) -> Option<FieldError> {
     })
 }
 
-fn uuid(prefix: &str, value: &Json) -> Option<Uuid> {
-    value.as_str().and_then(|text| ids::decode(prefix, text).ok())
-}
-
 fn references(changes: &[Change]) -> Vec<Reference> {
     let mut all = Vec::new();
-    for Change { field, value } in changes {
-        let mut id = |kind, prefix, value: &Json, pointer: String| {
-            let key = uuid(prefix, value).map(|id| id.to_string());
-            all.extend(key.map(|key| Reference { kind, key, field: field.name, pointer }));
+    for Change { key: field, value } in changes {
+        let pointer = format!("#/{}", field.name());
+        let mut add = |kind, key: &dyn ToString, pointer: String| {
+            all.push(Reference { kind, key: key.to_string(), field: *field, pointer });
         };
-        let items = || value.as_array().into_iter().flatten().enumerate();
-        match field.name {
-            "tag_ids" => {
-                items().for_each(|(i, tag)| {
-                    id(Kind::Tag, ids::TagId::PREFIX, tag, format!("#/tag_ids/{i}"))
-                });
+        match (field, value) {
+            (PartnerKey::TagIds, FieldValue::Ids(tags)) => {
+                for (i, tag) in tags.iter().enumerate() {
+                    add(Kind::Tag, tag, format!("{pointer}/{i}"));
+                }
             }
-            "partner_manager_id" => {
-                id(Kind::Member, ids::MemberId::PREFIX, value, format!("#/{}", field.name))
+            (PartnerKey::PartnerManagerId, FieldValue::Id(member)) => {
+                add(Kind::Member, member, pointer);
             }
-            "primary_contact_id" => {
-                id(Kind::OwnContact, ids::ContactId::PREFIX, value, format!("#/{}", field.name))
+            (PartnerKey::PrimaryContactId, FieldValue::Id(contact)) => {
+                add(Kind::OwnContact, contact, pointer);
             }
-            "key_stakeholders" => items().for_each(|(i, person)| {
-                let contact = person.get("contact_id").unwrap_or(&Json::Null);
-                id(
-                    Kind::Contact,
-                    ids::ContactId::PREFIX,
-                    contact,
-                    format!("#/key_stakeholders/{i}/contact_id"),
-                );
-            }),
-            "tier" => all.extend(value.as_str().map(|key| Reference {
-                kind: Kind::Tier,
-                key: key.to_owned(),
-                field: field.name,
-                pointer: "#/tier".to_owned(),
-            })),
+            (PartnerKey::KeyStakeholders, FieldValue::Json(people)) => {
+                for (i, person) in people.as_array().into_iter().flatten().enumerate() {
+                    let contact = person.get("contact_id").and_then(Json::as_str);
+                    if let Some(Ok(contact)) = contact.map(str::parse::<ContactId>) {
+                        add(Kind::Contact, &contact.0, format!("{pointer}/{i}/contact_id"));
+                    }
+                }
+            }
+            (PartnerKey::Tier, FieldValue::Text(tier)) => add(Kind::Tier, tier, pointer),
             _ => {}
         }
     }
@@ -251,40 +236,40 @@ async fn look_up(
 }
 
 /// The unique values of a partner that comes back.
-pub(super) fn unique_values(row: &serde_json::Map<String, Json>) -> Vec<Change> {
-    let fields = ["domain", "external_id"].into_iter().filter_map(partner_field);
-    fields.map(|field| Change { field, value: field.of(row).clone() }).collect()
+pub(super) fn unique_values(partner: &Partner) -> Vec<Change> {
+    let keys = [PartnerKey::Domain, PartnerKey::ExternalId];
+    keys.map(|key| Change { key, value: partner.value(key) }).to_vec()
 }
 
-/// A record that goes away and that partners may name.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum RemovedRecord {
-    Tag(TagId),
-    Member(MemberId),
+/// The partners, deleted ones too, that have a tag, or would once an override is cleared, in the
+/// order of their ids.
+pub(crate) async fn partners_with_tag(tx: &Tx<'_>, tag: TagId) -> Result<Vec<PartnerId>> {
+    let values = "SELECT partner_id FROM partner_tags WHERE tag_id = ";
+    partners_naming(tx, values, tag.0, PartnerKey::TagIds, json!([tag])).await
 }
 
-/// The partners, deleted ones too, that name a record in a value or in one that waits for an
-/// override to be cleared, in the order of their ids.
-pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<Vec<PartnerId>> {
-    let (values, id, field, name) = match gone {
-        RemovedRecord::Tag(id) => {
-            ("SELECT partner_id FROM partner_tags WHERE tag_id = ", id.0, "tag_ids", json!([id]))
-        }
-        RemovedRecord::Member(id) => (
-            "SELECT id FROM partners WHERE partner_manager_id = ",
-            id.0,
-            "partner_manager_id",
-            json!(id),
-        ),
-    };
+/// The same of partners that a member looks after.
+pub(crate) async fn partners_managed_by(tx: &Tx<'_>, member: MemberId) -> Result<Vec<PartnerId>> {
+    let values = "SELECT id FROM partners WHERE partner_manager_id = ";
+    partners_naming(tx, values, member.0, PartnerKey::PartnerManagerId, json!(member)).await
+}
+
+async fn partners_naming(
+    tx: &Tx<'_>,
+    values: &'static str,
+    id: Uuid,
+    key: PartnerKey,
+    pending: Json,
+) -> Result<Vec<PartnerId>> {
     // `@>` finds a scalar that is equal and an array that contains it.
-    let pending = format!(
+    let waiting = format!(
         " UNION SELECT partner_id FROM partner_overrides WHERE has_pending_value \
-         AND field = '{field}' AND pending_value @> "
+         AND field = '{}' AND pending_value @> ",
+        key.name()
     );
     let statement = Statement::new(values)
-        .with(Bind::Id(Some(id)), pending)
-        .with(Bind::Json(Some(name)), " ORDER BY 1");
+        .with(Bind::Id(Some(id)), waiting)
+        .with(Bind::Json(Some(pending)), " ORDER BY 1");
     Ok(statement.answers::<SqlUuid>().load(&mut tx.conn()).await?)
 }
 
@@ -293,13 +278,13 @@ pub(crate) async fn partners_naming(tx: &Tx<'_>, gone: RemovedRecord) -> Result<
 pub(crate) async fn remove_reference(
     writer: &mut PartnerWriter<'_, '_>,
     ids: &[PartnerId],
-    gone: &Json,
+    gone: RemovedRecord,
 ) -> Result<()> {
     for ids in ids.chunks(BATCH) {
         writer.lock(ids, Deleted::Take).await?;
         for id in ids {
             let Some(locked) = writer.take(*id) else { continue };
-            let plan = rules::plan_without(&locked.row, &locked.overrides, gone);
+            let plan = rules::plan_without(&locked.partner, &locked.overrides, gone);
             if !plan.is_empty() {
                 writer.stage(locked, plan);
             }

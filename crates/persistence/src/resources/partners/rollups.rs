@@ -9,10 +9,9 @@ use domain::{
     Error, Result,
     fields::{FieldType, MAX_MONEY},
     ids::PartnerId,
-    partners::{self as rules, Change, WriteCause, partner_field},
+    partners::{self as rules, Change, PartnerKey, WriteCause},
 };
 use futures_util::future::join;
-use serde_json::json;
 
 use super::writer::{BATCH, Deleted, PartnerWriter};
 use crate::kernel::{
@@ -21,8 +20,14 @@ use crate::kernel::{
 };
 
 /// The computed fields, in the order of the columns of [`SUMS`].
-const COMPUTED: [&str; 6] =
-    ["pipeline", "revenue", "product_revenue", "active_deals", "closed_deals", "customers"];
+const COMPUTED: [PartnerKey; 6] = [
+    PartnerKey::Pipeline,
+    PartnerKey::Revenue,
+    PartnerKey::ProductRevenue,
+    PartnerKey::ActiveDeals,
+    PartnerKey::ClosedDeals,
+    PartnerKey::Customers,
+];
 
 /// A sum beyond 64 bits is as much too large as the largest number of 64 bits.
 const SUMS: &str = "SELECT partner_id, \
@@ -52,12 +57,13 @@ async fn sums(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<HashMap<PartnerId, [i64;
 /// As wanted values.
 fn values(sums: [i64; 6]) -> Result<Vec<Change>> {
     let mut all = Vec::with_capacity(COMPUTED.len());
-    for (field, value) in COMPUTED.into_iter().filter_map(partner_field).zip(sums) {
+    for (key, value) in COMPUTED.into_iter().zip(sums) {
+        let field = key.field();
         if field.kind == FieldType::Money && value > MAX_MONEY {
             let detail = format!("makes the partner's {} more than {MAX_MONEY}", field.name);
             return Err(Error::field("out_of_range", "value", detail));
         }
-        all.push(Change { field, value: json!(value) });
+        all.push(Change::new(key, value));
     }
     Ok(all)
 }
@@ -88,7 +94,7 @@ pub(crate) async fn recompute(
         for id in ids {
             let Some(locked) = writer.take(*id) else { continue };
             let values = values(sums.remove(id).unwrap_or_default())?;
-            let mut plan = rules::plan_rollups(&locked.row, &locked.overrides, values);
+            let mut plan = rules::plan_rollups(&locked.partner, &locked.overrides, values);
             plan.cause = WriteCause::DealClosed;
             if !plan.is_empty() {
                 writer.stage(locked, plan);

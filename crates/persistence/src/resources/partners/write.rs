@@ -6,17 +6,17 @@ use domain::{
     Code, Error, Result,
     access::WriteMode,
     ids::{PartnerId, TagId},
-    links,
     partners::{
-        self as rules, Change, LogoSource, Partner, PartnerCreatedVia, Plan, PrimaryContact,
-        partner_field,
+        self as rules, Change, LogoSource, Partner, PartnerCreatedVia, PartnerKey, Plan,
+        PrimaryContact,
     },
     patch,
     schema::tags,
     timestamp::Timestamp,
+    values::FieldValue,
 };
 use futures_util::future::try_join;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -79,7 +79,7 @@ pub(crate) async fn checked(
     let plan = writer.plan(locked, changes.clone(), mode)?;
     // A value that the partner has already may name what is gone.
     let is_new = |wanted: &Change| {
-        plan.changes.iter().chain(&plan.skipped).any(|change| change.field == wanted.field)
+        plan.changes.iter().chain(&plan.skipped).any(|change| change.key == wanted.key)
     };
     let named: Vec<Change> = changes.into_iter().filter(is_new).collect();
     references::check(writer.tx(), Some(locked.id()), &named, &plan.changes).await?;
@@ -164,7 +164,7 @@ pub async fn restore(tx: &Tx<'_>, id: PartnerId) -> Result<Partner> {
         return Err(Error::not_found());
     }
     account_claims::check_restoration(tx, id, deleted_at).await?;
-    references::check(tx, Some(id), &[], &references::unique_values(&locked.row)).await?;
+    references::check(tx, Some(id), &[], &references::unique_values(&locked.partner)).await?;
     writer.stage_restoration(locked);
     writer.finish_one().await
 }
@@ -180,8 +180,8 @@ pub async fn add_tag(tx: &Tx<'_>, id: PartnerId, tag: TagId, mode: WriteMode) ->
         tags::table.find(tag).select(tags::id).get_result(&mut tx.conn()).await.optional()?;
     known.ok_or_else(Error::not_found)?;
     let mut ids = tag_ids(&locked, mode);
-    if !ids.contains(&json!(tag)) {
-        ids.push(json!(tag));
+    if !ids.contains(&tag.0) {
+        ids.push(tag.0);
     }
     if ids.len() > 100 {
         return Err(Error::of(Code::TooManyTags).meta("max_items", json!(100)));
@@ -203,28 +203,29 @@ pub async fn remove_tag(
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
     let mut ids = tag_ids(&locked, mode);
-    ids.retain(|overrides| *overrides != json!(tag));
+    ids.retain(|id| *id != tag.0);
     write_tags(writer, locked, ids, mode).await
 }
 
 /// The set that an operation on one tag starts from. Automation goes on from what it would have
 /// written before.
-fn tag_ids(locked: &LockedPartner, mode: WriteMode) -> Vec<Json> {
-    let hold = locked.overrides.iter().find(|overrides| overrides.field.name == "tag_ids");
-    let pending = hold.and_then(|overrides| overrides.pending.as_ref());
-    let from =
-        pending.filter(|_| mode == WriteMode::Automated).or_else(|| locked.row.get("tag_ids"));
-    from.and_then(Json::as_array).cloned().unwrap_or_default()
+fn tag_ids(locked: &LockedPartner, mode: WriteMode) -> Vec<Uuid> {
+    let stored = locked.overrides.iter().find(|stored| stored.key == PartnerKey::TagIds);
+    let pending = stored.and_then(|stored| stored.pending.as_ref());
+    match pending.filter(|_| mode == WriteMode::Automated) {
+        Some(pending) => pending.as_ids().to_vec(),
+        None => locked.partner.summary.tag_ids.iter().map(|id| id.0).collect(),
+    }
 }
 
 async fn write_tags(
     mut writer: PartnerWriter<'_, '_>,
     locked: LockedPartner,
-    ids: Vec<Json>,
+    ids: Vec<Uuid>,
     mode: WriteMode,
 ) -> Result<Partner> {
-    let change = partner_field("tag_ids").map(|field| Change { field, value: Json::Array(ids) });
-    let plan = writer.plan(&locked, change.into_iter().collect(), mode)?;
+    let change = Change::new(PartnerKey::TagIds, FieldValue::Ids(ids));
+    let plan = writer.plan(&locked, vec![change], mode)?;
     writer.stage(locked, plan);
     writer.finish_one().await
 }
@@ -255,16 +256,20 @@ pub(crate) fn logo_changes(locked: &LockedPartner, path: &str, source: LogoSourc
     };
     let present = locked.partner.summary.logo_url.as_deref();
     let path = present.filter(|present| picture(present) == picture(path)).unwrap_or(path);
-    logo_differences(locked, json!(format!("{}{path}", links::public_url())), json!(source))
+    logo_differences(locked, Some(path), Some(source))
 }
 
-fn logo_differences(locked: &LockedPartner, url: Json, source: Json) -> Vec<Change> {
-    let values = [("logo_url", url), ("logo_source", source)].into_iter();
-    let changed = values.filter_map(|(name, value)| {
-        let field = partner_field(name).filter(|field| *field.of(&locked.row) != value)?;
-        Some(Change { field, value })
-    });
-    changed.collect()
+fn logo_differences(
+    locked: &LockedPartner,
+    path: Option<&str>,
+    source: Option<LogoSource>,
+) -> Vec<Change> {
+    let mut changes = vec![
+        Change::new(PartnerKey::LogoUrl, path),
+        Change::new(PartnerKey::LogoSource, source.map(LogoSource::as_str)),
+    ];
+    changes.retain(|change| locked.partner.value(change.key) != change.value);
+    changes
 }
 
 /// Takes the logo away. Answers the path until now, too.
@@ -278,7 +283,7 @@ pub async fn remove_logo(
 ) -> Result<(Partner, Option<String>)> {
     let mut writer = PartnerWriter::with_locked(tx, &[id], Deleted::Skip).await?;
     let locked = writer.take_expected(id, expected)?;
-    let changes = logo_differences(&locked, Json::Null, Json::Null);
+    let changes = logo_differences(&locked, None, None);
     write_logo(writer, locked, changes).await
 }
 

@@ -21,13 +21,14 @@ use domain::{
     Error, Result,
     access::WriteMode,
     ids::{ContactId, PartnerId},
-    partners::{self as rules, Change, Partner, Plan, StoredOverride, partner_field},
+    partners::{self as rules, Change, Partner, PartnerKey, Plan, StoredOverride},
     patch,
     schema::{partner_overrides, partners},
     tiers::TierRules,
+    timestamp::Timestamp,
 };
 use futures_util::future::{join, join5, try_join_all};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use staged::{Creation, Edit, EditKind, StagedWrites};
 pub(crate) use staged::{LockedPartner, NewPartner};
@@ -166,7 +167,8 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
         mode: WriteMode,
     ) -> Result<Plan> {
         self.rules.refuse(&changes, mode)?;
-        rules::plan_update(&locked.row, &locked.overrides, changes, mode).map_err(Error::invalid)
+        rules::plan_update(&locked.partner, &locked.overrides, changes, mode)
+            .map_err(Error::invalid)
     }
 
     /// What a write makes of a new partner. References and unique values as for [`Self::plan`].
@@ -182,7 +184,7 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
     /// deleted one when it is restored.
     pub(crate) fn stage(&mut self, locked: LockedPartner, mut plan: Plan) {
         if !locked.is_deleted() {
-            self.rules.apply(&mut plan, &locked.row, &locked.overrides);
+            self.rules.apply(&mut plan, &locked.partner, &locked.overrides);
         }
         self.add(locked, plan, EditKind::Values);
     }
@@ -194,14 +196,14 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
 
     /// Adds a deletion.
     pub(super) fn stage_deletion(&mut self, locked: LockedPartner) {
-        let plan = Plan { changes: deleted_at(json!(self.rules.now)), ..Plan::default() };
+        let plan = Plan { changes: deleted_at(Some(self.rules.now)), ..Plan::default() };
         self.add(locked, plan, EditKind::Deletion);
     }
 
     /// Adds a restoration. The rules of tiers may have changed since the deletion.
     pub(super) fn stage_restoration(&mut self, locked: LockedPartner) {
-        let mut plan = Plan { changes: deleted_at(Json::Null), ..Plan::default() };
-        self.rules.apply(&mut plan, &locked.row, &locked.overrides);
+        let mut plan = Plan { changes: deleted_at(None), ..Plan::default() };
+        self.rules.apply(&mut plan, &locked.partner, &locked.overrides);
         self.add(locked, plan, EditKind::Restoration);
     }
 
@@ -214,8 +216,8 @@ impl<'t, 'c> PartnerWriter<'t, 'c> {
     pub(crate) fn stage_new(&mut self, new: NewPartner) {
         let NewPartner { id, mut plan, created_via, primary_contact } = new;
         let contact = primary_contact.map(|contact| (ContactId::new(), contact));
-        if let (Some((contact, _)), Some(field)) = (&contact, partner_field("primary_contact_id")) {
-            plan.changes.push(Change { field, value: json!(contact) });
+        if let Some((contact, _)) = &contact {
+            plan.changes.push(Change::new(PartnerKey::PrimaryContactId, *contact));
         }
         self.rules.apply_new(&mut plan, id, created_via);
         let overridden = plan.overridden_after(&[]);
@@ -347,8 +349,8 @@ fn unstaged() -> Error {
     Error::internal("no partner was staged")
 }
 
-fn deleted_at(value: Json) -> Vec<Change> {
-    partner_field("deleted_at").map(|field| Change { field, value }).into_iter().collect()
+fn deleted_at(at: Option<Timestamp>) -> Vec<Change> {
+    vec![Change::new(PartnerKey::DeletedAt, at)]
 }
 
 /// Locks partners in the order of their ids, not in the way of those who only refer to them.
@@ -382,16 +384,15 @@ async fn load_locked(
     let rows = rows?;
     let mut overrides: HashMap<PartnerId, Vec<StoredOverride>> = HashMap::new();
     for (id, name, has_pending, pending) in stored? {
-        let pending = has_pending.then(|| pending.unwrap_or(Json::Null));
-        let field = partner_field(&name);
-        overrides
-            .entry(id)
-            .or_default()
-            .extend(field.map(|field| StoredOverride { field, pending }));
+        // A field that is no more protects nothing.
+        let Some(key) = PartnerKey::named(&name) else { continue };
+        let pending = pending.unwrap_or(Json::Null);
+        // What an older version kept, and is not of the field's type any more, does not wait.
+        let pending = has_pending.then(|| key.field().parse_json(&pending)).flatten();
+        overrides.entry(id).or_default().push(StoredOverride { key, pending });
     }
     let locked = rows.into_iter().map(|partner| LockedPartner {
         overrides: overrides.remove(&partner.summary.id).unwrap_or_default(),
-        row: partner.clone().into_row(),
         partner,
     });
     Ok(locked.collect())

@@ -19,7 +19,7 @@ use domain::{
     timestamp::Timestamp,
 };
 use futures_util::future::{join, join5};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::{
     kernel::{
@@ -47,8 +47,7 @@ pub struct ScoredDeal {
 #[derive(Debug, Clone)]
 pub struct ScoredPartner {
     pub id: PartnerId,
-    /// Its wire values by property.
-    pub row: Map<String, Json>,
+    pub partner: Partner,
     /// The labels of its tags.
     pub tags: Vec<String>,
     /// Those that are not deleted.
@@ -76,10 +75,7 @@ pub async fn look(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<ScoredPartner>> 
     let rows = async { live.order(partners::id).load::<Partner>(&mut tx.conn()).await };
     let (rows, beside) = join(rows, RelatedFacts::load(tx, ids)).await;
     let mut beside = beside?;
-    Ok(rows?
-        .into_iter()
-        .map(|partner| beside.scored_partner(partner.summary.id, partner.into_row()))
-        .collect())
+    Ok(rows?.into_iter().map(|partner| beside.scored_partner(partner)).collect())
 }
 
 /// What is known of locked partners, in their order.
@@ -90,7 +86,7 @@ pub(super) async fn of_locked(
     let locked: Vec<&LockedPartner> = locked.collect();
     let ids: Vec<PartnerId> = locked.iter().map(|one| one.id()).collect();
     let mut beside = RelatedFacts::load(tx, &ids).await?;
-    Ok(locked.into_iter().map(|one| beside.scored_partner(one.id(), one.row.clone())).collect())
+    Ok(locked.into_iter().map(|one| beside.scored_partner(one.partner.clone())).collect())
 }
 
 type DealRow =
@@ -129,16 +125,15 @@ impl RelatedFacts {
         })
     }
 
-    fn scored_partner(&mut self, id: PartnerId, row: Map<String, Json>) -> ScoredPartner {
-        let tag_ids = row.get("tag_ids").and_then(Json::as_array).into_iter().flatten();
-        let tags = tag_ids
-            .filter_map(|tag| self.tags.get(&tag.as_str()?.parse().ok()?).cloned())
-            .collect();
+    fn scored_partner(&mut self, partner: Partner) -> ScoredPartner {
+        let id = partner.summary.id;
+        let tag_ids = &partner.summary.tag_ids;
+        let tags = tag_ids.iter().filter_map(|tag| self.tags.get(tag).cloned()).collect();
         let (contacts, reachable_contacts) = self.contacts.get(&id).copied().unwrap_or_default();
         let activity = self.activities.get(&id).copied();
         ScoredPartner {
             id,
-            row,
+            partner,
             tags,
             deals: self.deals.remove(&id).unwrap_or_default(),
             contacts,

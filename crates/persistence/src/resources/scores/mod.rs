@@ -146,7 +146,7 @@ impl<'t, 'c> ScoreWriter<'t, 'c> {
         for NewScore { partner, score, stale } in judged {
             let Some(locked) = self.partners.take(partner) else { continue };
             let how = Scored { engine: score.engine.clone(), profile_version, stale };
-            let plan = plan_scores(&locked.row, &score, at, how);
+            let plan = plan_scores(&locked.partner, &score, at, how);
             self.partners.stage(locked, plan);
         }
         self.partners.stage_confirmed(profile_version, confirmed);

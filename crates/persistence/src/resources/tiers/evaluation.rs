@@ -10,12 +10,11 @@ use domain::{
     Result,
     access::WriteMode,
     ids::PartnerId,
-    partners::{Change, Plan, partner_field},
+    partners::{PartnerKey, Plan},
     tiers::{TierRules, TierState},
     timestamp::Timestamp,
 };
 use futures_util::future::join;
-use serde_json::{Value as Json, json};
 
 use crate::{
     kernel::{
@@ -172,13 +171,11 @@ impl<'a> Evaluation<'a> {
     /// gone has by now what the rules give: nobody's decision.
     fn plan(&self, one: &EvaluatedPartner, locked: &LockedPartner) -> Plan {
         let mut plan = Plan { mode: Some(WriteMode::Automated), ..Plan::default() };
-        for (name, _, value) in differences(one) {
-            plan.changes.extend(partner_field(name).map(|field| Change { field, value }));
-        }
+        plan.changes.extend(one.after.changes_since(&one.before));
         let is_nobodys = matches!(self.which, EvaluationScope::Holding { replace_with: None, .. });
         if is_nobodys && locked.partner.summary.deleted_at.is_some() {
-            let held = locked.overrides.iter().map(|held| held.field);
-            plan.overrides_cleared.extend(held.filter(|field| field.is_tier()));
+            let stored = locked.overrides.iter().map(|stored| stored.key);
+            plan.overrides_cleared.extend(stored.filter(|key| *key == PartnerKey::Tier));
         }
         plan
     }
@@ -229,15 +226,6 @@ impl<'a> Evaluation<'a> {
         });
         Ok(evaluated.collect())
     }
-}
-
-/// What changes of a standing, as events and items of jobs carry it: by field before and after.
-pub(super) fn differences(one: &EvaluatedPartner) -> Vec<(&'static str, Json, Json)> {
-    let (before, after) = (&one.before, &one.after);
-    let mut all = vec![("tier", json!(before.tier), json!(after.tier))];
-    all.push(("tier_at_risk_since", json!(before.at_risk_since), json!(after.at_risk_since)));
-    all.retain(|(_, from, to)| from != to);
-    all
 }
 
 /// The end of a search for partners in the order of their ids: partners that are changed meanwhile

@@ -340,5 +340,5 @@ async fn insert_job(tx: &Tx<'_>, input: Json, dry_run: bool) -> Result<Job> {
 /// `not_found`.
 pub async fn assess(tx: &Tx<'_>, id: PartnerId) -> Result<TierAssessment> {
     let partner = partners::get(tx, id).await?;
-    Ok(tier_rules::read(tx).await?.assess(partner))
+    Ok(tier_rules::read(tx).await?.assess(&partner))
 }

@@ -10,17 +10,14 @@ use domain::{
     jobs::{Job, JobItemStatus, NewJobItem},
     schema::{tier_policies, tiers},
     selection::Selection,
-    tiers::{TierEvaluationRequest, TierMode, TierTrigger},
+    tiers::{TierEvaluationRequest, TierMode, TierState, TierTrigger},
     timestamp::Timestamp,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{
-    Evaluation, EvaluationScope, erase,
-    evaluation::{EvaluatedPartner, differences},
-};
+use super::{Evaluation, EvaluationScope, erase, evaluation::EvaluatedPartner};
 use crate::{
     kernel::{
         db::Tx,
@@ -179,15 +176,16 @@ fn item(tx: &Tx<'_>, one: &EvaluatedPartner) -> NewJobItem {
         return skipped(tx, one.id, code);
     }
     // The tier is always told: a partner at risk keeps it.
-    let mut before = Map::from_iter([("tier".to_owned(), one.before.tier.clone().into())]);
-    let mut after = Map::from_iter([("tier".to_owned(), one.after.tier.clone().into())]);
-    for (field, from, to) in differences(one) {
-        before.insert(field.to_owned(), from);
-        after.insert(field.to_owned(), to);
-    }
+    let side = |state: &TierState, other: &TierState| {
+        let mut values = json!({"tier": state.tier});
+        for change in state.changes_since(other) {
+            values[change.key.name()] = change.json();
+        }
+        values
+    };
     NewJobItem {
-        before: Some(Json::Object(before)),
-        after: Some(Json::Object(after)),
+        before: Some(side(&one.before, &one.after)),
+        after: Some(side(&one.after, &one.before)),
         resource_id: Some(one.id.to_string()),
         ..NewJobItem::succeeded(one.id)
     }

@@ -2,28 +2,30 @@
 
 use domain::{
     events::NewEvent,
-    partners::{self as rules, Change, Partner},
+    partners::{self as rules, Change, Partner, PartnerKey},
+    values::NoRow,
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::staged::{Creation, Edit, EditKind};
 use crate::kernel::db::Tx;
 
 /// Fields whose change has an event of its own, beside `partner.updated`.
-const EVENTS_OF_FIELDS: [(&str, &str); 4] = [
-    ("stage", "partner.stage_changed"),
-    ("status", "partner.status_changed"),
-    ("tier", "partner.tier_changed"),
-    ("partner_manager_id", "partner.manager_changed"),
+const EVENTS_OF_FIELDS: [(PartnerKey, &str); 4] = [
+    (PartnerKey::Stage, "partner.stage_changed"),
+    (PartnerKey::Status, "partner.status_changed"),
+    (PartnerKey::Tier, "partner.tier_changed"),
+    (PartnerKey::PartnerManagerId, "partner.manager_changed"),
 ];
 
 /// Fields of a partner that are its joint plan.
-const FIELDS_OF_PLAN: [&str; 2] = ["annual_revenue_target", "quarterly_weights"];
+const FIELDS_OF_PLAN: [PartnerKey; 2] =
+    [PartnerKey::AnnualRevenueTarget, PartnerKey::QuarterlyWeights];
 
 /// Records the creation of a partner, and of the contact that comes with it.
 pub(super) fn record_creation(tx: &Tx<'_>, new: &Creation) {
     let data = json!({
-        "changes": rules::diff(&Map::new(), &new.plan.changes),
+        "changes": rules::diff(&NoRow, &new.plan.changes),
         "skipped_fields": [],
         "overridden_fields": new.overridden,
     });
@@ -37,7 +39,7 @@ pub(super) fn record_creation(tx: &Tx<'_>, new: &Creation) {
 /// Records the events of an edit, deletion or restoration that made `partner` of its row.
 pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
     let Edit { plan, kind, overridden, .. } = edit;
-    let before = &edit.locked.row;
+    let before = &edit.locked.partner;
     let (id, version) = (partner.summary.id, partner.summary.version);
     let record =
         |kind: &str, data: Json| tx.record(NewEvent::new(kind, id, version, data).of_partner(id));
@@ -47,12 +49,11 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
         EditKind::Values => {}
     }
     let changed = |is_meant: &dyn Fn(&Change) -> bool| -> Option<Json> {
-        let changes = plan.changes.iter().filter(|change| is_meant(change));
-        let changes: Vec<Change> = changes.cloned().collect();
-        (!changes.is_empty()).then(|| rules::diff(before, &changes))
+        let mut changes = plan.changes.iter().filter(|change| is_meant(change)).peekable();
+        changes.peek().is_some().then(|| rules::diff(before, changes))
     };
     // Scores have `partner.scored`, a restoration its own event.
-    let is_value = |change: &Change| !change.is_score() && change.field.name != "deleted_at";
+    let is_value = |change: &Change| !change.is_score() && change.key != PartnerKey::DeletedAt;
     if let Some(changes) = changed(&is_value) {
         let mut data = json!({
             "changes": changes,
@@ -64,12 +65,12 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
         }
         record("partner.updated", data);
     }
-    for (field, kind) in EVENTS_OF_FIELDS {
-        if let Some(changes) = changed(&|change| change.field.name == field) {
+    for (key, kind) in EVENTS_OF_FIELDS {
+        if let Some(changes) = changed(&|change| change.key == key) {
             record(kind, json!({"changes": changes}));
         }
     }
-    if let Some(changes) = changed(&|change| FIELDS_OF_PLAN.contains(&change.field.name)) {
+    if let Some(changes) = changed(&|change| FIELDS_OF_PLAN.contains(&change.key)) {
         record("plan.updated", json!({"changes": changes}));
     }
     if let Some(scored) = &plan.scored {
@@ -81,7 +82,7 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
         });
         record("partner.scored", data);
     }
-    let was_at_risk = before.get("tier_at_risk_since").is_some_and(|since| !since.is_null());
+    let was_at_risk = before.summary.tier_at_risk_since.is_some();
     if let Some(since) = partner.summary.tier_at_risk_since.filter(|_| !was_at_risk) {
         let data = json!({"tier": partner.summary.tier, "tier_at_risk_since": since});
         record("partner.tier_at_risk", data);
@@ -91,7 +92,7 @@ pub(super) fn record_edit(tx: &Tx<'_>, partner: &Partner, edit: &Edit) {
         ("partner.override_cleared", &plan.overrides_cleared),
     ] {
         if !fields.is_empty() {
-            let fields: Vec<_> = fields.iter().map(|field| field.name).collect();
+            let fields: Vec<_> = fields.iter().map(|key| key.name()).collect();
             record(kind, json!({"fields": fields, "overridden_fields": overridden}));
         }
     }

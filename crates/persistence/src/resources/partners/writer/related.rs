@@ -5,17 +5,14 @@ use std::collections::HashSet;
 
 use domain::{
     Error, Result,
-    fields::Field,
     ids::{PartnerId, TierChangeId},
-    partners::Plan,
+    partners::{Partner, PartnerKey, Plan, change_of},
+    values::FieldRow,
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{
-    rows::stored,
-    staged::{Creation, Edit},
-};
+use super::staged::{Creation, Edit};
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},
@@ -25,17 +22,12 @@ use crate::kernel::{
 struct PlannedPartner<'a> {
     id: PartnerId,
     plan: &'a Plan,
-    before: Option<&'a Map<String, Json>>,
+    before: Option<&'a Partner>,
 }
 
 impl PlannedPartner<'_> {
-    /// The value of a field until now, and whether it changes.
-    fn text_before(&self, name: &str) -> Option<String> {
-        self.before?.get(name)?.as_str().map(str::to_owned)
-    }
-
-    fn changes(&self, name: &str) -> bool {
-        self.plan.changes.iter().any(|change| change.field.name == name)
+    fn changes(&self, key: PartnerKey) -> bool {
+        change_of(&self.plan.changes, key).is_some()
     }
 }
 
@@ -50,7 +42,7 @@ pub(super) fn statements(
     let edits = edits.iter().map(|edit| PlannedPartner {
         id: edit.locked.id(),
         plan: &edit.plan,
-        before: Some(&edit.locked.row),
+        before: Some(&edit.locked.partner),
     });
     let new =
         creations.iter().map(|new| PlannedPartner { id: new.id, plan: &new.plan, before: None });
@@ -85,11 +77,11 @@ impl Pairs {
     /// The fields of each partner that `fields` picks.
     fn of<'a>(
         all: &'a [PlannedPartner<'a>],
-        fields: impl Fn(&'a Plan) -> &'a [&'static Field],
+        fields: impl Fn(&'a Plan) -> &'a [PartnerKey],
     ) -> Self {
         let mut pairs = Self::default();
         for one in all {
-            fields(one.plan).iter().for_each(|field| pairs.push(one.id, field.name));
+            fields(one.plan).iter().for_each(|field| pairs.push(one.id, field.name()));
         }
         pairs
     }
@@ -151,12 +143,11 @@ fn overrides_cleared(all: &[PlannedPartner<'_>]) -> Option<Statement> {
 }
 
 fn pending(all: &[PlannedPartner<'_>]) -> Option<Statement> {
-    let nothing = Map::new();
     let (mut pairs, mut values) = (Pairs::default(), Vec::new());
     for one in all {
-        for change in one.plan.pending(one.before.unwrap_or(&nothing)) {
-            pairs.push(one.id, change.field.name);
-            values.push(change.value);
+        for change in one.plan.pending(one.before.map(|row| row as &dyn FieldRow)) {
+            pairs.push(one.id, change.key.name());
+            values.push(change.json());
         }
     }
     if values.is_empty() {
@@ -189,13 +180,10 @@ fn pending_dropped(all: &[PlannedPartner<'_>]) -> Option<Statement> {
 fn tags(all: &[PlannedPartner<'_>]) -> Vec<Statement> {
     let (mut removed, mut added) = (TagLinks::default(), TagLinks::default());
     for one in all {
-        let Some(change) = one.plan.changes.iter().find(|change| change.field.name == "tag_ids")
-        else {
-            continue;
-        };
-        let ids = |value: &Json| uuids(&stored(change.field, value));
-        let before = one.before.map(|row| ids(change.field.of(row))).unwrap_or_default();
-        let after = ids(&change.value);
+        let Some(change) = change_of(&one.plan.changes, PartnerKey::TagIds) else { continue };
+        let before = one.before.map(|partner| partner.summary.tag_ids.iter().map(|tag| tag.0));
+        let before: HashSet<Uuid> = before.into_iter().flatten().collect();
+        let after: HashSet<Uuid> = change.value.as_ids().iter().copied().collect();
         before.difference(&after).for_each(|tag| removed.push(one.id, *tag));
         after.difference(&before).for_each(|tag| added.push(one.id, *tag));
     }
@@ -208,11 +196,6 @@ fn tags(all: &[PlannedPartner<'_>]) -> Vec<Statement> {
         ") ON CONFLICT DO NOTHING",
     );
     removed.into_iter().chain(added).collect()
-}
-
-fn uuids(ids: &Json) -> HashSet<Uuid> {
-    let ids = ids.as_array().into_iter().flatten();
-    ids.filter_map(|id| id.as_str()?.parse().ok()).collect()
 }
 
 /// Partners with a tag each.
@@ -240,8 +223,8 @@ impl TagLinks {
 /// Partners that enter the stage that their rows have by now. A new partner enters its first one.
 fn stage_changes(all: &[PlannedPartner<'_>], actor: &Bind) -> Option<Statement> {
     let mut entered = Pairs::default();
-    for one in all.iter().filter(|one| one.before.is_none() || one.changes("stage")) {
-        entered.push(one.id, one.text_before("stage").unwrap_or_default());
+    for one in all.iter().filter(|one| one.before.is_none() || one.changes(PartnerKey::Stage)) {
+        entered.push(one.id, one.before.map_or("", |partner| partner.summary.stage.as_str()));
     }
     let insert = Statement::new(
         "INSERT INTO stage_changes (partner_id, from_stage, to_stage, at, actor) \
@@ -255,9 +238,10 @@ fn stage_changes(all: &[PlannedPartner<'_>], actor: &Bind) -> Option<Statement> 
 /// Partners that get the tier that their rows have by now.
 fn tier_changes(all: &[PlannedPartner<'_>], actor: &Bind, rules_hash: &str) -> Option<Statement> {
     let mut changed = Pairs::default();
-    for one in all.iter().filter(|one| one.changes("tier")) {
+    for one in all.iter().filter(|one| one.changes(PartnerKey::Tier)) {
         // No tier's key is empty.
-        changed.push(one.id, one.text_before("tier").unwrap_or_default());
+        let before = one.before.and_then(|partner| partner.summary.tier.as_deref());
+        changed.push(one.id, before.unwrap_or_default());
     }
     if changed.partners.is_empty() {
         return None;

@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel_async::RunQueryDsl;
 use domain::{
     Result,
-    fields::{Field, FieldType},
-    filter::prefix_of,
-    ids::{self, PartnerId},
-    links,
-    partners::{Partner, Plan, TierSource, partner_field},
+    fields::Field,
+    ids::PartnerId,
+    partners::{Partner, PartnerKey, Plan, TierSource, change_of},
     text::normalised_name,
+    values::FieldValue,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -19,6 +18,7 @@ use super::staged::{Creation, Edit};
 use crate::kernel::{
     db::Tx,
     statement::{Bind, Statement},
+    values::{column_json, column_type},
 };
 
 /// What every write of a partner does to its row, but for scores. `statement_timestamp()` is one
@@ -50,18 +50,7 @@ impl Column {
     }
 
     fn of(field: &Field) -> Self {
-        let sql_type = match field.kind {
-            FieldType::Text | FieldType::Domain | FieldType::Enum => "text",
-            FieldType::Integer | FieldType::Money | FieldType::Score => "bigint",
-            FieldType::Boolean => "boolean",
-            FieldType::Id => "uuid",
-            FieldType::Date => "date",
-            FieldType::Timestamp => "timestamptz",
-            FieldType::TextArray | FieldType::EnumArray => "text[]",
-            FieldType::IdArray => "uuid[]",
-            FieldType::Object => "jsonb",
-        };
-        Self::new(field.name, sql_type)
+        Self::new(field.name, column_type(field.kind))
     }
 
     /// The value of the column in `v`.
@@ -75,53 +64,45 @@ impl Column {
 }
 
 /// The values that a write sets, by column.
-pub(super) type Values = BTreeMap<Column, Json>;
+pub(super) type Values = BTreeMap<Column, FieldValue>;
 
 /// A partner and the values that are written.
 pub(super) type Row = (PartnerId, Values);
 
-/// A wire value as the JSON of its column.
-pub(super) fn stored(field: &Field, value: &Json) -> Json {
-    let id =
-        |value: &Json| value.as_str().and_then(|text| ids::decode(prefix_of(field), text).ok());
-    match (field.kind, value) {
-        (_, Json::String(url)) if field.link => {
-            json!(url.strip_prefix(links::public_url()).unwrap_or(url))
-        }
-        (FieldType::Id, value) => json!(id(value)),
-        (FieldType::IdArray, Json::Array(items)) => {
-            items.iter().filter_map(id).map(|id| json!(id)).collect()
-        }
-        (_, value) => value.clone(),
-    }
-}
-
 /// The values that a plan sets, also those of columns that follow from others.
 fn planned(plan: &Plan, overridden: &[String]) -> Values {
-    let changes = plan.changes.iter().filter(|change| change.field.name != "deleted_at");
-    let mut values: Values =
-        changes.map(|c| (Column::of(c.field), stored(c.field, &c.value))).collect();
-    let changed = |name: &str| plan.changes.iter().find(|change| change.field.name == name);
-    if let Some(name) = changed("name").and_then(|change| change.value.as_str()) {
-        values.insert(Column::new("normalised_name", "text"), json!(normalised_name(name)));
-    }
-    if changed("stage").is_some() {
-        values.insert(Column::instant("stage_changed_at"), json!(true));
-    }
-    if changed("tier").is_some() {
-        values.insert(Column::instant("tier_changed_at"), json!(true));
-    }
-    if let Some(deleted_at) = changed("deleted_at") {
-        values.insert(Column::instant("deleted_at"), json!(!deleted_at.value.is_null()));
+    let mut values = Values::new();
+    for change in &plan.changes {
+        match change.key {
+            PartnerKey::DeletedAt => {
+                let is_deleted = !change.value.is_null();
+                values.insert(Column::instant("deleted_at"), is_deleted.into());
+                continue;
+            }
+            PartnerKey::Name => {
+                let name = change.value.as_text().map(normalised_name);
+                values.insert(Column::new("normalised_name", "text"), name.into());
+            }
+            PartnerKey::Stage => {
+                values.insert(Column::instant("stage_changed_at"), true.into());
+            }
+            PartnerKey::Tier => {
+                values.insert(Column::instant("tier_changed_at"), true.into());
+            }
+            _ => {}
+        }
+        values.insert(Column::of(change.field()), change.value.clone());
     }
     let mut marks = plan.overrides_set.iter().chain(&plan.overrides_cleared);
-    if changed("tier").is_some() || marks.any(|field| field.is_tier()) {
-        let by_hand = overridden.iter().any(|name| name == "tier");
+    if change_of(&plan.changes, PartnerKey::Tier).is_some()
+        || marks.any(|key| *key == PartnerKey::Tier)
+    {
+        let by_hand = overridden.iter().any(|name| name == PartnerKey::Tier.name());
         let source = if by_hand { TierSource::Manual } else { TierSource::Automatic };
-        values.insert(Column::new("tier_source", "text"), json!(source));
+        values.insert(Column::new("tier_source", "text"), source.as_str().into());
     }
     if !plan.overrides_set.is_empty() || !plan.overrides_cleared.is_empty() {
-        values.insert(Column::new("overridden_fields", "text[]"), json!(overridden));
+        values.insert(Column::new("overridden_fields", "text[]"), overridden.to_vec().into());
     }
     values
 }
@@ -133,11 +114,11 @@ pub(super) fn values(edit: &Edit) -> Values {
     match &edit.plan.scored {
         Some(scored) => {
             let version = Column::new("scored_profile_version", "bigint");
-            values.insert(version, json!(scored.profile_version));
-            values.insert(stale, json!(scored.stale));
+            values.insert(version, scored.profile_version.into());
+            values.insert(stale, scored.stale.into());
         }
         None if edit.plan.makes_scores_stale() => {
-            values.insert(stale, json!(edit.locked.partner.summary.scored_at.is_some()));
+            values.insert(stale, edit.locked.partner.summary.scored_at.is_some().into());
         }
         None => {}
     }
@@ -147,9 +128,9 @@ pub(super) fn values(edit: &Edit) -> Values {
 /// The values that a new partner starts with, but for those that are their column's default.
 pub(super) fn values_of_new(new: &Creation) -> Values {
     let mut values = planned(&new.plan, &new.overridden);
-    values.insert(Column::new("created_via", "text"), json!(new.created_via));
+    values.insert(Column::new("created_via", "text"), new.created_via.as_str().into());
     for name in ["created_at", "updated_at", "stage_changed_at"] {
-        values.insert(Column::instant(name), json!(true));
+        values.insert(Column::instant(name), true.into());
     }
     values
 }
@@ -194,8 +175,8 @@ pub(super) fn insert(rows: &[Row]) -> Option<Statement> {
     let json = rows.iter().map(|(id, values)| {
         let mut row = object(*id, values);
         for column in columns.iter().filter(|column| !values.contains_key(column)) {
-            let default = partner_field(column.name)
-                .map_or(Json::Null, |field| stored(field, &field.default_value()));
+            let default = PartnerKey::named(column.name)
+                .map_or(Json::Null, |key| column_json(&key.field().default_field_value()));
             row.insert(column.name.to_owned(), default);
         }
         Json::Object(row)
@@ -217,7 +198,7 @@ fn columns_of(rows: &[Row]) -> BTreeSet<Column> {
 
 fn object(id: PartnerId, values: &Values) -> Map<String, Json> {
     let mut row: Map<String, Json> =
-        values.iter().map(|(column, value)| (column.name.to_owned(), value.clone())).collect();
+        values.iter().map(|(column, value)| (column.name.to_owned(), column_json(value))).collect();
     row.insert("id".to_owned(), json!(id.0));
     row
 }
@@ -258,25 +239,25 @@ fn uuids<'a>(ids: impl IntoIterator<Item = &'a PartnerId>) -> Bind {
 }
 
 #[cfg(test)]
-fn values_for_tests(values: &[(&'static Field, Json)]) -> Values {
-    values.iter().map(|(field, value)| (Column::of(field), stored(field, value))).collect()
+fn values_for_tests(values: &[domain::partners::Change]) -> Values {
+    values.iter().map(|change| (Column::of(change.field()), change.value.clone())).collect()
 }
 
 /// A row with exactly these values, past all rules.
 #[cfg(test)]
 pub(crate) fn insertion_for_tests(
     id: PartnerId,
-    values: &[(&'static Field, Json)],
+    values: &[domain::partners::Change],
     deleted: bool,
 ) -> Statement {
     let mut values = values_for_tests(values);
-    values.insert(Column::new("normalised_name", "text"), json!("x"));
-    values.insert(Column::instant("deleted_at"), json!(deleted));
+    values.insert(Column::new("normalised_name", "text"), "x".into());
+    values.insert(Column::instant("deleted_at"), deleted.into());
     insert(&[(id, values)]).expect("one row")
 }
 
 /// A new version with these values, past all rules.
 #[cfg(test)]
-pub(crate) fn update_for_tests(id: PartnerId, values: &[(&'static Field, Json)]) -> Statement {
+pub(crate) fn update_for_tests(id: PartnerId, values: &[domain::partners::Change]) -> Statement {
     update(NEW_VERSION, &[(id, values_for_tests(values))]).expect("one row")
 }

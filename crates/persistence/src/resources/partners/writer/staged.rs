@@ -6,13 +6,10 @@ use domain::{
     ids::{ContactId, PartnerId},
     partners::{Partner, PartnerCreatedVia, Plan, PrimaryContact, StoredOverride},
 };
-use serde_json::{Map, Value as Json};
 
 /// A partner that the transaction has locked, with its decisions by hand.
 pub(crate) struct LockedPartner {
     pub partner: Partner,
-    /// Its wire values by property.
-    pub row: Map<String, Json>,
     pub overrides: Vec<StoredOverride>,
 }
 

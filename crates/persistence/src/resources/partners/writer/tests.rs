@@ -7,11 +7,11 @@ use diesel::sql_types::{Jsonb, Text};
 use domain::{
     access::Scope,
     ids::{ContactId, MemberId, TagId},
-    partners::{FourCBreakdown, PARTNER, PartnerCreatedVia, Scored, changes_of},
+    partners::{FourCBreakdown, PartnerCreatedVia, RemovedRecord, Scored, changes_of},
     scores::{Judgement, plan_scores},
     timestamp::Timestamp,
 };
-use serde_json::Map;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::{
@@ -241,7 +241,7 @@ fn many_at_once_are_written_like_one_by_one() {
             .compare("a score", |n, writer| {
                 let locked = writer.take(world.ids[n]).unwrap();
                 let how = Scored { engine: "rules".into(), profile_version: 1, stale: n % 2 == 0 };
-                let plan = plan_scores(&locked.row, &judgement(n), at, how);
+                let plan = plan_scores(&locked.partner, &judgement(n), at, how);
                 writer.stage(locked, plan);
             })
             .await;
@@ -251,8 +251,7 @@ fn many_at_once_are_written_like_one_by_one() {
                 match n % 3 {
                     0 => writer.stage_stale([world.ids[n]]),
                     1 => {
-                        let field = partner_field("industry").unwrap();
-                        let change = Change { field, value: json!(format!("Other {n}")) };
+                        let change = Change::new(PartnerKey::Industry, format!("Other {n}"));
                         let plan = writer.plan(&locked, vec![change], WriteMode::Manual).unwrap();
                         writer.stage(locked, plan);
                     }
@@ -260,11 +259,15 @@ fn many_at_once_are_written_like_one_by_one() {
                 }
             })
             .await;
-        for gone in [json!(world.tags[0]), json!(world.members[0]), json!(world.contacts[1])] {
+        for gone in [
+            RemovedRecord::Tag(world.tags[0]),
+            RemovedRecord::Member(world.members[0]),
+            RemovedRecord::Contact(world.contacts[1]),
+        ] {
             world
                 .compare("the removal of what partners name", |n, writer| {
                     let locked = writer.take(world.ids[n]).unwrap();
-                    let plan = rules::plan_without(&locked.row, &locked.overrides, &gone);
+                    let plan = rules::plan_without(&locked.partner, &locked.overrides, gone);
                     if !plan.is_empty() {
                         writer.stage(locked, plan);
                     }
@@ -275,11 +278,11 @@ fn many_at_once_are_written_like_one_by_one() {
             .compare("pins and cleared overrides", |n, writer| {
                 let locked = writer.take(world.ids[n]).unwrap();
                 let plan = match n % 2 {
-                    0 => rules::clear(&locked.row, &locked.overrides),
+                    0 => rules::clear(&locked.partner, &locked.overrides),
                     _ => {
-                        let fields = PARTNER.iter().filter(|field| field.overridable);
-                        let field = fields.cycle().nth(n).unwrap();
-                        rules::pin(&locked.row, &locked.overrides, field).unwrap_or_default()
+                        let keys = PartnerKey::ALL.iter().filter(|key| key.field().overridable);
+                        let key = keys.cycle().nth(n).unwrap();
+                        rules::pin(&locked.partner, &locked.overrides, *key).unwrap_or_default()
                     }
                 };
                 writer.stage(locked, plan);
@@ -288,9 +291,8 @@ fn many_at_once_are_written_like_one_by_one() {
         world
             .compare("a tier that was decided on", |n, writer| {
                 let locked = writer.take(world.ids[n]).unwrap();
-                let value = json!(["silver", "platinum"][n % 2]);
-                let field = partner_field("tier").unwrap();
-                let plan = Plan { changes: vec![Change { field, value }], ..Plan::default() };
+                let change = Change::new(PartnerKey::Tier, ["silver", "platinum"][n % 2]);
+                let plan = Plan { changes: vec![change], ..Plan::default() };
                 writer.stage_evaluated(locked, plan);
             })
             .await;
@@ -308,8 +310,7 @@ fn many_at_once_are_written_like_one_by_one() {
                 if n % 4 == 0 {
                     return writer.stage_restoration(locked);
                 }
-                let field = partner_field("employees").unwrap();
-                let change = Change { field, value: json!(700 + n) };
+                let change = Change::new(PartnerKey::Employees, 700 + n as i64);
                 let plan = writer.plan(&locked, vec![change], WriteMode::Manual).unwrap();
                 writer.stage(locked, plan);
             })
@@ -332,10 +333,7 @@ fn what_is_refused_is_refused_alone() {
             let (id, created_via) = (PartnerId::new(), PartnerCreatedVia::Import);
             NewPartner { id, plan: plan.unwrap(), created_via, primary_contact: None }
         };
-        let domain = |n: usize| {
-            let field = partner_field("domain").unwrap();
-            vec![Change { field, value: json!(format!("free{n}.example")) }]
-        };
+        let domain = |n: usize| vec![Change::new(PartnerKey::Domain, format!("free{n}.example"))];
         let write = async |tx: &Tx<'_>| {
             let ids = &world.ids[..2];
             let mut writer = PartnerWriter::with_locked(tx, ids, Deleted::Skip).await?;
