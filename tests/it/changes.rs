@@ -424,6 +424,33 @@ struct World {
     tags: Vec<String>,
 }
 
+impl World {
+    /// Twelve partners with a contact and a deal each, and two tags.
+    async fn new(client: &Client) -> Self {
+        let mut world = World { partners: vec![], contacts: vec![], deals: vec![], tags: vec![] };
+        for i in 0..12 {
+            let made = plain(client, &format!("Partner {i}")).await;
+            let contact = json!({"partner_id": made.id(), "name": "Ann", "make_primary": true});
+            world
+                .contacts
+                .push(client.post("/v1/contacts", contact).await.expect(201).id().to_owned());
+            let deal = json!({
+                "partner_id": made.id(),
+                "name": "Deal",
+                "account_name": format!("Account {i}"),
+                "value": 1
+            });
+            world.deals.push(client.post("/v1/deals", deal).await.expect(201).id().to_owned());
+            world.partners.push(made.id().to_owned());
+        }
+        for name in ["Cloud", "Data"] {
+            let tag = json!({"category": "services", "name": name});
+            world.tags.push(client.post("/v1/tags", tag).await.expect(201).id().to_owned());
+        }
+        world
+    }
+}
+
 /// One random write. It may be refused, since others write at the same time.
 async fn write(client: &Client, world: &World, dice: &mut Dice) -> u16 {
     let n = dice.below(1_000_000);
@@ -553,6 +580,40 @@ async fn write(client: &Client, world: &World, dice: &mut Dice) -> u16 {
     answer.status
 }
 
+/// Whoever has written finds it in the log and in the lists of changes with the next request,
+/// whatever was written, and although events get their numbers after the commit.
+#[tokio::test]
+async fn a_writer_finds_its_writes_at_once() {
+    let org = Organization::new().await;
+    let world = World::new(&org.owner).await;
+    let mut dice = Dice(1);
+    let mut found = BTreeSet::new();
+    for _ in 0..120 {
+        let mark = head(&org.owner).await;
+        write(&org.owner, &world, &mut dice).await;
+        let paths = [
+            format!("/v1/events?limit=200&sequence_gt={mark}"),
+            format!("/v1/partners?changed_after={mark}&include=deleted"),
+            format!("/v1/contacts?changed_after={mark}&include=deleted"),
+            format!("/v1/deals?changed_after={mark}&include=deleted"),
+        ];
+        // Each of them is the first reader of some writes.
+        let first = dice.below(paths.len());
+        let at_once = changes(&org.owner, &paths[first]).await;
+        let waiting = "SELECT count(*) FROM event_outbox \
+            WHERE organization_id = current_organization()";
+        while org.sql(waiting).await != [Some("0".to_owned())] {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let later = changes(&org.owner, &paths[first]).await;
+        assert_eq!(at_once, later, "{}", paths[first]);
+        let log = changes(&org.owner, &paths[0]).await;
+        let types = log["data"].as_array().unwrap().iter();
+        found.extend(types.map(|event| event["type"].as_str().unwrap().to_owned()));
+    }
+    assert!(found.len() > 8, "{found:?}");
+}
+
 /// Writers and followers of all three lists run against each other while transactions are held open
 /// at random: after their rows are written and before they are numbered (the counter is locked),
 /// and before they can note what follows for the partner (its row is locked). When it is quiet
@@ -565,26 +626,7 @@ async fn followers_lose_nothing_while_others_write() {
     let asked = std::env::var("PARTNEROS_TEST_FOLLOW_SECONDS").ok();
     let seconds: u64 = asked.map_or(4, |seconds| seconds.parse().expect("a number of seconds"));
     let org = Organization::new().await;
-    let mut world = World { partners: vec![], contacts: vec![], deals: vec![], tags: vec![] };
-    for i in 0..12 {
-        let made = plain(&org.owner, &format!("Partner {i}")).await;
-        let contact = json!({"partner_id": made.id(), "name": "Ann", "make_primary": true});
-        world
-            .contacts
-            .push(org.owner.post("/v1/contacts", contact).await.expect(201).id().to_owned());
-        let deal = json!({
-            "partner_id": made.id(),
-            "name": "Deal",
-            "account_name": format!("Account {i}"),
-            "value": 1
-        });
-        world.deals.push(org.owner.post("/v1/deals", deal).await.expect(201).id().to_owned());
-        world.partners.push(made.id().to_owned());
-    }
-    for name in ["Cloud", "Data"] {
-        let tag = json!({"category": "services", "name": name});
-        world.tags.push(org.owner.post("/v1/tags", tag).await.expect(201).id().to_owned());
-    }
+    let world = World::new(&org.owner).await;
     let seed = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
     println!("seed {seed}");
     let (world, ended) = (Arc::new(world), Arc::new(AtomicBool::new(false)));

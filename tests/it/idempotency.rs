@@ -146,14 +146,16 @@ async fn refusals_of_the_form_are_not_kept() {
     assert_eq!(kept(&org).await, 1);
 }
 
-/// While somebody else holds what the work needs, it fails after a while; that is no outcome to
-/// keep.
+/// While another transaction has locked what the work needs, it fails after a while; that is no
+/// outcome to keep.
 #[tokio::test]
 async fn an_outage_is_not_kept() {
     let org = Organization::new().await;
     let client = keyed(&org.owner);
     let holder = database::owner(Some(org.id)).await;
-    holder.batch_execute("BEGIN; SELECT FROM event_counters FOR UPDATE").await.unwrap();
+    let same =
+        "INSERT INTO tags (id, category, name) VALUES (gen_random_uuid(), 'services', 'Cloud')";
+    holder.batch_execute(&format!("BEGIN; {same}")).await.unwrap();
     let refused = client.post(TAGS, tag("Cloud")).await.problem(503, "unavailable");
     assert!(!refused.header("retry-after").is_empty());
     holder.batch_execute("ROLLBACK").await.unwrap();

@@ -283,6 +283,17 @@ async fn functions_that_look_over_the_wall_are_held_together() {
     .await;
 }
 
+/// See docs/decisions/0331-notify-after-the-commit.md.
+#[tokio::test]
+async fn no_function_notifies_inside_of_a_transaction() {
+    nothing_breaks(
+        "NOTIFY makes the commits of all organizations wait for each other",
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+         AND prosrc ~* '\\mpg_notify\\M|\\mnotify\\M'",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn nothing_is_seen_without_an_organization() {
     let org = Organization::new().await;
@@ -381,7 +392,9 @@ async fn canceled_requests_leave_no_transaction_open() {
     }
     // What was done is whole: a tag and its event, or neither. The owner is a member of the role
     // that owns the functions, and so sees the events of all organizations.
-    let whole = "SELECT (SELECT count(*) FROM tags) = (SELECT count(*) FROM events \
+    let whole = "SELECT (SELECT count(*) FROM tags) = (SELECT count(*) FROM \
+        (SELECT organization_id, type FROM events \
+        UNION ALL SELECT organization_id, type FROM event_outbox) AS log \
         WHERE type = 'tag.created' AND organization_id = current_organization())";
     assert_eq!(org.sql(whole).await, [Some("t".to_owned())]);
     assert!(other.owner.all("/v1/tags").await.is_empty());

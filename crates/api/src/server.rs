@@ -259,6 +259,9 @@ impl Server {
         for task in self.background {
             task.abort();
         }
+        if let Err(error) = self.state.store.number_waiting_events().await {
+            tracing::warn!(%error, "events are left to be numbered by another process");
+        }
         drop(self.state);
         self.database.close().await;
     }

@@ -95,6 +95,8 @@ impl WorkerTasks {
             }
         }
         registrations::purge_expired(&run.store, run.scope().request_id).await?;
+        // Events are purged by their age when they have a number.
+        run.store.number_events(run.scope()).await?;
         while run.step(async |tx| housekeeping::purge(tx).await).await? > 0 {
             if run.is_stopping() {
                 return Ok(Outcome::Again);
@@ -216,6 +218,9 @@ impl Worker {
                     // Also when the sender is gone without a word.
                     let stop = async { drop(stopped.await) };
                     worker::run(&store, &work, &settings, stop).await;
+                    if let Err(error) = store.number_waiting_events().await {
+                        tracing::warn!(%error, "events are left to be numbered by another process");
+                    }
                 }
             }
         };

@@ -27,7 +27,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 const BACKEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Settings for one application on the same machine. Durability stays as PostgreSQL has it.
-const SETTINGS: [(&str, &str); 16] = [
+const SETTINGS: [(&str, &str); 17] = [
     ("listen_addresses", ""),
     ("unix_socket_permissions", "0700"),
     ("max_connections", "100"),
@@ -37,6 +37,8 @@ const SETTINGS: [(&str, &str); 16] = [
     ("maintenance_work_mem", "128MB"),
     ("random_page_cost", "1.1"),
     ("max_wal_size", "2GB"),
+    // Tables whose rows live for milliseconds (queues) grow until they are vacuumed.
+    ("autovacuum_naptime", "10s"),
     ("jit", "off"), // short statements: compiling them costs more than it saves
     // A cancelled request's statement ends with its connection instead of running on with its
     // locks.

@@ -112,7 +112,7 @@ async fn events(store: &Store, scope: &Scope, prefix: &str) -> i64 {
     use schema::events::dsl;
     let like = format!("{prefix}.%");
     store
-        .read(scope, async |tx| {
+        .read_numbered(scope, async |tx| {
             Ok(dsl::events.filter(dsl::type_.like(like)).count().get_result(&mut tx.conn()).await?)
         })
         .await

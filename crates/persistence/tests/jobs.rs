@@ -53,7 +53,7 @@ async fn rows(store: &Store, scope: &Scope) -> Vec<(String, i32, Option<String>,
 async fn events(store: &Store, scope: &Scope) -> Vec<String> {
     use schema::events::dsl;
     store
-        .read(scope, async |tx| {
+        .read_numbered(scope, async |tx| {
             Ok(dsl::events.select(dsl::type_).order(dsl::sequence).load(&mut tx.conn()).await?)
         })
         .await
@@ -189,6 +189,31 @@ async fn a_poison_task_that_kills_its_workers_is_buried() {
     let stop = async { until("it is buried", async || !tasks.buried.borrow().is_empty()).await };
     worker::run(store, &tasks, &settings(), stop).await;
     assert!(rows(store, scope).await[0].3);
+}
+
+/// Workers hear of tasks that other processes queue, although nothing is notified before the commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_of_another_process_wakes_the_worker() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.other_store().await, &scratch.organization().await);
+    let (first, done) = (Notify::new(), RefCell::new(0));
+    let tasks = work(async |_: &Run| {
+        *done.borrow_mut() += 1;
+        first.notify_one();
+        Ok(Outcome::Done)
+    });
+    // It would look by itself long after this test.
+    let settings = worker::Settings { poll: Duration::from_secs(600), ..settings() };
+    enqueue(store, scope, NewTask::new("t", json!({}))).await;
+    worker::run(&scratch.store, &tasks, &settings, async {
+        first.notified().await;
+        // By now it listens.
+        for n in 2..6 {
+            enqueue(store, scope, NewTask::new("t", json!({}))).await;
+            until("the task is done", async || *done.borrow() == n).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -893,6 +918,7 @@ async fn the_functions_that_look_over_the_wall_give_nothing_away() {
     let foreign = store.write(other, async |tx| tasks::complete(tx, &task).await).await;
     assert!(LeaseLost::is(&foreign.unwrap_err()));
     store.write(scope, async |tx| jobs::insert(tx, &job(JobId::new())).await).await.unwrap();
+    assert_eq!(events(store, scope).await.len(), 1);
     scratch
         .superuser()
         .await

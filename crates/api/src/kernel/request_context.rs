@@ -16,6 +16,7 @@ use domain::{
     access::{AccessScope, Scope, WriteMode},
     error_report::ErrorReport,
     ids::{MemberId, SessionId},
+    lists::ListRequest,
     patch::ExpectedVersions,
     request_body::RequestBody,
 };
@@ -158,6 +159,28 @@ impl RequestContext {
     /// Runs `work` in a read-only transaction.
     pub async fn read<T>(&self, work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>) -> Result<T> {
         Ok(self.state.store.read(&self.caller.scope, work).await?)
+    }
+
+    /// Runs `work` in a read-only transaction, in which the log of events has everything that was
+    /// committed before.
+    pub async fn read_log<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>,
+    ) -> Result<T> {
+        Ok(self.state.store.read_numbered(&self.caller.scope, work).await?)
+    }
+
+    /// The same for a list that can be asked for in the order of changes.
+    pub async fn read_list<T>(
+        &self,
+        request: &ListRequest,
+        work: impl AsyncFnOnce(&Tx<'_>) -> domain::Result<T>,
+    ) -> Result<T> {
+        if request.changed_after.is_some() {
+            self.read_log(work).await
+        } else {
+            self.read(work).await
+        }
     }
 
     /// Runs `work` in a transaction.

@@ -29,7 +29,7 @@ use crate::kernel::{
 )]
 pub async fn list_contacts(context: RequestContext) -> Result<Answer> {
     let request = context.list_request(&CONTACT_LIST)?;
-    let page = context.read(async |tx| contacts::list(tx, &request).await).await?;
+    let page = context.read_list(&request, async |tx| contacts::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

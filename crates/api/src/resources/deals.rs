@@ -43,7 +43,7 @@ fn answer(deal: &Deal) -> Answer {
 )]
 pub async fn list_deals(context: RequestContext) -> Result<Answer> {
     let request = context.list_request(&DEAL_LIST)?;
-    let page = context.read(async |tx| deals::list(tx, &request).await).await?;
+    let page = context.read_list(&request, async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -62,7 +62,7 @@ pub async fn list_deals(context: RequestContext) -> Result<Answer> {
 )]
 pub async fn query_deals(context: RequestContext, body: Json<DealQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &DEAL_LIST, Utc::now())?;
-    let page = context.read(async |tx| deals::list(tx, &request).await).await?;
+    let page = context.read_list(&request, async |tx| deals::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

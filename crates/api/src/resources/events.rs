@@ -130,7 +130,7 @@ async fn list(
     };
     let read = last_read.max(request.lower_bound("sequence"));
     let page = context
-        .read(async |tx| {
+        .read_log(async |tx| {
             if let Some(partner) = partner {
                 persistence::partners::expect(tx, partner).await?;
             }

@@ -104,7 +104,7 @@ pub async fn list_partner_fields(context: RequestContext) -> Result<Answer> {
 )]
 pub async fn list_partners(context: RequestContext) -> Result<Answer> {
     let request = context.list_request(&PARTNER_LIST)?;
-    let page = context.read(async |tx| partners::list(tx, &request).await).await?;
+    let page = context.read_list(&request, async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 
@@ -123,7 +123,7 @@ pub async fn list_partners(context: RequestContext) -> Result<Answer> {
 )]
 pub async fn query_partners(context: RequestContext, body: Json<PartnerQuery>) -> Result<Answer> {
     let request = ListRequest::from_body(&body.value.0, &PARTNER_LIST, Utc::now())?;
-    let page = context.read(async |tx| partners::list(tx, &request).await).await?;
+    let page = context.read_list(&request, async |tx| partners::list(tx, &request).await).await?;
     Ok(Answer::ok(&page))
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct ChangeList<T> {
 }
 
 /// Answers a request for a page: in the order of changes when it asks for them, else as every list.
+/// Changes that were committed before are there in a transaction of
+/// [`Store::read_numbered`](crate::kernel::db::Store::read_numbered).
 pub(crate) async fn page<'c, T>(
     tx: &Tx<'c>,
     request: &ListRequest,

@@ -2,7 +2,7 @@
 //! more than the query itself.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -27,7 +27,10 @@ use futures_util::{FutureExt, future::join};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::kernel::{
-    event_append, server_keys,
+    announcements::{self, Announcement},
+    event_append,
+    event_numbering::{self, Numbering},
+    server_keys,
     turns::{Turn, Turns},
 };
 
@@ -51,6 +54,11 @@ const ON_CONNECT: &str = "SET ROLE partneros_app; SET statement_timeout = '15s';
     SET idle_in_transaction_session_timeout = '60s'; SET client_connection_check_interval = \
     '250ms'; \
     SET max_parallel_workers_per_gather = 0; SET jit = off; SET timezone = 'UTC'";
+
+/// Begins the writing transaction of a request. Its statements find a few rows by their keys, for
+/// which there is one good plan. By default one is made anew for each array of ids, which takes
+/// longer than the statement (docs/decisions/0332-one-plan-for-writes.md).
+const BEGIN_REQUEST: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// How long a request waits for a free connection, and a new connection for the database.
 /// Below five seconds, within which a request is answered 503 while the database is away.
@@ -78,6 +86,8 @@ pub struct Store {
     turns: Turns,
     /// Since when a key of the server that is accepted has been there.
     key_since: Arc<OnceLock<Timestamp>>,
+    /// Numbers the events that are written through this store.
+    numbering: Arc<Numbering>,
 }
 
 /// What keeps the requests of one organization from being the trouble of all others.
@@ -133,7 +143,15 @@ impl Store {
             .max_size(settings.pool.max(1))
             .build()
             .map_err(Error::internal)?;
+        let numbering = {
+            let pool = pool.clone();
+            Numbering::start(move || {
+                let pool = pool.clone();
+                async move { event_numbering::number_waiting(&mut *connection(&pool).await?).await }
+            })
+        };
         let store = Self {
+            numbering: Arc::new(numbering),
             pool,
             url: settings.url.clone(),
             out_of_space: Arc::default(),
@@ -204,11 +222,7 @@ impl Store {
     /// A connection outside any organization: sees no tenant row. For the functions that look for
     /// one.
     pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
-        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.pool.get()).await {
-            Ok(got) => got.map_err(Error::database_away),
-            // All connections may be at work: that says nothing of the database.
-            Err(late) => Err(Error::Unavailable(late.into())),
-        }
+        connection(&self.pool).await
     }
 
     /// A connection of its own, outside the pool, for LISTEN.
@@ -297,9 +311,58 @@ impl Store {
         }
     }
 
-    /// Runs `work` in a transaction of the scope's organization. Its events are written as the last
-    /// statement before COMMIT, so the lock on the organization's sequence lasts only for the
-    /// commit.
+    /// Runs `work` in a read-only transaction that sees all events and changes of the organization
+    /// that were committed before, numbered: for whoever reads the log, or lists in the order of
+    /// changes.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_numbered<T>(
+        &self,
+        scope: &Scope,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.number_events(scope).await?;
+        self.read(scope, work).await
+    }
+
+    /// Numbers the events of the organization that were committed before.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away, or a transaction keeps the counter locked.
+    pub async fn number_events(&self, scope: &Scope) -> Result<()> {
+        let _turn = match &self.fairness {
+            Some(fairness) => Some(fairness.turn(scope.organization).await?),
+            None => None,
+        };
+        let mut conn = self.connection().await?;
+        match event_numbering::number(&mut conn, scope.organization).await {
+            // What has a number can be read although the disk is full.
+            Err(error) if error.is_out_of_space() => {
+                self.out_of_space.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    /// Numbers the events that wait, of all organizations: for a process that ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn number_waiting_events(&self) -> Result<()> {
+        // Bounded: an organization that another process is at is left to that one.
+        for _ in 0..100 {
+            if !event_numbering::number_waiting(&mut *self.connection().await?).await?.is_rest {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Runs `work` in a transaction of the scope's organization. Its events are written by the last
+    /// statement before COMMIT, and get their numbers after it.
     pub async fn write<T>(
         &self,
         scope: &Scope,
@@ -309,14 +372,21 @@ impl Store {
             Some(fairness) => Some(fairness.turn(scope.organization).await?),
             None => None,
         };
+        let begin = if self.fairness.is_some() { BEGIN_REQUEST } else { "BEGIN" };
         let conn = self.connection().await?;
+        let mut has_events = false;
         let done = self
-            .transaction(conn, "BEGIN", scope, async |tx| {
+            .transaction(conn, begin, scope, async |tx| {
                 let done = work(tx).await?;
-                event_append::append(tx.conn(), tx.scope(), tx.take_events()).await?;
+                let events = tx.take_events();
+                has_events = !events.is_empty();
+                event_append::append(tx.conn(), tx.scope(), events).await?;
                 Ok(done)
             })
             .await;
+        if has_events && done.is_ok() {
+            self.numbering.wake();
+        }
         if done.as_ref().is_err_and(Error::is_out_of_space) {
             self.out_of_space.store(true, Ordering::Relaxed);
         }
@@ -333,11 +403,16 @@ impl Store {
         let guard = Guard(Some(conn));
         let conn: &AsyncPgConnection = guard.0.as_ref().expect("held until released");
         let key_since = self.key_since.get().copied();
-        let tx = Tx { conn, scope, quotas: &self.quotas, key_since, events: Mutex::default() };
-        let begin = format!(
-            "{begin}; SELECT set_config('app.organization_id', '{}', true)",
-            scope.organization.0
-        );
+        let tx = Tx {
+            conn,
+            scope,
+            quotas: &self.quotas,
+            key_since,
+            events: Mutex::default(),
+            announcements: Mutex::default(),
+        };
+        // SET is not planned, as a SELECT of `set_config` would be each time.
+        let begin = format!("{begin}; SET LOCAL app.organization_id = '{}'", scope.organization.0);
         // Polling order is the order on the wire: BEGIN goes first and the first query rides behind
         // it.
         let mut first = conn;
@@ -348,8 +423,9 @@ impl Store {
         let end = if done.is_ok() { "SELECT; COMMIT" } else { "ROLLBACK" };
         let mut last = conn;
         last.batch_execute(end).await?;
-        drop(tx);
-        guard.release();
+        if done.is_err() || tx.announce_all().await {
+            guard.release();
+        }
         done
     }
 }
@@ -394,6 +470,7 @@ pub struct Tx<'c> {
     quotas: &'c Quotas,
     key_since: Option<Timestamp>,
     events: Mutex<Vec<NewEvent>>,
+    announcements: Mutex<BTreeSet<Announcement>>,
 }
 
 impl<'c> Tx<'c> {
@@ -431,6 +508,24 @@ impl<'c> Tx<'c> {
         self.events.lock().expect("never poisoned").push(event);
     }
 
+    /// Adds a notification; it is sent after the commit.
+    pub(crate) fn announce(&self, announcement: Announcement) {
+        self.announcements.lock().expect("never poisoned").insert(announcement);
+    }
+
+    /// Sends the notifications; returns whether the connection can still be used. What was
+    /// committed stays so, whatever becomes of them.
+    async fn announce_all(&self) -> bool {
+        let all = std::mem::take(&mut *self.announcements.lock().expect("never poisoned"));
+        match announcements::send(self.conn, all).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "could not notify the other connections");
+                false
+            }
+        }
+    }
+
     pub(crate) fn take_events(&self) -> Vec<NewEvent> {
         std::mem::take(&mut *self.events.lock().expect("never poisoned"))
     }
@@ -450,6 +545,15 @@ impl<'c> Tx<'c> {
             }
         }
         done
+    }
+}
+
+/// A connection of the pool.
+async fn connection(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>> {
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, pool.get()).await {
+        Ok(got) => got.map_err(Error::database_away),
+        // All connections may be at work: that says nothing of the database.
+        Err(late) => Err(Error::Unavailable(late.into())),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The one log of events: appended at the end of every writing transaction, read in the order of
-//! commits.
+//! The one log of events, read in the order of commits. A transaction of
+//! [`Store::read_numbered`](crate::kernel::db::Store::read_numbered) sees what was written before.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -7,7 +7,8 @@
 //! 4. partners, all that the transaction needs at once and by their ids ([`partners`]);
 //! 5. what belongs to partners: contacts, deals, plan items; tags and members;
 //! 6. the accounts of deals ([`accounts`]);
-//! 7. the organization's event counter, at the end.
+//! 7. the organization's event counter, which those who number events lock in a transaction of its
+//!    own ([`crate::kernel::event_numbering`]), and servers of before at the end of theirs.
 //!
 //! Partners are locked FOR NO KEY UPDATE: their ids never change, and rows that refer to them may
 //! be inserted meanwhile. With FOR UPDATE two who insert a contact and then write the partner would

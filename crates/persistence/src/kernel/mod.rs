@@ -1,11 +1,13 @@
 //! Mechanisms: they know no resource.
 
 pub mod account_mails;
+pub(crate) mod announcements;
 pub mod batch;
 pub(crate) mod changes;
 pub mod db;
 pub mod email_directory;
 pub(crate) mod event_append;
+pub(crate) mod event_numbering;
 pub mod events;
 pub mod idempotency;
 pub mod listing;

@@ -9,19 +9,19 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_types::Text};
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use domain::{Error, Result, schema::revocations};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
-use crate::kernel::db::{Store, Tx};
+use crate::kernel::{
+    announcements::{Announcement, REVOKED},
+    db::{Store, Tx},
+};
 
 /// The life of an access token, after which a revocation may be forgotten.
 pub const TOKEN_LIFE: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
-
-// It answers nothing, and nothing is what is read of it.
-define_sql_function! { fn pg_notify(channel: Text, payload: Text) -> Text; }
 
 /// Ends everything that was issued for this session, member or key until now, on every instance.
 pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
@@ -29,7 +29,7 @@ pub async fn revoke(tx: &Tx<'_>, id: Uuid) -> Result<()> {
         .values(revocations::id.eq(id))
         .execute(&mut tx.conn())
         .await?;
-    diesel::select(pg_notify("partneros_revoked", id.to_string())).execute(&mut tx.conn()).await?;
+    tx.announce(Announcement::Revoked(id));
     Ok(())
 }
 
@@ -155,9 +155,9 @@ impl Revocations {
     async fn listen(&self, store: &Store) -> Result<AsyncPgConnection> {
         let mut conn = store.listener().await?;
         // Listen first, read second: what is revoked in between arrives twice rather than never.
-        conn.batch_execute(
-            "SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN partneros_revoked",
-        )
+        conn.batch_execute(&format!(
+            "SET statement_timeout = 0; SET idle_session_timeout = 0; LISTEN {REVOKED}"
+        ))
         .await?;
         self.read(&mut conn, TOKEN_LIFE).await?;
         Ok(conn)

@@ -22,6 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::kernel::{
+    announcements::Announcement,
     db::{Store, Tx},
     statement::{Bind, Statement},
 };
@@ -69,37 +70,23 @@ fn lost() -> Error {
     Error::internal(LeaseLost)
 }
 
+/// Workers are woken by tasks that can run within this time. Those for later, such as the first
+/// scores of each new partner, are found when their time has come.
+const ANNOUNCED_AHEAD: chrono::TimeDelta = chrono::TimeDelta::milliseconds(200);
+
 /// Queues a task; it runs on behalf of the transaction's scope, once that has been committed. A
 /// living task with the same unique key takes the new payload, and runs once more when it is
 /// running already.
 pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
-    let scope = tx.scope();
-    let row = (
-        tasks::id.eq(Uuid::now_v7()),
-        tasks::kind.eq(task.kind),
-        tasks::payload.eq(&task.payload),
-        tasks::actor.eq(serde_json::to_value(&scope.actor).map_err(Error::internal)?),
-        tasks::role.eq(scope.role),
-        tasks::member_id.eq(scope.member),
-        tasks::request_id.eq(scope.request_id),
-        tasks::unique_key.eq(&task.unique_key),
-        tasks::serial_queue.eq(&task.serial_queue),
-        tasks::run_at.eq(task.run_at.unwrap_or(Timestamp::now())),
-        tasks::max_attempts.eq(task.max_attempts),
-        tasks::lane.eq(task.lane),
-    );
     let Some(key) = &task.unique_key else {
-        diesel::insert_into(tasks::table).values(row).execute(&mut tx.conn()).await?;
+        insertion(tx, task)?.execute(&mut tx.conn()).await?;
         return Ok(());
     };
     // The living one may end between the two statements: then the second insert succeeds.
     for _ in 0..3 {
-        let queued = diesel::insert_into(tasks::table)
-            .values(&row)
-            .on_conflict_do_nothing()
-            .execute(&mut tx.conn())
-            .await?;
-        if queued == 1 {
+        let mut insert = insertion(tx, task)?;
+        insert.sql(" ON CONFLICT DO NOTHING");
+        if insert.execute(&mut tx.conn()).await? == 1 {
             return Ok(());
         }
         let joined = diesel::update(
@@ -115,8 +102,44 @@ pub async fn enqueue(tx: &Tx<'_>, task: &NewTask) -> Result<()> {
     Err(Error::Unavailable("the task of this key comes and goes".into()))
 }
 
+/// Queues a task without a unique key if the condition is true, in one statement.
+pub(crate) async fn enqueue_if(tx: &Tx<'_>, task: &NewTask, condition: &'static str) -> Result<()> {
+    let mut insert = insertion(tx, task)?;
+    insert.sql(" WHERE ").sql(condition);
+    insert.execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Inserts the row of a task, as a SELECT without FROM.
+fn insertion(tx: &Tx<'_>, task: &NewTask) -> Result<Statement> {
+    let scope = tx.scope();
+    let now = Timestamp::now();
+    let run_at = task.run_at.unwrap_or(now);
+    if run_at.0 <= now.0 + ANNOUNCED_AHEAD {
+        tx.announce(Announcement::TasksQueued);
+    }
+    let actor = serde_json::to_value(&scope.actor).map_err(Error::internal)?;
+    Ok(Statement::new(
+        "/* tasks.insert */ INSERT INTO tasks (id, kind, payload, actor, role, member_id, \
+         request_id, unique_key, serial_queue, run_at, max_attempts, lane) SELECT ",
+    )
+    .with(Bind::Id(Some(Uuid::now_v7())), ", ")
+    .with(Bind::Text(Some(task.kind.to_owned())), ", ")
+    .with(Bind::Json(Some(task.payload.clone())), ", ")
+    .with(Bind::Json(Some(actor)), ", ")
+    .with(Bind::Text(Some(scope.role.to_string())), ", ")
+    .with(Bind::Id(scope.member.map(|member| member.0)), ", ")
+    .with(Bind::Id(Some(scope.request_id)), ", ")
+    .with(Bind::Text(task.unique_key.clone()), ", ")
+    .with(Bind::Text(task.serial_queue.clone()), ", ")
+    .with(Bind::Time(Some(run_at.0)), ", ")
+    .with(Bind::Int(Some(task.max_attempts.into())), ", ")
+    .with(Bind::Text(Some(task.lane.to_string())), ""))
+}
+
 /// The living task of this key, unless a worker has it, does not wait any longer.
 pub async fn hasten(tx: &Tx<'_>, key: &str) -> Result<()> {
+    tx.announce(Announcement::TasksQueued);
     let waiting = tasks::table
         .filter(tasks::unique_key.eq(key))
         .filter(tasks::died_at.is_null())

@@ -33,6 +33,7 @@ use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
 use crate::kernel::{
+    announcements::TASKS,
     db::{Store, Tx},
     tasks::{self, LaneRequest, LeaseLost, Task},
 };
@@ -199,7 +200,10 @@ pub async fn run(
 async fn listen(store: &Store, wake: &Notify) {
     loop {
         if let Ok(mut conn) = store.listener().await
-            && conn.batch_execute("SET statement_timeout = 0; LISTEN partneros_tasks").await.is_ok()
+            && conn
+                .batch_execute(&format!("SET statement_timeout = 0; LISTEN {TASKS}"))
+                .await
+                .is_ok()
         {
             wake.notify_one();
             let mut stream = std::pin::pin!(conn.notifications_stream());

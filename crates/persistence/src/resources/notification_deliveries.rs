@@ -24,6 +24,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::kernel::{
+    announcements::Announcement,
     db::Tx,
     listing::{self, Source},
     statement::{Bind, Statement},
@@ -76,14 +77,17 @@ pub fn is_insisted_on(task: &Task) -> bool {
 
 /// The same by the set: a task for each row of `sent`, which says `id` and `channel`; none of them
 /// an invitation.
-pub(crate) fn push_tasks(out: &mut Statement, actor: Json, request: Uuid) {
+pub(crate) fn push_tasks(tx: &Tx<'_>, out: &mut Statement, actor: Json) {
+    tx.announce(Announcement::TasksQueued);
     out.sql(
         "INSERT INTO tasks \
          (id, lane, kind, payload, actor, role, request_id, unique_key, max_attempts) \
          SELECT uuid_v7(), CASE channel WHEN 'slack' THEN 'slack' ELSE 'mails' END, ",
     );
     out.bind(Bind::Text(Some(TASK.to_owned()))).sql(", jsonb_build_object('delivery_id', id), ");
-    out.bind(Bind::Json(Some(actor))).sql(", 'owner', ").bind(Bind::Id(Some(request)));
+    out.bind(Bind::Json(Some(actor)))
+        .sql(", 'owner', ")
+        .bind(Bind::Id(Some(tx.scope().request_id)));
     out.sql(", 'delivery ' || id, ").bind(Bind::Int(Some(CRASHES.into()))).sql(" FROM sent");
 }
 

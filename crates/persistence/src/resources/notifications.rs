@@ -122,7 +122,7 @@ fn recipients(
         );
     out.bind(Bind::Texts(form.map(NotificationSettings::slack_targets).unwrap_or_default()));
     out.sql(") AS t (target) WHERE by_form AND outside RETURNING id, channel) ");
-    deliveries::push_tasks(&mut out, actor, tx.scope().request_id);
+    deliveries::push_tasks(tx, &mut out, actor);
     Ok(out)
 }
 

@@ -37,6 +37,9 @@ fn shared() -> Arc<Shared> {
         tempfile::Builder::new().permissions(Permissions::from_mode(0o711)).tempdir().unwrap();
     let mut settings = Settings::new(folder.path());
     settings.extra.push(("fsync".into(), "off".into()));
+    // For the tests that count statements.
+    settings.extra.push(("shared_preload_libraries".into(), "pg_stat_statements".into()));
+    settings.extra.push(("pg_stat_statements.track_planning".into(), "on".into()));
     let shared = Arc::new(Shared { cluster: Cluster::start(&settings).unwrap(), _folder: folder });
     *slot = Arc::downgrade(&shared);
     shared
@@ -63,13 +66,18 @@ impl Scratch {
             let _one_at_a_time = MIGRATING.lock().await;
             persistence::migrate::run(&superuser_url).await.unwrap();
         }
-        let store = connect(&shared, &name).await;
+        let store = connect(&shared, &name, 12).await;
         Self { store, superuser_url, shared, name }
     }
 
     /// Another door to the same database, as another instance has it.
     pub async fn other_store(&self) -> Store {
-        connect(&self.shared, &self.name).await
+        connect(&self.shared, &self.name, 12).await
+    }
+
+    /// The same with a single connection.
+    pub async fn narrow_store(&self) -> Store {
+        connect(&self.shared, &self.name, 1).await
     }
 
     pub async fn superuser(&self) -> AsyncPgConnection {
@@ -100,11 +108,8 @@ impl Scratch {
     }
 }
 
-async fn connect(shared: &Shared, name: &str) -> Store {
-    Store::connect(&persistence::Settings {
-        url: shared.cluster.url("partneros_app", name),
-        pool: 12,
-    })
-    .await
-    .unwrap()
+async fn connect(shared: &Shared, name: &str, pool: usize) -> Store {
+    Store::connect(&persistence::Settings { url: shared.cluster.url("partneros_app", name), pool })
+        .await
+        .unwrap()
 }

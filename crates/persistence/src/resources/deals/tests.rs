@@ -114,7 +114,7 @@ impl Room {
         let request = ListRequest::first(&EVENT_LIST, 1000);
         let all = self
             .store
-            .read(&self.scope, async |tx| events::list(tx, Some(partner), &request).await)
+            .read_numbered(&self.scope, async |tx| events::list(tx, Some(partner), &request).await)
             .await
             .unwrap();
         all.data.into_iter().map(|event| (event.kind, event.subject.id)).collect()

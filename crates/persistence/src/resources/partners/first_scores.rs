@@ -12,7 +12,7 @@ use domain::{
     Error, Result,
     ids::PartnerId,
     jobs::{Lane, NewTask},
-    schema::{organizations, tasks as table},
+    schema::tasks as table,
     timestamp::Timestamp,
 };
 use serde_json::{Value as Json, json};
@@ -35,12 +35,9 @@ pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let wanted: bool =
-        organizations::table.select(organizations::auto_score).first(&mut tx.conn()).await?;
-    if !wanted {
-        return Ok(());
-    }
-    queue(tx, ids, Timestamp(Timestamp::now().0 + FIRST_SCORE_DELAY)).await
+    let at = Timestamp(Timestamp::now().0 + FIRST_SCORE_DELAY);
+    let wanted = "EXISTS (SELECT FROM organizations WHERE auto_score)";
+    tasks::enqueue_if(tx, &scoring_of(ids, at), wanted).await
 }
 
 /// Queues scores of partners, not before `at`.
@@ -48,8 +45,11 @@ pub(crate) async fn queue_new(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn queue(tx: &Tx<'_>, ids: &[PartnerId], at: Timestamp) -> Result<()> {
-    let task = NewTask::new(SCORE_NEW, json!({"partner_ids": ids})).lane(Lane::Scores).at(at);
-    tasks::enqueue(tx, &task).await
+    tasks::enqueue(tx, &scoring_of(ids, at)).await
+}
+
+fn scoring_of(ids: &[PartnerId], at: Timestamp) -> NewTask {
+    NewTask::new(SCORE_NEW, json!({"partner_ids": ids})).lane(Lane::Scores).at(at)
 }
 
 /// Takes over what other due tasks of the organization want to have scored, as long as that makes

@@ -90,7 +90,7 @@ impl Room {
     async fn events(&self, id: PartnerId) -> Vec<Event> {
         let request = ListRequest::first(&EVENT_LIST, 1000);
         self.store
-            .read(&self.scope, async |tx| events::list(tx, Some(id), &request).await)
+            .read_numbered(&self.scope, async |tx| events::list(tx, Some(id), &request).await)
             .await
             .unwrap()
             .data

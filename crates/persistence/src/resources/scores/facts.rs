@@ -198,8 +198,13 @@ async fn contacts(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, i64,
 async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Timestamp, i64)>> {
     let since = Timestamp::now().0 - chrono::TimeDelta::days(ACTIVE_DAYS);
     let statement = Statement::new(
-        "/* scores.activities */ SELECT e.partner_id, max(e.created_at), count(*) FROM events e \
-            WHERE e.partner_id = ANY(",
+        // Events that have no number yet count, too: the row of the partner shows their change.
+        "/* scores.activities */ WITH log AS NOT MATERIALIZED (\
+         SELECT partner_id, created_at, actor, type, data, subject_type, request_id FROM events \
+         UNION ALL \
+         SELECT partner_id, created_at, actor, type, data, subject_type, request_id \
+         FROM event_outbox) \
+         SELECT e.partner_id, max(e.created_at), count(*) FROM log e WHERE e.partner_id = ANY(",
     )
     .with(uuids(ids), ") AND e.created_at > ")
     .with(
@@ -215,7 +220,7 @@ async fn activities(tx: &Tx<'_>, ids: &[PartnerId]) -> Result<Vec<(PartnerId, Ti
              WHEN 'api_key' THEN e.type <> 'partner.updated' OR e.data ->> 'write_mode' = 'manual' \
              ELSE false END \
          WHEN e.type = 'contact.created' THEN e.actor ->> 'type' = 'user' AND NOT EXISTS (SELECT \
-         FROM events c \
+         FROM log c \
            WHERE c.partner_id = e.partner_id AND c.type = 'partner.created' AND c.request_id = \
            e.request_id) \
          ELSE e.actor ->> 'type' = 'user' AND e.subject_type IN ('contact', 'deal', 'plan_item', \

@@ -81,7 +81,7 @@ async fn count(store: &Store, scope: &Scope, sql: &'static str) -> i64 {
 
 async fn told(store: &Store, scope: &Scope, id: PartnerId) -> Vec<Event> {
     let request = ListRequest::first(&EVENT_LIST, 1_000);
-    let read = store.read(scope, async |tx| events::list(tx, Some(id), &request).await);
+    let read = store.read_numbered(scope, async |tx| events::list(tx, Some(id), &request).await);
     read.await.unwrap().data
 }
 
@@ -470,7 +470,7 @@ fn a_policy_of_few_triggers_is_kept_in_order() {
         let bind = Statement::new("SELECT count(*) FROM events WHERE type = ")
             .with(Bind::Text(Some("tier_policy.updated".into())), "");
         let told: i64 = store
-            .read(&scope, async |tx| {
+            .read_numbered(&scope, async |tx| {
                 Ok(bind.answers::<BigInt>().get_result(&mut tx.conn()).await?)
             })
             .await
