@@ -8,16 +8,20 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     Options,
+    capture::{Statement, Transaction},
     data::{Data, Organization},
     database::{self, SUPERUSER, psql},
     http::{self, call},
-    load::Outcome,
+    load::{self, Outcome},
+    pgbench,
+    process::Cpu,
     report::verdict,
     server::Server,
-    work::growing,
+    work::{Work, growing},
 };
 
 /// The same request in organizations of different size, in turn.
@@ -53,6 +57,67 @@ pub fn growth(server: &Server<'_>, data: &Data, options: &Options) -> Result<()>
     }
     println!();
     Ok(())
+}
+
+/// Creations a second in one organization and in sixteen, beside bare INSERTs of the row, in turn.
+pub fn creation(server: &Server<'_>, data: &Data, options: &Options) -> Result<()> {
+    let tokens: Vec<String> =
+        data.many.iter().map(|organization| organization.token(server)).collect::<Result<_>>()?;
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let work = Work::creation(&data.many[0]);
+    let insert = bare_insert(&data.many[0]);
+    println!(
+        "| Creations a second, connections | one organization | 16 organizations | bare INSERT, one \
+         organization | CPU database us (one, 16, bare) |\n|---|---|---|---|---|"
+    );
+    for connections in load::CONNECTIONS {
+        let (mut one, mut many, mut bare) = (Outcome::default(), Outcome::default(), 0.0);
+        let mut cpu = [Cpu::default(); 3];
+        for _ in 0..options.rounds {
+            let start = server.processes.cpu()?;
+            one.add(work.drive(&server.address, tokens[0], connections, options.period)?);
+            let after_one = server.processes.cpu()?;
+            many.add(work.drive_as(&server.address, &tokens, connections, options.period)?);
+            let after_many = server.processes.cpu()?;
+            bare += pgbench::run(server, &[insert.clone()], connections, options.period)?
+                / f64::from(options.rounds);
+            cpu[0] += after_one - start;
+            cpu[1] += after_many - after_one;
+            cpu[2] += server.processes.cpu()? - after_many;
+        }
+        let seconds = options.period.as_secs_f64() * f64::from(options.rounds);
+        let each =
+            |cpu: Cpu, per_second: f64| cpu.database.as_secs_f64() * 1e6 / (per_second * seconds);
+        println!(
+            "| {connections} | {:.0} | {:.0} | {bare:.0} | {:.0}, {:.0}, {:.0} |",
+            one.per_second(),
+            many.per_second(),
+            each(cpu[0], one.per_second()),
+            each(cpu[1], many.per_second()),
+            each(cpu[2], bare),
+        );
+    }
+    println!();
+    Ok(())
+}
+
+/// The row of a partner alone: without its history, event, first scores and answer.
+fn bare_insert(organization: &Organization) -> Transaction {
+    let statement = |sql: String, values: Vec<String>| Statement {
+        sql,
+        values: values.into_iter().map(Some).collect(),
+    };
+    let insert = "INSERT INTO partners (id, name, normalised_name, type, industry, employees, \
+        created_via, tier) VALUES ($1, 'Bench 0', 'bench 0', 'reseller', 'Software', 7, 'manual', \
+        'registered')";
+    Transaction {
+        begin: "BEGIN".to_owned(),
+        statements: vec![
+            statement(format!("SET LOCAL app.organization_id = '{}'", organization.id), vec![]),
+            statement(insert.to_owned(), vec![Uuid::now_v7().to_string()]),
+        ],
+        since: 0,
+    }
 }
 
 fn join<T>(all: &[T], text: impl Fn(&T) -> String) -> String {

@@ -17,7 +17,7 @@ pub struct Statement {
     pub values: Vec<Option<String>>,
 }
 
-/// All between BEGIN and COMMIT, with the one that sets the organization.
+/// All between BEGIN and COMMIT, beginning with the settings of the transaction.
 #[derive(Debug, Clone)]
 pub struct Transaction {
     /// `BEGIN` or `BEGIN READ ONLY`.
@@ -140,7 +140,9 @@ fn transactions(entries: &[Entry], organization: &str) -> Vec<(String, Vec<State
         if !begin.starts_with("BEGIN") || !set.contains(organization) {
             continue;
         }
-        let mut statements = vec![Statement { sql: set.to_owned(), values: Vec::new() }];
+        let settings = set.split("; ");
+        let mut statements: Vec<Statement> =
+            settings.map(|sql| Statement { sql: sql.to_owned(), values: Vec::new() }).collect();
         for entry in entries[at + 1..].iter().filter(|entry| entry.pid == first.pid) {
             match entry.statement.sql.as_str() {
                 "SELECT; COMMIT" => {
@@ -162,8 +164,8 @@ mod tests {
 
     #[test]
     fn the_log_is_read() {
-        let log = "2026-11-24 10:00:00.000 UTC [7] LOG:  statement: BEGIN; SELECT \
-            set_config('app.organization_id', 'org', true)\n\
+        let log = "2026-11-24 10:00:00.000 UTC [7] LOG:  statement: BEGIN; SET LOCAL a = 1; SET \
+            LOCAL app.organization_id = 'org'\n\
             2026-11-24 10:00:00.001 UTC [8] LOG:  statement: SELECT\n\
             2026-11-24 10:00:00.002 UTC [7] LOG:  execute s3: SELECT a,\n\t b FROM partners WHERE \
             c = $1 AND d = $2 AND e = $3\n\
@@ -172,13 +174,13 @@ mod tests {
             2026-11-24 10:00:00.003 UTC [7] LOG:  statement: SELECT; COMMIT\n";
         let found = transactions(&entries(log), "org");
         let [(begin, statements)] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!((begin.as_str(), statements.len()), ("BEGIN", 2));
+        assert_eq!((begin.as_str(), statements.len()), ("BEGIN", 3));
         assert_eq!(
-            statements[1].sql,
+            statements[2].sql,
             "SELECT a,\n b FROM partners WHERE c = $1 AND d = $2 AND e = $3"
         );
         assert_eq!(
-            statements[1].values,
+            statements[2].values,
             [Some("it's, ok".to_owned()), None, Some("{\"x\": 1}".to_owned())]
         );
     }

@@ -36,6 +36,8 @@ pub struct Data {
     pub program: Organization,
     /// Ten times as large, when it was asked for.
     pub million: Option<Organization>,
+    /// Sixteen small ones, to write in at the same time.
+    pub many: Vec<Organization>,
 }
 
 /// Makes what a folder lacks. The next server logs its statements.
@@ -68,6 +70,9 @@ pub fn prepare(folder: &Folder, options: &Options) -> Result<Data> {
         } else {
             None
         },
+        many: (0..16)
+            .map(|n| one(&format!("many{n}"), 1_000, 0, 0.6))
+            .collect::<Result<Vec<_>>>()?,
     };
     if made {
         eprintln!("vacuum and analyze");

@@ -122,6 +122,7 @@ fn run(options: &Options) -> Result<()> {
         }
     }
     println!();
+    bulk::creation(&server, &data, options)?;
     bulk::clean(&server, "name LIKE 'Bench %'")?;
     bulk::growth(&server, &data, options)?;
     bulk::memory_under_load(&server, &data, options)?;

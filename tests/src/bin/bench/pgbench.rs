@@ -1,7 +1,7 @@
 //! The same statements through pgbench: prepared, as the weak role, with the server's settings, in
 //! as many round trips.
 
-use std::{fs, process::Command, time::Duration};
+use std::{collections::BTreeSet, fs, process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use uuid::Uuid;
@@ -51,8 +51,8 @@ pub fn run(
     }
 }
 
-/// The script of a transaction, and its values by name. BEGIN and the reads that follow share a
-/// round trip, as in the server; what comes after goes one by one.
+/// The script of a transaction, and its values by name. BEGIN, the settings and the reads that
+/// follow share a round trip, as in the server; what comes after goes one by one.
 fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, String)>) {
     let mut values = Values {
         prefix: format!("t{number}"),
@@ -62,7 +62,10 @@ fn script(transaction: &Transaction, number: usize) -> (String, Vec<(String, Str
     };
     let lines: Vec<String> =
         transaction.statements.iter().map(|statement| values.line(statement)).collect();
-    let reads = |statement: &&Statement| statement.sql.trim_start().starts_with("SELECT");
+    let reads = |statement: &&Statement| {
+        let sql = statement.sql.trim_start();
+        sql.starts_with("SELECT") || sql.starts_with("SET")
+    };
     let joined = transaction.statements.iter().take_while(reads).count();
     let dice: String = (0..values.fresh.len())
         .map(|n| format!("\\set fresh{n} random(1, 999999999999)\n"))
@@ -93,7 +96,7 @@ pub fn explain(transaction: &Transaction) -> String {
                 if sql.contains("INSERT INTO") { renewed(&put, transaction.since) } else { put };
             sql = sql.replace(&format!("${}", index + 1), &put);
         }
-        let explain = if sql.contains("set_config") { "" } else { "EXPLAIN (ANALYZE, BUFFERS) " };
+        let explain = if sql.starts_with("SET") { "" } else { "EXPLAIN (ANALYZE, BUFFERS) " };
         out += &format!("{explain}{sql};\n");
     }
     out + "ROLLBACK;\n"
@@ -102,14 +105,18 @@ pub fn explain(transaction: &Transaction) -> String {
 /// The same with every identifier that is younger than `since` turned into another one.
 fn renewed(value: &str, since: u128) -> String {
     let mut out = value.to_owned();
-    for start in 0..value.len().saturating_sub(35) {
-        let found =
-            value.get(start..start + 36).and_then(id).filter(|id| id.as_u128() >> 80 >= since);
-        if let Some(id) = found {
-            out.replace_range(start..start + 36, &Uuid::from_u128(id.as_u128() ^ 1).to_string());
-        }
+    for id in ids_in(value).filter(|id| id.as_u128() >> 80 >= since) {
+        out = out.replace(&id.to_string(), &Uuid::from_u128(id.as_u128() ^ 1).to_string());
     }
     out
+}
+
+/// The identifiers inside of a value, each once.
+fn ids_in(value: &str) -> impl Iterator<Item = Uuid> {
+    let starts = 0..value.len().saturating_sub(35);
+    let all: BTreeSet<Uuid> =
+        starts.filter_map(|start| value.get(start..start + 36).and_then(id)).collect();
+    all.into_iter()
 }
 
 /// The values of a script.
@@ -143,7 +150,15 @@ impl Values {
             let items: Vec<String> = ids.into_iter().map(|id| self.id(id)).collect();
             return format!("ARRAY[{}]", items.join(", "));
         }
-        format!(":{}{}", self.name(value), cast(value))
+        let name = self.name(value);
+        let fresh: Vec<Uuid> = ids_in(value).filter(|id| self.is_fresh(id)).collect();
+        if fresh.is_empty() {
+            return format!(":{name}{}", cast(value));
+        }
+        let renewed = fresh.into_iter().fold(format!(":{name}::text"), |text, id| {
+            format!("replace({text}, '{id}', {}::text)", self.id(id))
+        });
+        format!("({renewed}){}", cast(value))
     }
 
     fn id(&mut self, id: Uuid) -> String {
@@ -221,12 +236,13 @@ mod tests {
         let transaction = Transaction {
             begin: "BEGIN".into(),
             statements: vec![
-                statement("SELECT set_config('a', 'b', true)", &[]),
+                statement("SET LOCAL a = 'b'", &[]),
                 statement("SELECT 1 WHERE a = $1", &[old]),
                 statement(
                     "UPDATE t SET a = $1, b = $2, c = $3",
                     &[&new, &format!("{{{old}}}"), &format!("{{{new}}}")],
                 ),
+                statement("SELECT $1", &[&format!("[{{\"id\": \"{new}\"}}]")]),
             ],
             since: 1_700_000_000_000,
         };
@@ -235,12 +251,13 @@ mod tests {
         assert_eq!(
             text,
             format!(
-                "\\set fresh0 random(1, 999999999999)\n\\startpipeline\nBEGIN;\nSELECT \
-                    set_config('a', 'b', true);\n\
+                "\\set fresh0 random(1, 999999999999)\n\\startpipeline\nBEGIN;\n\
+                 SET LOCAL a = 'b';\n\
                  SELECT 1 WHERE a = :t0v0::uuid;\n\\endpipeline\nUPDATE t SET a = {made}, b = \
-                 :t0v1::uuid[], c = ARRAY[{made}];\nCOMMIT;\n"
+                 :t0v1::uuid[], c = ARRAY[{made}];\n\
+                 SELECT (replace(:t0v2::text, '{new}', {made}::text))::jsonb;\nCOMMIT;\n"
             )
         );
-        assert_eq!(variables.len(), 2);
+        assert_eq!(variables.len(), 3);
     }
 }

@@ -80,6 +80,25 @@ impl Work {
         Self { method, body: Some(body), ..Self::read(name, organization, target, paths) }
     }
 
+    /// Creates a partner.
+    pub fn creation(organization: &Organization) -> Self {
+        Self::write(
+            "create",
+            organization,
+            Target::None,
+            "POST",
+            vec!["/v1/partners".into()],
+            |n| {
+                json!({
+                    "name": format!("Bench {n}"),
+                    "type": "reseller",
+                    "industry": "Software",
+                    "employees": n % 1000
+                })
+            },
+        )
+    }
+
     /// Asks for `period` on behalf of whoever holds the token.
     pub fn drive(
         &self,
@@ -88,17 +107,28 @@ impl Work {
         connections: usize,
         period: Duration,
     ) -> Result<Outcome> {
+        self.drive_as(address, &[token], connections, period)
+    }
+
+    /// The same on behalf of each of the tokens in turn.
+    pub fn drive_as(
+        &self,
+        address: &str,
+        tokens: &[&str],
+        connections: usize,
+        period: Duration,
+    ) -> Result<Outcome> {
         let ready: Vec<Vec<u8>> = match self.body {
             None => self
                 .paths
                 .iter()
-                .map(|path| http::request(self.method, path, Some(token), "", &[]))
+                .map(|path| http::request(self.method, path, Some(tokens[0]), "", &[]))
                 .collect(),
             Some(_) => Vec::new(),
         };
         let next = |n: usize, out: &mut Vec<u8>| match ready.get(n % self.paths.len()) {
             Some(request) => out.extend_from_slice(request),
-            None => out.extend(self.request(n, token)),
+            None => out.extend(self.request(n, tokens[n % tokens.len()])),
         };
         load::drive(address, connections, period, &next).with_context(|| self.name)
     }
@@ -255,21 +285,7 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         some.iter().map(of).collect(),
         |n| json!({"annual_revenue_target": n}),
     ));
-    works.push(Work::write(
-        "create",
-        organization,
-        Target::None,
-        "POST",
-        vec!["/v1/partners".into()],
-        |n| {
-            json!({
-                "name": format!("Bench {n}"),
-                "type": "reseller",
-                "industry": "Software",
-                "employees": n % 1000
-            })
-        },
-    ));
+    works.push(Work::creation(organization));
     Ok(works)
 }
 
