@@ -58,9 +58,9 @@ CREATE UNIQUE INDEX tiers_facet_key ON tiers (organization_id, facet) WHERE face
 CREATE UNIQUE INDEX tags_bit_key ON tags (organization_id, bit) WHERE bit > 0;
 
 ALTER TABLE partners ADD COLUMN facets bigint, ADD COLUMN tag_bits bigint;
--- A BEFORE UPDATE trigger makes PostgreSQL compute all generated columns at every update of a row. So there are none: the
--- trigger keeps these columns, too, when something changes that they rest on.
-ALTER TABLE partners ALTER COLUMN search_words DROP EXPRESSION, ALTER COLUMN search_name DROP EXPRESSION;
+-- A BEFORE UPDATE trigger makes PostgreSQL compute all generated columns at every update of a row. So this is none any more: the
+-- trigger keeps it, too, when the description changes.
+ALTER TABLE partners ALTER COLUMN search_words DROP EXPRESSION;
 
 -- The positions of the words are those of the field catalogue (`domain::partners::facets`); a test compares the two.
 CREATE FUNCTION derive_partner() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,13 +74,12 @@ BEGIN
     NEW.tag_bits := CASE WHEN cardinality(NEW.tag_ids) = 0 THEN 0
         ELSE (SELECT coalesce(bit_or(t.bit), 0) FROM tags t
               WHERE t.organization_id = NEW.organization_id AND t.id = ANY (NEW.tag_ids)) END;
-    NEW.search_name := lower(NEW.name COLLATE "und-x-icu");
     IF TG_OP = 'INSERT' OR NEW.description IS DISTINCT FROM OLD.description THEN
         NEW.search_words := to_tsvector('simple', coalesce(left(NEW.description, 5000), ''));
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER partners_derive BEFORE INSERT OR UPDATE OF name, description, type, stage, status, category, tier, tag_ids ON partners
+CREATE TRIGGER partners_derive BEFORE INSERT OR UPDATE OF description, type, stage, status, category, tier, tag_ids ON partners
     FOR EACH ROW EXECUTE FUNCTION derive_partner();
 
 -- Whether an index answers without a look at the rows depends on VACUUM, and so does the speed of every list.

@@ -582,7 +582,7 @@ async fn a_search_finds_beginnings_parts_and_misspellings() {
         let same = query_all(&org.owner, json!({"q": q})).await;
         assert_eq!(found, same, "{q}");
     }
-    for nothing in ["xyzzy", "%", "_", "nor%wind"] {
+    for nothing in ["xyzzy", "%", "_", "n%d"] {
         assert!(
             org.owner.all(&format!("/v1/partners?q={}", encoded(nothing))).await.is_empty(),
             "{nothing}"

@@ -13,6 +13,7 @@ mod http;
 mod load;
 mod pgbench;
 mod process;
+mod random;
 mod report;
 mod server;
 mod work;
@@ -122,6 +123,9 @@ fn run(options: &Options) -> Result<()> {
         }
     }
     println!();
+    for work in works.iter().filter(|work| work.is_random()) {
+        println!("{}", work.slowest(&server)?);
+    }
     bulk::clean(&server, "name LIKE 'Bench %'")?;
     bulk::growth(&server, &data, options)?;
     bulk::memory_under_load(&server, &data, options)?;

@@ -3,7 +3,7 @@
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -19,6 +19,7 @@ use crate::{
     load::{self, Outcome},
     pgbench,
     process::Cpu,
+    random,
     report::verdict,
     server::Server,
 };
@@ -48,6 +49,9 @@ pub struct Work {
     /// What the server sends for each variant.
     transactions: Vec<Transaction>,
 }
+
+/// So many variants are random ones, of which the slowest are shown.
+const MANY: usize = 50;
 
 /// Values that no request before had.
 static COUNTER: AtomicU64 = AtomicU64::new(1);
@@ -120,6 +124,40 @@ impl Work {
     pub fn explain(&self, server: &Server<'_>) -> Result<String> {
         let transaction = self.transactions.first().context("nothing was learned")?;
         psql(server.folder, WEAK, &[], &pgbench::explain(transaction))
+    }
+
+    /// Whether its requests are many random ones.
+    pub fn is_random(&self) -> bool {
+        self.paths.len() >= MANY
+    }
+
+    /// The median of its requests, each asked for alone, and the slowest one in a hundred with the
+    /// plans of its statements.
+    pub fn slowest(&self, server: &Server<'_>) -> Result<String> {
+        let token = self.organization.token(server)?;
+        let mut connection = Connection::open(&server.address)?;
+        let mut times = Vec::new();
+        for number in 0..self.paths.len() {
+            let request = self.request(number, &token);
+            let mut least = Duration::MAX;
+            for _ in 0..5 {
+                let started = Instant::now();
+                connection.exchange(&request)?.json().with_context(|| self.name)?;
+                least = least.min(started.elapsed());
+            }
+            times.push((least, number));
+        }
+        times.sort_unstable();
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        let median = times[times.len() / 2].0;
+        let mut out = format!("{}: median {:.2} ms\n", self.name, milliseconds(median));
+        for (time, number) in times.iter().rev().take(times.len().div_ceil(100)) {
+            let plans =
+                psql(server.folder, WEAK, &[], &pgbench::explain(&self.transactions[*number]))?;
+            let path = &self.paths[*number];
+            out += &format!("{:.2} ms: {path}\n\n```\n{plans}```\n", milliseconds(*time));
+        }
+        Ok(out)
     }
 
     /// Server and pgbench in turn; the line of the table.
@@ -218,6 +256,19 @@ fn all(server: &Server<'_>, organization: &Organization) -> Result<Vec<Work>> {
         Target::Ratio(0.5),
         tags.iter().map(stacked).collect(),
     ));
+    works.push(Work::read(
+        "random stacks of filters",
+        organization,
+        Target::DatabaseTime(Duration::from_millis(2)),
+        random::stacks(&tags, 1),
+    ));
+    works.push(Work::read(
+        "random needles, `q=`",
+        organization,
+        Target::DatabaseTime(Duration::from_millis(2)),
+        random::needles(2),
+    ));
+    works.push(Work::read("every indexed sort", organization, Target::Ratio(0.5), random::sorts()));
     works.push(Work::read(
         "sort without index, `sort=-company_revenue`",
         organization,

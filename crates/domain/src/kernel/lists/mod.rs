@@ -47,6 +47,8 @@ pub struct List {
     pub tie: &'static str,
     /// Whether it takes `q`.
     pub has_search: bool,
+    /// Whether what `q` finds comes by rank, the best first, unless the request names an order.
+    pub is_ranked: bool,
     /// Whether views are saved for it: it takes `view_id`.
     pub has_views: bool,
     /// Whether it takes `changed_after`.
@@ -83,6 +85,7 @@ impl List {
             order: "",
             tie: "id",
             has_search: false,
+            is_ranked: false,
             has_views: false,
             has_changes: false,
             has_deleted: false,
@@ -105,6 +108,11 @@ impl List {
     /// With `q`.
     pub const fn search(mut self) -> Self {
         self.has_search = true;
+        self
+    }
+    /// What `q` finds comes by rank unless the request names an order.
+    pub const fn ranked(mut self) -> Self {
+        self.is_ranked = true;
         self
     }
     /// With `view_id`.

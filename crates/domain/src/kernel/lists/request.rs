@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Conditions, DEFAULT_LIMIT, Last, List, Sort, Tie, cursor, parameters::invalid_parameters,
+    Conditions, DEFAULT_LIMIT, Last, List, Sort, Tie, cursor, parameters::invalid_parameters, sort,
 };
 use crate::kernel::{
     error::{Error, Result},
@@ -315,14 +315,42 @@ impl ListRequest {
         if let Some(order) = self.changes_order() {
             sort = order;
         } else if sort.is_empty() {
-            sort = list.default_order();
-            self.sort = Sort::read(&sort, list).unwrap_or_default();
+            sort = self.order_by_default(list.default_order(), list);
         }
         self.fingerprint =
             fingerprint(list, (path.as_str(), &filter, q.as_deref()), &sort, &Json::Null);
         match cursor {
             Some((cursor, place)) => self.continued(&cursor, place),
             None => Ok(self),
+        }
+    }
+
+    /// Takes the order that nobody has named: by rank when there is a search that ranks, else
+    /// `order`. Returns how it is called.
+    pub(super) fn order_by_default(&mut self, order: Vec<String>, list: &List) -> Vec<String> {
+        if list.is_ranked && !self.q.is_empty() {
+            self.sort = Sort::by_rank();
+            return vec![sort::RANK.to_owned()];
+        }
+        self.sort = Sort::read(&order, list).unwrap_or_default();
+        order
+    }
+
+    /// Whether rows come in the order in which the search finds them.
+    pub fn is_by_rank(&self) -> bool {
+        self.sort.tie == Tie::Position && !self.q.is_empty()
+    }
+
+    /// The cursor that goes on after so many rows, of rows that come by rank.
+    pub fn cursor_after_rows(&self, count: i64) -> String {
+        cursor::encode(&self.fingerprint, (Vec::<Json>::new(), count))
+    }
+
+    /// How many rows came before the page, of rows that come by rank.
+    pub fn rows_before(&self) -> i64 {
+        match self.after.as_ref().map(|last| &last.tie) {
+            Some(Value::Int(count)) => (*count).max(0),
+            _ => 0,
         }
     }
 

@@ -33,7 +33,7 @@ pub enum Tie {
     Id,
     /// A field that is unique within the list and never null.
     Field(&'static Field),
-    /// The place of the row among all, of lists in memory.
+    /// The place of the row among all, of lists in memory and of what a search finds by rank.
     Position,
 }
 
@@ -72,7 +72,15 @@ impl Tie {
     }
 }
 
+/// How the order of a search is called where orders are named.
+pub(super) const RANK: &str = "rank";
+
 impl Sort {
+    /// The order in which a search finds rows.
+    pub(super) fn by_rank() -> Self {
+        Self { tie: Tie::Position, ..Self::default() }
+    }
+
     /// Reads `sort` as it is written, `-fit_score`.
     pub(super) fn read(texts: &[String], list: &List) -> Result<Self, Vec<SortError>> {
         let catalogue = list.fields();

@@ -35,7 +35,7 @@ impl ToSchema for PartnerQuery {
 const ALL: List = List::new("Partner", || PARTNER).search().views();
 
 /// The list of partners.
-pub static PARTNER_LIST: List = ALL.deleted().changes();
+pub static PARTNER_LIST: List = ALL.ranked().deleted().changes();
 /// Partners by name: what an insight lists partner by partner.
 pub static PARTNERS_BY_NAME: List = ALL.order("name");
 /// Partners that an insight counts.

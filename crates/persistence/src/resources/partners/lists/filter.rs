@@ -157,7 +157,7 @@ impl<'r> IndexedFilter<'r> {
     pub(super) fn push_combinations(&self, out: &mut Statement) {
         let combinations = facets::combinations(self.excluded);
         out.sql("ARRAY(SELECT enums.bits | tier.facet FROM unnest(");
-        out.bind(Bind::Ints(combinations)).sql(") AS enums (bits), (");
+        out.bind(Bind::Ints(combinations)).sql("::bigint[]) AS enums (bits), (");
         match self.tiers.iter().find(|condition| !condition.negated) {
             Some(condition) => {
                 out.sql("SELECT DISTINCT tiers.facet FROM tiers WHERE ");
@@ -165,7 +165,7 @@ impl<'r> IndexedFilter<'r> {
             }
             None => {
                 out.sql("SELECT DISTINCT tiers.facet FROM tiers UNION ALL SELECT ");
-                out.bind(Bind::Int(Some(facets::NO_TIER)));
+                out.bind(Bind::Int(Some(facets::NO_TIER))).sql("::bigint");
             }
         }
         out.sql(") AS tier (facet) WHERE tier.facet & ");

@@ -4,7 +4,10 @@
 
 mod filter;
 mod path;
+mod ranked;
 mod sample;
+#[cfg(test)]
+mod search_tests;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +46,9 @@ where
     T: SelectableHelper<Pg> + Serialize + Send + 'static,
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
+    if request.is_by_rank() {
+        return ranked::page(tx, request).await;
+    }
     listing::page_from(tx, request, (rows::<T>(tx, request), count(tx, request)), Ok).await
 }
 
