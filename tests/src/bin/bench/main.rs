@@ -123,13 +123,10 @@ fn run(options: &Options) -> Result<()> {
         }
     }
     println!();
-<<<<<<< ours
     bulk::creation(&server, &data, options)?;
-=======
     for work in works.iter().filter(|work| work.is_random()) {
         println!("{}", work.slowest(&server)?);
     }
->>>>>>> theirs
     bulk::clean(&server, "name LIKE 'Bench %'")?;
     bulk::growth(&server, &data, options)?;
     bulk::memory_under_load(&server, &data, options)?;

@@ -47,13 +47,9 @@ pub struct List {
     pub tie: &'static str,
     /// Whether it takes `q`.
     pub has_search: bool,
-<<<<<<< ours
-    /// Whether views can be saved for it, with the parameter `view_id`.
-=======
-    /// Whether what `q` finds comes by rank, the best first, unless the request names an order.
+    /// Whether the rows that `q` finds come by rank, the best first, unless the request has a sort.
     pub is_ranked: bool,
-    /// Whether views are saved for it: it takes `view_id`.
->>>>>>> theirs
+    /// Whether views can be saved for it, with the parameter `view_id`.
     pub has_views: bool,
     /// Whether it takes `changed_after`.
     pub has_changes: bool,

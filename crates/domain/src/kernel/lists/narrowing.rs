@@ -50,25 +50,17 @@ impl ListRequest {
                 )]),
             });
         }
-<<<<<<< ours
-        let orders = [asked.sort, view.sort.clone(), asked.order];
-        let sort = orders.into_iter().find(|sort| !sort.is_empty());
-        let sort = self.changes_order().or(sort).unwrap_or_default();
-        // A view may be older than its catalogue: an order by a field that no longer exists is
-        // ignored.
-        self.sort = Sort::read(&sort, list).unwrap_or_default();
-=======
         let orders = [asked.sort, view.sort.clone()];
         let named = orders.into_iter().find(|sort| !sort.is_empty());
         let sort = match self.changes_order().or(named) {
             Some(sort) => {
-                // A view may be older than its catalogue: an order that no longer exists is none.
+                // A view may be older than its catalogue: an order by a field that no longer
+                // exists is ignored.
                 self.sort = Sort::read(&sort, list).unwrap_or_default();
                 sort
             }
             None => self.order_by_default(asked.order, list),
         };
->>>>>>> theirs
         let asked_for = (asked.path.as_str(), &asked.filter, asked.q.as_deref());
         self.fingerprint = fingerprint(list, asked_for, &sort, &view.stored);
         match asked.cursor {

@@ -32,11 +32,7 @@ pub enum Tie {
     Id,
     /// A field that is unique within the list and never null.
     Field(&'static Field),
-<<<<<<< ours
-    /// The position of the row in the list, for lists in memory.
-=======
-    /// The place of the row among all, of lists in memory and of what a search finds by rank.
->>>>>>> theirs
+    /// The position of the row, for lists in memory and for what a search finds by rank.
     Position,
 }
 

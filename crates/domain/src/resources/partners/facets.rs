@@ -86,8 +86,7 @@ mod tests {
 
     #[test]
     fn every_value_has_a_bit_of_its_own() {
-        let fields: Vec<&Field> =
-            ENUMS.iter().map(|(key, _)| key.field()).collect();
+        let fields: Vec<&Field> = ENUMS.iter().map(|(key, _)| key.field()).collect();
         assert_eq!(fields.len(), ENUMS.len());
         let mut seen = ALL_TIERS;
         for field in fields {
