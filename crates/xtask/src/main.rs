@@ -25,7 +25,7 @@ use crate::tree::{Profile, Tree};
 /// What stands after the command's name is for the chore.
 type Chore = fn(&Tree, &[String]) -> Result<()>;
 
-const COMMANDS: [(&str, &str, Chore); 12] = [
+const COMMANDS: [(&str, &str, Chore); 13] = [
     (
         "up",
         "build, start the server with a demo organization, say where it is (arguments go to \

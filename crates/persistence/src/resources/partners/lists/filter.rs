@@ -9,8 +9,16 @@ use domain::{
 use uuid::Uuid;
 
 use crate::kernel::{
-    listing,
+    listing::{self, Source},
     statement::{Bind, Statement},
+};
+
+/// How partners are listed.
+pub const SOURCE: Source = Source {
+    table: "partners",
+    search: Some("search_partners"),
+    soft_delete: true,
+    of_partner: false,
 };
 
 /// The columns that every index of a sort includes, besides the bits.

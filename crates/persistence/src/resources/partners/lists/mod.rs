@@ -22,6 +22,7 @@ use domain::{
 };
 use serde::Serialize;
 
+pub use self::filter::SOURCE;
 use self::{
     filter::{COLUMNS, IndexedFilter},
     path::{PagePlan, Path},
@@ -29,12 +30,9 @@ use self::{
 };
 use crate::kernel::{
     db::Tx,
-    listing::{self, Part, Source},
+    listing::{self, Part},
     statement::{Bind, Rows, Statement},
 };
-
-/// How partners are listed.
-pub const SOURCE: Source = Source::of(&PARTNERS);
 
 /// Answers a request for a page.
 pub(super) async fn page<'c, T>(tx: &Tx<'c>, request: &ListRequest) -> Result<Page<T>>
@@ -43,7 +41,7 @@ where
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
     if request.is_by_rank() {
-        return ranked::page(tx, request).await;
+        return ranked::page(tx, request, count(tx, request)).await;
     }
     listing::page_from(tx, request, (rows::<T>(tx, request), count(tx, request)), Ok).await
 }

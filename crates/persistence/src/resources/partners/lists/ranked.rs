@@ -6,21 +6,24 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, methods::LoadQuery};
 use domain::{Result, lists::ListRequest, page::Page};
 use futures_util::future::try_join;
 
-use super::{SOURCE, count};
+use super::filter::SOURCE;
 use crate::kernel::{
     db::Tx,
     listing,
     statement::{Bind, Rows, Statement},
 };
 
-/// Answers a request for a page by rank.
-pub(super) async fn page<'c, T>(tx: &Tx<'c>, request: &ListRequest) -> Result<Page<T>>
+/// Answers a request for a page by rank. `count` is started only when the request asks for it.
+pub(super) async fn page<'c, T>(
+    tx: &Tx<'c>,
+    request: &ListRequest,
+    count: impl Future<Output = Result<i64>>,
+) -> Result<Page<T>>
 where
     T: SelectableHelper<Pg> + Send + 'static,
     Rows<T>: LoadQuery<'static, &'c AsyncPgConnection, T>,
 {
-    let count =
-        async { if request.total_count { count(tx, request).await.map(Some) } else { Ok(None) } };
+    let count = async { if request.total_count { count.await.map(Some) } else { Ok(None) } };
     let rows = async {
         let rows: Vec<T> = select(request).rows::<T>().load(&mut tx.conn()).await?;
         Result::<Vec<T>>::Ok(rows)

@@ -131,10 +131,18 @@ async fn new_tier(tx: &Tx<'_>, number: usize) -> Result<String> {
     Ok(key)
 }
 
+fn key(field: &Field) -> PartnerKey {
+    PartnerKey::named(field.name).expect("a field of partners")
+}
+
+fn change(key: PartnerKey, value: &Json) -> Change {
+    Change { key, value: key.field().parse_json(value).expect("a value of the field") }
+}
+
 /// A new version of a partner with these tags.
 async fn tag(tx: &Tx<'_>, id: PartnerId, tags: &[TagId]) -> Result<()> {
-    let field = PartnerKey::TagIds.field();
-    execute(tx, update_for_tests(id, &[(field, json!(tags))])).await?;
+    let change = change(PartnerKey::TagIds, &json!(tags));
+    execute(tx, update_for_tests(id, &[change])).await?;
     let partner = || Bind::Id(Some(id.0));
     execute(tx, Statement::new("DELETE FROM partner_tags WHERE partner_id = ").with(partner(), ""))
         .await?;
@@ -165,7 +173,9 @@ async fn change_some(
             let tier = values.iter_mut().find(|(field, _)| field.is_tier()).unwrap();
             tier.1 = json!(dice.of(tiers));
         }
-        execute(tx, update_for_tests(id, &values)).await?;
+        let changes: Vec<Change> =
+            values.iter().map(|(field, value)| change(key(field), value)).collect();
+        execute(tx, update_for_tests(id, &changes)).await?;
         let tags: Vec<TagId> = (0..dice.below(3)).map(|_| *dice.of(&world.tags)).collect();
         let mut tags = tags;
         tags.sort();
