@@ -4,7 +4,7 @@
 use domain::{
     fields::FieldReference,
     filter::{Comparison, Node, Test, Value},
-    partners::facets,
+    partners::{PARTNERS, facets},
 };
 use uuid::Uuid;
 
@@ -14,12 +14,7 @@ use crate::kernel::{
 };
 
 /// How partners are listed.
-pub const SOURCE: Source = Source {
-    table: "partners",
-    search: Some("search_partners"),
-    soft_delete: true,
-    of_partner: false,
-};
+pub const SOURCE: Source = Source::of(&PARTNERS);
 
 /// The columns that every index of a sort includes, besides the bits.
 pub(super) const COLUMNS: [&str; 9] = [

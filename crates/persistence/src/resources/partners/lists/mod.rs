@@ -18,7 +18,6 @@ use domain::{
     filter::Node,
     lists::{Key, ListRequest, Tie},
     page::Page,
-    partners::PARTNERS,
 };
 use serde::Serialize;
 

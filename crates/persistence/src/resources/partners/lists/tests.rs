@@ -9,7 +9,7 @@ use domain::{
     filter::FilterNode,
     ids::{PartnerId, TagId},
     lists::{ListInclude, ListQuery, ListRequest},
-    partners::{PARTNER, PartnerKey, PartnerSummary, facets},
+    partners::{Change, PARTNER, PartnerKey, PartnerSummary, facets},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
