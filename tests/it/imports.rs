@@ -523,6 +523,8 @@ async fn a_dry_run_tells_before_and_after_and_writes_nothing() {
         (&told.items[0]["before"]["domain"], &told.items[0]["resource_id"]),
         (&Value::Null, &Value::Null)
     );
+    // Tags that the import would make have no ids yet.
+    assert_eq!(told.items[0]["after"]["tag_ids"], json!(["b2b", "SaaS"]));
     // The second row of a new partner updates what the first one makes.
     assert_eq!((told.codes()[3], told.warnings(3)), ("", vec!["duplicate_of_row", "name_differs"]));
     assert_eq!(
@@ -537,12 +539,18 @@ async fn a_dry_run_tells_before_and_after_and_writes_nothing() {
 
     org.owner.import(ROWS, partners()).await;
     let acme = org.owner.partner("Acme").await;
-    let told = org.owner.import("name,domain,employees\nAcme,acme.com,99\n", dry).await;
+    let told = org.owner.import("name,domain,employees\nAcme,acme.com,99\n", dry.clone()).await;
     assert_eq!(
         (&told.items[0]["before"], &told.items[0]["after"]),
         (&json!({"employees": 11}), &json!({"employees": 99}))
     );
     assert_eq!(told.items[0]["resource_id"], acme["id"]);
+    let tags = org.owner.all("/v1/tags").await;
+    let b2b = tags.iter().find(|tag| tag["name"] == "b2b").unwrap();
+    let file = "name,domain,tag_ids\nAcme,acme.com,b2b;Not there yet\n";
+    let told = org.owner.import(file, dry).await;
+    assert_eq!(told.items[0]["after"], json!({"tag_ids": ["Not there yet", b2b["id"]]}));
+    assert_eq!(org.owner.all("/v1/tags").await, tags);
     assert_eq!(org.owner.partner("Acme").await, acme);
 }
 

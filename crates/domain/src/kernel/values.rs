@@ -221,12 +221,12 @@ impl Field {
                 .as_str()
                 .and_then(|text| day(text, now))
                 .map(FieldValue::Day)
-                .ok_or(wrong("must be a date like 2026-11-22 or a duration like -P30D")),
+                .ok_or(wrong("must be a date such as 2026-11-22 or a duration such as -P30D")),
             FieldType::Timestamp => json
                 .as_str()
                 .and_then(|text| instant(text, now))
                 .map(|at| FieldValue::Instant(Timestamp(at)))
-                .ok_or(wrong("must be a time or a duration like -P30D")),
+                .ok_or(wrong("must be a time or a duration such as -P30D")),
             FieldType::Enum | FieldType::EnumArray => match json.as_str() {
                 Some(word) if self.words.contains(&word) => Ok(word.into()),
                 _ => {
@@ -252,7 +252,7 @@ impl Field {
                 }
                 _ => Err(wrong("must be a text")),
             },
-            FieldType::Object => Err(wrong("cannot be compared")),
+            FieldType::Object => Err(wrong("cannot be used in a filter")),
         }
     }
 

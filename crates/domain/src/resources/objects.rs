@@ -62,11 +62,11 @@ macro_rules! object_schemas {
 }
 
 object_schemas! {
-    /// What a view lists.
+    /// The kind of records in a view.
     ViewObject [Partner, Deal, Contact];
-    /// What is exported.
+    /// The kind of records.
     ExportObject [Partner, Contact, Deal];
-    /// What the rows of the file are.
+    /// The kind of records in the file.
     ImportObject [Partner, Contact, Deal];
 }
 

@@ -8,6 +8,7 @@
 //! Architecture Invariant: what needs data (uniqueness, references, who may write) is not known
 //! here.
 
+mod checker;
 mod normalise;
 mod parameters;
 mod schema;
@@ -15,14 +16,11 @@ mod schema;
 mod tests;
 mod violations;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::HashMap, sync::Arc};
 
-use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 
+pub use checker::Checker;
 pub(crate) use normalise::whole;
 pub use parameters::split_list;
 pub(crate) use parameters::typed;
@@ -44,14 +42,6 @@ pub struct Schemas {
     forms: RequestForms,
     /// One for each schema below `components`.
     named: HashMap<String, Checker>,
-}
-
-/// A schema that values are checked against. It is compiled when it is used first.
-#[derive(Debug)]
-pub struct Checker {
-    schema: Json,
-    document: Arc<Json>,
-    validator: OnceLock<Validator>,
 }
 
 impl Schemas {
@@ -125,26 +115,9 @@ impl Schemas {
         let validator = checker.validator();
         // Most requests are right, and asking whether they are costs a tenth of asking why not.
         if !validator.is_valid(value) {
-            violations::collect(self, checker, pointer, value, &mut errors);
+            violations::collect(&self.forms, checker, pointer, value, &mut errors);
         }
         violations::in_order(pointer, value, errors)
-    }
-}
-
-impl Checker {
-    fn new(schema: Json, document: Arc<Json>) -> Self {
-        Self { schema, document, validator: OnceLock::new() }
-    }
-
-    fn validator(&self) -> &Validator {
-        self.validator.get_or_init(|| {
-            let schema = schema::with_components(&self.schema, &self.document);
-            jsonschema::draft202012::options()
-                // `normalise` knows the formats.
-                .should_validate_formats(false)
-                .build(&schema)
-                .unwrap_or_else(|error| panic!("a schema of the document: {error}"))
-        })
     }
 }
 

@@ -4,7 +4,7 @@ use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    Checker, Schemas,
+    checker::Checker,
     normalise::{SUM_ERROR, escaped, wrong_length},
     schema::{Resolved, components, id_prefix},
 };
@@ -12,11 +12,12 @@ use crate::kernel::{
     field_error::{FieldError, FieldErrors, MAX_FAULTS, Place},
     fields::did_you_mean,
     ids::{self, IdError},
+    request_body::RequestForms,
 };
 
 /// Adds what the validation of `value` finds. `pointer` leads to the value.
 pub(super) fn collect(
-    schemas: &Schemas,
+    forms: &RequestForms,
     checker: &Checker,
     pointer: &str,
     value: &Json,
@@ -28,7 +29,7 @@ pub(super) fn collect(
         if found.len() > 4 * MAX_FAULTS {
             break;
         }
-        add(schemas, checker, pointer, &error, &mut found);
+        add(forms, checker, pointer, &error, &mut found);
     }
     // A wrong type comes first, so that it is the error of its value.
     found.sort_by_key(|(is_type, _)| !is_type);
@@ -103,7 +104,7 @@ fn place_of(error: &FieldError) -> &str {
 
 /// Adds the errors that one violation stands for, each with whether it is about the type.
 fn add(
-    schemas: &Schemas,
+    forms: &RequestForms,
     checker: &Checker,
     base: &str,
     violation: &ValidationError<'_>,
@@ -118,7 +119,7 @@ fn add(
         // `[reference, null]`: what is wrong is said by the reference.
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             for inner in context.first().into_iter().flatten() {
-                add(schemas, checker, base, inner, found);
+                add(forms, checker, base, inner, found);
             }
         }
         Kind::Type { .. } => found.push((true, wrong_type(pointer, &schema, value))),
@@ -129,7 +130,7 @@ fn add(
         }
         Kind::AdditionalProperties { unexpected } => {
             for name in unexpected.iter().take(MAX_FAULTS) {
-                push(unknown(schemas, component, &schema, &pointer, name));
+                push(unknown(forms, checker, component, &schema, &pointer, name));
             }
         }
         Kind::Enum { options } => {
@@ -186,16 +187,17 @@ fn wrong_type(pointer: String, schema: &Resolved<'_>, value: &Json) -> FieldErro
 /// A property that this request does not take: one of the resource that is never written, or none
 /// at all.
 fn unknown(
-    schemas: &Schemas,
+    forms: &RequestForms,
+    checker: &Checker,
     component: &str,
     schema: &Resolved<'_>,
     pointer: &str,
     name: &str,
 ) -> FieldError {
     let pointer = format!("{pointer}/{}", escaped(name));
-    let resource = schemas.forms.resource_of(component);
+    let resource = forms.resource_of(component);
     let is_read_only = resource
-        .and_then(|resource| components(&schemas.document).get(resource))
+        .and_then(|resource| components(&checker.document).get(resource))
         .and_then(|resource| resource.get("properties"))
         .is_some_and(|properties| properties.get(name).is_some());
     if is_read_only {

@@ -105,7 +105,7 @@ field_keys! {
         .words(PartnerStage::VALUES)
         .schema("PartnerStage"),
     StageChangedAt = f("stage_changed_at", "Stage changed", Timestamp, S),
-    InIntelligence = f("in_intelligence", "Appears in intelligence", Boolean, U).default("true"),
+    InIntelligence = f("in_intelligence", "Included in insights", Boolean, U).default("true"),
     PartnerManagerId = f("partner_manager_id", "Partner manager", Id, R).null().refers_to(Member),
     PrimaryContactId = f("primary_contact_id", "Primary contact", Id, R).null().refers_to(Contact),
     KeyStakeholders = Field {

@@ -11,7 +11,8 @@ use domain::{
     filter::{TierRanks, Value},
     ids::{self, MemberId, PartnerId, TagId},
     lists::{self, Conditions, ListQuery, ListRequest},
-    partners::{Change, PARTNER, PARTNER_LIST, PartnerKey, change_of},
+    partners::{Change, PARTNER, PARTNER_LIST, Partner, PartnerKey, change_of},
+    values::FieldRow,
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -154,6 +155,17 @@ fn time(hours: i64) -> domain::timestamp::Timestamp {
     domain::timestamp::Timestamp(start + TimeDelta::try_hours(hours).unwrap())
 }
 
+/// A partner as JSON, of which every field is read as from the struct.
+fn row_of(partner: Partner) -> Row {
+    let row = partner.clone().into_row();
+    for key in PartnerKey::ALL {
+        let field = key.field();
+        assert_eq!(field.render_json(&partner.value(*key)), *field.of(&row), "{}", field.name);
+        assert_eq!(partner.get(field), FieldRow::get(&row, field), "{}", field.name);
+    }
+    row
+}
+
 /// `n` random rows in a new organization, as `include=deleted` shows them.
 pub(crate) async fn rows(store: &Store, scope: &Scope, n: usize, seed: u64) -> (World, Vec<Row>) {
     let mut dice = Dice(seed);
@@ -187,7 +199,7 @@ pub(crate) async fn all(store: &Store, scope: &Scope, mut query: ListQuery) -> V
         let mut all = Vec::new();
         loop {
             let page = partners::list_whole(tx, &request(&query)).await?;
-            all.extend(page.data.into_iter().map(domain::partners::Partner::into_row));
+            all.extend(page.data.into_iter().map(row_of));
             match page.next_cursor {
                 Some(cursor) => query.cursor = Some(cursor),
                 None => return Ok(all),

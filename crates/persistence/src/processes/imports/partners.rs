@@ -636,7 +636,7 @@ impl<'a> Import<'a, '_> {
         let dry_run = self.batch.options.dry_run;
         if let Some(contact) = contact.as_ref().filter(|contact| !(dry_run && contact.is_new())) {
             let has_none = locked.partner.summary.primary_contact_id.is_none();
-            changes.extend(Some(primary(contact.id())).filter(|_| has_none));
+            changes.extend(has_none.then(|| primary(contact.id())));
         }
         let contact = contact.filter(|contact| !contact.is_idle());
         let plan = self.writer.plan(&locked, changes, WriteMode::Automated)?;
