@@ -198,7 +198,14 @@ impl World {
 
     async fn to_the_end(&self) {
         let runner = Runner::new(&self.work, false);
-        let (ended, settings) = (runner.ended.notified(), worker_settings());
+        // A canceled job has no run when its task has ended before.
+        let ended = async {
+            while self.count_tasks().await > 0 {
+                let run = runner.ended.notified();
+                tokio::time::timeout(Duration::from_millis(200), run).await.ok();
+            }
+        };
+        let settings = worker_settings();
         let work = worker::run(&self.scratch.store, &runner, &settings, ended);
         tokio::time::timeout(Duration::from_secs(120), work).await.unwrap();
     }

@@ -79,8 +79,9 @@ pub fn creation(server: &Server<'_>, data: &Data, options: &Options) -> Result<(
             let after_one = server.processes.cpu()?;
             many.add(work.drive_as(&server.address, &tokens, connections, options.period)?);
             let after_many = server.processes.cpu()?;
-            bare += pgbench::run(server, &[insert.clone()], connections, options.period)?
-                / f64::from(options.rounds);
+            bare +=
+                pgbench::run(server, std::slice::from_ref(&insert), connections, options.period)?
+                    / f64::from(options.rounds);
             cpu[0] += after_one - start;
             cpu[1] += after_many - after_one;
             cpu[2] += server.processes.cpu()? - after_many;

@@ -193,7 +193,7 @@ fn canonical(Change { key, value }: Change) -> Change {
         // What is absent is null.
         FieldValue::Json(people) if key == PartnerKey::KeyStakeholders => {
             let canonical = serde_json::from_value::<Vec<KeyStakeholder>>(people.clone())
-                .and_then(|people| serde_json::to_value(people));
+                .and_then(serde_json::to_value);
             FieldValue::Json(canonical.unwrap_or(people))
         }
         other => other,
